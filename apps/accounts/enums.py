@@ -1,0 +1,103 @@
+"""Choices of the accounts floor: roles of the glossary, kinds of people and units, scopes."""
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.choices import ColourChoices
+
+
+class Role(ColourChoices):
+    """What a person does in the house; config/roles.py says what each may do."""
+
+    AGENT = "agent", _("Customer-service agent"), "blue"
+    DIRECTOR = "director", _("Customer-service director"), "purple"
+    DEPARTMENT_MANAGER = "department_manager", _("Department manager"), "purple"
+    PROJECT_MANAGER = "project_manager", _("Project manager"), "purple"
+    QC_MANAGER = "qc_manager", _("QC manager"), "amber"
+    DEPUTY_GENERAL_MANAGER = (
+        "deputy_general_manager",
+        _("Deputy general manager"),
+        "red",
+    )
+    GENERAL_MANAGER = "general_manager", _("General manager"), "red"
+    DISPATCHER = "dispatcher", _("Dispatcher"), "teal"
+    FREIGHT_CLERK = "freight_clerk", _("Freight clerk"), "teal"
+    FINANCE = "finance", _("Finance"), "green"
+    SETTLEMENT_CLERK = "settlement_clerk", _("Settlement clerk"), "green"
+    SALES = "sales", _("Sales"), "amber"
+    WAREHOUSE_MANAGER = "warehouse_manager", _("Warehouse manager"), "teal"
+    DELIVERY_MANAGER = "delivery_manager", _("Delivery manager"), "teal"
+    IT_ADMIN = "it_admin", _("IT administrator"), "grey"
+
+
+class UserKind(ColourChoices):
+    PERSON = "person", _("Person"), "blue"
+    SERVICE = "service", _("Service user"), "teal"
+    SYSTEM = "system", _("The system"), "grey"
+
+
+class ObjectScope(ColourChoices):
+    """Which customers' and units' rows a user sees at all."""
+
+    ALL = "all", _("Everything"), "purple"
+    UNITS = "units", _("Own units"), "blue"
+    CUSTOMERS = "customers", _("Listed customers"), "teal"
+
+
+class UnitKind(ColourChoices):
+    HEAD_OFFICE = "head_office", _("Head office"), "purple"
+    BRANCH = "branch", _("Branch"), "blue"
+    DISPATCH_CENTRE = "dispatch_centre", _("Dispatch centre"), "teal"
+    FREIGHT_CENTRE = "freight_centre", _("Freight centre"), "teal"
+    STATION = "station", _("Station"), "grey"
+
+
+class Language(ColourChoices):
+    CHINESE = "zh-hans", "简体中文", "grey"
+    ENGLISH = "en", "English", "grey"
+
+
+class ApiScope(ColourChoices):
+    """What an API key may do; a view names the one it needs per method."""
+
+    ORDERS_READ = "orders:read", _("Read orders"), "blue"
+    ORDERS_WRITE = "orders:write", _("Create and change orders"), "amber"
+    WAYBILLS_READ = "waybills:read", _("Read waybills"), "blue"
+    EVENTS_READ = "events:read", _("Read tracking events"), "blue"
+    EVENTS_WRITE = "events:write", _("Send tracking events"), "amber"
+    PARTNER_FEED = "partner_feed", _("Partner carrier feed"), "teal"
+
+
+class SessionEnd(ColourChoices):
+    """Why a session is over."""
+
+    SIGNED_OUT = "signed_out", _("Signed out"), "grey"
+    REVOKED = "revoked", _("Ended by someone"), "red"
+    PASSWORD = "password", _("Password changed"), "amber"
+    ROLES = "roles", _("Roles changed"), "amber"
+    DEACTIVATED = "deactivated", _("Account deactivated"), "red"
+    TWO_FACTOR = "two_factor", _("Two-factor reset"), "amber"
+
+
+EVENT_KINDS = {
+    "user.created": _("User created"),
+    "user.changed": _("User changed"),
+    "user.deactivated": _("User deactivated"),
+    "user.reactivated": _("User reactivated"),
+    "user.role_granted": _("Role granted"),
+    "user.role_ended": _("Role ended"),
+    "user.password_changed": _("Password changed"),
+    "user.password_reset": _("Temporary password issued"),
+    "user.two_factor_enrolled": _("Two-factor sign-in set up"),
+    "user.two_factor_reset": _("Two-factor sign-in reset"),
+    "user.recovery_codes_renewed": _("New recovery codes made"),
+    "user.recovery_code_used": _("Recovery code used"),
+    "user.signed_in": _("Signed in"),
+    "user.signed_out": _("Signed out"),
+    "user.session_ended": _("Session ended"),
+    "user.sessions_ended": _("Sessions ended"),
+    "unit.created": _("Unit created"),
+    "unit.changed": _("Unit changed"),
+    "rolepolicy.changed": _("Role policy changed"),
+    "apikey.created": _("API key made"),
+    "apikey.revoked": _("API key revoked"),
+}

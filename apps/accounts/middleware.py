@@ -1,0 +1,44 @@
+"""What every staff request passes: activity noted, the desk's own content policy."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+
+from apps.accounts import services
+from apps.accounts.pending import SEEN
+
+SEEN_EVERY_SECONDS = 60
+
+
+class StaffSessionMiddleware:
+    """Nothing for outsiders: without a session cookie it reads no session and asks no database.
+
+    Revoked sessions need no question here, because ending one deletes the row behind the cookie.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if settings.SESSION_COOKIE_NAME in request.COOKIES:
+            self._note_activity(request)
+        response = self.get_response(request)
+        match = request.resolver_match
+        if match is not None and "admin" in match.namespaces:
+            # Only the back office's interface library needs it; see settings.
+            response._csp_replace = settings.STAFF_CONTENT_SECURITY_POLICY  # type: ignore[attr-defined]  # read by django-csp
+        return response
+
+    def _note_activity(self, request: HttpRequest) -> None:
+        now = int(time.time())
+        seen = request.session.get(SEEN)
+        if seen is None or now - seen < SEEN_EVERY_SECONDS:
+            return
+        request.session[SEEN] = now
+        if request.session.session_key:
+            services.touch_session(
+                session_key=request.session.session_key, at=datetime.fromtimestamp(now, UTC)
+            )

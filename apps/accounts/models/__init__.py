@@ -1,0 +1,18 @@
+from apps.accounts.models.api_key import ApiKey, IdempotencyRecord
+from apps.accounts.models.role import RolePolicy, UserRole
+from apps.accounts.models.session import UserSession
+from apps.accounts.models.two_factor import RecoveryCode, TotpDevice
+from apps.accounts.models.unit import Unit
+from apps.accounts.models.user import User
+
+__all__ = [
+    "ApiKey",
+    "IdempotencyRecord",
+    "RecoveryCode",
+    "RolePolicy",
+    "TotpDevice",
+    "Unit",
+    "User",
+    "UserRole",
+    "UserSession",
+]

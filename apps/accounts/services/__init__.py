@@ -1,0 +1,78 @@
+from apps.accounts.services.api_keys import create_api_key, note_api_key_use, revoke_api_key
+from apps.accounts.services.idempotency import (
+    claim_idempotency_key,
+    store_answer,
+    sweep_expired,
+)
+from apps.accounts.services.passwords import (
+    change_password,
+    issue_temporary_password,
+    replace_temporary_password,
+)
+from apps.accounts.services.roles import (
+    change_role_policy,
+    end_role,
+    grant_role,
+    sync_role_groups,
+)
+from apps.accounts.services.sessions import (
+    clear_expired_sessions,
+    end_session,
+    end_user_sessions,
+    follow_session,
+    start_session,
+    touch_session,
+)
+from apps.accounts.services.sign_in import check_password
+from apps.accounts.services.two_factor import (
+    begin_enrolment,
+    confirm_enrolment,
+    enrol_totp,
+    renew_recovery_codes,
+    reset_two_factor,
+    verify_second_factor,
+)
+from apps.accounts.services.units import change_unit, create_unit
+from apps.accounts.services.users import (
+    change_language,
+    change_user,
+    create_user,
+    deactivate_user,
+    reactivate_user,
+)
+
+__all__ = [
+    "begin_enrolment",
+    "change_language",
+    "change_password",
+    "change_role_policy",
+    "change_unit",
+    "change_user",
+    "check_password",
+    "claim_idempotency_key",
+    "clear_expired_sessions",
+    "confirm_enrolment",
+    "create_api_key",
+    "create_unit",
+    "create_user",
+    "deactivate_user",
+    "end_role",
+    "end_session",
+    "end_user_sessions",
+    "enrol_totp",
+    "follow_session",
+    "grant_role",
+    "issue_temporary_password",
+    "note_api_key_use",
+    "reactivate_user",
+    "renew_recovery_codes",
+    "replace_temporary_password",
+    "reset_two_factor",
+    "revoke_api_key",
+    "start_session",
+    "store_answer",
+    "sweep_expired",
+    "sync_role_groups",
+    "touch_session",
+    "verify_second_factor",
+]

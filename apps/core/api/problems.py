@@ -1,0 +1,161 @@
+"""One shape for every refusal of the API: RFC 9457 problem details.
+
+| what happened | status |
+| --- | --- |
+| the request cannot be understood (``BadInput``, validation, parse errors) | 400 |
+| no key, unknown key | 401 |
+| the key may not do this | 403 |
+| no such address or row, or not for this key to see | 404 |
+| a business rule or the row's present state refuses (``RuleBroken``) | 409 |
+| an Idempotency-Key came again with another request | 422 |
+| too many requests | 429 |
+| the database is too busy for this request; nothing was changed | 503 |
+| our own fault, with nothing of the inside told | 500 |
+
+409 and not 422 for every business rule: what was sent is well formed, it conflicts with how things
+stand, and the same request may pass once that has changed.
+"""
+
+import logging
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.core import exceptions as core
+from django.core.signals import got_request_exception
+from django.db import OperationalError
+from django.http import Http404, UnreadablePostError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from rest_framework import exceptions as drf
+from rest_framework import status as http
+from rest_framework.response import Response
+
+from apps.core.errors import BadInput, RuleBroken
+
+logger = logging.getLogger("django.request")
+CONTENT_TYPE = "application/problem+json"
+TYPE_PREFIX = "urn:yipiao:problem:"
+TITLES: dict[int, Any] = {
+    400: _("The request cannot be understood"),
+    401: _("An API key is needed"),
+    403: _("This key may not do that"),
+    404: _("No such address or record"),
+    405: _("This address does not take that method"),
+    406: _("Only JSON is served here"),
+    409: _("A rule refuses this"),
+    413: _("The request is too large"),
+    415: _("Send JSON"),
+    422: _("This key was used for another request"),
+    429: _("Too many requests"),
+    500: _("Something went wrong on our side"),
+    503: _("Too busy just now"),
+}
+
+
+class KeyReused(RuleBroken):
+    """An Idempotency-Key came again with another request."""
+
+
+def problem(
+    status: int,
+    code: str,
+    detail: Any = "",
+    errors: list[dict[str, Any]] | None = None,
+    **more: Any,
+) -> dict[str, Any]:
+    """The body of a refusal; ``errors`` name a field, and a row counted from 1 in lists."""
+    return {
+        "type": f"{TYPE_PREFIX}{code}",
+        "title": str(TITLES.get(status, TITLES[400])),
+        "status": status,
+        "detail": str(detail),
+        "code": code,
+        "errors": errors or [],
+        **more,
+    }
+
+
+def problem_handler(exc: Exception, context: dict[str, Any]) -> Response:
+    """DRF's exception handler: whatever was raised becomes a problem, and is never a page."""
+    body, headers = _describe(exc)
+    if body["status"] == http.HTTP_500_INTERNAL_SERVER_ERROR:
+        request = context.get("request")
+        logger.error("Unexpected error in the API", exc_info=exc)
+        # Tells the test client and error collectors, as Django does for an unanswered exception.
+        got_request_exception.send(sender=None, request=getattr(request, "_request", None))
+    return Response(body, status=body["status"], content_type=CONTENT_TYPE, headers=headers)
+
+
+def _describe(exc: Exception) -> tuple[dict[str, Any], dict[str, str]]:
+    if isinstance(exc, RuleBroken):
+        return _describe_rule(exc), {}
+    if isinstance(exc, drf.APIException):
+        return _describe_drf(exc)
+    if isinstance(exc, Http404 | core.ObjectDoesNotExist):
+        return problem(404, "not_found", _("There is nothing at this address.")), {}
+    if isinstance(exc, core.PermissionDenied):
+        return problem(403, "permission_denied", _("This key may not do that.")), {}
+    if isinstance(exc, core.RequestDataTooBig):
+        return problem(413, "too_large", _("Send it in smaller parts.")), {}
+    if isinstance(exc, core.SuspiciousOperation | core.BadRequest | UnreadablePostError):
+        return problem(400, "bad_request", _("The request cannot be understood.")), {}
+    if isinstance(exc, OperationalError):
+        logger.warning("The database refused: %s", exc)
+        detail = _("Nothing was changed. Try again in a moment.")
+        return problem(503, "busy", detail), {"Retry-After": "2"}
+    return problem(500, "server_error", _("Nothing was changed. We have been told.")), {}
+
+
+def _describe_rule(exc: RuleBroken) -> dict[str, Any]:
+    status = 409
+    if isinstance(exc, BadInput):
+        status = 400
+    elif isinstance(exc, KeyReused):
+        status = 422
+    row = getattr(exc, "row", None)
+    errors = []
+    if exc.field is not None or row is not None:
+        errors.append(_error(exc.field or "", exc.code, exc, row))
+    return problem(status, exc.code, exc, errors)
+
+
+def _describe_drf(exc: drf.APIException) -> tuple[dict[str, Any], dict[str, str]]:
+    headers: dict[str, str] = {}
+    if challenge := getattr(exc, "auth_header", None):
+        headers["WWW-Authenticate"] = challenge
+    if wait := getattr(exc, "wait", None):
+        headers["Retry-After"] = str(int(wait) or 1)
+    if isinstance(exc, drf.ValidationError):
+        detail = gettext("Correct the fields named below and send again.")
+        return problem(400, "invalid", detail, list(_flatten(exc.detail))), headers
+    codes = exc.get_codes()
+    code = codes if isinstance(codes, str) else "error"
+    return problem(exc.status_code, code, exc.detail), headers
+
+
+def _error(field: str, code: str, detail: Any, row: int | None) -> dict[str, Any]:
+    return {"field": field, "row": row, "code": code, "detail": str(detail)}
+
+
+def _flatten(detail: Any, path: str = "", row: int | None = None) -> Iterator[dict[str, Any]]:
+    """DRF nests messages as the input is nested; here each is one line with a dotted field."""
+    if isinstance(detail, Mapping):
+        for name, below in detail.items():
+            # A list's errors come keyed by index.
+            if isinstance(name, int) and not path and row is None:
+                yield from _flatten(below, "", name + 1)
+                continue
+            # DRF names errors of the whole object after a setting, which says nothing to a client.
+            step = "" if name == "non_field_errors" else str(name)
+            yield from _flatten(below, ".".join(filter(None, (path, step))), row)
+    elif isinstance(detail, list | tuple):
+        for index, below in enumerate(detail):
+            if isinstance(below, Mapping | list | tuple):
+                if not path and row is None:
+                    yield from _flatten(below, "", index + 1)
+                else:
+                    yield from _flatten(below, f"{path}.{index}", row)
+            else:
+                yield from _flatten(below, path, row)
+    else:
+        yield _error(path, str(getattr(detail, "code", "invalid")), detail, row)

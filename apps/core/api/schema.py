@@ -1,0 +1,87 @@
+"""The OpenAPI description: what every operation shares is said once, here."""
+
+from typing import Any
+
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, inline_serializer
+from rest_framework import serializers
+
+from apps.core.api.problems import CONTENT_TYPE, TITLES
+
+ALWAYS = (400, 401, 403, 404, 405, 406, 429, 500, 503)
+WHEN_WRITING = (409, 413, 415, 422)
+
+
+class ProblemErrorSerializer(serializers.Serializer[Any]):
+    field = serializers.CharField(help_text="Dotted path of the input at fault; may be empty.")
+    row = serializers.IntegerField(
+        allow_null=True, help_text="Which item of a list, counted from 1."
+    )
+    code = serializers.CharField()
+    detail = serializers.CharField()
+
+
+# Made by name, because a field called "errors" cannot be declared on a serializer class.
+PROBLEM = inline_serializer(
+    "Problem",
+    {
+        "type": serializers.CharField(),
+        "title": serializers.CharField(),
+        "status": serializers.IntegerField(),
+        "detail": serializers.CharField(),
+        "code": serializers.CharField(),
+        "errors": ProblemErrorSerializer(many=True),
+    },
+)
+
+
+class HouseAutoSchema(AutoSchema):
+    """Adds the refusals that any operation may give, the Idempotency-Key where a method honours
+    it, and the scope an operation needs."""
+
+    def get_override_parameters(self) -> list[Any]:
+        parameters = list(super().get_override_parameters())
+        if getattr(self._method(), "idempotent", False):
+            parameters.append(
+                OpenApiParameter(
+                    name="Idempotency-Key",
+                    type={
+                        "type": "string",
+                        "minLength": 1,
+                        "maxLength": 255,
+                        "pattern": "^[!-~]+$",
+                    },
+                    location=OpenApiParameter.HEADER,
+                    required=False,
+                    description="Repeating a request with the same key within 24 hours does the "
+                    "work once and gives the same answer.",
+                )
+            )
+        return parameters
+
+    def get_description(self) -> str:  # type: ignore[override]  # as in drf-spectacular's own class
+        said = str(super().get_description() or "")
+        scope = getattr(self.view, "required_scopes", {}).get(self.method)
+        return f"{said}\n\nScope: `{scope}`.".strip() if scope else said
+
+    def get_operation(self, *args: Any, **kwargs: Any) -> Any:
+        operation = super().get_operation(*args, **kwargs)
+        if operation:
+            for status, answer in self._refusals().items():
+                operation["responses"].setdefault(status, answer)
+        return operation
+
+    def _method(self) -> Any:
+        action = getattr(self.view, "action", None) or self.method.lower()
+        return getattr(self.view, action, None)
+
+    def _refusals(self) -> dict[str, Any]:
+        statuses = ALWAYS if self.method == "GET" else (*ALWAYS, *WHEN_WRITING)
+        return {
+            str(status): self._get_response_for_code(  # type: ignore[no-untyped-call]  # untyped there
+                OpenApiResponse(response=PROBLEM, description=str(TITLES[status])),
+                status,
+                media_types=[CONTENT_TYPE],
+            )
+            for status in statuses
+        }

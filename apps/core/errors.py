@@ -1,0 +1,40 @@
+"""Refusals that a person can act on. A refusal is an answer, not a crash."""
+
+from typing import Any
+
+
+class RuleBroken(Exception):
+    """A business rule refuses the request; nothing was changed.
+
+    ``message`` is a translated sentence that says what to do; ``code`` is for programs;
+    ``field`` names the input at fault; ``rule`` is the requirement behind it ("ORD-2").
+    """
+
+    def __init__(
+        self, message: Any, *, code: str, field: str | None = None, rule: str = "", **params: Any
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code
+        self.field = field
+        self.rule = rule
+        self.params = params
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+class BadInput(RuleBroken):
+    """What was sent cannot be understood; ``row`` counts from 1 as a person counts lines."""
+
+    def __init__(
+        self,
+        message: Any,
+        *,
+        code: str,
+        field: str | None = None,
+        row: int | None = None,
+        **params: Any,
+    ) -> None:
+        super().__init__(message, code=code, field=field, **params)
+        self.row = row

@@ -1,0 +1,29 @@
+"""Abstract bases; this floor has no tables of its own."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Stamped(models.Model):
+    """When a row was made and by whom."""
+
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        editable=False,
+        verbose_name=_("created by"),
+    )
+
+    class Meta:
+        abstract = True
+
+
+class AppendOnly(models.Model):
+    """Rows that are written once. The migration must add ``core.sql.append_only(table)``; the
+    application's database role is granted SELECT and INSERT only (``manage.py grant_app_role``)."""
+
+    class Meta:
+        abstract = True

@@ -1,0 +1,90 @@
+"""Template words of the house: one way to show a time, a sum, a tag."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext
+
+from apps.core import masking, money, times
+from apps.core.choices import colour_of
+
+register = template.Library()
+
+
+@register.filter
+def human(moment: datetime | None) -> str:
+    return times.human(moment)
+
+
+@register.filter
+def local(moment: datetime | None) -> str:
+    return times.local(moment) if moment else "—"
+
+
+@register.filter
+def yuan(amount: Decimal | None) -> str:
+    return "—" if amount is None else money.format_money(amount)
+
+
+@register.filter
+def tag(value: Any) -> SafeString:
+    """A choice as a coloured tag with its word."""
+    label = getattr(value, "label", value)
+    return format_html(
+        '<span class="tag tag-{}">{}</span>', getattr(value, "colour", "grey"), label
+    )
+
+
+@register.simple_tag
+def status_tag(row: Any, field: str = "status") -> SafeString:
+    """The row's choice as a coloured tag, whatever kind of row it is."""
+    choices = row._meta.get_field(field).choices
+    value = getattr(row, field)
+    label = dict(choices or []).get(value, value)
+    return format_html('<span class="tag tag-{}">{}</span>', colour_of(choices, value), label)
+
+
+@register.simple_tag
+def countdown(due: datetime) -> SafeString:
+    """A due time that house.js counts down; without it, the time in words."""
+    over = due < times.now()
+    return format_html(
+        '<time class="clock{}" datetime="{}" data-due="{}" data-left="{}" data-over="⚠ {}">{}</time>',
+        " clock-over" if over else "",
+        due.isoformat(),
+        due.isoformat(),
+        gettext("%s left"),
+        gettext("%s overdue"),
+        times.human(due),
+    )
+
+
+@register.simple_tag
+def task_name(task: Any) -> str:
+    """A follow-up step in the language of the page."""
+    english = (get_language() or "").startswith("en")
+    return str(task.template.english_name if english else task.template.name)
+
+
+@register.filter
+def kilograms(grams: int) -> str:
+    return f"{grams / 1000:g}"
+
+
+@register.filter
+def masked_text(text: str) -> str:
+    return masking.mask_text(text or "")
+
+
+@register.filter
+def masked_phone(phone: str) -> str:
+    return masking.mask_phone(phone or "")
+
+
+@register.filter
+def masked_name(name: str) -> str:
+    return masking.mask_name(name or "")

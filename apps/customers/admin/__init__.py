@@ -1,0 +1,7 @@
+"""The staff pages of the customers floor."""
+
+from apps.customers.admin.authorisations import VerbalAuthorisationAdmin
+from apps.customers.admin.customers import CustomerAdmin
+from apps.customers.admin.handover import HandoverFormAdmin
+
+__all__ = ["CustomerAdmin", "HandoverFormAdmin", "VerbalAuthorisationAdmin"]

@@ -1,0 +1,53 @@
+"""Verbal authorisations: which paperwork is owed, by when."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.times import human
+from apps.customers.enums import AuthorisationState
+from apps.customers.models import Customer, VerbalAuthorisation
+from apps.events.panel import HouseAdmin
+
+
+@admin.register(VerbalAuthorisation)
+class VerbalAuthorisationAdmin(HouseAdmin):
+    """The list; a row opens the customer, where everything about it is done."""
+
+    list_display = ("customer", "given_by", "shown_deadline", "missing_words", "state_tag")
+    list_filter = ("state",)
+    search_fields = ("customer__search_text",)
+    list_select_related = ("customer", "given_by")
+    ordering = ("-id",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[VerbalAuthorisation]:
+        visible = Customer.objects.visible_to(request.user)  # type: ignore[arg-type]  # staff pages know users only
+        return VerbalAuthorisation.objects.filter(customer__in=visible)
+
+    @admin.display(description=_("deadline"), ordering="deadline")
+    def shown_deadline(self, word: VerbalAuthorisation) -> str:
+        return human(word.deadline)
+
+    @admin.display(description=_("missing paperwork"))
+    def missing_words(self, word: VerbalAuthorisation) -> str:
+        return ", ".join(word.missing_labels)
+
+    @admin.display(description=_("state"), ordering="state")
+    def state_tag(self, word: VerbalAuthorisation) -> SafeString:
+        return self.tag(AuthorisationState(word.state))
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        number = int(object_id) if object_id.isdecimal() and len(object_id) < 19 else 0
+        word = get_object_or_404(self.get_queryset(request), pk=number)
+        return redirect("admin:customers_customer_change", word.customer_id)

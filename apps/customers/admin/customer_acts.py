@@ -1,0 +1,223 @@
+"""Everything staff can do to a customer and to what hangs on it."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from apps.customers import services
+from apps.customers.admin.acts import Act, Doing
+from apps.customers.admin.row_acts import ROWS
+from apps.customers.enums import CustomerStatus
+from apps.customers.forms import (
+    AuthorisationForm,
+    ContactForm,
+    ContractForm,
+    CustomerForm,
+    HandoverContentForm,
+    LetterForm,
+    ReasonForm,
+    SiteForm,
+    TrialForm,
+    UserForm,
+)
+from apps.customers.models import Customer
+from apps.customers.queries import has_form_under_way
+
+
+def _becomes(status: CustomerStatus) -> Any:
+    def may(customer: Customer) -> bool:
+        return customer.may_become(status)
+
+    return may
+
+
+def _on_trial(customer: Customer) -> bool:
+    return customer.status == CustomerStatus.TRIAL
+
+
+def _without_file(doing: Doing) -> dict[str, Any]:
+    return {name: value for name, value in doing.typed.items() if name != "file"}
+
+
+def _file(doing: Doing) -> dict[str, Any]:
+    return {"file": doing.typed["file"].file, "filename": doing.typed["file"].name}
+
+
+def _draft(doing: Doing) -> str:
+    form = services.draft_handover_form(doing.record, doing.typed, **doing.who)
+    return reverse("admin:customers_handoverform_change", args=[form.pk])
+
+
+def _file_letter(doing: Doing) -> None:
+    services.file_letter(doing.record, **_without_file(doing), **_file(doing), **doing.who)
+
+
+def _add_contract(doing: Doing) -> None:
+    services.add_contract(doing.record, _without_file(doing), **_file(doing), **doing.who)
+
+
+BASICS = (
+    Act(
+        "change",
+        _("Change data"),
+        _("Names are found by the look-up at once. What changed is on the timeline."),
+        "change_customer",
+        lambda d: services.change_customer(d.record, d.typed, **d.who),
+        done=_("The customer's data is changed."),
+        form=CustomerForm,
+        form_options=lambda d: {"user": d.user},
+    ),
+    Act(
+        "add-contact",
+        _("Add a contact"),
+        _("Phone and e-mail are encrypted; lists show them masked."),
+        "change_customer",
+        lambda d: services.add_contact(d.record, d.typed, **d.who),
+        done=_("The contact is added."),
+        form=ContactForm,
+    ),
+    Act(
+        "add-place",
+        _("Add a place"),
+        _("Choosing the company fills the usual pickup place into the order."),
+        "change_customer",
+        lambda d: services.add_site(d.record, d.typed, **d.who),
+        done=_("The place is saved."),
+        form=SiteForm,
+    ),
+)
+PAPERS = (
+    Act(
+        "draft-handover",
+        _("Draw up the handover form"),
+        _("It is a draft until you send it round for signing."),
+        "add_handoverform",
+        _draft,
+        form=HandoverContentForm,
+        may=lambda c: not c.is_stopped and not has_form_under_way(c),
+        initial=lambda c: {
+            "settlement_method": c.settlement_method,
+            "settlement_cycle_days": c.settlement_cycle_days,
+        },
+    ),
+    Act(
+        "add-contract",
+        _("File a contract"),
+        _("Both days of its validity count. Two contracts cannot be valid on the same day."),
+        "add_contract",
+        _add_contract,
+        done=_("The contract is on file."),
+        form=ContractForm,
+    ),
+    Act(
+        "file-letter",
+        _("File a dangerous-goods letter"),
+        _("Without a valid letter no order of the customer is confirmed."),
+        "add_dangerousgoodsletter",
+        _file_letter,
+        done=_("The letter is on file."),
+        form=LetterForm,
+        initial=lambda _customer: {
+            "signed_on": timezone.localdate(),
+            "valid_until": timezone.localdate() + timedelta(days=365),
+        },
+    ),
+    Act(
+        "authorise",
+        _("Record a verbal authorisation"),
+        _(
+            "Orders go through although paperwork is missing, until the deadline. The agent and "
+            "sales are reminded before it, and leaders are told when it passes."
+        ),
+        "grant_authorisation",
+        lambda d: services.grant_verbal_authorisation(d.record, **d.typed, **d.who),
+        done=_("The authorisation is recorded; the paperwork will be chased."),
+        form=AuthorisationForm,
+        may=lambda c: not c.is_stopped,
+    ),
+)
+STATUS = (
+    Act(
+        "start-trial",
+        _("Start the trial period"),
+        _("Until its last day the director owns the customer's orders."),
+        "manage_trial",
+        lambda d: services.start_trial(d.record, **d.typed, **d.who),
+        done=_("The trial period has started."),
+        form=TrialForm,
+        may=lambda c: c.status == CustomerStatus.PROSPECT,
+    ),
+    Act(
+        "extend-trial",
+        _("Extend the trial period"),
+        _("The director goes on owning the customer's orders."),
+        "manage_trial",
+        lambda d: services.extend_trial(d.record, **d.typed, **d.who),
+        done=_("The trial period is extended."),
+        form=TrialForm,
+        may=_on_trial,
+        initial=lambda c: {"until": c.trial_until},
+    ),
+    Act(
+        "end-trial",
+        _("End the trial period"),
+        _("The agent owns the customer's new orders from now on."),
+        "manage_trial",
+        lambda d: services.end_trial(d.record, **d.who),
+        done=_("The trial period is over; the agent owns new orders."),
+        may=_on_trial,
+    ),
+    Act(
+        "resume",
+        _("Resume"),
+        _("Orders can be confirmed again."),
+        "suspend_customer",
+        lambda d: services.resume_customer(d.record, **d.who),
+        done=_("The customer is resumed."),
+        may=lambda c: c.status == CustomerStatus.SUSPENDED,
+    ),
+    Act(
+        "reopen",
+        _("Reopen"),
+        _("The customer is a prospect again and must be handed over anew."),
+        "suspend_customer",
+        lambda d: services.reopen_customer(d.record, **d.who),
+        done=_("The customer is a prospect again."),
+        may=_becomes(CustomerStatus.PROSPECT),
+    ),
+    Act(
+        "suspend",
+        _("Suspend"),
+        _("No order is confirmed until it is resumed. Orders under way go on."),
+        "suspend_customer",
+        lambda d: services.suspend_customer(d.record, **d.typed, **d.who),
+        done=_("The customer is suspended."),
+        form=ReasonForm,
+        may=_becomes(CustomerStatus.SUSPENDED),
+        danger=True,
+    ),
+    Act(
+        "close",
+        _("Close"),
+        _("The business ends. Orders under way go on; new ones are refused."),
+        "suspend_customer",
+        lambda d: services.close_customer(d.record, **d.typed, **d.who),
+        done=_("The customer is closed."),
+        form=ReasonForm,
+        may=_becomes(CustomerStatus.CLOSED),
+        danger=True,
+    ),
+    Act(
+        "admit-user",
+        _("Let a user see it"),
+        _("A user of another unit, or an API key's service user, sees this customer."),
+        "assign_customer",
+        lambda d: services.admit_user(d.record, user=d.typed["user"], **d.who),
+        done=_("The user sees this customer from now on."),
+        form=UserForm,
+    ),
+)
+CUSTOMER_ACTS = (*BASICS, *PAPERS, *STATUS, *ROWS)

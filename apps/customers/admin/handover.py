@@ -1,0 +1,165 @@
+"""The service handover form in the back office: its page, its signatures, its print."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+from django.views.decorators.cache import never_cache
+
+from apps.customers import queries, services
+from apps.customers.admin.acts import Act, ActingAdmin
+from apps.customers.enums import HandoverState
+from apps.customers.forms import HandoverContentForm, ReasonForm, RemarkForm
+from apps.customers.models import Customer, HandoverForm
+from apps.events.panel import timeline_rows
+
+
+def _is(*states: HandoverState) -> Any:
+    def may(form: HandoverForm) -> bool:
+        return form.state in states
+
+    return may
+
+
+HANDOVER_ACTS = (
+    Act(
+        "change",
+        _("Change the form"),
+        _("Once it is sent round, its content is frozen."),
+        "change_handoverform",
+        lambda d: services.change_handover_form(d.record, d.typed, **d.who),
+        done=_("The form is changed."),
+        form=HandoverContentForm,
+        may=_is(HandoverState.DRAFT),
+    ),
+    Act(
+        "submit",
+        _("Send round for signing"),
+        _("The content is frozen; the sales manager signs first. You cannot sign it yourself."),
+        "submit_handoverform",
+        lambda d: services.submit_handover_form(d.record, **d.who),
+        done=_("The form is on its way: the sales manager signs first."),
+        may=_is(HandoverState.DRAFT),
+    ),
+    Act(
+        "sign",
+        _("Sign"),
+        _("Your name, role and the time are kept for good and cannot be taken back."),
+        "sign_handoverform",
+        lambda d: services.sign_handover_form(d.record, **d.typed, **d.who),
+        done=_("Signed."),
+        form=RemarkForm,
+        may=_is(HandoverState.IN_SIGNING),
+    ),
+    Act(
+        "send-back",
+        _("Send back"),
+        _("The form is a draft again; after the change everybody signs anew."),
+        "sign_handoverform",
+        lambda d: services.send_back_handover_form(d.record, **d.typed, **d.who),
+        done=_("The form is sent back to sales."),
+        form=ReasonForm,
+        may=_is(HandoverState.IN_SIGNING),
+        danger=True,
+    ),
+    Act(
+        "turn-down",
+        _("Turn down for good"),
+        _("The form ends here. A new one can be drawn up later."),
+        "submit_handoverform",
+        lambda d: services.turn_down_handover_form(d.record, **d.typed, **d.who),
+        done=_("The form is turned down."),
+        form=ReasonForm,
+        may=_is(HandoverState.DRAFT, HandoverState.IN_SIGNING),
+        danger=True,
+    ),
+)
+
+
+@admin.register(HandoverForm)
+class HandoverFormAdmin(ActingAdmin):
+    acts = HANDOVER_ACTS
+    list_display = ("shown_number", "customer", "state_tag", "round", "submitted_at", "accepted_at")
+    list_filter = ("state",)
+    search_fields = ("customer__search_text",)
+    ordering = ("-id",)
+    list_select_related = ("customer",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[HandoverForm]:
+        visible = Customer.objects.visible_to(request.user)  # type: ignore[arg-type]  # staff pages know users only
+        forms = HandoverForm.objects.filter(customer__in=visible)
+        return forms.select_related("customer__unit", "created_by")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[HandoverForm], search_term: str
+    ) -> tuple[QuerySet[HandoverForm], bool]:
+        if not search_term.strip():
+            return queryset, False
+        found = queries.matching(Customer.objects.all(), search_term)
+        return queryset.filter(customer__in=found.order_by().values("pk")), False
+
+    def get_urls(self) -> list[URLPattern]:
+        view = never_cache(self.admin_site.admin_view(self.print_view))
+        name = "customers_handoverform_print"
+        return [path("<int:record_id>/print/", view, name=name), *super().get_urls()]
+
+    @admin.display(description=_("number"), ordering="id")
+    def shown_number(self, form: HandoverForm) -> str:
+        return form.number
+
+    @admin.display(description=_("state"), ordering="state")
+    def state_tag(self, form: HandoverForm) -> SafeString:
+        return self.tag(HandoverState(form.state))
+
+    def offered(self, request: HttpRequest, record: Any) -> list[Act]:
+        """Signing is offered only to those whose turn it is."""
+        offered = super().offered(request, record)
+        if queries.awaits(record, request.user):  # type: ignore[arg-type]  # a user
+            return offered
+        return [act for act in offered if act.name not in ("sign", "send-back")]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        if not object_id.isdecimal() or len(object_id) > 18:
+            return redirect("admin:customers_handoverform_changelist")
+        context = self._context(request, int(object_id))
+        form = context["form"]
+        context["act_groups"] = [self.offered(request, form)]
+        context["timeline"] = timeline_rows(form, self.timeline_limit)
+        return TemplateResponse(request, "customers/handover.html", context)
+
+    def print_view(self, request: HttpRequest, record_id: int) -> HttpResponse:
+        """A4, in Chinese whatever the user's language: it is a paper of the house."""
+        with override("zh-hans"):
+            context = self._context(request, record_id)
+            return TemplateResponse(request, "customers/handover_print.html", context).render()
+
+    def _context(self, request: HttpRequest, record_id: int) -> dict[str, Any]:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        form = self.seen(request, record_id)
+        return {
+            **self.admin_site.each_context(request),
+            "title": f"{form.number} · {form.customer}",
+            "opts": self.opts,
+            "form": form,
+            "state": HandoverState(form.state),
+            "content": queries.handover_content(form),
+            "panel": queries.signature_panel(form),
+            "earlier": queries.earlier_signatures(form),
+            "printed_at": timezone.now(),
+        }

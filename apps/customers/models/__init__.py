@@ -1,0 +1,18 @@
+from apps.customers.models.contacts import Contact, CustomerSite
+from apps.customers.models.customers import Customer, CustomerQuerySet, CustomerScope, Papers
+from apps.customers.models.handover import HandoverForm, HandoverSignature
+from apps.customers.models.papers import Contract, DangerousGoodsLetter, VerbalAuthorisation
+
+__all__ = [
+    "Contact",
+    "Contract",
+    "Customer",
+    "CustomerQuerySet",
+    "CustomerScope",
+    "CustomerSite",
+    "DangerousGoodsLetter",
+    "HandoverForm",
+    "HandoverSignature",
+    "Papers",
+    "VerbalAuthorisation",
+]

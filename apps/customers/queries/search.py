@@ -1,0 +1,83 @@
+"""The company look-up of ORD-4: code, names, pinyin, initials, phone."""
+
+import re
+
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, Value, When
+from django.db.models.functions import Length
+
+from apps.accounts.models import User
+from apps.core.crypto import blind_index
+from apps.core.errors import BadInput
+from apps.core.phones import normalise_phone
+from apps.customers.models import (
+    Contact,
+    Customer,
+    CustomerQuerySet,
+    CustomerSite,
+)
+from apps.customers.names import tidy
+
+# One purpose for every phone a customer's people are found by; likewise for e-mail.
+PHONE, EMAIL = "customers.phone", "customers.email"
+LOOKS_LIKE_PHONE = re.compile(r"^[+(]?\d[\d\s()\-]{5,20}$")
+MOST_WORDS = 6
+LONGEST_QUERY = 80
+
+
+def find_customers(text: str, *, user: User, limit: int = 10) -> list[Customer]:
+    """The customers ``user`` may see that ``text`` means, best first; one query.
+
+    Found by code, Chinese, short or English name, pinyin, pinyin initials and phone. A code or
+    initials that begin with the text come before a name that contains it (ORD-4).
+    """
+    return list(matching(Customer.objects.visible_to(user), text)[:limit])
+
+
+def matching(customers: CustomerQuerySet, text: str) -> CustomerQuerySet:
+    """``customers`` that ``text`` finds, ranked; none for an empty text."""
+    typed = tidy(text[:LONGEST_QUERY])
+    if not typed:
+        return customers.none()
+    found = Q()
+    for word in typed.split(" ")[:MOST_WORDS]:
+        found &= Q(search_text__contains=word)
+    phone = _phone_index(typed)
+    if phone:
+        mine = {"customer": OuterRef("pk"), "phone_index": phone, "active": True}
+        found |= Exists(Contact.objects.filter(**mine)) | Exists(
+            CustomerSite.objects.filter(**mine)
+        )
+    return (
+        customers.filter(found)
+        .annotate(rank=_rank(typed), name_length=Length("name"))
+        .order_by("rank", "name_length", "code")
+    )
+
+
+def customers_of_email(email: str, *, user: User) -> CustomerQuerySet:
+    """Whose contact writes from ``email``: to recognise who sent an order by mail."""
+    index = blind_index(email.strip().lower(), EMAIL)
+    contacts = Contact.objects.filter(email_index=index, active=True)
+    return Customer.objects.visible_to(user).filter(pk__in=contacts.values("customer_id"))
+
+
+def _phone_index(typed: str) -> str:
+    if not LOOKS_LIKE_PHONE.match(typed):
+        return ""
+    try:
+        return blind_index(normalise_phone(typed), PHONE)
+    except BadInput:
+        return ""
+
+
+def _rank(typed: str) -> Case:
+    """Exact code, code prefix, initials prefix, name prefix, prefix of another key, the rest."""
+    tests = [
+        Q(code=typed.upper()),
+        Q(code__startswith=typed.upper()),
+        Q(pinyin_initials__startswith=typed),
+        Q(name__istartswith=typed) | Q(short_name__istartswith=typed),
+        Q(search_text__contains="\n" + typed),
+    ]
+    whens = [When(test, then=Value(place)) for place, test in enumerate(tests)]
+    return Case(*whens, default=Value(len(tests)), output_field=IntegerField())

@@ -1,0 +1,199 @@
+"""The service handover form: drawn up, sent round, signed in order (ORD-3)."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from apps.accounts.enums import Role
+from apps.core.errors import RuleBroken
+from apps.customers.enums import CustomerStatus, Decision, HandoverState
+from apps.customers.models import Customer, HandoverForm, HandoverSignature
+from apps.customers.queries import has_form_under_way
+from apps.customers.rules import check_signer, content_hash, next_signature, required_signatures
+from apps.customers.services.authorisations import settle_authorisation
+from apps.customers.services.rows import checked, locked, move, said, set_values
+from apps.customers.services.trials import begin_trial
+from apps.customers.states import HANDOVER_MOVES
+from apps.events.services import record
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+
+@transaction.atomic
+def draft_handover_form(
+    customer: Customer, values: Mapping[str, Any], *, by: "User", at: datetime
+) -> HandoverForm:
+    """Draw a form up; a customer has one under way at most."""
+    row = locked(customer)
+    if row.is_stopped:
+        raise RuleBroken(
+            _("The customer is %(status)s. Resume or reopen it first.")
+            % {"status": CustomerStatus(row.status).label},
+            code="customer_stopped",
+        )
+    if has_form_under_way(row):
+        raise RuleBroken(
+            _("A handover form of this customer is under way. Finish that one first."),
+            code="form_under_way",
+            rule="ORD-3",
+        )
+    form = HandoverForm(customer=row, created_by=by)
+    set_values(form, values, HandoverForm.CONTENT)
+    checked(form)
+    record("handover.drafted", form, by=by, at=at, data={"customer": row.code})
+    return form
+
+
+@transaction.atomic
+def change_handover_form(
+    form: HandoverForm, values: Mapping[str, Any], *, by: "User", at: datetime
+) -> HandoverForm:
+    """Only a draft changes: what is being signed is frozen."""
+    row = _locked_form(form)
+    if row.state != HandoverState.DRAFT:
+        raise RuleBroken(
+            _("The form is being signed and cannot be changed. Have it sent back first."),
+            code="form_frozen",
+            rule="ORD-3",
+        )
+    changed = set_values(row, values, HandoverForm.CONTENT)
+    if changed:
+        checked(row)
+        record("handover.changed", row, by=by, at=at, data={"changed": ", ".join(changed)})
+    return row
+
+
+@transaction.atomic
+def submit_handover_form(form: HandoverForm, *, by: "User", at: datetime) -> HandoverForm:
+    row = _locked_form(form)
+    _move(row, HandoverState.IN_SIGNING)
+    row.submitted_at, row.submitted_by = at, by
+    checked(row)
+    order = [role.value for role in required_signatures(row)]
+    record(
+        "handover.submitted",
+        row,
+        by=by,
+        at=at,
+        data={"round": row.round, "signers": ", ".join(order)},
+    )
+    return row
+
+
+@transaction.atomic
+def sign_handover_form(
+    form: HandoverForm, *, remark: str = "", by: "User", at: datetime
+) -> HandoverForm:
+    """Put the next signature; the last one accepts the customer."""
+    row = _in_signing(form)
+    signature = _decide(row, Decision.SIGNED, remark[:300], by=by, at=at)
+    data = {"as": signature.role, "round": row.round}
+    record("handover.signed", row, by=by, at=at, data=data)
+    if next_signature(row, row.signatures.all()) is None:
+        _accept(row, by=by, at=at)
+    return row
+
+
+@transaction.atomic
+def send_back_handover_form(
+    form: HandoverForm, *, reason: str, by: "User", at: datetime
+) -> HandoverForm:
+    """Whose turn it is refuses: the form is a draft again and the next round starts anew."""
+    row = _in_signing(form)
+    signature = _decide(row, Decision.REJECTED, said(reason), by=by, at=at)
+    _move(row, HandoverState.DRAFT)
+    row.round += 1
+    row.save(update_fields=["state", "round"])
+    data = {"as": signature.role, "reason": signature.reason}
+    record("handover.sent_back", row, by=by, at=at, data=data)
+    return row
+
+
+@transaction.atomic
+def turn_down_handover_form(
+    form: HandoverForm, *, reason: str, by: "User", at: datetime
+) -> HandoverForm:
+    """For good: a draft by who may send it round, a form in signing by the general manager."""
+    row = _locked_form(form)
+    if row.state == HandoverState.IN_SIGNING and not by.has_role(Role.GENERAL_MANAGER):
+        raise RuleBroken(
+            _(
+                "Only the general manager turns down a form that is being signed. Send it back instead."
+            ),
+            code="not_general_manager",
+            rule="ORD-3",
+        )
+    _move(row, HandoverState.REJECTED)
+    row.save(update_fields=["state"])
+    record("handover.turned_down", row, by=by, at=at, data={"reason": said(reason)})
+    return row
+
+
+def _accept(row: HandoverForm, *, by: "User", at: datetime) -> None:
+    """The customer takes over what was agreed, and starts its trial period or is active."""
+    _move(row, HandoverState.ACCEPTED)
+    row.accepted_at, row.accepted_by = at, by
+    row.save(update_fields=["state", "accepted_at", "accepted_by"])
+    record("handover.accepted", row, by=by, at=at)
+    customer = row.customer
+    customer.settlement_method = row.settlement_method
+    customer.settlement_cycle_days = row.settlement_cycle_days
+    checked(customer)
+    record("customer.handover_accepted", customer, by=by, at=at, data={"form": row.number})
+    if customer.status == CustomerStatus.PROSPECT:
+        if row.trial_days:
+            last_day = timezone.localdate(at) + timedelta(days=row.trial_days)
+            begin_trial(customer, until=last_day, by=by, at=at)
+        else:
+            move(customer, CustomerStatus.ACTIVE)
+            checked(customer)
+            record("customer.activated", customer, by=by, at=at)
+    settle_authorisation(customer, by=by, at=at)
+
+
+def _decide(
+    row: HandoverForm, decision: Decision, reason: str, *, by: "User", at: datetime
+) -> HandoverSignature:
+    role = check_signer(row, list(row.signatures.all()), by)
+    return checked(
+        HandoverSignature(
+            form=row,
+            round=row.round,
+            role=role,
+            decision=decision,
+            reason=reason,
+            signed_at=at,
+            signed_by=by,
+            content_hash=content_hash(row),
+        )
+    )
+
+
+def _in_signing(form: HandoverForm) -> HandoverForm:
+    row = _locked_form(form)
+    if row.state != HandoverState.IN_SIGNING:
+        raise RuleBroken(
+            _("The form is “%(state)s”: there is nothing to sign.")
+            % {"state": HandoverState(row.state).label},
+            code="not_in_signing",
+            rule="ORD-3",
+        )
+    return row
+
+
+def _locked_form(form: HandoverForm) -> HandoverForm:
+    """Customer first, then form: the one order in which these locks are taken."""
+    customer = locked(form.customer)
+    row = HandoverForm.objects.select_for_update(of=("self",)).get(pk=form.pk)
+    row.customer = customer
+    return row
+
+
+def _move(row: HandoverForm, to: HandoverState) -> None:
+    HANDOVER_MOVES.check(HandoverState(row.state), to)
+    row.state = to

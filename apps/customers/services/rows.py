@@ -1,0 +1,71 @@
+"""What every service here does to a row: lock it, set values, check it, say what changed."""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext as _
+
+from apps.core.errors import BadInput
+from apps.customers.enums import CustomerStatus
+from apps.customers.models import Customer
+from apps.customers.states import CUSTOMER_MOVES
+
+M = TypeVar("M", bound=models.Model)
+
+
+def locked(customer: Customer) -> Customer:
+    """The customer's row, locked. Services that touch its papers take this lock first."""
+    return Customer.objects.select_for_update(of=("self",)).get(pk=customer.pk)
+
+
+def move(customer: Customer, to: CustomerStatus, *, reason: str = "") -> None:
+    """Change a locked customer's status, by the table."""
+    CUSTOMER_MOVES.check(CustomerStatus(customer.status), to)
+    customer.status, customer.status_reason = to, reason
+
+
+def set_values(row: models.Model, values: Mapping[str, Any], allowed: Iterable[str]) -> list[str]:
+    """Set the named fields and return those that changed; unknown names are the caller's error."""
+    unknown = set(values) - set(allowed)
+    if unknown:
+        raise TypeError(f"{type(row).__name__}: {sorted(unknown)} cannot be set here")
+    changed = [name for name, value in values.items() if getattr(row, name, None) != value]
+    for name in changed:
+        setattr(row, name, values[name])
+    return changed
+
+
+def checked(row: M) -> M:
+    """Validate and save."""
+    validate(row)
+    row.save()
+    return row
+
+
+def validate(row: models.Model, *, exclude: Collection[str] = ()) -> None:
+    """The row's own validation and constraints, refused in words (BadInput)."""
+    try:
+        row.full_clean(exclude=exclude)
+    except ValidationError as error:
+        field, messages = next(iter(error.message_dict.items()))
+        known = field if field != "__all__" else None
+        raise BadInput(
+            _named(row, known, str(messages[0])), code="bad_value", field=known
+        ) from error
+
+
+def _named(row: models.Model, field: str | None, message: str) -> str:
+    if field is None:
+        return message
+    label = str(getattr(row._meta.get_field(field), "verbose_name", field))
+    return f"{label}: {message}"
+
+
+def said(reason: str) -> str:
+    """A reason a person typed: required, at most 300 characters."""
+    tidy = " ".join(reason.split())[:300]
+    if len(tidy) < 2:
+        raise BadInput(_("Say why, in a few words."), code="reason_missing", field="reason")
+    return tidy

@@ -1,0 +1,17 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from apps.accounts.models import User
+from apps.desk.demo.people import PASSWORD, PEOPLE
+
+
+class Command(BaseCommand):
+    help = "Print the demo's sign-ins; nothing when there is no demo."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        shown = {username: (name, role) for username, name, role, _unit, show in PEOPLE if show}
+        present = User.objects.filter(username__in=shown).order_by("pk")
+        for user in present:
+            name, role = shown[user.username]
+            self.stdout.write(f"{user.username:12} {PASSWORD}   {name} · {role.value}")

@@ -1,0 +1,26 @@
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from apps.desk.demo.week import PER_DAY, make_week
+from apps.desk.queries import is_empty
+
+
+class Command(BaseCommand):
+    help = "Fill an empty database with a believable week at a courier."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--seed", type=int, default=1, help="the same seed, the same week")
+        parser.add_argument("--per-day", type=int, default=PER_DAY, help="orders per day")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not is_empty():
+            raise CommandError(
+                "The database holds customers already; demo data needs an empty one."
+            )
+        made = make_week(options["seed"], options["per_day"])
+        self.stdout.write(
+            f"{made.customers} customers, {made.shipments} shipments on the road or delivered"
+        )
+        self.stdout.write(f"API key of 云裳服饰 (shown once): {made.api_key}")

@@ -1,0 +1,192 @@
+"""What a person at the desk needs to see: what runs out next, and whatever they look for."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from apps.accounts.models import User
+from apps.core.errors import BadInput
+from apps.customers.models import Customer
+from apps.customers.queries import find_customers, forms_waiting_for
+from apps.events.queries import relay_lag
+from apps.orders.models import DeclaredCount, FollowUpTask, WorkOrder
+from apps.orders.queries import orders_found
+from apps.tracking.enums import LateState
+from apps.tracking.models import (
+    LateShipment,
+    PartnerNumber,
+    ProofOfDelivery,
+    ReturnDocument,
+    Waybill,
+)
+from apps.tracking.numbers import parse_waybill_number
+from apps.tracking.queries import TimelineRow, find_waybills, masked_parties, timeline
+from apps.tracking.queries.late import queue
+
+SHOWN = 10
+
+
+def is_empty() -> bool:
+    """No customer yet: a fresh database."""
+    return not Customer.objects.exists()
+
+
+@dataclass(frozen=True)
+class Found:
+    """What one search text means, kind by kind."""
+
+    waybills: list[Waybill] = field(default_factory=list)
+    orders: list[WorkOrder] = field(default_factory=list)
+    customers: list[Customer] = field(default_factory=list)
+    # A waybill number with a mistyped digit: said in words instead of an empty page.
+    hint: str = ""
+
+    @property
+    def only(self) -> Waybill | WorkOrder | Customer | None:
+        """The one thing found, to be opened at once."""
+        everything: list[Any] = [*self.waybills, *self.orders, *self.customers]
+        if len(self.waybills) == 1 and not self.customers:
+            return self.waybills[0]
+        return everything[0] if len(everything) == 1 else None
+
+
+def search(text: str, *, user: User) -> Found:
+    """One box for waybill, partner and order number, customer's reference, phone and name.
+
+    Only what ``user`` may see; what they may not see looks as if it did not exist.
+    """
+    text = text.strip()[:80]
+    if not text:
+        return Found()
+    found = Found(
+        waybills=find_waybills(text, user=user, limit=SHOWN)
+        if user.has_perm("tracking.view_waybill")
+        else [],
+        orders=_orders_found(text, user) if user.has_perm("orders.view_workorder") else [],
+        customers=find_customers(text, user=user, limit=SHOWN)
+        if user.has_perm("customers.view_customer")
+        else [],
+    )
+    if found.waybills or found.orders or found.customers:
+        return found
+    return Found(hint=_mistyped(text))
+
+
+def _orders_found(text: str, user: User) -> list[WorkOrder]:
+    orders = orders_found(WorkOrder.objects.visible_to(user), text, user=user)
+    return list(orders.select_related("customer", "owner")[:SHOWN])
+
+
+def _mistyped(text: str) -> str:
+    try:
+        parse_waybill_number(text)
+    except BadInput as refusal:
+        return str(refusal) if refusal.code in ("number_check_digit", "number_length") else ""
+    return ""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The front page: the most urgent first, never more than fits on a screen."""
+
+    orders: list[WorkOrder]
+    tasks: list[FollowUpTask]
+    late: list[LateShipment]
+    counts: list[DeclaredCount]
+    forms: list[Any]
+    relay_lag: timedelta
+
+
+def my_desk(user: User) -> Desk:
+    """What ``user`` has to do, at most ``SHOWN`` of each kind, by what runs out next."""
+    at = timezone.now()
+    return Desk(
+        orders=list(_orders(user)[:SHOWN]) if user.has_perm("orders.view_workorder") else [],
+        tasks=list(_tasks(user, at + timedelta(hours=24))[:SHOWN])
+        if user.has_perm("orders.view_followuptask")
+        else [],
+        late=list(_late(user)[:SHOWN]) if user.has_perm("tracking.view_lateshipment") else [],
+        counts=list(_counts(user)[:SHOWN]) if user.has_perm("orders.view_declaredcount") else [],
+        forms=forms_waiting_for(user) if user.has_perm("customers.view_handoverform") else [],
+        relay_lag=relay_lag() if user.has_perm("events.view_dispatch") else timedelta(0),
+    )
+
+
+def _orders(user: User) -> QuerySet[WorkOrder]:
+    return (
+        WorkOrder.objects.visible_to(user)
+        .unconfirmed()
+        .select_related("customer", "owner")
+        .order_by("due_at")
+    )
+
+
+def _tasks(user: User, until: Any) -> QuerySet[FollowUpTask]:
+    return (
+        FollowUpTask.objects.filter(
+            owner=user, done_at__isnull=True, dropped_at__isnull=True, due_at__lte=until
+        )
+        .select_related("work_order__customer", "waybill", "template")
+        .order_by("due_at", "id")
+    )
+
+
+def _late(user: User) -> QuerySet[LateShipment]:
+    return queue(user=user).exclude(state=LateState.CLOSED)
+
+
+def _counts(user: User) -> QuerySet[DeclaredCount]:
+    return (
+        DeclaredCount.objects.filter(
+            customer__in=Customer.objects.visible_to(user), status="mismatch"
+        )
+        .select_related("customer")
+        .order_by("-day")
+    )
+
+
+@dataclass(frozen=True)
+class Shipment:
+    """Everything about one shipment, for one screen (CMP-1)."""
+
+    waybill: Waybill
+    parties: dict[str, str]
+    events: list[TimelineRow]
+    partner_numbers: list[PartnerNumber]
+    order: WorkOrder | None
+    tasks: list[FollowUpTask]
+    late: LateShipment | None
+    proof: ProofOfDelivery | None
+    document: ReturnDocument | None
+
+
+def shipment(number: str, *, user: User) -> Shipment | None:
+    """The shipment as ``user`` may see it, personal data masked; None if they may not see it."""
+    waybill = (
+        Waybill.objects.visible_to(user)
+        .select_related("customer__agent", "responsible_unit", "carrier")
+        .filter(number=number)
+        .first()
+    )
+    if waybill is None:
+        return None
+    order = (
+        WorkOrder.objects.filter(issued__waybill=waybill)
+        .select_related("owner", "customer")
+        .first()
+    )
+    tasks = order.tasks.select_related("template", "owner", "done_by") if order else []
+    return Shipment(
+        waybill=waybill,
+        parties=masked_parties(waybill),
+        events=timeline(waybill),
+        partner_numbers=list(waybill.partner_numbers.select_related("carrier")),
+        order=order,
+        tasks=list(tasks),
+        late=queue(user=user).filter(waybill=waybill).exclude(state=LateState.CLOSED).first(),
+        proof=ProofOfDelivery.objects.filter(waybill=waybill).order_by("-pk").first(),
+        document=ReturnDocument.objects.filter(waybill=waybill).first(),
+    )

@@ -1,0 +1,12 @@
+"""Staff pages that look across floors; under /admin/desk/."""
+
+from django.urls import path
+
+from apps.desk import views
+
+app_name = "desk"
+urlpatterns = [
+    path("search", views.search, name="search"),
+    path("shipment/<str:number>", views.shipment, name="shipment"),
+    path("shipment/<str:number>/reveal", views.reveal, name="reveal"),
+]

@@ -1,0 +1,96 @@
+"""The staff pages that look across floors: search, and everything about one shipment."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from apps.accounts.models import User
+from apps.core.errors import RuleBroken
+from apps.customers.models import Customer
+from apps.desk import queries
+from apps.orders.models import WorkOrder
+from apps.tracking.models import Waybill
+from apps.tracking.services import reveal_waybill
+
+
+def _page(request: HttpRequest, template: str, title: str, **context: Any) -> HttpResponse:
+    site = admin.site.each_context(request)
+    return render(request, template, {**site, "title": title, **context})
+
+
+def _person(request: HttpRequest) -> User:
+    """Signed in, and through the second step: the staff site has checked both."""
+    assert isinstance(request.user, User)  # noqa: S101  # admin_view has checked it
+    return request.user
+
+
+@require_GET
+def _search(request: HttpRequest) -> HttpResponse:
+    text = request.GET.get("q", "")
+    found = queries.search(text, user=_person(request))
+    if found.only is not None:
+        return redirect(_address(found.only))
+    return _page(request, "desk/search.html", _("Search"), found=found, desk_query=text)
+
+
+def _address(thing: Waybill | WorkOrder | Customer) -> str:
+    if isinstance(thing, Waybill):
+        return reverse("desk:shipment", args=[thing.number])
+    meta = thing._meta
+    return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[thing.pk])
+
+
+@require_GET
+def _shipment(request: HttpRequest, number: str) -> HttpResponse:
+    person = _person(request)
+    if not person.has_perm("tracking.view_waybill"):
+        raise PermissionDenied
+    found = queries.shipment(number, user=person)
+    if found is None:
+        raise Http404
+    return _page(
+        request, "desk/shipment.html", number, shipment=found, waybill=found.waybill, clear=None
+    )
+
+
+@require_POST
+def _reveal(request: HttpRequest, number: str) -> HttpResponse:
+    """Names, phones and addresses in clear, once, for a reason that stays on record."""
+    person = _person(request)
+    if not person.has_perm("tracking.reveal_waybill"):
+        raise PermissionDenied
+    found = queries.shipment(number, user=person)
+    if found is None:
+        raise Http404
+    try:
+        reveal_waybill(
+            waybill=found.waybill,
+            reason=request.POST.get("reason", ""),
+            by=person,
+            at=timezone.now(),
+        )
+    except RuleBroken as refusal:
+        messages.error(request, str(refusal))
+        return redirect("desk:shipment", number)
+    response = _page(
+        request,
+        "desk/shipment.html",
+        number,
+        shipment=found,
+        waybill=found.waybill,
+        clear=found.waybill,
+    )
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+search = admin.site.admin_view(_search)
+shipment = admin.site.admin_view(_shipment)
+reveal = admin.site.admin_view(_reveal)

@@ -1,0 +1,42 @@
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from apps.events.kinds import label_of
+from apps.events.models import Dispatch, Event
+from apps.events.panel import HouseAdmin
+
+
+@admin.register(Event)
+class EventAdmin(HouseAdmin):
+    """The audit trail, to search and to read."""
+
+    list_display = ["at", "what", "subject", "by"]
+    list_filter = ["kind", "at"]
+    search_fields = ["subject_id", "kind"]
+    search_help_text = _("subject number or kind of event")
+    date_hierarchy = None
+    list_select_related = ["by"]
+    ordering = ["-id"]
+
+    @admin.display(description=_("what"))
+    def what(self, event: Event) -> str:
+        return label_of(event.kind)
+
+    @admin.display(description=_("subject"))
+    def subject(self, event: Event) -> str:
+        return f"{event.subject_type} {event.subject_id}"
+
+
+@admin.register(Dispatch)
+class DispatchAdmin(HouseAdmin):
+    """What waits for a subscriber: normally empty."""
+
+    list_display = ["event", "subscriber", "attempts", "due_at", "last_error"]
+    list_filter = ["subscriber"]
+    list_select_related = ["event"]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).order_by("due_at")

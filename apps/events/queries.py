@@ -1,0 +1,31 @@
+"""Reads of what happened."""
+
+from datetime import timedelta
+
+from django.db import models
+from django.db.models import Min, QuerySet
+from django.utils import timezone
+
+from apps.events.models import Dispatch, Event
+
+STUCK_AFTER = 8  # attempts: about twenty minutes of trying
+
+
+def timeline(subject: models.Model, limit: int = 100) -> QuerySet[Event]:
+    """What happened to one record, newest first."""
+    return (
+        Event.objects.filter(subject_type=subject._meta.label_lower, subject_id=str(subject.pk))
+        .select_related("by")
+        .order_by("-id")[:limit]
+    )
+
+
+def relay_lag() -> timedelta:
+    """How long the oldest event has waited for a subscriber; zero when none waits."""
+    oldest = Dispatch.objects.aggregate(oldest=Min("created_at"))["oldest"]
+    return timezone.now() - oldest if oldest else timedelta(0)
+
+
+def stuck_dispatches() -> QuerySet[Dispatch]:
+    """Dispatches that keep failing and need a person."""
+    return Dispatch.objects.filter(attempts__gte=STUCK_AFTER).select_related("event")

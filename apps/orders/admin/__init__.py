@@ -1,0 +1,18 @@
+from apps.orders.admin.counts import DeclaredCountAdmin
+from apps.orders.admin.goods import HarmlessTermAdmin, ProhibitedListAdmin, ProhibitedTermAdmin
+from apps.orders.admin.intake import IntakeFileAdmin
+from apps.orders.admin.orders import WorkOrderAdmin
+from apps.orders.admin.queue import PrintJobAdmin
+from apps.orders.admin.tasks import FollowUpTaskAdmin, FollowUpTemplateAdmin
+
+__all__ = [
+    "DeclaredCountAdmin",
+    "FollowUpTaskAdmin",
+    "FollowUpTemplateAdmin",
+    "HarmlessTermAdmin",
+    "IntakeFileAdmin",
+    "PrintJobAdmin",
+    "ProhibitedListAdmin",
+    "ProhibitedTermAdmin",
+    "WorkOrderAdmin",
+]

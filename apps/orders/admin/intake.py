@@ -1,0 +1,140 @@
+"""Spreadsheets of orders: taking them in, and the answer to each row (ORD-1)."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from apps.core.errors import RuleBroken
+from apps.customers.models import Customer
+from apps.events.panel import timeline_rows
+from apps.orders import services
+from apps.orders.admin.pages import PageAdmin, must, person, put_refusal
+from apps.orders.forms import IntakeForm
+from apps.orders.models import IntakeFile
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ROWS_SHOWN = 500
+
+
+@admin.register(IntakeFile)
+class IntakeFileAdmin(PageAdmin):
+    list_display = (
+        "filename",
+        "customer",
+        "received_on",
+        "rows_total",
+        "rows_created",
+        "rows_repeated",
+        "rows_refused",
+        "created_by",
+    )
+    list_select_related = ("customer", "created_by")
+    list_filter = ("received_on",)
+    search_fields = ("filename", "customer__code")
+    ordering = ("-created_at", "-id")
+
+    def own_pages(self) -> list[tuple[str, Any, str]]:
+        return [
+            ("take-in/", self.take_in_view, "take_in"),
+            ("template/", require_GET(self.template_view), "template"),
+            ("<int:intake_id>/refused/", require_GET(self.refused_view), "refused"),
+            ("<int:intake_id>/original/", require_GET(self.original_view), "original"),
+        ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[IntakeFile]:
+        visible = Customer.objects.visible_to(person(request))
+        files: QuerySet[IntakeFile] = super().get_queryset(request)
+        return files.filter(customer__in=visible)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("orders.upload_intakefile"))
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return redirect("admin:orders_intakefile_take_in")
+
+    def take_in_view(self, request: HttpRequest) -> HttpResponse:
+        must(request, "upload_intakefile")
+        data = request.POST if request.method == "POST" else None
+        form = IntakeForm(data, request.FILES or None, user=person(request))
+        if data is not None and form.is_valid():
+            file = form.cleaned_data["file"]
+            try:
+                intake = services.take_in_orders(
+                    customer=form.cleaned_data["customer"],
+                    file=file,
+                    filename=file.name,
+                    by=person(request),
+                    at=timezone.now(),
+                )
+            except RuleBroken as refusal:
+                put_refusal(form, refusal)
+            else:
+                return redirect("admin:orders_intakefile_change", intake.pk)
+        return self.page(request, "orders/take_in.html", _("Take in a spreadsheet"), form=form)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        must(request, "view_intakefile")
+        if not object_id.isdecimal() or len(object_id) > 18:
+            return redirect("admin:orders_intakefile_changelist")
+        intake = get_object_or_404(
+            self.get_queryset(request).select_related("customer", "created_by"), pk=object_id
+        )
+        rows = intake.rows.select_related("work_order").order_by("-outcome", "row")
+        return self.page(
+            request,
+            "orders/intake.html",
+            intake.filename,
+            intake=intake,
+            rows=rows[:ROWS_SHOWN],
+            rows_shown=ROWS_SHOWN,
+            timeline=timeline_rows(intake, self.timeline_limit),
+        )
+
+    def template_view(self, request: HttpRequest) -> HttpResponse:
+        must(request, "upload_intakefile")
+        return _download(services.template_file(), _("orders") + ".xlsx")
+
+    def refused_view(self, request: HttpRequest, intake_id: int) -> HttpResponse:
+        must(request, "upload_intakefile")
+        intake = get_object_or_404(self.get_queryset(request), pk=intake_id)
+        if not intake.rows_refused:
+            raise Http404
+        return _download(services.annotated_file(intake), _("refused rows") + ".xlsx")
+
+    def original_view(self, request: HttpRequest, intake_id: int) -> FileResponse:
+        must(request, "upload_intakefile")
+        intake = get_object_or_404(self.get_queryset(request), pk=intake_id)
+        try:
+            file = services.open_intake(intake=intake, by=person(request), at=timezone.now())
+        except FileNotFoundError:
+            raise Http404 from None
+        answer = FileResponse(file, as_attachment=True, filename=intake.filename)
+        answer["Content-Type"] = "application/octet-stream"
+        answer["X-Content-Type-Options"] = "nosniff"
+        return answer
+
+
+def _download(content: bytes, filename: str) -> HttpResponse:
+    answer = HttpResponse(content, content_type=XLSX)
+    answer.headers["Content-Disposition"] = _disposition(filename)
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+def _disposition(filename: str) -> str:
+    return content_disposition_header(True, filename) or "attachment"

@@ -1,0 +1,230 @@
+"""Work orders in the back office: the list and the page of one order."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+
+from apps.customers.enums import FollowUpClass
+from apps.events.panel import timeline_rows
+from apps.orders import queries
+from apps.orders.admin.acts import ACTS
+from apps.orders.admin.bulk import BulkActions
+from apps.orders.admin.entry import EntryPages
+from apps.orders.admin.filters import ClockFilter, OwnedFilter
+from apps.orders.admin.pages import must, person
+from apps.orders.admin.stages import StagePages
+from apps.orders.barcodes import code128_svg, qr_svg
+from apps.orders.models import WorkOrder
+from apps.orders.pages import spoken
+from apps.orders.rules import read_clock
+
+MOST_PAPERS = 100
+
+
+@admin.register(WorkOrder)
+class WorkOrderAdmin(BulkActions, EntryPages, StagePages):
+    class Media:
+        css = {"all": ["orders/list.css"]}
+
+    list_display = (
+        "number",
+        "customer_name",
+        "status_tag",
+        "clock",
+        "route",
+        "goods",
+        "class_tag",
+        "waybill_numbers",
+        "owner",
+        "received",
+    )
+    list_display_links = ("number",)
+    list_filter = (
+        "status",
+        ClockFilter,
+        OwnedFilter,
+        "channel",
+        "job_type",
+        "follow_up_class",
+        "received_at",
+    )
+    search_fields = ("number",)
+    search_help_text = gettext_lazy(
+        "Order or waybill number, phone, customer or the customer's reference"
+    )
+    ordering = ("-received_at", "-id")
+
+    def own_pages(self) -> list[tuple[str, Any, str]]:
+        return [
+            ("enter/", self.enter_view, "enter"),
+            ("enter/draft/", self.draft_view, "draft"),
+            ("enter/goods/", require_GET(self.goods_view), "goods"),
+            ("papers/", require_GET(self.papers_view), "papers"),
+            ("<int:order_id>/edit/", self.edit_view, "edit"),
+            ("<int:order_id>/read-back/", self.read_back_view, "read_back"),
+            ("<int:order_id>/confirm/", self.confirm_view, "confirm"),
+            ("<int:order_id>/do/<slug:name>/", self.act_view, "act"),
+            ("<int:order_id>/reveal/", self.reveal_view, "reveal"),
+            ("<int:order_id>/original/", require_GET(self.original_view), "original"),
+            ("<int:order_id>/print/<slug:kind>/", self.print_view, "print"),
+            ("<int:order_id>/paper/<int:print_id>/", require_GET(self.paper_view), "paper"),
+        ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[WorkOrder]:
+        return queries.detailed(WorkOrder.objects.visible_to(person(request)))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[WorkOrder], search_term: str
+    ) -> tuple[QuerySet[WorkOrder], bool]:
+        return queries.orders_found(queryset, search_term, user=person(request)), False  # type: ignore[arg-type]  # our own QuerySet
+
+    def seen(self, request: HttpRequest, order_id: int) -> WorkOrder:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return get_object_or_404(self.get_queryset(request), pk=order_id)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("orders.add_workorder"))
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return redirect("admin:orders_workorder_enter")
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        if not object_id.isdecimal() or len(object_id) > 18:
+            return redirect("admin:orders_workorder_changelist")
+        order = self.seen(request, int(object_id))
+        offered = [
+            (name, act)
+            for name, act in ACTS.items()
+            if request.user.has_perm(f"orders.{act.permission}") and act.may(order)
+        ]
+        return self.page(
+            request,
+            "orders/work_order.html",
+            order.number,
+            order=order,
+            class_colour=FollowUpClass(order.follow_up_class).colour,
+            clock=read_clock(order.due_at, timezone.now()),
+            sections=spoken(order, masked=True),
+            acts=offered,
+            tasks=order.tasks.select_related("template", "owner", "done_by"),
+            prints=order.prints.select_related("printed_by"),
+            arrangement=getattr(order, "arrangement", None),
+            job=getattr(order, "print_job", None),
+            timeline=timeline_rows(order, self.timeline_limit),
+            may={
+                name: request.user.has_perm(f"orders.{name}_workorder")
+                for name in ("change", "confirm", "print", "reveal")
+            },
+        )
+
+    def papers_view(self, request: HttpRequest) -> HttpResponse:
+        """Several A4 work orders whose copies this person has just recorded."""
+        must(request, "print_workorder")
+        ids = [
+            int(i) for i in request.GET.get("ids", "").split(",") if i.isdecimal() and len(i) < 18
+        ]
+        orders = self.get_queryset(request).filter(
+            pk__in=ids[:MOST_PAPERS], prints__printed_by=request.user.pk
+        )
+        sheets = []
+        for order in orders.distinct():
+            made = order.prints.filter(kind="work_order", printed_by=request.user.pk).first()
+            if made is None:
+                continue
+            waybills = [
+                {
+                    "link": link,
+                    "waybill": link.waybill,
+                    "barcode": code128_svg(link.waybill.number),
+                    "qr": qr_svg(request.build_absolute_uri(f"/track/{link.waybill.number}")),
+                }
+                for link in order.issued.all()
+            ]
+            sheets.append(
+                {"order": order, "made": made, "waybills": waybills, "spoken": spoken(order)}
+            )
+        if not sheets:
+            messages.warning(request, _("Nothing was printed."))
+            return redirect("admin:orders_workorder_changelist")
+        return self.page(request, "orders/papers.html", _("Work orders"), sheets=sheets)
+
+    @admin.display(description=gettext_lazy("customer"))
+    def customer_name(self, order: WorkOrder) -> str:
+        return order.customer.display_name
+
+    @admin.display(description=gettext_lazy("status"), ordering="status")
+    def status_tag(self, order: WorkOrder) -> SafeString:
+        return self.tag(order.state)
+
+    @admin.display(description=gettext_lazy("clock"), ordering="due_at")
+    def clock(self, order: WorkOrder) -> SafeString | str:
+        return clock_of(order) if order.is_unconfirmed else "—"
+
+    @admin.display(description=gettext_lazy("route"))
+    def route(self, order: WorkOrder) -> str:
+        return f"{order.origin_city or '?'} → {order.destination_city or '?'}"
+
+    @admin.display(description=gettext_lazy("goods"))
+    def goods(self, order: WorkOrder) -> str:
+        return f"{order.goods_name or '—'} × {order.pieces or '?'}"
+
+    @admin.display(description=gettext_lazy("class"), ordering="follow_up_class")
+    def class_tag(self, order: WorkOrder) -> SafeString:
+        found = FollowUpClass(order.follow_up_class)
+        return format_html(
+            '<span class="tag tag-{}" title="{}">{}</span>',
+            found.colour,
+            order.get_follow_up_reason_display(),
+            found.value,
+        )
+
+    @admin.display(description=gettext_lazy("waybills"))
+    def waybill_numbers(self, order: WorkOrder) -> SafeString | str:
+        links = list(order.issued.all())
+        if not links:
+            return "—"
+        shown = format_html_join(" ", "<code>{}</code>", ((n.waybill.number,) for n in links[:2]))
+        return format_html("{} +{}", shown, len(links) - 2) if len(links) > 2 else shown
+
+    @admin.display(description=gettext_lazy("received"), ordering="received_at")
+    def received(self, order: WorkOrder) -> SafeString:
+        moment = timezone.localtime(order.received_at)
+        return format_html(
+            '<time datetime="{}">{}</time>', moment.isoformat(), f"{moment:%m-%d %H:%M}"
+        )
+
+
+def clock_of(order: WorkOrder) -> SafeString:
+    """The countdown in words and colour; a script, where there is one, keeps it running."""
+    clock = read_clock(order.due_at, timezone.now())
+    colour = {"running": "green", "due_soon": "amber", "overdue": "red"}[clock.stage]
+    left, over = _("◔ %s left"), _("⚠ %s overdue")
+    words = over if clock.stage == "overdue" else left
+    return format_html(
+        '<time class="tag tag-{}" datetime="{}" data-due="{}" data-left="{}" data-over="{}" data-warn="14400">{}</time>',
+        colour,
+        order.due_at.isoformat(),
+        order.due_at.isoformat(),
+        left,
+        over,
+        words.replace("%s", clock.hours_minutes),
+    )

@@ -1,0 +1,186 @@
+"""Reading back, looking once more, confirming, printing (ORD-1, ORD-4)."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from apps.core.errors import RuleBroken
+from apps.orders import queries, services
+from apps.orders.admin.acts import ACTS
+from apps.orders.admin.pages import Act, PageAdmin, must, person
+from apps.orders.barcodes import code128_svg, qr_svg
+from apps.orders.enums import Channel, PrintKind
+from apps.orders.forms import ConfirmForm, ReadBackForm, ReasonForm
+from apps.orders.models import WorkOrder
+from apps.orders.pages import label_parties, spoken
+
+
+class StagePages(PageAdmin):
+    def seen(self, request: HttpRequest, order_id: int) -> WorkOrder:
+        raise NotImplementedError
+
+    def page_of(self, order: WorkOrder) -> str:
+        return reverse("admin:orders_workorder_change", args=[order.pk])
+
+    def read_back_view(self, request: HttpRequest, order_id: int) -> HttpResponse:
+        must(request, "change_workorder")
+        order = self.seen(request, order_id)
+        form = ReadBackForm(request.POST or None, initial={"heard_by": order.pickup_contact})
+        if request.method == "POST" and form.is_valid():
+            try:
+                services.read_back_order(
+                    order_id=order.pk,
+                    heard_by=form.cleaned_data["heard_by"],
+                    by=person(request),
+                    at=timezone.now(),
+                )
+            except RuleBroken as refusal:
+                form.add_error(None, str(refusal))
+            else:
+                return redirect("admin:orders_workorder_confirm", order.pk)
+        return self.page(
+            request,
+            "orders/read_back.html",
+            _("Read back to the customer"),
+            order=order,
+            form=form,
+            spoken=spoken(order),
+        )
+
+    def confirm_view(self, request: HttpRequest, order_id: int) -> HttpResponse:
+        """The second look: everything once more, what stands in the way, and the button."""
+        must(request, "confirm_workorder")
+        order = self.seen(request, order_id)
+        if request.method == "POST":
+            try:
+                done = services.confirm_order(
+                    order_id=order.pk, by=person(request), at=timezone.now()
+                )
+            except RuleBroken as refusal:
+                messages.error(request, str(refusal))
+                order = self.seen(request, order_id)
+            else:
+                numbers = ", ".join(w.number for w in done.waybills[:5])
+                messages.success(
+                    request,
+                    _("Confirmed. Waybills: %(numbers)s. The centre has it in its print queue.")
+                    % {"numbers": numbers},
+                )
+                return redirect(self.page_of(order))
+        if order.is_issued:
+            return redirect(self.page_of(order))
+        return self.page(
+            request,
+            "orders/confirm.html",
+            _("Look once more, then confirm"),
+            order=order,
+            spoken=spoken(order),
+            refusals=queries.confirmation_refusals(order, timezone.now()),
+            needs_read_back=order.channel == Channel.PHONE and order.read_back_at is None,
+        )
+
+    def act_view(self, request: HttpRequest, order_id: int, name: str) -> HttpResponse:
+        act = ACTS.get(name)
+        if act is None:
+            raise Http404
+        order = self.seen(request, order_id)
+        return self.act_page(request, act, order, self.page_of(order))
+
+    def reveal_view(self, request: HttpRequest, order_id: int) -> HttpResponse:
+        order = self.seen(request, order_id)
+
+        def show(_order: WorkOrder, typed: dict[str, Any], asked: HttpRequest) -> HttpResponse:
+            parties = services.reveal_order(
+                order=order, reason=typed["reason"], by=person(asked), at=timezone.now()
+            )
+            return self.page(
+                asked, "orders/revealed.html", _("In clear"), order=order, parties=parties
+            )
+
+        act = Act(
+            _("Show phones and addresses"),
+            _("Who looked and why is on record."),
+            "reveal_workorder",
+            show,
+            "",
+            ReasonForm,
+        )
+        return self.act_page(request, act, order, self.page_of(order))
+
+    def original_view(self, request: HttpRequest, order_id: int) -> HttpResponse | FileResponse:
+        must(request, "reveal_workorder")
+        order = self.seen(request, order_id)
+        if not order.original_file:
+            raise Http404
+        try:
+            file = services.open_original(order=order, by=person(request), at=timezone.now())
+        except FileNotFoundError:
+            messages.error(request, _("The file is missing from the file store. Tell IT."))
+            return redirect(self.page_of(order))
+        answer = FileResponse(file, as_attachment=True, filename=order.original_name)
+        answer["Content-Type"] = "application/octet-stream"
+        answer["X-Content-Type-Options"] = "nosniff"
+        return answer
+
+    def print_view(self, request: HttpRequest, order_id: int, kind: str) -> HttpResponse:
+        """GET asks (a reprint for its reason), POST records the copy and opens the paper."""
+        if kind not in PrintKind.values:
+            raise Http404
+        order = self.seen(request, order_id)
+        printed_before = order.prints.filter(kind=kind).exists()
+
+        def record(_order: WorkOrder, typed: dict[str, Any], asked: HttpRequest) -> HttpResponse:
+            made = services.print_order(
+                order_id=order.pk,
+                kind=PrintKind(kind),
+                reason=typed.get("reason", ""),
+                by=person(asked),
+                at=timezone.now(),
+            )
+            return redirect("admin:orders_workorder_paper", order.pk, made.pk)
+
+        act = Act(
+            PrintKind(kind).label,
+            _("This was printed before; say why it is printed again.")
+            if printed_before
+            else _("The print is counted: who, when, which copy."),
+            "print_workorder",
+            record,
+            "",
+            ReasonForm if printed_before else ConfirmForm,
+        )
+        return self.act_page(request, act, order, self.page_of(order))
+
+    def paper_view(self, request: HttpRequest, order_id: int, print_id: int) -> HttpResponse:
+        """The paper of one recorded copy; only who printed it opens it again."""
+        must(request, "print_workorder")
+        order = self.seen(request, order_id)
+        made = get_object_or_404(order.prints, pk=print_id)
+        if made.printed_by_id != request.user.pk:
+            raise PermissionDenied
+        waybills = [
+            {
+                "link": link,
+                "waybill": link.waybill,
+                "weight": f"{link.waybill.weight_g / 1000:g} kg" if link.waybill.weight_g else "",
+                "barcode": code128_svg(link.waybill.number),
+                "qr": qr_svg(request.build_absolute_uri(f"/track/{link.waybill.number}")),
+            }
+            for link in order.issued.select_related("waybill")
+        ]
+        return self.page(
+            request,
+            f"orders/paper_{made.kind}.html",
+            order.number,
+            order=order,
+            made=made,
+            waybills=waybills,
+            spoken=spoken(order),
+            parties=label_parties(order),
+        )

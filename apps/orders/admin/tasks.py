@@ -1,0 +1,156 @@
+"""Follow-up tasks and the steps they are made from (TRK-3)."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from apps.orders import services
+from apps.orders.admin.goods import KeptAdmin
+from apps.orders.admin.pages import Act, PageAdmin, person
+from apps.orders.enums import TaskStatus
+from apps.orders.forms import OutcomeForm, PostponeForm
+from apps.orders.models import FollowUpTask, FollowUpTemplate, WorkOrder
+
+
+def _complete(task: FollowUpTask, typed: dict[str, Any], request: HttpRequest) -> None:
+    services.complete_task(
+        task_id=task.pk, outcome=typed["outcome"], by=person(request), at=timezone.now()
+    )
+
+
+def _postpone(task: FollowUpTask, typed: dict[str, Any], request: HttpRequest) -> None:
+    services.postpone_task(task_id=task.pk, **typed, by=person(request), at=timezone.now())
+
+
+TASK_ACTS = {
+    "complete": Act(
+        _("Tick off"),
+        _("The step is done; what came of it stays with the order."),
+        "complete_followuptask",
+        _complete,
+        _("The step is ticked off."),
+        OutcomeForm,
+    ),
+    "postpone": Act(
+        _("Postpone"),
+        _("The step becomes due later; the reason is kept."),
+        "complete_followuptask",
+        _postpone,
+        _("The step has a new time."),
+        PostponeForm,
+    ),
+}
+
+
+class OpenFilter(admin.SimpleListFilter):
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("mine", _("Mine, open")), ("overdue", _("Overdue")), ("all", _("All"))]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[FollowUpTask]
+    ) -> QuerySet[FollowUpTask]:
+        """Open ones unless all are asked for."""
+        if self.value() == "all":
+            return queryset
+        waiting = queryset.filter(done_at__isnull=True, dropped_at__isnull=True)
+        if self.value() == "mine":
+            return waiting.filter(owner=request.user.pk)
+        if self.value() == "overdue":
+            return waiting.filter(due_at__lte=timezone.now())
+        return waiting
+
+
+@admin.register(FollowUpTask)
+class FollowUpTaskAdmin(PageAdmin):
+    list_display = ("order_link", "step", "due", "state_tag", "owner", "tick")
+    list_display_links = None
+    list_filter = (OpenFilter, "template__follow_up_class")
+    search_fields = ("work_order__number",)
+    search_help_text = _("Order number")
+    list_select_related = ("work_order", "template", "owner")
+    ordering = ("due_at", "id")
+
+    def own_pages(self) -> list[tuple[str, Any, str]]:
+        return [("<int:task_id>/do/<slug:name>/", self.act_view, "act")]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[FollowUpTask]:
+        user = person(request)
+        orders = WorkOrder.objects.visible_to(user)
+        mine = Q(owner=user.pk) | Q(work_order__in=orders)
+        tasks: QuerySet[FollowUpTask] = super().get_queryset(request)
+        return tasks.filter(mine)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[FollowUpTask], search_term: str
+    ) -> tuple[QuerySet[FollowUpTask], bool]:
+        typed = search_term.strip()[:20]
+        if not typed:
+            return queryset, False
+        return queryset.filter(work_order__number__startswith=typed.upper()), False
+
+    def act_view(self, request: HttpRequest, task_id: int, name: str) -> HttpResponse:
+        if name not in TASK_ACTS:
+            raise Http404
+        task = get_object_or_404(self.get_queryset(request), pk=task_id)
+        back = reverse("admin:orders_workorder_change", args=[task.work_order_id])
+        return self.act_page(request, TASK_ACTS[name], task, back)
+
+    @admin.display(description=_("work order"))
+    def order_link(self, task: FollowUpTask) -> SafeString:
+        url = reverse("admin:orders_workorder_change", args=[task.work_order_id])
+        return format_html('<a href="{}">{}</a>', url, task.work_order.number)
+
+    @admin.display(description=_("step"))
+    def step(self, task: FollowUpTask) -> str:
+        return step_name(task.template)
+
+    @admin.display(description=_("due"), ordering="due_at")
+    def due(self, task: FollowUpTask) -> str:
+        return f"{timezone.localtime(task.due_at):%m-%d %H:%M}"
+
+    @admin.display(description=_("status"))
+    def state_tag(self, task: FollowUpTask) -> SafeString:
+        return self.tag(task.state if task.state != TaskStatus.OPEN else task.urgency)
+
+    @admin.display(description="")
+    def tick(self, task: FollowUpTask) -> SafeString | str:
+        if task.state != TaskStatus.OPEN:
+            return task.outcome
+        url = reverse("admin:orders_followuptask_act", args=[task.pk, "complete"])
+        return format_html('<a href="{}">{}</a>', url, TASK_ACTS["complete"].label)
+
+
+def step_name(template: FollowUpTemplate) -> str:
+    chinese = (get_language() or "").startswith("zh")
+    return template.name if chinese else template.english_name
+
+
+@admin.register(FollowUpTemplate)
+class FollowUpTemplateAdmin(KeptAdmin):
+    list_display = (
+        "follow_up_class",
+        "position",
+        "name",
+        "anchor",
+        "minutes",
+        "done_by_status",
+        "active",
+    )
+    list_display_links = ("name",)
+    list_filter = ("follow_up_class", "active")
+    ordering = ("follow_up_class", "position")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False  # tasks refer to it; a step is taken out of use instead

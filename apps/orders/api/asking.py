@@ -1,0 +1,69 @@
+"""What the orders API asks of every request: which customer, which order, which day."""
+
+import re
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from rest_framework.request import Request
+
+from apps.accounts.models import User
+from apps.core.errors import BadInput
+from apps.customers.models import Customer
+from apps.orders import queries
+from apps.orders.models import WorkOrder
+
+NUMBER = re.compile(r"WO\d{8}-\d{5,9}")
+
+
+def caller(request: Request) -> User:
+    user: Any = request.user
+    found: User = user
+    return found
+
+
+def customer_for(request: Request, code: str) -> Customer:
+    """The customer named, or the only one that the key serves."""
+    mine = Customer.objects.visible_to(caller(request)).select_related("unit", "director", "agent")
+    if code:
+        found = mine.filter(code=code).first()
+        if found is None:
+            raise BadInput(
+                _("This key serves no customer with that code."),
+                code="unknown_customer",
+                field="customer",
+            )
+        return found
+    some = list(mine[:2])
+    if len(some) != 1:
+        raise BadInput(
+            _("This key does not serve exactly one customer; say which by its code."),
+            code="customer_needed",
+            field="customer",
+        )
+    return some[0]
+
+
+def order_for(request: Request, number: str) -> WorkOrder:
+    if not NUMBER.fullmatch(number):
+        raise Http404
+    orders = queries.detailed(WorkOrder.objects.visible_to(caller(request)))
+    found = orders.filter(number=number).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def day_start(value: str | None, field: str, days: int = 0) -> datetime | None:
+    """The local midnight of a day, ``days`` later; None when it is not asked for."""
+    if value is None:
+        return None
+    try:
+        if len(value) != 10:
+            raise ValueError
+        day = date.fromisoformat(value) + timedelta(days=days)
+        return timezone.make_aware(datetime.combine(day, time()))
+    except (ValueError, OverflowError):
+        raise BadInput(_("Write the day as 2026-03-21."), code="bad_date", field=field) from None

@@ -1,0 +1,161 @@
+"""Orders through the API (ORD-1, ORD-4)."""
+
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+from rest_framework.views import APIView
+
+from apps.accounts.idempotency import idempotent
+from apps.core.api.pagination import HouseCursorPagination
+from apps.core.errors import BadInput
+from apps.customers.queries import order_defaults
+from apps.orders import queries, services
+from apps.orders.api.asking import caller, customer_for, day_start, order_for
+from apps.orders.api.shapes import CancelShape, OrderInShape, OrderListShape, OrderShape
+from apps.orders.cleaning import clean_order
+from apps.orders.enums import Channel, OrderStatus
+from apps.orders.inputs import Arrival
+from apps.orders.models import WorkOrder
+
+NUMBER = OpenApiParameter("number", str, OpenApiParameter.PATH, description="WO20261122-00001")
+AT_DOOR = ("pickup_contact", "pickup_phone", "pickup_address", "origin_city", "pickup_company")
+
+
+class OrdersView(APIView):
+    required_scopes = {"GET": "orders:read", "POST": "orders:write"}
+    pagination_class = HouseCursorPagination
+
+    @extend_schema(
+        operation_id="order_create",
+        summary="Send an order",
+        description="It is confirmed by customer service, which issues the waybills. Without any "
+        "pickup field the customer's usual pickup place is taken. Unknown fields are refused. "
+        "The same `customer_reference` is taken once.",
+        request=OrderInShape,
+        responses={201: OrderShape},
+    )
+    @idempotent
+    def post(self, request: Request) -> Response:
+        shape = OrderInShape(data=request.data)
+        shape.is_valid(raise_exception=True)
+        given = dict(shape.validated_data)
+        customer = customer_for(request, given.pop("customer", ""))
+        given = {name: value for name, value in given.items() if value not in (None, "")}
+        usual = order_defaults(customer)
+        if not any(name in given for name in AT_DOOR):
+            given |= {
+                "pickup_company": usual.company,
+                "pickup_contact": usual.contact_name,
+                "pickup_phone": usual.phone,
+                "origin_city": usual.city,
+                "pickup_address": usual.address,
+            }
+        if "settlement_method" not in given:
+            given["settlement_method"] = "cod" if "cod_amount" in given else usual.settlement_method
+        content, errors = clean_order(given)
+        if errors:
+            raise ValidationError(
+                {name: [ErrorDetail(str(e), e.code)] for name, e in errors.items()}
+            )
+        at = timezone.now()
+        order = services.receive_order(
+            customer=customer,
+            content=content,
+            arrival=Arrival(channel=Channel.API, received_at=at),
+            by=caller(request),
+            at=at,
+        )
+        answer = OrderShape(order).data
+        where = reverse("order", args=[order.number], request=request)
+        return Response(answer, status=201, headers={"Location": where})
+
+    @extend_schema(
+        operation_id="orders_list",
+        summary="Orders, newest first",
+        parameters=[
+            OpenApiParameter("status", str, enum=[state.value for state in OrderStatus]),
+            OpenApiParameter("customer_reference", str),
+            OpenApiParameter("received_from", OpenApiTypes.DATE, description="First day, local."),
+            OpenApiParameter("received_to", OpenApiTypes.DATE, description="Last day, local."),
+        ],
+        responses={200: OrderListShape},
+    )
+    def get(self, request: Request) -> Response:
+        orders = queries.detailed(WorkOrder.objects.visible_to(caller(request)))
+        pages = HouseCursorPagination()
+        page = pages.paginate_queryset(
+            orders.filter(**_filters(request.query_params)), request, view=self
+        )
+        return Response(
+            {
+                "next": pages.get_next_link(),
+                "previous": pages.get_previous_link(),
+                "results": OrderShape(page or [], many=True).data,
+            }
+        )
+
+
+def _filters(asked: Any) -> dict[str, Any]:
+    wanted: dict[str, Any] = {}
+    if (status := asked.get("status")) is not None:
+        if status not in OrderStatus.values:
+            raise BadInput(_("There is no such status."), code="bad_status", field="status")
+        wanted["status"] = status
+    if reference := asked.get("customer_reference", ""):
+        if "\x00" in reference or len(reference) > 64 or not reference.isprintable():
+            raise BadInput(
+                _("A customer's reference has at most 64 characters."),
+                code="bad_reference",
+                field="customer_reference",
+            )
+        wanted["customer_reference"] = reference
+    if since := day_start(asked.get("received_from"), "received_from"):
+        wanted["received_at__gte"] = since
+    if before := day_start(asked.get("received_to"), "received_to", days=1):
+        wanted["received_at__lt"] = before
+    return wanted
+
+
+class OrderView(APIView):
+    required_scopes = {"GET": "orders:read"}
+
+    @extend_schema(
+        operation_id="order_read",
+        summary="One order with its waybill numbers",
+        parameters=[NUMBER],
+        responses={200: OrderShape},
+    )
+    def get(self, request: Request, number: str) -> Response:
+        return Response(OrderShape(order_for(request, number)).data)
+
+
+class CancelOrderView(APIView):
+    required_scopes = {"POST": "orders:write"}
+
+    @extend_schema(
+        operation_id="order_cancel",
+        summary="Cancel an order before pickup",
+        description="Issued waybills are cancelled with it.",
+        parameters=[NUMBER],
+        request=CancelShape,
+        responses={200: OrderShape},
+    )
+    @idempotent
+    def post(self, request: Request, number: str) -> Response:
+        shape = CancelShape(data=request.data)
+        shape.is_valid(raise_exception=True)
+        order = order_for(request, number)
+        services.cancel_order(
+            order_id=order.pk,
+            reason=shape.validated_data["reason"],
+            by=caller(request),
+            at=timezone.now(),
+        )
+        return Response(OrderShape(order_for(request, number)).data)

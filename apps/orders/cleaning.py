@@ -1,0 +1,282 @@
+"""From what was typed, sent or pasted to an ``OrderInput``, with every mistake named by field.
+
+Used by the entry form, the API and the spreadsheet alike, so that an order means the same
+however it came in. Nothing here touches the database.
+"""
+
+import unicodedata
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from typing import Any
+
+from django.db.models import Choices
+from django.utils import timezone, translation
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.translation import gettext as _
+
+from apps.core.errors import BadInput
+from apps.core.money import money
+from apps.core.phones import normalise_phone
+from apps.customers.enums import JobType, SettlementMethod
+from apps.orders.enums import ServiceLevel, TransportMode, VehicleType
+from apps.orders.inputs import OrderInput
+
+MOST_PIECES = 10_000
+MOST_WAYBILLS = 200
+MOST_GRAMS = 100_000_000
+MOST_CM3 = 1_000_000_000
+MOST_MONEY = Decimal("99999999.99")
+FARTHEST_DELIVERY = timedelta(days=365)
+
+LENGTHS = {
+    "pickup_company": 120,
+    "pickup_contact": 60,
+    "origin_city": 40,
+    "pickup_address": 300,
+    "delivery_company": 120,
+    "delivery_contact": 60,
+    "destination_city": 40,
+    "delivery_address": 300,
+    "goods_name": 120,
+    "packaging_wishes": 200,
+    "sign_off_instructions": 300,
+    "important_notes": 1000,
+    "customer_reference": 64,
+}
+CHOICES: dict[str, type[Choices]] = {
+    "job_type": JobType,
+    "service_level": ServiceLevel,
+    "transport_mode": TransportMode,
+    "vehicle_type": VehicleType,
+    "settlement_method": SettlementMethod,
+}
+YES = frozenset({"1", "true", "yes", "y", "是", "要", "需要", "有", "√", "on"})
+NO = frozenset({"", "0", "false", "no", "n", "否", "不", "不需要", "不要", "无", "×", "off"})
+
+Errors = dict[str, BadInput]
+
+
+def clean_order(raw: Mapping[str, Any]) -> tuple[OrderInput, Errors]:
+    """``raw`` may hold text or typed values, and ``weight_kg`` / ``volume_m3`` instead of grams
+    and cm³. Values with a mistake come out empty; the caller decides whether that matters."""
+    values: dict[str, Any] = {}
+    errors: Errors = {}
+    for name, clean in _CLEANERS.items():
+        if name not in raw or raw[name] is None or raw[name] == "":
+            continue
+        try:
+            values[_TARGETS.get(name, name)] = clean(raw[name], name)
+        except BadInput as error:
+            error.field = name
+            errors[name] = error
+    _check_together(values, errors)
+    return OrderInput(**values), errors
+
+
+def _check_together(values: dict[str, Any], errors: Errors) -> None:
+    cod = values.get("settlement_method") == SettlementMethod.COD
+    if cod and not values.get("cod_amount") and "cod_amount" not in errors:
+        errors["cod_amount"] = BadInput(
+            _("With COD, give the amount to collect."), code="required", field="cod_amount"
+        )
+    if not cod and values.get("cod_amount") == 0:
+        values["cod_amount"] = None  # a nought in a form or a sheet means that nothing is collected
+    if not cod and values.get("cod_amount"):
+        errors["cod_amount"] = BadInput(
+            _("An amount to collect goes with the settlement method COD only."),
+            code="not_cod",
+            field="cod_amount",
+        )
+    if cod and errors.get("cod_amount") is None and values["cod_amount"] <= 0:
+        errors["cod_amount"] = _too("cod_amount", _("The amount must be more than zero."))
+    if values.get("waybill_per_piece") and (values.get("pieces") or 1) > MOST_WAYBILLS:
+        errors["pieces"] = _too(
+            "pieces",
+            _("One waybill per piece works up to %(most)s pieces; split the order.")
+            % {"most": MOST_WAYBILLS},
+        )
+    if "cod_amount" in errors:
+        values.pop("cod_amount", None)
+        values.pop("settlement_method", None)
+
+
+def clean_text(value: Any, name: str) -> str:
+    """One line of plain text, or several for notes; never what the database cannot keep."""
+    text = _plain(value, name).strip()
+    if name != "important_notes":
+        text = " ".join(text.split())
+    most = LENGTHS.get(name, 300)
+    if len(text) > most:
+        raise BadInput(
+            _("At most %(most)s characters; this has %(given)s.")
+            % {"most": most, "given": len(text)},
+            code="too_long",
+            field=name,
+        )
+    return text
+
+
+def _plain(value: Any, name: str) -> str:
+    if not isinstance(value, str):
+        raise BadInput(_("This must be text."), code="not_text", field=name)
+    for char in value:
+        kind = unicodedata.category(char)
+        if kind == "Cs" or (kind == "Cc" and char not in "\t\n\r"):
+            raise BadInput(
+                _("This holds a character that cannot be kept; type it anew."),
+                code="bad_text",
+                field=name,
+            )
+    return value
+
+
+def _phone(value: Any, name: str) -> str:
+    return normalise_phone(_plain(value, name))
+
+
+def _choice(value: Any, name: str) -> str:
+    wanted = CHOICES[name]
+    text = _plain(value, name).strip()
+    found = _spoken(wanted).get(_fold(text))
+    if found is None:
+        raise BadInput(
+            _("“%(given)s” is not one of: %(known)s.")
+            % {
+                "given": text[:40],
+                "known": "、".join(str(label) for value, label in wanted.choices if value),
+            },
+            code="unknown_choice",
+            field=name,
+        )
+    return found
+
+
+@lru_cache(maxsize=16)
+def _spoken(choices: type[Choices]) -> dict[str, str]:
+    """Values and their names in both languages: a spreadsheet says 门到门, a program door_to_door."""
+    known: dict[str, str] = {}
+    for language in ("zh-hans", "en"):
+        with translation.override(language):
+            known |= {_fold(str(label)): str(value) for value, label in choices.choices}
+    return known | {_fold(str(value)): str(value) for value, _label in choices.choices}
+
+
+def _fold(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def _number(value: Any, name: str) -> Decimal:
+    if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
+        raise BadInput(_("This must be a number."), code="not_a_number", field=name)
+    text = unicodedata.normalize("NFKC", str(value)[:40]).strip().replace(",", "").lstrip("¥")
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if not number.is_finite() or len(str(value)) > 40:
+        raise BadInput(
+            _("“%(given)s” is not a number.") % {"given": str(value)[:40]},
+            code="not_a_number",
+            field=name,
+        )
+    return number
+
+
+def _whole(most: int) -> Callable[[Any, str], int]:
+    def clean(value: Any, name: str) -> int:
+        return _within(_number(value, name), most, name)
+
+    return clean
+
+
+def _scaled(factor: int, most: int) -> Callable[[Any, str], int]:
+    """Kilograms to grams, cubic metres to cm³; what is finer than one gram is refused."""
+
+    def clean(value: Any, name: str) -> int:
+        number = _number(value, name)
+        if abs(number) > most:
+            raise _too(name, _("This is too much; at most %(most)s.") % {"most": most // factor})
+        return _within(number * factor, most, name, most // factor)
+
+    return clean
+
+
+def _within(number: Decimal, most: int, name: str, spoken_most: int | None = None) -> int:
+    if number != number.to_integral_value():
+        raise BadInput(_("Too many decimal places."), code="too_fine", field=name)
+    if number <= 0:
+        raise _too(name, _("This must be more than zero."))
+    if number > most:
+        raise _too(name, _("This is too much; at most %(most)s.") % {"most": spoken_most or most})
+    return int(number)
+
+
+def _money(value: Any, name: str) -> Decimal:
+    number = _number(value, name)
+    if number < 0 or number > MOST_MONEY:
+        raise _too(name, _("The amount must lie between 0 and %(most)s.") % {"most": MOST_MONEY})
+    if number != money(number):
+        raise BadInput(_("An amount has two decimal places."), code="too_fine", field=name)
+    return money(number)
+
+
+def _too(name: str, message: str) -> BadInput:
+    return BadInput(message, code="out_of_range", field=name)
+
+
+def _yes(value: Any, name: str) -> bool:
+    if isinstance(value, bool):
+        return value
+    word = _fold(_plain(value, name))
+    if word in YES or word in NO:
+        return word in YES
+    raise BadInput(_("Write yes or no."), code="not_yes_or_no", field=name)
+
+
+def clean_moment(value: Any, name: str) -> datetime:
+    """Aware as given; local time without a zone; 18:00 for a bare date."""
+    moment: datetime | None
+    if isinstance(value, datetime):
+        moment = value
+    else:
+        moment = _parse_moment(_plain(value, name).strip()[:40])
+    if moment is None:
+        raise BadInput(_("Write the time like 2026-03-21 18:00."), code="not_a_time", field=name)
+    if timezone.is_naive(moment):
+        moment = timezone.make_aware(moment)
+    if abs(moment - timezone.now()) > FARTHEST_DELIVERY:
+        raise BadInput(_("This time is more than a year away."), code="out_of_range", field=name)
+    return moment
+
+
+def _parse_moment(text: str) -> datetime | None:
+    text = text.replace("/", "-").replace("：", ":")
+    try:
+        moment = parse_datetime(text)
+        if moment is None and (day := parse_date(text)) is not None:
+            moment = datetime(day.year, day.month, day.day, 18, 0)  # noqa: DTZ001  # made aware by the caller, in local time
+        return moment
+    except (ValueError, OverflowError):
+        return None
+
+
+_CLEANERS: dict[str, Callable[[Any, str], Any]] = {
+    **dict.fromkeys(LENGTHS, clean_text),
+    **dict.fromkeys(CHOICES, _choice),
+    "pickup_phone": _phone,
+    "delivery_phone": _phone,
+    "pieces": _whole(MOST_PIECES),
+    "weight_g": _whole(MOST_GRAMS),
+    "weight_kg": _scaled(1000, MOST_GRAMS),
+    "volume_cm3": _whole(MOST_CM3),
+    "volume_m3": _scaled(1_000_000, MOST_CM3),
+    "declared_value": _money,
+    "estimated_fee": _money,
+    "cod_amount": _money,
+    "waybill_per_piece": _yes,
+    "return_document_required": _yes,
+    "requested_delivery": clean_moment,
+}
+_TARGETS = {"weight_kg": "weight_g", "volume_m3": "volume_cm3"}

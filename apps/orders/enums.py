@@ -1,0 +1,160 @@
+"""Choices of the orders floor, each with the label and colour people see."""
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.choices import ColourChoices
+
+
+class Channel(ColourChoices):
+    """The ways an order arrives (ORD-1)."""
+
+    PHONE = "phone", _("Phone"), "blue"
+    EMAIL = "email", _("E-mail"), "teal"
+    FAX = "fax", _("Fax"), "grey"
+    SPREADSHEET = "spreadsheet", _("Spreadsheet"), "purple"
+    API = "api", _("API"), "grey"
+    WEB = "web", _("Web"), "teal"
+
+
+class OrderStatus(ColourChoices):
+    DRAFT = "draft", _("Draft"), "grey"
+    AWAITING_READ_BACK = "awaiting_read_back", _("To be read back"), "amber"
+    READY = "ready", _("Ready to confirm"), "blue"
+    HELD = "held", _("On hold"), "amber"
+    CONFIRMED = "confirmed", _("Confirmed"), "teal"
+    IN_PROGRESS = "in_progress", _("Under way"), "blue"
+    COMPLETED = "completed", _("Completed"), "green"
+    CANCELLED = "cancelled", _("Cancelled"), "grey"
+
+
+class VehicleType(ColourChoices):
+    TRICYCLE = "tricycle", _("Cargo tricycle"), "grey"
+    VAN = "van", _("Van"), "grey"
+    TRUCK_4M2 = "truck_4m2", _("4.2 m truck"), "grey"
+    TRUCK_6M8 = "truck_6m8", _("6.8 m truck"), "grey"
+    TRUCK_9M6 = "truck_9m6", _("9.6 m truck"), "grey"
+    REFRIGERATED = "refrigerated", _("Refrigerated truck"), "grey"
+
+
+class TransportMode(ColourChoices):
+    """How the goods travel between cities; it decides which prohibited lists apply (ORD-2)."""
+
+    ROAD = "road", _("Road"), "grey"
+    AIR = "air", _("Air"), "blue"
+    RAIL = "rail", _("Rail"), "teal"
+
+
+class ListScope(ColourChoices):
+    """What kind of transport a list of prohibited goods is about."""
+
+    ALL = "all", _("All transport"), "red"
+    AIR = "air", _("Air only"), "amber"
+    RAIL = "rail", _("Rail only"), "amber"
+
+
+class CentreKind(ColourChoices):
+    """Who executes a confirmed order (ORD-4)."""
+
+    DISPATCH = "dispatch_centre", _("Dispatch centre"), "blue"
+    FREIGHT = "freight_centre", _("Freight centre"), "teal"
+
+
+class PrintKind(ColourChoices):
+    WORK_ORDER = "work_order", _("Work order, A4"), "grey"
+    LABEL = "label", _("Waybill label, 100 × 150 mm"), "grey"
+
+
+class TaskStatus(ColourChoices):
+    OPEN = "open", _("Open"), "amber"
+    DONE = "done", _("Done"), "green"
+    DROPPED = "dropped", _("Not needed"), "grey"
+
+
+class TaskAnchor(ColourChoices):
+    """What a follow-up task's due time is counted from (TRK-3)."""
+
+    CONFIRMED = "confirmed", _("the confirmation"), "grey"
+    DELIVERY_DUE = "delivery_due", _("the requested delivery"), "grey"
+    DAILY = "daily", _("every day until the delivery"), "grey"
+    STATUS = "status", _("a tracking status"), "grey"
+
+
+class IntakeOutcome(ColourChoices):
+    """What became of one row of a spreadsheet (ORD-1)."""
+
+    CREATED = "created", _("Taken in"), "green"
+    REPEATED = "repeated", _("Already known"), "grey"
+    REFUSED = "refused", _("Refused"), "red"
+
+
+class CountStatus(ColourChoices):
+    """The day's number the customer says it sent, against the number received (ORD-1)."""
+
+    MATCHED = "matched", _("Agrees"), "green"
+    MISMATCH = "mismatch", _("Differs"), "red"
+    RESOLVED = "resolved", _("Explained"), "grey"
+
+
+class ClockStage(ColourChoices):
+    """How far the 24-hour clock of an order has been escalated (ORD-5)."""
+
+    RUNNING = "running", _("Running"), "green"
+    DUE_SOON = "due_soon", _("Due soon"), "amber"
+    OVERDUE = "overdue", _("Overdue"), "red"
+
+
+class FollowUpReason(ColourChoices):
+    """Why an order got its follow-up class; the rule is orders.rules.follow_up (ORD-6)."""
+
+    DEDICATED = "dedicated", _("Dedicated vehicle"), "red"
+    DOOR_TO_DOOR = "door_to_door", _("Door to door"), "red"
+    UNDER_A_DAY = "under_a_day", _("Due in less than 24 hours"), "red"
+    FIRST_ORDER = "first_order", _("The customer's first order"), "red"
+    VALUABLE = "valuable", _("Valuable goods"), "red"
+    SPECIAL_DEMANDS = "special_demands", _("Special demands"), "red"
+    CUSTOMER_DEFAULT = "customer_default", _("Agreed with the customer"), "blue"
+    EXHIBITION = "exhibition", _("Exhibition or production goods"), "amber"
+    DAYS = "days", _("Two to three days"), "amber"
+    ECONOMY = "economy", _("Economy"), "grey"
+    MANUAL = "manual", _("Chosen by hand"), "purple"
+
+
+class ServiceLevel(ColourChoices):
+    SAME_DAY = "same_day", _("Same day"), "red"
+    EXPRESS = "express", _("Express"), "amber"
+    STANDARD = "standard", _("Standard"), "blue"
+    ECONOMY = "economy", _("Economy"), "grey"
+
+
+EVENT_KINDS = {
+    "workorder.received": _("Order received"),
+    "workorder.changed": _("Order changed"),
+    "workorder.read_back": _("Read back to the customer"),
+    "workorder.held": _("Put on hold"),
+    "workorder.released": _("Hold lifted"),
+    "workorder.confirmed": _("Confirmed"),
+    "workorder.sent_to_centre": _("Sent to the centre to print"),
+    "workorder.started": _("Under way"),
+    "workorder.completed": _("Completed"),
+    "workorder.cancelled": _("Cancelled"),
+    "workorder.assigned": _("Given to another agent"),
+    "workorder.follow_up_changed": _("Follow-up class changed"),
+    "workorder.printed": _("Printed"),
+    "workorder.revealed": _("Personal data looked at"),
+    "workorder.arranged": _("Vehicle and driver arranged"),
+    "workorder.customer_told": _("Customer told of the arrangement"),
+    "order.due_soon": _("24-hour clock: due soon"),
+    "order.overdue": _("24-hour clock: overdue"),
+    "orders.count_declared": _("Number of orders declared"),
+    "orders.count_mismatch": _("Number of orders differs"),
+    "orders.count_matched": _("Number of orders agrees"),
+    "orders.count_resolved": _("Difference explained"),
+    "intake.taken_in": _("Spreadsheet of orders taken in"),
+    "intake.opened": _("Spreadsheet opened"),
+    "followup.completed": _("Follow-up done"),
+    "followup.postponed": _("Follow-up postponed"),
+    "prohibited_list.changed": _("List of prohibited goods changed"),
+    "prohibited_term.changed": _("Prohibited word changed"),
+    "harmless_term.changed": _("Harmless name changed"),
+    "follow_up_template.changed": _("Follow-up step changed"),
+}

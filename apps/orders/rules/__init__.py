@@ -1,0 +1,29 @@
+from apps.orders.rules.clock import DUE_SOON, PROCESSING_TIME, Clock, read_clock
+from apps.orders.rules.completeness import missing_fields, settled_status
+from apps.orders.rules.follow_up import FollowUpFacts, decide_class, delivery_due, task_times
+from apps.orders.rules.goods import Finding, GoodsBook, ListedWord, check_goods
+from apps.orders.rules.labels import label_address
+from apps.orders.rules.pieces import centre_kind, city_name, is_intra_city, share, share_money
+
+__all__ = [
+    "DUE_SOON",
+    "PROCESSING_TIME",
+    "Clock",
+    "Finding",
+    "FollowUpFacts",
+    "GoodsBook",
+    "ListedWord",
+    "centre_kind",
+    "check_goods",
+    "city_name",
+    "decide_class",
+    "delivery_due",
+    "is_intra_city",
+    "label_address",
+    "missing_fields",
+    "read_clock",
+    "settled_status",
+    "share",
+    "share_money",
+    "task_times",
+]

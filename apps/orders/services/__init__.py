@@ -1,0 +1,54 @@
+from apps.orders.services.arrangement import arrange_dispatch, tell_customer
+from apps.orders.services.clock import escalate_overdue_orders
+from apps.orders.services.confirm import Confirmation, confirm_order
+from apps.orders.services.counts import compare_counts, declare_count, resolve_count
+from apps.orders.services.drafts import discard_draft, keep_draft, purge_drafts
+from apps.orders.services.entry import change_order, read_back_order, receive_order
+from apps.orders.services.goods import keep_row, remove_row
+from apps.orders.services.intake import annotated_file, template_file
+from apps.orders.services.intake_batch import take_in_orders
+from apps.orders.services.moves import (
+    assign_order,
+    cancel_order,
+    hold_order,
+    release_order,
+    set_follow_up_class,
+)
+from apps.orders.services.prints import print_order
+from apps.orders.services.progress import follow_waybill
+from apps.orders.services.reveal import open_intake, open_original, reveal_order
+from apps.orders.services.tasks import complete_task, postpone_task
+
+__all__ = [
+    "Confirmation",
+    "annotated_file",
+    "arrange_dispatch",
+    "assign_order",
+    "cancel_order",
+    "change_order",
+    "compare_counts",
+    "complete_task",
+    "confirm_order",
+    "declare_count",
+    "discard_draft",
+    "escalate_overdue_orders",
+    "follow_waybill",
+    "hold_order",
+    "keep_draft",
+    "keep_row",
+    "open_intake",
+    "open_original",
+    "postpone_task",
+    "print_order",
+    "purge_drafts",
+    "read_back_order",
+    "receive_order",
+    "release_order",
+    "remove_row",
+    "resolve_count",
+    "reveal_order",
+    "set_follow_up_class",
+    "take_in_orders",
+    "tell_customer",
+    "template_file",
+]

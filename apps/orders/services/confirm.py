@@ -1,0 +1,105 @@
+"""Confirming an order: the one moment at which it becomes work for others (ORD-4)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from apps.accounts.models import User
+from apps.core.errors import RuleBroken
+from apps.events.services import record
+from apps.orders.enums import OrderStatus
+from apps.orders.models import PrintJob, WorkOrder, WorkOrderWaybill
+from apps.orders.queries import confirmation_refusals, find_centre, first_order_of
+from apps.orders.rules import GoodsBook, centre_kind, share, share_money
+from apps.orders.services.entry import classify, lock_order, move
+from apps.orders.services.tasks import generate_tasks
+from apps.tracking.inputs import NewWaybill
+from apps.tracking.models import Waybill
+from apps.tracking.services import issue_waybills
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    order: WorkOrder
+    waybills: list[Waybill]
+
+
+@transaction.atomic
+def confirm_order(
+    *, order_id: int, by: User, at: datetime, book: GoodsBook | None = None
+) -> Confirmation:
+    """Issue the waybills, send the order to its centre and plan the follow-up, all or nothing.
+
+    Of two people who confirm at once the second waits for the row and is then told who was
+    first. Raises RuleBroken with the first reason's code; ``params["refusals"]`` has them all.
+    The estimated fee stays the agent's: rating comes with the tariff.
+    """
+    order = lock_order(order_id)
+    refusals = confirmation_refusals(order, at, book)
+    if refusals:
+        first = refusals[0]
+        raise RuleBroken(
+            " ".join(refusal.message for refusal in refusals),
+            code=first.code,
+            field=first.field,
+            rule=first.rule,
+            refusals=refusals,
+        )
+    classify(order, first_order=first_order_of(order.customer))
+    move(order, OrderStatus.CONFIRMED)
+    order.confirmed_at, order.confirmed_by = at, by
+    kind = centre_kind(order.job_type, order.origin_city, order.destination_city)
+    order.centre_kind, order.centre = kind, find_centre(order, kind)
+    order.save()
+    waybills = issue_waybills(specs=waybill_specs(order), by=by, at=at)
+    WorkOrderWaybill.objects.bulk_create(
+        WorkOrderWaybill(work_order=order, waybill=waybill, piece=piece)
+        for piece, waybill in enumerate(waybills, start=1)
+    )
+    PrintJob.objects.create(work_order=order, centre_kind=kind, centre=order.centre, created_by=by)
+    generate_tasks(order, waybills, at=at)
+    numbers = ", ".join(waybill.number for waybill in waybills[:10])
+    data = {"waybills": numbers, "count": len(waybills), "class": order.follow_up_class}
+    record("workorder.confirmed", order, by=by, at=at, data=data)
+    centre = {"centre_kind": str(kind), "centre": order.centre_id or ""}
+    record("workorder.sent_to_centre", order, by=by, at=at, data=centre)
+    return Confirmation(order, waybills)
+
+
+def waybill_specs(order: WorkOrder) -> list[NewWaybill]:
+    """One waybill for the order, or one per piece. Weight, volume and value are shared out; COD
+    is collected once, with the first piece."""
+    parts = (order.pieces or 1) if order.waybill_per_piece else 1
+    pieces = share(order.pieces or 1, parts)
+    weights = share(order.weight_g, parts) if order.weight_g else [None] * parts
+    volumes = share(order.volume_cm3, parts) if order.volume_cm3 else [None] * parts
+    value = order.declared_value
+    values = share_money(value, parts) if value is not None else [None] * parts
+    return [
+        NewWaybill(
+            customer=order.customer,
+            job_type=order.job_type,
+            settlement_method=order.settlement_method,
+            service_level=order.service_level,
+            customer_reference=order.customer_reference,
+            origin_city=order.origin_city,
+            destination_city=order.destination_city,
+            sender_name=order.pickup_contact,
+            sender_phone=order.pickup_phone,
+            sender_address=order.pickup_address,
+            consignee_name=order.delivery_contact,
+            consignee_phone=order.delivery_phone,
+            consignee_address=order.delivery_address,
+            goods_name=order.goods_name,
+            pieces=pieces[part],
+            weight_g=weights[part] or None,
+            volume_cm3=volumes[part] or None,
+            declared_value=values[part],
+            cod_amount=order.cod_amount if part == 0 else None,
+            return_document_required=order.return_document_required,
+            responsible_unit=order.centre,
+            promised_at=order.requested_delivery,
+        )
+        for part in range(parts)
+    ]

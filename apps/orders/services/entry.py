@@ -1,0 +1,228 @@
+"""Taking an order in and changing what it says, until it is confirmed (ORD-1, ORD-4)."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from apps.accounts.models import User
+from apps.core.errors import BadInput, RuleBroken
+from apps.customers.models import Customer
+from apps.customers.queries import director_for
+from apps.customers.rules import order_owner
+from apps.events.services import record
+from apps.orders.enums import FollowUpReason, OrderStatus
+from apps.orders.inputs import Arrival, OrderInput
+from apps.orders.models import IntakeFile, WorkOrder
+from apps.orders.queries import find_reference, first_order_of
+from apps.orders.queries.orders import phone_index
+from apps.orders.rules import (
+    PROCESSING_TIME,
+    FollowUpFacts,
+    decide_class,
+    missing_fields,
+    settled_status,
+)
+from apps.orders.services.series import take_numbers
+from apps.orders.states import ORDER_MOVES, UNCONFIRMED
+
+CLOCK_TOLERANCE = timedelta(minutes=2)
+OLDEST_ARRIVAL = timedelta(days=31)
+
+
+@transaction.atomic
+def receive_order(
+    *, customer: Customer, content: OrderInput, arrival: Arrival, by: User, at: datetime
+) -> WorkOrder:
+    """Put an order on file as a draft, or as ready when nothing is missing.
+
+    The same ``entry_key`` again gives the order that it made the first time. Raises RuleBroken
+    (``reference_known``) when the customer's reference is on another order.
+    """
+    check_arrival(arrival, at)
+    lock_customer(customer)
+    if arrival.entry_key and (
+        known := customer.work_orders.filter(entry_key=arrival.entry_key).first()
+    ):
+        return known
+    check_reference(customer, content.customer_reference)
+    order = build_order(
+        customer=customer,
+        content=content,
+        arrival=arrival,
+        owner=owner_of(customer, at) or by,
+        by=by,
+        first_order=first_order_of(customer),
+    )
+    if arrival.file is not None:
+        order.original_name = arrival.filename[-160:]
+        order.original_file.save(arrival.filename, arrival.file, save=False)
+    order.number = take_numbers(order.received_on, 1)[0]
+    order.save()
+    data = {"number": order.number, "channel": order.channel, "customer": customer.pk}
+    record("workorder.received", order, by=by, at=at, data=data)
+    return order
+
+
+def build_order(
+    *,
+    customer: Customer,
+    content: OrderInput,
+    arrival: Arrival,
+    owner: User,
+    by: User,
+    first_order: bool,
+    intake: IntakeFile | None = None,
+) -> WorkOrder:
+    """An order that is not saved and has no number yet."""
+    order = WorkOrder(
+        customer=customer,
+        owner=owner,
+        created_by=by,
+        channel=arrival.channel,
+        original_text=arrival.original_text,
+        entry_key=arrival.entry_key,
+        received_at=arrival.received_at,
+        received_on=timezone.localdate(arrival.received_at),
+        due_at=arrival.received_at + PROCESSING_TIME,
+        intake_file=intake,
+        **content.values(),
+    )
+    _index_phones(order)
+    classify(order, first_order=first_order)
+    order.status = settled_status(order)
+    return order
+
+
+@transaction.atomic
+def change_order(*, order_id: int, content: OrderInput, by: User, at: datetime) -> WorkOrder:
+    """Replace what an unconfirmed order says. What was read back and then changed must be read
+    back again: the customer agreed to other words."""
+    order = lock_order(order_id)
+    if order.status not in UNCONFIRMED:
+        raise RuleBroken(
+            _("This order is “%(state)s”; its content can no longer change.")
+            % {"state": OrderStatus(order.status).label},
+            code="not_changeable",
+            rule="ORD-4",
+        )
+    changed = [name for name, value in content.values().items() if getattr(order, name) != value]
+    if not changed:
+        return order
+    if "customer_reference" in changed:
+        lock_customer(order.customer)
+        check_reference(order.customer, content.customer_reference)
+    for name in changed:
+        setattr(order, name, getattr(content, name))
+    if order.read_back_at is not None:
+        order.read_back_at, order.read_back_by, order.read_back_with = None, None, ""
+    _index_phones(order)
+    classify(order, first_order=first_order_of(order.customer))
+    move(order, settled_status(order))
+    order.save()
+    record("workorder.changed", order, by=by, at=at, data={"fields": ", ".join(changed)})
+    return order
+
+
+@transaction.atomic
+def read_back_order(*, order_id: int, heard_by: str, by: User, at: datetime) -> WorkOrder:
+    """The order was read aloud and the customer agreed; ``heard_by`` is who said yes (ORD-1)."""
+    order = lock_order(order_id)
+    if order.status not in UNCONFIRMED:
+        raise RuleBroken(
+            _("This order is “%(state)s”; there is nothing left to read back.")
+            % {"state": OrderStatus(order.status).label},
+            code="not_changeable",
+            rule="ORD-1",
+        )
+    if missing_fields(order):
+        raise RuleBroken(
+            _("Fill in what is missing first, then read the whole order back."),
+            code="incomplete",
+            rule="ORD-1",
+        )
+    if not heard_by.strip():
+        raise BadInput(_("Say who at the customer agreed."), code="required", field="heard_by")
+    order.read_back_at, order.read_back_by = at, by
+    order.read_back_with = heard_by.strip()[:60]
+    move(order, settled_status(order))
+    order.save()
+    record("workorder.read_back", order, by=by, at=at)
+    return order
+
+
+def classify(order: WorkOrder, *, first_order: bool) -> None:
+    """Set the follow-up class by rule; a class chosen by hand stays (ORD-6)."""
+    if order.follow_up_reason == FollowUpReason.MANUAL:
+        return
+    order.follow_up_class, order.follow_up_reason = decide_class(
+        FollowUpFacts(
+            job_type=order.job_type,
+            service_level=order.service_level,
+            received_at=order.received_at,
+            requested_delivery=order.requested_delivery,
+            first_order=first_order,
+            declared_value=order.declared_value,
+            goods_name=order.goods_name,
+            special_demands=bool(order.packaging_wishes or order.important_notes),
+            customer_default=order.customer.follow_up_default,
+        )
+    )
+
+
+def owner_of(customer: Customer, at: datetime) -> User | None:
+    """The director during the trial, the customer's agent, else the director of its unit."""
+    return order_owner(customer, at) or director_for(customer.unit)
+
+
+def lock_order(order_id: int) -> WorkOrder:
+    """The row, locked until the transaction ends, with its customer and owner at hand."""
+    orders = WorkOrder.objects.select_for_update(of=("self",))
+    return orders.select_related("customer__unit", "owner", "confirmed_by").get(pk=order_id)
+
+
+def lock_customer(customer: Customer) -> None:
+    """One entry at a time per customer, so that one reference cannot be entered twice at once."""
+    Customer.objects.select_for_update(no_key=True).filter(pk=customer.pk).first()
+
+
+def move(order: WorkOrder, to: OrderStatus) -> None:
+    """Change the state by the table; staying where it is is no move."""
+    if order.status != to:
+        ORDER_MOVES.check(OrderStatus(order.status), to)
+        order.status = to
+
+
+def check_reference(customer: Customer, reference: str) -> None:
+    known = find_reference(customer, reference)
+    if known is not None:
+        raise RuleBroken(
+            _("The customer's reference %(reference)s is already on %(number)s.")
+            % {"reference": reference, "number": known.number},
+            code="reference_known",
+            field="customer_reference",
+            rule="ORD-1",
+            number=known.number,
+        )
+
+
+def check_arrival(arrival: Arrival, at: datetime) -> None:
+    """An order arrives neither tomorrow nor long ago: its 24 hours count from there (ORD-5)."""
+    if arrival.received_at > at + CLOCK_TOLERANCE:
+        raise BadInput(
+            _("The order cannot have come in later than now."),
+            code="in_the_future",
+            field="received_at",
+        )
+    if arrival.received_at < at - OLDEST_ARRIVAL:
+        raise BadInput(
+            _("This is more than a month ago; check the date."),
+            code="too_old",
+            field="received_at",
+        )
+
+
+def _index_phones(order: WorkOrder) -> None:
+    order.pickup_phone_index = phone_index(order.pickup_phone)
+    order.delivery_phone_index = phone_index(order.delivery_phone)

@@ -1,0 +1,40 @@
+"""Editing what is data: prohibited goods, harmless names, follow-up steps."""
+
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+
+from apps.accounts.models import User
+from apps.core.errors import BadInput
+from apps.events.services import record
+from apps.orders.models import FollowUpTemplate, HarmlessTerm, ProhibitedList, ProhibitedTerm
+
+_KINDS: dict[type[models.Model], str] = {
+    ProhibitedList: "prohibited_list.changed",
+    ProhibitedTerm: "prohibited_term.changed",
+    HarmlessTerm: "harmless_term.changed",
+    FollowUpTemplate: "follow_up_template.changed",
+}
+
+
+@transaction.atomic
+def keep_row(row: models.Model, *, by: User, at: datetime) -> models.Model:
+    """Save a new or changed row of the house's own lists."""
+    try:
+        row.full_clean()
+    except ValidationError as error:
+        field, messages = next(iter(error.message_dict.items()))
+        raise BadInput(messages[0], code="invalid", field=field) from error
+    is_new = row.pk is None
+    row.save()
+    data = {"row": str(row), "new": is_new}
+    record(_KINDS[type(row)], row, by=by, at=at, data=data)
+    return row
+
+
+@transaction.atomic
+def remove_row(row: models.Model, *, by: User, at: datetime) -> None:
+    data = {"row": str(row), "removed": True}
+    record(_KINDS[type(row)], row, by=by, at=at, data=data)
+    row.delete()

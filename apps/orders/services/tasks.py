@@ -1,0 +1,150 @@
+"""Follow-up tasks: planned at confirmation, ticked off by hand or by tracking (TRK-3)."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from apps.accounts.models import User
+from apps.core.errors import BadInput, RuleBroken
+from apps.events.services import NewEvent, record, record_many
+from apps.orders.enums import ServiceLevel, TaskAnchor
+from apps.orders.models import FollowUpTask, FollowUpTemplate, WorkOrder
+from apps.orders.rules import delivery_due, is_intra_city, task_times
+from apps.tracking.models import Waybill
+
+SAME_DAY = timedelta(hours=24)
+
+
+def generate_tasks(
+    order: WorkOrder, waybills: list[Waybill], *, at: datetime
+) -> list[FollowUpTask]:
+    """Plan the steps of the order's class; call inside the confirmation's transaction."""
+    waybill = waybills[0] if len(waybills) == 1 else None
+    due = delivery_due(
+        order.service_level,
+        confirmed_at=at,
+        requested=order.requested_delivery,
+        promised=waybills[0].promised_at,
+    )
+    tasks = [
+        FollowUpTask(
+            work_order=order,
+            waybill=waybill,
+            template=template,
+            occurrence=occurrence,
+            owner=order.owner,
+            due_at=moment,
+        )
+        for template in templates_of(order)
+        for occurrence, moment in enumerate(
+            task_times(template.anchor, template.minutes, confirmed_at=at, delivery_due=due),
+            start=1,
+        )
+    ]
+    return FollowUpTask.objects.bulk_create(tasks)
+
+
+def templates_of(order: WorkOrder) -> list[FollowUpTemplate]:
+    templates = FollowUpTemplate.objects.filter(follow_up_class=order.follow_up_class, active=True)
+    return [t for t in templates if not t.intra_city_only or is_same_day_intra_city(order)]
+
+
+def is_same_day_intra_city(order: WorkOrder) -> bool:
+    if not is_intra_city(order.job_type, order.origin_city, order.destination_city):
+        return False
+    asked = order.requested_delivery
+    soon = asked is not None and asked - order.received_at < SAME_DAY
+    return soon or order.service_level == ServiceLevel.SAME_DAY
+
+
+def open_status_tasks(
+    order: WorkOrder, waybill: Waybill | None, status: str, *, at: datetime
+) -> list[FollowUpTask]:
+    """Tasks that wait for a tracking status: they appear when it is reached, once."""
+    known = set(order.tasks.values_list("template_id", flat=True))
+    tasks = [
+        FollowUpTask(
+            work_order=order,
+            waybill=waybill,
+            template=template,
+            owner=order.owner,
+            due_at=at + timedelta(minutes=template.minutes),
+        )
+        for template in templates_of(order)
+        if template.anchor == TaskAnchor.STATUS
+        and template.anchor_status == status
+        and template.pk not in known
+    ]
+    return FollowUpTask.objects.bulk_create(tasks, ignore_conflicts=True)
+
+
+@transaction.atomic
+def complete_task(*, task_id: int, outcome: str, by: User, at: datetime) -> FollowUpTask:
+    """Tick a task off with what came of it."""
+    task = _lock_task(task_id)
+    outcome = " ".join(outcome.split())[:300]
+    if not outcome:
+        raise BadInput(
+            _("Write what came of it; one line is enough."), code="required", field="outcome"
+        )
+    task.done_at, task.done_by, task.outcome = at, by, outcome
+    task.save(update_fields=["done_at", "done_by", "outcome"])
+    data = {"step": task.template.step, "outcome": outcome}
+    record("followup.completed", task.work_order, by=by, at=at, data=data)
+    return task
+
+
+@transaction.atomic
+def postpone_task(
+    *, task_id: int, due_at: datetime, reason: str, by: User, at: datetime
+) -> FollowUpTask:
+    """Give an open task another due time, later than now, with the reason."""
+    task = _lock_task(task_id)
+    if due_at <= at:
+        raise BadInput(_("Choose a time that lies ahead."), code="in_the_past", field="due_at")
+    reason = " ".join(reason.split())[:200]
+    if not reason:
+        raise BadInput(_("Give a reason."), code="required", field="reason")
+    data = {"step": task.template.step, "from": task.due_at.isoformat(), "reason": reason}
+    task.due_at = due_at
+    task.save(update_fields=["due_at"])
+    record("followup.postponed", task.work_order, by=by, at=at, data=data)
+    return task
+
+
+def _lock_task(task_id: int) -> FollowUpTask:
+    tasks = FollowUpTask.objects.select_for_update(of=("self",))
+    task = tasks.select_related("template", "work_order").get(pk=task_id)
+    if task.done_at is not None or task.dropped_at is not None:
+        raise RuleBroken(
+            _("This step is finished already; reload the page to see by whom."),
+            code="task_closed",
+            rule="TRK-3",
+        )
+    return task
+
+
+def tick_tasks(
+    tasks: Iterable[FollowUpTask], *, outcome: str, by: User, at: datetime
+) -> list[FollowUpTask]:
+    """Close open tasks because the system itself knows that they are done."""
+    ticked = []
+    for task in tasks:
+        if task.done_at is None and task.dropped_at is None:
+            task.done_at, task.done_by, task.outcome = at, by, outcome
+            ticked.append(task)
+    FollowUpTask.objects.bulk_update(ticked, ["done_at", "done_by", "outcome"])
+    record_many(
+        NewEvent(
+            "followup.completed",
+            WorkOrder._meta.label_lower,
+            str(task.work_order_id),
+            by.pk,
+            at,
+            {"step": task.template.step, "outcome": outcome},
+        )
+        for task in ticked
+    )
+    return ticked

@@ -1,0 +1,13 @@
+"""The orders part of the outside API, under /api/v1/."""
+
+from django.urls import URLPattern, path
+
+from apps.orders.api.counts import DeclaredCountsView
+from apps.orders.api.orders import CancelOrderView, OrdersView, OrderView
+
+api_urlpatterns: list[URLPattern] = [
+    path("orders", OrdersView.as_view(), name="orders"),
+    path("orders/declared-counts", DeclaredCountsView.as_view(), name="order-counts"),
+    path("orders/<str:number>", OrderView.as_view(), name="order"),
+    path("orders/<str:number>/cancel", CancelOrderView.as_view(), name="order-cancel"),
+]

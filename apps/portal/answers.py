@@ -1,0 +1,24 @@
+"""How a public page leaves the house: light, for nobody's cache, out of search engines."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.template.loader import render_to_string
+
+
+def page(template: str, context: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
+    """Rendered without the request, so neither session, nor user, nor any cookie is touched."""
+    return kept_private(HttpResponse(render_to_string(template, context), status=status))
+
+
+def kept_private(response: HttpResponse) -> HttpResponse:
+    response["Cache-Control"] = "private, no-store"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+def stopped(seconds: int) -> HttpResponse:
+    """The same whatever was asked for, found or not."""
+    response = page("portal/429.html", status=429)
+    response["Retry-After"] = str(seconds)
+    return response

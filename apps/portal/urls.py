@@ -1,0 +1,20 @@
+"""The public pages, at the root."""
+
+from django.urls import path
+
+from apps.portal.views import details, search, shipment, site
+
+app_name = "portal"
+urlpatterns = [
+    path("", search.home, name="home"),
+    path("track", search.track, name="track"),
+    path("track/", search.track),
+    path("track/<str:number>", shipment.shipment, name="shipment"),
+    path("track/<str:number>/live", shipment.live, name="live"),
+    path("track/<str:number>/details", details.details, name="details"),
+    path("track/<str:number>/close", details.close, name="close"),
+    path("track/<str:number>/photo/<str:key>", details.photo, name="photo"),
+    path("robots.txt", site.robots, name="robots"),
+    path("site.webmanifest", site.manifest, name="manifest"),
+    path("favicon.ico", site.favicon, name="favicon"),
+]

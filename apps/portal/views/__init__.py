@@ -1,0 +1,1 @@
+"""The doors of the public pages; urls.py names each by its module."""

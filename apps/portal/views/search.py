@@ -1,0 +1,72 @@
+"""The first page, and the answer to what was typed into its field."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from apps.core.requests import client_address
+from apps.core.times import now
+from apps.portal.answers import kept_private, page, stopped
+from apps.portal.languages import speaks
+from apps.portal.limits import count_misses, seconds_stopped
+from apps.portal.pages import summarise
+from apps.portal.typed import Typed, take_apart
+from apps.tracking.numbers import parse_waybill_number
+from apps.tracking.queries.public import public_views
+
+
+@require_safe
+@speaks()
+def home(request: HttpRequest) -> HttpResponse:
+    response = page("portal/home.html", {"typed": "", "switch": "?"})
+    response["Cache-Control"] = "private, no-cache"
+    del response["X-Robots-Tag"]
+    return response
+
+
+@require_safe
+@speaks()
+def track(request: HttpRequest) -> HttpResponse:
+    """One good number leads to its own page; anything else is answered here, with what was typed."""
+    typed = take_apart(request.GET.get("n", ""), parse=parse_waybill_number)
+    if len(typed.numbers) == 1 and not typed.bad:
+        return kept_private(HttpResponseRedirect(f"/track/{typed.numbers[0]}"))
+    address = client_address(request)
+    if wait := seconds_stopped(address):
+        return stopped(wait)
+    found = public_views(typed.numbers) if typed.numbers else {}
+    count_misses(address, len(typed.numbers) - len(found))
+    at = now()
+    rows = [summarise(number, found.get(number), at) for number in typed.numbers]
+    status = 200 if rows else 404
+    return page("portal/answers.html", answers_context(typed) | {"rows": rows}, status)
+
+
+def answers_context(typed: Typed) -> dict[str, Any]:
+    n = len(typed.numbers)
+    return {
+        "heading": ngettext("%(n)d shipment", "%(n)d shipments", n) % {"n": n}
+        if n
+        else _("Track a shipment"),
+        "problem_heading": problem_heading(typed),
+        "problems": typed.bad,
+        "left_out": typed.left_out,
+        "empty": typed.is_empty,
+        "typed": typed.text,
+        "switch": f"?{urlencode({'n': typed.text})}&",
+    }
+
+
+def problem_heading(typed: Typed) -> str:
+    if typed.is_empty:
+        return _("Enter a waybill number")
+    if typed.bad:
+        n = len(typed.bad)
+        return ngettext(
+            "%(n)d entry is not a waybill number", "%(n)d entries are not waybill numbers", n
+        ) % {"n": n}
+    return _("Not all numbers were looked up")

@@ -1,0 +1,117 @@
+"""One shipment by its number alone: masked, shareable, up to date while open (TRK-8, TRK-10)."""
+
+from datetime import datetime
+from hmac import compare_digest
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from apps.core.crypto import blind_index
+from apps.core.errors import BadInput
+from apps.core.requests import client_address
+from apps.core.times import now
+from apps.portal.answers import kept_private, page, stopped
+from apps.portal.languages import speaks
+from apps.portal.limits import count_misses, seconds_stopped
+from apps.portal.moulds import fill
+from apps.portal.pages import lay_out
+from apps.tracking.numbers import parse_waybill_number
+from apps.tracking.queries.public import public_view
+
+
+@require_safe
+@speaks()
+def shipment(request: HttpRequest, number: str) -> HttpResponse:
+    try:
+        canonical = parse_waybill_number(number)
+    except BadInput as refusal:
+        return not_a_number(number, str(refusal))
+    if canonical != number:
+        return kept_private(HttpResponseRedirect(f"/track/{canonical}"))
+    address = client_address(request)
+    if wait := seconds_stopped(address):
+        return stopped(wait)
+    known = public_view(canonical)
+    if known is None:
+        count_misses(address, 1)
+        return unknown(canonical)
+    at = now()
+    laid = lay_out(known, at, live=live_address(canonical))
+    values = {
+        "number": laid.number,
+        "tag": laid.tag,
+        "body": laid.body,
+        "share": request.build_absolute_uri(f"/track/{canonical}"),
+        "printed": printed_at(at),
+        "switch": "?",
+    }
+    return kept_private(HttpResponse(fill("portal/shipment.html", values)))
+
+
+@require_safe
+@speaks(remember=False)
+def live(request: HttpRequest, number: str) -> HttpResponse:
+    """What changes of an open page; 304 while nothing did.
+
+    Only a page that was served knows the key, so this door opens no way to walk through numbers,
+    and an office with many open pages is never stopped by the count of misses.
+    """
+    known = None
+    if compare_digest(request.GET.get("key", "").encode(), live_key(number).encode()):
+        known = public_view(number)
+    if known is None:
+        return kept_private(HttpResponse(status=404))
+    laid = lay_out(known, now(), live=live_address(number))
+    etag = f'"{laid.version}"'
+    if request.headers.get("If-None-Match") == etag:
+        response = kept_private(HttpResponse(status=304))
+    else:
+        response = kept_private(HttpResponse(laid.body))
+    response["ETag"] = etag
+    return response
+
+
+def live_key(number: str) -> str:
+    return blind_index(number, "portal.live")
+
+
+def live_address(number: str) -> str:
+    return f"/track/{number}/live?key={live_key(number)}&lang={get_language()}"
+
+
+def printed_at(at: datetime) -> str:
+    return _("Printed %(when)s") % {"when": f"{timezone.localtime(at):%Y-%m-%d %H:%M}"}
+
+
+def not_a_number(text: str, message: str) -> HttpResponse:
+    typed = text[:40]
+    return page(
+        "portal/answers.html",
+        {
+            "heading": _("Track a shipment"),
+            "problem_heading": _("This is not a waybill number"),
+            "problems": [{"text": typed, "message": message}],
+            "hints": True,
+            "typed": typed,
+            "switch": "?",
+        },
+        status=404,
+    )
+
+
+def unknown(number: str) -> HttpResponse:
+    return page(
+        "portal/answers.html",
+        {
+            "heading": _("Track a shipment"),
+            "problem_heading": _("We know no shipment under this number."),
+            "problems": [{"text": number, "message": ""}],
+            "hints": True,
+            "typed": number,
+            "switch": "?",
+        },
+        status=404,
+    )

@@ -1,0 +1,222 @@
+"""Deliveries of events that left a file or refusals behind, and the import page."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.core.files.storage import default_storage
+from django.db.models import QuerySet
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.core.errors import RuleBroken
+from apps.core.sheets import write_xlsx
+from apps.core.times import human
+from apps.tracking import services
+from apps.tracking.admin.acting import Act, ActingAdmin
+from apps.tracking.enums import Door, RefusedState
+from apps.tracking.forms.waybills import DropForm, ImportForm, RetryForm
+from apps.tracking.models import EventBatch, RefusedEvent
+from apps.tracking.queries.refusals import (
+    sheet_rows,
+    shown_payload,
+    visible_batches,
+    visible_refusals,
+)
+from apps.tracking.services.imports import COLUMNS, MAX_FILE
+
+if TYPE_CHECKING:
+    from django.forms import Form
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+RETRY = "tracking.retry_refusedevent"
+IMPORT = "tracking.import_trackingevent"
+
+
+@admin.register(EventBatch)
+class EventBatchAdmin(ActingAdmin):
+    list_display = [
+        "received",
+        "door_tag",
+        "source",
+        "filename",
+        "accepted",
+        "repeated",
+        "refused",
+    ]
+    list_filter = ["door"]
+    list_display_links = ["received", "source"]
+    page_template = "tracking/batch.html"
+    change_list_template = "tracking/batches.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[EventBatch]:
+        return visible_batches(request.user)  # type: ignore[arg-type]  # signed in, or the site refuses
+
+    def get_urls(self) -> list[URLPattern]:
+        pages = {
+            "import/": (self.import_view, "import"),
+            "template/": (self.template_view, "template"),
+            "<int:pk>/file/": (self.file_view, "file"),
+            "<int:pk>/refused/": (self.refused_view, "refused"),
+        }
+        return [
+            *(
+                path(where, self.admin_site.admin_view(view), name=f"tracking_eventbatch_{name}")
+                for where, (view, name) in pages.items()
+            ),
+            *super().get_urls(),
+        ]
+
+    def facts(self, request: HttpRequest, subject: Any) -> dict[str, Any]:
+        return {
+            "title": str(subject),
+            "door": Door(subject.door),
+            "refusals": [
+                (refused, RefusedState(refused.state))
+                for refused in subject.refusals.order_by("index")[:500]
+            ],
+        }
+
+    def import_view(self, request: HttpRequest) -> HttpResponseBase:
+        """One file, then the page of what became of its rows."""
+        if not request.user.has_perm(IMPORT):
+            raise PermissionDenied
+        posted = request.method == "POST"
+        form = ImportForm(request.POST, request.FILES) if posted else ImportForm()
+        if posted and form.is_valid():
+            file = form.cleaned_data["file"]
+            try:
+                batch, _outcomes = services.import_events(
+                    content=file.read(MAX_FILE + 1),
+                    filename=file.name,
+                    by=request.user,  # type: ignore[arg-type]  # signed in, or the site refuses
+                    at=timezone.now(),
+                )
+            except RuleBroken as refusal:
+                form.add_error("file", str(refusal))
+            else:
+                messages.success(
+                    request,
+                    _("%(accepted)d taken, %(repeated)d known already, %(refused)d refused.")
+                    % {
+                        "accepted": batch.accepted,
+                        "repeated": batch.repeated,
+                        "refused": batch.refused,
+                    },
+                )
+                return redirect("admin:tracking_eventbatch_change", batch.pk)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Import tracking events"),
+            "form": form,
+        }
+        status = 422 if form.errors else 200
+        return TemplateResponse(request, "tracking/import.html", context, status=status)
+
+    def template_view(self, request: HttpRequest) -> HttpResponse:
+        if not request.user.has_perm(IMPORT):
+            raise PermissionDenied
+        headings = [column.headings[0] for column in COLUMNS]
+        example = [
+            "YP123456789012",
+            "到达",
+            "2026-03-21 14:05",
+            "上海转运中心",
+            "上海市",
+            "",
+            "",
+            "",
+        ]
+        return _xlsx(write_xlsx(headings, [example]), "tracking-events.xlsx")
+
+    def refused_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The refused rows as they came: personal data, so only for who may import."""
+        batch = self._batch(request, pk)
+        headings = [column.headings[0] for column in COLUMNS]
+        rows = sheet_rows(batch.refusals.order_by("index"))
+        content = write_xlsx([*headings, _("Row"), _("Why it was refused")], rows)
+        return _xlsx(content, f"refused-{batch.pk}.xlsx")
+
+    def file_view(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        batch = self._batch(request, pk)
+        if not batch.file:
+            raise Http404
+        return FileResponse(
+            default_storage.open(str(batch.file.name)), as_attachment=True, filename=batch.filename
+        )
+
+    def _batch(self, request: HttpRequest, pk: int) -> EventBatch:
+        if not request.user.has_perm(IMPORT):
+            raise PermissionDenied
+        batch = self.get_queryset(request).filter(pk=pk).first()
+        if batch is None:
+            raise Http404
+        return batch
+
+    @admin.display(description=gettext_lazy("received at"), ordering="id")
+    def received(self, batch: EventBatch) -> str:
+        return human(batch.received_at)
+
+    @admin.display(description=gettext_lazy("door"))
+    def door_tag(self, batch: EventBatch) -> SafeString:
+        return self.tag(Door(batch.door))
+
+
+def _retry(refused: RefusedEvent, form: "Form", **who: Any) -> None:
+    services.retry_refused(refused_id=refused.pk, **who)
+
+
+def _drop(refused: RefusedEvent, form: "Form", **who: Any) -> None:
+    services.drop_refused(refused_id=refused.pk, reason=form.cleaned_data["reason"], **who)
+
+
+def _is_open(refused: RefusedEvent) -> bool:
+    return refused.state == RefusedState.OPEN
+
+
+@admin.register(RefusedEvent)
+class RefusedEventAdmin(ActingAdmin):
+    list_display = ["recorded", "state_tag", "waybill_number", "message", "batch"]
+    list_filter = ["state", "code"]
+    list_display_links = ["recorded", "waybill_number"]
+    list_select_related = ["batch"]
+    search_fields = ["waybill_number"]
+    page_template = "tracking/refused.html"
+    acts = (
+        Act(
+            "retry", gettext_lazy("Try it again as it came"), RetryForm, RETRY, _retry,
+            gettext_lazy("It is accepted now."), when=_is_open,
+        ),
+        Act(
+            "drop", gettext_lazy("Put it aside for good"), DropForm, RETRY, _drop,
+            gettext_lazy("It is dropped."), when=_is_open, danger=True,
+        ),
+    )  # fmt: skip
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[RefusedEvent]:
+        return visible_refusals(request.user)  # type: ignore[arg-type]  # signed in, or the site refuses
+
+    def facts(self, request: HttpRequest, subject: Any) -> dict[str, Any]:
+        return {"state": RefusedState(subject.state), "payload": shown_payload(subject)}
+
+    @admin.display(description=gettext_lazy("recorded at"), ordering="id")
+    def recorded(self, refused: RefusedEvent) -> str:
+        return human(refused.recorded_at)
+
+    @admin.display(description=gettext_lazy("state"))
+    def state_tag(self, refused: RefusedEvent) -> SafeString:
+        return self.tag(RefusedState(refused.state))
+
+
+def _xlsx(content: bytes, filename: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=XLSX)
+    response["Content-Disposition"] = f'attachment; filename="{filename}"'
+    return response

@@ -1,0 +1,168 @@
+"""The feedback sheet 信息反馈表: on screen, as a spreadsheet, on paper, and sent (TRK-4)."""
+
+import io
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import FileResponse, HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from apps.core.errors import RuleBroken
+from apps.core.sheets import write_xlsx
+from apps.customers.models import Customer
+from apps.events.panel import HouseAdmin
+from apps.tracking.admin.acting import person
+from apps.tracking.forms.feedback import SendForm, SheetForm, last_thirty_days
+from apps.tracking.models import FeedbackSheet
+from apps.tracking.queries.feedback import (
+    cells,
+    headings,
+    sheet_page,
+    sheet_rows,
+    sheets_sent,
+)
+from apps.tracking.services.feedback import send_sheet
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@admin.register(FeedbackSheet)
+class FeedbackSheetAdmin(HouseAdmin):
+    """The list is of sheets sent; the sheet itself is the page “sheet”."""
+
+    list_display = [
+        "customer",
+        "first_day",
+        "last_day",
+        "channel",
+        "shipments",
+        "sent_at",
+        "sent_by",
+    ]
+    list_filter = ["channel", "sent_at"]
+    search_fields = ["customer__code", "customer__name"]
+    list_select_related = ["customer", "sent_by"]
+    exclude = ["recipient"]
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[FeedbackSheet]":
+        seen = Customer.objects.visible_to(person(request))
+        return FeedbackSheet.objects.filter(customer__in=seen).order_by("-pk")
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        return [
+            path("sheet/", wrap(self.sheet), name="tracking_feedbacksheet_sheet"),
+            path("sheet/xlsx/", wrap(self.as_xlsx), name="tracking_feedbacksheet_xlsx"),
+            path("sheet/print/", wrap(self.on_paper), name="tracking_feedbacksheet_print"),
+            path("sheet/send/", wrap(require_POST(self.send)), name="tracking_feedbacksheet_send"),
+            *super().get_urls(),
+        ]
+
+    def _form(self, request: HttpRequest) -> SheetForm:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        asked = request.GET if "customer" in request.GET else None
+        return SheetForm(asked, user=person(request), initial=last_thirty_days())
+
+    def _page(
+        self, request: HttpRequest, form: SheetForm, template: str, **more: Any
+    ) -> TemplateResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.model._meta,
+            "title": _("Feedback sheet"),
+            "form": form,
+            **more,
+        }
+        wrong = form.is_bound and bool(form.errors)
+        return TemplateResponse(request, template, context, status=422 if wrong else 200)
+
+    def sheet(self, request: HttpRequest) -> HttpResponseBase:
+        form = self._form(request)
+        if not form.is_bound or not form.is_valid():
+            return self._page(request, form, "tracking/feedback.html")
+        before = request.GET.get("before", "")
+        rows, following = sheet_page(
+            form.wanted(),
+            user=person(request),
+            before=int(before) if before.isdigit() else None,
+        )
+        customer = form.cleaned_data["customer"]
+        asked = request.GET.copy()
+        asked.pop("before", None)
+        more = asked.copy()
+        more["before"] = str(following)
+        return self._page(
+            request,
+            form,
+            "tracking/feedback.html",
+            customer=customer,
+            rows=rows,
+            query=asked.urlencode(),
+            next_query=more.urlencode() if following else "",
+            sent=sheets_sent(customer.pk),
+            may_send=request.user.has_perm("tracking.send_feedbacksheet"),
+            send_form=SendForm(initial={"channel": customer.feedback_channel}),
+        )
+
+    def as_xlsx(self, request: HttpRequest) -> HttpResponseBase:
+        form = self._form(request)
+        if not form.is_valid():
+            return self._page(request, form, "tracking/feedback.html")
+        rows = (cells(row) for row in sheet_rows(form.wanted(), user=person(request)))
+        content = write_xlsx(headings(), rows, title=str(_("Feedback sheet")))
+        values = form.cleaned_data
+        name = f"feedback-{values['customer'].code}-{values['first_day']}-{values['last_day']}.xlsx"
+        return FileResponse(
+            io.BytesIO(content), as_attachment=True, filename=name, content_type=XLSX
+        )
+
+    def on_paper(self, request: HttpRequest) -> HttpResponseBase:
+        form = self._form(request)
+        if not form.is_valid():
+            return self._page(request, form, "tracking/feedback.html")
+        return self._page(
+            request,
+            form,
+            "tracking/feedback_print.html",
+            customer=form.cleaned_data["customer"],
+            rows=sheet_rows(form.wanted(), user=person(request)),
+            at=timezone.now(),
+        )
+
+    def send(self, request: HttpRequest) -> HttpResponseBase:
+        if not request.user.has_perm("tracking.send_feedbacksheet"):
+            raise PermissionDenied
+        asked = {k: v for k, v in request.GET.items() if k != "before"}
+        back = f"{reverse('admin:tracking_feedbacksheet_sheet')}?{urlencode(asked)}"
+        form, how = self._form(request), SendForm(request.POST)
+        if not form.is_valid() or not how.is_valid():
+            messages.error(request, _("Choose the customer, the days and the channel first."))
+            return redirect(back)
+        values = form.cleaned_data
+        try:
+            sheet = send_sheet(
+                customer_id=values["customer"].pk,
+                first_day=values["first_day"],
+                last_day=values["last_day"],
+                **how.cleaned_data,
+                by=person(request),
+                at=timezone.now(),
+            )
+        except RuleBroken as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(
+                request,
+                _("The sheet with %(n)d shipments is noted as sent.") % {"n": sheet.shipments},
+            )
+        return redirect(back)

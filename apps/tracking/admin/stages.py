@@ -1,0 +1,116 @@
+"""Stages and overruns by unit and partner, and partners' scorecards (TRK-5)."""
+
+import io
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.sheets import write_xlsx
+from apps.events.panel import HouseAdmin
+from apps.tracking.admin.acting import person
+from apps.tracking.forms.feedback import last_thirty_days
+from apps.tracking.forms.fields import PeriodForm
+from apps.tracking.models import PartnerScore, StageOverrun
+from apps.tracking.queries.scorecard import agreements_of, is_in_force, scorecard
+from apps.tracking.queries.stage_report import StageRow, stage_rows
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def _period(request: HttpRequest) -> PeriodForm:
+    """The asked-for days; the last thirty when none were asked for."""
+    asked = request.GET if "first_day" in request.GET else None
+    usual = {name: day.isoformat() for name, day in last_thirty_days().items()}
+    return PeriodForm(asked if asked is not None else usual)
+
+
+def _headings() -> list[Any]:
+    return [
+        _("Stage"), _("Unit or partner"), _("Ended"), _("Still running"), _("Over standard"),
+        _("Share over"), _("Average hours"), _("Average over (h)"), _("Longest over (h)"),
+    ]  # fmt: skip
+
+
+def _cells(row: StageRow) -> list[Any]:
+    return [
+        *(row.stage.label, row.unit or row.carrier or "", row.ended, row.running, row.over),
+        *(row.over_share, row.average, row.average_over, row.longest_over),
+    ]
+
+
+@admin.register(StageOverrun)
+class StageOverrunAdmin(HouseAdmin):
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponseBase:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        form = _period(request)
+        rows: list[StageRow] = []
+        if form.is_valid():
+            rows = stage_rows(**form.cleaned_data, user=person(request), now=timezone.now())
+            if request.GET.get("as") == "xlsx":
+                content = write_xlsx(_headings(), (_cells(row) for row in rows))
+                days = form.cleaned_data
+                name = f"stages-{days['first_day']}-{days['last_day']}.xlsx"
+                return FileResponse(
+                    io.BytesIO(content), as_attachment=True, filename=name, content_type=XLSX
+                )
+        query = request.GET.copy()
+        query["as"] = "xlsx"
+        return TemplateResponse(
+            request,
+            "tracking/stages.html",
+            {
+                **self.admin_site.each_context(request),
+                "opts": self.model._meta,
+                "title": _("Stages and overruns"),
+                "form": form,
+                "rows": rows,
+                "xlsx": query.urlencode(),
+            },
+            status=422 if form.errors else 200,
+        )
+
+
+@admin.register(PartnerScore)
+class PartnerScoreAdmin(HouseAdmin):
+    list_display = ["code", "name", "is_active"]
+    search_fields = ["code", "name"]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponseBase:
+        carrier = self.get_object(request, object_id)
+        if carrier is None:
+            raise Http404
+        if not self.has_view_permission(request, carrier):
+            raise PermissionDenied
+        form, now = _period(request), timezone.now()
+        card = None
+        if form.is_valid():
+            card = scorecard(carrier, **form.cleaned_data, user=person(request), now=now)
+        return TemplateResponse(
+            request,
+            "tracking/scorecard.html",
+            {
+                **self.admin_site.each_context(request),
+                "opts": self.model._meta,
+                "title": carrier.name,
+                "carrier": carrier,
+                "form": form,
+                "card": card,
+                "agreements": [(a, is_in_force(a, now)) for a in agreements_of(carrier)],
+            },
+            status=422 if form.errors else 200,
+        )

@@ -1,0 +1,87 @@
+"""The door for tracking events, single or up to 5,000 at a time (TRK-2)."""
+
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.accounts.idempotency import idempotent
+from apps.core.errors import BadInput
+from apps.tracking.api.shapes import EventBatchShape, EventInShape, EventResultShape
+from apps.tracking.enums import Door
+from apps.tracking.inputs import IngestResult
+from apps.tracking.reading import read_event
+from apps.tracking.services import MAX_EVENTS, ingest
+
+
+class TrackingEventsView(APIView):
+    required_scopes = {"POST": "events:write"}
+
+    @extend_schema(
+        operation_id="tracking_events_send",
+        summary="Send tracking events",
+        description='One event, or `{"events": […]}` with up to 5,000. Each item is answered on '
+        "its own: what cannot be taken is refused with its reason and the rest is kept. Repeats "
+        "change nothing, and order does not matter. A single event that is refused answers 400.",
+        request=PolymorphicProxySerializer(
+            "EventOrEvents", [EventInShape, EventBatchShape], resource_type_field_name=None
+        ),
+        responses={200: EventResultShape},
+    )
+    @idempotent
+    def post(self, request: Request) -> Response:
+        items, single = _items(request.data)
+        result = ingest(
+            [read_event(item) for item in items],
+            source=f"api:{request.user.get_username()}",
+            by=request.user,  # type: ignore[arg-type]  # a key's service user
+            at=timezone.now(),
+            door=Door.API,
+            keep=not single,
+        )
+        if single and result.refused:
+            refusal = result.refused[0]
+            raise BadInput(refusal.message, code=refusal.code, field=refusal.field or None)
+        return Response(_answer(result))
+
+
+def _items(data: Any) -> tuple[list[Any], bool]:
+    if isinstance(data, dict) and "events" not in data:
+        return [data], True
+    events = data.get("events") if isinstance(data, dict) else None
+    if not isinstance(events, list) or len(data) > 1:
+        raise BadInput(
+            _("Send one event, or an object with a list under “events” and nothing else."),
+            code="bad_shape",
+            field="events",
+        )
+    if len(events) > MAX_EVENTS:
+        raise BadInput(
+            _("At most %(n)d events at a time; send the rest in another request.")
+            % {"n": MAX_EVENTS},
+            code="too_many_events",
+            field="events",
+        )
+    return events, False
+
+
+def _answer(result: IngestResult) -> dict[str, Any]:
+    results: list[dict[str, Any]] = [
+        {"index": index, "result": outcome} for index, outcome in enumerate(result.outcomes)
+    ]
+    for refusal in result.refused:
+        results[refusal.index] |= {
+            "code": refusal.code,
+            "message": refusal.message,
+            "field": refusal.field,
+        }
+    return {
+        "accepted": result.accepted,
+        "repeated": result.repeated,
+        "refused": len(result.refused),
+        "results": results,
+    }

@@ -1,0 +1,130 @@
+"""Reading waybills through the API; no personal data comes out of it."""
+
+import json
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.http import Http404, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from apps.core.api.pagination import HouseCursorPagination
+from apps.core.errors import BadInput
+from apps.tracking.api.shapes import EventListShape, WaybillListShape, WaybillWithEventsShape
+from apps.tracking.enums import Status
+from apps.tracking.numbers import parse_waybill_number
+from apps.tracking.queries.waybill import api_waybill, listed_waybills, shown_in_list
+
+NUMBER = OpenApiParameter("number", str, OpenApiParameter.PATH, description="Waybill number")
+
+
+class WaybillView(APIView):
+    required_scopes = {"GET": "waybills:read"}
+
+    @extend_schema(
+        operation_id="waybill_read",
+        summary="One waybill with its events",
+        parameters=[NUMBER],
+        responses={200: WaybillWithEventsShape},
+    )
+    def get(self, request: Request, number: str) -> HttpResponse:
+        return _json(_found(request, number))
+
+
+class WaybillEventsView(APIView):
+    required_scopes = {"GET": "events:read"}
+
+    @extend_schema(
+        operation_id="waybill_events",
+        summary="The events of a waybill, newest first",
+        parameters=[NUMBER],
+        responses={200: EventListShape},
+    )
+    def get(self, request: Request, number: str) -> HttpResponse:
+        return _json({"results": _found(request, number)["events"]})
+
+
+class WaybillsView(APIView):
+    required_scopes = {"GET": "waybills:read"}
+    pagination_class = HouseCursorPagination
+
+    @extend_schema(
+        operation_id="waybills_list",
+        summary="Waybills, newest first",
+        parameters=[
+            OpenApiParameter("status", str, enum=[s.value for s in Status]),
+            OpenApiParameter("customer_reference", str),
+            OpenApiParameter("issued_from", OpenApiTypes.DATE, description="First day, local."),
+            OpenApiParameter("issued_to", OpenApiTypes.DATE, description="Last day, local."),
+            OpenApiParameter("cursor", str, description="From next or previous."),
+            OpenApiParameter("limit", int, description="1 to 200, 50 by default."),
+        ],
+        responses={200: WaybillListShape},
+    )
+    def get(self, request: Request) -> HttpResponse:
+        asked = request.query_params
+        rows = listed_waybills(
+            user=request.user,  # type: ignore[arg-type]  # a key's service user
+            status=_status(asked.get("status", "")),
+            customer_reference=_plain(asked.get("customer_reference", "")),
+            issued_from=_day(asked.get("issued_from", ""), "issued_from"),
+            issued_before=_day(asked.get("issued_to", ""), "issued_to", days=1),
+        )
+        pages = HouseCursorPagination()
+        page = pages.paginate_queryset(rows, request, view=self)
+        return _json(
+            {
+                "next": pages.get_next_link(),
+                "previous": pages.get_previous_link(),
+                "results": [shown_in_list(row) for row in page or []],
+            }
+        )
+
+
+def _found(request: Request, number: str) -> dict[str, Any]:
+    found = api_waybill(parse_waybill_number(number), user=request.user)  # type: ignore[arg-type]  # a key's service user
+    if found is None:
+        raise Http404
+    return found
+
+
+def _json(data: dict[str, Any]) -> HttpResponse:
+    return HttpResponse(
+        json.dumps(data, cls=DjangoJSONEncoder, ensure_ascii=False),
+        content_type="application/json",
+    )
+
+
+def _status(value: str) -> str:
+    if value and value not in Status.values:
+        raise BadInput(_("There is no such status."), code="bad_status", field="status")
+    return value
+
+
+def _plain(value: str) -> str:
+    if "\x00" in value or len(value) > 64:
+        raise BadInput(
+            _("A customer's reference has at most 64 characters."),
+            code="bad_reference",
+            field="customer_reference",
+        )
+    return value
+
+
+def _day(value: str, field: str, days: int = 0) -> datetime | None:
+    """The local midnight of a day, ``days`` later."""
+    if not value:
+        return None
+    try:
+        if len(value) != 10:
+            raise ValueError
+        return timezone.make_aware(
+            datetime.combine(date.fromisoformat(value) + timedelta(days=days), time())
+        )
+    except (ValueError, OverflowError):
+        raise BadInput(_("Write the day as 2026-03-21."), code="bad_date", field=field) from None

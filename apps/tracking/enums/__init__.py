@@ -1,0 +1,55 @@
+from apps.tracking.enums.batch import Door, RefusedState
+from apps.tracking.enums.delivery import (
+    CodMethod,
+    ConfirmedBy,
+    DocumentState,
+    HandedOverAt,
+    KeptAt,
+    Party,
+    Satisfaction,
+    Signer,
+)
+from apps.tracking.enums.kinds import EVENT_KINDS
+from apps.tracking.enums.late import (
+    ContactChannel,
+    LateCause,
+    LateKind,
+    LateOutcome,
+    LateState,
+)
+from apps.tracking.enums.stage import LaneScope, Stage
+from apps.tracking.enums.status import (
+    TERMINAL,
+    TERMINAL_PAIRS,
+    TROUBLE,
+    Reason,
+    Status,
+    is_terminal,
+)
+
+__all__ = [
+    "EVENT_KINDS",
+    "TERMINAL",
+    "TERMINAL_PAIRS",
+    "TROUBLE",
+    "CodMethod",
+    "ConfirmedBy",
+    "ContactChannel",
+    "DocumentState",
+    "Door",
+    "HandedOverAt",
+    "KeptAt",
+    "LaneScope",
+    "LateCause",
+    "LateKind",
+    "LateOutcome",
+    "LateState",
+    "Party",
+    "Reason",
+    "RefusedState",
+    "Satisfaction",
+    "Signer",
+    "Stage",
+    "Status",
+    "is_terminal",
+]

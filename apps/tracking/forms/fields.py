@@ -1,0 +1,54 @@
+"""Fields that the pages of this app share."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S"]
+
+
+class MomentField(forms.DateTimeField):
+    """A local moment to the minute, with the browser's own picker."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=FORMATS[0])
+        super().__init__(input_formats=FORMATS, widget=widget, **kwargs)
+
+
+class DayField(forms.DateField):
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        super().__init__(input_formats=["%Y-%m-%d"], widget=widget, **kwargs)
+
+
+class NoteField(forms.CharField):
+    def __init__(self, rows: int = 2, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 500)
+        super().__init__(widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
+
+
+class PeriodForm(forms.Form):
+    """Two local days, both included; the last thirty days unless chosen."""
+
+    first_day = DayField(label=_("from"))
+    last_day = DayField(label=_("to"))
+    longest = 400  # days
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        first, last = values.get("first_day"), values.get("last_day")
+        if first and last and first > last:
+            self.add_error("last_day", _("The last day comes before the first."))
+        elif first and last and (last - first).days > self.longest:
+            self.add_error(
+                "last_day",
+                _("At most %(days)d days at a time.") % {"days": self.longest},
+            )
+        return values
+
+
+def now_to_the_minute() -> datetime:
+    return timezone.localtime().replace(second=0, microsecond=0)

@@ -1,0 +1,183 @@
+"""The feedback sheet 信息反馈表 of one customer and period (TRK-4)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from apps.tracking.enums import Satisfaction, Status
+from apps.tracking.models import FeedbackSheet, Waybill
+from apps.tracking.references import work_orders_of
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+PAGE = 100
+CHUNK = 2_000
+LATE, ON_TIME, RUNNING = "late", "on_time", "running"
+
+
+@dataclass(frozen=True, slots=True)
+class SheetFilter:
+    """Both days count; they are local days of acceptance."""
+
+    customer_id: int
+    first_day: date
+    last_day: date
+    timeliness: str = ""  # LATE, ON_TIME, RUNNING or empty
+    satisfaction: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    waybill_id: int
+    accepted: datetime
+    work_order: str
+    reference: str
+    number: str
+    origin: str
+    destination: str
+    expected: datetime | None
+    arrived: datetime | None
+    status: Status
+    on_time: bool | None  # None: nothing was promised, or it is on its way and not late yet
+    satisfaction: Satisfaction | None
+    comment: str
+
+
+def _day(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time()))
+
+
+def rows_of(wanted: SheetFilter, *, user: "User") -> QuerySet[Waybill]:
+    """The shipments of a sheet, newest first."""
+    found = Waybill.objects.visible_to(user).filter(
+        customer_id=wanted.customer_id,
+        issued_at__gte=_day(wanted.first_day),
+        issued_at__lt=_day(wanted.last_day + timedelta(days=1)),
+    )
+    now = timezone.now()
+    late = Q(delivered_at__gt=F("promised_at")) | Q(delivered_at=None, promised_at__lt=now)
+    if wanted.timeliness == LATE:
+        found = found.filter(late)
+    elif wanted.timeliness == ON_TIME:
+        found = found.filter(delivered_at__lte=F("promised_at"))
+    elif wanted.timeliness == RUNNING:
+        found = found.filter(concluded_at=None)
+    if wanted.satisfaction == "none":
+        found = found.filter(feedback=None)
+    elif wanted.satisfaction:
+        found = found.filter(feedback__satisfaction=wanted.satisfaction)
+    return found.select_related("feedback").order_by("-pk")
+
+
+def count_rows(wanted: SheetFilter, *, user: "User") -> int:
+    return rows_of(wanted, user=user).count()
+
+
+def _names() -> list[str]:
+    """Everything but the parties' encrypted names: nothing here needs them."""
+    return [
+        *("id", "issued_at", "number", "customer_reference", "origin_city", "destination_city"),
+        *("promised_at", "expected_at", "delivered_at", "concluded_at", "status"),
+        *("feedback__satisfaction", "feedback__comment"),
+    ]
+
+
+def _shape(waybills: list[Waybill]) -> list[SheetRow]:
+    orders = work_orders_of([waybill.pk for waybill in waybills])
+    now = timezone.now()
+    return [_row(waybill, orders.get(waybill.pk, ""), now) for waybill in waybills]
+
+
+def _row(waybill: Waybill, order: str, now: datetime) -> SheetRow:
+    said = getattr(waybill, "feedback", None)
+    return SheetRow(
+        waybill_id=waybill.pk,
+        accepted=waybill.issued_at,
+        work_order=order,
+        reference=waybill.customer_reference,
+        number=waybill.number,
+        origin=waybill.origin_city,
+        destination=waybill.destination_city,
+        expected=waybill.promised_at or waybill.expected_at,
+        arrived=waybill.delivered_at,
+        status=Status(waybill.status),
+        on_time=on_time(waybill, now),
+        satisfaction=Satisfaction(said.satisfaction) if said else None,
+        comment=said.comment if said else "",
+    )
+
+
+def on_time(waybill: Waybill, now: datetime) -> bool | None:
+    if waybill.promised_at is None:
+        return None
+    if waybill.delivered_at:
+        return waybill.delivered_at <= waybill.promised_at
+    return False if now > waybill.promised_at else None
+
+
+def sheet_page(
+    wanted: SheetFilter, *, user: "User", before: int | None = None
+) -> tuple[list[SheetRow], int | None]:
+    """One page and where the next begins; three queries however long the sheet is."""
+    found = rows_of(wanted, user=user).only(*_names())
+    if before:
+        found = found.filter(pk__lt=before)
+    waybills = list(found[: PAGE + 1])
+    following = waybills[PAGE - 1].pk if len(waybills) > PAGE else None
+    return _shape(waybills[:PAGE]), following
+
+
+def sheet_rows(wanted: SheetFilter, *, user: "User") -> Iterator[SheetRow]:
+    """All rows, a chunk in memory at a time."""
+    chunk: list[Waybill] = []
+    for waybill in rows_of(wanted, user=user).only(*_names()).iterator(chunk_size=CHUNK):
+        chunk.append(waybill)
+        if len(chunk) == CHUNK:
+            yield from _shape(chunk)
+            chunk = []
+    yield from _shape(chunk)
+
+
+def headings() -> list[str]:
+    return [
+        _("Accepted on"),
+        _("Work order"),
+        _("Customer's reference"),
+        _("Waybill number"),
+        _("Coming from"),
+        _("Going to"),
+        _("Expected arrival"),
+        _("Actual arrival"),
+        _("Status"),
+        _("On time?"),
+        _("Satisfied?"),
+        _("Comment"),
+    ]
+
+
+def cells(row: SheetRow) -> list[Any]:
+    """One row for a spreadsheet."""
+    return [
+        row.accepted,
+        row.work_order,
+        row.reference,
+        row.number,
+        row.origin,
+        row.destination,
+        row.expected,
+        row.arrived,
+        row.status.label,
+        {True: _("Yes"), False: _("No"), None: ""}[row.on_time],
+        row.satisfaction.label if row.satisfaction else "",
+        row.comment,
+    ]
+
+
+def sheets_sent(customer_id: int, limit: int = 20) -> QuerySet[FeedbackSheet]:
+    return FeedbackSheet.objects.filter(customer_id=customer_id).select_related("sent_by")[:limit]

@@ -1,0 +1,89 @@
+"""How one partner carrier does in a period (TRK-5)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from apps.tracking.enums import TROUBLE, Status
+from apps.tracking.models import PartnerAgreement, PartnerCarrier, TrackingEvent, Waybill
+from apps.tracking.queries.stage_report import StageRow, day_start, stage_rows
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class Scorecard:
+    volume: int
+    delivered: int
+    promised: int  # concluded or overdue shipments that had a promise
+    on_time: int
+    troubled: int
+    lost_or_damaged: int
+    stages: tuple[StageRow, ...]
+
+    @property
+    def on_time_share(self) -> Decimal | None:
+        return _percent(self.on_time, self.promised)
+
+    @property
+    def troubled_share(self) -> Decimal | None:
+        return _percent(self.troubled, self.volume)
+
+    @property
+    def overruns(self) -> int:
+        return sum(row.over for row in self.stages)
+
+
+def _percent(part: int, whole: int) -> Decimal | None:
+    return (Decimal(100 * part) / whole).quantize(Decimal("0.1")) if whole else None
+
+
+def scorecard(
+    carrier: PartnerCarrier, first_day: date, last_day: date, *, user: "User", now: datetime
+) -> Scorecard:
+    """The carrier's own waybills of the period; its stages also on others' waybills."""
+    reported = TrackingEvent.objects.filter(
+        waybill=OuterRef("pk"), issued_month=OuterRef("issued_month"), is_withdrawal=False
+    )
+    due = Q(promised_at__isnull=False) & (Q(delivered_at__isnull=False) | Q(promised_at__lt=now))
+    figures = (
+        Waybill.objects.visible_to(user)
+        .filter(
+            carrier_id=carrier.pk,
+            issued_at__gte=day_start(first_day),
+            issued_at__lt=day_start(last_day + timedelta(days=1)),
+        )
+        .annotate(
+            had_trouble=Exists(reported.filter(status__in=TROUBLE)),
+            had_loss=Exists(
+                reported.filter(status=Status.EXCEPTION, reason__in=["lost", "damaged"])
+            ),
+        )
+        .aggregate(
+            volume=Count("pk"),
+            delivered=Count("pk", filter=Q(delivered_at__isnull=False)),
+            promised=Count("pk", filter=due),
+            on_time=Count("pk", filter=Q(delivered_at__lte=F("promised_at"))),
+            troubled=Count("pk", filter=Q(had_trouble=True)),
+            lost_or_damaged=Count("pk", filter=Q(had_loss=True)),
+        )
+    )
+    stages = stage_rows(first_day, last_day, user=user, now=now, carrier_id=carrier.pk)
+    return Scorecard(stages=tuple(stages), **figures)
+
+
+def agreements_of(carrier: PartnerCarrier) -> QuerySet[PartnerAgreement]:
+    """Those in force or to come, then the past ones."""
+    return PartnerAgreement.objects.filter(carrier_id=carrier.pk).order_by("-valid_from", "area")
+
+
+def is_in_force(agreement: PartnerAgreement, at: datetime) -> bool:
+    day = timezone.localdate(at)
+    return agreement.valid_from <= day and (
+        agreement.valid_until is None or day < agreement.valid_until
+    )

@@ -1,0 +1,92 @@
+"""The history of one waybill for staff: everything, with what was put right marked."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from apps.tracking.enums import Reason, Status
+from apps.tracking.models import TrackingEvent, Waybill
+from apps.tracking.queries.live import live_rows
+from apps.tracking.queries.masked import masked_text
+
+COLUMNS = (
+    *("id", "waybill_id", "source", "source_id", "revision", "supersedes_id", "is_withdrawal"),
+    *("occurred_at", "recorded_at", "code", "status", "reason", "rank", "place", "city", "text"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineRow:
+    """One event as it stands now; ``is_live`` is False for what was corrected or taken back."""
+
+    id: int
+    occurred_at: datetime
+    recorded_at: datetime
+    code: str
+    status: Status
+    reason: str
+    place: str
+    city: str
+    text: str
+    source: str
+    by: str
+    unit: str
+    is_live: bool
+    is_withdrawal: bool
+
+    @property
+    def masked_text(self) -> str:
+        return masked_text(self.text)
+
+    @property
+    def reason_label(self) -> str:
+        return str(Reason(self.reason).label) if self.reason else ""
+
+
+def timeline(waybill: Waybill) -> list[TimelineRow]:
+    """Newest first; one query."""
+    rows = list(
+        TrackingEvent.objects.filter(waybill=waybill.pk, issued_month=waybill.issued_month).values(
+            *COLUMNS, "by__display_name", "unit__name"
+        )
+    )
+    alive = {row["id"] for row in live_rows(rows)}
+    rows.sort(key=lambda row: (row["occurred_at"], row["rank"], row["id"]), reverse=True)
+    return [
+        TimelineRow(
+            id=row["id"],
+            occurred_at=row["occurred_at"],
+            recorded_at=row["recorded_at"],
+            code=row["code"],
+            status=Status(row["status"]),
+            reason=row["reason"],
+            place=row["place"],
+            city=row["city"],
+            text=row["text"],
+            source=row["source"],
+            by=row["by__display_name"] or "",
+            unit=row["unit__name"] or "",
+            is_live=row["id"] in alive,
+            is_withdrawal=row["is_withdrawal"],
+        )
+        for row in rows
+    ]
+
+
+def live_events(waybills: Iterable[Waybill]) -> dict[int, list[TrackingEvent]]:
+    """The events that count of each waybill, oldest first, in one query."""
+    wanted = list(waybills)
+    found: dict[int, list[TrackingEvent]] = {waybill.pk: [] for waybill in wanted}
+    events = TrackingEvent.objects.filter(
+        waybill__in=[w.pk for w in wanted], issued_month__in={w.issued_month for w in wanted}
+    )
+    by_waybill: dict[int, list[TrackingEvent]] = {}
+    for event in events:
+        by_waybill.setdefault(event.waybill_id, []).append(event)
+    for pk, history in by_waybill.items():
+        alive = {row["id"] for row in live_rows([vars(event) for event in history])}
+        found[pk] = sorted(
+            (event for event in history if event.pk in alive),
+            key=lambda event: (event.occurred_at, event.rank, event.pk),
+        )
+    return found

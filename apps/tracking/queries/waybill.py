@@ -1,0 +1,141 @@
+"""Finding waybills, and what the API says of them."""
+
+import json
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from apps.core.crypto import blind_index
+from apps.core.errors import BadInput
+from apps.core.phones import normalise_phone
+from apps.tracking.models import PartnerNumber, Waybill
+from apps.tracking.numbers import parse_waybill_number
+from apps.tracking.queries.live import live_rows
+from apps.tracking.queries.masked import masked_text
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+PHONE_INDEX = "phone"
+
+
+def find_waybills(text: str, *, user: "User", limit: int = 10) -> list[Waybill]:
+    """By our number, a partner's, a phone or the customer's reference; newest first.
+
+    Only what ``user`` may see.
+    """
+    text = text.strip()[:80]
+    if not text:
+        return []
+    visible = Waybill.objects.visible_to(user).select_related("customer")
+    return list(visible.filter(matching(text)).order_by("-id")[:limit])
+
+
+def matching(text: str) -> Q:
+    """The condition behind ``find_waybills``; every branch has an index of its own."""
+    try:
+        return Q(number=parse_waybill_number(text))
+    except BadInput:
+        pass
+    compact = "".join(text.split()).upper()
+    partner = PartnerNumber.objects.filter(number=compact).values_list("waybill_id", flat=True)
+    ids = list(partner[:20])
+    condition = Q(pk__in=ids) | Q(customer_reference=text)
+    try:
+        index = blind_index(normalise_phone(text), PHONE_INDEX)
+    except BadInput:
+        return condition
+    return condition | Q(sender_phone_index=index) | Q(consignee_phone_index=index)
+
+
+_API_WAYBILL = """
+SELECT w.id, w.issued_month, json_build_object(
+    'number', w.number, 'customer', c.code, 'customer_reference', w.customer_reference,
+    'issued_at', w.issued_at, 'job_type', w.job_type, 'service_level', w.service_level,
+    'origin_city', w.origin_city, 'destination_city', w.destination_city,
+    'goods_name', w.goods_name, 'pieces', w.pieces, 'weight_g', w.weight_g,
+    'return_document_required', w.return_document_required,
+    'status', w.status, 'status_reason', w.status_reason, 'status_at', w.status_at,
+    'picked_up_at', w.picked_up_at, 'delivered_at', w.delivered_at,
+    'promised_at', w.promised_at, 'expected_at', w.expected_at)::text
+FROM tracking_waybill w JOIN customers_customer c ON c.id = w.customer_id
+WHERE w.number = %s
+"""
+# The month is given as a value, not joined: the planner then looks at one partition only.
+_API_EVENTS = """
+SELECT json_agg(json_build_object(
+    'id', id, 'source', source, 'source_id', source_id, 'revision', revision,
+    'supersedes_id', supersedes_id, 'is_withdrawal', is_withdrawal,
+    'occurred_at', occurred_at, 'recorded_at', recorded_at, 'code', code,
+    'status', status, 'reason', reason, 'place', place, 'city', city, 'text', text)
+    ORDER BY occurred_at DESC, rank DESC, id DESC)::text
+FROM tracking_trackingevent WHERE waybill_id = %s AND issued_month = %s
+"""
+_HIDDEN = ("source", "revision", "supersedes_id", "is_withdrawal")
+
+
+def api_waybill(number: str, *, user: "User") -> dict[str, Any] | None:
+    """A waybill with its events, newest first, as the API shows it: two queries for a key that
+    sees everything, three otherwise. ``number`` is canonical."""
+    sees_all = user.visible_unit_ids() is None
+    if not sees_all and not Waybill.objects.visible_to(user).filter(number=number).exists():
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(_API_WAYBILL, [number])
+        row = cursor.fetchone()
+        if row is None:
+            return None
+        cursor.execute(_API_EVENTS, row[:2])
+        (events,) = cursor.fetchone()
+    shown: dict[str, Any] = json.loads(row[2])
+    shown["events"] = _shown_events(events)
+    return shown
+
+
+def _shown_events(packed: str | None) -> list[dict[str, Any]]:
+    events = []
+    for row in live_rows(json.loads(packed) if packed else []):
+        event = {name: value for name, value in row.items() if name not in _HIDDEN}
+        event["text"] = masked_text(event["text"])
+        events.append(event)
+    return events
+
+
+LISTED = (
+    *("id", "number", "customer__code", "customer_reference", "issued_at", "job_type"),
+    *("service_level", "origin_city", "destination_city", "goods_name", "pieces", "weight_g"),
+    *("return_document_required", "status", "status_reason", "status_at", "picked_up_at"),
+    *("delivered_at", "promised_at", "expected_at"),
+)
+
+
+def listed_waybills(
+    *,
+    user: "User",
+    status: str = "",
+    customer_reference: str = "",
+    issued_from: datetime | None = None,
+    issued_before: datetime | None = None,
+) -> QuerySet[Waybill, dict[str, Any]]:
+    """Rows for the API's list, to be paged by id."""
+    found = Waybill.objects.visible_to(user)
+    if status:
+        found = found.filter(status=status)
+    if customer_reference:
+        found = found.filter(customer_reference=customer_reference)
+    if issued_from:
+        found = found.filter(issued_at__gte=issued_from)
+    if issued_before:
+        found = found.filter(issued_at__lt=issued_before)
+    rows: QuerySet[Waybill, dict[str, Any]] = found.values(*LISTED)
+    return rows
+
+
+def shown_in_list(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "customer" if name == "customer__code" else name: value
+        for name, value in row.items()
+        if name != "id"
+    }

@@ -1,0 +1,32 @@
+from apps.tracking.services.correct import (
+    attach_partner_number,
+    correct_event,
+    reveal_waybill,
+)
+from apps.tracking.services.feed import take_document, take_kuaidi100
+from apps.tracking.services.imports import import_events
+from apps.tracking.services.ingest import MAX_EVENTS, ingest
+from apps.tracking.services.issue import issue_waybills
+from apps.tracking.services.partitions import ensure_partitions, make_partitions_ahead
+from apps.tracking.services.party import PartyProof, check_party, read_proof
+from apps.tracking.services.refusals import drop_refused
+from apps.tracking.services.retry import retry_refused
+
+__all__ = [
+    "MAX_EVENTS",
+    "PartyProof",
+    "attach_partner_number",
+    "check_party",
+    "correct_event",
+    "drop_refused",
+    "ensure_partitions",
+    "import_events",
+    "ingest",
+    "issue_waybills",
+    "make_partitions_ahead",
+    "read_proof",
+    "retry_refused",
+    "reveal_waybill",
+    "take_document",
+    "take_kuaidi100",
+]

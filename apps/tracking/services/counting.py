@@ -1,0 +1,51 @@
+"""Counters in the database that cannot be raced: one statement adds and tells (TRK-10)."""
+
+from datetime import UTC, datetime, timedelta
+from math import ceil
+
+from django.db import connection, transaction
+
+from apps.core.crypto import blind_index
+from apps.tracking.models import GuessCount
+
+_ADD = """
+INSERT INTO tracking_guesscount AS g (kind, key, "window", count) VALUES (%s, %s, %s, 1)
+ON CONFLICT (kind, key, "window") DO UPDATE SET count = g.count + 1 RETURNING count
+"""
+KEEP = timedelta(days=2)
+
+
+def add_one(kind: str, name: str, *, window: timedelta, at: datetime) -> int:
+    """Count one more and return the count of this window and the one before it.
+
+    Counted in a transaction of its own, so that no roll-back of the caller takes it back.
+    """
+    key = blind_index(name, f"guess.{kind}")
+    begins = _window(at, window)
+    with transaction.atomic(durable=True), connection.cursor() as cursor:
+        cursor.execute(_ADD, [kind, key, begins])
+        now = int(cursor.fetchone()[0])
+        cursor.execute(
+            'SELECT count FROM tracking_guesscount WHERE kind = %s AND key = %s AND "window" = %s',
+            [kind, key, begins - window],
+        )
+        before = cursor.fetchone()
+    # Sliding: the last window counts for as much of it as still lies within one window's length.
+    share = 1 - (at - begins) / window
+    return now + ceil((before[0] if before else 0) * share)
+
+
+def count_once(kind: str, name: str, *, at: datetime) -> bool:
+    """True for the first time within a minute."""
+    return add_one(kind, name, window=timedelta(minutes=1), at=at) == 1
+
+
+def _window(at: datetime, length: timedelta) -> datetime:
+    epoch = datetime(1970, 1, 1, tzinfo=UTC)
+    return at - (at - epoch) % length
+
+
+def forget_counts(*, at: datetime) -> int:
+    """Remove counters that no limit looks at any more."""
+    deleted, _per_model = GuessCount.objects.filter(window__lt=at - KEEP).delete()
+    return deleted

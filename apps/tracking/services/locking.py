@@ -1,0 +1,69 @@
+"""Finding and locking the waybills that a batch of events speaks of."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.db import connection
+
+from apps.core.errors import BadInput
+from apps.customers.models import Customer
+from apps.tracking.numbers import parse_waybill_number
+from apps.tracking.status import Standing
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+# Always in order of id: senders of the same waybills in any order wait for each other and never
+# in a circle.
+_LOCK = """
+SELECT id, number, issued_month, status, status_reason, status_at, status_strength, status_rank,
+    replace(status_hash::text, '-', ''), picked_up_at, last_event_at, last_place
+FROM tracking_waybill
+WHERE number = ANY(%(numbers)s)
+  AND (%(customers)s::bigint[] IS NULL OR customer_id = ANY(%(customers)s)
+       OR responsible_unit_id = ANY(%(units)s))
+ORDER BY id FOR NO KEY UPDATE
+"""
+
+
+@dataclass(slots=True)
+class Target:
+    """A locked waybill, as it stood before this batch."""
+
+    id: int
+    number: str
+    issued_month: date
+    standing: Standing
+
+
+def lock_waybills(numbers: set[str], *, by: "User") -> dict[str, Target]:
+    """Lock the waybills that ``by`` may see, in one statement; keyed by the number as given,
+    however it was typed. Call inside a transaction."""
+    canonical = {number: _canonical(number) for number in numbers}
+    wanted = sorted({number for number in canonical.values() if number})
+    if not wanted:
+        return {}
+    units = by.visible_unit_ids()
+    customers: list[int] | None = None
+    if units is not None:
+        customers = list(Customer.objects.visible_to(by).values_list("pk", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _LOCK, {"numbers": wanted, "customers": customers, "units": list(units or ())}
+        )
+        found = {
+            number: Target(pk, number, month, Standing(*held))
+            for pk, number, month, *held in cursor.fetchall()
+        }
+    return {typed: found[number] for typed, number in canonical.items() if number in found}
+
+
+def _canonical(number: str) -> str:
+    # What looks like a number is looked up as it is; only the rest is worth reading closely.
+    if number.isascii() and number.isalnum() and number.isupper():
+        return number
+    try:
+        return parse_waybill_number(number)
+    except BadInput:
+        return ""

@@ -1,0 +1,145 @@
+"""Putting on record who else may sign, and where a shipment may be left (TRK-6)."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from apps.core.crypto import blind_index
+from apps.core.errors import BadInput, RuleBroken
+from apps.core.phones import normalise_phone
+from apps.events.services import record
+from apps.tracking.enums import ConfirmedBy, Party
+from apps.tracking.models import AuthorisedSigner, DeliveryConsent, Waybill
+from apps.tracking.signing import plain_name, same_person
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+NAME_INDEX = "tracking.signer"
+
+
+def signer_index(name: str) -> str:
+    return blind_index(plain_name(name), NAME_INDEX)
+
+
+@transaction.atomic
+def authorise_signer(
+    *,
+    waybill_id: int,
+    name: str,
+    given_by: str,
+    confirmed: ConfirmedBy,
+    by: "User",
+    at: datetime,
+    phone: str = "",
+    note: str = "",
+) -> AuthorisedSigner:
+    """The customer authorised ``name`` to sign for one waybill; said so by ``given_by``."""
+    waybill = _undelivered(waybill_id, by)
+    if not plain_name(name) or not given_by.strip():
+        raise BadInput(
+            _("Type who may sign and who at the customer said so."),
+            code="name_missing",
+            field="name" if not plain_name(name) else "given_by",
+        )
+    if same_person(name, waybill.consignee_name):
+        raise RuleBroken(
+            _("That is the consignee, who may sign anyway."), code="is_consignee", field="name"
+        )
+    index = signer_index(name)
+    standing = waybill.authorised_signers.filter(revoked_at__isnull=True, name_index=index)
+    if standing.exists():
+        raise RuleBroken(
+            _("This person is authorised for the shipment already."),
+            code="authorised_already",
+            field="name",
+        )
+    signer = AuthorisedSigner.objects.create(
+        waybill=waybill,
+        name=name.strip(),
+        name_index=index,
+        phone=normalise_phone(phone) if phone.strip() else "",
+        given_by=given_by.strip(),
+        confirmed=confirmed,
+        note=note.strip()[:300],
+        recorded_by=by,
+    )
+    data = {"signer": signer.pk, "confirmed": str(confirmed)}
+    record("waybill.signer_authorised", waybill, by=by, at=at, data=data)
+    return signer
+
+
+@transaction.atomic
+def revoke_signer(*, signer_id: int, by: "User", at: datetime) -> AuthorisedSigner:
+    signer = AuthorisedSigner.objects.select_for_update(of=["self"]).get(pk=signer_id)
+    waybill = _undelivered(signer.waybill_id, by)
+    if signer.revoked_at:
+        raise RuleBroken(_("It was withdrawn already."), code="illegal_move")
+    signer.revoked_at, signer.revoked_by = at, by
+    signer.save(update_fields=["revoked_at", "revoked_by"])
+    record("waybill.signer_revoked", waybill, by=by, at=at, data={"signer": signer.pk})
+    return signer
+
+
+@transaction.atomic
+def record_consent(
+    *,
+    waybill_id: int,
+    party: Party,
+    place: str,
+    given_by: str,
+    confirmed: ConfirmedBy,
+    by: "User",
+    at: datetime,
+    note: str = "",
+) -> DeliveryConsent:
+    """Consent to leave the shipment at a station or in a locker; the latest one counts."""
+    waybill = _undelivered(waybill_id, by)
+    if not place.strip() or not given_by.strip():
+        raise BadInput(
+            _("Type which station or locker, and who consented."),
+            code="place_missing",
+            field="place" if not place.strip() else "given_by",
+        )
+    waybill.consents.filter(revoked_at__isnull=True).update(revoked_at=at, revoked_by=by)
+    consent = DeliveryConsent.objects.create(
+        waybill=waybill,
+        party=party,
+        place=place.strip()[:120],
+        given_by=given_by.strip(),
+        confirmed=confirmed,
+        note=note.strip()[:300],
+        recorded_by=by,
+    )
+    data = {"party": str(party), "confirmed": str(confirmed)}
+    record("waybill.station_consented", waybill, by=by, at=at, data=data)
+    return consent
+
+
+@transaction.atomic
+def revoke_consent(*, consent_id: int, by: "User", at: datetime) -> DeliveryConsent:
+    consent = DeliveryConsent.objects.select_for_update(of=["self"]).get(pk=consent_id)
+    waybill = _undelivered(consent.waybill_id, by)
+    if consent.revoked_at:
+        raise RuleBroken(_("It was withdrawn already."), code="illegal_move")
+    consent.revoked_at, consent.revoked_by = at, by
+    consent.save(update_fields=["revoked_at", "revoked_by"])
+    record("waybill.station_consent_revoked", waybill, by=by, at=at)
+    return consent
+
+
+def _undelivered(waybill_id: int, by: "User") -> Waybill:
+    waybill = (
+        Waybill.objects.visible_to(by)
+        .select_for_update(of=["self"], no_key=True)
+        .get(pk=waybill_id)
+    )
+    if waybill.concluded_at:
+        raise RuleBroken(
+            _("The shipment is concluded; who may receive it is settled."),
+            code="concluded",
+            rule="TRK-6",
+        )
+    return waybill

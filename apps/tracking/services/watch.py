@@ -1,0 +1,50 @@
+"""Which shipments are watched, and when each is looked at next (TRK-7)."""
+
+from collections.abc import Collection
+
+from django.db import connection
+
+from apps.tracking.enums import LateOutcome
+
+_ENROL = """
+INSERT INTO tracking_shipmentwatch (waybill_id) SELECT unnest(%s::bigint[])
+ON CONFLICT (waybill_id) DO NOTHING
+"""
+_LOOK = """
+UPDATE tracking_shipmentwatch SET due_at = statement_timestamp()
+WHERE waybill_id = ANY(%s::bigint[]) AND due_at > statement_timestamp()
+"""
+# A case that ended without the shipment arriving is not begun again.
+_FORGOTTEN = """
+INSERT INTO tracking_shipmentwatch (waybill_id)
+SELECT w.id FROM tracking_waybill w
+WHERE w.concluded_at IS NULL
+  AND NOT EXISTS (SELECT FROM tracking_shipmentwatch s WHERE s.waybill_id = w.id)
+  AND NOT EXISTS (SELECT FROM tracking_lateshipment l
+                  WHERE l.waybill_id = w.id AND l.outcome = ANY(%s))
+LIMIT %s
+ON CONFLICT (waybill_id) DO NOTHING
+"""
+
+
+def enrol(waybill_ids: Collection[int]) -> None:
+    """Watch these from now on; called when they are issued, in the same transaction."""
+    if waybill_ids:
+        with connection.cursor() as cursor:
+            cursor.execute(_ENROL, [list(waybill_ids)])
+
+
+def look_again(waybill_ids: Collection[int]) -> None:
+    """Something happened that may change the answer: have the sweeper look at once."""
+    if waybill_ids:
+        with connection.cursor() as cursor:
+            cursor.execute(_LOOK, [list(waybill_ids)])
+
+
+def enrol_forgotten(limit: int = 10_000) -> int:
+    """The net below: open shipments nobody watches, such as rows loaded by another way or a
+    delivery that was taken back. Returns how many were found."""
+    ended = [LateOutcome.RESHIPPED.value, LateOutcome.LOST.value]
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGOTTEN, [ended, limit])
+        return int(cursor.rowcount)

@@ -1,0 +1,107 @@
+"""Stage intervals of one shipment, derived from its events: pure (TRK-5).
+
+A stage ends with the first event at or beyond its milestone, whatever order events came in. A
+milestone nobody scanned leaves its stage out, and the time counts for the stage before it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from apps.tracking.enums import Stage, Status
+
+# Which milestone an event proves: 1 picked up, 2 left the origin, 3 in the destination city,
+# 4 delivered. Hub scans on the way prove no more than the pickup.
+HUB_SCANS: Final = ("sorted", "arrived")
+MILESTONES: Final[dict[int, tuple[Status, ...]]] = {
+    1: (Status.PICKED_UP,),
+    2: (Status.IN_TRANSIT, Status.HANDED_TO_OTHER_CARRIER, Status.CUSTOMS),
+    3: (
+        Status.ARRIVED_DEST_CITY,
+        Status.OUT_FOR_DELIVERY,
+        Status.READY_FOR_PICKUP,
+        Status.ATTEMPT_FAILED,
+        Status.REFUSED,
+    ),
+    4: (Status.DELIVERED,),
+}
+_LEVELS: Final = {status: level for level, found in MILESTONES.items() for status in found}
+STAGES: Final = (Stage.PICKUP, Stage.SORT, Stage.LINE_HAUL, Stage.DELIVERY)
+# Who began these is answerable for them; for the others it is who ended them.
+BY_BEGINNER: Final = frozenset({Stage.LINE_HAUL, Stage.RECEIPT_RETURN})
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """One live event (superseded and withdrawn ones left out by the caller)."""
+
+    id: int
+    at: datetime
+    code: str
+    status: str
+    unit_id: int | None = None
+    carrier_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A stage from its beginning to its end; running while ``ended_at`` is None."""
+
+    stage: Stage
+    started_at: datetime
+    ended_at: datetime | None
+    unit_id: int | None
+    carrier_id: int | None
+
+    def took(self, now: datetime) -> timedelta:
+        """Never negative: work done before its clock began took no time."""
+        return max((self.ended_at or now) - self.started_at, timedelta(0))
+
+
+def level(code: str, status: str) -> int:
+    """The milestone an event proves, 0 for none."""
+    if code in HUB_SCANS:
+        return 1
+    return _LEVELS.get(Status(status), 0)
+
+
+def intervals(
+    scans: Iterable[Scan],
+    *,
+    requested_at: datetime,
+    unit_id: int | None = None,
+    carrier_id: int | None = None,
+) -> list[Interval]:
+    """The stages of one shipment in order. ``unit_id`` and ``carrier_id`` are the waybill's own,
+    answerable where the scans name nobody."""
+    known = sorted((s for s in scans if level(s.code, s.status)), key=lambda s: (s.at, s.id))
+    reached = [
+        next((s for s in known if level(s.code, s.status) >= milestone), None)
+        for milestone in (1, 2, 3, 4)
+    ]
+    own = (None, carrier_id) if carrier_id else (unit_id, None)
+    found: list[Interval] = []
+    began: Scan | None = None
+    start = requested_at
+    for stage, end in zip(STAGES, reached, strict=True):
+        if end is not None and end is began:
+            continue
+        who = _answerable(stage, began, end) or own
+        found.append(Interval(stage, start, end.at if end else None, *who))
+        if end is None:
+            break
+        began, start = end, end.at
+    return found
+
+
+def _answerable(
+    stage: Stage, began: Scan | None, ended: Scan | None
+) -> tuple[int | None, int | None] | None:
+    order = (began, ended) if stage in BY_BEGINNER or ended is None else (ended, began)
+    for scan in order:
+        if scan and scan.carrier_id:
+            return None, scan.carrier_id
+        if scan and scan.unit_id:
+            return scan.unit_id, None
+    return None

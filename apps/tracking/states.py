@@ -1,0 +1,31 @@
+"""Which state may follow which."""
+
+from apps.core.states import MoveTable
+from apps.tracking.enums import DocumentState as D
+from apps.tracking.enums import LateState as L
+
+DOCUMENT_MOVES = MoveTable(
+    {
+        D.EXPECTED: {D.COLLECTED, D.IN_TRANSIT_BACK, D.RECEIVED_AT_ORIGIN, D.MISSING, D.VOID},
+        # It may be filed where it was collected: the destination keeps its own.
+        D.COLLECTED: {D.IN_TRANSIT_BACK, D.RECEIVED_AT_ORIGIN, D.FILED, D.MISSING},
+        D.IN_TRANSIT_BACK: {D.RECEIVED_AT_ORIGIN, D.MISSING},
+        D.RECEIVED_AT_ORIGIN: {D.FILED, D.MISSING},
+        D.MISSING: {D.COLLECTED, D.IN_TRANSIT_BACK, D.RECEIVED_AT_ORIGIN, D.VOID},
+        D.FILED: {D.DESTROYED},
+        D.VOID: {D.EXPECTED},
+        D.DESTROYED: set(),
+    }
+)
+
+LATE_MOVES = MoveTable(
+    {
+        L.OPEN: {L.IN_HAND, L.ARRIVED, L.CLOSED},
+        L.IN_HAND: {L.TOLD, L.ARRIVED, L.CLOSED},
+        # A further delay has to be told again.
+        L.TOLD: {L.IN_HAND, L.ARRIVED, L.CLOSED},
+        # The delivery may turn out to be a mistake.
+        L.ARRIVED: {L.OPEN, L.IN_HAND, L.CLOSED},
+        L.CLOSED: set(),
+    }
+)

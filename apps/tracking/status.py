@@ -1,0 +1,134 @@
+"""Where a shipment stands, as a pure function of its events (TRK-2).
+
+Every event has a key (strength, time, rank, fingerprint). The shipment stands where its greatest
+live event says: a maximum does not care in which order, how often or in which batches events
+arrive, so neither does the status. Only corrections take an event away; they recompute.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from apps.tracking.codes import BEGINNING, NONE
+from apps.tracking.enums import Status, is_terminal
+
+NO_HASH = "0" * 32
+
+
+class News(NamedTuple):
+    """What of an event decides the status; the first four are its key, so News compare by it."""
+
+    strength: int
+    at: datetime
+    rank: int
+    hash: str  # 32 hex digits
+    status: str
+    reason: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """A stored event, as far as the status is concerned."""
+
+    id: int
+    source: str
+    source_id: str
+    revision: int
+    supersedes_id: int | None
+    is_withdrawal: bool
+    occurred_at: datetime
+    status: str
+    reason: str
+    strength: int
+    rank: int
+    content_hash: UUID
+    place: str = ""
+
+    @property
+    def news(self) -> News:
+        return News(
+            *(self.strength, self.occurred_at, self.rank, self.content_hash.hex),
+            *(self.status, self.reason, self.place),
+        )
+
+
+class Standing(NamedTuple):
+    """The status columns of a waybill."""
+
+    status: str
+    reason: str
+    at: datetime
+    strength: int
+    rank: int
+    hash: str
+    picked_up_at: datetime | None = None
+    last_event_at: datetime | None = None
+    last_place: str = ""
+
+    @property
+    def delivered_at(self) -> datetime | None:
+        return self.at if self.status == Status.DELIVERED else None
+
+    @property
+    def concluded_at(self) -> datetime | None:
+        return self.at if is_terminal(self.status, self.reason) else None
+
+
+def beginning(issued_at: datetime) -> Standing:
+    """Where a waybill stands before anything was reported."""
+    return Standing(Status.CREATED.value, "", issued_at, BEGINNING, 0, NO_HASH)
+
+
+def live(scans: Iterable[Scan]) -> list[Scan]:
+    """The events that still count, in the order given.
+
+    An event is gone when another names it in ``supersedes_id``; of several with the same id of
+    the same source the highest revision counts, and of those the one that arrived last.
+    """
+    scans = list(scans)
+    gone = {scan.supersedes_id for scan in scans}
+    latest: dict[tuple[str, str], tuple[int, int]] = {}
+    for scan in scans:
+        if scan.source_id:
+            known, version = (scan.source, scan.source_id), (scan.revision, scan.id)
+            latest[known] = max(latest.get(known, version), version)
+    return [
+        scan
+        for scan in scans
+        if scan.id not in gone
+        and not scan.is_withdrawal
+        and (not scan.source_id or latest[scan.source, scan.source_id] == (scan.revision, scan.id))
+    ]
+
+
+def merge(standing: Standing, news: Sequence[News]) -> Standing:
+    """The standing after more live events, in whatever order."""
+    telling = [one for one in news if one.strength != NONE]
+    if not telling:
+        return standing
+    best = max(telling)
+    picked = min(
+        (one.at for one in telling if one.status == Status.PICKED_UP), default=standing.picked_up_at
+    )
+    if standing.picked_up_at is not None and picked is not None:
+        picked = min(picked, standing.picked_up_at)
+    last_at, last_place = max((one.at, one.place) for one in telling)
+    if standing.last_event_at is not None:
+        last_at, last_place = max(
+            (last_at, last_place), (standing.last_event_at, standing.last_place)
+        )
+    held = (standing.strength, standing.at, standing.rank, standing.hash)
+    if best[:4] <= held:
+        return standing._replace(picked_up_at=picked, last_event_at=last_at, last_place=last_place)
+    return Standing(
+        *(best.status, best.reason, best.at, best.strength, best.rank, best.hash),
+        *(picked, last_at, last_place),
+    )
+
+
+def derive(scans: Iterable[Scan], *, issued_at: datetime) -> Standing:
+    """Where a waybill stands, from all its events at once."""
+    return merge(beginning(issued_at), [scan.news for scan in live(scans)])

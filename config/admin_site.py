@@ -1,0 +1,73 @@
+"""The staff site: unfold's look, the house's own way in."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
+from unfold.sites import UnfoldAdminSite
+
+from apps.accounts import queries, views
+from apps.accounts.models import User
+
+
+class StaffAdminSite(UnfoldAdminSite):
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Active people; with the second factor passed in this session if they have one or a
+        role of theirs requires it, also when it began to be required after they signed in."""
+        user = request.user
+        if not (isinstance(user, User) and user.is_active and user.is_staff):
+            return False
+        if user.is_verified():  # type: ignore[attr-defined]  # set by django-otp's middleware
+            return True
+        return not queries.needs_second_factor(user)
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        context: dict[str, Any] = super().each_context(request)
+        context["account_links"] = [{"title": _("My account"), "link": reverse("admin:account")}]
+        return context
+
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponseBase:
+        if request.method in ("GET", "HEAD") and self.has_permission(request):
+            return redirect("admin:index")
+        return views.sign_in(request)
+
+    def logout(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponseBase:
+        return views.sign_out(request)
+
+    def password_change(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Django's own page would write past the services; ours is on the account page."""
+        return redirect("admin:account")
+
+    password_change_done = password_change
+
+    def get_urls(self) -> list[URLPattern]:
+        way_in = [
+            path("login/code/", views.enter_code, name="sign_in_code"),
+            path("login/enrol/", views.enrol, name="sign_in_enrol"),
+            path("login/password/", views.new_password, name="sign_in_password"),
+            path("login/continue/", views.continue_sign_in, name="sign_in_continue"),
+        ]
+        own = [
+            ("account/", views.account, "account"),
+            ("account/language/", views.change_language, "account_language"),
+            ("account/password/", views.change_password, "account_password"),
+            ("account/two-factor/", views.set_up_two_factor, "account_two_factor"),
+            ("account/two-factor/start/", views.start_two_factor, "account_two_factor_start"),
+            ("account/recovery-codes/", views.renew_codes, "account_codes"),
+            ("account/sessions/end/", views.end_own_sessions, "account_end_sessions"),
+            (
+                "account/sessions/<int:session_id>/end/",
+                views.end_own_session,
+                "account_end_session",
+            ),
+        ]
+        inside = [path(where, self.admin_view(view), name=name) for where, view, name in own]
+        return [*way_in, *inside, *super().get_urls()]

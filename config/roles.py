@@ -1,0 +1,144 @@
+"""What each role may do (STF-3): one table, written into groups after every migration.
+
+A permission is "app.codename"; a test asserts that each exists. Which rows a person sees at all
+is their object scope's business.
+"""
+
+from apps.accounts.enums import Role
+
+
+def _may(app: str, what: str) -> set[str]:
+    return {f"{app}.{codename}" for codename in what.split()}
+
+
+def _keep(app: str, models: str) -> set[str]:
+    """Add and change rows of these models."""
+    return {f"{app}.{verb}_{model}" for model in models.split() for verb in ("add", "change")}
+
+
+def _see(app: str, models: str) -> set[str]:
+    return {f"{app}.view_{model}" for model in models.split()}
+
+
+# --- customers ----------------------------------------------------------------------------------
+SEE_CUSTOMERS = _may("customers", "lookup_customer") | _see(
+    "customers",
+    "contact contract customer customersite dangerousgoodsletter handoverform handoversignature"
+    " verbalauthorisation",
+)
+SERVE_CUSTOMERS = (
+    SEE_CUSTOMERS
+    | _keep("customers", "contact customersite dangerousgoodsletter")
+    | _may("customers", "reveal_contact")
+)
+WIN_CUSTOMERS = (
+    SERVE_CUSTOMERS
+    | _keep("customers", "contract customer handoverform")
+    | _may("customers", "submit_handoverform")
+)
+SIGN_HANDOVER = SEE_CUSTOMERS | _may("customers", "sign_handoverform")
+LEAD_CUSTOMERS = (
+    SIGN_HANDOVER
+    | _see("customers", "customerscope")
+    | _keep("customers", "customerscope verbalauthorisation")
+    | _may("customers", "assign_customer grant_authorisation manage_trial suspend_customer")
+)
+
+# --- orders -------------------------------------------------------------------------------------
+SEE_ORDERS = _see(
+    "orders",
+    "declaredcount dispatcharrangement followuptask followuptemplate harmlessterm intakefile"
+    " intakerow orderdraft printjob printrecord prohibitedlist prohibitedterm workorder"
+    " workorderwaybill",
+)
+TAKE_ORDERS = (
+    SEE_ORDERS
+    | _keep("orders", "declaredcount dispatcharrangement orderdraft workorder")
+    | _may(
+        "orders",
+        "confirm_workorder cancel_workorder print_workorder reveal_workorder upload_intakefile"
+        " complete_followuptask resolve_declaredcount",
+    )
+)
+CARRY_OUT_ORDERS = (
+    SEE_ORDERS
+    | _keep("orders", "dispatcharrangement")
+    | _may("orders", "print_workorder reveal_workorder complete_followuptask")
+)
+LEAD_ORDERS = SEE_ORDERS | _may("orders", "assign_workorder") | _keep("orders", "followuptemplate")
+KEEP_GOODS_LISTS = _keep("orders", "harmlessterm prohibitedlist prohibitedterm")
+
+# --- shipments ----------------------------------------------------------------------------------
+SEE_SHIPMENTS = _see(
+    "tracking",
+    "authorisedsigner deliveryconsent eventbatch feedbacksheet latechase latecontact lateshipment"
+    " partneragreement partnercarrier partnernumber partnerscore promisechange proofofdelivery"
+    " proofphoto refusedevent returndocument returndocumentmove servicelane servicelevel"
+    " shipmentfeedback shipmentwatch silencelimit stageoverrun trackingevent waybill",
+)
+MOVE_SHIPMENTS = (
+    SEE_SHIPMENTS
+    | _keep("tracking", "proofofdelivery")
+    | _may(
+        "tracking",
+        "add_scan attach_partner_number import_trackingevent move_returndocument"
+        " retry_refusedevent",
+    )
+)
+FOLLOW_SHIPMENTS = MOVE_SHIPMENTS | _may(
+    "tracking",
+    "authorise_signer change_promise close_lateshipment handle_lateshipment record_satisfaction"
+    " reveal_waybill send_feedbacksheet",
+)
+CORRECT_SHIPMENTS = SEE_SHIPMENTS | _may(
+    "tracking", "correct_proofofdelivery correct_trackingevent reveal_waybill"
+)
+RUN_NETWORK = _keep(
+    "tracking", "partneragreement partnercarrier servicelane servicelevel silencelimit"
+)
+
+# --- the house itself ---------------------------------------------------------------------------
+SEE_STAFF = _see("accounts", "unit user userrole")
+SEE_EVENTS = _see("events", "event")
+RUN_ACCOUNTS = (
+    SEE_STAFF
+    | _see("accounts", "apikey rolepolicy usersession")
+    | _may(
+        "accounts",
+        "change_role_policy grant_role manage_api_key manage_unit manage_user reset_two_factor"
+        " revoke_session",
+    )
+)
+SEE_ALL = SEE_CUSTOMERS | SEE_ORDERS | SEE_SHIPMENTS | SEE_STAFF | SEE_EVENTS
+AGENT = SERVE_CUSTOMERS | TAKE_ORDERS | FOLLOW_SHIPMENTS
+LEADER = SEE_ALL | LEAD_CUSTOMERS | LEAD_ORDERS | CORRECT_SHIPMENTS
+
+# --- the table ----------------------------------------------------------------------------------
+_TABLE: dict[Role, set[str]] = {
+    Role.AGENT: AGENT,
+    Role.DIRECTOR: AGENT | WIN_CUSTOMERS | LEADER | KEEP_GOODS_LISTS,
+    Role.DEPARTMENT_MANAGER: LEADER | KEEP_GOODS_LISTS | RUN_NETWORK,
+    Role.PROJECT_MANAGER: AGENT | LEADER | RUN_NETWORK,
+    Role.QC_MANAGER: SEE_ALL | CORRECT_SHIPMENTS | KEEP_GOODS_LISTS,
+    Role.DEPUTY_GENERAL_MANAGER: LEADER,
+    Role.GENERAL_MANAGER: LEADER | _may("tracking", "destroy_returndocument"),
+    Role.DISPATCHER: MOVE_SHIPMENTS | CARRY_OUT_ORDERS | _may("tracking", "reveal_waybill"),
+    Role.FREIGHT_CLERK: MOVE_SHIPMENTS
+    | CARRY_OUT_ORDERS
+    | _keep("tracking", "partnercarrier")
+    | _may("tracking", "handle_lateshipment reveal_waybill"),
+    Role.FINANCE: SEE_CUSTOMERS | SEE_ORDERS | SEE_SHIPMENTS,
+    Role.SETTLEMENT_CLERK: SEE_CUSTOMERS | SEE_SHIPMENTS,
+    Role.SALES: WIN_CUSTOMERS | SIGN_HANDOVER | SEE_ORDERS | SEE_SHIPMENTS,
+    Role.WAREHOUSE_MANAGER: SIGN_HANDOVER | SEE_ORDERS | MOVE_SHIPMENTS,
+    Role.DELIVERY_MANAGER: SIGN_HANDOVER
+    | SEE_ORDERS
+    | MOVE_SHIPMENTS
+    | CORRECT_SHIPMENTS
+    | RUN_NETWORK,
+    # Runs the system and sees no customer's data by that alone.
+    Role.IT_ADMIN: RUN_ACCOUNTS | SEE_EVENTS | _see("events", "dispatch"),
+}
+ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
+    role: frozenset(names) for role, names in _TABLE.items()
+}

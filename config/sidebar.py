@@ -1,0 +1,254 @@
+"""What stands in the staff sidebar, and the front page's cards."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.models import User
+from apps.desk.queries import my_desk
+
+# (section, [(label, icon, url name, permission or None)])
+SECTIONS: list[tuple[Any, list[tuple[Any, str, str, str | None]]]] = [
+    (
+        _("Desk"),
+        [
+            (_("My desk"), "home", "admin:index", None),
+            (_("Search"), "search", "desk:search", None),
+        ],
+    ),
+    (
+        _("Orders"),
+        [
+            (
+                _("Take an order"),
+                "add_call",
+                "admin:orders_workorder_enter",
+                "orders.add_workorder",
+            ),
+            (
+                _("Work orders"),
+                "assignment",
+                "admin:orders_workorder_changelist",
+                "orders.view_workorder",
+            ),
+            (_("Print queue"), "print", "admin:orders_printjob_changelist", "orders.view_printjob"),
+            (
+                _("Follow-up tasks"),
+                "task_alt",
+                "admin:orders_followuptask_changelist",
+                "orders.view_followuptask",
+            ),
+            (
+                _("Orders from files"),
+                "upload_file",
+                "admin:orders_intakefile_changelist",
+                "orders.view_intakefile",
+            ),
+            (
+                _("Order counts"),
+                "balance",
+                "admin:orders_declaredcount_day",
+                "orders.view_declaredcount",
+            ),
+        ],
+    ),
+    (
+        _("Shipments"),
+        [
+            (
+                _("Waybills"),
+                "local_shipping",
+                "admin:tracking_waybill_changelist",
+                "tracking.view_waybill",
+            ),
+            (
+                _("Late and stuck shipments"),
+                "schedule",
+                "admin:tracking_lateshipment_changelist",
+                "tracking.view_lateshipment",
+            ),
+            (_("Scan"), "barcode_scanner", "admin:tracking_scan_changelist", "tracking.add_scan"),
+            (
+                _("Deliveries"),
+                "draw",
+                "admin:tracking_delivery_changelist",
+                "tracking.view_proofofdelivery",
+            ),
+            (
+                _("Return documents"),
+                "assignment_return",
+                "admin:tracking_returndocument_changelist",
+                "tracking.view_returndocument",
+            ),
+            (
+                _("Feedback sheet"),
+                "summarize",
+                "admin:tracking_feedbacksheet_sheet",
+                "tracking.view_feedbacksheet",
+            ),
+            (
+                _("Event batches"),
+                "inventory",
+                "admin:tracking_eventbatch_changelist",
+                "tracking.view_eventbatch",
+            ),
+            (
+                _("Refused events"),
+                "report",
+                "admin:tracking_refusedevent_changelist",
+                "tracking.view_refusedevent",
+            ),
+        ],
+    ),
+    (
+        _("Standards and partners"),
+        [
+            (
+                _("Stage times"),
+                "timer",
+                "admin:tracking_stageoverrun_changelist",
+                "tracking.view_stageoverrun",
+            ),
+            (
+                _("Partner scorecards"),
+                "handshake",
+                "admin:tracking_partnerscore_changelist",
+                "tracking.view_partnerscore",
+            ),
+            (
+                _("Partner carriers"),
+                "hub",
+                "admin:tracking_partnercarrier_changelist",
+                "tracking.view_partnercarrier",
+            ),
+            (
+                _("Partner agreements"),
+                "contract",
+                "admin:tracking_partneragreement_changelist",
+                "tracking.view_partneragreement",
+            ),
+            (
+                _("Service levels"),
+                "sell",
+                "admin:tracking_servicelevel_changelist",
+                "tracking.view_servicelevel",
+            ),
+            (
+                _("Standard times"),
+                "route",
+                "admin:tracking_servicelane_changelist",
+                "tracking.view_servicelane",
+            ),
+            (
+                _("Silence limits"),
+                "notifications_paused",
+                "admin:tracking_silencelimit_changelist",
+                "tracking.view_silencelimit",
+            ),
+            (
+                _("Prohibited goods"),
+                "block",
+                "admin:orders_prohibitedlist_changelist",
+                "orders.view_prohibitedlist",
+            ),
+            (
+                _("Follow-up steps"),
+                "checklist",
+                "admin:orders_followuptemplate_changelist",
+                "orders.view_followuptemplate",
+            ),
+        ],
+    ),
+    (
+        _("Customers"),
+        [
+            (
+                _("Customers"),
+                "apartment",
+                "admin:customers_customer_changelist",
+                "customers.view_customer",
+            ),
+            (
+                _("Service handover forms"),
+                "approval",
+                "admin:customers_handoverform_changelist",
+                "customers.view_handoverform",
+            ),
+            (
+                _("Verbal authorisations"),
+                "record_voice_over",
+                "admin:customers_verbalauthorisation_changelist",
+                "customers.view_verbalauthorisation",
+            ),
+        ],
+    ),
+    (
+        _("People and access"),
+        [
+            (_("Users"), "person", "admin:accounts_user_changelist", "accounts.view_user"),
+            (_("Units"), "account_tree", "admin:accounts_unit_changelist", "accounts.view_unit"),
+            (
+                _("Roles held"),
+                "badge",
+                "admin:accounts_userrole_changelist",
+                "accounts.view_userrole",
+            ),
+            (
+                _("Role policies"),
+                "policy",
+                "admin:accounts_rolepolicy_changelist",
+                "accounts.view_rolepolicy",
+            ),
+            (_("API keys"), "key", "admin:accounts_apikey_changelist", "accounts.view_apikey"),
+            (
+                _("Sessions"),
+                "devices",
+                "admin:accounts_usersession_changelist",
+                "accounts.view_usersession",
+            ),
+        ],
+    ),
+    (
+        _("Audit"),
+        [
+            (_("Events"), "history", "admin:events_event_changelist", "events.view_event"),
+            (
+                _("Pending dispatches"),
+                "outbox",
+                "admin:events_dispatch_changelist",
+                "events.view_dispatch",
+            ),
+        ],
+    ),
+]
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """Only what this person may open."""
+    sections = []
+    for title, entries in SECTIONS:
+        items = []
+        for label, icon, name, permission in entries:
+            if permission and not request.user.has_perm(permission):
+                continue
+            try:
+                items.append({"title": label, "icon": icon, "link": reverse(name)})
+            except NoReverseMatch:
+                continue
+        if items:
+            sections.append({"title": title, "separator": True, "items": items})
+    return sections
+
+
+def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """My desk, for the staff site's front page."""
+    assert isinstance(request.user, User)  # noqa: S101  # the staff site has checked it
+    desk = my_desk(request.user)
+    return {
+        **context,
+        "title": _("My desk"),
+        "desk": desk,
+        "relay_lag_seconds": int(desk.relay_lag.total_seconds()),
+    }

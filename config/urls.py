@@ -1,0 +1,22 @@
+"""Addresses: public pages at the root, the API under /api/, staff under /admin/."""
+
+from django.contrib import admin
+from django.urls import include, path
+from django.views.i18n import set_language
+
+from config.health import healthz, readyz
+
+handler400 = "apps.core.api.handlers.bad_request"
+handler403 = "apps.core.api.handlers.permission_denied"
+handler404 = "apps.core.api.handlers.not_found"
+handler500 = "apps.core.api.handlers.server_error"
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("language", set_language, name="set_language"),
+    path("api/", include("config.api_urls")),
+    path("admin/desk/", include("apps.desk.urls")),
+    path("admin/", admin.site.urls),
+    path("", include("apps.portal.urls")),
+]

@@ -1,0 +1,125 @@
+"""One server process: started, watched, restarted, ended with everything it started itself."""
+
+import os
+import signal
+import subprocess
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from launch.account import Account, die_with_parent
+from launch.say import say
+
+LOG_LIMIT = 20 * 1024 * 1024
+FIRST_PAUSE = 0.3
+LONGEST_PAUSE = 20.0
+CALM_AFTER = 60.0
+PATIENCE = 8
+
+
+@dataclass
+class Child:
+    """How to run one server, and the process while it runs. Times in seconds."""
+
+    name: str
+    argv: list[str]
+    env: dict[str, str]
+    cwd: Path
+    log: Path
+    account: Account | None = None
+    stop_signal: signal.Signals = signal.SIGTERM
+    grace: float = 15.0
+    pass_fds: tuple[int, ...] = ()
+    process: "subprocess.Popen[bytes] | None" = None
+    started_at: float = 0.0
+    failures: int = 0
+    restart_at: float | None = field(default=None)
+
+    def start(self) -> None:
+        """Start it in a session of its own: Ctrl-C at the terminal is not for the servers."""
+        if self.log.exists() and self.log.stat().st_size > LOG_LIMIT:
+            self.log.replace(self.log.with_suffix(".1.log"))
+        with self.log.open("ab") as out:
+            self.process = subprocess.Popen(
+                self.argv,
+                env=self.env,
+                cwd=self.cwd,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                pass_fds=self.pass_fds,
+                user=self.account.uid if self.account else None,
+                group=self.account.gid if self.account else None,
+                extra_groups=[] if self.account else None,
+                preexec_fn=die_with_parent(self.stop_signal),  # noqa: PLW1509 - no threads here
+            )
+        self.started_at = time.monotonic()
+        self.restart_at = None
+
+    @property
+    def alive(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def mind(self) -> bool:
+        """Restart it with growing pauses when it died; False when it keeps dying."""
+        if self.alive or self.process is None:
+            return True
+        now = time.monotonic()
+        if self.restart_at is None:
+            self.kill_group()
+            if now - self.started_at > CALM_AFTER:
+                self.failures = 0
+            self.failures += 1
+            if self.failures > PATIENCE:
+                return False
+            pause = min(FIRST_PAUSE * 2 ** (self.failures - 1), LONGEST_PAUSE)
+            self.restart_at = now + pause
+            say(
+                f"  {self.name} ended ({ended_how(self.process.returncode)}); again in {pause:.1f} s"
+            )
+        elif now >= self.restart_at:
+            self.start()
+        return True
+
+    def ask_to_stop(self) -> None:
+        """Send the stop signal; does not wait."""
+        if self.process is not None and self.process.poll() is None:
+            with suppress(ProcessLookupError):
+                self.process.send_signal(self.stop_signal)
+
+    def finish(self) -> bool:
+        """Wait for the end, then kill what is left; True when it ended by itself."""
+        if self.process is None:
+            return True
+        try:
+            self.process.wait(self.grace)
+            clean = True
+        except subprocess.TimeoutExpired:
+            clean = False
+        self.kill_group()
+        self.process.wait()
+        return clean
+
+    def kill_group(self) -> None:
+        """What the server left behind in its process group goes as well."""
+        if self.process is not None:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+
+
+def ended_how(code: int | None) -> str:
+    """'exit code 3' or 'signal SIGKILL'."""
+    if code is not None and code < 0:
+        return f"signal {signal.Signals(-code).name}"
+    return f"exit code {code}"
+
+
+def stop_all(children: list[Child]) -> None:
+    """Each group in turn: the last started first, each told before any is waited for."""
+    for child in children:
+        child.ask_to_stop()
+    for child in children:
+        if not child.finish():
+            say(f"  {child.name} did not end within {child.grace:.0f} s and was killed")

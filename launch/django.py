@@ -1,0 +1,71 @@
+"""`manage.py` commands as steps of a start; each runs in the product's own environment."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from launch.checkout import Checkout
+from launch.leash import Leash
+from launch.locks import locked
+from launch.say import say, step
+from launch.stamps import Stamp, digest_of_files
+
+# Several commands in one process: loading the product takes longer than a command with nothing to do.
+SEVERAL = """
+import json, sys, django
+from django.core.management import call_command
+django.setup()
+for words in json.loads(sys.argv[1]):
+    call_command(*words)
+"""
+
+
+@dataclass
+class Manage:
+    """Runs `manage.py` with the environment's Python."""
+
+    checkout: Checkout
+    env: dict[str, str]
+    leash: Leash
+    log: Path
+
+    def run(self, *words: str, **more_env: str) -> None:
+        """One command; `Trouble` with its last words when it fails."""
+        argv = [str(self.checkout.python), "manage.py", *words]
+        env = {**self.env, **more_env}
+        self.leash.run(argv, env=env, cwd=self.checkout.root, log=self.log)
+
+    def run_if_there(self, text: str, *words: str, **more_env: str) -> None:
+        """As `run`, with a step's line; says so when this clone has no such command."""
+        if not self.checkout.has_command(words[0]):
+            say(f"  {text}: this clone has no {words[0]} command, left out")
+            return
+        with step(text):
+            self.run(*words, **more_env)
+
+    def prepare_files(self) -> None:
+        """Compile the Chinese catalogue and collect static files, when they changed."""
+        root, state = self.checkout.root, self.checkout.state
+        waiting = "Another start is preparing files; waiting for it …"
+        with locked(state / "install.lock", waiting=waiting, pause=self.leash.check):
+            catalogues = sorted(root.glob("locale/*/LC_MESSAGES/*.po"))
+            words = Stamp(state / "stamp-messages", digest_of_files(catalogues))
+            compiled = all(path.with_suffix(".mo").is_file() for path in catalogues)
+            if not (words.fresh and compiled):
+                self.run_if_there("Compiling translations", "messages", "compile")
+                words.set()
+            sources = [*(root / "static").rglob("*"), root / "requirements.txt"]
+            static = Stamp(state / "stamp-static", digest_of_files(sources))
+            if not (static.fresh and Path(self.env["STATIC_ROOT"]).is_dir()):
+                with step("Collecting static files"):
+                    self.run("collectstatic", "--noinput", "--clear", "-v", "0")
+                static.set()
+
+    def migrate(self) -> None:
+        """As the owner of the schema; the application's role may not change tables."""
+        owner = self.env["DATABASE_OWNER_URL"]
+        with step("Bringing the database up to date"):
+            words = [["migrate", "--noinput"], ["grant_app_role"]]
+            argv = [str(self.checkout.python), "-c", SEVERAL, json.dumps(words)]
+            env = {**self.env, "DATABASE_URL": owner}
+            self.leash.run(argv, env=env, cwd=self.checkout.root, log=self.log)

@@ -1,0 +1,161 @@
+"""What bin/up runs, and the order in which it starts and ends."""
+
+import http.client
+import json
+import os
+import time
+from pathlib import Path
+from typing import NoReturn
+
+from launch.child import Child, stop_all
+from launch.django import Manage
+from launch.installing import prepare
+from launch.leash import Leash
+from launch.ports import LOCAL, listen
+from launch.say import Trouble, say, step, tail
+from launch.servers import Place, Servers, child_environment
+
+# "Listen on all addresses" → where to reach it from here.
+EVERYWHERE = {"0.0.0.0": LOCAL, "::": "::1"}  # noqa: S104 - the person chooses it with HOST
+
+
+class House:
+    """Everything that runs, and the order in which it starts and ends."""
+
+    def __init__(self, place: Place, leash: Leash) -> None:
+        self.place = place
+        self.leash = leash
+        self.servers = Servers(place)
+        self.doors: list[Child] = []
+        self.url = ""
+
+    def open(self) -> None:
+        """From nothing to an answer on /healthz."""
+        begun = time.monotonic()
+        self.tell("starting")
+        checkout, log = self.place.checkout, self.place.log("setup")
+        say("Yipiao 一票")
+        prepare(checkout, "run", self.leash, log)
+        self.servers.start(self.leash)
+        manage = Manage(checkout, child_environment(self.servers), self.leash, log)
+        manage.prepare_files()
+        empty = self.place.stamp_file("demo-data")
+        if not self.has_tables(manage):
+            empty.write_text("wanted")
+        manage.migrate()
+        if empty.exists():
+            manage.run_if_there("Filling it with demo data", "seed_demo")
+            empty.unlink()
+        self.open_web(manage)
+        self.open_workers(manage)
+        self.tell("running")
+        self.welcome(manage, time.monotonic() - begun)
+
+    def has_tables(self, manage: Manage) -> bool:
+        """Was this database ever migrated? Asked of the database, whoever made it."""
+        question = (
+            "import os, psycopg2; c = psycopg2.connect(os.environ['DATABASE_OWNER_URL']).cursor(); "
+            "c.execute(\"SELECT to_regclass('django_migrations') IS NULL\"); "
+            "raise SystemExit(9 if c.fetchone()[0] else 0)"
+        )
+        argv = [str(manage.checkout.python), "-c", question]
+        try:
+            self.leash.run(argv, env=manage.env, cwd=manage.checkout.root, log=manage.log)
+        except Trouble as no:
+            if no.code == 9:
+                return False
+            raise
+        return True
+
+    def open_web(self, manage: Manage) -> None:
+        host = os.environ.get("HOST", LOCAL)
+        try:
+            wanted = int(os.environ.get("PORT") or "8000")
+        except ValueError:
+            raise Trouble(f"PORT is {os.environ['PORT']!r}; it has to be a number.") from None
+        server = listen(host, wanted)
+        port = server.getsockname()[1]
+        if port != wanted:
+            say(f"  Port {wanted} is taken; using {port}")
+        shown = EVERYWHERE.get(host, host)
+        env = {**manage.env, "BIND": f"fd://{server.fileno()}"}
+        env.setdefault("WEB_CONCURRENCY", str(min(4, (os.cpu_count() or 1) + 1)))
+        argv = [str(manage.checkout.venv / "bin" / "gunicorn"), "-c", "config/gunicorn.py"]
+        web = self.child("web", [str(manage.checkout.python), *argv], env)
+        web.pass_fds = (server.fileno(),)
+        with step("Starting the web server"):
+            web.start()
+            self.wait_healthy(web, shown, port)
+        self.url = f"http://{f'[{shown}]' if ':' in shown else shown}:{port}/"
+
+    def wait_healthy(self, web: Child, host: str, port: int) -> None:
+        until = time.monotonic() + 90
+        while time.monotonic() < until and web.alive:
+            asking = http.client.HTTPConnection(host, port, timeout=30)
+            try:
+                asking.request("GET", "/healthz", headers={"Host": f"localhost:{port}"})
+                if asking.getresponse().status == 200:
+                    return
+            except (OSError, http.client.HTTPException):
+                pass
+            finally:
+                asking.close()
+            self.leash.check(0.1)
+        raise Trouble(f"The web server does not answer:\n{tail(web.log)}")
+
+    def open_workers(self, manage: Manage) -> None:
+        celery = [str(manage.checkout.python), "-m", "celery", "-A", "config"]
+        quiet = ["-l", "WARNING"]
+        alone = ["--without-gossip", "--without-mingle"]
+        worker = [*celery, "worker", *quiet, "-c", "2", *alone]
+        schedule = self.place.folder / "beat-schedule"
+        beat = [*celery, "beat", *quiet, "-s", str(schedule), "--pidfile="]
+        with step("Starting worker and beat"):
+            for name, argv in (("worker", worker), ("beat", beat)):
+                self.child(name, argv, manage.env).start()
+            self.leash.check(0.5)
+
+    def child(self, name: str, argv: list[str], env: dict[str, str]) -> Child:
+        made = Child(name, argv, env, self.place.checkout.root, self.place.log(name))
+        self.doors.append(made)
+        return made
+
+    def welcome(self, manage: Manage, seconds: float) -> None:
+        say(f"\nReady after {seconds:.1f} s.\n")
+        say(f"  Track a parcel   {self.url}")
+        say(f"  Staff            {self.url}admin/")
+        say(f"  API              {self.url}api/schema/")
+        say(f"  Logs             {self.place.log('web').parent}")
+        if manage.checkout.has_command("demo_signins"):
+            shown = self.place.log("demo-signins")
+            shown.write_text("")
+            Manage(manage.checkout, manage.env, self.leash, shown).run("demo_signins")
+            say(f"\n{shown.read_text().strip()}")
+        say("\nCtrl-C ends everything.")
+
+    def watch(self) -> NoReturn:
+        """Until told to stop; whoever dies is started again."""
+        while True:
+            self.leash.check(0.3)
+            for child in [*self.servers.children, *self.doors]:
+                if not child.mind():
+                    raise Trouble(
+                        f"{child.name} keeps ending; everything stops. Its last words "
+                        f"({child.log}):\n{tail(child.log)}"
+                    )
+
+    def close(self) -> None:
+        """Doors first, then the broker and the database, which are clean when they end."""
+        begun = time.monotonic()
+        self.tell("stopping")
+        stop_all(self.doors[::-1])
+        stop_all(self.servers.children[::-1])
+        (self.place.folder / "running.json").unlink(missing_ok=True)
+        say(f"Everything has ended ({time.monotonic() - begun:.1f} s); nothing is lost.")
+
+    def tell(self, phase: str) -> None:
+        """For a second start to read."""
+        known = {"phase": phase, "url": self.url, "front": str(os.getppid())}
+        draft = Path(f"{self.place.folder}/running.json.new")
+        draft.write_text(json.dumps(known))
+        draft.replace(self.place.folder / "running.json")

@@ -1,0 +1,72 @@
+"""Programs that Python's index does not carry: chromium, Chinese fonts, gettext.
+
+Installed with apt-get where that is allowed (root on Debian); elsewhere the person is told.
+"""
+
+import os
+import shutil
+from pathlib import Path
+
+from launch.leash import Leash
+from launch.say import Trouble, say, step
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+MAC_BROWSER = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
+FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts")
+CHINESE_FONTS = ("*CJK*", "wqy-*", "*SourceHan*", "DroidSansFallback*")
+
+
+def browser() -> str | None:
+    """A chromium that is on this machine."""
+    for name in BROWSERS:
+        if path := shutil.which(name):
+            return path
+    return str(MAC_BROWSER) if MAC_BROWSER.is_file() else None
+
+
+def has_chinese_font() -> bool:
+    """Without one, screenshots of Chinese pages show boxes. macOS has its own."""
+    if MAC_BROWSER.parents[3].is_dir():
+        return True
+    folders = [Path(name).expanduser() for name in FONT_FOLDERS]
+    return any(
+        next(folder.rglob(pattern), None) is not None
+        for folder in folders
+        if folder.is_dir()
+        for pattern in CHINESE_FONTS
+    )
+
+
+def missing(*, for_browser: bool) -> list[str]:
+    """Debian package names of what this machine lacks."""
+    lacking = [] if shutil.which("xgettext") else ["gettext"]
+    if for_browser:
+        lacking += [] if browser() else ["chromium"]
+        lacking += [] if has_chinese_font() else ["fonts-noto-cjk"]
+    return lacking
+
+
+def provide(leash: Leash, log: Path, *, for_browser: bool) -> None:
+    """Install what is missing when we may; otherwise say what is missing."""
+    wanted = missing(for_browser=for_browser)
+    if not wanted:
+        return
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        say(f"  Missing on this machine: {', '.join(wanted)}")
+        return
+    env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    with step(f"Installing {', '.join(wanted)} with apt-get (once)"):
+        try:
+            for words in (["update"], ["install", "-y", "--no-install-recommends", *wanted]):
+                leash.run(["apt-get", "-q", *words], env=env, cwd=Path("/"), log=log)
+        except Trouble as trouble:
+            say(f"\n{trouble}")
+
+
+def browser_environment() -> dict[str, str]:
+    """For the browser tests: where chromium is, or the sentence they fail with."""
+    found = browser()
+    if found:
+        return {"BROWSER_PATH": found}
+    sentence = "No chromium on this machine. On Debian: apt-get install chromium fonts-noto-cjk"
+    return {"BROWSER_MISSING": sentence}

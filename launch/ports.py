@@ -1,0 +1,39 @@
+"""Free ports on this machine."""
+
+import socket
+
+from launch.say import Trouble
+
+LOCAL = "127.0.0.1"
+
+
+def listen(host: str, wanted: int, tries: int = 50) -> socket.socket:
+    """A listening socket on the wanted port or the next free one.
+
+    The socket is handed to the web server, so nobody can take the port in between.
+    """
+    for port in range(wanted, min(wanted + tries, 65536)):
+        server = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            server.bind((host, port))
+            server.listen(512)
+        except OSError:
+            server.close()
+            continue
+        return server
+    raise Trouble(f"No free port from {wanted} on; set PORT to another one.")
+
+
+def free_port(remembered: int = 0) -> int:
+    """The remembered port when it is still free, or any other."""
+    for port in (remembered, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((LOCAL, port))
+            except OSError:
+                continue
+            chosen: int = probe.getsockname()[1]
+            return chosen
+    raise Trouble("This machine has no free port left.")

@@ -1,0 +1,55 @@
+// Keys and countdowns of the staff pages. Everything works without this file.
+(function () {
+  "use strict";
+
+  // "/" from anywhere goes to the search box; Escape leaves it.
+  document.addEventListener("keydown", function (event) {
+    var box = document.getElementById("house-search");
+    var target = event.target;
+    var typing = target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
+    if (event.key === "/" && box && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      event.preventDefault();
+      box.focus();
+      box.select();
+    } else if (event.key === "Escape" && target === box) {
+      box.blur();
+    }
+  });
+
+  // <time data-due="ISO" data-words='{"left": "%s left", "over": "%s overdue"}'> counts down each second.
+  function span(seconds) {
+    var s = Math.abs(Math.floor(seconds));
+    var d = Math.floor(s / 86400), h = Math.floor((s % 86400) / 3600), m = Math.floor((s % 3600) / 60);
+    var two = function (n) { return (n < 10 ? "0" : "") + n; };
+    return (d ? d + "d " : "") + two(h) + ":" + two(m) + ":" + two(s % 60);
+  }
+  function tick() {
+    var now = Date.now();
+    document.querySelectorAll("time[data-due]").forEach(function (clock) {
+      var left = (new Date(clock.dataset.due).getTime() - now) / 1000;
+      var warn = Number(clock.dataset.warn || 7200);
+      var over = left < 0;
+      clock.textContent = (over ? clock.dataset.over : clock.dataset.left).replace("%s", span(left));
+      clock.classList.toggle("clock-over", over);
+      clock.classList.toggle("clock-soon", !over && left < warn);
+    });
+  }
+  document.addEventListener("DOMContentLoaded", function () {
+    if (document.querySelector("time[data-due]")) { tick(); setInterval(tick, 1000); }
+    document.querySelectorAll("button[data-copy]").forEach(function (button) {
+      button.addEventListener("click", function () {
+        navigator.clipboard.writeText(button.dataset.copy).then(function () {
+          button.textContent = button.dataset.done;
+        });
+      });
+    });
+    // j and k walk rows that can be opened; Enter opens.
+    var rows = Array.prototype.slice.call(document.querySelectorAll("[data-row] a[data-open]"));
+    document.addEventListener("keydown", function (event) {
+      if (!rows.length || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) { return; }
+      var at = rows.indexOf(document.activeElement);
+      if (event.key === "j") { rows[Math.min(at + 1, rows.length - 1)].focus(); }
+      if (event.key === "k") { rows[Math.max(at - 1, 0)].focus(); }
+    });
+  });
+})();

@@ -1,0 +1,157 @@
+// The order form with a phone at the ear: look-up, goods check, nothing lost. Works without it too,
+// except that the company is then chosen by what was typed into a draft before.
+(function () {
+  "use strict";
+  var form = document.getElementById("order-entry");
+  if (!form) { return; }
+  var token = form.querySelector("[name=csrfmiddlewaretoken]").value;
+  var errors = document.getElementById("errors");
+  if (errors) { errors.focus(); }
+
+  function later(wait, work) {
+    var timer = 0;
+    return function () { clearTimeout(timer); timer = setTimeout(work, wait); };
+  }
+  function field(name) { return form.elements.namedItem(name); }
+  function line(text, className) {
+    var p = document.createElement("p");
+    p.textContent = text;
+    if (className) { p.className = className; }
+    return p;
+  }
+
+  // --- the company -----------------------------------------------------------------------------
+  var search = document.getElementById("customer-search");
+  var list = document.getElementById("customer-results");
+  var panel = document.getElementById("customer-panel");
+  var chosen = document.getElementById("id_customer");
+  var found = [], at = -1, asked = 0;
+
+  function close() { list.hidden = true; search.setAttribute("aria-expanded", "false"); at = -1; }
+  function mark(index) {
+    at = index;
+    Array.prototype.forEach.call(list.children, function (item, i) {
+      item.setAttribute("aria-selected", String(i === at));
+      if (i === at) { search.setAttribute("aria-activedescendant", item.id); item.scrollIntoView({ block: "nearest" }); }
+    });
+  }
+  function show(results) {
+    found = results;
+    list.replaceChildren();
+    results.forEach(function (company, i) {
+      var item = document.createElement("li");
+      item.id = "company-" + i;
+      item.setAttribute("role", "option");
+      [company.code, company.name, company.masked_phone].forEach(function (text) {
+        var span = document.createElement("span");
+        span.textContent = text || "";
+        item.append(span);
+      });
+      if (company.blockers.length) { item.append(line("⚠ " + company.blockers.length)); }
+      item.addEventListener("mousedown", function (event) { event.preventDefault(); choose(company); });
+      list.append(item);
+    });
+    if (!results.length) { list.append(line(form.dataset.none)); }
+    list.hidden = false;
+    search.setAttribute("aria-expanded", "true");
+    if (results.length) { mark(0); }
+  }
+  function choose(company) {
+    chosen.value = company.id;
+    search.value = company.code + " " + (company.short_name || company.name);
+    close();
+    panel.replaceChildren();
+    if (company.notes) { panel.append(line(company.notes)); }
+    company.blockers.forEach(function (blocker) { panel.append(line("⚠ " + blocker.message, "is-blocking")); });
+    panel.hidden = !panel.childElementCount;
+    fetch(form.dataset.fill.replace("/0/", "/" + company.id + "/"), {
+      method: "POST", headers: { "X-CSRFToken": token }, credentials: "same-origin"
+    }).then(function (answer) { return answer.ok ? answer.json() : null; }).then(function (data) {
+      if (data) { fill(data); }
+      keep();
+    }).catch(function () { /* the fields stay to be typed */ });
+    field("channel").focus();
+  }
+  function put(name, value) {
+    var input = field(name);
+    if (input && value && (!input.value || input.dataset.filled === "1")) { input.value = value; input.dataset.filled = "1"; }
+  }
+  function fill(data) {
+    put("pickup_company", data.company);
+    put("pickup_contact", data.contact_name);
+    put("pickup_phone", data.phone);
+    put("origin_city", data.city);
+    put("pickup_address", data.address);
+    var method = field("settlement_method");
+    if (method && data.settlement_method && method.dataset.touched !== "1") { method.value = data.settlement_method; }
+  }
+  if (search) {
+    var ask = later(140, function () {
+      var text = search.value.trim(), mine = ++asked;
+      if (!text) { close(); return; }
+      fetch(form.dataset.lookup + "?q=" + encodeURIComponent(text), { credentials: "same-origin" })
+        .then(function (answer) { return answer.json(); })
+        .then(function (data) { if (mine === asked) { show(data.results); } })
+        .catch(function () { close(); });
+    });
+    search.addEventListener("input", function () { chosen.value = ""; ask(); });
+    search.addEventListener("blur", close);
+    search.addEventListener("keydown", function (event) {
+      if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) { event.preventDefault(); }
+      if (list.hidden) { return; }
+      if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+        event.preventDefault();
+        if (found.length) { mark((at + (event.key === "ArrowDown" ? 1 : found.length - 1)) % found.length); }
+      } else if ((event.key === "Enter" || event.key === "Tab") && found[at]) {
+        event.preventDefault();
+        choose(found[at]);
+      } else if (event.key === "Escape") { close(); }
+    });
+  }
+
+  // --- prohibited goods, while typing --------------------------------------------------------------
+  var warning = document.getElementById("goods-warning");
+  var look = later(250, function () {
+    var name = field("goods_name").value.trim();
+    if (!name) { warning.hidden = true; return; }
+    var query = "?q=" + encodeURIComponent(name) + "&mode=" + encodeURIComponent(field("transport_mode").value);
+    fetch(form.dataset.goods + query, { credentials: "same-origin" })
+      .then(function (answer) { return answer.json(); })
+      .then(function (data) {
+        warning.replaceChildren();
+        data.findings.forEach(function (finding) {
+          warning.append(line((finding.blocks ? "✕ " : "⚠ ") + finding.message, finding.blocks ? "is-blocking" : ""));
+        });
+        warning.hidden = !data.findings.length;
+      }).catch(function () { /* confirmation checks again */ });
+  });
+  field("goods_name").addEventListener("input", look);
+  field("transport_mode").addEventListener("change", look);
+  if (field("goods_name").value) { look(); }
+  field("settlement_method").addEventListener("change", function () { this.dataset.touched = "1"; cod(); });
+  function cod() {
+    field("cod_amount").disabled = field("settlement_method").value !== "cod";
+  }
+  cod();
+
+  // --- the draft ---------------------------------------------------------------------------------
+  var state = document.getElementById("draft-state"), sending = false;
+  function keep() {
+    if (!form.dataset.draft || sending) { return; }
+    var data = new FormData(form);
+    data.delete("original_file");
+    fetch(form.dataset.draft, { method: "POST", body: data, headers: { "X-CSRFToken": token }, credentials: "same-origin", keepalive: true })
+      .then(function (answer) { if (!answer.ok) { throw new Error(); } return answer.json(); })
+      .then(function (answer) { state.textContent = form.dataset.kept.replace("%s", answer.at); })
+      .catch(function () { state.textContent = form.dataset.lost; });
+  }
+  var keepSoon = later(1200, keep);
+  form.addEventListener("input", function (event) { delete event.target.dataset.filled; keepSoon(); });
+
+  // --- keys --------------------------------------------------------------------------------------
+  document.addEventListener("keydown", function (event) {
+    if (event.key === "F9" && search) { event.preventDefault(); search.focus(); search.select(); }
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); form.requestSubmit(); }
+  });
+  form.addEventListener("submit", function () { sending = true; });
+})();

@@ -1,0 +1,93 @@
+"""What outsiders and lists may see of personal data (TRK-10, GB/T 41833-2022)."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from apps.core.masking import mask_address, mask_name, mask_phone, mask_text
+
+pytestmark = pytest.mark.requirement("TRK-10")
+
+MOBILES = st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True)
+
+
+@pytest.mark.parametrize(
+    ("clear", "masked"),
+    [
+        (
+            "签收人：保安室21，快递员：刘某某【16610580639】。",
+            "签收人：保安室21，快递员：刘**【166********】。",
+        ),
+        (
+            "【金盏分部】，【闫某某/17746057034】正在派件",
+            "【金盏分部】，【闫**/177********】正在派件",
+        ),
+        ("(派件人:叶某某,电话:18399296295)", "(派件人:叶**,电话:183********)"),
+        ("由 北京大兴公司(010-80462111-843) 发往", "由 北京大兴公司(010-********-***) 发往"),
+        ("派件员 王某某 正在派件", "派件员 王** 正在派件"),
+        ("派件员王五正在派件", "派件员王*正在派件"),
+        ("签收人：他人收 草签", "签收人：他人收 草签"),
+        ("签收人 : 张 已签收", "签收人 : 张* 已签收"),
+        ("已签收,签收人是: 草签", "已签收,签收人是: 草签"),
+        ("快递员 刘某某16610580639 正在为您派件", "快递员 刘**166******** 正在为您派件"),
+        ("请拨打 +86 138 0013 8000", "请拨打 138 **** ****"),
+        ("身份证 11010519491231002X", "身份证 1101**************"),
+        ("signed by John Smith at 14:05", "signed by J*** at 14:05"),
+        ("mail to zhang.san@example.com", "mail to z***@example.com"),
+        ("快件到达 【达州市大竹县竹海路营业点】", "快件到达 【达州市大竹县竹海路营业点】"),
+        ("运单 YP00012345678 已发出", "运单 YP00012345678 已发出"),
+    ],
+)
+def test_free_text_keeps_the_story_and_hides_the_people(clear: str, masked: str) -> None:
+    assert mask_text(clear) == masked
+
+
+@given(st.text("快递员电话：, 【】/aB", max_size=12), MOBILES, st.text("，。 】)", max_size=6))
+def test_no_mobile_survives_in_free_text(before: str, phone: str, after: str) -> None:
+    if before[-1:].isalnum() and before[-1:].isascii():
+        before += " "
+    shown = mask_text(before + phone + after)
+    assert phone[-4:] not in re.sub(r"[^0-9]", "", shown)
+    assert phone not in shown
+
+
+@given(MOBILES)
+def test_last_four_digits_are_never_shown(phone: str) -> None:
+    assert mask_phone(f"+86{phone}") == mask_phone(phone) == f"{phone[:3]}********"
+
+
+def test_landlines_and_hotlines() -> None:
+    assert mask_phone("+861080462111") == "010********"
+    assert mask_phone("4001234567") == "400*******"
+    assert mask_phone("") == ""
+
+
+@pytest.mark.parametrize(
+    ("clear", "masked"),
+    [
+        ("张三", "张*"),
+        ("欧阳小红", "欧阳**"),
+        ("欧阳", "欧*"),
+        ("张", "张*"),
+        ("John Smith", "J***"),
+        ("", ""),
+    ],
+)
+def test_names(clear: str, masked: str) -> None:
+    assert mask_name(clear) == masked
+
+
+@pytest.mark.parametrize(
+    ("clear", "masked"),
+    [
+        ("北京市朝阳区建国路88号A座1203室", "北京市朝阳区***"),
+        ("广东省深圳市宝安区沙井街道3栋502", "广东省深圳市宝安区***"),
+        ("内蒙古自治区呼和浩特市新城区某路", "内蒙古自治区呼和浩特市新城区***"),
+        ("Room 5", "***"),
+        ("", ""),
+    ],
+)
+def test_addresses_keep_no_more_than_the_district(clear: str, masked: str) -> None:
+    assert mask_address(clear) == masked

@@ -1,0 +1,147 @@
+"""One box that finds everything, one screen that shows everything (CMP-1, REP-1 begin here)."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django.fixtures import DjangoAssertNumQueries
+
+from apps.accounts.enums import Role
+from apps.accounts.models import User
+from apps.desk.queries import search
+from apps.events.models import Event
+from apps.orders.models import WorkOrder
+from apps.tracking.models import Waybill
+from tests.factories.accounts import UnitFactory, UserFactory, sign_in
+from tests.factories.customers import ready_customer
+from tests.factories.orders import confirmed_order, order
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def made() -> WorkOrder:
+    unit = UnitFactory(city="上海")
+    agent = UserFactory(roles=[Role.AGENT], unit=unit, scope="units")
+    customer = ready_customer(unit=unit, agent=agent, name="上海云裳服饰有限公司")
+    return confirmed_order(customer, by=agent, customer_reference="REF-77")
+
+
+@pytest.fixture
+def agent(client: Client, made: WorkOrder) -> User:
+    person: User = sign_in(client, made.customer.agent)
+    return person
+
+
+@pytest.fixture
+def stranger(client: Client) -> User:
+    person: User = sign_in(
+        client, UserFactory(roles=[Role.AGENT], unit=UnitFactory(), scope="units")
+    )
+    return person
+
+
+def waybill_of(made: WorkOrder) -> Waybill:
+    return Waybill.objects.get(work_orders=made)
+
+
+def texts(made: WorkOrder) -> list[str]:
+    waybill = waybill_of(made)
+    return [
+        waybill.number,
+        f"{waybill.number[:4]} {waybill.number[4:]}".lower(),
+        made.number,
+        "REF-77",
+        "13800000002",
+        "ysfs",
+    ]
+
+
+@pytest.mark.requirement("REP-1")
+def test_whatever_the_caller_says_is_found(made: WorkOrder) -> None:
+    person = made.customer.agent
+    for text in texts(made):
+        found = search(text, user=person)
+        assert found.waybills or found.orders or found.customers, text
+
+
+@pytest.mark.requirement("STF-3")
+def test_what_one_may_not_see_looks_as_if_it_were_not_there(made: WorkOrder) -> None:
+    other = UserFactory(roles=[Role.AGENT], unit=UnitFactory(), scope="units")
+    for text in texts(made):
+        found = search(text, user=other)
+        assert not (found.waybills or found.orders or found.customers), text
+
+
+def test_a_waybill_number_opens_its_shipment_at_once(
+    client: Client, agent: User, made: WorkOrder
+) -> None:
+    number = waybill_of(made).number
+    answer = client.get(reverse("desk:search"), {"q": number})
+    assert answer["Location"] == reverse("desk:shipment", args=[number])
+
+
+def test_a_mistyped_number_is_said_in_words(client: Client, agent: User, made: WorkOrder) -> None:
+    number = waybill_of(made).number
+    wrong = number[:-1] + str((int(number[-1]) + 1) % 10)
+    page = client.get(reverse("desk:search"), {"q": wrong})
+    assert page.context["found"].hint
+
+
+@pytest.mark.requirement("TRK-10")
+def test_the_shipment_shows_everything_but_personal_data(
+    client: Client,
+    agent: User,
+    made: WorkOrder,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    waybill = waybill_of(made)
+    with django_assert_max_num_queries(26):
+        page = client.get(reverse("desk:shipment", args=[waybill.number]))
+    text = page.content.decode()
+    assert page.status_code == 200
+    assert made.number in text and made.customer.name[:4] in text
+    assert "13800000002" not in text and "0002" not in text.replace(waybill.number, "")
+    assert "2单元301室" not in text
+
+
+@pytest.mark.requirement("TRK-10")
+def test_revealing_needs_a_reason_and_leaves_a_trace(
+    client: Client, agent: User, made: WorkOrder
+) -> None:
+    number = waybill_of(made).number
+    address = reverse("desk:reveal", args=[number])
+    assert client.post(address, {"reason": ""}).status_code == 302
+    assert not Event.objects.filter(kind="waybill.revealed").exists()
+    page = client.post(address, {"reason": "来电人是收件人"})
+    assert "+8613800000002" in page.content.decode()
+    assert "no-store" in page["Cache-Control"]
+    seen = Event.objects.get(kind="waybill.revealed")
+    assert (seen.by, seen.data) == (agent, {"reason": "来电人是收件人"})
+    assert client.get(address).status_code == 405
+
+
+@pytest.mark.requirement("STF-3")
+def test_a_stranger_cannot_open_it_by_guessing(
+    client: Client, stranger: User, made: WorkOrder
+) -> None:
+    number = waybill_of(made).number
+    assert client.get(reverse("desk:shipment", args=[number])).status_code == 404
+    assert client.post(reverse("desk:reveal", args=[number]), {"reason": "x y"}).status_code == 404
+    client.logout()
+    for name, args in (("desk:shipment", [number]), ("desk:search", [])):
+        assert "login" in client.get(reverse(name, args=args))["Location"]
+
+
+@pytest.mark.parametrize("orders", [1, 3])
+def test_my_desk_has_what_runs_out_next_and_few_queries(
+    client: Client, agent: User, made: WorkOrder, orders: int,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:  # fmt: skip
+    for _ in range(orders):
+        order(made.customer, by=agent)
+    with django_assert_max_num_queries(22):
+        page = client.get(reverse("admin:index"))
+    desk = page.context["desk"]
+    assert len(desk.orders) == orders
+    assert [o.due_at for o in desk.orders] == sorted(o.due_at for o in desk.orders)
+    assert desk.tasks, "the steps of the confirmed order"

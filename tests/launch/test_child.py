@@ -1,0 +1,158 @@
+"""Children and the leash, with real processes."""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from launch import child as child_module
+from launch.child import Child, ended_how, stop_all
+from launch.leash import Leash, Stopped
+from launch.say import Trouble
+
+# The test runner has threads; the supervisor has none.
+pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
+
+SLEEPER = "import time; time.sleep(60)"
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Iterator[Callable[..., Child]]:
+    made: list[Child] = []
+
+    def build(code: str, **more: float) -> Child:
+        log = tmp_path / "child.log"
+        argv = [sys.executable, "-c", code]
+        built = Child("child", argv, dict(os.environ), tmp_path, log, **more)  # type: ignore[arg-type]  # only numbers are passed
+        made.append(built)
+        return built
+
+    yield build
+    for one in made:
+        one.kill_group()
+        if one.process:
+            one.process.wait()
+
+
+@pytest.fixture
+def leash() -> Iterator[tuple[Leash, int]]:
+    reading, pulling = os.pipe()
+    yield Leash(reading), pulling
+    os.close(reading)
+
+
+def eventually(true: Callable[[], bool], seconds: float = 10.0) -> bool:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if true():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def gone(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+def test_stopping_is_polite_first(make: Callable[..., Child]) -> None:
+    child = make(
+        "import signal, sys, time\n"
+        "signal.signal(signal.SIGTERM, lambda *_: (print('bye', flush=True), sys.exit(0)))\n"
+        "print('up', flush=True); time.sleep(60)"
+    )
+    child.start()
+    assert eventually(lambda: "up" in child.log.read_text())
+    stop_all([child])
+    assert child.log.read_text() == "up\nbye\n"
+
+
+def test_what_does_not_stop_is_killed_with_what_it_started(make: Callable[..., Child]) -> None:
+    child = make(
+        "import signal, subprocess, sys, time\n"
+        "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+        f"other = subprocess.Popen([sys.executable, '-c', {SLEEPER!r}])\n"
+        "print(other.pid, flush=True); time.sleep(60)",
+        grace=0.3,
+    )
+    child.start()
+    assert eventually(lambda: child.log.read_text().endswith("\n"))
+    grandchild = int(child.log.read_text())
+    stop_all([child])
+    assert not child.alive
+    # Whoever adopts orphans here has to collect it first.
+    assert eventually(lambda: gone(grandchild) or is_zombie(grandchild))
+
+
+def is_zombie(pid: int) -> bool:
+    try:
+        return ") Z " in Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return True
+
+
+def test_a_dead_child_is_started_again(make: Callable[..., Child]) -> None:
+    child = make(SLEEPER)
+    child.start()
+    assert child.process is not None
+    first = child.process.pid
+    child.process.kill()
+    child.process.wait()
+    assert child.mind()
+    assert eventually(lambda: child.mind() and child.alive)
+    assert child.process.pid != first
+
+
+def test_pauses_grow_and_then_it_gives_up(
+    make: Callable[..., Child], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(child_module, "FIRST_PAUSE", 0.001)
+    monkeypatch.setattr(child_module, "LONGEST_PAUSE", 0.002)
+    monkeypatch.setattr(child_module, "PATIENCE", 2)
+    child = make("raise SystemExit(3)")
+    child.start()
+    assert eventually(lambda: not child.mind())
+    assert child.failures == 3
+
+
+def test_how_it_ended_is_told_in_words() -> None:
+    assert ended_how(3) == "exit code 3"
+    assert ended_how(-signal.SIGKILL) == "signal SIGKILL"
+
+
+def test_a_byte_or_the_end_of_the_pipe_means_stop(leash: tuple[Leash, int]) -> None:
+    held, pulling = leash
+    assert not held.pulled()
+    os.close(pulling)
+    assert held.pulled()
+    with pytest.raises(Stopped):
+        held.check()
+
+
+def test_a_failing_command_tells_its_last_words(leash: tuple[Leash, int], tmp_path: Path) -> None:
+    held, pulling = leash
+    argv = [sys.executable, "-c", "print('what went wrong'); raise SystemExit(7)"]
+    with pytest.raises(Trouble, match="what went wrong") as caught:
+        held.run(argv, env=dict(os.environ), cwd=tmp_path, log=tmp_path / "log")
+    assert caught.value.code == 7
+    os.close(pulling)
+
+
+def test_stopping_ends_the_command_under_way(leash: tuple[Leash, int], tmp_path: Path) -> None:
+    held, pulling = leash
+    code = f"import os, time; print(os.getpid(), flush=True); {SLEEPER}"
+    os.write(pulling, b".")
+    with pytest.raises(Stopped):
+        held.run(
+            [sys.executable, "-c", code], env=dict(os.environ), cwd=tmp_path, log=tmp_path / "log"
+        )
+    words = (tmp_path / "log").read_text().split()
+    assert not words or gone(int(words[0]))
+    os.close(pulling)

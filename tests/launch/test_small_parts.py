@@ -1,0 +1,96 @@
+"""Ports, locks, secrets, stamps, proofs and the arguments of bin/test."""
+
+import base64
+import os
+from pathlib import Path
+
+import pytest
+
+from launch import proofs
+from launch.keys import local_secrets
+from launch.locks import try_lock
+from launch.ports import LOCAL, free_port, listen
+from launch.stamps import Stamp, digest_of_files
+from launch.testing import extra_words
+
+
+def test_a_taken_port_is_passed_over() -> None:
+    with listen(LOCAL, free_port()) as first:
+        port = first.getsockname()[1]
+        with listen(LOCAL, port) as second:
+            assert second.getsockname()[1] > port
+
+
+def test_the_remembered_port_is_kept_while_it_is_free() -> None:
+    port = free_port()
+    assert free_port(port) == port
+    with listen(LOCAL, port):
+        assert free_port(port) != port
+
+
+def test_a_lock_is_held_once_and_let_go_when_its_holder_closes(tmp_path: Path) -> None:
+    held = try_lock(tmp_path / "lock")
+    assert held is not None
+    assert try_lock(tmp_path / "lock") is None
+    os.close(held)
+    again = try_lock(tmp_path / "lock")
+    assert again is not None
+    os.close(again)
+
+
+def test_secrets_are_made_once_and_private(tmp_path: Path) -> None:
+    path = tmp_path / "secrets.json"
+    first = local_secrets(path)
+    assert local_secrets(path) == first
+    assert path.stat().st_mode & 0o777 == 0o600
+    key_id, _, key = first["FIELD_KEYS"].partition(":")
+    assert key_id == "k1"
+    assert len(base64.b64decode(key)) == 32
+    assert len(set(first.values())) == len(first)
+
+
+def test_a_stamp_is_stale_after_a_change(tmp_path: Path) -> None:
+    source = tmp_path / "a.po"
+    source.write_text("one")
+    stamp = Stamp(tmp_path / "stamp", digest_of_files([source]))
+    assert not stamp.fresh
+    stamp.set()
+    assert stamp.fresh
+    source.write_text("two")
+    assert not Stamp(tmp_path / "stamp", digest_of_files([source])).fresh
+
+
+def test_bin_test_adds_two_processes_and_new_databases() -> None:
+    assert extra_words([], reuse=False) == ["-n", "2", "--create-db"]
+    assert extra_words(["--lf"], reuse=True) == ["-n", "2"]
+    assert extra_words(["-n0", "-x"], reuse=True) == []
+    assert extra_words(["--pdb", "--reuse-db"], reuse=False) == []
+
+
+@pytest.fixture
+def marked_tree(tmp_path: Path) -> Path:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "docs" / "requirements.txt").write_text(
+        "# head\n\nABC-1 One thing\nABC-10 Ten\nABC-2 Two\n"
+    )
+    return tmp_path
+
+
+def test_unproven_requirements_are_told_but_do_not_fail(marked_tree: Path) -> None:
+    mark = "@pytest.mark.requirement({})\ndef test_one(): ...\n".format('"ABC-1"')
+    (marked_tree / "tests" / "test_a.py").write_text(mark)
+    passed, words = proofs.report(marked_tree)
+    assert passed
+    assert words.splitlines() == [
+        "1 of 3 requirements are proven by tests",
+        "no test yet: ABC 2, 10",
+    ]
+
+
+def test_a_mark_for_no_requirement_fails(marked_tree: Path) -> None:
+    mark = "@pytest.mark.requirement({})\ndef test_one(): ...\n".format('"ABC-1", "ABC-9"')
+    (marked_tree / "tests" / "test_a.py").write_text(mark)
+    passed, words = proofs.report(marked_tree)
+    assert not passed
+    assert "no such requirement: ABC-9" in words

@@ -1,0 +1,74 @@
+"""Languages, error pages, and what browsers and search engines ask for."""
+
+import json
+
+import pytest
+from django.template.loader import render_to_string
+from django.test import Client
+from django.utils import translation
+
+from apps.tracking.models import Waybill
+
+ERRORS = ("400", "403", "403_csrf", "404", "500", "portal/429")
+
+
+def test_chinese_first_then_the_browser_then_the_switch(client: Client) -> None:
+    assert '<html lang="zh-CN">' in client.get("/").content.decode()
+    french = client.get("/", headers={"Accept-Language": "fr"})
+    assert '<html lang="zh-CN">' in french.content.decode()
+    browser = client.get("/", headers={"Accept-Language": "en-GB,en;q=0.9,zh;q=0.5"})
+    assert '<html lang="en">' in browser.content.decode() and not browser.cookies
+    switched = client.get("/?lang=en")
+    assert '<html lang="en">' in switched.content.decode()
+    assert switched.cookies["yipiao_language"].value == "en"
+    assert (
+        '<html lang="en">' in client.get("/", headers={"Accept-Language": "zh-CN"}).content.decode()
+    )
+
+
+def test_the_switch_keeps_the_number_and_the_list(client: Client, under_way: Waybill) -> None:
+    shown = client.get(f"/track/{under_way.number}").content.decode()
+    assert 'href="?lang=en"' in shown
+    listed = client.get("/track", {"n": f'{under_way.number}, x&y="z'}).content.decode()
+    assert f'href="?n={under_way.number}%2C+x%26y%3D%22z&amp;lang=en"' in listed
+
+
+@pytest.mark.parametrize(
+    "lang", ["xx", "../", "//evil.example", "en\r\nSet-Cookie: a=b", "zh-hans;x"]
+)
+def test_other_languages_are_ignored(client: Client, lang: str) -> None:
+    response = client.get("/", {"lang": lang})
+    assert response.status_code == 200 and not response.cookies
+    assert "evil" not in response.content.decode()
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_error_pages_stand_alone_in_both_languages(name: str) -> None:
+    """No request, no context: so they work when everything else does not."""
+    with translation.override("en"):
+        english = render_to_string(f"{name}.html")
+    with translation.override("zh-hans"):
+        chinese = render_to_string(f"{name}.html")
+    assert '<html lang="en">' in english and '<html lang="zh-CN">' in chinese
+    assert english.split("<h1>")[1].split("</h1>")[0].isascii()
+    assert not chinese.split("<h1>")[1].split("</h1>")[0].isascii()
+    assert "400-000-1111" in chinese and 'href="/?lang=' in chinese
+
+
+def test_an_unknown_address_gets_the_public_404(client: Client, db: None) -> None:
+    response = client.get("/nothing/here")
+    assert response.status_code == 404 and "这个网址没有内容" in response.content.decode()
+
+
+def test_robots_manifest_and_icon(client: Client) -> None:
+    assert b"Disallow: /admin/" in client.get("/robots.txt").content
+    manifest = client.get("/site.webmanifest")
+    assert manifest["Content-Type"] == "application/manifest+json"
+    assert json.loads(manifest.content)["name"] == "一票速递"
+    assert client.get("/favicon.ico")["Location"].endswith("mark.svg")
+
+
+def test_the_first_page_may_be_found(client: Client) -> None:
+    response = client.get("/")
+    assert "X-Robots-Tag" not in response and b"noindex" not in response.content
+    assert not response.cookies

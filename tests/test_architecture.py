@@ -1,0 +1,114 @@
+"""The house keeps itself straight: floors and rooms by import-linter, the rest by reading the code.
+
+A new app must be named in the floors of `.importlinter`; a door that writes with the ORM, a room
+with a forbidden name or a file over 400 lines fails here.
+"""
+
+import ast
+import configparser
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+
+ROOT = Path(__file__).resolve().parent.parent
+APPS = ROOT / "apps"
+DOORS = {"views", "api", "admin", "tasks", "subscribers", "forms", "urls", "commands"}
+FORBIDDEN = {"signals", "utils", "helpers", "managers", "misc", "common"}
+WRITES = {
+    "save",
+    "create",
+    "delete",
+    "bulk_create",
+    "bulk_update",
+    "get_or_create",
+    "update_or_create",
+    "asave",
+    "acreate",
+    "adelete",
+    "abulk_create",
+    "aupdate",
+    "aget_or_create",
+    "select_for_update",
+}
+# Receivers on which a method of the same name writes nothing to the database.
+HARMLESS = {"super", "form", "messages", "cache", "serializer"}
+
+
+# Times that the clock, a partner or the whole row's one author causes.
+BY_THE_SYSTEM = {
+    "at", "recorded_at", "due_at", "created_at", "updated_at", "occurred_at", "status_at",
+    "promised_at", "expected_at", "expires_at", "last_used_at", "seen_at", "received_at",
+    "picked_up_at", "delivered_at", "concluded_at", "last_event_at", "window_at", "made_at",
+    "issued_at", "started_at", "used_at", "starts_at", "ends_at", "last_seen_at",
+}  # fmt: skip
+
+
+def sources() -> list[Path]:
+    return [p for p in APPS.rglob("*.py") if "migrations" not in p.parts]
+
+
+def is_door(path: Path) -> bool:
+    app, *inside = path.relative_to(APPS).with_suffix("").parts
+    # core has no tables of its own; its commands are maintenance over everyone's.
+    return app != "core" and "services" not in inside and bool(DOORS & set(inside))
+
+
+def writes_in(tree: ast.AST) -> list[str]:
+    found = []
+    for node in ast.walk(tree):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+            continue
+        name, receiver = node.func.attr, node.func.value
+        root = receiver
+        while isinstance(root, ast.Attribute | ast.Call | ast.Subscript):
+            root = root.func if isinstance(root, ast.Call) else root.value
+        root_name = root.id if isinstance(root, ast.Name) else ""
+        chain = ast.unparse(receiver)
+        if name in WRITES and root_name not in HARMLESS:
+            found.append(f"line {node.lineno}: {chain}.{name}()")
+        if name == "update" and (".objects" in chain or ".filter(" in chain or "queryset" in chain):
+            found.append(f"line {node.lineno}: {chain}.update()")
+        if name in {"execute", "executemany"} and "cursor" in chain:
+            found.append(f"line {node.lineno}: {chain}.{name}()")
+    return found
+
+
+@pytest.mark.parametrize("path", sources(), ids=lambda p: str(p.relative_to(ROOT)))
+def test_a_door_never_writes_and_a_room_has_its_name_and_size(path: Path) -> None:
+    text = path.read_text()
+    assert path.stem not in FORBIDDEN, "name the room after what it holds"
+    assert len(text.splitlines()) <= 400, "cut it: a room over 300 lines becomes a folder"
+    if is_door(path):
+        assert writes_in(ast.parse(text)) == [], "doors call a service"
+
+
+def test_the_reader_of_doors_sees_a_write() -> None:
+    door = "def view(r):\n    Order.objects.create(x=1)\n    o.save()\n    qs.filter(a=1).update(b=2)\n    d.update(e)"
+    assert len(writes_in(ast.parse(door))) == 3
+
+
+def test_every_app_stands_on_a_floor() -> None:
+    contracts = configparser.ConfigParser()
+    contracts.read(ROOT / ".importlinter")
+    floors = contracts["importlinter:contract:floors"]["layers"]
+    for config in apps.get_app_configs():
+        if config.name.startswith("apps."):
+            assert config.label in floors.replace("|", " ").split(), (
+                f"name {config.name} in .importlinter"
+            )
+
+
+def test_what_a_person_causes_says_who() -> None:
+    """Every ``<past participle>_at`` that a person causes has its ``_by``; the others are named here."""
+    lacking = []
+    for model in apps.get_models():
+        if not model.__module__.startswith("apps."):
+            continue
+        names = {f.name for f in model._meta.get_fields()}
+        lacking += [
+            f"{model.__name__}.{n}"
+            for n in names
+            if n.endswith("_at") and n not in BY_THE_SYSTEM and f"{n[:-3]}_by" not in names
+        ]
+    assert sorted(lacking) == []
