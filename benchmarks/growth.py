@@ -58,17 +58,20 @@ def fill(first: int, last: int, customer: int, by: int) -> None:
         cursor.execute("VACUUM (ANALYZE) tracking_trackingevent")
 
 
-def median_ms(look_up: Callable[[str], object], last: int, draws: int = 3_000) -> float:
-    """Random numbers over the whole table, so that no row is asked twice from a warm page."""
+def median_ms(look_up: Callable[[str], object], last: int, draws: int = 1_500) -> float:
+    """The best of five medians: other work on the machine only ever adds. Numbers are random
+    over the whole table, so that no row is asked twice from a warm page."""
     rng = random.Random(7)
-    times = []
-    for turn in range(draws + 300):
-        number = f"BN{rng.randint(1, last):012d}"
-        began = time.perf_counter()
-        assert look_up(number) is not None, number
-        if turn >= 300:
+    medians = []
+    for _round in range(6):
+        times = []
+        for _draw in range(draws):
+            number = f"BN{rng.randint(1, last):012d}"
+            began = time.perf_counter()
+            assert look_up(number) is not None, number
             times.append(time.perf_counter() - began)
-    return statistics.median(times) * 1000
+        medians.append(statistics.median(times))
+    return min(medians[1:]) * 1000
 
 
 def main() -> int:
@@ -77,16 +80,19 @@ def main() -> int:
     events = parser.parse_args().events
     with scratch_database("bench_growth"):
         from apps.accounts.queries import system_user
-        from apps.tracking.queries.public import public_view
+        from apps.tracking.queries.public import PublicShipment, public_views
         from tests.factories.customers import CustomerFactory
+
+        def look_up(number: str) -> PublicShipment | None:
+            return public_views([number]).get(number)
 
         by, customer = system_user("benchmark").pk, CustomerFactory().pk
         small = SMALL // PER_WAYBILL
         fill(1, small, customer, by)
-        before = median_ms(public_view, small)
+        before = median_ms(look_up, small)
         large = events // PER_WAYBILL
         fill(small + 1, large, customer, by)
-        after = median_ms(public_view, large)
+        after = median_ms(look_up, large)
     ratio = after / before
     return report(
         f"Look-up of one waybill with its {PER_WAYBILL} events (limit: {LIMIT} × the small table)",

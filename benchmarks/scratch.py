@@ -21,6 +21,7 @@ def scratch_database(name: str) -> Iterator[str]:
     _run(url, "DROP DATABASE IF EXISTS {name} WITH (FORCE)", name)
     _run(url, "CREATE DATABASE {name} TEMPLATE template0", name)
     os.environ["DATABASE_URL"] = here
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     try:
         import django
         from django.core.management import call_command

@@ -97,6 +97,41 @@ RUN_NETWORK = _keep(
     "tracking", "partneragreement partnercarrier servicelane servicelevel silencelimit"
 )
 
+# --- messages and inquiries ---------------------------------------------------------------------
+SEE_MESSAGES = _see(
+    "notifications",
+    "delivery phonetask preference subscription suppressedaddress webhookendpoint webhookevent",
+) | _see("inquiries", "inquiry inboundmessage attachment wechatbinding kuaidi100subscription")
+SEND_MESSAGES = (
+    SEE_MESSAGES
+    | _may(
+        "notifications",
+        "resend_delivery cancel_delivery hand_over_delivery resolve_delivery work_phonetask"
+        " manage_preference",
+    )
+    | _may("inquiries", "read_inboundmessage settle_inboundmessage")
+)
+LEAD_MESSAGES = (
+    SEND_MESSAGES
+    | _see("notifications", "announcement notificationpolicy messagetemplate")
+    | _keep("notifications", "announcement")
+    | _may(
+        "notifications",
+        "see_health lift_suppressedaddress manage_endpoint manage_policy manage_template",
+    )
+    | _see("inquiries", "kuaidi100account")
+    | _may("inquiries", "end_wechatbinding manage_kuaidi100account stop_kuaidi100subscription")
+)
+SELL_INTERFACES = _see("inquiries", "kuaidi100account kuaidi100subscription") | _may(
+    "inquiries", "manage_kuaidi100account"
+)
+# The machinery, without the contents of messages.
+RUN_MESSAGES = (
+    _see("notifications", "webhookendpoint notificationpolicy messagetemplate")
+    | _may("notifications", "see_health manage_endpoint")
+    | _see("inquiries", "mailboxstate inquiry")
+)
+
 # --- the house itself ---------------------------------------------------------------------------
 SEE_STAFF = _see("accounts", "unit user userrole")
 SEE_EVENTS = _see("events", "event")
@@ -110,8 +145,8 @@ RUN_ACCOUNTS = (
     )
 )
 SEE_ALL = SEE_CUSTOMERS | SEE_ORDERS | SEE_SHIPMENTS | SEE_STAFF | SEE_EVENTS
-AGENT = SERVE_CUSTOMERS | TAKE_ORDERS | FOLLOW_SHIPMENTS
-LEADER = SEE_ALL | LEAD_CUSTOMERS | LEAD_ORDERS | CORRECT_SHIPMENTS
+AGENT = SERVE_CUSTOMERS | TAKE_ORDERS | FOLLOW_SHIPMENTS | SEND_MESSAGES
+LEADER = SEE_ALL | LEAD_CUSTOMERS | LEAD_ORDERS | CORRECT_SHIPMENTS | LEAD_MESSAGES
 
 # --- the table ----------------------------------------------------------------------------------
 _TABLE: dict[Role, set[str]] = {
@@ -129,7 +164,7 @@ _TABLE: dict[Role, set[str]] = {
     | _may("tracking", "handle_lateshipment reveal_waybill"),
     Role.FINANCE: SEE_CUSTOMERS | SEE_ORDERS | SEE_SHIPMENTS,
     Role.SETTLEMENT_CLERK: SEE_CUSTOMERS | SEE_SHIPMENTS,
-    Role.SALES: WIN_CUSTOMERS | SIGN_HANDOVER | SEE_ORDERS | SEE_SHIPMENTS,
+    Role.SALES: WIN_CUSTOMERS | SIGN_HANDOVER | SEE_ORDERS | SEE_SHIPMENTS | SELL_INTERFACES,
     Role.WAREHOUSE_MANAGER: SIGN_HANDOVER | SEE_ORDERS | MOVE_SHIPMENTS,
     Role.DELIVERY_MANAGER: SIGN_HANDOVER
     | SEE_ORDERS
@@ -137,7 +172,7 @@ _TABLE: dict[Role, set[str]] = {
     | CORRECT_SHIPMENTS
     | RUN_NETWORK,
     # Runs the system and sees no customer's data by that alone.
-    Role.IT_ADMIN: RUN_ACCOUNTS | SEE_EVENTS | _see("events", "dispatch"),
+    Role.IT_ADMIN: RUN_ACCOUNTS | SEE_EVENTS | _see("events", "dispatch") | RUN_MESSAGES,
 }
 ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
     role: frozenset(names) for role, names in _TABLE.items()

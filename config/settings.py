@@ -33,6 +33,8 @@ INSTALLED_APPS = [
     "apps.customers",
     "apps.tracking",
     "apps.orders",
+    "apps.notifications",
+    "apps.inquiries",
     "apps.portal",
     "apps.desk",
     # The plain "unfold" config would put its own site in place of ours.
@@ -237,6 +239,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "apps.tracking.tasks.forget_guess_counts",
         "schedule": 86_400.0,
     },
+    "mind-deliveries": {"task": "apps.notifications.tasks.mind_deliveries", "schedule": 5.0},
+    "forget-stamps": {"task": "apps.notifications.tasks.forget_stamps", "schedule": 3600.0},
+    "answer-mail": {"task": "apps.inquiries.tasks.answer_mail", "schedule": 60.0},
+    "push-kuaidi100": {"task": "apps.inquiries.tasks.push_kuaidi100", "schedule": 10.0},
+    "forget-inquiries": {"task": "apps.inquiries.tasks.forget_inquiries", "schedule": 86_400.0},
     "find-late": {"task": "apps.tracking.tasks.find_late", "schedule": 30.0},
     "watch-forgotten": {"task": "apps.tracking.tasks.watch_forgotten", "schedule": 3600.0},
     "end-trials": {"task": "apps.customers.tasks.end_trials", "schedule": 900.0},
@@ -247,7 +254,7 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["apps.accounts.authentication.ApiKeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["apps.accounts.permissions.HasScope"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["apps.core.api.parsing.HouseJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "apps.core.api.schema.HouseAutoSchema",
     "DEFAULT_PAGINATION_CLASS": "apps.core.api.pagination.HouseCursorPagination",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
@@ -274,6 +281,9 @@ SPECTACULAR_SETTINGS = {
         "WaybillStatus": "apps.tracking.enums.Status.choices",
         "WaybillStatusReason": "apps.tracking.enums.Reason.choices",
         "JobType": "apps.customers.enums.JobType.choices",
+        "EndpointState": "apps.notifications.enums.EndpointState.choices",
+        "DeliveryState": "apps.notifications.enums.DeliveryState.choices",
+        "WebhookType": "apps.notifications.topics.WEBHOOK_TYPES",
     },
 }
 
@@ -284,6 +294,54 @@ PUBLIC_MISSES_PER_WINDOW = env.int("PUBLIC_MISSES_PER_WINDOW", default=60)
 COMPANY_NAME = env.str("COMPANY_NAME", default="一票速递")
 COMPANY_NAME_EN = env.str("COMPANY_NAME_EN", default="Yipiao Express")
 COMPANY_PHONE = env.str("COMPANY_PHONE", default="400-000-1111")
+
+# --- telling people: a channel that is not set up here is passed over --------------------------
+# The public address, for links in messages ("https://…", no slash at the end).
+SITE_URL = env.str("SITE_URL", default="")
+OWN_MAILBOXES = env.list("OWN_MAILBOXES", default=[])
+EMAIL_HOST = env.str("EMAIL_HOST", default="")
+EMAIL_PORT = env.int("EMAIL_PORT", default=587)
+EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", default="")
+EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", default="")
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=True)
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=20)
+EMAIL_PER_SECOND = env.int("EMAIL_PER_SECOND", default=20)
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="service@yipiao.example")
+SMS_URL = env.str("SMS_URL", default="")
+SMS_ACCESS_KEY = env.str("SMS_ACCESS_KEY", default="")
+SMS_ACCESS_SECRET = env.str("SMS_ACCESS_SECRET", default="")
+SMS_SIGN_NAME = env.str("SMS_SIGN_NAME", default="")
+SMS_RECEIPT_KEY = env.str("SMS_RECEIPT_KEY", default="")
+SMS_TIMEOUT = env.int("SMS_TIMEOUT", default=10)
+SMS_PER_SECOND = env.int("SMS_PER_SECOND", default=30)
+WECHAT_URL = env.str("WECHAT_URL", default="https://api.weixin.qq.com")
+WECHAT_APP_ID = env.str("WECHAT_APP_ID", default="")
+WECHAT_APP_SECRET = env.str("WECHAT_APP_SECRET", default="")
+WECHAT_TIMEOUT = env.int("WECHAT_TIMEOUT", default=10)
+WECHAT_PER_SECOND = env.int("WECHAT_PER_SECOND", default=50)
+WEBHOOK_TIMEOUT = env.int("WEBHOOK_TIMEOUT", default=15)
+WEBHOOK_ALLOW_HTTP = env.bool("WEBHOOK_ALLOW_HTTP", default=False)
+WEBHOOK_ALLOWED_NETWORKS = env.list("WEBHOOK_ALLOWED_NETWORKS", default=[])
+WEBHOOK_DISABLE_AFTER_DAYS = env.int("WEBHOOK_DISABLE_AFTER_DAYS", default=5)
+WEBHOOKS_PER_SECOND = env.int("WEBHOOKS_PER_SECOND", default=50)
+
+# --- being asked: a way that is not set up here is closed --------------------------------------
+WECHAT_TOKEN = env.str("WECHAT_TOKEN", default="")
+WECHAT_AES_KEY = env.str("WECHAT_AES_KEY", default="")
+INQUIRY_SMS_SECRET = env.str("INQUIRY_SMS_SECRET", default="")
+INQUIRY_IMAP_HOST = env.str("INQUIRY_IMAP_HOST", default="")
+INQUIRY_IMAP_PORT = env.int("INQUIRY_IMAP_PORT", default=993)
+INQUIRY_IMAP_TLS = env.bool("INQUIRY_IMAP_TLS", default=True)
+INQUIRY_IMAP_USER = env.str("INQUIRY_IMAP_USER", default="")
+INQUIRY_IMAP_PASSWORD = env.str("INQUIRY_IMAP_PASSWORD", default="")
+INQUIRY_IMAP_FOLDER = env.str("INQUIRY_IMAP_FOLDER", default="INBOX")
+INQUIRY_MAIL_MAX_BYTES = env.int("INQUIRY_MAIL_MAX_BYTES", default=20 * 1024 * 1024)
+INQUIRY_MAIL_FROM = env.str("INQUIRY_MAIL_FROM", default=DEFAULT_FROM_EMAIL)
+KUAIDI100_COMPANIES = env.list("KUAIDI100_COMPANIES", default=["yipiao"])
+KUAIDI100_CALLBACK_HTTP = env.bool("KUAIDI100_CALLBACK_HTTP", default=True)
+KUAIDI100_CALLBACK_INSIDE = env.list("KUAIDI100_CALLBACK_INSIDE", default=[])
+STREAMS_MOST = env.int("STREAMS_MOST", default=5000)
+STREAMS_PER_KEY = env.int("STREAMS_PER_KEY", default=2000)
 
 # --- the back office ----------------------------------------------------------------------------
 UNFOLD = {
@@ -296,8 +354,14 @@ UNFOLD = {
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
     "LANGUAGE_FLAGS": {"zh-hans": "🇨🇳", "en": "🇬🇧"},
-    "STYLES": [lambda _request: static("desk/house.css")],
-    "SCRIPTS": [lambda _request: static("desk/house.js")],
+    "STYLES": [
+        lambda _request: static("desk/house.css"),
+        lambda _request: static("notifications/notifications.css"),
+    ],
+    "SCRIPTS": [
+        lambda _request: static("desk/house.js"),
+        lambda _request: static("notifications/bell.js"),
+    ],
     "SIDEBAR": {
         "show_search": False,
         "show_all_applications": False,

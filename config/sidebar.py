@@ -185,6 +185,119 @@ SECTIONS: list[tuple[Any, list[tuple[Any, str, str, str | None]]]] = [
         ],
     ),
     (
+        _("Messages"),
+        [
+            (_("My messages"), "notifications", "admin:notifications_mine", None),
+            (
+                _("Deliveries of messages"),
+                "send",
+                "admin:notifications_delivery_changelist",
+                "notifications.view_delivery",
+            ),
+            (
+                _("Phone tasks"),
+                "call",
+                "admin:notifications_phonetask_changelist",
+                "notifications.view_phonetask",
+            ),
+            (
+                _("Health"),
+                "monitor_heart",
+                "admin:notifications_health",
+                "notifications.see_health",
+            ),
+            (
+                _("Who is told what"),
+                "rule",
+                "admin:notifications_notificationpolicy_changelist",
+                "notifications.view_notificationpolicy",
+            ),
+            (
+                _("Wording"),
+                "edit_note",
+                "admin:notifications_messagetemplate_changelist",
+                "notifications.view_messagetemplate",
+            ),
+            (
+                _("Preferences"),
+                "tune",
+                "admin:notifications_preference_changelist",
+                "notifications.view_preference",
+            ),
+            (
+                _("Suppressed addresses"),
+                "block",
+                "admin:notifications_suppressedaddress_changelist",
+                "notifications.view_suppressedaddress",
+            ),
+            (
+                _("Subscriptions"),
+                "notifications_active",
+                "admin:notifications_subscription_changelist",
+                "notifications.view_subscription",
+            ),
+            (
+                _("Announcements"),
+                "campaign",
+                "admin:notifications_announcement_changelist",
+                "notifications.view_announcement",
+            ),
+            (
+                _("Webhook endpoints"),
+                "webhook",
+                "admin:notifications_webhookendpoint_changelist",
+                "notifications.view_webhookendpoint",
+            ),
+            (
+                _("Webhook events"),
+                "list_alt",
+                "admin:notifications_webhookevent_changelist",
+                "notifications.view_webhookevent",
+            ),
+        ],
+    ),
+    (
+        _("Inquiries"),
+        [
+            (
+                _("Inquiries"),
+                "contact_support",
+                "admin:inquiries_inquiry_changelist",
+                "inquiries.view_inquiry",
+            ),
+            (
+                _("Messages received"),
+                "inbox",
+                "admin:inquiries_inboundmessage_changelist",
+                "inquiries.view_inboundmessage",
+            ),
+            (
+                _("WeChat bindings"),
+                "link",
+                "admin:inquiries_wechatbinding_changelist",
+                "inquiries.view_wechatbinding",
+            ),
+            (
+                _("Kuaidi100 accounts"),
+                "vpn_key",
+                "admin:inquiries_kuaidi100account_changelist",
+                "inquiries.view_kuaidi100account",
+            ),
+            (
+                _("Kuaidi100 subscriptions"),
+                "sync",
+                "admin:inquiries_kuaidi100subscription_changelist",
+                "inquiries.view_kuaidi100subscription",
+            ),
+            (
+                _("Mailbox"),
+                "mail",
+                "admin:inquiries_mailboxstate_changelist",
+                "inquiries.view_mailboxstate",
+            ),
+        ],
+    ),
+    (
         _("People and access"),
         [
             (_("Users"), "person", "admin:accounts_user_changelist", "accounts.view_user"),

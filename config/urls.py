@@ -18,5 +18,7 @@ urlpatterns = [
     path("api/", include("config.api_urls")),
     path("admin/desk/", include("apps.desk.urls")),
     path("admin/", admin.site.urls),
+    path("notify/", include("apps.notifications.urls")),
+    path("", include("apps.inquiries.urls")),
     path("", include("apps.portal.urls")),
 ]

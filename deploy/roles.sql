@@ -2,7 +2,7 @@
 --   OWNER_PASSWORD=… APP_PASSWORD=… DATABASE_NAME=yipiao psql -v ON_ERROR_STOP=1 -f roles.sql
 --
 -- yipiao_owner  owns the schema and runs migrations; may create databases (tests do)
--- yipiao_app    what web, worker and beat connect as; append-only tables let it add rows, never change them
+-- yipiao_app    what the processes connect as; append-only tables let it add rows, never change them
 \getenv owner_password OWNER_PASSWORD
 \getenv app_password APP_PASSWORD
 \getenv database DATABASE_NAME

@@ -154,7 +154,7 @@ def front(words: list[str]) -> int:
     leash.listen_to_signals()
     try:
         prepare(checkout, "dev", leash, logs / "setup.log")
-        packages.provide(leash, logs / "setup.log", for_browser=False)
+        packages.provide(leash, logs / "setup.log", for_tests=False)
     except Stopped:
         return 130
     except Trouble as trouble:

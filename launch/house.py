@@ -11,12 +11,17 @@ from launch.child import Child, stop_all
 from launch.django import Manage
 from launch.installing import prepare
 from launch.leash import Leash
-from launch.ports import LOCAL, listen
+from launch.ports import LOCAL, free_port, listen
 from launch.say import Trouble, say, step, tail
 from launch.servers import Place, Servers, child_environment
 
 # "Listen on all addresses" → where to reach it from here.
 EVERYWHERE = {"0.0.0.0": LOCAL, "::": "::1"}  # noqa: S104 - the person chooses it with HOST
+
+
+def address(host: str, port: int) -> str:
+    """Of a server, as a browser takes it."""
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
 
 
 class House:
@@ -28,6 +33,7 @@ class House:
         self.servers = Servers(place)
         self.doors: list[Child] = []
         self.url = ""
+        self.streams_url = ""
 
     def open(self) -> None:
         """From nothing to an answer on /healthz."""
@@ -48,6 +54,7 @@ class House:
             empty.unlink()
         self.open_web(manage)
         self.open_workers(manage)
+        self.open_streams(manage)
         self.tell("running")
         self.welcome(manage, time.monotonic() - begun)
 
@@ -86,11 +93,11 @@ class House:
         with step("Starting the web server"):
             web.start()
             self.wait_healthy(web, shown, port)
-        self.url = f"http://{f'[{shown}]' if ':' in shown else shown}:{port}/"
+        self.url = address(shown, port)
 
-    def wait_healthy(self, web: Child, host: str, port: int) -> None:
+    def wait_healthy(self, child: Child, host: str, port: int) -> None:
         until = time.monotonic() + 90
-        while time.monotonic() < until and web.alive:
+        while time.monotonic() < until and child.alive:
             asking = http.client.HTTPConnection(host, port, timeout=30)
             try:
                 asking.request("GET", "/healthz", headers={"Host": f"localhost:{port}"})
@@ -101,7 +108,7 @@ class House:
             finally:
                 asking.close()
             self.leash.check(0.1)
-        raise Trouble(f"The web server does not answer:\n{tail(web.log)}")
+        raise Trouble(f"{child.name} does not answer:\n{tail(child.log)}")
 
     def open_workers(self, manage: Manage) -> None:
         celery = [str(manage.checkout.python), "-m", "celery", "-A", "config"]
@@ -110,10 +117,28 @@ class House:
         worker = [*celery, "worker", *quiet, "-c", "2", *alone]
         schedule = self.place.folder / "beat-schedule"
         beat = [*celery, "beat", *quiet, "-s", str(schedule), "--pidfile="]
-        with step("Starting worker and beat"):
-            for name, argv in (("worker", worker), ("beat", beat)):
-                self.child(name, argv, manage.env).start()
+        deliver = [str(manage.checkout.python), "manage.py", "deliver"]
+        with step("Starting worker, beat and deliver"):
+            for name, argv in (("worker", worker), ("beat", beat), ("deliver", deliver)):
+                child = self.child(name, argv, manage.env)
+                # A message under way is let finish, or nobody would know whether it went out.
+                child.grace = 35.0 if name == "deliver" else child.grace
+                child.start()
             self.leash.check(0.5)
+
+    def open_streams(self, manage: Manage) -> None:
+        """Live updates. The port of last time, so that listeners find it again."""
+        host = os.environ.get("HOST", LOCAL)
+        port = free_port(self.servers.ports.get("streams", 0))
+        self.servers.keep_port("streams", port)
+        where = ["--host", host, "--port", str(port)]
+        argv = [str(manage.checkout.python), "manage.py", "serve_streams", *where]
+        streams = self.child("streams", argv, manage.env)
+        shown = EVERYWHERE.get(host, host)
+        with step("Starting live updates"):
+            streams.start()
+            self.wait_healthy(streams, shown, port)
+        self.streams_url = address(shown, port)
 
     def child(self, name: str, argv: list[str], env: dict[str, str]) -> Child:
         made = Child(name, argv, env, self.place.checkout.root, self.place.log(name))
@@ -125,6 +150,7 @@ class House:
         say(f"  Track a parcel   {self.url}")
         say(f"  Staff            {self.url}admin/")
         say(f"  API              {self.url}api/schema/")
+        say(f"  Live updates     {self.streams_url}api/v1/waybills/NUMBER/stream")
         say(f"  Logs             {self.place.log('web').parent}")
         if manage.checkout.has_command("demo_signins"):
             shown = self.place.log("demo-signins")
@@ -155,7 +181,12 @@ class House:
 
     def tell(self, phase: str) -> None:
         """For a second start to read."""
-        known = {"phase": phase, "url": self.url, "front": str(os.getppid())}
+        known = {
+            "phase": phase,
+            "url": self.url,
+            "streams_url": self.streams_url,
+            "front": str(os.getppid()),
+        }
         draft = Path(f"{self.place.folder}/running.json.new")
         draft.write_text(json.dumps(known))
         draft.replace(self.place.folder / "running.json")

@@ -1,4 +1,4 @@
-"""Programs that Python's index does not carry: chromium, Chinese fonts, gettext.
+"""Programs that Python's index does not carry: chromium, Chinese fonts, an IMAP server, gettext.
 
 Installed with apt-get where that is allowed (root on Debian); elsewhere the person is told.
 """
@@ -13,6 +13,7 @@ from launch.say import Trouble, say, step
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC_BROWSER = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts")
+SERVER_FOLDERS = "/usr/sbin:/usr/local/sbin"
 CHINESE_FONTS = ("*CJK*", "wqy-*", "*SourceHan*", "DroidSansFallback*")
 
 
@@ -37,18 +38,24 @@ def has_chinese_font() -> bool:
     )
 
 
-def missing(*, for_browser: bool) -> list[str]:
+def has_imap_server() -> bool:
+    """The test of the inquiry mailbox talks to a real one, and is skipped without it."""
+    return bool(shutil.which("dovecot") or shutil.which("dovecot", path=SERVER_FOLDERS))
+
+
+def missing(*, for_tests: bool) -> list[str]:
     """Debian package names of what this machine lacks."""
     lacking = [] if shutil.which("xgettext") else ["gettext"]
-    if for_browser:
+    if for_tests:
         lacking += [] if browser() else ["chromium"]
         lacking += [] if has_chinese_font() else ["fonts-noto-cjk"]
+        lacking += [] if has_imap_server() else ["dovecot-imapd"]
     return lacking
 
 
-def provide(leash: Leash, log: Path, *, for_browser: bool) -> None:
+def provide(leash: Leash, log: Path, *, for_tests: bool) -> None:
     """Install what is missing when we may; otherwise say what is missing."""
-    wanted = missing(for_browser=for_browser)
+    wanted = missing(for_tests=for_tests)
     if not wanted:
         return
     if os.geteuid() != 0 or not shutil.which("apt-get"):

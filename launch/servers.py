@@ -80,13 +80,14 @@ class Servers:
     place: Place
     children: list[Child] = field(default_factory=list)
     env: dict[str, str] = field(default_factory=dict)
+    ports: dict[str, int] = field(default_factory=dict)
 
     def start(self, leash: Leash) -> None:
         """Start what the environment does not name; fills `env` and `children`."""
         secrets_file = self.place.folder / "secrets.json"
         known = secrets_file.is_file()
         secrets = local_secrets(secrets_file)
-        ports = self._ports()
+        self.ports = ports = self._ports()
         for name in ("SECRET_KEY", "FIELD_KEYS", "BLIND_INDEX_KEY"):
             self.env[name] = os.environ.get(name) or secrets[name]
         if os.environ.get("DATABASE_URL"):
@@ -101,7 +102,15 @@ class Servers:
             say("  Broker: the one that REDIS_URL names")
         else:
             self._start_valkey(leash, secrets, ports)
-        (self.place.folder / "ports.json").write_text(json.dumps(ports))
+        self._write_ports()
+
+    def keep_port(self, name: str, port: int) -> None:
+        """Remember where one more server listens."""
+        self.ports[name] = port
+        self._write_ports()
+
+    def _write_ports(self) -> None:
+        (self.place.folder / "ports.json").write_text(json.dumps(self.ports))
 
     def _ports(self) -> dict[str, int]:
         """The ports of last time, so that a client's bookmark keeps working."""

@@ -135,7 +135,7 @@ def supervise(words: list[str]) -> int:
     log = servers.place.log("setup")
     try:
         prepare(checkout, "dev", leash, log)
-        packages.provide(leash, log, for_browser=True)
+        packages.provide(leash, log, for_tests=True)
         servers.start(leash)
         env = test_environment(servers)
         Manage(checkout, env, leash, log).prepare_files()

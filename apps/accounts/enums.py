@@ -64,6 +64,8 @@ class ApiScope(ColourChoices):
     WAYBILLS_READ = "waybills:read", _("Read waybills"), "blue"
     EVENTS_READ = "events:read", _("Read tracking events"), "blue"
     EVENTS_WRITE = "events:write", _("Send tracking events"), "amber"
+    WEBHOOKS_READ = "webhooks:read", _("Read webhook endpoints and events"), "blue"
+    WEBHOOKS_WRITE = "webhooks:write", _("Keep webhook endpoints and replay events"), "amber"
     PARTNER_FEED = "partner_feed", _("Partner carrier feed"), "teal"
 
 
@@ -100,4 +102,29 @@ EVENT_KINDS = {
     "rolepolicy.changed": _("Role policy changed"),
     "apikey.created": _("API key made"),
     "apikey.revoked": _("API key revoked"),
+}
+
+# The words of the codes that events hold; the events floor gathers these.
+EVENT_VALUES = {
+    "role": Role,
+    "scope": ObjectScope,
+    "scopes": ApiScope,
+    "language": Language,
+    "user.created/kind": UserKind,
+    "unit.created/kind": UnitKind,
+    "unit.changed/kind": UnitKind,
+    "user.signed_out/reason": SessionEnd,
+    "user.session_ended/reason": SessionEnd,
+    "user.sessions_ended/reason": SessionEnd,
+}
+
+# What the system's own users are called where their acts are listed.
+SYSTEM_NAMES = {
+    "demo": _("Demo set-up"),
+    "notifier": _("Automatic messages"),
+    "partner_feed": _("Partner feed"),
+    "public": _("Public page"),
+    "setup": _("Initial set-up"),
+    "sweeper": _("Automatic check"),
+    "wechat": _("WeChat"),
 }

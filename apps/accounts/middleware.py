@@ -11,6 +11,8 @@ from apps.accounts import services
 from apps.accounts.pending import SEEN
 
 SEEN_EVERY_SECONDS = 60
+# The staff site's own pages, and those that look across the floors from beside it.
+STAFF_NAMESPACES = frozenset({"admin", "desk"})
 
 
 class StaffSessionMiddleware:
@@ -27,7 +29,7 @@ class StaffSessionMiddleware:
             self._note_activity(request)
         response = self.get_response(request)
         match = request.resolver_match
-        if match is not None and "admin" in match.namespaces:
+        if match is not None and STAFF_NAMESPACES.intersection(match.namespaces):
             # Only the back office's interface library needs it; see settings.
             response._csp_replace = settings.STAFF_CONTENT_SECURITY_POLICY  # type: ignore[attr-defined]  # read by django-csp
         return response

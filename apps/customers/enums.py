@@ -159,3 +159,13 @@ EVENT_KINDS = {
     "handover.accepted": _("Handover form accepted"),
     "handover.turned_down": _("Handover form turned down"),
 }
+
+# The words of the codes that events hold.
+EVENT_VALUES = {
+    "as": SigningRole,
+    "signers": SigningRole,
+    "missing": Paperwork,
+    "customer.resumed/status": CustomerStatus,
+    "customer.contact_added/role": ContactRole,
+    "customer.contact_changed/role": ContactRole,
+}

@@ -12,7 +12,9 @@ class EventsConfig(AppConfig):
     verbose_name = _("Audit")
 
     def ready(self) -> None:
-        """Load every app's subscribers and names of event kinds, as Django loads its models."""
+        """Load every app's subscribers and the words of its events, as Django loads its models."""
+        from apps.events.details import name_values  # needs the models
+
         for config in apps.get_app_configs():
             if not config.name.startswith("apps."):
                 continue
@@ -21,3 +23,4 @@ class EventsConfig(AppConfig):
             if find_spec(f"{config.name}.enums"):
                 enums = import_module(f"{config.name}.enums")
                 name_kinds(getattr(enums, "EVENT_KINDS", {}))
+                name_values(getattr(enums, "EVENT_VALUES", {}))

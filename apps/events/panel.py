@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin, TabularInline
 
 from apps.core.pagination import UncountedPaginator
+from apps.events.details import readable_details
 from apps.events.kinds import label_of
 from apps.events.queries import timeline
 
@@ -94,9 +95,7 @@ def timeline_rows(subject: models.Model, limit: int = 100) -> list[dict[str, Any
             "what": label_of(event.kind),
             "kind": event.kind,
             "by": event.by,
-            "details": [
-                (k.replace("_", " "), v) for k, v in event.data.items() if v not in ("", None)
-            ],
+            "details": readable_details(event, subject),
         }
         for event in timeline(subject, limit)
     ]

@@ -1,5 +1,6 @@
 """Choices of the orders floor, each with the label and colour people see."""
 
+from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.choices import ColourChoices
@@ -157,4 +158,45 @@ EVENT_KINDS = {
     "prohibited_term.changed": _("Prohibited word changed"),
     "harmless_term.changed": _("Harmless name changed"),
     "follow_up_template.changed": _("Follow-up step changed"),
+}
+
+
+class FollowUpStep(TextChoices):
+    """The steps the house begins with, in words; a step added later shows by its code."""
+
+    PRINTED = "printed", _("Work order printed")
+    HANDED_TO_DISPATCH = "handed-to-dispatch", _("Handed to dispatch")
+    SAME_DAY = "same-day-arrangement", _("Vehicle, driver and time arranged for the same day")
+    VEHICLE_ARRANGED = "vehicle-arranged", _("Vehicle arranged")
+    CARRIER_CONFIRMED = "carrier-confirmed", _("Carrier and mode confirmed")
+    LOADING_WATCHED = "loading-watched", _("Loading watched")
+    CONSIGNMENT_LETTER = "consignment-letter", _("Consignment letter sent")
+    PARTNER_VEHICLE = "partner-vehicle", _("Partner sends a vehicle")
+    ARRIVAL_TOLD = "arrival-told", _("Expected arrival told to the customer")
+    DELIVERY_CONFIRMED = "delivery-confirmed", _("Delivery confirmed with the consignee")
+    PICKED_UP = "picked-up", _("Picked up")
+    HANDED_TO_CARRIER = "handed-to-carrier", _("Handed to the carrier and departed")
+    ARRIVED = "arrived", _("Arrived in the destination city")
+    OUT_FOR_DELIVERY = "out-for-delivery", _("Handed over for delivery")
+    SHIPPED = "shipped", _("Shipped or not")
+    DAILY_LOOK = "daily-look", _("Daily look")
+    DAY_BEFORE = "day-before-arrival", _("Last confirmation the day before arrival")
+
+
+class TickedBy(TextChoices):
+    """What ticked a step off by itself, beside a tracking status."""
+
+    PRINTED = "printed", _("printed")
+    VEHICLE = "vehicle_arranged", _("vehicle arranged")
+    TOLD = "customer_told", _("customer told")
+
+
+# The words of the codes that events hold.
+EVENT_VALUES = {
+    "step": FollowUpStep,
+    "followup.completed/outcome": TickedBy,
+    "workorder.received/channel": Channel,
+    "workorder.follow_up_changed/reason": FollowUpReason,
+    "workorder.printed/kind": PrintKind,
+    "centre_kind": CentreKind,
 }

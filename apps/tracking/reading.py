@@ -5,6 +5,7 @@ The hot path of ingest: plain functions, no serializers, a few microseconds per 
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any
@@ -17,6 +18,7 @@ from apps.tracking.inputs import IncomingEvent, Refusal
 
 FUTURE = timedelta(minutes=10)
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+_FARTHEST_ZONE = timedelta(hours=15)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 LIMITS = {"waybill_number": 40, "code": 50, "place": 120, "city": 40, "text": 500}
@@ -91,7 +93,17 @@ def _text(value: Any, field: str, required: bool = False) -> str:
         raise Unreadable("bad_type", _("“%(field)s” must be text.") % {"field": field}, field)
     if required and not value.strip():
         raise Unreadable("missing", _("“%(field)s” is missing.") % {"field": field}, field)
+    if len(value) > LIMITS[field]:
+        raise _too_long(field)
     return value
+
+
+def _too_long(field: str) -> Unreadable:
+    return Unreadable(
+        "too_long",
+        _("“%(field)s” is longer than %(n)d characters.") % {"field": field, "n": LIMITS[field]},
+        field,
+    )
 
 
 def _number(value: Any, field: str, most: int) -> int | None:
@@ -134,7 +146,15 @@ def read_time(value: Any, zone: ZoneInfo | None = None) -> datetime:
                 "occurred_at",
             )
         moment = moment.replace(tzinfo=zone)
+    elif not _keepable(moment.utcoffset()):
+        with suppress(OverflowError):  # at the ends of the calendar, where no event can lie
+            moment = moment.astimezone(UTC)
     return moment
+
+
+def _keepable(offset: timedelta | None) -> bool:
+    """PostgreSQL takes zones less than sixteen hours away, in whole seconds."""
+    return offset is None or (abs(offset) < _FARTHEST_ZONE and not offset.microseconds)
 
 
 def clean_text(value: Any, field: str) -> str:
@@ -151,12 +171,7 @@ def clean_text(value: Any, field: str) -> str:
             )
     trimmed: str = value.strip()
     if len(trimmed) > LIMITS[field]:
-        raise Unreadable(
-            "too_long",
-            _("“%(field)s” is longer than %(n)d characters.")
-            % {"field": field, "n": LIMITS[field]},
-            field,
-        )
+        raise _too_long(field)
     return trimmed
 
 

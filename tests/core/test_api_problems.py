@@ -163,7 +163,12 @@ class TestPages:
         )
         assert body["errors"][0]["field"] == "limit"
 
-    @pytest.mark.parametrize("cursor", ["x", "cD1hYmM=", "cD0lMDA=", "bz0tMQ==", "é"])
-    def test_a_cursor_that_is_not_ours_is_refused(self, client: Client, cursor: str) -> None:
+    @pytest.mark.parametrize("cursor", ["x", "", "é", "cD1h\n", "cD1h" * 201])
+    def test_a_cursor_of_another_shape_is_refused(self, client: Client, cursor: str) -> None:
         answer = client.get("/api/units", {"cursor": cursor}, headers=bearer(READ))
         check(answer, 400, "bad_cursor")
+
+    @pytest.mark.parametrize("cursor", ["cD1hYmM=", "cD0lMDA=", "bz0tMQ=="])
+    def test_a_cursor_that_is_not_ours_leads_nowhere(self, client: Client, cursor: str) -> None:
+        answer = client.get("/api/units", {"cursor": cursor}, headers=bearer(READ))
+        check(answer, 404, "bad_cursor")

@@ -11,14 +11,17 @@ from typing import Any
 
 import pytest
 import yaml
+from django.urls import reverse
 
 from launch.checking import NO_DATABASE, PRODUCTION_LIKE
 from launch.checkout import Checkout
+from launch.ports import free_port
+from tests.launch.databases import owner_url
 
 ROOT = Checkout.here().root
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, Any] = COMPOSE["services"]
-OURS = ("migrate", "web", "worker", "beat")
+OURS = ("migrate", "web", "worker", "beat", "deliver", "streams")
 GIVEN = {
     **{name: PRODUCTION_LIKE[name] for name in ("SECRET_KEY", "FIELD_KEYS", "BLIND_INDEX_KEY")},
     "ALLOWED_HOSTS": "yipiao.example",
@@ -45,7 +48,9 @@ def filled(text: object) -> str:
 
 
 def environment(service: str) -> dict[str, str]:
-    return {name: filled(text) for name, text in SERVICES[service]["environment"].items()}
+    """Names without a value are handed through from outside, where the tests set none."""
+    given = SERVICES[service]["environment"].items()
+    return {name: filled(text) for name, text in given if text is not None}
 
 
 def command(service: str) -> list[str]:
@@ -66,7 +71,7 @@ def run(argv: list[str], env: dict[str, str]) -> "subprocess.CompletedProcess[st
 
 
 def test_it_has_the_services_of_production() -> None:
-    assert set(SERVICES) == {"postgres", "redis", "migrate", "web", "worker", "beat", "nginx"}
+    assert set(SERVICES) == {"postgres", "redis", *OURS, "nginx"}
     assert SERVICES["postgres"]["image"] == "postgres:18"
     assert "--appendonly yes" in SERVICES["redis"]["command"]
 
@@ -84,7 +89,7 @@ def test_only_nginx_is_reachable_from_outside() -> None:
 def test_data_is_on_named_volumes() -> None:
     assert "database:/var/lib/postgresql" in SERVICES["postgres"]["volumes"]
     assert "queue:/data" in SERVICES["redis"]["volumes"]
-    for name in OURS[:3]:
+    for name in set(OURS) - {"beat"}:
         assert "media:/srv/media" in SERVICES[name]["volumes"]
     for service in SERVICES.values():
         for volume in service.get("volumes", []):
@@ -93,7 +98,7 @@ def test_data_is_on_named_volumes() -> None:
 
 
 def test_the_application_waits_for_the_migration() -> None:
-    for name in ("web", "worker", "beat"):
+    for name in OURS[1:]:
         waits = SERVICES[name]["depends_on"]
         assert waits["migrate"]["condition"] == "service_completed_successfully"
     assert SERVICES["migrate"]["restart"] == "no"
@@ -102,8 +107,17 @@ def test_the_application_waits_for_the_migration() -> None:
 def test_no_secret_stands_in_the_file() -> None:
     for service in SERVICES.values():
         for name, text in service.get("environment", {}).items():
-            if re.search(r"SECRET|PASSWORD|KEY|AUTH|_URL", name):
+            if text is not None and re.search(r"SECRET|PASSWORD|KEY|AUTH|_URL", name):
                 assert re.search(r"\$\{\w+:\?", str(text)), f"{name} must come from outside"
+
+
+def test_every_setting_reaches_the_containers() -> None:
+    """All but those that the image sets, or that are for one machine without containers."""
+    elsewhere = {"DEBUG", "TEST_DATABASE_NAME", "STATIC_ROOT", "STATICFILES_BACKEND", "MEDIA_ROOT"}
+    source = (ROOT / "config" / "settings.py").read_text()
+    read = set(re.findall(r'env(?:\.\w+)?\(\s*"([A-Z_0-9]+)"', source))
+    for name in OURS:
+        assert read - elsewhere - SERVICES[name]["environment"].keys() == set()
 
 
 def test_only_the_migration_connects_as_the_owner() -> None:
@@ -171,6 +185,64 @@ def test_worker_and_beat_start_against_the_test_broker(
     finally:
         server.send_signal(signal.SIGTERM)
         server.wait(30)
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("name", ["deliver", "streams"])
+def test_deliver_and_streams_run_and_are_seen_to_run(name: str, tmp_path: Path) -> None:
+    port = str(free_port())
+    env = here(name, DATABASE_URL=owner_url(), REDIS_URL="redis://127.0.0.1:9/0")
+
+    def ours(words: list[str]) -> list[str]:
+        return [filled(word).replace("8001", port) for word in words]
+
+    asked = ours(SERVICES[name]["healthcheck"]["test"])
+    assert asked.pop(0) == "CMD"
+    assert run(asked, env).returncode != 0
+    log = tmp_path / "log"
+    with log.open("wb") as out:
+        server = subprocess.Popen(ours(command(name)), cwd=ROOT, env=env, stdout=out, stderr=out)
+    try:
+        until = time.monotonic() + 60
+        while run(asked, env).returncode != 0:
+            assert server.poll() is None, log.read_text()
+            assert time.monotonic() < until, log.read_text()
+    finally:
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(40) in (0, -signal.SIGTERM)
+
+
+NGINX = (ROOT / "deploy" / "nginx.conf").read_text()
+
+
+def location_of(path: str) -> str:
+    """What nginx does for a path: patterns in order, else the longest beginning."""
+    found = re.findall(r"^    location (?:(~) )?(/\S*|\^\S+) \{(.*?)^    \}", NGINX, re.M | re.S)
+    for is_pattern, text, body in found:
+        if is_pattern and re.search(text, path):
+            return str(body)
+    fitting = [(text, body) for sign, text, body in found if not sign and path.startswith(text)]
+    return str(max(fitting, key=lambda one: len(one[0]))[1])
+
+
+def test_nginx_hands_live_updates_to_their_own_process() -> None:
+    stream = location_of("/api/v1/waybills/YP123/stream")
+    assert "http://streams" in stream
+    assert "proxy_buffering off" in stream
+    for path in ("/api/v1/waybills/YP123", "/api/v1/waybills/YP123/stream/", "/", "/admin/"):
+        assert "http://web" in location_of(path)
+
+
+def test_nginx_does_not_slow_down_providers_and_partners() -> None:
+    machines = ["inquiries:wechat", "inquiries:sms", "inquiries:voice", "inquiries:kuaidi100_poll"]
+    machines += ["inquiries:kuaidi100_query", "inquiries:kuaidi100_courier"]
+    paths = [*map(reverse, machines), reverse("notifications:sms_receipts", args=["secret"])]
+    for path in paths:
+        assert "limit_req" not in location_of(path)
+        assert "http://web" in location_of(path)
+    for path in ("/", "/pollution", "/hooks", "/notify/follow/YP1"):
+        assert "zone=pages" in location_of(path)
 
 
 def test_the_image_builds_with_the_words_it_gives() -> None:

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 
 from launch.checkout import Checkout
+from tests.launch.databases import owner_url
 
 ROOT = Checkout.here().root
 MANUAL = (ROOT / "docs" / "operations.md").read_text()
@@ -18,9 +19,9 @@ def test_every_setting_is_in_the_table() -> None:
     sources = (ROOT / "config" / "settings.py").read_text() + (
         ROOT / "config" / "gunicorn.py"
     ).read_text()
-    read = set(re.findall(r'(?:env(?:\.\w+)?|environ\.get)\(\s*"([A-Z_]+)"', sources))
+    read = set(re.findall(r'(?:env(?:\.\w+)?|environ\.get)\(\s*"([A-Z_0-9]+)"', sources))
     rows = re.findall(r"^\| (`.*?`) \|", MANUAL, re.MULTILINE)
-    told = {name for row in rows for name in re.findall(r"`([A-Z_]+)`", row)}
+    told = {name for row in rows for name in re.findall(r"`([A-Z_0-9]+)`", row)}
     assert len(read) > 20
     assert read - told == set()
 
@@ -34,14 +35,6 @@ def test_commands_that_it_names_are_there() -> None:
     builtin = {"migrate", "check"}
     for name in set(re.findall(r"manage\.py (\w+)", MANUAL)) - builtin:
         assert Checkout(ROOT).has_command(name), name
-
-
-def owner_url() -> str:
-    known = connection.settings_dict
-    return (
-        f"postgresql://{known['USER']}:{known['PASSWORD']}@{known['HOST']}:{known['PORT']}"
-        f"/{known['NAME']}"
-    )
 
 
 @pytest.mark.slow

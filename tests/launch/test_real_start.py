@@ -185,8 +185,13 @@ def test_killed_without_warning_it_leaves_nothing_and_finds_its_data_again(house
         house.wait_for("Ctrl-C ends everything", front)
         with urllib.request.urlopen(f"{house.url}healthz") as answer:
             assert answer.status == 200
+        told = json.loads((house.folder / ".yipiao" / "up" / "running.json").read_text())
+        with urllib.request.urlopen(f"{told['streams_url']}healthz") as answer:
+            assert answer.status == 200
         running = family(front.pid)
-        assert len(running) > 5
+        started = b" ".join(Path(f"/proc/{pid}/cmdline").read_bytes() for pid in running)
+        for name in (b"gunicorn", b"worker", b"beat", b"deliver", b"serve_streams"):
+            assert name in started
 
         second = subprocess.run(
             [str(house.folder / "bin" / "up")],

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from launch import proofs
+from launch import packages, proofs
 from launch.keys import local_secrets
 from launch.locks import try_lock
 from launch.ports import LOCAL, free_port, listen
@@ -65,6 +65,12 @@ def test_bin_test_adds_two_processes_and_new_databases() -> None:
     assert extra_words(["--lf"], reuse=True) == ["-n", "2"]
     assert extra_words(["-n0", "-x"], reuse=True) == []
     assert extra_words(["--pdb", "--reuse-db"], reuse=False) == []
+
+
+def test_what_tests_need_from_debian_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packages.shutil, "which", lambda *_words, **_more: None)
+    assert {"gettext", "dovecot-imapd"} <= set(packages.missing(for_tests=True))
+    assert packages.missing(for_tests=False) == ["gettext"]
 
 
 @pytest.fixture

@@ -129,7 +129,7 @@ def test_a_difference_is_explained_once_and_with_words() -> None:
 def test_a_count_is_about_today_or_lately(days: int) -> None:
     at = timezone.now()
     day = timezone.localdate(at) + timedelta(days=days)
-    with pytest.raises(BadInput):
+    with pytest.raises(RuleBroken):
         services.declare_count(
             customer=ready_customer(), day=day, declared=1, by=UserFactory(), at=at
         )

@@ -9,6 +9,8 @@ from django.utils import translation
 
 from apps.tracking.models import Waybill
 
+# The first page asks for announcements.
+pytestmark = pytest.mark.django_db
 ERRORS = ("400", "403", "403_csrf", "404", "500", "portal/429")
 
 

@@ -176,6 +176,8 @@ class Migration(migrations.Migration):
                                 ("waybills:read", "Read waybills"),
                                 ("events:read", "Read tracking events"),
                                 ("events:write", "Send tracking events"),
+                                ("webhooks:read", "Read webhook endpoints and events"),
+                                ("webhooks:write", "Keep webhook endpoints and replay events"),
                                 ("partner_feed", "Partner carrier feed"),
                             ],
                             max_length=30,

@@ -14,7 +14,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.enums import Language, ObjectScope, Role, UserKind
+from apps.accounts.enums import SYSTEM_NAMES, Language, ObjectScope, Role, UserKind
 from apps.accounts.models.unit import Unit
 from apps.core.crypto import EncryptedTextField
 
@@ -140,6 +140,9 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
         ]
 
     def __str__(self) -> str:
+        if self.kind == UserKind.SYSTEM:
+            own = SYSTEM_NAMES.get(self.username.removeprefix(SYSTEM_PREFIX))
+            return str(own or self.display_name)
         return self.display_name or self.username
 
     def get_full_name(self) -> str:

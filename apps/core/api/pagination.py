@@ -1,20 +1,26 @@
 """Lists of the API: keyset pages in a stable order, no counting of tables."""
 
+import re
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import DataError
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
 
 from apps.core.errors import BadInput
 
+# What the base class writes: base64, four characters at a time.
+CURSOR_SHAPE = r"^([A-Za-z0-9+/]{4}){1,200}([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
+_CURSOR = re.compile(CURSOR_SHAPE.strip("^$"))
+
 
 class HouseCursorPagination(CursorPagination):
     """``?limit=`` 1 … 200 (50 when absent) and an opaque ``?cursor=``; a view that needs another
     order sets ``ordering`` to a unique, indexed one. A bad limit or cursor is refused with 400
-    instead of being guessed at."""
+    instead of being guessed at; a cursor of the right shape that leads nowhere is a page not found."""
 
     ordering: Any = "-id"
     page_size = 50
@@ -38,18 +44,24 @@ class HouseCursorPagination(CursorPagination):
         return int(given)
 
     def paginate_queryset(self, queryset: Any, request: Any, view: Any = None) -> list[Any] | None:
-        # A cursor is client input: its position may be anything, which surfaces here.
+        given = request.query_params.get(self.cursor_query_param)
+        if given is not None and not _CURSOR.fullmatch(given):
+            raise self._bad_cursor()
+        # Its position may still be anything, which surfaces here.
         try:
             page: list[Any] | None = super().paginate_queryset(queryset, request, view)
             return page
         except (NotFound, ValueError, TypeError, ValidationError, DataError) as error:
-            if not request.query_params.get(self.cursor_query_param):
+            if given is None:
                 raise
-            raise BadInput(
-                _("This cursor is not one we gave out. Start again without it."),
-                code="bad_cursor",
-                field=self.cursor_query_param,
-            ) from error
+            raise NotFound(str(self._bad_cursor()), "bad_cursor") from error
+
+    def _bad_cursor(self) -> BadInput:
+        return BadInput(
+            _("This cursor is not one we gave out. Start again without it."),
+            code="bad_cursor",
+            field=self.cursor_query_param,
+        )
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         return [
@@ -58,7 +70,7 @@ class HouseCursorPagination(CursorPagination):
                 "in": "query",
                 "required": False,
                 "description": "Opaque position from `next` or `previous` of an earlier page.",
-                "schema": {"type": "string"},
+                "schema": {"type": "string", "pattern": CURSOR_SHAPE},
             },
             {
                 "name": self.page_size_query_param,
@@ -68,3 +80,13 @@ class HouseCursorPagination(CursorPagination):
                 "schema": {"type": "integer", "minimum": 1, "maximum": self.max_page_size},
             },
         ]
+
+
+def _as_parameter(said: dict[str, Any]) -> OpenApiParameter:
+    return OpenApiParameter(said["name"], said["schema"], description=said["description"])
+
+
+# For views that page by themselves and are not seen by the library as lists.
+PAGES = [
+    _as_parameter(said) for said in HouseCursorPagination().get_schema_operation_parameters(None)
+]

@@ -13,11 +13,12 @@
 | our own fault, with nothing of the inside told | 500 |
 
 409 and not 422 for every business rule: what was sent is well formed, it conflicts with how things
-stand, and the same request may pass once that has changed.
+stand, and the same request may pass once that has changed. The line between 400 and 409 is the API's
+description: 400 for what the description already forbids, 409 for what it cannot say.
 """
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.core import exceptions as core
@@ -54,6 +55,15 @@ TITLES: dict[int, Any] = {
 
 class KeyReused(RuleBroken):
     """An Idempotency-Key came again with another request."""
+
+
+class RulesBroken(RuleBroken):
+    """Several rules at once refuse a request that is well formed by the API's description: a
+    reference to what is not there, a day out of reach, two fields that do not go together."""
+
+    def __init__(self, broken: Sequence[RuleBroken]) -> None:
+        super().__init__(_("Correct the fields named below and send again."), code=broken[0].code)
+        self.broken = broken
 
 
 def problem(
@@ -114,7 +124,9 @@ def _describe_rule(exc: RuleBroken) -> dict[str, Any]:
         status = 422
     row = getattr(exc, "row", None)
     errors = []
-    if exc.field is not None or row is not None:
+    if isinstance(exc, RulesBroken):
+        errors = [_error(each.field or "", each.code, each, None) for each in exc.broken]
+    elif exc.field is not None or row is not None:
         errors.append(_error(exc.field or "", exc.code, exc, row))
     return problem(status, exc.code, exc, errors)
 

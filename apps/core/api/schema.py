@@ -67,9 +67,30 @@ class HouseAutoSchema(AutoSchema):
     def get_operation(self, *args: Any, **kwargs: Any) -> Any:
         operation = super().get_operation(*args, **kwargs)
         if operation:
+            # The library says so for plain shapes only. A form's own fields say what it needs.
+            body = operation.get("requestBody", {})
+            if "application/json" in body.get("content", {}):
+                body["required"] = True
             for status, answer in self._refusals().items():
                 operation["responses"].setdefault(status, answer)
+            self._add_links(operation)
         return operation
+
+    def _add_links(self, operation: dict[str, Any]) -> None:
+        """Where an answer leads: ``links = {"POST": {"order_read": {"number": "/number"}}}`` on
+        the view fills the other operation's parameters from this one's answer."""
+        links = getattr(self.view, "links", {}).get(self.method, {})
+        for status, answer in operation["responses"].items():
+            if links and status.startswith("2"):
+                answer["links"] = {
+                    target: {
+                        "operationId": target,
+                        "parameters": {
+                            name: f"$response.body#{where}" for name, where in wanted.items()
+                        },
+                    }
+                    for target, wanted in links.items()
+                }
 
     def _method(self) -> Any:
         action = getattr(self.view, "action", None) or self.method.lower()

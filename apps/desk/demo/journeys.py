@@ -6,10 +6,12 @@ from random import Random
 
 from PIL import Image, ImageDraw
 
+from apps.desk.demo.afterwards import partner_of
 from apps.desk.demo.orders import Shipped
 from apps.desk.demo.people import Cast
 from apps.tracking.enums import Door
 from apps.tracking.inputs import IncomingEvent
+from apps.tracking.models import PartnerCarrier
 from apps.tracking.photos import clean_photo
 from apps.tracking.services import ingest
 from apps.tracking.services.pod import record_proof
@@ -20,27 +22,38 @@ COURIERS = ["小刘", "小张", "老周", "小马"]
 FATES = ["absent", "station", "refused", "damaged", "stuck", "weather", "misrouted", "lost"]
 
 
-def make_journeys(cast: Cast, shipped: list[Shipped], rng: Random, now: datetime) -> None:
+def make_journeys(
+    cast: Cast, shipped: list[Shipped], carrier: PartnerCarrier, rng: Random, now: datetime
+) -> None:
+    every = max(2, len(shipped) // 11)
     for number, one in enumerate(shipped):
-        fate = FATES[number // 7 % len(FATES)] if number % 7 == 3 else "well"
+        fate = FATES[number // every % len(FATES)] if number % every == every // 2 else "well"
+        if _same_city(one) and fate in ("weather", "misrouted"):
+            fate = "absent"
+        partner = partner_of(one, carrier)
         plan = [e for e in _plan(one, fate, rng) if e.occurred_at <= now]
         by = cast["yunying"]
         for event in plan:
             ingest([event], source="scan", by=by, at=event.occurred_at + timedelta(minutes=2),
-                   door=Door.SCAN, keep=False)  # fmt: skip
+                   door=Door.SCAN, keep=False,
+                   carrier=partner if event.city == one.there else None)  # fmt: skip
         end = one.confirmed_at + timedelta(hours=_hours(one)) + timedelta(minutes=20)
         if fate in ("well", "absent", "weather") and end <= now:
             _sign(cast, one, fate, end)
 
 
 def _hours(one: Shipped) -> float:
-    return 6 if one.waybill.origin_city == one.waybill.destination_city else 44
+    return 6 if _same_city(one) else 44
+
+
+def _same_city(one: Shipped) -> bool:
+    return bool(one.waybill.origin_city == one.waybill.destination_city)
 
 
 def _plan(one: Shipped, fate: str, rng: Random) -> list[IncomingEvent]:
     """The scans as they would come; the caller leaves out what has not happened yet."""
     origin = one.waybill.origin_city.removesuffix("市")
-    there = one.waybill.destination_city.removesuffix("市")
+    there = one.there
     courier = f"{rng.choice(COURIERS)}，电话1{rng.choice('35789')}{rng.randint(0, 999_999_999):09d}"
     total = _hours(one)
     steps = [
@@ -51,11 +64,13 @@ def _plan(one: Shipped, fate: str, rng: Random) -> list[IncomingEvent]:
         (0.80, "arrived_dest_city", f"{there}营业部", there, f"快件到达{there}营业部"),
         (0.88, "out_for_delivery", f"{there}营业部", there, f"正在派送，派件员{courier}，请保持电话畅通"),
     ]  # fmt: skip
+    if _same_city(one):
+        steps = [step for step in steps if step[1] in ("picked_up", "sorted", "out_for_delivery")]
     if fate == "stuck":
         steps = steps[:3]
     trouble = {
         "absent": (0.92, "consignee_absent", f"{there}营业部", there, "收件人不在，改约再次派送"),
-        "station": (0.95, "ready_for_pickup", f"{there}菜鸟驿站", there, f"快件已到{there}便民驿站，请凭取件码领取"),
+        "station": (0.95, "ready_for_pickup", f"{there}便民驿站", there, f"快件已到{there}便民驿站，请凭取件码领取"),
         "refused": (0.96, "refused", f"{there}营业部", there, "收件人拒收，原因：与订购不符"),
         "damaged": (0.72, "damaged", f"{there}转运中心", there, "外包装破损，已拍照上报"),
         "weather": (0.40, "late.weather", f"{origin}转运中心", origin, "受暴雨影响，车辆延误"),

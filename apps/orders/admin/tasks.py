@@ -127,7 +127,7 @@ class FollowUpTaskAdmin(PageAdmin):
     @admin.display(description="")
     def tick(self, task: FollowUpTask) -> SafeString | str:
         if task.state != TaskStatus.OPEN:
-            return task.outcome
+            return task.outcome_text
         url = reverse("admin:orders_followuptask_act", args=[task.pk, "complete"])
         return format_html('<a href="{}">{}</a>', url, TASK_ACTS["complete"].label)
 

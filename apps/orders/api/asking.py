@@ -1,16 +1,14 @@
 """What the orders API asks of every request: which customer, which order, which day."""
 
 import re
-from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.http import Http404
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
 from apps.accounts.models import User
-from apps.core.errors import BadInput
+from apps.core.errors import RuleBroken
 from apps.customers.models import Customer
 from apps.orders import queries
 from apps.orders.models import WorkOrder
@@ -30,7 +28,7 @@ def customer_for(request: Request, code: str) -> Customer:
     if code:
         found = mine.filter(code=code).first()
         if found is None:
-            raise BadInput(
+            raise RuleBroken(
                 _("This key serves no customer with that code."),
                 code="unknown_customer",
                 field="customer",
@@ -38,7 +36,7 @@ def customer_for(request: Request, code: str) -> Customer:
         return found
     some = list(mine[:2])
     if len(some) != 1:
-        raise BadInput(
+        raise RuleBroken(
             _("This key does not serve exactly one customer; say which by its code."),
             code="customer_needed",
             field="customer",
@@ -54,16 +52,3 @@ def order_for(request: Request, number: str) -> WorkOrder:
     if found is None:
         raise Http404
     return found
-
-
-def day_start(value: str | None, field: str, days: int = 0) -> datetime | None:
-    """The local midnight of a day, ``days`` later; None when it is not asked for."""
-    if value is None:
-        return None
-    try:
-        if len(value) != 10:
-            raise ValueError
-        day = date.fromisoformat(value) + timedelta(days=days)
-        return timezone.make_aware(datetime.combine(day, time()))
-    except (ValueError, OverflowError):
-        raise BadInput(_("Write the day as 2026-03-21."), code="bad_date", field=field) from None

@@ -6,18 +6,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
 from apps.accounts.idempotency import idempotent
+from apps.core.api.asked import REFERENCE, day_start, reference_asked
 from apps.core.api.pagination import HouseCursorPagination
+from apps.core.api.problems import RulesBroken
 from apps.core.errors import BadInput
 from apps.customers.queries import order_defaults
 from apps.orders import queries, services
-from apps.orders.api.asking import caller, customer_for, day_start, order_for
+from apps.orders.api.asking import caller, customer_for, order_for
 from apps.orders.api.shapes import CancelShape, OrderInShape, OrderListShape, OrderShape
 from apps.orders.cleaning import clean_order
 from apps.orders.enums import Channel, OrderStatus
@@ -30,6 +31,10 @@ AT_DOOR = ("pickup_contact", "pickup_phone", "pickup_address", "origin_city", "p
 
 class OrdersView(APIView):
     required_scopes = {"GET": "orders:read", "POST": "orders:write"}
+    links = {
+        "POST": {"order_read": {"number": "/number"}, "order_cancel": {"number": "/number"}},
+        "GET": {"order_read": {"number": "/results/0/number"}},
+    }
     pagination_class = HouseCursorPagination
 
     @extend_schema(
@@ -58,12 +63,13 @@ class OrdersView(APIView):
                 "pickup_address": usual.address,
             }
         if "settlement_method" not in given:
-            given["settlement_method"] = "cod" if "cod_amount" in given else usual.settlement_method
+            given["settlement_method"] = (
+                "cod" if given.get("cod_amount") else usual.settlement_method
+            )
         content, errors = clean_order(given)
         if errors:
-            raise ValidationError(
-                {name: [ErrorDetail(str(e), e.code)] for name, e in errors.items()}
-            )
+            # The shape has judged all that the description can say.
+            raise RulesBroken(list(errors.values()))
         at = timezone.now()
         order = services.receive_order(
             customer=customer,
@@ -81,7 +87,7 @@ class OrdersView(APIView):
         summary="Orders, newest first",
         parameters=[
             OpenApiParameter("status", str, enum=[state.value for state in OrderStatus]),
-            OpenApiParameter("customer_reference", str),
+            REFERENCE,
             OpenApiParameter("received_from", OpenApiTypes.DATE, description="First day, local."),
             OpenApiParameter("received_to", OpenApiTypes.DATE, description="Last day, local."),
         ],
@@ -108,13 +114,7 @@ def _filters(asked: Any) -> dict[str, Any]:
         if status not in OrderStatus.values:
             raise BadInput(_("There is no such status."), code="bad_status", field="status")
         wanted["status"] = status
-    if reference := asked.get("customer_reference", ""):
-        if "\x00" in reference or len(reference) > 64 or not reference.isprintable():
-            raise BadInput(
-                _("A customer's reference has at most 64 characters."),
-                code="bad_reference",
-                field="customer_reference",
-            )
+    if reference := reference_asked(asked):
         wanted["customer_reference"] = reference
     if since := day_start(asked.get("received_from"), "received_from"):
         wanted["received_at__gte"] = since
@@ -125,6 +125,7 @@ def _filters(asked: Any) -> dict[str, Any]:
 
 class OrderView(APIView):
     required_scopes = {"GET": "orders:read"}
+    links = {"GET": {"waybill_read": {"number": "/waybills/0"}}}
 
     @extend_schema(
         operation_id="order_read",
@@ -138,6 +139,7 @@ class OrderView(APIView):
 
 class CancelOrderView(APIView):
     required_scopes = {"POST": "orders:write"}
+    links = {"POST": {"order_read": {"number": "/number"}}}
 
     @extend_schema(
         operation_id="order_cancel",

@@ -1,14 +1,20 @@
 """What the orders API takes and gives. Types and lengths are judged here, meaning by
 ``cleaning.clean_order``, which every other channel passes too."""
 
-from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import gettext
-from drf_spectacular.extensions import OpenApiSerializerExtension
 from rest_framework import serializers as s
 
+from apps.core.api.exact import (
+    ExactBoolean,
+    ExactChoice,
+    ExactDay,
+    ExactInteger,
+    ExactMoment,
+    ExactMoney,
+    ExactText,
+    StrictShape,
+)
 from apps.core.masking import mask_name, mask_phone
 from apps.customers.enums import JobType, SettlementMethod
 from apps.orders.cleaning import LENGTHS, MOST_CM3, MOST_GRAMS, MOST_PIECES
@@ -22,65 +28,28 @@ from apps.orders.enums import (
 )
 from apps.orders.models import WorkOrder
 
-PHONE = r"^\+?[0-9][0-9 ()\-]{5,24}$"
+PHONE = r"^\+?[0-9][0-9 ()-]{5,24}$"
 PHONE_HELP = "E.164, or as dialled in China with the area code of a landline."
 
 
-class StrictShapeSchema(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]  # the library is untyped
-    """Says in the description what the shape does: no further properties."""
-
-    target_class = "apps.orders.api.shapes.StrictShape"
-    match_subclasses = True
-
-    def map_serializer(self, auto_schema: Any, direction: Any) -> Any:
-        schema = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
-        schema["additionalProperties"] = False
-        return schema
+def _text(name: str, *, required: bool = False) -> ExactText:
+    return ExactText(required=required, allow_blank=not required, max_length=LENGTHS[name])
 
 
-class StrictShape(s.Serializer[Any]):
-    """Refuses fields it does not know: a misspelt “cod_ammount” must not be lost in silence."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, Mapping):
-            unknown = sorted(set(data) - set(self.fields), key=str)
-            if unknown:
-                raise s.ValidationError(
-                    {
-                        str(name)[:60]: [
-                            s.ErrorDetail(gettext("There is no such field."), "unknown_field")
-                        ]
-                        for name in unknown[:20]
-                    }
-                )
-        return super().to_internal_value(data)
+def _phone(*, required: bool = False) -> ExactText:
+    return ExactText(PHONE, required=required, max_length=30, help_text=PHONE_HELP)
 
 
-def _text(name: str, *, required: bool = False) -> s.CharField:
-    return s.CharField(required=required, allow_blank=not required, max_length=LENGTHS[name])
+def _money() -> ExactMoney:
+    return ExactMoney(required=False, allow_null=True, help_text="Yuan, as a string.")
 
 
-def _phone(*, required: bool = False) -> s.RegexField:
-    return s.RegexField(PHONE, required=required, max_length=30, help_text=PHONE_HELP)
-
-
-def _money(least: str = "0") -> s.DecimalField:
-    return s.DecimalField(
-        max_digits=10,
-        decimal_places=2,
-        min_value=Decimal(least),
-        required=False,
-        allow_null=True,
-        help_text="Yuan, as a string.",
-    )
-
-
-def _choice(choices: Any) -> s.ChoiceField:
-    return s.ChoiceField(choices=choices, required=False)
+def _choice(choices: Any) -> ExactChoice:
+    return ExactChoice(choices=choices, required=False)
 
 
 class OrderInShape(StrictShape):
-    customer = s.CharField(
+    customer = ExactText(
         required=False,
         max_length=20,
         help_text="Customer code; needed when the key serves several.",
@@ -90,7 +59,7 @@ class OrderInShape(StrictShape):
     service_level = _choice(ServiceLevel)
     transport_mode = _choice(TransportMode)
     vehicle_type = _choice(VehicleType)
-    requested_delivery = s.DateTimeField(required=False, allow_null=True)
+    requested_delivery = ExactMoment(required=False, allow_null=True)
     pickup_company = _text("pickup_company")
     pickup_contact = _text("pickup_contact")
     pickup_phone = _phone()
@@ -102,28 +71,28 @@ class OrderInShape(StrictShape):
     destination_city = _text("destination_city", required=True)
     delivery_address = _text("delivery_address", required=True)
     goods_name = _text("goods_name", required=True)
-    pieces = s.IntegerField(min_value=1, max_value=MOST_PIECES)
-    weight_g = s.IntegerField(min_value=1, max_value=MOST_GRAMS)
-    volume_cm3 = s.IntegerField(required=False, allow_null=True, min_value=1, max_value=MOST_CM3)
-    waybill_per_piece = s.BooleanField(required=False)
+    pieces = ExactInteger(min_value=1, max_value=MOST_PIECES)
+    weight_g = ExactInteger(min_value=1, max_value=MOST_GRAMS)
+    volume_cm3 = ExactInteger(required=False, allow_null=True, min_value=1, max_value=MOST_CM3)
+    waybill_per_piece = ExactBoolean(required=False)
     packaging_wishes = _text("packaging_wishes")
     declared_value = _money()
     estimated_fee = _money()
     settlement_method = _choice(SettlementMethod)
-    cod_amount = _money("0.01")
-    return_document_required = s.BooleanField(required=False)
+    cod_amount = _money()
+    return_document_required = ExactBoolean(required=False)
     sign_off_instructions = _text("sign_off_instructions")
     important_notes = _text("important_notes")
 
 
 class CancelShape(StrictShape):
-    reason = s.CharField(max_length=200)
+    reason = ExactText(max_length=200)
 
 
 class CountInShape(StrictShape):
-    customer = s.CharField(required=False, max_length=20)
-    day = s.DateField()
-    declared = s.IntegerField(min_value=0, max_value=1_000_000)
+    customer = ExactText(required=False, max_length=20)
+    day = ExactDay()
+    declared = ExactInteger(min_value=0, max_value=1_000_000)
 
 
 class CountShape(s.Serializer[Any]):

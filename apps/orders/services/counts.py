@@ -36,7 +36,7 @@ def declare_count(
             field="declared",
         )
     if day > today or day < today - timedelta(days=31):
-        raise BadInput(
+        raise RuleBroken(
             _("Choose today or a day of the last month."), code="out_of_range", field="day"
         )
     received = received_on(day, [customer.pk])[customer.pk]

@@ -14,6 +14,7 @@ from apps.portal.answers import kept_private, page, stopped
 from apps.portal.languages import speaks
 from apps.portal.limits import count_misses, seconds_stopped
 from apps.portal.pages import summarise
+from apps.portal.queries import announcements
 from apps.portal.typed import Typed, take_apart
 from apps.tracking.numbers import parse_waybill_number
 from apps.tracking.queries.public import public_views
@@ -22,7 +23,9 @@ from apps.tracking.queries.public import public_views
 @require_safe
 @speaks()
 def home(request: HttpRequest) -> HttpResponse:
-    response = page("portal/home.html", {"typed": "", "switch": "?"})
+    response = page(
+        "portal/home.html", {"typed": "", "switch": "?", "announcements": announcements()}
+    )
     response["Cache-Control"] = "private, no-cache"
     del response["X-Robots-Tag"]
     return response

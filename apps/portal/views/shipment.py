@@ -47,6 +47,8 @@ def shipment(request: HttpRequest, number: str) -> HttpResponse:
         "share": request.build_absolute_uri(f"/track/{canonical}"),
         "printed": printed_at(at),
         "switch": "?",
+        # What is delivered gives no more news.
+        "follow": "" if known.delivered_at else laid.number,
     }
     return kept_private(HttpResponse(fill("portal/shipment.html", values)))
 

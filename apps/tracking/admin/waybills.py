@@ -19,6 +19,7 @@ from apps.tracking.models import Waybill
 from apps.tracking.numbers import group_number
 from apps.tracking.queries.public import clear_parties, masked_parties
 from apps.tracking.queries.refusals import waiting_for
+from apps.tracking.queries.standards import level_name
 from apps.tracking.queries.timeline import timeline
 from apps.tracking.queries.waybill import matching
 from apps.tracking.words import code_label
@@ -114,6 +115,7 @@ class WaybillAdmin(ActingAdmin):
             "parties": clear_parties(subject) if revealed else masked_parties(subject),
             "revealed": revealed,
             "history": [(row, code_label(row.code)) for row in timeline(subject)],
+            "service_level": level_name(subject.service_level),
             "partner_numbers": subject.partner_numbers.select_related("carrier", "attached_by"),
             "waiting": waiting_for(subject.number)
             if request.user.has_perm("tracking.view_refusedevent")

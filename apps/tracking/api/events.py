@@ -10,10 +10,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.accounts.idempotency import idempotent
-from apps.core.errors import BadInput
+from apps.core.errors import BadInput, RuleBroken
 from apps.tracking.api.shapes import EventBatchShape, EventInShape, EventResultShape
 from apps.tracking.enums import Door
-from apps.tracking.inputs import IngestResult
+from apps.tracking.inputs import IngestResult, Refusal
 from apps.tracking.reading import read_event
 from apps.tracking.services import MAX_EVENTS, ingest
 
@@ -26,7 +26,8 @@ class TrackingEventsView(APIView):
         summary="Send tracking events",
         description='One event, or `{"events": […]}` with up to 5,000. Each item is answered on '
         "its own: what cannot be taken is refused with its reason and the rest is kept. Repeats "
-        "change nothing, and order does not matter. A single event that is refused answers 400.",
+        "change nothing, and order does not matter. A single event that is refused answers 400 "
+        "when this description forbids it and 409 when the house cannot take it.",
         request=PolymorphicProxySerializer(
             "EventOrEvents", [EventInShape, EventBatchShape], resource_type_field_name=None
         ),
@@ -44,9 +45,20 @@ class TrackingEventsView(APIView):
             keep=not single,
         )
         if single and result.refused:
-            refusal = result.refused[0]
-            raise BadInput(refusal.message, code=refusal.code, field=refusal.field or None)
+            raise _problem(result.refused[0])
         return Response(_answer(result))
+
+
+# What the description of an event already forbids; the rest only the house can know.
+_SHAPELESS = frozenset(
+    {"bad_type", "missing", "unknown_field", "unknown_code", "bad_text", "too_long", "bad_time"}
+) | {"time_without_zone"}
+
+
+def _problem(refusal: Refusal) -> RuleBroken:
+    pairs = refusal.field == "supersedes" and refusal.code == "missing"
+    kind = BadInput if refusal.code in _SHAPELESS and not pairs else RuleBroken
+    return kind(refusal.message, code=refusal.code, field=refusal.field or None)
 
 
 def _items(data: Any) -> tuple[list[Any], bool]:

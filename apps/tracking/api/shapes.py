@@ -3,29 +3,43 @@ without them, because a serializer per row costs more than the look-up."""
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers as s
 
+from apps.core.api.exact import ExactText, StrictShape
 from apps.customers.enums import JobType
 from apps.tracking.codes import CODES
 from apps.tracking.enums import Reason, Status
 from apps.tracking.inputs import ACCEPTED, CORRECTED, REFUSED, REPEATED
 
+# As ``reading.clean_text`` keeps it.
+KEPT_TEXT = r"^[^\u0000-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f\ud800-\udfff\ufffe\uffff]*$"
 
-class EventInShape(s.Serializer[Any]):
-    waybill_number = s.CharField(max_length=40)
-    code = s.ChoiceField(choices=sorted(CODES))
-    occurred_at = s.DateTimeField(help_text="ISO 8601 with a zone; at most ten minutes ahead.")
-    place = s.CharField(required=False, allow_blank=True, max_length=120)
-    city = s.CharField(required=False, allow_blank=True, max_length=40)
-    text = s.CharField(required=False, allow_blank=True, max_length=500)
-    source_id = s.CharField(
+
+def _words(most: int, said: str = "") -> ExactText:
+    return ExactText(
+        KEPT_TEXT,
         required=False,
         allow_blank=True,
-        max_length=80,
-        help_text="Your own id. The same id with another content corrects what was sent before.",
+        allow_null=True,
+        max_length=most,
+        help_text=said or None,
+    )
+
+
+class EventInShape(StrictShape):
+    waybill_number = ExactText(max_length=40)
+    code = s.ChoiceField(choices=sorted(CODES))
+    occurred_at = s.DateTimeField(help_text="ISO 8601 with a zone; at most ten minutes ahead.")
+    place = _words(120)
+    city = _words(40)
+    text = _words(500)
+    source_id = _words(
+        80, "Your own id. The same id with another content corrects what was sent before."
     )
     revision = s.IntegerField(
         required=False,
+        allow_null=True,
         min_value=0,
         max_value=2**31 - 1,
         help_text="Of several versions under one source_id the highest counts.",
@@ -40,11 +54,22 @@ class EventInShape(s.Serializer[Any]):
     withdraws = s.BooleanField(
         required=False, help_text="Takes back the event named in supersedes, with nothing instead."
     )
-    unit_code = s.CharField(required=False, allow_blank=True, max_length=20)
+    unit_code = _words(20)
 
 
-class EventBatchShape(s.Serializer[Any]):
-    events = s.ListField(child=EventInShape(), min_length=0, max_length=5_000)
+@extend_schema_field(
+    {
+        "description": "An EventIn. Whatever else it is, it is refused for itself alone, with its "
+        "reason under its index, and the rest of the list is kept.",
+        "anyOf": [{"$ref": "#/components/schemas/EventInShapeRequest"}, {}],
+    }
+)
+class EventItem(s.JSONField):
+    """One of many: judged on its own."""
+
+
+class EventBatchShape(StrictShape):
+    events = s.ListField(child=EventItem(), max_length=5_000)
 
 
 class EventOutcomeShape(s.Serializer[Any]):
@@ -112,8 +137,11 @@ class WaybillListShape(s.Serializer[Any]):
 
 
 class FeedFormShape(s.Serializer[Any]):
-    param = s.CharField(help_text="The push document, JSON.")
-    sign = s.CharField(help_text="MD5(param + salt) in capitals.")
+    """Nothing is required by the description, because nothing is refused by HTTP: the sender
+    wants 200 always, and reads ``returnCode``."""
+
+    param = s.CharField(required=False, allow_blank=True, help_text="The push document, JSON.")
+    sign = s.CharField(required=False, allow_blank=True, help_text="MD5(param + salt) in capitals.")
 
 
 class FeedAnswerShape(s.Serializer[Any]):

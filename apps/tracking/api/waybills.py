@@ -1,19 +1,19 @@
 """Reading waybills through the API; no personal data comes out of it."""
 
 import json
-from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import Http404, HttpResponse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from apps.core.api.pagination import HouseCursorPagination
+from apps.core.api.asked import REFERENCE, day_start, reference_asked
+from apps.core.api.pagination import PAGES, HouseCursorPagination
 from apps.core.errors import BadInput
 from apps.tracking.api.shapes import EventListShape, WaybillListShape, WaybillWithEventsShape
 from apps.tracking.enums import Status
@@ -51,6 +51,12 @@ class WaybillEventsView(APIView):
 
 class WaybillsView(APIView):
     required_scopes = {"GET": "waybills:read"}
+    links = {
+        "GET": {
+            "waybill_read": {"number": "/results/0/number"},
+            "waybill_events": {"number": "/results/0/number"},
+        }
+    }
     pagination_class = HouseCursorPagination
 
     @extend_schema(
@@ -58,11 +64,10 @@ class WaybillsView(APIView):
         summary="Waybills, newest first",
         parameters=[
             OpenApiParameter("status", str, enum=[s.value for s in Status]),
-            OpenApiParameter("customer_reference", str),
+            REFERENCE,
             OpenApiParameter("issued_from", OpenApiTypes.DATE, description="First day, local."),
             OpenApiParameter("issued_to", OpenApiTypes.DATE, description="Last day, local."),
-            OpenApiParameter("cursor", str, description="From next or previous."),
-            OpenApiParameter("limit", int, description="1 to 200, 50 by default."),
+            *PAGES,
         ],
         responses={200: WaybillListShape},
     )
@@ -70,10 +75,10 @@ class WaybillsView(APIView):
         asked = request.query_params
         rows = listed_waybills(
             user=request.user,  # type: ignore[arg-type]  # a key's service user
-            status=_status(asked.get("status", "")),
-            customer_reference=_plain(asked.get("customer_reference", "")),
-            issued_from=_day(asked.get("issued_from", ""), "issued_from"),
-            issued_before=_day(asked.get("issued_to", ""), "issued_to", days=1),
+            status=_status(asked.get("status")),
+            customer_reference=reference_asked(asked),
+            issued_from=day_start(asked.get("issued_from"), "issued_from"),
+            issued_before=day_start(asked.get("issued_to"), "issued_to", days=1),
         )
         pages = HouseCursorPagination()
         page = pages.paginate_queryset(rows, request, view=self)
@@ -87,7 +92,12 @@ class WaybillsView(APIView):
 
 
 def _found(request: Request, number: str) -> dict[str, Any]:
-    found = api_waybill(parse_waybill_number(number), user=request.user)  # type: ignore[arg-type]  # a key's service user
+    try:
+        known = parse_waybill_number(number)
+    except BadInput as error:
+        # It is an address: one that cannot be is not there, and says why.
+        raise NotFound(str(error), error.code) from error
+    found = api_waybill(known, user=request.user)  # type: ignore[arg-type]  # a key's service user
     if found is None:
         raise Http404
     return found
@@ -100,31 +110,7 @@ def _json(data: dict[str, Any]) -> HttpResponse:
     )
 
 
-def _status(value: str) -> str:
-    if value and value not in Status.values:
+def _status(value: str | None) -> str:
+    if value is not None and value not in Status.values:
         raise BadInput(_("There is no such status."), code="bad_status", field="status")
-    return value
-
-
-def _plain(value: str) -> str:
-    if "\x00" in value or len(value) > 64:
-        raise BadInput(
-            _("A customer's reference has at most 64 characters."),
-            code="bad_reference",
-            field="customer_reference",
-        )
-    return value
-
-
-def _day(value: str, field: str, days: int = 0) -> datetime | None:
-    """The local midnight of a day, ``days`` later."""
-    if not value:
-        return None
-    try:
-        if len(value) != 10:
-            raise ValueError
-        return timezone.make_aware(
-            datetime.combine(date.fromisoformat(value) + timedelta(days=days), time())
-        )
-    except (ValueError, OverflowError):
-        raise BadInput(_("Write the day as 2026-03-21."), code="bad_date", field=field) from None
+    return value or ""

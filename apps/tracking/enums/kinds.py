@@ -2,6 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from apps.tracking.enums.batch import Door
+from apps.tracking.enums.delivery import DocumentState, HandedOverAt, Party, Satisfaction, Signer
+from apps.tracking.enums.late import ContactChannel, LateCause, LateKind, LateOutcome
+from apps.tracking.enums.status import Reason, Status
+
 EVENT_KINDS = {
     "eventbatch.imported": _("Spreadsheet imported"),
     "eventbatch.received": _("Events received"),
@@ -44,4 +49,24 @@ EVENT_KINDS = {
     "waybill.station_consent_revoked": _("Consent to a station withdrawn"),
     "waybill.station_consented": _("Station or locker consented to"),
     "waybill.status_changed": _("Status changed"),
+}
+
+# The words of the codes that events hold; orders tick steps off by the status of a waybill.
+EVENT_VALUES = {
+    "cause": LateCause,
+    "why": LateKind,
+    "door": Door,
+    "party": Party,
+    "satisfaction": Satisfaction,
+    "handed_over": HandedOverAt,
+    "waybill.proof_recorded/signer": Signer,
+    "waybill.status_changed/from": Status,
+    "waybill.status_changed/to": Status,
+    "waybill.status_changed/reason": Reason,
+    "returndocument.moved/from": DocumentState,
+    "returndocument.moved/to": DocumentState,
+    "lateshipment.party_told/channel": ContactChannel,
+    "lateshipment.party_not_reached/channel": ContactChannel,
+    "lateshipment.closed/outcome": LateOutcome,
+    "followup.completed/outcome": Status,
 }

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Q
+from django.utils.translation import get_language
 
 from apps.tracking.enums import LaneScope, Stage
 from apps.tracking.lateness import SILENCE
@@ -80,6 +81,15 @@ def default_levels() -> dict[str, str]:
     """Job type → code of its usual level."""
     usual = ServiceLevel.objects.filter(Q(is_default=True, is_active=True))
     return dict(usual.values_list("job_type", "code"))
+
+
+def level_name(code: str) -> str:
+    """What people call a service level, in the language of the page; the code when unknown."""
+    level = ServiceLevel.objects.filter(code=code).first() if code else None
+    if level is None:
+        return code
+    english = (get_language() or "").startswith("en")
+    return (english and level.english_name) or level.name
 
 
 def silence_limits() -> dict[Stage, timedelta]:

@@ -3,8 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from apps.tracking.enums import Reason, Status
+from django.utils.translation import gettext_lazy as _
+
+from apps.tracking.enums import Door, Reason, Status
 from apps.tracking.models import TrackingEvent, Waybill
 from apps.tracking.queries.live import live_rows
 from apps.tracking.queries.masked import masked_text
@@ -13,6 +16,16 @@ COLUMNS = (
     *("id", "waybill_id", "source", "source_id", "revision", "supersedes_id", "is_withdrawal"),
     *("occurred_at", "recorded_at", "code", "status", "reason", "rank", "place", "city", "text"),
 )
+
+
+# The doors whose events bear the house's own name instead of a caller's.
+SOURCES: dict[str, Any] = {
+    "scan": Door.SCAN.label,
+    "sheet": Door.SHEET.label,
+    "hand": Door.HAND.label,
+    "pod": _("Delivery record"),
+    "orders": _("Work order"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +50,12 @@ class TimelineRow:
     @property
     def masked_text(self) -> str:
         return masked_text(self.text)
+
+    @property
+    def shown_source(self) -> str:
+        """``api:shop`` and ``feed:partner`` say whose; the house's own doors have words."""
+        own = SOURCES.get(self.source)
+        return str(own) if own is not None else self.source.partition(":")[2] or self.source
 
     @property
     def reason_label(self) -> str:

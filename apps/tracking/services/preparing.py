@@ -151,7 +151,10 @@ def _units(events: Sequence[IncomingEvent | Refusal]) -> dict[str, int]:
     codes = {
         e.unit_code
         for e in events
-        if type(e) is IncomingEvent and e.unit_code and e.unit_code.isascii()
+        if type(e) is IncomingEvent
+        and e.unit_code
+        and e.unit_code.isascii()
+        and e.unit_code.isprintable()
     }
     return dict(Unit.objects.filter(code__in=codes).values_list("code", "pk")) if codes else {}
 

@@ -1,7 +1,9 @@
 from argparse import ArgumentParser
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
 from apps.desk.demo.week import PER_DAY, make_week
 from apps.desk.queries import is_empty
@@ -19,7 +21,10 @@ class Command(BaseCommand):
             raise CommandError(
                 "The database holds customers already; demo data needs an empty one."
             )
-        made = make_week(options["seed"], options["per_day"])
+        with transaction.atomic():
+            made = make_week(options["seed"], options["per_day"])
+            # The floor beside this one fills its own tables.
+            call_command("seed_inquiries", seed=options["seed"])
         self.stdout.write(
             f"{made.customers} customers, {made.shipments} shipments on the road or delivered"
         )

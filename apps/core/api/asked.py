@@ -1,0 +1,53 @@
+"""What lists are asked for in the query: days and references, as exact as they are described."""
+
+import re
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter
+
+from apps.core.api.exact import ANY_TEXT
+from apps.core.errors import BadInput
+
+REFERENCE_MOST = 64
+REFERENCE = OpenApiParameter(
+    "customer_reference", {"type": "string", "maxLength": REFERENCE_MOST, "pattern": ANY_TEXT}
+)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_KEEPABLE = re.compile(ANY_TEXT.removesuffix("$") + r"\Z")
+
+
+def reference_asked(asked: Any) -> str:
+    """The customer's own reference, empty when it is not asked for."""
+    value: str = asked.get("customer_reference", "")
+    if len(value) > REFERENCE_MOST or not _KEEPABLE.match(value) or _lonely(value):
+        raise BadInput(
+            _("A customer's reference has at most 64 characters."),
+            code="bad_reference",
+            field="customer_reference",
+        )
+    return value
+
+
+def _lonely(value: str) -> bool:
+    return any("\ud800" <= char <= "\udfff" for char in value)
+
+
+def day_start(value: str | None, field: str, days: int = 0) -> datetime | None:
+    """The local midnight of a day, ``days`` later; None when it is not asked for, or when no day
+    can lie so far: nothing is left out by it."""
+    if value is None:
+        return None
+    try:
+        if not _DAY.fullmatch(value):
+            raise ValueError
+        day = date.fromisoformat(value)
+    except ValueError:
+        raise BadInput(_("Write the day as 2026-03-21."), code="bad_date", field=field) from None
+    # The ends of the calendar, where another zone or the next day would fall off.
+    if day >= date.max - timedelta(days=2) and days:
+        return None
+    day = min(max(day, date.min + timedelta(days=2)), date.max - timedelta(days=2))
+    return timezone.make_aware(datetime.combine(day + timedelta(days=days), time()))

@@ -1,0 +1,221 @@
+"""What people did about the week: partners, late shipments, answers, refusals, a spreadsheet."""
+
+import io
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from random import Random
+
+from django.utils import timezone
+
+from apps.core.sheets import write_xlsx
+from apps.customers.models import Customer
+from apps.desk.demo.companies import pdf
+from apps.desk.demo.orders import Shipped
+from apps.desk.demo.people import Cast
+from apps.orders import services as orders
+from apps.tracking.enums import (
+    ConfirmedBy,
+    ContactChannel,
+    DocumentState,
+    Door,
+    LateCause,
+    LateState,
+    Party,
+    Satisfaction,
+    Status,
+)
+from apps.tracking.inputs import IncomingEvent
+from apps.tracking.models import (
+    LateShipment,
+    PartnerAgreement,
+    PartnerCarrier,
+    ReturnDocument,
+    Waybill,
+)
+from apps.tracking.services import attach_partner_number, ingest
+from apps.tracking.services.cases import record_chase, record_contact, state_cause
+from apps.tracking.services.documents import file_document, move_document
+from apps.tracking.services.feedback import record_satisfaction, send_sheet
+from apps.tracking.services.masters import keep_agreement, keep_row
+from apps.tracking.services.signers import authorise_signer
+
+PARTNER_CITIES = frozenset({"成都", "武汉"})
+WAY_BACK = [
+    DocumentState.COLLECTED,
+    DocumentState.IN_TRANSIT_BACK,
+    DocumentState.RECEIVED_AT_ORIGIN,
+]
+ANSWERS = [
+    (Satisfaction.SATISFIED, ""),
+    (Satisfaction.SATISFIED, "派件员态度很好"),
+    (Satisfaction.NEUTRAL, ""),
+    (Satisfaction.SATISFIED, ""),
+    (Satisfaction.DISSATISFIED, "外箱压皱，希望加固包装"),
+    (Satisfaction.UNREACHED, ""),
+]
+WAITS = (LateCause.CONSIGNEE, "收件人出差，请驿站保管", "驿站确认货物完好，已改约")
+BROKEN_DOWN = (LateCause.LINE_HAUL, "车辆途中故障，已换车", "已查到货物，今晚配载发出")
+
+
+def make_partner(cast: Cast, began: datetime) -> PartnerCarrier:
+    """The network company that delivers in Chengdu and Wuhan, under a signed agreement."""
+    by = cast["huoyun"]
+    carrier = PartnerCarrier(
+        code="huatong", name="华通物流", english_name="Huatong Logistics", phone="400-800-0000"
+    )
+    keep_row(carrier, by=by, at=began)
+    day = timezone.localdate(began)
+    agreement = PartnerAgreement(
+        carrier=carrier,
+        area="成都、武汉及周边",
+        line_haul_hours=Decimal(30),
+        delivery_hours=Decimal(8),
+        receipt_return_hours=Decimal(96),
+        liability="破损、遗失按声明价值赔偿；无声明价值的，按运费的五倍赔偿。",
+        valid_from=day,
+        valid_until=date(day.year + 1, day.month, 1),
+    )
+    paper = pdf("Partner agreement Huatong Logistics")
+    paper.name = "网络公司协议.pdf"
+    keep_agreement(agreement, file=paper, by=by, at=began)
+    return carrier
+
+
+def partner_of(one: Shipped, carrier: PartnerCarrier) -> PartnerCarrier | None:
+    there = one.waybill.destination_city.removesuffix("市")
+    return carrier if there in PARTNER_CITIES else None
+
+
+def attach_numbers(cast: Cast, shipped: list[Shipped], carrier: PartnerCarrier) -> None:
+    for number, one in enumerate(shipped):
+        if partner_of(one, carrier):
+            attach_partner_number(
+                waybill=one.waybill,
+                carrier=carrier,
+                number=f"HT{one.confirmed_at:%y%m%d}{number:05d}",
+                by=cast["yunying"],
+                at=one.confirmed_at + timedelta(hours=8),
+            )
+
+
+def send_documents_back(cast: Cast, now: datetime) -> None:
+    """Signed documents on every part of their way back; the oldest are on file."""
+    owed = ReturnDocument.objects.filter(owed_since__isnull=False).order_by("owed_since", "pk")
+    for number, document in enumerate(owed):
+        by, at = cast["yunying"], (document.owed_since or now) + timedelta(hours=4)
+        steps = WAY_BACK[: 3 - number % 4]
+        moves = [(state, at + timedelta(hours=6 * turn)) for turn, state in enumerate(steps)]
+        done = [(state, when) for state, when in moves if when < now]
+        for state, when in done:
+            move_document(document_id=document.pk, to=state, by=by, at=when)
+        filed_at = at + timedelta(hours=20)
+        if len(done) == len(WAY_BACK) and number % 8 == 0 and filed_at < now:
+            file_document(
+                document_id=document.pk, location=f"A柜{number % 5 + 1}层", by=by, at=filed_at
+            )
+
+
+def ask_customers(cast: Cast, customers: dict[str, Customer], now: datetime) -> None:
+    """Every other delivered shipment has the customer's answer; one sheet was sent."""
+    arrived = Waybill.objects.filter(status=Status.DELIVERED, delivered_at__lt=now).order_by("pk")
+    for number, waybill in enumerate(arrived):
+        satisfaction, comment = ANSWERS[number // 2 % len(ANSWERS)]
+        if number % 2 == 0 and waybill.delivered_at:
+            record_satisfaction(
+                waybill_id=waybill.pk,
+                satisfaction=satisfaction,
+                comment=comment,
+                by=cast["yunying"],
+                at=min(waybill.delivered_at + timedelta(hours=2), now),
+            )
+    today = timezone.localdate(now)
+    send_sheet(
+        customer_id=customers["YUNSHANG"].pk,
+        first_day=today - timedelta(days=7),
+        last_day=today - timedelta(days=1),
+        channel="email",
+        recipient="yunshang@customer.example",
+        by=cast["yunying"],
+        at=now - timedelta(hours=1),
+    )
+
+
+def handle_late(cast: Cast, now: datetime) -> None:
+    """One case told to both parties, one being chased; the others wait for somebody."""
+    by, at = cast["linzhuren"], timezone.now()
+    soon = now + timedelta(hours=20)
+    open_cases = (
+        LateShipment.objects.filter(state=LateState.OPEN, waybill__customer__unit__code="SHA")
+        .select_related("waybill")
+        .order_by("waybill_id")
+    )
+    for number, case in enumerate(open_cases[:2]):
+        waits = case.waybill.status == Status.READY_FOR_PICKUP
+        cause, note, answer = WAITS if waits else BROKEN_DOWN
+        state_cause(
+            case_id=case.pk, cause=cause, note=note, expected_at=soon, by=by, at=at,
+        )  # fmt: skip
+        record_chase(
+            case_id=case.pk, answer=answer, unit=cast.units["SHA-FC"],
+            by=by, at=at,
+        )  # fmt: skip
+        for party in Party if number == 0 else ():
+            record_contact(
+                case_id=case.pk, party=party, channel=ContactChannel.PHONE, reached=True,
+                apologised=True, expected_at=soon, answer="表示理解，请尽快送达", by=by, at=at,
+            )  # fmt: skip
+
+
+def refuse_some(cast: Cast, shipped: list[Shipped], now: datetime) -> None:
+    """A batch of the shop's program with two events that could not be taken."""
+    good = shipped[-1].waybill.number
+    mistyped = good[:-1] + str((int(good[-1]) + 1) % 10)
+    at = now - timedelta(hours=2)
+    events = [
+        IncomingEvent(waybill_number=number, code=code, occurred_at=at, city="上海", text=text)
+        for number, code, text in (
+            (mistyped, "sorted", "快件已分拣"),
+            (good, "put_on_shelf", "快件已上架"),
+        )
+    ]
+    ingest(
+        events, source="api:api-yunshang", by=cast["yunying"], at=at + timedelta(minutes=1),
+        door=Door.API,
+    )  # fmt: skip
+
+
+def authorise_someone(cast: Cast, now: datetime) -> None:
+    """A shipment on the way that a colleague of the consignee may sign for."""
+    waybill = Waybill.objects.filter(
+        status__in=[Status.IN_TRANSIT, Status.PICKED_UP], customer__unit__code="SHA"
+    ).latest("pk")
+    authorise_signer(
+        waybill_id=waybill.pk, name="方晓", given_by="客户发货负责人",
+        confirmed=ConfirmedBy.CALL_BACK, note="收件人出差，由同事代签",
+        by=cast["linzhuren"], at=now - timedelta(minutes=30),
+    )  # fmt: skip
+
+
+def take_spreadsheet(
+    cast: Cast, customers: dict[str, Customer], rng: Random, now: datetime
+) -> None:
+    """The shop's file of this morning: two orders taken in, one row without a phone."""
+    headings = ["客户单号", "收货人", "收货电话", "目的城市", "收货地址", "货物名称", "件数", "重量(kg)"]  # fmt: skip
+    rows = [
+        [f"YS-{now:%m%d}-{n}", name, phone, city, address, "连衣裙", "2", "1.6"]
+        for n, (name, phone, city, address) in enumerate(
+            [
+                ("周洋", f"139{rng.randint(0, 99_999_999):08d}", "深圳", "深圳市南山区科苑路8号"),
+                ("吴霞", "见备注", "北京", "北京市朝阳区望京街10号"),
+                ("郑丽", f"137{rng.randint(0, 99_999_999):08d}", "杭州", "杭州市滨江区长河路351号"),
+            ],
+            start=1,
+        )
+    ]
+    orders.take_in_orders(
+        customer=customers["YUNSHANG"],
+        file=io.BytesIO(write_xlsx(headings, rows)),
+        filename=f"云裳发货{now:%m%d}.xlsx",
+        by=cast["wangfang"],
+        at=now - timedelta(minutes=50),
+    )

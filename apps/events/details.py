@@ -1,0 +1,181 @@
+"""The details of an event as a person reads them: names and values in words, no raw codes."""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.core.times import local
+from apps.events.models import Event
+
+# Numbers of rows in the database say nothing to a person; what they point at is on the page.
+_ROW_KEYS = frozenset(
+    [
+        "authorisation",
+        "centre",
+        "contact",
+        "customer",
+        "event",
+        "file",
+        "letter",
+        "old_event",
+        "signer",
+        "user",
+        "waybill",
+    ]
+)
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
+_NAMES: dict[str, Any] = {
+    "accepted": gettext_lazy("Accepted"),
+    "agent": gettext_lazy("Agent"),
+    "all_well": gettext_lazy("All well"),
+    "handover.signed/as": gettext_lazy("Signed as"),
+    "lateshipment.sent_again/as": gettext_lazy("New waybill"),
+    "carrier": gettext_lazy("Partner carrier"),
+    "cause": gettext_lazy("Cause"),
+    "centre_kind": gettext_lazy("Executed by"),
+    "changed": gettext_lazy("Changed"),
+    "channel": gettext_lazy("Channel"),
+    "class": gettext_lazy("Follow-up class"),
+    "cod_paid": gettext_lazy("COD paid"),
+    "code": gettext_lazy("Own code"),
+    "comment": gettext_lazy("Comment"),
+    "contract": gettext_lazy("Contract"),
+    "copy": gettext_lazy("Copy"),
+    "count": gettext_lazy("Waybills"),
+    "created": gettext_lazy("Taken in"),
+    "customer": gettext_lazy("Customer"),
+    "day": gettext_lazy("Day"),
+    "deadline": gettext_lazy("Deadline"),
+    "declared": gettext_lazy("Sent, says the customer"),
+    "director": gettext_lazy("Director"),
+    "door": gettext_lazy("Source"),
+    "expected": gettext_lazy("Expected"),
+    "explanation": gettext_lazy("Explanation"),
+    "fields": gettext_lazy("Changed"),
+    "file": gettext_lazy("File"),
+    "first_day": gettext_lazy("First day"),
+    "form": gettext_lazy("Handover form"),
+    "from": gettext_lazy("Changed from"),
+    "customer.contract_added/from": gettext_lazy("Valid from"),
+    "customer.contract_added/to": gettext_lazy("Valid until"),
+    "handed_over": gettext_lazy("Handed over"),
+    "kind": gettext_lazy("Kind"),
+    "language": gettext_lazy("Language"),
+    "last_day": gettext_lazy("Last day"),
+    "leader": gettext_lazy("Leader"),
+    "left": gettext_lazy("Left"),
+    "missing": gettext_lazy("Missing"),
+    "note": gettext_lazy("Note"),
+    "now": gettext_lazy("Now"),
+    "number": gettext_lazy("Number"),
+    "occurred_at": gettext_lazy("Happened"),
+    "outcome": gettext_lazy("Outcome"),
+    "party": gettext_lazy("Told"),
+    "photos": gettext_lazy("Photos"),
+    "place": gettext_lazy("Place"),
+    "prefix": gettext_lazy("Key begins with"),
+    "promised": gettext_lazy("Promised"),
+    "reason": gettext_lazy("Reason"),
+    "received": gettext_lazy("Received by us"),
+    "refused": gettext_lazy("Refused"),
+    "repeated": gettext_lazy("Already known"),
+    "role": gettext_lazy("Role"),
+    "round": gettext_lazy("Round"),
+    "satisfaction": gettext_lazy("Satisfied?"),
+    "rows": gettext_lazy("Rows"),
+    "scope": gettext_lazy("May see"),
+    "scopes": gettext_lazy("Scopes"),
+    "shipments": gettext_lazy("Shipments"),
+    "signed_on": gettext_lazy("Signed on"),
+    "signer": gettext_lazy("Signed by"),
+    "signers": gettext_lazy("To be signed by"),
+    "status": gettext_lazy("Status"),
+    "step": gettext_lazy("Step"),
+    "to": gettext_lazy("Changed to"),
+    "two_factor": gettext_lazy("Second factor"),
+    "two_factor_required": gettext_lazy("Second factor required"),
+    "unit": gettext_lazy("Unit"),
+    "until": gettext_lazy("Until"),
+    "user": gettext_lazy("User"),
+    "username": gettext_lazy("Sign-in name"),
+    "valid_until": gettext_lazy("Valid until"),
+    "version": gettext_lazy("Version"),
+    "was": gettext_lazy("Before"),
+    "waybills": gettext_lazy("Waybill numbers"),
+    "why": gettext_lazy("Cause"),
+}
+# ("waybill.status_changed", "to") or ("", "role") → the words of each code.
+_words: dict[tuple[str, str], dict[str, Any]] = {}
+
+
+def name_values(choices: Mapping[str, Any]) -> None:
+    """Apps say which choices a detail's codes come from, as ``EVENT_VALUES`` in their ``enums``:
+    ``"role": Role`` everywhere, ``"returndocument.moved/to": DocumentState`` for one kind."""
+    for name, kind in choices.items():
+        event_kind, _slash, key = name.rpartition("/")
+        _words.setdefault((event_kind, key), {}).update(kind.choices)
+
+
+def readable_details(event: Event, subject: models.Model) -> list[tuple[str, str]]:
+    """Name and value of each detail worth reading, in the language of the page."""
+    rows = []
+    for key, value in event.data.items():
+        if value in ("", None, []) or (key in _ROW_KEYS and isinstance(value, int)):
+            continue
+        if key == "number" and value == getattr(subject, "number", None):
+            continue  # the page's own title
+        rows.append((_name(event.kind, key, subject), _value(event.kind, key, value, subject)))
+    return rows
+
+
+def _name(kind: str, key: str, subject: models.Model) -> str:
+    known = _NAMES.get(f"{kind}/{key}") or _NAMES.get(key)
+    if known is None:
+        field = _field(subject, key)
+        known = field.verbose_name if field is not None else key.replace("_", " ")
+    return str(known)
+
+
+def _value(kind: str, key: str, value: Any, subject: models.Model) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list):
+        return _joined(_value(kind, key, one, subject) for one in value)
+    if not isinstance(value, str):
+        return str(value)
+    if _MOMENT.match(value):
+        moment: datetime | None = parse_datetime(value)
+        if moment is not None and moment.tzinfo is not None:
+            return local(moment)
+    if key in ("fields", "changed"):
+        return _joined(_name(kind, one, subject) for one in value.split(", "))
+    words = {**_choices(subject, key), **_words.get(("", key), {}), **_words.get((kind, key), {})}
+    return _joined(_word(words, one) for one in value.split(", ")) if words else value
+
+
+def _word(words: Mapping[str, Any], code: str) -> str:
+    """``status:picked_up`` is a code with what it is about before it."""
+    return str(words.get(code) or words.get(code.rpartition(":")[2]) or code)
+
+
+def _joined(parts: Iterable[str]) -> str:
+    return _(", ").join(parts)
+
+
+def _field(subject: models.Model, key: str) -> Any:
+    try:
+        field = subject._meta.get_field(key)
+    except FieldDoesNotExist:
+        return None
+    return field if isinstance(field, models.Field) else None
+
+
+def _choices(subject: models.Model, key: str) -> dict[str, Any]:
+    return dict(getattr(_field(subject, key), "flatchoices", None) or [])

@@ -1,0 +1,3 @@
+from apps.inquiries.admin import kuaidi100, messages, records
+
+__all__ = ["kuaidi100", "messages", "records"]

@@ -1,0 +1,82 @@
+"""Who asked, which WeChat accounts are bound, how the mailbox is read."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import URLPattern, path
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from apps.events.panel import HouseAdmin
+from apps.inquiries.admin.telling import push_view
+from apps.inquiries.enums import BindingState, Outcome, Way
+from apps.inquiries.forms import NothingForm
+from apps.inquiries.models import Inquiry, MailboxState, WeChatBinding
+from apps.inquiries.services import binding as services
+from apps.tracking.admin.acting import Act, ActingAdmin
+
+
+@admin.register(Inquiry)
+class InquiryAdmin(HouseAdmin):
+    """The asker is a fingerprint: enough to see that one asks too much, not enough to know who."""
+
+    list_display = ["at", "by_way", "number", "result", "asker"]
+    list_filter = ["way", "outcome"]
+    search_fields = ["number__exact", "asker__exact"]
+    search_help_text = _("whole waybill number, or the asker's fingerprint")
+    ordering = ["-id"]
+
+    def get_urls(self) -> list[URLPattern]:
+        push = self.admin_site.admin_view(push_view)
+        return [
+            path("push/<str:number>/", push, name="inquiries_push_status"),
+            *super().get_urls(),
+        ]
+
+    @admin.display(description=_("way"))
+    def by_way(self, inquiry: Inquiry) -> SafeString:
+        return self.tag(Way(inquiry.way))
+
+    @admin.display(description=_("outcome"))
+    def result(self, inquiry: Inquiry) -> SafeString:
+        return self.tag(Outcome(inquiry.outcome))
+
+
+def _end(binding: WeChatBinding, form: Any, **who: Any) -> None:
+    services.end_binding(binding_id=binding.pk, **who)
+
+
+@admin.register(WeChatBinding)
+class WeChatBindingAdmin(ActingAdmin):
+    list_display = ["phone_label", "stands", "created_at", "confirmed_on", "ended_on"]
+    list_filter = ["state"]
+    ordering = ["-id"]
+    page_template = "inquiries/binding.html"
+    acts = (
+        Act(
+            "end",
+            _("End the binding"),
+            NothingForm,
+            "inquiries.end_wechatbinding",
+            _end,
+            _("The binding is over; this account sees masked facts only."),
+            when=lambda b: b.state != BindingState.ENDED,
+            danger=True,
+        ),
+    )
+
+    @admin.display(description=_("state"))
+    def stands(self, binding: WeChatBinding) -> SafeString:
+        return self.tag(BindingState(binding.state))
+
+    def facts(self, request: HttpRequest, binding: WeChatBinding) -> dict[str, Any]:
+        return {"title": binding.phone_label, "state": BindingState(binding.state)}
+
+
+@admin.register(MailboxState)
+class MailboxStateAdmin(HouseAdmin):
+    list_display = [
+        *("name", "last_seen_at", "last_success", "last_error", "failures_in_row"),
+        *("taken_in", "left_alone"),
+    ]

@@ -1,0 +1,34 @@
+"""Who asks, and what the answer is: the same facts by every way (TRK-8)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from apps.inquiries.enums import Outcome, Way
+from apps.tracking.queries.public import PartyView, PublicShipment
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """``name`` is whatever tells one asker of this way from another; only a keyed fingerprint of
+    it is kept. ``phone_index`` is given for somebody who proved to hold that phone, and opens the
+    details of shipments it is a party of (TRK-10)."""
+
+    way: Way
+    name: str
+    language: str = ""
+    phone_index: str = ""
+    # A machine behind which many people stand is limited as such.
+    speaks_for_many: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """``shipment`` is masked; ``party`` is there only for a proven party. ``problem`` is a
+    translated sentence for a person who cannot be told anything else."""
+
+    outcome: Outcome
+    at: datetime
+    number: str = ""
+    shipment: PublicShipment | None = None
+    party: PartyView | None = None
+    problem: str = ""

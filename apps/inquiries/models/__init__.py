@@ -1,0 +1,16 @@
+from apps.inquiries.models.binding import WeChatBinding
+from apps.inquiries.models.inquiry import AskCount, Inquiry
+from apps.inquiries.models.kuaidi100 import Kuaidi100Account, Kuaidi100Subscription
+from apps.inquiries.models.mailbox import MailboxState
+from apps.inquiries.models.message import Attachment, InboundMessage
+
+__all__ = [
+    "AskCount",
+    "Attachment",
+    "InboundMessage",
+    "Inquiry",
+    "Kuaidi100Account",
+    "Kuaidi100Subscription",
+    "MailboxState",
+    "WeChatBinding",
+]

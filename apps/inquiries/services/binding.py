@@ -1,0 +1,161 @@
+"""Binding a WeChat account to a phone by a code sent to that phone (TRK-8, TRK-10).
+
+Nothing here raises for a wrong answer: what became of it is the result, so that tries stay counted.
+"""
+
+import hashlib
+import hmac
+import secrets
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from apps.core.crypto import blind_index
+from apps.core.errors import BadInput, RuleBroken
+from apps.core.masking import mask_phone
+from apps.core.phones import normalise_phone
+from apps.events.services import record
+from apps.inquiries.enums import BindingState
+from apps.inquiries.models import WeChatBinding
+from apps.inquiries.services.counting import count
+from apps.inquiries.services.sending import send_code
+from apps.inquiries.states import BINDING_MOVES
+from apps.notifications.addresses import is_mobile
+from apps.notifications.services.people import link_wechat, unlink_wechat
+from apps.tracking.queries.waybill import PHONE_INDEX
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+CODE_LIFE = timedelta(minutes=10)
+TRIES = 5
+# (window, most) of codes, per account and per phone.
+CODE_LIMITS = ((timedelta(hours=1), 3), (timedelta(days=1), 8))
+
+
+def openid_index(openid: str) -> str:
+    return blind_index(openid, "inquiries.openid")
+
+
+def bound(openid: str) -> WeChatBinding | None:
+    return WeChatBinding.objects.filter(
+        openid_index=openid_index(openid), state=BindingState.ACTIVE
+    ).first()
+
+
+@transaction.atomic
+def start_binding(
+    *, openid: str, phone: str, language: str, by: "User", at: datetime
+) -> WeChatBinding | None:
+    """Send a code to ``phone``; None when too many were asked for. BadInput for a number that
+    cannot get one."""
+    number = normalise_phone(phone)
+    if not is_mobile(number):
+        raise BadInput(_("SMS needs a mobile number."), code="not_a_mobile", field="phone")
+    index = openid_index(openid)
+    phone_index = blind_index(number, PHONE_INDEX)
+    over = [
+        count("code", f"{window}:{name}", window=window, at=at) > most
+        for window, most in CODE_LIMITS
+        for name in (index, phone_index)
+    ]
+    if any(over):
+        return None
+    for old in _locked(openid, BindingState.PENDING):
+        _end(old, at)
+    code = f"{secrets.randbelow(10**6):06d}"
+    binding = WeChatBinding.objects.create(
+        openid=openid,
+        openid_index=index,
+        phone=number,
+        phone_index=phone_index,
+        phone_label=mask_phone(number),
+        code_expires=at + CODE_LIFE,
+        created_at=at,
+    )
+    binding.code_hash = _hash(binding, code)
+    binding.save(update_fields=["code_hash"])
+    send_code(
+        number,
+        code=code,
+        minutes=int(CODE_LIFE.total_seconds() // 60),
+        cause=f"wechat-code:{binding.pk}",
+        language=language,
+        at=at,
+    )
+    record("wechatbinding.requested", binding, by=by, at=at)
+    return binding
+
+
+@transaction.atomic
+def confirm_binding(*, openid: str, code: str, by: "User", at: datetime) -> str:
+    """``confirmed``, ``wrong``, ``expired`` or ``nothing`` (no code was asked for)."""
+    pending = next(iter(_locked(openid, BindingState.PENDING)), None)
+    if pending is None or pending.code_expires is None:
+        return "nothing"
+    if at >= pending.code_expires or pending.code_tries >= TRIES:
+        _end(pending, at)
+        return "expired"
+    if not hmac.compare_digest(pending.code_hash, _hash(pending, code)):
+        pending.code_tries += 1
+        pending.save(update_fields=["code_tries"])
+        return "wrong"
+    for old in _locked(openid, BindingState.ACTIVE):
+        _end(old, at)
+        record("wechatbinding.ended", old, by=by, at=at)
+    BINDING_MOVES.check(BindingState(pending.state), BindingState.ACTIVE)
+    pending.state, pending.confirmed_on, pending.code_hash = BindingState.ACTIVE, at, ""
+    pending.save(update_fields=["state", "confirmed_on", "code_hash"])
+    # What is told to the phone may be told to the account from now on.
+    link_wechat(phone=pending.phone, openid=openid, by=by, at=at)
+    record("wechatbinding.confirmed", pending, by=by, at=at)
+    return "confirmed"
+
+
+@transaction.atomic
+def end_bindings(*, openid: str, by: "User", at: datetime) -> bool:
+    """The owner ends it; whether there was one."""
+    ended = False
+    for binding in _locked(openid, BindingState.PENDING, BindingState.ACTIVE):
+        if binding.state == BindingState.ACTIVE:
+            record("wechatbinding.ended", binding, by=by, at=at)
+            ended = True
+        _end(binding, at)
+    unlink_wechat(openid=openid, by=by, at=at)
+    return ended
+
+
+@transaction.atomic
+def end_binding(*, binding_id: int, by: "User", at: datetime) -> WeChatBinding:
+    """Staff end one; RuleBroken (``illegal_move``) when it is over already."""
+    binding = WeChatBinding.objects.select_for_update().get(pk=binding_id)
+    if binding.state == BindingState.ENDED:
+        raise RuleBroken(_("This binding is over already."), code="illegal_move", field="state")
+    was_active = binding.state == BindingState.ACTIVE
+    _end(binding, at)
+    if was_active:
+        unlink_wechat(openid=binding.openid, by=by, at=at)
+    record("wechatbinding.ended", binding, by=by, at=at)
+    return binding
+
+
+def _locked(openid: str, *states: BindingState) -> list[WeChatBinding]:
+    return list(
+        WeChatBinding.objects.select_for_update()
+        .filter(openid_index=openid_index(openid), state__in=states)
+        .order_by("pk")
+    )
+
+
+def _end(binding: WeChatBinding, at: datetime) -> None:
+    BINDING_MOVES.check(BindingState(binding.state), BindingState.ENDED)
+    binding.state, binding.ended_on, binding.code_hash = BindingState.ENDED, at, ""
+    binding.save(update_fields=["state", "ended_on", "code_hash"])
+
+
+def _hash(binding: WeChatBinding, code: str) -> str:
+    salted = f"wechat-code\0{binding.pk}\0{code}".encode()
+    return hmac.new(settings.SECRET_KEY.encode(), salted, hashlib.sha256).hexdigest()

@@ -1,0 +1,127 @@
+"""A mail that came in: kept with its attachments, and answered in its thread, once (TRK-8)."""
+
+import hashlib
+import json
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from apps.core.masking import mask_text
+from apps.inquiries.asking import Answer, Asker
+from apps.inquiries.enums import MessageState, Way
+from apps.inquiries.mail.parsing import Mail
+from apps.inquiries.models import Attachment, InboundMessage
+from apps.inquiries.reading import Found, find_numbers, language_of
+from apps.inquiries.saying import company, few_lines
+from apps.inquiries.services.answering import answer
+from apps.inquiries.services.claiming import claim, keep, key_of
+from apps.inquiries.services.counting import count
+from apps.inquiries.storage import keep_privately
+from apps.notifications.addresses import is_ours
+from apps.notifications.mail import may_be_answered
+
+MOST_NUMBERS = 10
+MOST_FILES = 20
+# More replies than this to one address within a day are a loop or an attack.
+MOST_REPLIES = 30
+
+
+@transaction.atomic
+def take_mail(mail: Mail, *, at: datetime) -> InboundMessage | None:
+    """Keep a mail and queue its reply; None when it was taken before."""
+    row = claim(Way.EMAIL, key_of(Way.EMAIL, mail.identity), at)
+    if row is None:
+        return None
+    language = language_of(mail.question)
+    keep(
+        row,
+        asker=mail.answer_to,
+        asker_index=key_of(Way.EMAIL, mail.answer_to.lower()),
+        asker_label=mask_text(mail.answer_to)[:80],
+        subject=mail.subject,
+        text=mail.text,
+        thread=_thread(mail),
+        language=language,
+    )
+    _keep_files(row, mail)
+    found = find_numbers(mail.question, most=MOST_NUMBERS)
+    if why := _why_not(mail, found, at):
+        return keep(row, state=MessageState.IGNORED, reason=why, number=_first(found))
+    with translation.override(language):
+        _prepare_reply(row, mail, found, language, at)
+    return row
+
+
+def keep_unreadable(identity: str, why: str, *, at: datetime) -> None:
+    """Note that a mail could not be taken in; it stays in the mailbox."""
+    with transaction.atomic():
+        row = claim(Way.EMAIL, key_of(Way.EMAIL, identity), at)
+        if row is not None:
+            keep(row, state=MessageState.UNREADABLE, reason=why[:60])
+
+
+def _why_not(mail: Mail, found: Found, at: datetime) -> str:
+    """Why no machine answers this mail; empty when one does."""
+    if not mail.answer_to:
+        return "no_sender"
+    sent_by_a_person = may_be_answered(mail.headers, mail.sender) and may_be_answered(
+        mail.headers, mail.answer_to
+    )
+    if not sent_by_a_person or is_ours(mail.answer_to):
+        return "automatic"
+    if not (found.numbers or found.mistyped):
+        return "no_number"
+    name = f"mail:{mail.answer_to.lower()}"
+    if count("replied", name, window=timedelta(days=1), at=at) > MOST_REPLIES:
+        return "too_many"
+    return ""
+
+
+def _prepare_reply(
+    row: InboundMessage, mail: Mail, found: Found, language: str, at: datetime
+) -> None:
+    asker = Asker(Way.EMAIL, mail.answer_to.lower(), language)
+    asked = [*found.numbers, *found.mistyped][:MOST_NUMBERS]
+    answers = [answer(number, asker, at=at) for number in asked]
+    keep(
+        row,
+        number=answers[0].number,
+        outcome=answers[0].outcome,
+        reply=_letter(answers),
+        state=MessageState.WAITING,
+        due_at=at,
+    )
+
+
+def _letter(answers: list[Answer]) -> str:
+    closing = _("This answer was written by a machine. To speak to a person, call %(phone)s.") % {
+        "phone": settings.COMPANY_PHONE
+    }
+    return "\n\n".join([*(few_lines(one) for one in answers), closing, company()])
+
+
+def _thread(mail: Mail) -> str:
+    return json.dumps({"id": mail.message_id, "references": list(mail.references)})
+
+
+def _first(found: Found) -> str:
+    return found.numbers[0] if found.numbers else ""
+
+
+def _keep_files(row: InboundMessage, mail: Mail) -> None:
+    """What is over the limits is named but not kept; the mail stays in its mailbox."""
+    room = settings.UPLOAD_MAX_BYTES
+    for file in mail.files[:MOST_FILES]:
+        fits = len(file.content) <= room
+        room -= len(file.content) if fits else 0
+        Attachment.objects.create(
+            message=row,
+            name=file.name,
+            content_type=file.content_type,
+            size=len(file.content),
+            sha256=hashlib.sha256(file.content).hexdigest(),
+            path=keep_privately(file.content) if fits else "",
+        )

@@ -1,0 +1,68 @@
+"""What a WeChat message asks for. Pure."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from apps.inquiries.reading import find_numbers
+from apps.inquiries.wechat.messages import Message
+
+MOST_NUMBERS = 5
+_BIND = re.compile(r"(?:绑定|bind)[\s:：]*([+\d][\d\s\-()]{6,24})?\s*", re.I)
+_UNBIND = re.compile(r"(?:解绑|解除绑定|取消绑定|unbind)\s*", re.I)
+_MINE = re.compile(r"(?:我的快件|我的运单|my parcels|mine)\s*", re.I)
+_CODE = re.compile(r"\d{6}")
+# Menu keys; a key may also carry a number after a colon.
+MENU = {"TRACK": "help", "BIND": "how_to_bind", "UNBIND": "unbind", "MINE": "mine"}
+_SCANS = frozenset({"SCAN", "SCANCODE_PUSH", "SCANCODE_WAITMSG", "SUBSCRIBE", "CLICK"})
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """``verb``: track, bind, how_to_bind, code, unbind, mine, welcome, help, outcome,
+    or empty when nothing is to be said. ``numbers`` may hold one that is mistyped."""
+
+    verb: str
+    numbers: tuple[str, ...] = ()
+    argument: str = ""
+
+
+def understand(message: Message) -> Command:
+    if message.kind == "event":
+        return _event(message)
+    return _said(message.text)
+
+
+def _said(text: str) -> Command:
+    plain = unicodedata.normalize("NFKC", text).strip()
+    if match := _BIND.fullmatch(plain):
+        return Command("bind", argument=match[1].strip()) if match[1] else Command("how_to_bind")
+    if _UNBIND.fullmatch(plain):
+        return Command("unbind")
+    if _MINE.fullmatch(plain):
+        return Command("mine")
+    if _CODE.fullmatch(plain):
+        return Command("code", argument=plain)
+    return _track(plain) or Command("help")
+
+
+def _event(message: Message) -> Command:
+    if message.event == "TEMPLATESENDJOBFINISH":
+        return Command("outcome", argument=message.status)
+    if message.event not in _SCANS:
+        return Command("")
+    carried = f"{message.text} {message.event_key.removeprefix('qrscene_')}"
+    if found := _track(carried):
+        return found
+    if message.event == "SUBSCRIBE":
+        return Command("welcome")
+    if message.event == "CLICK":
+        return Command(MENU.get(message.event_key.upper(), "help"))
+    return Command("help")
+
+
+def _track(text: str) -> Command | None:
+    # The address of a tracking page, as printed in a QR code, holds the number as well.
+    found = find_numbers(text.replace("/", " ").replace(":", " "), most=MOST_NUMBERS)
+    asked = tuple([*found.numbers, *found.mistyped][:MOST_NUMBERS])
+    return Command("track", asked) if asked else None

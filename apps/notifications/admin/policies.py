@@ -1,0 +1,205 @@
+"""Who is told what, how and in which words."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.errors import RuleBroken
+from apps.events.panel import HouseAdmin, timeline_rows
+from apps.notifications import services
+from apps.notifications.admin.acts import Act, ActingAdmin
+from apps.notifications.enums import Audience, ChannelName
+from apps.notifications.forms import NewWordsForm, TemplateForm
+from apps.notifications.models import MessageTemplate, NotificationPolicy
+from apps.notifications.queries import desk, words
+from apps.notifications.topics import TOPICS, topic_choices
+
+
+class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # the stubs' generic is not subscriptable at run time
+    topic = forms.ChoiceField(label=_("about"), choices=topic_choices)
+    channels = forms.CharField(
+        label=_("channels, in order"),
+        help_text=_("By commas, the first one first: wechat, sms, email, in_app, site, phone."),
+    )
+
+    class Meta:
+        model = NotificationPolicy
+        fields = [
+            *("topic", "audience", "role", "channels", "urgent", "fallback_minutes"),
+            *("digest_minutes", "quiet_from", "quiet_until", "max_age_hours", "active"),
+        ]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["channels"] = ", ".join(self.instance.channels)
+
+    def clean_channels(self) -> list[str]:
+        typed = self.cleaned_data["channels"].replace("，", ",").replace("、", ",")
+        names = [name.strip() for name in typed.split(",") if name.strip()]
+        unknown = [name for name in names if name not in ChannelName.values]
+        if unknown or not names:
+            raise forms.ValidationError(
+                _("There is no channel %(name)s."), params={"name": ", ".join(unknown) or "–"}
+            )
+        return names
+
+
+@admin.register(NotificationPolicy)
+class NotificationPolicyAdmin(HouseAdmin):
+    form = PolicyForm
+    list_display = ("about", "who", "how", "urgent", "fallback_minutes", "digest_minutes", "active")
+    list_filter = ("audience", "active", "urgent")
+    search_fields = ("topic",)
+    ordering = ("topic", "audience", "role")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("notifications.manage_policy"))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.has_perm("notifications.manage_policy"))
+
+    @admin.display(description=_("about"), ordering="topic")
+    def about(self, policy: NotificationPolicy) -> str:
+        return desk.topic_label(policy.topic)
+
+    @admin.display(description=_("who is told"))
+    def who(self, policy: NotificationPolicy) -> SafeString:
+        return self.tag(Audience(policy.audience))
+
+    @admin.display(description=_("channels, in order"))
+    def how(self, policy: NotificationPolicy) -> str:
+        known = {str(c): str(c.label) for c in ChannelName}
+        return " → ".join(known.get(name, name) for name in policy.channels)
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except RuleBroken as refusal:
+            messages.error(request, str(refusal))
+            return HttpResponseRedirect(request.get_full_path())
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        saved = services.save_policy(
+            form.cleaned_data,
+            policy_id=obj.pk if change else None,
+            by=request.user,  # type: ignore[arg-type]  # a user
+            at=timezone.now(),
+        )
+        obj.__dict__.update(saved.__dict__)
+
+
+def _save(template: MessageTemplate, typed: Any, who: dict[str, Any]) -> MessageTemplate:
+    return services.save_template(
+        topic=template.topic,
+        channel=typed.get("channel", template.channel),
+        language=template.language,
+        subject=typed["subject"],
+        body=typed["body"],
+        provider_code=typed["provider_code"],
+        provider_fields=typed["provider_fields"] or {},
+        **who,
+    )
+
+
+def _as_typed(template: MessageTemplate) -> dict[str, Any]:
+    return {
+        "subject": template.subject,
+        "body": template.body,
+        "provider_code": template.provider_code,
+        "provider_fields": template.provider_fields or None,
+    }
+
+
+@admin.register(MessageTemplate)
+class MessageTemplateAdmin(ActingAdmin):
+    acts = (
+        Act(
+            "change",
+            _("Change the words"),
+            _("Saving makes a new version; messages that wait already use it."),
+            "manage_template",
+            _save,
+            _("The new version is in use."),
+            TemplateForm,
+            initial=_as_typed,
+        ),
+        Act(
+            "own-words",
+            _("Words for one channel"),
+            _("One channel gets words of its own instead of the common ones."),
+            "manage_template",
+            _save,
+            _("The channel has its own words now."),
+            NewWordsForm,
+            may=lambda template: not template.channel,
+            initial=_as_typed,
+        ),
+    )
+    list_display = ("about", "language", "only_for", "version", "begins")
+    list_filter = ("language", "channel")
+    search_fields = ("topic", "body")
+    ordering = ("topic", "language", "channel")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[MessageTemplate]:
+        """The list shows versions in use; older ones are reached from their successor."""
+        rows = MessageTemplate.objects.select_related("created_by")
+        if request.resolver_match and "changelist" in (request.resolver_match.url_name or ""):
+            newest = MessageTemplate.objects.filter(
+                topic=OuterRef("topic"), channel=OuterRef("channel"), language=OuterRef("language")
+            ).order_by("-version")
+            rows = rows.filter(pk=Subquery(newest.values("pk")[:1]))
+        return rows
+
+    @admin.display(description=_("about"), ordering="topic")
+    def about(self, template: MessageTemplate) -> str:
+        return desk.topic_label(template.topic)
+
+    @admin.display(description=_("only for"))
+    def only_for(self, template: MessageTemplate) -> str:
+        return str(template.get_channel_display()) if template.channel else "—"
+
+    @admin.display(description=_("text"))
+    def begins(self, template: MessageTemplate) -> str:
+        return template.body[:60]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if not object_id.isdecimal() or len(object_id) > 18:
+            return redirect("admin:notifications_messagetemplate_changelist")
+        template = self.seen(request, int(object_id))
+        topic = TOPICS.get(template.topic)
+        sample = words.sample_values(topic, template.language) if topic else {}
+        context = {
+            "title": desk.topic_label(template.topic),
+            "template": template,
+            "topic": topic,
+            "preview": words.fill(
+                template.topic, template.channel, template.language, template, sample
+            ),
+            "versions": words.versions_of(template),
+            "acts": self.offered(request, template),
+            "timeline": timeline_rows(template, self.timeline_limit),
+        }
+        return self.page(request, "notifications/template.html", context)

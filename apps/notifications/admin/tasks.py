@@ -1,0 +1,132 @@
+"""Calls to make: what nothing else could tell."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from apps.core import times
+from apps.events.panel import timeline_rows
+from apps.notifications import services
+from apps.notifications.admin.acts import Act, ActingAdmin
+from apps.notifications.enums import TaskReason, TaskState
+from apps.notifications.forms import CallForm
+from apps.notifications.models import PhoneTask
+from apps.notifications.queries import desk
+from apps.notifications.queries.words import render
+
+
+def _is_open(task: PhoneTask) -> bool:
+    return task.state in (TaskState.OPEN, TaskState.TAKEN)
+
+
+class OpenFilter(admin.SimpleListFilter):
+    """The queue is what one comes for; what is settled has to be asked for."""
+
+    title = _("which")
+    parameter_name = "which"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("mine", _("Taken by me")), ("settled", _("Settled"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == "settled":
+            return queryset.exclude(state__in=[TaskState.OPEN, TaskState.TAKEN]).order_by("-id")
+        rows = queryset.filter(state__in=[TaskState.OPEN, TaskState.TAKEN])
+        return rows.filter(taken_by=request.user.pk) if self.value() == "mine" else rows
+
+
+@admin.register(PhoneTask)
+class PhoneTaskAdmin(ActingAdmin):
+    acts = (
+        Act(
+            "take",
+            _("Take"),
+            _("The call is yours; colleagues see that you are on it."),
+            "work_phonetask",
+            lambda task, _typed, who: services.take_task(task_id=task.pk, **who),
+            _("The call is yours."),
+            may=_is_open,
+        ),
+        Act(
+            "reveal",
+            _("Show the number"),
+            _("The full phone number is shown once, and it is recorded that you looked."),
+            "work_phonetask",
+            lambda task, _typed, who: services.reveal_phone(task_id=task.pk, **who),
+            may=_is_open,
+            shows="notifications/revealed.html",
+        ),
+        Act(
+            "settle",
+            _("Settle the call"),
+            _("How did it go? Whoever could not be reached stays on record as not told."),
+            "work_phonetask",
+            lambda task, typed, who: services.close_task(
+                task_id=task.pk,
+                outcome=TaskState(typed["outcome"]),
+                note_text=typed["note"],
+                **who,
+            ),
+            _("The call is settled."),
+            form=CallForm,
+            may=_is_open,
+        ),
+    )
+    list_display = ("due", "whom", "about", "why", "state_tag", "taken_by")
+    list_display_links = ("due", "whom")
+    list_filter = (OpenFilter, "reason")
+    ordering = ("due_at",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[PhoneTask]:
+        visible = PhoneTask.objects.visible_to(request.user)  # type: ignore[arg-type]  # staff pages know users only
+        return visible.select_related("delivery__waybill", "taken_by", "closed_by")
+
+    @admin.display(description=_("call by"), ordering="due_at")
+    def due(self, task: PhoneTask) -> str:
+        return times.human(task.due_at)
+
+    @admin.display(description=_("whom"))
+    def whom(self, task: PhoneTask) -> str:
+        return task.delivery.recipient_label
+
+    @admin.display(description=_("about"))
+    def about(self, task: PhoneTask) -> str:
+        number = task.delivery.waybill.number if task.delivery.waybill else ""
+        return f"{desk.topic_label(task.delivery.topic)} {number}".strip()
+
+    @admin.display(description=_("why by phone"))
+    def why(self, task: PhoneTask) -> SafeString:
+        return self.tag(TaskReason(task.reason))
+
+    @admin.display(description=_("state"))
+    def state_tag(self, task: PhoneTask) -> SafeString:
+        return self.tag(TaskState(task.state))
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if not object_id.isdecimal() or len(object_id) > 18:
+            return redirect("admin:notifications_phonetask_changelist")
+        task = self.seen(request, int(object_id))
+        context = {
+            "title": self.about(task),
+            "task": task,
+            "state": TaskState(task.state),
+            "reason": TaskReason(task.reason),
+            "words": render(task.delivery, frozenset({"name"})),
+            "acts": self.offered(request, task),
+            "timeline": timeline_rows(task, self.timeline_limit),
+        }
+        return self.page(request, "notifications/call.html", context)

@@ -1,0 +1,141 @@
+"""Where a merchant's webhooks go (NTF-4)."""
+
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.accounts.idempotency import idempotent
+from apps.core.api.pagination import HouseCursorPagination
+from apps.notifications import services
+from apps.notifications.api.shapes import (
+    EndpointChangeShape,
+    EndpointInShape,
+    EndpointSecretShape,
+    EndpointShape,
+    WebhookEventShape,
+)
+from apps.notifications.models import WebhookEndpoint
+from apps.notifications.queries import webhooks
+
+READ_WRITE = {
+    "GET": "webhooks:read",
+    "POST": "webhooks:write",
+    "PATCH": "webhooks:write",
+    "DELETE": "webhooks:write",
+}
+
+
+def clean(shape: Any, request: Request) -> dict[str, Any]:
+    given = shape(data=request.data)
+    given.is_valid(raise_exception=True)
+    values: dict[str, Any] = given.validated_data
+    return values
+
+
+def who(request: Request) -> dict[str, Any]:
+    return {"by": request.user, "at": timezone.now()}
+
+
+class EndpointsView(APIView):
+    required_scopes = READ_WRITE
+    pagination_class = HouseCursorPagination
+
+    @extend_schema(
+        operation_id="webhook_endpoints_list",
+        summary="List webhook endpoints",
+        responses=EndpointShape(many=True),
+    )
+    def get(self, request: Request) -> Response:
+        pages = self.pagination_class()
+        rows = pages.paginate_queryset(webhooks.endpoints(request.user), request, self)  # type: ignore[arg-type]  # a key's service user
+        return pages.get_paginated_response(EndpointShape(rows or [], many=True).data)
+
+    @extend_schema(
+        operation_id="webhook_endpoints_create",
+        summary="Add a webhook endpoint",
+        description="The answer holds the secret, once. Messages are signed after Standard "
+        "Webhooks; only 2xx within 15 seconds is success; redirects are not followed.",
+        request=EndpointInShape,
+        responses={201: EndpointSecretShape},
+    )
+    @idempotent
+    def post(self, request: Request) -> Response:
+        values = clean(EndpointInShape, request)
+        customer = webhooks.only_customer(request.user, values.pop("customer", None))  # type: ignore[arg-type]  # a key's service user
+        endpoint = services.create_endpoint(customer=customer, **values, **who(request))
+        return Response(EndpointSecretShape(endpoint).data, status=201)
+
+
+class EndpointView(APIView):
+    required_scopes = READ_WRITE
+
+    def _endpoint(self, request: Request, endpoint_id: int) -> WebhookEndpoint:
+        return get_object_or_404(webhooks.endpoints(request.user), pk=endpoint_id)  # type: ignore[arg-type]  # a key's service user
+
+    @extend_schema(
+        operation_id="webhook_endpoints_read",
+        summary="Read a webhook endpoint",
+        responses=EndpointShape,
+    )
+    def get(self, request: Request, endpoint_id: int) -> Response:
+        return Response(EndpointShape(self._endpoint(request, endpoint_id)).data)
+
+    @extend_schema(
+        operation_id="webhook_endpoints_change",
+        summary="Change, pause or switch on a webhook endpoint",
+        request=EndpointChangeShape,
+        responses=EndpointShape,
+    )
+    def patch(self, request: Request, endpoint_id: int) -> Response:
+        endpoint = self._endpoint(request, endpoint_id)
+        values = clean(EndpointChangeShape, request)
+        services.change_endpoint(endpoint_id=endpoint.pk, **values, **who(request))
+        return Response(EndpointShape(self._endpoint(request, endpoint_id)).data)
+
+    @extend_schema(
+        operation_id="webhook_endpoints_remove",
+        summary="Remove a webhook endpoint",
+        responses={204: None},
+    )
+    def delete(self, request: Request, endpoint_id: int) -> Response:
+        endpoint = self._endpoint(request, endpoint_id)
+        services.remove_endpoint(endpoint_id=endpoint.pk, **who(request))
+        return Response(status=204)
+
+
+class EndpointSecretView(EndpointView):
+    required_scopes = {"POST": "webhooks:write"}
+    http_method_names = ["post", "options"]
+
+    @extend_schema(
+        operation_id="webhook_endpoints_rotate",
+        summary="Renew the secret",
+        description="For 24 hours messages carry two signatures, by the old and the new secret.",
+        request=None,
+        responses={200: EndpointSecretShape},
+    )
+    def post(self, request: Request, endpoint_id: int) -> Response:
+        endpoint = self._endpoint(request, endpoint_id)
+        renewed = services.rotate_secret(endpoint_id=endpoint.pk, **who(request))
+        return Response(EndpointSecretShape(renewed).data)
+
+
+class EndpointPingView(EndpointView):
+    required_scopes = {"POST": "webhooks:write"}
+    http_method_names = ["post", "options"]
+
+    @extend_schema(
+        operation_id="webhook_endpoints_ping",
+        summary="Send a ping",
+        request=None,
+        responses={202: WebhookEventShape},
+    )
+    def post(self, request: Request, endpoint_id: int) -> Response:
+        endpoint = self._endpoint(request, endpoint_id)
+        entry = services.ping(endpoint=endpoint, **who(request))
+        return Response(WebhookEventShape(entry).data, status=202)

@@ -1,0 +1,59 @@
+"""The channels the house has, by name. A new one is one class and one line here."""
+
+from apps.notifications.channels.base import Channel, Message, Outcome, Question
+from apps.notifications.channels.email import EmailChannel
+from apps.notifications.channels.in_app import InAppChannel
+from apps.notifications.channels.phone import PhoneChannel
+from apps.notifications.channels.site import SiteChannel
+from apps.notifications.channels.sms import SmsChannel
+from apps.notifications.channels.webhook import WebhookChannel
+from apps.notifications.channels.wechat import WeChatChannel
+
+__all__ = [
+    "Channel",
+    "Message",
+    "Outcome",
+    "Question",
+    "all_channels",
+    "channel",
+    "forget",
+    "known",
+    "register",
+]
+
+_channels: dict[str, Channel] = {}
+
+
+def register(one: Channel) -> Channel:
+    _channels[str(one.name)] = one
+    return one
+
+
+def forget(name: str) -> None:
+    """Take a channel back (tests add their own)."""
+    _channels.pop(name, None)
+
+
+def channel(name: str) -> Channel:
+    """Raises KeyError for a channel that nobody registered."""
+    return _channels[str(name)]
+
+
+def known(name: str) -> bool:
+    return str(name) in _channels
+
+
+def all_channels() -> list[Channel]:
+    return list(_channels.values())
+
+
+for _one in (
+    EmailChannel(),
+    SmsChannel(),
+    WeChatChannel(),
+    InAppChannel(),
+    SiteChannel(),
+    WebhookChannel(),
+    PhoneChannel(),
+):
+    register(_one)

@@ -1,0 +1,51 @@
+"""A word to everybody on the public pages."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.queries import system_user
+from apps.notifications.channels.base import Channel, Message, Outcome
+from apps.notifications.enums import ChannelName, Effect
+from apps.notifications.models import Announcement
+from apps.notifications.queries.words import render
+
+if TYPE_CHECKING:
+    from apps.notifications.models import Delivery
+
+SHOWN_FOR = timedelta(days=7)
+
+
+class SiteChannel(Channel):
+    name = ChannelName.SITE
+    label = _("Site announcement")
+    idempotent = True
+    concurrency = 1
+
+    def prepare(self, delivery: "Delivery") -> Any:
+        return {
+            name: render(delivery, frozenset(), language)
+            for name, language in (("zh", "zh-hans"), ("en", "en"))
+        }
+
+    def send(self, message: Message) -> Outcome:
+        return Outcome(Effect.DELIVERED, "published")
+
+    def settle(self, delivery: "Delivery", outcome: Outcome) -> None:
+        words = self.prepare(delivery)
+        now = timezone.now()
+        Announcement.objects.get_or_create(
+            delivery=delivery,
+            defaults={
+                "title_zh": words["zh"].subject[:80],
+                "title_en": words["en"].subject[:120],
+                "body_zh": words["zh"].text,
+                "body_en": words["en"].text,
+                "urgent": delivery.urgent,
+                "starts_at": now,
+                "ends_at": now + SHOWN_FOR,
+                "created_by": system_user("notifier"),
+            },
+        )

@@ -1,0 +1,140 @@
+"""The choices of the notifications floor, with the words and colours staff see."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.choices import ColourChoices
+
+
+class DeliveryState(ColourChoices):
+    QUEUED = "queued", _("Waiting to be sent"), "blue"
+    HELD = "held", _("Held for quiet hours"), "purple"
+    SENDING = "sending", _("Being sent"), "blue"
+    ACCEPTED = "accepted", _("Taken by the provider"), "teal"
+    DELIVERED = "delivered", _("Received"), "green"
+    READ = "read", _("Read"), "green"
+    FAILED = "failed", _("Failed"), "red"
+    SUPPRESSED = "suppressed", _("Not sent, on purpose"), "grey"
+    # The provider may or may not have it: never sent again blindly.
+    AMBIGUOUS = "ambiguous", _("Unclear whether sent"), "amber"
+    HANDED_OVER = "handed_over", _("Handed to a person"), "purple"
+
+
+class ChannelName(ColourChoices):
+    """The channels the house has; a new one is added here, in channels/ and in a migration."""
+
+    EMAIL = "email", _("E-mail"), "purple"
+    SMS = "sms", _("SMS"), "blue"
+    WECHAT = "wechat", _("WeChat"), "green"
+    IN_APP = "in_app", _("In the back office"), "grey"
+    SITE = "site", _("Site announcement"), "teal"
+    WEBHOOK = "webhook", _("Webhook"), "grey"
+    PHONE = "phone", _("Phone call by a person"), "amber"
+
+
+class Audience(ColourChoices):
+    CUSTOMER_CONTACTS = "customer_contacts", _("Contacts of the customer"), "blue"
+    CONSIGNEE = "consignee", _("Consignee"), "teal"
+    SENDER = "sender", _("Sender"), "teal"
+    SUBSCRIBER = "subscriber", _("Whoever subscribed"), "purple"
+    AGENT = "agent", _("The customer's agent"), "grey"
+    ROLE = "role", _("Everyone with a role"), "grey"
+    ENDPOINT = "endpoint", _("The merchant's webhooks"), "grey"
+    PUBLIC = "public", _("Everybody"), "amber"
+    ADDRESSEE = "addressee", _("One addressee"), "grey"
+
+
+class Step(ColourChoices):
+    """What a line in a delivery's history is about."""
+
+    STARTED = "started", _("Sending began"), "blue"
+    ANSWERED = "answered", _("Provider answered"), "teal"
+    TIMED_OUT = "timed_out", _("Worker was lost"), "amber"
+    RECEIPT = "receipt", _("Receipt"), "green"
+    ASKED = "asked", _("Provider was asked"), "teal"
+    PERSON = "person", _("Decided by a person"), "purple"
+    SYSTEM = "system", _("Decided by a rule"), "grey"
+
+
+class Effect(ColourChoices):
+    """What became of one attempt."""
+
+    ACCEPTED = "accepted", _("accepted"), "teal"
+    DELIVERED = "delivered", _("arrived"), "green"
+    READ = "read", _("read"), "green"
+    RETRY = "retry", _("try again later"), "amber"
+    FAILED = "failed", _("refused for good"), "red"
+    SUPPRESSED = "suppressed", _("address is no good"), "red"
+    AMBIGUOUS = "ambiguous", _("unclear"), "amber"
+    HANDED_OVER = "handed_over", _("handed to a person"), "purple"
+    UNKNOWN = "unknown", _("provider has no record"), "grey"
+    PENDING = "pending", _("provider is still at it"), "grey"
+    NOTHING = "nothing", _("nothing sent yet"), "grey"
+
+
+class SuppressionReason(ColourChoices):
+    BOUNCED = "bounced", _("Address refuses for good"), "red"
+    COMPLAINT = "complaint", _("Marked as unwanted"), "red"
+    OPTED_OUT = "opted_out", _("Asked not to be written to"), "amber"
+    BLOCKED = "blocked", _("Stopped by us"), "grey"
+
+
+class SubscriptionState(ColourChoices):
+    PENDING = "pending", _("Waiting for the code"), "amber"
+    ACTIVE = "active", _("Subscribed"), "green"
+    ENDED = "ended", _("Ended"), "grey"
+
+
+class EndpointState(ColourChoices):
+    ACTIVE = "active", _("In use"), "green"
+    PAUSED = "paused", _("Paused by the merchant"), "amber"
+    DISABLED = "disabled", _("Switched off after failures"), "red"
+
+
+class TaskState(ColourChoices):
+    OPEN = "open", _("To call"), "amber"
+    TAKEN = "taken", _("Being called"), "blue"
+    REACHED = "reached", _("Reached and told"), "green"
+    UNREACHABLE = "unreachable", _("Could not be reached"), "red"
+    DROPPED = "dropped", _("Not needed any more"), "grey"
+
+
+class TaskReason(ColourChoices):
+    POLICY = "policy", _("This message is told by phone"), "blue"
+    FALLBACK = "fallback", _("Nothing else got through"), "amber"
+    AMBIGUOUS = "ambiguous", _("Nobody knows whether it arrived"), "amber"
+    ASKED = "asked", _("Handed over by a colleague"), "purple"
+
+
+class LinkKind(TextChoices):
+    WECHAT = "wechat", _("WeChat")
+
+
+EVENT_KINDS = {
+    "delivery.resent": _("Message sent again"),
+    "delivery.cancelled": _("Message cancelled"),
+    "delivery.handed_over": _("Message handed to a person"),
+    "delivery.resolved": _("Unclear message settled"),
+    "phonetask.taken": _("Call taken"),
+    "phonetask.closed": _("Call settled"),
+    "phonetask.revealed": _("Phone number looked at"),
+    "messagetemplate.saved": _("Message template saved"),
+    "notificationpolicy.saved": _("Notification policy saved"),
+    "preference.changed": _("Message preference changed"),
+    "suppressedaddress.added": _("Address put on the stop list"),
+    "suppressedaddress.lifted": _("Address taken off the stop list"),
+    "announcement.published": _("Announcement published"),
+    "announcement.withdrawn": _("Announcement withdrawn"),
+    "subscription.requested": _("Subscription asked for"),
+    "subscription.confirmed": _("Subscription confirmed"),
+    "subscription.ended": _("Subscription ended"),
+    "linkedaddress.linked": _("Account linked to a phone"),
+    "linkedaddress.unlinked": _("Account unlinked from a phone"),
+    "webhookendpoint.created": _("Webhook endpoint added"),
+    "webhookendpoint.changed": _("Webhook endpoint changed"),
+    "webhookendpoint.secret_rotated": _("Webhook secret renewed"),
+    "webhookendpoint.disabled": _("Webhook endpoint switched off after failures"),
+    "webhookendpoint.enabled": _("Webhook endpoint switched on"),
+    "webhookendpoint.removed": _("Webhook endpoint removed"),
+    "webhookevent.replayed": _("Webhook events replayed"),
+}

@@ -1,0 +1,121 @@
+"""Input of the public pages and the back office, to clean values."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import (
+    CHECKBOX_CLASSES,
+    INPUT_CLASSES,
+    SELECT_CLASSES,
+    TEXTAREA_CLASSES,
+)
+
+from apps.notifications.enums import ChannelName, TaskState
+
+
+class FollowForm(forms.Form):
+    channel = forms.ChoiceField(
+        label=_("How"), choices=[("sms", _("SMS")), ("email", _("E-mail"))], initial="sms"
+    )
+    address = forms.CharField(
+        label=_("Your mobile number or e-mail address"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "tel"}),
+    )
+
+
+class CodeForm(forms.Form):
+    code = forms.CharField(
+        label=_("The code we sent"),
+        max_length=10,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
+    )
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+class ResolveForm(forms.Form):
+    arrived = forms.ChoiceField(
+        label=_("What became of it"),
+        choices=[("yes", _("It arrived")), ("no", _("It did not arrive: use the next channel"))],
+        widget=forms.RadioSelect,
+    )
+    reason = forms.CharField(label=_("How do you know"), max_length=200)
+
+
+class ConfirmForm(forms.Form):
+    """Nothing to enter: the page itself is the question."""
+
+
+class CallForm(forms.Form):
+    outcome = forms.ChoiceField(
+        label=_("How did the call go"),
+        choices=[
+            (TaskState.REACHED, _("Reached and told")),
+            (TaskState.UNREACHABLE, _("Could not be reached")),
+            (TaskState.DROPPED, _("Not needed any more")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    note = forms.CharField(label=_("Note"), max_length=300, required=False)
+
+
+class TemplateForm(forms.Form):
+    subject = forms.CharField(label=_("Subject"), max_length=120, required=False)
+    body = forms.CharField(label=_("Text"), max_length=3000, widget=forms.Textarea)
+    provider_code = forms.CharField(label=_("Provider's template"), max_length=80, required=False)
+    provider_fields = forms.JSONField(
+        label=_("Provider's parameters"),
+        required=False,
+        help_text=_('Such as {"number": "{number}"}. Empty: every variable under its name.'),
+    )
+
+
+class NewWordsForm(TemplateForm):
+    """Words of their own for one channel."""
+
+    channel = forms.ChoiceField(label=_("Only for"), choices=ChannelName.choices)
+    field_order = ["channel", "subject", "body", "provider_code", "provider_fields"]
+
+
+class AnnouncementForm(forms.Form):
+    title_zh = forms.CharField(label=_("Title in Chinese"), max_length=80)
+    body_zh = forms.CharField(label=_("Text in Chinese"), max_length=2000, widget=forms.Textarea)
+    title_en = forms.CharField(label=_("Title in English"), max_length=120)
+    body_en = forms.CharField(label=_("Text in English"), max_length=3000, widget=forms.Textarea)
+    urgent = forms.BooleanField(label=_("Urgent"), required=False)
+    starts_at = forms.DateTimeField(label=_("Shown from"))
+    ends_at = forms.DateTimeField(label=_("Shown until"), required=False)
+
+
+class StopForm(forms.Form):
+    channel = forms.ChoiceField(
+        label=_("Channel"), choices=[("sms", _("SMS")), ("email", _("E-mail"))]
+    )
+    address = forms.CharField(label=_("Address"), max_length=120)
+
+
+def dress(form: Any) -> Any:
+    """The back office's look for plain forms."""
+    for field in form.fields.values():
+        widget = field.widget
+        if isinstance(widget, forms.DateTimeInput):
+            widget.input_type = "datetime-local"
+            widget.format = "%Y-%m-%dT%H:%M"
+        widget.attrs["class"] = " ".join(_classes(widget))
+    return form
+
+
+def _classes(widget: forms.Widget) -> list[str]:
+    if isinstance(widget, forms.RadioSelect):
+        return ["msg-choices"]
+    if isinstance(widget, forms.CheckboxInput):
+        return list(CHECKBOX_CLASSES)
+    if isinstance(widget, forms.Select):
+        return list(SELECT_CLASSES)
+    if isinstance(widget, forms.Textarea):
+        return list(TEXTAREA_CLASSES)
+    return list(INPUT_CLASSES)

@@ -1,0 +1,29 @@
+from apps.notifications.models.delivery import Attempt, Delivery, DeliveryQuerySet
+from apps.notifications.models.desk import Announcement, PhoneTask
+from apps.notifications.models.people import (
+    LinkedAddress,
+    Preference,
+    Subscription,
+    SuppressedAddress,
+)
+from apps.notifications.models.policy import MessageTemplate, NotificationPolicy
+from apps.notifications.models.provider import ProviderState, SendStamp
+from apps.notifications.models.webhook import WebhookEndpoint, WebhookEvent
+
+__all__ = [
+    "Announcement",
+    "Attempt",
+    "Delivery",
+    "DeliveryQuerySet",
+    "LinkedAddress",
+    "MessageTemplate",
+    "NotificationPolicy",
+    "PhoneTask",
+    "Preference",
+    "ProviderState",
+    "SendStamp",
+    "Subscription",
+    "SuppressedAddress",
+    "WebhookEndpoint",
+    "WebhookEvent",
+]

@@ -1,0 +1,305 @@
+"""What recorded events mean to people: which topic, about which shipment, with which facts.
+
+Set-based: a thousand events cost as many queries as one.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from apps.customers.models import Customer
+from apps.events.models import Event
+from apps.notifications.models import WebhookEndpoint
+from apps.notifications.topics import WEBHOOK_TYPES
+from apps.orders.models import DeclaredCount, WorkOrder
+from apps.tracking.enums import LateKind, Status
+from apps.tracking.models import LateShipment, Waybill
+
+# Only these moves are told to people; the rest shows on the page that they can open.
+TOPIC_OF_STATUS = {
+    Status.PICKED_UP: "waybill.picked_up",
+    Status.OUT_FOR_DELIVERY: "waybill.out_for_delivery",
+    Status.READY_FOR_PICKUP: "waybill.ready_for_pickup",
+    Status.DELIVERED: "waybill.delivered",
+    Status.ATTEMPT_FAILED: "waybill.attempt_failed",
+    Status.REFUSED: "waybill.refused",
+    Status.EXCEPTION: "waybill.exception",
+    Status.RETURNING: "waybill.returning",
+}
+# The same status for another reason is news here; elsewhere it is a detail.
+NEWS_BY_REASON = frozenset({Status.ATTEMPT_FAILED, Status.EXCEPTION})
+LATE_TOLD = frozenset({LateKind.MISSED, LateKind.WILL_MISS})
+STAFF_KINDS = {
+    "workorder.assigned": "staff.order_assigned",
+    "workorder.sent_to_centre": "staff.order_to_print",
+    "order.due_soon": "staff.order_due_soon",
+    "order.overdue": "staff.order_overdue",
+    "orders.count_mismatch": "staff.count_mismatch",
+    "customer.paperwork_due_soon": "staff.paperwork_due_soon",
+    "customer.paperwork_overdue": "staff.paperwork_overdue",
+    "lateshipment.opened": "staff.late_opened",
+}
+
+
+@dataclass
+class Happening:
+    """One thing to tell about. ``at`` is when it happened, not when we heard of it."""
+
+    topic: str
+    cause: str
+    at: datetime
+    event: Event | None = None
+    waybill: Waybill | None = None
+    customer: Customer | None = None
+    owner_id: int | None = None  # the person it belongs to, if not the customer's agent
+    unit_id: int | None = None
+    data: dict[str, Any] = field(default_factory=dict)
+    personal: dict[str, str] = field(default_factory=dict)
+    link: str = ""
+    # ("sms", "+86…", "zh-hans") for the audience “one addressee”.
+    addressee: tuple[str, str, str] | None = None
+
+
+def happenings_of(events: Sequence[Event]) -> list[Happening]:
+    """What people are told of, in order; an event that tells nobody anything is left out."""
+    found: list[Happening] = []
+    for kinds, read in _READERS:
+        mine = [event for event in events if event.kind in kinds]
+        if mine:
+            found += read(mine)
+    return sorted(found, key=lambda h: h.event.pk if h.event else 0)
+
+
+def waybills_of(events: Iterable[Event]) -> dict[str, Waybill]:
+    """By the event's subject; the two addresses stay encrypted, no message needs them."""
+    ids = {event.subject_id for event in events}
+    rows = (
+        Waybill.objects.filter(pk__in=ids)
+        .select_related("customer")
+        .defer("sender_address", "consignee_address")
+    )
+    return {str(waybill.pk): waybill for waybill in rows}
+
+
+def shipment_facts(waybill: Waybill) -> dict[str, Any]:
+    return {
+        "number": waybill.number,
+        "goods": waybill.goods_name,
+        "from_city": waybill.origin_city,
+        "to_city": waybill.destination_city,
+        "expected": waybill.expected_at or waybill.promised_at,
+        "promised": waybill.promised_at,
+        "place": waybill.last_place,
+    }
+
+
+def _status_changes(events: Sequence[Event]) -> list[Happening]:
+    waybills = waybills_of(events)
+    found = []
+    for event in events:
+        waybill = waybills.get(event.subject_id)
+        to, reason = str(event.data.get("to", "")), str(event.data.get("reason", ""))
+        topic = TOPIC_OF_STATUS.get(to)  # type: ignore[call-overload]  # a str enum's members are strings
+        if waybill is None or topic is None or not _is_news(event, waybill):
+            continue
+        at = _instant(event.data.get("occurred_at")) or event.at
+        found.append(
+            Happening(
+                topic=topic,
+                # Two events that say the same tell it once.
+                cause=f"status:{waybill.pk}:{to}:{reason}:{at.timestamp():.0f}",
+                at=at,
+                event=event,
+                waybill=waybill,
+                customer=waybill.customer,
+                data={**shipment_facts(waybill), "to": to, "reason": reason, "when": at},
+                personal={"consignee": waybill.consignee_name},
+            )
+        )
+    return found
+
+
+def _is_news(event: Event, waybill: Waybill) -> bool:
+    """Not when the shipment has moved on meanwhile, nor for a detail of what is known."""
+    to = event.data.get("to")
+    if waybill.status != to:
+        return False
+    return event.data.get("from") != to or to in NEWS_BY_REASON
+
+
+def _running_late(events: Sequence[Event]) -> list[Happening]:
+    waybills = waybills_of(events)
+    found = []
+    for event in events:
+        waybill, why = waybills.get(event.subject_id), str(event.data.get("why", ""))
+        if waybill is None or why not in LATE_TOLD or waybill.concluded_at is not None:
+            continue
+        facts = shipment_facts(waybill) | {"why": why, "when": event.at, "to": Status.LATE}
+        facts["expected"] = _future(event.data.get("expected")) or _future(waybill.expected_at)
+        found.append(
+            Happening(
+                topic="waybill.late",
+                cause=f"event:{event.pk}",
+                at=event.at,
+                event=event,
+                waybill=waybill,
+                customer=waybill.customer,
+                data=facts,
+                personal={"consignee": waybill.consignee_name},
+            )
+        )
+    return found
+
+
+def _late_opened(events: Sequence[Event]) -> list[Happening]:
+    cases = {
+        str(case.pk): case
+        for case in LateShipment.objects.filter(
+            pk__in={event.subject_id for event in events}
+        ).select_related("waybill__customer")
+    }
+    found = []
+    for event in events:
+        case = cases.get(event.subject_id)
+        if case is not None:
+            waybill = case.waybill
+            happening = _for_staff(
+                event, waybill.customer, {"number": waybill.number, "why": case.kind}
+            )
+            happening.waybill = waybill
+            found.append(happening)
+    return found
+
+
+def _orders(events: Sequence[Event]) -> list[Happening]:
+    orders = {
+        str(order.pk): order
+        for order in WorkOrder.objects.filter(pk__in={event.subject_id for event in events})
+        .select_related("customer")
+        .prefetch_related("waybills")
+    }
+    found = []
+    for event in events:
+        order = orders.get(event.subject_id)
+        if order is None:
+            continue
+        if event.kind == "workorder.confirmed":
+            found.append(_confirmed(event, order))
+            continue
+        happening = _for_staff(event, order.customer, {"order": order.number, "due": order.due_at})
+        happening.owner_id, happening.unit_id = order.owner_id, order.centre_id
+        found.append(happening)
+    return found
+
+
+def _confirmed(event: Event, order: WorkOrder) -> Happening:
+    waybills = list(order.waybills.all())
+    first = waybills[0] if waybills else None
+    data = {
+        "order": order.number,
+        "count": len(waybills),
+        "numbers": [waybill.number for waybill in waybills],
+        "goods": order.goods_name,
+        "from_city": first.origin_city if first else "",
+        "to_city": first.destination_city if first else "",
+        "when": event.at,
+    }
+    return Happening(
+        topic="order.confirmed",
+        cause=f"event:{event.pk}",
+        at=event.at,
+        event=event,
+        waybill=first if len(waybills) == 1 else None,
+        customer=order.customer,
+        data=data,
+    )
+
+
+def _counts(events: Sequence[Event]) -> list[Happening]:
+    counts = {
+        str(count.pk): count
+        for count in DeclaredCount.objects.filter(
+            pk__in={event.subject_id for event in events}
+        ).select_related("customer")
+    }
+    return [
+        _for_staff(
+            event,
+            counts[event.subject_id].customer,
+            {"detail": f"{event.data.get('declared')} / {event.data.get('received')}"},
+        )
+        for event in events
+        if event.subject_id in counts
+    ]
+
+
+def _customers(events: Sequence[Event]) -> list[Happening]:
+    customers = Customer.objects.in_bulk([int(event.subject_id) for event in events])
+    return [
+        _for_staff(event, customers[int(event.subject_id)], {"due": event.data.get("deadline")})
+        for event in events
+        if int(event.subject_id) in customers
+    ]
+
+
+def _endpoints(events: Sequence[Event]) -> list[Happening]:
+    endpoints = WebhookEndpoint.objects.select_related("customer").in_bulk(
+        [int(event.subject_id) for event in events]
+    )
+    found = []
+    for event in events:
+        endpoint = endpoints.get(int(event.subject_id))
+        if endpoint is None:
+            continue
+        for topic in ("staff.endpoint_disabled", "endpoint.disabled"):
+            happening = _for_staff(event, endpoint.customer, {"detail": endpoint.url})
+            happening.topic, happening.cause = topic, f"{topic}:{event.pk}"
+            found.append(happening)
+    return found
+
+
+def _for_staff(event: Event, customer: Customer, data: dict[str, Any]) -> Happening:
+    return Happening(
+        topic=STAFF_KINDS.get(event.kind, ""),
+        cause=f"event:{event.pk}",
+        at=event.at,
+        event=event,
+        customer=customer,
+        data={"customer": customer.display_name, "when": event.at, **data},
+    )
+
+
+def _instant(value: Any) -> datetime | None:
+    if isinstance(value, str):
+        value = parse_datetime(value)
+    return value if isinstance(value, datetime) and timezone.is_aware(value) else None
+
+
+def _future(value: Any) -> datetime | None:
+    """A time that has passed is not told as expected."""
+    moment = _instant(value)
+    return moment if moment and moment > timezone.now() else None
+
+
+_ORDER_KINDS = {
+    "workorder.confirmed",
+    "workorder.assigned",
+    "workorder.sent_to_centre",
+    "order.due_soon",
+    "order.overdue",
+}
+_READERS: list[tuple[set[str], Callable[[Sequence[Event]], list[Happening]]]] = [
+    ({"waybill.status_changed"}, _status_changes),
+    ({"waybill.running_late"}, _running_late),
+    ({"lateshipment.opened"}, _late_opened),
+    (_ORDER_KINDS, _orders),
+    ({"orders.count_mismatch"}, _counts),
+    ({"customer.paperwork_due_soon", "customer.paperwork_overdue"}, _customers),
+    ({"webhookendpoint.disabled"}, _endpoints),
+]
+TOLD_KINDS = frozenset(kind for kinds, _read in _READERS for kind in kinds)
+HEARD_KINDS = sorted(TOLD_KINDS | set(WEBHOOK_TYPES))

@@ -1,0 +1,180 @@
+"""Taking the next message of one channel, at the provider's pace and never twice.
+
+The provider's row is locked for these few statements, so pace, concurrency and the limits per
+address hold exactly for any number of workers. Nothing is sent here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from apps.notifications.channels import Channel
+from apps.notifications.enums import DeliveryState, Effect, Step
+from apps.notifications.models import Delivery, Preference, SendStamp, SuppressedAddress
+from apps.notifications.quiet import quiet_end
+from apps.notifications.services.chain import advance
+from apps.notifications.services.rows import move, note
+
+IDLE = 1.0  # seconds to wait when nothing is due
+PASSES = 50  # messages put aside by one claim before it lets others in
+
+_PROVIDER = """
+INSERT INTO notifications_providerstate
+    (channel, tokens, refilled, pause_reason, failures_in_row, last_code, access_token)
+VALUES (%(channel)s, %(burst)s, clock_timestamp(), '', 0, '', '')
+ON CONFLICT (channel) DO UPDATE SET
+    tokens = LEAST(%(burst)s, notifications_providerstate.tokens + %(rate)s * GREATEST(0,
+        EXTRACT(EPOCH FROM clock_timestamp() - notifications_providerstate.refilled))),
+    refilled = clock_timestamp()
+RETURNING tokens, EXTRACT(EPOCH FROM paused_until - clock_timestamp()), clock_timestamp()
+"""
+_UNDER_WAY = """
+SELECT count(*) FROM notifications_delivery
+WHERE channel = %s AND state = 'sending' AND lease_until > clock_timestamp()
+"""
+_NEXT = """
+SELECT d.id FROM notifications_delivery d
+WHERE d.channel = %(channel)s AND d.urgent = %(urgent)s AND d.state IN ('held', 'queued')
+    AND d.carried_by_id IS NULL AND d.digest_key = '' AND d.due_at <= clock_timestamp() {one}
+ORDER BY d.due_at LIMIT 1 FOR UPDATE SKIP LOCKED
+"""
+_ONE = """AND NOT EXISTS (SELECT 1 FROM notifications_delivery s
+    WHERE s.channel = d.channel AND s.state = 'sending' AND s.recipient = d.recipient)"""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A message to send, or how many seconds to wait before asking again."""
+
+    delivery: Delivery | None
+    wait: float = IDLE
+    at: datetime | None = None
+
+
+@transaction.atomic
+def claim(channel: Channel, *, worker: str) -> Claim:
+    rate, burst = channel.pace()
+    name = str(channel.name)
+    with connection.cursor() as cursor:
+        # Of all messages of a channel only one is being chosen at a time.
+        cursor.execute(_PROVIDER, {"channel": name, "rate": rate, "burst": max(burst, 1.0)})
+        tokens, paused, now = cursor.fetchone()
+        if paused is not None and paused > 0:
+            return Claim(None, min(float(paused), 5.0))
+        if tokens < 1:
+            return Claim(None, min((1 - tokens) / rate, 5.0))
+        cursor.execute(_UNDER_WAY, [name])
+        if cursor.fetchone()[0] >= channel.concurrency:
+            return Claim(None, 0.05)
+    for _pass in range(PASSES):
+        delivery_id = _next(channel)
+        if delivery_id is None:
+            return Claim(None)
+        delivery = Delivery.objects.get(pk=delivery_id)
+        if _may_go(delivery, channel, now):
+            _start(delivery, channel, now, worker)
+            return Claim(delivery, 0.0, now)
+    return Claim(None, 0.0)
+
+
+def _next(channel: Channel) -> int | None:
+    sql = _NEXT.format(one=_ONE if channel.one_per_recipient else "")
+    with connection.cursor() as cursor:
+        for urgent in (True, False):
+            cursor.execute(sql, {"channel": str(channel.name), "urgent": urgent})
+            row = cursor.fetchone()
+            if row is not None:
+                return int(row[0])
+    return None
+
+
+def _may_go(delivery: Delivery, channel: Channel, now: datetime) -> bool:
+    """Put aside what must not go now: quiet hours, an address stopped since, its limits."""
+    if not delivery.urgent:
+        zone = ZoneInfo(settings.TIME_ZONE)
+        until = quiet_end(now, delivery.quiet_from, delivery.quiet_until, zone)
+        if until is not None:
+            if delivery.state == DeliveryState.HELD:
+                Delivery.objects.filter(pk=delivery.pk).update(due_at=until)
+            else:
+                move(delivery, DeliveryState.HELD, now=now, reason="quiet_hours", due_at=until)
+            return False
+        if delivery.topic and _opted_out(delivery):
+            move(delivery, DeliveryState.SUPPRESSED, now=now, reason="opted_out")
+            note(delivery, Step.SYSTEM, Effect.SUPPRESSED, "opted_out")
+            return False
+    if delivery.address_index and _is_stopped(delivery):
+        move(delivery, DeliveryState.SUPPRESSED, now=now, reason="address_stopped")
+        note(delivery, Step.SYSTEM, Effect.SUPPRESSED, "address_stopped")
+        advance(delivery, now=now)
+        return False
+    later = _limit_ends(delivery, channel, now)
+    if later is not None:
+        Delivery.objects.filter(pk=delivery.pk).update(due_at=later, state_reason="address_limit")
+        return False
+    return True
+
+
+def _opted_out(delivery: Delivery) -> bool:
+    keys = [delivery.recipient]
+    if delivery.recipient.startswith("contact:") and delivery.customer_id:
+        keys.append(f"customer:{delivery.customer_id}")
+    return Preference.objects.filter(
+        recipient__in=keys, opted_out=True
+    ).exists() and delivery.audience not in ("addressee", "endpoint")
+
+
+def _is_stopped(delivery: Delivery) -> bool:
+    return SuppressedAddress.objects.filter(
+        channel=delivery.channel, address_index=delivery.address_index, lifted_at__isnull=True
+    ).exists()
+
+
+def _limit_ends(delivery: Delivery, channel: Channel, now: datetime) -> datetime | None:
+    """When this address may be written to again; None when it may be now (and is counted)."""
+    limits = channel.limits_for(delivery.topic)
+    if not limits or not delivery.address_index:
+        return None
+    key = channel.address_key(delivery.topic, delivery.address_index)
+    later = limit_ends(key, limits, now)
+    if later is None:
+        SendStamp.objects.create(key=key, at=now)
+    return later
+
+
+def limit_ends(key: str, limits: Sequence[tuple[int, int]], now: datetime) -> datetime | None:
+    """Sliding windows, exact: the caller holds a lock that covers the key."""
+    for seconds, most in limits:
+        since = now - timedelta(seconds=seconds)
+        stamps = list(
+            SendStamp.objects.filter(key=key, at__gt=since)
+            .order_by("-at")
+            .values_list("at", flat=True)[:most]
+        )
+        if len(stamps) >= most:
+            ends: datetime = stamps[-1] + timedelta(seconds=seconds)
+            return ends
+    return None
+
+
+def _start(delivery: Delivery, channel: Channel, now: datetime, worker: str) -> None:
+    move(
+        delivery,
+        DeliveryState.SENDING,
+        now=now,
+        attempts=delivery.attempts + 1,
+        first_attempt=delivery.first_attempt or now,
+        worker=worker[:60],
+        # By the database's clock; a worker that outlives it has lost the message.
+        lease_until=now + channel.lease,
+    )
+    note(delivery, Step.STARTED, worker=worker[:60])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE notifications_providerstate SET tokens = tokens - 1 WHERE channel = %s",
+            [str(channel.name)],
+        )

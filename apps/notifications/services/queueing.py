@@ -1,0 +1,217 @@
+"""From events to deliveries: one row per cause, recipient and channel (NTF-2)."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, time, timedelta
+from functools import cache
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import NoReverseMatch, reverse
+
+from apps.events.models import Event
+from apps.notifications import channels
+from apps.notifications.addresses import index_of, is_ours
+from apps.notifications.enums import Audience, DeliveryState
+from apps.notifications.models import (
+    LinkedAddress,
+    NotificationPolicy,
+    Preference,
+    SuppressedAddress,
+)
+from apps.notifications.queries.happenings import Happening, happenings_of
+from apps.notifications.queries.recipients import Person, Planned, plan
+from apps.notifications.quiet import quiet_end
+from apps.notifications.services.rows import NewDelivery, database_now, insert
+from apps.notifications.services.webhook_events import queue_webhooks
+from apps.notifications.topics import TOPICS
+
+LAST = "phone"
+
+
+@transaction.atomic
+def tell_about(events: Sequence[Event]) -> int:
+    """Queue what these events tell people and merchants; return how many messages were new.
+
+    Idempotent: telling about an event again adds nothing. Old news is left out for people, and
+    still reaches merchants' webhooks, which keep their own order.
+    """
+    return tell(happenings_of(events)) + queue_webhooks(events)
+
+
+@transaction.atomic
+def tell(happenings: Sequence[Happening]) -> int:
+    """Queue these happenings by the policies in force; return how many messages were new."""
+    if not happenings:
+        return 0
+    now = database_now()
+    planned = [p for p in plan(happenings) if _is_fresh(p, now)]
+    book = _AddressBook(planned)
+    return len(insert([_row(p, book, now) for p in planned]))
+
+
+def _is_fresh(planned: Planned, now: datetime) -> bool:
+    return now - planned.happening.at <= timedelta(hours=planned.policy.max_age_hours)
+
+
+class _AddressBook:
+    """Preferences, linked accounts and stopped addresses of everyone concerned, read once."""
+
+    def __init__(self, planned: Sequence[Planned]) -> None:
+        people = {p.person.key: p.person for p in planned}
+        indexes = {p.phone: index_of(p.phone) for p in people.values() if p.phone}
+        self._linked = {
+            row.phone_index: row.address
+            for row in LinkedAddress.objects.filter(
+                phone_index__in=set(indexes.values()), ended_at__isnull=True
+            ).order_by("pk")
+        }
+        self._indexes = indexes
+        self._stopped: set[tuple[str, str]] = set()
+        self._find_stopped(people.values())
+        keys = {*people, *(f"customer:{p.customer_id}" for p in people.values() if p.customer_id)}
+        self._usable: dict[str, dict[str, str]] = {}
+        self._preferences = {p.recipient: p for p in Preference.objects.filter(recipient__in=keys)}
+
+    def _find_stopped(self, people: Iterable[Person]) -> None:
+        addresses = {
+            address for person in people for _channel, address in self.addresses(person) if address
+        }
+        found = SuppressedAddress.objects.filter(
+            address_index__in={index_of(a) for a in addresses}, lifted_at__isnull=True
+        ).values_list("channel", "address_index")
+        self._stopped = set(found)
+
+    def preference(self, person: Person) -> Preference | None:
+        own = self._preferences.get(person.key)
+        return own or self._preferences.get(f"customer:{person.customer_id}")
+
+    def addresses(self, person: Person) -> list[tuple[str, str]]:
+        known = dict(person.addresses)
+        openid = self._linked.get(self._indexes.get(person.phone, ""))
+        # Whoever gave one address only is told there only.
+        if openid and "phone" in known:
+            known.setdefault("wechat", openid)
+        return list(known.items())
+
+    def usable(self, person: Person) -> dict[str, str]:
+        """Addresses by channel, without the stopped ones, our own, and channels not set up."""
+        if person.key not in self._usable:
+            self._usable[person.key] = self._find_usable(person)
+        return self._usable[person.key]
+
+    def _find_usable(self, person: Person) -> dict[str, str]:
+        return {
+            channel: address
+            for channel, address in self.addresses(person)
+            if channels.known(channel)
+            and channels.channel(channel).configured()
+            and not (channel == "email" and is_ours(address))
+            and not (address and (channel, index_of(address)) in self._stopped)
+        }
+
+
+def _row(planned: Planned, book: _AddressBook, now: datetime) -> NewDelivery:
+    happening, policy, person = planned.happening, planned.policy, planned.person
+    preference = book.preference(person)
+    chain = _chain(policy, person, preference, book.usable(person))
+    first = chain[0] if chain else (policy.channels[0], "")
+    row = NewDelivery(
+        cause=happening.cause,
+        topic=happening.topic,
+        audience=policy.audience,
+        channel=first[0],
+        address=first[1],
+        recipient=person.key,
+        label=person.label,
+        language=(preference.language if preference else "") or person.language,
+        event_id=happening.event.pk if happening.event else None,
+        policy_id=policy.pk,
+        waybill_id=happening.waybill.pk if happening.waybill else None,
+        customer_id=happening.customer.pk if happening.customer else None,
+        data=happening.data,
+        personal=happening.personal,
+        link=happening.link or link_of(happening),
+        urgent=policy.urgent,
+        quiet=_quiet(policy, preference),
+        chain=chain[1:],
+        fallback_minutes=policy.fallback_minutes,
+        due_at=now,
+    )
+    if not chain:
+        row.state, row.reason = DeliveryState.SUPPRESSED, "no_channel"
+    elif _is_unwanted(policy, happening, preference):
+        row.state, row.reason = DeliveryState.SUPPRESSED, "opted_out"
+    else:
+        _schedule(row, policy, now)
+    return row
+
+
+def _chain(
+    policy: NotificationPolicy,
+    person: Person,
+    preference: Preference | None,
+    usable: dict[str, str],
+) -> list[tuple[str, str]]:
+    """The policy's channels that fit, those the person prefers first, a call always last."""
+    prefers = list(preference.channels) if preference and preference.channels else []
+    prefers += [person.prefers] if person.prefers != LAST else []
+    order = [c for c in prefers if c in policy.channels and c != LAST]
+    order += [c for c in policy.channels if c not in order and c != LAST]
+    order += [LAST] if LAST in policy.channels else []
+    return [(c, usable[c]) for c in dict.fromkeys(order) if c in usable]
+
+
+def _is_unwanted(
+    policy: NotificationPolicy, happening: Happening, preference: Preference | None
+) -> bool:
+    if preference is None or policy.urgent or policy.audience == Audience.ADDRESSEE:
+        return False
+    return preference.opted_out or happening.topic in preference.muted_topics
+
+
+def _quiet(policy: NotificationPolicy, preference: Preference | None) -> tuple[time, time] | None:
+    if policy.urgent:
+        return None
+    for source in (preference, policy):
+        if source and source.quiet_from is not None and source.quiet_until is not None:
+            return (source.quiet_from, source.quiet_until)
+    return None
+
+
+def _schedule(row: NewDelivery, policy: NotificationPolicy, now: datetime) -> None:
+    """Gathering first, then quiet hours: both only move the due time."""
+    if policy.digest_minutes and not policy.urgent:
+        row.digest_key = f"{row.recipient}|{row.channel}|{row.language}"
+        row.due_at = now + timedelta(minutes=policy.digest_minutes)
+    if row.quiet:
+        until = quiet_end(row.due_at, *row.quiet, ZoneInfo(settings.TIME_ZONE))
+        if until is not None:
+            row.state, row.due_at, row.reason = DeliveryState.HELD, until, "quiet_hours"
+
+
+def link_of(happening: Happening) -> str:
+    """The page that shows more: the shipment's for people outside, none for staff."""
+    known = TOPICS.get(happening.topic)
+    if happening.waybill is None or known is None or not known.public:
+        return ""
+    return public_link("portal:shipment", happening.waybill.number)
+
+
+def public_link(name: str, argument: str) -> str:
+    """An address of a public page with one argument, as people outside reach it."""
+    base = str(getattr(settings, "SITE_URL", "")).rstrip("/")
+    return base + _shape(name, str(settings.ROOT_URLCONF)).replace(_HOLE, quote(argument, safe=":"))
+
+
+@cache
+def _shape(name: str, _urlconf: str) -> str:
+    """Reversing costs as much as writing a row, so it is done once per page."""
+    try:
+        return reverse(name, args=[_HOLE])
+    except NoReverseMatch:
+        return "/"
+
+
+_HOLE = "HOLE"

@@ -1,0 +1,155 @@
+"""Writing deliveries: the one INSERT, the one move."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from typing import Any
+from uuid import uuid4
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection
+from psycopg2.extras import execute_values
+
+from apps.core.crypto import encrypt
+from apps.notifications.addresses import index_of
+from apps.notifications.enums import DeliveryState
+from apps.notifications.models import Attempt, Delivery
+from apps.notifications.states import DELIVERY_MOVES, FINAL
+
+PAGE = 1_000
+# Only these have an address of their own by which doubles are recognised.
+ADDRESSED = frozenset({"sms", "email", "wechat", "phone"})
+_INSERT = """
+INSERT INTO notifications_delivery (
+    cause, event_id, topic, policy_id, audience, channel, recipient, recipient_label, address,
+    address_index, language, waybill_id, customer_id, data, personal, link, urgent, quiet_from,
+    quiet_until, digest_key, chain, previous_id, fallback_minutes, state, state_reason, due_at,
+    attempts, worker, idempotency_key, provider_ref
+) VALUES %s ON CONFLICT DO NOTHING RETURNING id
+"""
+
+
+@dataclass
+class NewDelivery:
+    """A row to be queued. ``chain`` is what comes after this channel: [channel, address]."""
+
+    cause: str
+    topic: str
+    audience: str
+    channel: str
+    recipient: str
+    due_at: datetime
+    label: str = ""
+    address: str = ""
+    language: str = "zh-hans"
+    event_id: int | None = None
+    policy_id: int | None = None
+    waybill_id: int | None = None
+    customer_id: int | None = None
+    data: dict[str, Any] = field(default_factory=dict)
+    personal: dict[str, str] = field(default_factory=dict)
+    link: str = ""
+    urgent: bool = False
+    quiet: tuple[time, time] | None = None
+    digest_key: str = ""
+    chain: Sequence[Sequence[str]] = ()
+    previous_id: int | None = None
+    fallback_minutes: int | None = None
+    state: DeliveryState = DeliveryState.QUEUED
+    reason: str = ""
+
+    def values(self, written: dict[int, str]) -> tuple[Any, ...]:
+        """``written`` remembers, by identity, what rows about one happening share."""
+        index = index_of(self.address) if self.channel in ADDRESSED and self.address else ""
+        if id(self.data) not in written:
+            written[id(self.data)] = json.dumps(
+                self.data, cls=DjangoJSONEncoder, ensure_ascii=False
+            )
+        if id(self.personal) not in written:
+            given = {k: v for k, v in self.personal.items() if v}
+            sealed = encrypt(json.dumps(given, ensure_ascii=False)) if given else ""
+            written[id(self.personal)] = sealed
+        quiet = self.quiet or (None, None)
+        return (
+            *(self.cause, self.event_id, self.topic, self.policy_id, str(self.audience)),
+            *(str(self.channel), self.recipient, self.label[:80], encrypt(self.address), index),
+            *(self.language, self.waybill_id, self.customer_id),
+            written[id(self.data)],
+            *(written[id(self.personal)], self.link, self.urgent, *quiet, self.digest_key),
+            encrypt(json.dumps(list(self.chain))) if self.chain else "",
+            *(self.previous_id, self.fallback_minutes, str(self.state), self.reason, self.due_at),
+            *(0, "", str(uuid4()), ""),
+        )
+
+
+def insert(rows: Sequence[NewDelivery]) -> list[int]:
+    """Add what is not there yet; the ids of what was added. Any number in a few statements."""
+    if not rows:
+        return []
+    written: dict[int, str] = {}
+    with connection.cursor() as cursor:
+        found = execute_values(
+            cursor.cursor,
+            _INSERT,
+            [row.values(written) for row in rows],
+            page_size=PAGE,
+            fetch=True,
+        )
+    return [row[0] for row in found]
+
+
+def database_now() -> datetime:
+    """The database's clock, which every due time is compared with."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        row = cursor.fetchone()
+    assert row is not None  # noqa: S101  # the statement always gives a row
+    moment: datetime = row[0]
+    return moment
+
+
+def move(
+    delivery: Delivery, to: DeliveryState, *, now: datetime, reason: str = "", **changes: Any
+) -> Delivery:
+    """The one place where a delivery changes its state; the caller holds its lock."""
+    DELIVERY_MOVES.check(DeliveryState(delivery.state), to)
+    changes.setdefault("lease_until", None)
+    changes |= {"state": to, "state_since": now, "state_reason": reason[:60]}
+    if to in (DeliveryState.DELIVERED, DeliveryState.READ) and delivery.delivered_at is None:
+        changes.setdefault("delivered_at", now)
+    if to in FINAL - {DeliveryState.ACCEPTED}:
+        changes.setdefault("fallback_due", None)
+    for name, value in changes.items():
+        setattr(delivery, name, value)
+    delivery.save(update_fields=list(changes))
+    if delivery.is_digest and to in FINAL | {DeliveryState.AMBIGUOUS, DeliveryState.QUEUED}:
+        # What travels inside shares its fate.
+        Delivery.objects.filter(carried_by=delivery).update(
+            state=to,
+            state_since=now,
+            state_reason=reason[:60],
+            delivered_at=delivery.delivered_at,
+            read_on=delivery.read_on,
+        )
+    return delivery
+
+
+def note(delivery: Delivery, step: str, effect: str = "", code: str = "", **more: Any) -> Attempt:
+    """Add a line to the history of a delivery."""
+    return Attempt.objects.create(
+        delivery=delivery,
+        number=delivery.attempts,
+        step=step,
+        effect=effect,
+        code=code[:60],
+        **more,
+    )
+
+
+def locked(delivery_id: int) -> Delivery:
+    """Raises Delivery.DoesNotExist."""
+    return Delivery.objects.select_for_update(of=("self",)).get(pk=delivery_id)
+
+
+__all__ = ["NewDelivery", "database_now", "insert", "locked", "move", "note"]

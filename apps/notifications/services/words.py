@@ -1,0 +1,128 @@
+"""Keeping words and policies: every save of words is a new version, checked before it counts."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection, transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from apps.core.errors import BadInput
+from apps.events.services import record
+from apps.notifications import channels
+from apps.notifications.enums import Audience
+from apps.notifications.models import MessageTemplate, NotificationPolicy
+from apps.notifications.rendering import check_words
+from apps.notifications.topics import TOPICS
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+
+@transaction.atomic
+def save_template(
+    *,
+    topic: str,
+    channel: str,
+    language: str,
+    subject: str,
+    body: str,
+    provider_code: str = "",
+    provider_fields: Mapping[str, str] | None = None,
+    by: "User",
+    at: datetime,
+) -> MessageTemplate:
+    """A new version of these words. Raises BadInput for an unknown topic or variable."""
+    known = _topic(topic)
+    fields = dict(provider_fields or {})
+    if not all(isinstance(text, str) for text in fields.values()):
+        raise BadInput(
+            _("The provider's parameters are texts."), code="bad_fields", field="provider_fields"
+        )
+    if not body.strip():
+        raise BadInput(_("The text is empty."), code="empty", field="body")
+    texts = [("subject", subject), ("body", body)]
+    check_words(known, [*texts, *(("provider_fields", text) for text in fields.values())])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 2))",
+            [f"{topic}|{channel}|{language}"],
+        )
+    same = MessageTemplate.objects.filter(topic=topic, channel=channel, language=language)
+    last = same.aggregate(last=Max("version"))["last"] or 0
+    template = MessageTemplate.objects.create(
+        topic=topic,
+        channel=channel,
+        language=language,
+        version=last + 1,
+        subject=subject.strip(),
+        body=body.strip(),
+        provider_code=provider_code.strip(),
+        provider_fields=fields,
+        created_by=by,
+    )
+    record("messagetemplate.saved", template, by=by, at=at, data={"template": str(template)})
+    return template
+
+
+@transaction.atomic
+def save_policy(
+    values: Mapping[str, Any], *, policy_id: int | None = None, by: "User", at: datetime
+) -> NotificationPolicy:
+    """Change or add a line of the policy table. Raises BadInput."""
+    policy = (
+        NotificationPolicy.objects.select_for_update().get(pk=policy_id)
+        if policy_id
+        else NotificationPolicy()
+    )
+    for name, value in values.items():
+        setattr(policy, name, value)
+    _topic(policy.topic)
+    _check_policy(policy)
+    policy.changed_at, policy.changed_by = at, by
+    policy.save()
+    shown = {
+        "topic": policy.topic,
+        "audience": policy.audience,
+        "channels": policy.channels,
+        "active": policy.active,
+    }
+    record("notificationpolicy.saved", policy, by=by, at=at, data=shown)
+    return policy
+
+
+def _check_policy(policy: NotificationPolicy) -> None:
+    if not policy.channels or not all(channels.known(name) for name in policy.channels):
+        raise BadInput(
+            _("Choose at least one channel that is set up."), code="bad_channels", field="channels"
+        )
+    if len(set(policy.channels)) != len(policy.channels):
+        raise BadInput(_("Name each channel once."), code="bad_channels", field="channels")
+    if "phone" in policy.channels[:-1]:
+        raise BadInput(
+            _("A call by a person is the last resort; put it last."),
+            code="bad_channels",
+            field="channels",
+        )
+    if (policy.audience == Audience.ROLE) != bool(policy.role):
+        raise BadInput(
+            _("Choose a role for “everyone with a role”, and only then."),
+            code="bad_role",
+            field="role",
+        )
+    if (policy.quiet_from is None) != (policy.quiet_until is None):
+        raise BadInput(_("Quiet hours need both ends."), code="bad_quiet", field="quiet_from")
+    same = NotificationPolicy.objects.filter(
+        topic=policy.topic, audience=policy.audience, role=policy.role
+    )
+    if same.exclude(pk=policy.pk).exists():
+        raise BadInput(
+            _("There is a line for this already; change that one."), code="policy_exists"
+        )
+
+
+def _topic(key: str) -> Any:
+    if key not in TOPICS:
+        raise BadInput(_("There is no such topic."), code="unknown_topic", field="topic")
+    return TOPICS[key]

@@ -1,0 +1,127 @@
+"""What can be told: each topic with the variables its words may use. Pure.
+
+A topic is also the key of its templates and policies. To add one: a row here, its words in
+``seed/words.json``, who hears of it in ``seed/policies.json``, and what recognises it in
+``happenings.py``.
+"""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Variable:
+    """``personal`` ones are kept encrypted and masked by what the channel is allowed to show."""
+
+    name: str
+    label: Promise
+    sample_zh: str
+    sample_en: str
+    personal: str = ""  # "name", "phone", "address", "code"
+
+    def sample(self, language: str) -> str:
+        return self.sample_en if language == "en" else self.sample_zh
+
+
+@dataclass(frozen=True)
+class Topic:
+    key: str
+    label: Promise
+    variables: tuple[Variable, ...]
+    public: bool = True  # told to people outside
+
+
+NUMBER = Variable("number", _("waybill number"), "YP12345678901", "YP12345678901")
+STATUS = Variable("status", _("status"), "派送中", "Out for delivery")
+REASON = Variable("reason", _("reason"), "收件人不在", "consignee absent")
+GOODS = Variable("goods", _("goods"), "服装", "clothes")
+FROM = Variable("from_city", _("from"), "上海市", "Shanghai")
+TO = Variable("to_city", _("to"), "北京市", "Beijing")
+WHEN = Variable("when", _("when it happened"), "14:05", "14:05")
+EXPECTED = Variable("expected", _("expected at"), "11-25 18:00", "11-25 18:00")
+PROMISED = Variable("promised", _("promised by"), "11-24 18:00", "11-24 18:00")
+PLACE = Variable("place", _("place"), "朝阳营业部", "Chaoyang branch")
+COMPANY = Variable("company", _("our name"), "一票速递", "Yipiao Express")
+HOTLINE = Variable("hotline", _("our phone"), "400-000-1111", "400-000-1111")
+LINK = Variable("link", _("link"), "https://yp.example/track/YP1", "https://yp.example/track/YP1")
+CONSIGNEE = Variable("consignee", _("consignee"), "李小红", "Mary Smith", personal="name")
+CUSTOMER = Variable("customer", _("customer"), "星河服饰", "Galaxy Clothing")
+ORDER = Variable("order", _("order number"), "WO20261122-00001", "WO20261122-00001")
+COUNT = Variable("count", _("how many"), "3", "3")
+NUMBERS = Variable("numbers", _("waybill numbers"), "YP1、YP2、YP3", "YP1, YP2, YP3")
+LINES = Variable(
+    "lines", _("one line each"), "YP1 已签收\nYP2 派送中", "YP1 delivered\nYP2 on its way"
+)
+CODE = Variable("code", _("code"), "123456", "123456", personal="code")
+MINUTES = Variable("minutes", _("minutes"), "10", "10")
+DETAIL = Variable("detail", _("details"), "", "")
+DUE = Variable("due", _("due"), "11-25 18:00", "11-25 18:00")
+
+_HOUSE = (COMPANY, HOTLINE, LINK)
+_SHIPMENT = (
+    *(NUMBER, STATUS, REASON, GOODS, FROM, TO, WHEN, EXPECTED, PROMISED, PLACE, CONSIGNEE),
+    *_HOUSE,
+)
+_STAFF = (NUMBER, CUSTOMER, ORDER, REASON, DUE, DETAIL, COUNT, WHEN, LINK)
+
+
+def _shipment(key: str, label: Promise) -> Topic:
+    return Topic(f"waybill.{key}", label, _SHIPMENT)
+
+
+def _staff(key: str, label: Promise) -> Topic:
+    return Topic(key, label, _STAFF, public=False)
+
+
+TOPICS: dict[str, Topic] = {
+    topic.key: topic
+    for topic in (
+        _shipment("picked_up", _("Picked up")),
+        _shipment("out_for_delivery", _("Out for delivery")),
+        _shipment("ready_for_pickup", _("At the station, to be collected")),
+        _shipment("delivered", _("Delivered")),
+        _shipment("attempt_failed", _("Delivery attempt failed")),
+        _shipment("refused", _("Refused by the consignee")),
+        _shipment("exception", _("Exception")),
+        _shipment("returning", _("On its way back")),
+        _shipment("late", _("Late, with a new expected time")),
+        Topic(
+            "order.confirmed",
+            _("Order confirmed"),
+            (ORDER, COUNT, NUMBERS, FROM, TO, GOODS, *_HOUSE),
+        ),
+        Topic("subscription.code", _("Code for a subscription"), (NUMBER, CODE, MINUTES, *_HOUSE)),
+        Topic("digest", _("Several messages in one"), (COUNT, NUMBERS, LINES, *_HOUSE)),
+        Topic("endpoint.disabled", _("Webhook endpoint switched off"), (CUSTOMER, DETAIL, *_HOUSE)),
+        _staff("staff.undelivered", _("A message reached nobody (staff)")),
+        _staff("staff.late_opened", _("Late shipment found (staff)")),
+        _staff("staff.order_assigned", _("Order given to an agent (staff)")),
+        _staff("staff.order_to_print", _("Order to print (staff)")),
+        _staff("staff.order_due_soon", _("Order clock due soon (staff)")),
+        _staff("staff.order_overdue", _("Order clock overdue (staff)")),
+        _staff("staff.count_mismatch", _("Number of orders differs (staff)")),
+        _staff("staff.paperwork_due_soon", _("Paperwork due soon (staff)")),
+        _staff("staff.paperwork_overdue", _("Paperwork overdue (staff)")),
+        _staff("staff.endpoint_disabled", _("Webhook endpoint switched off (staff)")),
+    )
+}
+# What merchants may subscribe to; "ping" is only ever sent on request.
+WEBHOOK_TYPES = (
+    "waybill.status_changed",
+    "waybill.running_late",
+    "waybill.promise_changed",
+    "waybill.late_resolved",
+    "workorder.confirmed",
+    "workorder.cancelled",
+)
+
+
+def topic(key: str) -> Topic:
+    """Raises KeyError for a topic that nobody named."""
+    return TOPICS[key]
+
+
+def topic_choices() -> list[tuple[str, Promise]]:
+    return [(t.key, t.label) for t in TOPICS.values()]

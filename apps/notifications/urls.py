@@ -1,0 +1,38 @@
+"""Addresses of this floor; config/urls.py includes them under /notify/."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from apps.notifications.api import endpoints, events
+from apps.notifications.views import public
+
+app_name = "notifications"
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("digest/<str:token>", public.digest, name="digest"),
+    path("stop/<str:token>", public.stop, name="stop"),
+    path("follow/<str:number>", public.follow, name="follow"),
+    path("follow/<str:token>/code", public.confirm, name="confirm"),
+    path("receipts/sms/<str:key>", public.sms_receipts, name="sms_receipts"),
+]
+api_urlpatterns: list[URLPattern | URLResolver] = [
+    path("webhook-endpoints", endpoints.EndpointsView.as_view(), name="webhook_endpoints"),
+    path(
+        "webhook-endpoints/<int:endpoint_id>",
+        endpoints.EndpointView.as_view(),
+        name="webhook_endpoint",
+    ),
+    path(
+        "webhook-endpoints/<int:endpoint_id>/rotate-secret",
+        endpoints.EndpointSecretView.as_view(),
+        name="webhook_endpoint_secret",
+    ),
+    path(
+        "webhook-endpoints/<int:endpoint_id>/ping",
+        endpoints.EndpointPingView.as_view(),
+        name="webhook_endpoint_ping",
+    ),
+    path("webhook-events", events.WebhookEventsView.as_view(), name="webhook_events"),
+    path("webhook-events/replay", events.ReplayView.as_view(), name="webhook_replay"),
+    path(
+        "webhook-events/<str:message_id>", events.WebhookEventView.as_view(), name="webhook_event"
+    ),
+]

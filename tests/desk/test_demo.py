@@ -1,0 +1,84 @@
+"""The demonstration is a believable week, and the same week for the same seed."""
+
+from collections import Counter
+from datetime import datetime
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from apps.customers.enums import AuthorisationState, HandoverState
+from apps.customers.models import Customer, HandoverForm, VerbalAuthorisation
+from apps.desk.demo.week import make_week
+from apps.orders.models import DeclaredCount, IntakeFile, PrintJob, WorkOrder
+from apps.tracking.enums import LateState, RefusedState, Status
+from apps.tracking.models import (
+    FeedbackSheet,
+    LateShipment,
+    PartnerAgreement,
+    PartnerNumber,
+    ProofOfDelivery,
+    RefusedEvent,
+    ReturnDocument,
+    ShipmentFeedback,
+    Waybill,
+)
+
+
+class _Again(Exception):
+    """Undoes one of the weeks."""
+
+
+def _week(now: datetime) -> list[tuple[str, str, str]]:
+    make_week(seed=1, per_day=2, now=now)
+    waybills = Waybill.objects.order_by("pk")
+    return list(waybills.values_list("status", "status_reason", "destination_city"))
+
+
+@pytest.mark.django_db
+def test_the_week_is_believable_and_the_same_again() -> None:
+    now = timezone.now()
+    first: list[tuple[str, str, str]] = []
+    with pytest.raises(_Again), transaction.atomic():
+        first = _week(now)
+        raise _Again
+    assert _week(now) == first
+    statuses = Counter(status for status, _reason, _city in first)
+    assert statuses[Status.DELIVERED] >= 3
+    assert statuses[Status.REFUSED], "somebody did not want it"
+    assert statuses[Status.READY_FOR_PICKUP], "one waits at a station"
+    assert len(statuses) >= 5, statuses
+    _orders_and_customers()
+    _what_went_wrong()
+    _what_followed()
+
+
+def _orders_and_customers() -> None:
+    assert Customer.objects.count() == 8
+    assert WorkOrder.objects.count() == 16, "two a day and two of the spreadsheet"
+    assert WorkOrder.objects.unconfirmed().count() >= 2, "some clocks run"
+    assert WorkOrder.objects.filter(cod_amount__gt=0).exists()
+    assert PrintJob.objects.filter(printed_at__isnull=False).exists()
+    assert HandoverForm.objects.filter(state=HandoverState.IN_SIGNING).count() == 1
+    word = VerbalAuthorisation.objects.get()
+    assert word.state == AuthorisationState.OPEN
+    assert word.next_chase == word.deadline, "the reminder has gone out"
+    intake = IntakeFile.objects.get()
+    assert (intake.rows_created, intake.rows_refused) == (2, 1)
+
+
+def _what_went_wrong() -> None:
+    states = set(LateShipment.objects.values_list("state", flat=True))
+    assert {LateState.TOLD, LateState.IN_HAND} <= states
+    assert RefusedEvent.objects.filter(state=RefusedState.OPEN).count() == 2
+    assert DeclaredCount.objects.filter(status="mismatch").count() == 1
+    assert Waybill.objects.filter(events__code__in=["damaged", "lost"]).exists()
+
+
+def _what_followed() -> None:
+    assert ProofOfDelivery.objects.count() >= 3
+    assert ReturnDocument.objects.exists()
+    assert ShipmentFeedback.objects.count() >= 2
+    assert FeedbackSheet.objects.count() == 1
+    assert PartnerAgreement.objects.count() == 1
+    assert PartnerNumber.objects.exists()

@@ -1,0 +1,10 @@
+"""The house's settings for a sending process of the fault tests, pointed at the doubles."""
+
+import json
+import os
+
+from config.settings import *  # noqa: F403  # a settings module is a list of names
+from config.settings import DATABASES
+
+DATABASES["default"]["NAME"] = os.environ["FAULTS_DATABASE"]
+globals().update(json.loads(os.environ["FAULTS_SETTINGS"]))

@@ -1,0 +1,21 @@
+"""Faulty providers and killed workers: every message ends somewhere, and nothing is told twice
+that was not on record as unclear."""
+
+import pytest
+
+from tests.faults.storm import run
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.requirement("NTF-2")
+def test_every_message_ends_and_doubles_come_from_recorded_ambiguity_alone() -> None:
+    report = run({"sms": 110, "wechat": 80, "webhook": 80, "email": 30}, kills=5, deadline=60)
+    print("\n".join(report.lines()))  # noqa: T201  # the figures are part of the proof
+    assert report.kills == 5
+    assert report.unfinished == 0
+    assert report.missing == 0
+    assert report.doubles_without_ambiguity == 0
+    assert report.doubles["sms"] + report.doubles["email"] <= report.kills
+    # Where the provider forbids doubles there are none at all.
+    assert report.doubles["wechat"] == 0

@@ -1,0 +1,107 @@
+"""One answer for all: masked, limited, recorded without saying who asked."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from apps.core.crypto import blind_index
+from apps.inquiries.asking import Asker
+from apps.inquiries.enums import Outcome, Way
+from apps.inquiries.models import AskCount, Inquiry
+from apps.inquiries.saying import few_lines, one_line
+from apps.inquiries.services.answering import answer
+from apps.inquiries.services.counting import LIMITS, forget_counts
+from tests.factories.tracking import CONSIGNEE_PHONE, report, waybill
+
+pytestmark = pytest.mark.django_db
+SOMEBODY = Asker(Way.WECHAT, "o-1", "zh-hans")
+
+
+@pytest.mark.requirement("TRK-8")
+def test_a_known_shipment_is_answered_and_the_question_kept() -> None:
+    shipment = report(waybill(), "picked_up", "departed")
+    said = answer(f"  {shipment.number.lower()} ", SOMEBODY)
+    assert said.outcome == Outcome.ANSWERED
+    assert said.shipment is not None
+    assert said.shipment.status == shipment.status
+    kept = Inquiry.objects.get()
+    assert (kept.number, kept.way, kept.outcome) == (shipment.number, Way.WECHAT, Outcome.ANSWERED)
+    assert "o-1" not in kept.asker
+
+
+@pytest.mark.requirement("TRK-10")
+def test_a_stranger_sees_no_person_and_a_party_does() -> None:
+    shipment = report(waybill(), "picked_up")
+    masked = few_lines(answer(shipment.number, SOMEBODY))
+    for secret in ("王小明", "李小红", "建国路", "13800138001", "8001", "9002"):
+        assert secret not in masked
+    index = blind_index(f"+86{CONSIGNEE_PHONE}", "phone")
+    said = answer(shipment.number, Asker(Way.WECHAT, "o-2", phone_index=index))
+    assert said.outcome == Outcome.DETAILED
+    assert "李小红" in few_lines(said)
+    assert "9002" not in few_lines(said), "the digits are the key to the page"
+    other = answer(
+        shipment.number, Asker(Way.WECHAT, "o-3", phone_index=blind_index("+861", "phone"))
+    )
+    assert other.party is None
+
+
+def test_unknown_and_impossible_numbers() -> None:
+    known = waybill().number
+    wrong = known[:-1] + str((int(known[-1]) + 1) % 10)
+    assert answer(wrong, SOMEBODY).outcome == Outcome.NOT_A_NUMBER
+    assert answer("", SOMEBODY).outcome == Outcome.NOT_A_NUMBER
+    assert not Inquiry.objects.exclude(number="").exists(), "it could have been anything"
+
+
+@pytest.mark.requirement("TRK-10")
+def test_whoever_asks_about_nothing_too_often_learns_nothing_more() -> None:
+    from django.conf import settings
+
+    from apps.tracking.numbers import compose, new_key
+
+    key, real = new_key(), waybill().number
+    most = LIMITS[Way.WECHAT].missed
+    outcomes = [
+        answer(compose(settings.WAYBILL_PREFIX, n, key), SOMEBODY).outcome for n in range(most + 1)
+    ]
+    assert outcomes[:most] == [Outcome.UNKNOWN] * most
+    assert outcomes[most] == Outcome.LIMITED
+    assert answer(real, SOMEBODY).outcome == Outcome.LIMITED, "hit or miss, all the same"
+    assert answer(real, Asker(Way.WECHAT, "o-other")).outcome == Outcome.ANSWERED
+
+
+def test_questions_are_limited_by_a_sliding_window() -> None:
+    number, limit = waybill().number, LIMITS[Way.SMS]
+    asker, at = Asker(Way.SMS, "+8613"), timezone.now().replace(minute=30)
+    outcomes = [answer(number, asker, at=at).outcome for _n in range(limit.asked + 1)]
+    assert outcomes.count(Outcome.ANSWERED) == limit.asked
+    assert outcomes[-1] == Outcome.LIMITED
+    assert answer(number, asker, at=at + timedelta(hours=3)).outcome == Outcome.ANSWERED
+    assert not any("+8613" in row.key for row in AskCount.objects.all())
+    assert forget_counts(at=at + timedelta(days=9)) > 0
+
+
+def test_an_answer_costs_a_fixed_number_of_queries() -> None:
+    one, many = report(waybill(), "picked_up"), report(waybill(), "picked_up", "sorted", "departed")
+    counts = []
+    for number in (one.number, many.number):
+        with CaptureQueriesContext(
+            connection,
+        ) as seen:
+            answer(number, SOMEBODY)
+        counts.append(len(seen))
+    assert counts[0] == counts[1] <= 5
+
+
+def test_words_in_both_languages() -> None:
+    from django.utils import translation
+
+    said = answer(report(waybill(), "picked_up").number, SOMEBODY)
+    with translation.override("en"):
+        assert "Picked up" in one_line(said)
+    with translation.override("zh-hans"):
+        assert "揽收" in one_line(said)
