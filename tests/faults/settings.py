@@ -8,3 +8,4 @@ from config.settings import DATABASES
 
 DATABASES["default"]["NAME"] = os.environ["FAULTS_DATABASE"]
 globals().update(json.loads(os.environ["FAULTS_SETTINGS"]))
+EMAIL_USE_TLS = False  # the SMTP server of the run is on this machine
