@@ -1,0 +1,5 @@
+"""Choices of the complaints floor."""
+
+from typing import Any
+
+EVENT_KINDS: dict[str, Any] = {}
