@@ -133,7 +133,8 @@ RUN_MESSAGES = (
 )
 
 # --- the house itself ---------------------------------------------------------------------------
-SEE_STAFF = _see("accounts", "unit user userrole")
+SEE_STAFF = _see("accounts", "absence dutyshift unit user userrole")
+PLAN_DUTY = SEE_STAFF | _may("accounts", "manage_dutyshift")
 SEE_EVENTS = _see("events", "event")
 RUN_ACCOUNTS = (
     SEE_STAFF
@@ -146,7 +147,7 @@ RUN_ACCOUNTS = (
 )
 SEE_ALL = SEE_CUSTOMERS | SEE_ORDERS | SEE_SHIPMENTS | SEE_STAFF | SEE_EVENTS
 AGENT = SERVE_CUSTOMERS | TAKE_ORDERS | FOLLOW_SHIPMENTS | SEND_MESSAGES
-LEADER = SEE_ALL | LEAD_CUSTOMERS | LEAD_ORDERS | CORRECT_SHIPMENTS | LEAD_MESSAGES
+LEADER = SEE_ALL | PLAN_DUTY | LEAD_CUSTOMERS | LEAD_ORDERS | CORRECT_SHIPMENTS | LEAD_MESSAGES
 
 # --- the table ----------------------------------------------------------------------------------
 _TABLE: dict[Role, set[str]] = {
@@ -154,7 +155,7 @@ _TABLE: dict[Role, set[str]] = {
     Role.DIRECTOR: AGENT | WIN_CUSTOMERS | LEADER | KEEP_GOODS_LISTS,
     Role.DEPARTMENT_MANAGER: LEADER | KEEP_GOODS_LISTS | RUN_NETWORK,
     Role.PROJECT_MANAGER: AGENT | LEADER | RUN_NETWORK,
-    Role.QC_MANAGER: SEE_ALL | CORRECT_SHIPMENTS | KEEP_GOODS_LISTS,
+    Role.QC_MANAGER: SEE_ALL | PLAN_DUTY | CORRECT_SHIPMENTS | KEEP_GOODS_LISTS,
     Role.DEPUTY_GENERAL_MANAGER: LEADER,
     Role.GENERAL_MANAGER: LEADER | _may("tracking", "destroy_returndocument"),
     Role.DISPATCHER: MOVE_SHIPMENTS | CARRY_OUT_ORDERS | _may("tracking", "reveal_waybill"),

@@ -303,6 +303,18 @@ SECTIONS: list[tuple[Any, list[tuple[Any, str, str, str | None]]]] = [
             (_("Users"), "person", "admin:accounts_user_changelist", "accounts.view_user"),
             (_("Units"), "account_tree", "admin:accounts_unit_changelist", "accounts.view_unit"),
             (
+                _("Duty roster"),
+                "calendar_month",
+                "admin:accounts_dutyshift_changelist",
+                "accounts.view_dutyshift",
+            ),
+            (
+                _("Absences"),
+                "beach_access",
+                "admin:accounts_absence_changelist",
+                "accounts.view_absence",
+            ),
+            (
                 _("Roles held"),
                 "badge",
                 "admin:accounts_userrole_changelist",

@@ -1,4 +1,5 @@
 from apps.accounts.models.api_key import ApiKey, IdempotencyRecord
+from apps.accounts.models.duty import Absence, DutyShift
 from apps.accounts.models.role import RolePolicy, UserRole
 from apps.accounts.models.session import UserSession
 from apps.accounts.models.two_factor import RecoveryCode, TotpDevice
@@ -6,7 +7,9 @@ from apps.accounts.models.unit import Unit
 from apps.accounts.models.user import User
 
 __all__ = [
+    "Absence",
     "ApiKey",
+    "DutyShift",
     "IdempotencyRecord",
     "RecoveryCode",
     "RolePolicy",

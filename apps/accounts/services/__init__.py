@@ -1,4 +1,10 @@
 from apps.accounts.services.api_keys import create_api_key, note_api_key_use, revoke_api_key
+from apps.accounts.services.duty import (
+    plan_absence,
+    plan_shift,
+    withdraw_absence,
+    withdraw_shift,
+)
 from apps.accounts.services.idempotency import (
     claim_idempotency_key,
     store_answer,
@@ -64,6 +70,8 @@ __all__ = [
     "grant_role",
     "issue_temporary_password",
     "note_api_key_use",
+    "plan_absence",
+    "plan_shift",
     "reactivate_user",
     "renew_recovery_codes",
     "replace_temporary_password",
@@ -75,4 +83,6 @@ __all__ = [
     "sync_role_groups",
     "touch_session",
     "verify_second_factor",
+    "withdraw_absence",
+    "withdraw_shift",
 ]
