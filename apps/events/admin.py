@@ -39,4 +39,4 @@ class DispatchAdmin(HouseAdmin):
     list_select_related = ["event"]
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).order_by("due_at")
+        return super().get_queryset(request).order_by("subscriber", "due_at")

@@ -50,7 +50,8 @@ class Dispatch(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["event", "subscriber"], name="dispatch_once"),
         ]
-        indexes = [models.Index(fields=["due_at"], name="dispatch_due")]
+        # The relay walks it from subscriber to subscriber.
+        indexes = [models.Index(fields=["subscriber", "due_at"], name="dispatch_turn")]
 
     def __str__(self) -> str:
         return f"{self.subscriber} ← {self.event_id}"

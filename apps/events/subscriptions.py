@@ -1,17 +1,22 @@
 """Who wants to hear of what. Floors above subscribe in their ``subscribers.py``."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 Handler = Callable[[Any], None]
+BatchHandler = Callable[[list[Any]], None]
 
 
 @dataclass(frozen=True)
 class Subscription:
+    """``handler`` takes the Events of one turn; with ``many`` all at once, else one by one."""
+
     name: str
     kind: str  # "waybill.status_changed", or "waybill.*" for every kind of one noun
-    handler: Handler
+    handler: BatchHandler
+    many: bool
+    source: Any  # the function as it was registered
 
 
 _by_name: dict[str, Subscription] = {}
@@ -21,16 +26,38 @@ def subscribe(kind: str, *, name: str) -> Callable[[Handler], Handler]:
     """Register a handler of one Event. It must be idempotent: after a crash it is called again."""
 
     def keep(handler: Handler) -> Handler:
-        known = _by_name.get(name)
-        if known and known.handler.__qualname__ != handler.__qualname__:
-            raise ValueError(f"two subscribers are named {name!r}")
-        _by_name[name] = Subscription(name, kind, handler)
+        def one_by_one(events: list[Any]) -> None:
+            for event in events:
+                handler(event)
+
+        _keep(Subscription(name, kind, one_by_one, False, handler))
         return handler
 
     return keep
 
 
-def names_for(kind: str) -> list[str]:
+def subscribe_many(kind: str, *, name: str) -> Callable[[BatchHandler], BatchHandler]:
+    """Register a handler of many Events at once, in the order in which they were recorded.
+
+    It must be idempotent, and do nothing but write to the database: when it raises, what it wrote
+    is undone and it is called again with fewer events, down to each one by itself.
+    """
+
+    def keep(handler: BatchHandler) -> BatchHandler:
+        _keep(Subscription(name, kind, handler, True, handler))
+        return handler
+
+    return keep
+
+
+def _keep(new: Subscription) -> None:
+    known = _by_name.get(new.name)
+    if known and known.source.__qualname__ != new.source.__qualname__:
+        raise ValueError(f"two subscribers are named {new.name!r}")
+    _by_name[new.name] = new
+
+
+def names_for(kind: str) -> Sequence[str]:
     noun = kind.partition(".")[0]
     return [s.name for s in _by_name.values() if s.kind in (kind, f"{noun}.*", "*")]
 

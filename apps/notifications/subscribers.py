@@ -1,15 +1,15 @@
 """Everything that people or merchants are told begins with a recorded event."""
 
 from apps.events.models import Event
-from apps.events.subscriptions import subscribe
+from apps.events.subscriptions import subscribe_many
 from apps.notifications.queries.happenings import HEARD_KINDS
 from apps.notifications.services import tell_about
 
 
-def tell(event: Event) -> None:
+def tell(events: list[Event]) -> None:
     """Idempotent: messages are unique by cause, recipient and channel."""
-    tell_about([event])
+    tell_about(events)
 
 
 for _kind in HEARD_KINDS:
-    subscribe(_kind, name=f"notifications.{_kind}")(tell)
+    subscribe_many(_kind, name=f"notifications.{_kind}")(tell)

@@ -5,6 +5,7 @@ taken is tried three times more, 35 minutes apart; then the next news begins afr
 """
 
 import json
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -58,11 +59,11 @@ class Push:
     monitor: Monitor
 
 
-def wake(waybill_id: int) -> int:
-    """Something happened to this shipment: look now, unless a failed push waits for its turn."""
-    number = Waybill.objects.filter(pk=waybill_id).values("number")
+def wake(waybill_ids: Collection[int]) -> int:
+    """Something happened to these shipments: look now, unless a failed push waits for its turn."""
+    numbers = Waybill.objects.filter(pk__in=waybill_ids).values("number")
     return (
-        Kuaidi100Subscription.objects.filter(number__in=number, attempts=0)
+        Kuaidi100Subscription.objects.filter(number__in=numbers, attempts=0)
         .exclude(monitor=Monitor.STOPPED)
         .update(due_at=Now())
     )
