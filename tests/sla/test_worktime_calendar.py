@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import translation
 
 from apps.core.errors import BadInput
 from apps.sla.worktime import (
@@ -131,7 +132,7 @@ def test_a_calendar_cannot_be_built_with_hours_that_cannot_be(
     ],
 )
 def test_hours_are_refused_by_day_interval_and_fault(value: object, code: str, said: str) -> None:
-    with pytest.raises(BadInput) as refusal:
+    with translation.override("en"), pytest.raises(BadInput) as refusal:
         parse_week({"mon": [["09:00", "18:00"]], "tue": value})
     assert (refusal.value.code, refusal.value.field) == (code, "week.tue")
     assert said in str(refusal.value)
