@@ -5,6 +5,7 @@ their own. There is one code path: the same database and broker protocol everywh
 """
 
 from pathlib import Path
+from typing import Any
 
 import environ
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
@@ -225,7 +226,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_throttle": 1,
 }
 CELERY_TASK_PUBLISH_RETRY = False
-CELERY_BEAT_SCHEDULE = {
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "relay-events": {"task": "apps.events.tasks.relay_events", "schedule": 2.0},
     "sweep-idempotency": {
         "task": "apps.accounts.tasks.sweep_idempotency_records",
@@ -250,6 +251,10 @@ CELERY_BEAT_SCHEDULE = {
     "watch-forgotten": {"task": "apps.tracking.tasks.watch_forgotten", "schedule": 3600.0},
     "end-trials": {"task": "apps.customers.tasks.end_trials", "schedule": 900.0},
 }
+for _entry in CELERY_BEAT_SCHEDULE.values():
+    # The next one wakes as well. Without this, a worker that was busy or away for an hour would
+    # first run through thousands of calls to look at what it has looked at by then.
+    _entry["options"] = {"expires": _entry["schedule"]}
 
 # --- outside API --------------------------------------------------------------------------------
 REST_FRAMEWORK = {

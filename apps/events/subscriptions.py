@@ -6,6 +6,7 @@ from typing import Any
 
 Handler = Callable[[Any], None]
 BatchHandler = Callable[[list[Any]], None]
+TOGETHER = 500  # events that a subscriber of many is given at once, unless it wants fewer
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,7 @@ class Subscription:
     handler: BatchHandler
     many: bool
     source: Any  # the function as it was registered
+    most: int = TOGETHER
 
 
 _by_name: dict[str, Subscription] = {}
@@ -36,15 +38,17 @@ def subscribe(kind: str, *, name: str) -> Callable[[Handler], Handler]:
     return keep
 
 
-def subscribe_many(kind: str, *, name: str) -> Callable[[BatchHandler], BatchHandler]:
-    """Register a handler of many Events at once, in the order in which they were recorded.
+def subscribe_many(
+    kind: str, *, name: str, most: int = TOGETHER
+) -> Callable[[BatchHandler], BatchHandler]:
+    """Register a handler of up to ``most`` Events at once, in the order in which they were recorded.
 
     It must be idempotent, and do nothing but write to the database: when it raises, what it wrote
     is undone and it is called again with fewer events, down to each one by itself.
     """
 
     def keep(handler: BatchHandler) -> BatchHandler:
-        _keep(Subscription(name, kind, handler, True, handler))
+        _keep(Subscription(name, kind, handler, True, handler, most))
         return handler
 
     return keep

@@ -64,6 +64,20 @@ def test_many_are_handed_over_at_once_in_the_order_of_recording(listen: Listen) 
 
 
 @pytest.mark.django_db
+def test_a_subscriber_may_want_fewer_at_once() -> None:
+    heard: list[int] = []
+    subscriptions.subscribe_many("user.tested", name="tests.few", most=50)(
+        lambda events: heard.append(len(events))
+    )
+    try:
+        happen(120)
+        assert relay_batch() == 120
+    finally:
+        subscriptions.forget("tests.few")
+    assert heard == [50, 50, 20]
+
+
+@pytest.mark.django_db
 def test_an_older_event_that_failed_before_comes_before_the_newer_ones(listen: Listen) -> None:
     heard: list[int] = []
     listen("many", lambda events: heard.extend(event.pk for event in events))

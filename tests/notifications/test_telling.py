@@ -55,6 +55,20 @@ def only_consignee(sms: SmsGateway) -> None:
 
 
 @pytest.mark.requirement("TRK-9")
+def test_the_relay_tells_a_storm_in_a_few_statements(only_consignee: None) -> None:
+    def statements(count: int) -> int:
+        many = [scan(made, "picked_up") for made in waybills(count)]
+        ingest(many, source="tests", by=system_user("tests"), at=timezone.now())
+        with CaptureQueriesContext(connection) as seen:
+            relay_all()
+        return len(seen)
+
+    statements(1)  # what is read once and remembered
+    assert statements(45) <= statements(3)
+    assert Delivery.objects.filter(topic="waybill.picked_up").count() == 49
+
+
+@pytest.mark.requirement("TRK-9")
 @pytest.mark.parametrize(
     ("codes", "topic"),
     [

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from apps.accounts.models import User
 from apps.core.errors import BadInput, RuleBroken
 from apps.customers.enums import FollowUpClass as C
+from apps.events.models import Event
 from apps.events.services import relay_batch
 from apps.orders import services
 from apps.orders.barcodes import code128_svg, qr_svg
@@ -23,9 +24,11 @@ from apps.orders.inputs import ArrangementInput
 from apps.orders.models import FollowUpTask, WorkOrder
 from apps.orders.rules import FollowUpFacts, decide_class, task_times
 from apps.tracking.inputs import IncomingEvent
+from apps.tracking.models import Waybill
 from apps.tracking.services import ingest
 from tests.factories.accounts import UserFactory
 from tests.factories.orders import confirmed_order, order, seasoned_customer
+from tests.factories.tracking import report, waybills
 
 AT = timezone.now()
 PLAIN: dict[str, Any] = {
@@ -140,6 +143,28 @@ def test_an_order_of_several_waybills_is_complete_with_the_last_of_them() -> Non
     assert made.status == OrderStatus.IN_PROGRESS
     scan(made, "delivered", 1)
     assert made.status == OrderStatus.COMPLETED
+
+
+@pytest.mark.django_db
+@pytest.mark.requirement("TRK-3")
+def test_many_scans_at_once_move_each_order_once(
+    django_assert_max_num_queries: Any,
+) -> None:
+    orders = [confirmed_order(pieces="2", waybill_per_piece="yes") for _n in range(2)]
+    who = UserFactory()
+    seen = [
+        services.Seen(w.pk, who, timezone.now()) for order in orders for w in order.waybills.all()
+    ]
+    for scanned in seen:
+        report(Waybill.objects.get(pk=scanned.waybill_id), "delivered")
+    strangers = [services.Seen(made.pk, who, timezone.now()) for made in waybills(50)]
+    assert services.follow_waybills([*strangers, *seen]) == 2
+    for made in orders:
+        made.refresh_from_db()
+        assert (made.status, made.completed_by) == (OrderStatus.COMPLETED, who)
+    assert Event.objects.filter(kind="workorder.completed").count() == 2
+    with django_assert_max_num_queries(3):
+        assert services.follow_waybills(strangers) == 0
 
 
 @pytest.mark.django_db

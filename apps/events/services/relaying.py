@@ -10,13 +10,12 @@ from django.db.models.functions import Now
 
 from apps.events import subscriptions
 from apps.events.models import Dispatch, Event
-from apps.events.subscriptions import BatchHandler, Subscription
+from apps.events.subscriptions import TOGETHER, BatchHandler, Subscription
 
 log = logging.getLogger(__name__)
 
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(hours=1)
-TOGETHER = 500  # events that a subscriber of many is given at once
 TURN = 0.5  # seconds that a subscriber of single events may take before the others' turn
 # From subscriber to subscriber along the index (subscriber, due_at), whatever waits behind each:
 # the cost is that of as many rows as there are subscribers with something pending.
@@ -78,7 +77,8 @@ def _due_subscribers() -> list[str]:
 def _take_turn(name: str, limit: int) -> int:
     subscription = subscriptions.find(name)
     if subscription is None or subscription.many:
-        return _relay_some(name, subscription, limit)
+        most = subscription.most if subscription else TOGETHER
+        return _relay_some(name, subscription, min(limit, most))
     # A transaction each: what one handler locks is free again before the next event.
     end = time.monotonic() + TURN
     done = 0

@@ -15,12 +15,13 @@ from apps.orders.services.moves import (
     set_follow_up_class,
 )
 from apps.orders.services.prints import print_order
-from apps.orders.services.progress import follow_waybill
+from apps.orders.services.progress import Seen, follow_waybill, follow_waybills
 from apps.orders.services.reveal import open_intake, open_original, reveal_order
 from apps.orders.services.tasks import complete_task, postpone_task
 
 __all__ = [
     "Confirmation",
+    "Seen",
     "annotated_file",
     "arrange_dispatch",
     "assign_order",
@@ -33,6 +34,7 @@ __all__ = [
     "discard_draft",
     "escalate_overdue_orders",
     "follow_waybill",
+    "follow_waybills",
     "hold_order",
     "keep_draft",
     "keep_row",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import transaction
 
@@ -30,6 +31,34 @@ PROVES = {
     Status.REFUSED: Status.OUT_FOR_DELIVERY,
 }
 ENDINGS = frozenset({Status.DELIVERED, Status.RETURNED, Status.EXPIRED})
+
+
+class Seen(NamedTuple):
+    """Something happened to a waybill."""
+
+    waybill_id: int
+    by: User
+    at: datetime
+
+
+@transaction.atomic
+def follow_waybills(seen: Sequence[Seen]) -> int:
+    """``follow_waybill`` once for each order among them; how many orders that were.
+
+    Orders are locked in the order of their numbers, so that two callers never wait for each other.
+    """
+    of_waybill = dict(
+        WorkOrderWaybill.objects.filter(waybill__in={one.waybill_id for one in seen}).values_list(
+            "waybill_id", "work_order_id"
+        )
+    )
+    first: dict[int, Seen] = {}
+    for one in seen:
+        if one.waybill_id in of_waybill:
+            first.setdefault(of_waybill[one.waybill_id], one)
+    for _order, one in sorted(first.items()):
+        follow_waybill(waybill_id=one.waybill_id, by=one.by, at=one.at)
+    return len(first)
 
 
 @transaction.atomic
