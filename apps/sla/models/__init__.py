@@ -1,0 +1,7 @@
+from apps.sla.models.calendar import CalendarDay, CalendarYear, WorkingCalendar
+
+__all__ = [
+    "CalendarDay",
+    "CalendarYear",
+    "WorkingCalendar",
+]
