@@ -24,13 +24,16 @@ from schemathesis.core.parameters import ParameterLocation
 
 from apps.accounts.enums import ApiScope
 from apps.customers.models import CustomerScope
+from apps.notifications.models import WebhookEvent
 from tests.factories.accounts import ServiceUserFactory, UserFactory, bearer
 from tests.factories.customers import ready_customer
+from tests.factories.notifications import endpoint, relay_all
 from tests.factories.orders import confirmed_order
 from tests.factories.tracking import carrier, report
 
 pytestmark = pytest.mark.django_db
 EXAMPLES = 15
+KNOWN = {"waybill_number": "waybill", "customer": "customer", "endpoint": "endpoint"}
 
 
 def _load() -> Any:
@@ -48,7 +51,7 @@ def _load() -> Any:
     )
     loaded = schemathesis.openapi.from_dict(said, config=config)
     loaded.app = get_wsgi_application()
-    return loaded.include(path_regex=r"^/api/v1/(orders|tracking|waybills|partners)")
+    return loaded.include(path_regex=r"^/api/v1/(orders|tracking|waybills|partners|webhook)")
 
 
 schema = _load()
@@ -82,12 +85,17 @@ def house() -> dict[str, Any]:
     CustomerScope.objects.create(user=user, customer=customer, created_by=UserFactory())
     order = confirmed_order(customer)
     waybill = report(order.issued.get().waybill, "picked_up", "arrived")
+    hooks = [endpoint(customer, url=f"https://h{n}.example.com") for n in range(2)]
+    relay_all()
+    logged = WebhookEvent.objects.filter(customer=customer).latest("id")
     return {
         "headers": bearer(*ApiScope.values, user=user),
         "order": order.number,
         "waybill": waybill.number,
         "customer": customer.code,
         "carrier": carrier().code,
+        "endpoint": hooks[0].pk,
+        "message": logged.message_id,
     }
 
 
@@ -95,16 +103,19 @@ def _put_known(case: Any, house: dict[str, Any]) -> None:
     """Numbers that exist, where the case does not attack the number itself: drawn ones never do,
     and every answer would be 404."""
     meta = case.meta
-    if "number" in case.path_parameters and not meta.is_negative_at(ParameterLocation.PATH):
+    if not meta.is_negative_at(ParameterLocation.PATH):
         kind = "order" if "/orders/" in case.path else "waybill"
-        case.path_parameters["number"] = house[kind]
+        known = {"number": kind, "endpoint_id": "endpoint", "message_id": "message"}
+        for name in known.keys() & case.path_parameters.keys():
+            case.path_parameters[name] = house[known[name]]
     if "code" in case.path_parameters:
         case.path_parameters["code"] = house["carrier"]
     body = case.body
     if isinstance(body, dict) and not meta.is_negative_at(ParameterLocation.BODY):
-        for name, kind in (("waybill_number", "waybill"), ("customer", "customer")):
-            if name in body:
-                body[name] = house[kind]
+        for name in KNOWN.keys() & body.keys():
+            body[name] = house[KNOWN[name]]
+        if "ids" in body:
+            body["ids"] = [house["message"]]
 
 
 def _play(case: Any, house: dict[str, Any]) -> int:

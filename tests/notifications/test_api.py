@@ -66,6 +66,11 @@ def test_an_endpoint_is_made_and_its_secret_shown_once(client: Client) -> None:
         ("https://user:pw@example.com/", "bad_url"),
         ("ftp://example.com/", "https_only"),
         ("nonsense", "bad_url"),
+        (" https://hooks.example.com/", "bad_url"),
+        ("https://hooks.example.com/a b", "bad_url"),
+        ("https://hooks.example.com/“", "bad_url"),
+        ("https://hooks.example.com:65536/", "bad_url"),
+        ("https://8.8.8.8/", "bad_url"),
     ],
 )
 def test_an_address_that_may_never_be_called_is_refused(
@@ -100,13 +105,14 @@ def test_another_merchants_endpoint_and_events_are_not_found(client: Client) -> 
     refused = post(
         client, f"{EVENTS}/replay", {"endpoint": ours.pk, "ids": [entry.message_id]}, key
     )
-    assert (refused.status_code, refused.json()["code"]) == (400, "unknown_event")
+    assert (refused.status_code, refused.json()["code"]) == (409, "unknown_event")
 
 
 def test_a_key_of_several_customers_names_the_one(client: Client) -> None:
     first, second = CustomerFactory(), CustomerFactory()
     key = key_for(first, second)
-    assert post(client, ENDPOINTS, {"url": "https://a.example.com"}, key).status_code == 400
+    refused = post(client, ENDPOINTS, {"url": "https://a.example.com"}, key)
+    assert (refused.status_code, refused.json()["code"]) == (409, "customer_needed")
     named = {"url": "https://a.example.com", "customer": second.code}
     assert post(client, ENDPOINTS, named, key).json()["customer"] == second.code
 
@@ -256,3 +262,40 @@ def test_the_lists_cost_the_same_for_one_and_three(
     for path in (ENDPOINTS, EVENTS):
         with django_assert_max_num_queries(4):
             assert len(client.get(path, headers=key).json()["results"]) == count
+
+
+def test_what_is_not_understood_is_refused_and_named(client: Client) -> None:
+    customer = CustomerFactory()
+    key = key_for(customer)
+    made = endpoint(customer)
+    for body, field in [
+        ({"endpoint": made.pk}, ""),
+        ({"endpoint": made.pk, "ids": []}, "ids"),
+        ({"endpoint": made.pk, "ids": ["msg_1"]}, "ids.0"),
+        ({"endpoint": made.pk, "since": "yesterday"}, "since"),
+        ({"endpoint": made.pk, "since": "2026-03-01T00:00:00+08:00", "til": 1}, "til"),
+    ]:
+        refused = post(client, f"{EVENTS}/replay", body, key)
+        assert refused.status_code == 400, body
+        assert refused.json()["errors"][0]["field"] == field, refused.json()
+    for query in ({"type": "nonsense"}, {"since": "2026-03-01"}, {"until": "2026-03-01T00:00:00"}):
+        assert client.get(EVENTS, query, headers=key).status_code == 400, query
+    where = f"{ENDPOINTS}/{made.pk}"
+    nothing = client.patch(where, {}, content_type="application/json", headers=key)
+    assert nothing.status_code == 400
+
+
+def test_a_replay_of_named_events_within_a_time(client: Client) -> None:
+    customer = CustomerFactory()
+    made, now = endpoint(customer), timezone.now()
+    old, new = (
+        WebhookEvent.objects.create(
+            customer=customer, type="ping", at=now - timedelta(days=days), payload={}
+        )
+        for days in (3, 1)
+    )
+    body = {"endpoint": made.pk, "ids": [old.message_id, new.message_id]}
+    key = key_for(customer)
+    assert post(client, f"{EVENTS}/replay", body, key).json() == {"queued": 2}
+    body["since"] = (now - timedelta(days=2)).isoformat()
+    assert post(client, f"{EVENTS}/replay", body, key).json() == {"queued": 1}

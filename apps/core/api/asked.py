@@ -7,8 +7,9 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter
+from rest_framework.exceptions import ValidationError
 
-from apps.core.api.exact import ANY_TEXT
+from apps.core.api.exact import ANY_TEXT, ExactMoment
 from apps.core.errors import BadInput
 
 REFERENCE_MOST = 64
@@ -29,6 +30,20 @@ def reference_asked(asked: Any) -> str:
             field="customer_reference",
         )
     return value
+
+
+def moment_asked(asked: Any, field: str) -> datetime | None:
+    """An instant with its zone; None when it is not asked for."""
+    value = asked.get(field)
+    if value is None:
+        return None
+    try:
+        moment: datetime = ExactMoment().to_internal_value(value)
+    except ValidationError:
+        raise BadInput(
+            _("Write the time as ISO 8601 with a zone."), code="bad_time", field=field
+        ) from None
+    return moment
 
 
 def _lonely(value: str) -> bool:

@@ -119,7 +119,20 @@ class ExactDay(s.DateField):
 
 
 class StrictShape(s.Serializer[Any]):
-    """Refuses fields it does not know: a misspelt “cod_ammount” must not be lost in silence."""
+    """Refuses fields it does not know: a misspelt “cod_ammount” must not be lost in silence.
+
+    ``needs_one_of`` names fields of which at least one must be given.
+    """
+
+    needs_one_of: tuple[str, ...] = ()
+
+    def validate(self, attrs: Any) -> Any:
+        if self.needs_one_of and not set(self.needs_one_of) & set(attrs):
+            names = ", ".join(self.needs_one_of)
+            raise s.ValidationError(
+                gettext("One of these is needed: %(names)s.") % {"names": names}, "required"
+            )
+        return super().validate(attrs)
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping):
@@ -146,6 +159,8 @@ class StrictShapeSchema(OpenApiSerializerExtension):  # type: ignore[no-untyped-
     def map_serializer(self, auto_schema: Any, direction: Any) -> Any:
         schema = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
         schema["additionalProperties"] = False
+        if self.target.needs_one_of:
+            schema["anyOf"] = [{"required": [name]} for name in self.target.needs_one_of]
         return schema
 
 

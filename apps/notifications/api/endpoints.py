@@ -7,6 +7,7 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
 from apps.accounts.idempotency import idempotent
@@ -41,8 +42,15 @@ def who(request: Request) -> dict[str, Any]:
     return {"by": request.user, "at": timezone.now()}
 
 
+ONE = ("read", "change", "remove", "rotate", "ping")
+
+
 class EndpointsView(APIView):
     required_scopes = READ_WRITE
+    links = {
+        "POST": {f"webhook_endpoints_{name}": {"endpoint_id": "/id"} for name in ONE},
+        "GET": {f"webhook_endpoints_{name}": {"endpoint_id": "/results/0/id"} for name in ONE},
+    }
     pagination_class = HouseCursorPagination
 
     @extend_schema(
@@ -68,7 +76,9 @@ class EndpointsView(APIView):
         values = clean(EndpointInShape, request)
         customer = webhooks.only_customer(request.user, values.pop("customer", None))  # type: ignore[arg-type]  # a key's service user
         endpoint = services.create_endpoint(customer=customer, **values, **who(request))
-        return Response(EndpointSecretShape(endpoint).data, status=201)
+        where = reverse("webhook_endpoint", args=[endpoint.pk], request=request)
+        answer = EndpointSecretShape(endpoint).data
+        return Response(answer, status=201, headers={"Location": where})
 
 
 class EndpointView(APIView):

@@ -4,14 +4,15 @@ from typing import Any, cast
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.accounts.idempotency import idempotent
+from apps.core.api.asked import moment_asked
 from apps.core.api.pagination import HouseCursorPagination
 from apps.core.errors import BadInput
 from apps.notifications import services
@@ -24,30 +25,37 @@ from apps.notifications.api.shapes import (
     WebhookEventShape,
 )
 from apps.notifications.queries import webhooks
+from apps.notifications.topics import WEBHOOK_TYPES
 
-MOST = 1_000
+TYPES = (*WEBHOOK_TYPES, "ping")
+MESSAGE = OpenApiParameter(
+    "message_id", {"type": "string", "pattern": webhooks.MESSAGE_ID}, OpenApiParameter.PATH
+)
 
 
 class WebhookEventsView(APIView):
     required_scopes = {"GET": "webhooks:read"}
+    links = {"GET": {"webhook_events_read": {"message_id": "/results/0/id"}}}
     pagination_class = HouseCursorPagination
 
     @extend_schema(
         operation_id="webhook_events_list",
         summary="Read the event log, newest first",
         parameters=[
-            OpenApiParameter("type", str),
-            OpenApiParameter("since", str, description="ISO 8601 with a zone, included."),
-            OpenApiParameter("until", str, description="ISO 8601 with a zone, not included."),
+            OpenApiParameter("type", str, enum=TYPES),
+            OpenApiParameter("since", OpenApiTypes.DATETIME, description="With a zone; included."),
+            OpenApiParameter(
+                "until", OpenApiTypes.DATETIME, description="With a zone; not included."
+            ),
         ],
         responses=WebhookEventShape(many=True),
     )
     def get(self, request: Request) -> Response:
         rows = webhooks.events(
             request.user,  # type: ignore[arg-type]  # a key's service user
-            kind=request.query_params.get("type", "")[:60],
-            since=_moment(request, "since"),
-            until=_moment(request, "until"),
+            kind=_kind(request.query_params.get("type")),
+            since=moment_asked(request.query_params, "since"),
+            until=moment_asked(request.query_params, "until"),
         )
         pages = self.pagination_class()
         page = pages.paginate_queryset(rows, request, self)
@@ -60,6 +68,7 @@ class WebhookEventView(APIView):
     @extend_schema(
         operation_id="webhook_events_read",
         summary="Read one event and what became of it at each endpoint",
+        parameters=[MESSAGE],
         responses=WebhookEventDetailShape,
     )
     def get(self, request: Request, message_id: str) -> Response:
@@ -79,8 +88,9 @@ class ReplayView(APIView):
     @extend_schema(
         operation_id="webhook_events_replay",
         summary="Send events again",
-        description="By `ids`, or by `since`/`until` and `types`; at most 1,000 at a time, in the "
-        "order they happened. They keep their ids, so a receiver recognises what it has.",
+        description="Those of `ids`, of the time from `since` to `until`, and of `types`; at most "
+        "1,000 at a time, in the order they happened. They keep their ids, so a receiver "
+        "recognises what it has.",
         request=ReplayShape,
         responses={202: ReplayedShape},
     )
@@ -93,29 +103,26 @@ class ReplayView(APIView):
         return Response({"queued": queued}, status=202)
 
     def _chosen(self, request: Request, values: dict[str, Any], customer_id: int) -> list[Any]:
-        if values.get("ids"):
-            return webhooks.events_by_id(request.user, values["ids"])  # type: ignore[arg-type]  # a key's service user
-        if not values.get("since"):
-            raise BadInput(
-                _("Name the events by “ids”, or the time by “since”."),
-                code="nothing_chosen",
-                field="ids",
-            )
-        rows = webhooks.events(request.user, since=values["since"], until=values.get("until"))  # type: ignore[arg-type]  # a key's service user
-        rows = rows.filter(customer=customer_id)
+        rows = webhooks.events(
+            request.user,  # type: ignore[arg-type]  # a key's service user
+            since=values.get("since"),
+            until=values.get("until"),
+        )
         if values.get("types"):
             rows = rows.filter(type__in=values["types"])
-        return list(rows.order_by("id")[: MOST + 1])
+        if "ids" in values:
+            named = webhooks.events_by_id(request.user, values["ids"])  # type: ignore[arg-type]  # a key's service user
+            # Foreign ones stay, for the service to refuse.
+            return list(rows.filter(pk__in=[entry.pk for entry in named]).order_by("id"))
+        return list(rows.filter(customer=customer_id).order_by("id")[: services.MAX_REPLAY + 1])
 
 
-def _moment(request: Request, name: str) -> Any:
-    text = request.query_params.get(name)
-    if not text:
-        return None
-    try:
-        moment = parse_datetime(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise BadInput(_("Write the time as ISO 8601 with a zone."), code="bad_time", field=name)
-    return moment
+def _kind(asked: str | None) -> str:
+    if asked is not None and asked not in TYPES:
+        raise BadInput(
+            _("There is no event type %(unknown)s. Known are: %(known)s.")
+            % {"unknown": asked[:60], "known": ", ".join(TYPES)},
+            code="unknown_event_type",
+            field="type",
+        )
+    return asked or ""

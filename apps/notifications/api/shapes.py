@@ -4,34 +4,67 @@ from typing import Any
 
 from rest_framework import serializers as s
 
+from apps.core.api.exact import (
+    ExactBoolean,
+    ExactChoice,
+    ExactInteger,
+    ExactMoment,
+    ExactText,
+    StrictShape,
+)
 from apps.notifications.enums import DeliveryState, EndpointState
 from apps.notifications.models import Delivery, WebhookEndpoint, WebhookEvent
+from apps.notifications.queries.webhooks import MESSAGE_ID
+from apps.notifications.services import CALLABLE, MAX_REPLAY, MOST_URL
 from apps.notifications.topics import WEBHOOK_TYPES
 
 
-class EndpointInShape(s.Serializer[Any]):
-    url = s.CharField(max_length=500, help_text="https, out in the public network.")
-    event_types = s.ListField(
-        child=s.ChoiceField(choices=WEBHOOK_TYPES),
+class AddressText(ExactText):
+    """Judged by the service: it knows what is wrong with it, and whether the operator lets
+    addresses inside be called."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return data
+
+
+def _url(*, required: bool) -> AddressText:
+    return AddressText(
+        CALLABLE,
+        required=required,
+        max_length=MOST_URL,
+        help_text="https, with a host name of the public network; no user, no fragment.",
+    )
+
+
+def _types(help_text: str) -> s.ListField:
+    return s.ListField(
+        child=ExactChoice(choices=WEBHOOK_TYPES),
         required=False,
         max_length=len(WEBHOOK_TYPES),
-        help_text="Empty: all of them.",
+        help_text=help_text,
     )
-    description = s.CharField(required=False, allow_blank=True, max_length=120)
-    customer = s.CharField(
+
+
+class EndpointInShape(StrictShape):
+    url = _url(required=True)
+    event_types = _types("Empty: all of them.")
+    description = ExactText(required=False, allow_blank=True, max_length=120)
+    customer = ExactText(
         required=False,
         max_length=20,
         help_text="Customer code; needed only where the key sees several customers.",
     )
 
 
-class EndpointChangeShape(s.Serializer[Any]):
-    url = s.CharField(required=False, max_length=500)
-    event_types = s.ListField(
-        child=s.ChoiceField(choices=WEBHOOK_TYPES), required=False, max_length=len(WEBHOOK_TYPES)
-    )
-    description = s.CharField(required=False, allow_blank=True, max_length=120)
-    paused = s.BooleanField(
+class EndpointChangeShape(StrictShape):
+    needs_one_of = ("url", "event_types", "description", "paused")
+
+    url = _url(required=False)
+    event_types = _types("Empty: all of them.")
+    description = ExactText(required=False, allow_blank=True, max_length=120)
+    paused = ExactBoolean(
         required=False,
         help_text="false also switches on an endpoint that failures switched off.",
     )
@@ -103,14 +136,22 @@ class WebhookEventDetailShape(WebhookEventShape):
         read_only_fields = fields
 
 
-class ReplayShape(s.Serializer[Any]):
-    endpoint = s.IntegerField(min_value=1, max_value=2**63 - 1)
+class ReplayShape(StrictShape):
+    """Both together mean those of ``ids`` that lie in the time."""
+
+    needs_one_of = ("ids", "since")
+
+    endpoint = ExactInteger(min_value=1, max_value=2**63 - 1)
     ids = s.ListField(
-        child=s.CharField(max_length=40), required=False, max_length=1000, help_text="msg_…"
+        child=ExactText(MESSAGE_ID),
+        required=False,
+        min_length=1,
+        max_length=MAX_REPLAY,
+        help_text="The ids of the log.",
     )
-    since = s.DateTimeField(required=False)
-    until = s.DateTimeField(required=False)
-    types = s.ListField(child=s.ChoiceField(choices=WEBHOOK_TYPES), required=False)
+    since = ExactMoment(required=False, help_text="With a zone; included.")
+    until = ExactMoment(required=False, help_text="With a zone; not included.")
+    types = _types("Empty: all of them.")
 
 
 class ReplayedShape(s.Serializer[Any]):

@@ -1,5 +1,6 @@
 """Reads for the webhook API: a key sees the customers its service user sees."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -8,12 +9,15 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from apps.core.errors import BadInput
+from apps.core.errors import RuleBroken
 from apps.customers.models import Customer
 from apps.notifications.models import Delivery, WebhookEndpoint, WebhookEvent
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
+
+MESSAGE_ID = "^msg_[0-9a-f]{32}$"
+_MESSAGE_ID = re.compile(MESSAGE_ID.strip("^$"))
 
 
 def endpoints(user: "User") -> QuerySet[WebhookEndpoint]:
@@ -43,19 +47,16 @@ def events(
 
 
 def event_id(text: str) -> UUID | None:
-    """``msg_`` and 32 hex digits."""
-    try:
-        return UUID(hex=text.removeprefix("msg_"))
-    except ValueError:
-        return None
+    """None for what is no id at all."""
+    return UUID(hex=text.removeprefix("msg_")) if _MESSAGE_ID.fullmatch(text) else None
 
 
 def events_by_id(user: "User", texts: Sequence[str]) -> list[WebhookEvent]:
-    """In the order they happened. Raises BadInput for an id the key does not see."""
+    """In the order they happened. Raises RuleBroken for an id the key does not see."""
     ids = [event_id(text) for text in texts]
     found = list(events(user).filter(uid__in=[i for i in ids if i]).order_by("id"))
     if None in ids or len(found) != len(set(ids)):
-        raise BadInput(_("One of these events is not known."), code="unknown_event", field="ids")
+        raise RuleBroken(_("One of these events is not known."), code="unknown_event", field="ids")
     return found
 
 
@@ -68,7 +69,7 @@ def deliveries_of(entry: WebhookEvent) -> QuerySet[Delivery]:
 
 
 def only_customer(user: "User", code: str | None) -> Customer:
-    """The customer named, or the only one this key sees. Raises BadInput."""
+    """The customer named, or the only one this key sees. Raises RuleBroken."""
     visible = Customer.objects.visible_to(user)
     found = list(visible.filter(code=code)[:1] if code else visible[:2])
     if len(found) != 1:
@@ -77,5 +78,7 @@ def only_customer(user: "User", code: str | None) -> Customer:
             if code
             else _("Name the customer by its code.")
         )
-        raise BadInput(message, code="unknown_customer", field="customer")
+        raise RuleBroken(
+            message, code="unknown_customer" if code else "customer_needed", field="customer"
+        )
     return found[0]

@@ -9,6 +9,8 @@ from apps.notifications.services.acts import (
 )
 from apps.notifications.services.digests import digest_of, gather
 from apps.notifications.services.endpoints import (
+    CALLABLE,
+    MOST_URL,
     change_endpoint,
     create_endpoint,
     remove_endpoint,
@@ -47,11 +49,19 @@ from apps.notifications.services.subscriptions import (
     subscription_token,
     unsubscribe,
 )
-from apps.notifications.services.webhook_events import ping, queue_webhooks, replay
+from apps.notifications.services.webhook_events import (
+    MAX_REPLAY,
+    ping,
+    queue_webhooks,
+    replay,
+)
 from apps.notifications.services.words import save_policy, save_template
 from apps.notifications.services.working import Crew
 
 __all__ = [
+    "CALLABLE",
+    "MAX_REPLAY",
+    "MOST_URL",
     "Crew",
     "ask_about_unclear",
     "cancel_delivery",

@@ -1,5 +1,6 @@
 """Merchants' webhook endpoints: added, changed, secrets renewed, switched off and on (NTF-4)."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -23,6 +24,15 @@ if TYPE_CHECKING:
 
 MOST = 5  # endpoints of one customer
 OVERLAP = timedelta(hours=24)
+MOST_URL = 500
+# A host has a name: what an address would mean to somebody else's network is nobody's business.
+_LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_PORT = "([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
+CALLABLE = (
+    rf"^https://({_LABEL}\.)+[A-Za-z]([A-Za-z0-9-]{{0,61}}[A-Za-z0-9])(:{_PORT})?"
+    r"([/?]([A-Za-z0-9._~:/?@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*)?$"
+)
+_CALLABLE = re.compile(CALLABLE.strip("^$"))
 
 
 @transaction.atomic
@@ -66,14 +76,13 @@ def create_endpoint(
 
 def check_url(url: str) -> str:
     """Raises BadInput unless it may ever be called; names are looked up again at each sending."""
-    url = url.strip()
     allowed = rules()
     try:
         parts = urlsplit(url)
         scheme, host, port = parts.scheme, parts.hostname, parts.port
     except ValueError:
         scheme, host, port = "", None, None
-    if not host or len(url) > 500 or parts.username or parts.fragment or port == 0:
+    if not host or len(url) > MOST_URL or parts.username or parts.fragment or port == 0:
         raise BadInput(_("This is not an address we can call."), code="bad_url", field="url")
     if scheme != "https" and not (scheme == "http" and allowed.allow_http):
         raise BadInput(_("The address must begin with https://."), code="https_only", field="url")
@@ -85,6 +94,8 @@ def check_url(url: str) -> str:
         raise BadInput(
             _("This address lies inside a private network."), code="private_address", field="url"
         )
+    if not (allowed.inside or allowed.allow_http or _CALLABLE.fullmatch(url)):
+        raise BadInput(_("This is not an address we can call."), code="bad_url", field="url")
     return url
 
 

@@ -11,7 +11,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from apps.core.errors import BadInput, RuleBroken
+from apps.core.errors import RuleBroken
 from apps.events.models import Event
 from apps.events.services import record
 from apps.notifications.channels.webhook import MAX_BODY, body_of
@@ -163,12 +163,15 @@ def replay(
             _("Switch the endpoint on first."), code="endpoint_off", field="endpoint", rule="NTF-4"
         )
     if len(entries) > MAX_REPLAY:
-        raise BadInput(
+        raise RuleBroken(
             _("At most %(n)d events at a time; choose a shorter time.") % {"n": MAX_REPLAY},
             code="too_many_events",
+            field="since",
         )
     if any(entry.customer_id != endpoint.customer_id for entry in entries):
-        raise BadInput(_("These are events of another customer."), code="foreign_event")
+        raise RuleBroken(
+            _("These are events of another customer."), code="foreign_event", field="ids"
+        )
     again = f"replay:{uuid4().hex}"
     now = database_now()
     added = insert([_delivery(e, endpoint, f"{again}:{e.pk}", now) for e in entries])
