@@ -1,4 +1,4 @@
-"""Input of the public pages and the back office, to clean values."""
+"""Input of the back office, to clean values."""
 
 from typing import Any
 
@@ -12,25 +12,6 @@ from unfold.widgets import (
 )
 
 from apps.notifications.enums import ChannelName, TaskState
-
-
-class FollowForm(forms.Form):
-    channel = forms.ChoiceField(
-        label=_("How"), choices=[("sms", _("SMS")), ("email", _("E-mail"))], initial="sms"
-    )
-    address = forms.CharField(
-        label=_("Your mobile number or e-mail address"),
-        max_length=120,
-        widget=forms.TextInput(attrs={"autocomplete": "tel"}),
-    )
-
-
-class CodeForm(forms.Form):
-    code = forms.CharField(
-        label=_("The code we sent"),
-        max_length=10,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
-    )
 
 
 class ReasonForm(forms.Form):

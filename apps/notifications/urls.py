@@ -3,15 +3,11 @@
 from django.urls import URLPattern, URLResolver, path
 
 from apps.notifications.api import endpoints, events
-from apps.notifications.views import public
+from apps.notifications.views import receipts
 
 app_name = "notifications"
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("digest/<str:token>", public.digest, name="digest"),
-    path("stop/<str:token>", public.stop, name="stop"),
-    path("follow/<str:number>", public.follow, name="follow"),
-    path("follow/<str:token>/code", public.confirm, name="confirm"),
-    path("receipts/sms/<str:key>", public.sms_receipts, name="sms_receipts"),
+    path("receipts/sms/<str:key>", receipts.sms_receipts, name="sms_receipts"),
 ]
 api_urlpatterns: list[URLPattern | URLResolver] = [
     path("webhook-endpoints", endpoints.EndpointsView.as_view(), name="webhook_endpoints"),

@@ -2,13 +2,25 @@
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 
 
 def page(template: str, context: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
     """Rendered without the request, so neither session, nor user, nor any cookie is touched."""
     return kept_private(HttpResponse(render_to_string(template, context), status=status))
+
+
+def key_page(
+    request: HttpRequest, template: str, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    """A page whose very address is a key, so no other site learns it. “no-referrer” would make
+    browsers send our own forms with “Origin: null”, which the check against forgery refuses."""
+    csrf_token = "" if request.method == "HEAD" else get_token(request)
+    response = page(template, {"switch": "?", "csrf_token": csrf_token, **context}, status)
+    response["Referrer-Policy"] = "same-origin"
+    return response
 
 
 def kept_private(response: HttpResponse) -> HttpResponse:

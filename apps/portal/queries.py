@@ -20,6 +20,11 @@ def known_waybill(number: str) -> Waybill | None:
     return Waybill.objects.filter(number=number).first()
 
 
+def followable_waybill(number: str) -> Waybill | None:
+    """None for a number we do not know and for a shipment that has come to its end alike."""
+    return Waybill.objects.filter(number=number, concluded_at__isnull=True).first()
+
+
 def service_name(code: str) -> str:
     """The level's name in the active language; empty for a code without one."""
     chinese, english = _levels(int(time.monotonic() // REMEMBERED_SECONDS)).get(code, ("", ""))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.portal.views import details, search, shipment, site
+from apps.portal.views import details, following, messages, search, shipment, site
 
 app_name = "portal"
 urlpatterns = [
@@ -14,6 +14,11 @@ urlpatterns = [
     path("track/<str:number>/details", details.details, name="details"),
     path("track/<str:number>/close", details.close, name="close"),
     path("track/<str:number>/photo/<str:key>", details.photo, name="photo"),
+    path("notify/follow/<str:number>", following.follow, name="follow"),
+    path("notify/follow/<str:token>/code", following.confirm, name="confirm"),
+    path("notify/follow/<str:token>/done", following.followed, name="followed"),
+    path("notify/stop/<str:token>", messages.stop, name="stop"),
+    path("notify/digest/<str:token>", messages.digest, name="digest"),
     path("robots.txt", site.robots, name="robots"),
     path("site.webmanifest", site.manifest, name="manifest"),
     path("favicon.ico", site.favicon, name="favicon"),

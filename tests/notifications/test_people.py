@@ -46,7 +46,8 @@ def test_a_consignees_journey(client: Client, sms: SmsGateway) -> None:
     assert "138********" in page.content.decode() and "13800000001" not in page.content.decode()
     code = sent_code(sms)
     done = client.post(asked["location"], {"code": code})
-    assert done.status_code == 200
+    assert done.status_code == 302
+    assert "138********" in client.get(done["location"]).content.decode()
     assert Subscription.objects.get().state == "active"
     for scan in ("picked_up", "out_for_delivery", "ready_for_pickup", "delivered"):
         report(shipment, scan)

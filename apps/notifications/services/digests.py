@@ -92,7 +92,7 @@ def _carrier(head: Delivery, count: int, now: datetime) -> int:
         due_at=now,
     )
     (carrier_id,) = insert([new])
-    link = public_link("notifications:digest", digest_token(carrier_id))
+    link = public_link("portal:digest", digest_token(carrier_id))
     Delivery.objects.filter(pk=carrier_id).update(link=link)
     return carrier_id
 

@@ -78,7 +78,7 @@ def _send(channel: Channel, delivery: Delivery, at: datetime) -> tuple[int | Non
 def unsubscribe_link(delivery: Delivery) -> str:
     if delivery.audience in NO_OPT_OUT:
         return ""
-    return public_link("notifications:stop", opt_out_token(delivery))
+    return public_link("portal:stop", opt_out_token(delivery))
 
 
 def opt_out_token(delivery: Delivery) -> str:

@@ -35,6 +35,7 @@ ADDRESS_LIMITS = ((60, 1), (3600, 5), (86_400, 10))
 WAYBILL_LIMITS = ((3600, 10), (86_400, 20))
 OFFERED = (ChannelName.SMS, ChannelName.EMAIL)
 SALT = "notifications.subscription"
+CONFIRMED_SALT = "notifications.confirmed"
 
 
 @transaction.atomic
@@ -44,7 +45,8 @@ def request_subscription(
     """Send a code to ``address`` (a mobile number or an e-mail address).
 
     Raises BadInput for an address that cannot be written to and RuleBroken (``too_many_codes``)
-    beyond the limits. Whoever follows already gets no second code and no error.
+    beyond the limits. Whoever follows already gets a code as well: whether an address follows a
+    shipment is told to nobody but the one who reads what is sent there.
     """
     if channel not in OFFERED:
         raise BadInput(_("Choose SMS or e-mail."), code="bad_channel", field="channel")
@@ -59,8 +61,6 @@ def request_subscription(
         .exclude(state=SubscriptionState.ENDED)
         .first()
     )
-    if existing and existing.state == SubscriptionState.ACTIVE:
-        return existing
     now = database_now()
     _count(f"code:{index}", ADDRESS_LIMITS, now)
     _count(f"code:waybill:{waybill.pk}", WAYBILL_LIMITS, now)
@@ -120,13 +120,12 @@ def confirm_subscription(*, subscription_id: int, code: str, at: datetime) -> Su
     refusal = None
     with transaction.atomic():
         subscription = Subscription.objects.select_for_update().get(pk=subscription_id)
-        if subscription.state == SubscriptionState.ACTIVE:
-            return subscription
         refusal = _judge(subscription, code, at)
         if refusal is None:
-            subscription.state, subscription.confirmed_on = SubscriptionState.ACTIVE, at
             subscription.code_hash = ""
-            record("subscription.confirmed", subscription, by=public_user(), at=at)
+            if subscription.state == SubscriptionState.PENDING:
+                subscription.state, subscription.confirmed_on = SubscriptionState.ACTIVE, at
+                record("subscription.confirmed", subscription, by=public_user(), at=at)
         subscription.save()
     if refusal is not None:
         raise refusal
@@ -135,7 +134,8 @@ def confirm_subscription(*, subscription_id: int, code: str, at: datetime) -> Su
 
 def _judge(subscription: Subscription, code: str, at: datetime) -> RuleBroken | None:
     if (
-        subscription.state != SubscriptionState.PENDING
+        subscription.state == SubscriptionState.ENDED
+        or not subscription.code_hash
         or subscription.code_expires is None
         or subscription.code_expires <= at
     ):
@@ -163,8 +163,21 @@ def subscription_token(subscription: Subscription) -> str:
 
 
 def read_subscription_token(token: str) -> Subscription | None:
+    return _named_by(token, SALT)
+
+
+def confirmed_token(subscription: Subscription) -> str:
+    """For the page after the code was right."""
+    return signing.dumps(subscription.pk, salt=CONFIRMED_SALT)
+
+
+def read_confirmed_token(token: str) -> Subscription | None:
+    return _named_by(token, CONFIRMED_SALT)
+
+
+def _named_by(token: str, salt: str) -> Subscription | None:
     try:
-        pk = signing.loads(token, salt=SALT)
+        pk = signing.loads(token, salt=salt)
     except signing.BadSignature:
         return None
     return Subscription.objects.filter(pk=pk).select_related("waybill").first()
@@ -210,6 +223,13 @@ def unsubscribe(token: str, *, at: datetime | None = None) -> Delivery | None:
         at=at,
     )
     return delivery
+
+
+def is_stopped(delivery: Delivery) -> bool:
+    """Does what the stop link of this message ends lie behind us?"""
+    if delivery.audience == Audience.SUBSCRIBER and delivery.waybill_id:
+        return not _subscriptions_of(delivery).exists()
+    return Preference.objects.filter(recipient=delivery.recipient, opted_out=True).exists()
 
 
 def _subscriptions_of(delivery: Delivery) -> Any:

@@ -18,6 +18,7 @@ from apps.portal.languages import speaks
 from apps.portal.limits import count_misses, seconds_stopped
 from apps.portal.moulds import fill
 from apps.portal.pages import lay_out
+from apps.tracking.enums import is_terminal
 from apps.tracking.numbers import parse_waybill_number
 from apps.tracking.queries.public import public_view
 
@@ -47,8 +48,8 @@ def shipment(request: HttpRequest, number: str) -> HttpResponse:
         "share": request.build_absolute_uri(f"/track/{canonical}"),
         "printed": printed_at(at),
         "switch": "?",
-        # What is delivered gives no more news.
-        "follow": "" if known.delivered_at else laid.number,
+        # What has come to its end gives no more news.
+        "follow": "" if is_terminal(known.status, known.reason) else laid.number,
     }
     return kept_private(HttpResponse(fill("portal/shipment.html", values)))
 

@@ -1,0 +1,32 @@
+"""The address to which the SMS provider pushes its receipts."""
+
+import json
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.crypto import constant_time_compare
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from apps.notifications import services
+
+MAX_RECEIPTS = 512 * 1024  # bytes
+
+
+@csrf_exempt
+@require_POST
+def sms_receipts(request: HttpRequest, key: str) -> HttpResponse:
+    """The provider signs nothing here: the address itself holds the secret."""
+    expected = str(getattr(settings, "SMS_RECEIPT_KEY", ""))
+    if not expected or not constant_time_compare(key, expected):
+        raise Http404
+    if len(request.body) > MAX_RECEIPTS:
+        return JsonResponse({"code": 1, "msg": "too large"}, status=413)
+    try:
+        reports = json.loads(request.body)
+    except ValueError:
+        reports = None
+    if not isinstance(reports, list) or not all(isinstance(r, dict) for r in reports):
+        return JsonResponse({"code": 1, "msg": "not understood"}, status=400)
+    services.record_sms_receipts(reports)
+    return JsonResponse({"code": 0, "msg": "成功"})

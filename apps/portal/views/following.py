@@ -1,0 +1,115 @@
+"""Following a shipment: asked for on its page, confirmed by the code that comes (TRK-9)."""
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from apps.core.errors import BadInput, RuleBroken
+from apps.core.requests import client_address
+from apps.notifications import services
+from apps.portal.answers import kept_private, key_page, page, stopped
+from apps.portal.forms import CodeForm, FollowForm
+from apps.portal.languages import speaks
+from apps.portal.limits import count_misses, seconds_stopped
+from apps.portal.queries import followable_waybill
+from apps.portal.views.shipment import not_a_number
+from apps.tracking.models import Waybill
+from apps.tracking.numbers import parse_waybill_number
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@speaks()
+def follow(request: HttpRequest, number: str) -> HttpResponse:
+    """Ask for messages about one shipment; a code goes to the address.
+
+    The same fence as on the tracking page: whoever asks for too many numbers that cannot be
+    followed is answered no more, hit or miss (TRK-10).
+    """
+    try:
+        canonical = parse_waybill_number(number)
+    except BadInput as refusal:
+        return not_a_number(number, str(refusal))
+    if canonical != number:
+        return kept_private(HttpResponseRedirect(f"/notify/follow/{canonical}"))
+    address = client_address(request)
+    if wait := seconds_stopped(address):
+        return stopped(wait)
+    waybill = followable_waybill(canonical)
+    if waybill is None:
+        count_misses(address, 1)
+        return nothing_to_follow(canonical)
+    form = FollowForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        answer = _ask(form, waybill)
+        if answer is not None:
+            return answer
+    status = 422 if form.errors else 200
+    return key_page(request, "portal/follow.html", {"form": form, "number": canonical}, status)
+
+
+def _ask(form: FollowForm, waybill: Waybill) -> HttpResponse | None:
+    try:
+        subscription = services.request_subscription(
+            waybill=waybill,
+            address=form.cleaned_data["address"],
+            channel=form.cleaned_data["channel"],
+            language=translation.get_language() or settings.LANGUAGE_CODE,
+            at=timezone.now(),
+        )
+    except RuleBroken as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        return None
+    token = services.subscription_token(subscription)
+    return kept_private(redirect("portal:confirm", token=token))
+
+
+def nothing_to_follow(number: str) -> HttpResponse:
+    """Word for word the same for a number we do not know and for a shipment that has ended."""
+    return page(
+        "portal/answers.html",
+        {
+            "heading": _("Follow a shipment"),
+            "problem_heading": _("There is nothing to follow under this number."),
+            "problems": [{"text": number, "message": ""}],
+            "hints": True,
+            "typed": number,
+            "switch": "?",
+        },
+        status=404,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@speaks()
+def confirm(request: HttpRequest, token: str) -> HttpResponse:
+    subscription = services.read_subscription_token(token)
+    if subscription is None:
+        raise Http404
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.confirm_subscription(
+                subscription_id=subscription.pk, code=form.cleaned_data["code"], at=timezone.now()
+            )
+        except RuleBroken as refusal:
+            form.add_error("code", str(refusal))
+        else:
+            told = services.confirmed_token(subscription)
+            return kept_private(redirect("portal:followed", token=told))
+    status = 422 if form.errors else 200
+    context = {"form": form, "subscription": subscription, "done": False}
+    return key_page(request, "portal/follow_confirm.html", context, status)
+
+
+@require_safe
+@speaks()
+def followed(request: HttpRequest, token: str) -> HttpResponse:
+    """Only whoever typed the code gets here: that somebody follows is nobody else's business."""
+    subscription = services.read_confirmed_token(token)
+    if subscription is None:
+        raise Http404
+    context = {"subscription": subscription, "done": True}
+    return key_page(request, "portal/follow_confirm.html", context)
