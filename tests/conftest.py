@@ -6,8 +6,13 @@ import pytest
 import pytest_django
 from django.db import connection
 from django.db.backends.signals import connection_created
+from hypothesis import HealthCheck, settings
 
 from tests import seeds
+
+# How fast this machine is just now says nothing about the code.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 
 @pytest.fixture(scope="session", autouse=True)

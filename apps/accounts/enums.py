@@ -124,6 +124,7 @@ EVENT_VALUES = {
 
 # What the system's own users are called where their acts are listed.
 SYSTEM_NAMES = {
+    "clocks": _("Clocks"),
     "demo": _("Demo set-up"),
     "notifier": _("Automatic messages"),
     "partner_feed": _("Partner feed"),

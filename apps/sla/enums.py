@@ -1,8 +1,125 @@
-"""Choices of the sla floor."""
+"""Choices of the sla floor: what is timed, by what, from which facts, and who is told."""
 
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.choices import ColourChoices
+
+
+class MatterKind(ColourChoices):
+    """What a clock can be about. Floors above bring the things themselves."""
+
+    CASE = "case", _("Case"), "blue"
+    EXCEPTION = "exception", _("Exception"), "red"
+    ORDER = "order", _("Order"), "teal"
+    FOLLOW_UP = "follow_up", _("Follow-up"), "teal"
+    HANDOVER = "handover", _("Handover of a new customer"), "purple"
+    AUTHORISATION = "authorisation", _("Verbal authorisation"), "amber"
+    CORRECTIVE_ACTION = "corrective_action", _("Corrective action"), "amber"
+    CHASE = "chase", _("Chase"), "amber"
+
+
+class MatterState(ColourChoices):
+    OPEN = "open", _("Open"), "blue"
+    CLOSED = "closed", _("Closed"), "green"
+    # Merged, cancelled or taken over as finished: for good.
+    STOPPED = "stopped", _("Stopped"), "grey"
+
+
+class Metric(ColourChoices):
+    """What is measured (CMP-2, ORD-5); which fact meets it says ``rules.reading.MET_BY``."""
+
+    HAND_OVER = "hand_over", _("Handed to the team"), "grey"
+    REPORT = "report", _("Internal report"), "grey"
+    FIRST_WORD = "first_word", _("First word to the customer"), "blue"
+    RESPONSE = "response", _("Response"), "blue"
+    PLAN_REPLY = "plan_reply", _("Plan and reply"), "blue"
+    SOLUTION = "solution", _("Solution"), "teal"
+    FEEDBACK = "feedback", _("Feedback at the latest"), "teal"
+    LEGAL = "legal", _("Legal limit"), "red"
+    ORDER_PROCESSING = "order_processing", _("Order processed"), "teal"
+    FOLLOW_UP = "follow_up", _("Follow-up"), "teal"
+    PROMISE = "promise", _("Promise"), "purple"
+    PAPERWORK = "paperwork", _("Paperwork"), "amber"
+    ACTION = "action", _("Action"), "amber"
+
+
+class FactKind(ColourChoices):
+    HANDED_OVER = "handed_over", _("Handed to the team"), "grey"
+    REPORTED = "reported", _("Reported internally"), "grey"
+    SPOKEN = "spoken", _("Spoken with the customer"), "blue"
+    RESPONDED = "responded", _("Responded"), "blue"
+    PLANNED = "planned", _("Plan told to the customer"), "blue"
+    SOLVED = "solved", _("Solved"), "green"
+    FED_BACK = "fed_back", _("Feedback given"), "green"
+    PROCESSED = "processed", _("Processed"), "green"
+    DONE = "done", _("Done"), "green"
+
+
+class IntervalKind(ColourChoices):
+    """Times that may pause a clock, if its target says so."""
+
+    WAITING_CUSTOMER = "waiting_customer", _("Waiting for the customer"), "purple"
+    WAITING_PARTNER = "waiting_partner", _("Waiting for a partner"), "purple"
+    ON_HOLD = "on_hold", _("On hold"), "grey"
+    CLOSED = "closed", _("Closed"), "green"
+
+
+class ClockState(ColourChoices):
+    RUNNING = "running", _("Running"), "blue"
+    PAUSED = "paused", _("Paused"), "purple"
+    MET = "met", _("Done"), "green"
+    STOPPED = "stopped", _("Stopped"), "grey"
+
+
+class OnReopen(ColourChoices):
+    """What becomes of a target's clock when its matter is opened again."""
+
+    RESTART = "restart", _("A new clock starts"), "blue"
+    KEEP = "keep", _("The clock goes on; the closed time does not count"), "teal"
+    NONE = "none", _("Nothing"), "grey"
+
+
+class CountsFrom(ColourChoices):
+    """Where the time begins when a target comes to apply to a matter that is open already."""
+
+    OPENING = "opening", _("from the opening"), "grey"
+    APPLYING = "applying", _("from when it came to apply"), "amber"
+
+
+class Whom(ColourChoices):
+    OWNER = "owner", _("The owner"), "blue"
+    ROLE = "role", _("A role"), "purple"
+    UNIT_LEAD = "unit_lead", _("Who leads the unit"), "purple"
+
+
+class TellBy(ColourChoices):
+    """The ways of telling staff; names of the channels two floors up."""
+
+    IN_APP = "in_app", _("In the back office"), "grey"
+    EMAIL = "email", _("E-mail"), "purple"
+    SMS = "sms", _("SMS"), "blue"
+    WECHAT = "wechat", _("WeChat"), "green"
+    PHONE = "phone", _("Phone call by a person"), "amber"
+
+
+class OffHours(ColourChoices):
+    SAME = "same", _("As always"), "grey"
+    # CMP-2: a call now and the e-mail by 09:00 on the next working day.
+    CALL_THEN_MAIL = "call_then_mail", _("A call now, the e-mail on the next working day"), "amber"
+
+
+class MatterClass(ColourChoices):
+    """The classes of CMP-1, for the conditions of policies; other kinds may have their own."""
+
+    INQUIRY = "inquiry", _("Inquiry"), "blue"
+    COMPLAINT = "complaint", _("Complaint"), "amber"
+    LOSS = "loss", _("Loss"), "red"
+    DAMAGE = "damage", _("Damage"), "red"
+
+
+class MatterSeverity(ColourChoices):
+    ORDINARY = "ordinary", _("Ordinary"), "grey"
+    MAJOR = "major", _("Major"), "red"
 
 
 class DayKind(ColourChoices):
@@ -20,4 +137,22 @@ EVENT_KINDS = {
     "calendar.day_removed": _("Day removed"),
     "calendar.year_imported": _("Official list of the year taken in"),
     "calendar.year_missing": _("Official list of the year missing"),
+    "clock.warned": _("Clock: warning"),
+    "clock.overdue": _("Clock: overdue"),
+    "clock.escalated": _("Clock: escalated"),
+    "clock.due_moved": _("Clock: due time moved"),
+    "clock.promised": _("Promised"),
+    "clock.promise_kept": _("Promise kept"),
+    "clock.promise_dropped": _("Promise dropped"),
+    "policy.created": _("Policy made"),
+    "policy.published": _("New version published"),
+    "policy.retired": _("Policy retired"),
+}
+EVENT_VALUES = {
+    "metric": Metric,
+    "channels": TellBy,
+    "clock.warned/kind": MatterKind,
+    "clock.overdue/kind": MatterKind,
+    "clock.escalated/kind": MatterKind,
+    "policy.created/kind": MatterKind,
 }

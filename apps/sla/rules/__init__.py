@@ -1,0 +1,29 @@
+from apps.sla.rules.choosing import Attributes, VersionRule, choose_version
+from apps.sla.rules.facts import ClockFacts, MatterFacts, Said, Wait
+from apps.sla.rules.reading import (
+    DUE_ITSELF,
+    MET_BY,
+    SELF_STARTING,
+    Reading,
+    Strike,
+    read_clock,
+)
+from apps.sla.rules.targets import StepRule, TargetRule
+
+__all__ = [
+    "DUE_ITSELF",
+    "MET_BY",
+    "SELF_STARTING",
+    "Attributes",
+    "ClockFacts",
+    "MatterFacts",
+    "Reading",
+    "Said",
+    "StepRule",
+    "Strike",
+    "TargetRule",
+    "VersionRule",
+    "Wait",
+    "choose_version",
+    "read_clock",
+]

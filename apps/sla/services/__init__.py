@@ -8,14 +8,52 @@ from apps.sla.services.calendars import (
     take_known_years,
     warn_of_missing_years,
 )
+from apps.sla.services.changing import change_matter
+from apps.sla.services.ending import close_matter, reopen_matter, stop_matter
+from apps.sla.services.facts import begin_wait, end_wait, record_fact
+from apps.sla.services.opening import NewMatter, open_matter, open_matters
+from apps.sla.services.policies import (
+    Conditions,
+    NewStep,
+    NewTarget,
+    create_policy,
+    publish_version,
+    retire_policy,
+)
+from apps.sla.services.promises import drop_promise, keep_promise, promise, set_due
+from apps.sla.services.recomputing import recompute_stale
+from apps.sla.services.sweeping import Swept, sweep
 
 __all__ = [
+    "Conditions",
+    "NewMatter",
+    "NewStep",
+    "NewTarget",
     "RefusedRows",
+    "Swept",
     "add_calendar",
     "add_days",
+    "begin_wait",
+    "change_matter",
     "change_week",
+    "close_matter",
+    "create_policy",
+    "drop_promise",
+    "end_wait",
     "import_year",
+    "keep_promise",
+    "open_matter",
+    "open_matters",
+    "promise",
+    "publish_version",
+    "recompute_stale",
+    "record_fact",
     "remove_day",
+    "reopen_matter",
+    "retire_policy",
+    "set_due",
+    "stop_matter",
+    "sweep",
     "take_known_years",
     "warn_of_missing_years",
 ]

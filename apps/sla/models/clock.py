@@ -1,0 +1,214 @@
+"""A clock is a row of what was last read from the facts, with the instant at which it acts next."""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.models import Unit
+from apps.core.models import AppendOnly
+from apps.sla.enums import ClockState, MatterKind, Metric
+from apps.sla.models.calendar import WorkingCalendar
+from apps.sla.models.matter import Matter
+from apps.sla.models.policy import Step, Target
+from apps.sla.states import OPEN_CLOCKS
+
+USER = settings.AUTH_USER_MODEL
+OPEN_VALUES = sorted(str(state) for state in OPEN_CLOCKS)
+OPEN = Q(state__in=OPEN_VALUES)
+DUE_ITSELF = 0  # in ``schedule_steps``: the due instant, which no row of a policy stands for
+
+
+class ClockQuerySet(models.QuerySet["Clock"]):
+    def open(self) -> "ClockQuerySet":
+        return self.filter(OPEN)
+
+    def overdue(self) -> "ClockQuerySet":
+        """Open and past its due instant, by the database's clock."""
+        return self.open().filter(due_at__lte=Now())
+
+
+class Clock(models.Model):
+    """``due_at`` is empty while a pause keeps it from being known. ``schedule`` holds the instants at
+    which something is told, ascending, ``schedule_steps`` the step of each (0: the due instant);
+    ``position`` says how many are behind, ``next_at`` is the next one, the sweeper's index."""
+
+    matter = models.ForeignKey(Matter, models.PROTECT, related_name="clocks")
+    metric = models.CharField(_("what"), max_length=20, choices=Metric.choices)
+    cycle = models.PositiveSmallIntegerField(default=1)
+    key = models.PositiveIntegerField(default=0)  # promises: one clock each
+    kind = models.CharField(_("kind"), max_length=20, choices=MatterKind.choices)
+    label = models.CharField(_("label"), max_length=120, blank=True)
+    target = models.ForeignKey(Target, models.PROTECT, related_name="+", null=True)
+    calendar = models.ForeignKey(
+        WorkingCalendar, models.PROTECT, related_name="+", verbose_name=_("working calendar")
+    )
+    calendar_version = models.PositiveIntegerField()
+    seconds = models.PositiveIntegerField(_("within"), null=True)
+    is_fixed = models.BooleanField(_("fixed by hand"), default=False)
+    owner = models.ForeignKey(
+        USER, models.PROTECT, related_name="+", null=True, verbose_name=_("owner"), db_index=False
+    )
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, related_name="+", null=True, verbose_name=_("unit"), db_index=False
+    )
+
+    state = models.CharField(
+        _("state"), max_length=10, choices=ClockState.choices, default=ClockState.RUNNING
+    )
+    started_at = models.DateTimeField(_("started"))
+    due_at = models.DateTimeField(_("due"), null=True)
+    paused_since = models.DateTimeField(_("paused since"), null=True)
+    met_at = models.DateTimeField(_("done"), null=True)
+    met_by = models.ForeignKey(USER, models.PROTECT, related_name="+", null=True, db_index=False)
+    stopped_at = models.DateTimeField(_("stopped"), null=True)
+    stopped_by = models.ForeignKey(
+        USER, models.PROTECT, related_name="+", null=True, db_index=False
+    )
+    # The clock itself was ended (a dropped promise, a policy without the target), not its matter.
+    is_dropped = models.BooleanField(default=False, editable=False)
+    breached_at = models.DateTimeField(_("missed"), null=True)
+    spent_seconds = models.PositiveIntegerField(_("working time taken"), null=True)
+
+    schedule = ArrayField(models.DateTimeField(), default=list, editable=False)
+    schedule_steps = ArrayField(models.BigIntegerField(), default=list, editable=False)
+    position = models.PositiveSmallIntegerField(default=0, editable=False)
+    next_at = models.DateTimeField(null=True, editable=False)
+
+    objects = ClockQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("clock")
+        verbose_name_plural = _("clocks")
+        default_permissions = ("view",)
+        indexes = [
+            models.Index(
+                fields=["next_at"], name="sla_clock_next", condition=Q(next_at__isnull=False)
+            ),
+            models.Index(fields=["owner", "due_at"], name="sla_clock_owner", condition=OPEN),
+            models.Index(fields=["unit", "due_at"], name="sla_clock_unit", condition=OPEN),
+            models.Index(fields=["due_at"], name="sla_clock_due", condition=OPEN),
+            models.Index(
+                fields=["calendar", "calendar_version"], name="sla_clock_calendar", condition=OPEN
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["matter", "metric", "cycle", "key"], name="sla_clock_once"
+            ),
+            models.CheckConstraint(
+                name="sla_clock_choices_known",
+                condition=Q(
+                    metric__in=Metric.values,
+                    kind__in=MatterKind.values,
+                    state__in=ClockState.values,
+                ),
+            ),
+            models.CheckConstraint(
+                name="sla_clock_paused_agrees",
+                condition=Q(state=ClockState.PAUSED, paused_since__isnull=False, is_fixed=False)
+                | ~Q(state=ClockState.PAUSED) & Q(paused_since__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="sla_clock_met_agrees",
+                condition=Q(state=ClockState.MET, met_at__gte=F("started_at"), met_by__isnull=False)
+                | ~Q(state=ClockState.MET) & Q(met_at__isnull=True, met_by__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="sla_clock_stopped_agrees",
+                condition=Q(
+                    state=ClockState.STOPPED, stopped_at__isnull=False, stopped_by__isnull=False
+                )
+                | ~Q(state=ClockState.STOPPED)
+                & Q(stopped_at__isnull=True, stopped_by__isnull=True, is_dropped=False),
+            ),
+            models.CheckConstraint(
+                name="sla_clock_ended_is_silent_and_measured",
+                condition=OPEN & Q(spent_seconds__isnull=True)
+                | ~OPEN & Q(next_at__isnull=True, spent_seconds__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="sla_clock_due_after_start",
+                condition=Q(due_at__isnull=True) | Q(due_at__gte=F("started_at")),
+            ),
+            models.CheckConstraint(
+                name="sla_clock_fixed_has_a_due",
+                condition=Q(is_fixed=False) | Q(due_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="sla_clock_missed_after_due",
+                condition=Q(breached_at__isnull=True) | Q(breached_at=F("due_at")),
+            ),
+            models.CheckConstraint(
+                name="sla_clock_schedule_agrees",
+                condition=Q(
+                    schedule__len=F("schedule_steps__len"), position__lte=F("schedule__len")
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label or str(Metric(self.metric).label)
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_VALUES
+
+    @property
+    def is_living(self) -> bool:
+        """Running or paused, or dropped for want of a target and so able to come back."""
+        return self.is_open or self.is_dropped
+
+
+class FiredStep(AppendOnly):
+    """One instant that has passed: told with its event, or silently (``is_silent``) because it was
+    past before anybody could have been told. Once per clock, step and due instant, for ever."""
+
+    clock = models.ForeignKey(Clock, models.PROTECT, related_name="fired", db_index=False)
+    step = models.ForeignKey(Step, models.PROTECT, related_name="+", null=True, db_index=False)
+    due_at = models.DateTimeField(_("due"))
+    at = models.DateTimeField(_("when"))
+    fired_at = models.DateTimeField(_("told"), db_default=Now())
+    late_seconds = models.PositiveIntegerField(_("told late by"), default=0)
+    is_silent = models.BooleanField(_("silent"), default=False)
+    recipients = ArrayField(models.BigIntegerField(), verbose_name=_("told to"), default=list)
+    event = models.ForeignKey(
+        "events.Event", models.PROTECT, related_name="+", null=True, db_index=False
+    )
+
+    class Meta:
+        verbose_name = _("fired step")
+        verbose_name_plural = _("fired steps")
+        ordering = ["id"]
+        default_permissions = ("view",)
+        indexes = [models.Index(fields=["-fired_at"], name="sla_fired_newest")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["clock", "step", "due_at"], nulls_distinct=False, name="sla_fired_once"
+            ),
+            models.CheckConstraint(
+                name="sla_fired_told_with_its_event",
+                condition=Q(is_silent=True, event__isnull=True)
+                | Q(is_silent=False, event__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.clock_id} · {self.step_id or 0}"
+
+
+class Watcher(models.Model):
+    """When each loop of the watch process was last seen at work; for the health page."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    seen_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("watch loop")
+        verbose_name_plural = _("watch loops")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,91 @@
+"""Who is told of a step (CMP-3): the owner, a role, or who leads the unit; whoever is away is replaced
+by their stand-in, and a step that finds nobody goes up the chain rather than nowhere."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from apps.accounts.enums import Role
+from apps.accounts.models import Unit, User
+from apps.accounts.queries.duty import Holder, holders, nearest, on_duty, stand_ins
+from apps.sla.enums import Whom
+
+# CMP-3: agent → director → department manager → QC manager → general manager.
+CHAIN = (
+    Role.AGENT,
+    Role.DIRECTOR,
+    Role.DEPARTMENT_MANAGER,
+    Role.QC_MANAGER,
+    Role.GENERAL_MANAGER,
+)
+LEADS = (
+    Role.DIRECTOR,
+    Role.DEPARTMENT_MANAGER,
+    Role.PROJECT_MANAGER,
+    Role.WAREHOUSE_MANAGER,
+    Role.DELIVERY_MANAGER,
+)
+
+
+class Ask(NamedTuple):
+    """One step's question: whom, for which owner, in which unit."""
+
+    whom: str
+    role: str
+    owner_id: int | None
+    unit_id: int | None
+
+
+class Staff:
+    """Everybody who may have to be told at one instant, read in six queries for any number of asks."""
+
+    def __init__(self, asks: Iterable[Ask], at: datetime) -> None:
+        asks = set(asks)
+        roles = {*CHAIN, *LEADS, *(Role(ask.role) for ask in asks if ask.role)}
+        self._duty = on_duty(roles, at)
+        self._holders = holders(roles, at)
+        units = {ask.unit_id for ask in asks if ask.unit_id}
+        self._paths = dict(Unit.objects.filter(pk__in=units).values_list("pk", "path"))
+        owners = {ask.owner_id for ask in asks if ask.owner_id}
+        active = User.objects.active().filter(pk__in=owners)
+        self._owners = set(active.values_list("pk", flat=True))
+        everybody = [*self._duty.values(), *self._holders.values()]
+        known = {holder.user_id for group in everybody for holder in group}
+        self._instead = stand_ins(known | self._owners, at)
+        self._answers = {ask: self._find(ask) for ask in asks}
+
+    def who(self, ask: Ask) -> list[int]:
+        """Ids of users, each once, the nearest first; empty only when the house has nobody."""
+        return self._answers[ask]
+
+    def _find(self, ask: Ask) -> list[int]:
+        path = self._paths.get(ask.unit_id or 0, "")
+        found: Sequence[int]
+        if ask.whom == Whom.OWNER:
+            own = ask.owner_id
+            there = own is not None and own in self._owners
+            found = [own] if own and there else self._up_from(Role.DIRECTOR, path)
+        elif ask.whom == Whom.UNIT_LEAD:
+            found = self._leads(path) or self._up_from(Role.DIRECTOR, path)
+        else:
+            found = self._in_role(ask.role, path) or self._up_from(ask.role, path)
+        return list(dict.fromkeys(self._instead.get(pk, pk) for pk in found))
+
+    def _in_role(self, role: str, path: str) -> list[int]:
+        """The roster first, then the holders of the nearest unit at or above."""
+        return nearest(self._duty.get(role, []), path) or nearest(self._holders.get(role, []), path)
+
+    def _leads(self, path: str) -> list[int]:
+        people: list[Holder] = [h for role in LEADS for h in self._holders.get(role, [])]
+        return nearest(people, path)
+
+    def _up_from(self, role: str, path: str) -> list[int]:
+        """The next in the chain who is there: above this role, in the unit or above; anywhere in the
+        house if the unit has none."""
+        start = CHAIN.index(Role(role)) if role in CHAIN else 0
+        for where in (path, ""):
+            for above in CHAIN[start:]:
+                found = self._in_role(above, where)
+                if found:
+                    return found
+        return []

@@ -1,0 +1,92 @@
+"""What a matter is changed: its class, its owner, its unit. The policy is chosen anew."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import models, transaction
+
+from apps.accounts.models import Unit, User
+from apps.sla.enums import MatterState
+from apps.sla.models import Clock, Matter
+from apps.sla.queries.facts import facts_of
+from apps.sla.queries.moments import database_now, not_after
+from apps.sla.queries.rules import rules_of, targets_of, versions_for
+from apps.sla.rules import Attributes, VersionRule, choose_version
+from apps.sla.services.following import attributes_of, follow
+from apps.sla.services.matters import lock_matter
+from apps.sla.services.reckoning import Locked, lock_clocks, reckon
+
+UNCHANGED: Any = object()
+
+
+@transaction.atomic
+def change_matter(
+    *,
+    subject: models.Model,
+    by: User,
+    at: datetime | None = None,
+    attributes: Attributes | None = None,
+    owner: User | None = UNCHANGED,
+    unit: Unit | None = UNCHANGED,
+    title: str | None = None,
+    key: str = "",
+) -> Matter:
+    """Other attributes may mean another policy: its targets replace the old ones, all facts and pauses
+    count for them, and what it has no target for is dropped (CMP-2). A new owner takes over the open
+    clocks, and those promises that were the old owner's."""
+    matter = lock_matter(subject, key)
+    now = database_now()
+    old_owner = matter.owner_id
+    if attributes is not None:
+        _write_attributes(matter, attributes)
+    if owner is not UNCHANGED:
+        matter.owner = owner
+    if unit is not UNCHANGED:
+        matter.unit = unit
+    matter.title = title if title is not None else matter.title
+    everything = lock_clocks([matter])
+    living = everything.only(clock for clock in everything.clocks if clock.is_living)
+    for clock in living.clocks:
+        _hand_on(clock, matter, old_owner)
+    fresh: list[Clock] = []
+    if matter.state == MatterState.OPEN and attributes is not None:
+        fresh = choose_again([matter], everything, versions_for(matter.kind), not_after(at, now))
+    matter.save()
+    reckon([matter], living, fresh, by=by, now=now)
+    return matter
+
+
+def choose_again(
+    matters: Sequence[Matter], locked: Locked, versions: Sequence[VersionRule], at: datetime
+) -> list[Clock]:
+    """Have open matters of one kind follow the version that applies to them as of their
+    ``policy_as_of``. ``locked`` holds all their clocks; returns the new ones."""
+    clocks = locked.by_matter()
+    old_rules = rules_of(clock.target_id for clock in locked.clocks)
+    reopened = facts_of([matter for matter in matters if matter.cycle > 1])
+    fresh: list[Clock] = []
+    for matter in matters:
+        chosen = choose_version(versions, attributes_of(matter), matter.policy_as_of)
+        version_id = chosen.id if chosen else None
+        if version_id == matter.version_id:
+            continue
+        matter.version_id = version_id
+        rules = targets_of([version_id]).get(version_id or 0, ())
+        begun = reopened[matter.pk].begun[-1] if matter.cycle > 1 else matter.opened_at
+        fresh += follow(matter, clocks.get(matter.pk, []), rules, old_rules, begun=begun, at=at)
+    return fresh
+
+
+def _write_attributes(matter: Matter, what: Attributes) -> None:
+    matter.klass = what.klass
+    matter.severity = what.severity
+    matter.channel = what.channel
+    matter.customer_id = what.customer_id
+    matter.contract_id = what.contract_id
+
+
+def _hand_on(clock: Clock, matter: Matter, old_owner: int | None) -> None:
+    clock.unit_id = matter.unit_id
+    if not clock.key or clock.owner_id == old_owner:
+        clock.owner_id = matter.owner_id

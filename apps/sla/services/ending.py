@@ -1,0 +1,105 @@
+"""Closing a matter, opening it again, stopping it for good."""
+
+from datetime import datetime
+
+from django.db import models, transaction
+
+from apps.accounts.models import User
+from apps.sla.enums import IntervalKind, MatterState, OnReopen
+from apps.sla.models import Clock, Interval, Matter
+from apps.sla.models.clock import OPEN
+from apps.sla.queries.moments import database_now, not_after
+from apps.sla.queries.rules import targets_of
+from apps.sla.rules import SELF_STARTING
+from apps.sla.services.following import aim_at, new_clock
+from apps.sla.services.matters import lock_matter, move_matter
+from apps.sla.services.reckoning import Locked, lock_clocks, reckon
+
+
+@transaction.atomic
+def close_matter(
+    *, subject: models.Model, by: User, at: datetime | None = None, key: str = ""
+) -> Matter:
+    """Closing stops every clock that still runs, ends what was waited for at the same instant, and
+    writes down the working time each took (CMP-7)."""
+    matter = lock_matter(subject, key)
+    now = database_now()
+    moment = _end(matter, MatterState.CLOSED, by, not_after(at, now))
+    matter.closed_at, matter.closed_by = moment, by
+    matter.save(update_fields=["state", "closed_at", "closed_by"])
+    reckon([matter], lock_clocks([matter], OPEN), by=by, now=now)
+    return matter
+
+
+@transaction.atomic
+def stop_matter(
+    *,
+    subject: models.Model,
+    reason: str,
+    by: User,
+    at: datetime | None = None,
+    key: str = "",
+) -> Matter:
+    """For good: merged into another, cancelled, taken over as finished. Nothing of it is ever
+    announced again."""
+    matter = lock_matter(subject, key)
+    now = database_now()
+    moment = _end(matter, MatterState.STOPPED, by, not_after(at, now))
+    matter.stopped_at, matter.stopped_by, matter.stop_reason = moment, by, reason[:200]
+    matter.save(update_fields=["state", "stopped_at", "stopped_by", "stop_reason"])
+    reckon([matter], lock_clocks([matter], OPEN), by=by, now=now)
+    return matter
+
+
+@transaction.atomic
+def reopen_matter(
+    *, subject: models.Model, by: User, at: datetime | None = None, key: str = ""
+) -> Matter:
+    """Opened again: per target a new clock starts, the old one goes on without the closed time, or
+    nothing happens. What was missed before stays on record; what was solved is unsolved (CMP-7)."""
+    matter = lock_matter(subject, key)
+    move_matter(matter, MatterState.OPEN)
+    now = database_now()
+    closed = matter.intervals.get(kind=IntervalKind.CLOSED, until__isnull=True)
+    closed.until, closed.until_by = max(not_after(at, now), closed.since), by
+    closed.save(update_fields=["until", "until_by"])
+    matter.cycle += 1
+    matter.closed_at = matter.closed_by = None
+    matter.save(update_fields=["state", "cycle", "closed_at", "closed_by"])
+    everything = lock_clocks([matter])
+    kept, fresh = _start_again(matter, everything, closed.until)
+    reckon([matter], everything.only(kept), fresh, by=by, now=now)
+    return matter
+
+
+def _start_again(
+    matter: Matter, locked: Locked, begun: datetime
+) -> tuple[list[Clock], list[Clock]]:
+    latest = {clock.metric: clock for clock in locked.clocks if not clock.key}
+    rules = targets_of([matter.version_id]).get(matter.version_id or 0, ())
+    kept, fresh = [], []
+    for rule in rules:
+        clock = latest.get(rule.metric)
+        if rule.on_reopen == OnReopen.NONE or rule.metric not in SELF_STARTING:
+            continue
+        if rule.on_reopen == OnReopen.KEEP and clock is not None:
+            aim_at(clock, rule)
+            clock.is_dropped = False
+            kept.append(clock)
+        else:
+            fresh.append(new_clock(matter, rule.metric, rule, begun))
+    return kept, fresh
+
+
+def _end(matter: Matter, to: MatterState, by: User, at: datetime) -> datetime:
+    """Moves the matter and keeps the instant as a fact; returns it, never before the last beginning."""
+    was_open = matter.state == MatterState.OPEN
+    move_matter(matter, to)
+    if not was_open:
+        return max(at, matter.closed_at or at)
+    waits = list(matter.intervals.order_by("since"))
+    last = max((w.until or w.since for w in waits), default=matter.opened_at)
+    moment = max(at, last, matter.opened_at)
+    matter.intervals.filter(until__isnull=True).update(until=moment, until_by=by)
+    Interval.objects.create(matter=matter, kind=IntervalKind.CLOSED, since=moment, since_by=by)
+    return moment

@@ -1,0 +1,167 @@
+"""Beginning to time something."""
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import connection, models, transaction
+
+from apps.accounts.models import Unit, User
+from apps.sla.enums import MatterKind, MatterState
+from apps.sla.models import Clock, Matter, PolicyEpoch
+from apps.sla.queries.calendars import ALWAYS_CODE, hours_by_code
+from apps.sla.queries.moments import database_now, not_after
+from apps.sla.queries.rules import targets_of, versions_for
+from apps.sla.rules import Attributes, choose_version
+from apps.sla.services.following import attributes_of, first_clocks
+from apps.sla.services.reckoning import Manner, reckon
+
+# A subject that is timed already is passed over: opening again changes nothing.
+_OPEN = """
+INSERT INTO sla_matter (kind, subject_type, subject_id, key, title, klass, severity, channel,
+    customer_id, contract_id, owner_id, unit_id, version_id, policy_as_of, policy_epoch, state,
+    cycle, opened_at, opened_by_id, stop_reason)
+SELECT kind, subject_type, subject_id, key, title, klass, severity, channel,
+    customer_id, contract_id, owner_id, unit_id, version_id, policy_as_of, policy_epoch, state,
+    cycle, opened_at, opened_by_id, stop_reason
+FROM json_to_recordset(%s) AS r(kind varchar, subject_type varchar, subject_id varchar,
+    key varchar, title varchar, klass varchar, severity varchar, channel varchar,
+    customer_id bigint, contract_id bigint, owner_id bigint, unit_id bigint, version_id bigint,
+    policy_as_of timestamptz, policy_epoch integer, state varchar, cycle smallint,
+    opened_at timestamptz, opened_by_id bigint, stop_reason varchar)
+ON CONFLICT (subject_type, subject_id, key) DO NOTHING
+RETURNING id, subject_type, subject_id, key
+"""
+_COLUMNS = [f.attname for f in Matter._meta.concrete_fields if not f.primary_key]
+
+
+@dataclass(frozen=True, slots=True)
+class NewMatter:
+    """What is to be timed. ``dues`` are due times fixed from outside, per metric (a follow-up's, a
+    paper's deadline), with ``label`` saying what for. ``title`` holds no personal data."""
+
+    kind: MatterKind | str
+    subject: models.Model
+    title: str
+    opened_at: datetime | None = None
+    attributes: Attributes = field(default_factory=Attributes)
+    owner: User | None = None
+    unit: Unit | None = None
+    dues: Mapping[str, datetime] = field(default_factory=dict)
+    label: str = ""
+    key: str = ""
+
+
+def open_matter(
+    *,
+    kind: MatterKind | str,
+    subject: models.Model,
+    title: str,
+    by: User,
+    attributes: Attributes | None = None,
+    owner: User | None = None,
+    unit: Unit | None = None,
+    opened_at: datetime | None = None,
+    dues: Mapping[str, datetime] | None = None,
+    label: str = "",
+    tell: bool = True,
+    key: str = "",
+    at: datetime | None = None,
+) -> Matter:
+    """Time one thing (CMP-2, ORD-5): the policy that fits is chosen and its clocks start.
+
+    ``opened_at`` is when the time began to run (aware; ``at`` or the database's present if not
+    given, and never the future). ``tell=False`` is for rows taken over from elsewhere: instants that
+    are past are put on record silently, whatever comes is told as usual. A subject that is timed
+    already keeps what it has; its matter is returned.
+    """
+    row = NewMatter(
+        kind=kind,
+        subject=subject,
+        title=title,
+        attributes=attributes or Attributes(),
+        owner=owner,
+        unit=unit,
+        opened_at=opened_at,
+        dues=dues or {},
+        label=label,
+        key=key,
+    )
+    open_matters([row], by=by, at=at, tell=tell)
+    return Matter.objects.get(
+        subject_type=subject._meta.label_lower, subject_id=str(subject.pk), key=key
+    )
+
+
+@transaction.atomic
+def open_matters(
+    rows: Sequence[NewMatter], *, by: User, at: datetime | None = None, tell: bool = True
+) -> list[Clock]:
+    """As ``open_matter`` for many, in a number of statements that does not grow with them. Returns
+    the clocks that were started, each with its ``matter``."""
+    now = database_now()
+    opened = [_matter(row, by, not_after(row.opened_at or at, now)) for row in rows]
+    _choose(opened)
+    known = _insert(opened)
+    fresh, started = [], []
+    rules = targets_of(matter.version_id for matter in opened)
+    always = hours_by_code(ALWAYS_CODE).id
+    for matter, row in zip(opened, rows, strict=True):
+        pk = known.pop((matter.subject_type, matter.subject_id, matter.key), None)
+        if pk is None:
+            continue
+        matter.pk = pk
+        started.append(matter)
+        fresh += first_clocks(
+            matter,
+            rules.get(matter.version_id or 0, ()),
+            {str(metric): due for metric, due in row.dues.items()},
+            label=row.label,
+            always=always,
+        )
+    manner = Manner.LIVE if tell else Manner.QUIET
+    return reckon(started, fresh=fresh, by=by, now=now, manner=manner)
+
+
+def _matter(row: NewMatter, by: User, opened_at: datetime) -> Matter:
+    what = row.attributes
+    return Matter(
+        kind=str(row.kind),
+        subject_type=row.subject._meta.label_lower,
+        subject_id=str(row.subject.pk),
+        key=row.key,
+        title=row.title,
+        klass=what.klass,
+        severity=what.severity,
+        channel=what.channel,
+        customer_id=what.customer_id,
+        contract_id=what.contract_id,
+        owner_id=row.owner.pk if row.owner else None,
+        unit_id=row.unit.pk if row.unit else None,
+        policy_as_of=opened_at,
+        state=MatterState.OPEN,
+        opened_at=opened_at,
+        opened_by_id=by.pk,
+    )
+
+
+def _choose(matters: Sequence[Matter]) -> None:
+    by_kind: dict[str, list[Matter]] = defaultdict(list)
+    for matter in matters:
+        by_kind[matter.kind].append(matter)
+    epochs = dict(PolicyEpoch.objects.values_list("kind", "epoch"))
+    for kind, group in by_kind.items():
+        versions = versions_for(kind)
+        for matter in group:
+            chosen = choose_version(versions, attributes_of(matter), matter.policy_as_of)
+            matter.version_id = chosen.id if chosen else None
+            matter.policy_epoch = epochs.get(kind, 1)
+
+
+def _insert(matters: Sequence[Matter]) -> dict[tuple[str, str, str], int]:
+    rows = [{name: getattr(matter, name) for name in _COLUMNS} for matter in matters]
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN, [json.dumps(rows, default=datetime.isoformat)])
+        return {(kind, subject, key): pk for pk, kind, subject, key in cursor.fetchall()}

@@ -1,0 +1,287 @@
+"""Reading clocks again and storing what they say. Every service ends here; none writes a due time.
+
+The matters' rows are locked before their clocks', clocks in the order of their ids. The sweeper locks
+clocks alone and never waits, so nobody waits in a circle.
+"""
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from django.db.models import Q
+
+from apps.accounts.models import User
+from apps.events.services import NewEvent, record_many
+from apps.sla.enums import ClockState
+from apps.sla.models import Clock, FiredStep, Matter
+from apps.sla.queries.calendars import Hours, all_hours
+from apps.sla.queries.facts import facts_of
+from apps.sla.queries.rules import rules_of
+from apps.sla.rules import (
+    ClockFacts,
+    MatterFacts,
+    Reading,
+    Strike,
+    TargetRule,
+    read_clock,
+)
+from apps.sla.services.rows import Fired, write_clocks, write_fired
+from apps.sla.states import CLOCK_MOVES
+from apps.sla.worktime import NoWorkingTime
+
+log = logging.getLogger(__name__)
+_Key = tuple[int, datetime]  # a step (0: the due instant itself) and the due instant it belongs to
+
+
+class Manner(Enum):
+    """What becomes of instants that turn out to be past already."""
+
+    LIVE = "live"  # somebody did something: whoever has not heard yet is told
+    QUIET = "quiet"  # a rule changed, or rows were taken over: the past is never announced
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What reading clocks takes, looked up once for all of them."""
+
+    now: datetime
+    by: User
+    manner: Manner
+    facts: Mapping[int, MatterFacts]
+    hours: Mapping[int, Hours]
+    rules: Mapping[int, TargetRule]
+    fired: Mapping[int, set[_Key]]
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """A clock as its row was when it was locked."""
+
+    stored: tuple[object, ...]
+    due_at: datetime | None
+    pending: Mapping[_Key, datetime]  # what it was still to tell, and when
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """Clocks whose rows are locked; services may change them before they are read again."""
+
+    clocks: Sequence[Clock]
+    before: Mapping[int, Before]
+
+    def only(self, clocks: Iterable[Clock]) -> "Locked":
+        """These of them."""
+        chosen = list(clocks)
+        return Locked(chosen, {clock.pk: self.before[clock.pk] for clock in chosen})
+
+    def by_matter(self) -> dict[int, list[Clock]]:
+        found: dict[int, list[Clock]] = defaultdict(list)
+        for clock in self.clocks:
+            found[clock.matter_id].append(clock)
+        return found
+
+
+NONE = Locked([], {})
+
+
+def lock_clocks(matters: Sequence[Matter], which: Q | None = None) -> Locked:
+    """The clocks of locked matters, in the order of their ids."""
+    clocks = Clock.objects.select_for_update(of=("self",)).filter(matter__in=matters).order_by("id")
+    return as_locked(list(clocks if which is None else clocks.filter(which)))
+
+
+def as_locked(clocks: Sequence[Clock]) -> Locked:
+    """Clocks whose rows the caller has locked."""
+    before = {c.pk: Before(_stored(c), c.due_at, _pending(c)) for c in clocks}
+    return Locked(clocks, before)
+
+
+def reckon(
+    matters: Sequence[Matter],
+    locked: Locked = NONE,
+    fresh: Sequence[Clock] = (),
+    *,
+    by: User,
+    now: datetime,
+    manner: Manner = Manner.LIVE,
+    reason: str = "",
+) -> list[Clock]:
+    """Read the locked and the ``fresh`` (not yet stored) clocks of these matters and store what they
+    say. Returns the clocks that were written.
+
+    A due instant that moved is an event on the matter's own subject, with ``reason`` where a person
+    gave one. ``NoWorkingTime`` when somebody's act meets a calendar that never opens.
+    """
+    clocks = [*locked.clocks, *fresh]
+    if not clocks:
+        return []
+    desk = Desk(
+        now=now,
+        by=by,
+        manner=manner,
+        facts=facts_of(matters),
+        hours=all_hours(),
+        rules=rules_of(clock.target_id for clock in clocks),
+        fired=_fired_of(list(locked.before)),
+    )
+    silent = [(clock, key, at) for clock in clocks for key, at in _read(clock, locked, desk)]
+    made = Clock.objects.bulk_create(fresh)
+    changed = [c for c in locked.clocks if _stored(c) != locked.before[c.pk].stored]
+    write_clocks(changed)
+    write_fired(Fired(clock.pk, step or None, due, at) for clock, (step, due), at in silent)
+    _record_moves(matters, changed, locked, desk, reason)
+    return [*made, *changed]
+
+
+def _read(clock: Clock, locked: Locked, desk: Desk) -> list[tuple[_Key, datetime]]:
+    """Put the reading into the row; returns what passes silently."""
+    rule = desk.rules.get(clock.target_id) if clock.target_id else None
+    hours = desk.hours[clock.calendar_id]
+    clock.calendar_version = hours.version
+    facts = desk.facts[clock.matter_id]
+    try:
+        reading = read_clock(facts, facts_about(clock), rule, hours.calendar, as_of=desk.now)
+    except NoWorkingTime:
+        if desk.manner is Manner.LIVE:
+            raise
+        # One calendar without hours holds up no other clock; it is on the health page.
+        log.exception("clock %s has no working time to run in", clock.pk)
+        return []
+    _store(clock, reading, desk)
+    fired = desk.fired.get(clock.pk, set())
+    before = locked.before.get(clock.pk)
+    pending = before.pending if before else {}
+    ahead, silent = _sort_out(reading, fired, pending, desk)
+    clock.schedule = [strike.at for strike in ahead]
+    clock.schedule_steps = [strike.step_id for strike in ahead]
+    clock.position = 0
+    clock.next_at = ahead[0].at if ahead else None
+    if not clock.is_open:
+        # Over before anybody was told: it stays on record, and nobody is told any more.
+        silent = [(key, at) for key, at in pending.items() if at <= desk.now and key not in fired]
+    return silent
+
+
+def _sort_out(
+    reading: Reading, fired: set[_Key], pending: Mapping[_Key, datetime], desk: Desk
+) -> tuple[list[Strike], list[tuple[_Key, datetime]]]:
+    """What is to be told, now or later, and what passes silently."""
+    ahead: list[Strike] = []
+    silent: list[tuple[_Key, datetime]] = []
+    for strike in reading.schedule:
+        due_at = reading.due_at
+        if due_at is None or (strike.step_id, due_at) in fired:
+            continue
+        if strike.at > desk.now or _is_told(strike, due_at, fired, pending, desk):
+            ahead.append(strike)
+        else:
+            silent.append(((strike.step_id, due_at), strike.at))
+    return ahead, silent
+
+
+def _is_told(
+    strike: Strike,
+    due_at: datetime,
+    fired: set[_Key],
+    pending: Mapping[_Key, datetime],
+    desk: Desk,
+) -> bool:
+    """Whether an instant that is past is still announced. What was to be told anyway is; a rule that
+    changed announces nothing else. After an act of a person everybody hears of it who has not heard
+    from this step before; but a warning of what has come to pass already warns nobody."""
+    if (strike.step_id, due_at) in pending:
+        return True
+    if desk.manner is Manner.QUIET or any(step == strike.step_id for step, _due in fired):
+        return False
+    return strike.at >= due_at or due_at > desk.now
+
+
+def facts_about(clock: Clock) -> ClockFacts:
+    own = clock.key != 0
+    return ClockFacts(
+        metric=clock.metric,
+        cycle=clock.cycle,
+        started_at=clock.started_at,
+        is_own=own,
+        fixed_due=clock.due_at if clock.is_fixed else None,
+        done_at=clock.met_at if own else None,
+        done_by=clock.met_by_id if own else None,
+        dropped_at=clock.stopped_at if clock.is_dropped else None,
+    )
+
+
+def _store(clock: Clock, reading: Reading, desk: Desk) -> None:
+    if clock.pk is not None and reading.state != clock.state:
+        CLOCK_MOVES.check(ClockState(clock.state), reading.state)
+    if reading.met_at != clock.met_at or clock.met_by_id is None:
+        clock.met_by_id = (reading.met_by or desk.by.pk) if reading.met_at else None
+    if reading.stopped_at != clock.stopped_at or clock.stopped_by_id is None:
+        clock.stopped_by_id = desk.by.pk if reading.stopped_at else None
+    clock.state = reading.state
+    clock.due_at = reading.due_at
+    clock.paused_since = reading.paused_since
+    clock.met_at = reading.met_at
+    clock.stopped_at = reading.stopped_at
+    clock.is_dropped = clock.is_dropped and reading.stopped_at is not None
+    clock.breached_at = reading.breached_at
+    clock.spent_seconds = reading.spent
+
+
+def _pending(clock: Clock) -> dict[_Key, datetime]:
+    if clock.due_at is None:
+        return {}
+    ahead = range(clock.position, len(clock.schedule))
+    return {(clock.schedule_steps[n], clock.due_at): clock.schedule[n] for n in ahead}
+
+
+_FIELDS = [field.attname for field in Clock._meta.concrete_fields]
+
+
+def _stored(clock: Clock) -> tuple[object, ...]:
+    values = clock.__dict__
+    return tuple(
+        tuple(value) if isinstance(value := values[name], list) else value for name in _FIELDS
+    )
+
+
+def _fired_of(clock_ids: Sequence[int]) -> dict[int, set[_Key]]:
+    found: dict[int, set[_Key]] = defaultdict(set)
+    if clock_ids:
+        rows = FiredStep.objects.filter(clock__in=clock_ids)
+        for clock_id, step_id, due_at in rows.values_list("clock_id", "step_id", "due_at"):
+            found[clock_id].add((step_id or 0, due_at))
+    return found
+
+
+def _record_moves(
+    matters: Sequence[Matter], changed: Iterable[Clock], locked: Locked, desk: Desk, reason: str
+) -> None:
+    by_id = {matter.pk: matter for matter in matters}
+    events = []
+    for clock in changed:
+        was = locked.before[clock.pk].due_at
+        if clock.due_at == was or not clock.is_open:
+            continue
+        matter = by_id[clock.matter_id]
+        data = {
+            "metric": clock.metric,
+            "clock": clock.pk,
+            "from": was.isoformat() if was else None,
+            "to": clock.due_at.isoformat() if clock.due_at else None,
+        }
+        if reason:
+            data["reason"] = reason
+        events.append(
+            NewEvent(
+                "clock.due_moved",
+                matter.subject_type,
+                matter.subject_id,
+                desk.by.pk,
+                desk.now,
+                data,
+            )
+        )
+    record_many(events)

@@ -1,0 +1,144 @@
+"""The sweeper: whatever is due is told, once, with its event, in the order in which it became due.
+
+Postgres remembers: due clocks stand in an index on ``next_at``, claimed with SKIP LOCKED by the
+database's clock. It does not matter how often this runs, how many run it, or when one is killed: a
+batch is told and marked in one transaction or not at all.
+"""
+
+import logging
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from apps.accounts.queries import system_user
+from apps.events.services import NewEvent, record_many
+from apps.sla.models import FiredStep, Matter
+from apps.sla.queries.calendars import OFFICE_CODE, hours_by_code
+from apps.sla.queries.recipients import Staff
+from apps.sla.queries.rules import steps_of
+from apps.sla.services.firing import Claimed, Outside, Shot, details, late_seconds, shots_of
+from apps.sla.services.rows import Fired, write_fired
+
+log = logging.getLogger(__name__)
+
+_CLAIM = """
+SELECT id, matter_id, metric, label, due_at, owner_id, unit_id, schedule, schedule_steps, position,
+    statement_timestamp()
+FROM sla_clock WHERE next_at <= statement_timestamp() ORDER BY next_at LIMIT %s
+FOR NO KEY UPDATE SKIP LOCKED
+"""
+# ``breached_at`` from the row itself: what is overdue is past its due instant.
+_ADVANCE = """
+UPDATE sla_clock c SET position = r.position, next_at = c.schedule[r.position + 1],
+    breached_at = CASE WHEN r.is_overdue THEN c.due_at ELSE c.breached_at END
+FROM unnest(%s::bigint[], %s::integer[], %s::boolean[]) AS r (id, position, is_overdue)
+WHERE c.id = r.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """``latest`` is the longest that a step of this sweep had waited, in seconds."""
+
+    clocks: int = 0
+    steps: int = 0
+    latest: int = 0
+
+    def __add__(self, other: "Swept") -> "Swept":
+        return Swept(
+            self.clocks + other.clocks,
+            self.steps + other.steps,
+            max(self.latest, other.latest),
+        )
+
+
+def sweep(*, limit: int = 1000) -> Swept:
+    """Tell everything that is due, ``limit`` clocks in one transaction, until nothing is (CMP-3).
+
+    Each step goes out once: with its event, its recipients and the clock's own progress, or not at
+    all. When nothing is due this is one look at one index.
+    """
+    total = Swept()
+    while (swept := _sweep_batch(limit)).clocks:
+        total += swept
+    return total
+
+
+@transaction.atomic
+def _sweep_batch(limit: int) -> Swept:
+    clocks, now = _claim(limit)
+    if now is None:
+        return Swept()
+    shots = shots_of(clocks, steps_of(pk for clock in clocks for pk in clock.steps if pk), now)
+    shots = _not_told_yet(shots)
+    _tell(shots, now)
+    _advance(clocks, now)
+    latest = max((late_seconds(shot, now) for shot in shots), default=0)
+    return Swept(len(clocks), len(shots), latest)
+
+
+def _claim(limit: int) -> tuple[list[Claimed], datetime | None]:
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, [limit])
+        rows = cursor.fetchall()
+    return [Claimed(*row[:-1]) for row in rows], rows[0][-1] if rows else None
+
+
+def _not_told_yet(shots: Sequence[Shot]) -> list[Shot]:
+    """The last guard, below it only the unique constraint: whoever adds a fired step holds its
+    clock's row, so what is not here now cannot appear before this transaction ends."""
+    told: dict[int, set[tuple[int, datetime]]] = defaultdict(set)
+    rows = FiredStep.objects.filter(clock__in={shot.clock.id for shot in shots})
+    for clock_id, step_id, due_at in rows.values_list("clock_id", "step_id", "due_at"):
+        told[clock_id].add((step_id or 0, due_at))
+    return [
+        shot
+        for shot in shots
+        if (shot.step.id if shot.step else 0, shot.clock.due_at) not in told[shot.clock.id]
+    ]
+
+
+def _tell(shots: Sequence[Shot], now: datetime) -> None:
+    matters = Matter.objects.in_bulk({shot.clock.matter_id for shot in shots})
+    staff = Staff((shot.ask for shot in shots), now)
+    outside = Outside(hours_by_code(OFFICE_CODE), now)
+    by_id = system_user("clocks").pk
+    told = [
+        (shot, details(shot, matters[shot.clock.matter_id], staff, outside, now)) for shot in shots
+    ]
+    events = record_many(
+        NewEvent(
+            shot.kind,
+            matters[shot.clock.matter_id].subject_type,
+            matters[shot.clock.matter_id].subject_id,
+            by_id,
+            now,
+            data,
+        )
+        for shot, data in told
+    )
+    write_fired(
+        Fired(
+            shot.clock.id,
+            shot.step.id if shot.step else None,
+            shot.clock.due_at,
+            shot.at,
+            data["late_seconds"],
+            data["recipients"],
+            event_id,
+        )
+        for (shot, data), event_id in zip(told, events, strict=True)
+    )
+
+
+def _advance(clocks: Sequence[Claimed], now: datetime) -> None:
+    ids, positions, overdue = [], [], []
+    for clock in clocks:
+        ids.append(clock.id)
+        positions.append(clock.reached(now))
+        overdue.append(clock.due_at <= now)
+    with connection.cursor() as cursor:
+        cursor.execute(_ADVANCE, [ids, positions, overdue])
