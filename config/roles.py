@@ -132,6 +132,38 @@ RUN_MESSAGES = (
     | _see("inquiries", "mailboxstate inquiry")
 )
 
+# --- complaints and exceptions ------------------------------------------------------------------
+SEE_CASES = _see(
+    "complaints",
+    "cannedanswer case caseentry casefile caselink causenode chasetask correctiveaction evidence"
+    " exceptionreport reportchange reviewitem reviewmeeting satisfactionask",
+)
+WORK_CASES = (
+    SEE_CASES
+    | _keep("complaints", "case savedfilter")
+    | _may("complaints", "add_exceptionreport handle_exceptionreport")
+    | _may("complaints", "handle_case merge_case close_case reveal_case")
+)
+# Whoever moves the goods reports what went wrong with them and answers chases.
+REPORT_EXCEPTIONS = _see(
+    "complaints", "causenode chasetask correctiveaction evidence exceptionreport"
+) | _may("complaints", "add_exceptionreport handle_exceptionreport")
+INVESTIGATE = (
+    WORK_CASES
+    | _see("complaints", "assignmentrule majorrule")
+    | _keep("complaints", "causenode")
+    | _may(
+        "complaints",
+        "investigate_exceptionreport decide_exceptionreport close_exceptionreport"
+        " reveal_exceptionreport check_correctiveaction hold_reviewmeeting export_case",
+    )
+)
+LEAD_CASES = (
+    INVESTIGATE
+    | _keep("complaints", "assignmentrule cannedanswer majorrule")
+    | _may("complaints", "assign_case cancel_case")
+)
+
 # --- the house itself ---------------------------------------------------------------------------
 SEE_STAFF = _see("accounts", "absence dutyshift unit user userrole")
 PLAN_DUTY = SEE_STAFF | _may("accounts", "manage_dutyshift")
@@ -145,9 +177,17 @@ RUN_ACCOUNTS = (
         " revoke_session",
     )
 )
-SEE_ALL = SEE_CUSTOMERS | SEE_ORDERS | SEE_SHIPMENTS | SEE_STAFF | SEE_EVENTS
-AGENT = SERVE_CUSTOMERS | TAKE_ORDERS | FOLLOW_SHIPMENTS | SEND_MESSAGES
-LEADER = SEE_ALL | PLAN_DUTY | LEAD_CUSTOMERS | LEAD_ORDERS | CORRECT_SHIPMENTS | LEAD_MESSAGES
+SEE_ALL = SEE_CUSTOMERS | SEE_ORDERS | SEE_SHIPMENTS | SEE_CASES | SEE_STAFF | SEE_EVENTS
+AGENT = SERVE_CUSTOMERS | TAKE_ORDERS | FOLLOW_SHIPMENTS | SEND_MESSAGES | WORK_CASES
+LEADER = (
+    SEE_ALL
+    | PLAN_DUTY
+    | LEAD_CUSTOMERS
+    | LEAD_ORDERS
+    | CORRECT_SHIPMENTS
+    | LEAD_MESSAGES
+    | LEAD_CASES
+)
 
 # --- the table ----------------------------------------------------------------------------------
 _TABLE: dict[Role, set[str]] = {
@@ -155,22 +195,27 @@ _TABLE: dict[Role, set[str]] = {
     Role.DIRECTOR: AGENT | WIN_CUSTOMERS | LEADER | KEEP_GOODS_LISTS,
     Role.DEPARTMENT_MANAGER: LEADER | KEEP_GOODS_LISTS | RUN_NETWORK,
     Role.PROJECT_MANAGER: AGENT | LEADER | RUN_NETWORK,
-    Role.QC_MANAGER: SEE_ALL | PLAN_DUTY | CORRECT_SHIPMENTS | KEEP_GOODS_LISTS,
+    Role.QC_MANAGER: SEE_ALL | PLAN_DUTY | CORRECT_SHIPMENTS | KEEP_GOODS_LISTS | INVESTIGATE,
     Role.DEPUTY_GENERAL_MANAGER: LEADER,
     Role.GENERAL_MANAGER: LEADER | _may("tracking", "destroy_returndocument"),
-    Role.DISPATCHER: MOVE_SHIPMENTS | CARRY_OUT_ORDERS | _may("tracking", "reveal_waybill"),
+    Role.DISPATCHER: MOVE_SHIPMENTS
+    | CARRY_OUT_ORDERS
+    | REPORT_EXCEPTIONS
+    | _may("tracking", "reveal_waybill"),
     Role.FREIGHT_CLERK: MOVE_SHIPMENTS
     | CARRY_OUT_ORDERS
+    | REPORT_EXCEPTIONS
     | _keep("tracking", "partnercarrier")
     | _may("tracking", "handle_lateshipment reveal_waybill"),
     Role.FINANCE: SEE_CUSTOMERS | SEE_ORDERS | SEE_SHIPMENTS,
     Role.SETTLEMENT_CLERK: SEE_CUSTOMERS | SEE_SHIPMENTS,
     Role.SALES: WIN_CUSTOMERS | SIGN_HANDOVER | SEE_ORDERS | SEE_SHIPMENTS | SELL_INTERFACES,
-    Role.WAREHOUSE_MANAGER: SIGN_HANDOVER | SEE_ORDERS | MOVE_SHIPMENTS,
+    Role.WAREHOUSE_MANAGER: SIGN_HANDOVER | SEE_ORDERS | MOVE_SHIPMENTS | REPORT_EXCEPTIONS,
     Role.DELIVERY_MANAGER: SIGN_HANDOVER
     | SEE_ORDERS
     | MOVE_SHIPMENTS
     | CORRECT_SHIPMENTS
+    | REPORT_EXCEPTIONS
     | RUN_NETWORK,
     # Runs the system and sees no customer's data by that alone.
     Role.IT_ADMIN: RUN_ACCOUNTS | SEE_EVENTS | _see("events", "dispatch") | RUN_MESSAGES,

@@ -236,6 +236,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "chase-paperwork": {"task": "apps.customers.tasks.chase_paperwork", "schedule": 60.0},
     "escalate-orders": {"task": "apps.orders.tasks.escalate_overdue_orders", "schedule": 60.0},
     "compare-counts": {"task": "apps.orders.tasks.compare_counts", "schedule": 300.0},
+    "assign-waiting": {"task": "apps.complaints.tasks.assign_waiting", "schedule": 60.0},
     "purge-drafts": {"task": "apps.orders.tasks.purge_drafts", "schedule": 86_400.0},
     "make-partitions": {"task": "apps.tracking.tasks.make_partitions", "schedule": 86_400.0},
     "forget-guess-counts": {

@@ -17,16 +17,23 @@ from apps.events.models import Event
 # Numbers of rows in the database say nothing to a person; what they point at is on the page.
 _ROW_KEYS = frozenset(
     [
+        "ask",
         "authorisation",
         "centre",
+        "clock",
         "contact",
         "customer",
+        "entry",
         "event",
         "file",
         "letter",
         "old_event",
+        "owner",
+        "revision",
         "signer",
+        "unit",
         "user",
+        "was",
         "waybill",
     ]
 )
@@ -44,8 +51,11 @@ _NAMES: dict[str, Any] = {
     "channel": gettext_lazy("Channel"),
     "class": gettext_lazy("Follow-up class"),
     "cod_paid": gettext_lazy("COD paid"),
+    "cause_code": gettext_lazy("Cause"),
     "code": gettext_lazy("Own code"),
     "comment": gettext_lazy("Comment"),
+    "case.opened/class": gettext_lazy("Class"),
+    "case.absorbed/from": gettext_lazy("From"),
     "contract": gettext_lazy("Contract"),
     "copy": gettext_lazy("Copy"),
     "count": gettext_lazy("Waybills"),
@@ -54,8 +64,11 @@ _NAMES: dict[str, Any] = {
     "day": gettext_lazy("Day"),
     "deadline": gettext_lazy("Deadline"),
     "declared": gettext_lazy("Sent, says the customer"),
+    "direct": gettext_lazy("Direct complaint"),
     "director": gettext_lazy("Director"),
     "door": gettext_lazy("Source"),
+    "due": gettext_lazy("Due"),
+    "exception": gettext_lazy("Exception report"),
     "expected": gettext_lazy("Expected"),
     "explanation": gettext_lazy("Explanation"),
     "fields": gettext_lazy("Changed"),
@@ -66,9 +79,12 @@ _NAMES: dict[str, Any] = {
     "customer.contract_added/from": gettext_lazy("Valid from"),
     "customer.contract_added/to": gettext_lazy("Valid until"),
     "handed_over": gettext_lazy("Handed over"),
+    "how": gettext_lazy("How"),
+    "into": gettext_lazy("Into"),
     "kind": gettext_lazy("Kind"),
     "language": gettext_lazy("Language"),
     "last_day": gettext_lazy("Last day"),
+    "late_report": gettext_lazy("Reported late"),
     "leader": gettext_lazy("Leader"),
     "left": gettext_lazy("Left"),
     "missing": gettext_lazy("Missing"),
@@ -86,12 +102,17 @@ _NAMES: dict[str, Any] = {
     "received": gettext_lazy("Received by us"),
     "refused": gettext_lazy("Refused"),
     "repeated": gettext_lazy("Already known"),
+    "reached": gettext_lazy("Reached"),
+    "result": gettext_lazy("What was done"),
     "role": gettext_lazy("Role"),
     "round": gettext_lazy("Round"),
     "satisfaction": gettext_lazy("Satisfied?"),
     "rows": gettext_lazy("Rows"),
+    "score": gettext_lazy("Satisfaction, 1–5"),
     "scope": gettext_lazy("May see"),
     "scopes": gettext_lazy("Scopes"),
+    "serious": gettext_lazy("Serious"),
+    "severity": gettext_lazy("Severity"),
     "shipments": gettext_lazy("Shipments"),
     "signed_on": gettext_lazy("Signed on"),
     "signer": gettext_lazy("Signed by"),
@@ -107,9 +128,13 @@ _NAMES: dict[str, Any] = {
     "username": gettext_lazy("Sign-in name"),
     "valid_until": gettext_lazy("Valid until"),
     "version": gettext_lazy("Version"),
+    "told": gettext_lazy("Told to the customer"),
     "was": gettext_lazy("Before"),
     "waybills": gettext_lazy("Waybill numbers"),
+    "whom": gettext_lazy("Whom"),
     "why": gettext_lazy("Cause"),
+    "with": gettext_lazy("With"),
+    "worked": gettext_lazy("Worked"),
 }
 # ("waybill.status_changed", "to") or ("", "role") → the words of each code.
 _words: dict[tuple[str, str], dict[str, Any]] = {}
@@ -127,7 +152,9 @@ def readable_details(event: Event, subject: models.Model) -> list[tuple[str, str
     """Name and value of each detail worth reading, in the language of the page."""
     rows = []
     for key, value in event.data.items():
-        if value in ("", None, []) or (key in _ROW_KEYS and isinstance(value, int)):
+        if value in ("", None, []) or key == "recipients":
+            continue
+        if key in _ROW_KEYS and isinstance(value, int):
             continue
         if key == "number" and value == getattr(subject, "number", None):
             continue  # the page's own title

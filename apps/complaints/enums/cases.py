@@ -1,0 +1,114 @@
+"""What a customer brings, and where it stands (CMP-1)."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.choices import ColourChoices
+
+
+class CaseClass(ColourChoices):
+    """The four classes of what a customer brings."""
+
+    INQUIRY = "inquiry", _("Inquiry"), "blue"
+    COMPLAINT = "complaint", _("Complaint"), "amber"
+    LOSS = "loss", _("Loss"), "red"
+    DAMAGE = "damage", _("Damage"), "red"
+
+
+class Severity(ColourChoices):
+    ORDINARY = "ordinary", _("Ordinary"), "grey"
+    MAJOR = "major", _("Major"), "red"
+
+
+class CaseChannel(ColourChoices):
+    """How it reached us, and how it is answered."""
+
+    PHONE = "phone", _("Phone"), "blue"
+    EMAIL = "email", _("E-mail"), "teal"
+    CHAT = "chat", _("Online chat"), "green"
+    WECHAT = "wechat", _("WeChat"), "green"
+    API = "api", _("API"), "grey"
+    WEB = "web", _("Web form"), "teal"
+    IN_PERSON = "in_person", _("In person"), "purple"
+    OWN_CHECK = "own_check", _("Own check"), "grey"
+
+
+class CaseState(ColourChoices):
+    NEW = "new", _("New"), "red"
+    OPEN = "open", _("In hand"), "amber"
+    WAITING = "waiting", _("Waiting for the customer"), "blue"
+    SOLVED = "solved", _("Solved, to be confirmed"), "teal"
+    CLOSED = "closed", _("Closed"), "green"
+    MERGED = "merged", _("Merged into another"), "grey"
+    CANCELLED = "cancelled", _("Cancelled"), "grey"
+
+
+class Timing(TextChoices):
+    """What a state means to the clocks of its case; every state has one."""
+
+    RUNS = "runs", _("clocks run")
+    PAUSED = "paused", _("clocks pause where the policy says so")
+    CLOSED = "closed", _("clocks are closed")
+
+
+class Outcome(ColourChoices):
+    """How a case ended."""
+
+    RESOLVED = "resolved", _("Put right"), "green"
+    EXPLAINED = "explained", _("Explained"), "blue"
+    APOLOGISED = "apologised", _("Apologised"), "teal"
+    COMPENSATED = "compensated", _("Compensated, or a claim was opened"), "purple"
+    UNFOUNDED = "unfounded", _("Not our fault"), "grey"
+    WITHDRAWN = "withdrawn", _("Withdrawn by the customer"), "grey"
+    UNREACHABLE = "unreachable", _("Customer could not be reached"), "amber"
+
+
+class EntryKind(ColourChoices):
+    """One entry of a case's conversation."""
+
+    MESSAGE_IN = "message_in", _("Message from the customer"), "blue"
+    MESSAGE_OUT = "message_out", _("Message to the customer"), "teal"
+    CALL_IN = "call_in", _("Call from the customer"), "blue"
+    CALL_OUT = "call_out", _("Call to the customer"), "teal"
+    NOTE = "note", _("Internal note"), "grey"
+    REPORT = "report", _("Report to the leaders"), "purple"
+    PROMISE = "promise", _("Promise"), "amber"
+    PLAN = "plan", _("Plan told to the customer"), "teal"
+    SOLUTION = "solution", _("Solution"), "green"
+    FILE = "file", _("File"), "grey"
+    SYSTEM = "system", _("Automatic"), "grey"
+
+
+class LinkKind(ColourChoices):
+    RELATED = "related", _("Related"), "grey"
+    DUPLICATE = "duplicate", _("Same matter"), "amber"
+    SPLIT = "split", _("Split off"), "purple"
+
+
+class AnswerKind(ColourChoices):
+    REPLY = "reply", _("Reply to the customer"), "teal"
+    GUIDE = "guide", _("Guide for the agent"), "blue"
+
+
+class Prefer(ColourChoices):
+    """Whom an assignment rule looks for first."""
+
+    LEAST_LOADED = "least_loaded", _("Who has least in hand"), "grey"
+    OWN_AGENT = "own_agent", _("The customer's own agent"), "blue"
+
+
+class AssignedHow(TextChoices):
+    RULE = "rule", _("by rule and load")
+    TAKEN = "taken", _("taken")
+    KEPT = "kept", _("kept by who took it down")
+    GIVEN = "given", _("given by hand")
+    RESHUFFLED = "reshuffled", _("by rule, once someone was on duty")
+
+
+class DuplicateReason(TextChoices):
+    """Why two cases may be the same matter."""
+
+    WAYBILL = "waybill", _("same waybill")
+    PHONE = "phone", _("same phone")
+    EMAIL = "email", _("same e-mail address")
+    WORDS = "words", _("same customer, similar words")

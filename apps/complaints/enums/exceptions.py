@@ -1,0 +1,60 @@
+"""Operational exceptions 运作异常: found, investigated, decided, put right (CMP-4, CMP-5)."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.choices import ColourChoices
+
+
+class FoundBy(ColourChoices):
+    DIRECT_COMPLAINT = "direct_complaint", _("Direct complaint"), "red"
+    OWN_CHECK = "own_check", _("Own check"), "blue"
+    BREACH = "breach", _("Breach of rules"), "amber"
+
+
+class ExceptionKind(ColourChoices):
+    LATE = "late", _("Late"), "amber"
+    STUCK = "stuck", _("No scan for too long"), "amber"
+    MISROUTED = "misrouted", _("Misrouted"), "amber"
+    REFUSED = "refused", _("Refused by the consignee"), "amber"
+    DAMAGED = "damaged", _("Damaged"), "red"
+    LOST = "lost", _("Lost"), "red"
+    BREACH = "breach", _("Breach of rules"), "purple"
+    OTHER = "other", _("Other"), "grey"
+
+
+class ExceptionState(ColourChoices):
+    OPEN = "open", _("Open"), "red"
+    INVESTIGATING = "investigating", _("Under investigation"), "amber"
+    DECIDED = "decided", _("Decided"), "blue"
+    ACTING = "acting", _("Corrective actions under way"), "blue"
+    CHECKED = "checked", _("Checked: it worked"), "teal"
+    CLOSED = "closed", _("Closed"), "green"
+
+
+class Liable(ColourChoices):
+    """Whose part of the work a cause usually lies in."""
+
+    HEAD_OFFICE = "head_office", _("Head office"), "purple"
+    BRANCH = "branch", _("Branch"), "blue"
+    DISPATCH_CENTRE = "dispatch_centre", _("Dispatch centre"), "teal"
+    FREIGHT_CENTRE = "freight_centre", _("Freight centre"), "teal"
+    STATION = "station", _("Station"), "grey"
+    PARTNER = "partner", _("Partner carrier"), "amber"
+    CUSTOMER = "customer", _("Customer or consignee"), "grey"
+    NOBODY = "nobody", _("Nobody: force majeure"), "grey"
+
+
+class MeetingState(ColourChoices):
+    PLANNED = "planned", _("Planned"), "blue"
+    HELD = "held", _("Held"), "green"
+    DROPPED = "dropped", _("Dropped"), "grey"
+
+
+class WhatStandsOut(TextChoices):
+    """What an exception report makes a reader look twice at (CMP-4)."""
+
+    REPORTED_LATE = "reported_late", _("reported late")
+    COMPLAINT_FIRST = "complaint_first", _("a complaint came before our own report")
+    TIMES_CHANGED = "times_changed", _("its times were changed afterwards")
+    FACTS_CHANGED = "facts_changed", _("what happened was changed afterwards")

@@ -1,0 +1,107 @@
+"""What a file sent with a case really is: decided by content; pictures are drawn anew. Pure."""
+
+import hashlib
+import io
+import zipfile
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from apps.complaints.inputs import NewFile
+from apps.core.errors import BadInput
+from apps.customers.uploads import PDF, check_document, tidy_name
+from apps.tracking.photos import clean_photo
+
+JPEG = "image/jpeg"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+TEXT = "text/plain"
+EXTENSIONS = {JPEG: ".jpg", PDF: ".pdf", XLSX: ".xlsx", DOCX: ".docx", TEXT: ".txt"}
+MOST_FILES = 12
+_PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF")
+_OFFICE = {"xl/workbook.xml": XLSX, "word/document.xml": DOCX}
+
+
+@dataclass(frozen=True, slots=True)
+class CleanFile:
+    """Ready to be kept: harmless pictures, or a document that is only ever downloaded."""
+
+    content: bytes
+    name: str
+    content_type: str
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.content).hexdigest()
+
+    @property
+    def extension(self) -> str:
+        return EXTENSIONS[self.content_type]
+
+    @property
+    def is_picture(self) -> bool:
+        return self.content_type == JPEG
+
+
+def clean_file(file: NewFile) -> CleanFile:
+    """Accept a JPEG, PNG or WebP picture, a PDF, a Word or Excel document or plain text of at
+    most UPLOAD_MAX_BYTES. Pictures lose their metadata. Raises BadInput (``files``) otherwise."""
+    limit = settings.UPLOAD_MAX_BYTES
+    if len(file.content) > limit:
+        raise _refused(
+            _("“%(name)s” is larger than %(megabytes)d MB."),
+            "file_too_large",
+            file.name,
+            megabytes=limit // 1024 // 1024,
+        )
+    if not file.content:
+        raise _refused(_("“%(name)s” is empty. Choose it again."), "file_empty", file.name)
+    name = tidy_name(file.name)
+    if file.content.startswith(_PICTURES):
+        photo = clean_photo(io.BytesIO(file.content))
+        return CleanFile(photo.content, f"{name.rpartition('.')[0] or name}.jpg", JPEG)
+    kind = _kind(file)
+    return CleanFile(file.content, name, kind)
+
+
+def clean_files(files: list[NewFile]) -> list[CleanFile]:
+    if len(files) > MOST_FILES:
+        raise BadInput(
+            _("At most %(n)d files.") % {"n": MOST_FILES}, code="too_many_files", field="files"
+        )
+    return [clean_file(file) for file in files]
+
+
+def _kind(file: NewFile) -> str:
+    if file.content.startswith(b"%PDF-"):
+        check_document(io.BytesIO(file.content), filename=file.name)
+        return PDF
+    if file.content.startswith(b"PK\x03\x04"):
+        try:
+            with zipfile.ZipFile(io.BytesIO(file.content)) as archive:
+                inside = set(archive.namelist())
+        except zipfile.BadZipFile:
+            inside = set()
+        for part, kind in _OFFICE.items():
+            if part in inside and not any("vbaProject" in name for name in inside):
+                return kind
+    elif _is_text(file.content):
+        return TEXT
+    raise _refused(
+        _("“%(name)s” is not accepted: send pictures, PDF, Word, Excel or plain text."),
+        "file_kind",
+        file.name,
+    )
+
+
+def _is_text(content: bytes) -> bool:
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return all(c.isprintable() or c in "\r\n\t\ufeff" for c in text)
+
+
+def _refused(message: str, code: str, name: str, **params: object) -> BadInput:
+    return BadInput(message % {"name": tidy_name(name)[:60], **params}, code=code, field="files")

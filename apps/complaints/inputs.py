@@ -1,0 +1,137 @@
+"""What doors hand to the services: clean values, no database rows but those looked up already."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from apps.accounts.enums import Language
+from apps.complaints.enums import (
+    CaseChannel,
+    CaseClass,
+    EntryKind,
+    ExceptionKind,
+    FoundBy,
+    Severity,
+)
+
+if TYPE_CHECKING:
+    from apps.accounts.models import Unit, User
+    from apps.complaints.models import Case
+    from apps.customers.models import Customer
+    from apps.orders.models import WorkOrder
+    from apps.tracking.models import LateShipment, PartnerCarrier, Waybill
+
+
+@dataclass(frozen=True, slots=True)
+class NewCase:
+    """What a customer brings (CMP-1). Personal data in clear; the service encrypts and masks.
+
+    ``title`` may be empty: the first words of the description serve. ``severity`` None lets the
+    rules decide. ``keep``: whoever took it down keeps it, the rules are not asked.
+    ``source_key``: what the channel calls it ("mail:<Message-ID>", "api:7:order-42",
+    "chat:<uuid>"); a second case with the same key is not opened.
+    """
+
+    case_class: CaseClass
+    channel: CaseChannel
+    description: str
+    title: str = ""
+    customer: "Customer | None" = None
+    waybill: "Waybill | None" = None
+    order: "WorkOrder | None" = None
+    contact_name: str = ""
+    contact_phone: str = ""
+    contact_email: str = ""
+    contact_wechat: str = ""
+    language: Language = Language.CHINESE
+    severity: Severity | None = None
+    severity_reason: str = ""
+    is_direct: bool | None = None
+    unit: "Unit | None" = None
+    keep: bool = False
+    source_key: str = ""
+    external_id: str = ""
+    author_label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """``is_new`` False: a case with the same source key was there; nothing was changed."""
+
+    case: "Case"
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message or call. ``at`` is when it was said; the clocks are met at that instant."""
+
+    kind: EntryKind
+    text: str
+    channel: CaseChannel
+    external_id: str = ""
+    author_label: str = ""
+    reached: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewFile:
+    """A file as it came; ``name`` as the sender calls it."""
+
+    content: bytes
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewException:
+    """An operational exception (CMP-4): the three times in order, aware."""
+
+    found_by: FoundBy
+    kind: ExceptionKind
+    what: str
+    happened_at: datetime
+    known_at: datetime
+    known_by: "User | None" = None  # None: whoever reports it
+    title: str = ""
+    who: str = ""
+    first_measures: str = ""
+    harm: str = ""
+    waybill: "Waybill | None" = None
+    case: "Case | None" = None
+    late: "LateShipment | None" = None
+    customer: "Customer | None" = None
+    unit: "Unit | None" = None
+    owner: "User | None" = None
+    is_serious: bool | None = None
+    put_right_line: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the quality control decides on an exception (CMP-4)."""
+
+    cause_id: int
+    decision: str
+    unit: "Unit | None" = None
+    carrier: "PartnerCarrier | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseChanges:
+    """What the case's form saves; None leaves a field as it is."""
+
+    title: str | None = None
+    case_class: CaseClass | None = None
+    severity: Severity | None = None
+    severity_reason: str = ""
+    is_direct: bool | None = None
+    customer_id: int | None = None
+    waybill_id: int | None = None
+    order_id: int | None = None
+    contact_name: str | None = None
+    contact_phone: str | None = None
+    contact_email: str | None = None
+    contact_wechat: str | None = None
+    language: Language | None = None
+    cause_id: int | None = None
+    clear: frozenset[str] = field(default_factory=frozenset)  # "customer", "waybill", "order"

@@ -1,0 +1,176 @@
+"""One case with all that its page shows, in a fixed number of queries, masked."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from apps.complaints.enums import CaseChannel, EntryKind, LinkKind
+from apps.complaints.models import (
+    TO_CUSTOMER,
+    Case,
+    CaseEntry,
+    CaseFile,
+    CaseLink,
+    CaseReader,
+    ExceptionReport,
+    SatisfactionAsk,
+)
+from apps.core.masking import mask_name, mask_phone, mask_text
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+# The page says every ten seconds that it is still open.
+READING = timedelta(seconds=30)
+MOST_ENTRIES = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry of the conversation; ``text`` is masked. ``of`` is the number of the merged case
+    it was said in, "" for this one."""
+
+    pk: int
+    kind: EntryKind
+    channel: CaseChannel | None
+    text: str
+    is_internal: bool
+    is_ours: bool
+    is_reached: bool | None
+    author: str
+    of: str
+    at: datetime
+    files: tuple[CaseFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Masked; in clear by ``services.reveal_case``."""
+
+    name: str
+    phone: str
+    email: str
+    has_wechat: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    case: Case
+    kind: LinkKind
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody else who has the case open right now."""
+
+    user: "User"
+    is_writing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    case: Case
+    contact: Contact
+    description: str
+    solution: str
+    lines: list[Line] = field(default_factory=list)
+    linked: list[Linked] = field(default_factory=list)
+    absorbed: list[Case] = field(default_factory=list)
+    exceptions: list[ExceptionReport] = field(default_factory=list)
+    asks: list[SatisfactionAsk] = field(default_factory=list)
+    readers: list[Reader] = field(default_factory=list)
+
+
+def case_of(number: str, user: "User") -> Case:
+    """Case.DoesNotExist for whoever may not see it, as for one that is not there."""
+    related = ("customer", "waybill", "order", "owner", "unit", "cause", "merged_into")
+    return Case.objects.visible_to(user).select_related(*related).get(number=number)
+
+
+def case_page(number: str, user: "User") -> CasePage:
+    """Everything the case's page shows, in eight queries whatever there is; Case.DoesNotExist for
+    whoever may not see it."""
+    case = case_of(number, user)
+    absorbed = list(case.absorbed.light().order_by("pk"))
+    numbers = {one.pk: one.number for one in absorbed}
+    return CasePage(
+        case=case,
+        contact=contact_of(case),
+        description=mask_text(case.description),
+        solution=mask_text(case.solution),
+        lines=lines_of(case, numbers),
+        linked=_links(case, user),
+        absorbed=absorbed,
+        exceptions=list(
+            ExceptionReport.objects.visible_to(user).filter(case=case).order_by("-pk")[:20]
+        ),
+        asks=list(case.satisfaction_asks.order_by("-pk")[:10]),
+        readers=readers_of(case, user),
+    )
+
+
+def contact_of(case: Case) -> Contact:
+    return Contact(
+        name=mask_name(case.contact_name),
+        phone=mask_phone(case.contact_phone),
+        email=mask_text(case.contact_email),
+        has_wechat=bool(case.contact_wechat),
+    )
+
+
+def lines_of(case: Case, absorbed: dict[int, str]) -> list[Line]:
+    """The conversation, oldest first, with that of merged cases; two queries."""
+    entries = (
+        CaseEntry.objects.filter(case__in=[case.pk, *absorbed])
+        .select_related("by")
+        .prefetch_related("files")
+        .order_by("-at", "-pk")[:MOST_ENTRIES]
+    )
+    return [_line(entry, absorbed) for entry in reversed(entries)]
+
+
+def _line(entry: CaseEntry, absorbed: dict[int, str]) -> Line:
+    return Line(
+        pk=entry.pk,
+        kind=EntryKind(entry.kind),
+        channel=CaseChannel(entry.channel) if entry.channel else None,
+        text=mask_text(entry.text),
+        is_internal=entry.is_internal,
+        is_ours=entry.kind in TO_CUSTOMER or entry.is_internal,
+        is_reached=entry.is_reached,
+        author=entry.author_label or str(entry.by),
+        of=absorbed.get(entry.case_id, ""),
+        at=entry.at,
+        files=tuple(entry.files.all()),
+    )
+
+
+def _links(case: Case, user: "User") -> list[Linked]:
+    """Linked cases that ``user`` may see."""
+    links = CaseLink.objects.filter(Q(first=case) | Q(second=case))
+    kinds = {
+        (link.second_id if link.first_id == case.pk else link.first_id): LinkKind(link.kind)
+        for link in links
+    }
+    found = Case.objects.visible_to(user).light().filter(pk__in=kinds).order_by("pk")
+    return [Linked(other, kinds[other.pk]) for other in found]
+
+
+def readers_of(case: Case, user: "User") -> list[Reader]:
+    """Who else has it open, those who write first; one query. By the database's clock."""
+    rows = (
+        CaseReader.objects.filter(case=case, seen_at__gte=Now() - READING)
+        .exclude(user=user)
+        .select_related("user")
+        .order_by("-is_writing", "user__display_name")
+    )
+    return [Reader(row.user, row.is_writing) for row in rows]
+
+
+def file_of(key: str, user: "User") -> CaseFile:
+    """A file by its key; CaseFile.DoesNotExist for whoever may not see its case."""
+    visible = Case.objects.visible_to(user)
+    return CaseFile.objects.select_related("entry__case").get(key=key, entry__case__in=visible)

@@ -1,0 +1,109 @@
+"""Finding cases by what somebody types or knows of them. Every way is an index of its own."""
+
+import re
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+
+from apps.complaints.models import CaseQuerySet
+from apps.complaints.rules.searching import query_of
+from apps.core.crypto import blind_index
+from apps.core.errors import BadInput
+from apps.core.phones import normalise_phone
+from apps.customers.models import Customer
+from apps.customers.queries import matching as matching_customers
+from apps.orders.models import WorkOrderWaybill
+from apps.orders.queries.orders import ORDER_NUMBER
+from apps.tracking.models import Waybill
+from apps.tracking.queries.waybill import matching as matching_waybills
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+PHONE, EMAIL, NAME = "complaints.phone", "complaints.email", "complaints.name"
+CASE_NUMBER = re.compile(r"^CS\d{0,8}-?\d*$", re.IGNORECASE)
+EXCEPTION_NUMBER = re.compile(r"^EX\d{0,8}-?\d*$", re.IGNORECASE)
+PHONE_LIKE = re.compile(r"^[+(]?\d[\d\s()\-]{5,20}$")
+EMAIL_LIKE = re.compile(r"^[^\s@]+@[^\s@]+$")
+# A waybill number, a partner's number or a customer's reference: no Chinese, some digits.
+REFERENCE_LIKE = re.compile(r"^(?=.*\d)[A-Za-z0-9][A-Za-z0-9 _./-]{4,63}$")
+MOST_CUSTOMERS, MOST_WAYBILLS = 50, 50
+
+
+def phone_index(phone: str) -> str:
+    """``phone`` in E.164."""
+    return blind_index(phone, PHONE)
+
+
+def email_index(email: str) -> str:
+    return blind_index(email.strip().lower(), EMAIL)
+
+
+def name_index(name: str) -> str:
+    return blind_index("".join(name.split()).lower(), NAME)
+
+
+def cases_found(cases: CaseQuerySet, text: str, *, user: "User") -> CaseQuerySet:
+    """``cases`` by number, waybill or order number, customer, contact's whole name, phone,
+    e-mail or words of what was said (masked). All of ``cases`` for an empty text.
+
+    Customers and waybills count only as far as ``user`` may see them.
+    """
+    typed = text.strip()[:80]
+    if "\x00" in typed:
+        return cases.none()
+    if not typed:
+        return cases
+    compact = "".join(typed.split())
+    if CASE_NUMBER.match(compact):
+        return cases.filter(number__startswith=compact.upper())
+    if ORDER_NUMBER.match(compact):
+        return cases.filter(_of_order(compact.upper()))
+    found = _of_person(typed) | _of_reference(typed, user) | _of_words(typed)
+    customers = matching_customers(Customer.objects.visible_to(user), typed)
+    ids = list(customers.values_list("pk", flat=True)[:MOST_CUSTOMERS])
+    if ids:
+        found |= Q(customer_id__in=ids)
+    return cases.filter(found)
+
+
+def _of_order(number: str) -> Q:
+    links = WorkOrderWaybill.objects.filter(work_order__number=number).values_list("waybill_id")
+    return Q(order__number__startswith=number) | Q(waybill_id__in=[pk for (pk,) in links[:200]])
+
+
+def _of_person(typed: str) -> Q:
+    found = Q(contact_name_index=name_index(typed))
+    if EMAIL_LIKE.match(typed):
+        found |= Q(contact_email_index=email_index(typed))
+    phone = typed_phone_index(typed)
+    if phone:
+        found |= Q(contact_phone_index=phone)
+    return found
+
+
+def typed_phone_index(typed: str) -> str:
+    if not PHONE_LIKE.match(typed):
+        return ""
+    try:
+        return phone_index(normalise_phone(typed))
+    except BadInput:
+        return ""
+
+
+def _of_reference(typed: str, user: "User") -> Q:
+    if not REFERENCE_LIKE.match(typed) and not PHONE_LIKE.match(typed):
+        return Q(pk__in=[])
+    waybills = Waybill.objects.visible_to(user).filter(matching_waybills(typed))
+    ids = list(waybills.values_list("pk", flat=True)[:MOST_WAYBILLS])
+    return Q(waybill_id__in=ids) if ids else Q(pk__in=[])
+
+
+def _of_words(typed: str) -> Q:
+    grams, words = query_of(typed)
+    if not grams:
+        return Q(pk__in=[])
+    found = Q(search_grams__contains=grams)
+    for word in words:
+        found &= Q(search_text__contains=word)
+    return found

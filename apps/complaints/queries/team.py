@@ -1,0 +1,162 @@
+"""Who may get a case, who hears of it, and how much everybody has in hand."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, Max, Q, QuerySet
+
+from apps.accounts.enums import Role
+from apps.accounts.models import Unit, User
+from apps.accounts.queries.duty import on_duty, people_for, stand_ins
+from apps.complaints.enums import CaseClass, CaseState, Prefer, Severity
+from apps.complaints.models import AssignmentRule, Case
+from apps.complaints.rules.assignment import Candidate, fitting_rule, least_loaded
+from apps.complaints.states import IN_HAND
+
+if TYPE_CHECKING:
+    from apps.customers.models import Customer
+
+# Who takes over where nobody holds the role of the rule.
+FALLBACK = (Role.DIRECTOR, Role.DEPARTMENT_MANAGER)
+# CMP-2: who hears of a complaint, loss or damage within five minutes.
+TOLD = (Role.DEPARTMENT_MANAGER, Role.QC_MANAGER)
+
+
+def owner_for(case: Case, at: datetime) -> User | None:
+    """Who gets ``case`` by the rules, the roster and the load; None when nobody is there at all."""
+    rules = AssignmentRule.objects.filter(is_active=True).select_related("unit", "team")
+    rule = fitting_rule(
+        list(rules),
+        case_class=case.case_class,
+        severity=case.severity,
+        customer_id=case.customer_id,
+        unit_path=case.unit.path,
+    )
+    role = Role(rule.role) if rule else Role.AGENT
+    if rule and rule.prefer == Prefer.OWN_AGENT and case.customer is not None:
+        own = _own_agent(case.customer, role, at)
+        if own is not None:
+            return own
+    path = rule.team.path if rule and rule.team else case.unit.path
+    for wanted in (role, *FALLBACK):
+        people = people_for(wanted, path, at)
+        chosen = least_loaded(load_of([person.pk for person in people]))
+        if chosen is not None:
+            return next(person for person in people if person.pk == chosen)
+    return None
+
+
+def _own_agent(customer: "Customer", role: Role, at: datetime) -> User | None:
+    """The customer's agent or whoever stands in; nobody else's shift is called upon, so while a
+    roster says that others are on duty, they get it."""
+    agent = customer.agent
+    if agent is None or not agent.is_active:
+        return None
+    pk = stand_ins([agent.pk], at).get(agent.pk, agent.pk)
+    shift = on_duty([role], at).get(str(role), [])
+    here = [one.user_id for one in shift if one.covers(customer.unit.path)]
+    if here and pk not in here:
+        return None
+    return agent if pk == agent.pk else User.objects.active().filter(pk=pk).first()
+
+
+def load_of(user_ids: Collection[int]) -> list[Candidate]:
+    """What each of these has in hand; a major case counts twice."""
+    if not user_ids:
+        return []
+    rows = (
+        Case.objects.live()
+        .filter(owner__in=user_ids)
+        .order_by()
+        .values("owner")
+        .annotate(
+            n=Count("pk", filter=Q(state__in=IN_HAND)),
+            major=Count("pk", filter=Q(state__in=IN_HAND, severity=Severity.MAJOR)),
+            last=Max("assigned_at"),
+        )
+    )
+    known = {row["owner"]: row for row in rows}
+    none: dict[str, Any] = {"n": 0, "major": 0, "last": None}
+    return [
+        Candidate(pk, row["n"] + row["major"], row["last"])
+        for pk, row in ((pk, known.get(pk, none)) for pk in user_ids)
+    ]
+
+
+def report_recipients(case: Case, at: datetime) -> list[User]:
+    """Whom the agent reports a complaint, loss or damage to within five minutes (CMP-2): the
+    department manager and the QC manager, for a direct complaint the general manager too; each
+    the nearest above the case's unit, on the roster first, replaced while away."""
+    if case.case_class == CaseClass.INQUIRY:
+        return []
+    roles: Sequence[Role] = (*TOLD, Role.GENERAL_MANAGER) if case.is_direct else TOLD
+    found: dict[int, User] = {}
+    for role in roles:
+        found |= {person.pk: person for person in people_for(role, case.unit.path, at)}
+    return list(found.values())
+
+
+def unowned(limit: int) -> QuerySet[Case]:
+    """New cases that nobody has, oldest first."""
+    return Case.objects.filter(state=CaseState.NEW, owner__isnull=True).order_by("pk")[:limit]
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """One person's cases by state; ``in_hand`` is what assignment compares."""
+
+    user: User
+    new: int
+    open: int
+    waiting: int
+    solved: int
+    major: int
+    awaiting: int
+
+    @property
+    def in_hand(self) -> int:
+        return self.new + self.open + self.major
+
+
+def team_load(user: User) -> list[Load]:
+    """Everybody's live cases among those ``user`` sees, most in hand first: two queries."""
+    state = {name: Count("pk", filter=Q(state=value)) for name, value in _STATES.items()}
+    rows = (
+        Case.objects.live()
+        .visible_to(user)
+        .filter(owner__isnull=False)
+        .order_by()
+        .values("owner")
+        .annotate(
+            **state,
+            major=Count("pk", filter=Q(severity=Severity.MAJOR, state__in=IN_HAND)),
+            awaiting=Count("pk", filter=Q(awaits_answer=True)),
+        )
+    )
+    counted: dict[int, dict[str, Any]] = {row["owner"]: dict(row) for row in rows}
+    people = User.objects.in_bulk(counted)
+    loads = [Load(people[pk], *(row[name] for name in _COUNTED)) for pk, row in counted.items()]
+    return sorted(loads, key=lambda load: (-load.in_hand, load.user.display_name))
+
+
+_COUNTED = ("new", "open", "waiting", "solved", "major", "awaiting")
+_STATES = {
+    "new": CaseState.NEW,
+    "open": CaseState.OPEN,
+    "waiting": CaseState.WAITING,
+    "solved": CaseState.SOLVED,
+}
+
+
+def unit_for(*, customer: "Customer | None", waybill_unit: Unit | None, by: User) -> Unit | None:
+    """Whose business a case is: the customer's unit, the shipment's, the one of whoever takes it
+    down, else the head of the house. None only in a house without units."""
+    if customer is not None:
+        return customer.unit
+    if waybill_unit is not None:
+        return waybill_unit
+    paths = sorted(path for _role, path in by.current_roles)
+    own = Unit.objects.active().filter(path__in=paths).order_by("path").first()
+    return own or Unit.objects.active().filter(parent__isnull=True).order_by("path").first()

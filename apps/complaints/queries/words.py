@@ -1,0 +1,90 @@
+"""Ready-made answers and guides beside a case, causes to choose from, saved filters."""
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.utils.translation import get_language, override
+
+from apps.complaints.enums import AnswerKind
+from apps.complaints.models import CannedAnswer, Case, CauseNode, SavedFilter
+from apps.complaints.rules.answers import fill_answer
+from apps.core.times import local
+from apps.tracking.enums import Status
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+
+def answers_for(case: Case, kind: AnswerKind) -> list[CannedAnswer]:
+    """Replies in the customer's language, guides in the reader's, those for its class first."""
+    language = case.language if kind == AnswerKind.REPLY else _reader_language()
+    rows = CannedAnswer.objects.filter(
+        Q(case_class="") | Q(case_class=case.case_class),
+        kind=kind,
+        language=language,
+        is_active=True,
+    )
+    return sorted(rows, key=lambda row: (not row.case_class, row.position, row.code))
+
+
+def _reader_language() -> str:
+    return "en" if (get_language() or "").startswith("en") else "zh-hans"
+
+
+def filled_answer(answer: CannedAnswer, case: Case, user: "User") -> str:
+    """Its text with the case's values in its own language. ``{contact}`` stays: the name is put in
+    when it is sent (``services.add_message``), so that it does not stand in clear on the page."""
+    with override(answer.language):
+        return fill_answer(answer.body, variables_of(case, user))
+
+
+def variables_of(case: Case, user: "User") -> dict[str, str]:
+    """Every variable but the contact's name; empty where the case has no such thing."""
+    waybill = case.waybill
+    english = (get_language() or "").startswith("en")
+    values = {
+        "case": case.number,
+        "agent": user.display_name,
+        "company": settings.COMPANY_NAME_EN if english else settings.COMPANY_NAME,
+        "hotline": settings.COMPANY_PHONE,
+        "customer": case.customer.display_name if case.customer else "",
+    }
+    if waybill is not None:
+        expected = waybill.expected_at or waybill.promised_at
+        values |= {
+            "waybill": waybill.number,
+            "goods": waybill.goods_name,
+            "from_city": waybill.origin_city,
+            "to_city": waybill.destination_city,
+            "status": str(Status(waybill.status).label),
+            "expected": local(expected) if expected else "",
+        }
+    return values
+
+
+def cause_tree() -> list[CauseNode]:
+    """The causes in use, each below its parent, by position; one query. ``code`` has as many dots
+    as the node is deep."""
+    nodes = list(CauseNode.objects.filter(is_active=True))
+    below: dict[int | None, list[CauseNode]] = {}
+    for node in nodes:
+        below.setdefault(node.parent_id, []).append(node)
+    ordered: list[CauseNode] = []
+
+    def walk(parent: int | None) -> None:
+        for node in below.get(parent, []):
+            ordered.append(node)
+            walk(node.pk)
+
+    walk(None)
+    return ordered
+
+
+def filters_of(user: "User") -> QuerySet[SavedFilter]:
+    """One's own and the shared ones."""
+    return (
+        SavedFilter.objects.filter(Q(user=user.pk) | Q(is_shared=True))
+        .select_related("user")
+        .order_by("name", "pk")
+    )

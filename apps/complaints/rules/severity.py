@@ -1,0 +1,58 @@
+"""Which case is major: rules that staff keep as data (CMP-1, CMP-2). Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from apps.complaints.enums import CaseClass, Severity
+from apps.complaints.models import MajorRule
+from apps.customers.names import tidy
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFacts:
+    """What the rules look at. ``complaint_days``: for each complaint of the same customer or
+    contact before this one, how many days ago it was made."""
+
+    case_class: CaseClass
+    text: str
+    declared_value: Decimal | None
+    is_key_account: bool
+    complaint_days: Sequence[float]
+
+
+def choose_severity(facts: CaseFacts, rules: Sequence[MajorRule]) -> tuple[Severity, str]:
+    """Major with the Chinese name of the first rule that holds, else ordinary."""
+    for rule in rules:
+        if holds(rule, facts):
+            return Severity.MAJOR, rule.name
+    return Severity.ORDINARY, ""
+
+
+def holds(rule: MajorRule, facts: CaseFacts) -> bool:
+    """All conditions given hold; a rule without one never does."""
+    verdicts = [verdict for verdict in _verdicts(rule, facts) if verdict is not None]
+    return bool(verdicts) and all(verdicts)
+
+
+def _verdicts(rule: MajorRule, facts: CaseFacts) -> list[bool | None]:
+    """One verdict per condition, None where the rule has none."""
+    text = tidy(facts.text)
+    words = [tidy(word) for word in rule.words.splitlines() if word.strip()]
+    value = rule.min_declared_value
+    return [
+        any(word in text for word in words) if words else None,
+        None
+        if value is None
+        else facts.declared_value is not None and facts.declared_value >= value,
+        rule.case_class == facts.case_class if rule.case_class else None,
+        facts.is_key_account if rule.key_account else None,
+        _repeats(rule, facts),
+    ]
+
+
+def _repeats(rule: MajorRule, facts: CaseFacts) -> bool | None:
+    if rule.repeat_count is None or rule.repeat_days is None:
+        return None
+    recent = sum(days <= rule.repeat_days for days in facts.complaint_days)
+    return facts.case_class != CaseClass.INQUIRY and recent + 1 >= rule.repeat_count

@@ -1,0 +1,119 @@
+"""Corrective actions: set, done, and checked whether they worked (CMP-4)."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from apps.accounts.models import User
+from apps.complaints.enums import ExceptionState as X
+from apps.complaints.models import CorrectiveAction, ExceptionReport
+from apps.complaints.rules.cases import needed
+from apps.complaints.services import exception_clocks
+from apps.complaints.services.exception_moves import move
+from apps.complaints.services.locking import lock_exception
+from apps.core.errors import BadInput, RuleBroken
+from apps.core.masking import mask_text
+from apps.events.services import record
+
+
+@transaction.atomic
+def add_action(
+    *, exception_id: int, what: str, owner: User, due_at: datetime, by: User, at: datetime
+) -> CorrectiveAction:
+    """What is changed so that it does not happen again; its clock runs to ``due_at``.
+
+    Only once it is decided; the first action moves the exception on."""
+    what = mask_text(needed(what, "what", most=300))
+    if due_at <= at:
+        raise BadInput(_("This lies in the past."), code="past", field="due_at")
+    if not owner.is_active:
+        raise BadInput(_("Choose an active colleague."), code="bad_owner", field="owner")
+    report = lock_exception(exception_id, by)
+    if report.state != X.ACTING:
+        move(report, X.ACTING, by=by, at=at)
+        record("exception.acting", report, by=by, at=at, data={"revision": report.version})
+    action = CorrectiveAction.objects.create(
+        exception=report, what=what, owner=owner, due_at=due_at, created_by=by
+    )
+    exception_clocks.action_set(action, by=by, at=at)
+    data = {"exception": report.number, "owner": owner.pk, "due": due_at, "what": what}
+    record("action.added", action, by=by, at=at, data=data)
+    return action
+
+
+@transaction.atomic
+def finish_action(*, action_id: int, result: str, by: User, at: datetime) -> CorrectiveAction:
+    """Done; ``result`` says what. Whether it worked is checked by someone else afterwards."""
+    result = mask_text(needed(result, "result", most=300))
+    action, report = _locked(action_id, by)
+    if not action.is_open:
+        raise RuleBroken(_("This action is over already."), code="illegal_move")
+    action.done_at, action.done_by, action.result = at, by, result
+    action.save(update_fields=["done_at", "done_by", "result"])
+    exception_clocks.action_over(action, by=by, at=at)
+    data = {"exception": report.number, "result": result, "recipients": _checkers(report)}
+    record("action.done", action, by=by, at=at, data=data)
+    return action
+
+
+def _checkers(report: ExceptionReport) -> list[int]:
+    return [pk for pk in {report.investigated_by_id, report.decided_by_id} if pk]
+
+
+@transaction.atomic
+def check_action(
+    *, action_id: int, worked: bool, note: str, by: User, at: datetime
+) -> CorrectiveAction:
+    """Whether it worked, and how that was found out; not by whoever did it.
+
+    What did not work is to be done again: the action is open once more, its history is in the
+    events."""
+    note = mask_text(needed(note, "note", most=300))
+    action, report = _locked(action_id, by)
+    if action.done_at is None or action.checked_at is not None:
+        raise RuleBroken(
+            _("Only what is done and not yet checked can be checked."), code="illegal_move"
+        )
+    if action.done_by_id == by.pk:
+        raise RuleBroken(
+            _("Somebody else than who did it checks whether it worked."),
+            code="not_yourself",
+            rule="CMP-4",
+        )
+    if worked:
+        action.checked_at, action.checked_by = at, by
+        action.has_worked, action.check_note = True, note
+    else:
+        action.done_at, action.done_by, action.result = None, None, ""
+        exception_clocks.action_set(action, by=by, at=at)
+    action.save()
+    data = {"exception": report.number, "worked": worked, "note": note, "owner": action.owner_id}
+    record("action.checked", action, by=by, at=at, data=data)
+    return action
+
+
+@transaction.atomic
+def drop_action(*, action_id: int, reason: str, by: User, at: datetime) -> CorrectiveAction:
+    """Not needed after all."""
+    reason = mask_text(needed(reason, "reason", most=200))
+    action, report = _locked(action_id, by)
+    if not action.is_open:
+        raise RuleBroken(_("This action is over already."), code="illegal_move")
+    action.dropped_at, action.dropped_by, action.drop_reason = at, by, reason
+    action.save(update_fields=["dropped_at", "dropped_by", "drop_reason"])
+    exception_clocks.action_over(action, by=by, at=at)
+    data = {"exception": report.number, "reason": reason}
+    record("action.dropped", action, by=by, at=at, data=data)
+    return action
+
+
+def _locked(action_id: int, by: User) -> tuple[CorrectiveAction, ExceptionReport]:
+    """Both rows, the report first; its owner may act on an action wherever the report lies."""
+    known = CorrectiveAction.objects.only("exception_id", "owner_id").get(pk=action_id)
+    if known.owner_id == by.pk:
+        report = ExceptionReport.objects.select_for_update(no_key=True).get(pk=known.exception_id)
+    else:
+        report = lock_exception(known.exception_id, by)
+    action = CorrectiveAction.objects.select_for_update(no_key=True).get(pk=action_id)
+    return action, report

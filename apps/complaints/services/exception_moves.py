@@ -1,0 +1,32 @@
+"""The one way an exception report moves on."""
+
+from datetime import datetime
+from typing import Any
+
+from apps.accounts.models import User
+from apps.complaints.enums import ExceptionState as X
+from apps.complaints.models import ExceptionReport
+from apps.complaints.services import exception_clocks
+from apps.complaints.services.locking import write
+from apps.complaints.states import EXCEPTION_MOVES
+
+# What each state brings along.
+_MOMENT = {X.INVESTIGATING: "investigated", X.DECIDED: "decided", X.CHECKED: "checked"}
+_MOMENT[X.CLOSED] = "closed"
+
+
+def move(report: ExceptionReport, to: X, *, by: User, at: datetime, **values: Any) -> None:
+    """By the table, with the time and the person of the new state; the caller holds the lock and
+    records what it means."""
+    frm = X(report.state)
+    EXCEPTION_MOVES.check(frm, to)
+    moment = _MOMENT.get(to)
+    if moment is not None:
+        values |= {f"{moment}_at": at, f"{moment}_by": by}
+    if frm == X.CLOSED:
+        values |= {"closed_at": None, "closed_by": None, "closing_note": ""}
+    write(report, at=at, state=to, **values)
+    if to == X.CLOSED:
+        exception_clocks.closed(report, by=by, at=at)
+    elif frm == X.CLOSED:
+        exception_clocks.reopened(report, by=by, at=at)

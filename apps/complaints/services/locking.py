@@ -1,0 +1,72 @@
+"""A case or exception, locked; and the one way its row is written."""
+
+from datetime import datetime
+from typing import Any
+
+from apps.accounts.models import User
+from apps.complaints.enums import AssignedHow, CaseState
+from apps.complaints.models import Case, ExceptionReport
+from apps.complaints.rules.searching import MOST_TEXT, grams, searchable
+from apps.complaints.states import CASE_MOVES
+from apps.events.services import record
+
+
+def lock_case(case_id: int, by: User) -> Case:
+    """The case, locked until the transaction ends; Case.DoesNotExist for whoever may not see it."""
+    return (
+        Case.objects.visible_to(by)
+        .select_for_update(of=["self"], no_key=True)
+        .select_related("customer", "waybill", "owner", "unit", "merged_into")
+        .get(pk=case_id)
+    )
+
+
+def lock_exception(exception_id: int, by: User) -> ExceptionReport:
+    """Likewise; ExceptionReport.DoesNotExist for whoever may not see it."""
+    return (
+        ExceptionReport.objects.visible_to(by)
+        .select_for_update(of=["self"], no_key=True)
+        .select_related("waybill", "case", "late", "unit", "cause")
+        .get(pk=exception_id)
+    )
+
+
+def write(row: Case | ExceptionReport, *, at: datetime, bump: bool = True, **values: Any) -> None:
+    """Save ``values`` on a locked row. ``bump``: somebody who has it open must look again."""
+    if bump:
+        values["version"] = row.version + 1
+    if isinstance(row, Case):
+        values["updated_at"] = max(at, row.updated_at)
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.save(update_fields=list(values))
+
+
+def move_case(case: Case, to: CaseState, *, at: datetime, **values: Any) -> None:
+    """By the table, with what belongs to the new state; WAITING leaves no trace behind."""
+    CASE_MOVES.check(CaseState(case.state), to)
+    if case.state == CaseState.WAITING:
+        values |= {"waiting_at": None, "waiting_by": None}
+    write(case, at=at, state=to, **values)
+
+
+def begin(case: Case, *, by: User, at: datetime) -> None:
+    """Whoever acts on a new case has begun it; one that nobody owns is theirs from now on."""
+    if case.state != CaseState.NEW:
+        return
+    values: dict[str, Any] = {}
+    if case.owner_id is None:
+        values |= {"owner": by, "assigned_at": at, "assigned_by": by}
+        values |= {"handed_over_at": case.handed_over_at or at}
+        values |= {"handed_over_by": case.handed_over_by or by}
+    move_case(case, CaseState.OPEN, at=at, **values)
+    data = {"owner": case.owner_id, "how": str(AssignedHow.TAKEN), "revision": case.version}
+    record("case.assigned", case, by=by, at=at, data=data)
+
+
+def add_to_search(case: Case, *parts: str) -> dict[str, Any]:
+    """What to write so that the case is found by these words too; nothing once it is full."""
+    if len(case.search_text) >= MOST_TEXT - 1:
+        return {}
+    text = f"{case.search_text}\n{searchable(*parts)}".strip()[:MOST_TEXT]
+    return {"search_text": text, "search_grams": grams(text)}

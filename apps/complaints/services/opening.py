@@ -1,0 +1,185 @@
+"""Recording what a customer brings, once, and handing it on in the same breath (CMP-1)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from apps.accounts.models import User
+from apps.complaints.enums import CaseChannel, CaseClass, EntryKind
+from apps.complaints.inputs import NewCase, NewFile, Opened
+from apps.complaints.models import Case, CaseEntry
+from apps.complaints.queries.severity import severity_for
+from apps.complaints.queries.team import report_recipients, unit_for
+from apps.complaints.rules.cases import needed
+from apps.complaints.rules.searching import grams, searchable
+from apps.complaints.services import clocks
+from apps.complaints.services.assigning import give, hand_on
+from apps.complaints.services.contacts import contact_values
+from apps.complaints.services.numbers import CASE, take_number
+from apps.complaints.services.storing import attach, cleaned
+from apps.core.errors import BadInput, RuleBroken
+from apps.core.masking import mask_text
+from apps.customers.models import Customer
+from apps.events.services import record
+
+LONGEST_TITLE = 120
+SPOKEN = {CaseChannel.PHONE, CaseChannel.IN_PERSON}
+
+
+def open_case(
+    *,
+    new: NewCase,
+    by: User,
+    at: datetime,
+    files: Sequence[NewFile] = (),
+    entry: bool = True,
+) -> Opened:
+    """Open a case: severity by the rules, clocks started, assigned by rule and load, the leaders
+    to be told named in the event; all in one transaction (CMP-1, CMP-2).
+
+    ``at`` is when the customer brought it (aware): the clocks count from there. A second call with
+    the same ``source_key`` changes nothing and returns the case that is there. ``entry`` False: the
+    caller brings the conversation along. Raises BadInput naming the field; files are refused before
+    anything is written.
+    """
+    case = _draft(new, by=by, at=at)
+    with cleaned(files) as (clean, written), transaction.atomic():
+        known = _known(new.source_key)
+        if known is not None:
+            return Opened(known, is_new=False)
+        try:
+            with transaction.atomic():
+                case.number = take_number(CASE, timezone.localdate(at))
+                case.save(force_insert=True)
+        except IntegrityError:
+            known = _known(new.source_key)
+            if known is None:
+                raise
+            return Opened(known, is_new=False)
+        if entry:
+            attach(_first_entry(case, new, by=by, at=at), clean, written)
+        clocks.start(case, by=by, at=at)
+        if new.keep:
+            give(case, by, how="kept", by=by, at=at)
+        else:
+            hand_on(case, by=by, at=at)
+        _announce(case, by=by, at=at)
+        return Opened(case, is_new=True)
+
+
+def _known(source_key: str) -> Case | None:
+    return Case.objects.filter(source_key=source_key).first() if source_key else None
+
+
+def _draft(new: NewCase, *, by: User, at: datetime) -> Case:
+    """The row, complete but for its number."""
+    description = needed(new.description, "description")
+    title = " ".join(mask_text(new.title or description).split())[:LONGEST_TITLE]
+    customer = _customer(new)
+    unit = new.unit or unit_for(
+        customer=customer,
+        waybill_unit=new.waybill.responsible_unit if new.waybill else None,
+        by=by,
+    )
+    if unit is None:
+        raise RuleBroken(
+            _("The house has no unit yet that could deal with it."), code="no_unit", field="unit"
+        )
+    is_direct = new.is_direct
+    if is_direct is None:
+        is_direct = new.case_class == CaseClass.COMPLAINT and new.channel != CaseChannel.OWN_CHECK
+    case = Case(
+        case_class=new.case_class,
+        channel=new.channel,
+        is_direct=is_direct,
+        source_key=new.source_key[:200],
+        customer=customer,
+        waybill=new.waybill,
+        order=new.order,
+        language=new.language,
+        title=title,
+        description=description,
+        unit=unit,
+        awaits_answer=new.channel not in SPOKEN | {CaseChannel.OWN_CHECK},
+        updated_at=at,
+        created_by=by,
+        **contact_values(
+            name=new.contact_name,
+            phone=new.contact_phone,
+            email=new.contact_email,
+            wechat=new.contact_wechat,
+        ),
+    )
+    case.search_text = searchable(case.title, description)
+    case.search_grams = grams(case.search_text)
+    if new.severity is not None:
+        case.severity, case.severity_reason = new.severity, new.severity_reason.strip()[:200]
+    else:
+        case.severity, case.severity_reason = severity_for(case, at)
+    return case
+
+
+def _customer(new: NewCase) -> Customer | None:
+    """The one named, else the shipment's, else the order's; they must agree."""
+    known: set[Customer] = {row.customer for row in (new.waybill, new.order) if row is not None}
+    if new.customer is not None:
+        if known - {new.customer}:
+            raise BadInput(
+                _("The shipment or order belongs to another customer."),
+                code="other_customer",
+                field="customer",
+                rule="CMP-1",
+            )
+        return new.customer
+    if len(known) > 1:
+        raise BadInput(
+            _("The shipment and the order belong to different customers."),
+            code="other_customer",
+            field="order",
+            rule="CMP-1",
+        )
+    return next(iter(known), None)
+
+
+def _first_entry(case: Case, new: NewCase, *, by: User, at: datetime) -> CaseEntry:
+    """What the customer said, as the first line of the conversation."""
+    kind = EntryKind.MESSAGE_IN
+    more: dict[str, Any] = {}
+    if new.channel == CaseChannel.OWN_CHECK:
+        kind, more = EntryKind.NOTE, {"is_internal": True}
+    elif new.channel in SPOKEN:
+        kind, more = EntryKind.CALL_IN, {"is_reached": True}
+    return CaseEntry.objects.create(
+        case=case,
+        kind=kind,
+        channel=new.channel,
+        text=case.description,
+        external_id=new.external_id[:200],
+        author_label=new.author_label[:80],
+        at=at,
+        by=by,
+        **more,
+    )
+
+
+def _announce(case: Case, *, by: User, at: datetime) -> None:
+    data = {
+        "number": case.number,
+        "class": case.case_class,
+        "severity": case.severity,
+        "direct": case.is_direct,
+        "channel": case.channel,
+        "owner": case.owner_id,
+        "unit": case.unit_id,
+        "customer": case.customer_id,
+        "waybill": case.waybill_id,
+        "recipients": [person.pk for person in report_recipients(case, at)],
+        "revision": case.version,
+    }
+    if case.severity_reason:
+        data["reason"] = case.severity_reason
+    record("case.opened", case, by=by, at=at, data=data)

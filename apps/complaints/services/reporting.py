@@ -1,0 +1,87 @@
+"""The report to the leaders within five minutes, and the plan told to the customer (CMP-2)."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from apps.accounts.models import User
+from apps.complaints.enums import CaseChannel, EntryKind
+from apps.complaints.inputs import Said
+from apps.complaints.models import Case, CaseEntry
+from apps.complaints.queries.team import report_recipients
+from apps.complaints.rules.cases import check_live, needed
+from apps.complaints.services import clocks
+from apps.complaints.services.locking import add_to_search, begin, lock_case, write
+from apps.complaints.services.talking import add_entry, add_internal, answered
+from apps.core.errors import RuleBroken
+from apps.events.services import record
+
+
+@transaction.atomic
+def record_report(
+    *, case_id: int, channel: CaseChannel, note: str, by: User, at: datetime
+) -> CaseEntry:
+    """The agent reported the case to the department manager and QC, for a direct complaint to the
+    general manager too (CMP-2). Meets the report clock at ``at``; the event names the recipients.
+    Reporting again is a further report, with what is new in ``note``.
+
+    Off hours the report is a phone call now (``channel`` PHONE); the e-mail follows by itself.
+    RuleBroken ``not_trouble`` for an inquiry.
+    """
+    case = lock_case(case_id, by)
+    check_live(case)
+    if not case.is_trouble:
+        raise RuleBroken(
+            _("An inquiry is not reported. Change its class first if it became a complaint."),
+            code="not_trouble",
+            field="case_class",
+            rule="CMP-2",
+        )
+    people = report_recipients(case, at)
+    text = note.strip() or case.title
+    entry = add_internal(case, EntryKind.REPORT, text, by=by, at=at, channel=channel)
+    values: dict[str, Any] = add_to_search(case, note)
+    if case.reported_at is None:
+        values |= {"reported_at": at, "reported_by": by}
+        clocks.reported(case, by=by, at=at)
+    write(case, at=at, bump=False, **values)
+    data = {"entry": entry.pk, "channel": str(channel), "recipients": [p.pk for p in people]}
+    record("case.reported", case, by=by, at=at, data={**data, "number": case.number})
+    return entry
+
+
+@transaction.atomic
+def reply_plan(
+    *, case_id: int, text: str, channel: CaseChannel, by: User, at: datetime
+) -> CaseEntry:
+    """Tell the customer what will be done and by when; meets the plan clock, and the first word
+    and the response with it (CMP-2: four hours for a major case, twelve for an ordinary one)."""
+    case = lock_case(case_id, by)
+    check_live(case)
+    entry = tell(case, EntryKind.PLAN, text, channel, by=by, at=at)
+    values: dict[str, Any] = {}
+    if case.planned_at is None:
+        values = {"planned_at": at, "planned_by": by}
+        clocks.planned(case, by=by, at=at)
+    write(case, at=at, bump=False, **values)
+    data = {"entry": entry.pk, "channel": str(channel), "owner": case.owner_id}
+    record("case.planned", case, by=by, at=at, data=data)
+    return entry
+
+
+def tell(
+    case: Case, kind: EntryKind, text: str, channel: CaseChannel, *, by: User, at: datetime
+) -> CaseEntry:
+    """Put words to the customer on record and meet the clocks of the first word and the response.
+
+    By a channel that writes, ``case.message_out`` has them sent. The caller holds the lock."""
+    text = needed(text, "text")
+    begin(case, by=by, at=at)
+    entry = add_entry(case, Said(kind, text, channel), text, by=by, at=at)
+    write(case, at=at, bump=False, **answered(case, by=by, at=at), **add_to_search(case, text))
+    if channel not in (CaseChannel.PHONE, CaseChannel.IN_PERSON, CaseChannel.OWN_CHECK):
+        data = {"entry": entry.pk, "channel": str(channel), "owner": case.owner_id, "files": 0}
+        record("case.message_out", case, by=by, at=at, data=data)
+    return entry

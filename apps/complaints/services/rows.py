@@ -1,0 +1,100 @@
+"""Rules, causes, ready-made answers and saved filters: data that staff keep."""
+
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.utils.translation import gettext as _
+
+from apps.accounts.models import User
+from apps.complaints.models import (
+    AssignmentRule,
+    CannedAnswer,
+    CauseNode,
+    MajorRule,
+    SavedFilter,
+)
+from apps.complaints.rules.answers import check_answer
+from apps.complaints.rules.cases import needed
+from apps.core.errors import BadInput, RuleBroken
+from apps.events.services import record
+
+R = TypeVar("R", bound=models.Model)
+
+
+@transaction.atomic
+def save_canned_answer(answer: CannedAnswer, *, by: User, at: datetime) -> CannedAnswer:
+    """Add or change one; BadInput names the variable that does not exist."""
+    check_answer(answer.title, answer.body)
+    answer.changed_at, answer.changed_by = at, by
+    return _save(answer, "canned_answer.changed", {"code": answer.code}, by=by, at=at)
+
+
+@transaction.atomic
+def save_assignment_rule(rule: AssignmentRule, *, by: User, at: datetime) -> AssignmentRule:
+    return _save(rule, "assignment_rule.changed", {"name": rule.name}, by=by, at=at)
+
+
+@transaction.atomic
+def save_major_rule(rule: MajorRule, *, by: User, at: datetime) -> MajorRule:
+    rule.words = "\n".join(word.strip() for word in rule.words.splitlines() if word.strip())
+    return _save(rule, "major_rule.changed", {"name": rule.name}, by=by, at=at)
+
+
+@transaction.atomic
+def save_cause(cause: CauseNode, *, by: User, at: datetime) -> CauseNode:
+    """Add or change one; its code begins with its parent's. A branch in use keeps its code."""
+    parent = cause.parent.code if cause.parent else ""
+    if cause.code.rpartition(".")[0] != parent:
+        raise BadInput(
+            _("The code is the parent's, a dot and one more word.")
+            if parent
+            else _("Without a parent the code is a single word."),
+            code="bad_code",
+            field="code",
+        )
+    if cause.pk and CauseNode.objects.filter(pk=cause.pk).exclude(code=cause.code).exists():
+        raise RuleBroken(
+            _("A cause keeps its code; take it out of use and add another."),
+            code="code_is_kept",
+            field="code",
+        )
+    return _save(cause, "cause.changed", {"code": cause.code}, by=by, at=at)
+
+
+def _save(row: R, kind: str, data: dict[str, Any], *, by: User, at: datetime) -> R:
+    try:
+        row.full_clean()
+    except ValidationError as error:
+        field, messages = next(iter(error.message_dict.items()))
+        raise BadInput(
+            " ".join(messages), code="invalid", field=None if field == "__all__" else field
+        ) from None
+    row.save()
+    record(kind, row, by=by, at=at, data=data)
+    return row
+
+
+@transaction.atomic
+def save_filter(
+    *, name: str, query: dict[str, Any], shared: bool, by: User, at: datetime
+) -> SavedFilter:
+    """Keep a list's filters under a name of one's own; saving the name again replaces it."""
+    name = needed(name, "name", most=60)
+    row, _made = SavedFilter.objects.update_or_create(
+        user=by,
+        name=name,
+        defaults={"query": query, "is_shared": shared},
+        create_defaults={"query": query, "is_shared": shared, "created_by": by},
+    )
+    record("saved_filter.saved", row, by=by, at=at, data={"name": name})
+    return row
+
+
+@transaction.atomic
+def remove_filter(*, filter_id: int, by: User, at: datetime) -> None:
+    """One's own only; SavedFilter.DoesNotExist for another's."""
+    row = SavedFilter.objects.select_for_update().get(pk=filter_id, user=by)
+    record("saved_filter.removed", row, by=by, at=at, data={"name": row.name})
+    row.delete()

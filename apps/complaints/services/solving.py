@@ -1,0 +1,127 @@
+"""From the solution to the customer's own word: solved, confirmed, closed, reopened (CMP-7)."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from apps.accounts.models import User
+from apps.complaints.enums import CaseChannel, CaseState, EntryKind, Outcome
+from apps.complaints.models import Case, CauseNode
+from apps.complaints.rules.cases import (
+    check_closing,
+    check_live,
+    check_score,
+    needed,
+)
+from apps.complaints.services import clocks
+from apps.complaints.services.locking import add_to_search, begin, lock_case, move_case, write
+from apps.complaints.services.reporting import tell
+from apps.complaints.services.satisfaction import act_on_score, record_answer
+from apps.complaints.services.talking import add_internal
+from apps.complaints.states import CASE_MOVES
+from apps.core.errors import RuleBroken
+from apps.core.masking import mask_text
+from apps.events.services import record
+
+
+@transaction.atomic
+def solve_case(
+    *,
+    case_id: int,
+    solution: str,
+    outcome: Outcome,
+    by: User,
+    at: datetime,
+    cause: CauseNode | None = None,
+    told_by: CaseChannel | None = None,
+) -> Case:
+    """State the solution; meets the solution clock. ``told_by``: the customer hears it now by
+    that channel, which meets the feedback clock too (24 hours at the latest, CMP-2)."""
+    solution = needed(solution, "solution")
+    case = lock_case(case_id, by)
+    check_live(case)
+    begin(case, by=by, at=at)
+    CASE_MOVES.check(CaseState(case.state), CaseState.SOLVED)
+    if told_by is not None:
+        tell(case, EntryKind.SOLUTION, solution, told_by, by=by, at=at)
+    else:
+        add_internal(case, EntryKind.NOTE, solution, by=by, at=at)
+    values: dict[str, Any] = {"solution": solution, "outcome": outcome}
+    values |= {"solved_at": at, "solved_by": by, "confirmed_at": None, "confirmed_by": None}
+    if cause is not None:
+        values["cause"] = cause
+    move_case(case, CaseState.SOLVED, at=at, **values, **add_to_search(case, solution))
+    clocks.solved(case, by=by, at=at)
+    if told_by is not None:
+        clocks.fed_back(case, by=by, at=at)
+    data = {"outcome": str(outcome), "told": told_by is not None, "revision": case.version}
+    record("case.solved", case, by=by, at=at, data=data)
+    return case
+
+
+@transaction.atomic
+def confirm_result(
+    *,
+    case_id: int,
+    score: int,
+    comment: str,
+    by: User,
+    at: datetime,
+    channel: CaseChannel = CaseChannel.PHONE,
+) -> Case:
+    """The agent went through the result with the customer and asked how satisfied they are, 1–5
+    (CMP-7). Meets the feedback clock. 2 or less reopens the case, the second time it escalates."""
+    check_score(score)
+    case = lock_case(case_id, by)
+    if case.state != CaseState.SOLVED:
+        raise RuleBroken(
+            _("State the solution first; then confirm it with the customer."),
+            code="illegal_move",
+            field="state",
+            rule="CMP-7",
+        )
+    write(case, at=at, confirmed_at=at, confirmed_by=by, awaits_answer=False)
+    clocks.fed_back(case, by=by, at=at)
+    record("case.result_confirmed", case, by=by, at=at, data={"score": score})
+    record_answer(case, score, comment, channel, by=by, at=at)
+    act_on_score(case, score, by=by, at=at)
+    return case
+
+
+@transaction.atomic
+def close_case(*, case_id: int, by: User, at: datetime, note: str = "") -> Case:
+    """End it. RuleBroken ``not_yet`` names what is missing: the cause of a complaint, loss or
+    damage, the customer's confirmation, or a note that says why there is none (CMP-7)."""
+    case = lock_case(case_id, by)
+    CASE_MOVES.check(CaseState(case.state), CaseState.CLOSED)
+    check_closing(case, note)
+    values: dict[str, Any] = {"closed_at": at, "closed_by": by, "awaits_answer": False}
+    values["closing_note"] = mask_text(note.strip())[:300]
+    move_case(case, CaseState.CLOSED, at=at, **values)
+    clocks.closed(case, by=by, at=at)
+    data = {"outcome": case.outcome, "channel": case.channel, "owner": case.owner_id}
+    data |= {"number": case.number, "revision": case.version}
+    record("case.closed", case, by=by, at=at, data=data)
+    return case
+
+
+@transaction.atomic
+def cancel_case(*, case_id: int, reason: str, by: User, at: datetime) -> Case:
+    """Opened by mistake, a test, or an advertisement: no work, no clocks; it stays on record."""
+    reason = needed(reason, "reason", most=200)
+    case = lock_case(case_id, by)
+    move_case(
+        case,
+        CaseState.CANCELLED,
+        at=at,
+        cancelled_at=at,
+        cancelled_by=by,
+        cancel_reason=mask_text(reason),
+        awaits_answer=False,
+    )
+    clocks.stopped(case, reason="cancelled", by=by, at=at)
+    data = {"reason": case.cancel_reason, "revision": case.version}
+    record("case.cancelled", case, by=by, at=at, data=data)
+    return case

@@ -1,0 +1,197 @@
+"""What is said about a case, on every channel, in one timeline (CMP-1)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from apps.accounts.models import User
+from apps.complaints.enums import CaseChannel, CaseState, EntryKind
+from apps.complaints.inputs import NewFile, Said
+from apps.complaints.models import FROM_CUSTOMER, INTERNAL, TO_CUSTOMER, Case, CaseEntry
+from apps.complaints.models.entry import CALLS
+from apps.complaints.rules.answers import WHEN_SENT, fill_answer
+from apps.complaints.rules.cases import check_live, needed
+from apps.complaints.services import clocks
+from apps.complaints.services.locking import add_to_search, begin, lock_case, move_case, write
+from apps.complaints.services.storing import attach, cleaned
+from apps.core.errors import BadInput
+from apps.events.services import record
+
+MESSAGES = (EntryKind.MESSAGE_IN, EntryKind.MESSAGE_OUT, *CALLS)
+EVENT_OF = {
+    EntryKind.MESSAGE_IN: "case.message_in",
+    EntryKind.MESSAGE_OUT: "case.message_out",
+    EntryKind.CALL_IN: "case.call_in",
+    EntryKind.CALL_OUT: "case.call_out",
+}
+
+
+def add_message(
+    *, case_id: int, said: Said, by: User, at: datetime, files: Sequence[NewFile] = ()
+) -> CaseEntry:
+    """Add a message or a call; ``at`` is when it was said, and the clocks are met at that instant.
+
+    From the customer: ends the wait; a case that is over stays so and is marked as waiting for an
+    answer; one that was merged takes it in its target. To the customer: the first word and the
+    response of CMP-2; ``{contact}`` becomes the contact's name. The notifications floor sends what
+    ``case.message_out`` announces by its channel. A message whose ``external_id`` is known already
+    changes nothing and is returned.
+    """
+    if said.kind not in MESSAGES:
+        raise BadInput(_("This is no message and no call."), code="bad_kind", field="kind")
+    text = needed(said.text, "text") if not files else said.text.strip()
+    with cleaned(files) as (clean, written), transaction.atomic():
+        case = _right_case(case_id, said, by)
+        known = _known(said.external_id)
+        if known is not None:
+            return known
+        entry = add_entry(case, said, text, by=by, at=at)
+        attach(entry, clean, written)
+        hear = _heard if said.kind in FROM_CUSTOMER else _told
+        hear(case, entry, by=by, at=at, search=add_to_search(case, text))
+        data = {"entry": entry.pk, "channel": str(said.channel), "files": len(clean)}
+        if said.kind in CALLS:
+            data["reached"] = bool(entry.is_reached)
+        record(EVENT_OF[said.kind], case, by=by, at=at, data={**data, "owner": case.owner_id})
+        return entry
+
+
+def _known(external_id: str) -> CaseEntry | None:
+    return CaseEntry.objects.filter(external_id=external_id).first() if external_id else None
+
+
+def _right_case(case_id: int, said: Said, by: User) -> Case:
+    """What a customer says about a merged case belongs to its target, however often that was
+    merged in turn. Only the last one is locked: a merge locks from there upwards."""
+    if said.kind in FROM_CUSTOMER:
+        into = Case.objects.filter(pk=case_id).values_list("merged_into_id", flat=True).first()
+        case = lock_case(into or case_id, by)
+        return lock_case(case.merged_into_id, by) if case.merged_into_id else case
+    case = lock_case(case_id, by)
+    if case.state != CaseState.CLOSED:
+        check_live(case)
+    return case
+
+
+def add_entry(case: Case, said: Said, text: str, *, by: User, at: datetime) -> CaseEntry:
+    """The row alone; the caller holds the case's lock and tells the clocks."""
+    if said.kind in TO_CUSTOMER:
+        text = fill_answer(text, {WHEN_SENT: case.contact_name})
+    reached = said.reached
+    if said.kind in CALLS:
+        reached = True if reached is None else reached
+    return CaseEntry.objects.create(
+        case=case,
+        kind=said.kind,
+        channel=said.channel,
+        text=text,
+        is_internal=said.kind in INTERNAL,
+        is_reached=reached if said.kind in CALLS else None,
+        author_label=said.author_label[:80],
+        external_id=said.external_id[:200],
+        at=at,
+        by=by,
+    )
+
+
+def _heard(case: Case, entry: CaseEntry, *, by: User, at: datetime, search: dict[str, Any]) -> None:
+    waits = entry.kind == EntryKind.MESSAGE_IN
+    values = {**search, "awaits_answer": case.awaits_answer or waits}
+    if case.state == CaseState.WAITING:
+        move_case(case, CaseState.OPEN, at=at, **values)
+        clocks.resumed(case, by=by, at=at)
+        record("case.resumed", case, by=by, at=at, data={"revision": case.version})
+    else:
+        write(case, at=at, bump=False, **values)
+    if entry.kind == EntryKind.CALL_IN:
+        clocks.spoken(case, by=by, at=at)
+
+
+def _told(case: Case, entry: CaseEntry, *, by: User, at: datetime, search: dict[str, Any]) -> None:
+    begin(case, by=by, at=at)
+    values = {**search}
+    if entry.is_reached is not False:
+        values |= answered(case, by=by, at=at)
+    write(case, at=at, bump=False, **values)
+
+
+def answered(case: Case, *, by: User, at: datetime) -> dict[str, Any]:
+    """Tell the clocks that the customer heard from us; returns what to write on the case."""
+    clocks.spoken(case, by=by, at=at)
+    clocks.responded(case, by=by, at=at)
+    values: dict[str, Any] = {"awaits_answer": False}
+    if case.first_answered_at is None:
+        values |= {"first_answered_at": at, "first_answered_by": by}
+    return values
+
+
+def log_call(
+    *,
+    case_id: int,
+    incoming: bool,
+    reached: bool,
+    text: str,
+    by: User,
+    at: datetime,
+) -> CaseEntry:
+    """A phone call about the case; an outgoing one that reached nobody meets no clock."""
+    kind = EntryKind.CALL_IN if incoming else EntryKind.CALL_OUT
+    said = Said(kind, text, CaseChannel.PHONE, reached=True if incoming else reached)
+    return add_message(case_id=case_id, said=said, by=by, at=at)
+
+
+def add_note(
+    *, case_id: int, text: str, by: User, at: datetime, files: Sequence[NewFile] = ()
+) -> CaseEntry:
+    """An internal note; never leaves the house. Also on a case that is over."""
+    text = needed(text, "text")
+    with cleaned(files) as (clean, written), transaction.atomic():
+        case = lock_case(case_id, by)
+        entry = add_internal(case, EntryKind.NOTE, text, by=by, at=at)
+        attach(entry, clean, written)
+        write(case, at=at, bump=False, **add_to_search(case, text))
+        data = {"entry": entry.pk, "files": len(clean)}
+        record("case.noted", case, by=by, at=at, data=data)
+        return entry
+
+
+def add_internal(
+    case: Case, kind: EntryKind, text: str, *, by: User, at: datetime, channel: str = ""
+) -> CaseEntry:
+    """A line of the timeline that the customer never sees; the caller holds the case's lock."""
+    return CaseEntry.objects.create(
+        case=case, kind=kind, channel=channel, text=text, is_internal=True, at=at, by=by
+    )
+
+
+def add_files(
+    *,
+    case_id: int,
+    files: Sequence[NewFile],
+    by: User,
+    at: datetime,
+    from_customer: bool,
+    note: str = "",
+) -> CaseEntry:
+    """Files without a message: photos from the customer, or our own, which stay internal."""
+    if not files:
+        raise BadInput(_("Choose a file."), code="required", field="files")
+    with cleaned(files) as (clean, written), transaction.atomic():
+        case = lock_case(case_id, by)
+        entry = CaseEntry.objects.create(
+            case=case,
+            kind=EntryKind.FILE,
+            channel=case.channel if from_customer else "",
+            text=note.strip()[:500],
+            is_internal=not from_customer,
+            at=at,
+            by=by,
+        )
+        attach(entry, clean, written)
+        write(case, at=at, bump=False)
+        data = {"entry": entry.pk, "files": len(clean)}
+        record("case.file_added", case, by=by, at=at, data=data)
+        return entry
