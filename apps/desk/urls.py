@@ -6,6 +6,7 @@ from apps.desk import views
 
 app_name = "desk"
 urlpatterns = [
+    path("open/<str:subject_type>/<int:subject_id>", views.open_subject, name="open"),
     path("search", views.search, name="search"),
     path("shipment/<str:number>", views.shipment, name="shipment"),
     path("shipment/<str:number>/reveal", views.reveal, name="reveal"),

@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from django.apps import apps
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -91,6 +92,38 @@ def _reveal(request: HttpRequest, number: str) -> HttpResponse:
     return response
 
 
+# The page of what an event is about, where it is not the model's own page in the back office:
+# (name of the page, the field that addresses it).
+PAGES = {
+    "orders.followuptask": ("admin:orders_workorder_change", "work_order_id"),
+    "tracking.waybill": ("desk:shipment", "number"),
+}
+
+
+@require_GET
+def _open(request: HttpRequest, subject_type: str, subject_id: int) -> HttpResponse:
+    """From a message to the page of what it is about; that page decides who may see it."""
+    try:
+        model = apps.get_model(subject_type)
+    except (LookupError, ValueError):
+        raise Http404 from None
+    meta = model._meta
+    usual = (f"admin:{meta.app_label}_{meta.model_name}_change", "pk")
+    name, field = PAGES.get(subject_type, usual)
+    rows = model._default_manager.all()
+    # A number in an address must not tell of a row that this person may not see.
+    if hasattr(rows, "visible_to"):
+        rows = rows.visible_to(_person(request))
+    subject = rows.filter(pk=subject_id).first()
+    if subject is None:
+        raise Http404
+    try:
+        return redirect(name, getattr(subject, field))
+    except NoReverseMatch:
+        raise Http404 from None
+
+
+open_subject = admin.site.admin_view(_open)
 search = admin.site.admin_view(_search)
 shipment = admin.site.admin_view(_shipment)
 reveal = admin.site.admin_view(_reveal)

@@ -42,6 +42,7 @@ class Audience(ColourChoices):
     ENDPOINT = "endpoint", _("The merchant's webhooks"), "grey"
     PUBLIC = "public", _("Everybody"), "amber"
     ADDRESSEE = "addressee", _("One addressee"), "grey"
+    NAMED = "named", _("The people it names"), "grey"
 
 
 class Step(ColourChoices):

@@ -57,6 +57,8 @@ LINES = Variable(
 CODE = Variable("code", _("code"), "123456", "123456", personal="code")
 MINUTES = Variable("minutes", _("minutes"), "10", "10")
 DETAIL = Variable("detail", _("details"), "", "")
+METRIC = Variable("metric", _("clock"), "方案与答复", "Plan and reply")
+STEP = Variable("step", _("step"), "上报部门经理", "To the department manager")
 DUE = Variable("due", _("due"), "11-25 18:00", "11-25 18:00")
 
 _HOUSE = (COMPANY, HOTLINE, LINK)
@@ -65,6 +67,10 @@ _SHIPMENT = (
     *_HOUSE,
 )
 _STAFF = (NUMBER, CUSTOMER, ORDER, REASON, DUE, DETAIL, COUNT, WHEN, LINK)
+
+
+def _clock(key: str, label: Promise) -> Topic:
+    return Topic(f"staff.clock_{key}", label, (NUMBER, METRIC, STEP, DUE, WHEN, LINK), public=False)
 
 
 def _shipment(key: str, label: Promise) -> Topic:
@@ -104,6 +110,9 @@ TOPICS: dict[str, Topic] = {
         _staff("staff.count_mismatch", _("Number of orders differs (staff)")),
         _staff("staff.paperwork_due_soon", _("Paperwork due soon (staff)")),
         _staff("staff.paperwork_overdue", _("Paperwork overdue (staff)")),
+        _clock("warned", _("A clock runs out soon (staff)")),
+        _clock("overdue", _("A clock has run out (staff)")),
+        _clock("escalated", _("A clock that ran out is passed up (staff)")),
         _staff("staff.endpoint_disabled", _("Webhook endpoint switched off (staff)")),
     )
 }

@@ -8,11 +8,18 @@ from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from apps.core import times
 from apps.core.masking import mask_text
+from apps.sla.enums import Metric
 from apps.tracking.enums import LateCause, LateKind, Reason, Status
 
+_CLOCKS = {
+    "staff.clock_warned": gettext_lazy("%(metric)s is due at %(due)s"),
+    "staff.clock_overdue": gettext_lazy("%(metric)s was due at %(due)s"),
+    "staff.clock_escalated": gettext_lazy("%(metric)s was due at %(due)s and is passed up"),
+}
 _TIMES = ("when", "expected", "promised", "due")
 _PLAIN = (
     "number",
@@ -40,6 +47,8 @@ def values_of(data: Mapping[str, Any], language: str, link: str = "") -> dict[st
         numbers = data.get("numbers") or []
         values["numbers"] = _listed(numbers)
         values["minutes"] = str(data.get("minutes") or "")
+        values["metric"] = _label(Metric, data.get("metric"))
+        values["step"] = str(data.get("step_en" if language == "en" else "step") or "")
         values["company"] = _company(language)
         values["hotline"] = str(getattr(settings, "COMPANY_PHONE", ""))
         values["link"] = link
@@ -53,6 +62,9 @@ def line_of(data: Mapping[str, Any], topic: str, language: str) -> str:
         told = values["status"]
         if topic == "waybill.late":
             told = _("late, expected %(when)s") % {"when": values["expected"]}
+        if topic in _CLOCKS:
+            told = _CLOCKS[topic] % {"metric": values["metric"], "due": values["due"]}
+            return f"{values['number']} {told}"
         reason = f"（{values['reason']}）" if language != "en" else f" ({values['reason']})"
         parts = [values["number"] or values["order"], told + (reason if values["reason"] else "")]
         return " ".join(part for part in (*parts, values["when"]) if part)

@@ -145,3 +145,35 @@ def test_my_desk_has_what_runs_out_next_and_few_queries(
     assert len(desk.orders) == orders
     assert [o.due_at for o in desk.orders] == sorted(o.due_at for o in desk.orders)
     assert desk.tasks, "the steps of the confirmed order"
+
+
+@pytest.mark.parametrize("what", ["order", "task", "waybill"])
+def test_a_message_leads_to_what_it_is_about(
+    client: Client, made: WorkOrder, agent: User, what: str
+) -> None:
+    waybill, task = waybill_of(made), made.tasks.first()
+    assert task is not None
+    order_page = reverse("admin:orders_workorder_change", args=[made.pk])
+    label, pk, page = {
+        "order": ("orders.workorder", made.pk, order_page),
+        "task": ("orders.followuptask", task.pk, order_page),
+        "waybill": (
+            "tracking.waybill",
+            waybill.pk,
+            reverse("desk:shipment", args=[waybill.number]),
+        ),
+    }[what]
+    answer = client.get(reverse("desk:open", args=[label, pk]))
+    assert (answer.status_code, answer.headers["Location"]) == (302, page)
+
+
+@pytest.mark.parametrize(
+    "label", ["tracking.waybill", "orders.workorder", "no.such", "nonsense", "events.event"]
+)
+def test_a_guessed_number_leads_nowhere(
+    client: Client, made: WorkOrder, stranger: User, label: str
+) -> None:
+    pk = waybill_of(made).pk if label == "tracking.waybill" else made.pk
+    if label == "events.event":
+        pk = 10**9
+    assert client.get(reverse("desk:open", args=[label, pk])).status_code == 404

@@ -92,6 +92,7 @@ def _bell_line(delivery: Delivery) -> dict[str, Any]:
         "at": delivery.created_at,
         "unread": delivery.state == DeliveryState.DELIVERED,
         "number": delivery.waybill.number if delivery.waybill else "",
+        "link": delivery.link if delivery.link.startswith("/admin/") else "",
     }
 
 

@@ -4,7 +4,6 @@ Set-based: a thousand events cost as many queries as one.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +13,8 @@ from django.utils.dateparse import parse_datetime
 from apps.customers.models import Customer
 from apps.events.models import Event
 from apps.notifications.models import WebhookEndpoint
+from apps.notifications.queries import clocks
+from apps.notifications.queries.happening import Happening
 from apps.notifications.topics import WEBHOOK_TYPES
 from apps.orders.models import DeclaredCount, WorkOrder
 from apps.tracking.enums import LateKind, Status
@@ -43,25 +44,6 @@ STAFF_KINDS = {
     "customer.paperwork_overdue": "staff.paperwork_overdue",
     "lateshipment.opened": "staff.late_opened",
 }
-
-
-@dataclass
-class Happening:
-    """One thing to tell about. ``at`` is when it happened, not when we heard of it."""
-
-    topic: str
-    cause: str
-    at: datetime
-    event: Event | None = None
-    waybill: Waybill | None = None
-    customer: Customer | None = None
-    owner_id: int | None = None  # the person it belongs to, if not the customer's agent
-    unit_id: int | None = None
-    data: dict[str, Any] = field(default_factory=dict)
-    personal: dict[str, str] = field(default_factory=dict)
-    link: str = ""
-    # ("sms", "+86…", "zh-hans") for the audience “one addressee”.
-    addressee: tuple[str, str, str] | None = None
 
 
 def happenings_of(events: Sequence[Event]) -> list[Happening]:
@@ -300,6 +282,15 @@ _READERS: list[tuple[set[str], Callable[[Sequence[Event]], list[Happening]]]] = 
     ({"orders.count_mismatch"}, _counts),
     ({"customer.paperwork_due_soon", "customer.paperwork_overdue"}, _customers),
     ({"webhookendpoint.disabled"}, _endpoints),
+    (set(clocks.TOPIC_OF_KIND), clocks.happenings),
 ]
 TOLD_KINDS = frozenset(kind for kinds, _read in _READERS for kind in kinds)
 HEARD_KINDS = sorted(TOLD_KINDS | set(WEBHOOK_TYPES))
+__all__ = [
+    "HEARD_KINDS",
+    "TOLD_KINDS",
+    "Happening",
+    "happenings_of",
+    "shipment_facts",
+    "waybills_of",
+]

@@ -13,7 +13,7 @@ from apps.customers.models import Contact
 from apps.notifications.addresses import index_of, is_mobile, label_of
 from apps.notifications.enums import Audience, SubscriptionState
 from apps.notifications.models import NotificationPolicy, Subscription
-from apps.notifications.queries.happenings import Happening
+from apps.notifications.queries.happening import Happening
 
 # The first of these that a customer has is whom we write to.
 WHOM = (ContactRole.SERVICE, ContactRole.ORDERS, ContactRole.MANAGER)
@@ -176,6 +176,16 @@ def _agents(happenings: Sequence[Happening], _role: str) -> Finder:
     return find
 
 
+def _named(happenings: Sequence[Happening], _role: str) -> Finder:
+    ids = {pk for happening in happenings for pk in happening.people}
+    people = {u.pk: _user(u) for u in User.objects.active().filter(pk__in=ids)}
+
+    def find(happening: Happening) -> Iterator[Person]:
+        return (people[pk] for pk in happening.people if pk in people)
+
+    return find
+
+
 def _role_holders(happenings: Sequence[Happening], role: str) -> Finder:
     """Who holds the role in the unit concerned or above it; everyone with it when no unit is."""
     held = [
@@ -231,6 +241,7 @@ _FINDERS: dict[str, Callable[[Sequence[Happening], str], Finder]] = {
     Audience.SUBSCRIBER: _subscribers,
     Audience.ADDRESSEE: _one_addressee,
     Audience.AGENT: _agents,
+    Audience.NAMED: _named,
     Audience.ROLE: _role_holders,
     Audience.PUBLIC: _everybody,
 }

@@ -20,7 +20,8 @@ from apps.notifications.models import (
     Preference,
     SuppressedAddress,
 )
-from apps.notifications.queries.happenings import Happening, happenings_of
+from apps.notifications.queries.happening import Happening
+from apps.notifications.queries.happenings import happenings_of
 from apps.notifications.queries.recipients import Person, Planned, plan
 from apps.notifications.quiet import quiet_end
 from apps.notifications.services.rows import NewDelivery, database_now, insert
@@ -28,6 +29,8 @@ from apps.notifications.services.webhook_events import queue_webhooks
 from apps.notifications.topics import TOPICS
 
 LAST = "phone"
+# Minutes in which news that comes late, many pieces at once, is gathered for each person.
+CATCHING_UP = 1
 
 
 @transaction.atomic
@@ -115,8 +118,9 @@ class _AddressBook:
 def _row(planned: Planned, book: _AddressBook, now: datetime) -> NewDelivery:
     happening, policy, person = planned.happening, planned.policy, planned.person
     preference = book.preference(person)
-    chain = _chain(policy, person, preference, book.usable(person))
-    first = chain[0] if chain else (policy.channels[0], "")
+    allowed = list(happening.channels) or list(policy.channels)
+    chain = _chain(allowed, person, preference, book.usable(person))
+    first = chain[0] if chain else (allowed[0], "")
     row = NewDelivery(
         cause=happening.cause,
         topic=happening.topic,
@@ -144,22 +148,22 @@ def _row(planned: Planned, book: _AddressBook, now: datetime) -> NewDelivery:
     elif _is_unwanted(policy, happening, preference):
         row.state, row.reason = DeliveryState.SUPPRESSED, "opted_out"
     else:
-        _schedule(row, policy, now)
+        _schedule(row, policy, happening, now)
     return row
 
 
 def _chain(
-    policy: NotificationPolicy,
+    allowed: Sequence[str],
     person: Person,
     preference: Preference | None,
     usable: dict[str, str],
 ) -> list[tuple[str, str]]:
-    """The policy's channels that fit, those the person prefers first, a call always last."""
+    """The allowed channels that fit, those the person prefers first, a call always last."""
     prefers = list(preference.channels) if preference and preference.channels else []
     prefers += [person.prefers] if person.prefers != LAST else []
-    order = [c for c in prefers if c in policy.channels and c != LAST]
-    order += [c for c in policy.channels if c not in order and c != LAST]
-    order += [LAST] if LAST in policy.channels else []
+    order = [c for c in prefers if c in allowed and c != LAST]
+    order += [c for c in allowed if c not in order and c != LAST]
+    order += [LAST] if LAST in allowed else []
     return [(c, usable[c]) for c in dict.fromkeys(order) if c in usable]
 
 
@@ -180,11 +184,19 @@ def _quiet(policy: NotificationPolicy, preference: Preference | None) -> tuple[t
     return None
 
 
-def _schedule(row: NewDelivery, policy: NotificationPolicy, now: datetime) -> None:
-    """Gathering first, then quiet hours: both only move the due time."""
-    if policy.digest_minutes and not policy.urgent:
+def _schedule(
+    row: NewDelivery, policy: NotificationPolicy, happening: Happening, now: datetime
+) -> None:
+    """Waiting for a time, gathering, quiet hours: all of them only move the due time."""
+    row.due_at = max(now, happening.not_before or now)
+    gather = 0 if policy.urgent else policy.digest_minutes
+    if happening.gather:
+        gather = max(gather, CATCHING_UP)
+    if gather:
         row.digest_key = f"{row.recipient}|{row.channel}|{row.language}"
-        row.due_at = now + timedelta(minutes=policy.digest_minutes)
+        row.due_at += timedelta(minutes=gather)
+    if row.due_at > now and not gather:
+        row.state, row.reason = DeliveryState.HELD, "not_before"
     if row.quiet:
         until = quiet_end(row.due_at, *row.quiet, ZoneInfo(settings.TIME_ZONE))
         if until is not None:
