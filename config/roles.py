@@ -164,6 +164,10 @@ LEAD_CASES = (
     | _may("complaints", "assign_case cancel_case")
 )
 
+# --- clocks ---------------------------------------------------------------------------------------
+SEE_CLOCKS = _see("sla", "calendarday calendaryear workingcalendar")
+KEEP_CALENDARS = SEE_CLOCKS | _keep("sla", "workingcalendar")
+
 # --- the house itself ---------------------------------------------------------------------------
 SEE_STAFF = _see("accounts", "absence dutyshift unit user userrole")
 PLAN_DUTY = SEE_STAFF | _may("accounts", "manage_dutyshift")
@@ -177,8 +181,10 @@ RUN_ACCOUNTS = (
         " revoke_session",
     )
 )
-SEE_ALL = SEE_CUSTOMERS | SEE_ORDERS | SEE_SHIPMENTS | SEE_CASES | SEE_STAFF | SEE_EVENTS
-AGENT = SERVE_CUSTOMERS | TAKE_ORDERS | FOLLOW_SHIPMENTS | SEND_MESSAGES | WORK_CASES
+SEE_ALL = (
+    SEE_CUSTOMERS | SEE_ORDERS | SEE_SHIPMENTS | SEE_CASES | SEE_CLOCKS | SEE_STAFF | SEE_EVENTS
+)
+AGENT = SERVE_CUSTOMERS | TAKE_ORDERS | FOLLOW_SHIPMENTS | SEND_MESSAGES | WORK_CASES | SEE_CLOCKS
 LEADER = (
     SEE_ALL
     | PLAN_DUTY
@@ -187,6 +193,7 @@ LEADER = (
     | CORRECT_SHIPMENTS
     | LEAD_MESSAGES
     | LEAD_CASES
+    | KEEP_CALENDARS
 )
 
 # --- the table ----------------------------------------------------------------------------------
@@ -195,7 +202,12 @@ _TABLE: dict[Role, set[str]] = {
     Role.DIRECTOR: AGENT | WIN_CUSTOMERS | LEADER | KEEP_GOODS_LISTS,
     Role.DEPARTMENT_MANAGER: LEADER | KEEP_GOODS_LISTS | RUN_NETWORK,
     Role.PROJECT_MANAGER: AGENT | LEADER | RUN_NETWORK,
-    Role.QC_MANAGER: SEE_ALL | PLAN_DUTY | CORRECT_SHIPMENTS | KEEP_GOODS_LISTS | INVESTIGATE,
+    Role.QC_MANAGER: SEE_ALL
+    | PLAN_DUTY
+    | CORRECT_SHIPMENTS
+    | KEEP_GOODS_LISTS
+    | INVESTIGATE
+    | KEEP_CALENDARS,
     Role.DEPUTY_GENERAL_MANAGER: LEADER,
     Role.GENERAL_MANAGER: LEADER | _may("tracking", "destroy_returndocument"),
     Role.DISPATCHER: MOVE_SHIPMENTS
@@ -218,7 +230,11 @@ _TABLE: dict[Role, set[str]] = {
     | REPORT_EXCEPTIONS
     | RUN_NETWORK,
     # Runs the system and sees no customer's data by that alone.
-    Role.IT_ADMIN: RUN_ACCOUNTS | SEE_EVENTS | _see("events", "dispatch") | RUN_MESSAGES,
+    Role.IT_ADMIN: RUN_ACCOUNTS
+    | SEE_EVENTS
+    | _see("events", "dispatch")
+    | RUN_MESSAGES
+    | KEEP_CALENDARS,
 }
 ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
     role: frozenset(names) for role, names in _TABLE.items()

@@ -250,6 +250,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "forget-inquiries": {"task": "apps.inquiries.tasks.forget_inquiries", "schedule": 86_400.0},
     "find-late": {"task": "apps.tracking.tasks.find_late", "schedule": 30.0},
     "watch-forgotten": {"task": "apps.tracking.tasks.watch_forgotten", "schedule": 3600.0},
+    "mind-calendars": {"task": "apps.sla.tasks.mind_calendars", "schedule": 3600.0},
     "end-trials": {"task": "apps.customers.tasks.end_trials", "schedule": 900.0},
 }
 for _entry in CELERY_BEAT_SCHEDULE.values():

@@ -103,6 +103,17 @@ SECTIONS: list[tuple[Any, list[tuple[Any, str, str, str | None]]]] = [
         ],
     ),
     (
+        _("Clocks"),
+        [
+            (
+                _("Working calendars"),
+                "calendar_month",
+                "admin:sla_workingcalendar_changelist",
+                "sla.view_workingcalendar",
+            ),
+        ],
+    ),
+    (
         _("Standards and partners"),
         [
             (

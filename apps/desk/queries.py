@@ -14,6 +14,7 @@ from apps.customers.queries import find_customers, forms_waiting_for
 from apps.events.queries import relay_lag
 from apps.orders.models import DeclaredCount, FollowUpTask, WorkOrder
 from apps.orders.queries import orders_found
+from apps.sla.queries.calendars import MissingYear, missing_years
 from apps.tracking.enums import LateState
 from apps.tracking.models import (
     LateShipment,
@@ -98,6 +99,7 @@ class Desk:
     counts: list[DeclaredCount]
     forms: list[Any]
     relay_lag: timedelta
+    missing: list[MissingYear]
 
 
 def my_desk(user: User) -> Desk:
@@ -112,6 +114,7 @@ def my_desk(user: User) -> Desk:
         counts=list(_counts(user)[:SHOWN]) if user.has_perm("orders.view_declaredcount") else [],
         forms=forms_waiting_for(user) if user.has_perm("customers.view_handoverform") else [],
         relay_lag=relay_lag() if user.has_perm("events.view_dispatch") else timedelta(0),
+        missing=missing_years(at) if user.has_perm("sla.change_workingcalendar") else [],
     )
 
 

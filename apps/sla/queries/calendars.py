@@ -8,10 +8,12 @@ from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.contrib.postgres.aggregates import ArrayAgg
+
 from apps.sla.enums import DayKind
-from apps.sla.models import CalendarDay, CalendarYear, WorkingCalendar
+from apps.sla.models import CalendarDay, WorkingCalendar
 from apps.sla.models.calendar import in_language
-from apps.sla.worktime import Interval, WorkCalendar, parse_hours, parse_week
+from apps.sla.worktime import Interval, WorkCalendar, parse_hours, parse_week, written
 
 ALWAYS_CODE = "always"
 OFFICE_CODE = "office"
@@ -95,17 +97,12 @@ class MissingYear(NamedTuple):
 def missing_years(at: datetime) -> list[MissingYear]:
     """Calendars with public holidays that lack the present year's list or, from 1 November on in their
     own zone, the next year's. Until it is in, their holidays count as working days (CMP-2)."""
-    calendars = list(WorkingCalendar.objects.filter(is_official=True))
-    known = set(
-        CalendarYear.objects.filter(calendar__in=calendars).values_list("calendar_id", "year")
-    )
     found = []
-    for calendar in calendars:
+    calendars = WorkingCalendar.objects.filter(is_official=True)
+    for calendar in calendars.annotate(known=ArrayAgg("years__year", default=[])):
         today = at.astimezone(ZoneInfo(calendar.zone)).date()
         needed = [today.year, today.year + 1] if today.month >= WARN_FROM else [today.year]
-        found += [
-            MissingYear(calendar, year) for year in needed if (calendar.pk, year) not in known
-        ]
+        found += [MissingYear(calendar, year) for year in needed if year not in calendar.known]
     return found
 
 
@@ -117,22 +114,38 @@ class PageDay:
     name: str
 
 
+@dataclass
+class Run:
+    """Neighbouring special days of one name and kind."""
+
+    first: date
+    last: date
+    kind: DayKind
+    name: str
+    hours: str
+    is_official: bool
+
+
 @dataclass(frozen=True)
 class PageMonth:
     first: date
     weeks: list[list[PageDay | None]]  # Monday first; None pads
     working_days: int
+    runs: list[Run]
 
 
 def year_of(calendar: WorkingCalendar, year: int) -> list[PageMonth]:
     """Twelve months for a page. One query."""
     rows = list(CalendarDay.objects.filter(calendar=calendar, day__year=year))
     value = hours_of(calendar, rows).calendar
-    kinds = {row.day: DayKind(row.kind) for row in rows}
-    return [_month(value, kinds, year, month) for month in range(1, 13)]
+    return [_month(value, [row for row in rows if row.day.month == m], year, m) for m in _MONTHS]
 
 
-def _month(value: WorkCalendar, kinds: Mapping[date, DayKind], year: int, month: int) -> PageMonth:
+_MONTHS = range(1, 13)
+
+
+def _month(value: WorkCalendar, rows: Sequence[CalendarDay], year: int, month: int) -> PageMonth:
+    kinds = {row.day: row.kind for row in rows}
     first = date(year, month, 1)
     after = date(year + month // 12, month % 12 + 1, 1)
     days: list[PageDay | None] = [None] * first.weekday()
@@ -146,4 +159,28 @@ def _month(value: WorkCalendar, kinds: Mapping[date, DayKind], year: int, month:
         first,
         [days[n : n + 7] for n in range(0, len(days), 7)],
         sum(1 for one in days if one is not None and one.hours),
+        _runs(rows),
     )
+
+
+def _runs(rows: Sequence[CalendarDay]) -> list[Run]:
+    runs: list[Run] = []
+    for row in rows:
+        name, hours = in_language(row.name, row.english_name), spoken(parse_hours(row.hours or []))
+        last = runs[-1] if runs else None
+        kind = DayKind(row.kind)
+        if (
+            last is not None
+            and (row.day - last.last).days == 1
+            and (last.kind, last.name, last.hours) == (kind, name, hours)
+            and last.is_official == row.is_official
+        ):
+            last.last = row.day
+        else:
+            runs.append(Run(row.day, row.day, kind, name, hours, row.is_official))
+    return runs
+
+
+def spoken(hours: Sequence[Interval]) -> str:
+    """``09:00–12:00, 13:00–18:00``; empty for a closed day."""
+    return ", ".join(f"{opens}–{closes}" for opens, closes in written(hours))

@@ -8,9 +8,11 @@ from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
+from apps.accounts.queries import system_user
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.models import Event
 from apps.events.services import record
@@ -136,12 +138,13 @@ def take_known_years(*, by: User, at: datetime) -> int:
     """Years that the library knows and a calendar lacks, after an update of the library. Returns how many
     were taken in."""
     taken = 0
-    for calendar in WorkingCalendar.objects.filter(is_official=True).select_for_update():
+    for calendar in _lacking_known_years():
         known = set(calendar.years.values_list("year", flat=True))
         lacking = [year for year in official.known_years() if year not in known]
-        if lacking:
-            _take_years(calendar, lacking, by=by, at=at)
-            _bump(calendar)
+        if not lacking:
+            continue  # someone was quicker
+        _take_years(calendar, lacking, by=by, at=at)
+        _bump(calendar)
         for year in lacking:
             data = {"year": year, "source": official.source()}
             record("calendar.year_imported", calendar, by=by, at=at, data=_said(calendar, data))
@@ -169,6 +172,22 @@ def warn_of_missing_years(*, by: User, at: datetime) -> int:
             record("calendar.year_missing", calendar, by=by, at=at, data=data)
             told += 1
     return told
+
+
+def mind_calendars(*, at: datetime) -> int:
+    """What is to be done from time to time: take in what a newer library knows, warn of what is
+    missing. Returns how many years and warnings there were."""
+    by = system_user("calendars")
+    return take_known_years(by=by, at=at) + warn_of_missing_years(by=by, at=at)
+
+
+def _lacking_known_years() -> Iterable[WorkingCalendar]:
+    """Locked; a house that lacks nothing is only read."""
+    years = official.known_years()
+    calendars = WorkingCalendar.objects.filter(is_official=True)
+    known = Count("years", filter=Q(years__year__in=years))
+    lacking = [row.pk for row in calendars.annotate(known=known) if row.known < len(years)]
+    return calendars.filter(pk__in=lacking).select_for_update()
 
 
 def _locked(calendar_id: int) -> WorkingCalendar:

@@ -1,0 +1,3 @@
+from apps.sla.admin import calendars
+
+__all__ = ["calendars"]
