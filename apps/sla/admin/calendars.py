@@ -149,9 +149,9 @@ class WorkingCalendarAdmin(ActAdmin):
     list_before_template = "sla/_missing.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        known = ArrayAgg("years__year", ordering="years__year", default=[])
-        rows: QuerySet[Any] = super().get_queryset(request)
-        return rows.annotate(known=known)
+        known = ArrayAgg("years__year", order_by="years__year", default=[])
+        rows: QuerySet[Any] = super().get_queryset(request).annotate(known=known)
+        return rows
 
     @admin.display(description=_("name"), ordering="name")
     def title(self, calendar: WorkingCalendar) -> str:
