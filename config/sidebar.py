@@ -15,6 +15,7 @@ SECTIONS: list[tuple[Any, list[tuple[Any, str, str, str | None]]]] = [
         _("Desk"),
         [
             (_("My desk"), "home", "admin:index", None),
+            (_("The team now"), "groups", "desk:team", "complaints.assign_case"),
             (_("Search"), "search", "desk:search", None),
         ],
     ),

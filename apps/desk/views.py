@@ -1,5 +1,6 @@
 """The staff pages that look across floors: search, and everything about one shipment."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.apps import apps
@@ -13,10 +14,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.models import User
+from apps.complaints.models import Case
+from apps.complaints.services import take_case
 from apps.core.errors import RuleBroken
 from apps.customers.models import Customer
 from apps.desk import queries
+from apps.desk.queries.team import team
 from apps.orders.models import WorkOrder
+from apps.sla.services import keep_promise
 from apps.tracking.models import Waybill
 from apps.tracking.services import reveal_waybill
 
@@ -123,6 +128,54 @@ def _open(request: HttpRequest, subject_type: str, subject_id: int) -> HttpRespo
         raise Http404 from None
 
 
+@require_POST
+def _keep_promise(request: HttpRequest, clock_id: int) -> HttpResponse:
+    """One click on the desk: what this person promised is done."""
+    person = _person(request)
+    if not queries.owns_promise(person, clock_id):
+        raise Http404
+    return _done(
+        request,
+        lambda: keep_promise(clock_id=clock_id, by=person),
+        _("Noted: the promise is kept."),
+    )
+
+
+@require_POST
+def _take_case(request: HttpRequest, case_id: int) -> HttpResponse:
+    person = _person(request)
+    if not person.has_perm("complaints.handle_case"):
+        raise PermissionDenied
+    if not Case.objects.visible_to(person).filter(pk=case_id).exists():
+        raise Http404
+    return _done(
+        request,
+        lambda: take_case(case_id=case_id, by=person, at=timezone.now()),
+        _("The case is yours now."),
+    )
+
+
+def _done(request: HttpRequest, work: Callable[[], Any], said: str) -> HttpResponse:
+    try:
+        work()
+    except RuleBroken as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, said)
+    return redirect("admin:index")
+
+
+@require_GET
+def _team(request: HttpRequest) -> HttpResponse:
+    person = _person(request)
+    if not person.has_perm("complaints.assign_case"):
+        raise PermissionDenied
+    return _page(request, "desk/team.html", _("The team now"), team=team(person))
+
+
+keep_own_promise = admin.site.admin_view(_keep_promise)
+take_unowned = admin.site.admin_view(_take_case)
+team_page = admin.site.admin_view(_team)
 open_subject = admin.site.admin_view(_open)
 search = admin.site.admin_view(_search)
 shipment = admin.site.admin_view(_shipment)

@@ -49,14 +49,19 @@ def status_tag(row: Any, field: str = "status") -> SafeString:
 
 
 @register.simple_tag
-def countdown(due: datetime) -> SafeString:
-    """A due time that house.js counts down; without it, the time in words."""
+def countdown(due: datetime | None, warn: int = 7200) -> SafeString:
+    """A due time that house.js counts down, amber for the last ``warn`` seconds; without the script
+    the time in words."""
+    if due is None:
+        return format_html('<span class="clock">{}</span>', gettext("no limit"))
     over = due < times.now()
     return format_html(
-        '<time class="clock{}" datetime="{}" data-due="{}" data-left="{}" data-over="⚠ {}">{}</time>',
+        '<time class="clock{}" datetime="{}" data-due="{}" data-warn="{}" data-left="{}"'
+        ' data-over="⚠ {}">{}</time>',
         " clock-over" if over else "",
         due.isoformat(),
         due.isoformat(),
+        warn,
         gettext("%s left"),
         gettext("%s overdue"),
         times.human(due),

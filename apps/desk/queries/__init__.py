@@ -11,6 +11,14 @@ from apps.accounts.models import User
 from apps.core.errors import BadInput
 from apps.customers.models import Customer
 from apps.customers.queries import find_customers, forms_waiting_for
+from apps.desk.queries.running import (
+    Cases,
+    Line,
+    own_cases,
+    owns_promise,
+    promises,
+    running_out,
+)
 from apps.events.queries import relay_lag
 from apps.orders.models import DeclaredCount, FollowUpTask, WorkOrder
 from apps.orders.queries import orders_found
@@ -28,6 +36,7 @@ from apps.tracking.queries import TimelineRow, find_waybills, masked_parties, ti
 from apps.tracking.queries.late import queue
 
 SHOWN = 10
+RUNNING = 20
 
 
 def is_empty() -> bool:
@@ -100,6 +109,9 @@ class Desk:
     forms: list[Any]
     relay_lag: timedelta
     missing: list[MissingYear]
+    running: list[Line]
+    promises: list[Line]
+    cases: Cases | None
 
 
 def my_desk(user: User) -> Desk:
@@ -115,6 +127,9 @@ def my_desk(user: User) -> Desk:
         forms=forms_waiting_for(user) if user.has_perm("customers.view_handoverform") else [],
         relay_lag=relay_lag() if user.has_perm("events.view_dispatch") else timedelta(0),
         missing=missing_years(at) if user.has_perm("sla.change_workingcalendar") else [],
+        running=running_out(user, most=RUNNING),
+        promises=promises(user, most=SHOWN),
+        cases=own_cases(user, most=SHOWN) if user.has_perm("complaints.view_case") else None,
     )
 
 
@@ -193,3 +208,15 @@ def shipment(number: str, *, user: User) -> Shipment | None:
         proof=ProofOfDelivery.objects.filter(waybill=waybill).order_by("-pk").first(),
         document=ReturnDocument.objects.filter(waybill=waybill).first(),
     )
+
+
+__all__ = [
+    "Desk",
+    "Found",
+    "Shipment",
+    "is_empty",
+    "my_desk",
+    "owns_promise",
+    "search",
+    "shipment",
+]
