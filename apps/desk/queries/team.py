@@ -141,9 +141,10 @@ def _heat(
 
 
 def _by_hour(
-    rows: Iterable[tuple[int | None, datetime]], start: datetime
+    rows: Iterable[tuple[int | None, datetime | None]], start: datetime
 ) -> Counter[tuple[int | None, int]]:
     found: Counter[tuple[int | None, int]] = Counter()
     for owner, due_at in rows:
-        found[(owner, int((due_at - start).total_seconds() // 3600))] += 1
+        if due_at is not None:
+            found[(owner, int((due_at - start).total_seconds() // 3600))] += 1
     return found
