@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from apps.accounts.models import User
 
 USER = settings.AUTH_USER_MODEL
+UNANSWERED = Q(answered_at__isnull=True, dropped_at__isnull=True)
 
 
 def _both(moment: str, name: str) -> models.CheckConstraint:
@@ -119,6 +120,11 @@ class CorrectiveAction(Stamped):
         return self.done_at is None and self.dropped_at is None
 
 
+class ChaseQuerySet(models.QuerySet["ChaseTask"]):
+    def open(self) -> "ChaseQuerySet":
+        return self.filter(UNANSWERED)
+
+
 class ChaseTask(Stamped):
     """The freight centre or the partner has to be asked, or asked again (TRK-7)."""
 
@@ -156,6 +162,13 @@ class ChaseTask(Stamped):
     answered_by = models.ForeignKey(
         USER, models.PROTECT, related_name="+", null=True, editable=False
     )
+    # Its exception was closed before anybody answered.
+    dropped_at = models.DateTimeField(_("dropped"), null=True, editable=False)
+    dropped_by = models.ForeignKey(
+        USER, models.PROTECT, related_name="+", null=True, editable=False
+    )
+
+    objects = ChaseQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("chase")
@@ -165,11 +178,12 @@ class ChaseTask(Stamped):
             models.Index(
                 fields=["owner", "due_at"],
                 name="chase_open_by_owner",
-                condition=Q(answered_at__isnull=True),
+                condition=UNANSWERED,
             )
         ]
         constraints = [
             _both("answered", "chase"),
+            _both("dropped", "chase"),
             models.CheckConstraint(
                 name="chase_asks_one",
                 condition=Q(unit__isnull=False, carrier__isnull=True)
@@ -184,12 +198,12 @@ class ChaseTask(Stamped):
             models.UniqueConstraint(
                 fields=["exception", "unit"],
                 name="chase_unit_once",
-                condition=Q(answered_at__isnull=True, unit__isnull=False),
+                condition=UNANSWERED & Q(unit__isnull=False),
             ),
             models.UniqueConstraint(
                 fields=["exception", "carrier"],
                 name="chase_carrier_once",
-                condition=Q(answered_at__isnull=True, carrier__isnull=False),
+                condition=UNANSWERED & Q(carrier__isnull=False),
             ),
         ]
 

@@ -18,7 +18,9 @@ from apps.complaints.models import (
     ExceptionReport,
     SatisfactionAsk,
 )
+from apps.complaints.queries.clocks import clocks_of
 from apps.core.masking import mask_name, mask_phone, mask_text
+from apps.sla.models import Clock
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -82,6 +84,7 @@ class CasePage:
     exceptions: list[ExceptionReport] = field(default_factory=list)
     asks: list[SatisfactionAsk] = field(default_factory=list)
     readers: list[Reader] = field(default_factory=list)
+    clocks: list[Clock] = field(default_factory=list)
 
 
 def case_of(number: str, user: "User") -> Case:
@@ -91,7 +94,7 @@ def case_of(number: str, user: "User") -> Case:
 
 
 def case_page(number: str, user: "User") -> CasePage:
-    """Everything the case's page shows, in eight queries whatever there is; Case.DoesNotExist for
+    """Everything the case's page shows, in eleven queries whatever there is; Case.DoesNotExist for
     whoever may not see it."""
     case = case_of(number, user)
     absorbed = list(case.absorbed.light().order_by("pk"))
@@ -109,6 +112,7 @@ def case_page(number: str, user: "User") -> CasePage:
         ),
         asks=list(case.satisfaction_asks.order_by("-pk")[:10]),
         readers=readers_of(case, user),
+        clocks=clocks_of(case),
     )
 
 

@@ -14,6 +14,8 @@ from apps.complaints.enums import CaseClass, CaseState, Prefer, Severity
 from apps.complaints.models import AssignmentRule, Case
 from apps.complaints.rules.assignment import Candidate, fitting_rule, least_loaded
 from apps.complaints.states import IN_HAND
+from apps.sla.enums import MatterKind
+from apps.sla.models import Clock
 
 if TYPE_CHECKING:
     from apps.customers.models import Customer
@@ -114,6 +116,7 @@ class Load:
     solved: int
     major: int
     awaiting: int
+    overdue: int  # cases with a clock past its due time
 
     @property
     def in_hand(self) -> int:
@@ -121,7 +124,7 @@ class Load:
 
 
 def team_load(user: User) -> list[Load]:
-    """Everybody's live cases among those ``user`` sees, most in hand first: two queries."""
+    """Everybody's live cases among those ``user`` sees, most in hand first: three queries."""
     state = {name: Count("pk", filter=Q(state=value)) for name, value in _STATES.items()}
     rows = (
         Case.objects.live()
@@ -137,8 +140,23 @@ def team_load(user: User) -> list[Load]:
     )
     counted: dict[int, dict[str, Any]] = {row["owner"]: dict(row) for row in rows}
     people = User.objects.in_bulk(counted)
-    loads = [Load(people[pk], *(row[name] for name in _COUNTED)) for pk, row in counted.items()]
+    late = _overdue(list(counted))
+    loads = []
+    for pk, row in counted.items():
+        figures: dict[str, int] = {name: row[name] for name in _COUNTED}
+        loads.append(Load(people[pk], overdue=late.get(pk, 0), **figures))
     return sorted(loads, key=lambda load: (-load.in_hand, load.user.display_name))
+
+
+def _overdue(user_ids: Collection[int]) -> dict[int, int]:
+    rows = (
+        Clock.objects.overdue()
+        .filter(kind=MatterKind.CASE, owner__in=user_ids)
+        .order_by()
+        .values("owner")
+        .annotate(n=Count("matter", distinct=True))
+    )
+    return {row["owner"]: row["n"] for row in rows}
 
 
 _COUNTED = ("new", "open", "waiting", "solved", "major", "awaiting")

@@ -8,6 +8,7 @@ from django.utils.translation import get_language, override
 
 from apps.complaints.enums import AnswerKind
 from apps.complaints.models import CannedAnswer, Case, CauseNode, SavedFilter
+from apps.complaints.queries.clocks import answer_due
 from apps.complaints.rules.answers import fill_answer
 from apps.core.times import local
 from apps.tracking.enums import Status
@@ -41,7 +42,7 @@ def filled_answer(answer: CannedAnswer, case: Case, user: "User") -> str:
 
 def variables_of(case: Case, user: "User") -> dict[str, str]:
     """Every variable but the contact's name; empty where the case has no such thing."""
-    waybill = case.waybill
+    waybill, due = case.waybill, answer_due(case)
     english = (get_language() or "").startswith("en")
     values = {
         "case": case.number,
@@ -49,6 +50,7 @@ def variables_of(case: Case, user: "User") -> dict[str, str]:
         "company": settings.COMPANY_NAME_EN if english else settings.COMPANY_NAME,
         "hotline": settings.COMPANY_PHONE,
         "customer": case.customer.display_name if case.customer else "",
+        "answer_by": local(due.due_at) if due and due.due_at else "",
     }
     if waybill is not None:
         expected = waybill.expected_at or waybill.promised_at

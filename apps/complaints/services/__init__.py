@@ -28,6 +28,7 @@ from apps.complaints.services.investigating import (
 from apps.complaints.services.meetings import drop_meeting, hold_meeting, plan_meeting
 from apps.complaints.services.merging import link_cases, merge_cases, split_case, unlink_cases
 from apps.complaints.services.opening import open_case
+from apps.complaints.services.promises import drop_promise, keep_promise, make_promise
 from apps.complaints.services.reading import (
     mark_reading,
     open_evidence,
@@ -79,15 +80,18 @@ __all__ = [
     "decide_exception",
     "drop_action",
     "drop_meeting",
+    "drop_promise",
     "finish_action",
     "follow_late",
     "follow_trouble",
     "hold_meeting",
     "investigate_exception",
     "judge_seriousness",
+    "keep_promise",
     "link_case",
     "link_cases",
     "log_call",
+    "make_promise",
     "mark_reading",
     "merge_cases",
     "note_findings",

@@ -25,8 +25,7 @@ def add_action(
 
     Only once it is decided; the first action moves the exception on."""
     what = mask_text(needed(what, "what", most=300))
-    if due_at <= at:
-        raise BadInput(_("This lies in the past."), code="past", field="due_at")
+    due_at = _future(due_at, at)
     if not owner.is_active:
         raise BadInput(_("Choose an active colleague."), code="bad_owner", field="owner")
     report = lock_exception(exception_id, by)
@@ -36,7 +35,7 @@ def add_action(
     action = CorrectiveAction.objects.create(
         exception=report, what=what, owner=owner, due_at=due_at, created_by=by
     )
-    exception_clocks.action_set(action, by=by, at=at)
+    exception_clocks.action_set(action, report, by=by, at=at)
     data = {"exception": report.number, "owner": owner.pk, "due": due_at, "what": what}
     record("action.added", action, by=by, at=at, data=data)
     return action
@@ -51,10 +50,18 @@ def finish_action(*, action_id: int, result: str, by: User, at: datetime) -> Cor
         raise RuleBroken(_("This action is over already."), code="illegal_move")
     action.done_at, action.done_by, action.result = at, by, result
     action.save(update_fields=["done_at", "done_by", "result"])
-    exception_clocks.action_over(action, by=by, at=at)
+    exception_clocks.action_done(action, by=by, at=at)
     data = {"exception": report.number, "result": result, "recipients": _checkers(report)}
     record("action.done", action, by=by, at=at, data=data)
     return action
+
+
+def _future(due_at: datetime | None, at: datetime) -> datetime:
+    if due_at is None:
+        raise BadInput(_("Say until when it is to be done again."), code="required", field="due_at")
+    if due_at <= at:
+        raise BadInput(_("This lies in the past."), code="past", field="due_at")
+    return due_at
 
 
 def _checkers(report: ExceptionReport) -> list[int]:
@@ -63,12 +70,18 @@ def _checkers(report: ExceptionReport) -> list[int]:
 
 @transaction.atomic
 def check_action(
-    *, action_id: int, worked: bool, note: str, by: User, at: datetime
+    *,
+    action_id: int,
+    worked: bool,
+    note: str,
+    by: User,
+    at: datetime,
+    due_at: datetime | None = None,
 ) -> CorrectiveAction:
     """Whether it worked, and how that was found out; not by whoever did it.
 
-    What did not work is to be done again: the action is open once more, its history is in the
-    events."""
+    What did not work is to be done again by ``due_at`` (BadInput if missing or past): the action is
+    open once more, its history is in the events."""
     note = mask_text(needed(note, "note", most=300))
     action, report = _locked(action_id, by)
     if action.done_at is None or action.checked_at is not None:
@@ -86,7 +99,8 @@ def check_action(
         action.has_worked, action.check_note = True, note
     else:
         action.done_at, action.done_by, action.result = None, None, ""
-        exception_clocks.action_set(action, by=by, at=at)
+        action.due_at = _future(due_at, at)
+        exception_clocks.action_again(action, note, by=by, at=at)
     action.save()
     data = {"exception": report.number, "worked": worked, "note": note, "owner": action.owner_id}
     record("action.checked", action, by=by, at=at, data=data)
@@ -102,7 +116,7 @@ def drop_action(*, action_id: int, reason: str, by: User, at: datetime) -> Corre
         raise RuleBroken(_("This action is over already."), code="illegal_move")
     action.dropped_at, action.dropped_by, action.drop_reason = at, by, reason
     action.save(update_fields=["dropped_at", "dropped_by", "drop_reason"])
-    exception_clocks.action_over(action, by=by, at=at)
+    exception_clocks.action_dropped(action, by=by, at=at)
     data = {"exception": report.number, "reason": reason}
     record("action.dropped", action, by=by, at=at, data=data)
     return action

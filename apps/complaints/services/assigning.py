@@ -16,6 +16,7 @@ from apps.complaints.services.locking import lock_case, write
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.masking import mask_text
 from apps.events.services import record
+from apps.sla.enums import FactKind
 
 
 def hand_on(case: Case, *, by: User, at: datetime, how: str = AssignedHow.RULE) -> bool:
@@ -25,6 +26,26 @@ def hand_on(case: Case, *, by: User, at: datetime, how: str = AssignedHow.RULE) 
         return False
     give(case, owner, how=how, by=by, at=at)
     return True
+
+
+def choose_owner(case: Case, owner: User | None, *, by: User, at: datetime) -> None:
+    """Fill in whose a case will be that is not saved yet: ``owner``, else whom the rules say."""
+    owner = owner or owner_for(case, at)
+    if owner is None:
+        return
+    case.owner, case.assigned_at, case.assigned_by = owner, at, by
+    case.handed_over_at, case.handed_over_by = at, by
+    if owner.pk == by.pk:
+        case.state = CaseState.OPEN
+
+
+def announce_owner(case: Case, how: AssignedHow, *, by: User, at: datetime) -> None:
+    """The new case is in the hands of the team, in the same breath (CMP-2, "at once")."""
+    if case.owner_id is None:
+        return
+    clocks.done(case, FactKind.HANDED_OVER, by=by, at=at)
+    data = {"owner": case.owner_id, "how": str(how), "revision": case.version}
+    record("case.assigned", case, by=by, at=at, data=data)
 
 
 def give(
@@ -50,7 +71,7 @@ def give(
     write(case, at=at, **values)
     clocks.changed(case, by=by, at=at)
     if first:
-        clocks.handed_over(case, by=by, at=at)
+        clocks.done(case, FactKind.HANDED_OVER, by=by, at=at)
     data = {"owner": owner.pk, "was": was, "how": str(how), "revision": case.version}
     record("case.assigned", case, by=by, at=at, data={**data, "reason": mask_text(reason)})
 

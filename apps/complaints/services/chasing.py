@@ -146,7 +146,7 @@ def add_chase(
         raise BadInput(_("This lies in the past."), code="past", field="due_at")
     report = locked_open(exception_id, by)
     same = {"unit": whom} if isinstance(whom, Unit) else {"carrier": whom}
-    if report.chases.filter(answered_at__isnull=True, **same).exists():
+    if report.chases.open().filter(**same).exists():
         raise RuleBroken(
             _("%(whom)s has been asked already and has not answered.") % {"whom": whom},
             code="asked_already",
@@ -173,7 +173,7 @@ def _set_chase(
         due_at=due_at,
         created_by=by,
     )
-    exception_clocks.chase_set(chase, by=by, at=at)
+    exception_clocks.chase_set(chase, report, by=by, at=at)
     data = {"exception": report.number, "whom": whom.code, "due": due_at, "owner": report.owner_id}
     record("chase.added", chase, by=by, at=at, data=data)
     return chase
@@ -186,11 +186,11 @@ def answer_chase(*, chase_id: int, answer: str, by: User, at: datetime) -> Chase
     known = ChaseTask.objects.only("exception_id").get(pk=chase_id)
     report = lock_exception(known.exception_id, by)
     chase = ChaseTask.objects.select_for_update(of=["self"], no_key=True).get(pk=chase_id)
-    if chase.answered_at is not None:
-        raise RuleBroken(_("This has been answered already."), code="illegal_move")
+    if chase.answered_at is not None or chase.dropped_at is not None:
+        raise RuleBroken(_("This has been answered or dropped already."), code="illegal_move")
     chase.answer, chase.answered_at, chase.answered_by = mask_text(answer), at, by
     chase.save(update_fields=["answer", "answered_at", "answered_by"])
-    exception_clocks.chase_over(chase, by=by, at=at)
+    exception_clocks.chase_answered(chase, by=by, at=at)
     if report.late is not None and report.late.closed_at is None:
         record_chase(
             case_id=report.late.pk,

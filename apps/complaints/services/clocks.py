@@ -1,28 +1,90 @@
-"""What the clock floor is told of a case. The one module that speaks to it."""
+"""What the clock floor is told of a case. The one module of cases that speaks to it (CMP-2).
+
+``at`` is when it happened, as far as the services above know; the database's clock bounds it.
+"""
 
 from datetime import datetime
 
 from apps.accounts.models import User
+from apps.complaints.enums import CaseState
 from apps.complaints.models import Case
+from apps.sla import services as sla
+from apps.sla.enums import FactKind, IntervalKind, MatterKind
+from apps.sla.rules import Attributes
+
+WAIT = IntervalKind.WAITING_CUSTOMER
+
+
+def attributes_of(case: Case) -> Attributes:
+    return Attributes(
+        klass=str(case.case_class),
+        severity=str(case.severity),
+        channel=str(case.channel),
+        customer_id=case.customer_id,
+    )
+
+
+def title_of(case: Case) -> str:
+    """What a clock calls the case; without personal data, as the case's own title."""
+    return f"{case.number} {case.title}"[:120]
 
 
 def start(case: Case, *, by: User, at: datetime) -> None:
     """Its clocks run from ``at``, by the policy that fits it."""
+    sla.open_matter(
+        kind=MatterKind.CASE,
+        subject=case,
+        title=title_of(case),
+        attributes=attributes_of(case),
+        owner=case.owner,
+        unit=case.unit,
+        opened_at=at,
+        by=by,
+        at=at,
+    )
 
 
 def changed(case: Case, *, by: User, at: datetime) -> None:
-    """Class, severity, customer, owner or unit may differ: the policy is chosen anew."""
+    """Class, severity, customer, owner, unit or title may differ: the policy is chosen anew and
+    what already happened counts under it (B30)."""
+    sla.change_matter(
+        subject=case,
+        attributes=attributes_of(case),
+        owner=case.owner,
+        unit=case.unit,
+        title=title_of(case),
+        by=by,
+        at=at,
+    )
 
 
-def handed_over(case: Case, *, by: User, at: datetime) -> None: ...
-def reported(case: Case, *, by: User, at: datetime) -> None: ...
-def spoken(case: Case, *, by: User, at: datetime) -> None: ...
-def responded(case: Case, *, by: User, at: datetime) -> None: ...
-def planned(case: Case, *, by: User, at: datetime) -> None: ...
-def solved(case: Case, *, by: User, at: datetime) -> None: ...
-def fed_back(case: Case, *, by: User, at: datetime) -> None: ...
-def waiting(case: Case, *, by: User, at: datetime) -> None: ...
-def resumed(case: Case, *, by: User, at: datetime) -> None: ...
-def closed(case: Case, *, by: User, at: datetime) -> None: ...
-def reopened(case: Case, *, by: User, at: datetime) -> None: ...
-def stopped(case: Case, *, reason: str, by: User, at: datetime) -> None: ...
+def done(case: Case, *kinds: FactKind, by: User, at: datetime) -> None:
+    """Facts of a live case, each at the instant it was done; repeating one changes nothing."""
+    if not case.is_live:
+        return
+    for kind in kinds:
+        sla.record_fact(subject=case, kind=kind, by=by, at=at)
+
+
+def waiting(case: Case, *, by: User, at: datetime) -> None:
+    sla.begin_wait(subject=case, kind=WAIT, by=by, at=at)
+
+
+def resumed(case: Case, *, by: User, at: datetime) -> None:
+    sla.end_wait(subject=case, kind=WAIT, by=by, at=at)
+
+
+def closed(case: Case, *, by: User, at: datetime) -> None:
+    sla.close_matter(subject=case, by=by, at=at)
+
+
+def reopened(case: Case, *, was: str, by: User, at: datetime) -> None:
+    """A solution that does not hold counts as closed until now: its clocks begin anew too."""
+    if was == CaseState.SOLVED:
+        sla.close_matter(subject=case, by=by, at=at)
+    sla.reopen_matter(subject=case, by=by, at=at)
+
+
+def stopped(case: Case, *, reason: str, by: User, at: datetime) -> None:
+    """Merged or cancelled: for good (B15)."""
+    sla.stop_matter(subject=case, reason=reason, by=by, at=at)

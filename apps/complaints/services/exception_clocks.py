@@ -1,15 +1,94 @@
-"""What the clock floor is told of exceptions, corrective actions and chases."""
+"""What the clock floor is told of exceptions, corrective actions and chases (CMP-2, CMP-4, TRK-7)."""
 
 from datetime import datetime
 
 from apps.accounts.models import User
 from apps.complaints.models import ChaseTask, CorrectiveAction, ExceptionReport
+from apps.sla import services as sla
+from apps.sla.enums import FactKind, MatterKind, Metric
+from apps.sla.rules import Attributes
 
 
-def start(report: ExceptionReport, *, by: User, at: datetime) -> None: ...
-def closed(report: ExceptionReport, *, by: User, at: datetime) -> None: ...
-def reopened(report: ExceptionReport, *, by: User, at: datetime) -> None: ...
-def action_set(action: CorrectiveAction, *, by: User, at: datetime) -> None: ...
-def action_over(action: CorrectiveAction, *, by: User, at: datetime) -> None: ...
-def chase_set(chase: ChaseTask, *, by: User, at: datetime) -> None: ...
-def chase_over(chase: ChaseTask, *, by: User, at: datetime) -> None: ...
+def start(report: ExceptionReport, *, by: User, at: datetime) -> None:
+    """The five minutes of the report run from when it was known; reporting it ends them."""
+    sla.open_matter(
+        kind=MatterKind.EXCEPTION,
+        subject=report,
+        title=f"{report.number} {report.title}"[:120],
+        attributes=Attributes(
+            klass=str(report.kind),
+            severity="major" if report.is_serious else "ordinary",
+            customer_id=report.customer_id,
+        ),
+        owner=report.owner,
+        unit=report.unit,
+        opened_at=report.known_at,
+        by=by,
+        at=at,
+    )
+    sla.record_fact(subject=report, kind=FactKind.REPORTED, by=by, at=report.reported_at)
+
+
+def closed(report: ExceptionReport, *, by: User, at: datetime) -> None:
+    sla.record_fact(subject=report, kind=FactKind.SOLVED, by=by, at=at)
+    sla.close_matter(subject=report, by=by, at=at)
+
+
+def reopened(report: ExceptionReport, *, by: User, at: datetime) -> None:
+    sla.reopen_matter(subject=report, by=by, at=at)
+
+
+def action_set(
+    action: CorrectiveAction, report: ExceptionReport, *, by: User, at: datetime
+) -> None:
+    sla.open_matter(
+        kind=MatterKind.CORRECTIVE_ACTION,
+        subject=action,
+        title=f"{report.number} {action.what}"[:120],
+        owner=action.owner,
+        unit=report.unit,
+        dues={Metric.ACTION: action.due_at},
+        label=action.what[:120],
+        by=by,
+        at=at,
+    )
+
+
+def action_again(action: CorrectiveAction, reason: str, *, by: User, at: datetime) -> None:
+    """It did not work: the same action runs to its new due time."""
+    sla.reopen_matter(subject=action, by=by, at=at)
+    sla.set_due(
+        subject=action, metric=Metric.ACTION, due_at=action.due_at, reason=reason, by=by, at=at
+    )
+
+
+def action_done(action: CorrectiveAction, *, by: User, at: datetime) -> None:
+    sla.record_fact(subject=action, kind=FactKind.DONE, by=by, at=at)
+    sla.close_matter(subject=action, by=by, at=at)
+
+
+def action_dropped(action: CorrectiveAction, *, by: User, at: datetime) -> None:
+    sla.stop_matter(subject=action, reason=action.drop_reason, by=by, at=at)
+
+
+def chase_set(chase: ChaseTask, report: ExceptionReport, *, by: User, at: datetime) -> None:
+    sla.open_matter(
+        kind=MatterKind.CHASE,
+        subject=chase,
+        title=f"{report.number} {chase.question}"[:120],
+        owner=chase.owner,
+        unit=report.unit,
+        dues={Metric.ACTION: chase.due_at},
+        label=chase.question[:120],
+        by=by,
+        at=at,
+    )
+
+
+def chase_answered(chase: ChaseTask, *, by: User, at: datetime) -> None:
+    sla.record_fact(subject=chase, kind=FactKind.DONE, by=by, at=at)
+    sla.close_matter(subject=chase, by=by, at=at)
+
+
+def chase_dropped(chase: ChaseTask, *, by: User, at: datetime) -> None:
+    sla.stop_matter(subject=chase, reason="exception closed", by=by, at=at)

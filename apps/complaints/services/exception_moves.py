@@ -27,6 +27,15 @@ def move(report: ExceptionReport, to: X, *, by: User, at: datetime, **values: An
         values |= {"closed_at": None, "closed_by": None, "closing_note": ""}
     write(report, at=at, state=to, **values)
     if to == X.CLOSED:
+        _drop_chases(report, by=by, at=at)
         exception_clocks.closed(report, by=by, at=at)
     elif frm == X.CLOSED:
         exception_clocks.reopened(report, by=by, at=at)
+
+
+def _drop_chases(report: ExceptionReport, *, by: User, at: datetime) -> None:
+    """Nobody needs an answer any more."""
+    for chase in report.chases.open().select_for_update(no_key=True).order_by("pk"):
+        chase.dropped_at, chase.dropped_by = at, by
+        chase.save(update_fields=["dropped_at", "dropped_by"])
+        exception_clocks.chase_dropped(chase, by=by, at=at)

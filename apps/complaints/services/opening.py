@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.complaints.enums import CaseChannel, CaseClass, EntryKind
+from apps.complaints.enums import AssignedHow, CaseChannel, CaseClass, EntryKind
 from apps.complaints.inputs import NewCase, NewFile, Opened
 from apps.complaints.models import Case, CaseEntry
 from apps.complaints.queries.severity import severity_for
@@ -17,7 +17,7 @@ from apps.complaints.queries.team import report_recipients, unit_for
 from apps.complaints.rules.cases import needed
 from apps.complaints.rules.searching import grams, searchable
 from apps.complaints.services import clocks
-from apps.complaints.services.assigning import give, hand_on
+from apps.complaints.services.assigning import announce_owner, choose_owner
 from apps.complaints.services.contacts import contact_values
 from apps.complaints.services.numbers import CASE, take_number
 from apps.complaints.services.storing import attach, cleaned
@@ -47,10 +47,12 @@ def open_case(
     anything is written.
     """
     case = _draft(new, by=by, at=at)
+    how = AssignedHow.KEPT if new.keep else AssignedHow.RULE
     with cleaned(files) as (clean, written), transaction.atomic():
         known = _known(new.source_key)
         if known is not None:
             return Opened(known, is_new=False)
+        choose_owner(case, by if new.keep else None, by=by, at=at)
         try:
             with transaction.atomic():
                 case.number = take_number(CASE, timezone.localdate(at))
@@ -63,11 +65,8 @@ def open_case(
         if entry:
             attach(_first_entry(case, new, by=by, at=at), clean, written)
         clocks.start(case, by=by, at=at)
-        if new.keep:
-            give(case, by, how="kept", by=by, at=at)
-        else:
-            hand_on(case, by=by, at=at)
         _announce(case, by=by, at=at)
+        announce_owner(case, how, by=by, at=at)
         return Opened(case, is_new=True)
 
 

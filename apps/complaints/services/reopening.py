@@ -40,6 +40,6 @@ def reopen(case: Case, reason: str, *, by: User, at: datetime) -> None:
     values |= {"reopened_at": at, "reopened_by": by, "reopened_count": case.reopened_count + 1}
     move_case(case, CaseState.OPEN, at=at, **values)
     add_internal(case, EntryKind.SYSTEM, reason, by=by, at=at)
-    clocks.reopened(case, by=by, at=at)
+    clocks.reopened(case, was=was, by=by, at=at)
     data = {"from": was, "owner": case.owner_id, "revision": case.version}
     record("case.reopened", case, by=by, at=at, data={**data, "reason": mask_text(reason)[:200]})

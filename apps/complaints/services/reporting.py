@@ -17,6 +17,7 @@ from apps.complaints.services.locking import add_to_search, begin, lock_case, wr
 from apps.complaints.services.talking import add_entry, add_internal, answered
 from apps.core.errors import RuleBroken
 from apps.events.services import record
+from apps.sla.enums import FactKind
 
 
 @transaction.atomic
@@ -45,7 +46,7 @@ def record_report(
     values: dict[str, Any] = add_to_search(case, note)
     if case.reported_at is None:
         values |= {"reported_at": at, "reported_by": by}
-        clocks.reported(case, by=by, at=at)
+        clocks.done(case, FactKind.REPORTED, by=by, at=at)
     write(case, at=at, bump=False, **values)
     data = {"entry": entry.pk, "channel": str(channel), "recipients": [p.pk for p in people]}
     record("case.reported", case, by=by, at=at, data={**data, "number": case.number})
@@ -64,7 +65,7 @@ def reply_plan(
     values: dict[str, Any] = {}
     if case.planned_at is None:
         values = {"planned_at": at, "planned_by": by}
-        clocks.planned(case, by=by, at=at)
+        clocks.done(case, FactKind.PLANNED, by=by, at=at)
     write(case, at=at, bump=False, **values)
     data = {"entry": entry.pk, "channel": str(channel), "owner": case.owner_id}
     record("case.planned", case, by=by, at=at, data=data)

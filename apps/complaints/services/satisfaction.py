@@ -17,6 +17,7 @@ from apps.complaints.services.locking import lock_case, write
 from apps.complaints.services.reopening import reopen
 from apps.core.errors import RuleBroken
 from apps.events.services import record
+from apps.sla.enums import FactKind
 
 
 @transaction.atomic
@@ -62,7 +63,7 @@ def answer_satisfaction(
     _fill(ask, score, comment, by=by, at=at)
     if case.state == CaseState.SOLVED and not is_dissatisfied(score):
         write(case, at=at, confirmed_at=at, confirmed_by=by)
-        clocks.fed_back(case, by=by, at=at)
+        clocks.done(case, FactKind.FED_BACK, FactKind.SOLVED, by=by, at=at)
     act_on_score(case, score, by=by, at=at)
     return ask
 

@@ -24,6 +24,10 @@ from apps.complaints.states import CASE_MOVES
 from apps.core.errors import RuleBroken
 from apps.core.masking import mask_text
 from apps.events.services import record
+from apps.sla.enums import FactKind
+
+# A solution that the customer has not heard of meets no clock.
+HEARD = (FactKind.FED_BACK, FactKind.SOLVED)
 
 
 @transaction.atomic
@@ -37,13 +41,15 @@ def solve_case(
     cause: CauseNode | None = None,
     told_by: CaseChannel | None = None,
 ) -> Case:
-    """State the solution; meets the solution clock. ``told_by``: the customer hears it now by
-    that channel, which meets the feedback clock too (24 hours at the latest, CMP-2)."""
+    """State the solution. ``told_by``: the customer hears it now by that channel, which meets the
+    clocks of the solution, the feedback (24 hours at the latest) and the legal seven days; without
+    it they run on until ``confirm_result`` (CMP-2)."""
     solution = needed(solution, "solution")
     case = lock_case(case_id, by)
     check_live(case)
     begin(case, by=by, at=at)
     CASE_MOVES.check(CaseState(case.state), CaseState.SOLVED)
+    waited = case.state == CaseState.WAITING
     if told_by is not None:
         tell(case, EntryKind.SOLUTION, solution, told_by, by=by, at=at)
     else:
@@ -53,9 +59,10 @@ def solve_case(
     if cause is not None:
         values["cause"] = cause
     move_case(case, CaseState.SOLVED, at=at, **values, **add_to_search(case, solution))
-    clocks.solved(case, by=by, at=at)
+    if waited:
+        clocks.resumed(case, by=by, at=at)
     if told_by is not None:
-        clocks.fed_back(case, by=by, at=at)
+        clocks.done(case, *HEARD, by=by, at=at)
     data = {"outcome": str(outcome), "told": told_by is not None, "revision": case.version}
     record("case.solved", case, by=by, at=at, data=data)
     return case
@@ -83,7 +90,7 @@ def confirm_result(
             rule="CMP-7",
         )
     write(case, at=at, confirmed_at=at, confirmed_by=by, awaits_answer=False)
-    clocks.fed_back(case, by=by, at=at)
+    clocks.done(case, *HEARD, by=by, at=at)
     record("case.result_confirmed", case, by=by, at=at, data={"score": score})
     record_answer(case, score, comment, channel, by=by, at=at)
     act_on_score(case, score, by=by, at=at)

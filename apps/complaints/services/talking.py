@@ -19,6 +19,7 @@ from apps.complaints.services.locking import add_to_search, begin, lock_case, mo
 from apps.complaints.services.storing import attach, cleaned
 from apps.core.errors import BadInput
 from apps.events.services import record
+from apps.sla.enums import FactKind
 
 MESSAGES = (EntryKind.MESSAGE_IN, EntryKind.MESSAGE_OUT, *CALLS)
 EVENT_OF = {
@@ -107,7 +108,7 @@ def _heard(case: Case, entry: CaseEntry, *, by: User, at: datetime, search: dict
     else:
         write(case, at=at, bump=False, **values)
     if entry.kind == EntryKind.CALL_IN:
-        clocks.spoken(case, by=by, at=at)
+        clocks.done(case, FactKind.SPOKEN, by=by, at=at)
 
 
 def _told(case: Case, entry: CaseEntry, *, by: User, at: datetime, search: dict[str, Any]) -> None:
@@ -120,8 +121,7 @@ def _told(case: Case, entry: CaseEntry, *, by: User, at: datetime, search: dict[
 
 def answered(case: Case, *, by: User, at: datetime) -> dict[str, Any]:
     """Tell the clocks that the customer heard from us; returns what to write on the case."""
-    clocks.spoken(case, by=by, at=at)
-    clocks.responded(case, by=by, at=at)
+    clocks.done(case, FactKind.SPOKEN, FactKind.RESPONDED, by=by, at=at)
     values: dict[str, Any] = {"awaits_answer": False}
     if case.first_answered_at is None:
         values |= {"first_answered_at": at, "first_answered_by": by}

@@ -1,0 +1,43 @@
+"""The clocks of cases and exceptions, for lists and pages."""
+
+from collections.abc import Collection
+
+from django.db.models import F
+
+from apps.complaints.models import Case
+from apps.sla.enums import Metric
+from apps.sla.models import Clock
+
+CASE = Case._meta.label_lower
+# By when the customer hears from us.
+ANSWERS = (Metric.RESPONSE, Metric.PLAN_REPLY, Metric.FEEDBACK, Metric.FIRST_WORD)
+
+
+def next_clocks(case_ids: Collection[int]) -> dict[int, Clock]:
+    """Per case the open clock that runs out next, paused ones last; one query for a whole page."""
+    rows = (
+        Clock.objects.open()
+        .filter(matter__subject_type=CASE, matter__subject_id__in=[str(pk) for pk in case_ids])
+        .select_related("matter")
+        .order_by(F("due_at").asc(nulls_last=True), "pk")
+    )
+    found: dict[int, Clock] = {}
+    for clock in rows:
+        found.setdefault(int(clock.matter.subject_id), clock)
+    return found
+
+
+def clocks_of(case: Case) -> list[Clock]:
+    """All clocks of a case, the open ones first, each as they run out; one query."""
+    rows = (
+        Clock.objects.filter(matter__subject_type=CASE, matter__subject_id=str(case.pk))
+        .select_related("matter", "owner", "target")
+        .order_by("due_at", "pk")
+    )
+    return sorted(rows, key=lambda clock: not clock.is_open)
+
+
+def answer_due(case: Case) -> Clock | None:
+    """The open clock by which the customer is to hear from us next."""
+    open_ones = (clock for clock in clocks_of(case) if clock.is_open and clock.due_at)
+    return next((clock for clock in open_ones if clock.metric in ANSWERS), None)

@@ -1,0 +1,27 @@
+from typing import Any
+
+import pytest
+
+from apps.events.models import Event
+from tests.factories.complaints import Team
+
+
+@pytest.fixture
+def team(db: None) -> Team:
+    return Team()
+
+
+def kinds_of(subject: Any) -> list[str]:
+    """What happened to one record, oldest first."""
+    rows = Event.objects.filter(
+        subject_type=subject._meta.label_lower, subject_id=str(subject.pk)
+    ).order_by("pk")
+    return list(rows.values_list("kind", flat=True))
+
+
+def last_data(subject: Any, kind: str) -> dict[str, Any]:
+    row = Event.objects.filter(
+        subject_type=subject._meta.label_lower, subject_id=str(subject.pk), kind=kind
+    ).latest("pk")
+    data: dict[str, Any] = row.data
+    return data
