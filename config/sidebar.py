@@ -115,6 +115,35 @@ SECTIONS: list[tuple[Any, list[tuple[Any, str, str, str | None]]]] = [
         ],
     ),
     (
+        _("Exceptions"),
+        [
+            (
+                _("Exception reports"),
+                "report",
+                "admin:complaints_exceptionreport_changelist",
+                "complaints.view_exceptionreport",
+            ),
+            (
+                _("Report an exception"),
+                "add_alert",
+                "admin:complaints_exceptionreport_add",
+                "complaints.add_exceptionreport",
+            ),
+            (
+                _("Put right on the spot"),
+                "check",
+                "admin:complaints_exceptionreport_minor",
+                "complaints.view_exceptionreport",
+            ),
+            (
+                _("Review meetings"),
+                "groups_2",
+                "admin:complaints_reviewmeeting_changelist",
+                "complaints.view_reviewmeeting",
+            ),
+        ],
+    ),
+    (
         _("Standards and partners"),
         [
             (

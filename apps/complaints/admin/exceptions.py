@@ -1,0 +1,282 @@
+"""Exception reports 运作异常汇报表: the list, the report, its page, what was put right that day."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import FileResponse, Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from apps.complaints import services
+from apps.complaints.admin.exception_acts import ACTS
+from apps.complaints.enums import ExceptionKind, ExceptionState, FoundBy
+from apps.complaints.forms.exceptions import ReasonForm, ReportForm
+from apps.complaints.inputs import NewException
+from apps.complaints.models import Evidence, ExceptionReport, ReportChange
+from apps.complaints.queries.exceptions import (
+    ExceptionFilter,
+    evidence_of,
+    exception_list,
+    exception_page,
+    minor_lines,
+)
+from apps.core.errors import RuleBroken
+from apps.core.masking import mask_text
+from apps.core.times import local
+from apps.tracking.admin.acting import ActingAdmin, person
+from apps.tracking.models import Waybill
+
+REVEAL = "complaints.reveal_exceptionreport"
+
+
+def _readable(change: ReportChange) -> dict[str, Any]:
+    """A change with the field's name and its times as people read them."""
+    return {
+        "change": change,
+        "field": ExceptionReport._meta.get_field(change.field).verbose_name,
+        "old": _told(change.old),
+        "new": _told(change.new),
+    }
+
+
+def _told(text: str) -> str:
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        moment = None
+    return local(moment) if moment and timezone.is_aware(moment) else mask_text(text)
+
+
+class OpenFilter(admin.SimpleListFilter):
+    """Open ones unless one asks for others."""
+
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("all", _("All")), *ExceptionState.choices]
+
+    def queryset(self, request: HttpRequest, rows: "QuerySet[Any]") -> "QuerySet[Any]":
+        if self.value() == "all":
+            return rows
+        if self.value():
+            return rows.filter(state=self.value())
+        return rows.exclude(state=ExceptionState.CLOSED)
+
+
+class StandsOutFilter(admin.SimpleListFilter):
+    title = _("stands out")
+    parameter_name = "stands_out"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("late", _("reported late")), ("changed", _("changed afterwards"))]
+
+    def queryset(self, request: HttpRequest, rows: "QuerySet[Any]") -> "QuerySet[Any]":
+        if self.value() == "changed":
+            return rows.filter(was_changed=True)
+        if self.value() == "late":
+            late = ExceptionFilter(reported_late=True)
+            return rows.filter(pk__in=exception_list(person(request), late).order_by().values("pk"))
+        return rows
+
+
+@admin.register(ExceptionReport)
+class ExceptionReportAdmin(ActingAdmin):
+    list_display = [
+        *("number", "kind_tag", "about", "title", "stands", "seriousness", "marks"),
+        *("reported_at", "unit", "owner"),
+    ]
+    list_filter = [OpenFilter, "kind", "found_by", "is_serious", StandsOutFilter]
+    search_fields = ["number"]
+    search_help_text = _("number, waybill number or words")
+    ordering = ["-id"]
+    acts = ACTS
+    page_template = "complaints/exception.html"
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[ExceptionReport]":
+        return exception_list(person(request))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: "QuerySet[Any]", search_term: str
+    ) -> tuple["QuerySet[Any]", bool]:
+        if not search_term.strip():
+            return queryset, False
+        found = exception_list(person(request), ExceptionFilter(text=search_term))
+        return queryset.filter(pk__in=found.order_by().values("pk")), False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("complaints.add_exceptionreport")
+
+    @admin.display(description=_("kind"))
+    def kind_tag(self, report: ExceptionReport) -> SafeString:
+        return self.tag(ExceptionKind(report.kind))
+
+    @admin.display(description=_("waybill"))
+    def about(self, report: ExceptionReport) -> str:
+        return report.waybill.number if report.waybill else "—"
+
+    @admin.display(description=_("state"))
+    def stands(self, report: ExceptionReport) -> SafeString:
+        return self.tag(ExceptionState(report.state))
+
+    @admin.display(description=_("serious"))
+    def seriousness(self, report: ExceptionReport) -> str:
+        return str(_("serious")) if report.is_serious else str(_("minor"))
+
+    @admin.display(description=_("stands out"))
+    def marks(self, report: Any) -> str:
+        told = [_("reported late")] if report.was_reported_late else []
+        told += [_("changed afterwards")] if report.was_changed else []
+        return " · ".join(f"⚠ {one}" for one in told) or "—"
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path("minor/", view(self.minor_view), name="complaints_exceptionreport_minor"),
+            path(
+                "evidence/<uuid:key>/",
+                view(self.evidence_view),
+                name="complaints_exceptionreport_evidence",
+            ),
+            path(
+                "<int:object_id>/reveal/",
+                view(self.reveal_view),
+                name="complaints_exceptionreport_reveal",
+            ),
+            *super().get_urls(),
+        ]
+
+    def facts(self, request: HttpRequest, report: ExceptionReport) -> dict[str, Any]:
+        return {
+            "title": report.number,
+            "page": exception_page(report.number, person(request)),
+            "kind": ExceptionKind(report.kind),
+            "state": ExceptionState(report.state),
+            "found_by": FoundBy(report.found_by),
+            "changes": [_readable(change) for change in report.changes.select_related("by")],
+            "reveal_form": ReasonForm() if request.user.has_perm(REVEAL) else None,
+        }
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponseBase:
+        """Report an exception; what was typed is kept when something is wrong."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        asked = {"number": request.GET.get("waybill", "")}
+        form = ReportForm(request.POST if request.method == "POST" else None, initial=asked)
+        if request.method == "POST" and form.is_valid():
+            try:
+                report = self._report(request, form)
+            except RuleBroken as refusal:
+                field = {"waybill": "number"}.get(refusal.field or "", refusal.field)
+                form.add_error(field if field in form.fields else None, str(refusal))
+            else:
+                messages.success(request, _("%(number)s is on record.") % {"number": report.number})
+                return redirect("admin:complaints_exceptionreport_change", report.pk)
+        return self._render(
+            request,
+            "complaints/exception_report.html",
+            title=_("Report an exception"),
+            form=form,
+            status=422 if form.errors else 200,
+        )
+
+    def _report(self, request: HttpRequest, form: ReportForm) -> ExceptionReport:
+        values = dict(form.cleaned_data)
+        number, line = values.pop("number"), values.pop("put_right_line").strip()
+        who = {"by": person(request), "at": timezone.now()}
+        waybill = None
+        if number:
+            waybill = Waybill.objects.visible_to(person(request)).filter(number=number).first()
+            if waybill is None:
+                raise RuleBroken(
+                    _("There is no waybill %(number)s.") % {"number": number},
+                    code="unknown_waybill",
+                    field="number",
+                )
+        values["kind"] = ExceptionKind(values["kind"])
+        values["found_by"] = FoundBy(values["found_by"])
+        report = services.open_exception(new=NewException(**values, waybill=waybill), **who)
+        if line:
+            try:
+                return services.put_right(exception_id=report.pk, line=line, **who)
+            except RuleBroken as refusal:
+                # The report itself is kept; only its short ending is refused.
+                messages.warning(request, str(refusal))
+        return report
+
+    def reveal_view(self, request: HttpRequest, object_id: int) -> HttpResponseBase:
+        """In clear, once, for a reason that stays on record."""
+        report = self.get_object(request, str(object_id))
+        if report is None:
+            raise Http404
+        if request.method != "POST" or not request.user.has_perm(REVEAL):
+            raise PermissionDenied
+        try:
+            clear = services.reveal_exception(
+                exception=report,
+                reason=request.POST.get("reason", ""),
+                by=person(request),
+                at=timezone.now(),
+            )
+        except RuleBroken as refusal:
+            messages.error(request, str(refusal))
+            return redirect("admin:complaints_exceptionreport_change", report.pk)
+        names = [
+            (ExceptionReport._meta.get_field(name).verbose_name, v) for name, v in clear.items()
+        ]
+        response = self._render(
+            request,
+            "complaints/exception_clear.html",
+            title=report.number,
+            report=report,
+            rows=names,
+        )
+        response["Cache-Control"] = "no-store"
+        return response
+
+    def evidence_view(self, request: HttpRequest, key: str) -> HttpResponseBase:
+        """Always a download: nothing that came from outside is shown by the browser itself."""
+        if not request.user.has_perm("complaints.view_evidence"):
+            raise PermissionDenied
+        try:
+            evidence = evidence_of(key, person(request))
+            opened = services.open_evidence(
+                evidence=evidence, by=person(request), at=timezone.now()
+            )
+        except (Evidence.DoesNotExist, FileNotFoundError):
+            raise Http404 from None
+        return FileResponse(
+            opened, as_attachment=True, filename=evidence.name, content_type=evidence.content_type
+        )
+
+    def minor_view(self, request: HttpRequest) -> HttpResponseBase:
+        """What was put right on the spot, one line each, of one day (CMP-5)."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        try:
+            asked = parse_date(request.GET.get("day", ""))
+        except ValueError:  # such as the 31st of February
+            asked = None
+        day = asked or timezone.localdate()
+        lines = minor_lines(day, person(request))
+        return self._render(
+            request, "complaints/minor.html", title=_("Put right on the spot"), day=day, lines=lines,
+            here=reverse("admin:complaints_exceptionreport_minor"),
+        )  # fmt: skip
+
+    def _render(
+        self, request: HttpRequest, template: str, status: int = 200, **context: Any
+    ) -> TemplateResponse:
+        site = self.admin_site.each_context(request)
+        context = {**site, "opts": self.model._meta, **context}
+        return TemplateResponse(request, template, context, status=status)

@@ -1,0 +1,131 @@
+"""Review meetings: serious exceptions, who takes part, the minutes (CMP-5)."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from apps.complaints import services
+from apps.complaints.enums import MeetingState
+from apps.complaints.forms.exceptions import MeetingForm, MinutesForm, ReasonForm
+from apps.complaints.models import ExceptionReport, ReviewMeeting
+from apps.complaints.queries.exceptions import awaiting_review, meetings
+from apps.core.errors import RuleBroken
+from apps.tracking.admin.acting import Act, ActingAdmin, person
+
+if TYPE_CHECKING:
+    from django.forms import Form
+
+HOLD = "complaints.hold_reviewmeeting"
+MOST = 100
+
+
+def _hold(meeting: ReviewMeeting, form: "Form", **who: Any) -> None:
+    assert isinstance(form, MinutesForm)  # noqa: S101 - tells the type
+    services.hold_meeting(
+        meeting_id=meeting.pk,
+        minutes=form.cleaned_data["minutes"],
+        conclusions=form.conclusions(),
+        **who,
+    )
+
+
+def _drop(meeting: ReviewMeeting, form: "Form", **who: Any) -> None:
+    services.drop_meeting(meeting_id=meeting.pk, reason=form.cleaned_data["reason"], **who)
+
+
+def _agenda(meeting: ReviewMeeting) -> dict[str, Any]:
+    items = [
+        (item.exception_id, f"{item.exception.number} {item.exception.title}")
+        for item in meeting.items.all()
+    ]
+    return {"items": items}
+
+
+def _is_planned(meeting: ReviewMeeting) -> bool:
+    return meeting.state == MeetingState.PLANNED
+
+
+@admin.register(ReviewMeeting)
+class ReviewMeetingAdmin(ActingAdmin):
+    list_display = ["title", "unit", "planned_for", "stands", "agenda", "held_by"]
+    list_filter = ["state"]
+    search_fields = ["title"]
+    search_help_text = _("subject")
+    ordering = ["-planned_for", "-id"]
+    page_template = "complaints/meeting.html"
+    acts = (
+        Act("hold", _("It took place: minutes and conclusions"), MinutesForm, HOLD, _hold,
+            _("The minutes are on record."), when=_is_planned, about=_agenda),
+        Act("drop", _("It does not take place"), ReasonForm, HOLD, _drop,
+            _("Dropped. Its exceptions wait for another meeting."), when=_is_planned, danger=True),
+    )  # fmt: skip
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[ReviewMeeting]":
+        return meetings(person(request))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(HOLD)
+
+    @admin.display(description=_("state"))
+    def stands(self, meeting: ReviewMeeting) -> SafeString:
+        return self.tag(MeetingState(meeting.state))
+
+    @admin.display(description=_("agenda"))
+    def agenda(self, meeting: ReviewMeeting) -> str:
+        return ", ".join(item.exception.number for item in meeting.items.all())
+
+    def facts(self, request: HttpRequest, meeting: ReviewMeeting) -> dict[str, Any]:
+        visible = ExceptionReport.objects.visible_to(person(request))
+        items = list(meeting.items.all())
+        seen = set(
+            visible.filter(pk__in=[item.exception_id for item in items]).values_list(
+                "pk", flat=True
+            )
+        )
+        return {
+            "title": meeting.title,
+            "state": MeetingState(meeting.state),
+            "items": [item for item in items if item.exception_id in seen],
+            "hidden": len(items) - len(seen),
+        }
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponseBase:
+        """Choose from the serious ones that no meeting has looked at yet."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        waiting = list(awaiting_review(person(request))[:MOST])
+        form = MeetingForm(request.POST if request.method == "POST" else None)
+        chosen = {int(pk) for pk in request.POST.getlist("exception") if pk.isdigit()}
+        if request.method == "POST" and form.is_valid():
+            values = dict(form.cleaned_data)
+            try:
+                meeting = services.plan_meeting(
+                    **values, exception_ids=chosen, by=person(request), at=timezone.now()
+                )
+            except RuleBroken as refusal:
+                field = refusal.field if refusal.field in form.fields else None
+                form.add_error(field, str(refusal))
+            else:
+                messages.success(request, _("The meeting is planned."))
+                return redirect("admin:complaints_reviewmeeting_change", meeting.pk)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.model._meta,
+            "title": _("Plan a review meeting"),
+            "form": form,
+            "waiting": waiting,
+            "chosen": chosen,
+        }
+        status = 422 if form.errors else 200
+        return TemplateResponse(request, "complaints/meeting_plan.html", context, status=status)

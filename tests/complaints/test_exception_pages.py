@@ -1,0 +1,258 @@
+"""Exception reports on their pages: reported, investigated, decided, checked, reviewed (CMP-4, CMP-5)."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from apps.accounts.enums import Role
+from apps.complaints.enums import ExceptionKind, ExceptionState
+from apps.complaints.models import CorrectiveAction, ExceptionReport, ReviewMeeting
+from apps.events.models import Event
+from tests.factories.accounts import UnitFactory, UserFactory, sign_in
+from tests.factories.complaints import Team, any_cause, exception
+from tests.factories.tracking import waybill
+
+pytestmark = [pytest.mark.django_db, pytest.mark.requirement("CMP-4")]
+ADD = reverse("admin:complaints_exceptionreport_add")
+LIST = reverse("admin:complaints_exceptionreport_changelist")
+
+
+@pytest.fixture
+def crew() -> Team:
+    return Team()
+
+
+def found(crew: Team, **fields: Any) -> ExceptionReport:
+    """Reported by the agent of a crew, in its unit."""
+    return exception(by=crew.agent, unit=crew.unit, **fields)
+
+
+def page_of(report: ExceptionReport) -> str:
+    return reverse("admin:complaints_exceptionreport_change", args=[report.pk])
+
+
+def act(client: Client, report: ExceptionReport, name: str, **typed: Any) -> Any:
+    values = {"act": name, **{f"{name}-{key}": value for key, value in typed.items()}}
+    return client.post(page_of(report), values)
+
+
+def local(moment: Any) -> str:
+    return timezone.localtime(moment).strftime("%Y-%m-%dT%H:%M")
+
+
+def typed(**fields: Any) -> dict[str, Any]:
+    now = timezone.now()
+    return {
+        "kind": ExceptionKind.OTHER,
+        "found_by": "own_check",
+        "what": "装车时发现三件货漏扫，已当场补扫。",
+        "happened_at": local(now - timedelta(minutes=30)),
+        "known_at": local(now - timedelta(minutes=2)),
+        **fields,
+    }
+
+
+def test_an_exception_is_reported_and_its_three_times_kept_apart(
+    client: Client, crew: Team
+) -> None:
+    sign_in(client, crew.agent)
+    answer = client.post(ADD, typed(first_measures="补扫并通知货运中心"))
+    report = ExceptionReport.objects.get()
+    assert (answer.status_code, answer.headers["Location"]) == (302, page_of(report))
+    assert report.happened_at < report.known_at < report.reported_at
+    page = client.get(page_of(report)).text
+    assert "装车时发现三件货漏扫" in page
+    assert "补扫并通知货运中心" in page
+
+
+def test_what_is_wrong_is_named_and_nothing_typed_is_lost(client: Client, crew: Team) -> None:
+    sign_in(client, crew.agent)
+    later = local(timezone.now() - timedelta(hours=3))
+    answer = client.post(ADD, typed(known_at=later, number="YP00000000000"))
+    assert answer.status_code == 422
+    assert "装车时发现三件货漏扫" in answer.text
+    assert not ExceptionReport.objects.exists()
+    answer = client.post(ADD, typed(known_at=later))
+    assert answer.status_code == 422
+    assert "trk-errors" in answer.text
+
+
+@pytest.mark.requirement("CMP-5")
+def test_what_was_put_right_on_the_spot_is_one_line_of_the_day(client: Client, crew: Team) -> None:
+    sign_in(client, crew.agent)
+    client.post(ADD, typed(put_right_line="漏扫三件，当场补扫"))
+    report = ExceptionReport.objects.get()
+    assert report.state == ExceptionState.CLOSED
+    minor = reverse("admin:complaints_exceptionreport_minor")
+    assert "漏扫三件，当场补扫" in client.get(minor).text
+    assert client.get(minor, {"day": "2026-02-30"}).status_code == 200
+    assert "漏扫三件" not in client.get(minor, {"day": "2020-01-01"}).text
+
+
+@pytest.mark.requirement("CMP-5")
+def test_a_serious_one_goes_the_whole_way(client: Client, crew: Team) -> None:
+    sign_in(client, crew.agent)
+    client.post(ADD, typed(kind=ExceptionKind.DAMAGED, harm="货损约三千元"))
+    report = ExceptionReport.objects.get()
+    assert report.is_serious
+    sign_in(client, crew.qc)
+    act(client, report, "investigate")
+    act(client, report, "findings", text="叉车作业未固定托盘")
+    act(
+        client,
+        report,
+        "evidence",
+        file=SimpleUploadedFile("记录.txt", "现场记录：托盘未固定".encode()),
+        note="现场记录",
+    )
+    act(client, report, "decide", cause=any_cause().pk, unit=crew.unit.pk, decision="班组重新培训")
+    due = local(timezone.now() + timedelta(days=3))
+    act(client, report, "action", what="托盘固定检查表", owner=crew.director.pk, due_at=due)
+    action = CorrectiveAction.objects.get()
+    act(client, report, "finish", action=action.pk, result="检查表已上墙")
+    action.refresh_from_db()
+    assert action.done_at is not None
+    sign_in(client, crew.director)
+    # Whoever did it does not judge it; somebody else may.
+    sign_in(client, crew.manager)
+    act(client, report, "check_action", action=action.pk, worked="on", note="抽查十次均合格")
+    act(client, report, "check")
+    report.refresh_from_db()
+    assert report.state == ExceptionState.CHECKED
+    refused = act(client, report, "close")
+    assert refused.status_code == 422
+    client.post(
+        reverse("admin:complaints_reviewmeeting_add"),
+        {
+            "title": "月度异常评审",
+            "unit": crew.unit.pk,
+            "planned_for": due,
+            "people": [crew.qc.pk],
+            "exception": [report.pk],
+        },
+    )
+    meeting = ReviewMeeting.objects.get()
+    held = client.post(
+        reverse("admin:complaints_reviewmeeting_change", args=[meeting.pk]),
+        {"act": "hold", "hold-minutes": "逐项评审", f"hold-item{report.pk}": "同意结论"},
+    )
+    assert held.status_code == 302, held.text[:3000]
+    assert act(client, report, "close").status_code == 302
+    report.refresh_from_db()
+    assert report.state == ExceptionState.CLOSED
+    page = client.get(page_of(report)).text
+    for told in ("托盘固定检查表", "抽查十次均合格", "班组重新培训", "月度异常评审", "记录.txt"):
+        assert told in page
+
+
+def test_a_change_afterwards_stands_out_beside_what_stood_there(client: Client, crew: Team) -> None:
+    report = found(crew)
+    sign_in(client, crew.agent)
+    answer = act(
+        client,
+        report,
+        "correct",
+        happened_at=local(report.happened_at - timedelta(hours=2)),
+        known_at=local(report.known_at),
+        reported_at=local(report.reported_at),
+        kind=report.kind,
+        found_by=report.found_by,
+        harm=report.harm,
+        what="",
+        reason="监控显示更早",
+    )
+    assert answer.status_code == 302, re.sub(r"\s+", " ", answer.text)[:4000]
+    assert [c.field for c in report.changes.all()] == ["happened_at"]
+    assert "监控显示更早" in client.get(page_of(report)).text
+    listed = client.get(LIST, {"stands_out": "changed", "state": "all"}).text
+    assert report.number in listed
+    assert report.number not in client.get(LIST, {"stands_out": "late", "state": "all"}).text
+
+
+def test_reading_in_clear_needs_a_reason_that_stays(client: Client, crew: Team) -> None:
+    report = found(crew, what="收件人13812345678拒收，外箱破损")
+    sign_in(client, crew.qc)
+    assert "13812345678" not in client.get(page_of(report)).text
+    reveal = reverse("admin:complaints_exceptionreport_reveal", args=[report.pk])
+    assert client.get(reveal).status_code == 403
+    client.post(reveal, {"reason": ""})
+    assert not Event.objects.filter(kind="exception.revealed").exists()
+    answer = client.post(reveal, {"reason": "核对现场"})
+    assert "13812345678" in answer.text
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert Event.objects.filter(kind="exception.revealed").count() == 1
+
+
+def test_evidence_is_only_ever_downloaded_and_only_by_who_may_see_it(
+    client: Client, crew: Team
+) -> None:
+    report = found(crew)
+    sign_in(client, crew.agent)
+    nasty = b"<script>alert(1)</script>"
+    act(client, report, "evidence", file=SimpleUploadedFile("x.txt", nasty), note="")
+    link = reverse("admin:complaints_exceptionreport_evidence", args=[report.evidence.get().key])
+    answer = client.get(link)
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    sign_in(client, UserFactory(roles=[Role.AGENT], unit=UnitFactory(), scope="units"))
+    assert client.get(link).status_code == 404
+
+
+def test_what_one_may_not_see_is_not_there(client: Client, crew: Team) -> None:
+    report = found(crew)
+    stranger = UserFactory(roles=[Role.QC_MANAGER], unit=UnitFactory(), scope="units")
+    sign_in(client, stranger)
+    assert client.get(page_of(report)).status_code in (302, 404)
+    assert report.number not in client.get(page_of(report), follow=True).text
+    for query in ({"q": report.number}, {"q": report.title[:6]}, {"state": "all"}):
+        shown = re.sub(r'value="[^"]*"', "", client.get(LIST, query).text)
+        assert f"/{report.pk}/change/" not in shown
+    opened = reverse("desk:open", args=["complaints.exceptionreport", report.pk])
+    assert client.get(opened).status_code == 404
+    shipment = waybill()
+    assert client.post(ADD, typed(number=shipment.number)).status_code == 422
+
+
+@pytest.mark.parametrize("role", [Role.FINANCE, Role.IT_ADMIN])
+def test_other_roles_do_not_report(client: Client, role: Role) -> None:
+    sign_in(client, UserFactory(roles=[role], unit=UnitFactory()))
+    assert client.get(ADD).status_code == 403
+    assert client.get(reverse("admin:complaints_reviewmeeting_add")).status_code == 403
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_list_costs_the_same(
+    client: Client, crew: Team, rows: int, django_assert_max_num_queries: Any
+) -> None:
+    sign_in(client, crew.qc)
+    for _n in range(rows):
+        found(crew)
+    client.get(LIST)
+    with django_assert_max_num_queries(10):
+        assert client.get(LIST).text.count("/change/") >= rows
+
+
+@pytest.mark.requirement("CMP-5")
+def test_a_meeting_shows_no_exception_of_another_unit(client: Client, crew: Team) -> None:
+    sign_in(client, crew.manager)
+    mine = found(crew, kind=ExceptionKind.DAMAGED)
+    foreign = found(Team(), kind=ExceptionKind.DAMAGED)
+    plan = client.get(reverse("admin:complaints_reviewmeeting_add")).text
+    assert mine.number in plan
+    assert foreign.number not in plan
+    answer = client.post(
+        reverse("admin:complaints_reviewmeeting_add"),
+        {
+            "title": "评审",
+            "unit": crew.unit.pk,
+            "planned_for": local(timezone.now() + timedelta(days=1)),
+            "exception": [foreign.pk],
+        },
+    )
+    assert answer.status_code == 422
+    assert not ReviewMeeting.objects.exists()
