@@ -41,10 +41,15 @@ def _readable(change: ReportChange) -> dict[str, Any]:
     """A change with the field's name and its times as people read them."""
     return {
         "change": change,
-        "field": ExceptionReport._meta.get_field(change.field).verbose_name,
+        "field": _field_name(change.field),
         "old": _told(change.old),
         "new": _told(change.new),
     }
+
+
+def _field_name(name: str) -> str:
+    field = ExceptionReport._meta.get_field(name)
+    return str(getattr(field, "verbose_name", name))
 
 
 def _told(text: str) -> str:
@@ -193,7 +198,7 @@ class ExceptionReportAdmin(ActingAdmin):
     def _report(self, request: HttpRequest, form: ReportForm) -> ExceptionReport:
         values = dict(form.cleaned_data)
         number, line = values.pop("number"), values.pop("put_right_line").strip()
-        who = {"by": person(request), "at": timezone.now()}
+        who: dict[str, Any] = {"by": person(request), "at": timezone.now()}
         waybill = None
         if number:
             waybill = Waybill.objects.visible_to(person(request)).filter(number=number).first()
@@ -231,9 +236,7 @@ class ExceptionReportAdmin(ActingAdmin):
         except RuleBroken as refusal:
             messages.error(request, str(refusal))
             return redirect("admin:complaints_exceptionreport_change", report.pk)
-        names = [
-            (ExceptionReport._meta.get_field(name).verbose_name, v) for name, v in clear.items()
-        ]
+        names = [(_field_name(name), text) for name, text in clear.items()]
         response = self._render(
             request,
             "complaints/exception_clear.html",

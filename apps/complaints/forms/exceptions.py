@@ -10,9 +10,13 @@ from apps.accounts.models import Unit, User
 from apps.complaints.enums import ExceptionKind, FoundBy
 from apps.complaints.models import ExceptionReport
 from apps.complaints.queries.words import cause_tree
-from apps.tracking.forms.fields import MomentField, NoteField, now_to_the_minute
+from apps.tracking.forms.fields import (
+    MomentField,
+    NoteField,
+    clean_waybill_number,
+    now_to_the_minute,
+)
 from apps.tracking.models import PartnerCarrier
-from apps.tracking.numbers import parse_waybill_number
 
 LONG = 4000
 INDENT = "\u3000"
@@ -45,7 +49,7 @@ class ReportForm(forms.Form):
 
     def clean_number(self) -> str:
         typed = self.cleaned_data["number"].strip()
-        return parse_waybill_number(typed) if typed else ""
+        return clean_waybill_number(typed) if typed else ""
 
 
 class SureForm(forms.Form):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import Unit, User
 from apps.complaints.enums import ExceptionKind, FoundBy
 from apps.complaints.inputs import NewException
-from apps.complaints.models import ChaseTask, ExceptionReport
+from apps.complaints.models import Case, ChaseTask, ExceptionReport
 from apps.complaints.queries.shipments import whom_to_chase
 from apps.complaints.rules import exceptions as rules
 from apps.complaints.rules.cases import needed
@@ -87,7 +87,8 @@ def _open(
     at: datetime,
 ) -> ExceptionReport:
     known_at = min(known_at, at)
-    case = waybill.cases.live().exclude(case_class="inquiry").order_by("pk").first()
+    concerned = Case.objects.live().filter(waybill=waybill)
+    case = concerned.exclude(case_class="inquiry").order_by("pk").first()
     what = _("%(number)s: %(kind)s, found by the house itself.") % {
         "number": waybill.number,
         "kind": kind.label,

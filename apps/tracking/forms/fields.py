@@ -7,6 +7,9 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.errors import BadInput
+from apps.tracking.numbers import parse_waybill_number
+
 FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S"]
 
 
@@ -28,6 +31,14 @@ class NoteField(forms.CharField):
     def __init__(self, rows: int = 2, **kwargs: Any) -> None:
         kwargs.setdefault("max_length", 500)
         super().__init__(widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
+
+
+def clean_waybill_number(typed: str) -> str:
+    """The number as the house writes it; a mistyped one is refused beside its field."""
+    try:
+        return parse_waybill_number(typed)
+    except BadInput as refusal:
+        raise forms.ValidationError(str(refusal), code=refusal.code) from None
 
 
 class PeriodForm(forms.Form):

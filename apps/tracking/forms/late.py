@@ -7,9 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Unit
 from apps.tracking.enums import ContactChannel, LateCause, Party
-from apps.tracking.forms.fields import MomentField, NoteField
+from apps.tracking.forms.fields import MomentField, NoteField, clean_waybill_number
 from apps.tracking.models import LateShipment, PartnerCarrier
-from apps.tracking.numbers import parse_waybill_number
 
 
 class CauseForm(forms.Form):
@@ -51,7 +50,7 @@ class ReplacementForm(forms.Form):
     number = forms.CharField(label=_("waybill number"), max_length=40)
 
     def clean_number(self) -> str:
-        return parse_waybill_number(self.cleaned_data["number"])
+        return clean_waybill_number(self.cleaned_data["number"])
 
 
 class CloseForm(forms.Form):
