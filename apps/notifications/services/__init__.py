@@ -20,6 +20,7 @@ from apps.notifications.services.minding import (
     ask_about_unclear,
     expire_leases,
     forget_stamps,
+    look_after_unused_channels,
     mind,
     run_fallbacks,
 )
@@ -82,6 +83,7 @@ __all__ = [
     "is_stopped",
     "lift_address",
     "link_wechat",
+    "look_after_unused_channels",
     "mark_read",
     "mind",
     "ping",

@@ -23,6 +23,8 @@ BATCH = 200
 KEEP_STAMPS = timedelta(hours=25)
 ASK_AGAIN = (30, 60, 300, 900, 3600)
 SOFT_LEASE = timedelta(seconds=90)
+# Long enough to notice a process that was started without its settings.
+WITHOUT_SETTINGS = timedelta(minutes=30)
 
 
 def mind() -> int:
@@ -63,6 +65,33 @@ def run_fallbacks(limit: int = BATCH) -> int:
     return len(due)
 
 
+def look_after_unused_channels(limit: int = BATCH) -> int:
+    """Channels without settings send nothing and ask nobody: what was queued before they were
+    taken out moves on to the next channel, what is unclear goes to a person in its time."""
+    unused = [channel for channel in channels.all_channels() if not channel.configured()]
+    if not unused:
+        return 0
+    done = sum(ask_about_unclear(channel) for channel in unused)
+    return done + _pass_over([str(channel.name) for channel in unused], limit)
+
+
+@transaction.atomic
+def _pass_over(names: list[str], limit: int) -> int:
+    waiting = list(
+        Delivery.objects.waiting()
+        .on_its_own()
+        .select_for_update(skip_locked=True, of=("self",))
+        .filter(channel__in=names, digest_key="", due_at__lte=Now() - WITHOUT_SETTINGS)
+        .order_by("due_at")[:limit]
+    )
+    now = database_now()
+    for delivery in waiting:
+        move(delivery, DeliveryState.FAILED, now=now, reason="not_set_up")
+        note(delivery, Step.SYSTEM, Effect.FAILED, "not_set_up")
+        advance(delivery, now=now)
+    return len(waiting)
+
+
 def ask_about_unclear(channel: Channel, limit: int = 20) -> int:
     """Ask the provider about messages whose fate is unclear, with no transaction open."""
     done = 0
@@ -77,7 +106,7 @@ def _ask_one(channel: Channel) -> bool:
         return False
     delivery, number = question
     outcome = Outcome(Effect.PENDING, "cannot_ask")
-    if channel.can_ask:
+    if channel.can_ask and channel.configured():
         try:
             outcome = channel.query(
                 Question(

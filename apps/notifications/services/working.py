@@ -15,26 +15,40 @@ from django.db import close_old_connections, connection
 
 from apps.notifications import channels
 from apps.notifications.channels import Channel
-from apps.notifications.services.minding import ask_about_unclear, forget_stamps, mind
+from apps.notifications.services.minding import (
+    ask_about_unclear,
+    forget_stamps,
+    look_after_unused_channels,
+    mind,
+)
 from apps.notifications.services.sending import send_next
 
 log = logging.getLogger(__name__)
 LONGEST_NAP = 1.0
 AFTER_TROUBLE = 2.0
+SELDOM = 60.0
 
 
 class Crew:
-    """The threads of one process. ``start`` them, ``stop`` them, wait with ``join``."""
+    """The threads of one process. ``start`` them, ``stop`` them, wait with ``join``.
+
+    Channels without their settings sleep until the process is started with them.
+    """
 
     def __init__(self, names: Iterable[str] = (), *, threads: int | None = None) -> None:
-        wanted = list(names) or [str(c.name) for c in channels.all_channels()]
+        wanted = [channels.channel(n) for n in names] or channels.all_channels()
+        self.asleep = [channel for channel in wanted if not channel.configured()]
         self.stopping = threading.Event()
-        self._threads = [self._thread("mind", _mind, 1.0)]
-        for name in wanted:
-            channel = channels.channel(name)
+        self._threads = [
+            self._thread("mind", _mind, 1.0),
+            self._thread("seldom", _seldom, SELDOM),
+        ]
+        for channel in wanted:
+            if channel in self.asleep:
+                continue
             for slot in range(threads or channel.concurrency):
                 self._threads.append(self._sender(channel, slot))
-            self._threads.append(self._thread(f"ask-{name}", _asker(channel), 1.0))
+            self._threads.append(self._thread(f"ask-{channel.name}", _asker(channel), 1.0))
 
     def start(self) -> None:
         for thread in self._threads:
@@ -75,10 +89,15 @@ class Crew:
 
 
 def _mind() -> float:
-    dealt_with = mind()
-    if int(time.time()) % 600 == 0:
-        forget_stamps()
-    return 0.0 if dealt_with else 1.0
+    return 0.0 if mind() else 1.0
+
+
+def _seldom() -> float:
+    look_after_unused_channels()
+    forget_stamps()
+    # A connection kept for once a minute would be one that others cannot have.
+    connection.close()
+    return SELDOM
 
 
 def _asker(channel: Channel) -> Callable[[], float]:

@@ -24,6 +24,8 @@ class Command(BaseCommand):
             signal.signal(number, lambda *_: crew.stop())
         crew.start()
         self.stdout.write("sending")
+        for channel in crew.asleep:
+            self.stdout.write(f"{channel.name}: not set up, asleep until the next start")
         while not crew.stopping.wait(1.0):
             pass
         crew.join()

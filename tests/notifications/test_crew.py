@@ -1,0 +1,129 @@
+"""The sending process: channels without settings sleep, and what waits for them is not forgotten."""
+
+import threading
+import time as clock
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from apps.notifications import services
+from apps.notifications.enums import DeliveryState as S
+from apps.notifications.models import Attempt, Delivery, PhoneTask, ProviderState
+from apps.notifications.services import Crew
+from tests.doubles.sms_gateway import SmsGateway
+from tests.factories.customers import CustomerFactory
+from tests.factories.notifications import PHONE, delivery
+
+pytestmark = [pytest.mark.requirement("NTF-1"), pytest.mark.requirement("NTF-2")]
+
+
+def threads_of(crew: Crew) -> set[str]:
+    return {thread.name for thread in crew._threads}
+
+
+@pytest.fixture
+def run() -> Iterator[Any]:
+    """Runs a crew for a moment; every thread's connection is closed when the test ends."""
+    crews = []
+
+    def work(crew: Crew, seconds: float) -> None:
+        crews.append(crew)
+        crew.start()
+        clock.sleep(seconds)
+        crew.stop()
+
+    yield work
+    for crew in crews:
+        assert crew.join(10)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_channel_without_settings_has_no_thread_and_asks_nothing(run: Any) -> None:
+    delivery("sms", PHONE)
+    crew = Crew(["sms", "wechat", "in_app"])
+    assert [str(channel.name) for channel in crew.asleep] == ["sms", "wechat"]
+    assert not [name for name in threads_of(crew) if "sms" in name or "wechat" in name]
+    run(crew, 0.6)
+    assert not ProviderState.objects.filter(channel__in=["sms", "wechat"]).exists(), "no claim"
+    assert ProviderState.objects.filter(channel="in_app").exists()
+    assert Delivery.objects.get().state == S.QUEUED, "it waits for the settings"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_started_again_with_its_settings_it_sends_what_waited(run: Any, sms: SmsGateway) -> None:
+    waited = delivery("sms", PHONE)
+    crew = Crew(["sms"])
+    assert crew.asleep == [] and any("sms" in name for name in threads_of(crew))
+    run(crew, 1.5)
+    waited.refresh_from_db()
+    assert waited.state == S.ACCEPTED
+    assert len(sms.sent) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_idle_crew_with_sleeping_channels_holds_two_connections_less(run: Any) -> None:
+    """The seldom thread gives its connection back between its looks."""
+    before = {thread.name for thread in threading.enumerate()}
+    crew = Crew(["sms", "site"])
+    crew.start()
+    try:
+        clock.sleep(0.8)
+        started = {thread.name for thread in threading.enumerate()} - before
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+            )
+            held = cursor.fetchone()[0]
+        assert "deliver-seldom" in started
+        assert held <= len(started) - 1
+    finally:
+        crew.stop()
+        assert crew.join(10)
+
+
+@pytest.mark.django_db
+def test_what_waits_too_long_for_a_channel_taken_out_goes_to_the_next() -> None:
+    long_ago = timezone.now() - timedelta(minutes=31)
+    customer = CustomerFactory()
+    both = delivery(
+        "sms", PHONE, due_at=long_ago, chain=[["phone", PHONE]], customer_id=customer.pk
+    )
+    alone = delivery("sms", PHONE, due_at=long_ago, customer_id=customer.pk)
+    young = delivery("sms", PHONE)
+    gathering = delivery("sms", PHONE, due_at=long_ago, digest_key="a|sms|en")
+    assert services.look_after_unused_channels() == 2
+    for row in (both, alone, young, gathering):
+        row.refresh_from_db()
+    assert [both.state, alone.state] == [S.FAILED, S.FAILED]
+    assert [young.state, gathering.state] == [S.QUEUED, S.QUEUED]
+    assert Attempt.objects.filter(delivery=both, code="not_set_up").exists()
+    assert Delivery.objects.get(previous=both).channel == "phone"
+    told = Delivery.objects.get(topic="staff.undelivered")
+    assert told.recipient == f"user:{customer.agent_id}", "a person is told that nobody was reached"
+
+
+@pytest.mark.django_db
+def test_what_is_unclear_on_a_channel_taken_out_goes_to_a_person() -> None:
+    unclear = delivery("sms", PHONE)
+    past = timezone.now() - timedelta(hours=7)
+    Delivery.objects.filter(pk=unclear.pk).update(
+        state=S.AMBIGUOUS, state_since=past, due_at=past, attempts=1
+    )
+    services.look_after_unused_channels()
+    unclear.refresh_from_db()
+    assert unclear.state == S.HANDED_OVER
+    assert PhoneTask.objects.get().delivery_id == unclear.pk
+
+
+@pytest.mark.django_db
+def test_with_every_channel_set_up_nothing_is_asked(
+    sms: SmsGateway, settings: Any, django_assert_num_queries: Any
+) -> None:
+    settings.EMAIL_HOST, settings.WECHAT_APP_ID = "mail.example", "wx1"
+    with django_assert_num_queries(0):
+        assert services.look_after_unused_channels() == 0
