@@ -45,6 +45,12 @@ class Audience(ColourChoices):
     NAMED = "named", _("The people it names"), "grey"
 
 
+# Whoever belongs to the house or asked for exactly this message cannot unsubscribe from it.
+CANNOT_STOP = frozenset(
+    {Audience.AGENT, Audience.ROLE, Audience.ENDPOINT, Audience.PUBLIC, Audience.ADDRESSEE}
+)
+
+
 class Step(ColourChoices):
     """What a line in a delivery's history is about."""
 

@@ -47,7 +47,22 @@ class CallForm(forms.Form):
 class TemplateForm(forms.Form):
     subject = forms.CharField(label=_("Subject"), max_length=120, required=False)
     body = forms.CharField(label=_("Text"), max_length=3000, widget=forms.Textarea)
-    provider_code = forms.CharField(label=_("Provider's template"), max_length=80, required=False)
+    provider_code = forms.CharField(
+        label=_("Provider's template"),
+        max_length=80,
+        required=False,
+        help_text=_("Only for SMS and WeChat: the number the provider gave it, such as SMS_12345."),
+    )
+    provider_text = forms.CharField(
+        label=_("Provider's text"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_(
+            "As the provider approved it, with its variables: ${number} for SMS, {{number.DATA}} "
+            "for WeChat. It is checked that we send every one of them."
+        ),
+    )
     provider_fields = forms.JSONField(
         label=_("Provider's parameters"),
         required=False,
@@ -59,7 +74,9 @@ class NewWordsForm(TemplateForm):
     """Words of their own for one channel."""
 
     channel = forms.ChoiceField(label=_("Only for"), choices=ChannelName.choices)
-    field_order = ["channel", "subject", "body", "provider_code", "provider_fields"]
+    field_order = [
+        *("channel", "subject", "body", "provider_code", "provider_text", "provider_fields"),
+    ]
 
 
 class AnnouncementForm(forms.Form):

@@ -43,9 +43,12 @@ def variables_in(text: str) -> set[str]:
     return names
 
 
-def check_words(topic: Topic, texts: Iterable[tuple[str, str]]) -> None:
-    """``texts`` are (field, text); raises BadInput for a variable that the topic does not have."""
-    known = {v.name for v in topic.variables}
+def check_words(
+    topic: Topic, texts: Iterable[tuple[str, str]], *, besides: Iterable[str] = ()
+) -> None:
+    """``texts`` are (field, text); raises BadInput for a variable that the topic does not have.
+    ``besides`` are variables that are there for every topic."""
+    known = {v.name for v in topic.variables} | set(besides)
     for field, text in texts:
         unknown = sorted(variables_in(text) - known)
         if unknown:

@@ -55,6 +55,12 @@ def values_of(data: Mapping[str, Any], language: str, link: str = "") -> dict[st
     return values
 
 
+def stop_text(link: str) -> str:
+    """How to end these messages: by the link, or by a call for whoever has none. Never empty,
+    because providers refuse a parameter without a value."""
+    return link or str(getattr(settings, "COMPANY_PHONE", ""))
+
+
 def line_of(data: Mapping[str, Any], topic: str, language: str) -> str:
     """One line of a digest: number, what happened, when."""
     values = values_of(data, language)

@@ -294,6 +294,7 @@ def test_new_words_go_out_with_the_next_message(
             "subject": "",
             "body": "签收 {number}",
             "provider_code": "SMS_42",
+            "provider_text": "快件${no}已签收，退订${stop}",
             "provider_fields": '{"no": "{number}"}',
         },
     )

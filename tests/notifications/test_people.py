@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
 
 from apps.accounts.queries import system_user
 from apps.core.errors import BadInput, RuleBroken
@@ -16,7 +18,7 @@ from apps.notifications.enums import DeliveryState as S
 from apps.notifications.mail import may_be_answered
 from apps.notifications.models import Delivery, Preference, Subscription, SuppressedAddress
 from apps.notifications.queries.desk import current_announcements
-from apps.notifications.services.sending import opt_out_token
+from apps.notifications.stop_links import delivery_named_by, stop_key
 from tests.doubles.sms_gateway import SmsGateway
 from tests.factories.notifications import PHONE, delivery, relay_all, send_all
 from tests.factories.tracking import report, waybill
@@ -59,7 +61,7 @@ def test_a_consignees_journey(client: Client, sms: SmsGateway) -> None:
     assert [d.topic for d in told] == [
         f"waybill.{t}" for t in ("picked_up", "out_for_delivery", "ready_for_pickup", "delivered")
     ]
-    token = opt_out_token(told.last())  # type: ignore[arg-type]
+    token = stop_key(told.latest("id").pk)
     looked = client.get(f"/notify/stop/{token}")
     assert looked.status_code == 200 and Subscription.objects.get().state == "active"
     assert client.post(f"/notify/stop/{token}").status_code == 200
@@ -130,7 +132,7 @@ def test_the_code_is_kept_nowhere_in_clear(sms: SmsGateway) -> None:
 @pytest.mark.requirement("NTF-3")
 def test_one_link_stops_what_nobody_subscribed_to(client: Client, sms: SmsGateway) -> None:
     told = delivery("sms", PHONE)
-    token = opt_out_token(told)
+    token = stop_key(told.pk)
     # RFC 8058: the mail program's own POST, without a page and without a cookie.
     stopped = Client(enforce_csrf_checks=True).post(
         f"/notify/stop/{token}", {"List-Unsubscribe": "One-Click"}
@@ -246,3 +248,13 @@ def test_machines_are_not_answered(
 ) -> None:
     settings.DEFAULT_FROM_EMAIL = "Yipiao <service@yipiao.example>"
     assert may_be_answered(headers, sender) is answered
+
+
+@given(st.integers(1, 2**63 - 1), st.text(max_size=40))
+def test_a_stop_key_names_its_message_and_nothing_else_does(pk: int, other: str) -> None:
+    key = stop_key(pk)
+    assert delivery_named_by(key) == pk
+    assert len(key) <= 26
+    for forged in (other, key[:-1], key + "A", f"{other}-{key.partition('-')[2]}", key.upper()):
+        if forged != key:
+            assert delivery_named_by(forged) is None, forged

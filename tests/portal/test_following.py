@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from apps.notifications import services
 from apps.notifications.models import Delivery, SendStamp, Subscription
-from apps.notifications.services.sending import opt_out_token
+from apps.notifications.stop_links import stop_key
 from apps.portal import limits
 from apps.tracking.models import Waybill
 from apps.tracking.numbers import compose
@@ -181,7 +181,7 @@ def pages_of(shipment: Waybill) -> dict[str, str]:
         "follow": follow(shipment.number),
         "confirm": f"/notify/follow/{services.subscription_token(asked)}/code",
         "followed": f"/notify/follow/{services.confirmed_token(asked)}/done",
-        "stop": f"/notify/stop/{opt_out_token(told)}",
+        "stop": f"/notify/stop/{stop_key(told.pk)}",
         "unknown": follow(unknown(1)),
     }
 

@@ -22,6 +22,7 @@ from apps.notifications.admin.acts import Act, ActingAdmin
 from apps.notifications.enums import DeliveryState
 from apps.notifications.forms import ReasonForm, ResolveForm
 from apps.notifications.models import Delivery
+from apps.notifications.provider_words import unapproved_words
 from apps.notifications.queries import desk
 from apps.notifications.states import DELIVERY_MOVES
 
@@ -204,6 +205,7 @@ class DeliveryAdmin(ActingAdmin):
             "channels": desk.health(known),
             "unclear": desk.unclear(request.user),  # type: ignore[arg-type]  # a user
             "calls": desk.open_calls(request.user),  # type: ignore[arg-type]  # a user
+            "unapproved": unapproved_words(),
         }
         return self.page(request, "notifications/health.html", context)
 

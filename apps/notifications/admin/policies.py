@@ -19,6 +19,7 @@ from apps.notifications.admin.acts import Act, ActingAdmin
 from apps.notifications.enums import Audience, ChannelName
 from apps.notifications.forms import NewWordsForm, TemplateForm
 from apps.notifications.models import MessageTemplate, NotificationPolicy
+from apps.notifications.provider_words import provider_views
 from apps.notifications.queries import desk, words
 from apps.notifications.topics import TOPICS, topic_choices
 
@@ -111,6 +112,7 @@ def _save(template: MessageTemplate, typed: Any, who: dict[str, Any]) -> Message
         subject=typed["subject"],
         body=typed["body"],
         provider_code=typed["provider_code"],
+        provider_text=typed["provider_text"],
         provider_fields=typed["provider_fields"] or {},
         **who,
     )
@@ -121,6 +123,7 @@ def _as_typed(template: MessageTemplate) -> dict[str, Any]:
         "subject": template.subject,
         "body": template.body,
         "provider_code": template.provider_code,
+        "provider_text": template.provider_text,
         "provider_fields": template.provider_fields or None,
     }
 
@@ -198,6 +201,7 @@ class MessageTemplateAdmin(ActingAdmin):
             "preview": words.fill(
                 template.topic, template.channel, template.language, template, sample
             ),
+            "providers": provider_views(template),
             "versions": words.versions_of(template),
             "acts": self.offered(request, template),
             "timeline": timeline_rows(template, self.timeline_limit),

@@ -5,6 +5,7 @@ within ``lease``. It never raises for what the other side does; whatever it rais
 counts as “perhaps sent”.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -116,6 +117,9 @@ class Channel:
     shows: frozenset[str] = frozenset()
     # Failures of the provider pause the channel.
     breaks: bool = True
+    # How the provider writes a variable in words that it approved itself and fills in by name;
+    # None: our own words are sent as they are.
+    placeholder: re.Pattern[str] | None = None
 
     def pace(self) -> tuple[float, float]:
         """Messages per second, and how many may go at once after a rest."""
@@ -138,6 +142,23 @@ class Channel:
 
     def send(self, message: Message) -> Outcome:
         raise NotImplementedError
+
+    def request_of(self, message: Message) -> dict[str, Any]:
+        """What the provider is given for a message, without keys and signatures. ``send`` sends
+        this very thing and the back office shows it."""
+        return {}
+
+    def as_read(self, provider_text: str, message: Message) -> str:
+        """What the person reads once the provider has filled in the words it approved."""
+        given = self.parameters_of(message)
+        pattern = self.placeholder
+        if pattern is None:
+            return message.text
+        return pattern.sub(lambda found: given.get(found[1], found[0]), provider_text)
+
+    def parameters_of(self, message: Message) -> dict[str, str]:
+        """The provider's parameters by name."""
+        return dict(message.fields)
 
     def query(self, question: Question) -> Outcome:
         """What became of an unclear message: ACCEPTED, DELIVERED, READ, FAILED, PENDING (ask

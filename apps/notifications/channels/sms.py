@@ -6,6 +6,7 @@ message is only repeated when it says that it never had it. Receipts come to
 """
 
 import json
+import re
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -19,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.notifications import acs3, http
 from apps.notifications.channels.base import Channel, Message, Outcome, Question
 from apps.notifications.enums import ChannelName, Effect
+from apps.notifications.wording import stop_text
 
 VERSION = "2017-05-25"
 BAD_NUMBER = frozenset({"isv.MOBILE_NUMBER_ILLEGAL", "isv.BLACK_KEY_CONTROL_LIMIT"})
@@ -42,6 +44,7 @@ class SmsChannel(Channel):
     patience = timedelta(hours=6)
     address_limits = ((86_400, 50),)
     code_limits = ((60, 1), (3600, 5), (86_400, 10))
+    placeholder = re.compile(r"\$\{([A-Za-z0-9_]{1,40})\}")
 
     def pace(self) -> tuple[float, float]:
         rate = float(getattr(settings, "SMS_PER_SECOND", 30.0))
@@ -57,20 +60,26 @@ class SmsChannel(Channel):
     def limits_for(self, topic: str) -> Sequence[tuple[int, int]]:
         return self.code_limits if topic.endswith(".code") else self.address_limits
 
-    def send(self, message: Message) -> Outcome:
-        fields = dict(message.fields)
-        if message.unsubscribe:
-            # For templates whose words end with it; the provider ignores what a template lacks.
-            fields.setdefault("stop", message.unsubscribe)
-        parameters = {
+    def parameters_of(self, message: Message) -> dict[str, str]:
+        """With “stop” always: the provider refuses a message that lacks a variable of its
+        template, and ignores what the template lacks."""
+        return {"stop": stop_text(message.unsubscribe), **message.fields}
+
+    def request_of(self, message: Message) -> dict[str, str]:
+        return {
             "PhoneNumbers": domestic(message.address),
-            "SignName": str(getattr(settings, "SMS_SIGN_NAME", "")),
+            "SignName": sign_name(),
             "TemplateCode": message.provider_code,
-            "TemplateParam": json.dumps(fields, ensure_ascii=False),
+            "TemplateParam": json.dumps(self.parameters_of(message), ensure_ascii=False),
             "OutId": message.reference,
         }
+
+    def as_read(self, provider_text: str, message: Message) -> str:
+        return f"【{sign_name()}】{super().as_read(provider_text, message)}"
+
+    def send(self, message: Message) -> Outcome:
         try:
-            answer = call("SendSms", parameters)
+            answer = call("SendSms", self.request_of(message))
         except http.NotSent as error:
             return Outcome(Effect.RETRY, str(error), trouble=True)
         except http.PerhapsSent as error:
@@ -112,6 +121,11 @@ class SmsChannel(Channel):
             if len(rows) < 50:
                 return Outcome(Effect.UNKNOWN, "no_record")
             page += 1
+
+
+def sign_name() -> str:
+    """The provider puts it in front of every text, in brackets of its own."""
+    return str(getattr(settings, "SMS_SIGN_NAME", ""))
 
 
 def call(action: str, parameters: Mapping[str, str]) -> http.Answer:

@@ -6,6 +6,7 @@ TEMPLATESENDJOBFINISH, which goes to ``services.record_wechat_outcome``.
 """
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
@@ -36,6 +37,7 @@ class WeChatChannel(Channel):
     waits = (10, 60, 300, 1800)
     lease = timedelta(seconds=60)
     address_limits = ((86_400, 50),)
+    placeholder = re.compile(r"\{\{\s*([A-Za-z0-9_]{1,40})\.DATA\s*\}\}")
 
     def pace(self) -> tuple[float, float]:
         rate = float(getattr(settings, "WECHAT_PER_SECOND", 50.0))
@@ -44,15 +46,17 @@ class WeChatChannel(Channel):
     def configured(self) -> bool:
         return bool(getattr(settings, "WECHAT_APP_ID", ""))
 
-    def send(self, message: Message) -> Outcome:
-        body = {
+    def request_of(self, message: Message) -> dict[str, Any]:
+        body: dict[str, Any] = {
             "touser": message.address,
             "template_id": message.provider_code,
             "client_msg_id": message.key,
             "data": {name: {"value": value} for name, value in message.fields.items()},
         }
-        if message.link:
-            body["url"] = message.link
+        return body | ({"url": message.link} if message.link else {})
+
+    def send(self, message: Message) -> Outcome:
+        body = self.request_of(message)
         outcome = self._send_with_token(body)
         if outcome.effect == Effect.RETRY and outcome.code in {str(c) for c in TOKEN_GONE}:
             # Once more at once with a fresh token; the refusal proves that nothing was sent.

@@ -105,6 +105,12 @@ class MessageTemplate(AppendOnly):
         blank=True,
         help_text=_("The template's number at the SMS or WeChat provider."),
     )
+    provider_text = models.TextField(
+        _("provider's text"),
+        max_length=1000,
+        blank=True,
+        help_text=_("As the provider approved it, with its variables: ${number}, {{number.DATA}}."),
+    )
     # {"parameter of the provider": "text with {variables}"}
     provider_fields = models.JSONField(
         _("provider's parameters"),

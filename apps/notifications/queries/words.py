@@ -8,7 +8,7 @@ from typing import Any
 from apps.notifications import rendering, seeding
 from apps.notifications.models import Delivery, MessageTemplate
 from apps.notifications.topics import TOPICS, Topic
-from apps.notifications.wording import line_of, values_of
+from apps.notifications.wording import line_of, stop_text, values_of
 
 # A text message has no room for a list; the page behind its link names everything.
 SHORT = frozenset({"sms", "wechat"})
@@ -31,10 +31,17 @@ def newest_template(topic: str, channel: str, language: str) -> MessageTemplate 
     return rows.first()
 
 
-def render(delivery: Delivery, shows: frozenset[str], language: str | None = None) -> Words:
+def render(
+    delivery: Delivery,
+    shows: frozenset[str],
+    language: str | None = None,
+    *,
+    unsubscribe: str = "",
+) -> Words:
     """The words of ``delivery`` in ``language`` (its own by default), masked as told."""
     language = language or delivery.language
     values = values_of(delivery.data, language, delivery.link)
+    values["stop"] = stop_text(unsubscribe)
     if delivery.is_digest:
         values |= digest_values(delivery, language)
     values |= personal_values(delivery, shows)

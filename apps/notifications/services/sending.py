@@ -3,23 +3,17 @@
 import logging
 from datetime import datetime
 
-from django.core import signing
-
 from apps.notifications import channels
 from apps.notifications.channels import Channel, Message, Outcome
-from apps.notifications.enums import Audience, Effect
+from apps.notifications.enums import CANNOT_STOP, Effect
 from apps.notifications.models import Delivery
 from apps.notifications.queries.words import render
 from apps.notifications.services.claiming import claim
 from apps.notifications.services.outcomes import record_outcome
 from apps.notifications.services.queueing import public_link
+from apps.notifications.stop_links import stop_key
 
 log = logging.getLogger(__name__)
-OPT_OUT_SALT = "notifications.opt_out"
-# Whoever belongs to the house or asked for exactly this message cannot unsubscribe from it.
-NO_OPT_OUT = frozenset(
-    {Audience.AGENT, Audience.ROLE, Audience.ENDPOINT, Audience.PUBLIC, Audience.ADDRESSEE}
-)
 
 
 def send_next(channel: Channel, *, worker: str) -> float:
@@ -45,7 +39,8 @@ def send_due(name: str, *, worker: str, limit: int = 100) -> int:
 def _send(channel: Channel, delivery: Delivery, at: datetime) -> tuple[int | None, Outcome]:
     template_id = None
     try:
-        words = render(delivery, channel.shows)
+        unsubscribe = unsubscribe_link(delivery)
+        words = render(delivery, channel.shows, unsubscribe=unsubscribe)
         template_id = words.template_id
         message = Message(
             delivery_id=delivery.pk,
@@ -59,7 +54,7 @@ def _send(channel: Channel, delivery: Delivery, at: datetime) -> tuple[int | Non
             number=delivery.attempts,
             at=at,
             link=delivery.link,
-            unsubscribe=unsubscribe_link(delivery),
+            unsubscribe=unsubscribe,
             urgent=delivery.urgent,
             provider_code=words.provider_code,
             fields=words.fields,
@@ -76,11 +71,6 @@ def _send(channel: Channel, delivery: Delivery, at: datetime) -> tuple[int | Non
 
 
 def unsubscribe_link(delivery: Delivery) -> str:
-    if delivery.audience in NO_OPT_OUT:
+    if delivery.audience in CANNOT_STOP:
         return ""
-    return public_link("portal:stop", opt_out_token(delivery))
-
-
-def opt_out_token(delivery: Delivery) -> str:
-    """Names a message: whoever holds it ends what that message came from."""
-    return signing.dumps(delivery.pk, salt=OPT_OUT_SALT)
+    return public_link("portal:stop", stop_key(delivery.pk))

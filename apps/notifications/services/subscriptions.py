@@ -22,7 +22,7 @@ from apps.notifications.queries.happenings import Happening
 from apps.notifications.services.claiming import limit_ends
 from apps.notifications.services.queueing import tell
 from apps.notifications.services.rows import database_now
-from apps.notifications.services.sending import OPT_OUT_SALT
+from apps.notifications.stop_links import delivery_named_by
 from apps.tracking.models import Waybill
 
 if TYPE_CHECKING:
@@ -196,11 +196,8 @@ def end_subscription(*, subscription_id: int, by: "User", at: datetime) -> Subsc
 
 def read_stop_token(token: str) -> Delivery | None:
     """The message whose link this is; its token never expires, as the message never does."""
-    try:
-        pk = signing.loads(token, salt=OPT_OUT_SALT)
-    except signing.BadSignature:
-        return None
-    return Delivery.objects.filter(pk=pk).first()
+    pk = delivery_named_by(token)
+    return Delivery.objects.filter(pk=pk).first() if pk is not None else None
 
 
 @transaction.atomic

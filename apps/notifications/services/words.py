@@ -14,6 +14,7 @@ from apps.notifications import channels
 from apps.notifications.enums import Audience
 from apps.notifications.models import MessageTemplate, NotificationPolicy
 from apps.notifications.rendering import check_words
+from apps.notifications.services.provider_words import check_provider_words
 from apps.notifications.topics import TOPICS
 
 if TYPE_CHECKING:
@@ -29,21 +30,19 @@ def save_template(
     subject: str,
     body: str,
     provider_code: str = "",
+    provider_text: str = "",
     provider_fields: Mapping[str, str] | None = None,
     by: "User",
     at: datetime,
 ) -> MessageTemplate:
-    """A new version of these words. Raises BadInput for an unknown topic or variable."""
+    """A new version of these words. Raises BadInput for an unknown topic or variable, and for a
+    provider's text that needs what we do not send or lacks the link that stops the messages."""
     known = _topic(topic)
     fields = dict(provider_fields or {})
-    if not all(isinstance(text, str) for text in fields.values()):
-        raise BadInput(
-            _("The provider's parameters are texts."), code="bad_fields", field="provider_fields"
-        )
     if not body.strip():
         raise BadInput(_("The text is empty."), code="empty", field="body")
-    texts = [("subject", subject), ("body", body)]
-    check_words(known, [*texts, *(("provider_fields", text) for text in fields.values())])
+    check_words(known, [("subject", subject), ("body", body)])
+    check_provider_words(known, channel, provider_code, provider_text, fields)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtextextended(%s, 2))",
@@ -59,6 +58,7 @@ def save_template(
         subject=subject.strip(),
         body=body.strip(),
         provider_code=provider_code.strip(),
+        provider_text=provider_text.strip(),
         provider_fields=fields,
         created_by=by,
     )
