@@ -1,5 +1,7 @@
 """The choices of the notifications floor, with the words and colours staff see."""
 
+from typing import Any
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -21,7 +23,8 @@ class DeliveryState(ColourChoices):
 
 
 class ChannelName(ColourChoices):
-    """The channels the house has; a new one is added here, in channels/ and in a migration."""
+    """The channels the house began with, for code that means one of them. Which there are is
+    said by ``channel_choices``: a channel names itself when it is registered."""
 
     EMAIL = "email", _("E-mail"), "purple"
     SMS = "sms", _("SMS"), "blue"
@@ -30,6 +33,23 @@ class ChannelName(ColourChoices):
     SITE = "site", _("Site announcement"), "teal"
     WEBHOOK = "webhook", _("Webhook"), "grey"
     PHONE = "phone", _("Phone call by a person"), "amber"
+
+
+_channel_labels: dict[str, Any] = dict(ChannelName.choices)
+
+
+def name_channel(name: str, label: Any) -> None:
+    """So that forms, lists and messages know a channel by its words."""
+    _channel_labels[str(name)] = label
+
+
+def forget_channel(name: str) -> None:
+    _channel_labels.pop(str(name), None)
+
+
+def channel_choices() -> list[tuple[str, Any]]:
+    """Every channel with its words; a callable, so that models follow without a migration."""
+    return list(_channel_labels.items())
 
 
 class Audience(ColourChoices):

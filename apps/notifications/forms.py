@@ -11,7 +11,7 @@ from unfold.widgets import (
     TEXTAREA_CLASSES,
 )
 
-from apps.notifications.enums import ChannelName, TaskState
+from apps.notifications.enums import TaskState, channel_choices
 
 
 class ReasonForm(forms.Form):
@@ -73,7 +73,7 @@ class TemplateForm(forms.Form):
 class NewWordsForm(TemplateForm):
     """Words of their own for one channel."""
 
-    channel = forms.ChoiceField(label=_("Only for"), choices=ChannelName.choices)
+    channel = forms.ChoiceField(label=_("Only for"), choices=channel_choices)
     field_order = [
         *("channel", "subject", "body", "provider_code", "provider_text", "provider_fields"),
     ]

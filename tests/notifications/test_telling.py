@@ -13,17 +13,14 @@ from apps.accounts.enums import Role
 from apps.accounts.queries import system_user
 from apps.events.models import Event
 from apps.events.services import record
-from apps.notifications import channels, services
-from apps.notifications.channels import Channel, Message, Outcome
+from apps.notifications import services
 from apps.notifications.enums import DeliveryState as S
-from apps.notifications.enums import Effect
 from apps.notifications.models import (
     Delivery,
     NotificationPolicy,
     Preference,
     WebhookEvent,
 )
-from apps.notifications.queries import recipients
 from apps.notifications.queries.happenings import Happening
 from apps.notifications.queries.words import render
 from apps.tracking.services import ingest
@@ -307,43 +304,6 @@ def test_staff_hear_by_the_bell_and_read_it() -> None:
 
 def _also_role(topic: str, role: Role) -> None:
     NotificationPolicy.objects.create(topic=topic, audience="role", role=role, channels=["in_app"])
-
-
-@pytest.mark.requirement("NTF-1")
-def test_a_new_channel_is_one_class() -> None:
-    """The whole of what docs/changing.md asks for."""
-
-    class FaxChannel(Channel):
-        name = "fax"
-        label = "Fax"
-        sheets: list[str] = []
-
-        def send(self, message: Message) -> Outcome:
-            self.sheets.append(message.text)
-            return Outcome(Effect.DELIVERED, "printed")
-
-    channels.register(FaxChannel())
-    try:
-        no_policies()
-        policy("waybill.delivered", "agent", "fax")
-        shipment = waybill()
-        original = recipients._user
-
-        def with_fax(user: Any) -> Any:
-            person = original(user)
-            person.addresses["fax"] = "+862100000000"
-            return person
-
-        recipients._user = with_fax
-        try:
-            _tell("waybill.delivered", shipment)
-        finally:
-            recipients._user = original
-        assert send_all("fax") == 1
-        assert Delivery.objects.get().state == S.DELIVERED
-        assert shipment.number in FaxChannel.sheets[0]
-    finally:
-        channels.forget("fax")
 
 
 @pytest.mark.requirement("NTF-4")

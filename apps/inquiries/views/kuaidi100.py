@@ -29,10 +29,13 @@ MULTIPART = "multipart/form-data"
 def courier(request: HttpRequest) -> HttpResponse:
     """(a) An aggregator follows one of our parcels."""
     try:
-        form = _form(request)
-    except BadInput:
+        said = answer_aggregator(_form(request), at=timezone.now())
+    except BadInput as refusal:
+        log.warning("an aggregator's query was refused: %s", refusal.code)
         return _json({"result": False, "message": "参数错误", "state": 0, "data": []})
-    return _json(answer_aggregator(form, at=timezone.now()))
+    if not said["result"]:
+        log.warning("an aggregator's query was refused: %s", said["message"])
+    return _json(said)
 
 
 @csrf_exempt
@@ -72,7 +75,7 @@ def _refused(refusal: Refused | BadInput) -> HttpResponse:
         code, message = refusal.code, refusal.message
     else:
         code, message = "400", "参数错误"
-    log.info("a Kuaidi100 request was refused: %s", code)
+    log.warning("a Kuaidi100 request was refused: %s", code)
     return _json({"result": False, "returnCode": code, "message": message})
 
 

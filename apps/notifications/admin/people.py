@@ -15,9 +15,9 @@ from apps.customers.enums import Language
 from apps.notifications import services
 from apps.notifications.admin.acts import Act, Entry, RecordAdmin
 from apps.notifications.enums import (
-    ChannelName,
     SubscriptionState,
     SuppressionReason,
+    channel_choices,
 )
 from apps.notifications.forms import AnnouncementForm, StopForm
 from apps.notifications.models import (
@@ -34,7 +34,7 @@ from apps.tracking.models import Waybill
 class WishesForm(forms.Form):
     channels = forms.MultipleChoiceField(
         label=_("Channels, instead of the usual order"),
-        choices=ChannelName.choices,
+        choices=channel_choices,
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )

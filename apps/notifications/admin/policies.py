@@ -16,7 +16,7 @@ from apps.core.errors import RuleBroken
 from apps.events.panel import HouseAdmin, timeline_rows
 from apps.notifications import services
 from apps.notifications.admin.acts import Act, ActingAdmin
-from apps.notifications.enums import Audience, ChannelName
+from apps.notifications.enums import Audience, channel_choices
 from apps.notifications.forms import NewWordsForm, TemplateForm
 from apps.notifications.models import MessageTemplate, NotificationPolicy
 from apps.notifications.provider_words import provider_views
@@ -26,10 +26,7 @@ from apps.notifications.topics import TOPICS, topic_choices
 
 class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # the stubs' generic is not subscriptable at run time
     topic = forms.ChoiceField(label=_("about"), choices=topic_choices)
-    channels = forms.CharField(
-        label=_("channels, in order"),
-        help_text=_("By commas, the first one first: wechat, sms, email, in_app, site, phone."),
-    )
+    channels = forms.CharField(label=_("channels, in order"))
 
     class Meta:
         model = NotificationPolicy
@@ -40,13 +37,16 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # the stubs' gener
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["channels"].help_text = _("By commas, the first one first: %(names)s.") % {
+            "names": ", ".join(name for name, _label in channel_choices())
+        }
         if self.instance.pk:
             self.initial["channels"] = ", ".join(self.instance.channels)
 
     def clean_channels(self) -> list[str]:
         typed = self.cleaned_data["channels"].replace("，", ",").replace("、", ",")
         names = [name.strip() for name in typed.split(",") if name.strip()]
-        unknown = [name for name in names if name not in ChannelName.values]
+        unknown = [name for name in names if name not in dict(channel_choices())]
         if unknown or not names:
             raise forms.ValidationError(
                 _("There is no channel %(name)s."), params={"name": ", ".join(unknown) or "–"}
@@ -78,8 +78,8 @@ class NotificationPolicyAdmin(HouseAdmin):
 
     @admin.display(description=_("channels, in order"))
     def how(self, policy: NotificationPolicy) -> str:
-        known = {str(c): str(c.label) for c in ChannelName}
-        return " → ".join(known.get(name, name) for name in policy.channels)
+        known = dict(channel_choices())
+        return " → ".join(str(known.get(name, name)) for name in policy.channels)
 
     def changeform_view(
         self,

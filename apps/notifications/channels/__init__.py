@@ -8,6 +8,7 @@ from apps.notifications.channels.site import SiteChannel
 from apps.notifications.channels.sms import SmsChannel
 from apps.notifications.channels.webhook import WebhookChannel
 from apps.notifications.channels.wechat import WeChatChannel
+from apps.notifications.enums import forget_channel, name_channel
 
 __all__ = [
     "Channel",
@@ -26,12 +27,14 @@ _channels: dict[str, Channel] = {}
 
 def register(one: Channel) -> Channel:
     _channels[str(one.name)] = one
+    name_channel(one.name, one.label)
     return one
 
 
 def forget(name: str) -> None:
     """Take a channel back (tests add their own)."""
     _channels.pop(name, None)
+    forget_channel(name)
 
 
 def channel(name: str) -> Channel:

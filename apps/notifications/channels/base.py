@@ -17,6 +17,7 @@ from apps.notifications.enums import Effect
 
 if TYPE_CHECKING:
     from apps.notifications.models import Delivery
+    from apps.notifications.queries.recipients import Person
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,10 @@ class Channel:
     def pace(self) -> tuple[float, float]:
         """Messages per second, and how many may go at once after a rest."""
         return 50.0, 50.0
+
+    def address_of(self, person: "Person") -> str | None:
+        """Where this channel reaches a person who may be told by any; None if it does not."""
+        return person.addresses.get(str(self.name))
 
     def configured(self) -> bool:
         """Without its settings a channel is passed over when messages are queued."""

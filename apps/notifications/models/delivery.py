@@ -14,7 +14,7 @@ from apps.core.crypto import EncryptedTextField
 from apps.core.models import AppendOnly
 from apps.customers.enums import Language
 from apps.customers.models import Customer
-from apps.notifications.enums import Audience, ChannelName, DeliveryState, Effect, Step
+from apps.notifications.enums import Audience, DeliveryState, Effect, Step, channel_choices
 from apps.notifications.states import WAITING
 
 if TYPE_CHECKING:
@@ -224,9 +224,8 @@ class Delivery(models.Model):
         return f"{self.get_channel_name()} · {self.recipient_label or self.recipient}"
 
     def get_channel_name(self) -> str:
-        """A channel outside the enum (a test's, a plug-in's) is shown by its own name."""
-        known = {str(name): str(name.label) for name in ChannelName}
-        return known.get(self.channel, self.channel)
+        """In words; a channel that is there no more by its name."""
+        return str(dict(channel_choices()).get(self.channel, self.channel))
 
     @property
     def is_digest(self) -> bool:

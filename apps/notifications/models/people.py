@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.crypto import EncryptedTextField
 from apps.customers.enums import Language
 from apps.notifications.enums import (
-    ChannelName,
     LinkKind,
     SubscriptionState,
     SuppressionReason,
+    channel_choices,
 )
 
 
@@ -24,7 +24,7 @@ class Preference(models.Model):
     recipient = models.CharField(_("recipient"), max_length=60, unique=True)
     recipient_label = models.CharField(_("recipient"), max_length=80, blank=True)
     channels = ArrayField(
-        models.CharField(max_length=20, choices=ChannelName),
+        models.CharField(max_length=20, choices=channel_choices),
         default=list,
         blank=True,
         verbose_name=_("channels, best first"),
@@ -108,7 +108,7 @@ class Subscription(models.Model):
     waybill = models.ForeignKey(
         "tracking.Waybill", models.PROTECT, related_name="+", verbose_name=_("waybill")
     )
-    channel = models.CharField(_("channel"), max_length=20, choices=ChannelName)
+    channel = models.CharField(_("channel"), max_length=20, choices=channel_choices)
     address = EncryptedTextField(_("address"))
     address_index = models.CharField(max_length=32, editable=False)
     address_label = models.CharField(_("address"), max_length=80)

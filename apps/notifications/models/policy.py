@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.enums import Role
 from apps.core.models import AppendOnly
 from apps.customers.enums import Language
-from apps.notifications.enums import Audience, ChannelName
+from apps.notifications.enums import Audience, channel_choices
 
 
 class NotificationPolicy(models.Model):
@@ -26,7 +26,7 @@ class NotificationPolicy(models.Model):
         help_text=_("Only for “everyone with a role”."),
     )
     channels = ArrayField(
-        models.CharField(max_length=20, choices=ChannelName),
+        models.CharField(max_length=20, choices=channel_choices),
         verbose_name=_("channels, in order"),
         help_text=_("The first one that fits the person is used; the next ones if it fails."),
     )
@@ -92,7 +92,7 @@ class MessageTemplate(AppendOnly):
         _("channel"),
         max_length=20,
         blank=True,
-        choices=ChannelName,
+        choices=channel_choices,
         help_text=_("Empty: for every channel without words of its own."),
     )
     language = models.CharField(_("language"), max_length=10, choices=Language)

@@ -21,7 +21,8 @@ WHOM = (ContactRole.SERVICE, ContactRole.ORDERS, ContactRole.MANAGER)
 
 @dataclass
 class Person:
-    """One recipient with every address we have; ``prefers`` goes first where a policy allows."""
+    """One recipient with every address we have; ``prefers`` goes first where a policy allows.
+    ``one_address``: gave that one and wants to hear there only."""
 
     key: str
     label: str
@@ -30,6 +31,7 @@ class Person:
     phone: str = ""
     prefers: str = ""
     customer_id: int | None = None
+    one_address: bool = False
 
 
 @dataclass
@@ -146,10 +148,14 @@ def _addressee(channel: str, address: str, language: str) -> Person:
     """Somebody who gave one address and wants to hear there only."""
     if channel == "sms":
         person = _by_phone(address, language=language)
-        person.addresses = {"sms": address}
+        person.addresses, person.one_address = {"sms": address}, True
         return person
     return Person(
-        f"{channel}:{index_of(address)}", label_of(channel, address), language, {channel: address}
+        f"{channel}:{index_of(address)}",
+        label_of(channel, address),
+        language,
+        {channel: address},
+        one_address=True,
     )
 
 
@@ -226,7 +232,7 @@ def _user(user: User) -> Person:
 
 
 def _everybody(_happenings: Sequence[Happening], _role: str) -> Finder:
-    everybody = Person("public", "", settings.LANGUAGE_CODE, {"site": ""})
+    everybody = Person("public", "", settings.LANGUAGE_CODE, {"site": ""}, one_address=True)
 
     def find(_happening: Happening) -> Iterable[Person]:
         return (everybody,)

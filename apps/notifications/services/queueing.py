@@ -91,12 +91,13 @@ class _AddressBook:
         return own or self._preferences.get(f"customer:{person.customer_id}")
 
     def addresses(self, person: Person) -> list[tuple[str, str]]:
-        known = dict(person.addresses)
+        if person.one_address:
+            return list(person.addresses.items())
         openid = self._linked.get(self._indexes.get(person.phone, ""))
-        # Whoever gave one address only is told there only.
-        if openid and "phone" in known:
-            known.setdefault("wechat", openid)
-        return list(known.items())
+        if openid and person.phone:
+            person.addresses.setdefault("wechat", openid)
+        found = ((str(c.name), c.address_of(person)) for c in channels.all_channels())
+        return [(name, address) for name, address in found if address is not None]
 
     def usable(self, person: Person) -> dict[str, str]:
         """Addresses by channel, without the stopped ones, our own, and channels not set up."""
