@@ -405,7 +405,19 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
                 continue
         if items:
             sections.append({"title": title, "separator": True, "items": items})
+    _mark_where_one_is(sections, request.path)
     return sections
+
+
+def _mark_where_one_is(sections: list[dict[str, Any]], path: str) -> None:
+    """The one entry whose address goes furthest along the page's; a page below a list's address
+    that has an entry of its own would otherwise light up both."""
+    links = [str(item["link"]) for section in sections for item in section["items"]]
+    here = max((link for link in links if path.startswith(link)), key=len, default="")
+    home = reverse("admin:index")
+    for section in sections:
+        for item in section["items"]:
+            item["active"] = item["link"] == here and (here != home or path == home)
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:

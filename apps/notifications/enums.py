@@ -133,6 +133,30 @@ class TaskReason(ColourChoices):
     ASKED = "asked", _("Handed over by a colleague"), "purple"
 
 
+# Our own codes in words; a provider's are shown as they are.
+REASONS: dict[str, Any] = {
+    "address_limit": _("this address has had enough for now"),
+    "address_stopped": _("the address is stopped"),
+    "cancelled": _("cancelled by a person"),
+    "fallback": _("after another channel"),
+    "in_digest": _("travels in a digest"),
+    "never_confirmed": _("nothing was ever confirmed"),
+    "no_channel": _("no channel reaches this person"),
+    "no_record": _("the provider has no record"),
+    "not_confirmed_in_time": _("nothing was confirmed in time"),
+    "not_prepared": _("the message could not be put together"),
+    "not_set_up": _("the channel is not set up"),
+    "opted_out": _("wants no messages"),
+    "proved_not_sent": _("the provider never had it"),
+    "quiet_hours": _("quiet hours"),
+    "resent": _("sent again by a person"),
+    "settled_by_person": _("settled by a person"),
+    "timeout": _("no answer in time"),
+    "worker_lost": _("the sending process was lost"),
+    **dict(TaskReason.choices),
+}
+
+
 class LinkKind(TextChoices):
     WECHAT = "wechat", _("WeChat")
 

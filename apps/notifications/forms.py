@@ -11,7 +11,11 @@ from unfold.widgets import (
     TEXTAREA_CLASSES,
 )
 
+from apps.customers.enums import Language
+from apps.notifications import channels
 from apps.notifications.enums import TaskState, channel_choices
+from apps.notifications.queries.recipients import Person
+from apps.notifications.topics import TOPICS, topic_choices
 
 
 class ReasonForm(forms.Form):
@@ -46,7 +50,9 @@ class CallForm(forms.Form):
 
 class TemplateForm(forms.Form):
     subject = forms.CharField(label=_("Subject"), max_length=120, required=False)
-    body = forms.CharField(label=_("Text"), max_length=3000, widget=forms.Textarea)
+    body = forms.CharField(
+        label=_("Text"), max_length=3000, widget=forms.Textarea(attrs={"rows": 5})
+    )
     provider_code = forms.CharField(
         label=_("Provider's template"),
         max_length=80,
@@ -66,6 +72,7 @@ class TemplateForm(forms.Form):
     provider_fields = forms.JSONField(
         label=_("Provider's parameters"),
         required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_('Such as {"number": "{number}"}. Empty: every variable under its name.'),
     )
 
@@ -94,6 +101,55 @@ class StopForm(forms.Form):
         label=_("Channel"), choices=[("sms", _("SMS")), ("email", _("E-mail"))]
     )
     address = forms.CharField(label=_("Address"), max_length=120)
+
+
+class WishesForm(forms.Form):
+    channels = forms.MultipleChoiceField(
+        label=_("Channels, instead of the usual order"),
+        choices=channel_choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    muted_topics = forms.MultipleChoiceField(
+        label=_("Not about"),
+        choices=topic_choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    opted_out = forms.BooleanField(label=_("Wants no messages"), required=False)
+    language = forms.ChoiceField(
+        label=_("Language"), choices=[("", "—"), *Language.choices], required=False
+    )
+    quiet_from = forms.TimeField(label=_("Quiet from"), required=False)
+    quiet_until = forms.TimeField(label=_("Quiet until"), required=False)
+
+
+class NewWishesForm(WishesForm):
+    who = forms.CharField(
+        label=_("Whose"),
+        max_length=80,
+        help_text=_(
+            "A customer's code for all its contacts, a colleague's sign-in name, or a phone or "
+            "e-mail address."
+        ),
+    )
+    field_order = ["who"]
+
+
+class MyWishesForm(WishesForm):
+    """One's own: what can reach one, and what colleagues are told about."""
+
+    def __init__(self, *args: Any, person: Person, now: dict[str, Any], **kwargs: Any) -> None:
+        kwargs["initial"] = now
+        super().__init__(*args, **kwargs)
+        del self.fields["opted_out"]
+        reach = [c for c in channels.all_channels() if c.address_of(person) is not None]
+        self.fields["channels"].choices = [  # type: ignore[attr-defined]  # a choice field
+            (str(c.name), c.label) for c in reach if c.name != "phone"
+        ]
+        self.fields["muted_topics"].choices = [  # type: ignore[attr-defined]  # a choice field
+            (topic.key, topic.label) for topic in TOPICS.values() if not topic.public
+        ]
 
 
 def dress(form: Any) -> Any:

@@ -135,7 +135,8 @@ def _sample(template: MessageTemplate, topic: Topic, channel: Channel) -> Messag
     unsubscribe = f"{link.partition('/track')[0]}/notify/stop/{stop_key(SAMPLE)}"
     if not can_be_stopped(topic.key):
         unsubscribe = ""
-    values = {**sample_values(topic, template.language), STOP: stop_text(unsubscribe)}
+    sample = sample_values(topic, template.language, channel.shows)
+    values = {**sample, STOP: stop_text(unsubscribe)}
     name = str(channel.name)
     words = fill(template.topic, name, template.language, template, values)
     return Message(

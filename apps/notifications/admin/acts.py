@@ -39,6 +39,8 @@ class Act:
     initial: Callable[[Any], dict[str, Any]] | None = None
     danger: bool = False
     shows: str = ""  # template of the answer, when the act shows something
+    # What would come of it, for a part of the page that is shown before anything is saved.
+    preview: Callable[[Any, Mapping[str, Any]], dict[str, Any]] | None = None
 
 
 @dataclass
@@ -93,13 +95,18 @@ class ActingAdmin(HouseAdmin):
         posted = request.POST if request.method == "POST" else None
         initial = act.initial(record) if act.initial else {}
         form = dress(act.form(posted, initial=initial))
+        more: dict[str, Any] = {"danger": act.danger, "can_preview": act.preview is not None}
         if posted is not None and form.is_valid():
-            result, refused = _attempt(
-                form, lambda: act.run(record, form.cleaned_data, _who(request))
-            )
-            if not refused:
-                return self._answer(request, act, record, result)
-        return self._form_page(request, act.label, act.explains, form, record, danger=act.danger)
+            if act.preview is not None and "preview" in posted:
+                shown, _refused = _attempt(form, lambda: act.preview(record, form.cleaned_data))  # type: ignore[misc]  # asked just above
+                more |= shown or {}
+            else:
+                result, refused = _attempt(
+                    form, lambda: act.run(record, form.cleaned_data, _who(request))
+                )
+                if not refused:
+                    return self._answer(request, act, record, result)
+        return self._form_page(request, act.label, act.explains, form, record, **more)
 
     def _answer(self, request: HttpRequest, act: Act, record: Any, result: Any) -> HttpResponse:
         if act.shows:
@@ -141,8 +148,7 @@ class ActingAdmin(HouseAdmin):
         explains: Any,
         form: Any,
         record: Any,
-        *,
-        danger: bool = False,
+        **more: Any,
     ) -> HttpResponse:
         listing = f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"
         context = {
@@ -151,9 +157,9 @@ class ActingAdmin(HouseAdmin):
             "explains": explains,
             "form": form,
             "record": record,
-            "danger": danger,
             "back": self.page_of(record) if record else reverse(listing),
             "opts": self.opts,
+            **more,
         }
         return TemplateResponse(request, "notifications/act.html", context)
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -20,10 +20,12 @@ from apps.events.panel import timeline_rows
 from apps.notifications import channels, services
 from apps.notifications.admin.acts import Act, ActingAdmin
 from apps.notifications.enums import DeliveryState
-from apps.notifications.forms import ReasonForm, ResolveForm
+from apps.notifications.forms import MyWishesForm, ReasonForm, ResolveForm, dress
 from apps.notifications.models import Delivery
 from apps.notifications.provider_words import unapproved_words
 from apps.notifications.queries import desk
+from apps.notifications.queries.people import wishes_of
+from apps.notifications.queries.recipients import staff_person
 from apps.notifications.states import DELIVERY_MOVES
 
 
@@ -120,7 +122,9 @@ class DeliveryAdmin(ActingAdmin):
     list_display_links = ("when", "what")
     list_filter = ("state", "channel", "audience")
     search_fields = ("waybill__number",)
-    search_help_text = gettext_lazy("Waybill number, phone, e-mail address, or #event")
+    search_help_text = gettext_lazy(
+        "Waybill number, phone, e-mail address, name of a customer or colleague, or #event"
+    )
     ordering = ("-id",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Delivery]:
@@ -136,6 +140,7 @@ class DeliveryAdmin(ActingAdmin):
         own = [
             ("health/", require_GET(self.health_view), "notifications_health"),
             ("mine/", require_GET(self.mine_view), "notifications_mine"),
+            ("mine/wishes/", self.wishes_view, "notifications_wishes"),
             ("mine/read/", require_POST(self.read_view), "notifications_read"),
             ("bell/", require_GET(self.bell_view), "notifications_bell"),
         ]
@@ -213,6 +218,29 @@ class DeliveryAdmin(ActingAdmin):
         bell = desk.bell(request.user)  # type: ignore[arg-type]  # a user
         return self.page(
             request, "notifications/mine.html", {"title": _("My messages"), "bell": bell}
+        )
+
+    def wishes_view(self, request: HttpRequest) -> HttpResponse:
+        """How one's own messages come: everybody's own business, so no permission is asked."""
+        me: Any = request.user
+        form = MyWishesForm(request.POST or None, person=staff_person(me), now=wishes_of(me))
+        if request.method == "POST" and form.is_valid():
+            services.set_preference(
+                recipient=f"user:{me.pk}",
+                label=me.display_name,
+                values=form.cleaned_data,
+                by=me,
+                at=timezone.now(),
+            )
+            messages.success(request, _("Your messages come that way from now on."))
+            return redirect("admin:notifications_mine")
+        return self._form_page(
+            request,
+            _("How I want to be told"),
+            _("What is urgent comes in any case."),
+            dress(form),
+            None,
+            back=reverse("admin:notifications_mine"),
         )
 
     def read_view(self, request: HttpRequest) -> HttpResponse:

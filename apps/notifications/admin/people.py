@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -11,15 +10,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import times
-from apps.customers.enums import Language
 from apps.notifications import services
 from apps.notifications.admin.acts import Act, Entry, RecordAdmin
 from apps.notifications.enums import (
     SubscriptionState,
     SuppressionReason,
-    channel_choices,
 )
-from apps.notifications.forms import AnnouncementForm, StopForm
+from apps.notifications.forms import AnnouncementForm, NewWishesForm, StopForm, WishesForm
 from apps.notifications.models import (
     Announcement,
     Preference,
@@ -27,38 +24,7 @@ from apps.notifications.models import (
     SuppressedAddress,
 )
 from apps.notifications.queries.people import recipient_of
-from apps.notifications.topics import topic_choices
 from apps.tracking.models import Waybill
-
-
-class WishesForm(forms.Form):
-    channels = forms.MultipleChoiceField(
-        label=_("Channels, instead of the usual order"),
-        choices=channel_choices,
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
-    muted_topics = forms.MultipleChoiceField(
-        label=_("Not about"),
-        choices=topic_choices,
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
-    opted_out = forms.BooleanField(label=_("Wants no messages"), required=False)
-    language = forms.ChoiceField(
-        label=_("Language"), choices=[("", "—"), *Language.choices], required=False
-    )
-    quiet_from = forms.TimeField(label=_("Quiet from"), required=False)
-    quiet_until = forms.TimeField(label=_("Quiet until"), required=False)
-
-
-class NewWishesForm(WishesForm):
-    who = forms.CharField(
-        label=_("Whose"),
-        max_length=80,
-        help_text=_("A customer's code for all its contacts, or a phone or e-mail address."),
-    )
-    field_order = ["who"]
 
 
 def _new_wishes(typed: Any, who: dict[str, Any]) -> Preference:

@@ -9,12 +9,13 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.errors import RuleBroken
 from apps.events.panel import HouseAdmin, timeline_rows
-from apps.notifications import services
+from apps.notifications import channels, services
 from apps.notifications.admin.acts import Act, ActingAdmin
 from apps.notifications.enums import Audience, channel_choices
 from apps.notifications.forms import NewWordsForm, TemplateForm
@@ -22,6 +23,8 @@ from apps.notifications.models import MessageTemplate, NotificationPolicy
 from apps.notifications.provider_words import provider_views
 from apps.notifications.queries import desk, words
 from apps.notifications.topics import TOPICS, topic_choices
+
+_TAG = '<span class="tag tag-{}">{}</span>'
 
 
 class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # the stubs' generic is not subscriptable at run time
@@ -57,7 +60,9 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # the stubs' gener
 @admin.register(NotificationPolicy)
 class NotificationPolicyAdmin(HouseAdmin):
     form = PolicyForm
-    list_display = ("about", "who", "how", "urgent", "fallback_minutes", "digest_minutes", "active")
+    list_display = (
+        *("about", "who", "how", "haste", "fallback_minutes", "digest_minutes", "in_use"),
+    )
     list_filter = ("audience", "active", "urgent")
     search_fields = ("topic",)
     ordering = ("topic", "audience", "role")
@@ -80,6 +85,15 @@ class NotificationPolicyAdmin(HouseAdmin):
     def how(self, policy: NotificationPolicy) -> str:
         known = dict(channel_choices())
         return " → ".join(str(known.get(name, name)) for name in policy.channels)
+
+    @admin.display(description=_("urgent"), ordering="urgent")
+    def haste(self, policy: NotificationPolicy) -> SafeString | str:
+        return format_html(_TAG, "amber", _("urgent")) if policy.urgent else ""
+
+    @admin.display(description=_("in use"), ordering="active")
+    def in_use(self, policy: NotificationPolicy) -> SafeString:
+        colour, word = ("green", _("in use")) if policy.active else ("grey", _("not in use"))
+        return format_html(_TAG, colour, word)
 
     def changeform_view(
         self,
@@ -119,12 +133,49 @@ def _save(template: MessageTemplate, typed: Any, who: dict[str, Any]) -> Message
 
 
 def _as_typed(template: MessageTemplate) -> dict[str, Any]:
-    return {
+    typed = {
         "subject": template.subject,
         "body": template.body,
         "provider_code": template.provider_code,
         "provider_text": template.provider_text,
-        "provider_fields": template.provider_fields or None,
+    }
+    return typed | (
+        {"provider_fields": template.provider_fields} if template.provider_fields else {}
+    )
+
+
+def _preview(template: MessageTemplate, typed: Any) -> dict[str, Any]:
+    """What would be told, by words that nobody has saved. Raises BadInput as saving does."""
+    channel = typed.get("channel", template.channel)
+    words_typed = {
+        name: typed[name] or "" for name in ("subject", "body", "provider_code", "provider_text")
+    }
+    fields = typed["provider_fields"] or {}
+    services.check_template(
+        topic=template.topic, channel=channel, provider_fields=fields, **words_typed
+    )
+    unsaved = MessageTemplate(
+        topic=template.topic,
+        channel=channel,
+        language=template.language,
+        version=template.version,
+        provider_fields=fields,
+        **words_typed,
+    )
+    return _shown(unsaved)
+
+
+def _shown(template: MessageTemplate) -> dict[str, Any]:
+    topic = TOPICS.get(template.topic)
+    known = channels.known(template.channel)
+    shows = channels.channel(template.channel).shows if known else frozenset[str]()
+    sample = words.sample_values(topic, template.language, shows) if topic else {}
+    return {
+        "topic": topic,
+        "preview": words.fill(
+            template.topic, template.channel, template.language, template, sample
+        ),
+        "providers": provider_views(template),
     }
 
 
@@ -140,6 +191,7 @@ class MessageTemplateAdmin(ActingAdmin):
             _("The new version is in use."),
             TemplateForm,
             initial=_as_typed,
+            preview=_preview,
         ),
         Act(
             "own-words",
@@ -151,6 +203,7 @@ class MessageTemplateAdmin(ActingAdmin):
             NewWordsForm,
             may=lambda template: not template.channel,
             initial=_as_typed,
+            preview=_preview,
         ),
     )
     list_display = ("about", "language", "only_for", "version", "begins")
@@ -192,16 +245,10 @@ class MessageTemplateAdmin(ActingAdmin):
         if not object_id.isdecimal() or len(object_id) > 18:
             return redirect("admin:notifications_messagetemplate_changelist")
         template = self.seen(request, int(object_id))
-        topic = TOPICS.get(template.topic)
-        sample = words.sample_values(topic, template.language) if topic else {}
         context = {
             "title": desk.topic_label(template.topic),
             "template": template,
-            "topic": topic,
-            "preview": words.fill(
-                template.topic, template.channel, template.language, template, sample
-            ),
-            "providers": provider_views(template),
+            **_shown(template),
             "versions": words.versions_of(template),
             "acts": self.offered(request, template),
             "timeline": timeline_rows(template, self.timeline_limit),

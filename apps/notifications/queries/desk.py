@@ -3,31 +3,41 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db.models import Count, Min, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from apps.accounts.models import User
 from apps.core.errors import BadInput
 from apps.core.phones import normalise_phone
+from apps.customers.models import Customer
+from apps.customers.queries.search import matching
+from apps.events.kinds import label_of
 from apps.notifications.addresses import index_of, is_email
-from apps.notifications.enums import ChannelName, DeliveryState, Effect, Step, TaskState
+from apps.notifications.enums import (
+    REASONS,
+    ChannelName,
+    DeliveryState,
+    Effect,
+    Step,
+    TaskState,
+)
 from apps.notifications.models import Announcement, Attempt, Delivery, PhoneTask, ProviderState
 from apps.notifications.queries.words import render
 from apps.notifications.topics import TOPICS
 from apps.tracking.models import Waybill
 from apps.tracking.numbers import parse_waybill_number
 
-if TYPE_CHECKING:
-    from apps.accounts.models import User
-
 BELL = 15
+MOST_NAMED = 20  # customers or colleagues that one search text may mean
 DAY = timedelta(hours=24)
 
 
 def find(rows: QuerySet[Delivery], text: str) -> QuerySet[Delivery]:
-    """By waybill number, phone, e-mail address, or ``#123`` for an event; nothing else is read."""
+    """By waybill number, phone, e-mail address, name or code of a customer, name of a colleague,
+    or ``#123`` for an event."""
     text = text.strip()
     if text.startswith("#") and text[1:].isdecimal() and len(text) < 19:
         return rows.filter(event=int(text[1:]))
@@ -44,8 +54,16 @@ def _by_phone(rows: QuerySet[Delivery], text: str) -> QuerySet[Delivery]:
     try:
         index = index_of(normalise_phone(text))
     except BadInput:
-        return rows.none()
+        return _by_name(rows, text)
     return rows.filter(Q(address_index=index) | Q(recipient=f"phone:{index}"))
+
+
+def _by_name(rows: QuerySet[Delivery], text: str) -> QuerySet[Delivery]:
+    """Names of consignees are kept encrypted: they are found by their phone."""
+    named = User.objects.people().filter(Q(username=text.lower()) | Q(display_name=text))
+    colleagues = [f"user:{pk}" for pk in named.values_list("pk", flat=True)[:MOST_NAMED]]
+    found = matching(Customer.objects.all(), text).values_list("pk", flat=True)
+    return rows.filter(Q(recipient__in=colleagues) | Q(customer__in=list(found[:MOST_NAMED])))
 
 
 def topic_label(key: str) -> str:
@@ -56,7 +74,9 @@ def delivery_page(delivery: Delivery, shows: frozenset[str]) -> dict[str, Any]:
     """Everything on a message's own page; ``shows`` as the channel is allowed."""
     return {
         "words": render(delivery, shows) if delivery.channel != ChannelName.WEBHOOK else None,
-        "history": list(delivery.history.select_related("by", "template")),
+        "history": _history(delivery),
+        "reason": in_words(delivery.state_reason),
+        "happened": label_of(delivery.event.kind) if delivery.event else "",
         "topic": topic_label(delivery.topic),
         "before": delivery.previous,
         "after": Delivery.objects.filter(previous=delivery).first(),
@@ -67,13 +87,25 @@ def delivery_page(delivery: Delivery, shows: frozenset[str]) -> dict[str, Any]:
     }
 
 
+def in_words(code: str) -> tuple[str, bool]:
+    """(words, True) for a code of ours, (code, False) for a provider's."""
+    return (str(REASONS[code]), True) if code in REASONS else (code, False)
+
+
+def _history(delivery: Delivery) -> list[Attempt]:
+    lines = list(delivery.history.select_related("by", "template"))
+    for line in lines:
+        line.words = in_words(line.code)  # type: ignore[attr-defined]  # for the page alone
+    return lines
+
+
 @dataclass
 class Bell:
     unread: int
     latest: list[dict[str, Any]] = field(default_factory=list)
 
 
-def bell(user: "User") -> Bell:
+def bell(user: User) -> Bell:
     """How many messages wait unread (up to 100), and the newest ones with their words."""
     mine = Delivery.objects.filter(
         channel=ChannelName.IN_APP, recipient=f"user:{user.pk}"
@@ -96,7 +128,7 @@ def _bell_line(delivery: Delivery) -> dict[str, Any]:
     }
 
 
-def unread_count(user: "User") -> int:
+def unread_count(user: User) -> int:
     return (
         Delivery.objects.filter(
             channel=ChannelName.IN_APP, recipient=f"user:{user.pk}", state=DeliveryState.DELIVERED
@@ -188,12 +220,12 @@ def _tally(one: ChannelHealth | None, row: Mapping[str, Any]) -> None:
         one.failures.append((row["code"], row["n"]))
 
 
-def unclear(user: "User", limit: int = 50) -> list[Delivery]:
+def unclear(user: User, limit: int = 50) -> list[Delivery]:
     rows = Delivery.objects.visible_to(user).on_its_own().filter(state=DeliveryState.AMBIGUOUS)
     return list(rows.select_related("waybill").order_by("state_since")[:limit])
 
 
-def open_calls(user: "User") -> int:
+def open_calls(user: User) -> int:
     return (
         PhoneTask.objects.visible_to(user)
         .filter(state__in=[TaskState.OPEN, TaskState.TAKEN])

@@ -172,7 +172,7 @@ def _agents(happenings: Sequence[Happening], _role: str) -> Finder:
         return happening.owner_id or (happening.customer.agent_id if happening.customer else None)
 
     ids = {agent_of(h) for h in happenings}
-    people = {u.pk: _user(u) for u in User.objects.active().filter(pk__in=ids - {None})}
+    people = {u.pk: staff_person(u) for u in User.objects.active().filter(pk__in=ids - {None})}
 
     def find(happening: Happening) -> Iterator[Person]:
         pk = agent_of(happening)
@@ -195,7 +195,7 @@ def _named(happenings: Sequence[Happening], _role: str) -> Finder:
 def _role_holders(happenings: Sequence[Happening], role: str) -> Finder:
     """Who holds the role in the unit concerned or above it; everyone with it when no unit is."""
     held = [
-        (row.unit.path, _user(row.user))
+        (row.unit.path, staff_person(row.user))
         for row in UserRole.objects.current()
         .filter(role=role, user__is_active=True)
         .select_related("user", "unit")
@@ -220,7 +220,7 @@ def _paths(unit_ids: set[int | None]) -> dict[int, str]:
     )
 
 
-def _user(user: User) -> Person:
+def staff_person(user: User) -> Person:
     addresses = {"in_app": ""}
     if user.email:
         addresses["email"] = user.email.lower()

@@ -118,8 +118,12 @@ def carried(delivery: Delivery) -> list[tuple[str, dict[str, Any]]]:
     return list(delivery.carries.order_by("pk").values_list("topic", "data"))
 
 
-def sample_values(topic: Topic, language: str) -> dict[str, str]:
-    return {v.name: v.sample(language) for v in topic.variables}
+def sample_values(topic: Topic, language: str, shows: frozenset[str]) -> dict[str, str]:
+    """Masked as a channel that ``shows`` these kinds of personal data masks the real ones."""
+    allowed = shows | {"", "code"}
+    return {
+        v.name: rendering.masked(v.personal, v.sample(language), allowed) for v in topic.variables
+    }
 
 
 def _variables(topic: str) -> tuple[Any, ...]:

@@ -59,7 +59,7 @@ from apps.notifications.services.webhook_events import (
     queue_webhooks,
     replay,
 )
-from apps.notifications.services.words import save_policy, save_template
+from apps.notifications.services.words import check_template, save_policy, save_template
 from apps.notifications.services.working import Crew
 
 __all__ = [
@@ -70,6 +70,7 @@ __all__ = [
     "ask_about_unclear",
     "cancel_delivery",
     "change_endpoint",
+    "check_template",
     "close_task",
     "confirm_subscription",
     "confirmed_token",

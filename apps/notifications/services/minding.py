@@ -150,7 +150,7 @@ def _still_unclear(delivery_id: int, number: int, channel: Channel, outcome: Out
     if delivery.state != DeliveryState.AMBIGUOUS or delivery.attempts != number:
         return
     now = database_now()
-    if channel.can_ask:
+    if channel.can_ask and channel.configured():
         note(delivery, Step.ASKED, outcome.effect, outcome.code, answer=dict(outcome.answer))
     waited = now - delivery.state_since
     if outcome.effect == Effect.UNKNOWN and waited >= channel.settling:

@@ -37,12 +37,16 @@ def save_template(
 ) -> MessageTemplate:
     """A new version of these words. Raises BadInput for an unknown topic or variable, and for a
     provider's text that needs what we do not send or lacks the link that stops the messages."""
-    known = _topic(topic)
     fields = dict(provider_fields or {})
-    if not body.strip():
-        raise BadInput(_("The text is empty."), code="empty", field="body")
-    check_words(known, [("subject", subject), ("body", body)])
-    check_provider_words(known, channel, provider_code, provider_text, fields)
+    check_template(
+        topic=topic,
+        channel=channel,
+        subject=subject,
+        body=body,
+        provider_code=provider_code,
+        provider_text=provider_text,
+        provider_fields=fields,
+    )
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtextextended(%s, 2))",
@@ -64,6 +68,24 @@ def save_template(
     )
     record("messagetemplate.saved", template, by=by, at=at, data={"template": str(template)})
     return template
+
+
+def check_template(
+    *,
+    topic: str,
+    channel: str,
+    subject: str,
+    body: str,
+    provider_code: str = "",
+    provider_text: str = "",
+    provider_fields: Mapping[str, str],
+) -> None:
+    """Raises BadInput for words that would not be saved; writes nothing."""
+    known = _topic(topic)
+    if not body.strip():
+        raise BadInput(_("The text is empty."), code="empty", field="body")
+    check_words(known, [("subject", subject), ("body", body)])
+    check_provider_words(known, channel, provider_code, provider_text, provider_fields)
 
 
 @transaction.atomic
