@@ -184,7 +184,7 @@ def _agents(happenings: Sequence[Happening], _role: str) -> Finder:
 
 def _named(happenings: Sequence[Happening], _role: str) -> Finder:
     ids = {pk for happening in happenings for pk in happening.people}
-    people = {u.pk: _user(u) for u in User.objects.active().filter(pk__in=ids)}
+    people = {u.pk: staff_person(u) for u in User.objects.active().filter(pk__in=ids)}
 
     def find(happening: Happening) -> Iterator[Person]:
         return (people[pk] for pk in happening.people if pk in people)

@@ -8,7 +8,7 @@ import apps.notifications.enums
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("notifications", "0004_provider_text"),
+        ("notifications", "0005_provider_text"),
     ]
 
     operations = [
