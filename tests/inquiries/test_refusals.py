@@ -18,7 +18,7 @@ from apps.inquiries.models import InboundMessage, Inquiry
 from apps.inquiries.services import mailbox
 from apps.inquiries.services.mail import take_mail
 from apps.notifications.models import Delivery
-from tests.factories.inquiries import aggregator, merchant, plain_query, wechat_text
+from tests.factories.inquiries import TOKEN, aggregator, merchant, plain_query, wechat_text
 from tests.factories.notifications import PHONE, delivery
 from tests.factories.tracking import waybill
 from tests.inquiries.test_sms_and_voice import send, text
@@ -36,16 +36,23 @@ BOMB = '<!DOCTYPE x [<!ENTITY a "{0}"><!ENTITY b "&a;&a;&a;&a;">]><xml><Content>
 Knock = Callable[[Client], Any]
 
 
-def wechat(body: str, *, query: str = "") -> Knock:
-    where = f"/hooks/wechat?{query or plain_query()}"
-    return lambda client: client.post(where, body, content_type="text/xml")
+def wechat(body: str, *, token: str = TOKEN) -> Knock:
+    def knock(client: Client) -> Any:
+        where = f"/hooks/wechat?{plain_query(token=token)}"
+        return client.post(where, body, content_type="text/xml")
+
+    return knock
 
 
-def gateway_raw(body: bytes, *, age: int = 0) -> Knock:
-    stamp = str(int(time.time()) - age)
-    sign = gateway.sign(body, timestamp=stamp, nonce="n", secret="gateway-secret")
-    head = {"X-Timestamp": stamp, "X-Nonce": "n", "X-Signature": sign}
-    return lambda client: client.post("/hooks/sms", body, "application/json", headers=head)
+def gateway_raw(body: bytes) -> Knock:
+    def knock(client: Client) -> Any:
+        # Signed when it is sent: a long run of tests would find it stale.
+        stamp = str(int(time.time()))
+        sign = gateway.sign(body, timestamp=stamp, nonce="n", secret="gateway-secret")
+        head = {"X-Timestamp": stamp, "X-Nonce": "n", "X-Signature": sign}
+        return client.post("/hooks/sms", body, "application/json", headers=head)
+
+    return knock
 
 
 def form(path: str, **fields: str) -> Knock:
@@ -61,7 +68,7 @@ def receipts(key: str, body: bytes) -> Knock:
 PARAM = json.dumps({"num": "YP1", "phone": MOBILE, "name": NAME}, ensure_ascii=False)
 DOORS: dict[str, tuple[Knock, str]] = {
     "WeChat: forged": (
-        wechat(wechat_text(PERSONAL), query=plain_query(token="other")),
+        wechat(wechat_text(PERSONAL), token="other"),
         "bad_signature",
     ),
     "WeChat: an XML bomb": (wechat(BOMB.format(PERSONAL)), ""),
