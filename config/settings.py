@@ -228,6 +228,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "relay-events": {"task": "apps.events.tasks.relay_events", "schedule": 2.0},
+    "sweep-clocks": {"task": "apps.sla.tasks.sweep_clocks", "schedule": 5.0},
+    "recompute-clocks": {"task": "apps.sla.tasks.recompute_clocks", "schedule": 30.0},
     "sweep-idempotency": {
         "task": "apps.accounts.tasks.sweep_idempotency_records",
         "schedule": 600.0,

@@ -117,9 +117,11 @@ class House:
         worker = [*celery, "worker", *quiet, "-c", "2", *alone]
         schedule = self.place.folder / "beat-schedule"
         beat = [*celery, "beat", *quiet, "-s", str(schedule), "--pidfile="]
+        watch = [str(manage.checkout.python), "manage.py", "watch"]
         deliver = [str(manage.checkout.python), "manage.py", "deliver"]
-        with step("Starting worker, beat and deliver"):
-            for name, argv in (("worker", worker), ("beat", beat), ("deliver", deliver)):
+        workers = {"worker": worker, "beat": beat, "watch": watch, "deliver": deliver}
+        with step("Starting worker, beat, watch and deliver"):
+            for name, argv in workers.items():
                 child = self.child(name, argv, manage.env)
                 # A message under way is let finish, or nobody would know whether it went out.
                 child.grace = 35.0 if name == "deliver" else child.grace

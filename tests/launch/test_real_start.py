@@ -190,7 +190,7 @@ def test_killed_without_warning_it_leaves_nothing_and_finds_its_data_again(house
             assert answer.status == 200
         running = family(front.pid)
         started = b" ".join(Path(f"/proc/{pid}/cmdline").read_bytes() for pid in running)
-        for name in (b"gunicorn", b"worker", b"beat", b"deliver", b"serve_streams"):
+        for name in (b"gunicorn", b"worker", b"beat", b"watch", b"deliver", b"serve_streams"):
             assert name in started
 
         second = subprocess.run(

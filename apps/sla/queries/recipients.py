@@ -47,7 +47,7 @@ class Staff:
         units = {ask.unit_id for ask in asks if ask.unit_id}
         self._paths = dict(Unit.objects.filter(pk__in=units).values_list("pk", "path"))
         owners = {ask.owner_id for ask in asks if ask.owner_id}
-        active = User.objects.active().filter(pk__in=owners)
+        active = User.objects.active().people().filter(pk__in=owners)
         self._owners = set(active.values_list("pk", flat=True))
         everybody = [*self._duty.values(), *self._holders.values()]
         known = {holder.user_id for group in everybody for holder in group}

@@ -229,10 +229,10 @@ def _strike(
     at the start; one whose time is used up at closing comes at the next opening, when there is
     somebody to be warned: it is the last moment with so much time left."""
     budget = step.budget(seconds)
-    if budget <= 0:
-        return start
     if budget >= seconds:
         return _reached(calendar, start, budget, pauses)
+    if budget <= 0:
+        return start
     following = _reached(calendar, start, budget + 1, pauses)
     return following - timedelta(seconds=1) if following else None
 

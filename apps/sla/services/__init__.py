@@ -24,6 +24,7 @@ from apps.sla.services.policies import (
 from apps.sla.services.promises import drop_promise, keep_promise, promise, set_due
 from apps.sla.services.recomputing import recompute_stale
 from apps.sla.services.sweeping import Swept, sweep
+from apps.sla.services.watching import Watch
 
 __all__ = [
     "Conditions",
@@ -32,6 +33,7 @@ __all__ = [
     "NewTarget",
     "RefusedRows",
     "Swept",
+    "Watch",
     "add_calendar",
     "add_days",
     "begin_wait",

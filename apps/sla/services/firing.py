@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from apps.sla.enums import OffHours, TellBy, Whom
-from apps.sla.models import DUE_ITSELF, Matter
+from apps.sla.models import DUE_ITSELF
 from apps.sla.queries.calendars import Hours
 from apps.sla.queries.recipients import Ask, Staff
 from apps.sla.rules import StepRule
@@ -106,12 +106,22 @@ def _mail_by(office: WorkCalendar, now: datetime) -> datetime | None:
     return max(min(opening - BEFORE_OPENING, latest), now)
 
 
+class About(NamedTuple):
+    """A matter, as far as telling needs it."""
+
+    kind: str
+    subject_type: str
+    subject_id: str
+    title: str
+
+
 def details(
-    shot: Shot, matter: Matter, staff: Staff, outside: Outside, now: datetime
+    shot: Shot, matter: About, staff: Staff, outside: Outside, now: datetime
 ) -> dict[str, Any]:
-    """What the event says; no personal data."""
+    """What the event says; instants in ISO 8601 to the microsecond, no personal data."""
     clock, step = shot.clock, shot.step
     calls = outside.calls(step)
+    mail_by = outside.mail_by if calls else None
     return {
         "kind": matter.kind,
         "metric": clock.metric,
@@ -120,13 +130,13 @@ def details(
         "label": clock.label,
         "step": step.name if step else "",
         "step_en": (step.english_name or step.name) if step else "",
-        "due_at": clock.due_at,
-        "at": shot.at,
+        "due_at": clock.due_at.isoformat(),
+        "at": shot.at.isoformat(),
         "late_seconds": late_seconds(shot, now),
         "recipients": staff.who(shot.ask),
         "channels": outside.channels(step),
         "off_hours": calls,
-        "mail_by": outside.mail_by if calls else None,
+        "mail_by": mail_by.isoformat() if mail_by else None,
         "owner": clock.owner_id,
         "unit": clock.unit_id,
     }

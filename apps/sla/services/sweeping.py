@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from apps.accounts.queries import system_user
 from apps.events.services import NewEvent, record_many
@@ -19,7 +19,7 @@ from apps.sla.models import FiredStep, Matter
 from apps.sla.queries.calendars import OFFICE_CODE, hours_by_code
 from apps.sla.queries.recipients import Staff
 from apps.sla.queries.rules import steps_of
-from apps.sla.services.firing import Claimed, Outside, Shot, details, late_seconds, shots_of
+from apps.sla.services.firing import About, Claimed, Outside, Shot, details, late_seconds, shots_of
 from apps.sla.services.rows import Fired, write_fired
 
 log = logging.getLogger(__name__)
@@ -29,6 +29,12 @@ SELECT id, matter_id, metric, label, due_at, owner_id, unit_id, schedule, schedu
     statement_timestamp()
 FROM sla_clock WHERE next_at <= statement_timestamp() ORDER BY next_at LIMIT %s
 FOR NO KEY UPDATE SKIP LOCKED
+"""
+# Most looks find nothing: one row of one index answers them, without a transaction.
+_ANY = "SELECT 1 FROM sla_clock WHERE next_at <= statement_timestamp() LIMIT 1"
+# What cannot be told is tried again, and the clocks behind it do not wait.
+_PUT_OFF = """
+UPDATE sla_clock SET next_at = statement_timestamp() + interval '1 minute' WHERE id = %s
 """
 # ``breached_at`` from the row itself: what is overdue is past its due instant.
 _ADVANCE = """
@@ -62,9 +68,24 @@ def sweep(*, limit: int = 1000) -> Swept:
     all. When nothing is due this is one look at one index.
     """
     total = Swept()
-    while (swept := _sweep_batch(limit)).clocks:
+    if not _is_anything_due():
+        return total
+    while (swept := _sweep_some(limit)).clocks:
         total += swept
     return total
+
+
+def _sweep_some(limit: int) -> Swept:
+    """A batch that cannot be told is halved until what is wrong stands alone and is put off."""
+    try:
+        return _sweep_batch(limit)
+    except (OperationalError, InterfaceError):
+        raise  # the database is away: whoever runs the sweep comes again
+    except Exception:
+        if limit == 1:
+            raise
+        log.exception("a batch of up to %d clocks could not be told", limit)
+        return _sweep_some(limit // 2)
 
 
 @transaction.atomic
@@ -72,12 +93,33 @@ def _sweep_batch(limit: int) -> Swept:
     clocks, now = _claim(limit)
     if now is None:
         return Swept()
+    try:
+        with transaction.atomic():
+            return _fire(clocks, now)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        if len(clocks) > 1:
+            raise
+        log.exception("clock %d could not be told; in a minute again", clocks[0].id)
+        with connection.cursor() as cursor:
+            cursor.execute(_PUT_OFF, [clocks[0].id])
+        return Swept(clocks=1)
+
+
+def _fire(clocks: Sequence[Claimed], now: datetime) -> Swept:
     shots = shots_of(clocks, steps_of(pk for clock in clocks for pk in clock.steps if pk), now)
     shots = _not_told_yet(shots)
     _tell(shots, now)
     _advance(clocks, now)
     latest = max((late_seconds(shot, now) for shot in shots), default=0)
     return Swept(len(clocks), len(shots), latest)
+
+
+def _is_anything_due() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(_ANY)
+        return cursor.fetchone() is not None
 
 
 def _claim(limit: int) -> tuple[list[Claimed], datetime | None]:
@@ -102,36 +144,34 @@ def _not_told_yet(shots: Sequence[Shot]) -> list[Shot]:
 
 
 def _tell(shots: Sequence[Shot], now: datetime) -> None:
-    matters = Matter.objects.in_bulk({shot.clock.matter_id for shot in shots})
+    matters = _matters_of(shots)
     staff = Staff((shot.ask for shot in shots), now)
     outside = Outside(hours_by_code(OFFICE_CODE), now)
     by_id = system_user("clocks").pk
-    told = [
-        (shot, details(shot, matters[shot.clock.matter_id], staff, outside, now)) for shot in shots
-    ]
-    events = record_many(
-        NewEvent(
-            shot.kind,
-            matters[shot.clock.matter_id].subject_type,
-            matters[shot.clock.matter_id].subject_id,
-            by_id,
-            now,
-            data,
-        )
-        for shot, data in told
-    )
+    events: list[NewEvent] = []
+    for shot in shots:
+        matter = matters[shot.clock.matter_id]
+        data = details(shot, matter, staff, outside, now)
+        events.append(NewEvent(shot.kind, matter.subject_type, matter.subject_id, by_id, now, data))
     write_fired(
         Fired(
             shot.clock.id,
             shot.step.id if shot.step else None,
             shot.clock.due_at,
             shot.at,
-            data["late_seconds"],
-            data["recipients"],
+            event.data["late_seconds"],
+            event.data["recipients"],
             event_id,
         )
-        for (shot, data), event_id in zip(told, events, strict=True)
+        for shot, event, event_id in zip(shots, events, record_many(events), strict=True)
     )
+
+
+def _matters_of(shots: Sequence[Shot]) -> dict[int, About]:
+    rows = Matter.objects.filter(pk__in={shot.clock.matter_id for shot in shots}).values_list(
+        "pk", "kind", "subject_type", "subject_id", "title"
+    )
+    return {pk: About(*about) for pk, *about in rows}
 
 
 def _advance(clocks: Sequence[Claimed], now: datetime) -> None:

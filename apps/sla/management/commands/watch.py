@@ -1,0 +1,25 @@
+"""`manage.py watch`: the process that watches the clocks, until it is told to stop."""
+
+import signal
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from apps.sla.services import Watch
+
+
+class Command(BaseCommand):
+    help = (
+        "Tell what is due, read again what rules have changed, hand events on. Needs no broker. "
+        "Ends on SIGTERM or Ctrl-C."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        watch = Watch()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: watch.stop())
+        watch.start()
+        self.stdout.write("watching")
+        while not watch.stopping.wait(1.0):
+            pass
+        watch.join()

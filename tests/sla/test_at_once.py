@@ -1,0 +1,230 @@
+"""Several at the same work: sweepers, people, and a sweeper that is killed (CMP-3)."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from apps.events.models import Event
+from apps.sla import services
+from apps.sla.enums import ClockState, FactKind, IntervalKind, Metric
+from apps.sla.models import Clock, FiredStep
+from apps.sla.queries.moments import database_now
+from apps.sla.services import sweeping
+from apps.sla.services.watching import Watch
+from tests.factories.sla import (
+    MAJOR,
+    clock_of,
+    fired,
+    let_pass,
+    machine,
+    open_case,
+    publish,
+    step,
+    subject,
+    target,
+    told,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+TOLD = ["clock.warned", "clock.overdue", "clock.escalated"]
+
+
+def at_once(*works: Callable[[], object]) -> None:
+    """Run all of them at the same time; whatever one raises is raised here."""
+    gate = threading.Barrier(len(works))
+    trouble: list[BaseException] = []
+
+    def run(work: Callable[[], object]) -> None:
+        try:
+            gate.wait(10)
+            work()
+        except BaseException as error:
+            trouble.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(work,)) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert not trouble, trouble
+    assert not any(thread.is_alive() for thread in threads)
+
+
+def overdue_cases(count: int) -> list[tuple[Any, Any]]:
+    """Each with a warning, its due time and a step after it, all still to be told."""
+    publish(
+        target(
+            Metric.PLAN_REPLY,
+            HOUR,
+            step("warn", -30 * MINUTE),
+            step("chief", 30 * MINUTE),
+            pauses=[IntervalKind.WAITING_CUSTOMER],
+        )
+    )
+    cases = [open_case() for _ in range(count)]
+    let_pass(hours=2)
+    return cases
+
+
+@pytest.mark.requirement("CMP-3")
+def test_three_sweepers_at_once_tell_each_step_once() -> None:
+    cases = overdue_cases(30)
+    at_once(*(lambda: services.sweep(limit=4) for _ in range(3)))
+    for _what, matter in cases:
+        assert told(matter) == TOLD
+    assert FiredStep.objects.count() == 90
+    assert services.sweep() == services.Swept()
+
+
+@pytest.mark.requirement("CMP-3")
+def test_a_killed_sweeper_has_told_nothing_and_loses_nothing() -> None:
+    cases = overdue_cases(5)
+    process = _sweeper_to_be_killed()
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "5\n", "it holds all of them"
+        assert services.sweep() == services.Swept(), "what another sweeper holds is left to it"
+        process.kill()
+        process.wait(10)
+        waiting = threading.Event()
+        for _turn in range(200):
+            if services.sweep().clocks:
+                break
+            waiting.wait(0.05)
+    finally:
+        process.kill()
+        process.wait(10)
+        assert process.stdout is not None
+        process.stdout.close()
+    for _what, matter in cases:
+        assert told(matter) == TOLD
+
+
+def _sweeper_to_be_killed() -> "subprocess.Popen[str]":
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "tests.faults.settings",
+        "FAULTS_DATABASE": str(connection.settings_dict["NAME"]),
+        "FAULTS_SETTINGS": json.dumps({}),
+    }
+    words = [sys.executable, "-m", "tests.sla.killed_sweeper"]
+    return subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, text=True)
+
+
+def test_done_while_it_is_swept_it_is_told_once_or_not_at_all() -> None:
+    cases = overdue_cases(20)
+    said = database_now() - 65 * MINUTE  # in time, and known too late
+
+    def answer() -> None:
+        for what, _matter in cases:
+            services.record_fact(subject=what, kind=FactKind.PLANNED, by=machine(), at=said)
+
+    at_once(answer, lambda: services.sweep(limit=3), lambda: services.sweep(limit=3))
+    for _what, matter in cases:
+        clock = clock_of(matter, Metric.PLAN_REPLY)
+        assert (clock.state, clock.met_at, clock.breached_at) == (ClockState.MET, said, None)
+        assert told(matter) in ([], TOLD)
+        assert len(fired(clock)) == 3
+    assert services.sweep() == services.Swept()
+
+
+def test_closed_while_it_is_swept_nothing_follows() -> None:
+    cases = overdue_cases(15)
+
+    def close() -> None:
+        for what, _matter in cases:
+            services.close_matter(subject=what, by=machine())
+
+    at_once(close, lambda: services.sweep(limit=2))
+    for _what, matter in cases:
+        assert clock_of(matter, Metric.PLAN_REPLY).state == ClockState.STOPPED
+        assert told(matter) in ([], TOLD)
+    let_pass(hours=50)
+    before = Event.objects.count()
+    services.sweep()
+    assert Event.objects.count() == before
+
+
+def test_people_and_rules_change_the_same_clocks_without_waiting_in_a_circle() -> None:
+    cases = overdue_cases(12)
+
+    def wait_and_go_on() -> None:
+        for what, _matter in cases:
+            services.begin_wait(subject=what, kind=IntervalKind.WAITING_CUSTOMER, by=machine())
+            services.end_wait(subject=what, kind=IntervalKind.WAITING_CUSTOMER, by=machine())
+
+    def make_major() -> None:
+        for what, _matter in reversed(cases):
+            services.change_matter(subject=what, attributes=MAJOR, by=machine())
+
+    def change_rules() -> None:
+        for _ in range(3):
+            publish(target(Metric.PLAN_REPLY, 3 * HOUR), priority=200, apply_to_open=True)
+            services.recompute_stale(limit=5)
+
+    at_once(wait_and_go_on, make_major, change_rules, lambda: services.sweep(limit=3))
+    services.recompute_stale()
+    for _what, matter in cases:
+        clock = clock_of(matter, Metric.PLAN_REPLY)
+        assert clock.seconds == 3 * 3600
+        assert clock.state == ClockState.RUNNING
+        steps = FiredStep.objects.filter(clock=clock).values_list("step", "due_at")
+        assert len(steps) == len(set(steps))
+
+
+def test_the_same_thing_opened_by_three_at_once_is_one_matter() -> None:
+    what = subject()
+    at_once(*(lambda: open_case(what) for _ in range(3)))
+    assert Clock.objects.filter(metric=Metric.LEGAL).count() == 1
+
+
+def test_one_that_cannot_be_told_is_put_off_and_holds_up_nobody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cases = overdue_cases(7)
+    bad = clock_of(cases[3][1], Metric.PLAN_REPLY)
+    real = sweeping.details
+
+    def details(shot: Any, *rest: Any) -> dict[str, Any]:
+        if shot.clock.id == bad.pk:
+            raise ValueError("words fail me")
+        return real(shot, *rest)
+
+    monkeypatch.setattr(sweeping, "details", details)
+    services.sweep()
+    assert [told(matter) for _what, matter in cases].count(TOLD) == 6
+    assert fired(bad) == []
+    monkeypatch.undo()
+    let_pass(minutes=2)
+    services.sweep()
+    assert told(cases[3][1]) == TOLD
+
+
+def test_the_watch_process_keeps_the_clocks_without_a_broker() -> None:
+    cases = overdue_cases(3)
+    watch = Watch()
+    watch.start()
+    waiting = threading.Event()
+    try:
+        for _turn in range(200):
+            if FiredStep.objects.count() == 9:
+                break
+            waiting.wait(0.05)
+    finally:
+        watch.stop()
+        assert watch.join(20)
+    assert all(told(matter) == TOLD for _what, matter in cases)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM sla_watcher WHERE seen_at > now() - interval '1 min'")
+        assert cursor.fetchone() == (3,)
