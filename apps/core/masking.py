@@ -3,6 +3,7 @@ of a phone and the unit number are hidden. The last four digits of a phone are t
 shipment's details (TRK-10), so they are never shown."""
 
 import re
+from collections.abc import Iterable
 
 # Words that announce a person's name in scan texts, as carriers write them.
 _ANNOUNCERS = (
@@ -74,6 +75,32 @@ _ANNOUNCED = re.compile(
 _BEFORE_PHONE = re.compile(
     r"(?P<open>[【\[（(，,:：\s])(?P<name>[\u4e00-\u9fff]{2,4})(?P<gap>\s*[/,，:：【\[（(]?\s*)(?=\+?(?:86)?1[3-9]\d\*{8})"
 )
+# In what a person writes, 客户 and 收件人 are usually followed by a verb, not by a name: there a name is
+# announced by a colon or a bracket, or begins with one of the usual family names.
+_FAMILY = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许邓韩冯曹彭曾肖萧田董潘袁蔡蒋余于杜叶程魏苏吕丁"
+    "任卢姚沈钟姜崔谭陆范汪廖石金韦贾夏付方邹熊孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵钱严赖覃洪莫孔"
+)
+_NAME = (
+    r"(?P<name>[\u4e00-\u9fff·]{1,4}?(?=正在|已|将|为您|电话|联系|[^\u4e00-\u9fff·*]|$)"
+    r"|[\u4e00-\u9fff·]{2,3}(?!\*)|[A-Z][a-z]+(?: [A-Z][a-z]+){0,2})"
+)
+_USUAL_NAME = rf"(?P<name>[{_FAMILY}][\u4e00-\u9fff]{{1,2}})"
+_NAMED = (
+    re.compile(
+        rf"(?P<who>{_ANNOUNCERS}|姓名|名字|我|本人)"
+        rf"(?P<gap>\s*(?:[:：]\s*[【\[（(]?|[【\[（(])\s*){_NAME}"
+    ),
+    re.compile(rf"(?P<who>我|名|姓名|名字|人)(?P<gap>[是为叫]){_USUAL_NAME}"),
+    re.compile(rf"(?P<who>)(?P<gap>){_USUAL_NAME}(?=先生|女士|小姐|师傅|老师)"),
+    re.compile(
+        rf"(?P<who>)(?P<gap>){_USUAL_NAME}(?=\s*[/,，:：【\[（(]?\s*\+?(?:86)?1[3-9]\d\*{{8}})"
+    ),
+    re.compile(
+        r"(?P<who>[Ss]igned by|[Rr]eceived by|[Nn]ame is)(?P<gap>\s+)"
+        r"(?P<name>[A-Z][a-z]+(?: [A-Z][a-z]+){0,2})"
+    ),
+)
 _REGION = re.compile(
     r"^(?P<keep>(?:[\u4e00-\u9fff]{2,8}?(?:省|自治区))?(?:[\u4e00-\u9fff]{2,10}?(?:市|自治州|地区|盟))?"
     r"(?:[\u4e00-\u9fff]{1,8}?(?:区|县|旗|市))?)(?P<rest>.*)$",
@@ -124,6 +151,23 @@ def mask_text(text: str) -> str:
     text = _EMAIL.sub(r"\1***\2", text)
     text = _ANNOUNCED.sub(_mask_announced, text)
     return _BEFORE_PHONE.sub(_mask_before_phone, text)
+
+
+def mask_prose(text: str, names: Iterable[str] = ()) -> str:
+    """As ``mask_text``, for what a person wrote rather than a scan: 客户说包装破了 stays as it is, while
+    收件人：张三, 我叫张三 and 张三先生 are hidden. ``names`` that are known to be concerned are hidden
+    wherever they stand."""
+    if not text:
+        return ""
+    for name in sorted({name.strip() for name in names}, key=len, reverse=True):
+        if len(name) > 1:
+            text = text.replace(name, mask_name(name))
+    text = _ID_CARD.sub(lambda m: m[0][:4] + "*" * (len(m[0]) - 4), text)
+    text = _PHONE.sub(_mask_digits, text)
+    text = _EMAIL.sub(r"\1***\2", text)
+    for announced in _NAMED:
+        text = announced.sub(_mask_announced, text)
+    return text
 
 
 def _mask_digits(match: re.Match[str]) -> str:

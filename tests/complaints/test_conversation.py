@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
 from apps.accounts.enums import Role
@@ -305,3 +305,19 @@ def test_an_empty_message_and_a_wrong_kind_are_refused() -> None:
     ):
         with pytest.raises(BadInput):
             services.add_message(case_id=made.pk, said=said, **who())
+
+
+@pytest.mark.requirement("CMP-7")
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"score": 3},
+        {"answered_at": timezone.now() + timedelta(days=1)},
+        {"score": 9, "answered_at": timezone.now() + timedelta(days=1)},
+    ],
+)
+def test_the_database_refuses_half_an_answer(columns: dict[str, Any]) -> None:
+    ask = services.ask_satisfaction(case_id=solved(case()).pk, **who())
+    by = {"answered_by": UserFactory()} if "answered_at" in columns else {}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        SatisfactionAsk.objects.filter(pk=ask.pk).update(**columns, **by)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.core.masking import mask_address, mask_name, mask_phone, mask_text
+from apps.core.masking import mask_address, mask_name, mask_phone, mask_prose, mask_text
 
 pytestmark = pytest.mark.requirement("TRK-10")
 
@@ -91,3 +91,30 @@ def test_names(clear: str, masked: str) -> None:
 )
 def test_addresses_keep_no_more_than_the_district(clear: str, masked: str) -> None:
     assert mask_address(clear) == masked
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("客户投诉派送员态度差", "客户投诉派送员态度差"),
+        ("客户说包装破损，收件人不在家", "客户说包装破损，收件人不在家"),
+        ("快递员叫什么名字", "快递员叫什么名字"),
+        ("收件人：李四 未收到", "收件人：李* 未收到"),
+        ("联系人（李四）已联系", "联系人（李*）已联系"),
+        ("我叫赵大山，请回电", "我叫赵**，请回电"),
+        ("签收人是赵六，不是我", "签收人是赵*，不是我"),
+        ("赵大山女士来电 13812345678", "赵**女士来电 138********"),
+        ("张伟【13812345678】", "张*【138********】"),
+        ("找欧阳娜娜，her name is Jane Roe", "找欧阳**，her name is J***"),
+        ("ming@b.example 110101199001011234", "m***@b.example 1101**************"),
+    ],
+)
+def test_prose_stays_readable_and_hides_who_is_named(text: str, shown: str) -> None:
+    assert mask_prose(text, ["欧阳娜娜"]) == shown
+    assert mask_prose(shown, ["欧阳娜娜"]) == shown
+
+
+@given(st.text(max_size=80), st.lists(st.text(min_size=2, max_size=4), max_size=3))
+def test_prose_never_shows_a_phone_and_never_fails(text: str, names: list[str]) -> None:
+    phone = "13812345678"
+    assert phone not in mask_prose(f"{text} {phone} {text}", names)

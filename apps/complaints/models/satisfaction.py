@@ -35,6 +35,7 @@ class SatisfactionAsk(models.Model):
                 name="satisfactionask_answer_complete",
                 condition=Q(score__isnull=True, answered_at__isnull=True, answered_by__isnull=True)
                 | Q(
+                    score__isnull=False,
                     score__gte=1,
                     score__lte=5,
                     answered_at__isnull=False,

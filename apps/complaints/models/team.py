@@ -105,7 +105,12 @@ class MajorRule(models.Model):
             models.CheckConstraint(
                 name="majorrule_repeat_complete",
                 condition=Q(repeat_count__isnull=True, repeat_days__isnull=True)
-                | Q(repeat_count__gte=2, repeat_days__gte=1),
+                | Q(
+                    repeat_count__isnull=False,
+                    repeat_days__isnull=False,
+                    repeat_count__gte=2,
+                    repeat_days__gte=1,
+                ),
             ),
             models.CheckConstraint(
                 name="majorrule_value_positive",

@@ -21,8 +21,8 @@ from apps.complaints.models import (
 )
 from apps.complaints.queries.searching import EXCEPTION_NUMBER, MOST_WAYBILLS, REFERENCE_LIKE
 from apps.complaints.rules.exceptions import what_stands_out
+from apps.complaints.rules.privacy import masked
 from apps.complaints.rules.searching import query_of
-from apps.core.masking import mask_text
 from apps.tracking.models import Waybill
 from apps.tracking.queries.waybill import matching as matching_waybills
 
@@ -134,17 +134,19 @@ def exception_page(number: str, user: "User") -> ExceptionPage:
     complained_at = report.case.created_at if report.case else None
     return ExceptionPage(
         report=report,
-        what=mask_text(report.what),
-        who=mask_text(report.who),
-        first_measures=mask_text(report.first_measures),
-        findings=mask_text(report.findings),
-        decision=mask_text(report.decision),
+        what=masked(report.what),
+        who=masked(report.who),
+        first_measures=masked(report.first_measures),
+        findings=masked(report.findings),
+        decision=masked(report.decision),
         stands_out=what_stands_out(report, changes, complained_at),
         changes=changes,
         evidence=list(report.evidence.select_related("by")),
         actions=list(report.actions.select_related("owner", "done_by", "checked_by")),
         chases=list(report.chases.select_related("unit", "carrier", "owner", "answered_by")),
-        reviews=list(report.reviews.select_related("meeting").order_by("-meeting__planned_for")),
+        reviews=list(
+            report.reviews.select_related("meeting").order_by("-meeting__planned_for", "-pk")
+        ),
     )
 
 

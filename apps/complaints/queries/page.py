@@ -19,6 +19,7 @@ from apps.complaints.models import (
     SatisfactionAsk,
 )
 from apps.complaints.queries.clocks import clocks_of
+from apps.complaints.rules.privacy import masked
 from apps.core.masking import mask_name, mask_phone, mask_text
 from apps.sla.models import Clock
 
@@ -102,8 +103,8 @@ def case_page(number: str, user: "User") -> CasePage:
     return CasePage(
         case=case,
         contact=contact_of(case),
-        description=mask_text(case.description),
-        solution=mask_text(case.solution),
+        description=masked(case.description, case),
+        solution=masked(case.solution, case),
         lines=lines_of(case, numbers),
         linked=_links(case, user),
         absorbed=absorbed,
@@ -133,15 +134,15 @@ def lines_of(case: Case, absorbed: dict[int, str]) -> list[Line]:
         .prefetch_related("files")
         .order_by("-at", "-pk")[:MOST_ENTRIES]
     )
-    return [_line(entry, absorbed) for entry in reversed(entries)]
+    return [_line(entry, case, absorbed) for entry in reversed(entries)]
 
 
-def _line(entry: CaseEntry, absorbed: dict[int, str]) -> Line:
+def _line(entry: CaseEntry, case: Case, absorbed: dict[int, str]) -> Line:
     return Line(
         pk=entry.pk,
         kind=EntryKind(entry.kind),
         channel=CaseChannel(entry.channel) if entry.channel else None,
-        text=mask_text(entry.text),
+        text=masked(entry.text, case),
         is_internal=entry.is_internal,
         is_ours=entry.kind in TO_CUSTOMER or entry.is_internal,
         is_reached=entry.is_reached,

@@ -9,11 +9,11 @@ from apps.accounts.models import User
 from apps.complaints.enums import ExceptionState as X
 from apps.complaints.models import CorrectiveAction, ExceptionReport
 from apps.complaints.rules.cases import needed
+from apps.complaints.rules.privacy import one_line
 from apps.complaints.services import exception_clocks
 from apps.complaints.services.exception_moves import move
 from apps.complaints.services.locking import lock_exception
 from apps.core.errors import BadInput, RuleBroken
-from apps.core.masking import mask_text
 from apps.events.services import record
 
 
@@ -24,7 +24,7 @@ def add_action(
     """What is changed so that it does not happen again; its clock runs to ``due_at``.
 
     Only once it is decided; the first action moves the exception on."""
-    what = mask_text(needed(what, "what", most=300))
+    what = one_line(needed(what, "what", most=300), most=300)
     due_at = _future(due_at, at)
     if not owner.is_active:
         raise BadInput(_("Choose an active colleague."), code="bad_owner", field="owner")
@@ -44,7 +44,7 @@ def add_action(
 @transaction.atomic
 def finish_action(*, action_id: int, result: str, by: User, at: datetime) -> CorrectiveAction:
     """Done; ``result`` says what. Whether it worked is checked by someone else afterwards."""
-    result = mask_text(needed(result, "result", most=300))
+    result = one_line(needed(result, "result", most=300), most=300)
     action, report = _locked(action_id, by)
     if not action.is_open:
         raise RuleBroken(_("This action is over already."), code="illegal_move")
@@ -82,7 +82,7 @@ def check_action(
 
     What did not work is to be done again by ``due_at`` (BadInput if missing or past): the action is
     open once more, its history is in the events."""
-    note = mask_text(needed(note, "note", most=300))
+    note = one_line(needed(note, "note", most=300), most=300)
     action, report = _locked(action_id, by)
     if action.done_at is None or action.checked_at is not None:
         raise RuleBroken(
@@ -110,7 +110,7 @@ def check_action(
 @transaction.atomic
 def drop_action(*, action_id: int, reason: str, by: User, at: datetime) -> CorrectiveAction:
     """Not needed after all."""
-    reason = mask_text(needed(reason, "reason", most=200))
+    reason = one_line(needed(reason, "reason", most=200), most=200)
     action, report = _locked(action_id, by)
     if not action.is_open:
         raise RuleBroken(_("This action is over already."), code="illegal_move")

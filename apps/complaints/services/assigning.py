@@ -11,10 +11,10 @@ from apps.complaints.enums import AssignedHow, CaseState
 from apps.complaints.models import Case
 from apps.complaints.queries.team import owner_for, unowned
 from apps.complaints.rules.cases import check_live
+from apps.complaints.rules.privacy import one_line
 from apps.complaints.services import clocks
 from apps.complaints.services.locking import lock_case, write
 from apps.core.errors import BadInput, RuleBroken
-from apps.core.masking import mask_text
 from apps.events.services import record
 from apps.sla.enums import FactKind
 
@@ -73,7 +73,7 @@ def give(
     if first:
         clocks.done(case, FactKind.HANDED_OVER, by=by, at=at)
     data = {"owner": owner.pk, "was": was, "how": str(how), "revision": case.version}
-    record("case.assigned", case, by=by, at=at, data={**data, "reason": mask_text(reason)})
+    record("case.assigned", case, by=by, at=at, data={**data, "reason": one_line(reason, case)})
 
 
 @transaction.atomic

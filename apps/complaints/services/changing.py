@@ -12,12 +12,12 @@ from apps.complaints.inputs import CaseChanges
 from apps.complaints.models import Case, CauseNode
 from apps.complaints.queries.saves import saves_since
 from apps.complaints.rules.cases import check_live, check_version, needed
+from apps.complaints.rules.privacy import one_line
 from apps.complaints.services import clocks
 from apps.complaints.services.contacts import contact_values
 from apps.complaints.services.locking import lock_case, write
 from apps.complaints.services.opening import LONGEST_TITLE
 from apps.core.errors import BadInput
-from apps.core.masking import mask_text
 from apps.customers.models import Customer
 from apps.events.services import record
 from apps.orders.models import WorkOrder
@@ -82,8 +82,7 @@ def _values(case: Case, changes: CaseChanges, by: User) -> dict[str, Any]:
         if getattr(changes, name) is not None:
             wanted[name] = getattr(changes, name)
     if changes.title is not None:
-        title = mask_text(needed(changes.title, "title"))
-        wanted["title"] = " ".join(title.split())[:LONGEST_TITLE]
+        wanted["title"] = one_line(needed(changes.title, "title"), case, most=LONGEST_TITLE)
     wanted |= _severity(case, changes)
     wanted |= _relations(case, changes, by)
     return {name: value for name, value in wanted.items() if getattr(case, name) != value}
@@ -93,7 +92,7 @@ def _severity(case: Case, changes: CaseChanges) -> dict[str, Any]:
     if changes.severity is None or changes.severity == case.severity:
         return {}
     reason = needed(changes.severity_reason, "severity_reason", most=200)
-    return {"severity": changes.severity, "severity_reason": mask_text(reason)}
+    return {"severity": changes.severity, "severity_reason": one_line(reason, case)}
 
 
 def _relations(case: Case, changes: CaseChanges, by: User) -> dict[str, Any]:

@@ -13,11 +13,11 @@ from apps.complaints.models import Case, ChaseTask, ExceptionReport
 from apps.complaints.queries.shipments import whom_to_chase
 from apps.complaints.rules import exceptions as rules
 from apps.complaints.rules.cases import needed
+from apps.complaints.rules.privacy import one_line
 from apps.complaints.services import exception_clocks
 from apps.complaints.services.exceptions import locked_open, open_exception
 from apps.complaints.services.locking import lock_exception, write
 from apps.core.errors import BadInput, RuleBroken
-from apps.core.masking import mask_text
 from apps.events.services import record
 from apps.tracking.models import LateShipment, PartnerCarrier, Waybill
 from apps.tracking.services.cases import record_chase
@@ -142,7 +142,7 @@ def add_chase(
 ) -> ChaseTask:
     """Ask a unit or a partner by ``due_at``. RuleBroken ``asked_already`` while the last question
     to them is open."""
-    question = mask_text(needed(question, "question", most=200))
+    question = one_line(needed(question, "question", most=200), most=200)
     if due_at <= at:
         raise BadInput(_("This lies in the past."), code="past", field="due_at")
     report = locked_open(exception_id, by)
@@ -189,7 +189,7 @@ def answer_chase(*, chase_id: int, answer: str, by: User, at: datetime) -> Chase
     chase = ChaseTask.objects.select_for_update(of=["self"], no_key=True).get(pk=chase_id)
     if chase.answered_at is not None or chase.dropped_at is not None:
         raise RuleBroken(_("This has been answered or dropped already."), code="illegal_move")
-    chase.answer, chase.answered_at, chase.answered_by = mask_text(answer), at, by
+    chase.answer, chase.answered_at, chase.answered_by = one_line(answer, most=500), at, by
     chase.save(update_fields=["answer", "answered_at", "answered_by"])
     exception_clocks.chase_answered(chase, by=by, at=at)
     if report.late is not None and report.late.closed_at is None:

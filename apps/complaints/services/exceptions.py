@@ -15,13 +15,13 @@ from apps.complaints.queries.shipments import receipt_owed
 from apps.complaints.queries.team import unit_for
 from apps.complaints.rules import exceptions as rules
 from apps.complaints.rules.cases import needed
+from apps.complaints.rules.privacy import one_line
 from apps.complaints.rules.searching import grams, searchable
 from apps.complaints.services.exception_clocks import start
 from apps.complaints.services.exception_moves import move
 from apps.complaints.services.locking import lock_exception, write
 from apps.complaints.services.numbers import EXCEPTION, take_number
 from apps.core.errors import BadInput, RuleBroken
-from apps.core.masking import mask_text
 from apps.events.services import record
 
 OPEN_ONE = "exception_one_open_per_waybill"
@@ -76,7 +76,7 @@ def _draft(new: NewException, *, by: User, at: datetime) -> ExceptionReport:
     is_serious = new.is_serious
     if is_serious is None:
         is_serious = rules.seems_serious(new.kind, new.found_by, new.harm)
-    title = " ".join(mask_text(new.title or what).split())[:120]
+    title = one_line(new.title or what, most=120)
     return ExceptionReport(
         found_by=new.found_by,
         kind=new.kind,
@@ -97,7 +97,7 @@ def _draft(new: NewException, *, by: User, at: datetime) -> ExceptionReport:
         reported_at=at,
         reported_by=by,
         is_serious=is_serious,
-        harm=mask_text(new.harm.strip())[:300],
+        harm=one_line(new.harm, most=300),
         created_by=by,
     )
 
@@ -129,7 +129,7 @@ def correct_report(
     ``changes``: any of happened_at, known_at, reported_at, what, who, first_measures, harm, kind,
     found_by. RuleBroken ``changed_meanwhile`` for an older ``version``.
     """
-    reason = mask_text(needed(reason, "reason", most=200))
+    reason = one_line(needed(reason, "reason", most=200), most=200)
     report = lock_exception(exception_id, by)
     _check_version(report, version)
     allowed = (*rules.TIMES, *rules.FACTS)
@@ -210,7 +210,7 @@ def judge_seriousness(
     *, exception_id: int, is_serious: bool, reason: str, by: User, at: datetime
 ) -> ExceptionReport:
     """Serious or minor, with the reason on record (CMP-5)."""
-    reason = mask_text(needed(reason, "reason", most=200))
+    reason = one_line(needed(reason, "reason", most=200), most=200)
     report = locked_open(exception_id, by)
     if report.is_serious == is_serious:
         raise RuleBroken(_("Nothing was changed."), code="nothing_changed", field="is_serious")
@@ -241,7 +241,7 @@ def link_case(*, exception_id: int, case: Case, by: User, at: datetime) -> Excep
 def put_right(*, exception_id: int, line: str, by: User, at: datetime) -> ExceptionReport:
     """Put right on the spot: one ``line`` of the daily operations report is all that is needed
     (CMP-5). RuleBroken ``serious`` for what harmed the company or drew a complaint."""
-    line = mask_text(needed(line, "line", most=200))
+    line = one_line(needed(line, "line", most=200), most=200)
     report = lock_exception(exception_id, by)
     rules.check_put_right(report)
     if report.state != ExceptionState.OPEN:

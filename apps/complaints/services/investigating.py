@@ -14,12 +14,12 @@ from apps.complaints.models import CauseNode, Evidence, ExceptionReport
 from apps.complaints.queries.shipments import receipt_owed
 from apps.complaints.rules import exceptions as rules
 from apps.complaints.rules.cases import needed
+from apps.complaints.rules.privacy import one_line
 from apps.complaints.services.exception_moves import move
 from apps.complaints.services.exceptions import locked_open
 from apps.complaints.services.locking import lock_exception, write
 from apps.complaints.services.storing import cleaned, keep_file
 from apps.core.errors import BadInput, RuleBroken
-from apps.core.masking import mask_text
 from apps.events.services import record
 
 
@@ -61,7 +61,7 @@ def add_evidence(
             content_type=clean[0].content_type,
             size=len(clean[0].content),
             sha256=clean[0].sha256,
-            note=mask_text(note.strip())[:200],
+            note=one_line(note, most=200),
             at=at,
             by=by,
         )
@@ -112,7 +112,7 @@ def check_exception(*, exception_id: int, note: str, by: User, at: datetime) -> 
         note = needed(note, "note", most=300)
     rules.check_actions_worked(actions)
     move(report, X.CHECKED, by=by, at=at)
-    data = {"note": mask_text(note.strip())[:300], "revision": report.version}
+    data = {"note": one_line(note, most=300), "revision": report.version}
     record("exception.checked", report, by=by, at=at, data=data)
     return report
 
@@ -134,7 +134,7 @@ def close_exception(
         )
     rules.check_shipment(report, receipt_owed=receipt_owed(report))
     rules.check_reviewed(report, report.reviews.values_list("meeting__state", flat=True))
-    move(report, X.CLOSED, by=by, at=at, closing_note=mask_text(note.strip())[:300])
+    move(report, X.CLOSED, by=by, at=at, closing_note=one_line(note, most=300))
     data = {"number": report.number, "revision": report.version}
     record("exception.closed", report, by=by, at=at, data=data)
     return report
@@ -144,7 +144,7 @@ def close_exception(
 def reopen_exception(*, exception_id: int, reason: str, by: User, at: datetime) -> ExceptionReport:
     """Investigate a closed one again. RuleBroken ``exception_open`` while the shipment has a newer
     one."""
-    reason = mask_text(needed(reason, "reason", most=200))
+    reason = one_line(needed(reason, "reason", most=200), most=200)
     report = lock_exception(exception_id, by)
     if report.state != X.CLOSED:
         raise RuleBroken(_("This report is not closed."), code="illegal_move", field="state")

@@ -6,6 +6,7 @@ from typing import Any
 from apps.accounts.models import User
 from apps.complaints.enums import AssignedHow, CaseState
 from apps.complaints.models import Case, ExceptionReport
+from apps.complaints.rules.privacy import known_names
 from apps.complaints.rules.searching import MOST_TEXT, grams, searchable
 from apps.complaints.states import CASE_MOVES
 from apps.events.services import record
@@ -68,5 +69,5 @@ def add_to_search(case: Case, *parts: str) -> dict[str, Any]:
     """What to write so that the case is found by these words too; nothing once it is full."""
     if len(case.search_text) >= MOST_TEXT - 1:
         return {}
-    text = f"{case.search_text}\n{searchable(*parts)}".strip()[:MOST_TEXT]
+    text = f"{case.search_text}\n{searchable(*parts, names=known_names(case))}".strip()[:MOST_TEXT]
     return {"search_text": text, "search_grams": grams(text)}

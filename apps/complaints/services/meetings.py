@@ -10,9 +10,9 @@ from apps.accounts.models import Unit, User
 from apps.complaints.enums import MeetingState
 from apps.complaints.models import ExceptionReport, ReviewItem, ReviewMeeting
 from apps.complaints.rules.cases import needed
+from apps.complaints.rules.privacy import one_line
 from apps.complaints.states import MEETING_MOVES
 from apps.core.errors import BadInput
-from apps.core.masking import mask_text
 from apps.events.services import record
 
 
@@ -28,7 +28,7 @@ def plan_meeting(
     at: datetime,
 ) -> ReviewMeeting:
     """Put exceptions on the agenda of a meeting; those ``by`` may not see are refused."""
-    title = mask_text(needed(title, "title", most=120))
+    title = one_line(needed(title, "title", most=120), most=120)
     reports = list(
         ExceptionReport.objects.visible_to(by).filter(pk__in=exception_ids).order_by("pk")
     )
@@ -73,7 +73,7 @@ def hold_meeting(
                 code="conclusion_missing",
                 field="conclusions",
             )
-        item.conclusion = mask_text(said.strip())[:500]
+        item.conclusion = one_line(said, most=500)
     ReviewItem.objects.bulk_update(items, ["conclusion"])
     meeting.state, meeting.minutes = MeetingState.HELD, minutes
     meeting.held_at, meeting.held_by = at, by
@@ -88,7 +88,7 @@ def hold_meeting(
 @transaction.atomic
 def drop_meeting(*, meeting_id: int, reason: str, by: User, at: datetime) -> ReviewMeeting:
     """It does not take place; its exceptions wait for another."""
-    reason = mask_text(needed(reason, "reason", most=200))
+    reason = one_line(needed(reason, "reason", most=200), most=200)
     meeting = ReviewMeeting.objects.select_for_update(no_key=True).get(pk=meeting_id)
     MEETING_MOVES.check(MeetingState(meeting.state), MeetingState.DROPPED)
     meeting.state = MeetingState.DROPPED

@@ -15,6 +15,7 @@ from apps.complaints.models import Case, CaseEntry
 from apps.complaints.queries.severity import severity_for
 from apps.complaints.queries.team import report_recipients, unit_for
 from apps.complaints.rules.cases import needed
+from apps.complaints.rules.privacy import known_names, one_line
 from apps.complaints.rules.searching import grams, searchable
 from apps.complaints.services import clocks
 from apps.complaints.services.assigning import announce_owner, choose_owner
@@ -22,7 +23,6 @@ from apps.complaints.services.contacts import contact_values
 from apps.complaints.services.numbers import CASE, take_number
 from apps.complaints.services.storing import attach, cleaned
 from apps.core.errors import BadInput, RuleBroken
-from apps.core.masking import mask_text
 from apps.customers.models import Customer
 from apps.events.services import record
 
@@ -77,7 +77,6 @@ def _known(source_key: str) -> Case | None:
 def _draft(new: NewCase, *, by: User, at: datetime) -> Case:
     """The row, complete but for its number."""
     description = needed(new.description, "description")
-    title = " ".join(mask_text(new.title or description).split())[:LONGEST_TITLE]
     customer = _customer(new)
     unit = new.unit or unit_for(
         customer=customer,
@@ -100,7 +99,6 @@ def _draft(new: NewCase, *, by: User, at: datetime) -> Case:
         waybill=new.waybill,
         order=new.order,
         language=new.language,
-        title=title,
         description=description,
         unit=unit,
         awaits_answer=new.channel not in SPOKEN | {CaseChannel.OWN_CHECK},
@@ -113,7 +111,8 @@ def _draft(new: NewCase, *, by: User, at: datetime) -> Case:
             wechat=new.contact_wechat,
         ),
     )
-    case.search_text = searchable(case.title, description)
+    case.title = one_line(new.title or description, case, most=LONGEST_TITLE)
+    case.search_text = searchable(case.title, description, names=known_names(case))
     case.search_grams = grams(case.search_text)
     if new.severity is not None:
         case.severity, case.severity_reason = new.severity, new.severity_reason.strip()[:200]

@@ -9,10 +9,10 @@ from apps.accounts.models import User
 from apps.complaints.enums import EntryKind
 from apps.complaints.models import Case
 from apps.complaints.rules.cases import check_live, needed
+from apps.complaints.rules.privacy import one_line
 from apps.complaints.services.locking import begin, lock_case, write
 from apps.complaints.services.talking import add_internal
 from apps.core.errors import BadInput
-from apps.core.masking import mask_text
 from apps.sla import services as sla
 from apps.sla.models import Clock
 
@@ -29,7 +29,7 @@ def make_promise(
 ) -> Clock:
     """Promise ``label`` by ``due_at`` (aware, in the future: BadInput ``due_at``). Whoever promises
     keeps it unless ``owner`` is named. Stands in the timeline as ``clock.promised``."""
-    label = mask_text(needed(label, "label", most=120))[:120]
+    label = one_line(needed(label, "label", most=120), most=120)
     case = lock_case(case_id, by)
     check_live(case)
     begin(case, by=by, at=at)
@@ -51,7 +51,7 @@ def keep_promise(*, case_id: int, clock_id: int, by: User, at: datetime, note: s
 @transaction.atomic
 def drop_promise(*, case_id: int, clock_id: int, reason: str, by: User, at: datetime) -> Clock:
     """It need not be kept; the reason stays on record."""
-    reason = mask_text(needed(reason, "reason", most=200))
+    reason = one_line(needed(reason, "reason", most=200), most=200)
     case = _with_promise(case_id, clock_id, by)
     clock = sla.drop_promise(clock_id=clock_id, reason=reason, by=by, at=at)
     _note(case, reason, by=by, at=at)

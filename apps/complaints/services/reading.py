@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from apps.accounts.models import User
 from apps.complaints.models import Case, CaseEntry, CaseFile, CaseReader, Evidence, ExceptionReport
 from apps.complaints.rules.cases import needed
-from apps.core.masking import mask_text
+from apps.complaints.rules.privacy import one_line
 from apps.events.services import record
 
 _SEE = """
@@ -36,7 +36,7 @@ def reveal_case(*, case: Case, reason: str, by: User, at: datetime) -> dict[str,
 
     ``entries`` maps each entry's id, those of merged cases included, to its text."""
     reason = needed(reason, "reason", most=200)
-    record("case.revealed", case, by=by, at=at, data={"reason": mask_text(reason)})
+    record("case.revealed", case, by=by, at=at, data={"reason": one_line(reason, case)})
     names = ["contact_name", "contact_phone", "contact_email", "contact_wechat"]
     names += ["description", "solution"]
     entries = CaseEntry.objects.filter(case__in=[case.pk, *absorbed_ids(case)])
@@ -73,6 +73,6 @@ def reveal_exception(
 ) -> dict[str, str]:
     """What the report says in clear; ``reason`` goes on record."""
     reason = needed(reason, "reason", most=200)
-    record("exception.revealed", exception, by=by, at=at, data={"reason": mask_text(reason)})
+    record("exception.revealed", exception, by=by, at=at, data={"reason": one_line(reason)})
     names = ("what", "who", "first_measures", "findings", "decision")
     return {name: getattr(exception, name) for name in names}

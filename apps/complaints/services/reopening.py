@@ -10,12 +10,12 @@ from apps.accounts.models import User
 from apps.complaints.enums import CaseState, EntryKind
 from apps.complaints.models import Case
 from apps.complaints.rules.cases import needed
+from apps.complaints.rules.privacy import one_line
 from apps.complaints.services import clocks
 from apps.complaints.services.locking import lock_case, move_case
 from apps.complaints.services.talking import add_internal
 from apps.complaints.states import CASE_MOVES
 from apps.core.errors import RuleBroken
-from apps.core.masking import mask_text
 from apps.events.services import record
 
 
@@ -42,4 +42,4 @@ def reopen(case: Case, reason: str, *, by: User, at: datetime) -> None:
     add_internal(case, EntryKind.SYSTEM, reason, by=by, at=at)
     clocks.reopened(case, was=was, by=by, at=at)
     data = {"from": was, "owner": case.owner_id, "revision": case.version}
-    record("case.reopened", case, by=by, at=at, data={**data, "reason": mask_text(reason)[:200]})
+    record("case.reopened", case, by=by, at=at, data={**data, "reason": one_line(reason, case)})

@@ -15,6 +15,7 @@ from apps.complaints.rules.cases import (
     check_score,
     needed,
 )
+from apps.complaints.rules.privacy import one_line
 from apps.complaints.services import clocks
 from apps.complaints.services.locking import add_to_search, begin, lock_case, move_case, write
 from apps.complaints.services.reporting import tell
@@ -22,7 +23,6 @@ from apps.complaints.services.satisfaction import act_on_score, record_answer
 from apps.complaints.services.talking import add_internal
 from apps.complaints.states import CASE_MOVES
 from apps.core.errors import RuleBroken
-from apps.core.masking import mask_text
 from apps.events.services import record
 from apps.sla.enums import FactKind
 
@@ -105,7 +105,7 @@ def close_case(*, case_id: int, by: User, at: datetime, note: str = "") -> Case:
     CASE_MOVES.check(CaseState(case.state), CaseState.CLOSED)
     check_closing(case, note)
     values: dict[str, Any] = {"closed_at": at, "closed_by": by, "awaits_answer": False}
-    values["closing_note"] = mask_text(note.strip())[:300]
+    values["closing_note"] = one_line(note, case, most=300)
     move_case(case, CaseState.CLOSED, at=at, **values)
     clocks.closed(case, by=by, at=at)
     data = {"outcome": case.outcome, "channel": case.channel, "owner": case.owner_id}
@@ -125,7 +125,7 @@ def cancel_case(*, case_id: int, reason: str, by: User, at: datetime) -> Case:
         at=at,
         cancelled_at=at,
         cancelled_by=by,
-        cancel_reason=mask_text(reason),
+        cancel_reason=one_line(reason, case),
         awaits_answer=False,
     )
     clocks.stopped(case, reason="cancelled", by=by, at=at)

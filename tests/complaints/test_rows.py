@@ -1,0 +1,145 @@
+"""Rules, causes, ready-made answers and saved filters are data (CMP-1, CMP-4)."""
+
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils.translation import override
+
+from apps.accounts.enums import Role
+from apps.complaints import services
+from apps.complaints.enums import AnswerKind, CaseClass
+from apps.complaints.models import (
+    AssignmentRule,
+    CannedAnswer,
+    CauseNode,
+    MajorRule,
+    SavedFilter,
+)
+from apps.complaints.queries.words import answers_for, cause_tree, filled_answer, filters_of
+from apps.core.errors import BadInput, RuleBroken
+from config.roles import ROLE_PERMISSIONS
+from tests.complaints.conftest import kinds_of
+from tests.factories.accounts import UserFactory
+from tests.factories.complaints import Team, case, who
+from tests.factories.tracking import waybill
+
+pytestmark = [pytest.mark.django_db, pytest.mark.requirement("CMP-1")]
+
+
+def test_a_house_starts_with_causes_rules_and_answers() -> None:
+    tree = cause_tree()
+    assert len(tree) > 30 and tree[0].code == "pickup"
+    codes = [node.code for node in tree]
+    for node in tree:
+        parent = node.code.rpartition(".")[0]
+        assert (node.parent.code if node.parent else "") == parent
+        assert not parent or codes.index(parent) < codes.index(node.code)
+    assert MajorRule.objects.count() >= 7 and AssignmentRule.objects.count() == 3
+    with override("en"):
+        assert tree[0].label == "Pickup"
+    with override("zh-hans"):
+        assert tree[0].label == "取件环节"
+
+
+def test_replies_speak_the_customers_language_guides_the_readers(team: Team) -> None:
+    made = case(team=team, language="en", case_class=CaseClass.LOSS)
+    replies = answers_for(made, AnswerKind.REPLY)
+    assert replies[0].code == "loss-search" and {r.language for r in replies} == {"en"}
+    assert "damage-photos" not in [r.code for r in replies]
+    with override("zh-hans"):
+        guides = answers_for(made, AnswerKind.GUIDE)
+        assert guides[0].code == "guide-compensation-loss" and guides[0].language == "zh-hans"
+
+
+def test_an_answer_is_filled_but_for_the_contact(team: Team) -> None:
+    shipment = waybill()
+    made = case(by=team.agent, waybill=shipment)
+    answer = CannedAnswer.objects.get(code="apology-late", language="zh-hans")
+    text = filled_answer(answer, made, team.agent)
+    assert text.startswith("{contact}您好") and shipment.number in text and "王小明" not in text
+    assert "上海市—北京市" in text
+    plain = CannedAnswer(language="en", body="{answer_by} {agent} {hotline} {customer}")
+    assert "{" not in filled_answer(plain, made, team.agent)
+
+
+def test_saving_an_answer_checks_its_variables_and_notes_who() -> None:
+    answer = CannedAnswer(code="hello", language="en", kind="reply", title="Hi", body="{contakt}")
+    by = UserFactory()
+    with pytest.raises(BadInput) as caught:
+        services.save_canned_answer(answer, **who(by))
+    assert caught.value.field == "body" and not answer.pk
+    answer.body = "Dear {contact}"
+    services.save_canned_answer(answer, **who(by))
+    assert answer.changed_by == by and kinds_of(answer) == ["canned_answer.changed"]
+    again = CannedAnswer(code="hello", language="en", kind="reply", title="Hi", body="x")
+    with pytest.raises(BadInput):
+        services.save_canned_answer(again, **who(by))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{}, {"repeat_count": 3}, {"repeat_count": 1, "repeat_days": 3}, {"min_declared_value": 0}],
+)
+def test_a_rule_without_a_condition_or_with_half_of_one_is_refused(fields: dict[str, Any]) -> None:
+    rule = MajorRule(name="规则", english_name="Rule", **fields)
+    with pytest.raises(BadInput):
+        services.save_major_rule(rule, **who())
+    with pytest.raises(IntegrityError), transaction.atomic():
+        rule.save()
+
+
+def test_words_of_a_rule_are_tidied() -> None:
+    rule = MajorRule(name="规则", english_name="Rule", words=" 曝光 \n\n 律师\n")
+    assert services.save_major_rule(rule, **who()).words == "曝光\n律师"
+
+
+@pytest.mark.requirement("CMP-4")
+def test_causes_hang_below_their_parent_and_keep_their_code() -> None:
+    parent = CauseNode.objects.get(code="delivery")
+    names = {"name": "雨天", "english_name": "Rain"}
+    for code, above in (("rain", parent), ("delivery.x.y", parent), ("a.b", None)):
+        with pytest.raises(BadInput) as caught:
+            services.save_cause(CauseNode(code=code, parent=above, **names), **who())
+        assert caught.value.field == "code"
+    cause = services.save_cause(CauseNode(code="delivery.rain", parent=parent, **names), **who())
+    cause.code = "delivery.snow"
+    with pytest.raises(RuleBroken) as refused:
+        services.save_cause(cause, **who())
+    assert refused.value.code == "code_is_kept"
+
+
+def test_filters_are_ones_own_unless_shared() -> None:
+    one, two = UserFactory(), UserFactory()
+    mine = services.save_filter(name="我的", query={"text": "破损"}, shared=False, **who(one))
+    same = services.save_filter(name="我的", query={"text": "丢失"}, shared=True, **who(one))
+    assert mine.pk == same.pk and SavedFilter.objects.get().query == {"text": "丢失"}
+    assert list(filters_of(two)) == [mine]
+    services.save_filter(name="我的", query={}, shared=False, **who(one))
+    assert list(filters_of(two)) == [] and list(filters_of(one)) == [mine]
+    with pytest.raises(SavedFilter.DoesNotExist):
+        services.remove_filter(filter_id=mine.pk, **who(two))
+    services.remove_filter(filter_id=mine.pk, **who(one))
+    with pytest.raises(BadInput):
+        services.save_filter(name=" ", query={}, shared=False, **who(one))
+
+
+@pytest.mark.parametrize(
+    ("role", "may", "may_not"),
+    [
+        (Role.AGENT, "handle_case reveal_case merge_case", "assign_case cancel_case"),
+        (Role.DIRECTOR, "assign_case cancel_case export_case", "nothing"),
+        (
+            Role.QC_MANAGER,
+            "decide_exceptionreport check_correctiveaction hold_reviewmeeting",
+            "assign_case",
+        ),
+        (Role.FREIGHT_CLERK, "add_exceptionreport", "view_case reveal_case"),
+        (Role.FINANCE, "", "view_case add_exceptionreport"),
+        (Role.IT_ADMIN, "", "view_case view_exceptionreport"),
+    ],
+)
+def test_roles_may_what_their_work_needs(role: Role, may: str, may_not: str) -> None:
+    held = ROLE_PERMISSIONS[role]
+    assert {f"complaints.{name}" for name in may.split()} <= held
+    assert not {f"complaints.{name}" for name in may_not.split()} & held
