@@ -22,6 +22,8 @@ from apps.core.crypto import blind_index
 
 log = logging.getLogger(__name__)
 WINDOW_SECONDS = 600
+# A look-up may be this much slower while Valkey hangs; one that is well answers within a few ms.
+PATIENCE_SECONDS = 0.1
 # After Valkey failed, requests do not wait for it again for this long.
 REST_SECONDS = 5.0
 MOST_REMEMBERED = 10_000
@@ -73,8 +75,8 @@ class _Fence:
         if self.client is None:
             self.client = redis.Redis.from_url(
                 settings.REDIS_URL,
-                socket_timeout=0.2,
-                socket_connect_timeout=0.2,
+                socket_timeout=PATIENCE_SECONDS,
+                socket_connect_timeout=PATIENCE_SECONDS,
                 retry=Retry(NoBackoff(), 0),
             )
         return self.client

@@ -1,11 +1,14 @@
 """The fence around walking through numbers: shared by workers, forgiving when the store is away."""
 
+import time
+
 import pytest
 from django.test import Client
 
 from apps.portal import limits
 from apps.tracking.models import Waybill
 from apps.tracking.numbers import compose, new_key
+from tests.faults.brokers import silent_broker
 
 KEY = new_key()
 
@@ -67,3 +70,16 @@ def test_what_is_remembered_is_bounded() -> None:
     assert len(fence.stopped_until) == 1
     fence._stop("gone", -5)
     assert fence.stops("gone") == 0 and "gone" not in fence.stopped_until
+
+
+def test_a_store_that_hangs_costs_a_tenth_of_a_second_once(settings: object) -> None:
+    fence = limits._Fence()
+    with silent_broker() as broker:
+        settings.REDIS_URL = broker.url  # type: ignore[attr-defined]
+        began = time.monotonic()
+        fence.count("10.0.0.1", 1)
+        first = time.monotonic() - began
+        for _n in range(20):
+            fence.count("10.0.0.1", 1)
+        assert broker.visitors <= 1
+    assert limits.PATIENCE_SECONDS <= first <= 0.3

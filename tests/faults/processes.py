@@ -1,0 +1,103 @@
+"""The product's own processes as in production, on the test's database and a broker that fails."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from launch.ports import free_port
+from tests.launch.databases import owner_url
+
+ROOT = Path(__file__).resolve().parents[2]
+ALONE = ["--without-gossip", "--without-mingle"]
+
+
+def command(name: str, folder: Path) -> list[str]:
+    """What ``bin/up`` runs under that name."""
+    celery = [sys.executable, "-m", "celery", "-A", "config"]
+    return {
+        "worker": [*celery, "worker", "-l", "WARNING", "-c", "2", *ALONE],
+        "beat": [*celery, "beat", "-l", "WARNING", "-s", str(folder / "beat"), "--pidfile="],
+        "deliver": [sys.executable, "manage.py", "deliver", "sms", "webhook"],
+    }[name]
+
+
+@contextmanager
+def running(folder: Path, names: list[str], env: Mapping[str, str]) -> Iterator[dict[str, Path]]:
+    """These processes; their logs by name. At the end they are asked to stop, then made to."""
+    whole = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "DATABASE_URL": owner_url(),
+        "LOG_LEVEL": "WARNING",
+        **env,
+    }
+    logs = {name: folder / f"{name}.log" for name in names}
+    processes = []
+    try:
+        for name in names:
+            with logs[name].open("wb") as out:
+                processes.append(
+                    subprocess.Popen(
+                        command(name, folder), cwd=ROOT, env=whole, stdout=out, stderr=out
+                    )
+                )
+        yield logs
+        for name, process in zip(names, processes, strict=True):
+            if process.poll() is not None:
+                raise RuntimeError(f"{name} ended by itself:\n{logs[name].read_text()[-3000:]}")
+    finally:
+        for process in processes:
+            process.terminate()
+        end = time.monotonic() + 20
+        for process in processes:
+            try:
+                process.wait(max(0.1, end - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+@contextmanager
+def web(broker_url: str, env: Mapping[str, str], *, workers: int = 1) -> Iterator[int]:
+    """The web server as in production on a free port, with that broker; the port."""
+    port = free_port()
+    whole = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "DATABASE_URL": owner_url(),
+        "REDIS_URL": broker_url,
+        "BIND": f"127.0.0.1:{port}",
+        "WEB_CONCURRENCY": str(workers),
+        "STATICFILES_BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage",
+        "LOG_LEVEL": "CRITICAL",
+        **env,
+    }
+    words = [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.py", "--log-level", "error"]
+    process = subprocess.Popen(words, cwd=ROOT, env=whole)
+    try:
+        _wait_until_open(port, process)
+        yield port
+    finally:
+        process.terminate()
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait_until_open(port: int, process: "subprocess.Popen[bytes]") -> None:
+    end = time.monotonic() + 60
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", port), 0.5).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise RuntimeError("the web server does not start")

@@ -1,0 +1,111 @@
+"""A broker that hangs is no business of a page. No request enqueues anything; two ask it something
+and give up at once: the readiness probe, and the count of unknown waybill numbers."""
+
+import ast
+import time
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from tests.faults.brokers import crowded_broker, silent_broker
+from tests.faults.pages import ENVIRONMENT, LIMIT, RESTED, House, Visitor, ask_for_nothing, visit
+from tests.faults.processes import web
+
+ROOT = Path(__file__).resolve().parents[2]
+KINDS = {"answers nothing": silent_broker, "takes no connection": crowded_broker}
+ROUNDS = 2
+ENQUEUES = {"delay", "apply_async", "send_task"}
+BROKER = {"redis", "celery", "kombu", "valkey"}
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.requirement("NTF-2")
+def test_no_page_so_much_as_greets_a_broker_that_hangs() -> None:
+    """What does not speak to it cannot wait for it; benchmarks/pages.py says how long pages take."""
+    with silent_broker() as broker, web(broker.url, ENVIRONMENT) as hanging:
+        house = House()
+        for _n in range(ROUNDS):
+            visit(house, hanging)
+        assert broker.visitors == 0
+        Visitor(hanging).get("/readyz")
+        assert broker.visitors == 1, "it would have been seen"
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.requirement("NTF-2")
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_two_that_ask_the_broker_give_up_at_once(kind: str) -> None:
+    with (
+        KINDS[kind]() as broker,
+        web(settings.REDIS_URL, ENVIRONMENT) as well,
+        web(broker.url, ENVIRONMENT) as hanging,
+    ):
+        assert Visitor(well).get("/readyz").status == 200
+        took: dict[str, list[tuple[float, float]]] = {"probe": [], "nothing": []}
+        for turn in range(ROUNDS + 1):
+            probes = [Visitor(port).get("/readyz") for port in (well, hanging)]
+            assert probes[1].status == 503
+            answers = [ask_for_nothing(port) for port in (well, hanging)]
+            assert {answer.status for answer in answers} == {404}
+            if turn:
+                took["probe"].append((probes[0].seconds, probes[1].seconds))
+                took["nothing"].append((answers[0].seconds, answers[1].seconds))
+            time.sleep(RESTED)
+        for pairs in took.values():
+            usual = min(a for a, _b in pairs)
+            # The quickest of some; this machine may be busy with other tests.
+            assert min(b for _a, b in pairs) <= LIMIT + 2 * usual
+
+
+def brokers_used(path: Path) -> list[str]:
+    """Where a module enqueues something or speaks to the broker itself."""
+    found = []
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Attribute) and node.attr in ENQUEUES:
+            found.append(f"line {node.lineno}: .{node.attr}")
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [node.module or ""]
+        else:
+            continue
+        found += [f"line {node.lineno}: import {n}" for n in names if n.split(".")[0] in BROKER]
+    return found
+
+
+def test_hardly_anything_but_tasks_knows_the_broker() -> None:
+    """Beat wakes the sweepers; whoever else enqueues would hang with the broker. Those that may
+    ask it something are named here and give up after a tenth of a second."""
+    allowed = {"config/celery.py", "config/health.py", "apps/portal/limits.py"}
+    using = {}
+    for path in [*ROOT.glob("apps/**/*.py"), *ROOT.glob("config/*.py")]:
+        name = str(path.relative_to(ROOT))
+        used = brokers_used(path)
+        if "tasks" in path.relative_to(ROOT).with_suffix("").parts:
+            used = [one for one in used if not one.endswith("import celery")]
+        if used and name not in allowed:
+            using[name] = used
+    assert using == {}
+
+
+def test_the_reader_of_modules_sees_who_enqueues(tmp_path: Path) -> None:
+    door = tmp_path / "views.py"
+    door.write_text(
+        "from redis import Redis\nimport kombu.pools\ndef view(r):\n    relay.delay()\n"
+        "    transaction.on_commit(relay.apply_async)\n    app.send_task('x')\n"
+    )
+    assert len(brokers_used(door)) == 5
+
+
+def test_sessions_and_caches_are_not_in_the_broker() -> None:
+    assert settings.SESSION_ENGINE == "django.contrib.sessions.backends.db"
+    assert not [c for c in settings.CACHES.values() if "redis" in c["BACKEND"].lower()]
+
+
+def test_a_call_that_nobody_took_in_time_is_dropped() -> None:
+    """Otherwise a worker that was away for an hour first runs through thousands of old ones."""
+    for name, entry in settings.CELERY_BEAT_SCHEDULE.items():
+        assert entry["options"]["expires"] == entry["schedule"], name
