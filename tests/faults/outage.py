@@ -53,6 +53,8 @@ class Report:
     back_after: float
     # The longest that any event waited to become a message, once the processes were up.
     longest_wait: float
+    # Processes that ended by themselves and were started again.
+    restarts: int
 
     @property
     def lost(self) -> int:
@@ -65,11 +67,11 @@ class Report:
     def line(self) -> str:
         return (
             f"{self.fault:28}{self.events:>8,}{self.lost:>6}{self.doubled:>9}{self.unfinished:>12}"
-            f"{self.back_after:>12.1f} s{self.longest_wait:>12.1f} s"
+            f"{self.back_after:>12.1f} s{self.longest_wait:>12.1f} s{self.restarts:>10}"
         )
 
 
-HEADER = f"{'fault':28}{'events':>8}{'lost':>6}{'doubled':>9}{'unfinished':>12}{'back after':>14}{'longest':>14}"
+HEADER = f"{'fault':28}{'events':>8}{'lost':>6}{'doubled':>9}{'unfinished':>12}{'back after':>14}{'longest':>14}{'restarts':>10}"
 
 
 def flushed(broker: OwnBroker) -> None:
@@ -144,10 +146,10 @@ def run(name: str, count: int, *, parts: int = 10, deadline: float = 120.0) -> R
         ours = Delivery.objects.filter(pk__gt=before)
         shipments = _shipments(count, there)
         env = {**environment(there), "REDIS_URL": broker.url}
-        stack.enter_context(running(folder, ["worker", "beat", "deliver"], env))
+        house = stack.enter_context(running(folder, ["worker", "beat", "deliver"], env))
         scan(shipments[:1])
         if not _within(60, lambda: Delivery.objects.filter(waybill=shipments[0]).exists()):
-            raise RuntimeError("the processes do not come up")
+            raise RuntimeError(f"the house does not come up: {house.last_words('worker')}")
         up = timezone.now()
         rest = shipments[1:]
         size = max(1, len(rest) // parts)
@@ -162,7 +164,7 @@ def run(name: str, count: int, *, parts: int = 10, deadline: float = 120.0) -> R
             scan(chunk)
             time.sleep(SETTLED)
         _within(deadline, lambda: _is_quiet(ours, count))
-        return _judge(name, count, there, ours, chunks[-1], up, ended)
+        return _judge(name, count, there, ours, chunks[-1], up, ended, house.restarts)
 
 
 def environment(there: Outside) -> dict[str, str]:
@@ -238,6 +240,7 @@ def _judge(
     last: list[Waybill],
     up: datetime,
     ended: datetime,
+    restarts: dict[str, int],
 ) -> Report:
     phones = Counter(sms["phone"] for sms in there.sms.sent)
     heard = Counter(there.merchant.calls)
@@ -260,4 +263,5 @@ def _judge(
         undispatched=Dispatch.objects.count(),
         back_after=(told.created_at - ended).total_seconds() if told else float("inf"),
         longest_wait=longest,
+        restarts=sum(restarts.values()),
     )

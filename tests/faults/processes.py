@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -26,9 +27,50 @@ def command(name: str, folder: Path) -> list[str]:
     }[name]
 
 
+class Supervised:
+    """Processes that are started again when they end, as docker-compose.yml and bin/up do it."""
+
+    def __init__(self, folder: Path, names: list[str], env: Mapping[str, str]) -> None:
+        self.folder, self.env = folder, dict(env)
+        self.restarts = dict.fromkeys(names, 0)
+        self._processes = {name: self._start(name) for name in names}
+        self._ended = threading.Event()
+        self._watcher = threading.Thread(target=self._watch, daemon=True)
+        self._watcher.start()
+
+    def _start(self, name: str) -> "subprocess.Popen[bytes]":
+        with (self.folder / f"{name}.log").open("ab") as out:
+            return subprocess.Popen(
+                command(name, self.folder), cwd=ROOT, env=self.env, stdout=out, stderr=out
+            )
+
+    def _watch(self) -> None:
+        while not self._ended.wait(0.5):
+            for name, process in self._processes.items():
+                if process.poll() is not None:
+                    self.restarts[name] += 1
+                    self._processes[name] = self._start(name)
+
+    def stop(self) -> None:
+        """They are asked to, then made to."""
+        self._ended.set()
+        self._watcher.join()
+        for process in self._processes.values():
+            process.terminate()
+        end = time.monotonic() + 20
+        for process in self._processes.values():
+            try:
+                process.wait(max(0.1, end - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def last_words(self, name: str) -> str:
+        return (self.folder / f"{name}.log").read_text()[-3000:]
+
+
 @contextmanager
-def running(folder: Path, names: list[str], env: Mapping[str, str]) -> Iterator[dict[str, Path]]:
-    """These processes; their logs by name. At the end they are asked to stop, then made to."""
+def running(folder: Path, names: list[str], env: Mapping[str, str]) -> Iterator[Supervised]:
     whole = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "config.settings",
@@ -36,30 +78,11 @@ def running(folder: Path, names: list[str], env: Mapping[str, str]) -> Iterator[
         "LOG_LEVEL": "WARNING",
         **env,
     }
-    logs = {name: folder / f"{name}.log" for name in names}
-    processes = []
+    house = Supervised(folder, names, whole)
     try:
-        for name in names:
-            with logs[name].open("wb") as out:
-                processes.append(
-                    subprocess.Popen(
-                        command(name, folder), cwd=ROOT, env=whole, stdout=out, stderr=out
-                    )
-                )
-        yield logs
-        for name, process in zip(names, processes, strict=True):
-            if process.poll() is not None:
-                raise RuntimeError(f"{name} ended by itself:\n{logs[name].read_text()[-3000:]}")
+        yield house
     finally:
-        for process in processes:
-            process.terminate()
-        end = time.monotonic() + 20
-        for process in processes:
-            try:
-                process.wait(max(0.1, end - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+        house.stop()
 
 
 @contextmanager

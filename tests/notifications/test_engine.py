@@ -3,6 +3,7 @@
 import threading
 import time as clock
 from datetime import UTC, datetime, time, timedelta
+from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -30,6 +31,7 @@ from tests.doubles.sms_gateway import SmsGateway
 from tests.doubles.wechat_platform import WeChatPlatform
 from tests.factories.customers import CustomerFactory
 from tests.factories.notifications import PHONE, delivery, no_policies, policy, send_all, states
+from tests.faults.pace import most_within_a_second
 
 pytestmark = pytest.mark.requirement("NTF-2")
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -314,6 +316,36 @@ def test_the_providers_pace_is_exact(probe: Probe) -> None:
     sent += services.send_due("probe", worker="w")
     assert sent <= 3 + (clock.monotonic() - began) * 5
     assert sent >= 4
+
+
+@pytest.mark.parametrize(
+    ("channel", "setting"),
+    [
+        ("sms", "SMS_PER_SECOND"),
+        ("email", "EMAIL_PER_SECOND"),
+        ("wechat", "WECHAT_PER_SECOND"),
+        ("webhook", "WEBHOOKS_PER_SECOND"),
+    ],
+)
+@pytest.mark.parametrize("limit", [1, 2, 7, 30, 2000])
+def test_a_provider_s_limit_holds_within_any_second(
+    settings: Any, channel: str, setting: str, limit: int
+) -> None:
+    """Also right after a rest, when thousands held through the night may go at once."""
+    setattr(settings, setting, limit)
+    rate, burst = channels.channel(channel).pace()
+    # As the claim counts: tokens fill up to ``burst`` and come back with ``rate``. Whole steps, so
+    # that no rounding moves a message over the end of a second.
+    tokens, sent, steps = burst, [], 0
+    while steps < 3 * 10 * limit:
+        if tokens >= 1 - 1e-6:
+            tokens -= 1
+            sent.append(Fraction(steps, 10 * limit))
+            continue
+        steps += 1
+        tokens = min(burst, tokens + rate / (10 * limit))
+    assert most_within_a_second(sent) <= limit
+    assert len(sent) >= 0.9 * 3 * limit, "and hardly less than it allows"
 
 
 @pytest.mark.django_db

@@ -90,6 +90,13 @@ def delivery_of(reference: str) -> int | None:
     )
 
 
+def within(per_second: float) -> tuple[float, float]:
+    """The pace that keeps a provider's limit within *any* second: what goes at once after a rest
+    is followed by as much less."""
+    burst = max(1.0, per_second / 10)
+    return per_second - (burst - 1.0), burst
+
+
 class Channel:
     """Subclass, fill in, and name it in ``channels/__init__.py``: docs/changing.md says the rest."""
 

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.masking import mask_text
 from apps.notifications.addresses import bare_email
-from apps.notifications.channels.base import Channel, Message, Outcome
+from apps.notifications.channels.base import Channel, Message, Outcome, within
 from apps.notifications.enums import ChannelName, Effect
 from apps.notifications.mail import OUTGOING
 
@@ -37,8 +37,7 @@ class EmailChannel(Channel):
     address_limits = ((3600, 30), (86_400, 200))
 
     def pace(self) -> tuple[float, float]:
-        rate = float(getattr(settings, "EMAIL_PER_SECOND", 20.0))
-        return rate, rate
+        return within(float(getattr(settings, "EMAIL_PER_SECOND", 20.0)))
 
     def configured(self) -> bool:
         return bool(getattr(settings, "EMAIL_HOST", ""))

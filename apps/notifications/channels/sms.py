@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.notifications import acs3, http
-from apps.notifications.channels.base import Channel, Message, Outcome, Question
+from apps.notifications.channels.base import Channel, Message, Outcome, Question, within
 from apps.notifications.enums import ChannelName, Effect
 from apps.notifications.wording import stop_text
 
@@ -47,8 +47,7 @@ class SmsChannel(Channel):
     placeholder = re.compile(r"\$\{([A-Za-z0-9_]{1,40})\}")
 
     def pace(self) -> tuple[float, float]:
-        rate = float(getattr(settings, "SMS_PER_SECOND", 30.0))
-        return rate, rate
+        return within(float(getattr(settings, "SMS_PER_SECOND", 30.0)))
 
     def configured(self) -> bool:
         return bool(getattr(settings, "SMS_URL", "") and getattr(settings, "SMS_ACCESS_KEY", ""))

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.queries import system_user
 from apps.events.services import record
 from apps.notifications import http, standard_webhook
-from apps.notifications.channels.base import Channel, Message, Outcome
+from apps.notifications.channels.base import Channel, Message, Outcome, within
 from apps.notifications.enums import ChannelName, Effect, EndpointState
 from apps.notifications.models import WebhookEndpoint, WebhookEvent
 
@@ -50,8 +50,7 @@ class WebhookChannel(Channel):
     waits = (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400, 86_400)
 
     def pace(self) -> tuple[float, float]:
-        rate = float(getattr(settings, "WEBHOOKS_PER_SECOND", 100.0))
-        return rate, rate
+        return within(float(getattr(settings, "WEBHOOKS_PER_SECOND", 100.0)))
 
     def prepare(self, delivery: "Delivery") -> Any:
         endpoint = WebhookEndpoint.objects.get(pk=delivery.recipient.removeprefix("endpoint:"))

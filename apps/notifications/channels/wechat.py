@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.notifications import http
 from apps.notifications.channels import wechat_token
-from apps.notifications.channels.base import Channel, Message, Outcome
+from apps.notifications.channels.base import Channel, Message, Outcome, within
 from apps.notifications.enums import ChannelName, Effect
 
 TOKEN_GONE = frozenset({40001, 40014, 42001})
@@ -40,8 +40,7 @@ class WeChatChannel(Channel):
     placeholder = re.compile(r"\{\{\s*([A-Za-z0-9_]{1,40})\.DATA\s*\}\}")
 
     def pace(self) -> tuple[float, float]:
-        rate = float(getattr(settings, "WECHAT_PER_SECOND", 50.0))
-        return rate, rate
+        return within(float(getattr(settings, "WECHAT_PER_SECOND", 50.0)))
 
     def configured(self) -> bool:
         return bool(getattr(settings, "WECHAT_APP_ID", ""))

@@ -1,0 +1,41 @@
+"""How soon does WeChat's server get its answer? `python -m benchmarks.callbacks [--small]`
+
+Messages at a steady pace, each brought four times, twice at the same moment; plain and in safe mode,
+at the real web server. Needs DATABASE_URL of an owner, makes and drops a database. Exit 1 when the
+99th percentile is over 500 ms or a message has more or less than one effect.
+"""
+
+import sys
+
+import django
+from django.test.utils import setup_databases, teardown_databases
+
+LIMIT = 0.5
+NEW_PER_SECOND = 5.0
+
+
+def main() -> int:
+    django.setup()
+    from django.db import connection
+
+    from tests.faults.callbacks import HEADER, run
+
+    count = 100 if "--small" in sys.argv else 600
+    databases = setup_databases(0, False, aliases=["default"])
+    failed = 0
+    try:
+        print(HEADER)
+        for mode in ("plain", "aes"):
+            report = run(mode, count, rate=NEW_PER_SECOND)
+            kept = report.has_one_effect_each and report.at(0.99) <= LIMIT
+            print(report.line(), "" if kept else "  MISSED", flush=True)
+            failed |= not kept
+    finally:
+        connection.close()
+        teardown_databases(databases, 0)
+    print(f"limits: 99th percentile {1000 * LIMIT:.0f} ms, one effect for each message")
+    return int(failed)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,43 @@
+"""Ten thousand messages and a night: `python -m benchmarks.quiet [--small]`.
+
+The quiet hours of the policy end two minutes after the start; two real sending processes wait at
+the door. Needs DATABASE_URL of an owner, makes and drops a database. Exit 1 when one is sent before
+the morning, lost or doubled, when an urgent one waits, or when the provider sees more than a tenth
+over its limit within any second.
+"""
+
+import sys
+
+import django
+from django.test.utils import setup_databases, teardown_databases
+
+TOLERANCE = 1.1
+PER_SECOND = 50
+
+
+def main() -> int:
+    django.setup()
+    from django.db import connection
+
+    from tests.faults.quiet import run
+
+    count = 1_000 if "--small" in sys.argv else 10_000
+    databases = setup_databases(0, False, aliases=["default"])
+    try:
+        report = run(count, night=120, per_second=PER_SECOND, deadline=20 * count / PER_SECOND)
+    finally:
+        connection.close()
+        teardown_databases(databases, 0)
+    print("\n".join(report.lines()))
+    kept = (
+        report.is_whole
+        and report.urgent_at_night == report.urgent
+        and report.peak <= TOLERANCE * report.limit
+    )
+    print(f"limits: none at night, none lost, none doubled, peak {TOLERANCE:.0%} of the provider's")
+    print("kept" if kept else "MISSED")
+    return int(not kept)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

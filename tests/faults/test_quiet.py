@@ -1,0 +1,25 @@
+"""Quiet hours under load: none sent, none lost, and in the morning no faster than the provider takes."""
+
+import pytest
+
+from tests.faults.pace import most_within_a_second
+from tests.faults.quiet import run
+
+TOLERANCE = 1.1
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.requirement("NTF-2")
+def test_the_night_holds_everything_and_the_morning_keeps_the_pace() -> None:
+    report = run(300, night=25, per_second=20, deadline=90)
+    print("\n".join(report.lines()))  # noqa: T201  # the figures are part of the proof
+    assert report.is_whole, report
+    assert report.urgent_at_night == report.urgent == 3
+    assert report.peak <= report.limit * TOLERANCE
+
+
+def test_the_peak_is_counted_over_any_second() -> None:
+    assert most_within_a_second([]) == 0
+    assert most_within_a_second([0.0, 0.6, 0.9, 1.0, 1.5]) == 4
+    assert most_within_a_second([0.0, 1.0, 2.0]) == 1
