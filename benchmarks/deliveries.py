@@ -1,8 +1,8 @@
 """Telling people, measured: `python -m benchmarks.deliveries` (needs DATABASE_URL of an owner).
 
-Queueing per second, set-based; a storm of events for one customer; one dead provider beside a
+Queueing per second, set-based; a storm of events for one customer; a dead provider beside a
 healthy one; and 10,000 deliveries under faults with 50 `kill -9`. A database of its own is made
-and dropped. `--small` runs a tenth of everything.
+and dropped. `--small` runs a tenth of everything; `--only queueing,storm` runs these.
 """
 
 import sys
@@ -23,11 +23,17 @@ def main() -> int:
     databases = setup_databases(0, False, aliases=["default"])
     with connection.cursor() as cursor:
         cursor.execute("SET yipiao.maintenance = 'on'")
+    parts = {
+        "queueing": lambda: queueing(1_000 if small else 10_000),
+        "storm": lambda: storm(1_000 if small else 10_000),
+        "isolation": lambda: isolation(60, 3) if small else isolation(300, 7),
+        "faults": lambda: faults(small),
+    }
+    wanted = sys.argv[sys.argv.index("--only") + 1].split(",") if "--only" in sys.argv else [*parts]
+    failed = 0
     try:
-        failed = queueing(1_000 if small else 10_000)
-        failed |= storm(1_000 if small else 10_000)
-        failed |= isolation()
-        failed |= faults(small)
+        for name in wanted:
+            failed |= parts[name]()
     finally:
         connection.close()
         teardown_databases(databases, 0)
@@ -49,11 +55,13 @@ def queueing(count: int) -> int:
     """Deliveries per second from recorded events to rows, everything read and written set-based."""
     from django.utils import timezone
 
+    from apps.accounts.queries import system_user
     from apps.events.models import Event
     from apps.notifications.models import Delivery, NotificationPolicy
     from apps.notifications.services import tell_about
+    from apps.tracking.services import issue_waybills
     from tests.factories.customers import CustomerFactory
-    from tests.factories.tracking import event, waybills
+    from tests.factories.tracking import event, new_waybill
 
     customer = CustomerFactory()
     NotificationPolicy.objects.all().delete()
@@ -61,8 +69,21 @@ def queueing(count: int) -> int:
         NotificationPolicy.objects.create(
             topic="waybill.picked_up", audience=audience, channels=["sms"]
         )
-    for _part in range(count // 1_000):
-        _scan([event(w, "picked_up") for w in waybills(1_000, customer=customer)], timezone.now())
+    for part in range(count // 1_000):
+        # Everybody has a phone of their own, so nothing is remembered from the message before.
+        made = issue_waybills(
+            specs=[
+                new_waybill(
+                    customer,
+                    consignee_phone=f"139{part * 1_000 + n:08d}",
+                    sender_phone=f"137{part * 1_000 + n:08d}",
+                )
+                for n in range(1_000)
+            ],
+            by=system_user("bench"),
+            at=timezone.now(),
+        )
+        _scan([event(w, "picked_up", hours_ago=0.01) for w in made], timezone.now())
     events = list(Event.objects.filter(kind="waybill.status_changed").order_by("id"))
     took = []
     with _outside():
@@ -87,97 +108,42 @@ def _scan(events: list[Any], at: Any) -> None:
 
 
 def storm(count: int) -> int:
-    """``count`` events for one customer: how many digests, and do they name every shipment?"""
-    from django.utils import timezone
+    """``count`` scans of one customer's shipments: how many mails, and do they name every one?"""
+    from tests.faults.deluge import run
 
-    from apps.notifications.models import Delivery, NotificationPolicy
-    from apps.notifications.queries.happenings import Happening
-    from apps.notifications.queries.words import digest_lines
-    from apps.notifications.services import gather, tell
-    from tests.factories.customers import ContactFactory, CustomerFactory
-
-    customer = CustomerFactory()
-    ContactFactory(customer=customer, email="shop@example.com", preferred_channel="email")
     _forget()
-    NotificationPolicy.objects.all().delete()
-    NotificationPolicy.objects.create(
-        topic="waybill.exception",
-        audience="customer_contacts",
-        channels=["email"],
-        digest_minutes=5,
-    )
-    now = timezone.now()
-    with _outside():
-        for start in range(0, count, 2_000):
-            tell(
+    outcome = run(count)
+    print(f"\nA storm: {outcome.line()}{'' if outcome.is_kept else '  MISSED'}")
+    return int(not outcome.is_kept)
+
+
+def isolation(mails: int, rounds: int) -> int:
+    """E-mail beside a dead provider of text messages, in turn with e-mail alone."""
+    from statistics import median
+
+    from tests.faults.isolation import WAYS_TO_DIE, compare, house, middle
+
+    _forget()
+    failed = 0
+    with house() as there:
+        there.round(20)  # until the process is up
+        for death in WAYS_TO_DIE:
+            pairs = compare(there, death, mails=mails, rounds=rounds)
+            failed |= report(
+                f"E-mail beside a gateway that {death}, {rounds} pairs of {mails} mails",
                 [
-                    Happening(
-                        "waybill.exception",
-                        f"storm:{n}",
-                        now,
-                        customer=customer,
-                        data={"number": f"YP{n:011d}", "to": "exception"},
-                    )
-                    for n in range(start, min(count, start + 2_000))
-                ]
+                    Result("alone", median(pair.alone for pair in pairs), "mails/s"),
+                    Result(
+                        "beside it",
+                        median(pair.beside for pair in pairs),
+                        "mails/s",
+                        middle(pairs),
+                        0.95,
+                    ),
+                ],
+                notes=["pairs: " + ", ".join(f"{pair.ratio:.0%}" for pair in pairs)],
             )
-        Delivery.objects.exclude(digest_key="").update(due_at=now)
-        while gather():
-            pass
-    digests = list(Delivery.objects.filter(topic="digest", customer=customer))
-    named = {line.split()[0] for digest in digests for line in digest_lines(digest, "zh-hans")}
-    print(f"\nA storm of {count:,} events: {len(digests)} digests naming {len(named):,} shipments")
-    return int(len(digests) > 3 or len(named) != count)
-
-
-def isolation() -> int:
-    """E-mail beside a provider that hangs: how much slower than beside one that is well?"""
-    import random
-
-    from django.db import connection
-    from django.test import override_settings
-
-    from apps.notifications import channels
-    from apps.notifications.models import Delivery
-    from apps.notifications.services import Crew
-    from tests.faults.storm import outside, queue
-
-    def measure(hang: bool) -> float:
-        with outside(0.0, random.Random(1)) as there:
-            there.sms.slow = 30.0
-            there.sms.fault = lambda _request: "timeout" if hang else None
-            settings = {**there.settings, "SMS_TIMEOUT": 10.0}
-            with override_settings(**settings):
-                Delivery.objects.filter(cause__startswith="storm:").update(
-                    state="failed", lease_until=None
-                )
-                _forget()
-                queue({"sms": 20, "email": 300}, there)
-                crew = Crew(["sms", "email"])
-                began = time.perf_counter()
-                crew.start()
-                while Delivery.objects.filter(
-                    channel="email", state__in=["queued", "sending"]
-                ).exists():
-                    time.sleep(0.05)
-                took = time.perf_counter() - began
-                crew.stop()
-                # Those that hang end with their time-out, before the rows go.
-                crew.join(15)
-        connection.close()
-        return 300 / took
-
-    assert channels.known("email")
-    pairs = [(measure(False), measure(True)) for _round in range(3)]
-    well = sorted(a for a, _b in pairs)[1]
-    dead = sorted(b for _a, b in pairs)[1]
-    return report(
-        "E-mail beside another provider",
-        [
-            Result("that is well", well, "mails/s"),
-            Result("that hangs", dead, "mails/s", dead / well, 0.95),
-        ],
-    )
+    return failed
 
 
 def _forget() -> None:

@@ -5,6 +5,7 @@ import asyncio
 import email
 import logging
 import socket
+import time
 from collections import deque
 from collections.abc import Callable
 from email.message import Message
@@ -23,6 +24,7 @@ class MailServer:
     def __init__(self) -> None:
         self.accepted: list[Message] = []
         self.recipients: list[str] = []
+        self.moments: list[float] = []  # when each was accepted
         self.planned: deque[str] = deque()
         self.fault: Callable[[str], str] = lambda _recipient: ""
         self.refused_recipients: dict[str, str] = {}
@@ -74,6 +76,7 @@ class MailServer:
         assert isinstance(content, bytes)
         self.accepted.append(email.message_from_bytes(content))
         self.recipients += envelope.rcpt_tos
+        self.moments.append(time.time())
         if fault == "drop":
             self._hang_up(server)
             await asyncio.sleep(0)

@@ -6,7 +6,6 @@ an answer; ``timeout`` does it and answers too late; ``refuse`` closes before do
 """
 
 import threading
-import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -45,6 +44,7 @@ class Company:
         self.requests: list[Request] = []
         self.planned: deque[Fault] = deque()
         self.fault: Callable[[Request], Fault] = lambda _request: None
+        self._let_go = threading.Event()
         self._server = _Server(("127.0.0.1", 0), _handler(self))
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
@@ -55,6 +55,14 @@ class Company:
 
     def plan(self, *faults: Fault) -> None:
         self.planned.extend(faults)
+
+    def let_go(self) -> None:
+        """Whoever is kept waiting by “timeout” gets its answer now."""
+        self._let_go.set()
+        self._let_go = threading.Event()
+
+    def keep_waiting(self) -> None:
+        self._let_go.wait(self.slow)
 
     @property
     def port(self) -> int:
@@ -111,7 +119,7 @@ def _handler(company: Company) -> type[BaseHTTPRequestHandler]:
                 self.close_connection = True
                 return
             if fault == "timeout":
-                time.sleep(company.slow)
+                company.keep_waiting()
             self.send_response(reply.status)
             for name, value in reply.headers.items():
                 self.send_header(name, value)

@@ -148,7 +148,7 @@ def run(name: str, count: int, *, parts: int = 10, deadline: float = 120.0) -> R
         env = {**environment(there), "REDIS_URL": broker.url}
         house = stack.enter_context(running(folder, ["worker", "beat", "deliver"], env))
         scan(shipments[:1])
-        if not _within(60, lambda: Delivery.objects.filter(waybill=shipments[0]).exists()):
+        if not _within(180, lambda: Delivery.objects.filter(waybill=shipments[0]).exists()):
             raise RuntimeError(f"the house does not come up: {house.last_words('worker')}")
         up = timezone.now()
         rest = shipments[1:]

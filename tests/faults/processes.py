@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,21 +17,23 @@ ROOT = Path(__file__).resolve().parents[2]
 ALONE = ["--without-gossip", "--without-mingle"]
 
 
-def command(name: str, folder: Path) -> list[str]:
-    """What ``bin/up`` runs under that name."""
+def command(name: str, folder: Path, channels: Sequence[str]) -> list[str]:
+    """What ``bin/up`` runs under that name; ``deliver`` on these channels only."""
     celery = [sys.executable, "-m", "celery", "-A", "config"]
     return {
         "worker": [*celery, "worker", "-l", "WARNING", "-c", "2", *ALONE],
         "beat": [*celery, "beat", "-l", "WARNING", "-s", str(folder / "beat"), "--pidfile="],
-        "deliver": [sys.executable, "manage.py", "deliver", "sms", "webhook"],
+        "deliver": [sys.executable, "manage.py", "deliver", *channels],
     }[name]
 
 
 class Supervised:
     """Processes that are started again when they end, as docker-compose.yml and bin/up do it."""
 
-    def __init__(self, folder: Path, names: list[str], env: Mapping[str, str]) -> None:
-        self.folder, self.env = folder, dict(env)
+    def __init__(
+        self, folder: Path, names: list[str], env: Mapping[str, str], channels: Sequence[str]
+    ) -> None:
+        self.folder, self.env, self.channels = folder, dict(env), channels
         self.restarts = dict.fromkeys(names, 0)
         self._processes = {name: self._start(name) for name in names}
         self._ended = threading.Event()
@@ -41,7 +43,11 @@ class Supervised:
     def _start(self, name: str) -> "subprocess.Popen[bytes]":
         with (self.folder / f"{name}.log").open("ab") as out:
             return subprocess.Popen(
-                command(name, self.folder), cwd=ROOT, env=self.env, stdout=out, stderr=out
+                command(name, self.folder, self.channels),
+                cwd=ROOT,
+                env=self.env,
+                stdout=out,
+                stderr=out,
             )
 
     def _watch(self) -> None:
@@ -70,7 +76,12 @@ class Supervised:
 
 
 @contextmanager
-def running(folder: Path, names: list[str], env: Mapping[str, str]) -> Iterator[Supervised]:
+def running(
+    folder: Path,
+    names: list[str],
+    env: Mapping[str, str],
+    channels: Sequence[str] = ("sms", "webhook"),
+) -> Iterator[Supervised]:
     whole = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "config.settings",
@@ -78,7 +89,7 @@ def running(folder: Path, names: list[str], env: Mapping[str, str]) -> Iterator[
         "LOG_LEVEL": "WARNING",
         **env,
     }
-    house = Supervised(folder, names, whole)
+    house = Supervised(folder, names, whole, channels)
     try:
         yield house
     finally:
