@@ -3,6 +3,7 @@
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
+from apps.complaints.urls import api_urlpatterns as cases
 from apps.core.api.reference import api_reference
 from apps.notifications.urls import api_urlpatterns as notifications
 from apps.orders.urls import api_urlpatterns as orders
@@ -11,5 +12,5 @@ from apps.tracking.urls import api_urlpatterns as tracking
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="api_schema"),
     path("docs/", api_reference, name="api_reference"),
-    path("v1/", include([*orders, *tracking, *notifications])),
+    path("v1/", include([*orders, *tracking, *cases, *notifications])),
 ]

@@ -164,9 +164,17 @@ LEAD_CASES = (
     | _may("complaints", "assign_case cancel_case")
 )
 
+# --- online chat ---------------------------------------------------------------------------------
+ANSWER_CHATS = _may("complaints", "handle_chat")
+LEAD_CHATS = (
+    ANSWER_CHATS
+    | _see("complaints", "chat chatseat chatsettings")
+    | _may("complaints", "lead_chat")
+)
+
 # --- clocks ---------------------------------------------------------------------------------------
-SEE_CLOCKS = _see("sla", "calendarday calendaryear workingcalendar")
-KEEP_CALENDARS = SEE_CLOCKS | _keep("sla", "workingcalendar")
+SEE_CLOCKS = _see("sla", "calendarday calendaryear clock policy workingcalendar")
+KEEP_CALENDARS = SEE_CLOCKS | _keep("sla", "workingcalendar") | _may("sla", "publish_policy")
 
 # --- the house itself ---------------------------------------------------------------------------
 SEE_STAFF = _see("accounts", "absence dutyshift unit user userrole")
@@ -184,7 +192,15 @@ RUN_ACCOUNTS = (
 SEE_ALL = (
     SEE_CUSTOMERS | SEE_ORDERS | SEE_SHIPMENTS | SEE_CASES | SEE_CLOCKS | SEE_STAFF | SEE_EVENTS
 )
-AGENT = SERVE_CUSTOMERS | TAKE_ORDERS | FOLLOW_SHIPMENTS | SEND_MESSAGES | WORK_CASES | SEE_CLOCKS
+AGENT = (
+    SERVE_CUSTOMERS
+    | TAKE_ORDERS
+    | FOLLOW_SHIPMENTS
+    | SEND_MESSAGES
+    | WORK_CASES
+    | ANSWER_CHATS
+    | SEE_CLOCKS
+)
 LEADER = (
     SEE_ALL
     | PLAN_DUTY
@@ -193,6 +209,7 @@ LEADER = (
     | CORRECT_SHIPMENTS
     | LEAD_MESSAGES
     | LEAD_CASES
+    | LEAD_CHATS
     | KEEP_CALENDARS
 )
 

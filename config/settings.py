@@ -238,6 +238,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "chase-paperwork": {"task": "apps.customers.tasks.chase_paperwork", "schedule": 60.0},
     "escalate-orders": {"task": "apps.orders.tasks.escalate_overdue_orders", "schedule": 60.0},
     "compare-counts": {"task": "apps.orders.tasks.compare_counts", "schedule": 300.0},
+    "purge-held": {"task": "apps.complaints.tasks.purge_held", "schedule": 900.0},
     "assign-waiting": {"task": "apps.complaints.tasks.assign_waiting", "schedule": 60.0},
     "purge-drafts": {"task": "apps.orders.tasks.purge_drafts", "schedule": 86_400.0},
     "make-partitions": {"task": "apps.tracking.tasks.make_partitions", "schedule": 86_400.0},
@@ -248,11 +249,17 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "mind-deliveries": {"task": "apps.notifications.tasks.mind_deliveries", "schedule": 5.0},
     "forget-stamps": {"task": "apps.notifications.tasks.forget_stamps", "schedule": 3600.0},
     "answer-mail": {"task": "apps.inquiries.tasks.answer_mail", "schedule": 60.0},
+    "fetch-pictures": {"task": "apps.inquiries.tasks.fetch_pictures", "schedule": 10.0},
     "push-kuaidi100": {"task": "apps.inquiries.tasks.push_kuaidi100", "schedule": 10.0},
     "forget-inquiries": {"task": "apps.inquiries.tasks.forget_inquiries", "schedule": 86_400.0},
     "find-late": {"task": "apps.tracking.tasks.find_late", "schedule": 30.0},
     "watch-forgotten": {"task": "apps.tracking.tasks.watch_forgotten", "schedule": 3600.0},
     "mind-calendars": {"task": "apps.sla.tasks.mind_calendars", "schedule": 3600.0},
+    "mind-chats": {"task": "apps.complaints.tasks.mind_chats", "schedule": 3.0},
+    "forget-chat-counts": {
+        "task": "apps.complaints.tasks.forget_chat_counts",
+        "schedule": 86_400.0,
+    },
     "end-trials": {"task": "apps.customers.tasks.end_trials", "schedule": 900.0},
 }
 for _entry in CELERY_BEAT_SCHEDULE.values():
@@ -277,7 +284,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Yipiao API",
-    "DESCRIPTION": "Orders, waybills and tracking events. Errors are RFC 9457 problem details.",
+    "DESCRIPTION": "Orders, waybills, tracking events and cases. Errors are RFC 9457 problem details.",
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_AUTHENTICATION": [],
@@ -291,6 +298,10 @@ SPECTACULAR_SETTINGS = {
         "OrderStatus": "apps.orders.enums.OrderStatus.choices",
         "WaybillStatus": "apps.tracking.enums.Status.choices",
         "WaybillStatusReason": "apps.tracking.enums.Reason.choices",
+        "OrderChannel": "apps.orders.enums.Channel.choices",
+        "CaseChannel": "apps.complaints.enums.CaseChannel.choices",
+        "CaseState": "apps.complaints.enums.CaseState.choices",
+        "CaseClass": "apps.complaints.enums.CaseClass.choices",
         "JobType": "apps.customers.enums.JobType.choices",
         "EndpointState": "apps.notifications.enums.EndpointState.choices",
         "DeliveryState": "apps.notifications.enums.DeliveryState.choices",
@@ -347,6 +358,8 @@ INQUIRY_IMAP_USER = env.str("INQUIRY_IMAP_USER", default="")
 INQUIRY_IMAP_PASSWORD = env.str("INQUIRY_IMAP_PASSWORD", default="")
 INQUIRY_IMAP_FOLDER = env.str("INQUIRY_IMAP_FOLDER", default="INBOX")
 INQUIRY_MAIL_MAX_BYTES = env.int("INQUIRY_MAIL_MAX_BYTES", default=20 * 1024 * 1024)
+# The name by which our mail server signs its Authentication-Results; empty: nothing is known.
+INQUIRY_MAIL_AUTHSERV = env.str("INQUIRY_MAIL_AUTHSERV", default="")
 INQUIRY_MAIL_FROM = env.str("INQUIRY_MAIL_FROM", default=DEFAULT_FROM_EMAIL)
 KUAIDI100_COMPANIES = env.list("KUAIDI100_COMPANIES", default=["yipiao"])
 KUAIDI100_CALLBACK_HTTP = env.bool("KUAIDI100_CALLBACK_HTTP", default=True)

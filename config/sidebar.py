@@ -17,6 +17,66 @@ SECTIONS: list[tuple[Any, list[tuple[Any, str, str, str | None]]]] = [
             (_("My desk"), "home", "admin:index", None),
             (_("The team now"), "groups", "desk:team", "complaints.assign_case"),
             (_("Search"), "search", "desk:search", None),
+            (_("Online chats"), "forum", "desk:chats", "complaints.handle_chat"),
+            (
+                _("Chats on record"),
+                "history",
+                "admin:complaints_chat_changelist",
+                "complaints.view_chat",
+            ),
+            (
+                _("Chat seats"),
+                "support_agent",
+                "admin:complaints_chatseat_changelist",
+                "complaints.view_chatseat",
+            ),
+            (
+                _("Chat settings"),
+                "tune",
+                "admin:complaints_chatsettings_changelist",
+                "complaints.view_chatsettings",
+            ),
+        ],
+    ),
+    (
+        _("Cases"),
+        [
+            (
+                _("Take down a case"),
+                "support_agent",
+                "admin:complaints_case_intake",
+                "complaints.add_case",
+            ),
+            (
+                _("Cases"),
+                "forum",
+                "admin:complaints_case_changelist",
+                "complaints.view_case",
+            ),
+            (
+                _("Ready-made answers"),
+                "quickreply",
+                "admin:complaints_cannedanswer_changelist",
+                "complaints.add_cannedanswer",
+            ),
+            (
+                _("Who gets which case"),
+                "alt_route",
+                "admin:complaints_assignmentrule_changelist",
+                "complaints.view_assignmentrule",
+            ),
+            (
+                _("What makes a case major"),
+                "priority_high",
+                "admin:complaints_majorrule_changelist",
+                "complaints.view_majorrule",
+            ),
+            (
+                _("Causes"),
+                "account_tree",
+                "admin:complaints_causenode_changelist",
+                "complaints.add_causenode",
+            ),
         ],
     ),
     (
@@ -106,6 +166,8 @@ SECTIONS: list[tuple[Any, list[tuple[Any, str, str, str | None]]]] = [
     (
         _("Clocks"),
         [
+            (_("Clocks"), "timer", "admin:sla_clock_changelist", "sla.view_clock"),
+            (_("Clock policies"), "rule", "admin:sla_policy_changelist", "sla.view_policy"),
             (
                 _("Working calendars"),
                 "calendar_month",

@@ -64,6 +64,8 @@ class ApiScope(ColourChoices):
     WAYBILLS_READ = "waybills:read", _("Read waybills"), "blue"
     EVENTS_READ = "events:read", _("Read tracking events"), "blue"
     EVENTS_WRITE = "events:write", _("Send tracking events"), "amber"
+    CASES_READ = "cases:read", _("Read cases"), "blue"
+    CASES_WRITE = "cases:write", _("Open cases and write in them"), "amber"
     WEBHOOKS_READ = "webhooks:read", _("Read webhook endpoints and events"), "blue"
     WEBHOOKS_WRITE = "webhooks:write", _("Keep webhook endpoints and replay events"), "amber"
     PARTNER_FEED = "partner_feed", _("Partner carrier feed"), "teal"
@@ -126,6 +128,7 @@ EVENT_VALUES = {
 SYSTEM_NAMES = {
     "clocks": _("Clocks"),
     "demo": _("Demo set-up"),
+    "mail": _("E-mail"),
     "notifier": _("Automatic messages"),
     "partner_feed": _("Partner feed"),
     "public": _("Public page"),

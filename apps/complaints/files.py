@@ -3,6 +3,7 @@
 import hashlib
 import io
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -44,9 +45,12 @@ class CleanFile:
         return self.content_type == JPEG
 
 
-def clean_file(file: NewFile) -> CleanFile:
+def clean_file(file: NewFile | CleanFile) -> CleanFile:
     """Accept a JPEG, PNG or WebP picture, a PDF, a Word or Excel document or plain text of at
-    most UPLOAD_MAX_BYTES. Pictures lose their metadata. Raises BadInput (``files``) otherwise."""
+    most UPLOAD_MAX_BYTES. Pictures lose their metadata, and a name ends in what the file is, so
+    that a page sent as text opens as text. Raises BadInput (``files``) otherwise."""
+    if isinstance(file, CleanFile):
+        return file
     limit = settings.UPLOAD_MAX_BYTES
     if len(file.content) > limit:
         raise _refused(
@@ -62,10 +66,12 @@ def clean_file(file: NewFile) -> CleanFile:
         photo = clean_photo(io.BytesIO(file.content))
         return CleanFile(photo.content, f"{name.rpartition('.')[0] or name}.jpg", JPEG)
     kind = _kind(file)
+    if not name.lower().endswith(EXTENSIONS[kind]):
+        name = f"{name[-150:]}{EXTENSIONS[kind]}"
     return CleanFile(file.content, name, kind)
 
 
-def clean_files(files: list[NewFile]) -> list[CleanFile]:
+def clean_files(files: Sequence[NewFile | CleanFile]) -> list[CleanFile]:
     if len(files) > MOST_FILES:
         raise BadInput(
             _("At most %(n)d files.") % {"n": MOST_FILES}, code="too_many_files", field="files"

@@ -1,6 +1,7 @@
 """Which state may follow which, and what each state means to the clocks."""
 
 from apps.complaints.enums import CaseState as C
+from apps.complaints.enums import ChatState as H
 from apps.complaints.enums import ExceptionState as X
 from apps.complaints.enums import MeetingState as M
 from apps.complaints.enums import Timing
@@ -50,3 +51,22 @@ EXCEPTION_MOVES = MoveTable(
 )
 
 MEETING_MOVES = MoveTable({M.PLANNED: {M.HELD, M.DROPPED}, M.HELD: set(), M.DROPPED: set()})
+
+CHAT_MOVES = MoveTable(
+    {
+        # Left before anyone answered, it is filed or dismissed without having been a talk.
+        H.QUEUED: {H.OFFERED, H.TALKING, H.FILED, H.DISMISSED},
+        H.OFFERED: {H.TALKING, H.QUEUED, H.FILED, H.DISMISSED},
+        # The agent was cut off; handed to a colleague; over.
+        H.TALKING: {H.QUEUED, H.OFFERED, H.OVER, H.FILED, H.DISMISSED},
+        H.OVER: {H.FILED, H.DISMISSED},
+        H.FILED: set(),
+        H.DISMISSED: set(),
+    }
+)
+# Both sides may still write.
+CHAT_LIVE = frozenset({H.QUEUED, H.OFFERED, H.TALKING})
+# It takes an agent's attention.
+CHAT_IN_HAND = frozenset({H.OFFERED, H.TALKING})
+CHAT_WITH_AGENT = frozenset({H.OFFERED, H.TALKING, H.OVER})
+CHAT_OVER = frozenset({H.OVER, H.FILED, H.DISMISSED})

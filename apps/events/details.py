@@ -45,6 +45,8 @@ _NAMES: dict[str, Any] = {
     "handover.signed/as": gettext_lazy("Signed as"),
     "lateshipment.sent_again/as": gettext_lazy("New waybill"),
     "carrier": gettext_lazy("Partner carrier"),
+    "calendar": gettext_lazy("Working calendar"),
+    "calendar.added/code": gettext_lazy("Code"),
     "cause": gettext_lazy("Cause"),
     "centre_kind": gettext_lazy("Executed by"),
     "changed": gettext_lazy("Changed"),
@@ -62,6 +64,7 @@ _NAMES: dict[str, Any] = {
     "created": gettext_lazy("Taken in"),
     "customer": gettext_lazy("Customer"),
     "day": gettext_lazy("Day"),
+    "days": gettext_lazy("Days"),
     "deadline": gettext_lazy("Deadline"),
     "declared": gettext_lazy("Sent, says the customer"),
     "direct": gettext_lazy("Direct complaint"),
@@ -114,6 +117,7 @@ _NAMES: dict[str, Any] = {
     "serious": gettext_lazy("Serious"),
     "severity": gettext_lazy("Severity"),
     "shipments": gettext_lazy("Shipments"),
+    "source": gettext_lazy("Source"),
     "signed_on": gettext_lazy("Signed on"),
     "signer": gettext_lazy("Signed by"),
     "signers": gettext_lazy("To be signed by"),
@@ -131,10 +135,13 @@ _NAMES: dict[str, Any] = {
     "told": gettext_lazy("Told to the customer"),
     "was": gettext_lazy("Before"),
     "waybills": gettext_lazy("Waybill numbers"),
+    "week": gettext_lazy("Week"),
     "whom": gettext_lazy("Whom"),
     "why": gettext_lazy("Cause"),
     "with": gettext_lazy("With"),
     "worked": gettext_lazy("Worked"),
+    "year": gettext_lazy("Year"),
+    "zone": gettext_lazy("Time zone"),
 }
 # ("waybill.status_changed", "to") or ("", "role") → the words of each code.
 _words: dict[tuple[str, str], dict[str, Any]] = {}

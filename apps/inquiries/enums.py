@@ -31,6 +31,7 @@ class MessageState(ColourChoices):
     WAITING = "waiting", _("Reply waiting to be sent"), "blue"
     SENDING = "sending", _("Reply being sent"), "blue"
     ANSWERED = "answered", _("Answered"), "green"
+    CASE = "case", _("Dealt with in a case"), "teal"
     IGNORED = "ignored", _("Not to be answered"), "grey"
     UNREADABLE = "unreadable", _("Could not be read"), "amber"
     FAILED = "failed", _("Reply refused"), "red"
@@ -42,6 +43,10 @@ MESSAGE_REASONS = {
     "no_number": _("names no waybill number"),
     "no_sender": _("has no sender to answer"),
     "automatic": _("written by a machine"),
+    "bounce": _("says that a mail of ours did not arrive"),
+    "courtesy": _("thanks and nothing else"),
+    "spam": _("marked as unwanted by the mail server"),
+    "no_unit": _("the house has no unit yet that could deal with it"),
     "too_many": _("too many mails from this address"),
     "asked_too_often": _("asked too often"),
     "worker_lost": _("the sending program was lost on the way"),
@@ -52,6 +57,20 @@ class BindingState(ColourChoices):
     PENDING = "pending", _("Waiting for the code"), "amber"
     ACTIVE = "active", _("Bound"), "green"
     ENDED = "ended", _("Ended"), "grey"
+
+
+class DialogueStep(ColourChoices):
+    """What a WeChat account was asked and has not answered yet."""
+
+    NOTHING = "nothing", _("nothing"), "grey"
+    WHAT = "what", _("what happened"), "amber"
+    WHETHER = "whether", _("whether it is a complaint"), "blue"
+
+
+class MediaState(ColourChoices):
+    WAITING = "waiting", _("To be fetched"), "blue"
+    FETCHED = "fetched", _("Fetched"), "green"
+    FAILED = "failed", _("Could not be fetched"), "red"
 
 
 class AccountKind(ColourChoices):

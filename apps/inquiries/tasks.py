@@ -7,6 +7,7 @@ from apps.inquiries.services.forgetting import forget
 from apps.inquiries.services.mailbox import read_mailbox
 from apps.inquiries.services.pushing import BATCH, push_due
 from apps.inquiries.services.replying import send_replies
+from apps.inquiries.services.wechat_media import fetch_media
 
 # Within the worker's time limit with every receiver at its slowest.
 MOST_BATCHES = 3
@@ -27,6 +28,11 @@ def push_kuaidi100() -> int:
         if batch < BATCH:
             break
     return looked
+
+
+@shared_task(name="apps.inquiries.tasks.fetch_pictures")
+def fetch_pictures() -> int:
+    return fetch_media(at=timezone.now())
 
 
 @shared_task(name="apps.inquiries.tasks.forget_inquiries")

@@ -29,6 +29,8 @@ class ChannelName(ColourChoices):
     EMAIL = "email", _("E-mail"), "purple"
     SMS = "sms", _("SMS"), "blue"
     WECHAT = "wechat", _("WeChat"), "green"
+    # In the conversation itself, while WeChat lets us: 48 hours from the customer's last word.
+    WECHAT_TALK = "wechat_talk", _("WeChat conversation"), "green"
     IN_APP = "in_app", _("In the back office"), "grey"
     SITE = "site", _("Site announcement"), "teal"
     WEBHOOK = "webhook", _("Webhook"), "grey"
@@ -63,11 +65,15 @@ class Audience(ColourChoices):
     PUBLIC = "public", _("Everybody"), "amber"
     ADDRESSEE = "addressee", _("One addressee"), "grey"
     NAMED = "named", _("The people it names"), "grey"
+    CASE_CONTACT = "case_contact", _("Whoever brought the case"), "teal"
 
 
 # Whoever belongs to the house or asked for exactly this message cannot unsubscribe from it.
 CANNOT_STOP = frozenset(
-    {Audience.AGENT, Audience.ROLE, Audience.ENDPOINT, Audience.PUBLIC, Audience.ADDRESSEE}
+    {
+        *(Audience.AGENT, Audience.ROLE, Audience.NAMED, Audience.ENDPOINT, Audience.PUBLIC),
+        *(Audience.ADDRESSEE, Audience.CASE_CONTACT),
+    }
 )
 
 
@@ -152,6 +158,7 @@ REASONS: dict[str, Any] = {
     "resent": _("sent again by a person"),
     "settled_by_person": _("settled by a person"),
     "timeout": _("no answer in time"),
+    "window_closed": _("WeChat lets us answer there for 48 hours only"),
     "worker_lost": _("the sending process was lost"),
     **dict(TaskReason.choices),
 }

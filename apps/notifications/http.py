@@ -53,6 +53,7 @@ class Rules:
     check_address: bool = True
     allow_http: bool = False
     inside: Sequence[str] = ()
+    most: int = MAX_ANSWER
 
 
 def request(
@@ -78,7 +79,7 @@ def request(
             target = f"{target}?{parts.query}"
         connection.request(method, target, body=body, headers=dict(headers or {}))
         response = connection.getresponse()
-        content = response.read(MAX_ANSWER)
+        content = response.read(rules.most)
         if deadline - time.monotonic() <= 0:
             raise PerhapsSent("timeout")
         given = {name.lower(): value for name, value in response.getheaders()}

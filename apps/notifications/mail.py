@@ -12,6 +12,14 @@ OUTGOING = {
     "X-Auto-Response-Suppress": "All",
     LOOP_HEADER: "yipiao",
 }
+# What a machine of ours writes because of a mail that came in.
+ANSWERING = {**OUTGOING, "Auto-Submitted": "auto-replied"}
+# What a person of ours wrote: a person may answer, and machines shall not say that they are away.
+WRITTEN = {
+    "Auto-Submitted": "no",
+    "X-Auto-Response-Suppress": "OOF, AutoReply",
+    LOOP_HEADER: "yipiao",
+}
 _MACHINES = ("mailer-daemon@", "postmaster@", "no-reply@", "noreply@", "bounce", "owner-")
 
 

@@ -61,6 +61,18 @@ METRIC = Variable("metric", _("clock"), "方案与答复", "Plan and reply")
 STEP = Variable("step", _("step"), "上报部门经理", "To the department manager")
 DUE = Variable("due", _("due"), "11-25 18:00", "11-25 18:00")
 
+CASE = Variable("case", _("case number"), "CS20261125-00001", "CS20261125-00001")
+# Their own conversation, for the channels that have room for it and reach nobody else.
+TEXT = Variable(
+    "text",
+    _("what was written"),
+    "已联系派送员，今天18:00前送到。",
+    "We spoke with the driver: today by 18:00.",
+    personal="code",
+)
+NEXT = Variable("next", _("what happens next"), "我们会在14:05前答复您。", "We answer by 14:05.")
+SUBJECT = Variable("subject", _("subject"), "包装破损", "Damaged parcel")
+
 _HOUSE = (COMPANY, HOTLINE, LINK)
 _SHIPMENT = (
     *(NUMBER, STATUS, REASON, GOODS, FROM, TO, WHEN, EXPECTED, PROMISED, PLACE, CONSIGNEE),
@@ -73,12 +85,16 @@ def _clock(key: str, label: Promise) -> Topic:
     return Topic(f"staff.clock_{key}", label, (NUMBER, METRIC, STEP, DUE, WHEN, LINK), public=False)
 
 
+def _case(key: str, label: Promise, *more: Variable) -> Topic:
+    return Topic(f"case.{key}", label, (CASE, NUMBER, WHEN, *more, *_HOUSE))
+
+
 def _shipment(key: str, label: Promise) -> Topic:
     return Topic(f"waybill.{key}", label, _SHIPMENT)
 
 
-def _staff(key: str, label: Promise) -> Topic:
-    return Topic(key, label, _STAFF, public=False)
+def _staff(key: str, label: Promise, *more: Variable) -> Topic:
+    return Topic(key, label, (*_STAFF, *more), public=False)
 
 
 TOPICS: dict[str, Topic] = {
@@ -101,6 +117,14 @@ TOPICS: dict[str, Topic] = {
         Topic("subscription.code", _("Code for a subscription"), (NUMBER, CODE, MINUTES, *_HOUSE)),
         Topic("digest", _("Several messages in one"), (COUNT, NUMBERS, LINES, *_HOUSE)),
         Topic("endpoint.disabled", _("Webhook endpoint switched off"), (CUSTOMER, DETAIL, *_HOUSE)),
+        _case("received", _("Case received"), NEXT),
+        _case("reply", _("Reply in a case"), TEXT, NEXT),
+        _case("solved", _("Solution of a case"), TEXT),
+        _case("satisfaction", _("Asked how satisfied they are")),
+        _case("closed", _("Case closed")),
+        _staff("staff.case_assigned", _("Case given to an agent (staff)"), CASE, SUBJECT),
+        _staff("staff.case_message", _("Customer wrote in a case (staff)"), CASE, SUBJECT),
+        _staff("staff.case_undelivered", _("Somebody with a case could not be told (staff)"), CASE),
         _staff("staff.undelivered", _("A message reached nobody (staff)")),
         _staff("staff.late_opened", _("Late shipment found (staff)")),
         _staff("staff.order_assigned", _("Order given to an agent (staff)")),
@@ -113,6 +137,7 @@ TOPICS: dict[str, Topic] = {
         _clock("warned", _("A clock runs out soon (staff)")),
         _clock("overdue", _("A clock has run out (staff)")),
         _clock("escalated", _("A clock that ran out is passed up (staff)")),
+        _staff("staff.calendar_missing", _("Public holidays of a year missing (staff)")),
         _staff("staff.endpoint_disabled", _("Webhook endpoint switched off (staff)")),
     )
 }
@@ -124,7 +149,19 @@ WEBHOOK_TYPES = (
     "waybill.late_resolved",
     "workorder.confirmed",
     "workorder.cancelled",
+    "case.opened",
+    "case.message",
+    "case.closed",
+    "case.reopened",
 )
+# Two kinds of events that are one to a merchant.
+WEBHOOK_TYPE_OF = {"case.message_in": "case.message", "case.message_out": "case.message"}
+WEBHOOK_KINDS = frozenset({*WEBHOOK_TYPES, *WEBHOOK_TYPE_OF} - set(WEBHOOK_TYPE_OF.values()))
+
+
+def webhook_type(kind: str) -> str:
+    """What merchants call an event kind."""
+    return WEBHOOK_TYPE_OF.get(kind, kind)
 
 
 def topic(key: str) -> Topic:

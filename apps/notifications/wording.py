@@ -39,9 +39,12 @@ def values_of(data: Mapping[str, Any], language: str, link: str = "") -> dict[st
     with translation.override(language):
         values = {name: mask_text(str(data.get(name) or "")) for name in _PLAIN if name != "number"}
         values["number"] = str(data.get("number") or "")
+        values["case"] = str(data.get("case") or "")
+        values["subject"] = mask_text(str(data.get("subject") or ""))
         for name in _TIMES:
             values[name] = _moment(data.get(name))
         values["expected"] = values["expected"] or _("as soon as we can")
+        values["next"] = _next(values["due"])
         values["status"] = _label(Status, data.get("to"))
         values["reason"] = _why(data)
         numbers = data.get("numbers") or []
@@ -72,8 +75,17 @@ def line_of(data: Mapping[str, Any], topic: str, language: str) -> str:
             told = _CLOCKS[topic] % {"metric": values["metric"], "due": values["due"]}
             return f"{values['number']} {told}"
         reason = f"（{values['reason']}）" if language != "en" else f" ({values['reason']})"
-        parts = [values["number"] or values["order"], told + (reason if values["reason"] else "")]
+        parts = [
+            values["case"] or values["number"] or values["order"],
+            told + (reason if values["reason"] else ""),
+        ]
         return " ".join(part for part in (*parts, values["when"]) if part)
+
+
+def _next(due: str) -> str:
+    if due:
+        return _("We answer by %(when)s.") % {"when": due}
+    return _("We answer as soon as we can.")
 
 
 def _moment(value: Any) -> str:

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from apps.portal.views import details, following, messages, search, shipment, site
+from apps.portal.views import (
+    case,
+    chat,
+    chat_entrance,
+    details,
+    following,
+    messages,
+    rating,
+    report,
+    search,
+    shipment,
+    site,
+)
 
 app_name = "portal"
 urlpatterns = [
@@ -19,6 +31,24 @@ urlpatterns = [
     path("notify/follow/<str:token>/done", following.followed, name="followed"),
     path("notify/stop/<str:token>", messages.stop, name="stop"),
     path("notify/digest/<str:token>", messages.digest, name="digest"),
+    path("chat", chat.chat, name="chat"),
+    path("chat/start", chat_entrance.chat_start, name="chat_start"),
+    path("chat/message", chat_entrance.chat_message, name="chat_message"),
+    path("chat/thanks", chat_entrance.chat_thanks, name="chat_thanks"),
+    path("chat/later", chat_entrance.chat_later, name="chat_later"),
+    path("chat/rate", chat_entrance.chat_rate, name="chat_rate"),
+    path("chat/news", chat.chat_news, name="chat_news"),
+    path("chat/say", chat.chat_say, name="chat_say"),
+    path("chat/typing", chat.chat_typing, name="chat_typing"),
+    path("chat/leave", chat.chat_leave, name="chat_leave"),
+    path("chat/forget", chat.chat_forget, name="chat_forget"),
+    path("chat/file/<str:key>", chat.chat_file, name="chat_file"),
+    path("report", report.report, name="report"),
+    path("case/<str:token>", case.case, name="case"),
+    path("case/<str:token>/messages", case.write, name="case_write"),
+    path("case/<str:token>/withdraw", case.withdraw, name="case_withdraw"),
+    path("case/<str:token>/files/<uuid:key>", case.file, name="case_file"),
+    path("rate/<str:token>", rating.rate, name="rate"),
     path("robots.txt", site.robots, name="robots"),
     path("site.webmanifest", site.manifest, name="manifest"),
     path("favicon.ico", site.favicon, name="favicon"),

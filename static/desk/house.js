@@ -16,25 +16,44 @@
     }
   });
 
-  // <time data-due="ISO" data-words='{"left": "%s left", "over": "%s overdue"}'> counts down each second.
+  // The look's own script puts the name of a chosen file into the first text field around it. In
+  // its own widget that is meant (a disabled field); in ours it would overwrite what was typed.
+  document.addEventListener("DOMContentLoaded", function () {
+    document.querySelectorAll("input[type=file]").forEach(function (input) {
+      var around = input.parentNode.parentNode.parentNode;
+      var shown = around && around.querySelector("input[type=text]");
+      if (!shown || !shown.disabled) { input.hasChangeListener = true; }
+    });
+  });
+
+  // <time data-due="ISO" data-left="%s left" data-soon="…" data-over="%s overdue" data-warn="seconds"> counts down.
   function span(seconds) {
     var s = Math.abs(Math.floor(seconds));
     var d = Math.floor(s / 86400), h = Math.floor((s % 86400) / 3600), m = Math.floor((s % 3600) / 60);
     var two = function (n) { return (n < 10 ? "0" : "") + n; };
     return (d ? d + "d " : "") + two(h) + ":" + two(m) + ":" + two(s % 60);
   }
+  // How far this computer's clock is off: an element with data-now says what time the page was made.
+  var drift = 0;
   function tick() {
-    var now = Date.now();
+    var now = Date.now() + drift;
     document.querySelectorAll("time[data-due]").forEach(function (clock) {
       var left = (new Date(clock.dataset.due).getTime() - now) / 1000;
       var warn = Number(clock.dataset.warn || 7200);
       var over = left < 0;
-      clock.textContent = (over ? clock.dataset.over : clock.dataset.left).replace("%s", span(left));
+      var soon = !over && left < warn;
+      var words = over ? clock.dataset.over : soon && clock.dataset.soon ? clock.dataset.soon : clock.dataset.left;
+      clock.textContent = words.replace("%s", span(left));
       clock.classList.toggle("clock-over", over);
-      clock.classList.toggle("clock-soon", !over && left < warn);
+      clock.classList.toggle("clock-soon", soon);
     });
   }
   document.addEventListener("DOMContentLoaded", function () {
+    var made = document.querySelector("[data-now]");
+    if (made) {
+      drift = new Date(made.dataset.now).getTime() - Date.now();
+      if (Math.abs(drift) < 3000) { drift = 0; }
+    }
     if (document.querySelector("time[data-due]")) { tick(); setInterval(tick, 1000); }
     document.querySelectorAll("button[data-copy]").forEach(function (button) {
       button.addEventListener("click", function () {

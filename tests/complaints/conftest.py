@@ -1,14 +1,24 @@
 from typing import Any
 
 import pytest
+from django.test import Client
 
+from apps.accounts.models import User
 from apps.events.models import Event
+from tests.factories.accounts import sign_in
 from tests.factories.complaints import Team
 
 
 @pytest.fixture
 def team(db: None) -> Team:
     return Team()
+
+
+@pytest.fixture
+def agent(client: Client, team: Team) -> User:
+    """The team's agent, signed in."""
+    user: User = sign_in(client, team.agent)
+    return user
 
 
 def kinds_of(subject: Any) -> list[str]:

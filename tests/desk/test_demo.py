@@ -7,6 +7,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
+from apps.complaints.models import Case, Chat
 from apps.customers.enums import AuthorisationState, HandoverState
 from apps.customers.models import Customer, HandoverForm, VerbalAuthorisation
 from apps.desk.demo.week import make_week
@@ -51,6 +52,16 @@ def test_the_week_is_believable_and_the_same_again() -> None:
     _orders_and_customers()
     _what_went_wrong()
     _what_followed()
+    _chats()
+
+
+def _chats() -> None:
+    states = Counter(Chat.objects.values_list("state", flat=True))
+    assert states == {"filed": 2, "queued": 2}, "two are recorded, two visitors wait"
+    assert set(Case.objects.filter(channel="chat").values_list("case_class", flat=True)) == {
+        "inquiry",
+        "damage",
+    }
 
 
 def _orders_and_customers() -> None:

@@ -182,7 +182,7 @@ def test_an_agent_does_not_open_the_team_view(client: Client) -> None:
 
 def test_an_empty_desk_says_what_will_stand_there(client: Client) -> None:
     sign_in(client, UserFactory(roles=[Role.DIRECTOR], unit=UnitFactory(), language="en"))
-    client.cookies["django_language"] = "en"
+    client.cookies["yipiao_language"] = "en"
     page = client.get(DESK).text
     assert "No clock of yours is running." in page
     assert "Every customer has been answered." in page

@@ -1,5 +1,7 @@
 """WeChat's server: tokens that expire and exclude each other, template messages that are dropped
-when their ``client_msg_id`` comes again, and outcomes that arrive later as an event."""
+when their ``client_msg_id`` comes again, outcomes that arrive later as an event; customer-service
+messages for 48 hours after somebody's last word and five of them at most, each sent as often as
+it is asked for; and pictures, kept for three days."""
 
 import json
 import time
@@ -20,12 +22,29 @@ class WeChatPlatform(Company):
         self.sent: list[dict[str, object]] = []
         self.repeats = 0
         self._known: dict[tuple[str, str], int] = {}
+        # openid → (when they last wrote, messages since then).
+        self.heard: dict[str, tuple[float, int]] = {}
+        self.talked: list[tuple[str, str]] = []
+        self.media: dict[str, tuple[bytes, float]] = {}
+
+    def hears(self, openid: str, *, hours_ago: float = 0) -> None:
+        """Somebody writes to the account."""
+        self.heard[openid] = (time.time() - hours_ago * 3600, 0)
+
+    def receives(self, media_id: str, content: bytes, *, days_ago: float = 0) -> str:
+        """Somebody sends a picture."""
+        self.media[media_id] = (content, time.time() - days_ago * 86_400)
+        return media_id
 
     def answer(self, request: Request) -> Reply:
         if request.path in ("/cgi-bin/stable_token", "/cgi-bin/token"):
             return self._give_token(request)
         if request.path == "/cgi-bin/message/template/send":
             return self._send(request)
+        if request.path == "/cgi-bin/message/custom/send":
+            return self._talk(request)
+        if request.path == "/cgi-bin/media/get":
+            return self._media(request)
         return self._say(errcode=40066, errmsg="invalid url")
 
     def _give_token(self, request: Request) -> Reply:
@@ -37,12 +56,45 @@ class WeChatPlatform(Company):
         self.expires = time.time() + self.token_life
         return self._say(access_token=self.token, expires_in=self.token_life)
 
-    def _send(self, request: Request) -> Reply:
+    def _refusal(self, request: Request) -> Reply | None:
         token = request.query.get("access_token")
         if not self.token or token != self.token:
             return self._say(errcode=40001, errmsg="invalid credential")
         if time.time() > self.expires:
             return self._say(errcode=42001, errmsg="access_token expired")
+        return None
+
+    def _talk(self, request: Request) -> Reply:
+        if refusal := self._refusal(request):
+            return refusal
+        body = json.loads(request.body)
+        user, text = body["touser"], body.get("text", {}).get("content", "")
+        if self.followers is not None and user not in self.followers:
+            return self._say(errcode=43004, errmsg="require subscribe")
+        if body.get("msgtype") != "text" or not text:
+            return self._say(errcode=40008, errmsg="invalid message type")
+        if len(text.encode()) > 2048:
+            return self._say(errcode=45002, errmsg="content size out of limit")
+        last, used = self.heard.get(user, (0.0, 0))
+        if time.time() - last > 48 * 3600:
+            return self._say(errcode=45015, errmsg="response out of time limit")
+        if used >= 5:
+            return self._say(errcode=45047, errmsg="out of response count limit")
+        self.heard[user] = (last, used + 1)
+        self.talked.append((user, text))
+        return self._say(errcode=0, errmsg="ok")
+
+    def _media(self, request: Request) -> Reply:
+        if refusal := self._refusal(request):
+            return refusal
+        content, since = self.media.get(request.query.get("media_id", ""), (b"", 0.0))
+        if not content or time.time() - since > 3 * 86_400:
+            return self._say(errcode=40007, errmsg="invalid media_id")
+        return Reply(200, content, {"content-type": "image/jpeg"})
+
+    def _send(self, request: Request) -> Reply:
+        if refusal := self._refusal(request):
+            return refusal
         body = json.loads(request.body)
         user = body["touser"]
         if user in self.refusals:

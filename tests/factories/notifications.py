@@ -85,7 +85,8 @@ def relay_all() -> None:
 
 def send_all(*channels: str) -> int:
     """Send what is due, one thread, until nothing is."""
-    names = channels or ("in_app", "site", "phone", "email", "sms", "wechat", "webhook")
+    every = ("in_app", "site", "phone", "email", "sms", "wechat_talk", "wechat", "webhook")
+    names = channels or every
     return sum(services.send_due(name, worker="tests") for name in names)
 
 

@@ -143,12 +143,13 @@ def test_a_loop_that_hides_itself_ends() -> None:
     assert waiting == MOST_REPLIES
 
 
-def test_a_mail_without_a_number_waits_for_a_person() -> None:
+def test_a_mail_without_a_number_is_for_a_person() -> None:
+    """Where no case can be opened yet, it waits here; test_case_mail.py has the rest."""
     row = take(letter("你好", "请回电"))
     assert row is not None
     assert (row.state, row.reason, row.text.strip()) == (
         MessageState.IGNORED,
-        "no_number",
+        "no_unit",
         "请回电",
     )
 

@@ -73,7 +73,15 @@ def test_keypads_have_no_letters() -> None:
         ("解绑", "unbind"),
         ("我的快件", "mine"),
         ("１２３４５６", "code"),
-        ("你好", "help"),
+        ("你好", "said"),
+        ("投诉", "complain"),
+        ("我要投诉：箱子破了", "complain"),
+        ("complaint", "complain"),
+        ("投诉快递员", "said"),
+        ("撤诉", "withdraw"),
+        ("取消", "cancel"),
+        ("是", "yes"),
+        (" ", "help"),
     ],
 )
 def test_what_people_say_on_wechat(text: str, verb: str) -> None:

@@ -8,10 +8,13 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
+from apps.accounts.enums import Role
 from apps.accounts.models import User
 from apps.accounts.queries import system_user
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.models import Event
+from apps.notifications.models import Delivery
+from apps.notifications.queries.words import render
 from apps.sla import official, services
 from apps.sla.enums import DayKind
 from apps.sla.inputs import DayEntry
@@ -19,7 +22,8 @@ from apps.sla.models import CalendarDay, CalendarYear, WorkingCalendar
 from apps.sla.queries.calendars import all_hours, hours_by_code, missing_years, year_of
 from apps.sla.rules.day_lists import RefusedRows
 from apps.sla.worktime import due_after, explain
-from tests.factories.accounts import superuser
+from tests.factories.accounts import UserFactory, superuser
+from tests.factories.notifications import relay_all
 from tests.factories.sla import NORMAL_DAY, make_calendar, office
 from tests.sla.hours import at
 
@@ -115,7 +119,8 @@ def test_other_hours_are_a_new_version_and_make_up_days_follow(boss: User) -> No
     assert cal.open_on(date(2026, 2, 14)) == ((8 * 3600, 12 * 3600),)
     (event,) = Event.objects.filter(kind="calendar.week_changed", subject_id=str(changed.pk))
     assert event.by == boss
-    assert event.data["from"]["week"][0] == NORMAL_DAY
+    assert event.data["from"].startswith("mon 09:00–12:00, 13:00–18:00; tue")
+    assert event.data["to"].endswith("fri 08:00–12:00 (Asia/Shanghai)")
     again = services.change_week(calendar_id=office().pk, week=early, **who(boss))
     assert again.version == 2
     moved = services.change_week(
@@ -306,6 +311,20 @@ def test_the_warning_comes_once_a_week_until_the_list_is_in(boss: User) -> None:
         calendar_id=office().pk, year=2027, days=whole_year(), source="国办", **who(boss)
     )
     assert services.warn_of_missing_years(by=bot, at=monday + timedelta(days=21)) == 0
+
+
+@pytest.mark.requirement("CMP-3")
+def test_the_department_manager_hears_of_it() -> None:
+    manager = UserFactory(roles=[Role.DEPARTMENT_MANAGER], email="manager@yipiao.example")
+    UserFactory(roles=[Role.DIRECTOR], email="director@yipiao.example")
+    services.warn_of_missing_years(by=system_user("calendars"), at=at("2026-11-25T10:00+08:00"))
+    relay_all()
+    (told,) = Delivery.objects.filter(topic="staff.calendar_missing")
+    assert told.recipient == f"user:{manager.pk}"
+    for language, name in (("zh-hans", "办公时间"), ("en", "2027")):
+        words = render(told, frozenset(), language)
+        assert name in words.subject
+        assert f"/sla.workingcalendar/{office().pk}" in words.text
 
 
 def test_a_newer_library_brings_its_years_by_itself(

@@ -1,5 +1,5 @@
 """Staff pages of this app, one module per noun."""
 
-from apps.complaints.admin import exceptions, meetings
+from apps.complaints.admin import cases, chats, exceptions, meetings, rules, words
 
-__all__ = ["exceptions", "meetings"]
+__all__ = ["cases", "chats", "exceptions", "meetings", "rules", "words"]

@@ -14,6 +14,16 @@ from apps.complaints.enums.cases import (
     Severity,
     Timing,
 )
+from apps.complaints.enums.chat import (
+    CHAT_EVENT_KINDS,
+    CHAT_EVENT_VALUES,
+    ChatEnd,
+    ChatSide,
+    ChatState,
+    ChatWord,
+    TurnEnd,
+    TurnHow,
+)
 from apps.complaints.enums.exceptions import (
     ExceptionKind,
     ExceptionState,
@@ -22,7 +32,12 @@ from apps.complaints.enums.exceptions import (
     MeetingState,
     WhatStandsOut,
 )
-from apps.complaints.enums.kinds import EVENT_KINDS, EVENT_VALUES
+from apps.complaints.enums.kinds import EVENT_KINDS as CASE_EVENT_KINDS
+from apps.complaints.enums.kinds import EVENT_VALUES as CASE_EVENT_VALUES
+
+# Gathered by the events floor.
+EVENT_KINDS = {**CASE_EVENT_KINDS, **CHAT_EVENT_KINDS}
+EVENT_VALUES = {**CASE_EVENT_VALUES, **CHAT_EVENT_VALUES}
 
 __all__ = [
     "EVENT_KINDS",
@@ -32,6 +47,10 @@ __all__ = [
     "CaseChannel",
     "CaseClass",
     "CaseState",
+    "ChatEnd",
+    "ChatSide",
+    "ChatState",
+    "ChatWord",
     "DuplicateReason",
     "EntryKind",
     "ExceptionKind",
@@ -44,5 +63,7 @@ __all__ = [
     "Prefer",
     "Severity",
     "Timing",
+    "TurnEnd",
+    "TurnHow",
     "WhatStandsOut",
 ]

@@ -1,0 +1,1 @@
+"""What staff type about cases, from text to clean values."""

@@ -1,5 +1,15 @@
 from apps.complaints.models.case import LIVE_VALUES, Case, CaseQuerySet, NumberSeries
 from apps.complaints.models.cause import CauseNode
+from apps.complaints.models.chat import (
+    Chat,
+    ChatFile,
+    ChatLine,
+    ChatPulse,
+    ChatQuerySet,
+    ChatTurn,
+)
+from apps.complaints.models.chat_desk import ChatCount, ChatSeat, ChatSettings
+from apps.complaints.models.drafts import CaseDraft
 from apps.complaints.models.entry import (
     FROM_CUSTOMER,
     INTERNAL,
@@ -22,6 +32,7 @@ from apps.complaints.models.follow_up import (
     ReviewItem,
     ReviewMeeting,
 )
+from apps.complaints.models.held import HeldFile
 from apps.complaints.models.satisfaction import SatisfactionAsk
 from apps.complaints.models.team import AssignmentRule, MajorRule
 from apps.complaints.models.words import CannedAnswer, SavedFilter
@@ -35,6 +46,7 @@ __all__ = [
     "AssignmentRule",
     "CannedAnswer",
     "Case",
+    "CaseDraft",
     "CaseEntry",
     "CaseFile",
     "CaseLink",
@@ -42,10 +54,20 @@ __all__ = [
     "CaseReader",
     "CauseNode",
     "ChaseTask",
+    "Chat",
+    "ChatCount",
+    "ChatFile",
+    "ChatLine",
+    "ChatPulse",
+    "ChatQuerySet",
+    "ChatSeat",
+    "ChatSettings",
+    "ChatTurn",
     "CorrectiveAction",
     "Evidence",
     "ExceptionQuerySet",
     "ExceptionReport",
+    "HeldFile",
     "MajorRule",
     "NumberSeries",
     "ReportChange",

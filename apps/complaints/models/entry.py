@@ -33,6 +33,11 @@ class CaseEntry(AppendOnly):
     author_label = models.CharField(_("said by"), max_length=80, blank=True)
     # What e-mail or chat call it: the same message is taken in once.
     external_id = models.CharField(max_length=200, blank=True, editable=False)
+    # The case in which the customer said it, where that one had been merged into this: another
+    # person's page must not show it.
+    said_to = models.ForeignKey(
+        Case, models.PROTECT, related_name="+", null=True, editable=False, db_index=False
+    )
     # A part that was split off keeps where it came from.
     copied_from = models.ForeignKey(
         "self", models.PROTECT, related_name="copies", null=True, editable=False

@@ -2,10 +2,13 @@
 
 import base64
 import hmac
+from datetime import datetime, timedelta
 
 from django.utils.crypto import salted_hmac
 
-from apps.complaints.models import SatisfactionAsk
+from apps.complaints.models import Case, SatisfactionAsk
+
+ANSWERED_WITHIN = timedelta(days=30)
 
 _SALT = "complaints.satisfaction"
 
@@ -23,6 +26,17 @@ def ask_of(token: str) -> SatisfactionAsk | None:
     if not hmac.compare_digest(seal.encode(), _seal(number).encode()):
         return None
     return SatisfactionAsk.objects.select_related("case").filter(pk=int(number)).first()
+
+
+def open_ask(case: Case) -> SatisfactionAsk | None:
+    """The question that waits for an answer."""
+    found: SatisfactionAsk | None = case.satisfaction_asks.filter(answered_at__isnull=True).first()
+    return found
+
+
+def is_expired(ask: SatisfactionAsk, at: datetime) -> bool:
+    """Nobody remembers after a month; one who is asked again has time again."""
+    return at - ask.asked_at > ANSWERED_WITHIN
 
 
 def _seal(number: str) -> str:

@@ -1,5 +1,6 @@
 """Ready-made answers and guides beside a case, causes to choose from, saved filters."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -11,7 +12,9 @@ from apps.complaints.models import CannedAnswer, Case, CauseNode, SavedFilter
 from apps.complaints.queries.clocks import answer_due
 from apps.complaints.rules.answers import fill_answer
 from apps.core.times import local
+from apps.sla.models import Clock
 from apps.tracking.enums import Status
+from apps.tracking.models import Waybill
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -36,13 +39,27 @@ def _reader_language() -> str:
 def filled_answer(answer: CannedAnswer, case: Case, user: "User") -> str:
     """Its text with the case's values in its own language. ``{contact}`` stays: the name is put in
     when it is sent (``services.add_message``), so that it does not stand in clear on the page."""
-    with override(answer.language):
-        return fill_answer(answer.body, variables_of(case, user))
+    return filled_answers([answer], case, user)[0]
 
 
-def variables_of(case: Case, user: "User") -> dict[str, str]:
-    """Every variable but the contact's name; empty where the case has no such thing."""
-    waybill, due = case.waybill, answer_due(case)
+def filled_answers(answers: Sequence[CannedAnswer], case: Case, user: "User") -> list[str]:
+    """Likewise for many; the case's clocks are read once, and not at all for a case that is only
+    being taken down."""
+    due = answer_due(case) if answers and case.pk else None
+    values: dict[str, dict[str, str]] = {}
+    filled = []
+    for answer in answers:
+        with override(answer.language):
+            if answer.language not in values:
+                values[answer.language] = variables_of(case, user, due)
+            filled.append(fill_answer(answer.body, values[answer.language]))
+    return filled
+
+
+def variables_of(case: Case, user: "User", due: Clock | None) -> dict[str, str]:
+    """Every variable but the contact's name; empty where the case has no such thing. ``due``: the
+    clock by which the customer hears from us next."""
+    waybill = case.waybill
     english = (get_language() or "").startswith("en")
     values = {
         "case": case.number,
@@ -53,16 +70,20 @@ def variables_of(case: Case, user: "User") -> dict[str, str]:
         "answer_by": local(due.due_at) if due and due.due_at else "",
     }
     if waybill is not None:
-        expected = waybill.expected_at or waybill.promised_at
-        values |= {
-            "waybill": waybill.number,
-            "goods": waybill.goods_name,
-            "from_city": waybill.origin_city,
-            "to_city": waybill.destination_city,
-            "status": str(Status(waybill.status).label),
-            "expected": local(expected) if expected else "",
-        }
+        values |= shipment_variables(waybill)
     return values
+
+
+def shipment_variables(waybill: Waybill) -> dict[str, str]:
+    expected = waybill.expected_at or waybill.promised_at
+    return {
+        "waybill": waybill.number,
+        "goods": waybill.goods_name,
+        "from_city": waybill.origin_city,
+        "to_city": waybill.destination_city,
+        "status": str(Status(waybill.status).label),
+        "expected": local(expected) if expected else "",
+    }
 
 
 def cause_tree() -> list[CauseNode]:

@@ -9,6 +9,7 @@ from apps.complaints.services.actions import add_action, check_action, drop_acti
 from apps.complaints.services.assigning import assign_case, assign_waiting, take_case
 from apps.complaints.services.changing import change_case
 from apps.complaints.services.chasing import add_chase, answer_chase, follow_late, follow_trouble
+from apps.complaints.services.drafts import discard_draft, keep_draft, purge_drafts
 from apps.complaints.services.exceptions import (
     correct_report,
     judge_seriousness,
@@ -16,6 +17,9 @@ from apps.complaints.services.exceptions import (
     open_exception,
     put_right,
 )
+from apps.complaints.services.exporting import note_export
+from apps.complaints.services.holding import drop_held, hold_files, purge_held, read_held
+from apps.complaints.services.intake import take_report
 from apps.complaints.services.investigating import (
     add_evidence,
     check_exception,
@@ -56,6 +60,7 @@ from apps.complaints.services.solving import (
 )
 from apps.complaints.services.talking import add_files, add_message, add_note, log_call
 from apps.complaints.services.waiting import resume_case, wait_for_customer
+from apps.complaints.services.withdrawing import withdraw_case
 
 __all__ = [
     "add_action",
@@ -78,15 +83,19 @@ __all__ = [
     "confirm_result",
     "correct_report",
     "decide_exception",
+    "discard_draft",
     "drop_action",
+    "drop_held",
     "drop_meeting",
     "drop_promise",
     "finish_action",
     "follow_late",
     "follow_trouble",
+    "hold_files",
     "hold_meeting",
     "investigate_exception",
     "judge_seriousness",
+    "keep_draft",
     "keep_promise",
     "link_case",
     "link_cases",
@@ -94,13 +103,17 @@ __all__ = [
     "make_promise",
     "mark_reading",
     "merge_cases",
+    "note_export",
     "note_findings",
     "open_case",
     "open_evidence",
     "open_exception",
     "open_file",
     "plan_meeting",
+    "purge_drafts",
+    "purge_held",
     "put_right",
+    "read_held",
     "record_report",
     "remove_filter",
     "reopen_case",
@@ -118,6 +131,8 @@ __all__ = [
     "split_case",
     "stop_reading",
     "take_case",
+    "take_report",
     "unlink_cases",
     "wait_for_customer",
+    "withdraw_case",
 ]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.complaints.enums import AssignedHow, CaseChannel, CaseClass, EntryKind
+from apps.complaints.files import CleanFile
 from apps.complaints.inputs import NewCase, NewFile, Opened
 from apps.complaints.models import Case, CaseEntry
 from apps.complaints.queries.severity import severity_for
@@ -35,7 +36,7 @@ def open_case(
     new: NewCase,
     by: User,
     at: datetime,
-    files: Sequence[NewFile] = (),
+    files: Sequence[NewFile | CleanFile] = (),
     entry: bool = True,
 ) -> Opened:
     """Open a case: severity by the rules, clocks started, assigned by rule and load, the leaders

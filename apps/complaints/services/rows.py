@@ -17,6 +17,7 @@ from apps.complaints.models import (
 )
 from apps.complaints.rules.answers import check_answer
 from apps.complaints.rules.cases import needed
+from apps.complaints.rules.causes import check_code
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.services import record
 
@@ -45,15 +46,7 @@ def save_major_rule(rule: MajorRule, *, by: User, at: datetime) -> MajorRule:
 @transaction.atomic
 def save_cause(cause: CauseNode, *, by: User, at: datetime) -> CauseNode:
     """Add or change one; its code begins with its parent's. A branch in use keeps its code."""
-    parent = cause.parent.code if cause.parent else ""
-    if cause.code.rpartition(".")[0] != parent:
-        raise BadInput(
-            _("The code is the parent's, a dot and one more word.")
-            if parent
-            else _("Without a parent the code is a single word."),
-            code="bad_code",
-            field="code",
-        )
+    check_code(cause.code, cause.parent.code if cause.parent else "")
     if cause.pk and CauseNode.objects.filter(pk=cause.pk).exclude(code=cause.code).exists():
         raise RuleBroken(
             _("A cause keeps its code; take it out of use and add another."),

@@ -14,9 +14,9 @@ from apps.complaints.models import CaseEntry, CaseFile
 
 
 @contextmanager
-def cleaned(files: Sequence[NewFile]) -> Iterator[tuple[list[CleanFile], list[str]]]:
+def cleaned(files: Sequence[NewFile | CleanFile]) -> Iterator[tuple[list[CleanFile], list[str]]]:
     """The files ready to be kept, and the list of paths to fill; enter it before the transaction."""
-    clean = clean_files(list(files))
+    clean = clean_files(files)
     written: list[str] = []
     try:
         yield clean, written

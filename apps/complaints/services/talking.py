@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.complaints.enums import CaseChannel, CaseState, EntryKind
+from apps.complaints.files import CleanFile
 from apps.complaints.inputs import NewFile, Said
 from apps.complaints.models import FROM_CUSTOMER, INTERNAL, TO_CUSTOMER, Case, CaseEntry
 from apps.complaints.models.entry import CALLS
@@ -31,7 +32,7 @@ EVENT_OF = {
 
 
 def add_message(
-    *, case_id: int, said: Said, by: User, at: datetime, files: Sequence[NewFile] = ()
+    *, case_id: int, said: Said, by: User, at: datetime, files: Sequence[NewFile | CleanFile] = ()
 ) -> CaseEntry:
     """Add a message or a call; ``at`` is when it was said, and the clocks are met at that instant.
 
@@ -49,7 +50,8 @@ def add_message(
         known = _known(said.external_id)
         if known is not None:
             return known
-        entry = add_entry(case, said, text, by=by, at=at)
+        said_to = case_id if case.pk != case_id else None
+        entry = add_entry(case, said, text, by=by, at=at, said_to=said_to)
         attach(entry, clean, written)
         hear = _heard if said.kind in FROM_CUSTOMER else _told
         hear(case, entry, by=by, at=at, search=add_to_search(case, text))
@@ -77,7 +79,9 @@ def _right_case(case_id: int, said: Said, by: User) -> Case:
     return case
 
 
-def add_entry(case: Case, said: Said, text: str, *, by: User, at: datetime) -> CaseEntry:
+def add_entry(
+    case: Case, said: Said, text: str, *, by: User, at: datetime, said_to: int | None = None
+) -> CaseEntry:
     """The row alone; the caller holds the case's lock and tells the clocks."""
     if said.kind in TO_CUSTOMER:
         text = fill_answer(text, {WHEN_SENT: case.contact_name})
@@ -93,6 +97,7 @@ def add_entry(case: Case, said: Said, text: str, *, by: User, at: datetime) -> C
         is_reached=reached if said.kind in CALLS else None,
         author_label=said.author_label[:80],
         external_id=said.external_id[:200],
+        said_to_id=said_to,
         at=at,
         by=by,
     )
@@ -144,7 +149,7 @@ def log_call(
 
 
 def add_note(
-    *, case_id: int, text: str, by: User, at: datetime, files: Sequence[NewFile] = ()
+    *, case_id: int, text: str, by: User, at: datetime, files: Sequence[NewFile | CleanFile] = ()
 ) -> CaseEntry:
     """An internal note; never leaves the house. Also on a case that is over."""
     text = needed(text, "text")
@@ -170,7 +175,7 @@ def add_internal(
 def add_files(
     *,
     case_id: int,
-    files: Sequence[NewFile],
+    files: Sequence[NewFile | CleanFile],
     by: User,
     at: datetime,
     from_customer: bool,

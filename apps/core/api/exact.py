@@ -6,6 +6,7 @@ off before it is measured. What a description cannot say, it cannot promise.
 
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +21,8 @@ BLANKS = r"\t\n\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 ANY_TEXT = rf"^[^{CONTROLS}]*$"
 # Each class excludes the next, so that no text whatever makes the match slow.
 SOME_TEXT = rf"^[{BLANKS}]*[^{CONTROLS}{BLANKS}][^{CONTROLS}]*$"
+# Zones reach fourteen hours; the database takes offsets below sixteen.
+FARTHEST_ZONE = timedelta(hours=16)
 PLAIN_MOMENT = re.compile(
     r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII
 )
@@ -104,7 +107,11 @@ class ExactMoment(s.DateTimeField):
     def to_internal_value(self, value: Any) -> Any:
         if not isinstance(value, str) or not PLAIN_MOMENT.fullmatch(value):
             self.fail("invalid", format="2026-03-21T14:05:00+08:00")
-        return super().to_internal_value(value.upper())
+        moment = super().to_internal_value(value.upper())
+        offset = moment.utcoffset()
+        if offset is not None and abs(offset) >= FARTHEST_ZONE:
+            self.fail("invalid", format="2026-03-21T14:05:00+08:00")
+        return moment
 
     def enforce_timezone(self, value: Any) -> Any:
         """Its own zone is as good as ours, into which the last hours of 9999 would not fit."""

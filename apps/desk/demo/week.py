@@ -11,6 +11,7 @@ from apps.accounts.queries import system_user
 from apps.customers.models import Customer
 from apps.customers.services import chase_verbal_authorisations
 from apps.desk.demo import afterwards
+from apps.desk.demo.chats import make_chats
 from apps.desk.demo.companies import make_companies
 from apps.desk.demo.journeys import make_journeys
 from apps.desk.demo.messages import make_messages
@@ -61,6 +62,7 @@ def make_week(seed: int = 1, per_day: int = PER_DAY, now: datetime | None = None
     chase_verbal_authorisations(now=now)
     orders.escalate_overdue_orders(now)
     make_messages(cast, customers, shipped, rng, now)
+    make_chats(cast, now)
     return Made(len(customers), len(shipped), cast.api_key)
 
 

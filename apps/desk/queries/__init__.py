@@ -8,6 +8,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from apps.accounts.models import User
+from apps.complaints.models import Case
+from apps.complaints.queries.cases import CaseFilter, case_list
 from apps.core.errors import BadInput
 from apps.customers.models import Customer
 from apps.customers.queries import find_customers, forms_waiting_for
@@ -49,22 +51,24 @@ class Found:
     """What one search text means, kind by kind."""
 
     waybills: list[Waybill] = field(default_factory=list)
+    cases: list[Case] = field(default_factory=list)
     orders: list[WorkOrder] = field(default_factory=list)
     customers: list[Customer] = field(default_factory=list)
     # A waybill number with a mistyped digit: said in words instead of an empty page.
     hint: str = ""
 
     @property
-    def only(self) -> Waybill | WorkOrder | Customer | None:
-        """The one thing found, to be opened at once."""
-        everything: list[Any] = [*self.waybills, *self.orders, *self.customers]
+    def only(self) -> Waybill | Case | WorkOrder | Customer | None:
+        """The one thing found, to be opened at once. A shipment's screen shows its cases."""
+        everything: list[Any] = [*self.waybills, *self.cases, *self.orders, *self.customers]
         if len(self.waybills) == 1 and not self.customers:
             return self.waybills[0]
         return everything[0] if len(everything) == 1 else None
 
 
 def search(text: str, *, user: User) -> Found:
-    """One box for waybill, partner and order number, customer's reference, phone and name.
+    """One box for waybill, partner, order and case number, customer's reference, phone, name, and
+    words of what was said in a case.
 
     Only what ``user`` may see; what they may not see looks as if it did not exist.
     """
@@ -75,12 +79,15 @@ def search(text: str, *, user: User) -> Found:
         waybills=find_waybills(text, user=user, limit=SHOWN)
         if user.has_perm("tracking.view_waybill")
         else [],
+        cases=list(case_list(user, CaseFilter(text=text))[:SHOWN])
+        if user.has_perm("complaints.view_case")
+        else [],
         orders=_orders_found(text, user) if user.has_perm("orders.view_workorder") else [],
         customers=find_customers(text, user=user, limit=SHOWN)
         if user.has_perm("customers.view_customer")
         else [],
     )
-    if found.waybills or found.orders or found.customers:
+    if found.waybills or found.cases or found.orders or found.customers:
         return found
     return Found(hint=_mistyped(text))
 
@@ -179,6 +186,7 @@ class Shipment:
     late: LateShipment | None
     proof: ProofOfDelivery | None
     document: ReturnDocument | None
+    cases: list[Case]
 
 
 def shipment(number: str, *, user: User) -> Shipment | None:
@@ -207,6 +215,9 @@ def shipment(number: str, *, user: User) -> Shipment | None:
         late=queue(user=user).filter(waybill=waybill).exclude(state=LateState.CLOSED).first(),
         proof=ProofOfDelivery.objects.filter(waybill=waybill).order_by("-pk").first(),
         document=ReturnDocument.objects.filter(waybill=waybill).first(),
+        cases=list(case_list(user, CaseFilter(waybill_id=waybill.pk))[:SHOWN])
+        if user.has_perm("complaints.view_case")
+        else [],
     )
 
 

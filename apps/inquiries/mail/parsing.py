@@ -9,6 +9,8 @@ from email.message import EmailMessage
 from email.utils import parseaddr
 from html import unescape
 
+from apps.inquiries.mail.bounces import Bounce, bounce_of
+
 MOST_TEXT = 20_000
 MOST_PARTS = 60
 _TAGS = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.I | re.S)
@@ -22,15 +24,18 @@ _QUOTED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class File:
+    """``is_inline``: the text may show it, such as a logo under the signature."""
+
     name: str
     content_type: str
     content: bytes
+    is_inline: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """``sender`` is the envelope's where the server wrote it down; ``answer_to`` whom a reply
-    goes to. Names of headers are small."""
+    """``sender`` is the envelope's where the server wrote it down, ``author`` whoever says they
+    wrote it, ``answer_to`` whom a reply goes to. Names of headers are small."""
 
     sender: str
     answer_to: str
@@ -41,6 +46,9 @@ class Mail:
     headers: dict[str, str]
     files: list[File] = field(default_factory=list)
     is_cut: bool = False
+    author: str = ""
+    author_name: str = ""
+    bounce: Bounce | None = None
 
     @property
     def identity(self) -> str:
@@ -54,11 +62,15 @@ class Mail:
         return "\0".join((*(self.headers[n] for n in sorted(shown)), self.subject, self.text))
 
     @property
-    def question(self) -> str:
-        """Subject and what was newly written, without what is quoted below."""
+    def fresh(self) -> str:
+        """What was newly written, without what is quoted below."""
         match = _QUOTED.search(self.text)
-        fresh = self.text[: match.start()] if match and match.start() > 0 else self.text
-        return f"{self.subject}\n{fresh}"
+        return self.text[: match.start()] if match and match.start() > 0 else self.text
+
+    @property
+    def question(self) -> str:
+        """Subject and what was newly written."""
+        return f"{self.subject}\n{self.fresh}"
 
 
 def read_mail(raw: bytes, *, is_cut: bool = False) -> Mail:
@@ -70,18 +82,21 @@ def read_mail(raw: bytes, *, is_cut: bool = False) -> Mail:
     plain = "\n".join(texts)[:MOST_TEXT]
     envelope = headers.get("return-path", "")
     author = _address(headers.get("from", ""))
+    sender = "" if envelope == "<>" else (_address(envelope) or author)
+    named = f"{headers.get('references', '')} {headers.get('in-reply-to', '')}"
     return Mail(
-        sender="" if envelope == "<>" else (_address(envelope) or author),
+        sender=sender,
+        author=author,
+        author_name=parseaddr(headers.get("from", ""))[0].strip()[:60],
         answer_to=_address(headers.get("reply-to", "")) or author,
         subject=" ".join(headers.get("subject", "").split())[:300],
         text=plain,
         message_id=next(iter(_MESSAGE_ID.findall(headers.get("message-id", ""))), ""),
-        references=tuple(
-            _MESSAGE_ID.findall(headers.get("references", "") or headers.get("in-reply-to", ""))
-        )[-20:],
+        references=tuple(dict.fromkeys(_MESSAGE_ID.findall(named)))[-20:],
         headers=headers,
         files=files,
         is_cut=is_cut,
+        bounce=bounce_of(message, sender=sender, text=plain),
     )
 
 
@@ -108,7 +123,8 @@ def _parts(message: EmailMessage) -> tuple[list[str], list[File]]:
         name = _filename(part)
         kind = part.get_content_type()
         if name or part.get_content_disposition() == "attachment":
-            files.append(File(name or "attachment", kind[:100], content))
+            inline = "content-id" in part
+            files.append(File(name or "attachment", kind[:100], content, is_inline=inline))
         elif kind == "text/plain":
             texts.append(_decoded(part, content))
         elif kind == "text/html":

@@ -1,4 +1,5 @@
 from apps.inquiries.models.binding import WeChatBinding
+from apps.inquiries.models.dialogue import WeChatDialogue, WeChatMedia
 from apps.inquiries.models.inquiry import AskCount, Inquiry
 from apps.inquiries.models.kuaidi100 import Kuaidi100Account, Kuaidi100Subscription
 from apps.inquiries.models.mailbox import MailboxState
@@ -13,4 +14,6 @@ __all__ = [
     "Kuaidi100Subscription",
     "MailboxState",
     "WeChatBinding",
+    "WeChatDialogue",
+    "WeChatMedia",
 ]

@@ -29,6 +29,10 @@ class InboundMessage(models.Model):
     )
     number = models.CharField(_("waybill number"), max_length=20, blank=True)
     outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome, blank=True)
+    # What it opened, or went into.
+    case = models.ForeignKey(
+        "complaints.Case", models.PROTECT, related_name="+", null=True, verbose_name=_("case")
+    )
     reply = EncryptedTextField(_("reply"), blank=True, default="")
     state = models.CharField(
         _("state"), max_length=12, choices=MessageState, default=MessageState.ANSWERED

@@ -34,6 +34,7 @@ class News:
 
     version: str
     data: str
+    is_last: bool = False
 
 
 def find_followed(number: str, user: User) -> int | None:

@@ -1,4 +1,8 @@
-"""A mail that came in: kept with its attachments, and answered in its thread, once (TRK-8)."""
+"""A mail that came in: kept with its attachments, and dealt with once (TRK-8, CMP-1).
+
+A question about a shipment is answered by machine; anything more becomes a case, or an entry of
+the one it answers; what mail servers say about our own mails goes to those.
+"""
 
 import hashlib
 import json
@@ -9,24 +13,36 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from apps.core.errors import RuleBroken
 from apps.core.masking import mask_text
 from apps.inquiries.asking import Answer, Asker
 from apps.inquiries.enums import MessageState, Way
+from apps.inquiries.mail.bounces import Bounce
 from apps.inquiries.mail.parsing import Mail
 from apps.inquiries.models import Attachment, InboundMessage
+from apps.inquiries.purpose import is_courtesy, is_plain_question, is_spam
 from apps.inquiries.reading import Found, find_numbers, language_of
 from apps.inquiries.saying import company, few_lines
 from apps.inquiries.services.answering import answer
+from apps.inquiries.services.case_mail import (
+    Thread,
+    TooMany,
+    add_to_case,
+    open_from_mail,
+    thread_of,
+)
 from apps.inquiries.services.claiming import claim, keep, key_of
 from apps.inquiries.services.counting import count
 from apps.inquiries.storage import keep_privately
 from apps.notifications.addresses import is_ours
 from apps.notifications.mail import may_be_answered
+from apps.notifications.services import record_bounce
 
 MOST_NUMBERS = 10
 MOST_FILES = 20
 # More replies than this to one address within a day are a loop or an attack.
 MOST_REPLIES = 30
+A_DAY = timedelta(days=1)
 
 
 @transaction.atomic
@@ -48,11 +64,56 @@ def take_mail(mail: Mail, *, at: datetime) -> InboundMessage | None:
     )
     _keep_files(row, mail)
     found = find_numbers(mail.question, most=MOST_NUMBERS)
-    if why := _why_not(mail, found, at):
+    if mail.bounce is not None:
+        return _take_bounce(row, mail.bounce)
+    if why := _why_not(mail):
         return keep(row, state=MessageState.IGNORED, reason=why, number=_first(found))
     with translation.override(language):
+        thread = thread_of(mail)
+        if thread is not None or not is_plain_question(mail, found):
+            return _take_case(row, mail, found, thread, at)
+        if count("replied", f"mail:{mail.answer_to.lower()}", window=A_DAY, at=at) > MOST_REPLIES:
+            return keep(row, state=MessageState.IGNORED, reason="too_many", number=_first(found))
         _prepare_reply(row, mail, found, language, at)
     return row
+
+
+def _take_bounce(row: InboundMessage, bounce: Bounce) -> InboundMessage:
+    """The mail that did not arrive shows it, where people look for it."""
+    meant = record_bounce(
+        message_ids=bounce.message_ids,
+        recipient=bounce.recipient,
+        is_final=bounce.is_final,
+        code=bounce.code,
+        says=bounce.says,
+    )
+    case = next((delivery.case for delivery in meant if delivery.case is not None), None)
+    return keep(row, state=MessageState.IGNORED, reason="bounce", case=case)
+
+
+def _take_case(
+    row: InboundMessage, mail: Mail, found: Found, thread: Thread | None, at: datetime
+) -> InboundMessage:
+    """Somebody has to act. What cannot become a case stays here for people to see."""
+    if is_courtesy(mail.fresh) and not mail.files:
+        return keep(row, state=MessageState.IGNORED, reason="courtesy")
+    try:
+        if thread is not None and thread.is_proven:
+            case = add_to_case(thread, mail, at=at)
+        else:
+            case = open_from_mail(
+                mail,
+                language=row.language,
+                numbers=found.numbers,
+                names=thread.case if thread else None,
+                at=at,
+            )
+    except TooMany:
+        return keep(row, state=MessageState.IGNORED, reason="too_many", number=_first(found))
+    except RuleBroken as problem:
+        return keep(row, state=MessageState.IGNORED, reason=problem.code, number=_first(found))
+    number = _first(found) or (case.waybill.number if case.waybill else "")
+    return keep(row, state=MessageState.CASE, case=case, number=number)
 
 
 def keep_unreadable(identity: str, why: str, *, at: datetime) -> None:
@@ -63,8 +124,8 @@ def keep_unreadable(identity: str, why: str, *, at: datetime) -> None:
             keep(row, state=MessageState.UNREADABLE, reason=why[:60])
 
 
-def _why_not(mail: Mail, found: Found, at: datetime) -> str:
-    """Why no machine answers this mail; empty when one does."""
+def _why_not(mail: Mail) -> str:
+    """Why nobody here acts on this mail; empty when somebody does."""
     if not mail.answer_to:
         return "no_sender"
     sent_by_a_person = may_be_answered(mail.headers, mail.sender) and may_be_answered(
@@ -72,12 +133,7 @@ def _why_not(mail: Mail, found: Found, at: datetime) -> str:
     )
     if not sent_by_a_person or is_ours(mail.answer_to):
         return "automatic"
-    if not (found.numbers or found.mistyped):
-        return "no_number"
-    name = f"mail:{mail.answer_to.lower()}"
-    if count("replied", name, window=timedelta(days=1), at=at) > MOST_REPLIES:
-        return "too_many"
-    return ""
+    return "spam" if is_spam(mail.headers) else ""
 
 
 def _prepare_reply(

@@ -25,8 +25,10 @@ from apps.inquiries.services.binding import (
     start_binding,
 )
 from apps.inquiries.services.claiming import claim, keep, key_of, stored
+from apps.inquiries.services.wechat_cases import OURS, hear
 from apps.inquiries.wechat.commands import Command, understand
 from apps.inquiries.wechat.messages import Message
+from apps.notifications.services.people import note_wechat_word
 from apps.notifications.services.receipts import record_wechat_outcome
 from apps.tracking.models import Waybill
 
@@ -69,8 +71,14 @@ def receive_wechat(message: Message, *, at: datetime) -> str:
 
 def _act(command: Command, message: Message, language: str, at: datetime) -> tuple[str, str, str]:
     """Reply, outcome and waybill number."""
+    if message.kind != "event":
+        note_wechat_word(openid=message.openid, at=at)
+    binding = bound(message.openid)
+    heard = hear(command, message, binding, language=language, at=at)
+    if heard is not None:
+        return heard, "", ""
     if command.verb == "track":
-        return _track(command, message, language, at)
+        return _track(command, message, language, binding, at)
     by = system_user("wechat")
     match command.verb:
         case "bind":
@@ -86,12 +94,17 @@ def _act(command: Command, message: Message, language: str, at: datetime) -> tup
             record_wechat_outcome(message.msg_id, command.argument)
             reply = ""
         case _:
-            reply = _told(command.verb)
+            reply = _told("help" if command.verb in OURS else command.verb)
     return reply, "", ""
 
 
-def _track(command: Command, message: Message, language: str, at: datetime) -> tuple[str, str, str]:
-    binding = bound(message.openid)
+def _track(
+    command: Command,
+    message: Message,
+    language: str,
+    binding: WeChatBinding | None,
+    at: datetime,
+) -> tuple[str, str, str]:
     asker = _asker(message, language, binding)
     answers = [answer(number, asker, at=at) for number in command.numbers]
     first = answers[0]
@@ -152,6 +165,7 @@ def _told(verb: str) -> str:
         return _("Welcome to %(company)s.") % {"company": company()} + "\n" + _told("help")
     if verb == "help":
         return _(
-            "Send a waybill number, or scan the code on the waybill, and we tell you where it is."
+            "Send a waybill number, or scan the code on the waybill, and we tell you where it is. "
+            "If something went wrong, reply “complain”."
         )
     return ""

@@ -1,50 +1,33 @@
-"""``GET /api/v1/waybills/<number>/stream``: Server-Sent Events with resume, as an ASGI application.
+"""Server-Sent Events as an ASGI application: shipments for programs, chats for their pages.
 
-Each event is the whole masked state with its version as id, so a client that comes back with
-``Last-Event-ID`` gets the newest state at once, or nothing when it has it. Comments keep the line
-open. Runs beside the web service, whose workers are too few to be held by listeners.
+``GET /api/v1/waybills/<number>/stream``: each event is the whole masked state with its version as
+id, so a client that comes back with ``Last-Event-ID`` gets the newest state at once, or nothing
+when it has it. ``/chat/stream`` and ``/admin/desk/chats/stream`` ring a bell when a page should
+look for news. Comments keep the line open. Runs beside the web service, whose workers are too few
+to be held by listeners.
 """
 
 import asyncio
 import json
 import logging
-import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError
-from django.utils import timezone
 
-from apps.accounts.queries import find_api_key
-from apps.accounts.services import note_api_key_use
 from apps.core.api.problems import CONTENT_TYPE, problem
-from apps.core.errors import BadInput
-from apps.inquiries.asking import Asker
-from apps.inquiries.enums import Outcome, Way
-from apps.inquiries.queries.streams import find_followed
-from apps.inquiries.services.answering import note
-from apps.inquiries.services.counting import count_miss, may_ask
-from apps.inquiries.streams.hub import Hub, Listener
-from apps.tracking.numbers import parse_waybill_number
+from apps.inquiries.streams.doors import Knock, Refusal, door_of
+from apps.inquiries.streams.hub import Hub, Listener, Topic
 
 log = logging.getLogger(__name__)
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-ADDRESS = re.compile(r"/api/v1/waybills/([^/]{1,40})/stream")
-SCOPE = "waybills:read"
 HEARTBEAT = 15.0
 STALE = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    status: int
-    code: str
 
 
 class StreamApp:
@@ -73,30 +56,34 @@ class StreamApp:
         if scope["path"] == "/healthz":
             await self._health(send)
             return
-        match = ADDRESS.fullmatch(scope["path"])
-        if match is None:
+        found = door_of(scope["path"])
+        if found is None:
             await _refuse(send, Refusal(404, "not_found"))
             return
         if scope["method"] != "GET":
             await _refuse(send, Refusal(405, "method_not_allowed"))
             return
+        door, word = found
         headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
+        knock = Knock(word, headers, scope.get("query_string", b"").decode("latin-1"))
         try:
-            found = await self.hub.ask(lambda: let_in(match[1], _key(headers)))
+            answer = await self.hub.ask(lambda: door(knock))
         except DatabaseError:
-            found = Refusal(503, "busy")
-        if isinstance(found, Listener):
-            found = self._has_room(found)
-        if isinstance(found, Refusal):
-            await _refuse(send, found)
+            answer = Refusal(503, "busy")
+        if isinstance(answer, Listener):
+            answer = self._has_room(answer)
+        if isinstance(answer, Refusal):
+            await _refuse(send, answer)
             return
-        found.seen = headers.get("last-event-id", "")[:64]
-        await self._stream(found, receive, send)
+        answer.seen = headers.get("last-event-id", "")[:64]
+        await self._stream(answer, receive, send)
 
-    def _has_room(self, listener: Listener) -> "Listener | Refusal":
+    def _has_room(self, listener: Listener) -> Listener | Refusal:
         most = int(getattr(settings, "STREAMS_MOST", 5_000))
         per_key = int(getattr(settings, "STREAMS_PER_KEY", 2_000))
-        if self.hub.count >= most or self.hub.count_of(listener.key_id) >= per_key:
+        if listener.topic != Topic.SHIPMENT:
+            per_key = listener.most
+        if self.hub.count >= most or self.hub.count_like(listener) >= per_key:
             return Refusal(429, "too_many_streams")
         return listener
 
@@ -122,7 +109,9 @@ class StreamApp:
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _tell(self, listener: Listener, send: Send) -> None:
-        while True:
+        loop = asyncio.get_running_loop()
+        until = loop.time() + listener.lasts if listener.lasts else None
+        while until is None or loop.time() < until:
             with suppress(TimeoutError):
                 await asyncio.wait_for(listener.stirred.wait(), self._heartbeat)
             if listener.is_over:
@@ -130,43 +119,16 @@ class StreamApp:
             news = listener.take()
             if news is None:
                 await _write(send, ": still here\n\n")
-            else:
-                await _write(send, f"id: {news.version}\nevent: shipment\ndata: {news.data}\n\n")
+                continue
+            event = f"id: {news.version}\nevent: {listener.event}\ndata: {news.data}\n\n"
+            await _write(send, event)
+            if news.is_last:
+                return
 
     async def _health(self, send: Send) -> None:
         age = asyncio.get_running_loop().time() - self.hub.last_look
         body = {"listeners": self.hub.count, "last_look_seconds": round(age, 1)}
         await _respond(send, 200 if age < STALE else 503, body, "application/json")
-
-
-def let_in(number: str, key_text: str) -> Listener | Refusal:
-    """Who may follow: the key's scope and what its user may see; counted and recorded like any
-    other question. On a thread with a database."""
-    now = timezone.now()
-    key = find_api_key(key_text, at=now)
-    if key is None:
-        return Refusal(401, "bad_key")
-    note_api_key_use(key=key, at=now)
-    if SCOPE not in key.scopes:
-        return Refusal(403, "permission_denied")
-    asker = Asker(Way.API, str(key.pk))
-    if not may_ask(asker, now):
-        return Refusal(429, "throttled")
-    try:
-        canonical = parse_waybill_number(number)
-    except BadInput:
-        return Refusal(404, "not_found")
-    waybill_id = find_followed(canonical, key.user)
-    if waybill_id is None:
-        count_miss(asker, now)
-    outcome = Outcome.UNKNOWN if waybill_id is None else Outcome.ANSWERED
-    note(asker, outcome, number=canonical, at=now)
-    return Refusal(404, "not_found") if waybill_id is None else Listener(waybill_id, key.pk, "")
-
-
-def _key(headers: dict[str, str]) -> str:
-    name, _space, value = headers.get("authorization", "").partition(" ")
-    return value.strip() if name.lower() == "bearer" else headers.get("x-api-key", "")
 
 
 async def _wait_until_gone(receive: Receive, listener: Listener) -> None:

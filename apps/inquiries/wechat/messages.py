@@ -30,6 +30,7 @@ class Message:
     text: str
     msg_id: str
     status: str
+    media_id: str = ""
 
     @property
     def identity(self) -> str:
@@ -71,6 +72,7 @@ def read_message(fields: dict[str, str]) -> Message:
         text=said[:_KEPT],
         msg_id=(fields.get("MsgId") or fields.get("MsgID") or "")[:32],
         status=fields.get("Status", "")[:60],
+        media_id=fields.get("MediaId", "")[:200],
     )
 
 

@@ -18,7 +18,7 @@ from apps.notifications.enums import TaskReason, TaskState
 from apps.notifications.forms import CallForm
 from apps.notifications.models import PhoneTask
 from apps.notifications.queries import desk
-from apps.notifications.queries.words import render
+from apps.notifications.queries.words import render_for_staff
 
 
 def _is_open(task: PhoneTask) -> bool:
@@ -125,7 +125,7 @@ class PhoneTaskAdmin(ActingAdmin):
             "task": task,
             "state": TaskState(task.state),
             "reason": TaskReason(task.reason),
-            "words": render(task.delivery, frozenset({"name"})),
+            "words": render_for_staff(task.delivery, frozenset({"name"})),
             "acts": self.offered(request, task),
             "timeline": timeline_rows(task, self.timeline_limit),
         }

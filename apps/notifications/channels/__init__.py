@@ -8,6 +8,7 @@ from apps.notifications.channels.site import SiteChannel
 from apps.notifications.channels.sms import SmsChannel
 from apps.notifications.channels.webhook import WebhookChannel
 from apps.notifications.channels.wechat import WeChatChannel
+from apps.notifications.channels.wechat_talk import WeChatTalkChannel
 from apps.notifications.enums import forget_channel, name_channel
 
 __all__ = [
@@ -54,6 +55,7 @@ for _one in (
     EmailChannel(),
     SmsChannel(),
     WeChatChannel(),
+    WeChatTalkChannel(),
     InAppChannel(),
     SiteChannel(),
     WebhookChannel(),

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from email.utils import formatdate
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -22,7 +22,11 @@ from apps.core.masking import mask_text
 from apps.notifications.addresses import bare_email
 from apps.notifications.channels.base import Channel, Message, Outcome, within
 from apps.notifications.enums import ChannelName, Effect
-from apps.notifications.mail import OUTGOING
+from apps.notifications.mail import ANSWERING, OUTGOING, WRITTEN
+from apps.notifications.queries.threads import Thread, message_id, thread_of
+
+if TYPE_CHECKING:
+    from apps.notifications.models import Delivery
 
 # These are about us or about the moment, not about the address.
 _OUR_FAULT = frozenset({521, 530, 534, 535, 538, 554, 571})
@@ -42,6 +46,9 @@ class EmailChannel(Channel):
     def configured(self) -> bool:
         return bool(getattr(settings, "EMAIL_HOST", ""))
 
+    def prepare(self, delivery: "Delivery") -> Thread | None:
+        return thread_of(delivery)
+
     def send(self, message: Message) -> Outcome:
         mail = compose(message)
         try:
@@ -55,24 +62,42 @@ class EmailChannel(Channel):
 
 
 def compose(message: Message) -> EmailMultiAlternatives:
-    sender = str(settings.DEFAULT_FROM_EMAIL)
+    thread = message.extra if isinstance(message.extra, Thread) else None
+    sender = thread.sender if thread else str(settings.DEFAULT_FROM_EMAIL)
     context = {"message": message, "paragraphs": message.text.splitlines()}
     with translation.override(message.language):
         text = render_to_string("notifications/email.txt", context)
         html = render_to_string("notifications/email.html", context)
-    headers = {**OUTGOING, "Message-ID": message_id(message.key, sender), "Date": formatdate()}
+    headers = {"Message-ID": message_id(message.key, sender), "Date": formatdate()}
+    headers |= _threaded(thread) if thread else OUTGOING
     if message.unsubscribe:
         headers["List-Unsubscribe"] = f"<{message.unsubscribe}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    subject = " ".join(message.subject.split()) or message.topic
+    subject = _subject(message, thread)
     mail = EmailMultiAlternatives(subject, text, sender, [message.address], headers=headers)
     mail.attach_alternative(html, "text/html")
+    for file in thread.files if thread else ():
+        mail.attach(file.name, file.content, file.content_type)
     return mail
 
 
-def message_id(key: str, sender: str) -> str:
-    """The same for every attempt, so that a reader's program shows a double only once."""
-    return f"<{key}@{bare_email(sender).rpartition('@')[2] or 'localhost'}>"
+def _threaded(thread: Thread) -> dict[str, str]:
+    """Automatic or a person's own answer, and what it answers."""
+    headers = dict(ANSWERING if thread.is_automatic else WRITTEN)
+    if thread.in_reply_to:
+        headers["In-Reply-To"] = thread.in_reply_to
+        headers["References"] = " ".join([*thread.references, thread.in_reply_to])
+    return headers
+
+
+def _subject(message: Message, thread: Thread | None) -> str:
+    """With the case's tag, so that an answer finds back even where a program drops the headers."""
+    subject = " ".join(message.subject.split()) or message.topic
+    if thread is None:
+        return subject
+    if thread.subject:
+        subject = f"Re: {thread.subject}"
+    return f"{subject} [{thread.tag}]"
 
 
 @contextmanager

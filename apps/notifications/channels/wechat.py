@@ -21,8 +21,9 @@ from apps.notifications.enums import ChannelName, Effect
 
 TOKEN_GONE = frozenset({40001, 40014, 42001})
 BAD_ADDRESS = frozenset({40003})
-# Not following, or refused by the user: this message cannot go this way, another one may.
-NOT_NOW = frozenset({43004, 43019, 43101})
+# Not following, refused by the user, or too long since their last word: this message cannot go
+# this way, another one may.
+NOT_NOW = frozenset({43004, 43019, 43101, 45015, 45047})
 LATER = {45009: 3600.0, 45011: 60.0, -1: 5.0}
 
 
@@ -55,42 +56,83 @@ class WeChatChannel(Channel):
         return body | ({"url": message.link} if message.link else {})
 
     def send(self, message: Message) -> Outcome:
-        body = self.request_of(message)
-        outcome = self._send_with_token(body)
-        if outcome.effect == Effect.RETRY and outcome.code in {str(c) for c in TOKEN_GONE}:
-            # Once more at once with a fresh token; the refusal proves that nothing was sent.
-            outcome = self._send_with_token(body)
-        return outcome
+        return deliver("/cgi-bin/message/template/send", self.request_of(message))
 
-    def _send_with_token(self, body: dict[str, Any]) -> Outcome:
-        try:
-            token = wechat_token.current(self.name)
-        except wechat_token.NoToken as error:
-            return Outcome(Effect.RETRY, str(error), trouble=True)
-        try:
-            answer = call(
-                f"/cgi-bin/message/template/send?access_token={quote(token, safe='')}", body
-            )
-        except http.NotSent as error:
-            return Outcome(Effect.RETRY, str(error), trouble=True)
-        except http.PerhapsSent as error:
-            return Outcome(Effect.AMBIGUOUS, str(error), trouble=True)
+
+def deliver(path: str, body: dict[str, Any]) -> Outcome:
+    outcome = _deliver(path, body)
+    if outcome.effect == Effect.RETRY and outcome.code in {str(c) for c in TOKEN_GONE}:
+        # Once more at once with a fresh token; the refusal proves that nothing was sent.
+        outcome = _deliver(path, body)
+    return outcome
+
+
+def _deliver(path: str, body: dict[str, Any]) -> Outcome:
+    try:
+        token = wechat_token.current(ChannelName.WECHAT)
+    except wechat_token.NoToken as error:
+        return Outcome(Effect.RETRY, str(error), trouble=True)
+    try:
+        answer = call(f"{path}?access_token={quote(token, safe='')}", body)
+    except http.NotSent as error:
+        return Outcome(Effect.RETRY, str(error), trouble=True)
+    except http.PerhapsSent as error:
+        return Outcome(Effect.AMBIGUOUS, str(error), trouble=True)
+    outcome = _read(answer)
+    if outcome.code in {str(code) for code in TOKEN_GONE}:
+        wechat_token.drop(ChannelName.WECHAT, token)
+    return outcome
+
+
+class MediaGone(Exception):
+    """The platform does not have it (any more), or it is no picture for us; the text is a code."""
+
+
+class MediaLater(Exception):
+    """It may come at another time; the text is a code."""
+
+
+def get_media(media_id: str, *, most: int) -> bytes:
+    """A picture that somebody sent us, at most ``most`` bytes. Raises MediaGone or MediaLater."""
+    try:
+        token = wechat_token.current(ChannelName.WECHAT)
+        path = f"/cgi-bin/media/get?access_token={quote(token, safe='')}"
+        answer = http.request(
+            "GET", f"{_base()}{path}&media_id={quote(media_id, safe='')}", rules=_rules(most + 1)
+        )
+    except (wechat_token.NoToken, http.NotSent, http.PerhapsSent) as error:
+        raise MediaLater(str(error)) from error
+    if answer.status != 200:
+        raise MediaLater(f"http_{answer.status}")
+    kind = answer.headers.get("content-type", "")
+    if kind.startswith(("application/json", "text/")):
+        # Refusals come as JSON, also with status 200.
         outcome = _read(answer)
-        if outcome.code in {str(code) for code in TOKEN_GONE}:
-            wechat_token.drop(self.name, token)
-        return outcome
+        if outcome.effect == Effect.RETRY:
+            wechat_token.drop(ChannelName.WECHAT, token)
+            raise MediaLater(outcome.code)
+        raise MediaGone(outcome.code or "no_picture")
+    if len(answer.body) > most:
+        raise MediaGone("too_large")
+    return answer.body
+
+
+def _base() -> str:
+    return str(getattr(settings, "WECHAT_URL", "https://api.weixin.qq.com")).rstrip("/")
+
+
+def _rules(most: int) -> http.Rules:
+    timeout = float(getattr(settings, "WECHAT_TIMEOUT", 8.0))
+    return http.Rules(timeout=timeout, check_address=False, most=most)
 
 
 def call(path: str, body: dict[str, Any]) -> http.Answer:
-    base = str(getattr(settings, "WECHAT_URL", "https://api.weixin.qq.com")).rstrip("/")
     return http.request(
         "POST",
-        base + path,
+        _base() + path,
         body=json.dumps(body, ensure_ascii=False).encode(),
         headers={"content-type": "application/json"},
-        rules=http.Rules(
-            timeout=float(getattr(settings, "WECHAT_TIMEOUT", 8.0)), check_address=False
-        ),
+        rules=_rules(http.MAX_ANSWER),
     )
 
 

@@ -5,6 +5,7 @@ from apps.notifications.models.people import (
     Preference,
     Subscription,
     SuppressedAddress,
+    TalkWindow,
 )
 from apps.notifications.models.policy import MessageTemplate, NotificationPolicy
 from apps.notifications.models.provider import ProviderState, SendStamp
@@ -24,6 +25,7 @@ __all__ = [
     "SendStamp",
     "Subscription",
     "SuppressedAddress",
+    "TalkWindow",
     "WebhookEndpoint",
     "WebhookEvent",
 ]

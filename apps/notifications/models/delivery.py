@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from apps.complaints.models import Case
 from apps.core.crypto import EncryptedTextField
 from apps.core.models import AppendOnly
 from apps.customers.enums import Language
@@ -25,11 +26,12 @@ WAITING_VALUES = sorted(str(state) for state in WAITING)
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def visible_to(self, user: "User") -> Self:
-        """Messages about customers this person may see, and those to this person."""
+        """Messages about customers and cases this person may see, and those to this person."""
         if user.visible_unit_ids() is None:
             return self
         theirs = Q(customer__in=Customer.objects.visible_to(user))
-        return self.filter(theirs | Q(recipient=f"user:{user.pk}"))
+        cases = Q(case__in=Case.objects.visible_to(user))
+        return self.filter(theirs | cases | Q(recipient=f"user:{user.pk}"))
 
     def waiting(self) -> Self:
         return self.filter(state__in=WAITING_VALUES)
@@ -90,6 +92,14 @@ class Delivery(models.Model):
         null=True,
         db_index=False,
         verbose_name=_("customer"),
+    )
+    case = models.ForeignKey(
+        "complaints.Case",
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        db_index=False,
+        verbose_name=_("case"),
     )
     data = models.JSONField(_("details"), default=dict, encoder=DjangoJSONEncoder)
     personal = EncryptedTextField(blank=True, default="")
@@ -214,6 +224,9 @@ class Delivery(models.Model):
                 fields=["customer", "-id"],
                 name="delivery_by_customer",
                 condition=Q(customer__isnull=False),
+            ),
+            models.Index(
+                fields=["case", "-id"], name="delivery_by_case", condition=Q(case__isnull=False)
             ),
             models.Index(
                 fields=["event"], name="delivery_by_event", condition=Q(event__isnull=False)

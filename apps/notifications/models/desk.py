@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from apps.complaints.models import Case
 from apps.customers.models import Customer
 from apps.notifications.enums import TaskReason, TaskState
 
@@ -20,7 +21,8 @@ class PhoneTaskQuerySet(models.QuerySet["PhoneTask"]):
     def visible_to(self, user: "User") -> Self:
         if user.visible_unit_ids() is None:
             return self
-        return self.filter(delivery__customer__in=Customer.objects.visible_to(user))
+        theirs = Q(delivery__customer__in=Customer.objects.visible_to(user))
+        return self.filter(theirs | Q(delivery__case__in=Case.objects.visible_to(user)))
 
     def open(self) -> Self:
         return self.filter(state__in=[TaskState.OPEN, TaskState.TAKEN])

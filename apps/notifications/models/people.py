@@ -150,6 +150,22 @@ class Subscription(models.Model):
         return f"{self.waybill_id} → {self.address_label}"
 
 
+class TalkWindow(models.Model):
+    """When somebody last wrote to our WeChat account: for 48 hours from then we may answer in the
+    conversation itself."""
+
+    address_index = models.CharField(max_length=32, unique=True, editable=False)
+    last_heard = models.DateTimeField(_("last heard from"))
+
+    class Meta:
+        verbose_name = _("WeChat conversation")
+        verbose_name_plural = _("WeChat conversations")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.address_index
+
+
 class LinkedAddress(models.Model):
     """An account elsewhere (a WeChat openid) whose owner proved to hold a phone."""
 

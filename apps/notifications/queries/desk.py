@@ -25,7 +25,7 @@ from apps.notifications.enums import (
     TaskState,
 )
 from apps.notifications.models import Announcement, Attempt, Delivery, PhoneTask, ProviderState
-from apps.notifications.queries.words import render
+from apps.notifications.queries.words import render, render_for_staff
 from apps.notifications.topics import TOPICS
 from apps.tracking.models import Waybill
 from apps.tracking.numbers import parse_waybill_number
@@ -73,7 +73,9 @@ def topic_label(key: str) -> str:
 def delivery_page(delivery: Delivery, shows: frozenset[str]) -> dict[str, Any]:
     """Everything on a message's own page; ``shows`` as the channel is allowed."""
     return {
-        "words": render(delivery, shows) if delivery.channel != ChannelName.WEBHOOK else None,
+        "words": render_for_staff(delivery, shows)
+        if delivery.channel != ChannelName.WEBHOOK
+        else None,
         "history": _history(delivery),
         "reason": in_words(delivery.state_reason),
         "happened": label_of(delivery.event.kind) if delivery.event else "",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from apps.complaints.models import Case
 from apps.customers.models import Customer
 from apps.events.models import Event
 from apps.tracking.models import Waybill
@@ -20,6 +21,7 @@ class Happening:
     event: Event | None = None
     waybill: Waybill | None = None
     customer: Customer | None = None
+    case: Case | None = None
     owner_id: int | None = None  # the person it belongs to, if not the customer's agent
     unit_id: int | None = None
     data: dict[str, Any] = field(default_factory=dict)
@@ -31,6 +33,10 @@ class Happening:
     # policy's.
     people: Sequence[int] = ()
     channels: Sequence[str] = ()
+    # The channel that the person themselves used, before the others that fit.
+    prefers: str = ""
+    # They have just written to us and wait for this: quiet hours do not hold it.
+    at_once: bool = False
     # Not sent before this moment; and gathered with others into one, because it comes late.
     not_before: datetime | None = None
     gather: bool = False

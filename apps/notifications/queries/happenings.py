@@ -13,9 +13,9 @@ from django.utils.dateparse import parse_datetime
 from apps.customers.models import Customer
 from apps.events.models import Event
 from apps.notifications.models import WebhookEndpoint
-from apps.notifications.queries import clocks
+from apps.notifications.queries import cases, clocks
 from apps.notifications.queries.happening import Happening
-from apps.notifications.topics import WEBHOOK_TYPES
+from apps.notifications.topics import WEBHOOK_KINDS
 from apps.orders.models import DeclaredCount, WorkOrder
 from apps.tracking.enums import LateKind, Status
 from apps.tracking.models import LateShipment, Waybill
@@ -244,6 +244,25 @@ def _endpoints(events: Sequence[Event]) -> list[Happening]:
     return found
 
 
+def _calendars(events: Sequence[Event]) -> list[Happening]:
+    """The official list of a year that a working calendar lacks (CMP-2)."""
+    return [
+        Happening(
+            topic="staff.calendar_missing",
+            cause=f"event:{event.pk}",
+            at=event.at,
+            event=event,
+            data={
+                "number": event.data.get("calendar", ""),
+                "detail": str(event.data.get("year", "")),
+                "when": event.at,
+            },
+            link=clocks.subject_link(event),
+        )
+        for event in events
+    ]
+
+
 def _for_staff(event: Event, customer: Customer, data: dict[str, Any]) -> Happening:
     return Happening(
         topic=STAFF_KINDS.get(event.kind, ""),
@@ -282,10 +301,12 @@ _READERS: list[tuple[set[str], Callable[[Sequence[Event]], list[Happening]]]] = 
     ({"orders.count_mismatch"}, _counts),
     ({"customer.paperwork_due_soon", "customer.paperwork_overdue"}, _customers),
     ({"webhookendpoint.disabled"}, _endpoints),
+    ({"calendar.year_missing"}, _calendars),
     (set(clocks.TOPIC_OF_KIND), clocks.happenings),
+    (set(cases.KINDS), cases.happenings),
 ]
 TOLD_KINDS = frozenset(kind for kinds, _read in _READERS for kind in kinds)
-HEARD_KINDS = sorted(TOLD_KINDS | set(WEBHOOK_TYPES))
+HEARD_KINDS = sorted(TOLD_KINDS | WEBHOOK_KINDS)
 __all__ = [
     "HEARD_KINDS",
     "TOLD_KINDS",

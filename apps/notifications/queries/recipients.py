@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from django.conf import settings
 
 from apps.accounts.models import Unit, User, UserRole
+from apps.complaints.models import Case
 from apps.core.masking import mask_name, mask_phone
 from apps.customers.enums import ContactRole
 from apps.customers.models import Contact
@@ -167,6 +168,38 @@ def _one_addressee(_happenings: Sequence[Happening], _role: str) -> Finder:
     return find
 
 
+def _case_contacts(_happenings: Sequence[Happening], _role: str) -> Finder:
+    def find(happening: Happening) -> Iterator[Person]:
+        if happening.case is not None:
+            person = case_contact(happening.case)
+            if person is not None:
+                person.prefers = happening.prefers
+                yield person
+
+    return find
+
+
+def case_contact(case: Case) -> Person | None:
+    """Whoever brought the case, with every way they gave us; None when they gave none."""
+    addresses: dict[str, str] = {}
+    if case.contact_email:
+        addresses["email"] = case.contact_email.strip().lower()
+    if case.contact_wechat:
+        addresses["wechat"] = case.contact_wechat
+    phone = case.contact_phone
+    if phone:
+        addresses["phone"] = phone
+        if is_mobile(phone):
+            addresses["sms"] = phone
+    if not addresses:
+        return None
+    # The phone first: preferences and linked accounts hang on it.
+    channel = next(c for c in ("phone", "email", "wechat") if c in addresses)
+    label = f"{mask_name(case.contact_name)} {label_of(channel, addresses[channel])}".strip()
+    key = f"{channel}:{index_of(addresses[channel])}"
+    return Person(key, label, case.language, addresses, phone, customer_id=None)
+
+
 def _agents(happenings: Sequence[Happening], _role: str) -> Finder:
     def agent_of(happening: Happening) -> int | None:
         return happening.owner_id or (happening.customer.agent_id if happening.customer else None)
@@ -246,6 +279,7 @@ _FINDERS: dict[str, Callable[[Sequence[Happening], str], Finder]] = {
     Audience.SENDER: _senders,
     Audience.SUBSCRIBER: _subscribers,
     Audience.ADDRESSEE: _one_addressee,
+    Audience.CASE_CONTACT: _case_contacts,
     Audience.AGENT: _agents,
     Audience.NAMED: _named,
     Audience.ROLE: _role_holders,

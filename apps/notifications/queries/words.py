@@ -12,6 +12,9 @@ from apps.notifications.wording import line_of, stop_text, values_of
 
 # A text message has no room for a list; the page behind its link names everything.
 SHORT = frozenset({"sms", "wechat"})
+# Nor do its own words of a provider take whole texts.
+TOO_LONG = frozenset({"lines", "text"})
+THEIRS_ALONE = frozenset({"case.satisfaction"})
 
 
 @dataclass(frozen=True)
@@ -37,16 +40,26 @@ def render(
     language: str | None = None,
     *,
     unsubscribe: str = "",
+    link: str | None = None,
 ) -> Words:
-    """The words of ``delivery`` in ``language`` (its own by default), masked as told."""
+    """The words of ``delivery`` in ``language`` (its own by default), masked as told; with
+    ``link`` instead of its own where one is given."""
     language = language or delivery.language
-    values = values_of(delivery.data, language, delivery.link)
+    values = values_of(delivery.data, language, delivery.link if link is None else link)
     values["stop"] = stop_text(unsubscribe)
     if delivery.is_digest:
         values |= digest_values(delivery, language)
     values |= personal_values(delivery, shows)
     template = newest_template(delivery.topic, delivery.channel, language)
     return fill(delivery.topic, delivery.channel, language, template, values)
+
+
+def render_for_staff(
+    delivery: Delivery, shows: frozenset[str], language: str | None = None
+) -> Words:
+    """Likewise, but with no link by which a customer rates the answer: it is theirs alone."""
+    hidden = "…" if delivery.topic in THEIRS_ALONE else None
+    return render(delivery, shows, language, link=hidden)
 
 
 def fill(
@@ -86,7 +99,7 @@ def default_code(topic: str) -> str:
 
 def named_fields(topic: str, values: Mapping[str, str]) -> dict[str, str]:
     names = TOPICS[topic].variables if topic in TOPICS else ()
-    return {v.name: values.get(v.name, "") for v in names if v.name != "lines"}
+    return {v.name: values.get(v.name, "") for v in names if v.name not in TOO_LONG}
 
 
 def personal_values(delivery: Delivery, shows: frozenset[str]) -> dict[str, str]:

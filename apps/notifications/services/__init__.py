@@ -27,6 +27,7 @@ from apps.notifications.services.minding import (
 from apps.notifications.services.people import (
     lift_address,
     link_wechat,
+    note_wechat_word,
     publish_announcement,
     set_preference,
     stop_address,
@@ -36,6 +37,7 @@ from apps.notifications.services.people import (
 from apps.notifications.services.queueing import tell, tell_about
 from apps.notifications.services.receipts import (
     mark_read,
+    record_bounce,
     record_sms_receipts,
     record_wechat_outcome,
 )
@@ -87,12 +89,14 @@ __all__ = [
     "look_after_unused_channels",
     "mark_read",
     "mind",
+    "note_wechat_word",
     "ping",
     "publish_announcement",
     "queue_webhooks",
     "read_confirmed_token",
     "read_stop_token",
     "read_subscription_token",
+    "record_bounce",
     "record_sms_receipts",
     "record_wechat_outcome",
     "remove_endpoint",

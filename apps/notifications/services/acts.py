@@ -153,4 +153,5 @@ def reveal_phone(*, task_id: int, by: "User", at: datetime) -> str:
     if delivery.channel in ("phone", "sms"):
         return str(delivery.address)
     links: dict[str, str] = {link[0]: link[1] for link in next_links(delivery)}
-    return links.get("phone") or links.get("sms") or ""
+    known = links.get("phone") or links.get("sms") or ""
+    return known or (delivery.case.contact_phone if delivery.case else "")

@@ -6,18 +6,23 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from apps.accounts.models import User
 from apps.notifications import channels
 from apps.notifications.addresses import index_of
 from apps.notifications.channels.phone import add_task
 from apps.notifications.enums import Audience, DeliveryState, TaskReason
 from apps.notifications.models import Delivery, NotificationPolicy, SuppressedAddress
+from apps.notifications.queries.public import staff_page
 from apps.notifications.quiet import quiet_end
 from apps.notifications.services.rows import NewDelivery, insert, move
 from apps.notifications.topics import TOPICS
 
-UNDELIVERED = "staff.undelivered"
+UNDELIVERED, CASE_UNDELIVERED = "staff.undelivered", "staff.case_undelivered"
 OUTSIDE = frozenset(
-    {Audience.CUSTOMER_CONTACTS, Audience.CONSIGNEE, Audience.SENDER, Audience.SUBSCRIBER}
+    {
+        *(Audience.CUSTOMER_CONTACTS, Audience.CONSIGNEE, Audience.SENDER, Audience.SUBSCRIBER),
+        Audience.CASE_CONTACT,
+    }
 )
 
 
@@ -76,6 +81,7 @@ def _successor(
         policy_id=delivery.policy_id,
         waybill_id=delivery.waybill_id,
         customer_id=delivery.customer_id,
+        case_id=delivery.case_id,
         data=delivery.data,
         personal=json.loads(delivery.personal) if delivery.personal else {},
         link=delivery.link,
@@ -92,11 +98,12 @@ def _successor(
 
 def _tell_agent(delivery: Delivery, now: datetime) -> None:
     """Nobody outside was reached: a person inside has to know."""
-    customer = delivery.customer
-    if delivery.audience not in OUTSIDE or customer is None or customer.agent_id is None:
+    agent = _whose_business(delivery)
+    if delivery.audience not in OUTSIDE or agent is None:
         return
+    topic = CASE_UNDELIVERED if delivery.case_id else UNDELIVERED
     policy = NotificationPolicy.objects.filter(
-        topic=UNDELIVERED, audience=Audience.AGENT, active=True
+        topic=topic, audience=Audience.AGENT, active=True
     ).first()
     if policy is None:
         return
@@ -104,25 +111,35 @@ def _tell_agent(delivery: Delivery, now: datetime) -> None:
         [
             NewDelivery(
                 cause=f"undelivered:{delivery.cause}:{delivery.recipient}"[:120],
-                topic=UNDELIVERED,
+                topic=topic,
                 audience=Audience.AGENT,
                 channel="in_app",
-                recipient=f"user:{customer.agent_id}",
-                label=str(customer.agent),
-                language=customer.agent.language if customer.agent else "zh-hans",
+                recipient=f"user:{agent.pk}",
+                label=str(agent),
+                language=agent.language,
                 policy_id=policy.pk,
                 waybill_id=delivery.waybill_id,
-                customer_id=customer.pk,
+                customer_id=delivery.customer_id,
+                case_id=delivery.case_id,
                 data={
                     "number": delivery.data.get("number", ""),
-                    "customer": customer.display_name,
+                    "case": delivery.data.get("case", ""),
+                    "customer": delivery.customer.display_name if delivery.customer else "",
                     "detail": f"{_topic_label(delivery)} · {delivery.recipient_label}",
                     "when": now,
                 },
+                link=staff_page(delivery.case) if delivery.case else "",
                 due_at=now,
             )
         ]
     )
+
+
+def _whose_business(delivery: Delivery) -> User | None:
+    """Who has the case; else the customer's agent."""
+    if delivery.case is not None:
+        return delivery.case.owner
+    return delivery.customer.agent if delivery.customer else None
 
 
 def _topic_label(delivery: Delivery) -> str:

@@ -9,8 +9,8 @@ from django.db.models.functions import Now
 
 from apps.notifications.enums import DeliveryState
 from apps.notifications.models import Delivery
+from apps.notifications.queries.public import public_link
 from apps.notifications.services.chain import next_links
-from apps.notifications.services.queueing import public_link
 from apps.notifications.services.rows import NewDelivery, database_now, insert
 
 # Fits an e-mail of well under a megabyte; a storm of ten thousand makes two.

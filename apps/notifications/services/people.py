@@ -18,6 +18,7 @@ from apps.notifications.models import (
     LinkedAddress,
     Preference,
     SuppressedAddress,
+    TalkWindow,
 )
 from apps.notifications.topics import TOPICS
 
@@ -119,6 +120,16 @@ def link_wechat(*, phone: str, openid: str, by: "User", at: datetime) -> LinkedA
     )
     record("linkedaddress.linked", linked, by=by, at=at)
     return linked
+
+
+def note_wechat_word(*, openid: str, at: datetime) -> None:
+    """They wrote to us: from now on for 48 hours we may answer in the conversation."""
+    TalkWindow.objects.bulk_create(
+        [TalkWindow(address_index=index_of(openid), last_heard=at)],
+        update_conflicts=True,
+        unique_fields=["address_index"],
+        update_fields=["last_heard"],
+    )
 
 
 @transaction.atomic

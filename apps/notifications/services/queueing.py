@@ -2,13 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, time, timedelta
-from functools import cache
-from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
-from django.urls import NoReverseMatch, reverse
 
 from apps.events.models import Event
 from apps.notifications import channels
@@ -22,6 +19,7 @@ from apps.notifications.models import (
 )
 from apps.notifications.queries.happening import Happening
 from apps.notifications.queries.happenings import happenings_of
+from apps.notifications.queries.public import public_link
 from apps.notifications.queries.recipients import Person, Planned, plan
 from apps.notifications.quiet import quiet_end
 from apps.notifications.services.rows import NewDelivery, database_now, insert
@@ -29,6 +27,8 @@ from apps.notifications.services.webhook_events import queue_webhooks
 from apps.notifications.topics import TOPICS
 
 LAST = "phone"
+# Whoever brought a case is answered, even if they want no other messages from us.
+ANSWERS = frozenset({"case.received", "case.reply", "case.solved"})
 # Minutes in which news that comes late, many pieces at once, is gathered for each person.
 CATCHING_UP = 1
 
@@ -135,11 +135,12 @@ def _row(planned: Planned, book: _AddressBook, now: datetime) -> NewDelivery:
         policy_id=policy.pk,
         waybill_id=happening.waybill.pk if happening.waybill else None,
         customer_id=happening.customer.pk if happening.customer else None,
+        case_id=happening.case.pk if happening.case else None,
         data=happening.data,
         personal=happening.personal,
         link=happening.link or link_of(happening),
         urgent=policy.urgent,
-        quiet=_quiet(policy, preference),
+        quiet=None if happening.at_once else _quiet(policy, preference),
         chain=chain[1:],
         fallback_minutes=policy.fallback_minutes,
         due_at=now,
@@ -173,6 +174,8 @@ def _is_unwanted(
 ) -> bool:
     if preference is None or policy.urgent or policy.audience == Audience.ADDRESSEE:
         return False
+    if happening.topic in ANSWERS:
+        return happening.topic in preference.muted_topics
     return preference.opted_out or happening.topic in preference.muted_topics
 
 
@@ -210,21 +213,3 @@ def link_of(happening: Happening) -> str:
     if happening.waybill is None or known is None or not known.public:
         return ""
     return public_link("portal:shipment", happening.waybill.number)
-
-
-def public_link(name: str, argument: str) -> str:
-    """An address of a public page with one argument, as people outside reach it."""
-    base = str(getattr(settings, "SITE_URL", "")).rstrip("/")
-    return base + _shape(name, str(settings.ROOT_URLCONF)).replace(_HOLE, quote(argument, safe=":"))
-
-
-@cache
-def _shape(name: str, _urlconf: str) -> str:
-    """Reversing costs as much as writing a row, so it is done once per page."""
-    try:
-        return reverse(name, args=[_HOLE])
-    except NoReverseMatch:
-        return "/"
-
-
-_HOLE = "HOLE"

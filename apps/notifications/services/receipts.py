@@ -3,15 +3,20 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
+from apps.core.masking import mask_text
+from apps.notifications.addresses import index_of
 from apps.notifications.channels import Outcome
 from apps.notifications.channels.base import delivery_of
-from apps.notifications.enums import ChannelName, DeliveryState, Effect
+from apps.notifications.enums import ChannelName, DeliveryState, Effect, Step
 from apps.notifications.models import Delivery
+from apps.notifications.queries.threads import key_of
 from apps.notifications.services.outcomes import take_receipt
-from apps.notifications.services.rows import database_now, move
+from apps.notifications.services.rows import database_now, move, note
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -37,6 +42,39 @@ def _sms_receipt(report: Mapping[str, Any]) -> bool:
         effect = Effect.SUPPRESSED
     _take(delivery, Outcome(effect, code, ref=str(report.get("biz_id", ""))[:80]))
     return True
+
+
+@transaction.atomic
+def record_bounce(
+    *, message_ids: Sequence[str], recipient: str, is_final: bool, code: str, says: str
+) -> list[Delivery]:
+    """A mail server says that a mail of ours was not delivered; the mails meant.
+
+    ``is_final`` False: it still tries. A code 5.1.x is about the address, which is written to no
+    more. Only whoever had the mail knows its id, so nobody else can make one bounce."""
+    found, says = [], mask_text(says)[:300]
+    for delivery in _bounced(message_ids, recipient):
+        if not is_final:
+            note(delivery, Step.RECEIPT, Effect.PENDING, code, answer={"said": says})
+            continue
+        effect = Effect.SUPPRESSED if code.startswith("5.1.") else Effect.FAILED
+        outcome = Outcome(effect, f"bounced {code}".strip()[:60], answer={"said": says})
+        take_receipt(delivery, outcome, database_now())
+        found.append(delivery)
+    return found
+
+
+def _bounced(message_ids: Sequence[str], recipient: str) -> list[Delivery]:
+    """An accepted one by its key; one that nobody knew about by its address as well."""
+    keys = [key for key in map(key_of, message_ids) if key]
+    by_address = Q(
+        address_index=index_of(recipient.strip().lower()),
+        idempotency_key__in=[UUID(key) for key in keys],
+    )
+    rows = Delivery.objects.filter(channel=ChannelName.EMAIL).filter(
+        Q(provider_ref__in=keys) | by_address
+    )
+    return list(rows.select_for_update(of=("self",)).order_by("pk")[:10]) if keys else []
 
 
 @transaction.atomic

@@ -19,12 +19,12 @@ from apps.notifications.states import DELIVERY_MOVES, FINAL
 
 PAGE = 1_000
 # Only these have an address of their own by which doubles are recognised.
-ADDRESSED = frozenset({"sms", "email", "wechat", "phone"})
+ADDRESSED = frozenset({"sms", "email", "wechat", "wechat_talk", "phone"})
 _INSERT = """
 INSERT INTO notifications_delivery (
     cause, event_id, topic, policy_id, audience, channel, recipient, recipient_label, address,
-    address_index, language, waybill_id, customer_id, data, personal, link, urgent, quiet_from,
-    quiet_until, digest_key, chain, previous_id, fallback_minutes, state, state_reason, due_at,
+    address_index, language, waybill_id, customer_id, case_id, data, personal, link, urgent,
+    quiet_from, quiet_until, digest_key, chain, previous_id, fallback_minutes, state, state_reason, due_at,
     attempts, worker, idempotency_key, provider_ref
 ) VALUES %s ON CONFLICT DO NOTHING RETURNING id
 """
@@ -47,6 +47,7 @@ class NewDelivery:
     policy_id: int | None = None
     waybill_id: int | None = None
     customer_id: int | None = None
+    case_id: int | None = None
     data: dict[str, Any] = field(default_factory=dict)
     personal: dict[str, str] = field(default_factory=dict)
     link: str = ""
@@ -74,7 +75,7 @@ class NewDelivery:
         return (
             *(self.cause, self.event_id, self.topic, self.policy_id, str(self.audience)),
             *(str(self.channel), self.recipient, self.label[:80], encrypt(self.address), index),
-            *(self.language, self.waybill_id, self.customer_id),
+            *(self.language, self.waybill_id, self.customer_id, self.case_id),
             written[id(self.data)],
             *(written[id(self.personal)], self.link, self.urgent, *quiet, self.digest_key),
             encrypt(json.dumps(list(self.chain))) if self.chain else "",

@@ -7,10 +7,10 @@ from apps.notifications import channels
 from apps.notifications.channels import Channel, Message, Outcome
 from apps.notifications.enums import CANNOT_STOP, Effect
 from apps.notifications.models import Delivery
+from apps.notifications.queries.public import public_link
 from apps.notifications.queries.words import render
 from apps.notifications.services.claiming import claim
 from apps.notifications.services.outcomes import record_outcome
-from apps.notifications.services.queueing import public_link
 from apps.notifications.stop_links import stop_key
 
 log = logging.getLogger(__name__)

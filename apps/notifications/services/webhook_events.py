@@ -17,8 +17,9 @@ from apps.events.services import record
 from apps.notifications.channels.webhook import MAX_BODY, body_of
 from apps.notifications.enums import Audience, EndpointState
 from apps.notifications.models import WebhookEndpoint, WebhookEvent
+from apps.notifications.queries.webhook_cases import case_payloads
 from apps.notifications.services.rows import NewDelivery, database_now, insert
-from apps.notifications.topics import WEBHOOK_TYPES
+from apps.notifications.topics import WEBHOOK_KINDS, webhook_type
 from apps.orders.models import WorkOrder
 from apps.tracking.models import Waybill
 
@@ -32,13 +33,13 @@ ROOM = MAX_BODY - 600  # for what surrounds the payload
 @transaction.atomic
 def queue_webhooks(events: Sequence[Event]) -> int:
     """Log these events for the merchants concerned and queue them to their endpoints."""
-    events = [event for event in events if event.kind in WEBHOOK_TYPES]
+    events = [event for event in events if event.kind in WEBHOOK_KINDS]
     if not events or not WebhookEndpoint.objects.filter(removed_at__isnull=True).exists():
         return 0
     payloads = _payloads(events)
     endpoints = _endpoints({customer for customer, _payload in payloads.values()})
     rows = [
-        WebhookEvent(event=event, customer_id=customer, type=event.kind, at=event.at, payload=body)
+        _entry(event, customer, body)
         for event in events
         for customer, body in [payloads.get(event.pk, (0, {}))]
         if customer in endpoints
@@ -55,6 +56,13 @@ def queue_webhooks(events: Sequence[Event]) -> int:
                 if _hears(endpoint, entry.type)
             ]
         )
+    )
+
+
+def _entry(event: Event, customer_id: int, payload: dict[str, Any]) -> WebhookEvent:
+    kind = webhook_type(event.kind)
+    return WebhookEvent(
+        event=event, customer_id=customer_id, type=kind, at=event.at, payload=payload
     )
 
 
@@ -104,7 +112,7 @@ def _payloads(events: Sequence[Event]) -> dict[int, tuple[int, dict[str, Any]]]:
             pk__in=[e.subject_id for e in events if e.kind.startswith("workorder.")]
         ).prefetch_related("waybills")
     }
-    found = {}
+    found = case_payloads(events)
     for event in events:
         if event.kind.startswith("waybill.") and event.subject_id in waybills:
             row = waybills[event.subject_id]

@@ -1,3 +1,3 @@
-from apps.sla.admin import calendars
+from apps.sla.admin import calendars, clocks, policies
 
-__all__ = ["calendars"]
+__all__ = ["calendars", "clocks", "policies"]

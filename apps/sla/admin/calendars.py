@@ -163,7 +163,7 @@ class WorkingCalendarAdmin(ActAdmin):
 
     @admin.display(description=_("known years"))
     def years_known(self, calendar: Any) -> str:
-        return "、".join(str(year) for year in calendar.known if year) or "—"
+        return ", ".join(str(year) for year in calendar.known if year) or "—"
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -1,5 +1,6 @@
 """Working calendars as the values that working time is counted with, and as pages show them."""
 
+from calendar import month_name
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -129,6 +130,7 @@ class Run:
 @dataclass(frozen=True)
 class PageMonth:
     first: date
+    name: str
     weeks: list[list[PageDay | None]]  # Monday first; None pads
     working_days: int
     runs: list[Run]
@@ -157,6 +159,8 @@ def _month(value: WorkCalendar, rows: Sequence[CalendarDay], year: int, month: i
     days += [None] * (-len(days) % 7)
     return PageMonth(
         first,
+        # Not by the catalogue: its "May" is what a key may do.
+        in_language(f"{month}月", month_name[month]),
         [days[n : n + 7] for n in range(0, len(days), 7)],
         sum(1 for one in days if one is not None and one.hours),
         _runs(rows),

@@ -20,10 +20,10 @@ from apps.sla import official
 from apps.sla.enums import DayKind
 from apps.sla.inputs import DayEntry
 from apps.sla.models import CalendarDay, CalendarYear, WorkingCalendar
-from apps.sla.queries.calendars import missing_years
+from apps.sla.queries.calendars import missing_years, spoken
 from apps.sla.rules.day_lists import faults_of_days, faults_of_year, refuse_any
 from apps.sla.worktime import parse_week, written
-from apps.sla.worktime.reading import parse_zone
+from apps.sla.worktime.reading import WEEKDAYS, parse_zone
 
 RULE = "CMP-2"
 
@@ -65,13 +65,14 @@ def change_week(
     """Other weekly hours (``parse_week``'s form) or another zone. Make-up days without hours of their own
     follow."""
     calendar = _locked(calendar_id)
-    before = {"week": calendar.week, "zone": calendar.zone}
+    before = _spoken_week(calendar)
     calendar.week = _written_week(week)
     calendar.zone = parse_zone(zone) if zone is not None else calendar.zone
-    if before == {"week": calendar.week, "zone": calendar.zone}:
+    after = _spoken_week(calendar)
+    if before == after:
         return calendar
     _bump(calendar)
-    data = {"from": before, "to": {"week": calendar.week, "zone": calendar.zone}}
+    data = {"from": before, "to": after}
     record("calendar.week_changed", calendar, by=by, at=at, data=_said(calendar, data))
     return calendar
 
@@ -128,7 +129,7 @@ def import_year(
         calendar=calendar, year=year, defaults={"source": source, "known_at": at, "known_by": by}
     )
     _bump(calendar)
-    data = {"year": year, "source": source, "count": len(days)}
+    data = {"year": year, "source": source}
     record("calendar.year_imported", calendar, by=by, at=at, data=_said(calendar, data))
     return calendar
 
@@ -160,15 +161,16 @@ def warn_of_missing_years(*, by: User, at: datetime) -> int:
     for calendar, year in missing_years(at):
         WorkingCalendar.objects.select_for_update().get(pk=calendar.pk)
         week = at.astimezone(ZoneInfo(calendar.zone)).isocalendar()[:2]
-        mark = f"{year}/{week[0]}-W{week[1]:02d}"
+        this_week = f"{week[0]}-W{week[1]:02d}"
         warned = Event.objects.filter(
             subject_type=calendar._meta.label_lower,
             subject_id=str(calendar.pk),
             kind="calendar.year_missing",
-            data__mark=mark,
+            data__year=year,
+            data__week=this_week,
         )
         if not warned.exists():
-            data = {"year": year, "mark": mark, "title": calendar.name}
+            data = {"year": year, "week": this_week, "calendar": calendar.name}
             record("calendar.year_missing", calendar, by=by, at=at, data=data)
             told += 1
     return told
@@ -223,6 +225,13 @@ def _written_week(week: Any) -> list[list[list[str]]]:
             field="week",
         )
     return [written(hours) for hours in parsed]
+
+
+def _spoken_week(calendar: WorkingCalendar) -> str:
+    """``mon 09:00–12:00, 13:00–18:00; … (Asia/Shanghai)``, for the record."""
+    days = zip(WEEKDAYS, parse_week(calendar.week), strict=True)
+    said = "; ".join(f"{day} {spoken(hours)}" for day, hours in days if hours)
+    return f"{said} ({calendar.zone})"
 
 
 def _clean(row: WorkingCalendar) -> None:

@@ -7,61 +7,52 @@ from django.apps import apps
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from apps.accounts.models import User
 from apps.complaints.models import Case
 from apps.complaints.services import take_case
 from apps.core.errors import RuleBroken
 from apps.customers.models import Customer
 from apps.desk import queries
 from apps.desk.queries.team import team
+from apps.desk.views.shared import person_of, show
 from apps.orders.models import WorkOrder
 from apps.sla.services import keep_promise
 from apps.tracking.models import Waybill
 from apps.tracking.services import reveal_waybill
 
 
-def _page(request: HttpRequest, template: str, title: str, **context: Any) -> HttpResponse:
-    site = admin.site.each_context(request)
-    return render(request, template, {**site, "title": title, **context})
-
-
-def _person(request: HttpRequest) -> User:
-    """Signed in, and through the second step: the staff site has checked both."""
-    assert isinstance(request.user, User)  # noqa: S101  # admin_view has checked it
-    return request.user
-
-
 @require_GET
 def _search(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "")
-    found = queries.search(text, user=_person(request))
+    found = queries.search(text, user=person_of(request))
     if found.only is not None:
         return redirect(_address(found.only))
-    return _page(request, "desk/search.html", _("Search"), found=found, desk_query=text)
+    return show(request, "desk/search.html", _("Search"), found=found, desk_query=text)
 
 
-def _address(thing: Waybill | WorkOrder | Customer) -> str:
+def _address(thing: Waybill | Case | WorkOrder | Customer) -> str:
     if isinstance(thing, Waybill):
         return reverse("desk:shipment", args=[thing.number])
+    if isinstance(thing, Case):
+        return reverse("admin:complaints_case_page", args=[thing.number])
     meta = thing._meta
     return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[thing.pk])
 
 
 @require_GET
 def _shipment(request: HttpRequest, number: str) -> HttpResponse:
-    person = _person(request)
+    person = person_of(request)
     if not person.has_perm("tracking.view_waybill"):
         raise PermissionDenied
     found = queries.shipment(number, user=person)
     if found is None:
         raise Http404
-    return _page(
+    return show(
         request, "desk/shipment.html", number, shipment=found, waybill=found.waybill, clear=None
     )
 
@@ -69,7 +60,7 @@ def _shipment(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 def _reveal(request: HttpRequest, number: str) -> HttpResponse:
     """Names, phones and addresses in clear, once, for a reason that stays on record."""
-    person = _person(request)
+    person = person_of(request)
     if not person.has_perm("tracking.reveal_waybill"):
         raise PermissionDenied
     found = queries.shipment(number, user=person)
@@ -85,7 +76,7 @@ def _reveal(request: HttpRequest, number: str) -> HttpResponse:
     except RuleBroken as refusal:
         messages.error(request, str(refusal))
         return redirect("desk:shipment", number)
-    response = _page(
+    response = show(
         request,
         "desk/shipment.html",
         number,
@@ -118,7 +109,7 @@ def _open(request: HttpRequest, subject_type: str, subject_id: int) -> HttpRespo
     rows = model._default_manager.all()
     # A number in an address must not tell of a row that this person may not see.
     if hasattr(rows, "visible_to"):
-        rows = rows.visible_to(_person(request))
+        rows = rows.visible_to(person_of(request))
     subject = rows.filter(pk=subject_id).first()
     if subject is None:
         raise Http404
@@ -131,7 +122,7 @@ def _open(request: HttpRequest, subject_type: str, subject_id: int) -> HttpRespo
 @require_POST
 def _keep_promise(request: HttpRequest, clock_id: int) -> HttpResponse:
     """One click on the desk: what this person promised is done."""
-    person = _person(request)
+    person = person_of(request)
     if not queries.owns_promise(person, clock_id):
         raise Http404
     return _done(
@@ -143,7 +134,7 @@ def _keep_promise(request: HttpRequest, clock_id: int) -> HttpResponse:
 
 @require_POST
 def _take_case(request: HttpRequest, case_id: int) -> HttpResponse:
-    person = _person(request)
+    person = person_of(request)
     if not person.has_perm("complaints.handle_case"):
         raise PermissionDenied
     if not Case.objects.visible_to(person).filter(pk=case_id).exists():
@@ -167,10 +158,10 @@ def _done(request: HttpRequest, work: Callable[[], Any], said: str) -> HttpRespo
 
 @require_GET
 def _team(request: HttpRequest) -> HttpResponse:
-    person = _person(request)
+    person = person_of(request)
     if not person.has_perm("complaints.assign_case"):
         raise PermissionDenied
-    return _page(request, "desk/team.html", _("The team now"), team=team(person))
+    return show(request, "desk/team.html", _("The team now"), team=team(person))
 
 
 keep_own_promise = admin.site.admin_view(_keep_promise)

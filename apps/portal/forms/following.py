@@ -1,4 +1,4 @@
-"""Input of the public pages, to clean values."""
+"""Asking for messages about a shipment."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _

@@ -1,0 +1,204 @@
+"""The page of one case: everything at hand, and every act where the eye is (CMP-1, CMP-7)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from apps.complaints import services
+from apps.complaints.admin.acts import ACTS, ALL, Act
+from apps.complaints.admin.pages import PageAdmin, may, must, must_see, person, put_refusal, who
+from apps.complaints.forms.acts import ChangeForm
+from apps.complaints.models import Case, CaseEntry
+from apps.complaints.queries.desk import DeskPage, desk_page, told_since, who_is_told
+from apps.complaints.queries.drafts import case_key, draft_form
+from apps.complaints.queries.page import case_of
+from apps.complaints.rules.privacy import masked
+from apps.core.errors import RuleBroken
+from apps.core.times import human
+from apps.events.panel import timeline_rows
+from apps.sla.models import Clock
+
+# What services call a field, where the form calls it otherwise.
+FIELDS = {"closing_note": "note", "label": "what", "waybill_id": "waybill"}
+EVENTS_SHOWN = 40
+
+
+@dataclass
+class Panel:
+    """One act on the page with its form; open when it was refused or asked for."""
+
+    act: Act
+    form: forms.Form
+    is_open: bool
+
+
+class CasePages(PageAdmin):
+    def case(self, request: HttpRequest, number: str) -> Case:
+        """The case if this person may see it, else 404."""
+        must_see(request)
+        try:
+            return case_of(number, person(request))
+        except Case.DoesNotExist:
+            raise Http404 from None
+
+    def page_view(self, request: HttpRequest, number: str) -> HttpResponse:
+        self.case(request, number)
+        return self.show(request, number)
+
+    def act_view(self, request: HttpRequest, number: str, name: str) -> HttpResponse:
+        """POST does it; GET opens the page with the panel open."""
+        case = self.case(request, number)
+        act = ACTS.get(name)
+        if act is None:
+            raise Http404
+        if not may(request, act.permission):
+            raise PermissionDenied
+        if request.method != "POST":
+            return self.show(request, number, opened=act.name)
+        if not act.may(case):
+            messages.warning(
+                request,
+                _("“%(act)s” is not possible: the case is “%(state)s” now.")
+                % {"act": act.label, "state": case.get_state_display()},
+            )
+            return redirect(self.address(case))
+        return self._try(request, case, act)
+
+    def _try(self, request: HttpRequest, case: Case, act: Act) -> HttpResponse:
+        form = self.act_form(request, act, case, bound=True)
+        if form.is_valid() and not self._told_meanwhile(request, case, act, form):
+            try:
+                said = act.run(case, form, who(request))
+            except RuleBroken as refusal:
+                put_refusal(form, refusal, **FIELDS)
+                self._look_again(form, refusal, case)
+            except Clock.DoesNotExist:
+                raise Http404 from None
+            else:
+                services.discard_draft(owner=person(request), key=case_key(case))
+                messages.success(request, said or str(act.done))
+                return HttpResponseRedirect(self.address(case))
+        return self.show(request, case.number, refused=(act, form))
+
+    def _told_meanwhile(self, request: HttpRequest, case: Case, act: Act, form: forms.Form) -> bool:
+        """Before the customer hears something: what a colleague has told them since this page was
+        opened is said once; sending again sends it (CMP-1, collision)."""
+        seen = request.POST.get("seen", "")
+        if not act.told or not seen.isdecimal() or len(seen) > 18:
+            return False
+        news = told_since(case, int(seen), person(request))
+        for entry in news:
+            form.add_error(None, _meanwhile(entry))
+        return bool(news)
+
+    def _look_again(self, form: forms.Form, refusal: RuleBroken, case: Case) -> None:
+        """After a change by somebody else: what is typed stays, the next save builds on theirs."""
+        if refusal.code == "changed_meanwhile" and isinstance(form, ChangeForm):
+            newest = Case.objects.only("version").get(pk=case.pk).version
+            form.data = form.data.copy()  # type: ignore[attr-defined]  # a QueryDict
+            form.data[form.add_prefix("version")] = str(newest)  # type: ignore[index]  # now mutable
+
+    def act_form(
+        self, request: HttpRequest, act: Act, case: Case, *, bound: bool = False
+    ) -> forms.Form:
+        data, files = (request.POST, request.FILES) if bound else (None, None)
+        return act.form(
+            data,
+            files,
+            prefix=act.name,
+            initial=act.initial(case),
+            case=case,
+            user=person(request),
+        )
+
+    def show(
+        self,
+        request: HttpRequest,
+        number: str,
+        *,
+        opened: str = "",
+        refused: tuple[Act, forms.Form] | None = None,
+        clear: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        user, at = person(request), timezone.now()
+        desk = desk_page(number, user, at)
+        case = desk.case
+        services.mark_reading(case=case, writing=False, by=user)
+        answer = self.page(
+            request,
+            "complaints/case.html",
+            case.number,
+            desk=desk,
+            case=case,
+            at=at,
+            panels=self._panels(request, desk, opened, refused),
+            refused=refused,
+            typed=draft_form(owner=user, key=case_key(case)) if refused is None else {},
+            told=who_is_told(case, at) if case.is_trouble and not case.reported_at else [],
+            clear=clear,
+            timeline=timeline_rows(case, EVENTS_SHOWN),
+            may={name: may(request, f"{name}_case") for name in ("handle", "merge", "reveal")},
+        )
+        if clear is not None:
+            answer["Cache-Control"] = "no-store"
+        return answer
+
+    def _panels(
+        self,
+        request: HttpRequest,
+        desk: DeskPage,
+        opened: str,
+        refused: tuple[Act, forms.Form] | None,
+    ) -> list[Panel]:
+        panels = []
+        for act in ALL:
+            if not (act.inline and may(request, act.permission) and act.may(desk.case)):
+                continue
+            was_refused = refused is not None and refused[0] is act
+            form = refused[1] if refused and was_refused else self.act_form(request, act, desk.case)
+            self._offer(form, desk)
+            panels.append(Panel(act, form, was_refused or act.name == opened))
+        return panels
+
+    def _offer(self, form: forms.Form, desk: DeskPage) -> None:
+        """Choices that are read once for the whole page."""
+        if "cause" in form.fields:
+            choices = [("", "—"), *((c.pk, _indented(c.code, str(c))) for c in desk.causes)]
+            form.fields["cause"].choices = choices  # type: ignore[attr-defined]  # a choice field
+
+    def reveal_view(self, request: HttpRequest, number: str) -> HttpResponse:
+        """Contact and conversation in clear, once, for a reason that stays on record."""
+        must(request, "reveal_case")
+        case = self.case(request, number)
+        if request.method != "POST":
+            return redirect(self.address(case))
+        try:
+            clear = services.reveal_case(
+                case=case, reason=request.POST.get("reason", ""), **who(request)
+            )
+        except RuleBroken as refusal:
+            messages.error(request, str(refusal))
+            return redirect(self.address(case))
+        return self.show(request, number, clear=clear)
+
+    @staticmethod
+    def address(case: Case) -> str:
+        return reverse("admin:complaints_case_page", args=[case.number])
+
+
+def _meanwhile(entry: CaseEntry) -> str:
+    return _(
+        "Meanwhile %(who)s told the customer (%(when)s): “%(text)s”. Your text is kept; send it again if it still has to be said."
+    ) % {"who": entry.by, "when": human(entry.at), "text": masked(entry.text, entry.case)[:120]}
+
+
+def _indented(code: str, label: str) -> str:
+    return "\u3000" * code.count(".") + label

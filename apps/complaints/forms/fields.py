@@ -1,0 +1,80 @@
+"""Fields that more than one form has."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.db.models import Choices
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from apps.complaints.inputs import NewFile
+from apps.complaints.rules.moments import read_moment
+from apps.core.errors import BadInput
+
+
+def text_area(label: Any, *, rows: int = 4, required: bool = True, **attrs: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        required=required,
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": rows, **attrs}),
+        error_messages={"required": _("Write something here.")},
+    )
+
+
+def line(label: Any, most: int, *, required: bool = False, **attrs: Any) -> forms.CharField:
+    widget = forms.TextInput(attrs={"autocomplete": "off", **attrs})
+    return forms.CharField(label=label, max_length=most, required=required, widget=widget)
+
+
+def select(
+    choices: type[Choices] | Iterable[tuple[Any, Any]],
+    label: Any,
+    *,
+    empty: Any = None,
+    initial: str = "",
+) -> forms.ChoiceField:
+    """``empty``: what the choice of nothing is called; without it something must be chosen."""
+    options: Any = getattr(choices, "choices", choices)
+    return forms.ChoiceField(
+        label=label,
+        choices=options if empty is None else [("", empty), *options],
+        required=empty is None,
+        initial=initial,
+    )
+
+
+class MomentField(forms.CharField):
+    """A time to come, as it is said: "15:20", "+20", "明天 9:00"."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.TextInput(attrs={"autocomplete": "off", "placeholder": "15:20 · +20"})
+        super().__init__(widget=widget, max_length=30, **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            zone = timezone.get_current_timezone()
+            return read_moment(text, timezone.now(), zone, field="due_at")
+        except BadInput as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal
+
+
+class ManyFilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Any number of files; clean values are ``NewFile`` and judged by the service."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", _("Files"))
+        widget = ManyFilesInput(attrs={"multiple": True})
+        super().__init__(required=False, widget=widget, **kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        given = data if isinstance(data, list | tuple) else [data] if data else []
+        return [NewFile(one.read(), one.name) for one in given]

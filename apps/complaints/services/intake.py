@@ -1,0 +1,69 @@
+"""What comes from a public form: sent twice, it is one case, and nothing typed in between is lost."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from apps.accounts.models import User
+from apps.complaints.enums import EntryKind
+from apps.complaints.files import CleanFile
+from apps.complaints.inputs import NewCase, NewFile, Opened, Said
+from apps.complaints.models import Case
+from apps.complaints.rules.cases import needed
+from apps.complaints.services.contacts import contact_values
+from apps.complaints.services.opening import open_case
+from apps.complaints.services.talking import add_message
+
+SAME_WITHIN = timedelta(hours=24)
+MOST_COMPARED = 10
+
+
+@transaction.atomic
+def take_report(
+    *,
+    new: NewCase,
+    key: UUID | None,
+    by: User,
+    at: datetime,
+    files: Sequence[NewFile | CleanFile] = (),
+) -> Opened:
+    """Open a case from a form. ``key`` was drawn with the form: sent again with other words, these
+    are added to its case; the same words from the same person within a day are that case too.
+    Raises BadInput naming the field, before anything is written."""
+    known = _said_before(new, at)
+    if known is not None:
+        return Opened(known, is_new=False)
+    if key is not None:
+        new = replace(new, source_key=f"web:{key}", external_id=f"web:{key}")
+    opened = open_case(new=new, files=files, by=by, at=at)
+    text = needed(new.description, "description")
+    if not opened.is_new and opened.case.description != text:
+        said = Said(
+            kind=EntryKind.MESSAGE_IN,
+            text=text,
+            channel=new.channel,
+            external_id=f"{new.external_id}:{hashlib.sha256(text.encode()).hexdigest()[:32]}",
+        )
+        add_message(case_id=opened.case.pk, said=said, files=files, by=by, at=at)
+    return opened
+
+
+def _said_before(new: NewCase, at: datetime) -> Case | None:
+    values = contact_values(phone=new.contact_phone, email=new.contact_email)
+    phone, email = values["contact_phone_index"], values["contact_email_index"]
+    if not phone and not email:
+        return None
+    rows = Case.objects.filter(
+        created_at__gt=at - SAME_WITHIN,
+        channel=new.channel,
+        contact_phone_index=phone,
+        contact_email_index=email,
+        waybill=new.waybill,
+    )
+    text = new.description.strip()
+    found = rows.order_by("-pk")[:MOST_COMPARED]
+    return next((case for case in found if case.description == text), None)

@@ -1,0 +1,71 @@
+"""Template words of cases: a clock, a choice with its colour, a field with its key."""
+
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+
+from apps.complaints.queries.clock_lines import ClockLine
+from apps.core.times import human, local
+
+register = template.Library()
+
+
+@register.simple_tag
+def case_clock(line: ClockLine, at: datetime) -> SafeString:
+    """A clock as words, sign and colour; one that runs is counted down by house.js: amber from
+    its first warning step, red once it is over."""
+    clock = line.clock
+    if line.is_open and line.is_paused:
+        return format_html('<span class="clock">⏸ {}</span>', gettext("paused"))
+    if line.is_open and clock.due_at is not None:
+        left = (clock.due_at - at).total_seconds()
+        state = " clock-over" if left < 0 else " clock-soon" if left < line.warn else ""
+        return format_html(
+            '<time class="clock{}" datetime="{}" data-due="{}" data-warn="{}" data-left="◔ {}"'
+            ' data-soon="◕ {}" data-over="⚠ {}" title="{}">{}</time>',
+            state,
+            clock.due_at.isoformat(),
+            clock.due_at.isoformat(),
+            line.warn,
+            gettext("%s left"),
+            gettext("%s left"),
+            gettext("%s overdue"),
+            local(clock.due_at),
+            human(clock.due_at),
+        )
+    if clock.met_at is not None:
+        sign = "⚠" if line.was_missed else "✓"
+        return format_html(
+            '<span class="clock{}">{} {}</span>',
+            " clock-over" if line.was_missed else "",
+            sign,
+            gettext("too late, %(time)s") % {"time": local(clock.met_at)}
+            if line.was_missed
+            else local(clock.met_at),
+        )
+    return format_html('<span class="clock">{}</span>', gettext("no due time"))
+
+
+@register.simple_tag
+def explain_address(line: ClockLine) -> str:
+    """Where the clock floor explains a due time; "" while there is no such page."""
+    try:
+        return reverse("admin:sla_clock_explain", args=[line.clock.pk])
+    except NoReverseMatch:
+        return ""
+
+
+@register.filter
+def clear_text(texts: dict[int, str] | None, line: Any) -> str:
+    """An entry's words in clear where they were revealed, else masked."""
+    return str((texts or {}).get(line.pk, line.text))
+
+
+@register.filter
+def field_of(form: Any, name: str) -> Any:
+    return form[name] if name in form.fields else None

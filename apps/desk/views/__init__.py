@@ -1,0 +1,1 @@
+"""The doors of the desk; urls.py names each by its module."""

@@ -1,0 +1,20 @@
+"""The department manager hears that a year's public holidays are missing."""
+
+from typing import Any
+
+from django.db import migrations
+
+from apps.notifications.seeding import plant
+
+
+def sow(apps: Any, schema_editor: Any) -> None:
+    plant(
+        apps.get_model("notifications", "NotificationPolicy").objects,
+        apps.get_model("notifications", "MessageTemplate").objects,
+    )
+
+
+class Migration(migrations.Migration):
+    dependencies = [("notifications", "0006_channels_by_name")]
+
+    operations = [migrations.RunPython(sow, migrations.RunPython.noop)]

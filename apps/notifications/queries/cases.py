@@ -1,0 +1,195 @@
+"""What happens to a case, for whoever brought it and for whoever works on it (CMP-1, CMP-7)."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Max
+
+from apps.accounts.queries.duty import stand_ins
+from apps.complaints.enums import CaseChannel, EntryKind, LinkKind, Outcome
+from apps.complaints.models import FROM_CUSTOMER, Case, CaseEntry, CaseLink, SatisfactionAsk
+from apps.complaints.queries import links, satisfaction
+from apps.complaints.queries.following import same_person
+from apps.complaints.queries.promises import answers_due
+from apps.events.models import Event
+from apps.notifications.queries.clocks import subject_link
+from apps.notifications.queries.happening import Happening
+from apps.notifications.queries.public import public_link
+
+KINDS = frozenset(
+    {
+        *("case.opened", "case.message_out", "case.satisfaction_asked", "case.closed"),
+        *("case.assigned", "case.message_in"),
+    }
+)
+# They hear of it where they are: in the chat, in WeChat's own answer, by webhook; or we found it.
+TOLD_OTHERWISE = frozenset({CaseChannel.API, CaseChannel.OWN_CHECK})
+ANSWERED_IN_PLACE = frozenset({*TOLD_OTHERWISE, CaseChannel.WECHAT})
+SPOKEN_IN_PLACE = frozenset({*TOLD_OTHERWISE, CaseChannel.CHAT})
+# Whoever wrote within this time is awake and waits.
+JUST_WROTE = timedelta(hours=1)
+_PREFERS = {
+    CaseChannel.EMAIL: "email",
+    CaseChannel.WECHAT: "wechat_talk",
+    CaseChannel.PHONE: "sms",
+    CaseChannel.IN_PERSON: "sms",
+    CaseChannel.CHAT: "sms",
+}
+
+
+def happenings(events: Sequence[Event]) -> list[Happening]:
+    """Set-based: a thousand events cost as many queries as one."""
+    book = _Book(events)
+    return [one for event in events for one in _READERS[event.kind](event, book)]
+
+
+class _Book:
+    """Everything about the cases concerned, read once."""
+
+    def __init__(self, events: Sequence[Event]) -> None:
+        ids = {int(event.subject_id) for event in events}
+        related = ("customer", "waybill__customer", "owner", "unit")
+        self.cases = Case.objects.select_related(*related).in_bulk(ids)
+        self.split = set(
+            CaseLink.objects.filter(second__in=ids, kind=LinkKind.SPLIT).values_list(
+                "second_id", flat=True
+            )
+        )
+        self.entries = CaseEntry.objects.in_bulk(_numbers(events, "entry"))
+        self.asks = SatisfactionAsk.objects.in_bulk(_numbers(events, "ask"))
+        heard = CaseEntry.objects.filter(case__in=ids, kind__in=FROM_CUSTOMER).order_by()
+        self.heard: dict[int, datetime] = dict(
+            heard.values("case").annotate(last=Max("at")).values_list("case", "last")
+        )
+        self.due = answers_due(list(self.cases.values()))
+        closed = {int(event.subject_id) for event in events if event.kind == "case.closed"}
+        self.absorbed: dict[int, list[Case]] = {}
+        for case in Case.objects.filter(merged_into__in=closed).order_by("pk"):
+            self.absorbed.setdefault(case.merged_into_id or 0, []).append(case)
+        owners = {case.owner_id for case in self.cases.values()} - {None}
+        latest = max((event.at for event in events), default=None)
+        self.instead = stand_ins([pk for pk in owners if pk], latest) if latest else {}
+
+    def case(self, event: Event) -> Case | None:
+        return self.cases.get(int(event.subject_id))
+
+    def has_just_written(self, case: Case, at: datetime) -> bool:
+        last = self.heard.get(case.pk)
+        return last is not None and last <= at <= last + JUST_WROTE
+
+
+def _numbers(events: Sequence[Event], name: str) -> set[int]:
+    return {event.data[name] for event in events if isinstance(event.data.get(name), int)}
+
+
+def _opened(event: Event, book: _Book) -> Iterator[Happening]:
+    """What was split off is one matter more to us, not to them."""
+    case = book.case(event)
+    if case is not None and case.channel not in ANSWERED_IN_PLACE and case.pk not in book.split:
+        yield _to_person("case.received", event, case, book, at_once=True)
+
+
+def _message_out(event: Event, book: _Book) -> Iterator[Happening]:
+    case, entry = book.case(event), book.entries.get(event.data.get("entry", 0))
+    if case is None or entry is None or entry.channel in SPOKEN_IN_PLACE:
+        return
+    solved = entry.kind == EntryKind.SOLUTION
+    told = _to_person("case.solved" if solved else "case.reply", event, case, book)
+    told.personal = {"text": entry.text}
+    told.data["files"] = event.data.get("files", 0)
+    told.prefers = _preferred(CaseChannel(entry.channel), case)
+    told.at_once = book.has_just_written(case, event.at)
+    yield told
+
+
+def _asked(event: Event, book: _Book) -> Iterator[Happening]:
+    case, ask = book.case(event), book.asks.get(event.data.get("ask", 0))
+    if case is None or ask is None or ask.answered_at is not None:
+        return
+    if ask.channel in SPOKEN_IN_PLACE:
+        return
+    told = _to_person("case.satisfaction", event, case, book)
+    told.link = public_link("portal:rate", satisfaction.token_of(ask))
+    told.prefers = _preferred(CaseChannel(ask.channel), case)
+    yield told
+
+
+def _closed(event: Event, book: _Book) -> Iterator[Happening]:
+    """Whoever withdrew it knows. Others whose cases were merged into it hear that it is over, and
+    nothing of what was said to each other's."""
+    main = book.case(event)
+    if main is None or main.outcome == Outcome.WITHDRAWN:
+        return
+    others = [case for case in book.absorbed.get(main.pk, []) if not same_person(case, main)]
+    for case in (main, *others):
+        if case.channel not in TOLD_OTHERWISE:
+            yield _to_person("case.closed", event, case, book)
+
+
+def _assigned(event: Event, book: _Book) -> Iterator[Happening]:
+    case = book.case(event)
+    if case is not None and case.owner_id == event.data.get("owner") != event.by_id:
+        yield from _to_owner("staff.case_assigned", event, case, book)
+
+
+def _message_in(event: Event, book: _Book) -> Iterator[Happening]:
+    case = book.case(event)
+    if case is not None:
+        yield from _to_owner("staff.case_message", event, case, book)
+
+
+def _to_owner(topic: str, event: Event, case: Case, book: _Book) -> Iterator[Happening]:
+    """Its stand-in while the owner is away. What nobody owns stands in the queue, where its clock
+    runs."""
+    if case.owner_id is None:
+        return
+    told = _happening(topic, event, case)
+    told.data["subject"] = case.title
+    told.people = [book.instead.get(case.owner_id, case.owner_id)]
+    told.link = subject_link(event)
+    yield told
+
+
+def _to_person(
+    topic: str, event: Event, case: Case, book: _Book, *, at_once: bool = False
+) -> Happening:
+    told = _happening(topic, event, case)
+    told.data["due"] = book.due.get(case.pk)
+    told.link = public_link("portal:case", links.token_of(case))
+    told.prefers = _preferred(CaseChannel(case.channel), case)
+    told.at_once = at_once
+    return told
+
+
+def _happening(topic: str, event: Event, case: Case) -> Happening:
+    data: dict[str, Any] = {"case": case.number, "when": event.at}
+    if case.waybill is not None:
+        data["number"] = case.waybill.number
+    if case.customer is not None:
+        data["customer"] = case.customer.display_name
+    return Happening(
+        topic=topic,
+        cause=f"event:{event.pk}:{case.pk}",
+        at=event.at,
+        event=event,
+        waybill=case.waybill,
+        customer=case.customer,
+        case=case,
+        data=data,
+    )
+
+
+def _preferred(channel: CaseChannel, case: Case) -> str:
+    """The channel they used; from the web form, the mailbox if they left one."""
+    return _PREFERS.get(channel) or ("email" if case.contact_email else "sms")
+
+
+_READERS = {
+    "case.opened": _opened,
+    "case.message_out": _message_out,
+    "case.satisfaction_asked": _asked,
+    "case.closed": _closed,
+    "case.assigned": _assigned,
+    "case.message_in": _message_in,
+}

@@ -1,0 +1,89 @@
+"""What became of the messages that a case's conversation sent out, for its timeline."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from apps.complaints.models import Case
+from apps.notifications.enums import ChannelName, DeliveryState, TaskState
+from apps.notifications.models import Delivery
+from apps.notifications.states import DELIVERY_MOVES
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+MOST = 500
+GOT_THROUGH = frozenset({DeliveryState.ACCEPTED, DeliveryState.DELIVERED, DeliveryState.READ})
+UNDER_WAY = frozenset({DeliveryState.QUEUED, DeliveryState.HELD, DeliveryState.SENDING})
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One message by one channel. ``to`` is masked; ``why`` the provider's code.
+
+    ``is_trouble``: somebody has to act, because it failed, or nobody knows whether it arrived, and
+    no other channel took it over."""
+
+    delivery_id: int
+    topic: str
+    channel: str
+    channel_name: str
+    state: DeliveryState
+    why: str
+    to: str
+    since: datetime
+    is_trouble: bool
+    may_resend: bool
+    may_call: bool
+    call_id: int | None
+
+
+def told_in(case: Case, user: "User") -> dict[int, list[Told]]:
+    """Entry number → its messages, oldest first; key 0 holds those without an entry (the receipt,
+    the question how satisfied they are). Two queries."""
+    case_ids = [case.pk, *case.absorbed.values_list("pk", flat=True)]
+    rows = list(
+        Delivery.objects.visible_to(user)
+        .filter(case__in=case_ids, topic__startswith="case.")
+        .select_related("event", "phone_task")
+        .order_by("-pk")[:MOST]
+    )[::-1]
+    found: dict[int, list[Told]] = {}
+    for told, entry in zip(_all(rows), _entries(rows), strict=True):
+        found.setdefault(entry, []).append(told)
+    return found
+
+
+def _entries(rows: Sequence[Delivery]) -> list[int]:
+    numbers = [row.event.data.get("entry") if row.event else None for row in rows]
+    return [number if isinstance(number, int) else 0 for number in numbers]
+
+
+def _all(rows: Sequence[Delivery]) -> list[Told]:
+    """A message that another channel took over is that one's business."""
+    taken_over = {row.previous_id for row in rows} - {None}
+    return [_told(row, is_last=row.pk not in taken_over) for row in rows]
+
+
+def _told(row: Delivery, *, is_last: bool) -> Told:
+    state = DeliveryState(row.state)
+    task = getattr(row, "phone_task", None)
+    to_call = task is not None and task.state in (TaskState.OPEN, TaskState.TAKEN)
+    lost = state not in GOT_THROUGH | UNDER_WAY | {DeliveryState.HANDED_OVER}
+    again = state in (DeliveryState.FAILED, DeliveryState.SUPPRESSED, DeliveryState.AMBIGUOUS)
+    return Told(
+        delivery_id=row.pk,
+        topic=row.topic,
+        channel=row.channel,
+        channel_name=row.get_channel_name(),
+        state=state,
+        why=row.state_reason,
+        to=row.recipient_label,
+        since=row.state_since,
+        is_trouble=is_last and (lost or to_call),
+        may_resend=again and row.channel != ChannelName.PHONE and bool(row.address_index),
+        may_call=DELIVERY_MOVES.allows(state, DeliveryState.HANDED_OVER)
+        and state not in GOT_THROUGH,
+        call_id=task.pk if task is not None else None,
+    )

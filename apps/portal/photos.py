@@ -1,0 +1,148 @@
+"""Photos that come with a public form: limits while they arrive, made harmless, kept when the
+form has to be shown again."""
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+
+from apps.complaints import services
+from apps.complaints.files import CleanFile, clean_file
+from apps.complaints.inputs import NewFile
+from apps.complaints.models import HeldFile
+from apps.complaints.queries.held import held_files
+from apps.core.errors import BadInput
+from apps.core.times import now
+
+MOST = 6
+View = Callable[..., HttpResponse]
+
+
+class Quota(FileUploadHandler):
+    """Throws away what goes beyond a photo's size or beyond their number, as it arrives, so that
+    neither memory nor disk fills up and the rest of the form is still read."""
+
+    def __init__(self, request: HttpRequest | None = None) -> None:
+        super().__init__(request)
+        self.seen = 0
+        self.size = 0
+        self.too_large: list[str] = []
+        self.too_many = False
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        super().new_file(*args, **kwargs)
+        self.seen += 1
+        self.size = 0
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
+        """Not before the first piece: skipping a file closes whatever each handler has open, which
+        until then is the file before it."""
+        if self.seen > MOST:
+            self.too_many = True
+            raise SkipFile
+        self.size += len(raw_data)
+        if self.size > settings.UPLOAD_MAX_BYTES:
+            self.too_large.append(self.file_name or "")
+            raise SkipFile
+        return raw_data
+
+    def file_complete(self, file_size: int) -> "UploadedFile[bytes] | None":
+        return None
+
+
+def takes_photos(view: View) -> View:
+    """For a page whose form has photos. The limits have to stand before anything reads the form,
+    and the check against forged requests is the first that does."""
+    checked = csrf_protect(view)
+
+    @csrf_exempt
+    @wraps(view)
+    def with_quota(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        quota = Quota(request)
+        request.upload_handlers.insert(0, quota)
+        request.quota = quota  # type: ignore[attr-defined]  # read by Photos
+        return checked(request, *args, **kwargs)
+
+    return with_quota
+
+
+class Photos:
+    """The photos of one request: fresh ones, made harmless; those kept from the last try; and what
+    is wrong with the others, in words."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.fresh: list[CleanFile] = []
+        self.errors: list[str] = []
+        dropped = set(request.POST.getlist("drop"))
+        keys = [key for key in request.POST.getlist("kept")[:MOST] if key not in dropped]
+        self.kept: list[HeldFile] = held_files(_keys(keys))
+        quota: Quota | None = getattr(request, "quota", None)
+        self._judge(request.FILES.getlist("photos"), quota)
+
+    def _judge(self, files: Sequence["UploadedFile[bytes]"], quota: Quota | None) -> None:
+        megabytes = settings.UPLOAD_MAX_BYTES // 1024 // 1024
+        for name in quota.too_large if quota else ():
+            self.errors.append(
+                _("“%(name)s” is larger than %(megabytes)d MB.")
+                % {"name": name[:60], "megabytes": megabytes}
+            )
+        for file in files:
+            if len(self.kept) + len(self.fresh) >= MOST:
+                self.errors.append(_too_many())
+                break
+            self._read(file)
+        if quota is not None and quota.too_many and _too_many() not in self.errors:
+            self.errors.append(_too_many())
+
+    def _read(self, file: "UploadedFile[bytes]") -> None:
+        name = file.name or ""
+        try:
+            clean = clean_file(NewFile(file.read(), name))
+        except BadInput as problem:
+            self.errors.append(f"{name[:60]}: {problem}")
+            return
+        if clean.is_picture:
+            self.fresh.append(clean)
+        else:
+            self.errors.append(
+                _("“%(name)s” is no photo. Send JPEG, PNG or WebP pictures.") % {"name": name[:60]}
+            )
+
+    @property
+    def are_there(self) -> bool:
+        return bool(self.fresh or self.kept)
+
+    def keep(self) -> None:
+        """For the next try."""
+        self.kept += services.hold_files(files=self.fresh, at=now())
+        self.fresh = []
+
+    def take(self) -> list[CleanFile | NewFile]:
+        """All of them, for the case."""
+        return [*services.read_held(self.kept), *self.fresh]
+
+    def done(self) -> None:
+        """They stand in the case now."""
+        if self.kept:
+            services.drop_held(keys=[file.key for file in self.kept])
+
+
+def _keys(texts: Sequence[str]) -> list[UUID]:
+    found = []
+    for text in texts:
+        try:
+            found.append(UUID(hex=text))
+        except ValueError:
+            continue
+    return found
+
+
+def _too_many() -> str:
+    return _("At most %(n)d photos.") % {"n": MOST}

@@ -1,0 +1,177 @@
+"""The page of a case for whoever brought it: reached by its secret link alone (CMP-1, TRK-10)."""
+
+from datetime import datetime, timedelta
+from urllib.parse import quote
+from uuid import UUID, uuid4
+
+from django.core.files.storage import default_storage
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from apps.accounts.queries import public_user
+from apps.complaints import services
+from apps.complaints.enums import CaseChannel, EntryKind
+from apps.complaints.inputs import Said
+from apps.complaints.models import Case, CaseFile
+from apps.complaints.queries.following import public_file
+from apps.complaints.queries.links import case_of_token, token_of
+from apps.core.errors import RuleBroken
+from apps.core.requests import client_address
+from apps.core.times import now
+from apps.portal.answers import kept_private, key_page, page, stopped
+from apps.portal.case_page import lay_out
+from apps.portal.forms import MessageForm, WithdrawForm
+from apps.portal.languages import speaks
+from apps.portal.limits import count_misses, seconds_stopped
+from apps.portal.photos import MOST, Photos, takes_photos
+from apps.tracking.services.counting import add_one
+
+MESSAGES = (timedelta(hours=1), 30)
+
+
+@require_safe
+@speaks()
+def case(request: HttpRequest, token: str) -> HttpResponse:
+    found, refusal = find(request, token)
+    return refusal or show(request, _known(found), sent=request.GET.get("sent") == "1")
+
+
+def find(request: HttpRequest, token: str) -> tuple[Case | None, HttpResponse | None]:
+    """The case behind a link, or what to answer instead: whoever tries out links is stopped."""
+    address = client_address(request)
+    if wait := seconds_stopped(address):
+        return None, stopped(wait)
+    found = case_of_token(token)
+    if found is None:
+        count_misses(address, 1)
+        return None, page("404.html", status=404)
+    return found, None
+
+
+def _known(found: Case | None) -> Case:
+    assert found is not None  # noqa: S101  # find() gives either a case or an answer
+    return found
+
+
+def show(
+    request: HttpRequest,
+    found: Case,
+    *,
+    form: MessageForm | None = None,
+    photos: Photos | None = None,
+    sent: bool = False,
+    error: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    token = token_of(found)
+    if photos is not None:
+        photos.keep()
+    form = form or MessageForm(initial={"key": uuid4()})
+    context = {
+        "page": lay_out(found, token, now()),
+        "token": token,
+        "form": form,
+        "key": form["key"].value() or uuid4(),
+        "kept": photos.kept if photos is not None else [],
+        "photo_errors": photos.errors if photos is not None else [],
+        "most": MOST,
+        "sent": sent,
+        "error": error,
+        "here": request.build_absolute_uri(f"/case/{token}"),
+    }
+    return key_page(request, "portal/case.html", context, status)
+
+
+@require_http_methods(["POST"])
+@takes_photos
+@speaks(remember=False)
+def write(request: HttpRequest, token: str) -> HttpResponse:
+    """Another message, or photos, or both."""
+    found, refusal = find(request, token)
+    if refusal is not None:
+        return refusal
+    subject, at = _known(found), now()
+    form, photos = MessageForm(request.POST), Photos(request)
+    window, most = MESSAGES
+    if add_one("case_words", str(subject.pk), window=window, at=at) > most:
+        return stopped(int(window.total_seconds()))
+    if form.is_valid() and not photos.errors:
+        if not form.cleaned_data["text"].strip() and not photos.are_there:
+            form.add_error("text", _("Write something, or add a photo."))
+        elif _add(subject, form, photos, at):
+            photos.done()
+            return _back(token, "#conversation")
+    return show(request, subject, form=form, photos=photos, status=422)
+
+
+def _add(subject: Case, form: MessageForm, photos: Photos, at: datetime) -> bool:
+    key = form.sent_as
+    said = Said(
+        kind=EntryKind.MESSAGE_IN,
+        text=form.cleaned_data["text"],
+        channel=CaseChannel.WEB,
+        external_id=f"web:{key}" if key else "",
+    )
+    try:
+        services.add_message(
+            case_id=subject.pk, said=said, files=photos.take(), by=public_user(), at=at
+        )
+    except RuleBroken as refusal:
+        form.add_error("text", str(refusal))
+        return False
+    return True
+
+
+def _back(token: str, where: str = "") -> HttpResponse:
+    response = kept_private(HttpResponseRedirect(f"/case/{token}{where}"))
+    response.status_code = 303
+    return response
+
+
+@require_POST
+@speaks(remember=False)
+def withdraw(request: HttpRequest, token: str) -> HttpResponse:
+    """Nothing more is wanted. Sent twice, the second time finds it done."""
+    found, refusal = find(request, token)
+    if refusal is not None:
+        return refusal
+    form = WithdrawForm(request.POST)
+    reason = form.cleaned_data["reason"] if form.is_valid() else ""
+    try:
+        services.withdraw_case(case_id=_known(found).pk, reason=reason, by=public_user(), at=now())
+    except RuleBroken as problem:
+        return show(request, _known(found), error=str(problem), status=409)
+    return _back(token)
+
+
+@require_safe
+def file(request: HttpRequest, token: str, key: UUID) -> HttpResponse:
+    """Pictures to look at; everything else to download as what nobody runs."""
+    found, refusal = find(request, token)
+    if refusal is not None:
+        return refusal
+    stored = public_file(_known(found), key)
+    if stored is None:
+        return page("404.html", status=404)
+    return kept_private(_sent(stored))
+
+
+def _sent(stored: CaseFile) -> HttpResponse:
+    try:
+        with default_storage.open(stored.path) as opened:
+            content = opened.read()
+    except FileNotFoundError:
+        return page("404.html", status=404)
+    is_picture = stored.content_type == "image/jpeg"
+    kind = stored.content_type if is_picture else "application/octet-stream"
+    response = HttpResponse(content, content_type=kind)
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    if not is_picture:
+        response["Content-Disposition"] = _disposition(stored.name)
+    return response
+
+
+def _disposition(name: str) -> str:
+    return f"attachment; filename*=UTF-8''{quote(name, safe='')}"

@@ -1,0 +1,83 @@
+"""How satisfied they are: one page, one click, once (CMP-7)."""
+
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from apps.accounts.queries import public_user
+from apps.complaints import services
+from apps.complaints.models import SatisfactionAsk
+from apps.complaints.queries.links import token_of
+from apps.complaints.queries.satisfaction import ask_of, is_expired
+from apps.complaints.rules.cases import is_dissatisfied
+from apps.core.errors import RuleBroken
+from apps.core.requests import client_address
+from apps.core.times import now
+from apps.portal.answers import kept_private, key_page, page, stopped
+from apps.portal.forms import RateForm
+from apps.portal.languages import speaks
+from apps.portal.limits import count_misses, seconds_stopped
+
+WORDS = (
+    (5, _("Very satisfied")),
+    (4, _("Satisfied")),
+    (3, _("Fair")),
+    (2, _("Dissatisfied")),
+    (1, _("Very dissatisfied")),
+)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@speaks()
+def rate(request: HttpRequest, token: str) -> HttpResponse:
+    """Looking changes nothing: programs that read mail open links by themselves."""
+    address = client_address(request)
+    if wait := seconds_stopped(address):
+        return stopped(wait)
+    ask, at = ask_of(token), now()
+    if ask is None:
+        count_misses(address, 1)
+        return page("404.html", status=404)
+    form = RateForm(request.POST or None)
+    if request.method == "POST" and ask.answered_at is None and not is_expired(ask, at):
+        if form.is_valid() and _answer(ask, form, at):
+            response = kept_private(HttpResponseRedirect(f"/rate/{token}"))
+            response.status_code = 303
+            return response
+        return show(request, ask, form, at, status=422)
+    return show(request, ask, form, at)
+
+
+def _answer(ask: SatisfactionAsk, form: RateForm, at: datetime) -> bool:
+    try:
+        services.answer_satisfaction(
+            ask_id=ask.pk,
+            score=form.cleaned_data["score"],
+            comment=form.cleaned_data["comment"],
+            by=public_user(),
+            at=at,
+        )
+    except RuleBroken as refusal:
+        # Answered meanwhile, by another window or another click: the page says so.
+        if refusal.code == "answered":
+            return True
+        form.add_error(None, str(refusal))
+        return False
+    return True
+
+
+def show(
+    request: HttpRequest, ask: SatisfactionAsk, form: RateForm, at: datetime, status: int = 200
+) -> HttpResponse:
+    context = {
+        "number": ask.case.number,
+        "case": f"/case/{token_of(ask.case)}",
+        "words": WORDS,
+        "form": form,
+        "answered": ask.answered_at is not None,
+        "unhappy": ask.score is not None and is_dissatisfied(ask.score),
+        "expired": ask.answered_at is None and is_expired(ask, at),
+    }
+    return key_page(request, "portal/rate.html", context, status)

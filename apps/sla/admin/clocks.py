@@ -1,0 +1,95 @@
+"""Clocks: what is open and overdue, and why a due time is what it is (CMP-2)."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.templatetags.house import countdown
+from apps.core.times import human
+from apps.events.panel import HouseAdmin
+from apps.sla.enums import ClockState
+from apps.sla.models import Clock
+from apps.sla.queries.explaining import explanation
+
+
+class StandFilter(admin.SimpleListFilter):
+    title = _("stand")
+    parameter_name = "stand"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("open", _("Running")), ("overdue", _("Overdue")), ("missed", _("Missed"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == "open":
+            return queryset.filter(pk__in=Clock.objects.open().values("pk"))
+        if self.value() == "overdue":
+            return queryset.filter(pk__in=Clock.objects.overdue().values("pk"))
+        if self.value() == "missed":
+            return queryset.filter(breached_at__isnull=False)
+        return queryset
+
+
+@admin.register(Clock)
+class ClockAdmin(HouseAdmin):
+    list_display = ("about", "what", "owner", "unit", "due", "stand")
+    list_display_links = ("about",)
+    list_filter = (StandFilter, "kind", "metric", "state")
+    list_select_related = ("matter", "owner", "unit")
+    ordering = ("due_at", "id")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Own clocks and those of the units one sees."""
+        rows: QuerySet[Any] = super().get_queryset(request)
+        units = request.user.visible_unit_ids()  # type: ignore[union-attr]
+        if units is None:
+            return rows
+        return rows.filter(unit__in=units) | rows.filter(owner=request.user.pk)
+
+    @admin.display(description=_("about"))
+    def about(self, clock: Clock) -> str:
+        return clock.matter.title
+
+    @admin.display(description=_("what"), ordering="metric")
+    def what(self, clock: Clock) -> str:
+        return str(clock)
+
+    @admin.display(description=_("due"), ordering="due_at")
+    def due(self, clock: Clock) -> SafeString | str:
+        return countdown(clock.due_at) if clock.is_open else human(clock.due_at)
+
+    @admin.display(description=_("state"), ordering="state")
+    def stand(self, clock: Clock) -> SafeString:
+        return self.tag(ClockState(clock.state))
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Explain this due time."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if not object_id.isdecimal() or len(object_id) > 18:
+            raise Http404
+        rows = self.get_queryset(request).select_related(
+            "matter", "owner", "unit", "target__version__policy", "calendar", "met_by", "stopped_by"
+        )
+        clock = get_object_or_404(rows, pk=int(object_id))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Explain this due time"),
+            "opts": self.opts,
+            "clock": clock,
+            "why": explanation(clock),
+            "state": ClockState(clock.state),
+        }
+        return TemplateResponse(request, "sla/clock.html", context)

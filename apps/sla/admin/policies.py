@@ -1,0 +1,96 @@
+"""Clock policies as a manager reads them: versions with their targets and steps; retiring (CMP-2)."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from apps.events.panel import timeline_rows
+from apps.sla import services
+from apps.sla.admin.acts import Act, ActAdmin
+from apps.sla.enums import MatterKind
+from apps.sla.models import Policy, PolicyVersion, Step, Target
+
+
+class RetireForm(forms.Form):
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+def _retire(policy: Policy, form: RetireForm, who: dict[str, Any]) -> None:
+    services.retire_policy(policy=policy, reason=form.cleaned_data["reason"], **who)
+
+
+@admin.register(Policy)
+class PolicyAdmin(ActAdmin):
+    acts = (
+        Act(
+            "retire",
+            _("Retire"),
+            _(
+                "It applies to nothing any more. Open matters turn to the policy that fits then; nobody is told of what it would have said."
+            ),
+            "publish_policy",
+            _retire,
+            _("The policy is retired."),
+            RetireForm,
+            may=lambda policy: policy.retired_at is None,
+            danger=True,
+        ),
+    )
+    list_display = ("title", "for_kind", "priority", "newest", "retired_at")
+    list_display_links = ("title",)
+    list_filter = ("kind",)
+    ordering = ("kind", "-priority", "code")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request)
+        return rows.prefetch_related("versions")
+
+    @admin.display(description=_("name"), ordering="name")
+    def title(self, policy: Policy) -> str:
+        return str(policy)
+
+    @admin.display(description=_("for"), ordering="kind")
+    def for_kind(self, policy: Policy) -> SafeString:
+        return self.tag(MatterKind(policy.kind))
+
+    @admin.display(description=_("version"))
+    def newest(self, policy: Policy) -> str:
+        return str(max((version.number for version in policy.versions.all()), default="—"))
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if not object_id.isdecimal() or len(object_id) > 18:
+            raise Http404
+        policy = self.seen(request, int(object_id))
+        steps = Prefetch("steps", Step.objects.order_by("position"))
+        targets = Prefetch(
+            "targets", Target.objects.select_related("calendar").prefetch_related(steps)
+        )
+        versions = (
+            PolicyVersion.objects.filter(policy=policy)
+            .select_related("published_by")
+            .prefetch_related(targets)
+            .order_by("-number")
+        )
+        context = {
+            "title": str(policy),
+            "policy": policy,
+            "kind": MatterKind(policy.kind),
+            "versions": versions,
+            "acts": self.offered(request, policy),
+            "timeline": timeline_rows(policy),
+        }
+        return self.page(request, "sla/policy.html", context)

@@ -1,0 +1,145 @@
+// The page of one case: a key for every act, who else is here, nothing typed is lost.
+// Works without it too: panels open by a click and everything is a form.
+(function () {
+  "use strict";
+  var page = document.getElementById("case");
+  if (!page) { return; }
+  var token = page.querySelector("[name=csrfmiddlewaretoken]").value;
+  var acts = document.getElementById("acts");
+  var state = document.getElementById("draft-state");
+  var keys = document.getElementById("keys");
+  var sending = false, writingUntil = 0;
+
+  function post(address, data, options) {
+    return fetch(address, Object.assign({ method: "POST", body: data, headers: { "X-CSRFToken": token }, credentials: "same-origin" }, options || {}));
+  }
+  function later(wait, work) {
+    var timer = 0;
+    return function () { clearTimeout(timer); timer = setTimeout(work, wait); };
+  }
+
+  // --- panels and keys ---------------------------------------------------------------------------
+  function panels() { return Array.prototype.slice.call(acts.querySelectorAll("details.cs-act")); }
+  function open(panel) {
+    panels().forEach(function (other) { if (other !== panel) { other.open = false; } });
+    panel.open = true;
+    var first = panel.querySelector("textarea, select, input:not([type=hidden])") || panel.querySelector("button");
+    var text = panel.querySelector("textarea");
+    (text || first).focus();
+    panel.scrollIntoView({ block: "nearest" });
+  }
+  document.addEventListener("keydown", function (event) {
+    var target = event.target;
+    var writes = target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && target.form) { event.preventDefault(); target.form.requestSubmit(); return; }
+    if (event.key === "Escape" && target.closest && target.closest("details.cs-act")) {
+      var panel = target.closest("details.cs-act");
+      panel.open = false; panel.querySelector("summary").focus();
+      return;
+    }
+    if (writes || event.ctrlKey || event.metaKey || event.altKey || keys.open) {
+      if (writes && target.type === "radio" && /^[1-5]$/.test(event.key)) { choose(target, event); }
+      return;
+    }
+    if (event.key === "?") { event.preventDefault(); keys.showModal(); return; }
+    var found = acts.querySelector("[data-key=\"" + CSS.escape(event.key) + "\"]");
+    if (!found) { return; }
+    event.preventDefault();
+    if (found.tagName === "DETAILS") { open(found); } else { found.click(); }
+  });
+  function choose(radio, event) {
+    var all = radio.form.querySelectorAll("[name=\"" + CSS.escape(radio.name) + "\"]");
+    var one = all[Number(event.key) - 1];
+    if (one) { event.preventDefault(); one.checked = true; one.focus(); keepSoon(); }
+  }
+  document.getElementById("show-keys").addEventListener("click", function () { keys.showModal(); });
+  var errors = document.getElementById("errors");
+  if (errors) { errors.focus(); }
+
+  // --- ready-made answers and how they will be read ----------------------------------------------
+  function preview(text) {
+    var name = text.name;
+    acts.querySelectorAll("[data-preview=\"" + CSS.escape(name) + "\"]").forEach(function (shown) {
+      shown.textContent = text.value.split("{contact}").join(shown.dataset.contact || "…");
+    });
+  }
+  acts.addEventListener("change", function (event) {
+    var into = event.target.dataset.ready;
+    if (!into || !event.target.value) { return; }
+    var text = acts.querySelector("[name=\"" + CSS.escape(into) + "\"]");
+    text.value = text.value.trim() ? text.value.trimEnd() + "\n\n" + event.target.value : event.target.value;
+    text.focus();
+    preview(text); keepSoon();
+  });
+
+  // --- what is typed is kept -----------------------------------------------------------------------
+  var typed = JSON.parse(document.getElementById("typed").textContent || "{}");
+  Object.keys(typed).forEach(function (name) {
+    var input = acts.querySelector("textarea[name=\"" + CSS.escape(name) + "\"], input[type=text][name=\"" + CSS.escape(name) + "\"]");
+    if (input && !input.value) {
+      input.value = typed[name];
+      var panel = input.closest("details.cs-act");
+      if (panel && input.tagName === "TEXTAREA") { panel.classList.add("has-draft"); }
+      preview(input);
+    }
+  });
+  function keep() {
+    if (sending || !page.dataset.keep) { return; }
+    var data = new FormData();
+    acts.querySelectorAll("textarea, input[type=text]").forEach(function (input) {
+      if (input.value && input.value !== input.defaultValue) { data.append(input.name, input.value); }
+    });
+    post(page.dataset.keep, data, { keepalive: true })
+      .then(function (answer) { if (!answer.ok) { throw new Error(); } return answer.json(); })
+      .then(function (answer) { state.textContent = answer.kept ? page.dataset.kept.replace("%s", answer.at) : ""; })
+      .catch(function () { state.textContent = page.dataset.lost; });
+  }
+  var keepSoon = later(900, keep);
+  acts.addEventListener("input", function (event) {
+    if (event.target.tagName === "TEXTAREA") { preview(event.target); }
+    var was = writingUntil < Date.now();
+    writingUntil = Date.now() + 15000;
+    if (was) { here(); }
+    keepSoon();
+  });
+  acts.addEventListener("submit", function () { sending = true; });
+
+  // --- who else is here ------------------------------------------------------------------------------
+  var presence = document.getElementById("presence"), timer = 0;
+  function note(sign, words, more) {
+    var p = document.createElement("p");
+    p.className = "cs-note";
+    p.textContent = sign + " " + words;
+    if (more) { p.append(" ", more); }
+    presence.append(p);
+  }
+  function show(answer) {
+    presence.replaceChildren();
+    (answer.readers || []).forEach(function (reader) {
+      note(reader.writing ? "✎" : "👁", (reader.writing ? page.dataset.writing : page.dataset.reading).replace("%s", reader.name));
+    });
+    var changed = answer.version && String(answer.version) !== page.dataset.version;
+    if (changed || (answer.news || []).length) {
+      var link = document.createElement("a");
+      link.href = location.pathname; link.textContent = page.dataset.reload;
+      var words = (answer.news || []).map(function (one) { return one.who + " · " + one.what + (one.text ? ": " + one.text : ""); });
+      note("●", (words.length ? page.dataset.news + " — " + words.join(" | ") : page.dataset.changed), link);
+    }
+  }
+  function here() {
+    clearTimeout(timer);
+    var data = new FormData();
+    data.append("seen", page.dataset.seen);
+    if (writingUntil > Date.now()) { data.append("writing", "1"); }
+    post(page.dataset.here, data)
+      .then(function (answer) { if (!answer.ok) { throw new Error(); } return answer.json(); })
+      .then(show).catch(function () { /* asked again soon */ })
+      .then(function () { timer = setTimeout(here, document.hidden ? 30000 : 10000); });
+  }
+  here();
+  window.addEventListener("pagehide", function () {
+    var data = new FormData();
+    data.append("gone", "1");
+    post(page.dataset.here, data, { keepalive: true }).catch(function () {});
+  });
+})();

@@ -1,0 +1,394 @@
+"""Cases in a real browser: a call, two people on one case, a merge, a case that comes back.
+
+With SCREENSHOTS set to a folder, pictures are taken on the way.
+"""
+
+import os
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Browser, Page, expect
+
+from apps.complaints import services
+from apps.complaints.enums import CaseChannel, CaseClass, EntryKind, Outcome
+from apps.complaints.inputs import NewCase, Said
+from apps.complaints.models import Case, CauseNode
+from apps.customers.models import Customer
+from apps.desk.demo.companies import make_companies
+from apps.desk.demo.people import PASSWORD, Cast, make_people
+from apps.events.services import relay_due
+from apps.sla.models import Clock, FiredStep
+from apps.sla.services import sweep
+from apps.tracking.models import Waybill
+from tests.factories.orders import confirmed_order
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
+PICTURES = os.environ.get("SCREENSHOTS", "")
+PHONE = "13912345678"
+
+
+def picture(page: Page, name: str, **options: Any) -> None:
+    if PICTURES:
+        page.wait_for_load_state("networkidle")
+        page.screenshot(path=str(Path(PICTURES) / f"{name}.png"), **options)
+
+
+@pytest.fixture
+def cast(transactional_db: None) -> Cast:
+    now = timezone.now()
+    began = now - timedelta(days=20)
+    cast = make_people(began)
+    make_companies(cast, began, now)
+    return cast
+
+
+@pytest.fixture
+def waybill(cast: Cast) -> Waybill:
+    customer = Customer.objects.filter(agent=cast["wangfang"]).order_by("pk")[0]
+    made = confirmed_order(
+        customer, by=cast["wangfang"], delivery_contact="周小梅", delivery_phone=PHONE,
+        goods_name="羊毛衫", declared_value="1200",
+    )  # fmt: skip
+    found: Waybill = Waybill.objects.get(work_orders=made)
+    return found
+
+
+def signed_in(
+    browser: Browser, url: str, username: str, *, wide: int = 1440, language: str = "zh-CN"
+) -> Page:
+    context = browser.new_context(
+        base_url=url, locale=language, viewport={"width": wide, "height": 900}
+    )
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    page.goto("/admin/")
+    page.fill("[name=username]", username)
+    page.fill("[name=password]", PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.locator("#house-search")).to_be_visible()
+    return page
+
+
+def opened(cast: Cast, waybill: Waybill | None = None, **fields: Any) -> Case:
+    values: dict[str, Any] = {
+        "case_class": CaseClass.COMPLAINT, "channel": CaseChannel.EMAIL, "waybill": waybill,
+        "description": "说好昨天到，没有人联系我，请尽快处理。", "contact_name": "周小梅",
+        "contact_phone": PHONE, "contact_email": "zhou@example.com", **fields,
+    }  # fmt: skip
+    return services.open_case(
+        new=NewCase(**values), by=cast["wangfang"], at=timezone.now() - timedelta(minutes=2)
+    ).case
+
+
+def press(page: Page, key: str, panel: str) -> None:
+    """A key opens its panel, from anywhere but a text field."""
+    page.keyboard.press(key)
+    expect(page.locator(f"#act-{panel}")).to_have_attribute("open", "")
+
+
+def send(page: Page) -> None:
+    page.keyboard.press("Control+Enter")
+
+
+@pytest.mark.requirement("CMP-1")
+@pytest.mark.requirement("CMP-2")
+@pytest.mark.requirement("CMP-7")
+def test_a_direct_complaint_by_phone_from_first_word_to_satisfied(
+    browser: Browser, live_server: Any, cast: Cast, waybill: Waybill
+) -> None:
+    """The call began 25 minutes ago on a faster clock: the report is overdue, the response warns,
+    the plan has hours."""
+    agent = signed_in(browser, live_server.url, "wangfang")
+    agent.goto("/admin/complaints/case/intake/")
+    agent.keyboard.type(waybill.number)
+    expect(agent.locator("#beside")).to_contain_text("羊毛衫")
+    agent.keyboard.press("Enter")
+    agent.keyboard.type(PHONE)
+    agent.keyboard.press("Enter")
+    agent.keyboard.type("周小梅")
+    agent.keyboard.press("Enter")
+    agent.keyboard.press("2")
+    agent.keyboard.type("快递员态度很差，还说要威胁我，再不处理我找媒体曝光。")
+    expect(agent.locator("#severity-proposal")).to_contain_text("重大")
+    expect(agent.locator("#draft-state")).to_contain_text(re.compile(r"\d\d:\d\d"))
+    picture(agent, "intake", full_page=True)
+
+    # The window is closed by mistake; everything typed is still there.
+    agent.goto("/admin/")
+    agent.goto("/admin/complaints/case/intake/")
+    agent.locator(".cs-drafts summary").click()
+    agent.locator(".cs-drafts li a").first.click()
+    expect(agent.locator("[name=description]")).to_have_value(re.compile("媒体曝光"))
+    agent.keyboard.press("F2")
+    began = timezone.localtime() - timedelta(minutes=25)
+    agent.fill("[name=brought_at]", began.strftime("%Y-%m-%dT%H:%M"))
+    agent.check("[name=keep]")
+    agent.locator("[name=description]").focus()
+    send(agent)
+
+    expect(agent.locator(".is-aloud")).to_be_visible()
+    case = Case.objects.get()
+    assert (case.severity, case.is_direct, case.owner) == ("major", True, cast["wangfang"])
+    expect(agent.locator(".cs-big")).to_contain_text(case.number)
+    expect(agent.locator(".is-aloud")).to_contain_text("王芳")
+    expect(agent.locator(".cs-note")).to_contain_text(
+        "韩松"
+    )  # the general manager, since it is direct
+    picture(agent, "opened")
+
+    # The sweeper comes by: the missed report goes up the chain, once.
+    while sweep().steps:
+        pass
+    relay_due()
+    assert FiredStep.objects.filter(clock__metric="report", step__isnull=True).count() == 1
+
+    agent.locator(".cs-buttons a.is-primary").click()
+    clocks = agent.locator(".cs-clocks")
+    expect(clocks.locator("li", has_text="内部汇报").locator("time")).to_have_class(
+        re.compile("clock-over")
+    )
+    expect(clocks.locator("li", has_text="响应").locator("time").first).to_have_class(
+        re.compile("clock-soon")
+    )
+    expect(clocks.locator("li", has_text="方案").locator("time")).not_to_have_class(
+        re.compile("clock-(over|soon)")
+    )
+    before = clocks.locator("time").first.inner_text()
+    expect(clocks.locator("time").first).not_to_have_text(before)  # it counts
+    picture(agent, "case", full_page=True)
+
+    press(agent, "b", "report")
+    agent.keyboard.type("已电话报告蒋雯、卫国、韩松")
+    picture(agent, "case-panel")
+    send(agent)
+    expect(clocks.locator("li", has_text="内部汇报")).to_contain_text("⚠")
+
+    press(agent, "p", "promise")
+    agent.fill("[name=promise-due_at]", "+20")
+    send(agent)
+    expect(agent.locator(".cs-side")).to_contain_text("回电")
+
+    press(agent, "c", "call")
+    agent.keyboard.type("已致歉，查到快递员姓名，正在核实")
+    send(agent)
+    expect(clocks.locator("li.is-done", has_text="响应")).to_be_visible()
+    press(agent, "l", "plan")
+    agent.keyboard.type("快递员停岗培训，今天 18:00 前由站长上门致歉")
+    agent.select_option("[name=plan-channel]", "phone")
+    send(agent)
+    expect(clocks.locator("li.is-done", has_text="方案")).to_contain_text("✓")
+    agent.locator(".cs-side form button", has_text="✓").click()
+
+    press(agent, "s", "solve")
+    agent.fill("[name=solve-solution]", "站长已上门致歉，客户接受；快递员停岗三天")
+    agent.select_option("[name=solve-outcome]", "apologised")
+    agent.select_option(
+        "[name=solve-cause]", str(CauseNode.objects.get(code="delivery.attitude").pk)
+    )
+    agent.select_option("[name=solve-told_by]", "phone")
+    agent.locator("[name=solve-solution]").focus()
+    send(agent)
+    press(agent, "f", "confirm")
+    agent.locator("[name=confirm-score]").first.focus()
+    agent.keyboard.press("5")
+    agent.fill("[name=confirm-comment]", "满意，谢谢")
+    send(agent)
+    press(agent, "x", "close")
+    agent.locator("#act-close button[type=submit]").click()
+    expect(agent.locator(".cs-head .tag").first).to_have_text("已结案")
+    case.refresh_from_db()
+    assert (case.state, case.satisfied_score) == ("closed", 5)
+    assert not Clock.objects.open().exists()
+    picture(agent, "case-closed", full_page=True)
+
+
+@pytest.mark.requirement("CMP-1")
+def test_two_people_on_one_case(
+    browser: Browser, live_server: Any, cast: Cast, waybill: Waybill
+) -> None:
+    case = opened(cast, waybill, keep=True)
+    agent = signed_in(browser, live_server.url, "wangfang")
+    director = signed_in(browser, live_server.url, "linzhuren")
+    address = f"/admin/complaints/case/number/{case.number}/"
+    agent.goto(address)
+    director.goto(address)
+    expect(director.locator("#presence")).to_contain_text("王芳")
+    press(director, "r", "reply")
+    director.keyboard.type("周女士您好，我是主任林静")
+    expect(director.locator("#draft-state")).to_contain_text(re.compile(r"\d\d:\d\d"))
+    agent.reload()
+    expect(agent.locator("#presence")).to_contain_text("林静")
+    expect(agent.locator("#presence")).to_contain_text("正在")
+    press(agent, "r", "reply")
+    agent.select_option("#ready-reply", index=1)
+    expect(agent.locator("[name=reply-text]")).to_have_value(re.compile(case.number))
+    director.locator("[name=reply-text]").focus()
+    send(director)
+    expect(director.locator(".cs-entries")).to_contain_text("主任林静")
+
+    # The agent sends what is typed: first told what the director has said, then it goes out.
+    agent.locator("[name=reply-text]").focus()
+    send(agent)
+    expect(agent.locator("#act-reply .cs-errors")).to_contain_text("主任林静")
+    expect(agent.locator("[name=reply-text]")).to_have_value(re.compile(case.number))
+    picture(agent, "case-collision", full_page=True)
+    agent.locator("[name=reply-text]").focus()
+    send(agent)
+    expect(agent.locator("#act-reply .cs-errors")).to_have_count(0)
+    assert case.entries.filter(kind=EntryKind.MESSAGE_OUT).count() == 2
+
+    # Both change it: the second save says what the first changed, and keeps what was typed.
+    agent.goto(address)
+    director.goto(address)
+    press(director, "e", "change")
+    director.fill("[name=change-title]", "主任改过的标题")
+    send(director)
+    expect(director.locator("h1")).to_have_text("主任改过的标题")
+    press(agent, "e", "change")
+    agent.fill("[name=change-title]", "客服改的标题")
+    send(agent)
+    expect(agent.locator("#act-change .cs-errors")).to_contain_text("林静")
+    expect(agent.locator("[name=change-title]")).to_have_value("客服改的标题")
+    agent.locator("[name=change-title]").focus()
+    send(agent)
+    expect(agent.locator("h1")).to_have_text("客服改的标题")
+
+
+@pytest.mark.requirement("CMP-1")
+@pytest.mark.requirement("CMP-7")
+def test_a_merge_and_a_case_that_comes_back(
+    browser: Browser, live_server: Any, cast: Cast, waybill: Waybill
+) -> None:
+    first = opened(cast, waybill, keep=True)
+    agent = signed_in(browser, live_server.url, "wangfang")
+
+    # They call about it again: the page says that it is there already, one click adds the words.
+    agent.goto(f"/admin/complaints/case/intake/?waybill={waybill.number}")
+    agent.locator("[name=description]").fill("又打来问，说今天必须给答复")
+    agent.locator(f"button[name=add_to][value='{first.number}']").click()
+    expect(agent.locator(".cs-entries")).to_contain_text("今天必须给答复")
+    assert Case.objects.count() == 1
+
+    # Their mail became a second case all the same; it is merged into the first.
+    second = opened(cast, waybill, description="邮件：请问我的羊毛衫在哪里", title="羊毛衫在哪里")
+    agent.goto(f"/admin/complaints/case/number/{second.number}/")
+    agent.keyboard.press("m")
+    agent.locator(f"a[href='?with={first.number}']").first.click()
+    picture(agent, "case-merge", full_page=True)
+    agent.locator(f"button[name=stays][value='{first.number}']").click()
+    expect(agent.locator(".cs-number.is-title")).to_have_text(first.number)
+    expect(agent.locator(".cs-entries")).to_contain_text("羊毛衫在哪里")
+    second.refresh_from_db()
+    assert second.merged_into == first
+
+    # Solved and closed; then they write again, and it is taken up once more.
+    who = {"by": cast["wangfang"], "at": timezone.now()}
+    services.solve_case(
+        case_id=first.pk, solution="已送达", outcome=Outcome.RESOLVED, told_by=CaseChannel.PHONE,
+        cause=CauseNode.objects.get(code="delivery.late"), **who,
+    )  # fmt: skip
+    services.confirm_result(case_id=first.pk, score=4, comment="", **who)
+    services.close_case(case_id=first.pk, **who)
+    said = Said(EntryKind.MESSAGE_IN, "收到的少了一件", CaseChannel.EMAIL)
+    services.add_message(case_id=first.pk, said=said, by=cast["wangfang"], at=timezone.now())
+    agent.keyboard.press("/")
+    agent.keyboard.type("少了一件")
+    agent.keyboard.press("Enter")
+    expect(agent.locator(".cs-number.is-title")).to_have_text(first.number)
+    press(agent, "o", "reopen")
+    agent.keyboard.type("少一件，重新核查")
+    send(agent)
+    expect(agent.locator(".cs-head")).to_contain_text("重新打开")
+    first.refresh_from_db()
+    assert (first.state, first.reopened_count) == ("open", 1)
+    assert Clock.objects.open().filter(matter__subject_id=str(first.pk)).exists()
+
+    # The keys are listed; the shipment's screen shows its cases and opens a new one.
+    agent.keyboard.press("?")
+    expect(agent.locator("#keys")).to_be_visible()
+    picture(agent, "case-keys")
+    agent.keyboard.press("Escape")
+    agent.goto(f"/admin/desk/shipment/{waybill.number}")
+    expect(agent.get_by_text(first.number)).to_be_visible()
+    agent.locator("a[href*='intake']", has_text="这票").click()
+    expect(agent.locator("[name=waybill]")).to_have_value(waybill.number)
+
+
+@pytest.mark.requirement("CMP-1")
+def test_the_list_filters_chooses_and_does_many_at_once(
+    browser: Browser, live_server: Any, cast: Cast, waybill: Waybill
+) -> None:
+    cases = [
+        opened(
+            cast,
+            waybill,
+            description=f"第 {n} 次反映：没有人联系我",
+            contact_phone=f"1390000000{n}",
+        )
+        for n in range(4)
+    ]
+    opened(
+        cast,
+        None,
+        case_class=CaseClass.INQUIRY,
+        description="请问运费怎么算",
+        contact_phone="13911112222",
+    )
+    director = signed_in(browser, live_server.url, "linzhuren")
+    director.goto("/admin/complaints/case/")
+    expect(director.locator("[data-row]")).to_have_count(5)
+    picture(director, "cases", full_page=True)
+    director.fill("[name=q]", "没有人联系")
+    director.keyboard.press("Enter")
+    expect(director.locator("[data-row]")).to_have_count(4)
+    director.fill("#filter-name", "没人联系的")
+    director.locator(".cs-save button").click()
+    expect(director.locator(".cs-saved")).to_contain_text("没人联系的")
+    director.locator("#choose-all").check()
+    director.locator("button[name=act][value=assign]").click()
+    director.select_option("[name=owner]", str(cast["lina"].pk))
+    picture(director, "cases-bulk", full_page=True)
+    director.locator("button[name=go]").click()
+    expect(director.locator(".tag-green")).to_have_count(4)
+    assert set(
+        Case.objects.filter(pk__in=[c.pk for c in cases]).values_list("owner", flat=True)
+    ) == {cast["lina"].pk}
+    with director.expect_download() as download:
+        director.goto("/admin/complaints/case/?view=all")
+        director.locator("button[name=format][value=csv]").click()
+    text = Path(download.value.path()).read_text(encoding="utf-8-sig")
+    assert text.count("CS20") == 5 and PHONE not in text and "周小梅" not in text
+
+
+@pytest.mark.skipif(not PICTURES, reason="pictures only")
+def test_pictures_in_english_and_on_a_phone(
+    browser: Browser, live_server: Any, cast: Cast, waybill: Waybill
+) -> None:
+    case = opened(cast, waybill, keep=True, language="en")
+    services.make_promise(
+        case_id=case.pk, label="Call back", due_at=timezone.now() + timedelta(minutes=9),
+        by=cast["wangfang"], at=timezone.now(),
+    )  # fmt: skip
+    opened(cast, waybill, description="另一件事：包装破损", case_class=CaseClass.DAMAGE)
+    for language, wide in (("en-GB", 1440), ("zh-CN", 390), ("en-GB", 390)):
+        page = signed_in(browser, live_server.url, "linzhuren", wide=wide, language=language)
+        if language == "en-GB":
+            page.context.add_cookies(
+                [{"name": "yipiao_language", "value": "en", "url": live_server.url}]
+            )
+        name = f"{language[:2]}-{wide}"
+        page.goto(f"/admin/complaints/case/number/{case.number}/")
+        picture(page, f"case-{name}", full_page=True)
+        page.goto("/admin/complaints/case/")
+        picture(page, f"cases-{name}", full_page=True)
+        page.goto(f"/admin/complaints/case/intake/?waybill={waybill.number}")
+        picture(page, f"intake-{name}", full_page=True)
+        page.goto(f"/admin/complaints/case/number/{case.number}/do/reply/")
+        picture(page, f"reply-{name}", full_page=True)
+        page.goto(f"/admin/complaints/case/number/{case.number}/opened/")
+        picture(page, f"opened-{name}", full_page=True)
+        page.context.close()
