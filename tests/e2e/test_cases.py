@@ -4,7 +4,6 @@ With SCREENSHOTS set to a folder, pictures are taken on the way.
 """
 
 import os
-import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -20,9 +19,7 @@ from apps.complaints.models import Case, CauseNode
 from apps.customers.models import Customer
 from apps.desk.demo.companies import make_companies
 from apps.desk.demo.people import PASSWORD, Cast, make_people
-from apps.events.services import relay_due
-from apps.sla.models import Clock, FiredStep
-from apps.sla.services import sweep
+from apps.sla.models import Clock
 from apps.tracking.models import Waybill
 from tests.factories.orders import confirmed_order
 
@@ -95,170 +92,6 @@ def send(page: Page) -> None:
 
 
 @pytest.mark.requirement("CMP-1")
-@pytest.mark.requirement("CMP-2")
-@pytest.mark.requirement("CMP-7")
-def test_a_direct_complaint_by_phone_from_first_word_to_satisfied(
-    browser: Browser, live_server: Any, cast: Cast, waybill: Waybill
-) -> None:
-    """The call began 25 minutes ago on a faster clock: the report is overdue, the response warns,
-    the plan has hours."""
-    agent = signed_in(browser, live_server.url, "wangfang")
-    agent.goto("/admin/complaints/case/intake/")
-    agent.keyboard.type(waybill.number)
-    expect(agent.locator("#beside")).to_contain_text("羊毛衫")
-    agent.keyboard.press("Enter")
-    agent.keyboard.type(PHONE)
-    agent.keyboard.press("Enter")
-    agent.keyboard.type("周小梅")
-    agent.keyboard.press("Enter")
-    agent.keyboard.press("2")
-    agent.keyboard.type("快递员态度很差，还说要威胁我，再不处理我找媒体曝光。")
-    expect(agent.locator("#severity-proposal")).to_contain_text("重大")
-    expect(agent.locator("#draft-state")).to_contain_text(re.compile(r"\d\d:\d\d"))
-    picture(agent, "intake", full_page=True)
-
-    # The window is closed by mistake; everything typed is still there.
-    agent.goto("/admin/")
-    agent.goto("/admin/complaints/case/intake/")
-    agent.locator(".cs-drafts summary").click()
-    agent.locator(".cs-drafts li a").first.click()
-    expect(agent.locator("[name=description]")).to_have_value(re.compile("媒体曝光"))
-    agent.keyboard.press("F2")
-    began = timezone.localtime() - timedelta(minutes=25)
-    agent.fill("[name=brought_at]", began.strftime("%Y-%m-%dT%H:%M"))
-    agent.check("[name=keep]")
-    agent.locator("[name=description]").focus()
-    send(agent)
-
-    expect(agent.locator(".is-aloud")).to_be_visible()
-    case = Case.objects.get()
-    assert (case.severity, case.is_direct, case.owner) == ("major", True, cast["wangfang"])
-    expect(agent.locator(".cs-big")).to_contain_text(case.number)
-    expect(agent.locator(".is-aloud")).to_contain_text("王芳")
-    expect(agent.locator(".cs-note")).to_contain_text(
-        "韩松"
-    )  # the general manager, since it is direct
-    picture(agent, "opened")
-
-    # The sweeper comes by: the missed report goes up the chain, once.
-    while sweep().steps:
-        pass
-    relay_due()
-    assert FiredStep.objects.filter(clock__metric="report", step__isnull=True).count() == 1
-
-    agent.locator(".cs-buttons a.is-primary").click()
-    clocks = agent.locator(".cs-clocks")
-    expect(clocks.locator("li", has_text="内部汇报").locator("time")).to_have_class(
-        re.compile("clock-over")
-    )
-    expect(clocks.locator("li", has_text="响应").locator("time").first).to_have_class(
-        re.compile("clock-soon")
-    )
-    expect(clocks.locator("li", has_text="方案").locator("time")).not_to_have_class(
-        re.compile("clock-(over|soon)")
-    )
-    before = clocks.locator("time").first.inner_text()
-    expect(clocks.locator("time").first).not_to_have_text(before)  # it counts
-    picture(agent, "case", full_page=True)
-
-    press(agent, "b", "report")
-    agent.keyboard.type("已电话报告蒋雯、卫国、韩松")
-    picture(agent, "case-panel")
-    send(agent)
-    expect(clocks.locator("li", has_text="内部汇报")).to_contain_text("⚠")
-
-    press(agent, "p", "promise")
-    agent.fill("[name=promise-due_at]", "+20")
-    send(agent)
-    expect(agent.locator(".cs-side")).to_contain_text("回电")
-
-    press(agent, "c", "call")
-    agent.keyboard.type("已致歉，查到快递员姓名，正在核实")
-    send(agent)
-    expect(clocks.locator("li.is-done", has_text="响应")).to_be_visible()
-    press(agent, "l", "plan")
-    agent.keyboard.type("快递员停岗培训，今天 18:00 前由站长上门致歉")
-    agent.select_option("[name=plan-channel]", "phone")
-    send(agent)
-    expect(clocks.locator("li.is-done", has_text="方案")).to_contain_text("✓")
-    agent.locator(".cs-side form button", has_text="✓").click()
-
-    press(agent, "s", "solve")
-    agent.fill("[name=solve-solution]", "站长已上门致歉，客户接受；快递员停岗三天")
-    agent.select_option("[name=solve-outcome]", "apologised")
-    agent.select_option(
-        "[name=solve-cause]", str(CauseNode.objects.get(code="delivery.attitude").pk)
-    )
-    agent.select_option("[name=solve-told_by]", "phone")
-    agent.locator("[name=solve-solution]").focus()
-    send(agent)
-    press(agent, "f", "confirm")
-    agent.locator("[name=confirm-score]").first.focus()
-    agent.keyboard.press("5")
-    agent.fill("[name=confirm-comment]", "满意，谢谢")
-    send(agent)
-    press(agent, "x", "close")
-    agent.locator("#act-close button[type=submit]").click()
-    expect(agent.locator(".cs-head .tag").first).to_have_text("已结案")
-    case.refresh_from_db()
-    assert (case.state, case.satisfied_score) == ("closed", 5)
-    assert not Clock.objects.open().exists()
-    picture(agent, "case-closed", full_page=True)
-
-
-@pytest.mark.requirement("CMP-1")
-def test_two_people_on_one_case(
-    browser: Browser, live_server: Any, cast: Cast, waybill: Waybill
-) -> None:
-    case = opened(cast, waybill, keep=True)
-    agent = signed_in(browser, live_server.url, "wangfang")
-    director = signed_in(browser, live_server.url, "linzhuren")
-    address = f"/admin/complaints/case/number/{case.number}/"
-    agent.goto(address)
-    director.goto(address)
-    expect(director.locator("#presence")).to_contain_text("王芳")
-    press(director, "r", "reply")
-    director.keyboard.type("周女士您好，我是主任林静")
-    expect(director.locator("#draft-state")).to_contain_text(re.compile(r"\d\d:\d\d"))
-    agent.reload()
-    expect(agent.locator("#presence")).to_contain_text("林静")
-    expect(agent.locator("#presence")).to_contain_text("正在")
-    press(agent, "r", "reply")
-    agent.select_option("#ready-reply", index=1)
-    expect(agent.locator("[name=reply-text]")).to_have_value(re.compile(case.number))
-    director.locator("[name=reply-text]").focus()
-    send(director)
-    expect(director.locator(".cs-entries")).to_contain_text("主任林静")
-
-    # The agent sends what is typed: first told what the director has said, then it goes out.
-    agent.locator("[name=reply-text]").focus()
-    send(agent)
-    expect(agent.locator("#act-reply .cs-errors")).to_contain_text("主任林静")
-    expect(agent.locator("[name=reply-text]")).to_have_value(re.compile(case.number))
-    picture(agent, "case-collision", full_page=True)
-    agent.locator("[name=reply-text]").focus()
-    send(agent)
-    expect(agent.locator("#act-reply .cs-errors")).to_have_count(0)
-    assert case.entries.filter(kind=EntryKind.MESSAGE_OUT).count() == 2
-
-    # Both change it: the second save says what the first changed, and keeps what was typed.
-    agent.goto(address)
-    director.goto(address)
-    press(director, "e", "change")
-    director.fill("[name=change-title]", "主任改过的标题")
-    send(director)
-    expect(director.locator("h1")).to_have_text("主任改过的标题")
-    press(agent, "e", "change")
-    agent.fill("[name=change-title]", "客服改的标题")
-    send(agent)
-    expect(agent.locator("#act-change .cs-errors")).to_contain_text("林静")
-    expect(agent.locator("[name=change-title]")).to_have_value("客服改的标题")
-    agent.locator("[name=change-title]").focus()
-    send(agent)
-    expect(agent.locator("h1")).to_have_text("客服改的标题")
-
-
-@pytest.mark.requirement("CMP-1")
 @pytest.mark.requirement("CMP-7")
 def test_a_merge_and_a_case_that_comes_back(
     browser: Browser, live_server: Any, cast: Cast, waybill: Waybill
@@ -316,52 +149,6 @@ def test_a_merge_and_a_case_that_comes_back(
     expect(agent.get_by_text(first.number)).to_be_visible()
     agent.locator("a[href*='intake']", has_text="这票").click()
     expect(agent.locator("[name=waybill]")).to_have_value(waybill.number)
-
-
-@pytest.mark.requirement("CMP-1")
-def test_the_list_filters_chooses_and_does_many_at_once(
-    browser: Browser, live_server: Any, cast: Cast, waybill: Waybill
-) -> None:
-    cases = [
-        opened(
-            cast,
-            waybill,
-            description=f"第 {n} 次反映：没有人联系我",
-            contact_phone=f"1390000000{n}",
-        )
-        for n in range(4)
-    ]
-    opened(
-        cast,
-        None,
-        case_class=CaseClass.INQUIRY,
-        description="请问运费怎么算",
-        contact_phone="13911112222",
-    )
-    director = signed_in(browser, live_server.url, "linzhuren")
-    director.goto("/admin/complaints/case/")
-    expect(director.locator("[data-row]")).to_have_count(5)
-    picture(director, "cases", full_page=True)
-    director.fill("[name=q]", "没有人联系")
-    director.keyboard.press("Enter")
-    expect(director.locator("[data-row]")).to_have_count(4)
-    director.fill("#filter-name", "没人联系的")
-    director.locator(".cs-save button").click()
-    expect(director.locator(".cs-saved")).to_contain_text("没人联系的")
-    director.locator("#choose-all").check()
-    director.locator("button[name=act][value=assign]").click()
-    director.select_option("[name=owner]", str(cast["lina"].pk))
-    picture(director, "cases-bulk", full_page=True)
-    director.locator("button[name=go]").click()
-    expect(director.locator(".tag-green")).to_have_count(4)
-    assert set(
-        Case.objects.filter(pk__in=[c.pk for c in cases]).values_list("owner", flat=True)
-    ) == {cast["lina"].pk}
-    with director.expect_download() as download:
-        director.goto("/admin/complaints/case/?view=all")
-        director.locator("button[name=format][value=csv]").click()
-    text = Path(download.value.path()).read_text(encoding="utf-8-sig")
-    assert text.count("CS20") == 5 and PHONE not in text and "周小梅" not in text
 
 
 @pytest.mark.skipif(not PICTURES, reason="pictures only")

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
@@ -21,7 +20,7 @@ from apps.complaints.models import Case, CaseFile, Chat
 from apps.complaints.services.chat.minding import mind_chats
 from apps.desk.demo.companies import make_companies
 from apps.desk.demo.people import PASSWORD, Cast, make_people
-from tests.factories.chats import agent, pass_time, reply, round_the_clock, visitor
+from tests.factories.chats import agent, pass_time, reply, round_the_clock
 from tests.factories.shipments import picture as photo
 from tests.factories.tracking import waybill
 
@@ -237,24 +236,6 @@ def test_outside_staffed_hours_it_is_a_message(people: Callable[..., Page], cast
     assert (case.case_class, case.channel) == ("complaint", "chat")
 
 
-def test_it_works_without_a_script(people: Callable[..., Page], cast: Cast) -> None:
-    agent("王芳")
-    page = people("/chat", java_script_enabled=False, locale="en-GB")
-    begin(page, "Hello, is anybody there?")
-    chat = Chat.objects.get()
-    reply(chat, "Yes, how can I help?")
-    page.get_by_role("link", name="Look for an answer").click()
-    expect(page.locator("#chat-lines")).to_contain_text("how can I help")
-    page.fill("#chat-text", "Thank you")
-    page.get_by_role("button", name="Send").click()
-    expect(page.locator("#chat-lines")).to_contain_text("Thank you")
-    picture(page, "chat-no-script-en")
-    page.get_by_role("button", name="End chat").click()
-    expect(
-        page.get_by_role("heading", name="How satisfied are you with our answer?")
-    ).to_be_visible()
-
-
 def test_a_lost_connection_loses_nothing(people: Callable[..., Page], cast: Cast) -> None:
     """Written while the line is down, sent again by a click, there once."""
     agent("王芳")
@@ -283,42 +264,3 @@ def test_away_is_asked_then_ended(people: Callable[..., Page], cast: Cast) -> No
     mind_chats(at=timezone.now())
     expect(page.locator("#chat-lines")).to_contain_text("会话已结束")
     expect(page.get_by_role("button", name="开始新的会话")).to_be_visible()
-
-
-@pytest.mark.parametrize("colours", ["light", "dark"])
-@pytest.mark.parametrize("locale", ["zh-CN", "en-GB"])
-def test_axe_finds_nothing_on_the_public_side(
-    people: Callable[..., Page], cast: Cast, colours: str, locale: str
-) -> None:
-    habits = {"color_scheme": colours, "locale": locale, "width": 390}
-    short = f"{locale[:2]}-{colours}"
-    page = people("/chat", **habits)
-    assert Axe().run(page, options=RULES).violations_count == 0, "message"
-    agent("王芳", most=9)
-    page = people("/chat", **habits)
-    assert Axe().run(page, options=RULES).violations_count == 0, "entrance"
-    picture(page, f"chat-entrance-{short}-narrow")
-    begin(page, "Is it here? 到了吗？")
-    reply(Chat.objects.get(), "请稍等。One moment.")
-    expect(page.locator("#chat-lines")).to_contain_text("One moment")
-    found = Axe().run(page, options=RULES)
-    assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    picture(page, f"chat-talk-{short}-narrow")
-    page.locator(".chat-head button").click()
-    expect(page.locator("input[name=score]").first).to_be_visible()
-    found = Axe().run(page, options=RULES)
-    assert found.violations_count == 0, found.generate_report()
-
-
-def test_the_desk_in_english_and_on_a_phone(people: Callable[..., Page], cast: Cast) -> None:
-    desk = at_desk(people, "wangfang", locale="en-GB")
-    visitor("The box is broken", name="Ann Lee", waybill_number=waybill().number)
-    visitor("你好", address="203.0.113.4")
-    expect(desk.locator(".chat-column")).to_have_count(2)
-    desk.locator(".chat-ring button").first.click()
-    expect(desk.locator("#chat-beside")).to_contain_text("Shipment")
-    picture(desk, "chat-desk-en")
-    desk.set_viewport_size({"width": 390, "height": 900})
-    assert desk.evaluate("document.documentElement.scrollWidth") <= 400
-    picture(desk, "chat-desk-en-narrow")

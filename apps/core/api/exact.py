@@ -6,7 +6,7 @@ off before it is measured. What a description cannot say, it cannot promise.
 
 import re
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -109,9 +109,12 @@ class ExactMoment(s.DateTimeField):
             self.fail("invalid", format="2026-03-21T14:05:00+08:00")
         moment = super().to_internal_value(value.upper())
         offset = moment.utcoffset()
-        if offset is not None and abs(offset) >= FARTHEST_ZONE:
-            self.fail("invalid", format="2026-03-21T14:05:00+08:00")
-        return moment
+        if offset is None or abs(offset) < FARTHEST_ZONE:
+            return moment
+        try:
+            return moment.astimezone(UTC)
+        except OverflowError:
+            return moment.replace(tzinfo=UTC)
 
     def enforce_timezone(self, value: Any) -> Any:
         """Its own zone is as good as ours, into which the last hours of 9999 would not fit."""
