@@ -254,6 +254,7 @@ def test_a_good_answer_confirms_a_solved_case() -> None:
     )
     made.refresh_from_db()
     assert made.confirmed_at and made.satisfied_score == 5
+    assert [e.text for e in made.entries.filter(kind=EntryKind.MESSAGE_IN)][-1] == "很好"
     services.close_case(case_id=made.pk, **who())
 
 
@@ -321,3 +322,27 @@ def test_the_database_refuses_half_an_answer(columns: dict[str, Any]) -> None:
     by = {"answered_by": UserFactory()} if "answered_at" in columns else {}
     with pytest.raises(IntegrityError), transaction.atomic():
         SatisfactionAsk.objects.filter(pk=ask.pk).update(**columns, **by)
+
+
+@pytest.mark.requirement("CMP-7")
+def test_no_promise_is_forgotten_by_closing_merging_or_reopening(team: Team) -> None:
+    made = case(team=team)
+    later = timezone.now() + timedelta(hours=2)
+    promise = {"due_at": later, "label": "17 点前回电", **who(team.agent)}
+    services.make_promise(case_id=made.pk, **promise)
+    solved(made)
+    services.confirm_result(case_id=made.pk, score=5, comment="", **who())
+    with pytest.raises(RuleBroken) as caught:
+        services.close_case(case_id=made.pk, **who())
+    assert caught.value.field == "promise" and "17 点前回电" in str(caught.value)
+    services.reopen_case(case_id=made.pk, reason="客户又来电", **who(team.director))
+    [kept] = [c for c in clocks_of(made) if c.metric == Metric.PROMISE and c.is_open]
+    assert kept.due_at == later and kept.owner == team.agent
+    target = case(team=team, contact_phone="13700000001")
+    services.merge_cases(source_id=made.pk, target_id=target.pk, **who())
+    [moved] = [c for c in clocks_of(target) if c.metric == Metric.PROMISE and c.is_open]
+    assert moved.due_at == later and moved.owner == team.agent
+    let_pass(hours=3)
+    other = case(team=team, contact_phone="13700000002")
+    services.merge_cases(source_id=target.pk, target_id=other.pk, **who())
+    assert "17 点前回电" in other.entries.get(kind=EntryKind.PROMISE).text

@@ -67,6 +67,16 @@ def test_other_customers_cases_and_the_same_one_are_refused() -> None:
 
 
 @pytest.mark.django_db
+def test_a_case_that_nobody_has_goes_to_whoever_has_the_other() -> None:
+    one, two = case(), case()
+    owner = UserFactory()
+    services.take_case(case_id=one.pk, **who(owner))
+    merged = services.merge_cases(source_id=one.pk, target_id=two.pk, **who())
+    assert merged.owner == owner
+    assert {c.owner for c in clocks_of(two) if c.is_open} == {owner}
+
+
+@pytest.mark.django_db
 def test_links_move_along_and_stand_once() -> None:
     one, two, three = case(), case(), case()
     services.link_cases(case_id=three.pk, other_id=one.pk, kind=LinkKind.RELATED, **who())

@@ -60,6 +60,18 @@ def check_closing(case: Case, note: str) -> None:
         )
 
 
+def check_promises(labels: Sequence[str]) -> None:
+    """Nothing promised is forgotten: it is kept or dropped first."""
+    if labels:
+        raise RuleBroken(
+            _("“%(label)s” is still promised to the customer: keep it or drop it first.")
+            % {"label": labels[0]},
+            code="not_yet",
+            field="promise",
+            rule="CMP-7",
+        )
+
+
 def check_score(score: int) -> None:
     if not 1 <= score <= 5:
         raise BadInput(

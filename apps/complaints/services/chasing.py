@@ -125,7 +125,8 @@ def _take_in(
         write(report, at=at, kind=worse, is_serious=serious)
         data = {"from": was, "to": str(worse), "revision": report.version}
         record("exception.worsened", report, by=by, at=at, data=data)
-    if late is not None and report.late_id is None:
+    over = report.late is None or report.late.closed_at is not None
+    if late is not None and over and report.late_id != late.pk:
         write(report, at=at, late=late)
         record("exception.late_linked", report, by=by, at=at, data={"revision": report.version})
 

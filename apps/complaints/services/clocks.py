@@ -10,6 +10,7 @@ from apps.complaints.enums import CaseState
 from apps.complaints.models import Case
 from apps.sla import services as sla
 from apps.sla.enums import FactKind, IntervalKind, MatterKind
+from apps.sla.models import Clock
 from apps.sla.rules import Attributes
 
 WAIT = IntervalKind.WAITING_CUSTOMER
@@ -72,6 +73,13 @@ def waiting(case: Case, *, by: User, at: datetime) -> None:
 
 def resumed(case: Case, *, by: User, at: datetime) -> None:
     sla.end_wait(subject=case, kind=WAIT, by=by, at=at)
+
+
+def open_promises(case: Case) -> list[Clock]:
+    """What was promised to the customer and is not settled yet, as it runs out."""
+    mine = {"matter__subject_type": case._meta.label_lower, "matter__subject_id": str(case.pk)}
+    rows = Clock.objects.open().filter(**mine, key__gt=0).select_related("owner")
+    return list(rows.order_by("due_at", "pk"))
 
 
 def closed(case: Case, *, by: User, at: datetime) -> None:

@@ -9,13 +9,15 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.complaints.enums import CaseClass, CaseState, EntryKind, LinkKind
+from apps.complaints.enums import AssignedHow, CaseClass, CaseState, EntryKind, LinkKind
 from apps.complaints.inputs import NewCase
 from apps.complaints.models import Case, CaseEntry, CaseFile, CaseLink
 from apps.complaints.rules.cases import check_live, check_merging, needed
 from apps.complaints.services import clocks
+from apps.complaints.services.assigning import give
 from apps.complaints.services.locking import add_to_search, lock_case, move_case, write
 from apps.complaints.services.opening import open_case
+from apps.complaints.services.promises import carry_promises
 from apps.complaints.services.talking import add_internal
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.services import record
@@ -24,7 +26,7 @@ from apps.events.services import record
 @transaction.atomic
 def merge_cases(*, source_id: int, target_id: int, by: User, at: datetime) -> Case:
     """``source`` ends in ``target``: its conversation is read there, its clocks stop, later
-    messages go there. Both rows are locked in the order of their ids, so of two merges at once in
+    messages go there, promises to the customer are kept there. Both rows are locked in the order of their ids, so of two merges at once in
     opposite directions one is refused. What was merged into ``source`` before moves along.
 
     RuleBroken: same_case, illegal_move (one of them is over), other_customer. Returns the target.
@@ -41,6 +43,7 @@ def merge_cases(*, source_id: int, target_id: int, by: User, at: datetime) -> Ca
         merged_by=by,
         awaits_answer=False,
     )
+    promises = clocks.open_promises(source)
     clocks.stopped(source, reason="merged", by=by, at=at)
     _bring_along(source, target)
     write(
@@ -51,8 +54,11 @@ def merge_cases(*, source_id: int, target_id: int, by: User, at: datetime) -> Ca
         waybill=target.waybill or source.waybill,
         **add_to_search(target, source.search_text),
     )
-    if target.customer_id == source.customer_id:
+    if target.owner is None and source.owner is not None:
+        give(target, source.owner, how=AssignedHow.GIVEN, by=by, at=at)
+    else:
         clocks.changed(target, by=by, at=at)
+    carry_promises(target, promises, by=by, at=at)
     data = {"into": target.number, "revision": source.version}
     record("case.merged", source, by=by, at=at, data=data)
     data = {"from": source.number, "revision": target.version, "owner": target.owner_id}

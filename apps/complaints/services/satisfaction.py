@@ -8,13 +8,15 @@ from django.utils.translation import gettext as _
 from apps.accounts.enums import Role
 from apps.accounts.models import User
 from apps.accounts.queries.duty import people_for
-from apps.complaints.enums import CaseChannel, CaseState
+from apps.complaints.enums import CaseChannel, CaseState, EntryKind
+from apps.complaints.inputs import Said
 from apps.complaints.models import Case, SatisfactionAsk
 from apps.complaints.rules.cases import check_score, escalates, is_dissatisfied
 from apps.complaints.services import clocks
 from apps.complaints.services.changing import raise_severity
 from apps.complaints.services.locking import lock_case, write
 from apps.complaints.services.reopening import reopen
+from apps.complaints.services.talking import add_entry
 from apps.core.errors import RuleBroken
 from apps.events.services import record
 from apps.sla.enums import FactKind
@@ -53,7 +55,7 @@ def answer_satisfaction(
     """The customer's own answer, 1–5, once: RuleBroken ``answered`` afterwards.
 
     2 or less reopens the case, the second time it escalates; more confirms the result of a case
-    that was only solved so far."""
+    that was only solved so far. What they write stands in the conversation."""
     check_score(score)
     found = SatisfactionAsk.objects.values_list("case_id", flat=True).get(pk=ask_id)
     case = lock_case(found, by)
@@ -61,6 +63,9 @@ def answer_satisfaction(
     if ask.answered_at is not None:
         raise RuleBroken(_("You have answered already. Thank you."), code="answered")
     _fill(ask, score, comment, by=by, at=at)
+    if comment.strip():
+        said = Said(EntryKind.MESSAGE_IN, comment, CaseChannel(ask.channel))
+        add_entry(case, said, ask.comment, by=by, at=at)
     if case.state == CaseState.SOLVED and not is_dissatisfied(score):
         write(case, at=at, confirmed_at=at, confirmed_by=by)
         clocks.done(case, FactKind.FED_BACK, FactKind.SOLVED, by=by, at=at)

@@ -12,6 +12,7 @@ from apps.complaints.models import Case, CauseNode
 from apps.complaints.rules.cases import (
     check_closing,
     check_live,
+    check_promises,
     check_score,
     needed,
 )
@@ -100,10 +101,12 @@ def confirm_result(
 @transaction.atomic
 def close_case(*, case_id: int, by: User, at: datetime, note: str = "") -> Case:
     """End it. RuleBroken ``not_yet`` names what is missing: the cause of a complaint, loss or
-    damage, the customer's confirmation, or a note that says why there is none (CMP-7)."""
+    damage, the customer's confirmation or a note that says why there is none, a promise that is not
+    settled (CMP-7)."""
     case = lock_case(case_id, by)
     CASE_MOVES.check(CaseState(case.state), CaseState.CLOSED)
     check_closing(case, note)
+    check_promises([promise.label for promise in clocks.open_promises(case)])
     values: dict[str, Any] = {"closed_at": at, "closed_by": by, "awaits_answer": False}
     values["closing_note"] = one_line(note, case, most=300)
     move_case(case, CaseState.CLOSED, at=at, **values)
