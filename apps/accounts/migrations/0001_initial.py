@@ -2,12 +2,12 @@
 
 import django.contrib.postgres.constraints
 import django.contrib.postgres.fields
+import django.contrib.postgres.operations
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.db.models.functions.text
 from django.conf import settings
-from django.contrib.postgres.operations import BtreeGistExtension
 from django.db import migrations, models
 
 import apps.accounts.models.role
@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
 
     operations = [
         # The constraint that a role is held once at a time compares keys and time spans together.
-        BtreeGistExtension(),
+        django.contrib.postgres.operations.BtreeGistExtension(),
         migrations.CreateModel(
             name="User",
             fields=[
@@ -147,6 +147,39 @@ class Migration(migrations.Migration):
                     ("reset_two_factor", "Can reset a user's two-factor sign-in"),
                 ],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("username", django.db.models.functions.text.Lower("username"))
+                        ),
+                        name="accounts_user_username_small",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["person", "service", "system"])),
+                        name="accounts_user_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("scope__in", ["all", "units", "customers"])),
+                        name="accounts_user_scope_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "system"), ("username__startswith", "system:")),
+                            models.Q(
+                                models.Q(("kind", "system"), _negated=True),
+                                models.Q(("username__contains", ":"), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="accounts_user_system_names_are_the_systems",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_superuser", False), ("kind", "person"), _connector="OR"
+                        ),
+                        name="accounts_user_only_people_are_superusers",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -236,6 +269,20 @@ class Migration(migrations.Migration):
                 "ordering": ["-created_at", "-id"],
                 "permissions": [("manage_api_key", "Can make and revoke API keys")],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("revoked_at__isnull", True), ("revoked_by__isnull", True)),
+                            models.Q(("revoked_at__isnull", False), ("revoked_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="accounts_apikey_revoked_by_someone",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("scopes__len__gt", 0)),
+                        name="accounts_apikey_may_something",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -268,6 +315,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "idempotency record",
                 "verbose_name_plural": "idempotency records",
                 "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("user", "key"), name="accounts_idempotency_key_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__gte", 0), ("status__lte", 599)),
+                        name="accounts_idempotency_status",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -294,6 +350,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "recovery code",
                 "verbose_name_plural": "recovery codes",
                 "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("user", "hash"), name="accounts_recovery_code_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -420,6 +481,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "authenticator app",
                 "verbose_name_plural": "authenticator apps",
                 "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("confirmed", True)),
+                        fields=("user",),
+                        name="accounts_totp_one_per_user",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -486,6 +554,39 @@ class Migration(migrations.Migration):
                 "ordering": ["path"],
                 "permissions": [("manage_unit", "Can create and change units")],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "head_office",
+                                    "branch",
+                                    "dispatch_centre",
+                                    "freight_centre",
+                                    "station",
+                                ],
+                            )
+                        ),
+                        name="accounts_unit_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^[A-Z0-9][A-Z0-9-]*$")),
+                        name="accounts_unit_code_shape",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("parent", models.F("id")), _negated=True),
+                        name="accounts_unit_not_its_own_parent",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("parent__isnull", False), ("path__regex", "/.+/$")),
+                            models.Q(("parent__isnull", True), ("path__regex", "^[^/]+/$")),
+                            _connector="OR",
+                        ),
+                        name="accounts_unit_path_matches_parent",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -568,6 +669,59 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "roles of users",
                 "ordering": ["user_id", "role", "since"],
                 "default_permissions": ("view",),
+                "indexes": [
+                    models.Index(fields=["role", "unit"], name="accounts_userrole_holders")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    "agent",
+                                    "director",
+                                    "department_manager",
+                                    "project_manager",
+                                    "qc_manager",
+                                    "deputy_general_manager",
+                                    "general_manager",
+                                    "dispatcher",
+                                    "freight_clerk",
+                                    "finance",
+                                    "settlement_clerk",
+                                    "sales",
+                                    "warehouse_manager",
+                                    "delivery_manager",
+                                    "it_admin",
+                                ],
+                            )
+                        ),
+                        name="accounts_userrole_role_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("until__isnull", True),
+                            ("until__gte", models.F("since")),
+                            _connector="OR",
+                        ),
+                        name="accounts_userrole_ends_after_it_begins",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ended_by__isnull", True), ("until__isnull", False), _connector="OR"
+                        ),
+                        name="accounts_userrole_ended_has_a_time",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            ("user", "="),
+                            ("role", "="),
+                            ("unit", "="),
+                            (apps.accounts.models.role.TimeSpan("since", "until"), "&&"),
+                        ],
+                        name="accounts_userrole_held_once_at_a_time",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -628,237 +782,46 @@ class Migration(migrations.Migration):
                 "ordering": ["-started_at", "-id"],
                 "permissions": [("revoke_session", "Can end other people's sessions")],
                 "default_permissions": ("view",),
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("username", django.db.models.functions.text.Lower("username"))),
-                name="accounts_user_username_small",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["person", "service", "system"])),
-                name="accounts_user_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("scope__in", ["all", "units", "customers"])),
-                name="accounts_user_scope_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "system"), ("username__startswith", "system:")),
-                    models.Q(
-                        models.Q(("kind", "system"), _negated=True),
-                        models.Q(("username__contains", ":"), _negated=True),
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=["user", "-started_at"],
+                        name="accounts_session_open",
                     ),
-                    _connector="OR",
-                ),
-                name="accounts_user_system_names_are_the_systems",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("is_superuser", False), ("kind", "person"), _connector="OR"),
-                name="accounts_user_only_people_are_superusers",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="apikey",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("revoked_at__isnull", True), ("revoked_by__isnull", True)),
-                    models.Q(("revoked_at__isnull", False), ("revoked_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="accounts_apikey_revoked_by_someone",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="apikey",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("scopes__len__gt", 0)), name="accounts_apikey_may_something"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="idempotencyrecord",
-            constraint=models.UniqueConstraint(
-                fields=("user", "key"), name="accounts_idempotency_key_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="idempotencyrecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__gte", 0), ("status__lte", 599)),
-                name="accounts_idempotency_status",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recoverycode",
-            constraint=models.UniqueConstraint(
-                fields=("user", "hash"), name="accounts_recovery_code_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="totpdevice",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("confirmed", True)),
-                fields=("user",),
-                name="accounts_totp_one_per_user",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        ["head_office", "branch", "dispatch_centre", "freight_centre", "station"],
-                    )
-                ),
-                name="accounts_unit_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code__regex", "^[A-Z0-9][A-Z0-9-]*$")),
-                name="accounts_unit_code_shape",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("parent", models.F("id")), _negated=True),
-                name="accounts_unit_not_its_own_parent",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("parent__isnull", False), ("path__regex", "/.+/$")),
-                    models.Q(("parent__isnull", True), ("path__regex", "^[^/]+/$")),
-                    _connector="OR",
-                ),
-                name="accounts_unit_path_matches_parent",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="userrole",
-            index=models.Index(fields=["role", "unit"], name="accounts_userrole_holders"),
-        ),
-        migrations.AddConstraint(
-            model_name="userrole",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "role__in",
-                        [
-                            "agent",
-                            "director",
-                            "department_manager",
-                            "project_manager",
-                            "qc_manager",
-                            "deputy_general_manager",
-                            "general_manager",
-                            "dispatcher",
-                            "freight_clerk",
-                            "finance",
-                            "settlement_clerk",
-                            "sales",
-                            "warehouse_manager",
-                            "delivery_manager",
-                            "it_admin",
-                        ],
-                    )
-                ),
-                name="accounts_userrole_role_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="userrole",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("until__isnull", True), ("until__gte", models.F("since")), _connector="OR"
-                ),
-                name="accounts_userrole_ends_after_it_begins",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="userrole",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ended_by__isnull", True), ("until__isnull", False), _connector="OR"
-                ),
-                name="accounts_userrole_ended_has_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="userrole",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[
-                    ("user", "="),
-                    ("role", "="),
-                    ("unit", "="),
-                    (apps.accounts.models.role.TimeSpan("since", "until"), "&&"),
+                    models.Index(fields=["user", "address"], name="accounts_session_known_places"),
                 ],
-                name="accounts_userrole_held_once_at_a_time",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="usersession",
-            index=models.Index(
-                condition=models.Q(("ended_at__isnull", True)),
-                fields=["user", "-started_at"],
-                name="accounts_session_open",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="usersession",
-            index=models.Index(fields=["user", "address"], name="accounts_session_known_places"),
-        ),
-        migrations.AddConstraint(
-            model_name="usersession",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("end_reason", ""), ("ended_at__isnull", True), ("ended_by__isnull", True)
-                    ),
-                    models.Q(
-                        (
-                            "end_reason__in",
-                            [
-                                "signed_out",
-                                "revoked",
-                                "password",
-                                "roles",
-                                "deactivated",
-                                "two_factor",
-                            ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("end_reason", ""),
+                                ("ended_at__isnull", True),
+                                ("ended_by__isnull", True),
+                            ),
+                            models.Q(
+                                (
+                                    "end_reason__in",
+                                    [
+                                        "signed_out",
+                                        "revoked",
+                                        "password",
+                                        "roles",
+                                        "deactivated",
+                                        "two_factor",
+                                    ],
+                                ),
+                                ("ended_at__isnull", False),
+                                ("ended_by__isnull", False),
+                            ),
+                            _connector="OR",
                         ),
-                        ("ended_at__isnull", False),
-                        ("ended_by__isnull", False),
+                        name="accounts_session_end_is_complete",
                     ),
-                    _connector="OR",
-                ),
-                name="accounts_session_end_is_complete",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="usersession",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("seen_at__gte", models.F("started_at"))),
-                name="accounts_session_seen_after_start",
-            ),
+                    models.CheckConstraint(
+                        condition=models.Q(("seen_at__gte", models.F("started_at"))),
+                        name="accounts_session_seen_after_start",
+                    ),
+                ],
+            },
         ),
     ]

@@ -2,10 +2,10 @@ import django.contrib.postgres.constraints
 import django.contrib.postgres.fields
 import django.contrib.postgres.fields.ranges
 import django.contrib.postgres.indexes
+import django.contrib.postgres.operations
 import django.core.validators
 import django.db.models.deletion
 from django.conf import settings
-from django.contrib.postgres.operations import BtreeGistExtension, TrigramExtension
 from django.db import migrations, models
 
 import apps.core.crypto
@@ -17,13 +17,13 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("accounts", "0001_initial"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ("accounts", "__first__"),
     ]
 
     operations = [
         # Both extensions are trusted: the database's owner may create them.
-        TrigramExtension(),
-        BtreeGistExtension(),
+        django.contrib.postgres.operations.TrigramExtension(),
+        django.contrib.postgres.operations.BtreeGistExtension(),
         migrations.CreateModel(
             name="Customer",
             fields=[
@@ -295,6 +295,75 @@ class Migration(migrations.Migration):
                     ("reveal_contact", "Can reveal a contact's personal data with a reason"),
                     ("assign_customer", "Can say which users see a customer"),
                 ],
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["search_text"], name="customer_search", opclasses=["gin_trgm_ops"]
+                    ),
+                    models.Index(
+                        fields=["pinyin_initials"],
+                        name="customer_initials",
+                        opclasses=["text_pattern_ops"],
+                    ),
+                    models.Index(fields=["unit", "status"], name="customer_unit_status"),
+                    models.Index(
+                        condition=models.Q(("status", "trial")),
+                        fields=["trial_until"],
+                        name="customer_trial_due",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^[A-Z0-9][A-Z0-9-]{1,19}$")),
+                        name="customer_code_shape",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True), name="customer_named"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["prospect", "trial", "active", "suspended", "closed"])
+                        ),
+                        name="customer_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "trial"), _negated=True),
+                            models.Q(("director__isnull", False), ("trial_until__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="customer_trial_has_end_and_director",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status__in", ["suspended", "closed"]), _negated=True),
+                            models.Q(("status_reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="customer_stopped_with_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reopened_at__isnull", True), ("reopened_by__isnull", True)),
+                            models.Q(
+                                ("reopened_at__isnull", False), ("reopened_by__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="customer_reopened_by_whom",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("settlement_cycle_days__lte", 180)),
+                        name="customer_cycle_sane",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("credit_limit__isnull", True),
+                            ("credit_limit__gte", 0),
+                            _connector="OR",
+                        ),
+                        name="customer_credit_not_negative",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -363,6 +432,37 @@ class Migration(migrations.Migration):
                 "verbose_name": "contract",
                 "verbose_name_plural": "contracts",
                 "ordering": ["-valid_from"],
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            ("customer", "="),
+                            (
+                                models.Func(
+                                    models.F("valid_from"),
+                                    models.F("valid_to"),
+                                    models.Value("[]"),
+                                    function="DATERANGE",
+                                    output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                                ),
+                                "&&",
+                            ),
+                        ],
+                        name="contract_no_overlap",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True),
+                            ("valid_to__gte", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="contract_days_in_order",
+                        violation_error_message="The last day lies before the first.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("price_reference", ""), _negated=True),
+                        name="contract_has_price",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -458,6 +558,25 @@ class Migration(migrations.Migration):
                 "verbose_name": "contact",
                 "verbose_name_plural": "contacts",
                 "ordering": ["-active", "-default_pickup", "pk"],
+                "indexes": [
+                    models.Index(fields=["phone_index"], name="contact_phone"),
+                    models.Index(
+                        condition=models.Q(("email_index", ""), _negated=True),
+                        fields=["email_index"],
+                        name="contact_email",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("active", True), ("default_pickup", True)),
+                        fields=("customer",),
+                        name="contact_one_default_pickup",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("phone_index", ""), _negated=True),
+                        name="contact_phone_indexed",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -502,6 +621,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "customer assignment",
                 "verbose_name_plural": "customer assignments",
+                "constraints": [
+                    models.UniqueConstraint(fields=("user", "customer"), name="scope_once")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -581,6 +703,29 @@ class Migration(migrations.Migration):
                 "verbose_name": "saved place",
                 "verbose_name_plural": "saved places",
                 "ordering": ["-active", "-is_default", "pk"],
+                "indexes": [models.Index(fields=["phone_index"], name="site_phone")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("active", True), ("is_default", True)),
+                        fields=("customer",),
+                        name="site_one_default",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_default", False),
+                            models.Q(("use", "delivery"), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="site_default_is_pickup",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("city", ""), _negated=True),
+                            models.Q(("phone_index", ""), _negated=True),
+                        ),
+                        name="site_complete",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -653,6 +798,34 @@ class Migration(migrations.Migration):
                 "verbose_name": "dangerous-goods letter",
                 "verbose_name_plural": "dangerous-goods letters",
                 "ordering": ["-valid_until"],
+                "indexes": [
+                    models.Index(fields=["customer", "valid_until"], name="letter_validity")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("valid_until__gte", models.F("signed_on"))),
+                        name="letter_days_in_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("signer", ""), _negated=True), name="letter_signed"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("withdrawn_at__isnull", True),
+                                ("withdrawn_by__isnull", True),
+                                ("withdrawn_reason", ""),
+                            ),
+                            models.Q(
+                                ("withdrawn_at__isnull", False),
+                                ("withdrawn_by__isnull", False),
+                                models.Q(("withdrawn_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="letter_withdrawn_by_whom",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -816,6 +989,40 @@ class Migration(migrations.Migration):
                     ("submit_handoverform", "Can send a service handover form round for signing"),
                     ("sign_handoverform", "Can sign or send back a service handover form"),
                 ],
+                "indexes": [models.Index(fields=["state", "-id"], name="handover_state")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["draft", "in_signing"])),
+                        fields=("customer",),
+                        name="handover_one_under_way",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["draft", "rejected"]),
+                            models.Q(
+                                ("submitted_at__isnull", False), ("submitted_by__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="handover_submitted_when_signing",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("accepted_at__isnull", False),
+                                ("accepted_by__isnull", False),
+                                ("state", "accepted"),
+                            ),
+                            models.Q(
+                                models.Q(("state", "accepted"), _negated=True),
+                                ("accepted_at__isnull", True),
+                                ("accepted_by__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="handover_accepted_with_signer",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -878,6 +1085,22 @@ class Migration(migrations.Migration):
                 "verbose_name": "signature",
                 "verbose_name_plural": "signatures",
                 "ordering": ["form", "round", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("form", "round", "role"), name="signature_role_once"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("form", "round", "signed_by"), name="signature_person_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decision", "rejected"), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="signature_rejected_with_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1001,361 +1224,51 @@ class Migration(migrations.Migration):
                 "permissions": [
                     ("grant_authorisation", "Can record a leader's verbal authorisation")
                 ],
-            },
-        ),
-        migrations.AddIndex(
-            model_name="customer",
-            index=django.contrib.postgres.indexes.GinIndex(
-                fields=["search_text"], name="customer_search", opclasses=["gin_trgm_ops"]
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="customer",
-            index=models.Index(
-                fields=["pinyin_initials"], name="customer_initials", opclasses=["text_pattern_ops"]
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="customer",
-            index=models.Index(fields=["unit", "status"], name="customer_unit_status"),
-        ),
-        migrations.AddIndex(
-            model_name="customer",
-            index=models.Index(
-                condition=models.Q(("status", "trial")),
-                fields=["trial_until"],
-                name="customer_trial_due",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="customer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code__regex", "^[A-Z0-9][A-Z0-9-]{1,19}$")),
-                name="customer_code_shape",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="customer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True), name="customer_named"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="customer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("status__in", ["prospect", "trial", "active", "suspended", "closed"])
-                ),
-                name="customer_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="customer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "trial"), _negated=True),
-                    models.Q(("director__isnull", False), ("trial_until__isnull", False)),
-                    _connector="OR",
-                ),
-                name="customer_trial_has_end_and_director",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="customer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status__in", ["suspended", "closed"]), _negated=True),
-                    models.Q(("status_reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="customer_stopped_with_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="customer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("reopened_at__isnull", True), ("reopened_by__isnull", True)),
-                    models.Q(("reopened_at__isnull", False), ("reopened_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="customer_reopened_by_whom",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="customer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("settlement_cycle_days__lte", 180)), name="customer_cycle_sane"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="customer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("credit_limit__isnull", True), ("credit_limit__gte", 0), _connector="OR"
-                ),
-                name="customer_credit_not_negative",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contract",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[
-                    ("customer", "="),
-                    (
-                        models.Func(
-                            models.F("valid_from"),
-                            models.F("valid_to"),
-                            models.Value("[]"),
-                            function="DATERANGE",
-                            output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("next_chase__isnull", False), ("state", "open")),
+                        fields=["next_chase"],
+                        name="authorisation_to_chase",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "open")),
+                        fields=("customer",),
+                        name="authorisation_one_open",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("deadline__gt", models.F("given_at"))),
+                        name="authorisation_deadline_later",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reason", ""), _negated=True), ("missing__len__gt", 0)
                         ),
-                        "&&",
+                        name="authorisation_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at__isnull", True), ("state", "open")),
+                            models.Q(
+                                models.Q(("state", "open"), _negated=True),
+                                ("ended_at__isnull", False),
+                                ("ended_by__isnull", False),
+                                ("next_chase__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="authorisation_open_or_ended",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("next_chase__isnull", True),
+                            models.Q(("chase_step", "done"), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="authorisation_chase_step",
                     ),
                 ],
-                name="contract_no_overlap",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contract",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("valid_to__isnull", True),
-                    ("valid_to__gte", models.F("valid_from")),
-                    _connector="OR",
-                ),
-                name="contract_days_in_order",
-                violation_error_message="The last day lies before the first.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contract",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("price_reference", ""), _negated=True),
-                name="contract_has_price",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="contact",
-            index=models.Index(fields=["phone_index"], name="contact_phone"),
-        ),
-        migrations.AddIndex(
-            model_name="contact",
-            index=models.Index(
-                condition=models.Q(("email_index", ""), _negated=True),
-                fields=["email_index"],
-                name="contact_email",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contact",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("active", True), ("default_pickup", True)),
-                fields=("customer",),
-                name="contact_one_default_pickup",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contact",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("phone_index", ""), _negated=True), name="contact_phone_indexed"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="customerscope",
-            constraint=models.UniqueConstraint(fields=("user", "customer"), name="scope_once"),
-        ),
-        migrations.AddIndex(
-            model_name="customersite",
-            index=models.Index(fields=["phone_index"], name="site_phone"),
-        ),
-        migrations.AddConstraint(
-            model_name="customersite",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("active", True), ("is_default", True)),
-                fields=("customer",),
-                name="site_one_default",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="customersite",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("is_default", False),
-                    models.Q(("use", "delivery"), _negated=True),
-                    _connector="OR",
-                ),
-                name="site_default_is_pickup",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="customersite",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("city", ""), _negated=True),
-                    models.Q(("phone_index", ""), _negated=True),
-                ),
-                name="site_complete",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="dangerousgoodsletter",
-            index=models.Index(fields=["customer", "valid_until"], name="letter_validity"),
-        ),
-        migrations.AddConstraint(
-            model_name="dangerousgoodsletter",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("valid_until__gte", models.F("signed_on"))),
-                name="letter_days_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dangerousgoodsletter",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("signer", ""), _negated=True), name="letter_signed"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dangerousgoodsletter",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("withdrawn_at__isnull", True),
-                        ("withdrawn_by__isnull", True),
-                        ("withdrawn_reason", ""),
-                    ),
-                    models.Q(
-                        ("withdrawn_at__isnull", False),
-                        ("withdrawn_by__isnull", False),
-                        models.Q(("withdrawn_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="letter_withdrawn_by_whom",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="handoverform",
-            index=models.Index(fields=["state", "-id"], name="handover_state"),
-        ),
-        migrations.AddConstraint(
-            model_name="handoverform",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["draft", "in_signing"])),
-                fields=("customer",),
-                name="handover_one_under_way",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handoverform",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["draft", "rejected"]),
-                    models.Q(("submitted_at__isnull", False), ("submitted_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="handover_submitted_when_signing",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handoverform",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("accepted_at__isnull", False),
-                        ("accepted_by__isnull", False),
-                        ("state", "accepted"),
-                    ),
-                    models.Q(
-                        models.Q(("state", "accepted"), _negated=True),
-                        ("accepted_at__isnull", True),
-                        ("accepted_by__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="handover_accepted_with_signer",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handoversignature",
-            constraint=models.UniqueConstraint(
-                fields=("form", "round", "role"), name="signature_role_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handoversignature",
-            constraint=models.UniqueConstraint(
-                fields=("form", "round", "signed_by"), name="signature_person_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handoversignature",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decision", "rejected"), _negated=True),
-                    models.Q(("reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="signature_rejected_with_reason",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="verbalauthorisation",
-            index=models.Index(
-                condition=models.Q(("next_chase__isnull", False), ("state", "open")),
-                fields=["next_chase"],
-                name="authorisation_to_chase",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="verbalauthorisation",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "open")),
-                fields=("customer",),
-                name="authorisation_one_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="verbalauthorisation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("deadline__gt", models.F("given_at"))),
-                name="authorisation_deadline_later",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="verbalauthorisation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("reason", ""), _negated=True), ("missing__len__gt", 0)
-                ),
-                name="authorisation_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="verbalauthorisation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at__isnull", True), ("state", "open")),
-                    models.Q(
-                        models.Q(("state", "open"), _negated=True),
-                        ("ended_at__isnull", False),
-                        ("ended_by__isnull", False),
-                        ("next_chase__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="authorisation_open_or_ended",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="verbalauthorisation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("next_chase__isnull", True),
-                    models.Q(("chase_step", "done"), _negated=True),
-                    _connector="OR",
-                ),
-                name="authorisation_chase_step",
-            ),
+            },
         ),
     ]

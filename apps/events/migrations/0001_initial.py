@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ("accounts", "__first__"),
     ]
 
     operations = [
@@ -61,6 +61,12 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "event",
                 "verbose_name_plural": "events",
+                "indexes": [
+                    models.Index(
+                        fields=["subject_type", "subject_id", "-id"], name="event_by_subject"
+                    ),
+                    models.Index(fields=["kind", "-id"], name="event_by_kind"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -102,26 +108,10 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "pending dispatch",
                 "verbose_name_plural": "pending dispatches",
+                "indexes": [models.Index(fields=["due_at"], name="dispatch_due")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("event", "subscriber"), name="dispatch_once")
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="event",
-            index=models.Index(
-                fields=["subject_type", "subject_id", "-id"], name="event_by_subject"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="event",
-            index=models.Index(fields=["kind", "-id"], name="event_by_kind"),
-        ),
-        migrations.AddIndex(
-            model_name="dispatch",
-            index=models.Index(fields=["due_at"], name="dispatch_due"),
-        ),
-        migrations.AddConstraint(
-            model_name="dispatch",
-            constraint=models.UniqueConstraint(
-                fields=("event", "subscriber"), name="dispatch_once"
-            ),
         ),
     ]

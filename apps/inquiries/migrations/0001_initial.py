@@ -12,8 +12,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("accounts", "__first__"),
         ("customers", "0002_rules"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -401,6 +401,16 @@ class Migration(migrations.Migration):
                         "Can make, renew and switch off Kuaidi100 credentials",
                     )
                 ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("customer__isnull", False), ("kind", "merchant")),
+                            models.Q(("customer__isnull", True), ("kind", "aggregator")),
+                            _connector="OR",
+                        ),
+                        name="kuaidi100_merchant_has_customer",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -495,6 +505,42 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "Kuaidi100 subscriptions",
                 "ordering": ["-id"],
                 "permissions": [("stop_kuaidi100subscription", "Can stop Kuaidi100 subscriptions")],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("due_at__isnull", False)),
+                        fields=["due_at"],
+                        name="kuaidi100_due",
+                    ),
+                    models.Index(fields=["number"], name="kuaidi100_by_number"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("account", "number"), name="kuaidi100_subscribed_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("due_at__isnull", True),
+                                ("monitor", "stopped"),
+                                ("stopped_at__isnull", False),
+                            ),
+                            models.Q(
+                                models.Q(("monitor", "stopped"), _negated=True),
+                                ("stopped_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="kuaidi100_stopped_has_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("stopped_at__isnull", True), ("stopped_by__isnull", True)),
+                            models.Q(("stopped_at__isnull", False), ("stopped_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="kuaidi100_stopped_by_someone",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -574,63 +620,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="kuaidi100account",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("customer__isnull", False), ("kind", "merchant")),
-                    models.Q(("customer__isnull", True), ("kind", "aggregator")),
-                    _connector="OR",
-                ),
-                name="kuaidi100_merchant_has_customer",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="kuaidi100subscription",
-            index=models.Index(
-                condition=models.Q(("due_at__isnull", False)),
-                fields=["due_at"],
-                name="kuaidi100_due",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="kuaidi100subscription",
-            index=models.Index(fields=["number"], name="kuaidi100_by_number"),
-        ),
-        migrations.AddConstraint(
-            model_name="kuaidi100subscription",
-            constraint=models.UniqueConstraint(
-                fields=("account", "number"), name="kuaidi100_subscribed_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="kuaidi100subscription",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("due_at__isnull", True),
-                        ("monitor", "stopped"),
-                        ("stopped_at__isnull", False),
-                    ),
-                    models.Q(
-                        models.Q(("monitor", "stopped"), _negated=True),
-                        ("stopped_at__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="kuaidi100_stopped_has_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="kuaidi100subscription",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("stopped_at__isnull", True), ("stopped_by__isnull", True)),
-                    models.Q(("stopped_at__isnull", False), ("stopped_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="kuaidi100_stopped_by_someone",
-            ),
         ),
     ]

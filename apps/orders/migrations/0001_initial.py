@@ -16,9 +16,9 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("accounts", "0001_initial"),
+        ("accounts", "__first__"),
         ("customers", "0001_initial"),
         ("tracking", "0001_initial"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -203,6 +203,24 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "order files",
                 "ordering": ["-created_at", "-id"],
                 "permissions": [("upload_intakefile", "Can take in spreadsheets of orders")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("customer", "sha256"), name="intake_file_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "rows_total",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("rows_created"), "+", models.F("rows_repeated")
+                                    ),
+                                    "+",
+                                    models.F("rows_refused"),
+                                ),
+                            )
+                        ),
+                        name="intake_rows_tie",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -231,6 +249,10 @@ class Migration(migrations.Migration):
                 "verbose_name": "unsaved order",
                 "verbose_name_plural": "unsaved orders",
                 "ordering": ["-updated_at"],
+                "indexes": [models.Index(fields=["updated_at"], name="order_draft_age")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("owner", "key"), name="order_draft_once")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -316,6 +338,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "prohibited word",
                 "verbose_name_plural": "prohibited words",
                 "ordering": ["term"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("goods_list", "term"), name="prohibited_term_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("term", ""), _negated=True),
+                        name="prohibited_term_not_empty",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -810,6 +841,214 @@ class Migration(migrations.Migration):
                     ("print_workorder", "Can print work orders and labels"),
                     ("reveal_workorder", "Can see the full phone and address in a work order"),
                 ],
+                "indexes": [
+                    models.Index(fields=["-received_at", "-id"], name="order_newest"),
+                    models.Index(fields=["status", "-received_at"], name="order_status_newest"),
+                    models.Index(fields=["customer", "received_on"], name="order_customer_day"),
+                    models.Index(fields=["owner", "status"], name="order_owner_status"),
+                    models.Index(fields=["centre", "-received_at"], name="order_centre_newest"),
+                    models.Index(fields=["pickup_phone_index"], name="order_pickup_phone"),
+                    models.Index(fields=["delivery_phone_index"], name="order_delivery_phone"),
+                    models.Index(fields=["customer_reference"], name="order_reference"),
+                    models.Index(
+                        condition=models.Q(
+                            ("status__in", ["awaiting_read_back", "draft", "held", "ready"]),
+                            models.Q(("clock_stage", "overdue"), _negated=True),
+                        ),
+                        fields=["due_at"],
+                        name="order_clock_due",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("settlement_method", "cod"),
+                                ("cod_amount__gt", 0),
+                                ("cod_amount__isnull", False),
+                            ),
+                            models.Q(
+                                models.Q(("settlement_method", "cod"), _negated=True),
+                                ("cod_amount__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="order_cod_amount_iff_cod",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("pieces__isnull", True), ("pieces__gt", 0), _connector="OR"),
+                            models.Q(
+                                ("weight_g__isnull", True), ("weight_g__gt", 0), _connector="OR"
+                            ),
+                            models.Q(
+                                ("volume_cm3__isnull", True), ("volume_cm3__gt", 0), _connector="OR"
+                            ),
+                            models.Q(
+                                ("declared_value__isnull", True),
+                                ("declared_value__gte", 0),
+                                _connector="OR",
+                            ),
+                            models.Q(
+                                ("estimated_fee__isnull", True),
+                                ("estimated_fee__gte", 0),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="order_figures_positive",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            models.Q(("customer_reference", ""), _negated=True),
+                            models.Q(("status", "cancelled"), _negated=True),
+                        ),
+                        fields=("customer", "customer_reference"),
+                        name="order_reference_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("confirmed_at__isnull", False),
+                                ("status__in", ["completed", "confirmed", "in_progress"]),
+                            ),
+                            models.Q(
+                                ("confirmed_at__isnull", True),
+                                ("status__in", ["awaiting_read_back", "draft", "held", "ready"]),
+                            ),
+                            ("status", "cancelled"),
+                            _connector="OR",
+                        ),
+                        name="order_confirmed_agrees",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("centre_kind", ""),
+                                ("confirmed_at__isnull", True),
+                                ("confirmed_by__isnull", True),
+                            ),
+                            models.Q(
+                                ("confirmed_at__isnull", False),
+                                ("confirmed_by__isnull", False),
+                                ("pieces__isnull", False),
+                                models.Q(("centre_kind", ""), _negated=True),
+                                models.Q(("goods_name", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="order_confirmed_has_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("channel", "phone"), _negated=True),
+                            ("confirmed_at__isnull", True),
+                            ("read_back_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="order_phone_needs_read_back",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("read_back_at__isnull", True), ("read_back_by__isnull", True)
+                            ),
+                            models.Q(
+                                ("read_back_at__isnull", False), ("read_back_by__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="order_read_back_has_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("started_at__isnull", True),
+                                ("started_by__isnull", True),
+                                models.Q(("status", "in_progress"), _negated=True),
+                            ),
+                            models.Q(
+                                ("started_at__isnull", False),
+                                ("started_by__isnull", False),
+                                ("status__in", ["in_progress", "completed"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="order_started_agrees",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("completed_at__isnull", True),
+                                ("completed_by__isnull", True),
+                                models.Q(("status", "completed"), _negated=True),
+                            ),
+                            models.Q(
+                                ("completed_at__isnull", False),
+                                ("completed_by__isnull", False),
+                                ("status", "completed"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="order_completed_agrees",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("held_at__isnull", True),
+                                ("held_by__isnull", True),
+                                ("hold_reason", ""),
+                                models.Q(("status", "held"), _negated=True),
+                            ),
+                            models.Q(
+                                ("held_at__isnull", False),
+                                ("held_by__isnull", False),
+                                ("status", "held"),
+                                models.Q(("hold_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="order_held_agrees",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("cancel_reason", ""),
+                                ("cancelled_at__isnull", True),
+                                ("cancelled_by__isnull", True),
+                                models.Q(("status", "cancelled"), _negated=True),
+                            ),
+                            models.Q(
+                                ("cancelled_at__isnull", False),
+                                ("cancelled_by__isnull", False),
+                                ("status", "cancelled"),
+                                models.Q(("cancel_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="order_cancelled_agrees",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("follow_up_set_at__isnull", True),
+                                ("follow_up_set_by__isnull", True),
+                                models.Q(("follow_up_reason", "manual"), _negated=True),
+                            ),
+                            models.Q(
+                                ("follow_up_reason", "manual"),
+                                ("follow_up_set_at__isnull", False),
+                                ("follow_up_set_by__isnull", False),
+                                models.Q(("follow_up_note", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="order_follow_up_override_complete",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("due_at__gt", models.F("received_at"))),
+                        name="order_due_after_received",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -862,6 +1101,19 @@ class Migration(migrations.Migration):
                 "verbose_name": "print",
                 "verbose_name_plural": "prints",
                 "ordering": ["-printed_at", "-id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("work_order", "kind", "copy"), name="print_copy_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("copy", 1),
+                            models.Q(("copy__gt", 1), models.Q(("reason", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="print_reprint_has_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -946,6 +1198,37 @@ class Migration(migrations.Migration):
                 "verbose_name": "print job",
                 "verbose_name_plural": "print queue",
                 "ordering": ["created_at", "id"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(
+                            ("printed_at__isnull", True), ("withdrawn_at__isnull", True)
+                        ),
+                        fields=["centre_kind", "centre", "created_at"],
+                        name="print_job_waiting",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("printed_at__isnull", True), ("printed_by__isnull", True)),
+                            models.Q(("printed_at__isnull", False), ("printed_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="print_job_printed_has_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("withdrawn_at__isnull", True), ("withdrawn_by__isnull", True)
+                            ),
+                            models.Q(
+                                ("withdrawn_at__isnull", False), ("withdrawn_by__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="print_job_withdrawn_has_person",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1001,6 +1284,18 @@ class Migration(migrations.Migration):
                 "verbose_name": "row of an order file",
                 "verbose_name_plural": "rows of an order file",
                 "ordering": ["row"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("intake", "row"), name="intake_row_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("outcome", "refused"), ("work_order__isnull", True)),
+                            models.Q(("outcome", "created"), ("work_order__isnull", False)),
+                            ("outcome", "repeated"),
+                            _connector="OR",
+                        ),
+                        name="intake_row_outcome_agrees",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1085,6 +1380,47 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "follow-up tasks",
                 "ordering": ["due_at", "id"],
                 "permissions": [("complete_followuptask", "Can tick off follow-up tasks")],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("done_at__isnull", True), ("dropped_at__isnull", True)),
+                        fields=["owner", "due_at"],
+                        name="follow_up_open_due",
+                    ),
+                    models.Index(fields=["due_at", "id"], name="follow_up_due"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("work_order", "template", "occurrence"), name="follow_up_task_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("done_at__isnull", True),
+                                ("done_by__isnull", True),
+                                ("outcome", ""),
+                            ),
+                            models.Q(
+                                ("done_at__isnull", False),
+                                ("done_by__isnull", False),
+                                models.Q(("outcome", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="follow_up_done_has_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("dropped_at__isnull", True), ("dropped_by__isnull", True)),
+                            models.Q(
+                                ("done_at__isnull", True),
+                                ("dropped_at__isnull", False),
+                                ("dropped_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="follow_up_dropped_has_person",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1154,6 +1490,28 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "dispatch arrangement",
                 "verbose_name_plural": "dispatch arrangements",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("expected_delivery__gt", models.F("expected_pickup"))),
+                        name="arrangement_times_in_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("told_at__isnull", True),
+                                ("told_by__isnull", True),
+                                ("told_whom", ""),
+                            ),
+                            models.Q(
+                                ("told_at__isnull", False),
+                                ("told_by__isnull", False),
+                                models.Q(("told_whom", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="arrangement_told_has_person",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1187,6 +1545,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "waybill of a work order",
                 "verbose_name_plural": "waybills of work orders",
                 "ordering": ["piece"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("work_order", "piece"), name="order_piece_once")
+                ],
             },
         ),
         migrations.AddField(
@@ -1309,450 +1670,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="intakefile",
-            constraint=models.UniqueConstraint(
-                fields=("customer", "sha256"), name="intake_file_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="intakefile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "rows_total",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(
-                                models.F("rows_created"), "+", models.F("rows_repeated")
-                            ),
-                            "+",
-                            models.F("rows_refused"),
-                        ),
-                    )
-                ),
-                name="intake_rows_tie",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="orderdraft",
-            index=models.Index(fields=["updated_at"], name="order_draft_age"),
-        ),
-        migrations.AddConstraint(
-            model_name="orderdraft",
-            constraint=models.UniqueConstraint(fields=("owner", "key"), name="order_draft_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="prohibitedterm",
-            constraint=models.UniqueConstraint(
-                fields=("goods_list", "term"), name="prohibited_term_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="prohibitedterm",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("term", ""), _negated=True), name="prohibited_term_not_empty"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="printrecord",
-            constraint=models.UniqueConstraint(
-                fields=("work_order", "kind", "copy"), name="print_copy_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="printrecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("copy", 1),
-                    models.Q(("copy__gt", 1), models.Q(("reason", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="print_reprint_has_reason",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="printjob",
-            index=models.Index(
-                condition=models.Q(("printed_at__isnull", True), ("withdrawn_at__isnull", True)),
-                fields=["centre_kind", "centre", "created_at"],
-                name="print_job_waiting",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="printjob",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("printed_at__isnull", True), ("printed_by__isnull", True)),
-                    models.Q(("printed_at__isnull", False), ("printed_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="print_job_printed_has_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="printjob",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("withdrawn_at__isnull", True), ("withdrawn_by__isnull", True)),
-                    models.Q(("withdrawn_at__isnull", False), ("withdrawn_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="print_job_withdrawn_has_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="intakerow",
-            constraint=models.UniqueConstraint(fields=("intake", "row"), name="intake_row_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="intakerow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("outcome", "refused"), ("work_order__isnull", True)),
-                    models.Q(("outcome", "created"), ("work_order__isnull", False)),
-                    ("outcome", "repeated"),
-                    _connector="OR",
-                ),
-                name="intake_row_outcome_agrees",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="followuptask",
-            index=models.Index(
-                condition=models.Q(("done_at__isnull", True), ("dropped_at__isnull", True)),
-                fields=["owner", "due_at"],
-                name="follow_up_open_due",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="followuptask",
-            index=models.Index(fields=["due_at", "id"], name="follow_up_due"),
-        ),
-        migrations.AddConstraint(
-            model_name="followuptask",
-            constraint=models.UniqueConstraint(
-                fields=("work_order", "template", "occurrence"), name="follow_up_task_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="followuptask",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("done_at__isnull", True), ("done_by__isnull", True), ("outcome", "")),
-                    models.Q(
-                        ("done_at__isnull", False),
-                        ("done_by__isnull", False),
-                        models.Q(("outcome", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="follow_up_done_has_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="followuptask",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("dropped_at__isnull", True), ("dropped_by__isnull", True)),
-                    models.Q(
-                        ("done_at__isnull", True),
-                        ("dropped_at__isnull", False),
-                        ("dropped_by__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="follow_up_dropped_has_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dispatcharrangement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("expected_delivery__gt", models.F("expected_pickup"))),
-                name="arrangement_times_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dispatcharrangement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("told_at__isnull", True), ("told_by__isnull", True), ("told_whom", "")
-                    ),
-                    models.Q(
-                        ("told_at__isnull", False),
-                        ("told_by__isnull", False),
-                        models.Q(("told_whom", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="arrangement_told_has_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workorderwaybill",
-            constraint=models.UniqueConstraint(
-                fields=("work_order", "piece"), name="order_piece_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="workorder",
-            index=models.Index(fields=["-received_at", "-id"], name="order_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="workorder",
-            index=models.Index(fields=["status", "-received_at"], name="order_status_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="workorder",
-            index=models.Index(fields=["customer", "received_on"], name="order_customer_day"),
-        ),
-        migrations.AddIndex(
-            model_name="workorder",
-            index=models.Index(fields=["owner", "status"], name="order_owner_status"),
-        ),
-        migrations.AddIndex(
-            model_name="workorder",
-            index=models.Index(fields=["centre", "-received_at"], name="order_centre_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="workorder",
-            index=models.Index(fields=["pickup_phone_index"], name="order_pickup_phone"),
-        ),
-        migrations.AddIndex(
-            model_name="workorder",
-            index=models.Index(fields=["delivery_phone_index"], name="order_delivery_phone"),
-        ),
-        migrations.AddIndex(
-            model_name="workorder",
-            index=models.Index(fields=["customer_reference"], name="order_reference"),
-        ),
-        migrations.AddIndex(
-            model_name="workorder",
-            index=models.Index(
-                condition=models.Q(
-                    ("status__in", ["awaiting_read_back", "draft", "held", "ready"]),
-                    models.Q(("clock_stage", "overdue"), _negated=True),
-                ),
-                fields=["due_at"],
-                name="order_clock_due",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("settlement_method", "cod"),
-                        ("cod_amount__gt", 0),
-                        ("cod_amount__isnull", False),
-                    ),
-                    models.Q(
-                        models.Q(("settlement_method", "cod"), _negated=True),
-                        ("cod_amount__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="order_cod_amount_iff_cod",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("pieces__isnull", True), ("pieces__gt", 0), _connector="OR"),
-                    models.Q(("weight_g__isnull", True), ("weight_g__gt", 0), _connector="OR"),
-                    models.Q(("volume_cm3__isnull", True), ("volume_cm3__gt", 0), _connector="OR"),
-                    models.Q(
-                        ("declared_value__isnull", True),
-                        ("declared_value__gte", 0),
-                        _connector="OR",
-                    ),
-                    models.Q(
-                        ("estimated_fee__isnull", True), ("estimated_fee__gte", 0), _connector="OR"
-                    ),
-                ),
-                name="order_figures_positive",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workorder",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    models.Q(("customer_reference", ""), _negated=True),
-                    models.Q(("status", "cancelled"), _negated=True),
-                ),
-                fields=("customer", "customer_reference"),
-                name="order_reference_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("confirmed_at__isnull", False),
-                        ("status__in", ["completed", "confirmed", "in_progress"]),
-                    ),
-                    models.Q(
-                        ("confirmed_at__isnull", True),
-                        ("status__in", ["awaiting_read_back", "draft", "held", "ready"]),
-                    ),
-                    ("status", "cancelled"),
-                    _connector="OR",
-                ),
-                name="order_confirmed_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("centre_kind", ""),
-                        ("confirmed_at__isnull", True),
-                        ("confirmed_by__isnull", True),
-                    ),
-                    models.Q(
-                        ("confirmed_at__isnull", False),
-                        ("confirmed_by__isnull", False),
-                        ("pieces__isnull", False),
-                        models.Q(("centre_kind", ""), _negated=True),
-                        models.Q(("goods_name", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="order_confirmed_has_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("channel", "phone"), _negated=True),
-                    ("confirmed_at__isnull", True),
-                    ("read_back_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="order_phone_needs_read_back",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("read_back_at__isnull", True), ("read_back_by__isnull", True)),
-                    models.Q(("read_back_at__isnull", False), ("read_back_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="order_read_back_has_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("started_at__isnull", True),
-                        ("started_by__isnull", True),
-                        models.Q(("status", "in_progress"), _negated=True),
-                    ),
-                    models.Q(
-                        ("started_at__isnull", False),
-                        ("started_by__isnull", False),
-                        ("status__in", ["in_progress", "completed"]),
-                    ),
-                    _connector="OR",
-                ),
-                name="order_started_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("completed_at__isnull", True),
-                        ("completed_by__isnull", True),
-                        models.Q(("status", "completed"), _negated=True),
-                    ),
-                    models.Q(
-                        ("completed_at__isnull", False),
-                        ("completed_by__isnull", False),
-                        ("status", "completed"),
-                    ),
-                    _connector="OR",
-                ),
-                name="order_completed_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("held_at__isnull", True),
-                        ("held_by__isnull", True),
-                        ("hold_reason", ""),
-                        models.Q(("status", "held"), _negated=True),
-                    ),
-                    models.Q(
-                        ("held_at__isnull", False),
-                        ("held_by__isnull", False),
-                        ("status", "held"),
-                        models.Q(("hold_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="order_held_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("cancel_reason", ""),
-                        ("cancelled_at__isnull", True),
-                        ("cancelled_by__isnull", True),
-                        models.Q(("status", "cancelled"), _negated=True),
-                    ),
-                    models.Q(
-                        ("cancelled_at__isnull", False),
-                        ("cancelled_by__isnull", False),
-                        ("status", "cancelled"),
-                        models.Q(("cancel_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="order_cancelled_agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("follow_up_set_at__isnull", True),
-                        ("follow_up_set_by__isnull", True),
-                        models.Q(("follow_up_reason", "manual"), _negated=True),
-                    ),
-                    models.Q(
-                        ("follow_up_reason", "manual"),
-                        ("follow_up_set_at__isnull", False),
-                        ("follow_up_set_by__isnull", False),
-                        models.Q(("follow_up_note", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="order_follow_up_override_complete",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("due_at__gt", models.F("received_at"))),
-                name="order_due_after_received",
-            ),
         ),
     ]

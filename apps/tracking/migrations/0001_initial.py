@@ -16,8 +16,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("accounts", "0001_initial"),
+        ("accounts", "__first__"),
         ("customers", "0001_initial"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -441,6 +441,68 @@ class Migration(migrations.Migration):
                     ("reveal_waybill", "Can see names, phones and addresses, with a reason"),
                     ("attach_partner_number", "Can attach partner numbers"),
                 ],
+                "indexes": [
+                    models.Index(fields=["customer", "-id"], name="waybill_by_customer"),
+                    models.Index(
+                        condition=models.Q(("customer_reference", ""), _negated=True),
+                        fields=["customer_reference"],
+                        name="waybill_by_reference",
+                    ),
+                    models.Index(
+                        condition=models.Q(("sender_phone_index", ""), _negated=True),
+                        fields=["sender_phone_index"],
+                        name="waybill_by_sender",
+                    ),
+                    models.Index(
+                        condition=models.Q(("consignee_phone_index", ""), _negated=True),
+                        fields=["consignee_phone_index"],
+                        name="waybill_by_consignee",
+                    ),
+                    models.Index(
+                        condition=models.Q(("concluded_at__isnull", True)),
+                        fields=["promised_at"],
+                        name="waybill_open_by_promise",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("id", "issued_month"), name="waybill_month"),
+                    models.CheckConstraint(
+                        condition=models.Q(("issued_month__day", 1)),
+                        name="waybill_month_is_first_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("pieces__gte", 1)), name="waybill_has_pieces"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("cod_amount__isnull", True), ("cod_amount__gt", 0), _connector="OR"
+                        ),
+                        name="waybill_cod_positive",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("declared_value__isnull", True),
+                            ("declared_value__gte", 0),
+                            _connector="OR",
+                        ),
+                        name="waybill_value_not_negative",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("delivered_at", models.F("status_at")),
+                                ("delivered_at__isnull", False),
+                                ("status", "delivered"),
+                            ),
+                            models.Q(
+                                models.Q(("status", "delivered"), _negated=True),
+                                ("delivered_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="waybill_delivered_has_time",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -485,6 +547,16 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "partner number",
                 "verbose_name_plural": "partner numbers",
+                "indexes": [models.Index(fields=["number"], name="partner_number_lookup")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("carrier", "number"), name="partner_number_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("number", ""), _negated=True),
+                        name="partner_number_given",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -581,109 +653,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="waybill",
-            index=models.Index(fields=["customer", "-id"], name="waybill_by_customer"),
-        ),
-        migrations.AddIndex(
-            model_name="waybill",
-            index=models.Index(
-                condition=models.Q(("customer_reference", ""), _negated=True),
-                fields=["customer_reference"],
-                name="waybill_by_reference",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="waybill",
-            index=models.Index(
-                condition=models.Q(("sender_phone_index", ""), _negated=True),
-                fields=["sender_phone_index"],
-                name="waybill_by_sender",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="waybill",
-            index=models.Index(
-                condition=models.Q(("consignee_phone_index", ""), _negated=True),
-                fields=["consignee_phone_index"],
-                name="waybill_by_consignee",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="waybill",
-            index=models.Index(
-                condition=models.Q(("concluded_at__isnull", True)),
-                fields=["promised_at"],
-                name="waybill_open_by_promise",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="waybill",
-            constraint=models.UniqueConstraint(fields=("id", "issued_month"), name="waybill_month"),
-        ),
-        migrations.AddConstraint(
-            model_name="waybill",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("issued_month__day", 1)), name="waybill_month_is_first_day"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="waybill",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("pieces__gte", 1)), name="waybill_has_pieces"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="waybill",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("cod_amount__isnull", True), ("cod_amount__gt", 0), _connector="OR"
-                ),
-                name="waybill_cod_positive",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="waybill",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("declared_value__isnull", True), ("declared_value__gte", 0), _connector="OR"
-                ),
-                name="waybill_value_not_negative",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="waybill",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("delivered_at", models.F("status_at")),
-                        ("delivered_at__isnull", False),
-                        ("status", "delivered"),
-                    ),
-                    models.Q(
-                        models.Q(("status", "delivered"), _negated=True),
-                        ("delivered_at__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="waybill_delivered_has_time",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="partnernumber",
-            index=models.Index(fields=["number"], name="partner_number_lookup"),
-        ),
-        migrations.AddConstraint(
-            model_name="partnernumber",
-            constraint=models.UniqueConstraint(
-                fields=("carrier", "number"), name="partner_number_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="partnernumber",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number", ""), _negated=True), name="partner_number_given"
-            ),
         ),
     ]
