@@ -25,6 +25,8 @@ from launch.servers import Place, Servers, child_environment
 from launch.stamps import Stamp, digest_of_files
 
 SLOTS = 8
+# Folders of an app that neither a migration nor a model imports.
+SHAPELESS = {"admin", "api", "forms", "management", "queries", "services", "templatetags", "views"}
 RUN_MARK = f"{os.getpid()}-{time.time_ns()}"
 ALONE = ("-n", "--numprocesses", "--pdb", "--trace", "-p no:xdist", "--collect-only", "--co")
 
@@ -119,10 +121,13 @@ def extra_words(words: list[str], *, reuse: bool) -> list[str]:
 
 
 def schema_digest(checkout: Checkout) -> str:
-    """Of everything that may shape a test database."""
+    """Of everything that may shape a test database: migrations, and what they and models import."""
     root = checkout.root
-    shaping = [*root.glob("apps/**/*.py"), *root.glob("config/*.py"), root / "requirements.txt"]
-    return digest_of_files(shaping)
+    apps = (*root.glob("apps/**/*.py"), *root.glob("apps/*/seed/*"))
+    shaping = [one for one in apps if SHAPELESS.isdisjoint(one.relative_to(root).parts)]
+    # Roles become groups after each migration.
+    shaping += root.glob("apps/accounts/services/**/*.py")
+    return digest_of_files([*shaping, *root.glob("config/*.py"), root / "requirements.txt"])
 
 
 def supervise(words: list[str]) -> int:

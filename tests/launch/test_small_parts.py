@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from launch import packages, proofs
+from launch.checkout import Checkout
 from launch.keys import local_secrets
 from launch.locks import try_lock
 from launch.ports import LOCAL, free_port, listen
 from launch.stamps import Stamp, digest_of_files
-from launch.testing import extra_words
+from launch.testing import extra_words, schema_digest
 
 
 def test_a_taken_port_is_passed_over() -> None:
@@ -65,6 +66,18 @@ def test_bin_test_adds_two_processes_and_new_databases() -> None:
     assert extra_words(["--lf"], reuse=True) == ["-n", "2"]
     assert extra_words(["-n0", "-x"], reuse=True) == []
     assert extra_words(["--pdb", "--reuse-db"], reuse=False) == []
+
+
+def test_only_what_shapes_a_database_makes_new_ones(tmp_path: Path) -> None:
+    def write(name: str, text: str) -> str:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+        return schema_digest(Checkout(tmp_path))
+
+    first = write("apps/sla/migrations/0001.py", "one")
+    assert first == write("apps/sla/services/firing.py", "two")
+    shaping = ["apps/sla/models/clock.py", "apps/sla/seed/policies.json", "config/settings.py"]
+    assert len({first, *(write(name, "more") for name in shaping)}) == 4
 
 
 def test_what_tests_need_from_debian_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
