@@ -5,13 +5,18 @@ from xml.sax.saxutils import escape, quoteattr
 
 from django.http import HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
-from rest_framework.parsers import FormParser, JSONParser
+from rest_framework.parsers import FormParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from apps.core.api.exact import ANY_TEXT, ExactText
+from apps.core.api.parsing import HouseJSONParser
+from apps.core.errors import BadInput
 from apps.inquiries.asking import Answer, Asker
 from apps.inquiries.enums import Way
 from apps.inquiries.reading import with_prefix
@@ -30,26 +35,49 @@ class SpokenShape(serializers.Serializer[Any]):
 
 
 class VoiceShape(serializers.Serializer[Any]):
-    digits = serializers.CharField(help_text="The digits of the waybill number, as typed.")
-    caller = serializers.CharField(required=False, help_text="The caller's number, for the limits.")
+    """Phone systems send more than they are asked for; what else there is, is left alone."""
+
+    digits = ExactText(
+        required=False,
+        allow_blank=True,
+        max_length=60,
+        help_text="The digits of the waybill number, as typed.",
+    )
+    caller = ExactText(
+        required=False,
+        allow_blank=True,
+        max_length=40,
+        help_text="The caller's number, for the limits.",
+    )
 
 
-DIGITS = OpenApiParameter("digits", str, description="The digits of the waybill number, as typed.")
-CALLER = OpenApiParameter("caller", str, description="The caller's number, for the limits.")
-AS = OpenApiParameter("as", str, enum=["json", "xml", "text"], description="Shape of the answer.")
+def _word(name: str, most: int, text: str) -> OpenApiParameter:
+    shape = {"type": "string", "maxLength": most, "pattern": ANY_TEXT}
+    return OpenApiParameter(name, shape, description=text)
+
+
+SHAPES = ("json", "xml", "text")
+DIGITS = _word("digits", 60, "The digits of the waybill number, as typed.")
+CALLER = _word("caller", 40, "The caller's number, for the limits.")
+AS = OpenApiParameter("as", str, enum=SHAPES, description="Shape of the answer.")
+ANSWERS = {
+    (200, "application/json"): SpokenShape,
+    (200, "text/plain"): OpenApiTypes.STR,
+    (200, "text/xml"): OpenApiTypes.STR,
+}
 
 
 class VoiceView(APIView):
     """Any phone system can read this out: JSON, simple XML, or plain text in both languages."""
 
     required_scopes = {"GET": "waybills:read", "POST": "waybills:read"}
-    parser_classes = (JSONParser, FormParser)
+    parser_classes = (HouseJSONParser, FormParser)
 
     @extend_schema(
         operation_id="voice_track",
         summary="Spoken state of a shipment",
         parameters=[DIGITS, CALLER, AS],
-        responses={200: SpokenShape},
+        responses=ANSWERS,
     )
     def get(self, request: Request) -> Any:
         return self._say(request, request.query_params)
@@ -59,16 +87,20 @@ class VoiceView(APIView):
         summary="Spoken state of a shipment",
         request=VoiceShape,
         parameters=[AS],
-        responses={200: SpokenShape},
+        responses=ANSWERS,
     )
     def post(self, request: Request) -> Any:
-        return self._say(request, request.data if isinstance(request.data, dict) else {})
+        return self._say(request, request.data)
 
     def _say(self, request: Request, given: Any) -> Any:
-        caller = str(given.get("caller", ""))[:40]
+        wanted = request.query_params.get("as", SHAPES[0])
+        if wanted not in SHAPES:
+            raise BadInput(_("There is no such value."), code="bad_choice", field="as")
+        shape = VoiceShape(data=given)
+        shape.is_valid(raise_exception=True)
+        typed, caller = (shape.validated_data.get(name, "") for name in ("digits", "caller"))
         asker = Asker(Way.PHONE, f"{request.auth.pk}:{caller}", speaks_for_many=not caller)
-        said = answer(with_prefix(str(given.get("digits", ""))), asker, at=timezone.now())
-        return _shaped(said, str(request.query_params.get("as", "json")))
+        return _shaped(answer(with_prefix(typed), asker, at=timezone.now()), wanted)
 
 
 def _shaped(said: Answer, shape: str) -> Any:

@@ -299,3 +299,21 @@ def test_a_replay_of_named_events_within_a_time(client: Client) -> None:
     assert post(client, f"{EVENTS}/replay", body, key).json() == {"queued": 2}
     body["since"] = (now - timedelta(days=2)).isoformat()
     assert post(client, f"{EVENTS}/replay", body, key).json() == {"queued": 1}
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "0824-08-09T12:36:29-20:51",
+        "2026-03-01T00:00:00+23:59",
+        "0001-01-01T00:00:00+23:59",
+        "9999-12-31T23:59:59-23:59",
+    ],
+)
+def test_a_zone_that_no_place_has_is_an_instant_all_the_same(client: Client, moment: str) -> None:
+    customer = CustomerFactory()
+    made, key = endpoint(customer), key_for(customer)
+    for name in ("since", "until"):
+        assert client.get(EVENTS, {name: moment}, headers=key).status_code == 200
+    body = {"endpoint": made.pk, "since": moment, "until": moment}
+    assert post(client, f"{EVENTS}/replay", body, key).status_code == 202

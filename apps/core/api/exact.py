@@ -81,7 +81,9 @@ class ExactBoolean(s.BooleanField):
 class ExactChoice(s.ChoiceField):
     def to_internal_value(self, data: Any) -> Any:
         if not isinstance(data, str) or data not in self.choices:
-            self.fail("invalid_choice", input=str(data)[:40])
+            # What cannot be written must not be told back either.
+            told = "".join(sign for sign in str(data)[:40] if sign.isprintable())
+            self.fail("invalid_choice", input=told)
         return data
 
 

@@ -1,4 +1,4 @@
-"""What Django itself refuses, before or outside of any view: JSON under /api/, a page elsewhere."""
+"""What Django itself refuses, before or outside of any view: JSON to programs, a page elsewhere."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.views import defaults
 
 from apps.core.api.problems import CONTENT_TYPE, problem
 
-API_ROOT = "/api/"
+API_ROOTS = ("/api/", "/voice/")
 
 
 def _answer(status: int, code: str, detail: Any) -> JsonResponse:
@@ -21,24 +21,24 @@ def _answer(status: int, code: str, detail: Any) -> JsonResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    if request.path.startswith(API_ROOT):
+    if request.path.startswith(API_ROOTS):
         return _answer(404, "not_found", _("There is nothing at this address."))
     return defaults.page_not_found(request, exception)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    if request.path.startswith(API_ROOT):
+    if request.path.startswith(API_ROOTS):
         return _answer(400, "bad_request", _("The request cannot be understood."))
     return defaults.bad_request(request, exception)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    if request.path.startswith(API_ROOT):
+    if request.path.startswith(API_ROOTS):
         return _answer(403, "permission_denied", _("This key may not do that."))
     return defaults.permission_denied(request, exception)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    if request.path.startswith(API_ROOT):
+    if request.path.startswith(API_ROOTS):
         return _answer(500, "server_error", _("Nothing was changed. We have been told."))
     return defaults.server_error(request)
