@@ -8,11 +8,14 @@ import sys
 import time
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import yaml
+from django.conf import settings
 from django.urls import reverse
 
+from apps.portal.photos import MOST as MOST_PHOTOS
 from launch.checking import NO_DATABASE, PRODUCTION_LIKE
 from launch.checkout import Checkout
 from launch.ports import free_port
@@ -243,6 +246,32 @@ def test_nginx_does_not_slow_down_providers_and_partners() -> None:
         assert "http://web" in location_of(path)
     for path in ("/", "/pollution", "/hooks", "/notify/follow/YP1"):
         assert "zone=pages" in location_of(path)
+
+
+@pytest.mark.requirement("TRK-10")
+def test_nginx_writes_down_no_address_that_is_a_secret() -> None:
+    names = ["case", "case_write", "case_withdraw", "rate", "stop", "digest", "confirm", "followed"]
+    secrets = [reverse(f"portal:{name}", args=["secret"]) for name in names]
+    secrets += ["/report", reverse("notifications:sms_receipts", args=["secret"])]
+    secrets.append(reverse("portal:case_file", args=["secret", uuid4()]))
+    for path in secrets:
+        assert "access_log off" in location_of(path), path
+
+
+def test_nginx_lets_the_photos_of_a_form_through() -> None:
+    def most(path: str) -> int:
+        whole = re.search(r"client_max_body_size (\d+)m", location_of(path) or "")
+        default = re.search(r"^    client_max_body_size (\d+)m", NGINX, re.M)
+        found = whole or default
+        assert found
+        return int(found[1]) * 1024 * 1024
+
+    forms = ["/report", "/case/t/messages", "/chat/message", "/chat/say", "/chat/later"]
+    for path in [*forms, "/admin/complaints/case/1/change/"]:
+        assert most(path) > MOST_PHOTOS * settings.UPLOAD_MAX_BYTES, path
+        assert "zone=pages" in location_of(path)
+    assert most("/api/v1/cases") > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    assert "zone=sign_in" in location_of("/admin/login/")
 
 
 def test_the_image_builds_with_the_words_it_gives() -> None:
