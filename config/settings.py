@@ -359,6 +359,7 @@ INQUIRY_IMAP_PASSWORD = env.str("INQUIRY_IMAP_PASSWORD", default="")
 INQUIRY_IMAP_FOLDER = env.str("INQUIRY_IMAP_FOLDER", default="INBOX")
 INQUIRY_MAIL_MAX_BYTES = env.int("INQUIRY_MAIL_MAX_BYTES", default=20 * 1024 * 1024)
 # The name by which our mail server signs its Authentication-Results; empty: nothing is known.
+# Empty: nobody vouches for senders, and what only an address says stands there as unverified.
 INQUIRY_MAIL_AUTHSERV = env.str("INQUIRY_MAIL_AUTHSERV", default="")
 INQUIRY_MAIL_FROM = env.str("INQUIRY_MAIL_FROM", default=DEFAULT_FROM_EMAIL)
 KUAIDI100_COMPANIES = env.list("KUAIDI100_COMPANIES", default=["yipiao"])

@@ -64,7 +64,8 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One message or call. ``at`` is when it was said; the clocks are met at that instant."""
+    """One message or call. ``at`` is when it was said; the clocks are met at that instant.
+    ``is_unverified``: somebody says they are the customer, and nothing proves it."""
 
     kind: EntryKind
     text: str
@@ -72,6 +73,7 @@ class Said:
     external_id: str = ""
     author_label: str = ""
     reached: bool | None = None
+    is_unverified: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,11 +62,23 @@ def is_spam(headers: dict[str, str]) -> bool:
     return flag == "yes" or status.startswith("yes")
 
 
+def is_vouched(headers: dict[str, str], server: str) -> bool:
+    """Whether ``server``, the one that takes our mail in, found that whoever owns the author's
+    domain stands by the mail (DMARC passed: RFC 8601, RFC 7489). SPF or DKIM alone may be another
+    domain's. Without a server to trust nobody vouches for anything."""
+    results = _results(headers, server)
+    return "dmarc=pass" in results and results.count("dmarc=") == 1
+
+
 def is_forged(headers: dict[str, str], server: str) -> bool:
     """Whether ``server``, the one that takes our mail in, found that the author did not send it
     (RFC 8601). Without a server to trust nothing is known."""
+    results = _results(headers, server)
+    return "dmarc=fail" in results or ("spf=fail" in results and "dkim=pass" not in results)
+
+
+def _results(headers: dict[str, str], server: str) -> str:
+    """What ``server`` itself found; "" where it said nothing, or is not known."""
     said = headers.get("authentication-results", "").lower()
     by, _semicolon, results = said.partition(";")
-    if not server or by.split()[:1] != [server.lower()]:
-        return False
-    return "dmarc=fail" in results or ("spf=fail" in results and "dkim=pass" not in results)
+    return results if server and by.split()[:1] == [server.lower()] else ""

@@ -197,6 +197,49 @@ def test_a_stranger_who_guesses_a_number_gets_a_case_of_their_own(way: str, sett
     assert case.number in note.text and note.is_internal
 
 
+VOUCHED = "mx.house.example; spf=pass; dkim=pass; dmarc=pass"
+
+
+def _marks(of: Case) -> list[bool]:
+    rows = of.entries.filter(kind=EntryKind.MESSAGE_IN).order_by("pk")
+    return list(rows.values_list("is_unverified", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("server", "results", "unverified"),
+    [
+        ("", "", True),
+        ("", VOUCHED, True),
+        ("mx.house.example", "", True),
+        ("mx.house.example", VOUCHED, False),
+        ("mx.house.example", "mx.house.example; spf=pass; dkim=pass", True),
+        ("mx.house.example", "mx.evil.example; dmarc=pass", True),
+        ("mx.house.example", "mx.house.example; dmarc=none; dkim=pass reason=dmarc=pass", True),
+    ],
+)
+def test_an_address_alone_proves_nothing_and_says_so(
+    settings: Any, server: str, results: str, unverified: bool
+) -> None:
+    """Without the word of our mails anybody could have written it: it stands there, marked, and
+    nothing goes back to whoever wrote."""
+    take(letter())
+    case = Case.objects.get()
+    settings.INQUIRY_MAIL_AUTHSERV = server
+    more = {"Authentication_Results": results} if results else {}
+    row = take(letter(f"Re: {case.number}", "Send it to my new address", **more))
+    assert (row.state, row.case, row.reply) == (MessageState.CASE, case, "")
+    assert _marks(case) == [False, unverified]
+
+
+def test_the_word_of_our_mails_is_proof_enough(server: MailServer) -> None:
+    take(letter())
+    case = Case.objects.get()
+    take(letter(f"Re: [{tag_of(case)}]", "It is me", sender="me@home.example"))
+    ours = answer(case, server)
+    take(letter("Re", "Me again", In_Reply_To=ours["Message-ID"]))
+    assert _marks(case) == [False, False, False]
+
+
 def test_somebody_elses_verdict_on_the_sender_does_not_count(settings: Any) -> None:
     take(letter())
     case = Case.objects.get()

@@ -31,6 +31,8 @@ class CaseEntry(AppendOnly):
     is_reached = models.BooleanField(_("reached"), null=True)
     # Who spoke, masked, when it was not the one who wrote it down.
     author_label = models.CharField(_("said by"), max_length=80, blank=True)
+    # By mail, from the customer's address, which anybody could have written there.
+    is_unverified = models.BooleanField(_("sender not verified"), default=False)
     # What e-mail or chat call it: the same message is taken in once.
     external_id = models.CharField(max_length=200, blank=True, editable=False)
     # The case in which the customer said it, where that one had been merged into this: another
@@ -64,6 +66,10 @@ class CaseEntry(AppendOnly):
                 condition=Q(kind__in=INTERNAL, is_internal=True)
                 | (~Q(kind__in=INTERNAL) & Q(is_internal=False))
                 | Q(kind=EntryKind.FILE),
+            ),
+            models.CheckConstraint(
+                name="caseentry_only_theirs_unverified",
+                condition=Q(is_unverified=False) | Q(kind=EntryKind.MESSAGE_IN),
             ),
             models.CheckConstraint(
                 name="caseentry_call_says_reached",

@@ -44,6 +44,7 @@ class Line:
     is_ours: bool
     is_reached: bool | None
     author: str
+    is_unverified: bool
     of: str
     at: datetime
     files: tuple[CaseFile, ...]
@@ -147,6 +148,7 @@ def _line(entry: CaseEntry, case: Case, absorbed: dict[int, str]) -> Line:
         is_ours=entry.kind in TO_CUSTOMER or entry.is_internal,
         is_reached=entry.is_reached,
         author=entry.author_label or str(entry.by),
+        is_unverified=entry.is_unverified,
         of=absorbed.get(entry.case_id, ""),
         at=entry.at,
         files=tuple(entry.files.all()),

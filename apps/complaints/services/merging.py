@@ -172,6 +172,7 @@ def _copy(entry: CaseEntry, to: Case) -> None:
         is_internal=entry.is_internal,
         is_reached=entry.is_reached,
         author_label=entry.author_label,
+        is_unverified=entry.is_unverified,
         copied_from=entry,
         at=entry.at,
         by=entry.by,

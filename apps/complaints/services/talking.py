@@ -96,6 +96,7 @@ def add_entry(
         is_internal=said.kind in INTERNAL,
         is_reached=reached if said.kind in CALLS else None,
         author_label=said.author_label[:80],
+        is_unverified=said.is_unverified,
         external_id=said.external_id[:200],
         said_to_id=said_to,
         at=at,

@@ -4,6 +4,9 @@
 Into a conversation comes only who knows it: somebody who names a Message-ID of ours or the word in
 our subject, or writes from the case's own address. A number alone can be guessed: such a mail
 becomes a case of its own, linked with that one, for a person to decide.
+
+Anybody can write any address into a mail. Where our own mail server did not vouch for it, a mail
+from the case's own address stands in the conversation as unverified.
 """
 
 from collections.abc import Sequence
@@ -28,7 +31,7 @@ from apps.complaints.rules.reading import class_of
 from apps.core.errors import BadInput
 from apps.core.masking import mask_text
 from apps.inquiries.mail.parsing import Mail
-from apps.inquiries.purpose import is_decoration, is_forged
+from apps.inquiries.purpose import is_decoration, is_forged, is_vouched
 from apps.inquiries.services.counting import count
 from apps.notifications.enums import Audience
 from apps.notifications.queries.threads import MAIL_ID, mails_of_ours
@@ -42,10 +45,12 @@ LONGEST_ID = 150
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """``is_proven`` False: the mail only names the case."""
+    """``is_proven`` False: the mail only names the case. ``is_verified`` False: it knows the case
+    by its number and an address that anybody could have written."""
 
     case: Case
     is_proven: bool
+    is_verified: bool = True
 
 
 class TooMany(Exception):
@@ -63,7 +68,8 @@ def thread_of(mail: Mail) -> Thread | None:
         case = named.get(number)
         if case is not None:
             known = bool(word) and is_right_word(case, word)
-            return Thread(case, is_proven=known or _is_theirs(case, mail))
+            theirs = known or _is_theirs(case, mail)
+            return Thread(case, is_proven=theirs, is_verified=known or _is_vouched(mail))
     return _own_thread(mail)
 
 
@@ -73,7 +79,11 @@ def _own_thread(mail: Mail) -> Thread | None:
     entry = CaseEntry.objects.filter(external_id__in=ids).select_related("case").last()
     if entry is None or not _is_theirs(entry.case, mail):
         return None
-    return Thread(entry.case, is_proven=True)
+    return Thread(entry.case, is_proven=True, is_verified=_is_vouched(mail))
+
+
+def _is_vouched(mail: Mail) -> bool:
+    return is_vouched(mail.headers, settings.INQUIRY_MAIL_AUTHSERV)
 
 
 def _is_theirs(case: Case, mail: Mail) -> bool:
@@ -95,6 +105,7 @@ def add_to_case(thread: Thread, mail: Mail, *, at: datetime) -> Case:
         channel=CaseChannel.EMAIL,
         external_id=_external_id(mail),
         author_label=mask_text(mail.author or mail.answer_to),
+        is_unverified=not thread.is_verified,
     )
     entry = cases.add_message(case_id=thread.case.pk, said=said, files=files, by=by, at=at)
     _note_refused(entry.case, refused, by=by, at=at)
