@@ -13,7 +13,7 @@ from apps.events.models import Event
 from apps.events.services import record
 from apps.notifications import services
 from apps.notifications.enums import DeliveryState
-from apps.notifications.models import Delivery, PhoneTask
+from apps.notifications.models import Delivery, PhoneTask, SuppressedAddress
 from apps.notifications.queries.words import render
 from apps.orders.models import WorkOrder
 from tests.doubles.mail_server import MailServer
@@ -82,6 +82,28 @@ def test_a_step_uses_all_its_channels_together(made: WorkOrder, mail: MailServer
     send_all("email")
     assert {d.channel for d in told(chief)} == {"in_app", "email"}
     assert mail.recipients == [chief.email]
+
+
+def test_a_notice_that_bounces_goes_to_that_mailbox_no_more(
+    made: WorkOrder, mail: MailServer
+) -> None:
+    """Also what the house tells its own people; and what bounced is told to nobody by mail, or two
+    mailboxes would answer each other for ever."""
+    chief = person()
+    mail.refused_recipients[chief.email] = "550 5.1.1 no such user"
+    fire(made, chief, channels=["email"])
+    relay_all()
+    send_all("email")
+    (first,) = [d for d in told(chief) if d.channel == "email"]
+    assert first.state == DeliveryState.SUPPRESSED
+    mail.refused_recipients.clear()
+    fire(made, chief, channels=["email"])
+    relay_all()
+    send_all("email")
+    mails = [d for d in told(chief) if d.channel == "email"]
+    assert {d.state for d in mails} <= {DeliveryState.SUPPRESSED}
+    assert mail.accepted == []
+    assert SuppressedAddress.objects.get().reason == "bounced"
 
 
 def test_telling_of_the_same_step_again_adds_nothing(made: WorkOrder) -> None:
