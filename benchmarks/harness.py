@@ -131,15 +131,25 @@ def _exchange(port: int, message: bytes) -> bytes:
 
 @dataclass(frozen=True)
 class Result:
+    """``ratio`` is at least ``limit``, ``value`` at most ``most``, where they are given."""
+
     name: str
     value: float
     unit: str
     ratio: float | None = None
     limit: float | None = None
+    most: float | None = None
 
     @property
     def is_met(self) -> bool:
-        return self.limit is None or self.ratio is None or self.ratio >= self.limit
+        small = self.most is None or self.value <= self.most
+        return small and (self.limit is None or self.ratio is None or self.ratio >= self.limit)
+
+    @property
+    def bound(self) -> str:
+        if self.most is not None:
+            return f"≤ {self.most:,.0f}"
+        return "" if self.limit is None else f"{self.limit:.0%}"
 
 
 def in_turn(measures: Sequence[Callable[[], float]], *, rounds: int = 5) -> list[float]:
@@ -159,8 +169,8 @@ def report(title: str, results: Sequence[Result], *, notes: Sequence[str] = ()) 
     print(f"{'':34}{'measured':>12} {'unit':10}{'ratio':>8}{'limit':>8}")
     for result in results:
         ratio = "" if result.ratio is None else f"{result.ratio:.0%}"
-        limit = "" if result.limit is None else f"{result.limit:.0%}"
-        verdict = "" if result.limit is None else ("  kept" if result.is_met else "  MISSED")
+        limit = result.bound
+        verdict = ("  kept" if result.is_met else "  MISSED") if limit else ""
         print(
             f"{result.name:34}{result.value:>12,.0f} {result.unit:10}{ratio:>8}{limit:>8}{verdict}"
         )

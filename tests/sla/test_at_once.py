@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ from apps.sla import services
 from apps.sla.enums import ClockState, FactKind, IntervalKind, Metric
 from apps.sla.models import Clock, FiredStep
 from apps.sla.queries.moments import database_now
-from apps.sla.services import sweeping
+from apps.sla.services import sweeping, watching
 from apps.sla.services.watching import Watch
 from tests.factories.sla import (
     MAJOR,
@@ -211,6 +211,27 @@ def test_one_that_cannot_be_told_is_put_off_and_holds_up_nobody(
     assert told(cases[3][1]) == TOLD
 
 
+@pytest.mark.requirement("CMP-2")
+def test_the_watch_process_looks_after_the_calendars_by_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = threading.Event()
+
+    def mind(*, at: datetime) -> int:
+        assert abs(at - database_now()) < timedelta(minutes=1), "the database says what day it is"
+        asked.set()
+        return 0
+
+    monkeypatch.setattr(watching, "mind_calendars", mind)
+    watch = Watch()
+    watch.start()
+    try:
+        assert asked.wait(20)
+    finally:
+        watch.stop()
+        assert watch.join(20)
+
+
 def test_the_watch_process_keeps_the_clocks_without_a_broker() -> None:
     cases = overdue_cases(3)
     watch = Watch()
@@ -227,4 +248,4 @@ def test_the_watch_process_keeps_the_clocks_without_a_broker() -> None:
     assert all(told(matter) == TOLD for _what, matter in cases)
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM sla_watcher WHERE seen_at > now() - interval '1 min'")
-        assert cursor.fetchone() == (3,)
+        assert cursor.fetchone() == (4,)

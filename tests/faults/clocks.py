@@ -1,0 +1,220 @@
+"""Clocks run out while their watchers are killed: every step is told, once.
+
+Three ``manage.py watch``: one with the right time, one an hour ahead, one an hour behind; a database
+and a broker of their own, so that these can fail as well. The control does the same work as plain
+Celery ETA tasks. Used small by the tests and large by benchmarks/clock_faults.py.
+"""
+
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from celery import Celery
+
+from apps.accounts.enums import Role
+from apps.accounts.models import Unit
+from apps.sla.enums import MatterKind, Metric
+from apps.sla.services import NewMatter, open_matters
+from tests.factories.accounts import UnitFactory
+from tests.factories.sla import COMPLAINT, machine, publish, staff, step, target
+from tests.faults import eta
+from tests.faults.brokers import OwnBroker
+from tests.faults.databases import OwnDatabase, own_database
+from tests.faults.herd import Herd, Plan, Struck, await_them, strike
+
+SKEWS = (0, 3600, -3600)
+STEPS = 3  # of each clock: a warning, the due instant, one after it
+TOLD = "('clock.warned', 'clock.overdue', 'clock.escalated')"
+CHUNK = 2_000
+QUIET = 8.0  # seconds; a worker is back within them
+_ETA_FIRED = "SELECT count(DISTINCT (clock, step)) FROM eta_fired"
+
+# A few are due already; the rest runs out at random while the blows fall.
+_SPREAD = """
+UPDATE sla_clock c SET schedule = s.schedule, next_at = s.schedule[1], position = 0,
+    due_at = s.schedule[2], started_at = s.schedule[2] - interval '2 hours'
+FROM (SELECT id, ARRAY[since, since + gap, since + 2 * gap] AS schedule
+      FROM (SELECT id, statement_timestamp() + make_interval(secs => %s * (random() * 0.7 - 0.1))
+                AS since, make_interval(secs => %s * 0.2 * random()) AS gap
+            FROM sla_clock WHERE metric = 'plan_reply') AS chosen) AS s
+WHERE c.id = s.id
+"""
+_PENDING = """
+SELECT (SELECT count(*) FROM sla_clock WHERE metric = 'plan_reply' AND next_at IS NOT NULL)
+     + (SELECT count(*) FROM events_dispatch WHERE subscriber LIKE 'notifications.clock%')
+"""
+_SEEN = """
+SELECT count(DISTINCT application_name) FROM pg_stat_activity WHERE application_name LIKE 'herd-%'
+"""
+# Of what should be there once: how many there are, and how many of them are one too many.
+_COUNTS = {
+    "steps": "SELECT count(DISTINCT (f.clock_id, f.step_id, f.due_at)), count(*)"
+    " FROM sla_firedstep f JOIN sla_clock c ON c.id = f.clock_id"
+    " WHERE c.metric = 'plan_reply' AND NOT is_silent",
+    "events": "SELECT count(DISTINCT (data->>'clock', data->>'step', data->>'at')), count(*)"
+    f" FROM events_event WHERE kind IN {TOLD}",
+    "messages": "SELECT count(DISTINCT (e.data->>'clock', e.data->>'step', e.data->>'at')), count(*)"
+    " FROM notifications_delivery d JOIN events_event e ON e.id = d.event_id"
+    f" WHERE e.kind IN {TOLD}",
+}
+
+
+@dataclass(frozen=True)
+class Report:
+    """Per kind of record how many are missing and how many are there twice."""
+
+    what: str
+    expected: int
+    lost: dict[str, int]
+    doubled: dict[str, int]
+    struck: Struck
+
+    @property
+    def is_whole(self) -> bool:
+        return not any(self.lost.values()) and not any(self.doubled.values())
+
+    def lines(self) -> list[str]:
+        found = [f"{self.what}: {self.expected:,} steps; {self.struck.line()}"]
+        for kind, lost in self.lost.items():
+            found.append(f"    {kind:10}{lost:>7} lost{self.doubled[kind]:>7} doubled")
+        return found
+
+
+def run(count: int, plan: Plan) -> Report:
+    """``count`` clocks of three steps each under real watch processes."""
+    _fill(count)
+    with _place() as (database, broker, folder):
+        commands = [
+            [sys.executable, "-m", "tests.faults.skewed", str(skew), "watch"] for skew in SKEWS
+        ]
+        env = {
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "DATABASE_URL": database.url,
+            "REDIS_URL": broker.url,
+            "LOG_LEVEL": "CRITICAL",
+        }
+        herd = Herd(commands, env, folder)
+        try:
+            await_them(herd, lambda: database.number(_SEEN) == len(SKEWS))
+            database.run(_SPREAD, plan.span, plan.span)
+            struck = strike(herd, plan, database, broker, lambda: database.number(_PENDING) == 0)
+        finally:
+            herd.end()
+        if not struck.is_done:
+            print(herd.last_words())  # noqa: T201  # or nobody would know why
+        found = {kind: database.rows(statement)[0] for kind, statement in _COUNTS.items()}
+        expected = count * STEPS
+        return Report(
+            "three watch processes, two of them an hour off",
+            expected,
+            {kind: expected - int(str(one)) for kind, (one, _all) in found.items()},
+            {kind: int(str(every)) - int(str(one)) for kind, (one, every) in found.items()},
+            struck,
+        )
+
+
+def run_control(count: int, plan: Plan) -> Report:
+    """The same number of steps at the same instants as plain ETA tasks, held by broker and workers."""
+    with _place(copy=False) as (database, broker, folder):
+        database.run("CREATE TABLE eta_fired (clock integer, step integer)")
+        database.run("CREATE TABLE eta_up (name text)")
+        commands = [
+            [
+                *(sys.executable, "-m", "celery", "-A", "tests.faults.eta", "worker", "-P", "solo"),
+                *("-l", "ERROR", "-n", f"eta{slot}", "--without-gossip", "--without-mingle"),
+            ]
+            for slot in range(len(SKEWS))
+        ]
+        herd = Herd(commands, {"ETA_BROKER": broker.url, "ETA_DATABASE": database.url}, folder)
+        try:
+            await_them(herd, lambda: database.number("SELECT count(*) FROM eta_up") == len(SKEWS))
+            _enqueue(eta.app, broker, count, plan)
+            total = count * STEPS
+            struck = strike(herd, plan, database, broker, _Standstill(database, total))
+        finally:
+            herd.end()
+        one = database.number(_ETA_FIRED)
+        every = database.number("SELECT count(*) FROM eta_fired")
+        return Report(
+            "the control, plain Celery ETA tasks",
+            total,
+            {"steps": total - one},
+            {"steps": every - one},
+            struck,
+        )
+
+
+class _Standstill:
+    """Whether all tasks have run, or none for so long that none will: what a killed worker held comes
+    back after an hour, what was flushed never."""
+
+    def __init__(self, database: OwnDatabase, total: int) -> None:
+        self._database, self._total = database, total
+        self._seen, self._since = -1, 0.0
+
+    def __call__(self) -> bool:
+        now = time.monotonic()
+        fired = self._database.number(_ETA_FIRED)
+        if fired != self._seen:
+            self._seen, self._since = fired, now
+        return fired == self._total or now - self._since > QUIET
+
+
+def _enqueue(app: Celery, broker: OwnBroker, count: int, plan: Plan) -> None:
+    now = datetime.now(UTC)
+    with app.connection_for_write(url=broker.url) as connection:
+        for clock in range(count):
+            for number in range(STEPS):
+                share = (clock / count) * 0.7 + number * 0.1
+                at = now + timedelta(seconds=plan.span * share)
+                app.send_task("fire", (clock, number), eta=at, connection=connection)
+
+
+@contextmanager
+def _place(*, copy: bool = True) -> Iterator[tuple[OwnDatabase, OwnBroker, Path]]:
+    with (
+        tempfile.TemporaryDirectory(prefix="clocks-") as name,
+        own_database(copy=copy) as database,
+    ):
+        folder = Path(name)
+        data = folder / "broker"
+        data.mkdir()
+        broker = OwnBroker(data)
+        broker.start()
+        try:
+            yield database, broker, folder
+        finally:
+            broker.kill()
+
+
+def _fill(count: int) -> None:
+    head: Unit = UnitFactory()
+    agents = [staff(Role.AGENT, head) for _ in range(20)]
+    staff(Role.DIRECTOR, head)
+    publish(
+        target(
+            Metric.PLAN_REPLY,
+            timedelta(hours=2),
+            step("warn", timedelta(minutes=-30)),
+            step("again", timedelta(minutes=30)),
+        )
+    )
+    for first in range(0, count, CHUNK):
+        rows = [
+            NewMatter(
+                kind=MatterKind.CASE,
+                # Any row can be timed, and the clocks do not look at it.
+                subject=Unit(pk=1_000_000 + n),
+                title=f"CS20261125-{n:05d}",
+                attributes=COMPLAINT,
+                owner=agents[n % len(agents)],
+                unit=head,
+            )
+            for n in range(first, min(first + CHUNK, count))
+        ]
+        open_matters(rows, by=machine())

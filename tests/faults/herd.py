@@ -1,0 +1,149 @@
+"""Several processes at the same work, and what befalls them: kill -9, a database that restarts, a broker
+that forgets. What they do is theirs; used by tests/faults/clocks.py and by its control."""
+
+import os
+import random
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.faults.brokers import OwnBroker
+from tests.faults.databases import OwnDatabase
+
+ROOT = Path(__file__).resolve().parents[2]
+AIM = 0.6  # seconds
+_IN_TRANSACTION = """
+SELECT count(*) FROM pg_stat_activity
+WHERE application_name = %s AND xact_start IS NOT NULL AND state <> 'idle'
+"""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How often what happens within ``span`` seconds; whatever is late then has until ``deadline``."""
+
+    kills: int
+    restarts: int
+    flushes: int
+    span: float
+    deadline: float
+    seed: int = 1
+
+    def blows(self) -> list[tuple[float, str]]:
+        """When what strikes, in seconds from the start, ascending."""
+        rand = random.Random(self.seed)
+        names = ["kill"] * self.kills + ["restart"] * self.restarts + ["flush"] * self.flushes
+        return sorted((rand.uniform(0.1 * self.span, self.span), name) for name in names)
+
+
+@dataclass(frozen=True)
+class Struck:
+    """What befell them; ``in_transaction`` of the killed were in the middle of one."""
+
+    kills: int
+    in_transaction: int
+    restarts: int
+    flushes: int
+    seconds: float
+    is_done: bool
+
+    def line(self) -> str:
+        return (
+            f"{self.kills} kill -9 ({self.in_transaction} inside a transaction), "
+            f"{self.restarts} restarts of PostgreSQL, {self.flushes} FLUSHALL in {self.seconds:.0f} s"
+        )
+
+
+class Herd:
+    """One process for each command, started again when it was killed or ended by itself."""
+
+    def __init__(
+        self, commands: Sequence[Sequence[str]], env: Mapping[str, str], folder: Path
+    ) -> None:
+        self._commands, self._env, self._folder = commands, env, folder
+        self._since = [0.0] * len(commands)
+        self._processes = [self._start(slot) for slot in range(len(commands))]
+
+    def _start(self, slot: int) -> "subprocess.Popen[bytes]":
+        self._since[slot] = time.monotonic()
+        with (self._folder / f"herd-{slot}.log").open("ab") as out:
+            return subprocess.Popen(
+                self._commands[slot],
+                cwd=ROOT,
+                env={**os.environ, **self._env, "PGAPPNAME": self.name(slot)},
+                stdout=out,
+                stderr=out,
+            )
+
+    @staticmethod
+    def name(slot: int) -> str:
+        return f"herd-{slot}"
+
+    def oldest(self) -> int:
+        """The one that has been at work for longest: one that is still loading loses nothing."""
+        return min(range(len(self._since)), key=lambda slot: self._since[slot])
+
+    def kill(self, slot: int) -> None:
+        self._processes[slot].kill()
+        self._processes[slot].wait()
+        self._processes[slot] = self._start(slot)
+
+    def mind(self) -> None:
+        for slot, process in enumerate(self._processes):
+            if process.poll() is not None:
+                self._processes[slot] = self._start(slot)
+
+    def end(self) -> None:
+        for process in self._processes:
+            process.kill()
+            process.wait()
+
+    def last_words(self) -> str:
+        logs = sorted(self._folder.glob("herd-*.log"))
+        return "\n".join(path.read_text()[-1500:] for path in logs)
+
+
+def _caught(database: OwnDatabase, name: str) -> bool:
+    """Waits a moment for it to be in the middle of a transaction, where a kill hurts most."""
+    end = time.monotonic() + AIM
+    while not (found := database.number(_IN_TRANSACTION, name) > 0) and time.monotonic() < end:
+        time.sleep(0.005)
+    return found
+
+
+def await_them(herd: Herd, is_up: Callable[[], bool], seconds: float = 90.0) -> None:
+    """Until all have loaded: before that there is nothing to lose."""
+    end = time.monotonic() + seconds
+    while not is_up():
+        if time.monotonic() > end:
+            raise RuntimeError(f"they do not come up: {herd.last_words()}")
+        time.sleep(0.1)
+
+
+def strike(
+    herd: Herd, plan: Plan, database: OwnDatabase, broker: OwnBroker, is_done: Callable[[], bool]
+) -> Struck:
+    """Everything of the plan, one after the other, and then time to make up for it."""
+    began = time.monotonic()
+    crashes = 0
+    inside = 0
+    for when, name in plan.blows():
+        time.sleep(max(0.0, began + when - time.monotonic()))
+        herd.mind()
+        if name == "flush":
+            broker.flush()
+        elif name == "restart":
+            # By turns in order, and as if the machine had gone down.
+            database.restart(signal.SIGQUIT if crashes % 2 else signal.SIGINT, away=0.5)
+            crashes += 1
+        else:
+            slot = herd.oldest()
+            inside += _caught(database, herd.name(slot))
+            herd.kill(slot)
+    while not (done := is_done()) and time.monotonic() < began + plan.deadline:
+        herd.mind()
+        time.sleep(0.3)
+    return Struck(plan.kills, inside, plan.restarts, plan.flushes, time.monotonic() - began, done)
