@@ -4,7 +4,7 @@
 
 Needs DATABASE_OWNER_URL (a role that may create databases); makes and drops its own database.
 One case in twenty is live; units, customers, owners and words are as unevenly spread as in a house:
-some words stand in every fifth case, some in three. The limit: the 95th percentile of each read
+some words stand in every fifth case, some in a few dozen. The limit: the 95th percentile of each read
 within 300 ms, in fewer than 12 queries. ``--explain`` prints the plans.
 """
 
@@ -20,7 +20,7 @@ from typing import Any
 from benchmarks.harness import Result, report
 from benchmarks.scratch import scratch_database
 
-LIMIT_MS, MOST_QUERIES, ROUNDS, CHUNK = 300, 11, 40, 50_000
+LIMIT_MS, MOST_QUERIES, ROUNDS = 300, 11, 40
 UNITS, CUSTOMERS, OWNERS, LIVE_SHARE = 60, 600, 200, 20
 FREQUENT = ["包装破损", "没有人联系", "要求赔偿", "派送员态度", "迟迟未到", "电话打不通"]
 COMMON = ["羽绒服", "手机壳", "化妆品", "家具", "图书", "水果", "电脑", "茶叶", "玩具", "药品"]
@@ -70,11 +70,23 @@ class World:
             cursor.execute("SELECT pg_get_indexdef('case_grams'::regclass)")
             (index,) = cursor.fetchone()
             cursor.execute("DROP INDEX case_grams")
-            for begin in range(0, self.cases, CHUNK):
-                lines = "".join(self._line(n) for n in range(begin, min(begin + CHUNK, self.cases)))
-                cursor.copy_expert(
-                    f"COPY complaints_case ({', '.join(COLUMNS)}) FROM STDIN", io.StringIO(lines)
+            live = self.cases // LIVE_SHARE
+            lines = "".join(self._line(n, live=n >= live) for n in range(2 * live))
+            names = ", ".join(COLUMNS)
+            cursor.execute(f"CREATE TEMP TABLE made AS SELECT {names} FROM complaints_case LIMIT 0")
+            cursor.copy_expert(f"COPY made ({names}) FROM STDIN", io.StringIO(lines))
+            # The closed ones over and over, each time older; those that are live come last.
+            rest = ", ".join(name for name in COLUMNS if name not in ("number", "created_at"))
+            for turn in range(LIVE_SHARE - 1, 0, -1):
+                cursor.execute(
+                    f"INSERT INTO complaints_case (number, created_at, {rest})"
+                    f" SELECT number || '-{turn}', created_at - interval '{turn} weeks', {rest}"
+                    " FROM made WHERE state = 'closed' ORDER BY created_at"
                 )
+            cursor.execute(
+                f"INSERT INTO complaints_case ({names}) SELECT {names} FROM made"
+                " WHERE state <> 'closed' ORDER BY created_at"
+            )
             cursor.execute(index)
             cursor.execute("VACUUM (ANALYZE) complaints_case")
 
@@ -82,24 +94,23 @@ class World:
         dice = self.dice
         words = [dice.choice(FREQUENT), dice.choice(COMMON), dice.choice(PLACES)]
         words.append("".join(chr(dice.randrange(0x4E00, 0x5E00)) for _ in range(24)))
-        if n % (self.cases // 3 or 1) == 5:
+        if n % 20_000 == 5:
             words += [RARE, LATIN]
         return "".join(words[:3]) + " " + "".join(words[3:])
 
-    def _line(self, n: int) -> str:
+    def _line(self, n: int, *, live: bool) -> str:
         from apps.complaints.rules.searching import grams
 
         dice = self.dice
         # A few customers bring most cases.
         customer = self.customers[int(dice.random() ** 3 * (CUSTOMERS - 1))]
         owner = dice.choice(self.agents)
-        opened = self.now - timedelta(minutes=(self.cases - n) * 0.5)
+        opened = self.now - timedelta(minutes=(2 * self.cases // LIVE_SHARE - n) * 0.2)
         text = self._text(n).lower()
-        live = n > self.cases * (1 - 1 / LIVE_SHARE)
         state = dice.choice(["new", "open", "open", "waiting", "solved"]) if live else "closed"
         row: dict[str, Any] = {
             **DEFAULTS,
-            "number": f"CS{opened:%Y%m%d}-{n:07d}",
+            "number": f"CS{opened:%Y%m%d}-{n:05d}",
             "case_class": dice.choice(["inquiry", "inquiry", "complaint", "loss", "damage"]),
             "severity": "major" if dice.random() < 0.05 else "ordinary",
             "channel": dice.choice(["phone", "email", "web", "wechat"]),
@@ -197,8 +208,8 @@ def reads(world: World) -> dict[str, Callable[[], Any]]:
         "a merchant with few cases": lambda: page(world.merchant),
         "words in every fifth case": lambda: page(boss, text=dice.choice(FREQUENT)),
         "two characters, frequent": lambda: page(boss, text="破损"),
-        "two characters, in three cases": lambda: page(boss, text="砂壶"),
-        "three characters, in three cases": lambda: page(boss, text=RARE),
+        "two characters, rare": lambda: page(boss, text="砂壶"),
+        "three characters, rare": lambda: page(boss, text=RARE),
         "a Latin fragment": lambda: page(boss, text="k9-778"),
         "words that do not occur": lambda: page(boss, text="量子纠缠"),
         "frequent words together": lambda: page(boss, text="破损 家具 上海"),

@@ -25,7 +25,7 @@ INSERT INTO sla_matter (kind, subject_type, subject_id, key, title, klass, sever
 SELECT 'case', 'complaints.case', n::text, '', 'CS20261125-' || lpad(n::text, 7, '0'), 'complaint',
     'ordinary', 'phone', owners[1 + n %% cardinality(owners)], units[1 + n %% cardinality(units)],
     %(version)s, opened, %(epoch)s, 'open', 1, opened, %(by)s, ''
-FROM (SELECT n, now() - make_interval(secs => (n * 7919) %%
+FROM (SELECT n, now() - make_interval(secs => (n::bigint * 7919) %%
           CASE WHEN n %% %(each)s = 0 THEN 86400 ELSE 2505600 END) AS opened,
       %(owners)s::bigint[] AS owners, %(units)s::bigint[] AS units
       FROM generate_series(%(first)s, %(last)s) AS n) AS numbered

@@ -104,7 +104,7 @@ def requests_per_second(
 
     def ask(slot: int) -> None:
         while time.perf_counter() < end and not failures:
-            answer = _exchange(port, asked)
+            answer = exchange(port, asked)
             if not answer.startswith(b"HTTP/1.1 200") or request.expect not in answer:
                 failures.append(f"{request.name}: {answer[:400]!r}")
                 return
@@ -120,7 +120,7 @@ def requests_per_second(
     return sum(counts) / (time.perf_counter() - began)
 
 
-def _exchange(port: int, message: bytes) -> bytes:
+def exchange(port: int, message: bytes) -> bytes:
     with socket.create_connection(("127.0.0.1", port), 10) as wire:
         wire.sendall(message)
         parts = []

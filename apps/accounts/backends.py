@@ -4,9 +4,12 @@ from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import Permission
-from django.db.models import QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, QuerySet, Value
+from django.db.models.functions import Concat
 
-from apps.accounts.enums import UserKind
+from apps.accounts.enums import ObjectScope, Role, UserKind
+from apps.accounts.models import Unit, User, UserRole
 from apps.accounts.services.roles import GROUP_PREFIX
 
 
@@ -14,9 +17,49 @@ class RoleBackend(ModelBackend):
     """A role that begins or ends by date needs nobody to move anyone between groups: the groups
     of config/roles.py are looked up through the roles held now. Only people sign in."""
 
+    def get_user(self, user_id: Any) -> User | None:
+        """Whoever is signed in, with what every page asks next: roles, units in sight, permissions.
+        One query instead of five."""
+        user = _with_rights().filter(pk=user_id).first()
+        if user is None or not self.user_can_authenticate(user):
+            return None
+        return _keep_rights(user)
+
     def user_can_authenticate(self, user: Any) -> bool:
         return super().user_can_authenticate(user) and user.kind == UserKind.PERSON
 
     def _get_group_permissions(self, user_obj: Any) -> QuerySet[Permission]:
         names = {f"{GROUP_PREFIX}{role}" for role, _path in user_obj.current_roles}
         return Permission.objects.filter(group__name__in=names)
+
+
+def _with_rights() -> QuerySet[User]:
+    held = UserRole.objects.current().filter(user=OuterRef("pk"))
+    held_by_them = UserRole.objects.current().filter(user=OuterRef(OuterRef("pk")))
+    named = held_by_them.values(group=Concat(Value(GROUP_PREFIX), "role"))
+    path = ExpressionWrapper(OuterRef("path"), output_field=CharField())
+    above = held_by_them.annotate(below=path).filter(below__startswith=F("unit__path"))
+    label = Concat("content_type__app_label", Value("."), "codename")
+    return User._default_manager.annotate(
+        roles_held=ArraySubquery(held.values(held=Concat("role", Value(" "), "unit__path"))),
+        rights_of_roles=ArraySubquery(
+            Permission.objects.filter(group__name__in=named).order_by().values(label=label)
+        ),
+        rights_of_their_own=ArraySubquery(
+            Permission.objects.filter(user=OuterRef("pk")).order_by().values(label=label)
+        ),
+        units_in_sight=ArraySubquery(Unit.objects.filter(Exists(above)).order_by().values("pk")),
+    )
+
+
+def _keep_rights(user: Any) -> User:
+    """Where the user's own properties and Django's backend would keep them after asking."""
+    pairs = (text.split(" ", 1) for text in user.roles_held)
+    user.current_roles = [(Role(role), path) for role, path in pairs]
+    if not user.is_superuser:
+        user._group_perm_cache = set(user.rights_of_roles)
+        user._user_perm_cache = set(user.rights_of_their_own)
+        if user.scope == ObjectScope.UNITS:
+            user._visible_unit_ids = set(user.units_in_sight)
+    found: User = user
+    return found

@@ -12,7 +12,7 @@ from apps.accounts.enums import Role
 from apps.accounts.models import User
 from apps.complaints import services as complaints
 from apps.complaints.models import Case
-from apps.desk.queries.running import own_cases, promises, running_out
+from apps.desk.queries.running import own_cases, own_clocks
 from apps.desk.queries.team import team
 from apps.orders.models import WorkOrder
 from apps.sla.enums import MatterKind, Metric
@@ -70,8 +70,12 @@ def test_what_runs_out_next_is_on_top_and_promises_stand_apart() -> None:
     over = timed(agent, hours=-1, metric=Metric.PLAN_REPLY)
     promised = timed(agent, hours=2)
     timed(other, hours=0.5, metric=Metric.PLAN_REPLY)
-    assert [line.clock for line in running_out(agent, most=20)] == [over, sooner, later]
-    assert [line.clock for line in promises(agent, most=20)] == [promised]
+    clocks = own_clocks(agent, running=20, promises=20)
+    assert [line.clock for line in clocks.running] == [over, sooner, later]
+    assert [line.clock for line in clocks.promises] == [promised]
+    few = own_clocks(agent, running=1, promises=1)
+    assert [line.clock for line in few.running] == [over]
+    assert [line.clock for line in few.promises] == [promised]
 
 
 def test_a_promise_is_kept_with_one_click_by_its_owner_alone(client: Client) -> None:
@@ -133,7 +137,7 @@ def test_the_desk_costs_the_same_whatever_lies_on_it(
         timed(agent)
         case(team=crew)
     client.get(DESK)
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(11):
         client.get(DESK)
 
 

@@ -17,9 +17,8 @@ from apps.desk.queries.running import (
     Cases,
     Line,
     own_cases,
+    own_clocks,
     owns_promise,
-    promises,
-    running_out,
 )
 from apps.events.queries import relay_lag
 from apps.orders.models import DeclaredCount, FollowUpTask, WorkOrder
@@ -124,6 +123,7 @@ class Desk:
 def my_desk(user: User) -> Desk:
     """What ``user`` has to do, at most ``SHOWN`` of each kind, by what runs out next."""
     at = timezone.now()
+    clocks = own_clocks(user, running=RUNNING, promises=SHOWN)
     return Desk(
         orders=list(_orders(user)[:SHOWN]) if user.has_perm("orders.view_workorder") else [],
         tasks=list(_tasks(user, at + timedelta(hours=24))[:SHOWN])
@@ -134,8 +134,8 @@ def my_desk(user: User) -> Desk:
         forms=forms_waiting_for(user) if user.has_perm("customers.view_handoverform") else [],
         relay_lag=relay_lag() if user.has_perm("events.view_dispatch") else timedelta(0),
         missing=missing_years(at) if user.has_perm("sla.change_workingcalendar") else [],
-        running=running_out(user, most=RUNNING),
-        promises=promises(user, most=SHOWN),
+        running=clocks.running,
+        promises=clocks.promises,
         cases=own_cases(user, most=SHOWN) if user.has_perm("complaints.view_case") else None,
     )
 

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypeVar
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Model, Q, QuerySet
 from django.db.models.functions import Now
 
 from apps.accounts.models import User
@@ -16,6 +17,9 @@ from apps.sla.models import Clock
 # The first step before the due time turns a clock amber; where the policy names none, this does.
 USUAL_WARNING = timedelta(minutes=30)
 HANDED = timedelta(hours=24)
+FRESH = Q(assigned_at__gte=Now() - HANDED)
+BY_DUE = (F("due_at").asc(nulls_last=True), "pk")
+Row = TypeVar("Row", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +43,35 @@ class Line:
         return self.clock.state == ClockState.PAUSED
 
 
-def running_out(user: User, *, most: int) -> list[Line]:
-    """This person's open clocks, what is due first on top; those that wait come last. One query.
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """This person's open clocks, what is due first on top; those that wait come last."""
 
-    Promises and follow-ups have lists of their own beside it.
-    """
-    rows = _own(user).exclude(metric__in=[Metric.PROMISE, Metric.FOLLOW_UP])
-    return lines(rows.order_by(F("due_at").asc(nulls_last=True), "pk")[:most])
+    running: list[Line]
+    promises: list[Line]
 
 
-def promises(user: User, *, most: int) -> list[Line]:
-    """What this person promised and has not kept yet."""
-    return lines(_own(user).filter(metric=Metric.PROMISE).order_by("due_at", "pk")[:most])
+def own_clocks(user: User, *, running: int, promises: int) -> Clocks:
+    """At most so many of each; promises and follow-ups have lists of their own. One query."""
+    mine = Clock.objects.open().filter(owner=user)
+    others = mine.exclude(metric__in=[Metric.PROMISE, Metric.FOLLOW_UP])
+    promised = mine.filter(metric=Metric.PROMISE)
+    found = _those(
+        Clock.objects.select_related("matter"),
+        others.order_by(*BY_DUE)[:running],
+        promised.order_by(*BY_DUE)[:promises],
+    )
+    clocks = list(found.order_by(*BY_DUE))
+    return Clocks(
+        lines([clock for clock in clocks if clock.metric != Metric.PROMISE]),
+        lines([clock for clock in clocks if clock.metric == Metric.PROMISE]),
+    )
+
+
+def _those(rows: QuerySet[Row], *chosen: QuerySet[Row]) -> QuerySet[Row]:
+    """The rows of several short lists together, each found along its own index."""
+    first, *others = (one.values("pk") for one in chosen)
+    return rows.filter(pk__in=first.union(*others))
 
 
 def lines(clocks: QuerySet[Clock] | Sequence[Clock]) -> list[Line]:
@@ -58,10 +79,6 @@ def lines(clocks: QuerySet[Clock] | Sequence[Clock]) -> list[Line]:
         Line(clock, clock.label or str(Metric(clock.metric).label), _warning(clock))
         for clock in clocks
     ]
-
-
-def _own(user: User) -> QuerySet[Clock]:
-    return Clock.objects.open().filter(owner=user).select_related("matter")
 
 
 def _warning(clock: Clock) -> int:
@@ -82,28 +99,37 @@ class Cases:
 
 
 def own_cases(user: User, *, most: int) -> Cases:
-    """Four queries, each over a partial index on what is open."""
-    mine = Case.objects.visible_to(user).live().filter(owner=user)
+    """At most so many of each, the newest first. One query over partial indexes on what is open."""
+    seen = Case.objects.visible_to(user)
+    mine = seen.live().filter(owner=user)
+    lists = (
+        mine.filter(awaits_answer=True),
+        mine.exclude(assigned_by=user).filter(FRESH),
+        mine.filter(state="waiting"),
+        seen.filter(state="new", owner__isnull=True),
+    )
+    found = _those(
+        Case.objects.select_related("customer", "waybill", "owner", "unit", "merged_into")
+        .only(*LISTED, "assigned_at", "assigned_by")
+        .annotate(is_fresh=FRESH),
+        *(one.order_by("-pk")[:most] for one in lists),
+    )
+    cases = list(found.order_by("-pk"))
+    own = [case for case in cases if case.owner_id == user.pk]
     return Cases(
-        to_answer=_listed(mine.filter(awaits_answer=True), most),
-        handed=_listed(
-            mine.exclude(assigned_by=user).filter(assigned_at__gte=Now() - HANDED), most
-        ),
-        waiting=_listed(mine.filter(state="waiting"), most),
-        unowned=_listed(
-            Case.objects.visible_to(user).filter(state="new", owner__isnull=True), most
-        ),
+        to_answer=[case for case in own if case.awaits_answer][:most],
+        handed=[case for case in own if _is_handed(case, user)][:most],
+        waiting=[case for case in own if case.state == "waiting"][:most],
+        unowned=[case for case in cases if case.owner_id is None][:most],
     )
 
 
-def _listed(cases: QuerySet[Case], most: int) -> list[Case]:
-    return list(
-        cases.select_related("customer", "waybill", "owner", "unit", "merged_into")
-        .only(*LISTED, "assigned_at")
-        .order_by("-pk")[:most]
-    )
+def _is_handed(case: Case, user: User) -> bool:
+    fresh: bool = case.is_fresh  # type: ignore[attr-defined]  # annotated above
+    return fresh and case.assigned_by_id != user.pk
 
 
 def owns_promise(user: User, clock_id: int) -> bool:
     """Whether this is an open promise of theirs; a number guessed finds nothing."""
-    return _own(user).filter(metric=Metric.PROMISE, pk=clock_id).exists()
+    mine = Clock.objects.open().filter(owner=user, metric=Metric.PROMISE)
+    return mine.filter(pk=clock_id).exists()
