@@ -40,7 +40,7 @@ def _with_rights() -> QuerySet[User]:
     path = ExpressionWrapper(OuterRef("path"), output_field=CharField())
     above = held_by_them.annotate(below=path).filter(below__startswith=F("unit__path"))
     label = Concat("content_type__app_label", Value("."), "codename")
-    return User._default_manager.annotate(
+    people: QuerySet[User] = User._default_manager.annotate(
         roles_held=ArraySubquery(held.values(held=Concat("role", Value(" "), "unit__path"))),
         rights_of_roles=ArraySubquery(
             Permission.objects.filter(group__name__in=named).order_by().values(label=label)
@@ -50,6 +50,7 @@ def _with_rights() -> QuerySet[User]:
         ),
         units_in_sight=ArraySubquery(Unit.objects.filter(Exists(above)).order_by().values("pk")),
     )
+    return people
 
 
 def _keep_rights(user: Any) -> User:
