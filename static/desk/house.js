@@ -27,11 +27,12 @@
   });
 
   // <time data-due="ISO" data-left="%s left" data-soon="…" data-over="%s overdue" data-warn="seconds"> counts down.
+  var DAYS = /^zh/.test(document.documentElement.lang) ? " 天 " : "d ";
   function span(seconds) {
     var s = Math.abs(Math.floor(seconds));
     var d = Math.floor(s / 86400), h = Math.floor((s % 86400) / 3600), m = Math.floor((s % 3600) / 60);
     var two = function (n) { return (n < 10 ? "0" : "") + n; };
-    return (d ? d + "d " : "") + two(h) + ":" + two(m) + ":" + two(s % 60);
+    return (d ? d + DAYS : "") + two(h) + ":" + two(m) + ":" + two(s % 60);
   }
   // How far this computer's clock is off: an element with data-now says what time the page was made.
   var drift = 0;
