@@ -90,6 +90,7 @@ _NAMES: dict[str, Any] = {
     "late_report": gettext_lazy("Reported late"),
     "leader": gettext_lazy("Leader"),
     "left": gettext_lazy("Left"),
+    "mail_by": gettext_lazy("E-mail by"),
     "missing": gettext_lazy("Missing"),
     "note": gettext_lazy("Note"),
     "now": gettext_lazy("Now"),

@@ -154,6 +154,7 @@ REASONS: dict[str, Any] = {
     "not_set_up": _("the channel is not set up"),
     "opted_out": _("wants no messages"),
     "proved_not_sent": _("the provider never had it"),
+    "queued_for_a_call": _("waits in the queue of calls"),
     "quiet_hours": _("quiet hours"),
     "resent": _("sent again by a person"),
     "settled_by_person": _("settled by a person"),

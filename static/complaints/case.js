@@ -69,8 +69,14 @@
     var text = acts.querySelector("[name=\"" + CSS.escape(into) + "\"]");
     text.value = text.value.trim() ? text.value.trimEnd() + "\n\n" + event.target.value : event.target.value;
     text.focus();
+    toGap(text);
     preview(text); keepSoon();
   });
+  // What an answer has no value for is chosen, so that the next thing typed takes its place.
+  function toGap(text) {
+    var gap = /\{(?!contact\})[a-z_]+\}/.exec(text.value);
+    if (gap) { text.setSelectionRange(gap.index, gap.index + gap[0].length); }
+  }
 
   // --- what is typed is kept -----------------------------------------------------------------------
   var typed = JSON.parse(document.getElementById("typed").textContent || "{}");

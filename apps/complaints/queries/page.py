@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
+from apps.accounts.enums import UserKind
 from apps.complaints.enums import CaseChannel, EntryKind, LinkKind
 from apps.complaints.models import (
+    FROM_CUSTOMER,
     TO_CUSTOMER,
     Case,
     CaseEntry,
@@ -147,12 +150,19 @@ def _line(entry: CaseEntry, case: Case, absorbed: dict[int, str]) -> Line:
         is_internal=entry.is_internal,
         is_ours=entry.kind in TO_CUSTOMER or entry.is_internal,
         is_reached=entry.is_reached,
-        author=entry.author_label or str(entry.by),
+        author=entry.author_label or _author(entry),
         is_unverified=entry.is_unverified,
         of=absorbed.get(entry.case_id, ""),
         at=entry.at,
         files=tuple(entry.files.all()),
     )
+
+
+def _author(entry: CaseEntry) -> str:
+    """What a colleague took down is the customer's word, in that colleague's hand."""
+    if entry.kind in FROM_CUSTOMER and entry.by.kind == UserKind.PERSON:
+        return _("noted by %(name)s") % {"name": entry.by}
+    return str(entry.by)
 
 
 def _links(case: Case, user: "User") -> list[Linked]:

@@ -11,7 +11,7 @@ from apps.accounts.enums import Role
 from apps.accounts.models import Unit, User
 from apps.accounts.queries.duty import on_duty, people_for, stand_ins
 from apps.complaints.enums import CaseClass, CaseState, Prefer, Severity
-from apps.complaints.models import AssignmentRule, Case
+from apps.complaints.models import AssignmentRule, Case, ExceptionReport
 from apps.complaints.rules.assignment import Candidate, fitting_rule, least_loaded
 from apps.complaints.states import IN_HAND
 from apps.sla.enums import MatterKind
@@ -97,6 +97,17 @@ def report_recipients(case: Case, at: datetime) -> list[User]:
     found: dict[int, User] = {}
     for role in roles:
         found |= {person.pk: person for person in people_for(role, case.unit.path, at)}
+    return list(found.values())
+
+
+def leaders_told(report: ExceptionReport, at: datetime) -> list[User]:
+    """Who hears of a serious exception at once: the department manager and QC (CMP-4). A minor one
+    is a line of the day's report (CMP-5)."""
+    if not report.is_serious:
+        return []
+    found: dict[int, User] = {}
+    for role in TOLD:
+        found |= {person.pk: person for person in people_for(role, report.unit.path, at)}
     return list(found.values())
 
 

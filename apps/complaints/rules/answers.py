@@ -50,3 +50,15 @@ def check_answer(title: str, body: str) -> None:
 def fill_answer(text: str, values: Mapping[str, str]) -> str:
     """Put the values in; a variable without a value stays, so that the agent sees the gap."""
     return _VARIABLE.sub(lambda m: values.get(m[1]) or m[0], text)
+
+
+def check_filled(text: str) -> None:
+    """BadInput naming the gaps that a ready-made answer left: no customer reads "{expected}"."""
+    gaps = [m[0] for m in _VARIABLE.finditer(text) if m[1] in VARIABLES and m[1] != WHEN_SENT]
+    if gaps:
+        raise BadInput(
+            _("Fill in what the ready-made answer left open: %(gaps)s.")
+            % {"gaps": ", ".join(dict.fromkeys(gaps))},
+            code="not_filled",
+            field="text",
+        )

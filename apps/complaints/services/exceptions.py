@@ -12,7 +12,7 @@ from apps.complaints.enums import ExceptionKind, ExceptionState, FoundBy
 from apps.complaints.inputs import NewException
 from apps.complaints.models import Case, ExceptionReport, ReportChange
 from apps.complaints.queries.shipments import receipt_owed
-from apps.complaints.queries.team import unit_for
+from apps.complaints.queries.team import leaders_told, unit_for
 from apps.complaints.rules import exceptions as rules
 from apps.complaints.rules.cases import needed
 from apps.complaints.rules.privacy import one_line
@@ -54,6 +54,7 @@ def open_exception(*, new: NewException, by: User, at: datetime) -> ExceptionRep
         "unit": report.unit_id,
         "customer": report.customer_id,
         "waybill": report.waybill_id,
+        "recipients": [person.pk for person in leaders_told(report, at)],
     }
     record("exception.opened", report, by=by, at=at, data=data)
     return report

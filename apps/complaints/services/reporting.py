@@ -18,6 +18,7 @@ from apps.complaints.services.talking import add_entry, add_internal, answered
 from apps.core.errors import RuleBroken
 from apps.events.services import record
 from apps.sla.enums import FactKind
+from apps.sla.services import mail_after
 
 
 @transaction.atomic
@@ -28,7 +29,8 @@ def record_report(
     general manager too (CMP-2). Meets the report clock at ``at``; the event names the recipients.
     Reporting again is a further report, with what is new in ``note``.
 
-    Off hours the report is a phone call now (``channel`` PHONE); the e-mail follows by itself.
+    Off hours the report is a phone call now (``channel`` PHONE); the e-mail follows by itself before
+    the next working day begins, at 09:00 at the latest; within them it follows at once.
     RuleBroken ``not_trouble`` for an inquiry.
     """
     case = lock_case(case_id, by)
@@ -49,7 +51,9 @@ def record_report(
         clocks.done(case, FactKind.REPORTED, by=by, at=at)
     write(case, at=at, bump=False, **values)
     data = {"entry": entry.pk, "channel": str(channel), "recipients": [p.pk for p in people]}
-    record("case.reported", case, by=by, at=at, data={**data, "number": case.number})
+    mail_by = mail_after(at)
+    data |= {"number": case.number, "mail_by": mail_by.isoformat() if mail_by else None}
+    record("case.reported", case, by=by, at=at, data=data)
     return entry
 
 

@@ -13,7 +13,7 @@ from apps.complaints.files import CleanFile
 from apps.complaints.inputs import NewFile, Said
 from apps.complaints.models import FROM_CUSTOMER, INTERNAL, TO_CUSTOMER, Case, CaseEntry
 from apps.complaints.models.entry import CALLS
-from apps.complaints.rules.answers import WHEN_SENT, fill_answer
+from apps.complaints.rules.answers import WHEN_SENT, check_filled, fill_answer
 from apps.complaints.rules.cases import check_live, needed
 from apps.complaints.services import clocks
 from apps.complaints.services.locking import add_to_search, begin, lock_case, move_case, write
@@ -82,8 +82,10 @@ def _right_case(case_id: int, said: Said, by: User) -> Case:
 def add_entry(
     case: Case, said: Said, text: str, *, by: User, at: datetime, said_to: int | None = None
 ) -> CaseEntry:
-    """The row alone; the caller holds the case's lock and tells the clocks."""
+    """The row alone; the caller holds the case's lock and tells the clocks. BadInput for words to the
+    customer that still have a gap in them."""
     if said.kind in TO_CUSTOMER:
+        check_filled(text)
         text = fill_answer(text, {WHEN_SENT: case.contact_name})
     reached = said.reached
     if said.kind in CALLS:

@@ -13,14 +13,14 @@ from apps.complaints.queries import links, satisfaction
 from apps.complaints.queries.following import same_person
 from apps.complaints.queries.promises import answers_due
 from apps.events.models import Event
-from apps.notifications.queries.clocks import subject_link
+from apps.notifications.queries.clocks import instant, subject_link
 from apps.notifications.queries.happening import Happening
 from apps.notifications.queries.public import public_link
 
 KINDS = frozenset(
     {
         *("case.opened", "case.message_out", "case.satisfaction_asked", "case.closed"),
-        *("case.assigned", "case.message_in"),
+        *("case.assigned", "case.message_in", "case.reported"),
     }
 )
 # They hear of it where they are: in the chat, in WeChat's own answer, by webhook; or we found it.
@@ -56,7 +56,7 @@ class _Book:
                 "second_id", flat=True
             )
         )
-        self.entries = CaseEntry.objects.in_bulk(_numbers(events, "entry"))
+        self.entries = CaseEntry.objects.select_related("by").in_bulk(_numbers(events, "entry"))
         self.asks = SatisfactionAsk.objects.in_bulk(_numbers(events, "ask"))
         heard = CaseEntry.objects.filter(case__in=ids, kind__in=FROM_CUSTOMER).order_by()
         self.heard: dict[int, datetime] = dict(
@@ -139,6 +139,20 @@ def _message_in(event: Event, book: _Book) -> Iterator[Happening]:
         yield from _to_owner("staff.case_message", event, case, book)
 
 
+def _reported(event: Event, book: _Book) -> Iterator[Happening]:
+    """What the leaders were told by word of mouth, in writing: now, or before the next working day
+    begins (CMP-2). Whoever was written to has it."""
+    case, entry = book.case(event), book.entries.get(event.data.get("entry", 0))
+    if case is None or entry is None or entry.channel == CaseChannel.EMAIL:
+        return
+    told = _happening("staff.case_reported", event, case)
+    told.data |= {"subject": case.title, "detail": str(entry.by)}
+    told.people = [pk for pk in event.data.get("recipients") or () if pk != event.by_id]
+    told.not_before = instant(event.data.get("mail_by"))
+    told.link = subject_link(event)
+    yield told
+
+
 def _to_owner(topic: str, event: Event, case: Case, book: _Book) -> Iterator[Happening]:
     """Its stand-in while the owner is away. What nobody owns stands in the queue, where its clock
     runs."""
@@ -192,4 +206,5 @@ _READERS = {
     "case.closed": _closed,
     "case.assigned": _assigned,
     "case.message_in": _message_in,
+    "case.reported": _reported,
 }

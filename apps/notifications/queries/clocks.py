@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from apps.complaints.models import Case
 from apps.events.models import Event
 from apps.notifications.queries.happening import Happening
 
@@ -25,14 +26,16 @@ def happenings(events: Sequence[Event]) -> list[Happening]:
     """One for each channel of each step, since a step names its channels to be used together.
 
     Outside office hours, where the step says so, it is a call now and the e-mail before the next
-    working day begins (CMP-2).
+    working day begins (CMP-2). Whoever sees the case sees the calls that its clocks ask for.
     """
+    cases = _cases(events)
     return [
         Happening(
             topic=TOPIC_OF_KIND[event.kind],
             cause=f"event:{event.pk}:{channel}",
             at=event.at,
             event=event,
+            case=cases.get((event.subject_type, event.subject_id)),
             data=_facts(event.data),
             people=[int(pk) for pk in event.data.get("recipients") or ()],
             channels=[channel],
@@ -45,6 +48,13 @@ def happenings(events: Sequence[Event]) -> list[Happening]:
     ]
 
 
+def _cases(events: Sequence[Event]) -> dict[tuple[str, str], Case]:
+    kind = Case._meta.label_lower
+    ids = {int(event.subject_id) for event in events if event.subject_type == kind}
+    found = Case.objects.light().in_bulk(ids) if ids else {}
+    return {(kind, str(pk)): case for pk, case in found.items()}
+
+
 def subject_link(event: Event) -> str:
     """The staff page of what the event is about, whichever floor that stands on."""
     return f"/admin/desk/open/{event.subject_type}/{event.subject_id}"
@@ -53,11 +63,11 @@ def subject_link(event: Event) -> str:
 def _channels(data: dict[str, Any]) -> list[tuple[str, datetime | None]]:
     mail_by = data.get("mail_by")
     if mail_by:
-        return [(CALL, None), (MAIL, _instant(mail_by))]
+        return [(CALL, None), (MAIL, instant(mail_by))]
     return [(str(channel), None) for channel in data.get("channels") or ["in_app"]]
 
 
-def _instant(value: Any) -> datetime | None:
+def instant(value: Any) -> datetime | None:
     moment = parse_datetime(str(value))
     return moment if moment and timezone.is_aware(moment) else None
 

@@ -13,7 +13,7 @@ from django.utils.dateparse import parse_datetime
 from apps.customers.models import Customer
 from apps.events.models import Event
 from apps.notifications.models import WebhookEndpoint
-from apps.notifications.queries import cases, clocks
+from apps.notifications.queries import cases, clocks, exceptions
 from apps.notifications.queries.happening import Happening
 from apps.notifications.topics import WEBHOOK_KINDS
 from apps.orders.models import DeclaredCount, WorkOrder
@@ -304,6 +304,7 @@ _READERS: list[tuple[set[str], Callable[[Sequence[Event]], list[Happening]]]] = 
     ({"calendar.year_missing"}, _calendars),
     (set(clocks.TOPIC_OF_KIND), clocks.happenings),
     (set(cases.KINDS), cases.happenings),
+    (set(exceptions.KINDS), exceptions.happenings),
 ]
 TOLD_KINDS = frozenset(kind for kinds, _read in _READERS for kind in kinds)
 HEARD_KINDS = sorted(TOLD_KINDS | WEBHOOK_KINDS)

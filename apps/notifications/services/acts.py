@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.masking import mask_text
 from apps.events.services import record
-from apps.notifications.enums import DeliveryState, Effect, Step, TaskReason, TaskState
+from apps.notifications.enums import Audience, DeliveryState, Effect, Step, TaskReason, TaskState
 from apps.notifications.models import Delivery, PhoneTask
 from apps.notifications.services.chain import advance, hand_to_person, next_links
 from apps.notifications.services.rows import database_now, move, note
@@ -154,4 +154,5 @@ def reveal_phone(*, task_id: int, by: "User", at: datetime) -> str:
         return str(delivery.address)
     links: dict[str, str] = {link[0]: link[1] for link in next_links(delivery)}
     known = links.get("phone") or links.get("sms") or ""
-    return known or (delivery.case.contact_phone if delivery.case else "")
+    theirs = delivery.case if delivery.audience == Audience.CASE_CONTACT else None
+    return known or (theirs.contact_phone if theirs else "")

@@ -12,6 +12,7 @@ from apps.sla.services.calendars import (
 from apps.sla.services.changing import change_matter
 from apps.sla.services.ending import close_matter, reopen_matter, stop_matter
 from apps.sla.services.facts import begin_wait, end_wait, record_fact
+from apps.sla.services.office import mail_after
 from apps.sla.services.opening import NewMatter, open_matter, open_matters
 from apps.sla.services.policies import (
     Conditions,
@@ -45,6 +46,7 @@ __all__ = [
     "end_wait",
     "import_year",
     "keep_promise",
+    "mail_after",
     "mind_calendars",
     "open_matter",
     "open_matters",

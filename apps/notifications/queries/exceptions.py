@@ -1,0 +1,37 @@
+"""A serious exception, for the leaders it names (CMP-4)."""
+
+from collections.abc import Sequence
+
+from apps.complaints.models import ExceptionReport
+from apps.events.models import Event
+from apps.notifications.queries.clocks import subject_link
+from apps.notifications.queries.happening import Happening
+
+KINDS = frozenset({"exception.opened"})
+
+
+def happenings(events: Sequence[Event]) -> list[Happening]:
+    """One query, whatever the number of events; those that name nobody are nobody's news."""
+    named = {int(event.subject_id): event for event in events if event.data.get("recipients")}
+    related = ("customer", "waybill")
+    reports = ExceptionReport.objects.select_related(*related).in_bulk(named) if named else {}
+    found = []
+    for pk, event in named.items():
+        report = reports.get(pk)
+        if report is None:
+            continue
+        data = {"number": report.number, "subject": report.title, "when": event.at}
+        found.append(
+            Happening(
+                topic="staff.exception_opened",
+                cause=f"event:{event.pk}",
+                at=event.at,
+                event=event,
+                waybill=report.waybill,
+                customer=report.customer,
+                data=data,
+                people=[who for who in event.data["recipients"] if who != event.by_id],
+                link=subject_link(event),
+            )
+        )
+    return found
