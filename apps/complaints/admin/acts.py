@@ -325,7 +325,7 @@ ALL: tuple[Act, ...] = (
         may=lambda case: case.state == CaseState.SOLVED,
     ),
     Act(
-        "reopen", "o", gettext_lazy("Reopen"),
+        "reopen", "o", gettext_lazy("Take up again"),
         gettext_lazy("The case is taken up again by its owner; its clocks start anew where the policy says so."),
         "close_case", f.ReasonForm, _reopen, gettext_lazy("The case is open again."),
         may=lambda case: case.state in ("solved", "closed"),

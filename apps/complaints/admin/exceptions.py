@@ -96,7 +96,7 @@ class StandsOutFilter(admin.SimpleListFilter):
 @admin.register(ExceptionReport)
 class ExceptionReportAdmin(ActingAdmin):
     list_display = [
-        *("number", "kind_tag", "about", "title", "stands", "seriousness", "marks"),
+        *("number", "kind_tag", "about", "brief", "stands", "seriousness", "marks"),
         *("reported_at", "unit", "owner"),
     ]
     list_filter = [OpenFilter, "kind", "found_by", "is_serious", StandsOutFilter]
@@ -127,6 +127,10 @@ class ExceptionReportAdmin(ActingAdmin):
     @admin.display(description=_("waybill"))
     def about(self, report: ExceptionReport) -> str:
         return report.waybill.number if report.waybill else "—"
+
+    @admin.display(description=_("subject in brief"))
+    def brief(self, report: ExceptionReport) -> str:
+        return report.title
 
     @admin.display(description=_("state"))
     def stands(self, report: ExceptionReport) -> SafeString:

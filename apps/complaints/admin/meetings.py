@@ -59,7 +59,7 @@ class ReviewMeetingAdmin(ActingAdmin):
     list_display = ["title", "unit", "planned_for", "stands", "agenda", "held_by"]
     list_filter = ["state"]
     search_fields = ["title"]
-    search_help_text = _("subject")
+    search_help_text = _("subject in brief")
     ordering = ["-planned_for", "-id"]
     page_template = "complaints/meeting.html"
     acts = (

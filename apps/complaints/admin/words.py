@@ -50,7 +50,7 @@ class CannedAnswerAdmin(KeptAdmin):
     def kind_tag(self, answer: CannedAnswer) -> SafeString:
         return self.tag(AnswerKind(answer.kind))
 
-    @admin.display(description=gettext_lazy("class"))
+    @admin.display(description=gettext_lazy("kind of case"))
     def class_tag(self, answer: CannedAnswer) -> SafeString | str:
         return self.tag(CaseClass(answer.case_class)) if answer.case_class else _("all")
 

@@ -35,7 +35,7 @@ class TurnEnd(ColourChoices):
     """Why it is no longer with that agent."""
 
     OVER = "over", _("The chat is over"), "green"
-    HANDED = "handed", _("Handed over"), "purple"
+    HANDED = "handed", _("Handed to a colleague"), "purple"
     SILENT = "silent", _("No answer in time"), "red"
     OFFLINE = "offline", _("Connection lost"), "red"
     DECLINED = "declined", _("Passed on"), "amber"

@@ -47,7 +47,7 @@ class Liable(ColourChoices):
 
 class MeetingState(ColourChoices):
     PLANNED = "planned", _("Planned"), "blue"
-    HELD = "held", _("Held"), "green"
+    HELD = "held", _("Took place"), "green"
     DROPPED = "dropped", _("Dropped"), "grey"
 
 

@@ -47,7 +47,7 @@ def _channels(found: list[CaseChannel]) -> list[tuple[Any, Any]]:
 
 
 class ReplyForm(ActForm):
-    channel = select([], gettext_lazy("by"))
+    channel = select([], gettext_lazy("by which channel"))
     text = text_area(gettext_lazy("reply"), rows=6)
     files = FilesField()  # type: ignore[assignment]  # a field, not the form's own files
     then_wait = forms.BooleanField(
@@ -90,7 +90,7 @@ class WaitForm(ActForm):
 class ReportForm(ActForm):
     channel = select(
         [(c.value, c.label) for c in (CaseChannel.PHONE, CaseChannel.EMAIL, CaseChannel.IN_PERSON)],
-        gettext_lazy("by"),
+        gettext_lazy("by which channel"),
         initial=CaseChannel.PHONE,
     )
     note = text_area(
@@ -135,8 +135,8 @@ class ChangeForm(ActForm):
     """Contact fields are masked on the page: empty leaves them as they are."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
-    title = line(gettext_lazy("subject"), 120, required=True)
-    case_class = select(CaseClass, gettext_lazy("class"))
+    title = line(gettext_lazy("subject in brief"), 120, required=True)
+    case_class = select(CaseClass, gettext_lazy("kind of case"))
     severity = select(Severity, gettext_lazy("severity"))
     severity_reason = line(gettext_lazy("why this severity"), 200)
     is_direct = select(Direct, gettext_lazy("direct complaint"))
@@ -210,7 +210,7 @@ class ConfirmForm(ActForm):
 
 
 class AskForm(ActForm):
-    channel = select([], gettext_lazy("by"))
+    channel = select([], gettext_lazy("by which channel"))
 
     def prepare(self) -> None:
         self.offer("channel", _channels(ways_to_write(self.case)))
@@ -264,7 +264,7 @@ class UnlinkForm(LinkForm):
 
 class SplitForm(ActForm):
     title = line(gettext_lazy("subject of the new case"), 120, required=True)
-    case_class = select(CaseClass, gettext_lazy("class"))
+    case_class = select(CaseClass, gettext_lazy("kind of case"))
     entries = forms.TypedMultipleChoiceField(
         label=gettext_lazy("what goes along"),
         coerce=int,

@@ -30,7 +30,7 @@ class ReportForm(forms.Form):
         help_text=_("Leave empty when no single shipment is concerned."),
     )  # fmt: skip
     kind = forms.ChoiceField(label=_("kind"), choices=ExceptionKind.choices)
-    found_by = forms.ChoiceField(label=_("found by"), choices=FoundBy.choices)
+    found_by = forms.ChoiceField(label=_("how it was found"), choices=FoundBy.choices)
     what = NoteField(label=_("what happened"), rows=4, max_length=LONG)
     who = NoteField(label=_("who was involved"), required=False)
     happened_at = MomentField(label=_("happened"))
@@ -89,7 +89,7 @@ class CorrectForm(forms.Form):
     known_at = MomentField(label=_("known"))
     reported_at = MomentField(label=_("reported"))
     kind = forms.ChoiceField(label=_("kind"), choices=ExceptionKind.choices)
-    found_by = forms.ChoiceField(label=_("found by"), choices=FoundBy.choices)
+    found_by = forms.ChoiceField(label=_("how it was found"), choices=FoundBy.choices)
     harm = NoteField(label=_("harm done"), required=False, max_length=300)
     what = NoteField(
         label=_("what happened"), required=False, rows=4, max_length=LONG,
@@ -119,7 +119,7 @@ class WhomForm(forms.Form):
 
 class VerdictForm(WhomForm):
     cause = forms.TypedChoiceField(label=_("cause"), coerce=int)
-    decision = NoteField(label=_("decision"), rows=4, max_length=LONG)
+    decision = NoteField(label=_("what was decided"), rows=4, max_length=LONG)
     field_order = ["cause", "unit", "carrier", "decision"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -185,7 +185,7 @@ class AnswerForm(forms.Form):
 
 
 class MeetingForm(forms.Form):
-    title = forms.CharField(label=_("subject"), max_length=120)
+    title = forms.CharField(label=_("subject in brief"), max_length=120)
     unit = forms.ModelChoiceField(Unit.objects.none(), label=_("unit"))
     planned_for = MomentField(label=_("planned for"))
     people = forms.ModelMultipleChoiceField(

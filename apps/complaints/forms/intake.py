@@ -30,9 +30,9 @@ class IntakeForm(forms.Form):
 
     waybill = line(gettext_lazy("waybill"), 64, spellcheck="false")
     contact_phone = line(gettext_lazy("phone"), 40, inputmode="tel")
-    contact_name = line(gettext_lazy("name"), 60)
+    contact_name = line(gettext_lazy("contact's name"), 60)
     case_class = forms.ChoiceField(
-        label=gettext_lazy("class"),
+        label=gettext_lazy("kind of case"),
         choices=CaseClass.choices,
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Choose the class: 1, 2, 3 or 4.")},

@@ -77,14 +77,14 @@ class ListForm(forms.Form):
     until = forms.DateField(
         label=gettext_lazy("opened until"), required=False, widget=forms.DateInput({"type": "date"})
     )
-    customer = line(gettext_lazy("customer code"), 20)
+    customer = line(gettext_lazy("customer number"), 20)
     sort = select(Sort, gettext_lazy("sorted by"), empty=Sort.NEWEST.label)
     view = forms.ChoiceField(choices=View.choices, required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Mapping[str, Any], *, user: User) -> None:
         super().__init__(data)
         self.user = user
-        self.fields["class"] = select(CaseClass, gettext_lazy("class"), empty="—")
+        self.fields["class"] = select(CaseClass, gettext_lazy("kind of case"), empty="—")
         seen = user.visible_unit_ids()
         units = Unit.objects.active().order_by("path")
         units = units if seen is None else units.filter(pk__in=seen)

@@ -17,7 +17,7 @@ MOST_ROWS = 50_000
 PIECE = 1_000
 HEADINGS = (
     *(_("Number"), _("Class"), _("Severity"), _("State"), _("Channel"), _("Direct complaint")),
-    *(_("Subject"), _("Customer code"), _("Customer"), _("Contact"), _("Waybill"), _("Owner")),
+    *(_("Subject"), _("Customer number"), _("Customer"), _("Contact"), _("Waybill"), _("Owner")),
     *(_("Unit"), _("Opened"), _("Last activity"), _("Closed"), _("Next due"), _("Due time")),
     *(_("Satisfaction, 1–5"), _("Times reopened")),
 )

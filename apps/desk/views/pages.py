@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from apps.complaints.forms.lists import METRICS
 from apps.complaints.models import Case
 from apps.complaints.services import take_case
 from apps.core.errors import RuleBroken
@@ -161,7 +162,9 @@ def _team(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     if not person.has_perm("complaints.assign_case"):
         raise PermissionDenied
-    return show(request, "desk/team.html", _("The team now"), team=team(person))
+    return show(
+        request, "desk/team.html", _("The team now"), team=team(person), case_metrics=METRICS
+    )
 
 
 keep_own_promise = admin.site.admin_view(_keep_promise)
