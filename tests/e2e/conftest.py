@@ -2,14 +2,25 @@
 
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from django.conf import settings as house
-from playwright.sync_api import Browser, Page, sync_playwright
+from django.utils import timezone
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from apps.customers.models import Customer
+from apps.desk.demo.companies import make_companies
+from apps.desk.demo.people import Cast, make_people
+from apps.tracking.models import Waybill
+from tests.e2e.desk import PHONE
+from tests.factories.orders import confirmed_order
 
 # Playwright's synchronous interface runs an event loop in this thread, which Django would refuse.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+# How fast this machine is just now says nothing about the page.
+expect.set_options(timeout=30_000)
 OPTIONS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -41,3 +52,25 @@ def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(locale="zh-CN", viewport={"width": 1280, "height": 900})
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def cast(transactional_db: None) -> Cast:
+    """The people and companies of the demo house."""
+    now = timezone.now()
+    began = now - timedelta(days=20)
+    made = make_people(began)
+    make_companies(made, began, now)
+    return made
+
+
+@pytest.fixture
+def waybill(cast: Cast) -> Waybill:
+    """A confirmed order of a customer of 王芳's; the consignee is whoever will complain."""
+    customer = Customer.objects.filter(agent=cast["wangfang"]).order_by("pk")[0]
+    made = confirmed_order(
+        customer, by=cast["wangfang"], delivery_contact="周小梅", delivery_phone=PHONE,
+        goods_name="羊毛衫", declared_value="1200",
+    )  # fmt: skip
+    found: Waybill = Waybill.objects.get(work_orders=made)
+    return found

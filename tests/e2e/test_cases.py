@@ -1,94 +1,184 @@
-"""Cases in a real browser: a call, two people on one case, a merge, a case that comes back.
+"""Cases in a real browser: a call, two people on one case, a merge, a case that comes back."""
 
-With SCREENSHOTS set to a folder, pictures are taken on the way.
-"""
-
-import os
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from apps.complaints import services
 from apps.complaints.enums import CaseChannel, CaseClass, EntryKind, Outcome
-from apps.complaints.inputs import NewCase, Said
+from apps.complaints.inputs import Said
 from apps.complaints.models import Case, CauseNode
-from apps.customers.models import Customer
-from apps.desk.demo.companies import make_companies
-from apps.desk.demo.people import PASSWORD, Cast, make_people
+from apps.desk.demo.people import Cast
+from apps.events.models import Event
+from apps.notifications.models import Delivery
 from apps.sla.models import Clock
 from apps.tracking.models import Waybill
-from tests.factories.orders import confirmed_order
+from tests.e2e.desk import (
+    PHONE,
+    PICTURES,
+    bell_of,
+    opened,
+    picture,
+    press,
+    send,
+    signed_in,
+    time_passes,
+)
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
-PICTURES = os.environ.get("SCREENSHOTS", "")
-PHONE = "13912345678"
 
 
-def picture(page: Page, name: str, **options: Any) -> None:
-    if PICTURES:
-        page.wait_for_load_state("networkidle")
-        page.screenshot(path=str(Path(PICTURES) / f"{name}.png"), **options)
+@pytest.mark.requirement("CMP-1")
+@pytest.mark.requirement("CMP-2")
+@pytest.mark.requirement("CMP-3")
+@pytest.mark.requirement("CMP-7")
+def test_a_direct_complaint_by_phone_from_first_word_to_satisfied(
+    browser: Browser, live_server: Any, cast: Cast, waybill: Waybill
+) -> None:
+    """Its clocks are watched on a faster clock: five minutes to report, thirty to respond, four hours
+    for the plan. The first two are missed, and the leaders hear of it; the third is kept."""
+    agent = signed_in(browser, live_server.url, "wangfang")
+    agent.goto("/admin/complaints/case/intake/")
+    agent.keyboard.type(waybill.number)
+    expect(agent.locator("#beside")).to_contain_text("羊毛衫")
+    agent.keyboard.press("Enter")
+    agent.keyboard.type(PHONE)
+    agent.keyboard.press("Enter")
+    agent.keyboard.type("周小梅")
+    agent.keyboard.press("Enter")
+    agent.keyboard.press("2")
+    agent.keyboard.type("快递员态度很差，还说要威胁我，再不处理我找媒体曝光。")
+    expect(agent.locator("#severity-proposal")).to_contain_text("重大")
+    expect(agent.locator("#draft-state")).to_contain_text(re.compile(r"\d\d:\d\d"))
+    picture(agent, "intake", full_page=True)
 
+    # The window is closed by mistake; everything typed is still there.
+    agent.goto("/admin/")
+    agent.goto("/admin/complaints/case/intake/")
+    agent.locator(".cs-drafts summary").click()
+    agent.locator(".cs-drafts li a").first.click()
+    expect(agent.locator("[name=description]")).to_have_value(re.compile("媒体曝光"))
+    agent.keyboard.press("F2")
+    agent.check("[name=keep]")  # a major one would go to the director
+    agent.locator("[name=description]").focus()
+    send(agent)
 
-@pytest.fixture
-def cast(transactional_db: None) -> Cast:
-    now = timezone.now()
-    began = now - timedelta(days=20)
-    cast = make_people(began)
-    make_companies(cast, began, now)
-    return cast
-
-
-@pytest.fixture
-def waybill(cast: Cast) -> Waybill:
-    customer = Customer.objects.filter(agent=cast["wangfang"]).order_by("pk")[0]
-    made = confirmed_order(
-        customer, by=cast["wangfang"], delivery_contact="周小梅", delivery_phone=PHONE,
-        goods_name="羊毛衫", declared_value="1200",
-    )  # fmt: skip
-    found: Waybill = Waybill.objects.get(work_orders=made)
-    return found
-
-
-def signed_in(
-    browser: Browser, url: str, username: str, *, wide: int = 1440, language: str = "zh-CN"
-) -> Page:
-    context = browser.new_context(
-        base_url=url, locale=language, viewport={"width": wide, "height": 900}
+    expect(agent.locator(".is-aloud")).to_be_visible()
+    case = Case.objects.get()
+    assert (case.severity, case.is_direct, case.owner) == ("major", True, cast["wangfang"])
+    expect(agent.locator(".cs-big")).to_contain_text(case.number)
+    expect(agent.locator(".is-aloud")).to_contain_text("王芳")
+    # The general manager too, since it is direct.
+    expect(agent.locator(".cs-note")).to_contain_text("韩松")
+    picture(agent, "opened")
+    agent.locator(".cs-buttons a.is-primary").click()
+    clocks = agent.locator(".cs-clocks")
+    report, response, plan = (
+        clocks.locator("li", has_text=name) for name in ("内部汇报", "响应", "方案")
     )
-    context.set_default_timeout(15_000)
-    page = context.new_page()
-    page.goto("/admin/")
-    page.fill("[name=username]", username)
-    page.fill("[name=password]", PASSWORD)
-    page.keyboard.press("Enter")
-    expect(page.locator("#house-search")).to_be_visible()
-    return page
+    expect(report.locator("time")).to_contain_text(re.compile(r"00:0[34]:\d\d"))
+    expect(response.locator("time").first).to_contain_text(re.compile(r"00:2[89]:\d\d"))
+    expect(plan.locator("time")).to_contain_text(re.compile(r"03:5[89]:\d\d"))
+    picture(agent, "case", full_page=True)
 
+    # The report is not made. The page says so by itself, second by second; it stands first on the desk.
+    time_passes(minutes=4, seconds=10)
+    assert any("内部汇报" in message for message in bell_of(agent))
+    agent.goto("/admin/")
+    expect(agent.locator(".desk-wide [data-row]").first).to_contain_text("内部汇报")
+    picture(agent, "my-desk", full_page=True)
+    agent.locator(".desk-wide [data-row] a").first.click()
+    expect(report.locator("time")).to_have_class(re.compile("clock-soon"))
+    expect(report.locator("time")).to_have_class(re.compile("clock-over"), timeout=60_000)
+    expect(response.locator("time").first).not_to_have_class(re.compile("clock-(over|soon)"))
+    time_passes(minutes=1)
+    late = Event.objects.filter(kind="clock.overdue", data__metric="report")
+    assert late.count() == 1
+    for leader in ("jingli", "zhikong"):
+        assert Delivery.objects.filter(
+            recipient=f"user:{cast[leader].pk}", topic="staff.clock_escalated"
+        ).exists(), leader
 
-def opened(cast: Cast, waybill: Waybill | None = None, **fields: Any) -> Case:
-    values: dict[str, Any] = {
-        "case_class": CaseClass.COMPLAINT, "channel": CaseChannel.EMAIL, "waybill": waybill,
-        "description": "说好昨天到，没有人联系我，请尽快处理。", "contact_name": "周小梅",
-        "contact_phone": PHONE, "contact_email": "zhou@example.com", **fields,
-    }  # fmt: skip
-    return services.open_case(
-        new=NewCase(**values), by=cast["wangfang"], at=timezone.now() - timedelta(minutes=2)
-    ).case
+    press(agent, "b", "report")
+    agent.keyboard.type("已电话报告蒋雯、卫国、韩松")
+    picture(agent, "case-panel")
+    send(agent)
+    expect(report).to_contain_text("⚠")
 
+    # Nor does anybody answer within thirty minutes: the director's bell rings, and then QC's.
+    time_passes(minutes=17)
+    agent.reload()
+    expect(response.locator("time").first).to_have_class(re.compile("clock-soon"))
+    time_passes(minutes=10)
+    director = signed_in(browser, live_server.url, "linzhuren")
+    rung = [message for message in bell_of(director) if case.number in message]
+    assert len([message for message in rung if "响应" in message]) == 1
+    picture(director, "bell-director", full_page=True)
+    director.locator(".msg-mine a", has_text=case.number).first.click()
+    expect(director.locator(".cs-number.is-title")).to_have_text(case.number)
+    expect(director.locator(".cs-clocks li", has_text="响应").locator("time")).to_have_class(
+        re.compile("clock-over")
+    )
+    time_passes(minutes=31)
+    quality = signed_in(browser, live_server.url, "zhikong")
+    assert [m for m in bell_of(quality) if case.number in m and "响应" in m]
 
-def press(page: Page, key: str, panel: str) -> None:
-    """A key opens its panel, from anywhere but a text field."""
-    page.keyboard.press(key)
-    expect(page.locator(f"#act-{panel}")).to_have_attribute("open", "")
+    # The agent speaks with the customer, promises a call, and keeps the four hours.
+    agent.reload()
+    press(agent, "p", "promise")
+    agent.fill("[name=promise-due_at]", "+20")
+    send(agent)
+    expect(agent.locator(".cs-side")).to_contain_text("回电")
+    press(agent, "c", "call")
+    agent.keyboard.type("已致歉，查到快递员姓名，正在核实")
+    send(agent)
+    expect(clocks.locator("li.is-done", has_text="响应")).to_contain_text("⚠")
+    agent.locator(".cs-side form button", has_text="✓").click()
+    expect(agent.locator(".cs-side form button", has_text="✓")).to_have_count(0)
+    time_passes(hours=2)
+    agent.reload()
+    expect(plan.locator("time")).to_have_class(re.compile("clock-soon"))
+    press(agent, "l", "plan")
+    agent.keyboard.type("快递员停岗培训，今天 18:00 前由站长上门致歉")
+    agent.select_option("[name=plan-channel]", "phone")
+    send(agent)
+    expect(clocks.locator("li.is-done", has_text="方案")).to_contain_text("✓")
 
+    press(agent, "s", "solve")
+    agent.fill("[name=solve-solution]", "站长已上门致歉，客户接受；快递员停岗三天")
+    agent.select_option("[name=solve-outcome]", "apologised")
+    agent.select_option(
+        "[name=solve-cause]", str(CauseNode.objects.get(code="delivery.attitude").pk)
+    )
+    agent.select_option("[name=solve-told_by]", "phone")
+    agent.locator("[name=solve-solution]").focus()
+    send(agent)
+    expect(agent.locator(".cs-head .tag").first).to_have_text("已解决，待确认")
+    press(agent, "f", "confirm")
+    agent.locator("[name=confirm-score]").first.focus()
+    agent.keyboard.press("5")
+    agent.fill("[name=confirm-comment]", "满意，谢谢")
+    send(agent)
+    expect(agent.get_by_text("可以结案")).to_be_visible()
+    press(agent, "x", "close")
+    agent.locator("#act-close button[type=submit]").click()
+    expect(agent.locator(".cs-head .tag").first).to_have_text("已关闭")
+    case.refresh_from_db()
+    assert (case.state, case.satisfied_score) == ("closed", 5)
+    assert not Clock.objects.open().filter(kind="case").exists()
+    picture(agent, "case-closed", full_page=True)
 
-def send(page: Page) -> None:
-    page.keyboard.press("Control+Enter")
+    # Every step was told once, and nothing is told of a case that is over.
+    said = Event.objects.filter(kind__startswith="clock.", data__kind="case")
+    steps = list(said.values_list("kind", "data__clock", "data__step", "data__due_at"))
+    assert len(steps) == len(set(steps))
+    time_passes(hours=30)
+    assert said.count() == len(steps)
 
 
 @pytest.mark.requirement("CMP-1")
@@ -149,6 +239,52 @@ def test_a_merge_and_a_case_that_comes_back(
     expect(agent.get_by_text(first.number)).to_be_visible()
     agent.locator("a[href*='intake']", has_text="这票").click()
     expect(agent.locator("[name=waybill]")).to_have_value(waybill.number)
+
+
+@pytest.mark.requirement("CMP-1")
+def test_the_list_filters_chooses_and_does_many_at_once(
+    browser: Browser, live_server: Any, cast: Cast, waybill: Waybill
+) -> None:
+    cases = [
+        opened(
+            cast,
+            waybill,
+            description=f"第 {n} 次反映：没有人联系我",
+            contact_phone=f"1390000000{n}",
+        )
+        for n in range(4)
+    ]
+    opened(
+        cast,
+        None,
+        case_class=CaseClass.INQUIRY,
+        description="请问运费怎么算",
+        contact_phone="13911112222",
+    )
+    director = signed_in(browser, live_server.url, "linzhuren")
+    director.goto("/admin/complaints/case/")
+    expect(director.locator("[data-row]")).to_have_count(5)
+    picture(director, "cases", full_page=True)
+    director.fill("#id_q", "没有人联系")
+    director.keyboard.press("Enter")
+    expect(director.locator("[data-row]")).to_have_count(4)
+    director.fill("#filter-name", "没人联系的")
+    director.locator(".cs-save button").click()
+    expect(director.locator(".cs-saved")).to_contain_text("没人联系的")
+    director.locator("#choose-all").check()
+    director.locator("button[name=act][value=assign]").click()
+    director.select_option("[name=owner]", str(cast["lina"].pk))
+    picture(director, "cases-bulk", full_page=True)
+    director.locator("button[name=go]").click()
+    expect(director.locator(".tag-green")).to_have_count(4)
+    assert set(
+        Case.objects.filter(pk__in=[c.pk for c in cases]).values_list("owner", flat=True)
+    ) == {cast["lina"].pk}
+    with director.expect_download() as download:
+        director.goto("/admin/complaints/case/?view=all")
+        director.locator("button[name=format][value=csv]").click()
+    text = Path(download.value.path()).read_text(encoding="utf-8-sig")
+    assert text.count("CS20") == 5 and PHONE not in text and "周小梅" not in text
 
 
 @pytest.mark.skipif(not PICTURES, reason="pictures only")

@@ -62,7 +62,7 @@ def people(browser: Browser, live_server: Any) -> Iterator[Callable[..., Page]]:
             viewport={"width": width, "height": 900},
             **{"locale": "zh-CN", **habits},
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         opened.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -234,6 +234,27 @@ def test_outside_staffed_hours_it_is_a_message(people: Callable[..., Page], cast
     expect(page.locator("main")).to_contain_text(case.number)
     expect(page.locator("main")).to_contain_text(re.compile(r"\d\d:\d\d 前答复"))
     assert (case.case_class, case.channel) == ("complaint", "chat")
+
+
+def test_it_works_without_a_script(people: Callable[..., Page], cast: Cast) -> None:
+    agent("王芳")
+    page = people("/chat", java_script_enabled=False, locale="en-GB")
+    begin(page, "Hello, is anybody there?")
+    chat = Chat.objects.get()
+    reply(chat, "Yes, how can I help?")
+    page.get_by_role("link", name="Look for an answer").click()
+    expect(page.locator("#chat-lines")).to_contain_text("how can I help")
+    reply(chat, "Are you still there?")
+    page.get_by_role("link", name="Look for an answer").click()
+    expect(page.locator("#chat-lines")).to_contain_text("still there")
+    page.fill("#chat-text", "Thank you")
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator("#chat-lines")).to_contain_text("Thank you")
+    picture(page, "chat-no-script-en")
+    page.get_by_role("button", name="End chat").click()
+    expect(
+        page.get_by_role("heading", name="How satisfied are you with our answer?")
+    ).to_be_visible()
 
 
 def test_a_lost_connection_loses_nothing(people: Callable[..., Page], cast: Cast) -> None:

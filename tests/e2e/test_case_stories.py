@@ -1,0 +1,128 @@
+"""Cases as the department lives them, in a real browser: an answer that does not satisfy, a
+director's morning."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Browser, Locator, expect
+
+from apps.complaints import services
+from apps.complaints.enums import CaseChannel, CaseState, Outcome
+from apps.complaints.models import Case, CauseNode, SatisfactionAsk
+from apps.complaints.queries.satisfaction import token_of
+from apps.desk.demo.people import Cast
+from apps.sla.models import Clock
+from apps.tracking.models import Waybill
+from tests.e2e.desk import bell_of, opened, picture, signed_in, time_passes
+from tests.e2e.desk import told as tell_everybody
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
+
+
+@pytest.mark.requirement("CMP-7")
+def test_who_is_dissatisfied_is_not_let_go(browser: Browser, live_server: Any, cast: Cast) -> None:
+    """Asked by a link on their phone; two of five open the case again, the second time the leaders
+    have it."""
+    case = opened(cast, keep=True)
+    who: dict[str, Any] = {"by": cast["wangfang"], "at": timezone.now()}
+
+    def answer(stars: int, words: str) -> None:
+        services.solve_case(
+            case_id=case.pk, solution="已补送，并致歉", outcome=Outcome.APOLOGISED,
+            cause=CauseNode.objects.get(code="delivery.late"), told_by=CaseChannel.PHONE,
+            **{**who, "at": timezone.now()},
+        )  # fmt: skip
+        services.ask_satisfaction(case_id=case.pk, **{**who, "at": timezone.now()})
+        ask = SatisfactionAsk.objects.filter(case=case, answered_at__isnull=True).get()
+        customer = browser.new_context(
+            base_url=live_server.url, locale="zh-CN", viewport={"width": 390, "height": 844}
+        ).new_page()
+        customer.goto(f"/rate/{token_of(ask)}")
+        customer.fill("textarea[name=comment]", words)
+        picture(customer, f"rate-{stars}", full_page=True)
+        customer.locator(f"button[name=score][value='{stars}']").click()
+        expect(customer.get_by_role("heading", level=1)).to_contain_text("抱歉")
+        customer.context.close()
+
+    answer(2, "补送的那天也没有提前打电话")
+    agent = signed_in(browser, live_server.url, "wangfang")
+    agent.goto(f"/admin/complaints/case/number/{case.number}/")
+    expect(agent.locator(".cs-head")).to_contain_text("重新打开")
+    expect(agent.locator(".cs-entries")).to_contain_text("没有提前打电话")
+    # Its clocks run anew, from now.
+    expect(agent.locator(".cs-clocks li.is-open", has_text="方案")).to_be_visible()
+    case.refresh_from_db()
+    assert (case.state, case.severity, case.reopened_count) == (CaseState.OPEN, "ordinary", 1)
+
+    answer(1, "还是一样")
+    case.refresh_from_db()
+    assert (case.state, case.severity, case.reopened_count) == (CaseState.OPEN, "major", 2)
+    agent.reload()
+    expect(agent.locator(".cs-head")).to_contain_text("重大")
+    expect(agent.locator(".cs-clocks li.is-open", has_text="响应")).to_be_visible()
+    picture(agent, "case-dissatisfied", full_page=True)
+
+
+def in_hand(row: Locator) -> int:
+    """New and open cases of one person in the team's view."""
+    cells = row.locator("td.num").all_inner_texts()[:2]
+    return sum(int(cell) for cell in cells if cell.isdecimal())
+
+
+@pytest.mark.requirement("REP-1")
+def test_a_director_s_morning(
+    browser: Browser, live_server: Any, cast: Cast, waybill: Waybill
+) -> None:
+    """What is overdue and with whom, which hours will be hot; then work goes from the one who has too
+    much to the one who has time, and she is told."""
+    for n in range(3):
+        opened(cast, waybill, keep=True, contact_phone=f"1390000000{n}", title=f"催第 {n + 1} 次")
+    mine = opened(cast, None, keep=True, contact_phone="13911112222", title="另一位客户的投诉")
+    services.assign_case(
+        case_id=mine.pk, owner=cast["lina"], by=cast["linzhuren"], at=timezone.now(), reason="熟悉"
+    )
+    services.make_promise(
+        case_id=Case.objects.order_by("pk")[0].pk, label="回电", by=cast["wangfang"],
+        due_at=timezone.now() + timedelta(hours=2), at=timezone.now(),
+    )  # fmt: skip
+    time_passes(minutes=12)
+    director = signed_in(browser, live_server.url, "linzhuren")
+    rung = bell_of(director)
+    assert rung and any("首次回应" in message for message in rung)
+
+    director.goto("/admin/")
+    director.get_by_role("link", name="团队实况").last.click()
+    grid = director.locator(".desk-grid")
+    expect(grid).to_contain_text("内部汇报")
+    expect(grid.locator("[data-row]").first).to_contain_text("超时")
+    people = director.locator(".desk-heat tbody tr")
+    wang, li = people.filter(has_text="王芳"), people.filter(has_text="李娜")
+    expect(wang.locator("td.clock-over")).to_contain_text("⚠")
+    assert in_hand(wang) == 3
+    expect(wang.locator("td.heat:not(.heat-0)").first).to_be_visible()
+    expect(li).to_have_count(1)
+    picture(director, "team", full_page=True)
+
+    # From her name to her cases, all of them chosen, given to a colleague.
+    wang.get_by_role("link", name="王芳").click()
+    expect(director.locator("[data-row]")).to_have_count(3)
+    director.locator("#choose-all").check()
+    expect(director.locator("#chosen")).to_contain_text("3")
+    director.locator("button[name=act][value=assign]").click()
+    director.select_option("[name=owner]", str(cast["lina"].pk))
+    director.fill("[name=reason]", "王芳今天培训")
+    director.locator("button[name=go]").click()
+    expect(director.locator(".tag-green")).to_have_count(3)
+    assert not Case.objects.filter(owner=cast["wangfang"]).exists()
+    assert not Clock.objects.open().filter(owner=cast["wangfang"], kind="case").exists()
+
+    tell_everybody()
+    colleague = signed_in(browser, live_server.url, "lina")
+    given = [message for message in bell_of(colleague) if "由您负责" in message]
+    assert len(given) == 4
+    colleague.goto("/admin/")
+    expect(colleague.locator(".desk-wide [data-row]").first).to_contain_text("超时")
+    director.goto("/admin/desk/team")
+    assert in_hand(li) == 4
