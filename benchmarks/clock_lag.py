@@ -1,17 +1,17 @@
-"""How late is a step told? `python -m benchmarks.clock_lag [--clocks 1000000] [--seconds 60]`
+"""How late is a step told? Used by benchmarks/clocks.py.
 
-One real ``manage.py watch`` over a million open clocks of which fifty a second run out; first with
-the broker well, then with one that is dead. Lag is the database's own: from the instant of the step
-to its row, and to the message queued. Needs DATABASE_OWNER_URL and REDIS_URL; makes and drops its own
-database. Exit 1 when the 99th percentile is over 5 s, or over 30 s with the broker dead.
+One real ``manage.py watch`` over all open clocks of which fifty a second run out; with the broker
+well, then with one that is dead. Lag is the database's own: from the instant of the step to its row,
+and to the message queued.
 """
 
-import argparse
 import socket
 import time
 
-from benchmarks.harness import Result, report
-from benchmarks.scratch import scratch_database
+from django.db import connection
+
+from benchmarks.clock_watch import watching
+from benchmarks.harness import Result
 
 NORMAL, DEAD = 5.0, 30.0
 EACH_SECOND, AHEAD = 50, 3
@@ -36,27 +36,12 @@ FROM (SELECT EXTRACT(EPOCH FROM f.fired_at - f.at) AS told,
 """.replace("{centile}", "percentile_cont(ARRAY[0.5, 0.99, 1])")
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--clocks", type=int, default=1_000_000)
-    parser.add_argument("--seconds", type=int, default=60)
-    options = parser.parse_args()
-    with scratch_database("bench_clock_lag"):
-        from benchmarks.clock_world import ClockWorld
-
-        world = ClockWorld()
-        world.fill(options.clocks)
-        results = lags("broker well", {}, options.seconds, NORMAL)
-        dead = {"REDIS_URL": f"redis://127.0.0.1:{_nobody()}/0"}
-        results += lags("broker dead", dead, options.seconds, DEAD)
-    return report(f"Lag with {options.clocks:,} open clocks, {EACH_SECOND} a second", results)
+def both(seconds: int) -> list[Result]:
+    results = lags("broker well", {}, seconds, NORMAL)
+    return results + lags("broker dead", {"REDIS_URL": _nobody()}, seconds, DEAD)
 
 
 def lags(name: str, env: dict[str, str], seconds: int, limit: float) -> list[Result]:
-    from django.db import connection
-
-    from benchmarks.clock_watch import watching
-
     with watching(1, env):
         _await_watch()
         with connection.cursor() as cursor:
@@ -78,8 +63,6 @@ def lags(name: str, env: dict[str, str], seconds: int, limit: float) -> list[Res
 
 
 def _await_watch() -> None:
-    from django.db import connection
-
     with connection.cursor() as cursor:
         for _turn in range(600):
             cursor.execute(
@@ -91,11 +74,8 @@ def _await_watch() -> None:
     raise SystemExit("the watch process does not come up")
 
 
-def _nobody() -> int:
+def _nobody() -> str:
+    """An address where nobody listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
+        return f"redis://127.0.0.1:{probe.getsockname()[1]}/0"

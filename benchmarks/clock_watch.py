@@ -71,6 +71,7 @@ def catch_up(world: ClockWorld, count: int, *, within: float, flat: float) -> li
         peak = _until_quiet(processes)
         took = time.perf_counter() - began
         end = [pss_mb(process) for process in processes]
+        peak = [max(pair) for pair in zip(peak, end, strict=True)]
         after = _figures()
     fired, told, queued = (now - then for now, then in zip(after, before, strict=True))
     assert (fired, told) == (steps, steps), f"{fired} steps and {told} events of {steps}"

@@ -175,5 +175,6 @@ def report(title: str, results: Sequence[Result], *, notes: Sequence[str] = ()) 
             f"{result.name:34}{result.value:>12,.0f} {result.unit:10}{ratio:>8}{limit:>8}{verdict}"
         )
     for note in notes:
-        print(note)
+        print(note, flush=True)
+    sys.stdout.flush()
     return 0 if all(result.is_met for result in results) else 1
