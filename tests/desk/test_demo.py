@@ -57,7 +57,7 @@ def test_the_week_is_believable_and_the_same_again() -> None:
 
 def _chats() -> None:
     states = Counter(Chat.objects.values_list("state", flat=True))
-    assert states == {"filed": 2, "queued": 2}, "two are recorded, two visitors wait"
+    assert states == {"filed": 2, "queued": 2, "talking": 1}, "two are recorded, two visitors wait"
     assert set(Case.objects.filter(channel="chat").values_list("case_class", flat=True)) == {
         "inquiry",
         "damage",

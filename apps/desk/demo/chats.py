@@ -8,7 +8,7 @@ from django.db.models import F
 from apps.accounts.enums import Language
 from apps.accounts.models import User
 from apps.accounts.queries import public_user
-from apps.complaints.enums import CaseClass, ChatSide
+from apps.complaints.enums import CaseClass
 from apps.complaints.models import Chat, ChatPulse
 from apps.complaints.services.chat.ending import Closing, close_chat, rate_chat
 from apps.complaints.services.chat.filing import Filing
@@ -32,6 +32,7 @@ def make_chats(cast: Cast, now: datetime) -> None:
     open_seat(by=agent, at=now)
     _settled(agent, now)
     _damaged(agent, numbers[0], now)
+    _talking(agent, now)
     _waiting(numbers[-1], now)
     # What rings goes back to the queue.
     close_seat(by=agent, at=now)
@@ -67,5 +68,16 @@ def _waiting(number: str, now: datetime) -> None:
         _begin("昨天说今天到，现在还没消息", now, name="孙丽", waybill_number=number),
         _begin("Can I change the delivery address?", now, name="Tom Baker", language="en"),
     ]
-    pulses = ChatPulse.objects.filter(chat__in=chats, side=ChatSide.VISITOR)
-    pulses.update(seen_at=F("seen_at") + PATIENCE)
+    _be_patient(*chats)
+
+
+def _talking(agent: User, now: datetime) -> None:
+    """In conversation when the demonstration begins; both sides stay where they are."""
+    chat = _begin("发票抬头写错了，还能改吗？", now, name="陆琴")
+    answer(chat_id=chat.pk, text="可以改，请把新的抬头和税号发给我。", by=agent, at=now)
+    say(chat_id=chat.pk, text="好，我找一下", by=public_user(), at=now)
+    _be_patient(chat)
+
+
+def _be_patient(*chats: Chat) -> None:
+    ChatPulse.objects.filter(chat__in=chats).update(seen_at=F("seen_at") + PATIENCE)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from apps.customers.models import Customer
 from apps.desk.demo.orders import Shipped
 from apps.desk.demo.people import Cast
+from apps.desk.demo.told import pickups, tell_earlier
 from apps.events.models import Event
 from apps.events.services import relay_batch
 from apps.notifications import channels, services
@@ -38,6 +39,8 @@ WORKER = "demo"
 # So that a message on its way is still to be seen when somebody looks.
 LONG = timedelta(days=1)
 WAITING = 3
+# Told on the days before, oldest first.
+EARLIER = (ChannelName.SMS, ChannelName.SMS, ChannelName.WECHAT, ChannelName.EMAIL)
 OK = Outcome(Effect.ACCEPTED, "OK", ref="", answer={"code": "OK"})
 # What the providers say, one line per message: (channel, answer, later receipt).
 SAID: list[tuple[ChannelName, Outcome | None, str]] = [
@@ -65,6 +68,13 @@ def make_messages(
     """A day at the message desk, after everything else happened."""
     _webhooks(cast, customers, now)
     news = _news(shipped, now)
+    before = pickups(shipped, now - timedelta(hours=26))
+    tell_earlier(
+        [
+            (row_of(one, EARLIER[turn % len(EARLIER)], rng), one.at)
+            for turn, one in enumerate(before)
+        ]
+    )
     _wait(news[:WAITING], now)
     _tell(news[WAITING:], rng)
     _people(cast, customers, shipped, rng, now)
@@ -92,7 +102,7 @@ def _news(shipped: list[Shipped], now: datetime) -> list[Happening]:
 def _tell(news: list[Happening], rng: Random) -> None:
     """Each is answered, at once or later, as providers do on an ordinary day."""
     for happening, (channel, answer, receipt) in zip(news, SAID, strict=False):
-        delivery = _queue(_row(happening, channel, rng))
+        delivery = _queue(row_of(happening, channel, rng))
         kind = copy(channels.channel(channel))
         kind.lease = LONG
         claimed = claim(kind, worker=WORKER).delivery
@@ -118,14 +128,14 @@ def _wait(news: list[Happening], now: datetime) -> None:
     night = ((local - timedelta(hours=1)).time(), (local + timedelta(hours=7)).time())
     rng = Random(7)  # noqa: S311  # the point is that it can be repeated
     for happening, wait in zip(news, ("night", "soon", "later"), strict=False):
-        row = _row(happening, ChannelName.SMS, rng)
+        row = row_of(happening, ChannelName.SMS, rng)
         row.due_at = now + timedelta(hours=7 if wait == "night" else 3)
         if wait == "night":
             row.state, row.reason, row.quiet = DeliveryState.HELD, "quiet_hours", night
         _queue(row)
 
 
-def _row(happening: Happening, channel: ChannelName, rng: Random) -> NewDelivery:
+def row_of(happening: Happening, channel: ChannelName, rng: Random) -> NewDelivery:
     waybill = happening.waybill
     assert waybill is not None  # noqa: S101  # it is about a shipment's status
     phone = waybill.consignee_phone

@@ -11,8 +11,11 @@ from apps.accounts.queries import system_user
 from apps.customers.models import Customer
 from apps.customers.services import chase_verbal_authorisations
 from apps.desk.demo import afterwards
+from apps.desk.demo.cases import make_cases
 from apps.desk.demo.chats import make_chats
 from apps.desk.demo.companies import make_companies
+from apps.desk.demo.duty import make_roster
+from apps.desk.demo.exceptions import make_exceptions
 from apps.desk.demo.journeys import make_journeys
 from apps.desk.demo.messages import make_messages
 from apps.desk.demo.orders import make_orders
@@ -41,6 +44,7 @@ def make_week(seed: int = 1, per_day: int = PER_DAY, now: datetime | None = None
     began = now - timedelta(days=20)
     add_usual_standards(by=system_user("setup"), at=began)
     cast = make_people(began)
+    make_roster(cast, now)
     customers = make_companies(cast, began, now)
     shipped = make_orders(cast, customers, rng, now, per_day)
     carrier = afterwards.make_partner(cast, began)
@@ -62,6 +66,8 @@ def make_week(seed: int = 1, per_day: int = PER_DAY, now: datetime | None = None
     chase_verbal_authorisations(now=now)
     orders.escalate_overdue_orders(now)
     make_messages(cast, customers, shipped, rng, now)
+    cases = make_cases(cast, shipped, rng, now)
+    make_exceptions(cast, cases, now)
     make_chats(cast, now)
     return Made(len(customers), len(shipped), cast.api_key)
 

@@ -1,0 +1,51 @@
+"""Who is on duty this week and the next, and who is away."""
+
+from datetime import datetime, time, timedelta
+
+from django.utils import timezone
+
+from apps.accounts.enums import Role
+from apps.accounts.services.duty import plan_absence, plan_shift
+from apps.desk.demo.people import Cast
+
+# username, role, unit, from and to this hour of the day; past midnight ends the next morning.
+SHIFTS = [
+    ("wangfang", Role.AGENT, "SHA", 6, 22),
+    ("lina", Role.AGENT, "SHA", 14, 30),
+    ("linzhuren", Role.DIRECTOR, "SHA", 8, 32),
+    ("chenjie", Role.AGENT, "BJS", 8, 20),
+    ("zhikong", Role.QC_MANAGER, "HQ", 8, 22),
+    ("jingli", Role.DEPARTMENT_MANAGER, "HQ", 8, 32),
+]
+
+
+def make_roster(cast: Cast, now: datetime) -> None:
+    """From a week ago to a week ahead. Beijing's nights are nobody's: the roster shows the gap."""
+    by = cast["linzhuren"]
+    today = timezone.localdate(now)
+    for day in range(-7, 8):
+        midnight = timezone.make_aware(datetime.combine(today + timedelta(days=day), time()))
+        for username, role, unit, since, until in SHIFTS:
+            plan_shift(
+                user=cast[username],
+                role=role,
+                unit=cast.units[unit],
+                starts_at=midnight + timedelta(hours=since),
+                ends_at=midnight + timedelta(hours=until),
+                by=by,
+                at=now - timedelta(days=8),
+            )
+    for username, stand_in, since, days, reason in (
+        ("caiwu", "zongjingli", -1, 3, "外出培训"),
+        ("huoyunbj", "yunying", 0, 2, "病假"),
+        ("lina", "wangfang", 3, 4, "年假"),
+    ):
+        plan_absence(
+            user=cast[username],
+            stand_in=cast[stand_in],
+            starts_at=now + timedelta(days=since),
+            ends_at=now + timedelta(days=since + days),
+            reason=reason,
+            by=by,
+            at=now - timedelta(days=2),
+        )

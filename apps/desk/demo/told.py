@@ -1,0 +1,85 @@
+"""What was told on the days before: all of it arrived, each at its own time.
+
+Services say when something happens by the database's clock, so these rows are written as they would
+stand today; what happened to today's messages is played through the services.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from apps.desk.demo.orders import Shipped
+from apps.events.models import Event
+from apps.notifications.enums import ChannelName, DeliveryState, Effect, Step
+from apps.notifications.models import Attempt, Delivery
+from apps.notifications.queries.happening import Happening
+from apps.notifications.queries.happenings import TOPIC_OF_STATUS, shipment_facts
+from apps.notifications.services.rows import NewDelivery, insert
+from apps.tracking.enums import Status
+from apps.tracking.models import Waybill
+
+WORKER = "demo"
+
+
+def pickups(shipped: list[Shipped], before: datetime) -> list[Happening]:
+    """What each consignee was told when the parcel was picked up, oldest first; not where that is
+    still the newest there is to say."""
+    by_id = {str(one.waybill.pk): one.waybill for one in shipped}
+    events = Event.objects.filter(
+        kind="waybill.status_changed", subject_id__in=by_id,
+        data__to=str(Status.PICKED_UP), at__lt=before,
+    )  # fmt: skip
+    moved = Waybill.objects.filter(pk__in=by_id).exclude(status=Status.PICKED_UP)
+    known = {str(pk) for pk in moved.values_list("pk", flat=True)}
+    found = []
+    for event in events.order_by("at", "pk"):
+        if event.subject_id not in known:
+            continue
+        waybill = by_id[event.subject_id]
+        facts = {**shipment_facts(waybill), "to": str(Status.PICKED_UP), "when": event.at}
+        found.append(
+            Happening(
+                topic=TOPIC_OF_STATUS[Status.PICKED_UP],
+                cause=f"status:{waybill.pk}:{Status.PICKED_UP}::{event.at.timestamp():.0f}",
+                at=event.at,
+                event=event,
+                waybill=waybill,
+                data=facts,
+                personal={"consignee": waybill.consignee_name},
+            )
+        )
+    return found
+
+
+def tell_earlier(rows: Sequence[tuple[NewDelivery, datetime]]) -> None:
+    """Three statements, however many there are. Where a channel confirms, the receipt is there."""
+    times = {row.cause: at for row, at in rows}
+    made = insert([row for row, _at in rows])
+    deliveries = list(Delivery.objects.filter(pk__in=made).order_by("pk"))
+    history = []
+    for delivery in deliveries:
+        sent = times[delivery.cause] + timedelta(seconds=4 + delivery.pk % 40)
+        confirmed = delivery.channel in (ChannelName.SMS, ChannelName.WECHAT)
+        arrived = sent + timedelta(seconds=9) if confirmed else sent
+        delivery.created_at = delivery.due_at = times[delivery.cause]
+        delivery.first_attempt, delivery.attempts = sent, 1
+        delivery.state = DeliveryState.DELIVERED if confirmed else DeliveryState.ACCEPTED
+        delivery.state_since, delivery.state_reason = arrived, "DELIVERED" if confirmed else "250"
+        delivery.delivered_at = arrived if confirmed else None
+        history += _history(delivery, sent, arrived if confirmed else None)
+    fields = ["created_at", "due_at", "first_attempt", "attempts", "state", "state_since"]
+    Delivery.objects.bulk_update(deliveries, [*fields, "state_reason", "delivered_at"])
+    Attempt.objects.bulk_create(history)
+
+
+def _history(delivery: Delivery, sent: datetime, arrived: datetime | None) -> list[Attempt]:
+    answered = Attempt(
+        delivery=delivery, at=sent, number=1, step=Step.ANSWERED, effect=Effect.ACCEPTED,
+        code="OK" if arrived else "250", worker=WORKER,
+    )  # fmt: skip
+    if arrived is None:
+        return [answered]
+    receipt = Attempt(
+        delivery=delivery, at=arrived, number=1, step=Step.RECEIPT, effect=Effect.DELIVERED,
+        code="DELIVERED",
+    )  # fmt: skip
+    return [answered, receipt]

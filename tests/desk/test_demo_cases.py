@@ -1,0 +1,104 @@
+"""The demonstration's cases, exceptions and roster: every kind of them, and clocks that matter."""
+
+from collections import Counter
+from datetime import datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from apps.accounts.models import Absence, DutyShift
+from apps.complaints.enums import (
+    CaseChannel,
+    CaseClass,
+    CaseState,
+    EntryKind,
+    ExceptionKind,
+    ExceptionState,
+    MeetingState,
+    Severity,
+)
+from apps.complaints.models import (
+    Case,
+    CaseEntry,
+    ChaseTask,
+    CorrectiveAction,
+    ExceptionReport,
+    ReviewMeeting,
+)
+from apps.desk.demo.week import make_week
+from apps.notifications.models import Delivery
+from apps.sla.enums import ClockState, Metric
+from apps.sla.models import Clock
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.requirement("CMP-1")
+def test_a_week_of_cases_and_exceptions() -> None:
+    now = timezone.now()
+    make_week(seed=1, per_day=3, now=now)
+    _every_kind_of_case()
+    _what_was_said()
+    _clocks(now)
+    _exceptions()
+    _roster(now)
+    _messages(now)
+
+
+def _every_kind_of_case() -> None:
+    for field, values in (
+        ("case_class", CaseClass.values),
+        ("severity", Severity.values),
+        ("channel", CaseChannel.values),
+        ("state", CaseState.values),
+    ):
+        assert set(Case.objects.values_list(field, flat=True)) == set(values), field
+    opened = Case.objects.order_by("created_at").values_list("created_at", flat=True)
+    assert opened[len(opened) - 1] - opened[0] > timedelta(days=5)
+    assert Case.objects.filter(owner=None).count() <= 1, "somebody is there for nearly all"
+
+
+def _what_was_said() -> None:
+    kinds = Counter(CaseEntry.objects.values_list("kind", flat=True))
+    assert min(kinds[kind] for kind in (EntryKind.MESSAGE_IN, EntryKind.MESSAGE_OUT)) >= 5
+    assert kinds[EntryKind.PROMISE] >= 2 and kinds[EntryKind.NOTE] and kinds[EntryKind.REPORT] >= 5
+    again = Case.objects.get(reopened_count__gt=0)
+    assert list(again.satisfaction_asks.order_by("pk").values_list("score", flat=True)) == [1, 4]
+    merged = Case.objects.get(state=CaseState.MERGED)
+    assert merged.merged_into is not None and merged.merged_into.is_live
+
+
+def _clocks(now: datetime) -> None:
+    running = Clock.objects.filter(state=ClockState.RUNNING, matter__subject_type="complaints.case")
+    late = running.filter(due_at__lt=now)
+    assert Metric.PLAN_REPLY in set(late.values_list("metric", flat=True))
+    soon = running.filter(due_at__gt=now, due_at__lt=now + timedelta(minutes=30))
+    assert {Metric.PLAN_REPLY, Metric.PROMISE} <= set(soon.values_list("metric", flat=True))
+    assert Clock.objects.filter(state=ClockState.PAUSED).exists()
+
+
+def _exceptions() -> None:
+    states = set(ExceptionReport.objects.values_list("state", flat=True))
+    assert states == set(ExceptionState.values)
+    kinds = set(ExceptionReport.objects.values_list("kind", flat=True))
+    assert kinds >= {ExceptionKind.LATE, ExceptionKind.DAMAGED, ExceptionKind.BREACH}
+    assert any(report.was_reported_late for report in ExceptionReport.objects.all())
+    assert ChaseTask.objects.open().exists()
+    assert ChaseTask.objects.filter(answered_at__isnull=False).exists()
+    actions = CorrectiveAction.objects.values_list("done_at", flat=True)
+    assert None in actions and any(actions)
+    meetings = {meeting.state: meeting for meeting in ReviewMeeting.objects.all()}
+    assert set(meetings) == {MeetingState.HELD, MeetingState.PLANNED}
+    assert meetings[MeetingState.HELD].minutes
+
+
+def _roster(now: datetime) -> None:
+    assert DutyShift.objects.filter(starts_at__lt=now, ends_at__gt=now).exists()
+    assert Absence.objects.filter(starts_at__lte=now, ends_at__gt=now).count() == 2
+    assert Absence.objects.filter(starts_at__gt=now).exists()
+
+
+def _messages(now: datetime) -> None:
+    days = {timezone.localdate(at) for at in Delivery.objects.values_list("created_at", flat=True)}
+    assert len(days) >= 3, "not all of them were made when the database was filled"
+    assert not Delivery.objects.filter(created_at__gt=now + timedelta(minutes=5)).exists()
