@@ -4,8 +4,10 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
+from apps.accounts.enums import Role
 from apps.complaints import services as cases
 from apps.complaints.enums import CaseChannel, CaseClass, CaseState, EntryKind, LinkKind
 from apps.complaints.inputs import Said
@@ -21,7 +23,7 @@ from apps.notifications.enums import DeliveryState
 from apps.notifications.models import Delivery
 from apps.notifications.queries.replies import told_in
 from tests.doubles.mail_server import MailServer
-from tests.factories.accounts import UnitFactory
+from tests.factories.accounts import UnitFactory, sign_in
 from tests.factories.complaints import Team, who
 from tests.factories.notifications import relay_all, send_all
 from tests.factories.shipments import picture
@@ -218,10 +220,11 @@ def _marks(of: Case) -> list[bool]:
     ],
 )
 def test_an_address_alone_proves_nothing_and_says_so(
-    settings: Any, server: str, results: str, unverified: bool
+    client: Client, settings: Any, server: str, results: str, unverified: bool
 ) -> None:
     """Without the word of our mails anybody could have written it: it stands there, marked, and
     nothing goes back to whoever wrote."""
+    leader = Team().person(Role.DIRECTOR, scope="all")
     take(letter())
     case = Case.objects.get()
     settings.INQUIRY_MAIL_AUTHSERV = server
@@ -229,6 +232,10 @@ def test_an_address_alone_proves_nothing_and_says_so(
     row = take(letter(f"Re: {case.number}", "Send it to my new address", **more))
     assert (row.state, row.case, row.reply) == (MessageState.CASE, case, "")
     assert _marks(case) == [False, unverified]
+    sign_in(client, leader)
+    page = client.get(f"/admin/complaints/case/number/{case.number}/").content.decode()
+    assert "Send it to my new address" in page
+    assert ("sender not verified" in page or "发件人未核实" in page) is unverified
 
 
 def test_the_word_of_our_mails_is_proof_enough(server: MailServer) -> None:
