@@ -111,12 +111,6 @@ class AuthorisationState(ColourChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn"), "red"
 
 
-class ChaseStep(TextChoices):
-    DUE_SOON = "due_soon", _("Remind before the deadline")
-    OVERDUE = "overdue", _("Escalate at the deadline")
-    DONE = "done", _("Nothing left to chase")
-
-
 # What a timeline calls each kind of event; the events floor gathers these.
 EVENT_KINDS = {
     "customer.created": _("Customer entered"),
@@ -147,8 +141,6 @@ EVENT_KINDS = {
     "customer.handover_accepted": _("Service handover form accepted"),
     "customer.authorised_verbally": _("Verbal authorisation recorded"),
     "customer.authorisation_ended": _("Verbal authorisation ended"),
-    "customer.paperwork_due_soon": _("Missing paperwork is due soon"),
-    "customer.paperwork_overdue": _("Missing paperwork is overdue"),
     "customer.user_admitted": _("User may see the customer"),
     "customer.user_removed": _("User may no longer see the customer"),
     "handover.drafted": _("Handover form drafted"),

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 # Whose word is a verbal authorisation (ORD-3: a leader's).
 AUTHORISING_ROLES = (Role.GENERAL_MANAGER, Role.DEPUTY_GENERAL_MANAGER, Role.DEPARTMENT_MANAGER)
 LONGEST_AUTHORISATION = timedelta(days=30)
-REMIND_BEFORE = timedelta(hours=24)
 LONGEST_TRIAL_DAYS = 180
 
 
@@ -211,8 +210,3 @@ def check_authorisation(*, leader: "User", given_at: datetime, deadline: datetim
             code="deadline_too_far",
             field="deadline",
         )
-
-
-def reminder_time(given_at: datetime, deadline: datetime) -> datetime:
-    """24 hours before the deadline, or half-way when less time than two days was given."""
-    return max(deadline - REMIND_BEFORE, given_at + (deadline - given_at) / 2)

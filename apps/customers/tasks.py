@@ -6,9 +6,9 @@ from apps.customers import services
 
 
 @shared_task(ignore_result=True)
-def chase_paperwork() -> int:
-    """Remind and escalate about missing paperwork (ORD-3)."""
-    return sum(iter(services.chase_verbal_authorisations, 0))
+def settle_paperwork() -> int:
+    """End the verbal authorisations whose paperwork is complete since a contract's first day (ORD-3)."""
+    return services.settle_open_authorisations()
 
 
 @shared_task(ignore_result=True)

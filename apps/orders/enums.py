@@ -97,7 +97,7 @@ class CountStatus(ColourChoices):
 
 
 class ClockStage(ColourChoices):
-    """How far the 24-hour clock of an order has been escalated (ORD-5)."""
+    """How a due time stands now (ORD-5)."""
 
     RUNNING = "running", _("Running"), "green"
     DUE_SOON = "due_soon", _("Due soon"), "amber"
@@ -144,8 +144,6 @@ EVENT_KINDS = {
     "workorder.revealed": _("Personal data looked at"),
     "workorder.arranged": _("Vehicle and driver arranged"),
     "workorder.customer_told": _("Customer told of the arrangement"),
-    "order.due_soon": _("24-hour clock: due soon"),
-    "order.overdue": _("24-hour clock: overdue"),
     "orders.count_declared": _("Number of orders declared"),
     "orders.count_mismatch": _("Number of orders differs"),
     "orders.count_matched": _("Number of orders agrees"),

@@ -7,11 +7,6 @@ from apps.orders import services
 
 
 @shared_task
-def escalate_overdue_orders() -> int:
-    return services.escalate_overdue_orders(timezone.now())
-
-
-@shared_task
 def compare_counts() -> int:
     return services.compare_counts(timezone.now())
 

@@ -1,31 +1,35 @@
 """ORD-3: a leader's verbal authorisation is recorded, chased and escalated once."""
 
-import threading
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from apps.accounts.enums import Role
 from apps.accounts.models import User
 from apps.core.errors import RuleBroken
 from apps.customers import services, tasks
-from apps.customers.enums import AuthorisationState, ChaseStep
-from apps.customers.models import Customer, VerbalAuthorisation
-from apps.customers.rules import acceptance_blockers, reminder_time
+from apps.customers.enums import AuthorisationState
+from apps.customers.models import Customer, HandoverForm, VerbalAuthorisation
+from apps.customers.rules import acceptance_blockers
 from apps.customers.states import AUTHORISATION_MOVES
 from apps.events.models import Event
-from tests.factories.accounts import UserFactory
+from apps.sla.enums import ClockState, Metric
+from apps.sla.models import Clock
+from apps.sla.services import sweep
+from tests.factories.accounts import UnitFactory, UserFactory
 from tests.factories.customers import (
     AuthorisationFactory,
     ContractFactory,
     CustomerFactory,
     LetterFactory,
     Signers,
+    form_values,
     ready_customer,
 )
+from tests.factories.sla import let_pass
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("ORD-3")]
 NOW = timezone.now()
@@ -47,6 +51,12 @@ def leader(role: Role = Role.DEPARTMENT_MANAGER) -> User:
     return user
 
 
+def clock_of(word: VerbalAuthorisation) -> Clock:
+    return Clock.objects.get(
+        matter__subject_type="customers.verbalauthorisation", matter__subject_id=str(word.pk)
+    )
+
+
 def refused(call: Callable[[], object]) -> str:
     with pytest.raises(RuleBroken) as caught:
         call()
@@ -54,7 +64,9 @@ def refused(call: Callable[[], object]) -> str:
 
 
 def kinds() -> list[str]:
-    chased = Event.objects.filter(kind__startswith="customer.paperwork").order_by("pk")
+    chased = Event.objects.filter(
+        kind__in=["clock.warned", "clock.overdue", "clock.escalated"]
+    ).order_by("pk")
     return list(chased.values_list("kind", flat=True))
 
 
@@ -86,44 +98,45 @@ def test_a_later_word_replaces_the_earlier_one() -> None:
     second = grant(customer, boss, hours=96)
     first.refresh_from_db()
     assert (first.state, second.state) == (AuthorisationState.REPLACED, AuthorisationState.OPEN)
+    assert clock_of(first).state == ClockState.STOPPED
+    assert clock_of(second).due_at == second.deadline
     with pytest.raises(IntegrityError), transaction.atomic():
         AuthorisationFactory(customer=customer)
 
 
-@pytest.mark.parametrize(("hours", "before"), [(72, 24), (48, 24), (10, 5), (2, 1)])
-def test_when_the_reminder_comes(hours: int, before: int) -> None:
-    deadline = NOW + timedelta(hours=hours)
-    assert reminder_time(NOW, deadline) == deadline - timedelta(hours=before)
-
-
-def test_reminded_once_then_escalated_once() -> None:
-    customer = CustomerFactory()
-    word = grant(customer, leader(), hours=72)
-    chase = services.chase_verbal_authorisations
-    assert chase(now=NOW + timedelta(hours=47)) == 0
-    assert chase(now=NOW + timedelta(hours=48)) == 1
-    assert chase(now=NOW + timedelta(hours=49)) == 0
-    assert chase(now=NOW + timedelta(hours=72)) == 1
-    assert chase(now=NOW + timedelta(hours=900)) == 0
-    assert kinds() == ["customer.paperwork_due_soon", "customer.paperwork_overdue"]
+def test_reminded_before_the_deadline_then_escalated_up_the_chain() -> None:
+    agent, unit = UserFactory(), UnitFactory()
+    boss = UserFactory(roles=[Role.DEPARTMENT_MANAGER], unit=unit)
+    customer = CustomerFactory(agent=agent, unit=unit)
+    word = grant(customer, boss, hours=72)
+    clock = clock_of(word)
+    assert (clock.metric, clock.due_at, clock.owner) == (Metric.PAPERWORK, word.deadline, agent)
+    sweep()
+    assert kinds() == []
+    let_pass(hours=48)
+    sweep()
+    assert kinds() == ["clock.warned"]
+    let_pass(hours=24)
+    sweep()
+    sweep()
+    assert kinds() == ["clock.warned", "clock.overdue", "clock.escalated"]
+    let_pass(hours=24)
+    sweep()
+    assert kinds()[3:] == ["clock.escalated"]
+    warned = Event.objects.get(kind="clock.warned")
+    assert warned.data["recipients"] == [agent.pk]
+    assert warned.data["title"].startswith(customer.code)
+    manager = Event.objects.filter(kind="clock.escalated").latest("pk")
+    assert manager.data["recipients"] == [boss.pk]
     word.refresh_from_db()
-    assert (word.state, word.chase_step) == (AuthorisationState.OPEN, ChaseStep.DONE)
-    overdue = Event.objects.get(kind="customer.paperwork_overdue")
-    assert overdue.data["missing"] == "handover_form, contract"
-    assert overdue.data["authorisation"] == word.pk
+    assert word.state == AuthorisationState.OPEN
 
 
-def test_a_sweeper_that_slept_past_the_deadline_escalates_without_reminding() -> None:
-    grant(CustomerFactory(), leader())
-    assert services.chase_verbal_authorisations(now=NOW + timedelta(days=9)) == 1
-    assert kinds() == ["customer.paperwork_overdue"]
-
-
-def test_without_a_given_time_the_databases_clock_decides() -> None:
-    AuthorisationFactory(next_chase=timezone.now() + timedelta(minutes=5))
-    assert services.chase_verbal_authorisations() == 0
-    VerbalAuthorisation.objects.update(next_chase=timezone.now() - timedelta(minutes=5))
-    assert services.chase_verbal_authorisations() == 1
+def test_a_new_agent_is_reminded_instead_of_the_old_one() -> None:
+    customer, new = CustomerFactory(), UserFactory()
+    word = grant(customer, leader())
+    services.assign_customer(customer, agent=new, by=UserFactory(), at=NOW)
+    assert clock_of(word).owner == new
 
 
 def test_all_paperwork_ends_the_chase_whichever_comes_last() -> None:
@@ -134,9 +147,13 @@ def test_all_paperwork_ends_the_chase_whichever_comes_last() -> None:
     word.refresh_from_db()
     assert word.state == AuthorisationState.OPEN, "the contract is still missing"
     ContractFactory(customer=customer)
-    assert services.chase_verbal_authorisations(now=NOW + timedelta(hours=60)) == 1
+    assert services.settle_open_authorisations(now=NOW + timedelta(hours=60)) == 1
+    assert services.settle_open_authorisations(now=NOW + timedelta(hours=60)) == 0
     word.refresh_from_db()
     assert word.state == AuthorisationState.FULFILLED
+    assert clock_of(word).state == ClockState.MET
+    let_pass(days=9)
+    sweep()
     assert kinds() == []
 
 
@@ -149,6 +166,7 @@ def test_the_last_signature_ends_the_chase_at_once() -> None:
     word.refresh_from_db()
     assert word.state == AuthorisationState.FULFILLED
     assert word.ended_by == signers.general
+    assert clock_of(word).state == ClockState.MET and clock_of(word).met_by == signers.general
 
 
 def test_withdrawing_blocks_orders_again() -> None:
@@ -158,6 +176,7 @@ def test_withdrawing_blocks_orders_again() -> None:
     assert acceptance_blockers(customer, NOW) == []
     withdraw = services.withdraw_verbal_authorisation
     withdraw(word, reason="客户信用有问题", by=UserFactory(), at=NOW)
+    assert clock_of(word).matter.stop_reason == "客户信用有问题"
     codes = [b.code for b in acceptance_blockers(customer, NOW)]
     assert codes == ["handover_missing", "contract_missing"]
     assert refused(lambda: withdraw(word, reason="再撤", by=UserFactory(), at=NOW)) == "not_open"
@@ -171,29 +190,27 @@ def test_an_ended_authorisation_stays_ended(
     assert AUTHORISATION_MOVES.allows(frm, to) == (frm == AuthorisationState.OPEN)
 
 
-@pytest.mark.django_db(transaction=True)
-def test_sweepers_side_by_side_chase_each_row_once() -> None:
-    AuthorisationFactory.create_batch(12, next_chase=timezone.now() - timedelta(minutes=1))
-    start, handled = threading.Barrier(4), []
-
-    def sweep() -> None:
-        try:
-            start.wait(timeout=10)
-            while done := services.chase_verbal_authorisations(limit=2):
-                handled.append(done)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=sweep) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    assert sum(handled) == 12
-    assert len(kinds()) == 12
+def test_what_somebody_is_working_on_is_settled_next_time() -> None:
+    """Only open ones are looked at, and only those whose papers are all there end."""
+    waiting, complete = CustomerFactory(), CustomerFactory()
+    words = [grant(customer, leader()) for customer in (waiting, complete)]
+    signers_file(complete)
+    assert tasks.settle_paperwork() == 1
+    for word in words:
+        word.refresh_from_db()
+    assert [word.state for word in words] == ["open", "fulfilled"]
 
 
-def test_the_task_works_off_more_than_one_batch() -> None:
-    AuthorisationFactory.create_batch(3, next_chase=timezone.now() - timedelta(minutes=1))
-    assert tasks.chase_paperwork() == 3
-    assert len(kinds()) == 3
+def signers_file(customer: Customer) -> None:
+    """Everything is on file, without anybody having said so to the authorisation."""
+    ContractFactory(customer=customer)
+    HandoverForm.objects.create(
+        customer=customer,
+        state="accepted",
+        submitted_at=NOW,
+        submitted_by=UserFactory(),
+        accepted_at=NOW,
+        accepted_by=UserFactory(),
+        created_by=UserFactory(),
+        **form_values(),
+    )

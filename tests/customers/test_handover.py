@@ -16,6 +16,8 @@ from apps.customers.queries import forms_waiting_for, signature_panel
 from apps.customers.rules import content_hash, order_owner, required_signatures
 from apps.customers.states import HANDOVER_MOVES
 from apps.events.models import Event
+from apps.sla.enums import ClockState, MatterState
+from apps.sla.models import Clock, Matter
 from tests.factories.accounts import UserFactory
 from tests.factories.customers import Signers, form_values
 
@@ -258,3 +260,51 @@ def test_two_who_sign_at_once_put_one_signature() -> None:
         thread.join(timeout=20)
     assert sorted(outcomes) == ["not_your_turn", "signed"]
     assert HandoverSignature.objects.filter(form=form).count() == 1
+
+
+# --- its clock -----------------------------------------------------------------------------------
+
+
+def matter_of(form: HandoverForm) -> Matter:
+    return Matter.objects.get(subject_type="customers.handoverform", subject_id=str(form.pk))
+
+
+def clocks_of(form: HandoverForm) -> list[Clock]:
+    return list(matter_of(form).clocks.order_by("cycle"))
+
+
+def test_a_form_is_signed_within_three_working_days(signers: Signers) -> None:
+    form = signers.in_signing()
+    (clock,) = clocks_of(form)
+    assert (clock.metric, clock.seconds, clock.calendar.code) == ("paperwork", 24 * 3600, "office")
+    assert clock.owner == form.submitted_by and clock.unit == form.customer.unit
+    assert matter_of(form).title.startswith(form.number)
+    signers.accept(form)
+    (clock,) = clocks_of(form)
+    assert (clock.state, clock.met_by) == (ClockState.MET, signers.general)
+
+
+def test_sent_back_it_waits_for_nobody_and_sent_round_again_it_has_its_time_anew(
+    signers: Signers,
+) -> None:
+    form = signers.in_signing()
+    at = timezone.now()
+    services.send_back_handover_form(form, reason="写明卸货要求", by=signers.sales, at=at)
+    (clock,) = clocks_of(form)
+    assert (clock.state, matter_of(form).state) == (ClockState.STOPPED, MatterState.CLOSED)
+    services.submit_handover_form(form, by=signers.drafter, at=at)
+    first, second = clocks_of(form)
+    assert (first.state, second.state) == (ClockState.STOPPED, ClockState.RUNNING)
+    assert second.started_at > first.started_at
+
+
+def test_turned_down_nobody_is_chased(signers: Signers) -> None:
+    form = signers.in_signing()
+    turn_down = services.turn_down_handover_form
+    turn_down(form, reason="价格谈不拢", by=signers.general, at=timezone.now())
+    assert matter_of(form).stop_reason == "价格谈不拢"
+    draft = services.draft_handover_form(
+        signers.customer(), form_values(), by=signers.drafter, at=timezone.now()
+    )
+    turn_down(draft, reason="客户放弃", by=signers.drafter, at=timezone.now())
+    assert not Matter.objects.filter(subject_id=str(draft.pk)).exists()

@@ -12,6 +12,7 @@ from apps.customers.enums import AuthorisationState, HandoverState
 from apps.customers.models import Customer, HandoverForm, VerbalAuthorisation
 from apps.desk.demo.week import make_week
 from apps.orders.models import DeclaredCount, IntakeFile, PrintJob, WorkOrder
+from apps.sla.models import Clock
 from apps.tracking.enums import LateState, RefusedState, Status
 from apps.tracking.models import (
     FeedbackSheet,
@@ -73,7 +74,9 @@ def _orders_and_customers() -> None:
     assert HandoverForm.objects.filter(state=HandoverState.IN_SIGNING).count() == 1
     word = VerbalAuthorisation.objects.get()
     assert word.state == AuthorisationState.OPEN
-    assert word.next_chase == word.deadline, "the reminder has gone out"
+    assert (
+        Clock.objects.open().get(metric="paperwork", kind="authorisation").due_at == word.deadline
+    )
     intake = IntakeFile.objects.get()
     assert (intake.rows_created, intake.rows_refused) == (2, 1)
 

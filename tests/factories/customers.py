@@ -126,7 +126,6 @@ class AuthorisationFactory(factory.django.DjangoModelFactory[VerbalAuthorisation
     given_by = factory.SubFactory(UserFactory)
     given_at = factory.LazyFunction(lambda: timezone.now() - timedelta(hours=1))
     deadline = factory.LazyFunction(lambda: timezone.now() + timedelta(days=2))
-    next_chase = factory.LazyAttribute(lambda a: a.deadline - timedelta(days=1))
     reason = "展会明天开始"
     missing = ["handover_form", "contract"]
     created_by = factory.SubFactory(UserFactory)

@@ -13,7 +13,7 @@ from apps.customers.models import Customer
 from apps.orders import services
 from apps.orders.cleaning import clean_order
 from apps.orders.inputs import Arrival
-from apps.orders.models import WorkOrder
+from apps.orders.models import DeclaredCount, WorkOrder
 from tests.factories.accounts import UserFactory
 from tests.factories.customers import ready_customer
 
@@ -80,3 +80,11 @@ def seasoned_customer(**fields: Any) -> Customer:
     customer = ready_customer(**fields)
     confirmed_order(customer, at=timezone.now() - timedelta(minutes=1))
     return customer
+
+
+def declare(customer: Customer, *, by: User, declared: int = 3) -> DeclaredCount:
+    """The customer says how many orders it sent today; three more than came, unless told otherwise."""
+    now = timezone.now()
+    return services.declare_count(
+        customer=customer, day=timezone.localdate(now), declared=declared, by=by, at=now
+    )

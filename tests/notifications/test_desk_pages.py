@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.events.services import record
 from apps.notifications import services
 from apps.notifications.enums import DeliveryState as S
 from apps.notifications.models import Delivery, MessageTemplate, NotificationPolicy, Preference
@@ -17,6 +16,7 @@ from tests.doubles.mail_server import MailServer
 from tests.factories.accounts import UserFactory, sign_in, superuser
 from tests.factories.customers import CustomerFactory
 from tests.factories.notifications import EMAIL, PHONE, delivery, relay_all
+from tests.factories.orders import declare
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("NTF-2")]
 
@@ -89,7 +89,7 @@ def test_everybody_says_how_they_want_to_be_told(client: Client, mail: MailServe
     agent = sign_in(client, UserFactory(email="agent@house.example", phone=""))
     other = UserFactory(email="other@house.example")
     NotificationPolicy.objects.all().delete()
-    for topic in ("staff.late_opened", "staff.paperwork_overdue"):
+    for topic in ("staff.late_opened", "staff.count_mismatch"):
         NotificationPolicy.objects.create(
             topic=topic, audience="agent", channels=["in_app", "email"]
         )
@@ -104,8 +104,7 @@ def test_everybody_says_how_they_want_to_be_told(client: Client, mail: MailServe
     assert wishes.opted_out is False
     for owner in (agent, other):
         customer = CustomerFactory(agent=owner)
-        for kind in ("customer.paperwork_overdue",):
-            record(kind, customer, by=owner, data={"deadline": "11-20"})
+        declare(customer, by=owner)
         services.tell(
             [Happening("staff.late_opened", f"t:{owner.pk}", timezone.now(), customer=customer)]
         )
@@ -115,9 +114,9 @@ def test_everybody_says_how_they_want_to_be_told(client: Client, mail: MailServe
         for d in Delivery.objects.filter(audience="agent")
     }
     assert told == {
-        (f"user:{agent.pk}", "staff.paperwork_overdue"): ("email", S.QUEUED),
+        (f"user:{agent.pk}", "staff.count_mismatch"): ("email", S.QUEUED),
         (f"user:{agent.pk}", "staff.late_opened"): ("email", S.SUPPRESSED),
-        (f"user:{other.pk}", "staff.paperwork_overdue"): ("in_app", S.QUEUED),
+        (f"user:{other.pk}", "staff.count_mismatch"): ("in_app", S.QUEUED),
         (f"user:{other.pk}", "staff.late_opened"): ("in_app", S.QUEUED),
     }
     # A manager may say it for a colleague, by the sign-in name.

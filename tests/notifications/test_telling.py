@@ -37,6 +37,7 @@ from tests.factories.notifications import (
     send_all,
     subscription,
 )
+from tests.factories.orders import declare
 from tests.factories.tracking import event as scan
 from tests.factories.tracking import report, waybill, waybills
 
@@ -289,9 +290,9 @@ def test_staff_hear_by_the_bell_and_read_it() -> None:
     agent = UserFactory()
     director = UserFactory(roles=[Role.DIRECTOR])
     customer = CustomerFactory(agent=agent)
-    policy("staff.paperwork_overdue", "agent", "in_app")
-    _also_role("staff.paperwork_overdue", Role.DIRECTOR)
-    record("customer.paperwork_overdue", customer, by=agent, data={"deadline": "11-20"})
+    policy("staff.count_mismatch", "agent", "in_app")
+    _also_role("staff.count_mismatch", Role.DIRECTOR)
+    declare(customer, by=agent)
     relay_all()
     send_all("in_app")
     told = {d.recipient: d for d in Delivery.objects.all()}

@@ -17,8 +17,10 @@ from apps.customers.models import Customer
 from apps.customers.queries import find_customers, forms_waiting_for
 from apps.customers.rules import acceptance_blockers, order_owner
 from apps.events.models import Event
+from apps.sla.services import sweep
 from tests.factories.accounts import UserFactory
 from tests.factories.customers import PDF, Signers, form_values
+from tests.factories.sla import let_pass
 
 pytestmark = [
     pytest.mark.django_db,
@@ -73,13 +75,20 @@ def test_from_the_first_call_to_the_first_ordinary_order() -> None:
     assert order_owner(customer, monday) == people.agent
 
     # Nobody moves: a reminder, then the escalation, and orders stop.
-    services.chase_verbal_authorisations(now=monday + timedelta(days=2))
-    services.chase_verbal_authorisations(now=monday + timedelta(days=3))
-    chased = Event.objects.filter(kind__startswith="customer.paperwork").order_by("pk")
-    assert [event.kind for event in chased] == [
-        "customer.paperwork_due_soon",
-        "customer.paperwork_overdue",
+    word = customer.authorisations.get()
+    let_pass(days=2)
+    sweep()
+    let_pass(days=1)
+    sweep()
+    chased = Event.objects.filter(
+        subject_type="customers.verbalauthorisation", subject_id=str(word.pk)
+    )
+    assert [event.kind for event in chased.order_by("pk")] == [
+        "clock.warned",
+        "clock.overdue",
+        "clock.escalated",
     ]
+    assert chased.earliest("pk").data["recipients"] == [people.agent.pk]
     assert blockers(customer, monday + timedelta(days=3))[0] == "authorisation_expired"
 
     # Now the papers: the form goes round once more because the delivery manager wants a change.
@@ -124,5 +133,5 @@ def test_from_the_first_call_to_the_first_ordinary_order() -> None:
 
 
 def test_the_tasks_that_celery_wakes_find_nothing_to_do_on_a_quiet_day() -> None:
-    assert tasks.chase_paperwork() == 0
+    assert tasks.settle_paperwork() == 0
     assert tasks.end_trials() == 0

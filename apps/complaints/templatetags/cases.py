@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django import template
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -53,11 +53,8 @@ def case_clock(line: ClockLine, at: datetime) -> SafeString:
 
 @register.simple_tag
 def explain_address(line: ClockLine) -> str:
-    """Where the clock floor explains a due time; "" while there is no such page."""
-    try:
-        return reverse("admin:sla_clock_explain", args=[line.clock.pk])
-    except NoReverseMatch:
-        return ""
+    """Where the clock floor explains a due time."""
+    return reverse("admin:sla_clock_change", args=[line.clock.pk])
 
 
 @register.filter

@@ -1,6 +1,6 @@
 """Contracts, dangerous-goods letters, and the verbal authorisation that bridges what is missing."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Self
 
 from django.conf import settings
@@ -8,12 +8,11 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
-from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.models import Stamped
-from apps.customers.enums import AuthorisationState, ChaseStep, Paperwork
+from apps.customers.enums import AuthorisationState, Paperwork
 from apps.customers.models.customers import Customer
 from apps.customers.storage import private_name
 
@@ -147,16 +146,10 @@ class AuthorisationQuerySet(models.QuerySet["VerbalAuthorisation"]):
     def open(self) -> Self:
         return self.filter(state=AuthorisationState.OPEN)
 
-    def to_chase(self, now: datetime | Now) -> Self:
-        return self.open().filter(next_chase__lte=now)
-
 
 class VerbalAuthorisation(Stamped):
-    """A leader's word that lets orders through until a deadline for the paperwork (ORD-3).
-
-    ``next_chase`` is the due column of the sweeper: first some time before the deadline, then
-    the deadline itself, then nothing. Instants are UTC.
-    """
+    """A leader's word that lets orders through until a deadline for the paperwork (ORD-3), UTC. Its
+    clock reminds before the deadline and escalates at it."""
 
     customer = models.ForeignKey(
         Customer, models.PROTECT, related_name="authorisations", verbose_name=_("customer")
@@ -178,14 +171,6 @@ class VerbalAuthorisation(Stamped):
         default=AuthorisationState.OPEN,
         editable=False,
     )
-    next_chase = models.DateTimeField(_("next reminder"), null=True, blank=True, editable=False)
-    chase_step = models.CharField(
-        _("next step"),
-        max_length=10,
-        choices=ChaseStep.choices,
-        default=ChaseStep.DUE_SOON,
-        editable=False,
-    )
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True, editable=False)
     ended_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -202,13 +187,6 @@ class VerbalAuthorisation(Stamped):
         verbose_name = _("verbal authorisation")
         verbose_name_plural = _("verbal authorisations")
         ordering = ["-given_at"]
-        indexes = [
-            models.Index(
-                name="authorisation_to_chase",
-                fields=["next_chase"],
-                condition=Q(state=AuthorisationState.OPEN, next_chase__isnull=False),
-            )
-        ]
         constraints = [
             models.UniqueConstraint(
                 name="authorisation_one_open",
@@ -226,12 +204,8 @@ class VerbalAuthorisation(Stamped):
                 condition=Q(state=AuthorisationState.OPEN, ended_at__isnull=True)
                 | (
                     ~Q(state=AuthorisationState.OPEN)
-                    & Q(ended_at__isnull=False, ended_by__isnull=False, next_chase__isnull=True)
+                    & Q(ended_at__isnull=False, ended_by__isnull=False)
                 ),
-            ),
-            models.CheckConstraint(
-                name="authorisation_chase_step",
-                condition=Q(next_chase__isnull=True) | ~Q(chase_step=ChaseStep.DONE),
             ),
         ]
         permissions = [

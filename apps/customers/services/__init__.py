@@ -1,8 +1,8 @@
 """All writes of the customers floor. Each records its event in the same transaction."""
 
 from apps.customers.services.authorisations import (
-    chase_verbal_authorisations,
     grant_verbal_authorisation,
+    settle_open_authorisations,
     withdraw_verbal_authorisation,
 )
 from apps.customers.services.contacts import (
@@ -54,7 +54,6 @@ __all__ = [
     "change_customer",
     "change_handover_form",
     "change_site",
-    "chase_verbal_authorisations",
     "close_customer",
     "create_customer",
     "draft_handover_form",
@@ -74,6 +73,7 @@ __all__ = [
     "reveal_contact",
     "reveal_site",
     "send_back_handover_form",
+    "settle_open_authorisations",
     "sign_handover_form",
     "start_trial",
     "submit_handover_form",

@@ -1,19 +1,19 @@
-"""A leader's verbal authorisation: recorded, chased, escalated, ended (ORD-3)."""
+"""A leader's verbal authorisation: recorded, chased by its clock, ended (ORD-3)."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from apps.accounts.queries import system_user
 from apps.core.errors import RuleBroken
 from apps.core.times import local
 from apps.core.times import now as present
-from apps.customers.enums import AuthorisationState, ChaseStep
+from apps.customers.enums import AuthorisationState
 from apps.customers.models import Customer, VerbalAuthorisation
-from apps.customers.rules import check_authorisation, missing_paperwork, reminder_time
+from apps.customers.rules import check_authorisation, missing_paperwork
+from apps.customers.services import clocks
 from apps.customers.services.rows import checked, locked, said
 from apps.customers.states import AUTHORISATION_MOVES
 from apps.events.services import record
@@ -61,12 +61,12 @@ def grant_verbal_authorisation(
             deadline=deadline,
             reason=why,
             missing=[paper.value for paper in missing],
-            next_chase=reminder_time(at, deadline),
             created_by=by,
         )
     )
     data = {**_facts(authorisation), "reason": why}
     record("customer.authorised_verbally", row, by=by, at=at, data=data)
+    clocks.word_given(authorisation, by=by, at=at)
     return authorisation
 
 
@@ -89,44 +89,29 @@ def settle_authorisation(customer: Customer, *, by: "User", at: datetime) -> Non
 
 
 @transaction.atomic
-def chase_verbal_authorisations(*, now: datetime | None = None, limit: int = 200) -> int:
-    """Remind before each deadline and escalate at it, each once; return how many were handled.
-
-    The due column says when; rows are claimed with SKIP LOCKED, so sweepers may run side by
-    side. Without ``now`` the database's clock decides. A reminder whose deadline has already
-    passed is not sent any more: the escalation takes its place.
-    """
-    due = (
-        VerbalAuthorisation.objects.to_chase(now or Now())
+def settle_open_authorisations(*, now: datetime | None = None) -> int:
+    """End the authorisations whose paperwork has become complete by itself: the first day of a contract
+    that was filed before has come. Returns how many. At most one is open per customer; what people are
+    working on is passed over and comes next time."""
+    moment = now or present()
+    rows = (
+        VerbalAuthorisation.objects.open()
         .select_for_update(skip_locked=True, of=("self",))
-        .select_related("customer", "given_by")
-        .order_by("next_chase", "pk")[:limit]
+        .select_related("customer")
+        .order_by("pk")
     )
-    rows = list(due)
-    if rows:
-        sweeper, moment = system_user("sweeper"), now or present()
-        for authorisation in rows:
-            _chase(authorisation, by=sweeper, at=moment)
-    return len(rows)
-
-
-def _chase(authorisation: VerbalAuthorisation, *, by: "User", at: datetime) -> None:
-    customer = authorisation.customer
-    missing = missing_paperwork(customer.papers(at))
-    if not missing:  # a contract's first day may have come by itself
-        _end(authorisation, AuthorisationState.FULFILLED, by=by, at=at)
-        return
-    if authorisation.deadline > at:
-        kind = "customer.paperwork_due_soon"
-        authorisation.chase_step = ChaseStep.OVERDUE
-        authorisation.next_chase = authorisation.deadline
-    else:
-        kind = "customer.paperwork_overdue"
-        authorisation.chase_step = ChaseStep.DONE
-        authorisation.next_chase = None
-    authorisation.save(update_fields=["chase_step", "next_chase"])
-    data = {**_facts(authorisation), "missing": ", ".join(paper.value for paper in missing)}
-    record(kind, customer, by=by, at=at, data=data)
+    words = {word.customer_id: word for word in rows}
+    done = 0
+    for customer in Customer.objects.with_papers(moment).filter(pk__in=words):
+        if not missing_paperwork(customer.papers(moment)):
+            _end(
+                words[customer.pk],
+                AuthorisationState.FULFILLED,
+                by=system_user("sweeper"),
+                at=moment,
+            )
+            done += 1
+    return done
 
 
 def _end_open(
@@ -150,10 +135,10 @@ def _end(
     AUTHORISATION_MOVES.check(AuthorisationState(authorisation.state), to)
     authorisation.state, authorisation.ended_reason = to, reason
     authorisation.ended_at, authorisation.ended_by = at, by
-    authorisation.next_chase, authorisation.chase_step = None, ChaseStep.DONE
     checked(authorisation)
     data = {"authorisation": authorisation.pk, "how": to.value, "reason": reason}
     record("customer.authorisation_ended", authorisation.customer, by=by, at=at, data=data)
+    clocks.word_ended(authorisation, by=by, at=at)
 
 
 def _facts(authorisation: VerbalAuthorisation) -> dict[str, object]:

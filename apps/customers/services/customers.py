@@ -13,6 +13,7 @@ from apps.core.errors import RuleBroken
 from apps.customers.enums import CustomerStatus
 from apps.customers.models import Customer, CustomerScope
 from apps.customers.names import readings, search_text
+from apps.customers.services import clocks
 from apps.customers.services.rows import checked, locked, move, said, set_values
 from apps.events.services import record
 
@@ -75,6 +76,8 @@ def change_customer(
     after = {name: f"{before[name]} → {_readable(getattr(row, name))}" for name in changed}
     kind = "customer.assigned" if set(changed) <= PEOPLE else "customer.changed"
     record(kind, row, by=by, at=at, data=after)
+    if {"agent", "director"} & set(changed):
+        clocks.customer_given(row, by=by)
     return row
 
 

@@ -14,6 +14,7 @@ from apps.customers.enums import CustomerStatus, Decision, HandoverState
 from apps.customers.models import Customer, HandoverForm, HandoverSignature
 from apps.customers.queries import has_form_under_way
 from apps.customers.rules import check_signer, content_hash, next_signature, required_signatures
+from apps.customers.services import clocks
 from apps.customers.services.authorisations import settle_authorisation
 from apps.customers.services.rows import checked, locked, move, said, set_values
 from apps.customers.services.trials import begin_trial
@@ -82,6 +83,7 @@ def submit_handover_form(form: HandoverForm, *, by: "User", at: datetime) -> Han
         at=at,
         data={"round": row.round, "signers": ", ".join(order)},
     )
+    clocks.form_submitted(row, by=by, at=at)
     return row
 
 
@@ -111,6 +113,7 @@ def send_back_handover_form(
     row.save(update_fields=["state", "round"])
     data = {"as": signature.role, "reason": signature.reason}
     record("handover.sent_back", row, by=by, at=at, data=data)
+    clocks.form_sent_back(row, by=by, at=at)
     return row
 
 
@@ -130,7 +133,9 @@ def turn_down_handover_form(
         )
     _move(row, HandoverState.REJECTED)
     row.save(update_fields=["state"])
-    record("handover.turned_down", row, by=by, at=at, data={"reason": said(reason)})
+    why = said(reason)
+    record("handover.turned_down", row, by=by, at=at, data={"reason": why})
+    clocks.form_turned_down(row, reason=why, by=by, at=at)
     return row
 
 
@@ -140,6 +145,7 @@ def _accept(row: HandoverForm, *, by: "User", at: datetime) -> None:
     row.accepted_at, row.accepted_by = at, by
     row.save(update_fields=["state", "accepted_at", "accepted_by"])
     record("handover.accepted", row, by=by, at=at)
+    clocks.form_accepted(row, by=by, at=at)
     customer = row.customer
     customer.settlement_method = row.settlement_method
     customer.settlement_cycle_days = row.settlement_cycle_days

@@ -265,7 +265,7 @@ def _inside(
     tea = customers["CHAYU"]
     told = [
         ("wangfang", "staff.late_opened", "上午运输中断，请向客户说明"),
-        ("linzhuren", "staff.order_overdue", "尚未确认"),
+        ("linzhuren", "staff.late_opened", "客户已来电催问"),
         ("diaodu", "staff.order_to_print", ""),
         ("huoyun", "staff.order_to_print", ""),
         ("zongjingli", "staff.late_opened", "本周第三次"),

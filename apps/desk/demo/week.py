@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from apps.accounts.queries import system_user
 from apps.customers.models import Customer
-from apps.customers.services import chase_verbal_authorisations
 from apps.desk.demo import afterwards
 from apps.desk.demo.cases import make_cases
 from apps.desk.demo.chats import make_chats
@@ -63,8 +62,6 @@ def make_week(seed: int = 1, per_day: int = PER_DAY, now: datetime | None = None
     afterwards.handle_late(cast, now)
     afterwards.ask_customers(cast, customers, now)
     _follow_up(rng, now)
-    chase_verbal_authorisations(now=now)
-    orders.escalate_overdue_orders(now)
     make_messages(cast, customers, shipped, rng, now)
     cases = make_cases(cast, shipped, rng, now)
     make_exceptions(cast, cases, now)

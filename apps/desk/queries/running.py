@@ -17,6 +17,7 @@ from apps.sla.models import Clock
 # The first step before the due time turns a clock amber; where the policy names none, this does.
 USUAL_WARNING = timedelta(minutes=30)
 HANDED = timedelta(hours=24)
+LISTED_ELSEWHERE = (Metric.FOLLOW_UP, Metric.ORDER_PROCESSING)
 FRESH = Q(assigned_at__gte=Now() - HANDED)
 BY_DUE = (F("due_at").asc(nulls_last=True), "pk")
 Row = TypeVar("Row", bound=Model)
@@ -52,9 +53,9 @@ class Clocks:
 
 
 def own_clocks(user: User, *, running: int, promises: int) -> Clocks:
-    """At most so many of each; promises and follow-ups have lists of their own. One query."""
+    """At most so many of each; follow-ups and orders to process have lists of their own. One query."""
     mine = Clock.objects.open().filter(owner=user)
-    others = mine.exclude(metric__in=[Metric.PROMISE, Metric.FOLLOW_UP])
+    others = mine.exclude(metric__in=[Metric.PROMISE, *LISTED_ELSEWHERE])
     promised = mine.filter(metric=Metric.PROMISE)
     found = _those(
         Clock.objects.select_related("matter"),

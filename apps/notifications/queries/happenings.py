@@ -37,11 +37,7 @@ LATE_TOLD = frozenset({LateKind.MISSED, LateKind.WILL_MISS})
 STAFF_KINDS = {
     "workorder.assigned": "staff.order_assigned",
     "workorder.sent_to_centre": "staff.order_to_print",
-    "order.due_soon": "staff.order_due_soon",
-    "order.overdue": "staff.order_overdue",
     "orders.count_mismatch": "staff.count_mismatch",
-    "customer.paperwork_due_soon": "staff.paperwork_due_soon",
-    "customer.paperwork_overdue": "staff.paperwork_overdue",
     "lateshipment.opened": "staff.late_opened",
 }
 
@@ -219,15 +215,6 @@ def _counts(events: Sequence[Event]) -> list[Happening]:
     ]
 
 
-def _customers(events: Sequence[Event]) -> list[Happening]:
-    customers = Customer.objects.in_bulk([int(event.subject_id) for event in events])
-    return [
-        _for_staff(event, customers[int(event.subject_id)], {"due": event.data.get("deadline")})
-        for event in events
-        if int(event.subject_id) in customers
-    ]
-
-
 def _endpoints(events: Sequence[Event]) -> list[Happening]:
     endpoints = WebhookEndpoint.objects.select_related("customer").in_bulk(
         [int(event.subject_id) for event in events]
@@ -290,8 +277,6 @@ _ORDER_KINDS = {
     "workorder.confirmed",
     "workorder.assigned",
     "workorder.sent_to_centre",
-    "order.due_soon",
-    "order.overdue",
 }
 _READERS: list[tuple[set[str], Callable[[Sequence[Event]], list[Happening]]]] = [
     ({"waybill.status_changed"}, _status_changes),
@@ -299,7 +284,6 @@ _READERS: list[tuple[set[str], Callable[[Sequence[Event]], list[Happening]]]] = 
     ({"lateshipment.opened"}, _late_opened),
     (_ORDER_KINDS, _orders),
     ({"orders.count_mismatch"}, _counts),
-    ({"customer.paperwork_due_soon", "customer.paperwork_overdue"}, _customers),
     ({"webhookendpoint.disabled"}, _endpoints),
     ({"calendar.year_missing"}, _calendars),
     (set(clocks.TOPIC_OF_KIND), clocks.happenings),

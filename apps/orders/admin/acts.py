@@ -112,7 +112,9 @@ ACTS: dict[str, Act] = {
     ),
     "hold": Act(
         _("Put on hold"),
-        _("The order cannot be confirmed until the hold is lifted. Its 24-hour clock runs on."),
+        _(
+            "The order cannot be confirmed until the hold is lifted. Whether its clock runs on is in the clock policy for orders."
+        ),
         "change_workorder",
         _hold,
         _("The order is on hold."),

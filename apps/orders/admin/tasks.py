@@ -19,6 +19,7 @@ from apps.orders.admin.pages import Act, PageAdmin, person
 from apps.orders.enums import TaskStatus
 from apps.orders.forms import OutcomeForm, PostponeForm
 from apps.orders.models import FollowUpTask, FollowUpTemplate, WorkOrder
+from apps.sla.templatetags.clocks import why
 
 
 def _complete(task: FollowUpTask, typed: dict[str, Any], request: HttpRequest) -> None:
@@ -117,8 +118,8 @@ class FollowUpTaskAdmin(PageAdmin):
         return step_name(task.template)
 
     @admin.display(description=_("due"), ordering="due_at")
-    def due(self, task: FollowUpTask) -> str:
-        return f"{timezone.localtime(task.due_at):%m-%d %H:%M}"
+    def due(self, task: FollowUpTask) -> SafeString:
+        return format_html("{} {}", f"{timezone.localtime(task.due_at):%m-%d %H:%M}", why(task))
 
     @admin.display(description=_("status"))
     def state_tag(self, task: FollowUpTask) -> SafeString:

@@ -112,7 +112,7 @@ class OrderShape(s.Serializer[Any]):
     status = s.ChoiceField(choices=OrderStatus.choices)
     channel = s.ChoiceField(choices=Channel.choices)
     received_at = s.DateTimeField()
-    due_at = s.DateTimeField()
+    due_at = s.DateTimeField(allow_null=True)
     confirmed_at = s.DateTimeField(allow_null=True)
     job_type = s.CharField()
     service_level = s.CharField()

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.enums import ObjectScope
@@ -13,7 +13,7 @@ from apps.core.crypto import EncryptedTextField
 from apps.core.models import Stamped
 from apps.customers.enums import FollowUpClass
 from apps.customers.models import Customer
-from apps.orders.enums import Channel, ClockStage, FollowUpReason, OrderStatus
+from apps.orders.enums import Channel, FollowUpReason, OrderStatus
 from apps.orders.models.content import OrderContent, content_constraints
 from apps.orders.states import ISSUED, UNCONFIRMED
 
@@ -68,10 +68,8 @@ class WorkOrder(OrderContent, Stamped):
     original_name = models.CharField(_("name of the original file"), max_length=160, blank=True)
     received_at = models.DateTimeField(_("received"))
     received_on = models.DateField(_("day received"), editable=False)
-    due_at = models.DateTimeField(_("due"), editable=False)
-    clock_stage = models.CharField(
-        max_length=10, choices=ClockStage.choices, default=ClockStage.RUNNING, editable=False
-    )
+    # What its clock says (ORD-5); empty while nobody can say, on hold under a policy that waits.
+    due_at = models.DateTimeField(_("due"), null=True, editable=False)
 
     read_back_at = models.DateTimeField(_("read back"), null=True, editable=False)
     read_back_by = models.ForeignKey(
@@ -153,7 +151,7 @@ class WorkOrder(OrderContent, Stamped):
             models.Index(
                 name="order_clock_due",
                 fields=["due_at"],
-                condition=Q(status__in=UNCONFIRMED_VALUES) & ~Q(clock_stage=ClockStage.OVERDUE),
+                condition=Q(status__in=UNCONFIRMED_VALUES),
             ),
         ]
         constraints = [
@@ -237,9 +235,6 @@ class WorkOrder(OrderContent, Stamped):
                     follow_up_reason=FollowUpReason.MANUAL,
                 )
                 & ~Q(follow_up_note=""),
-            ),
-            models.CheckConstraint(
-                name="order_due_after_received", condition=Q(due_at__gt=F("received_at"))
             ),
         ]
 

@@ -1,4 +1,4 @@
-from apps.orders.rules.clock import DUE_SOON, PROCESSING_TIME, Clock, read_clock
+from apps.orders.rules.clock import DUE_SOON, Clock, read_clock
 from apps.orders.rules.completeness import missing_fields, settled_status
 from apps.orders.rules.follow_up import FollowUpFacts, decide_class, delivery_due, task_times
 from apps.orders.rules.goods import Finding, GoodsBook, ListedWord, check_goods
@@ -7,7 +7,6 @@ from apps.orders.rules.pieces import centre_kind, city_name, is_intra_city, shar
 
 __all__ = [
     "DUE_SOON",
-    "PROCESSING_TIME",
     "Clock",
     "Finding",
     "FollowUpFacts",

@@ -1,12 +1,11 @@
-"""The 24-hour clock of an order (ORD-5): pure arithmetic on instants, no calendar."""
+"""How a due time stands (ORD-5): what is left of it, and its colour. When it is due says the clock floor."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from apps.orders.enums import ClockStage
 
-PROCESSING_TIME = timedelta(hours=24)
-# The clock turns amber and warns its owner this long before it runs out.
+# The clock turns amber this long before it runs out.
 DUE_SOON = timedelta(hours=4)
 
 
@@ -25,7 +24,7 @@ class Clock:
 
 
 def read_clock(due_at: datetime, at: datetime) -> Clock:
-    """An order due at this very instant is overdue: it had its 24 hours."""
+    """What is due at this very instant is overdue: it had its time."""
     left = due_at - at
     if left <= timedelta(0):
         return Clock(ClockStage.OVERDUE, left)

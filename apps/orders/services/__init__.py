@@ -1,5 +1,5 @@
 from apps.orders.services.arrangement import arrange_dispatch, tell_customer
-from apps.orders.services.clock import escalate_overdue_orders
+from apps.orders.services.clocks import copy_dues
 from apps.orders.services.confirm import Confirmation, confirm_order
 from apps.orders.services.counts import compare_counts, declare_count, resolve_count
 from apps.orders.services.drafts import discard_draft, keep_draft, purge_drafts
@@ -30,9 +30,9 @@ __all__ = [
     "compare_counts",
     "complete_task",
     "confirm_order",
+    "copy_dues",
     "declare_count",
     "discard_draft",
-    "escalate_overdue_orders",
     "follow_waybill",
     "follow_waybills",
     "hold_order",

@@ -12,6 +12,7 @@ from apps.orders.enums import OrderStatus
 from apps.orders.models import PrintJob, WorkOrder, WorkOrderWaybill
 from apps.orders.queries import confirmation_refusals, find_centre, first_order_of
 from apps.orders.rules import GoodsBook, centre_kind, share, share_money
+from apps.orders.services import clocks
 from apps.orders.services.entry import classify, lock_order, move
 from apps.orders.services.tasks import generate_tasks
 from apps.tracking.inputs import NewWaybill
@@ -58,7 +59,8 @@ def confirm_order(
         for piece, waybill in enumerate(waybills, start=1)
     )
     PrintJob.objects.create(work_order=order, centre_kind=kind, centre=order.centre, created_by=by)
-    generate_tasks(order, waybills, at=at)
+    clocks.processed(order, by=by, at=at)
+    generate_tasks(order, waybills, by=by, at=at)
     numbers = ", ".join(waybill.number for waybill in waybills[:10])
     data = {"waybills": numbers, "count": len(waybills), "class": order.follow_up_class}
     record("workorder.confirmed", order, by=by, at=at, data=data)

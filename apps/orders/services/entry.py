@@ -18,12 +18,12 @@ from apps.orders.models import IntakeFile, WorkOrder
 from apps.orders.queries import find_reference, first_order_of
 from apps.orders.queries.orders import phone_index
 from apps.orders.rules import (
-    PROCESSING_TIME,
     FollowUpFacts,
     decide_class,
     missing_fields,
     settled_status,
 )
+from apps.orders.services import clocks
 from apps.orders.services.series import take_numbers
 from apps.orders.states import ORDER_MOVES, UNCONFIRMED
 
@@ -62,6 +62,7 @@ def receive_order(
     order.save()
     data = {"number": order.number, "channel": order.channel, "customer": customer.pk}
     record("workorder.received", order, by=by, at=at, data=data)
+    clocks.start([order], by=by, at=at)
     return order
 
 
@@ -75,7 +76,7 @@ def build_order(
     first_order: bool,
     intake: IntakeFile | None = None,
 ) -> WorkOrder:
-    """An order that is not saved and has no number yet."""
+    """An order that is not saved, has no number yet and no clock."""
     order = WorkOrder(
         customer=customer,
         owner=owner,
@@ -85,7 +86,6 @@ def build_order(
         entry_key=arrival.entry_key,
         received_at=arrival.received_at,
         received_on=timezone.localdate(arrival.received_at),
-        due_at=arrival.received_at + PROCESSING_TIME,
         intake_file=intake,
         **content.values(),
     )
@@ -122,6 +122,8 @@ def change_order(*, order_id: int, content: OrderInput, by: User, at: datetime) 
     move(order, settled_status(order))
     order.save()
     record("workorder.changed", order, by=by, at=at, data={"fields": ", ".join(changed)})
+    if "service_level" in changed:
+        clocks.changed(order, by=by, at=at)
     return order
 
 

@@ -23,6 +23,7 @@ from apps.orders.enums import Channel, IntakeOutcome, OrderStatus
 from apps.orders.inputs import Arrival
 from apps.orders.models import IntakeFile, IntakeRow, WorkOrder
 from apps.orders.queries import first_order_of, goods_book
+from apps.orders.services import clocks
 from apps.orders.services.entry import build_order, lock_customer, owner_of
 from apps.orders.services.intake import MOST_ROWS, RowReading, read_row
 from apps.orders.services.series import take_numbers
@@ -183,6 +184,7 @@ def _enter(
         )
         for order in orders
     )
+    clocks.start(orders, by=by, at=at)
     return {reading.row: order for reading, order in zip(readings, orders, strict=True)}
 
 

@@ -13,6 +13,7 @@ from apps.orders.enums import FollowUpReason, OrderStatus
 from apps.orders.models import FollowUpTask, PrintJob, WorkOrder
 from apps.orders.queries import first_order_of
 from apps.orders.rules import settled_status
+from apps.orders.services import clocks
 from apps.orders.services.entry import classify, lock_order, move
 from apps.orders.states import ORDER_MOVES
 from apps.tracking.inputs import IncomingEvent
@@ -22,12 +23,13 @@ from apps.tracking.services import ingest
 
 @transaction.atomic
 def hold_order(*, order_id: int, reason: str, by: User, at: datetime) -> WorkOrder:
-    """Set an unconfirmed order aside. Its 24-hour clock runs on (ORD-5)."""
+    """Set an unconfirmed order aside. Whether its clock runs on says the policy (ORD-5)."""
     order = lock_order(order_id)
     move_on(order, OrderStatus.HELD)
     order.held_at, order.held_by, order.hold_reason = at, by, _reason(reason)
     order.save()
     record("workorder.held", order, by=by, at=at, data={"reason": order.hold_reason})
+    clocks.held(order, by=by, at=at)
     return order
 
 
@@ -41,6 +43,7 @@ def release_order(*, order_id: int, by: User, at: datetime) -> WorkOrder:
     move(order, settled_status(order))
     order.save()
     record("workorder.released", order, by=by, at=at)
+    clocks.released(order, by=by, at=at)
     return order
 
 
@@ -59,6 +62,7 @@ def cancel_order(*, order_id: int, reason: str, by: User, at: datetime) -> WorkO
     order.cancelled_at, order.cancelled_by, order.cancel_reason = at, by, _reason(reason)
     order.held_at, order.held_by, order.hold_reason = None, None, ""
     order.save()
+    clocks.stopped([order], reason=order.cancel_reason, by=by, at=at)
     if order.confirmed_at is not None:
         _withdraw(order, by=by, at=at)
     record("workorder.cancelled", order, by=by, at=at, data={"reason": order.cancel_reason})
@@ -74,9 +78,11 @@ def _withdraw(order: WorkOrder, *, by: User, at: datetime) -> None:
             rule="ORD-4",
         )
     _cancel_waybills(order, waybills, by=by, at=at)
-    FollowUpTask.objects.filter(
-        work_order=order, done_at__isnull=True, dropped_at__isnull=True
-    ).update(dropped_at=at, dropped_by=by)
+    steps = open_steps(order)
+    FollowUpTask.objects.filter(pk__in=[step.pk for step in steps]).update(
+        dropped_at=at, dropped_by=by
+    )
+    clocks.stopped(steps, reason=order.cancel_reason, by=by, at=at)
     PrintJob.objects.filter(work_order=order).update(withdrawn_at=at, withdrawn_by=by)
 
 
@@ -108,9 +114,9 @@ def assign_order(*, order_id: int, owner: User, by: User, at: datetime) -> WorkO
     data = {"from": str(order.owner), "to": str(owner)}
     order.owner = owner
     order.save(update_fields=["owner"])
-    FollowUpTask.objects.filter(
-        work_order=order, done_at__isnull=True, dropped_at__isnull=True
-    ).update(owner=owner)
+    steps = open_steps(order)
+    FollowUpTask.objects.filter(pk__in=[step.pk for step in steps]).update(owner=owner)
+    clocks.given([order, *steps], owner=owner, by=by)
     record("workorder.assigned", order, by=by, at=at, data=data)
     return order
 
@@ -146,6 +152,12 @@ def move_on(order: WorkOrder, to: OrderStatus) -> None:
     """A move somebody asked for: repeating it is refused, unlike settling by content."""
     ORDER_MOVES.check(OrderStatus(order.status), to)
     order.status = to
+
+
+def open_steps(order: WorkOrder) -> list[FollowUpTask]:
+    """What is still to be done for a locked order; the rows are locked too."""
+    steps = order.tasks.select_for_update().filter(done_at__isnull=True, dropped_at__isnull=True)
+    return list(steps.order_by("pk"))
 
 
 def _reason(text: str) -> str:

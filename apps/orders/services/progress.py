@@ -78,8 +78,9 @@ def follow_waybill(*, waybill_id: int, by: User, at: datetime) -> WorkOrder | No
         return order
     reached = min(_reached(waybill) for waybill in live)
     _tick_steps(order, reached, by=by, at=at)
+    waybill = live[0] if len(live) == 1 else None
     for status in MILESTONES[:reached]:
-        open_status_tasks(order, live[0] if len(live) == 1 else None, status, at=at)
+        open_status_tasks(order, waybill, status, by=by, at=at)
     if max(_reached(waybill) for waybill in live) and order.status == OrderStatus.CONFIRMED:
         move(order, OrderStatus.IN_PROGRESS)
         order.started_at, order.started_by = at, by

@@ -12,13 +12,14 @@ from apps.events.services import NewEvent, record, record_many
 from apps.orders.enums import ServiceLevel, TaskAnchor
 from apps.orders.models import FollowUpTask, FollowUpTemplate, WorkOrder
 from apps.orders.rules import delivery_due, is_intra_city, task_times
+from apps.orders.services import clocks
 from apps.tracking.models import Waybill
 
 SAME_DAY = timedelta(hours=24)
 
 
 def generate_tasks(
-    order: WorkOrder, waybills: list[Waybill], *, at: datetime
+    order: WorkOrder, waybills: list[Waybill], *, by: User, at: datetime
 ) -> list[FollowUpTask]:
     """Plan the steps of the order's class; call inside the confirmation's transaction."""
     waybill = waybills[0] if len(waybills) == 1 else None
@@ -43,7 +44,9 @@ def generate_tasks(
             start=1,
         )
     ]
-    return FollowUpTask.objects.bulk_create(tasks)
+    made = FollowUpTask.objects.bulk_create(tasks)
+    clocks.plan(made, by=by, at=at)
+    return made
 
 
 def templates_of(order: WorkOrder) -> list[FollowUpTemplate]:
@@ -60,9 +63,10 @@ def is_same_day_intra_city(order: WorkOrder) -> bool:
 
 
 def open_status_tasks(
-    order: WorkOrder, waybill: Waybill | None, status: str, *, at: datetime
+    order: WorkOrder, waybill: Waybill | None, status: str, *, by: User, at: datetime
 ) -> list[FollowUpTask]:
-    """Tasks that wait for a tracking status: they appear when it is reached, once."""
+    """Tasks that wait for a tracking status: they appear when it is reached, once. The order is
+    locked, so nobody else adds them meanwhile."""
     known = set(order.tasks.values_list("template_id", flat=True))
     tasks = [
         FollowUpTask(
@@ -77,7 +81,9 @@ def open_status_tasks(
         and template.anchor_status == status
         and template.pk not in known
     ]
-    return FollowUpTask.objects.bulk_create(tasks, ignore_conflicts=True)
+    made = FollowUpTask.objects.bulk_create(tasks)
+    clocks.plan(made, by=by, at=at)
+    return made
 
 
 @transaction.atomic
@@ -91,6 +97,7 @@ def complete_task(*, task_id: int, outcome: str, by: User, at: datetime) -> Foll
         )
     task.done_at, task.done_by, task.outcome = at, by, outcome
     task.save(update_fields=["done_at", "done_by", "outcome"])
+    clocks.done([task], by=by, at=at)
     data = {"step": task.template.step, "outcome": outcome}
     record("followup.completed", task.work_order, by=by, at=at, data=data)
     return task
@@ -110,6 +117,7 @@ def postpone_task(
     data = {"step": task.template.step, "from": task.due_at.isoformat(), "reason": reason}
     task.due_at = due_at
     task.save(update_fields=["due_at"])
+    clocks.postponed(task, reason=reason, by=by, at=at)
     record("followup.postponed", task.work_order, by=by, at=at, data=data)
     return task
 
@@ -136,6 +144,7 @@ def tick_tasks(
             task.done_at, task.done_by, task.outcome = at, by, outcome
             ticked.append(task)
     FollowUpTask.objects.bulk_update(ticked, ["done_at", "done_by", "outcome"])
+    clocks.done(ticked, by=by, at=at)
     record_many(
         NewEvent(
             "followup.completed",

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +17,7 @@ from apps.core.times import human
 from apps.events.panel import HouseAdmin
 from apps.sla.enums import ClockState
 from apps.sla.models import Clock
+from apps.sla.models.clock import OPEN
 from apps.sla.queries.explaining import explanation
 
 
@@ -43,6 +45,25 @@ class ClockAdmin(HouseAdmin):
     list_filter = (StandFilter, "kind", "metric", "state")
     list_select_related = ("matter", "owner", "unit")
     ordering = ("due_at", "id")
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.of_view)
+        address = "of/<slug:app>.<slug:model>/<int:subject_id>/"
+        return [path(address, view, name="sla_clock_of"), *super().get_urls()]
+
+    def of_view(self, request: HttpRequest, app: str, model: str, subject_id: int) -> HttpResponse:
+        """From a thing to the clock of it that runs out next, or to the last one that ran."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        clocks = self.get_queryset(request).filter(
+            matter__subject_type=f"{app}.{model}", matter__subject_id=str(subject_id)
+        )
+        ran_last = F("due_at").desc(nulls_last=True)
+        found = clocks.filter(OPEN).order_by("due_at").first() or clocks.order_by(ran_last).first()
+        if found is None:
+            messages.info(request, _("No clock runs for this that you may look at."))
+            return redirect("admin:sla_clock_changelist")
+        return redirect("admin:sla_clock_change", found.pk)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Own clocks and those of the units one sees."""

@@ -25,6 +25,7 @@ from apps.sla.services.policies import (
 from apps.sla.services.promises import drop_promise, keep_promise, promise, set_due
 from apps.sla.services.recomputing import recompute_stale
 from apps.sla.services.sweeping import Swept, sweep
+from apps.sla.services.together import finish_matters, hand_matters, stop_matters
 from apps.sla.services.watching import Watch
 
 __all__ = [
@@ -44,6 +45,8 @@ __all__ = [
     "create_policy",
     "drop_promise",
     "end_wait",
+    "finish_matters",
+    "hand_matters",
     "import_year",
     "keep_promise",
     "mail_after",
@@ -59,6 +62,7 @@ __all__ = [
     "retire_policy",
     "set_due",
     "stop_matter",
+    "stop_matters",
     "sweep",
     "take_known_years",
     "warn_of_missing_years",

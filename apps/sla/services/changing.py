@@ -48,7 +48,7 @@ def change_matter(
     everything = lock_clocks([matter])
     living = everything.only(clock for clock in everything.clocks if clock.is_living)
     for clock in living.clocks:
-        _hand_on(clock, matter, old_owner)
+        hand_on(clock, matter, old_owner)
     fresh: list[Clock] = []
     if matter.state == MatterState.OPEN and attributes is not None:
         fresh = choose_again([matter], everything, versions_for(matter.kind), not_after(at, now))
@@ -86,7 +86,8 @@ def _write_attributes(matter: Matter, what: Attributes) -> None:
     matter.contract_id = what.contract_id
 
 
-def _hand_on(clock: Clock, matter: Matter, old_owner: int | None) -> None:
+def hand_on(clock: Clock, matter: Matter, old_owner: int | None) -> None:
+    """Owner and unit of the matter; a promise stays with whoever gave it, if that is somebody else."""
     clock.unit_id = matter.unit_id
     if not clock.key or clock.owner_id == old_owner:
         clock.owner_id = matter.owner_id

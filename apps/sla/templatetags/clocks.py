@@ -4,9 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import template
+from django.db.models import Model
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from apps.sla.enums import IntervalKind, MatterClass, MatterSeverity, TellBy
+from apps.sla.enums import IntervalKind, MatterClass, MatterSeverity, Metric, TellBy
+from apps.sla.models import Clock
 from apps.sla.models.calendar import in_language
 from apps.sla.rules import StepRule
 
@@ -28,6 +33,31 @@ def working(seconds: int | None) -> str:
 
 
 @register.filter
+def why_address(subject: Model) -> str:
+    """The page that explains the due time of an order, a task, a form …; no query."""
+    return reverse("admin:sla_clock_of", args=[*subject._meta.label_lower.split("."), subject.pk])
+
+
+@register.simple_tag
+def why(subject: Model) -> SafeString:
+    """The link that stands beside the due time of a thing."""
+    return _question(why_address(subject))
+
+
+@register.simple_tag
+def why_clock(clock: Clock) -> SafeString:
+    """The same for a clock that is at hand."""
+    return _question(reverse("admin:sla_clock_change", args=[clock.pk]))
+
+
+def _question(address: str) -> SafeString:
+    words = _("Explain this due time")
+    return format_html(
+        '<a class="clock-why" href="{}" title="{}" aria-label="{}">?</a>', address, words, words
+    )
+
+
+@register.filter
 def named(names: Mapping[int, str], user_id: int) -> str:
     return names.get(user_id, str(user_id))
 
@@ -46,6 +76,11 @@ def matter_class(code: str) -> str:
 @register.filter
 def matter_severity(code: str) -> str:
     return _label(MatterSeverity, code)
+
+
+@register.filter
+def metric_label(code: str) -> str:
+    return _label(Metric, code)
 
 
 @register.filter

@@ -1,0 +1,144 @@
+"""What the clock floor is told of orders and their follow-up steps. The one module of orders that speaks
+to it (ORD-5, TRK-3).
+
+``due_at`` of both is a copy of what their clock says, for lists that sort by it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+
+from apps.accounts.models import User
+from apps.orders.models import FollowUpTask, WorkOrder
+from apps.sla import services as sla
+from apps.sla.enums import FactKind, IntervalKind, MatterKind, Metric
+from apps.sla.models import Clock
+from apps.sla.rules import Attributes
+from apps.sla.services import NewMatter
+
+HOLD = IntervalKind.ON_HOLD
+METRIC_OF: dict[type[models.Model], Metric] = {
+    WorkOrder: Metric.ORDER_PROCESSING,
+    FollowUpTask: Metric.FOLLOW_UP,
+}
+
+
+def attributes_of(order: WorkOrder) -> Attributes:
+    """What clock policies may ask about an order; its class is the service level."""
+    return Attributes(
+        klass=str(order.service_level), channel=str(order.channel), customer_id=order.customer_id
+    )
+
+
+def start(orders: Sequence[WorkOrder], *, by: User, at: datetime) -> None:
+    """The clock of each runs from when it came in, by the policy that fits it (ORD-5). Sets and
+    stores ``due_at``; as many statements for a thousand orders as for one."""
+    rows = [
+        NewMatter(
+            kind=MatterKind.ORDER,
+            subject=order,
+            title=order.number,
+            attributes=attributes_of(order),
+            owner=order.owner,
+            unit=order.customer.unit,
+            opened_at=order.received_at,
+        )
+        for order in orders
+    ]
+    _copy(orders, sla.open_matters(rows, by=by, at=at))
+
+
+def plan(tasks: Sequence[FollowUpTask], *, by: User, at: datetime) -> None:
+    """Each step is due when it was planned for."""
+    rows = [
+        NewMatter(
+            kind=MatterKind.FOLLOW_UP,
+            subject=task,
+            title=f"{task.work_order.number} {task.template.name}"[:120],
+            attributes=Attributes(
+                klass=task.work_order.follow_up_class, customer_id=task.work_order.customer_id
+            ),
+            owner=task.owner,
+            unit=task.work_order.customer.unit,
+            dues={Metric.FOLLOW_UP: task.due_at},
+        )
+        for task in tasks
+    ]
+    sla.open_matters(rows, by=by, at=at)
+
+
+def processed(order: WorkOrder, *, by: User, at: datetime) -> None:
+    sla.finish_matters([order], kind=FactKind.PROCESSED, by=by, at=at)
+
+
+def done(tasks: Sequence[FollowUpTask], *, by: User, at: datetime) -> None:
+    sla.finish_matters(tasks, kind=FactKind.DONE, by=by, at=at)
+
+
+def held(order: WorkOrder, *, by: User, at: datetime) -> None:
+    """Whether the clock goes on meanwhile says the policy; that of a new house lets it."""
+    sla.begin_wait(subject=order, kind=HOLD, by=by, at=at)
+    _copy([order], _clocks_of([order]))
+
+
+def released(order: WorkOrder, *, by: User, at: datetime) -> None:
+    sla.end_wait(subject=order, kind=HOLD, by=by, at=at)
+    _copy([order], _clocks_of([order]))
+
+
+def changed(order: WorkOrder, *, by: User, at: datetime) -> None:
+    """Another service level may mean another policy."""
+    sla.change_matter(subject=order, attributes=attributes_of(order), by=by, at=at)
+    _copy([order], _clocks_of([order]))
+
+
+def stopped(
+    things: Sequence[WorkOrder | FollowUpTask], *, reason: str, by: User, at: datetime
+) -> None:
+    sla.stop_matters(things, reason=reason, by=by, at=at)
+
+
+def given(things: Sequence[WorkOrder | FollowUpTask], *, owner: User, by: User) -> None:
+    sla.hand_matters(things, owner=owner, by=by)
+
+
+def postponed(task: FollowUpTask, *, reason: str, by: User, at: datetime) -> None:
+    sla.set_due(
+        subject=task, metric=Metric.FOLLOW_UP, due_at=task.due_at, reason=reason, by=by, at=at
+    )
+
+
+def copy_dues(ids: Iterable[int], model: type[WorkOrder] | type[FollowUpTask]) -> int:
+    """Have ``due_at`` say what the clocks say now; returns how many rows were asked about. Reads the
+    present, so that news of a move may come late, twice or in any order."""
+    rows: list[Any] = list(model._default_manager.filter(pk__in=ids))
+    _copy(rows, _clocks_of(rows))
+    return len(rows)
+
+
+def _clocks_of(rows: Sequence[WorkOrder | FollowUpTask]) -> Iterable[Clock]:
+    """Of rows of one kind; of a clock that began anew the latest comes last."""
+    if not rows:
+        return []
+    clocks = Clock.objects.filter(
+        matter__subject_type=rows[0]._meta.label_lower,
+        matter__subject_id__in=[str(row.pk) for row in rows],
+        metric=METRIC_OF[type(rows[0])],
+        key=0,
+    )
+    return clocks.select_related("matter").order_by("cycle")
+
+
+def _copy(rows: Sequence[WorkOrder | FollowUpTask], clocks: Iterable[Clock]) -> None:
+    """One statement for each due instant among them that is new; orders of a file have the same."""
+    dues = {clock.matter.subject_id: clock.due_at for clock in clocks}
+    moved: dict[datetime | None, list[int]] = defaultdict(list)
+    for row in rows:
+        if str(row.pk) in dues and row.due_at != dues[str(row.pk)]:
+            row.due_at = dues[str(row.pk)]
+            moved[row.due_at].append(row.pk)
+    for due_at, ids in moved.items():
+        type(rows[0])._default_manager.filter(pk__in=ids).update(due_at=due_at)

@@ -1,0 +1,110 @@
+"""The same act on many matters at once: a number of statements that does not grow with them.
+
+A subject that was never timed is passed over, and so is one that is over already: repeating is harmless.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import models, transaction
+from django.db.models import Q
+
+from apps.accounts.models import User
+from apps.sla.enums import FactKind, IntervalKind, MatterState
+from apps.sla.models import Fact, Interval, Matter
+from apps.sla.models.clock import OPEN
+from apps.sla.queries.moments import database_now, not_after
+from apps.sla.services.changing import hand_on
+from apps.sla.services.matters import move_matter
+from apps.sla.services.reckoning import lock_clocks, reckon
+
+
+@transaction.atomic
+def finish_matters(
+    subjects: Sequence[models.Model],
+    *,
+    kind: FactKind | str,
+    by: User,
+    at: datetime | None = None,
+) -> int:
+    """Each of these was done at ``at`` (aware, never the future) and is closed with it; returns how
+    many were open until now."""
+    matters = _lock(subjects, MatterState.OPEN)
+    now = database_now()
+    moment = not_after(at, now)
+    Fact.objects.bulk_create(
+        Fact(matter=matter, cycle=matter.cycle, kind=str(kind), at=moment, by=by)
+        for matter in matters
+    )
+    for matter, ended in zip(matters, _end(matters, moment, by), strict=True):
+        move_matter(matter, MatterState.CLOSED)
+        matter.closed_at, matter.closed_by = ended, by
+    Matter.objects.bulk_update(matters, ["state", "closed_at", "closed_by"])
+    reckon(matters, lock_clocks(matters, OPEN), by=by, now=now)
+    return len(matters)
+
+
+@transaction.atomic
+def stop_matters(
+    subjects: Sequence[models.Model], *, reason: str, by: User, at: datetime | None = None
+) -> int:
+    """As ``stop_matter`` for many of them; returns how many were not stopped before."""
+    matters = _lock(subjects, MatterState.OPEN, MatterState.CLOSED)
+    now = database_now()
+    moment = not_after(at, now)
+    running = [matter for matter in matters if matter.state == MatterState.OPEN]
+    ended = dict(zip((matter.pk for matter in running), _end(running, moment, by), strict=True))
+    for matter in matters:
+        move_matter(matter, MatterState.STOPPED)
+        matter.stopped_at = ended.get(matter.pk) or max(moment, matter.closed_at or moment)
+        matter.stopped_by, matter.stop_reason = by, reason[:200]
+    Matter.objects.bulk_update(matters, ["state", "stopped_at", "stopped_by", "stop_reason"])
+    reckon(matters, lock_clocks(matters, OPEN), by=by, now=now)
+    return len(matters)
+
+
+@transaction.atomic
+def hand_matters(subjects: Sequence[models.Model], *, owner: User, by: User) -> int:
+    """A new owner takes over what is open, with its clocks; returns how many."""
+    matters = _lock(subjects, MatterState.OPEN)
+    before = {matter.pk: matter.owner_id for matter in matters}
+    for matter in matters:
+        matter.owner = owner
+    by_id = {matter.pk: matter for matter in matters}
+    locked = lock_clocks(matters, OPEN)
+    for clock in locked.clocks:
+        hand_on(clock, by_id[clock.matter_id], before[clock.matter_id])
+    Matter.objects.bulk_update(matters, ["owner"])
+    reckon(matters, locked, by=by, now=database_now())
+    return len(matters)
+
+
+def _lock(subjects: Sequence[models.Model], *states: MatterState) -> list[Matter]:
+    by_type: dict[str, list[str]] = {}
+    for subject in subjects:
+        by_type.setdefault(subject._meta.label_lower, []).append(str(subject.pk))
+    if not by_type:
+        return []
+    which = Q()
+    for subject_type, ids in by_type.items():
+        which |= Q(subject_type=subject_type, subject_id__in=ids)
+    rows = Matter.objects.select_for_update().filter(which, key="", state__in=states)
+    return list(rows.order_by("pk"))
+
+
+def _end(matters: Sequence[Matter], moment: datetime, by: User) -> list[datetime]:
+    """Ends what is waited for and keeps the closing as a fact; when each ended, never before its last
+    beginning."""
+    last = {matter.pk: max(moment, matter.opened_at) for matter in matters}
+    waits = list(Interval.objects.filter(matter__in=matters))
+    for wait in waits:
+        last[wait.matter_id] = max(last[wait.matter_id], wait.until or wait.since)
+    waiting = [wait for wait in waits if wait.until is None]
+    for wait in waiting:
+        wait.until, wait.until_by = last[wait.matter_id], by
+    Interval.objects.bulk_update(waiting, ["until", "until_by"])
+    Interval.objects.bulk_create(
+        Interval(matter=matter, kind=IntervalKind.CLOSED, since=last[matter.pk], since_by=by)
+        for matter in matters
+    )
+    return [last[matter.pk] for matter in matters]
