@@ -45,7 +45,7 @@ LEAD_CUSTOMERS = (
 )
 
 # --- orders -------------------------------------------------------------------------------------
-SEE_ORDERS = _see(
+SEE_ORDERS = _see("sla", "clock") | _see(
     "orders",
     "declaredcount dispatcharrangement followuptask followuptemplate harmlessterm intakefile"
     " intakerow orderdraft printjob printrecord prohibitedlist prohibitedterm workorder"
@@ -74,7 +74,7 @@ SEE_SHIPMENTS = _see(
     "authorisedsigner deliveryconsent eventbatch feedbacksheet latechase latecontact lateshipment"
     " partneragreement partnercarrier partnernumber partnerscore promisechange proofofdelivery"
     " proofphoto refusedevent returndocument returndocumentmove servicelane servicelevel"
-    " shipmentfeedback shipmentwatch silencelimit stageoverrun trackingevent waybill",
+    " shipmentfeedback shipmentwatch silencelimit stageassignment stageoverrun trackingevent waybill",
 )
 MOVE_SHIPMENTS = (
     SEE_SHIPMENTS
@@ -93,7 +93,9 @@ FOLLOW_SHIPMENTS = MOVE_SHIPMENTS | _may(
 CORRECT_SHIPMENTS = SEE_SHIPMENTS | _may(
     "tracking", "correct_proofofdelivery correct_trackingevent reveal_waybill"
 )
-RUN_NETWORK = _keep(
+# Whose record a stage is on is decided by those who arrange the carrying and run the network.
+ARRANGE_CARRIERS = _may("tracking", "assign_stage")
+RUN_NETWORK = ARRANGE_CARRIERS | _keep(
     "tracking", "partneragreement partnercarrier servicelane servicelevel silencelimit"
 )
 
@@ -228,10 +230,12 @@ _TABLE: dict[Role, set[str]] = {
     Role.DEPUTY_GENERAL_MANAGER: LEADER,
     Role.GENERAL_MANAGER: LEADER | _may("tracking", "destroy_returndocument"),
     Role.DISPATCHER: MOVE_SHIPMENTS
+    | ARRANGE_CARRIERS
     | CARRY_OUT_ORDERS
     | REPORT_EXCEPTIONS
     | _may("tracking", "reveal_waybill"),
     Role.FREIGHT_CLERK: MOVE_SHIPMENTS
+    | ARRANGE_CARRIERS
     | CARRY_OUT_ORDERS
     | REPORT_EXCEPTIONS
     | _keep("tracking", "partnercarrier")

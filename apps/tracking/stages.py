@@ -4,7 +4,7 @@ A stage ends with the first event at or beyond its milestone, whatever order eve
 milestone nobody scanned leaves its stage out, and the time counts for the stage before it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -30,6 +30,10 @@ _LEVELS: Final = {status: level for level, found in MILESTONES.items() for statu
 STAGES: Final = (Stage.PICKUP, Stage.SORT, Stage.LINE_HAUL, Stage.DELIVERY)
 # Who began these is answerable for them; for the others it is who ended them.
 BY_BEGINNER: Final = frozenset({Stage.LINE_HAUL, Stage.RECEIPT_RETURN})
+
+# A unit or a partner carrier, by id.
+Party = tuple[int | None, int | None]
+NOTHING_DECIDED: Final[Mapping[Stage, Party]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +76,10 @@ def intervals(
     requested_at: datetime,
     unit_id: int | None = None,
     carrier_id: int | None = None,
+    decided: Mapping[Stage, Party] = NOTHING_DECIDED,
 ) -> list[Interval]:
-    """The stages of one shipment in order. ``unit_id`` and ``carrier_id`` are the waybill's own,
-    answerable where the scans name nobody."""
+    """The stages of one shipment in order. Who was decided on answers for a stage, else whom the
+    scans name, else the waybill's own ``unit_id`` and ``carrier_id``."""
     known = sorted((s for s in scans if level(s.code, s.status)), key=lambda s: (s.at, s.id))
     reached = [
         next((s for s in known if level(s.code, s.status) >= milestone), None)
@@ -87,7 +92,7 @@ def intervals(
     for stage, end in zip(STAGES, reached, strict=True):
         if end is not None and end is began:
             continue
-        who = _answerable(stage, began, end) or own
+        who = decided.get(stage) or _answerable(stage, began, end) or own
         found.append(Interval(stage, start, end.at if end else None, *who))
         if end is None:
             break
@@ -95,9 +100,7 @@ def intervals(
     return found
 
 
-def _answerable(
-    stage: Stage, began: Scan | None, ended: Scan | None
-) -> tuple[int | None, int | None] | None:
+def _answerable(stage: Stage, began: Scan | None, ended: Scan | None) -> Party | None:
     order = (began, ended) if stage in BY_BEGINNER or ended is None else (ended, began)
     for scan in order:
         if scan and scan.carrier_id:

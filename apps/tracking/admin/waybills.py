@@ -14,11 +14,13 @@ from apps.tracking import services
 from apps.tracking.admin.acting import Act, ActingAdmin, OpenAct
 from apps.tracking.enums import Reason, Status
 from apps.tracking.forms import waybills as forms
+from apps.tracking.forms.stages import StageForm
 from apps.tracking.inputs import IncomingEvent
 from apps.tracking.models import Waybill
 from apps.tracking.numbers import group_number
 from apps.tracking.queries.public import clear_parties, masked_parties
 from apps.tracking.queries.refusals import waiting_for
+from apps.tracking.queries.stages_of import stages_of
 from apps.tracking.queries.standards import level_name
 from apps.tracking.queries.timeline import timeline
 from apps.tracking.queries.waybill import matching
@@ -50,6 +52,10 @@ def _correct(waybill: Waybill, form: "Form", **who: Any) -> None:
 
 def _attach(waybill: Waybill, form: "Form", **who: Any) -> None:
     services.attach_partner_number(waybill=waybill, **form.cleaned_data, **who)
+
+
+def _assign_stage(waybill: Waybill, form: "Form", **who: Any) -> None:
+    services.assign_stage(waybill=waybill, **form.cleaned_data, **who)
 
 
 def _reveal(waybill: Waybill, form: "Form", **who: Any) -> None:
@@ -91,6 +97,11 @@ class WaybillAdmin(ActingAdmin):
             "tracking.attach_partner_number", _attach, _("The number is attached."),
         ),
         Act(
+            "stage", _("Decide who carries a stage"), StageForm,
+            "tracking.assign_stage", _assign_stage, _("It is decided and on record."),
+            when=lambda waybill: waybill.status != Status.CANCELLED,
+        ),
+        Act(
             "reveal", _("Show names, phones and addresses"), forms.RevealForm,
             "tracking.reveal_waybill", _reveal, "",
         ),
@@ -116,6 +127,10 @@ class WaybillAdmin(ActingAdmin):
             "revealed": revealed,
             "history": [(row, code_label(row.code)) for row in timeline(subject)],
             "service_level": level_name(subject.service_level),
+            "stages": stages_of(subject, now=now()),
+            "decisions": subject.stage_assignments.select_related("carrier", "unit", "assigned_by")[
+                :50
+            ],
             "partner_numbers": subject.partner_numbers.select_related("carrier", "attached_by"),
             "waiting": waiting_for(subject.number)
             if request.user.has_perm("tracking.view_refusedevent")

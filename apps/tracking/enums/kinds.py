@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.tracking.enums.batch import Door
 from apps.tracking.enums.delivery import DocumentState, HandedOverAt, Party, Satisfaction, Signer
 from apps.tracking.enums.late import ContactChannel, LateCause, LateKind, LateOutcome
+from apps.tracking.enums.stage import Stage
 from apps.tracking.enums.status import Reason, Status
 
 EVENT_KINDS = {
@@ -48,6 +49,7 @@ EVENT_KINDS = {
     "waybill.signer_revoked": _("Signer's authorisation withdrawn"),
     "waybill.station_consent_revoked": _("Consent to a station withdrawn"),
     "waybill.station_consented": _("Station or locker consented to"),
+    "waybill.stage_assigned": _("Who carries a stage decided"),
     "waybill.status_changed": _("Status changed"),
 }
 
@@ -60,6 +62,7 @@ EVENT_VALUES = {
     "satisfaction": Satisfaction,
     "handed_over": HandedOverAt,
     "waybill.proof_recorded/signer": Signer,
+    "waybill.stage_assigned/stage": Stage,
     "waybill.status_changed/from": Status,
     "waybill.status_changed/to": Status,
     "waybill.status_changed/reason": Reason,

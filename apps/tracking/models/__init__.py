@@ -16,6 +16,7 @@ from apps.tracking.models.service_level import (
     ServiceLevel,
     SilenceLimit,
 )
+from apps.tracking.models.stage_assignment import StageAssignment
 from apps.tracking.models.waybill import Waybill, WaybillQuerySet
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "ShipmentFeedback",
     "ShipmentWatch",
     "SilenceLimit",
+    "StageAssignment",
     "StageOverrun",
     "TrackingEvent",
     "Waybill",

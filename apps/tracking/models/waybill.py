@@ -173,6 +173,7 @@ class Waybill(models.Model):
         permissions = [
             ("reveal_waybill", _("Can see names, phones and addresses, with a reason")),
             ("attach_partner_number", _("Can attach partner numbers")),
+            ("assign_stage", _("Can decide who carries a stage of a shipment")),
         ]
 
     def __str__(self) -> str:

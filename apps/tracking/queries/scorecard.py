@@ -9,7 +9,13 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from apps.tracking.enums import TROUBLE, Status
-from apps.tracking.models import PartnerAgreement, PartnerCarrier, TrackingEvent, Waybill
+from apps.tracking.models import (
+    PartnerAgreement,
+    PartnerCarrier,
+    StageAssignment,
+    TrackingEvent,
+    Waybill,
+)
 from apps.tracking.queries.stage_report import StageRow, day_start, stage_rows
 
 if TYPE_CHECKING:
@@ -46,7 +52,8 @@ def _percent(part: int, whole: int) -> Decimal | None:
 def scorecard(
     carrier: PartnerCarrier, first_day: date, last_day: date, *, user: "User", now: datetime
 ) -> Scorecard:
-    """The carrier's own waybills of the period; its stages also on others' waybills."""
+    """The waybills of the period that name the carrier or whose stages it was given; its stages also
+    where only its scans say so."""
     reported = TrackingEvent.objects.filter(
         waybill=OuterRef("pk"), issued_month=OuterRef("issued_month"), is_withdrawal=False
     )
@@ -54,7 +61,7 @@ def scorecard(
     figures = (
         Waybill.objects.visible_to(user)
         .filter(
-            carrier_id=carrier.pk,
+            Q(carrier_id=carrier.pk) | Q(pk__in=carried_by(carrier)),
             issued_at__gte=day_start(first_day),
             issued_at__lt=day_start(last_day + timedelta(days=1)),
         )
@@ -75,6 +82,15 @@ def scorecard(
     )
     stages = stage_rows(first_day, last_day, user=user, now=now, carrier_id=carrier.pk)
     return Scorecard(stages=tuple(stages), **figures)
+
+
+def carried_by(carrier: PartnerCarrier) -> QuerySet[StageAssignment]:
+    """The waybills of which somebody gave this partner a stage and nobody took it back, as ids."""
+    later = StageAssignment.objects.filter(
+        waybill=OuterRef("waybill"), stage=OuterRef("stage"), pk__gt=OuterRef("pk")
+    )
+    mine = StageAssignment.objects.filter(~Exists(later), carrier=carrier)
+    return mine.order_by().values("waybill")
 
 
 def agreements_of(carrier: PartnerCarrier) -> QuerySet[PartnerAgreement]:

@@ -60,8 +60,15 @@ _MILESTONE = """
     (array_agg(id ORDER BY at, id) FILTER (WHERE lvl >= {n}))[1] AS i{n},
     (array_agg(unit_id ORDER BY at, id) FILTER (WHERE lvl >= {n}))[1] AS u{n},
     (array_agg(carrier_id ORDER BY at, id) FILTER (WHERE lvl >= {n}))[1] AS c{n}"""
+# The newest decision of each stage; one with nobody was taken back.
+_DECIDED = """
+g AS (
+    SELECT DISTINCT ON (a.waybill_id, a.stage) a.waybill_id, a.stage, a.carrier_id, a.unit_id
+    FROM tracking_stageassignment a JOIN w ON w.id = a.waybill_id
+    ORDER BY a.waybill_id, a.stage, a.id DESC)
+"""
 # (stage, began, ended, event it began with, event it ended with, then who answers: first choice,
-# second choice). Sorting and delivery are answered for by who ended them.
+# second choice). Sorting and delivery are answered for by who ended them; what was decided goes first.
 _STAGES = """
 back AS (
     SELECT d.waybill_id, d.owed_since, min(v.at) AS at
@@ -74,10 +81,12 @@ s AS (
         CASE x.stage WHEN 'pickup' THEN l.pickup_hours WHEN 'sort' THEN l.sort_hours
             WHEN 'line_haul' THEN l.line_haul_hours WHEN 'delivery' THEN l.delivery_hours
             ELSE l.receipt_return_hours END AS lane_hours,
-        CASE WHEN x.c_a IS NOT NULL THEN x.c_a WHEN x.u_a IS NOT NULL THEN NULL
+        CASE WHEN g.carrier_id IS NOT NULL THEN g.carrier_id WHEN g.unit_id IS NOT NULL THEN NULL
+            WHEN x.c_a IS NOT NULL THEN x.c_a WHEN x.u_a IS NOT NULL THEN NULL
             WHEN x.c_b IS NOT NULL THEN x.c_b WHEN x.u_b IS NOT NULL THEN NULL
             ELSE w.carrier_id END AS carrier_id,
-        CASE WHEN x.c_a IS NOT NULL THEN NULL WHEN x.u_a IS NOT NULL THEN x.u_a
+        CASE WHEN g.carrier_id IS NOT NULL THEN NULL WHEN g.unit_id IS NOT NULL THEN g.unit_id
+            WHEN x.c_a IS NOT NULL THEN NULL WHEN x.u_a IS NOT NULL THEN x.u_a
             WHEN x.c_b IS NOT NULL THEN NULL WHEN x.u_b IS NOT NULL THEN x.u_b
             WHEN w.carrier_id IS NOT NULL THEN NULL ELSE w.responsible_unit_id END AS unit_id
     FROM w LEFT JOIN m ON m.waybill_id = w.id
@@ -94,6 +103,7 @@ s AS (
         ('delivery', m.t3, m.t4, m.i3, m.i4, m.c4, m.u4, m.c3, m.u3),
         ('receipt_return', back.owed_since, back.at, m.i4, NULL, m.c4, m.u4, NULL, NULL)
     ) x (stage, began, ended, began_with, ended_with, c_a, u_a, c_b, u_b)
+    LEFT JOIN g ON g.waybill_id = w.id AND g.stage = x.stage
     WHERE x.began IS NOT NULL
       AND (x.ended_with IS NULL OR x.ended_with IS DISTINCT FROM x.began_with)
       AND (x.ended IS NOT NULL OR w.concluded_at IS NULL OR x.stage = 'receipt_return'))
@@ -214,6 +224,7 @@ def _statement(shipments: str) -> str:
             [
                 _SHIPMENTS.format(shipments=shipments, **cities),
                 _SCANS.format(milestones=milestones),
+                _DECIDED,
                 _STAGES,
             ]
         )

@@ -11,10 +11,12 @@ from apps.tracking.services.partitions import ensure_partitions, make_partitions
 from apps.tracking.services.party import PartyProof, check_party, read_proof
 from apps.tracking.services.refusals import drop_refused
 from apps.tracking.services.retry import retry_refused
+from apps.tracking.services.stages import assign_stage
 
 __all__ = [
     "MAX_EVENTS",
     "PartyProof",
+    "assign_stage",
     "attach_partner_number",
     "check_party",
     "correct_event",

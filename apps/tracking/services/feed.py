@@ -22,6 +22,7 @@ from apps.tracking.models import (
     Waybill,
 )
 from apps.tracking.numbers import parse_waybill_number
+from apps.tracking.queries.scorecard import carried_by
 from apps.tracking.services.counting import count_once
 from apps.tracking.services.ingest import ingest
 from apps.tracking.services.locking import lock_waybills
@@ -126,7 +127,8 @@ def find_waybill(carrier: PartnerCarrier, document: Document) -> Waybill | None:
         number = parse_waybill_number(document.number)
     except BadInput:
         return None
-    return Waybill.objects.filter(number=number, carrier=carrier).first()
+    ours = Waybill.objects.filter(number=number)
+    return ours.filter(Q(carrier=carrier) | Q(pk__in=carried_by(carrier))).first()
 
 
 @dataclass(frozen=True, slots=True)
