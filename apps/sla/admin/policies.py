@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.events.panel import timeline_rows
 from apps.sla import services
-from apps.sla.admin.acts import Act, ActAdmin
+from apps.sla.admin.acts import Act
+from apps.sla.admin.publishing import PublishPage
 from apps.sla.enums import MatterKind
 from apps.sla.models import Policy, PolicyVersion, Step, Target
 
@@ -26,7 +27,7 @@ def _retire(policy: Policy, form: RetireForm, who: dict[str, Any]) -> None:
 
 
 @admin.register(Policy)
-class PolicyAdmin(ActAdmin):
+class PolicyAdmin(PublishPage):
     acts = (
         Act(
             "retire",
@@ -91,6 +92,7 @@ class PolicyAdmin(ActAdmin):
             "kind": MatterKind(policy.kind),
             "versions": versions,
             "acts": self.offered(request, policy),
+            "may_publish": self.may(request, "publish_policy") and policy.retired_at is None,
             "timeline": timeline_rows(policy),
         }
         return self.page(request, "sla/policy.html", context)

@@ -103,14 +103,16 @@ def publish_version(
     valid_from: datetime | None = None,
     apply_to_open: bool = False,
     note: str = "",
+    based_on: int | None = None,
     at: datetime | None = None,
 ) -> PolicyVersion:
     """What the policy says from ``valid_from`` on (aware; the database's present if not given).
 
     Matters opened from then on follow it. ``apply_to_open`` has those follow too that are open
     now; their clocks are read again soon (``recompute_stale``), and what turns out to be past is put
-    on record silently. That needs a version that is valid already. Input that cannot be is refused
-    with ``BadInput`` naming the target.
+    on record silently. That needs a version that is valid already. ``based_on`` is the number of the
+    version that was looked at (0: none): another one published meanwhile is not overwritten unseen
+    (``changed_meanwhile``). Input that cannot be is refused with ``BadInput`` naming the target.
     """
     policy = Policy.objects.select_for_update().get(pk=policy.pk)
     now = database_now()
@@ -118,6 +120,7 @@ def publish_version(
     _check_policy(policy, targets, since, now, apply_to_open)
     what = conditions or Conditions()
     last = policy.versions.order_by("-number").first()
+    _check_base(last, based_on)
     version = PolicyVersion.objects.create(
         policy=policy,
         number=last.number + 1 if last else 1,
@@ -158,6 +161,17 @@ def retire_policy(*, policy: Policy, reason: str, by: User, at: datetime | None 
 def _call_to_follow(kind: str) -> None:
     PolicyEpoch.objects.get_or_create(kind=kind)
     PolicyEpoch.objects.filter(kind=kind).update(epoch=F("epoch") + 1)
+
+
+def _check_base(last: PolicyVersion | None, based_on: int | None) -> None:
+    number = last.number if last else 0
+    if based_on is not None and based_on != number:
+        raise RuleBroken(
+            _("Version %(n)d was published by %(who)s meanwhile. Look at it and start from there.")
+            % {"n": number, "who": last.published_by if last else ""},
+            code="changed_meanwhile",
+            rule="CMP-2",
+        )
 
 
 def _check_not_retired(policy: Policy) -> None:

@@ -1,0 +1,177 @@
+"""The page on which a new version of a policy is typed: its forms together, and what they start with."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from apps.core.errors import RuleBroken
+from apps.sla.enums import Whom
+from apps.sla.forms.policies import StepForm, TargetForm, VersionForm, split
+from apps.sla.models import Policy, PolicyVersion, Step, Target
+from apps.sla.services import NewTarget
+
+MOST_TARGETS, MOST_STEPS, MORE = 20, 20, 2
+
+
+def _formset(form: type[forms.Form], most: int) -> Any:
+    return forms.formset_factory(
+        form, extra=0, can_delete=True, max_num=most, validate_max=True, absolute_max=most + 5
+    )
+
+
+Targets, Steps = _formset(TargetForm, MOST_TARGETS), _formset(StepForm, MOST_STEPS)
+
+
+class Block:
+    """One target's form with the formset of its steps."""
+
+    def __init__(self, formset: Any, form: Any, data: QueryDict | None, begun: Any) -> None:
+        self.formset, self.form = formset, form
+        self.steps = Steps(data, initial=begun, prefix=f"{form.prefix}-s")
+        if data is None:
+            self.steps.extra = MORE
+
+    @property
+    def is_kept(self) -> bool:
+        return _is_kept(self.formset, self.form)
+
+    def new_target(self) -> NewTarget:
+        values = self.form.cleaned_data
+        return NewTarget(
+            metric=values["metric"],
+            seconds=self.form.seconds,
+            calendar=values["calendar"],
+            pauses=values["pauses"],
+            on_reopen=values["on_reopen"],
+            counts_from=values["counts_from"],
+            steps=[row.step() for row in self.steps.forms if _is_kept(self.steps, row)],
+        )
+
+
+def _is_kept(formset: Any, row: Any) -> bool:
+    """Neither ticked to go nor an empty row at the end."""
+    values = getattr(row, "cleaned_data", None)
+    return values != {} and not (values and values.get("DELETE"))
+
+
+class VersionPage:
+    """All forms of the page together."""
+
+    def __init__(
+        self, policy: Policy, current: PolicyVersion | None, data: QueryDict | None
+    ) -> None:
+        begun = initial_of(current)
+        self.version = VersionForm(data, kind=policy.kind, initial=begun["version"], prefix="v")
+        self.formset = Targets(data, initial=begun["targets"], prefix="t")
+        steps = [*begun["steps"], *[None] * (MOST_TARGETS + 5)]
+        self.blocks = [
+            Block(self.formset, form, data, first)
+            for form, first in zip(self.formset.forms, steps, strict=False)
+        ]
+
+    def is_valid(self) -> bool:
+        """The steps of a target that is to go are not judged."""
+        good = self.version.is_valid() & self.formset.is_valid()
+        for block in self.blocks:
+            if block.is_kept:
+                good &= block.steps.is_valid()
+        return bool(good)
+
+    @property
+    def kept(self) -> list[Block]:
+        return [block for block in self.blocks if block.is_kept]
+
+    def new_targets(self) -> list[NewTarget]:
+        return [block.new_target() for block in self.kept]
+
+    def refuse(self, refusal: RuleBroken) -> None:
+        """Beside the target at fault, or above the page."""
+        row = getattr(refusal, "row", None)
+        kept = self.kept
+        if isinstance(row, int) and 0 < row <= len(kept):
+            field = "number" if refusal.field == "seconds" else None
+            kept[row - 1].form.add_error(field, str(refusal))
+            return
+        field = refusal.field if refusal.field in self.version.fields else None
+        self.version.add_error(field, str(refusal))
+
+    @property
+    def mistakes(self) -> list[tuple[str, str, str]]:
+        """(id of the input, its label, what is wrong), in the order of the page."""
+        forms_ = [self.version]
+        for block in self.blocks:
+            forms_ += [block.form, *block.steps.forms]
+        found = [("", "", str(e)) for e in self.formset.non_form_errors()]
+        for form in forms_:
+            for name, errors in form.errors.items() if form.is_bound else ():
+                field = form[name] if name in form.fields else None
+                label = str(field.label) if field else ""
+                found += [(field.id_for_label if field else "", label, str(e)) for e in errors]
+        return found
+
+
+def with_more(data: QueryDict, prefix: str) -> QueryDict:
+    """The same input with empty rows added to one formset (``t`` or ``t0-s``)."""
+    key = f"{prefix}-TOTAL_FORMS"
+    more = data.copy()
+    total = data.get(key, "0")
+    count = int(total) if total.isdecimal() and len(total) < 4 else 0
+    new = 1 if prefix == "t" else MORE
+    more[key] = str(count + new)
+    if prefix == "t":
+        more[f"t-{count}-s-TOTAL_FORMS"] = str(MORE)
+        more[f"t-{count}-s-INITIAL_FORMS"] = "0"
+    return more
+
+
+def initial_of(current: PolicyVersion | None) -> Mapping[str, Any]:
+    """What the forms start with: what the version in force says, or one empty target."""
+    if current is None:
+        return {"version": {}, "targets": [{}], "steps": [[{}]]}
+    names = ("classes", "severities", "channels", "customer_ids", "contract_ids")
+    targets = list(current.targets.order_by("id"))
+    return {
+        "version": {name: getattr(current, name) for name in names},
+        "targets": [_target_initial(target) for target in targets],
+        "steps": [
+            [_step_initial(step) for step in target.steps.order_by("position")]
+            for target in targets
+        ],
+    }
+
+
+def _target_initial(target: Target) -> dict[str, Any]:
+    number, unit = (None, "h") if target.seconds is None else split(target.seconds)
+    return {
+        "metric": target.metric,
+        "number": number,
+        "unit": unit,
+        "calendar": target.calendar_id,
+        "pauses": target.pauses,
+        "on_reopen": target.on_reopen,
+        "counts_from": target.counts_from,
+    }
+
+
+def _step_initial(step: Step) -> dict[str, Any]:
+    offset = step.offset_seconds
+    number: int | None
+    if offset is None:
+        when, number, unit = "share", step.percent, "m"
+    elif offset == 0:
+        when, number, unit = "at", None, "m"
+    else:
+        when = "before" if offset < 0 else "after"
+        number, unit = split(abs(offset))
+    return {
+        "name": step.name,
+        "english_name": step.english_name,
+        "when": when,
+        "number": number,
+        "unit": unit,
+        "whom": f"role:{step.role}" if step.whom == Whom.ROLE else step.whom,
+        "channels": step.channels,
+        "off_hours": step.off_hours,
+    }
