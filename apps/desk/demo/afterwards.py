@@ -22,6 +22,7 @@ from apps.tracking.enums import (
     LateState,
     Party,
     Satisfaction,
+    Stage,
     Status,
 )
 from apps.tracking.inputs import IncomingEvent
@@ -32,7 +33,7 @@ from apps.tracking.models import (
     ReturnDocument,
     Waybill,
 )
-from apps.tracking.services import attach_partner_number, ingest
+from apps.tracking.services import assign_stage, attach_partner_number, ingest
 from apps.tracking.services.cases import record_chase, record_contact, state_cause
 from apps.tracking.services.documents import file_document, move_document
 from apps.tracking.services.feedback import record_satisfaction, send_sheet
@@ -87,8 +88,18 @@ def partner_of(one: Shipped, carrier: PartnerCarrier) -> PartnerCarrier | None:
 
 
 def attach_numbers(cast: Cast, shipped: list[Shipped], carrier: PartnerCarrier) -> None:
+    """Freight gives the partner its stages; the partner's number comes back."""
     for number, one in enumerate(shipped):
         if partner_of(one, carrier):
+            for stage in (Stage.LINE_HAUL, Stage.DELIVERY):
+                assign_stage(
+                    waybill=one.waybill,
+                    stage=stage,
+                    carrier=carrier,
+                    reason="成都、武汉方向由华通承运",
+                    by=cast["huoyun"],
+                    at=one.confirmed_at + timedelta(hours=1),
+                )
             attach_partner_number(
                 waybill=one.waybill,
                 carrier=carrier,
