@@ -132,7 +132,7 @@ def _clocks_of(rows: Sequence[WorkOrder | FollowUpTask]) -> Iterable[Clock]:
     return clocks.select_related("matter").order_by("cycle")
 
 
-def _copy(rows: Sequence[WorkOrder | FollowUpTask], clocks: Iterable[Clock]) -> None:
+def _copy(rows: Sequence[Any], clocks: Iterable[Clock]) -> None:
     """One statement for each due instant among them that is new; orders of a file have the same."""
     dues = {clock.matter.subject_id: clock.due_at for clock in clocks}
     moved: dict[datetime | None, list[int]] = defaultdict(list)

@@ -39,7 +39,7 @@ class PublishPage(ActAdmin):
         current = policy.versions.order_by("-number").first()
         data = request.POST if request.method == "POST" else None
         if data is not None and "more" in data:
-            data = with_more(data, data["more"])
+            data = with_more(data, str(data["more"]))
         page = VersionPage(policy, current, data)
         effects = None
         if data is not None and "more" not in data and page.is_valid():

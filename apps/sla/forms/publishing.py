@@ -103,7 +103,8 @@ class VersionPage:
         forms_ = [self.version]
         for block in self.blocks:
             forms_ += [block.form, *block.steps.forms]
-        found = [("", "", str(e)) for e in self.formset.non_form_errors()]
+        formsets = [self.formset, *(block.steps for block in self.blocks if block.is_kept)]
+        found = [("", "", str(e)) for one in formsets for e in one.non_form_errors()]
         for form in forms_:
             for name, errors in form.errors.items() if form.is_bound else ():
                 field = form[name] if name in form.fields else None
@@ -116,7 +117,7 @@ def with_more(data: QueryDict, prefix: str) -> QueryDict:
     """The same input with empty rows added to one formset (``t`` or ``t0-s``)."""
     key = f"{prefix}-TOTAL_FORMS"
     more = data.copy()
-    total = data.get(key, "0")
+    total = str(data.get(key, "0"))
     count = int(total) if total.isdecimal() and len(total) < 4 else 0
     new = 1 if prefix == "t" else MORE
     more[key] = str(count + new)
