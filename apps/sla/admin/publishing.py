@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
@@ -37,7 +37,7 @@ class PublishPage(ActAdmin):
             messages.warning(request, _("This policy is retired."))
             return HttpResponseRedirect(self.page_of(policy))
         current = policy.versions.order_by("-number").first()
-        data = request.POST if request.method == "POST" else None
+        data: QueryDict | None = request.POST if request.method == "POST" else None
         if data is not None and "more" in data:
             data = with_more(data, str(data["more"]))
         page = VersionPage(policy, current, data)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -84,7 +84,7 @@ def scorecard(
     return Scorecard(stages=tuple(stages), **figures)
 
 
-def carried_by(carrier: PartnerCarrier) -> QuerySet[StageAssignment]:
+def carried_by(carrier: PartnerCarrier) -> QuerySet[StageAssignment, Any]:
     """The waybills of which somebody gave this partner a stage and nobody took it back, as ids."""
     later = StageAssignment.objects.filter(
         waybill=OuterRef("waybill"), stage=OuterRef("stage"), pk__gt=OuterRef("pk")
