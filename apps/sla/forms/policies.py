@@ -102,7 +102,7 @@ class VersionForm(forms.Form):
     )
     contract_ids = NumbersField(label=_("contracts"), required=False, max_length=2000)
     valid_from = forms.DateTimeField(
-        label=_("valid from"),
+        label=_("in force from"),
         required=False,
         help_text=_("Empty: from now on."),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
@@ -178,7 +178,7 @@ class StepForm(forms.Form):
         + [(f"role:{value}", label) for value, label in Role.choices],
         initial=Whom.OWNER.value,
     )
-    channels = _several(_("by"), TellBy.choices, initial=["in_app"])
+    channels = _several(_("by which channels"), TellBy.choices, initial=["in_app"])
     off_hours = forms.ChoiceField(
         label=_("outside office hours"), choices=OffHours.choices, initial=OffHours.SAME
     )

@@ -5,10 +5,11 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from apps.core.errors import RuleBroken
 from apps.sla.enums import Whom
-from apps.sla.forms.policies import StepForm, TargetForm, VersionForm, split
+from apps.sla.forms.policies import UNIT_CHOICES, StepForm, TargetForm, VersionForm, split
 from apps.sla.models import Policy, PolicyVersion, Step, Target
 from apps.sla.services import NewTarget
 
@@ -36,6 +37,26 @@ class Block:
     @property
     def is_kept(self) -> bool:
         return _is_kept(self.formset, self.form)
+
+    @property
+    def is_open(self) -> bool:
+        """Shown unfolded: what is new or wrong, and everything where there is little."""
+        rows = [self.form, *self.steps.forms]
+        is_new = not self.form["metric"].value()
+        few = len(self.formset.forms) <= MORE
+        return few or is_new or (self.form.is_bound and any(row.errors for row in rows))
+
+    @property
+    def within(self) -> str:
+        """“4 hours”, as it stands in the form."""
+        number = self.form["number"].value()
+        if number in (None, ""):
+            return _("without limit")
+        return f"{number} {dict(UNIT_CHOICES).get(self.form['unit'].value(), '')}"
+
+    @property
+    def step_count(self) -> int:
+        return sum(1 for row in self.steps.forms if row["name"].value())
 
     def new_target(self) -> NewTarget:
         values = self.form.cleaned_data
