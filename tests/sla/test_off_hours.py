@@ -77,14 +77,6 @@ def test_the_mail_is_there_by_nine_however_late_the_office_opens(opens: str, mai
     assert outside("2026-11-25T20:00").mail_by == here(f"2026-11-26T{mail_by}")
 
 
-def test_an_office_that_never_opens_still_has_the_call() -> None:
-    services.change_week(calendar_id=office().pk, week=[[]] * 7, by=machine(), at=database_now())
-    for day in list(office().days.all()):
-        services.remove_day(calendar_id=office().pk, day=day.day, by=machine(), at=database_now())
-    found = outside("2026-11-25T10:00")
-    assert (found.channels(CALLS), found.mail_by) == (["phone"], None)
-
-
 def close_today() -> None:
     """The office rests on the days about the database's present."""
     today = database_now().astimezone(SHANGHAI).weekday()

@@ -171,7 +171,7 @@ def test_a_follow_up_brings_its_own_due_time() -> None:
     )
     clock = clock_of(matter, Metric.FOLLOW_UP)
     assert (clock.due_at, clock.is_fixed, str(clock)) == (due, True, "到货确认")
-    assert clock.schedule[0] == due - 30 * MINUTE
+    assert clock.schedule[0] == due - 10 * MINUTE
     services.record_fact(subject=what, kind="done", by=machine())
     clock.refresh_from_db()
     assert clock.state == ClockState.MET

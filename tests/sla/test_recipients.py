@@ -13,8 +13,8 @@ from apps.sla import services
 from apps.sla.enums import Metric, Whom
 from apps.sla.queries.moments import database_now
 from apps.sla.queries.recipients import CHAIN, Ask, Staff
-from tests.factories.accounts import UnitFactory, UserFactory
-from tests.factories.sla import machine, open_case, publish, staff, step, target
+from tests.factories.accounts import UnitFactory, UserFactory, UserRoleFactory
+from tests.factories.sla import machine, open_case, publish, step, target
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("CMP-3")]
 NOW = timezone.now()
@@ -34,6 +34,13 @@ class House:
 @pytest.fixture
 def house() -> House:
     return House()
+
+
+def holder(role: Role, unit: Unit) -> User:
+    """Has held the role since long before the present of the tests."""
+    user: User = UserFactory()
+    UserRoleFactory(user=user, role=role, unit=unit, since=NOW - timedelta(days=30))
+    return user
 
 
 def on_roster(user: User, role: Role, unit: Unit, **span: Any) -> DutyShift:
@@ -60,44 +67,44 @@ def who(
 
 @pytest.mark.parametrize("role", CHAIN[1:])
 def test_whoever_is_on_duty_comes_before_whoever_holds_the_role(house: House, role: Role) -> None:
-    holder = staff(role, house.team)
-    assert who(Whom.ROLE, house.team, role=role) == {holder.pk}
+    usual = holder(role, house.team)
+    assert who(Whom.ROLE, house.team, role=role) == {usual.pk}
     substitute = UserFactory()
     shift = on_roster(substitute, role, house.shanghai)
     assert who(Whom.ROLE, house.team, role=role) == {substitute.pk}
     for at, expected in (
-        (shift.starts_at - timedelta(seconds=1), holder),
+        (shift.starts_at - timedelta(seconds=1), usual),
         (shift.starts_at, substitute),
         (shift.ends_at - timedelta(seconds=1), substitute),
-        (shift.ends_at, holder),
+        (shift.ends_at, usual),
     ):
         assert who(Whom.ROLE, house.team, role=role, at=at) == {expected.pk}
 
 
 def test_a_withdrawn_shift_and_one_of_another_unit_do_not_count(house: House) -> None:
-    holder = staff(Role.DIRECTOR, house.shanghai)
+    usual = holder(Role.DIRECTOR, house.shanghai)
     on_roster(UserFactory(), Role.DIRECTOR, house.beijing)
     gone = on_roster(UserFactory(), Role.DIRECTOR, house.team)
     gone.withdrawn_at, gone.withdrawn_by = NOW, machine()
     gone.save()
-    assert who(Whom.ROLE, house.team, role=Role.DIRECTOR) == {holder.pk}
+    assert who(Whom.ROLE, house.team, role=Role.DIRECTOR) == {usual.pk}
 
 
 def test_the_nearest_unit_at_or_above_is_told_and_no_other(house: House) -> None:
-    top = staff(Role.DIRECTOR, house.head)
-    staff(Role.DIRECTOR, house.beijing)
+    top = holder(Role.DIRECTOR, house.head)
+    holder(Role.DIRECTOR, house.beijing)
     assert who(Whom.ROLE, house.team, role=Role.DIRECTOR) == {top.pk}
-    near = {staff(Role.DIRECTOR, house.shanghai).pk for _ in range(2)}
+    near = {holder(Role.DIRECTOR, house.shanghai).pk for _ in range(2)}
     assert who(Whom.ROLE, house.team, role=Role.DIRECTOR) == near
-    own = staff(Role.DIRECTOR, house.team)
+    own = holder(Role.DIRECTOR, house.team)
     assert who(Whom.ROLE, house.team, role=Role.DIRECTOR) == {own.pk}
     assert who(Whom.ROLE, house.shanghai, role=Role.DIRECTOR) == near
 
 
 def test_a_role_that_nobody_holds_goes_up_the_chain(house: House) -> None:
-    chief = staff(Role.GENERAL_MANAGER, house.head)
+    chief = holder(Role.GENERAL_MANAGER, house.head)
     assert who(Whom.ROLE, house.team, role=Role.DIRECTOR) == {chief.pk}
-    quality = staff(Role.QC_MANAGER, house.shanghai)
+    quality = holder(Role.QC_MANAGER, house.shanghai)
     assert who(Whom.ROLE, house.team, role=Role.DIRECTOR) == {quality.pk}
     elsewhere = House()
     assert who(Whom.ROLE, elsewhere.team, role=Role.QC_MANAGER) == {quality.pk}, (
@@ -111,7 +118,7 @@ def test_a_house_without_anybody_tells_nobody_and_says_so(house: House) -> None:
 
 
 def test_the_owner_is_told_and_an_owner_who_left_is_replaced_by_the_director(house: House) -> None:
-    owner, director = UserFactory(), staff(Role.DIRECTOR, house.shanghai)
+    owner, director = UserFactory(), holder(Role.DIRECTOR, house.shanghai)
     assert who(Whom.OWNER, house.team, owner=owner) == {owner.pk}
     assert who(Whom.OWNER, house.team) == {director.pk}
     owner.is_active = False
@@ -120,13 +127,13 @@ def test_the_owner_is_told_and_an_owner_who_left_is_replaced_by_the_director(hou
 
 
 def test_a_machine_owns_nothing_that_is_told(house: House) -> None:
-    director = staff(Role.DIRECTOR, house.shanghai)
+    director = holder(Role.DIRECTOR, house.shanghai)
     assert who(Whom.OWNER, house.team, owner=machine()) == {director.pk}
 
 
 @pytest.mark.parametrize("whom", [Whom.OWNER, Whom.ROLE, Whom.UNIT_LEAD])
 def test_whoever_is_away_is_replaced_by_their_stand_in(house: House, whom: Whom) -> None:
-    person = staff(Role.DIRECTOR, house.team)
+    person = holder(Role.DIRECTOR, house.team)
     stand_in = UserFactory()
     absence = away(person, stand_in)
     given = {
@@ -142,13 +149,13 @@ def test_whoever_is_away_is_replaced_by_their_stand_in(house: House, whom: Whom)
 
 
 def test_away_without_a_stand_in_one_is_told_oneself(house: House) -> None:
-    person = staff(Role.DIRECTOR, house.team)
+    person = holder(Role.DIRECTOR, house.team)
     away(person, None)
     assert who(Whom.ROLE, house.team, role=Role.DIRECTOR) == {person.pk}
 
 
 def test_two_who_stand_in_for_each_other_hide_nobody(house: House) -> None:
-    first, second = (staff(Role.DIRECTOR, house.team) for _ in range(2))
+    first, second = (holder(Role.DIRECTOR, house.team) for _ in range(2))
     away(first, second)
     away(second, first)
     assert who(Whom.ROLE, house.team, role=Role.DIRECTOR) == {first.pk, second.pk}
@@ -162,15 +169,15 @@ def test_even_who_is_on_duty_may_be_away(house: House) -> None:
 
 
 def test_whoever_leads_the_unit_is_the_nearest_of_those_who_lead(house: House) -> None:
-    manager = staff(Role.DEPARTMENT_MANAGER, house.head)
+    manager = holder(Role.DEPARTMENT_MANAGER, house.head)
     assert who(Whom.UNIT_LEAD, house.team) == {manager.pk}
-    keeper = staff(Role.WAREHOUSE_MANAGER, house.team)
+    keeper = holder(Role.WAREHOUSE_MANAGER, house.team)
     assert who(Whom.UNIT_LEAD, house.team) == {keeper.pk}
     assert who(Whom.UNIT_LEAD, house.beijing) == {manager.pk}
 
 
 def test_the_sweeper_tells_whom_the_step_names(house: House) -> None:
-    owner, director = UserFactory(), staff(Role.DIRECTOR, house.shanghai)
+    owner, director = UserFactory(), holder(Role.DIRECTOR, house.shanghai)
     stand_in = UserFactory()
     away(director, stand_in)
     publish(
