@@ -40,6 +40,7 @@ _ROW_KEYS = frozenset(
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 _NAMES: dict[str, Any] = {
     "accepted": gettext_lazy("Accepted"),
+    "afterwards": gettext_lazy("After the stage was over"),
     "agent": gettext_lazy("Agent"),
     "all_well": gettext_lazy("All well"),
     "handover.signed/as": gettext_lazy("Signed as"),
@@ -122,6 +123,7 @@ _NAMES: dict[str, Any] = {
     "signed_on": gettext_lazy("Signed on"),
     "signer": gettext_lazy("Signed by"),
     "signers": gettext_lazy("To be signed by"),
+    "stage": gettext_lazy("Stage"),
     "status": gettext_lazy("Status"),
     "step": gettext_lazy("Step"),
     "to": gettext_lazy("Changed to"),

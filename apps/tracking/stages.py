@@ -85,7 +85,7 @@ def intervals(
         next((s for s in known if level(s.code, s.status) >= milestone), None)
         for milestone in (1, 2, 3, 4)
     ]
-    own = (None, carrier_id) if carrier_id else (unit_id, None)
+    own = otherwise(unit_id, carrier_id, decided)
     found: list[Interval] = []
     began: Scan | None = None
     start = requested_at
@@ -98,6 +98,15 @@ def intervals(
             break
         began, start = end, end.at
     return found
+
+
+def otherwise(unit_id: int | None, carrier_id: int | None, decided: Mapping[Stage, Party]) -> Party:
+    """Who answers where neither a decision nor a scan says so. A partner that the waybill names because
+    it was given some stages does not answer for the others."""
+    given = {carrier for _unit, carrier in decided.values()}
+    if carrier_id is not None and carrier_id not in given:
+        return None, carrier_id
+    return unit_id, None
 
 
 def _answerable(stage: Stage, began: Scan | None, ended: Scan | None) -> Party | None:

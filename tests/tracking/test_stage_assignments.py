@@ -76,6 +76,31 @@ def test_who_was_decided_on_answers_before_whoever_scanned(
     assert parties(parcel)["line_haul"] == depot.name, "taken back: the scans say who"
 
 
+def test_a_partner_answers_for_the_stages_it_was_given_and_no_other(
+    depot: Any, yunda: PartnerCarrier, deppon: PartnerCarrier
+) -> None:
+    """Here the scans name nobody."""
+    service_level()
+    at = ago(hours=60)
+    parcel = shipment(at=at, service_level="std", responsible_unit=depot)
+    scan(parcel, "picked_up", at + timedelta(hours=6))
+    scan(parcel, "departed", at + timedelta(hours=8))
+    decide(parcel, Stage.LINE_HAUL, carrier=yunda)
+    assert parties(parcel) == {"pickup": depot.name, "sort": depot.name, "line_haul": "韵达"}
+    agreed = shipment(at=at, service_level="std", responsible_unit=depot, carrier=deppon)
+    scan(agreed, "picked_up", at + timedelta(hours=6))
+    decide(agreed, Stage.PICKUP, unit=depot)
+    assert parties(agreed) == {"pickup": depot.name, "sort": "德邦"}
+    today = timezone.localdate()
+    rows = stage_rows(today - timedelta(days=10), today, user=superuser(), now=timezone.now())
+    assert {(row.stage.value, row.carrier or row.unit) for row in rows} == {
+        ("pickup", depot.name),
+        ("sort", depot.name),
+        ("sort", "德邦"),
+        ("line_haul", "韵达"),
+    }
+
+
 def test_each_stage_has_its_target_and_its_actual(depot: Any, yunda: PartnerCarrier) -> None:
     service_level()
     agreement(yunda, area="北京市", line_haul_hours=60)

@@ -28,7 +28,7 @@ from apps.sla.queries.calendars import ALWAYS_CODE
 from apps.sla.services import Conditions, NewStep
 
 UNITS = {"m": 60, "h": 3600, "d": 86_400}
-UNIT_CHOICES = [("m", _("minutes")), ("h", _("hours")), ("d", _("days of 24 hours"))]
+UNIT_CHOICES = [("m", _("minute(s)")), ("h", _("hour(s)")), ("d", _("day(s) of 24 hours"))]
 PAUSES = [choice for choice in IntervalKind.choices if choice[0] != IntervalKind.CLOSED]
 WHEN_CHOICES = [
     ("before", _("before the due time")),

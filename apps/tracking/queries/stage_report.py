@@ -65,7 +65,8 @@ _DECIDED = """
 g AS (
     SELECT DISTINCT ON (a.waybill_id, a.stage) a.waybill_id, a.stage, a.carrier_id, a.unit_id
     FROM tracking_stageassignment a JOIN w ON w.id = a.waybill_id
-    ORDER BY a.waybill_id, a.stage, a.id DESC)
+    ORDER BY a.waybill_id, a.stage, a.id DESC),
+given AS (SELECT DISTINCT waybill_id, carrier_id FROM g WHERE carrier_id IS NOT NULL)
 """
 # (stage, began, ended, event it began with, event it ended with, then who answers: first choice,
 # second choice). Sorting and delivery are answered for by who ended them; what was decided goes first.
@@ -84,13 +85,15 @@ s AS (
         CASE WHEN g.carrier_id IS NOT NULL THEN g.carrier_id WHEN g.unit_id IS NOT NULL THEN NULL
             WHEN x.c_a IS NOT NULL THEN x.c_a WHEN x.u_a IS NOT NULL THEN NULL
             WHEN x.c_b IS NOT NULL THEN x.c_b WHEN x.u_b IS NOT NULL THEN NULL
-            ELSE w.carrier_id END AS carrier_id,
+            WHEN given.carrier_id IS NOT NULL THEN NULL ELSE w.carrier_id END AS carrier_id,
         CASE WHEN g.carrier_id IS NOT NULL THEN NULL WHEN g.unit_id IS NOT NULL THEN g.unit_id
             WHEN x.c_a IS NOT NULL THEN NULL WHEN x.u_a IS NOT NULL THEN x.u_a
             WHEN x.c_b IS NOT NULL THEN NULL WHEN x.u_b IS NOT NULL THEN x.u_b
-            WHEN w.carrier_id IS NOT NULL THEN NULL ELSE w.responsible_unit_id END AS unit_id
+            WHEN w.carrier_id IS NOT NULL AND given.carrier_id IS NULL THEN NULL
+            ELSE w.responsible_unit_id END AS unit_id
     FROM w LEFT JOIN m ON m.waybill_id = w.id
     LEFT JOIN back ON back.waybill_id = w.id
+    LEFT JOIN given ON given.waybill_id = w.id AND given.carrier_id = w.carrier_id
     JOIN lanes l USING (service_level, origin_city, destination_city, day)
     CROSS JOIN LATERAL (SELECT (w.issued_at AT TIME ZONE %(zone)s) AS here) z
     CROSS JOIN LATERAL (SELECT CASE WHEN l.opens IS NULL THEN w.issued_at

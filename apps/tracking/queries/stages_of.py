@@ -18,7 +18,7 @@ from apps.tracking.models import (
 from apps.tracking.promise import Standards, clock_start
 from apps.tracking.queries.standards import city_key, house_zone, standards_table
 from apps.tracking.queries.timeline import live_events
-from apps.tracking.stages import Interval, Party, Scan, intervals
+from apps.tracking.stages import Interval, Party, Scan, intervals, otherwise
 
 BACK = (DocumentState.RECEIVED_AT_ORIGIN, DocumentState.FILED)
 
@@ -123,11 +123,9 @@ def _receipt(
         return []
     back = document.moves.filter(to_state__in=BACK).order_by("at").first()
     delivered = next((i for i in found if i.stage == Stage.DELIVERY), None)
-    own: Party = (waybill.responsible_unit_id, None)
+    own = otherwise(waybill.responsible_unit_id, waybill.carrier_id, parties)
     if delivered is not None:
         own = (delivered.unit_id, delivered.carrier_id)
-    elif waybill.carrier_id:
-        own = (None, waybill.carrier_id)
     who = parties.get(Stage.RECEIPT_RETURN, own)
     return [Interval(Stage.RECEIPT_RETURN, document.owed_since, back.at if back else None, *who)]
 
