@@ -209,6 +209,18 @@ def test_a_target_goes_and_another_comes_with_empty_rows_on_demand(manager: Clie
     assert solution.calendar.code == "always"
 
 
+def test_empty_rows_that_were_asked_for_and_left_alone_are_no_rows(manager: Client) -> None:
+    of = policy()
+    data = {**filled(manager, of), "v-note": ["原样"]}
+    for prefix in ("t", "t-0-s", "t"):
+        answer = manager.post(page(of), {**data, "more": prefix})
+        assert answer.status_code == 200
+        data = Filled(answer.content.decode()).data
+    assert manager.post(page(of), {**data, "publish": "1"}).status_code == 302
+    old, new = of.versions.order_by("number")
+    assert said(new) == said(old)
+
+
 @pytest.mark.parametrize(
     ("change", "where"),
     [

@@ -178,7 +178,7 @@ class StepForm(forms.Form):
         + [(f"role:{value}", label) for value, label in Role.choices],
         initial=Whom.OWNER.value,
     )
-    channels = _several(_("by which channels"), TellBy.choices, initial=["in_app"])
+    channels = _several(_("by which channels"), TellBy.choices)
     off_hours = forms.ChoiceField(
         label=_("outside office hours"), choices=OffHours.choices, initial=OffHours.SAME
     )

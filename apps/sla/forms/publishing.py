@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from apps.core.errors import RuleBroken
-from apps.sla.enums import Whom
+from apps.sla.enums import OnReopen, Whom
 from apps.sla.forms.policies import UNIT_CHOICES, StepForm, TargetForm, VersionForm, split
 from apps.sla.models import Policy, PolicyVersion, Step, Target
 from apps.sla.services import NewTarget
@@ -145,6 +145,8 @@ def with_more(data: QueryDict, prefix: str) -> QueryDict:
     if prefix == "t":
         more[f"t-{count}-s-TOTAL_FORMS"] = str(MORE)
         more[f"t-{count}-s-INITIAL_FORMS"] = "0"
+        # As an empty row starts, so that one left alone is no row.
+        more[f"t-{count}-unit"], more[f"t-{count}-on_reopen"] = "h", OnReopen.NONE.value
     return more
 
 
