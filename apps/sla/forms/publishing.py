@@ -86,6 +86,8 @@ class VersionPage:
         begun = initial_of(current)
         self.version = VersionForm(data, kind=policy.kind, initial=begun["version"], prefix="v")
         self.formset = Targets(data, initial=begun["targets"], prefix="t")
+        if data is None and current is None:
+            self.formset.extra = 1
         steps = [*begun["steps"], *[None] * (MOST_TARGETS + 5)]
         self.blocks = [
             Block(self.formset, form, data, first)
@@ -130,7 +132,8 @@ class VersionPage:
             for name, errors in form.errors.items() if form.is_bound else ():
                 field = form[name] if name in form.fields else None
                 label = str(field.label) if field else ""
-                found += [(field.id_for_label if field else "", label, str(e)) for e in errors]
+                place = str(field.id_for_label or field.auto_id) if field else ""
+                found += [(place, label, str(e)) for e in errors]
         return found
 
 
@@ -153,7 +156,7 @@ def with_more(data: QueryDict, prefix: str) -> QueryDict:
 def initial_of(current: PolicyVersion | None) -> Mapping[str, Any]:
     """What the forms start with: what the version in force says, or one empty target."""
     if current is None:
-        return {"version": {}, "targets": [{}], "steps": [[{}]]}
+        return {"version": {}, "targets": [], "steps": []}
     names = ("classes", "severities", "channels", "customer_ids", "contract_ids")
     targets = list(current.targets.order_by("id"))
     return {
