@@ -121,7 +121,7 @@ def requests_per_second(
 
 
 def exchange(port: int, message: bytes) -> bytes:
-    with socket.create_connection(("127.0.0.1", port), 10) as wire:
+    with socket.create_connection(("127.0.0.1", port), 60) as wire:
         wire.sendall(message)
         parts = []
         while part := wire.recv(65536):
