@@ -9,7 +9,6 @@ from uuid import uuid4
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
-from psycopg2.extras import execute_values
 
 from apps.core.crypto import encrypt
 from apps.notifications.addresses import index_of
@@ -20,14 +19,46 @@ from apps.notifications.states import DELIVERY_MOVES, FINAL
 PAGE = 1_000
 # Only these have an address of their own by which doubles are recognised.
 ADDRESSED = frozenset({"sms", "email", "wechat", "wechat_talk", "phone"})
-_INSERT = """
-INSERT INTO notifications_delivery (
-    cause, event_id, topic, policy_id, audience, channel, recipient, recipient_label, address,
-    address_index, language, waybill_id, customer_id, case_id, data, personal, link, urgent,
-    quiet_from, quiet_until, digest_key, chain, previous_id, fallback_minutes, state, state_reason, due_at,
-    attempts, worker, idempotency_key, provider_ref
-) VALUES %s ON CONFLICT DO NOTHING RETURNING id
-"""
+_COLUMNS = {
+    "cause": "varchar",
+    "event_id": "bigint",
+    "topic": "varchar",
+    "policy_id": "bigint",
+    "audience": "varchar",
+    "channel": "varchar",
+    "recipient": "varchar",
+    "recipient_label": "varchar",
+    "address": "text",
+    "address_index": "varchar",
+    "language": "varchar",
+    "waybill_id": "bigint",
+    "customer_id": "bigint",
+    "case_id": "bigint",
+    "data": "text",
+    "personal": "text",
+    "link": "varchar",
+    "urgent": "boolean",
+    "quiet_from": "time",
+    "quiet_until": "time",
+    "digest_key": "varchar",
+    "chain": "text",
+    "previous_id": "bigint",
+    "fallback_minutes": "integer",
+    "state": "varchar",
+    "state_reason": "varchar",
+    "due_at": "timestamptz",
+    "attempts": "integer",
+    "worker": "varchar",
+    "idempotency_key": "uuid",
+    "provider_ref": "varchar",
+}
+# One JSON document instead of a parameter per value: most of the time went into quoting them.
+_INSERT = f"""
+INSERT INTO notifications_delivery ({", ".join(_COLUMNS)})
+SELECT {", ".join("data::jsonb" if name == "data" else name for name in _COLUMNS)}
+FROM json_to_recordset(%s) AS r({", ".join(f"{n} {t}" for n, t in _COLUMNS.items())})
+ON CONFLICT DO NOTHING RETURNING id
+"""  # noqa: S608  # column names of ours
 
 
 @dataclass
@@ -89,15 +120,20 @@ def insert(rows: Sequence[NewDelivery]) -> list[int]:
     if not rows:
         return []
     written: dict[int, str] = {}
+    found: list[int] = []
     with connection.cursor() as cursor:
-        found = execute_values(
-            cursor.cursor,
-            _INSERT,
-            [row.values(written) for row in rows],
-            page_size=PAGE,
-            fetch=True,
-        )
-    return [row[0] for row in found]
+        for first in range(0, len(rows), PAGE):
+            page = [
+                dict(zip(_COLUMNS, row.values(written), strict=True))
+                for row in rows[first : first + PAGE]
+            ]
+            cursor.execute(_INSERT, [json.dumps(page, default=_plain, ensure_ascii=False)])
+            found += [pk for (pk,) in cursor.fetchall()]
+    return found
+
+
+def _plain(value: datetime | time) -> str:
+    return value.isoformat()
 
 
 def database_now() -> datetime:
