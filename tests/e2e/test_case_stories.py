@@ -1,24 +1,131 @@
-"""Cases as the department lives them, in a real browser: an answer that does not satisfy, a
-director's morning."""
+"""Cases as the department lives them, in a real browser: a loss reported at night before a make-up
+workday, an answer that does not satisfy, a director's morning."""
 
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 from playwright.sync_api import Browser, Locator, expect
 
+from apps.accounts.queries import system_user
 from apps.complaints import services
-from apps.complaints.enums import CaseChannel, CaseState, Outcome
+from apps.complaints.enums import CaseChannel, CaseClass, CaseState, Outcome
 from apps.complaints.models import Case, CauseNode, SatisfactionAsk
 from apps.complaints.queries.satisfaction import token_of
 from apps.desk.demo.people import Cast
+from apps.notifications.models import Delivery, PhoneTask
+from apps.sla.enums import DayKind
+from apps.sla.inputs import DayEntry
 from apps.sla.models import Clock
+from apps.sla.services import add_days, change_week, remove_day
 from apps.tracking.models import Waybill
-from tests.e2e.desk import bell_of, opened, picture, signed_in, time_passes
+from tests.doubles.mail_server import MailServer
+from tests.e2e.desk import PHONE, bell_of, opened, picture, press, send, signed_in, time_passes
 from tests.e2e.desk import told as tell_everybody
+from tests.factories.notifications import send_all
+from tests.factories.sla import NORMAL_DAY, clock_of, office
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
+HOURS = ((9 * 3600, 12 * 3600), (13 * 3600, 18 * 3600))
+
+
+@pytest.fixture
+def mail(settings: Any) -> Iterator[MailServer]:
+    with MailServer() as server:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
+        settings.DEFAULT_FROM_EMAIL = "一票速递 <service@yipiao.example>"
+        yield server
+
+
+def tonight_before_a_make_up_workday() -> date:
+    """The office is closed now; tomorrow is a day on which it never opens, worked all the same
+    because of a public holiday. Returns that day."""
+    who = {"by": system_user("tests"), "at": timezone.now()}
+    today = timezone.localdate()
+    tomorrow = today + timedelta(days=1)
+    calendar = office()
+    for day in (today, tomorrow):
+        if calendar.days.filter(day=day).exists():
+            remove_day(calendar_id=calendar.pk, day=day, **who)
+    closed = {today.weekday(), tomorrow.weekday()}
+    week = [[] if n in closed else NORMAL_DAY for n in range(7)]
+    change_week(calendar_id=calendar.pk, week=week, **who)
+    worked = DayEntry(tomorrow, DayKind.WORKDAY, "国庆节调休上班", hours=HOURS)
+    add_days(calendar_id=calendar.pk, days=[worked], **who)
+    return tomorrow
+
+
+@pytest.mark.requirement("CMP-2")
+@pytest.mark.requirement("CMP-3")
+def test_a_loss_reported_off_hours_on_the_eve_of_a_make_up_workday(
+    browser: Browser, live_server: Any, cast: Cast, waybill: Waybill, mail: MailServer
+) -> None:
+    """A call to the leaders now; the e-mail before nine on the next working day, which by the week
+    alone would be a day off."""
+    tomorrow = tonight_before_a_make_up_workday()
+    for n, leader in enumerate(("jingli", "zhikong")):
+        cast[leader].phone = f"+861380013800{n}"
+        cast[leader].save()
+    nine = timezone.make_aware(datetime.combine(tomorrow, time(9, 0)))
+    agent = signed_in(browser, live_server.url, "wangfang")
+    agent.goto(f"/admin/complaints/case/intake/?waybill={waybill.number}")
+    agent.fill("[name=contact_phone]", PHONE)
+    agent.fill("[name=contact_name]", "周小梅")
+    agent.check("[name=case_class][value=loss]")
+    agent.fill("[name=description]", "签收短信说已送到，可是家里没人收过，包裹不见了。")
+    send(agent)
+    expect(agent.locator(".is-aloud")).to_be_visible()
+    case = Case.objects.get()
+    assert case.case_class == CaseClass.LOSS
+
+    # Nobody reports it within five minutes: both leaders are to be called, and will find a mail.
+    time_passes(minutes=6)
+    send_all("phone")
+    for leader in ("jingli", "zhikong"):
+        told = Delivery.objects.filter(
+            recipient=f"user:{cast[leader].pk}", topic="staff.clock_escalated"
+        )
+        channels = dict(told.values_list("channel", "state"))
+        assert channels == {"phone": "handed_over", "email": "held"}, leader
+        written = told.get(channel="email").due_at
+        assert timezone.now() < written <= nine and timezone.localdate(written) == tomorrow
+
+    # The calls stand in the queue of whoever is there at night.
+    director = signed_in(browser, live_server.url, "linzhuren")
+    director.goto("/admin/notifications/phonetask/")
+    rows = director.locator("#result_list tbody tr")
+    expect(rows.filter(has_text="蒋")).to_have_count(1)
+    expect(rows.filter(has_text="卫")).to_have_count(1)
+    picture(director, "calls-off-hours", full_page=True)
+    rows.filter(has_text="蒋").locator("a").first.click()
+    expect(director.locator(".msg-words")).to_contain_text(case.number)
+    assert PhoneTask.objects.open().count() == 2
+
+    # The agent calls them herself: on record at once, and the written report goes out in the morning.
+    agent.goto(f"/admin/complaints/case/number/{case.number}/")
+    press(agent, "b", "report")
+    agent.keyboard.type("已电话报告蒋雯、卫国，正在查监控")
+    send(agent)
+    expect(agent.locator("#to-report")).to_have_count(0)
+    tell_everybody()
+    reports = Delivery.objects.filter(topic="staff.case_reported")
+    assert {f"user:{cast[leader].pk}" for leader in ("jingli", "zhikong")} <= {
+        row.recipient for row in reports
+    }
+    for row in reports:
+        assert (row.channel, row.state) == ("email", "held")
+        assert timezone.now() < row.due_at <= nine
+    # In the morning they go out, and none has gone before.
+    assert mail.recipients == []
+    Delivery.objects.filter(channel="email", state="held").update(due_at=timezone.now())
+    send_all("email")
+    assert {cast[leader].email for leader in ("jingli", "zhikong")} <= set(mail.recipients)
+    # The clock of the report is met; those of the customer run on through the night.
+    matter = Clock.objects.filter(metric="report").get().matter
+    assert clock_of(matter, "report").met_at is not None  # type: ignore[arg-type]  # a metric's value
+    assert clock_of(matter, "plan_reply").is_open  # type: ignore[arg-type]  # a metric's value
 
 
 @pytest.mark.requirement("CMP-7")

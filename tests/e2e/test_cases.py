@@ -182,6 +182,59 @@ def test_a_direct_complaint_by_phone_from_first_word_to_satisfied(
 
 
 @pytest.mark.requirement("CMP-1")
+def test_two_people_on_one_case(
+    browser: Browser, live_server: Any, cast: Cast, waybill: Waybill
+) -> None:
+    case = opened(cast, waybill, keep=True)
+    agent = signed_in(browser, live_server.url, "wangfang")
+    director = signed_in(browser, live_server.url, "linzhuren")
+    address = f"/admin/complaints/case/number/{case.number}/"
+    agent.goto(address)
+    director.goto(address)
+    expect(director.locator("#presence")).to_contain_text("王芳")
+    press(director, "r", "reply")
+    director.keyboard.type("周女士您好，我是主任林静")
+    expect(director.locator("#draft-state")).to_contain_text(re.compile(r"\d\d:\d\d"))
+    agent.reload()
+    expect(agent.locator("#presence")).to_contain_text("林静")
+    expect(agent.locator("#presence")).to_contain_text("正在")
+    press(agent, "r", "reply")
+    agent.select_option("#ready-reply", label="已收到，正在处理")
+    expect(agent.locator("[name=reply-text]")).to_have_value(re.compile(case.number))
+    director.locator("[name=reply-text]").focus()
+    send(director)
+    expect(director.locator(".cs-entries")).to_contain_text("主任林静")
+
+    # The agent sends what is typed: first told what the director has said, then it goes out.
+    agent.locator("[name=reply-text]").focus()
+    send(agent)
+    expect(agent.locator("#act-reply .cs-errors")).to_contain_text("主任林静")
+    expect(agent.locator("[name=reply-text]")).to_have_value(re.compile(case.number))
+    picture(agent, "case-collision", full_page=True)
+    agent.locator("[name=reply-text]").focus()
+    send(agent)
+    expect(agent.locator(".cs-entries")).to_contain_text("一有结果马上联系您")
+    expect(agent.locator("#act-reply .cs-errors")).to_have_count(0)
+    assert case.entries.filter(kind=EntryKind.MESSAGE_OUT).count() == 2
+
+    # Both change it: the second save says what the first changed, and keeps what was typed.
+    agent.goto(address)
+    director.goto(address)
+    press(director, "e", "change")
+    director.fill("[name=change-title]", "主任改过的标题")
+    send(director)
+    expect(director.locator(".cs-head h1")).to_have_text("主任改过的标题")
+    press(agent, "e", "change")
+    agent.fill("[name=change-title]", "客服改的标题")
+    send(agent)
+    expect(agent.locator("#act-change .cs-errors")).to_contain_text("林静")
+    expect(agent.locator("[name=change-title]")).to_have_value("客服改的标题")
+    agent.locator("[name=change-title]").focus()
+    send(agent)
+    expect(agent.locator(".cs-head h1")).to_have_text("客服改的标题")
+
+
+@pytest.mark.requirement("CMP-1")
 @pytest.mark.requirement("CMP-7")
 def test_a_merge_and_a_case_that_comes_back(
     browser: Browser, live_server: Any, cast: Cast, waybill: Waybill

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
@@ -285,3 +286,29 @@ def test_away_is_asked_then_ended(people: Callable[..., Page], cast: Cast) -> No
     mind_chats(at=timezone.now())
     expect(page.locator("#chat-lines")).to_contain_text("会话已结束")
     expect(page.get_by_role("button", name="开始新的会话")).to_be_visible()
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+@pytest.mark.parametrize("locale", ["zh-CN", "en-GB"])
+def test_axe_finds_nothing_on_the_public_side(
+    people: Callable[..., Page], cast: Cast, colours: str, locale: str
+) -> None:
+    habits = {"color_scheme": colours, "locale": locale, "width": 390}
+    short = f"{locale[:2]}-{colours}"
+    page = people("/chat", **habits)
+    assert Axe().run(page, options=RULES).violations_count == 0, "message"
+    agent("王芳", most=9)
+    page = people("/chat", **habits)
+    assert Axe().run(page, options=RULES).violations_count == 0, "entrance"
+    picture(page, f"chat-entrance-{short}-narrow")
+    begin(page, "Is it here? 到了吗？")
+    reply(Chat.objects.get(), "请稍等。One moment.")
+    expect(page.locator("#chat-lines")).to_contain_text("One moment")
+    found = Axe().run(page, options=RULES)
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    picture(page, f"chat-talk-{short}-narrow")
+    page.locator(".chat-head button").click()
+    expect(page.locator("input[name=score]").first).to_be_visible()
+    found = Axe().run(page, options=RULES)
+    assert found.violations_count == 0, found.generate_report()
