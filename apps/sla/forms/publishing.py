@@ -154,7 +154,7 @@ def with_more(data: QueryDict, prefix: str) -> QueryDict:
 
 
 def initial_of(current: PolicyVersion | None) -> Mapping[str, Any]:
-    """What the forms start with: what the version in force says, or one empty target."""
+    """What the forms start with: what the version in force says."""
     if current is None:
         return {"version": {}, "targets": [], "steps": []}
     names = ("classes", "severities", "channels", "customer_ids", "contract_ids")
