@@ -62,7 +62,8 @@ def opened(cast: Cast, waybill: Waybill | None = None, **fields: Any) -> Case:
 
 
 def press(page: Page, key: str, panel: str) -> None:
-    """A key opens its panel, from anywhere but a text field."""
+    """A key opens its panel, from anywhere but a text field, once the page's script has run."""
+    page.wait_for_load_state("load")
     page.keyboard.press(key)
     expect(page.locator(f"#act-{panel}")).to_have_attribute("open", "")
 

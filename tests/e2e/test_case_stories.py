@@ -28,6 +28,7 @@ from tests.factories.notifications import send_all
 from tests.factories.sla import NORMAL_DAY, clock_of, office
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
+WAITING = ("queued", "held")
 HOURS = ((9 * 3600, 12 * 3600), (13 * 3600, 18 * 3600))
 
 
@@ -85,10 +86,14 @@ def test_a_loss_reported_off_hours_on_the_eve_of_a_make_up_workday(
     send_all("phone")
     for leader in ("jingli", "zhikong"):
         told = Delivery.objects.filter(
-            recipient=f"user:{cast[leader].pk}", topic="staff.clock_escalated"
+            recipient=f"user:{cast[leader].pk}",
+            topic="staff.clock_escalated",
+            event__data__metric="report",
         )
         channels = dict(told.values_list("channel", "state"))
-        assert channels == {"phone": "handed_over", "email": "held"}, leader
+        # The mail waits for its hour, whether or not it is quiet until then.
+        assert channels.pop("phone") == "handed_over" and channels.keys() == {"email"}, leader
+        assert channels["email"] in WAITING, leader
         written = told.get(channel="email").due_at
         assert timezone.now() < written <= nine and timezone.localdate(written) == tomorrow
 
@@ -115,11 +120,11 @@ def test_a_loss_reported_off_hours_on_the_eve_of_a_make_up_workday(
         row.recipient for row in reports
     }
     for row in reports:
-        assert (row.channel, row.state) == ("email", "held")
+        assert row.channel == "email" and row.state in WAITING
         assert timezone.now() < row.due_at <= nine
     # In the morning they go out, and none has gone before.
     assert mail.recipients == []
-    Delivery.objects.filter(channel="email", state="held").update(due_at=timezone.now())
+    Delivery.objects.filter(channel="email", state__in=WAITING).update(due_at=timezone.now())
     send_all("email")
     assert {cast[leader].email for leader in ("jingli", "zhikong")} <= set(mail.recipients)
     # The clock of the report is met; those of the customer run on through the night.

@@ -92,7 +92,7 @@ def test_a_direct_complaint_by_phone_from_first_word_to_satisfied(
     agent.goto("/admin/")
     expect(agent.locator(".desk-wide [data-row]").first).to_contain_text("内部汇报")
     picture(agent, "my-desk", full_page=True)
-    agent.locator(".desk-wide [data-row] a").first.click()
+    agent.locator(".desk-wide [data-row] a[data-open]").first.click()
     expect(report.locator("time")).to_have_class(re.compile("clock-soon"))
     expect(report.locator("time")).to_have_class(re.compile("clock-over"), timeout=60_000)
     expect(response.locator("time").first).not_to_have_class(re.compile("clock-(over|soon)"))
