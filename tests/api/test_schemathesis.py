@@ -16,6 +16,7 @@ from django.core import signals
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, transaction
 from django.test import Client
+from django.utils import timezone
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer
 from schemathesis.checks import CHECKS
@@ -23,9 +24,16 @@ from schemathesis.config import GenerationConfig, SchemathesisConfig
 from schemathesis.core.parameters import ParameterLocation
 
 from apps.accounts.enums import ApiScope
+from apps.accounts.models import User
+from apps.complaints.enums import CaseChannel, CaseClass
+from apps.complaints.inputs import NewFile
+from apps.complaints.models import CaseFile
+from apps.complaints.services import open_case
 from apps.customers.models import CustomerScope
 from apps.notifications.models import WebhookEvent
+from apps.tracking.models import Waybill
 from tests.factories.accounts import ServiceUserFactory, UserFactory, bearer
+from tests.factories.complaints import new_case
 from tests.factories.customers import ready_customer
 from tests.factories.notifications import endpoint, relay_all
 from tests.factories.orders import confirmed_order
@@ -33,10 +41,18 @@ from tests.factories.tracking import carrier, report
 
 pytestmark = pytest.mark.django_db
 EXAMPLES = 15
-KNOWN = {"waybill_number": "waybill", "customer": "customer", "endpoint": "endpoint"}
+DOORS = r"^/api/v1/(orders|tracking|waybills|partners|webhook|cases)"
+# The journey's few steps lead to orders and waybills; more doors would only lead away from them.
+ON_THE_WAY = r"^/api/v1/(orders|tracking|waybills|partners|webhook)"
+KNOWN = {
+    "waybill_number": "waybill",
+    "waybill": "waybill",
+    "customer": "customer",
+    "endpoint": "endpoint",
+}
 
 
-def _load() -> Any:
+def _load(doors: str) -> Any:
     described = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]  # untyped there
     text = OpenApiJsonRenderer().render(described, renderer_context={})
     said = json.loads(text)
@@ -51,10 +67,10 @@ def _load() -> Any:
     )
     loaded = schemathesis.openapi.from_dict(said, config=config)
     loaded.app = get_wsgi_application()
-    return loaded.include(path_regex=r"^/api/v1/(orders|tracking|waybills|partners|webhook)")
+    return loaded.include(path_regex=doors)
 
 
-schema = _load()
+schema = _load(DOORS)
 
 
 @pytest.fixture(autouse=True)
@@ -77,6 +93,15 @@ def taken_back() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
+def _case_of(user: User, waybill: Waybill) -> tuple[str, str]:
+    """A case that the key brought, and a file in it. Not through Django's test client, which would
+    connect again what ``_one_connection`` takes off."""
+    new = new_case(case_class=CaseClass.LOSS, channel=CaseChannel.API, waybill=waybill)
+    text = NewFile("两件".encode(), "单据.txt")
+    made = open_case(new=new, files=[text], by=user, at=timezone.now()).case
+    return made.number, str(CaseFile.objects.get(entry__case=made).key)
+
+
 @pytest.fixture
 def house() -> dict[str, Any]:
     """A key that serves one customer, which has an order with a waybill on its way."""
@@ -87,11 +112,14 @@ def house() -> dict[str, Any]:
     waybill = report(order.issued.get().waybill, "picked_up", "arrived")
     hooks = [endpoint(customer, url=f"https://h{n}.example.com") for n in range(2)]
     relay_all()
+    brought, file = _case_of(user, waybill)
     logged = WebhookEvent.objects.filter(customer=customer).latest("id")
     return {
         "headers": bearer(*ApiScope.values, user=user),
         "order": order.number,
         "waybill": waybill.number,
+        "case": brought,
+        "file": file,
         "customer": customer.code,
         "carrier": carrier().code,
         "endpoint": hooks[0].pk,
@@ -104,8 +132,9 @@ def _put_known(case: Any, house: dict[str, Any]) -> None:
     and every answer would be 404."""
     meta = case.meta
     if not meta.is_negative_at(ParameterLocation.PATH):
-        kind = "order" if "/orders/" in case.path else "waybill"
-        known = {"number": kind, "endpoint_id": "endpoint", "message_id": "message"}
+        kinds = {"/orders/": "order", "/cases/": "case"}
+        kind = next((kinds[part] for part in kinds if part in case.path), "waybill")
+        known = {"number": kind, "key": "file", "endpoint_id": "endpoint", "message_id": "message"}
         for name in known.keys() & case.path_parameters.keys():
             case.path_parameters[name] = house[known[name]]
     if "code" in case.path_parameters:
@@ -169,7 +198,7 @@ def test_one_request_after_another(house: dict[str, Any]) -> None:
     """The checks that look at what an earlier request gave, along the links of the description:
     from the lists to each order and each waybill."""
 
-    class Journey(schema.as_state_machine()):  # type: ignore[misc]  # made by the library
+    class Journey(_load(ON_THE_WAY).as_state_machine()):  # type: ignore[misc]  # made by the library
         def before_call(self, case: Any) -> None:
             case.headers = {**(case.headers or {}), **house["headers"]}
             # Given by us and good, not drawn: so that ignored_auth probes without it.

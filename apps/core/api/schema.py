@@ -69,7 +69,7 @@ class HouseAutoSchema(AutoSchema):
         if operation:
             # The library says so for plain shapes only. A form's own fields say what it needs.
             body = operation.get("requestBody", {})
-            if "application/json" in body.get("content", {}):
+            if "application/json" in body.get("content", {}) and self._needs_body():
                 body["required"] = True
             for status, answer in self._refusals().items():
                 operation["responses"].setdefault(status, answer)
@@ -91,6 +91,14 @@ class HouseAutoSchema(AutoSchema):
                     }
                     for target, wanted in links.items()
                 }
+
+    def _needs_body(self) -> bool:
+        """Not where each of its fields may be left out."""
+        shape: Any = self.get_request_serializer()
+        shape = shape() if isinstance(shape, type) else shape
+        fields = getattr(shape, "fields", {})
+        one_of = bool(getattr(shape, "needs_one_of", ()))
+        return one_of or not fields or any(field.required for field in fields.values())
 
     def _method(self) -> Any:
         action = getattr(self.view, "action", None) or self.method.lower()
