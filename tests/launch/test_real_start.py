@@ -31,7 +31,7 @@ INSTALLERS = (
     "no_proxy",
     "REQUESTS_",
 )
-PATIENCE = 240.0
+PATIENCE = 600.0
 
 
 @dataclass(frozen=True)
