@@ -37,7 +37,6 @@ SHIPMENTS = 20
 # Asks for a number, scans one, clicks a menu, asks for a code to bind a phone.
 KINDS = ("text", "text", "scan", "click", "bind")
 ASKS = {"text", "scan"}
-FIRST = wechat_event("CLICK", "TRACK", created=7)
 
 
 @dataclass
@@ -106,9 +105,11 @@ def run(mode: str, count: int, *, rate: float, workers: int = 5, seed: int = 1) 
     env = {"WECHAT_TOKEN": TOKEN, "WECHAT_APP_ID": APP_ID, **aes}
     env |= {"SMS_URL": "http://127.0.0.1:9", "SMS_ACCESS_KEY": "k"}
     with web("redis://127.0.0.1:9/0", env, workers=workers) as port:
+        # Another run in the same database has another, or it would be a repeat and not be stored.
+        first = wechat_event("CLICK", "TRACK", openid=f"o-first-{mode}", created=7)
         for _n in range(2 * workers):
             # Each worker loads its code before it is timed.
-            _deliver(port, *_envelope(mode, FIRST), Sent("click", FIRST))
+            _deliver(port, *_envelope(mode, first), Sent("click", first))
         began = time.monotonic()
         _bring(port, mode, sent, rate, rand)
         seconds = time.monotonic() - began
