@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -90,7 +91,9 @@ class TestRun:
         if self.interrupted:
             return 130
         checkout = self.place.checkout
-        code = Stamp(self.place.stamp_file("test-databases"), schema_digest(checkout))
+        code = Stamp(
+            self.place.stamp_file(f"test-databases-{processes(words)}"), schema_digest(checkout)
+        )
         argv = [str(checkout.python), "-m", "pytest", *extra_words(words, reuse=code.fresh)]
         code.clear()
         say(f"  pytest {' '.join(argv[3:])}\n")
@@ -104,6 +107,15 @@ class TestRun:
         if result in (0, 1):
             code.set()
         return 130 if self.interrupted else result
+
+
+def processes(words: list[str]) -> str:
+    """How many processes test, as the person said it. One and several have databases of their own:
+    what one run left in order says nothing of the others'."""
+    if not any(word.startswith(ALONE) for word in words):
+        return "2"
+    said = re.search(r"(?:^| )(?:-n|--numprocesses)[ =]?(\w+)", " ".join(words))
+    return said[1] if said else "0"
 
 
 def extra_words(words: list[str], *, reuse: bool) -> list[str]:

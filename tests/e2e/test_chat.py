@@ -205,6 +205,29 @@ def test_two_agents_three_visitors(people: Callable[..., Page], cast: Cast) -> N
     assert case.satisfied_score == 4
 
 
+@pytest.mark.parametrize(("wide", "narrow"), [(1366, 390)])
+def test_the_desk_in_english_and_on_a_phone(
+    people: Callable[..., Page], cast: Cast, wide: int, narrow: int
+) -> None:
+    desk = at_desk(people, "wangfang", width=wide, locale="en-GB")
+    site = desk.url.removesuffix("/admin/desk/chats")
+    desk.context.add_cookies([{"name": "yipiao_language", "value": "en", "url": site}])
+    desk.reload()
+    for path, text in ((f"/chat?n={waybill().number}", "The box is broken"), ("/chat", "你好")):
+        begin(people(path), text)
+    expect(desk.locator(".chat-column")).to_have_count(2)
+    column(desk, "The box is broken").locator(".chat-ring button").first.click()
+    expect(desk.locator("#chat-beside")).to_contain_text("Shipment")
+    for width in (wide, narrow):
+        desk.set_viewport_size({"width": width, "height": 900})
+        assert desk.evaluate("document.documentElement.scrollWidth") <= width
+        for shown in desk.locator(".chat-column").all():
+            shown.scroll_into_view_if_needed()
+            box = shown.bounding_box()
+            assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= width
+        picture(desk, f"chat-desk-en-{width}")
+
+
 def test_a_question_is_settled_in_the_chat(people: Callable[..., Page], cast: Cast) -> None:
     desk = at_desk(people, "wangfang")
     page = people("/chat")

@@ -7,8 +7,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from apps.accounts.enums import ObjectScope, Role
 from apps.accounts.models import User
 from apps.accounts.queries import system_user
+from apps.complaints.models import ExceptionReport
 from apps.events.models import Event
 from apps.events.services import record
 from apps.notifications import services
@@ -18,6 +20,7 @@ from apps.notifications.queries.words import render
 from apps.orders.models import WorkOrder
 from tests.doubles.mail_server import MailServer
 from tests.factories.accounts import UserFactory, sign_in
+from tests.factories.complaints import exception
 from tests.factories.customers import ready_customer
 from tests.factories.notifications import relay_all, send_all
 from tests.factories.orders import order
@@ -30,7 +33,9 @@ def made() -> WorkOrder:
     return order(ready_customer())
 
 
-def fire(subject: WorkOrder, *people: User, kind: str = "clock.overdue", **data: Any) -> Event:
+def fire(
+    subject: WorkOrder | ExceptionReport, *people: User, kind: str = "clock.overdue", **data: Any
+) -> Event:
     """As the sweeper records it."""
     now = timezone.now()
     facts = {
@@ -132,6 +137,20 @@ def test_outside_office_hours_it_is_a_call_now_and_the_mail_before_work_begins(
     Delivery.objects.filter(pk=held.pk).update(due_at=timezone.now())
     send_all("email")
     assert mail.recipients == [chief.email]
+
+
+@pytest.mark.requirement("CMP-2")
+def test_whoever_looks_after_the_customer_sees_the_call_about_an_exception() -> None:
+    customer = ready_customer()
+    report = exception(customer=customer)
+    now = timezone.now()
+    fire(report, person(phone="+8613800138000"), off_hours=True, mail_by=now.isoformat())
+    relay_all()
+    send_all("phone")
+    near = UserFactory(roles=[Role.AGENT], unit=customer.unit, scope=ObjectScope.UNITS)
+    far = UserFactory(roles=[Role.AGENT], scope=ObjectScope.UNITS)
+    assert PhoneTask.objects.visible_to(near).count() == 1
+    assert PhoneTask.objects.visible_to(far).count() == 0
 
 
 def test_what_comes_late_is_gathered_for_each_person(made: WorkOrder) -> None:

@@ -21,8 +21,8 @@ from apps.orders.enums import ClockStage
 from apps.orders.models import FollowUpTask, WorkOrder
 from apps.orders.rules import DUE_SOON, read_clock
 from apps.sla.enums import ClockState, MatterKind, MatterState, Metric
-from apps.sla.models import Clock, Matter
-from apps.sla.services import set_due, sweep
+from apps.sla.models import Clock, Matter, Policy
+from apps.sla.services import recompute_stale, retire_policy, set_due, sweep
 from tests.factories.accounts import UserFactory, sign_in
 from tests.factories.customers import ready_customer
 from tests.factories.notifications import relay_all
@@ -164,6 +164,24 @@ def test_a_new_owner_is_told_instead_of_the_old_one() -> None:
     for thing in (waiting, *made.tasks.all()):
         assert clock_of(thing).owner == new and matter_of(thing).owner == new
     assert clock_of(made).owner == made.owner, "what is done stays with whoever did it"
+
+
+@pytest.mark.django_db
+def test_a_retired_policy_takes_its_due_times_with_it_and_the_next_one_brings_them_back() -> None:
+    made = order()
+    for policy in Policy.objects.filter(kind=MatterKind.ORDER):
+        retire_policy(policy=policy, reason="暂停计时", by=machine())
+    recompute_stale()
+    relay_all()
+    made.refresh_from_db()
+    assert made.due_at is None and clock_of(made).state == ClockState.STOPPED
+    gone = Event.objects.get(kind="clock.due_moved")
+    assert gone.data["from"] and gone.data["to"] is None
+    publish(target(Metric.ORDER_PROCESSING, 24 * HOUR), kind=MatterKind.ORDER, apply_to_open=True)
+    recompute_stale()
+    relay_all()
+    made.refresh_from_db()
+    assert made.due_at == made.received_at + 24 * HOUR
 
 
 @pytest.mark.django_db

@@ -1,5 +1,6 @@
 """The OpenAPI description: what every operation shares is said once, here."""
 
+import re
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
@@ -38,6 +39,15 @@ PROBLEM = inline_serializer(
 class HouseAutoSchema(AutoSchema):
     """Adds the refusals that any operation may give, the Idempotency-Key where a method honours
     it, and the scope an operation needs."""
+
+    def _insert_field_validators(self, field: Any, schema: dict[str, Any]) -> None:
+        """The library adds "or empty" as a second choice to every pattern; where the pattern takes
+        an empty text as it is, that would be two of ``oneOf``, and so forbid it."""
+        super()._insert_field_validators(field, schema)  # type: ignore[no-untyped-call]  # untyped there
+        either = schema.get("oneOf", [{}])[0]
+        if "pattern" in either and re.match(either["pattern"], "") and len(schema["oneOf"]) == 2:
+            del schema["oneOf"]
+            schema.update(either)
 
     def get_override_parameters(self) -> list[Any]:
         parameters = list(super().get_override_parameters())

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from apps.complaints.models import Case
+from apps.complaints.models import Case, ExceptionReport
+from apps.customers.models import Customer
 from apps.events.models import Event
 from apps.notifications.queries.happening import Happening
 
@@ -26,9 +28,11 @@ def happenings(events: Sequence[Event]) -> list[Happening]:
     """One for each channel of each step, since a step names its channels to be used together.
 
     Outside office hours, where the step says so, it is a call now and the e-mail before the next
-    working day begins (CMP-2). Whoever sees the case sees the calls that its clocks ask for.
+    working day begins (CMP-2). Whoever sees the case, or the customer whose exception it is, sees
+    the calls that its clocks ask for.
     """
     cases = _cases(events)
+    customers = _customers_of_exceptions(events)
     return [
         Happening(
             topic=TOPIC_OF_KIND[event.kind],
@@ -36,6 +40,7 @@ def happenings(events: Sequence[Event]) -> list[Happening]:
             at=event.at,
             event=event,
             case=cases.get((event.subject_type, event.subject_id)),
+            customer=customers.get((event.subject_type, event.subject_id)),
             data=_facts(event.data),
             people=[int(pk) for pk in event.data.get("recipients") or ()],
             channels=[channel],
@@ -49,10 +54,26 @@ def happenings(events: Sequence[Event]) -> list[Happening]:
 
 
 def _cases(events: Sequence[Event]) -> dict[tuple[str, str], Case]:
-    kind = Case._meta.label_lower
-    ids = {int(event.subject_id) for event in events if event.subject_type == kind}
+    kind, ids = _ids_of(events, Case)
     found = Case.objects.light().in_bulk(ids) if ids else {}
     return {(kind, str(pk)): case for pk, case in found.items()}
+
+
+def _customers_of_exceptions(events: Sequence[Event]) -> dict[tuple[str, str], Customer]:
+    kind, ids = _ids_of(events, ExceptionReport)
+    if not ids:
+        return {}
+    found = ExceptionReport.objects.filter(pk__in=ids, customer__isnull=False)
+    return {
+        (kind, str(report.pk)): report.customer
+        for report in found.select_related("customer").only("customer")
+        if report.customer is not None
+    }
+
+
+def _ids_of(events: Sequence[Event], model: type[Model]) -> tuple[str, set[int]]:
+    kind = model._meta.label_lower
+    return kind, {int(event.subject_id) for event in events if event.subject_type == kind}
 
 
 def subject_link(event: Event) -> str:

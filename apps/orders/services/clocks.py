@@ -133,8 +133,9 @@ def _clocks_of(rows: Sequence[WorkOrder | FollowUpTask]) -> Iterable[Clock]:
 
 
 def _copy(rows: Sequence[Any], clocks: Iterable[Clock]) -> None:
-    """One statement for each due instant among them that is new; orders of a file have the same."""
-    dues = {clock.matter.subject_id: clock.due_at for clock in clocks}
+    """One statement for each due instant among them that is new; orders of a file have the same. A
+    policy that was retired takes its clocks, and their due times, with it."""
+    dues = {c.matter.subject_id: None if c.is_dropped else c.due_at for c in clocks}
     moved: dict[datetime | None, list[int]] = defaultdict(list)
     for row in rows:
         if str(row.pk) in dues and row.due_at != dues[str(row.pk)]:

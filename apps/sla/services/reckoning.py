@@ -61,7 +61,7 @@ class Before:
     """A clock as its row was when it was locked."""
 
     stored: tuple[object, ...]
-    due_at: datetime | None
+    due_at: datetime | None  # none of a dropped clock
     pending: Mapping[_Key, datetime]  # what it was still to tell, and when
 
 
@@ -95,7 +95,7 @@ def lock_clocks(matters: Sequence[Matter], which: Q | None = None) -> Locked:
 
 def as_locked(clocks: Sequence[Clock]) -> Locked:
     """Clocks whose rows the caller has locked."""
-    before = {c.pk: Before(_stored(c), c.due_at, _pending(c)) for c in clocks}
+    before = {c.pk: Before(_stored(c), _standing_due(c), _pending(c)) for c in clocks}
     return Locked(clocks, before)
 
 
@@ -112,8 +112,8 @@ def reckon(
     """Read the locked and the ``fresh`` (not yet stored) clocks of these matters and store what they
     say. Returns the clocks that were written.
 
-    A due instant that moved is an event on the matter's own subject, with ``reason`` where a person
-    gave one. ``NoWorkingTime`` when somebody's act meets a calendar that never opens.
+    A due instant that moved, or went with its clock, is an event on the matter's own subject, with
+    ``reason`` where a person gave one. ``NoWorkingTime`` when somebody's act meets a calendar that never opens.
     """
     clocks = [*locked.clocks, *fresh]
     if not clocks:
@@ -237,6 +237,10 @@ def _pending(clock: Clock) -> dict[_Key, datetime]:
     return {(clock.schedule_steps[n], clock.due_at): clock.schedule[n] for n in ahead}
 
 
+def _standing_due(clock: Clock) -> datetime | None:
+    return None if clock.is_dropped else clock.due_at
+
+
 _FIELDS = [field.attname for field in Clock._meta.concrete_fields]
 
 
@@ -262,15 +266,17 @@ def _record_moves(
     by_id = {matter.pk: matter for matter in matters}
     events = []
     for clock in changed:
-        was = locked.before[clock.pk].due_at
-        if clock.due_at == was or not clock.is_open:
+        was, due_at = locked.before[clock.pk].due_at, _standing_due(clock)
+        if clock.key and clock.is_dropped:
+            continue  # a promise's own event says why it need not be kept
+        if due_at == was or not (clock.is_open or clock.is_dropped):
             continue
         matter = by_id[clock.matter_id]
         data = {
             "metric": clock.metric,
             "clock": clock.pk,
             "from": was.isoformat() if was else None,
-            "to": clock.due_at.isoformat() if clock.due_at else None,
+            "to": due_at.isoformat() if due_at else None,
         }
         if reason:
             data["reason"] = reason
