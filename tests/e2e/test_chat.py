@@ -222,7 +222,6 @@ def test_the_desk_in_english_and_on_a_phone(
         desk.set_viewport_size({"width": width, "height": 900})
         assert desk.evaluate("document.documentElement.scrollWidth") <= width
         for shown in desk.locator(".chat-column").all():
-            shown.scroll_into_view_if_needed()
             box = shown.bounding_box()
             assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= width
         picture(desk, f"chat-desk-en-{width}")
