@@ -37,7 +37,10 @@ class Event(AppendOnly):
 class Dispatch(models.Model):
     """An event that one subscriber has not dealt with yet; the row goes once it has."""
 
-    event = models.ForeignKey(Event, models.PROTECT, related_name="+", verbose_name=_("event"))
+    # The unique constraint begins with it and is its index.
+    event = models.ForeignKey(
+        Event, models.PROTECT, related_name="+", verbose_name=_("event"), db_index=False
+    )
     subscriber = models.CharField(_("subscriber"), max_length=80)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     due_at = models.DateTimeField(_("next attempt"), db_default=Now())
@@ -51,7 +54,7 @@ class Dispatch(models.Model):
             models.UniqueConstraint(fields=["event", "subscriber"], name="dispatch_once"),
         ]
         # The relay walks it from subscriber to subscriber.
-        indexes = [models.Index(fields=["subscriber", "due_at"], name="dispatch_turn")]
+        indexes = [models.Index(fields=["subscriber", "due_at", "id"], name="dispatch_turn")]
 
     def __str__(self) -> str:
         return f"{self.subscriber} ← {self.event_id}"

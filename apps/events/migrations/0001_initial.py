@@ -98,6 +98,7 @@ class Migration(migrations.Migration):
                 (
                     "event",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="events.event",
@@ -108,7 +109,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "pending dispatch",
                 "verbose_name_plural": "pending dispatches",
-                "indexes": [models.Index(fields=["due_at"], name="dispatch_due")],
+                "indexes": [
+                    models.Index(fields=["subscriber", "due_at", "id"], name="dispatch_turn")
+                ],
                 "constraints": [
                     models.UniqueConstraint(fields=("event", "subscriber"), name="dispatch_once")
                 ],

@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import NamedTuple
 
 from django.db import connection, transaction
 from django.db.models.functions import Now
@@ -30,6 +31,22 @@ WITH RECURSIVE oldest AS (
 )
 SELECT subscriber FROM oldest WHERE due_at <= statement_timestamp() ORDER BY due_at
 """
+# After an hour's stop hundreds of thousands wait: no objects, and no parameter for each.
+_CLAIM = """
+SELECT id, event_id, attempts FROM events_dispatch
+WHERE subscriber = %s AND due_at <= statement_timestamp()
+ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED
+"""
+_EVENTS = "SELECT * FROM events_event WHERE id = ANY(%s) ORDER BY id"
+_DONE = "DELETE FROM events_dispatch WHERE id = ANY(%s)"
+
+
+class _Claimed(NamedTuple):
+    """A dispatch whose row is locked."""
+
+    id: int
+    event_id: int
+    attempts: int
 
 
 def relay_due(*, seconds: float = 2.0) -> int:
@@ -91,24 +108,21 @@ def _take_turn(name: str, limit: int) -> int:
 
 @transaction.atomic
 def _relay_some(name: str, subscription: Subscription | None, limit: int) -> int:
-    claimed = list(
-        Dispatch.objects.select_for_update(skip_locked=True, of=("self",))
-        .select_related("event")
-        .filter(subscriber=name, due_at__lte=Now())
-        .order_by("due_at", "id")[:limit]
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, [name, limit])
+        claimed = [_Claimed(*row) for row in cursor.fetchall()]
     if not claimed:
         return 0
+    ids = [one.event_id for one in claimed]
     if subscription is None:
-        failed = dict.fromkeys((d.event_id for d in claimed), f"no subscriber is named {name!r}")
+        failed = dict.fromkeys(ids, f"no subscriber is named {name!r}")
     else:
-        events = sorted((d.event for d in claimed), key=lambda event: event.pk)
-        failed = _hand_over(name, subscription.handler, events)
-    done = [dispatch.pk for dispatch in claimed if dispatch.event_id not in failed]
-    Dispatch.objects.filter(pk__in=done).delete()
-    for dispatch in claimed:
-        if dispatch.event_id in failed:
-            _postpone(dispatch, failed[dispatch.event_id])
+        failed = _hand_over(name, subscription.handler, list(Event.objects.raw(_EVENTS, [ids])))
+    with connection.cursor() as cursor:
+        cursor.execute(_DONE, [[one.id for one in claimed if one.event_id not in failed]])
+    for one in claimed:
+        if one.event_id in failed:
+            _postpone(one, failed[one.event_id])
     return len(claimed)
 
 
@@ -132,8 +146,8 @@ def _hand_over(name: str, handler: BatchHandler, events: Sequence[Event]) -> dic
     return {}
 
 
-def _postpone(dispatch: Dispatch, error: str) -> None:
+def _postpone(dispatch: _Claimed, error: str) -> None:
     wait = min(FIRST_WAIT * 2 ** min(dispatch.attempts, 12), LONGEST_WAIT)
-    Dispatch.objects.filter(pk=dispatch.pk).update(
+    Dispatch.objects.filter(pk=dispatch.id).update(
         attempts=dispatch.attempts + 1, due_at=Now() + wait, last_error=error[:2000]
     )

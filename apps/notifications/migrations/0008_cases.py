@@ -6,7 +6,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("complaints", "0007_outside"),
         ("customers", "0002_rules"),
-        ("events", "0003_relay_by_turns"),
+        ("events", "0002_append_only"),
         ("notifications", "0007_calendar_missing"),
         ("tracking", "0004_alter_partnercarrier_is_active_and_more"),
     ]

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0002_duty"),
         ("accounts", "__first__"),
-        ("events", "0003_relay_by_turns"),
+        ("events", "0002_append_only"),
         ("sla", "0001_calendars_seed"),
     ]
 
@@ -488,6 +488,7 @@ class Migration(migrations.Migration):
                 (
                     "calendar",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="sla.workingcalendar",
@@ -539,6 +540,7 @@ class Migration(migrations.Migration):
                 (
                     "matter",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="clocks",
                         to="sla.matter",
@@ -1139,6 +1141,7 @@ class Migration(migrations.Migration):
             model_name="clock",
             name="target",
             field=models.ForeignKey(
+                db_index=False,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="+",

@@ -6,7 +6,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("events", "0003_relay_by_turns"),
+        ("events", "0002_append_only"),
         ("sla", "0004_policies"),
     ]
 

@@ -36,15 +36,20 @@ class Clock(models.Model):
     which something is told, ascending, ``schedule_steps`` the step of each (0: the due instant);
     ``position`` says how many are behind, ``next_at`` is the next one, the sweeper's index."""
 
-    matter = models.ForeignKey(Matter, models.PROTECT, related_name="clocks")
+    # Without an index of its own: the unique one begins with it; every act writes all of them.
+    matter = models.ForeignKey(Matter, models.PROTECT, related_name="clocks", db_index=False)
     metric = models.CharField(_("what"), max_length=20, choices=Metric.choices)
     cycle = models.PositiveSmallIntegerField(default=1)
     key = models.PositiveIntegerField(default=0)  # promises: one clock each
     kind = models.CharField(_("kind"), max_length=20, choices=MatterKind.choices)
     label = models.CharField(_("label"), max_length=120, blank=True)
-    target = models.ForeignKey(Target, models.PROTECT, related_name="+", null=True)
+    target = models.ForeignKey(Target, models.PROTECT, related_name="+", null=True, db_index=False)
     calendar = models.ForeignKey(
-        WorkingCalendar, models.PROTECT, related_name="+", verbose_name=_("working calendar")
+        WorkingCalendar,
+        models.PROTECT,
+        related_name="+",
+        verbose_name=_("working calendar"),
+        db_index=False,
     )
     calendar_version = models.PositiveIntegerField()
     seconds = models.PositiveIntegerField(_("within"), null=True)

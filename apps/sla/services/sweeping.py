@@ -6,7 +6,6 @@ batch is told and marked in one transaction or not at all.
 """
 
 import logging
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +14,6 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 
 from apps.accounts.queries import system_user
 from apps.events.services import NewEvent, record_many
-from apps.sla.models import FiredStep, Matter
 from apps.sla.queries.calendars import OFFICE_CODE, hours_by_code
 from apps.sla.queries.recipients import Staff
 from apps.sla.queries.rules import steps_of
@@ -40,6 +38,8 @@ WHERE next_at IS NOT NULL ORDER BY next_at LIMIT 1
 _PUT_OFF = """
 UPDATE sla_clock SET next_at = statement_timestamp() + interval '1 minute' WHERE id = %s
 """
+_TOLD = "SELECT clock_id, coalesce(step_id, 0), due_at FROM sla_firedstep WHERE clock_id = ANY(%s)"
+_MATTERS = "SELECT id, kind, subject_type, subject_id, title FROM sla_matter WHERE id = ANY(%s)"
 # ``breached_at`` from the row itself: what is overdue is past its due instant.
 _ADVANCE = """
 UPDATE sla_clock c SET position = r.position, next_at = c.schedule[r.position + 1],
@@ -137,14 +137,13 @@ def _claim(limit: int) -> tuple[list[Claimed], datetime | None]:
 def _not_told_yet(shots: Sequence[Shot]) -> list[Shot]:
     """The last guard, below it only the unique constraint: whoever adds a fired step holds its
     clock's row, so what is not here now cannot appear before this transaction ends."""
-    told: dict[int, set[tuple[int, datetime]]] = defaultdict(set)
-    rows = FiredStep.objects.filter(clock__in={shot.clock.id for shot in shots})
-    for clock_id, step_id, due_at in rows.values_list("clock_id", "step_id", "due_at"):
-        told[clock_id].add((step_id or 0, due_at))
+    with connection.cursor() as cursor:
+        cursor.execute(_TOLD, [list({shot.clock.id for shot in shots})])
+        told = set(cursor.fetchall())
     return [
         shot
         for shot in shots
-        if (shot.step.id if shot.step else 0, shot.clock.due_at) not in told[shot.clock.id]
+        if (shot.clock.id, shot.step.id if shot.step else 0, shot.clock.due_at) not in told
     ]
 
 
@@ -173,10 +172,9 @@ def _tell(shots: Sequence[Shot], now: datetime) -> None:
 
 
 def _matters_of(shots: Sequence[Shot]) -> dict[int, About]:
-    rows = Matter.objects.filter(pk__in={shot.clock.matter_id for shot in shots}).values_list(
-        "pk", "kind", "subject_type", "subject_id", "title"
-    )
-    return {pk: About(*about) for pk, *about in rows}
+    with connection.cursor() as cursor:
+        cursor.execute(_MATTERS, [list({shot.clock.matter_id for shot in shots})])
+        return {pk: About(*about) for pk, *about in cursor.fetchall()}
 
 
 def _advance(clocks: Sequence[Claimed], now: datetime) -> None:
