@@ -39,6 +39,16 @@ _ROW_KEYS = frozenset(
 )
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 _NAMES: dict[str, Any] = {
+    "clock.promised/due_at": gettext_lazy("Due"),
+    "clock.promised/label": gettext_lazy("Promise"),
+    "confirmed": gettext_lazy("Confirmed by"),
+    "exceptions": gettext_lazy("Exceptions"),
+    "files": gettext_lazy("Files"),
+    "lines": gettext_lazy("Messages"),
+    "meeting": gettext_lazy("review meeting"),
+    "metric": gettext_lazy("what"),
+    "since": gettext_lazy("since"),
+    "stand_in": gettext_lazy("stand-in"),
     "accepted": gettext_lazy("Accepted"),
     "afterwards": gettext_lazy("After the stage was over"),
     "agent": gettext_lazy("Agent"),

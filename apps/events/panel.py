@@ -1,6 +1,7 @@
 """The base of every staff admin class: lists that never count, writes through services only,
 and the timeline of who did what when."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.admin.options import IncorrectLookupParameters
@@ -20,6 +21,16 @@ from apps.events.queries import timeline
 
 class HouseChangeList(ChangeList):
     """Reads the page asked for and one row more, whatever the table's size; never counts."""
+
+    usual: Sequence[Any] = ()
+
+    def get_ordering(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> list[Any]:
+        self.usual = self.model_admin.get_ordering(request)
+        return super().get_ordering(request, queryset)
+
+    def _get_default_ordering(self) -> Sequence[Any]:
+        """The column that is marked is the one that this look at the list is sorted by."""
+        return self.usual or super()._get_default_ordering()  # type: ignore[misc]  # not in the stubs
 
     def get_results(self, request: HttpRequest) -> None:
         paginator = self.model_admin.get_paginator(request, self.queryset, self.list_per_page)

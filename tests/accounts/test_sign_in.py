@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -156,6 +157,15 @@ def test_a_requirement_made_later_stops_a_session_without_the_second_step(
 def test_a_superuser_is_always_asked(client: Client) -> None:
     user = superuser(password=PASSWORD)
     assert give_password(client, user).url == reverse("admin:sign_in_enrol")
+
+
+def test_a_new_house_gets_its_first_person(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As docs/operations.md says; everybody else is made by them."""
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", PASSWORD)
+    call_command("createsuperuser", interactive=False, username="first", verbosity=0)
+    first = User.objects.get(username="first")
+    assert first.is_superuser
+    assert give_password(client, first).url == reverse("admin:sign_in_enrol")
 
 
 def test_a_forced_session_without_the_second_step_opens_nothing(client: Client) -> None:

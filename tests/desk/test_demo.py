@@ -1,16 +1,21 @@
 """The demonstration is a believable week, and the same week for the same seed."""
 
+import re
 from collections import Counter
 from datetime import datetime
+from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from apps.complaints.models import Case, Chat
 from apps.customers.enums import AuthorisationState, HandoverState
 from apps.customers.models import Customer, HandoverForm, VerbalAuthorisation
 from apps.desk.demo.week import make_week
+from apps.events.details import readable_details
+from apps.events.models import Event
 from apps.orders.models import DeclaredCount, IntakeFile, PrintJob, WorkOrder
 from apps.sla.models import Clock
 from apps.tracking.enums import LateState, RefusedState, Status
@@ -54,6 +59,21 @@ def test_the_week_is_believable_and_the_same_again() -> None:
     _what_went_wrong()
     _what_followed()
     _chats()
+    _names_in_words()
+
+
+def _names_in_words() -> None:
+    """Timelines are read by people: no detail of any event stands there by its key."""
+    subjects: dict[tuple[str, str], Any] = {}
+    with translation.override("zh-hans"):
+        for event in Event.objects.all():
+            key = (event.subject_type, event.subject_id)
+            if key not in subjects:
+                rows = apps.get_model(event.subject_type)._default_manager
+                subjects[key] = rows.filter(pk=event.subject_id).first()
+            if subjects[key] is not None:
+                for name, value in readable_details(event, subjects[key]):
+                    assert re.search("[\u4e00-\u9fff]", name), (event.kind, name, value)
 
 
 def _chats() -> None:

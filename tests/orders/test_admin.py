@@ -137,6 +137,18 @@ def test_prohibited_goods_are_told_while_typing(client: Client, agent: User) -> 
 
 
 @pytest.mark.requirement("ORD-5")
+def test_the_column_that_the_list_is_sorted_by_is_the_one_marked(
+    client: Client, agent: User
+) -> None:
+    order(ready_customer())
+    for asked, column in (({}, "received"), ({"clock": "running"}, "clock")):
+        shown = client.get(reverse(LIST), asked).context["cl"]
+        (marked,) = shown.get_ordering_field_columns()
+        name = shown.list_display[marked]
+        assert column in getattr(name, "__name__", name), asked
+
+
+@pytest.mark.requirement("ORD-5")
 def test_the_clock_is_visible_in_words_and_colour(client: Client, agent: User) -> None:
     from datetime import timedelta
 

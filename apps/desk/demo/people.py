@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.contrib.auth.hashers import make_password
+
 from apps.accounts.enums import ApiScope, ObjectScope, Role, UnitKind, UserKind
 from apps.accounts.models import RolePolicy, Unit, User
 from apps.accounts.queries import system_user
@@ -88,13 +90,17 @@ def make_people(at: datetime) -> Cast:
         users[username] = create_user(
             username=username,
             display_name=name,
-            password=PASSWORD,
             email=f"{username}@yipiao.example",
             scope=scope,
             by=system,
             at=at,
         )
         grant_role(user=users[username], role=role, unit=units[unit], since=at, by=system, at=at)
+    # One hash for all of them: making each anew would take longer than everything else here.
+    hashed = make_password(PASSWORD)
+    User.objects.filter(username__in=users).update(password=hashed)
+    for user in users.values():
+        user.password = hashed
     shop = create_user(
         username="api-yunshang",
         display_name="云裳商城接口",

@@ -3,7 +3,14 @@
 from django.utils.translation import gettext_lazy as _
 
 from apps.tracking.enums.batch import Door
-from apps.tracking.enums.delivery import DocumentState, HandedOverAt, Party, Satisfaction, Signer
+from apps.tracking.enums.delivery import (
+    ConfirmedBy,
+    DocumentState,
+    HandedOverAt,
+    Party,
+    Satisfaction,
+    Signer,
+)
 from apps.tracking.enums.late import ContactChannel, LateCause, LateKind, LateOutcome
 from apps.tracking.enums.stage import Stage
 from apps.tracking.enums.status import Reason, Status
@@ -55,6 +62,7 @@ EVENT_KINDS = {
 
 # The words of the codes that events hold; orders tick steps off by the status of a waybill.
 EVENT_VALUES = {
+    "confirmed": ConfirmedBy,
     "cause": LateCause,
     "why": LateKind,
     "door": Door,
