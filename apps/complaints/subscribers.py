@@ -1,9 +1,10 @@
-"""What tracking tells of shipments in trouble (TRK-7)."""
+"""What tracking tells of shipments in trouble (TRK-7), and complaints about one that is known (CMP-5)."""
 
 from datetime import datetime
 
 from django.utils.dateparse import parse_datetime
 
+from apps.accounts.queries import system_user
 from apps.complaints import services
 from apps.complaints.rules.exceptions import kind_of_status
 from apps.events.models import Event
@@ -13,6 +14,13 @@ from apps.events.subscriptions import subscribe, subscribe_many
 @subscribe("lateshipment.opened", name="complaints.follow_late")
 def follow_late(event: Event) -> None:
     services.follow_late(late_id=int(event.subject_id), by=event.by, at=event.at)
+
+
+@subscribe("case.opened", name="complaints.follow_complaint")
+def follow_complaint(event: Event) -> None:
+    services.follow_complaint(
+        case_id=int(event.subject_id), by=system_user("exceptions"), at=event.at
+    )
 
 
 @subscribe_many("waybill.status_changed", name="complaints.follow_trouble")

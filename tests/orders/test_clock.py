@@ -185,6 +185,27 @@ def test_a_retired_policy_takes_its_due_times_with_it_and_the_next_one_brings_th
 
 
 @pytest.mark.django_db
+def test_a_policy_for_a_contract_is_that_of_its_customer_while_it_is_valid() -> None:
+    customer, other = seasoned_customer(), ready_customer()
+    contract = customer.contracts.get()
+    publish(
+        target(Metric.ORDER_PROCESSING, 3 * HOUR),
+        kind=MatterKind.ORDER,
+        conditions={"contract_ids": [contract.pk]},
+    )
+    made = order(customer)
+    assert made.due_at == made.received_at + 3 * HOUR
+    elsewhere = order(other)
+    assert elsewhere.due_at == elsewhere.received_at + 24 * HOUR
+    type(contract).objects.filter(pk=contract.pk).update(
+        valid_from=timezone.localdate() - timedelta(days=9),
+        valid_to=timezone.localdate() - timedelta(days=1),
+    )
+    later = order(customer)
+    assert later.due_at == later.received_at + 24 * HOUR
+
+
+@pytest.mark.django_db
 def test_another_service_level_may_mean_another_policy() -> None:
     publish(
         target(Metric.ORDER_PROCESSING, 2 * HOUR),

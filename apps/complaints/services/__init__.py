@@ -12,6 +12,7 @@ from apps.complaints.services.chasing import add_chase, answer_chase, follow_lat
 from apps.complaints.services.drafts import discard_draft, keep_draft, purge_drafts
 from apps.complaints.services.exceptions import (
     correct_report,
+    follow_complaint,
     judge_seriousness,
     link_case,
     open_exception,
@@ -89,6 +90,7 @@ __all__ = [
     "drop_meeting",
     "drop_promise",
     "finish_action",
+    "follow_complaint",
     "follow_late",
     "follow_trouble",
     "hold_files",

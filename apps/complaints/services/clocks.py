@@ -8,6 +8,7 @@ from datetime import datetime
 from apps.accounts.models import User
 from apps.complaints.enums import CaseState
 from apps.complaints.models import Case
+from apps.customers.queries import contracts_in_force
 from apps.sla import services as sla
 from apps.sla.enums import FactKind, IntervalKind, MatterKind
 from apps.sla.models import Clock
@@ -16,12 +17,14 @@ from apps.sla.rules import Attributes
 WAIT = IntervalKind.WAITING_CUSTOMER
 
 
-def attributes_of(case: Case) -> Attributes:
+def attributes_of(case: Case, at: datetime) -> Attributes:
+    contracts = contracts_in_force([case.customer_id], at)
     return Attributes(
         klass=str(case.case_class),
         severity=str(case.severity),
         channel=str(case.channel),
         customer_id=case.customer_id,
+        contract_id=contracts.get(case.customer_id or 0),
     )
 
 
@@ -36,7 +39,7 @@ def start(case: Case, *, by: User, at: datetime) -> None:
         kind=MatterKind.CASE,
         subject=case,
         title=title_of(case),
-        attributes=attributes_of(case),
+        attributes=attributes_of(case, at),
         owner=case.owner,
         unit=case.unit,
         opened_at=at,
@@ -50,7 +53,7 @@ def changed(case: Case, *, by: User, at: datetime) -> None:
     what already happened counts under it (B30)."""
     sla.change_matter(
         subject=case,
-        attributes=attributes_of(case),
+        attributes=attributes_of(case, at),
         owner=case.owner,
         unit=case.unit,
         title=title_of(case),

@@ -4,9 +4,33 @@ from datetime import datetime
 
 from apps.accounts.models import User
 from apps.complaints.models import ChaseTask, CorrectiveAction, ExceptionReport
+from apps.customers.queries import contracts_in_force
 from apps.sla import services as sla
 from apps.sla.enums import FactKind, MatterKind, Metric
 from apps.sla.rules import Attributes
+
+
+def attributes_of(report: ExceptionReport, at: datetime) -> Attributes:
+    contracts = contracts_in_force([report.customer_id], at)
+    return Attributes(
+        klass=str(report.kind),
+        severity="major" if report.is_serious else "ordinary",
+        customer_id=report.customer_id,
+        contract_id=contracts.get(report.customer_id or 0),
+    )
+
+
+def changed(report: ExceptionReport, *, by: User, at: datetime) -> None:
+    """Kind, seriousness, customer, follower or unit may differ: the policy is chosen anew."""
+    sla.change_matter(
+        subject=report,
+        attributes=attributes_of(report, at),
+        owner=report.owner,
+        unit=report.unit,
+        title=f"{report.number} {report.title}"[:120],
+        by=by,
+        at=at,
+    )
 
 
 def start(report: ExceptionReport, *, by: User, at: datetime) -> None:
@@ -15,11 +39,7 @@ def start(report: ExceptionReport, *, by: User, at: datetime) -> None:
         kind=MatterKind.EXCEPTION,
         subject=report,
         title=f"{report.number} {report.title}"[:120],
-        attributes=Attributes(
-            klass=str(report.kind),
-            severity="major" if report.is_serious else "ordinary",
-            customer_id=report.customer_id,
-        ),
+        attributes=attributes_of(report, at),
         owner=report.owner,
         unit=report.unit,
         opened_at=report.known_at,

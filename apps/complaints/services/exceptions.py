@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,7 +18,7 @@ from apps.complaints.rules import exceptions as rules
 from apps.complaints.rules.cases import needed
 from apps.complaints.rules.privacy import one_line
 from apps.complaints.rules.searching import grams, searchable
-from apps.complaints.services.exception_clocks import start
+from apps.complaints.services.exception_clocks import changed, start
 from apps.complaints.services.exception_moves import move
 from apps.complaints.services.locking import lock_exception, write
 from apps.complaints.services.numbers import EXCEPTION, take_number
@@ -160,6 +161,8 @@ def correct_report(
     if "what" in values:
         values["search_grams"] = grams(searchable(report.title, values["what"]))
     write(report, at=at, **values)
+    if report.state != ExceptionState.CLOSED:
+        changed(report, by=by, at=at)
     data = {"fields": ", ".join(sorted(set(values) - {"search_grams"})), "reason": reason}
     record(
         "exception.fact_changed", report, by=by, at=at, data={**data, "revision": report.version}
@@ -216,6 +219,7 @@ def judge_seriousness(
     if report.is_serious == is_serious:
         raise RuleBroken(_("Nothing was changed."), code="nothing_changed", field="is_serious")
     write(report, at=at, is_serious=is_serious, serious_reason=reason)
+    changed(report, by=by, at=at)
     data = {"serious": is_serious, "reason": reason, "revision": report.version}
     record("exception.seriousness_changed", report, by=by, at=at, data=data)
     return report
@@ -233,9 +237,26 @@ def link_case(*, exception_id: int, case: Case, by: User, at: datetime) -> Excep
     if case.is_trouble and not report.is_serious:
         values |= {"is_serious": True, "serious_reason": _("It drew a complaint.")}
     write(report, at=at, **values)
+    changed(report, by=by, at=at)
     data = {"case": case.number, "revision": report.version}
     record("exception.case_linked", report, by=by, at=at, data=data)
     return report
+
+
+@transaction.atomic
+def follow_complaint(*, case_id: int, by: User, at: datetime) -> ExceptionReport | None:
+    """A complaint about a shipment whose exception is open belongs to it and makes it serious (CMP-5).
+    None where there is no such exception, or another complaint has it already; repeating is harmless."""
+    case = Case.objects.select_related("customer").get(pk=case_id)
+    if case.waybill_id is None or not case.is_trouble:
+        return None
+    known = ExceptionReport.objects.open().filter(waybill=case.waybill_id, case__isnull=True)
+    if case.customer_id is not None:
+        known = known.filter(Q(customer__isnull=True) | Q(customer=case.customer_id))
+    report = known.order_by("pk").first()
+    if report is None:
+        return None
+    return link_case(exception_id=report.pk, case=case, by=by, at=at)
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """Reads of the customers floor."""
 
+from apps.customers.queries.contracts import contracts_in_force
 from apps.customers.queries.defaults import (
     OrderDefaults,
     default_contact,
@@ -32,6 +33,7 @@ __all__ = [
     "OrderDefaults",
     "SignatureLine",
     "awaits",
+    "contracts_in_force",
     "customer_page",
     "customers_of_email",
     "default_contact",

@@ -89,8 +89,9 @@ class _Maker:
         known = ExceptionReport.objects.open().filter(waybill=case.waybill) if case else None
         report = known.exclude(waybill=None).first() if known is not None else None
         if report is not None and case is not None:
-            if row.state != ExceptionState.CLOSED:
+            if row.state != ExceptionState.CLOSED and report.case_id != case.pk:
                 services.link_case(exception_id=report.pk, case=case, by=self.qc, at=self.now)
+            if row.state != ExceptionState.CLOSED:
                 return
             case = None  # its shipment has one already, which is not over
         new = NewException(

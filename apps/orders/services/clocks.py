@@ -5,13 +5,14 @@ to it (ORD-5, TRK-3).
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db import models
 
 from apps.accounts.models import User
+from apps.customers.queries import contracts_in_force
 from apps.orders.models import FollowUpTask, WorkOrder
 from apps.sla import services as sla
 from apps.sla.enums import FactKind, IntervalKind, MatterKind, Metric
@@ -26,22 +27,26 @@ METRIC_OF: dict[type[models.Model], Metric] = {
 }
 
 
-def attributes_of(order: WorkOrder) -> Attributes:
+def attributes_of(order: WorkOrder, contracts: Mapping[int, int]) -> Attributes:
     """What clock policies may ask about an order; its class is the service level."""
     return Attributes(
-        klass=str(order.service_level), channel=str(order.channel), customer_id=order.customer_id
+        klass=str(order.service_level),
+        channel=str(order.channel),
+        customer_id=order.customer_id,
+        contract_id=contracts.get(order.customer_id),
     )
 
 
 def start(orders: Sequence[WorkOrder], *, by: User, at: datetime) -> None:
     """The clock of each runs from when it came in, by the policy that fits it (ORD-5). Sets and
     stores ``due_at``; as many statements for a thousand orders as for one."""
+    contracts = contracts_in_force((order.customer_id for order in orders), at)
     rows = [
         NewMatter(
             kind=MatterKind.ORDER,
             subject=order,
             title=order.number,
-            attributes=attributes_of(order),
+            attributes=attributes_of(order, contracts),
             owner=order.owner,
             unit=order.customer.unit,
             opened_at=order.received_at,
@@ -53,13 +58,16 @@ def start(orders: Sequence[WorkOrder], *, by: User, at: datetime) -> None:
 
 def plan(tasks: Sequence[FollowUpTask], *, by: User, at: datetime) -> None:
     """Each step is due when it was planned for."""
+    contracts = contracts_in_force((task.work_order.customer_id for task in tasks), at)
     rows = [
         NewMatter(
             kind=MatterKind.FOLLOW_UP,
             subject=task,
             title=f"{task.work_order.number} {task.template.name}"[:120],
             attributes=Attributes(
-                klass=task.work_order.follow_up_class, customer_id=task.work_order.customer_id
+                klass=task.work_order.follow_up_class,
+                customer_id=task.work_order.customer_id,
+                contract_id=contracts.get(task.work_order.customer_id),
             ),
             owner=task.owner,
             unit=task.work_order.customer.unit,
@@ -91,7 +99,8 @@ def released(order: WorkOrder, *, by: User, at: datetime) -> None:
 
 def changed(order: WorkOrder, *, by: User, at: datetime) -> None:
     """Another service level may mean another policy."""
-    sla.change_matter(subject=order, attributes=attributes_of(order), by=by, at=at)
+    contracts = contracts_in_force([order.customer_id], at)
+    sla.change_matter(subject=order, attributes=attributes_of(order, contracts), by=by, at=at)
     _copy([order], _clocks_of([order]))
 
 
