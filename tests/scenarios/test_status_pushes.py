@@ -14,6 +14,7 @@ from apps.tracking.models import Waybill
 from apps.tracking.services import ingest
 from apps.tracking.services.late import find_late
 from tests.doubles.sms_gateway import SmsGateway
+from tests.factories.customers import ready_customer
 from tests.factories.notifications import relay_all, subscription
 from tests.factories.tracking import event, waybill
 
@@ -118,3 +119,33 @@ def test_a_shipment_found_late_is_told_with_an_apology_and_a_new_time() -> None:
     assert told(parcel) == ["picked_up", "late"]
     assert "非常抱歉" in words(parcel, "late") and "新的预计送达时间" in words(parcel, "late")
     assert "apologise" in words(parcel, "late", "en")
+
+
+@pytest.mark.requirement("TRK-7")
+def test_a_stuck_shipment_is_told_to_both_ends_once() -> None:
+    """No scan for thirteen hours after picking up: customer and consignee hear of it first."""
+    customer = ready_customer()
+    parcel = waybill(
+        customer=customer,
+        promised_at=timezone.now() + timedelta(days=2),
+        consignee_phone="+8613900005678",
+    )
+    scan(parcel, "picked_up", 20)
+    for _again in range(2):
+        find_late(by=system_user("tests"))
+        relay_all()
+    rows = Delivery.objects.filter(waybill=parcel, topic="waybill.late")
+    assert sorted(row.audience for row in rows) == ["consignee", "customer_contacts"]
+    for row in rows:
+        assert "新的预计送达时间" in render(row, frozenset(), "zh-hans").text
+
+
+@pytest.mark.requirement("TRK-7")
+def test_a_damaged_shipment_is_told_to_both_ends_with_a_new_time() -> None:
+    parcel = waybill(customer=ready_customer(), consignee_phone="+8613900005678")
+    scan(parcel, "picked_up", 20)
+    scan(parcel, "exception.damaged", 1)
+    rows = Delivery.objects.filter(waybill=parcel, topic="waybill.exception")
+    assert {row.audience for row in rows} >= {"consignee", "customer_contacts"}
+    text = render(rows.get(audience="consignee"), frozenset(), "zh-hans").text
+    assert "新的预计送达时间" in text and "破损" in text

@@ -33,7 +33,8 @@ TOPIC_OF_STATUS = {
 }
 # The same status for another reason is news here; elsewhere it is a detail.
 NEWS_BY_REASON = frozenset({Status.ATTEMPT_FAILED, Status.EXCEPTION})
-LATE_TOLD = frozenset({LateKind.MISSED, LateKind.WILL_MISS})
+# Lost and misrouted ones are told by their status.
+LATE_TOLD = frozenset({LateKind.MISSED, LateKind.WILL_MISS, LateKind.STUCK})
 STAFF_KINDS = {
     "workorder.assigned": "staff.order_assigned",
     "workorder.sent_to_centre": "staff.order_to_print",
