@@ -1,9 +1,9 @@
-// The bell: asks every 20 seconds while the page is looked at. Without this file the page
+// The bell: asks every 10 seconds while the page is looked at. Without this file the page
 // "My messages" in the sidebar shows the same.
 (function () {
   "use strict";
 
-  var EVERY = 20000;
+  var EVERY = 10000;
   var root = "/admin/";
   var script = document.currentScript;
   if (script && script.dataset.root) { root = script.dataset.root; }

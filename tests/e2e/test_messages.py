@@ -25,7 +25,7 @@ from apps.tracking.queries.public import public_view
 from tests.doubles.merchant import Merchant
 from tests.doubles.sms_gateway import SmsGateway
 from tests.e2e.test_order_to_signature import signed_in
-from tests.factories.notifications import relay_all, send_all
+from tests.factories.notifications import delivery, relay_all, send_all
 from tests.factories.tracking import report, waybill
 from tests.orders.test_api import BODY
 
@@ -256,3 +256,15 @@ def test_a_caller_is_answered_and_gets_it_by_sms(
     expect(agent.get_by_text("一分钟").first).to_be_visible()
     assert Delivery.objects.filter(topic="inquiry.answer").count() == 1
     agent.context.close()
+
+
+@pytest.mark.requirement("NTF-1")
+def test_the_bell_rings_on_an_open_page(browser: Browser, live_server: Any, cast: Cast) -> None:
+    agent = signed_in(browser, live_server.url, "wangfang")
+    agent.goto("/admin/orders/workorder/")
+    bell = agent.locator("#msg-bell .msg-bell-count")
+    expect(agent.locator("#msg-bell")).to_be_visible()
+    expect(bell).to_be_hidden()
+    delivery("in_app", "", recipient=f"user:{cast['wangfang'].pk}", topic="staff.order_assigned")
+    send_all("in_app")
+    expect(bell).to_have_text("1", timeout=25_000)
