@@ -18,6 +18,20 @@ class MatterKind(ColourChoices):
     CHASE = "chase", _("Chase"), "amber"
 
 
+# Who may see a clock of this kind: whoever may see what it is about. The floors above hold the
+# permissions; here they are names only.
+SEEN_WITH = {
+    MatterKind.CASE: "complaints.view_case",
+    MatterKind.EXCEPTION: "complaints.view_exceptionreport",
+    MatterKind.ORDER: "orders.view_workorder",
+    MatterKind.FOLLOW_UP: "orders.view_followuptask",
+    MatterKind.HANDOVER: "customers.view_handoverform",
+    MatterKind.AUTHORISATION: "customers.view_verbalauthorisation",
+    MatterKind.CORRECTIVE_ACTION: "complaints.view_correctiveaction",
+    MatterKind.CHASE: "complaints.view_chasetask",
+}
+
+
 class MatterState(ColourChoices):
     OPEN = "open", _("Open"), "blue"
     CLOSED = "closed", _("Closed"), "green"

@@ -14,6 +14,8 @@ from apps.complaints.inputs import CaseChanges, Said
 from apps.complaints.models import Case
 from apps.complaints.states import CASE_MOVES, ENDED, IN_HAND, LIVE, TIMING
 from apps.core.errors import RuleBroken
+from apps.sla.enums import ClockState, Metric
+from apps.sla.models import Clock
 from tests.factories.accounts import UserFactory
 from tests.factories.complaints import case, case_in, solved, who
 
@@ -194,3 +196,31 @@ def test_a_case_is_not_merged_into_itself_even_by_hand() -> None:
         Case.objects.filter(pk=made.pk).update(
             state="merged", merged_at=timezone.now(), merged_by=UserFactory(), merged_into=made
         )
+
+
+def _clock(of: Case, metric: Metric) -> Clock:
+    return Clock.objects.get(
+        matter__subject_type="complaints.case", matter__subject_id=str(of.pk), metric=metric, key=0
+    )
+
+
+@pytest.mark.requirement("CMP-2")
+def test_whoever_acts_on_a_case_that_nobody_has_takes_its_clocks_over() -> None:
+    made = case()
+    assert made.owner_id is None
+    agent = UserFactory()
+    services.wait_for_customer(case_id=made.pk, reason="等客户发照片", **who(agent))
+    made.refresh_from_db()
+    assert (made.owner, made.handed_over_by) == (agent, agent)
+    assert _clock(made, Metric.HAND_OVER).state == ClockState.MET
+    assert _clock(made, Metric.LEGAL).owner == agent
+
+
+@pytest.mark.requirement("CMP-7")
+def test_no_clock_runs_on_for_a_solution_that_the_customer_no_longer_wants() -> None:
+    made = case()
+    solved(made)
+    assert _clock(made, Metric.PLAN_REPLY).is_open and _clock(made, Metric.LEGAL).is_open
+    services.withdraw_case(case_id=made.pk, reason="已自行解决", **who())
+    for metric in (Metric.PLAN_REPLY, Metric.LEGAL, Metric.FEEDBACK):
+        assert _clock(made, metric).state == ClockState.MET

@@ -76,7 +76,7 @@ def open_case(
     matter = services.open_matter(
         kind=fields.pop("kind", MatterKind.CASE),
         subject=what,
-        title="CS20261125-00001",
+        title=fields.pop("title", "CS20261125-00001"),
         attributes=attributes,
         by=fields.pop("by", machine()),
         **fields,

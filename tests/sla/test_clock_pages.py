@@ -4,13 +4,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
 from apps.accounts.enums import ObjectScope, Role
 from apps.sla import services
-from apps.sla.enums import IntervalKind, Metric
-from apps.sla.models import Policy
+from apps.sla.enums import SEEN_WITH, IntervalKind, MatterKind, Metric
+from apps.sla.models import Clock, Policy
 from apps.sla.queries.explaining import explanation
 from tests.factories.accounts import UnitFactory, UserFactory, sign_in
 from tests.factories.sla import clock_of, let_pass, machine, open_case
@@ -68,6 +69,55 @@ def test_whoever_has_no_business_with_clocks_sees_none(client: Client) -> None:
     _what, matter = open_case()
     assert client.get(reverse(LIST)).status_code == 403
     assert client.get(clock_page(clock_of(matter, Metric.LEGAL))).status_code == 403
+
+
+NO_CASES = [Role.FINANCE, Role.SALES, Role.DISPATCHER, Role.WAREHOUSE_MANAGER, Role.IT_ADMIN]
+
+
+def test_every_kind_of_clock_is_seen_by_a_permission_that_exists() -> None:
+    assert set(SEEN_WITH) == set(MatterKind)
+    for name in SEEN_WITH.values():
+        app, codename = name.split(".")
+        assert Permission.objects.filter(content_type__app_label=app, codename=codename).exists()
+
+
+@pytest.mark.parametrize("role", NO_CASES)
+@pytest.mark.parametrize("mine", [True, False])
+def test_the_clock_of_a_case_is_no_more_public_than_the_case(
+    client: Client, role: Role, mine: bool
+) -> None:
+    reader = sign_in(client, UserFactory(roles=[role], scope=ObjectScope.ALL))
+    what, matter = open_case(owner=reader if mine else None, title="CS1 陈女士投诉")
+    soon = matter.opened_at + timedelta(hours=1)
+    promise = services.promise(subject=what, due_at=soon, label="回电陈女士", by=machine())
+    for query in ({}, {"stand": "open"}, {"kind": MatterKind.CASE}):
+        assert "陈女士" not in client.get(reverse(LIST), query).content.decode()
+    for clock in (promise, clock_of(matter, Metric.LEGAL)):
+        assert client.get(clock_page(clock)).status_code == 404
+    of = reverse("admin:sla_clock_of", args=["accounts", "unit", what.pk])
+    assert client.get(of).headers["Location"] == reverse(LIST)
+
+
+@pytest.mark.parametrize(
+    ("role", "kind", "seen"),
+    [
+        (Role.WAREHOUSE_MANAGER, MatterKind.EXCEPTION, True),
+        (Role.FINANCE, MatterKind.EXCEPTION, False),
+        (Role.FINANCE, MatterKind.HANDOVER, True),
+        (Role.IT_ADMIN, MatterKind.HANDOVER, False),
+        (Role.AGENT, MatterKind.CASE, True),
+    ],
+)
+def test_each_role_sees_the_clocks_of_what_it_may_see(
+    client: Client, role: Role, kind: MatterKind, seen: bool
+) -> None:
+    sign_in(client, UserFactory(roles=[role], scope=ObjectScope.ALL))
+    what, matter = open_case(kind=MatterKind.CASE, title="件")
+    clock = services.promise(
+        subject=what, due_at=matter.opened_at + timedelta(hours=1), label="回电", by=machine()
+    )
+    Clock.objects.filter(pk=clock.pk).update(kind=kind)
+    assert client.get(clock_page(clock)).status_code == (200 if seen else 404)
 
 
 @pytest.mark.parametrize("stand", ["open", "overdue", "missed", ""])

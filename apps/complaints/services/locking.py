@@ -8,8 +8,10 @@ from apps.complaints.enums import AssignedHow, CaseState
 from apps.complaints.models import Case, ExceptionReport
 from apps.complaints.rules.privacy import known_names
 from apps.complaints.rules.searching import MOST_TEXT, grams, searchable
+from apps.complaints.services import clocks
 from apps.complaints.states import CASE_MOVES
 from apps.events.services import record
+from apps.sla.enums import FactKind
 
 
 def lock_case(case_id: int, by: User) -> Case:
@@ -52,15 +54,21 @@ def move_case(case: Case, to: CaseState, *, at: datetime, **values: Any) -> None
 
 
 def begin(case: Case, *, by: User, at: datetime) -> None:
-    """Whoever acts on a new case has begun it; one that nobody owns is theirs from now on."""
+    """Whoever acts on a new case has begun it; one that nobody owns is theirs from now on, with its
+    clocks, and so handed to the team."""
     if case.state != CaseState.NEW:
         return
     values: dict[str, Any] = {}
-    if case.owner_id is None:
+    taken, first = case.owner_id is None, case.handed_over_at is None
+    if taken:
         values |= {"owner": by, "assigned_at": at, "assigned_by": by}
         values |= {"handed_over_at": case.handed_over_at or at}
         values |= {"handed_over_by": case.handed_over_by or by}
     move_case(case, CaseState.OPEN, at=at, **values)
+    if taken:
+        clocks.changed(case, by=by, at=at)
+        if first:
+            clocks.done(case, FactKind.HANDED_OVER, by=by, at=at)
     data = {"owner": case.owner_id, "how": str(AssignedHow.TAKEN), "revision": case.version}
     record("case.assigned", case, by=by, at=at, data=data)
 

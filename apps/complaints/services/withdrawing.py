@@ -60,5 +60,5 @@ def _solve(case: Case, reason: str, *, by: User, at: datetime) -> None:
         values |= {"solution": text, "outcome": Outcome.WITHDRAWN}
         values |= {"solved_at": at, "solved_by": by, **add_to_search(case, text)}
         move_case(case, CaseState.SOLVED, at=at, **values)
-        clocks.done(case, FactKind.SOLVED, by=by, at=at)
-    clocks.done(case, FactKind.FED_BACK, by=by, at=at)
+    # Nothing is owed any more: neither the plan nor the solution is told to who wants none.
+    clocks.done(case, FactKind.SOLVED, FactKind.FED_BACK, by=by, at=at)

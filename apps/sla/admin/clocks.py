@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.templatetags.house import countdown
 from apps.core.times import human
 from apps.events.panel import HouseAdmin
-from apps.sla.enums import ClockState
+from apps.sla.enums import SEEN_WITH, ClockState
 from apps.sla.models import Clock
 from apps.sla.models.clock import OPEN
 from apps.sla.queries.explaining import explanation
@@ -66,8 +66,10 @@ class ClockAdmin(HouseAdmin):
         return redirect("admin:sla_clock_change", found.pk)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Own clocks and those of the units one sees."""
-        rows: QuerySet[Any] = super().get_queryset(request)
+        """Own clocks and those of the units one sees, about what one may see: the title of a case
+        is no more public than the case."""
+        kinds = [kind for kind, name in SEEN_WITH.items() if request.user.has_perm(name)]
+        rows: QuerySet[Any] = super().get_queryset(request).filter(kind__in=kinds)
         units = request.user.visible_unit_ids()  # type: ignore[union-attr]
         if units is None:
             return rows
