@@ -125,6 +125,7 @@ TOPICS: dict[str, Topic] = {
         _staff("staff.case_assigned", _("Case given to an agent (staff)"), CASE, SUBJECT),
         _staff("staff.case_message", _("Customer wrote in a case (staff)"), CASE, SUBJECT),
         _staff("staff.case_reported", _("Case reported to the leaders (staff)"), CASE, SUBJECT),
+        _staff("staff.case_escalated", _("Customer dissatisfied again (staff)"), CASE, SUBJECT),
         _staff("staff.case_undelivered", _("Somebody with a case could not be told (staff)"), CASE),
         _staff("staff.undelivered", _("A message reached nobody (staff)")),
         _staff("staff.exception_opened", _("Serious exception reported (staff)"), SUBJECT),

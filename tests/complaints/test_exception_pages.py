@@ -11,11 +11,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.enums import Role
+from apps.complaints import services
 from apps.complaints.enums import ExceptionKind, ExceptionState
 from apps.complaints.models import CorrectiveAction, ExceptionReport, ReviewMeeting
+from apps.core.errors import RuleBroken
 from apps.events.models import Event
+from apps.sla.models import Clock
 from tests.factories.accounts import UnitFactory, UserFactory, sign_in
-from tests.factories.complaints import Team, any_cause, exception
+from tests.factories.complaints import Team, action, any_cause, decided, exception, who
 from tests.factories.tracking import waybill
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("CMP-4")]
@@ -256,3 +259,100 @@ def test_a_meeting_shows_no_exception_of_another_unit(client: Client, crew: Team
     )
     assert answer.status_code == 422
     assert not ReviewMeeting.objects.exists()
+
+
+@pytest.mark.requirement("CMP-5")
+def test_an_agenda_names_no_exception_of_another_unit(client: Client, crew: Team) -> None:
+    mine = found(crew, kind=ExceptionKind.DAMAGED)
+    foreign = found(Team(), kind=ExceptionKind.DAMAGED, what="叉车撞坏了别家的货")
+    chair = UserFactory(roles=[Role.QC_MANAGER])
+    meeting = services.plan_meeting(
+        title="评审",
+        unit=crew.unit,
+        planned_for=timezone.now() + timedelta(days=1),
+        exception_ids=[mine.pk, foreign.pk],
+        people=[crew.manager],
+        **who(chair),
+    )
+    page = reverse("admin:complaints_reviewmeeting_change", args=[meeting.pk])
+    sign_in(client, crew.manager)
+    for address in (page, reverse("admin:complaints_reviewmeeting_changelist")):
+        shown = client.get(address).text
+        assert mine.number in shown
+        assert foreign.number not in shown and "叉车撞坏了" not in shown
+    typed = {"act": "hold", "hold-minutes": "逐项评审", f"hold-item{mine.pk}": "同意"}
+    assert client.post(page, typed).status_code == 403
+    said = {mine.pk: "同意", foreign.pk: "同意"}
+    with pytest.raises(RuleBroken) as caught:
+        services.hold_meeting(
+            meeting_id=meeting.pk, minutes="纪要", conclusions=said, **who(crew.manager)
+        )
+    assert caught.value.code == "not_seen" and foreign.number not in str(caught.value)
+    sign_in(client, chair)
+    assert client.post(page, {**typed, f"hold-item{foreign.pk}": "同意"}).status_code == 302
+
+
+@pytest.mark.parametrize("kind", ["action", "chase"])
+def test_who_has_something_to_do_is_led_to_its_exception(
+    client: Client, crew: Team, kind: str
+) -> None:
+    """From the desk or a message, wherever they belong; nobody else of their unit is."""
+    report = found(crew)
+    away = UnitFactory()
+    doer, colleague = (
+        UserFactory(roles=[Role.WAREHOUSE_MANAGER], unit=away, scope="units") for _n in range(2)
+    )
+    if kind == "action":
+        decided(report)
+        thing: Any = action(report, owner=doer)
+    else:
+        due = timezone.now() + timedelta(hours=2)
+        asked = {"whom": away, "question": "货在哪里？", "due_at": due}
+        thing = services.add_chase(exception_id=report.pk, **asked, **who(crew.agent))
+        thing.owner = doer
+        thing.save(update_fields=["owner"])
+    link = reverse("desk:open", args=[thing._meta.label_lower, thing.pk])
+    sign_in(client, doer)
+    assert client.get(link).headers["Location"] == page_of(report)
+    assert report.number in client.get(page_of(report)).text
+    name, typed = (
+        ("finish", {"result": "已做"}) if kind == "action" else ("answer", {"answer": "在途"})
+    )
+    assert act(client, report, name, **{kind: thing.pk}, **typed).status_code == 302
+    sign_in(client, colleague)
+    assert client.get(page_of(report)).status_code in (302, 404)
+    assert client.get(link).status_code == 404
+
+
+def test_a_closed_report_offers_no_answer_to_a_chase(client: Client, crew: Team) -> None:
+    report = found(crew)
+    due = timezone.now() + timedelta(hours=2)
+    asked = {"whom": UnitFactory(), "question": "货在哪里？", "due_at": due}
+    services.add_chase(exception_id=report.pk, **asked, **who(crew.agent))
+    sign_in(client, crew.agent)
+    assert 'name="answer-answer"' in client.get(page_of(report)).text
+    services.put_right(exception_id=report.pk, line="已找到", **who(crew.agent))
+    assert 'name="answer-answer"' not in client.get(page_of(report)).text
+
+
+def test_somebody_else_follows_an_exception_with_its_clocks(client: Client, crew: Team) -> None:
+    report = found(crew, kind=ExceptionKind.DAMAGED)
+    open_ones = Clock.objects.open().filter(
+        matter__subject_type="complaints.exceptionreport", matter__subject_id=str(report.pk)
+    )
+    assert open_ones.exists()
+    sign_in(client, crew.agent)
+    assert act(client, report, "assign", owner=crew.director.pk).status_code == 302
+    report.refresh_from_db()
+    assert report.owner == crew.director
+    assert {clock.owner for clock in open_ones} == {crew.director}
+    assert act(client, report, "assign", owner=crew.director.pk).status_code == 422
+    assert act(client, report, "assign", owner=crew.qc.pk, reason="休假").status_code == 302
+    events = Event.objects.filter(kind="exception.assigned").order_by("pk")
+    assert [event.data["reason"] for event in events] == ["", "休假"]
+    gone = UserFactory(is_active=False)
+    assert act(client, report, "assign", owner=gone.pk).status_code == 422
+    sign_in(client, UserFactory(roles=[Role.FINANCE]))
+    assert act(client, report, "assign", owner=crew.agent.pk).status_code == 403
+    report.refresh_from_db()
+    assert report.owner == crew.qc

@@ -17,12 +17,16 @@ from apps.core.errors import BadInput
 from apps.notifications.enums import DeliveryState
 from apps.notifications.models import Delivery, NotificationPolicy
 from apps.notifications.queries.words import render
+from apps.sla.enums import MatterKind
+from apps.sla.models import Matter
 from apps.sla.services import change_week
+from apps.tracking.enums import Reason, Status
 from tests.doubles.mail_server import MailServer
 from tests.factories.accounts import UserFactory, sign_in
-from tests.factories.complaints import Team, case, exception, who
+from tests.factories.complaints import Team, case, exception, solved, who
 from tests.factories.notifications import relay_all, send_all
 from tests.factories.sla import NORMAL_DAY, office
+from tests.factories.tracking import waybill
 
 pytestmark = pytest.mark.django_db
 MAILBOX = "mary@shop.example"
@@ -100,6 +104,59 @@ def test_leaders_hear_of_a_serious_exception_and_not_of_a_minor_one(team: Team) 
         f"user:{boss.pk}" for boss in (team.manager, team.qc)
     }
     assert serious.number in render(heard[0], frozenset()).text
+
+
+@pytest.mark.requirement("CMP-4")
+@pytest.mark.parametrize("how", ["judged", "complained", "worsened"])
+def test_leaders_hear_of_an_exception_that_becomes_serious(team: Team, how: str) -> None:
+    kind = ExceptionKind.LATE if how == "worsened" else ExceptionKind.BREACH
+    shipment = waybill()
+    report = exception(unit=team.unit, by=team.agent, kind=kind, waybill=shipment)
+    assert not report.is_serious and told("staff.exception_opened") == []
+    if how == "judged":
+        why = {"is_serious": True, "reason": "客户索赔"}
+        cases.judge_seriousness(exception_id=report.pk, **why, **who(team.agent))
+    elif how == "complained":
+        made = case(team=team, by=team.agent)
+        cases.link_case(exception_id=report.pk, case=made, **who(team.agent))
+    else:
+        lost = {"status": Status.EXCEPTION, "reason": Reason.LOST, "happened_at": timezone.now()}
+        cases.follow_trouble(waybill_id=shipment.pk, **lost, **who())
+    report.refresh_from_db()
+    assert report.is_serious
+    timed = Matter.objects.get(kind=MatterKind.EXCEPTION, subject_id=str(report.pk))
+    assert (timed.klass, timed.severity) == (report.kind, "major")
+    bosses = {f"user:{boss.pk}" for boss in (team.manager, team.qc)}
+    heard = told("staff.exception_opened")
+    assert {row.recipient for row in heard} == bosses and len(heard) == len(bosses)
+
+
+@pytest.mark.requirement("CMP-7")
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_leaders_hear_of_a_customer_who_is_dissatisfied_again(
+    team: Team, mail: MailServer, language: str
+) -> None:
+    """In the back office and by mail; whoever took the answer down knows."""
+    bosses = [team.director, team.manager]
+    for boss in bosses:
+        boss.email, boss.language = f"boss{boss.pk}@staff.example", language
+        boss.save(update_fields=["email", "language"])
+    made = complaint(team)
+    for answer in (2, 1):
+        solved(made, by=team.agent)
+        assert told("staff.case_escalated") == []
+        answered = {"score": answer, "comment": "", "channel": CaseChannel.PHONE}
+        cases.confirm_result(case_id=made.pk, **answered, **who(team.agent))
+    heard = told("staff.case_escalated")
+    assert {(row.recipient, row.channel) for row in heard} == {
+        (f"user:{boss.pk}", channel) for boss in bosses for channel in ("in_app", "email")
+    }
+    words = render(heard[0], frozenset())
+    assert made.number in words.subject and "1/5" in words.text
+    assert ("dissatisfied" in words.text) == (language == "en")
+    send_all("email")
+    reached = set(mail.recipients)
+    assert {boss.email for boss in bosses} <= reached
 
 
 @pytest.mark.requirement("CMP-1")

@@ -126,7 +126,7 @@ def _choose(kind: str) -> Any:
 
 
 def _asked(report: ExceptionReport) -> list[tuple[int, str]]:
-    rows = report.chases.filter(answered_at__isnull=True).select_related("unit", "carrier")
+    rows = report.chases.open().select_related("unit", "carrier")
     return [(chase.pk, f"{chase.unit or chase.carrier}: {chase.question}") for chase in rows]
 
 
@@ -158,6 +158,9 @@ ACTS = (
         _("The chase is set and its clock runs."), when=_in(*NOT_CLOSED)),
     Act("answer", _("They answered"), forms.AnswerForm, HANDLE, _answer, _("The answer is on record."),
         when=lambda r: bool(_asked(r)), about=lambda r: {"choices": _asked(r)}),
+    Act("assign", _("Give it to somebody to follow"), forms.FollowerForm, HANDLE,
+        _simple("assign_exception"), _("It is theirs to follow now, with its clocks."),
+        when=_in(*NOT_CLOSED), initial=lambda r: {"owner": r.owner_id}),
     Act("serious", _("Serious or minor"), forms.SeriousForm, DECIDE, _serious,
         _("The judgement is on record."), when=_in(*NOT_CLOSED),
         initial=lambda r: {"serious": r.is_serious}),

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.complaints import services
 from apps.complaints.enums import MeetingState
 from apps.complaints.forms.exceptions import MeetingForm, MinutesForm, ReasonForm
-from apps.complaints.models import ExceptionReport, ReviewMeeting
+from apps.complaints.models import ReviewMeeting
 from apps.complaints.queries.exceptions import awaiting_review, meetings
 from apps.core.errors import RuleBroken
 from apps.tracking.admin.acting import Act, ActingAdmin, person
@@ -42,16 +42,26 @@ def _drop(meeting: ReviewMeeting, form: "Form", **who: Any) -> None:
     services.drop_meeting(meeting_id=meeting.pk, reason=form.cleaned_data["reason"], **who)
 
 
+def _seen(meeting: ReviewMeeting) -> list[Any]:
+    """What is on the agenda, as far as whoever looks may see it; as ``queries`` found it."""
+    return [item for item in meeting.items.all() if getattr(item, "is_seen", False)]
+
+
 def _agenda(meeting: ReviewMeeting) -> dict[str, Any]:
     items = [
         (item.exception_id, f"{item.exception.number} {item.exception.title}")
-        for item in meeting.items.all()
+        for item in _seen(meeting)
     ]
     return {"items": items}
 
 
 def _is_planned(meeting: ReviewMeeting) -> bool:
     return meeting.state == MeetingState.PLANNED
+
+
+def _can_be_held(meeting: ReviewMeeting) -> bool:
+    """Who writes what was concluded on each sees each."""
+    return _is_planned(meeting) and len(_seen(meeting)) == len(meeting.items.all())
 
 
 @admin.register(ReviewMeeting)
@@ -64,7 +74,7 @@ class ReviewMeetingAdmin(ActingAdmin):
     page_template = "complaints/meeting.html"
     acts = (
         Act("hold", _("It took place: minutes and conclusions"), MinutesForm, HOLD, _hold,
-            _("The minutes are on record."), when=_is_planned, about=_agenda),
+            _("The minutes are on record."), when=_can_be_held, about=_agenda),
         Act("drop", _("It does not take place"), ReasonForm, HOLD, _drop,
             _("Dropped. Its exceptions wait for another meeting."), when=_is_planned, danger=True),
     )  # fmt: skip
@@ -81,21 +91,17 @@ class ReviewMeetingAdmin(ActingAdmin):
 
     @admin.display(description=_("agenda"))
     def agenda(self, meeting: ReviewMeeting) -> str:
-        return ", ".join(item.exception.number for item in meeting.items.all())
+        numbers = [item.exception.number for item in _seen(meeting)]
+        hidden = len(meeting.items.all()) - len(numbers)
+        return ", ".join(numbers + ([f"+{hidden}"] if hidden else []))
 
     def facts(self, request: HttpRequest, meeting: ReviewMeeting) -> dict[str, Any]:
-        visible = ExceptionReport.objects.visible_to(person(request))
-        items = list(meeting.items.all())
-        seen = set(
-            visible.filter(pk__in=[item.exception_id for item in items]).values_list(
-                "pk", flat=True
-            )
-        )
+        items = _seen(meeting)
         return {
             "title": meeting.title,
             "state": MeetingState(meeting.state),
-            "items": [item for item in items if item.exception_id in seen],
-            "hidden": len(items) - len(seen),
+            "items": items,
+            "hidden": len(meeting.items.all()) - len(items),
         }
 
     def add_view(

@@ -47,6 +47,7 @@ EVENT_KINDS = {
     "case.exported": _("List of cases exported"),
     "exception.opened": _("Exception reported"),
     "exception.worsened": _("Exception grew worse"),
+    "exception.assigned": _("Exception given to somebody to follow"),
     "exception.case_linked": _("Case linked to the exception"),
     "exception.late_linked": _("Late shipment linked to the exception"),
     "exception.changed": _("Exception report changed"),

@@ -143,6 +143,15 @@ class ActionForm(forms.Form):
         _offer(self, "owner", User.objects.active().people().order_by("display_name"))
 
 
+class FollowerForm(forms.Form):
+    owner = forms.ModelChoiceField(User.objects.none(), label=_("who follows it"))
+    reason = NoteField(label=_("reason"), required=False, max_length=200)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer(self, "owner", User.objects.active().people().order_by("display_name"))
+
+
 class OpenActionForm(forms.Form):
     """Which of the report's actions, and what came of it."""
 

@@ -28,7 +28,8 @@ MOMENTS = ("known", "reported", "investigated", "decided", "checked", "closed")
 
 class ExceptionQuerySet(models.QuerySet["ExceptionReport"]):
     def visible_to(self, user: "User") -> "ExceptionQuerySet":
-        """Those of this user's units and customers, and those this user follows or looks into."""
+        """Those of this user's units and customers, those this user follows or looks into, and those
+        whose actions or chases are this user's to do."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
         theirs = Q(customer__in=Customer.objects.visible_to(user))
@@ -38,7 +39,10 @@ class ExceptionQuerySet(models.QuerySet["ExceptionReport"]):
         if units is None:
             return self
         mine = Q(owner=user.pk) | Q(investigated_by=user.pk) | Q(reported_by=user.pk)
-        return self.filter(Q(unit__in=units) | Q(responsible_unit__in=units) | mine | theirs)
+        to_do = Q(pk__in=user.corrective_actions.values("exception"))
+        to_do |= Q(pk__in=user.chase_tasks.values("exception"))
+        ours = Q(unit__in=units) | Q(responsible_unit__in=units)
+        return self.filter(ours | mine | to_do | theirs)
 
     def open(self) -> "ExceptionQuerySet":
         return self.exclude(state=ExceptionState.CLOSED)

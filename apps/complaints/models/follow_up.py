@@ -52,6 +52,11 @@ class Evidence(AppendOnly):
         return f"{self.exception_id} {self.key}"
 
 
+class ActionQuerySet(models.QuerySet["CorrectiveAction"]):
+    def visible_to(self, user: "User") -> "ActionQuerySet":
+        return self.filter(exception__in=ExceptionReport.objects.visible_to(user))
+
+
 class CorrectiveAction(Stamped):
     """What is changed so that it does not happen again, by whom and until when; and whether it
     worked."""
@@ -78,6 +83,8 @@ class CorrectiveAction(Stamped):
         USER, models.PROTECT, related_name="+", null=True, editable=False
     )
     drop_reason = models.CharField(_("why dropped"), max_length=200, blank=True)
+
+    objects = ActionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("corrective action")
@@ -123,6 +130,9 @@ class CorrectiveAction(Stamped):
 class ChaseQuerySet(models.QuerySet["ChaseTask"]):
     def open(self) -> "ChaseQuerySet":
         return self.filter(UNANSWERED)
+
+    def visible_to(self, user: "User") -> "ChaseQuerySet":
+        return self.filter(exception__in=ExceptionReport.objects.visible_to(user))
 
 
 class ChaseTask(Stamped):

@@ -182,9 +182,11 @@ def minor_lines(day: date, user: "User") -> list[ExceptionReport]:
 
 
 def meetings(user: "User") -> QuerySet[ReviewMeeting]:
-    """Those whose exceptions ``user`` may all or partly see, or takes part in; newest first."""
+    """Those whose exceptions ``user`` may all or partly see, or takes part in; newest first. Each
+    item says as ``is_seen`` whether ``user`` may see its exception."""
     visible = ExceptionReport.objects.visible_to(user)
-    items = ReviewItem.objects.select_related("exception").order_by("pk")
+    seen = Exists(visible.filter(pk=OuterRef("exception")))
+    items = ReviewItem.objects.select_related("exception").annotate(is_seen=seen).order_by("pk")
     mine = Q(people=user.pk) | Q(created_by=user.pk) | Q(items__exception__in=visible)
     return (
         ReviewMeeting.objects.filter(pk__in=ReviewMeeting.objects.filter(mine).values("pk"))

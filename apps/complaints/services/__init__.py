@@ -11,6 +11,7 @@ from apps.complaints.services.changing import change_case
 from apps.complaints.services.chasing import add_chase, answer_chase, follow_late, follow_trouble
 from apps.complaints.services.drafts import discard_draft, keep_draft, purge_drafts
 from apps.complaints.services.exceptions import (
+    assign_exception,
     correct_report,
     follow_complaint,
     judge_seriousness,
@@ -74,6 +75,7 @@ __all__ = [
     "answer_satisfaction",
     "ask_satisfaction",
     "assign_case",
+    "assign_exception",
     "assign_waiting",
     "cancel_case",
     "change_case",

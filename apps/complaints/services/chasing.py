@@ -1,7 +1,7 @@
 """A shipment's exception opens by itself, once, and has somebody chased (TRK-7)."""
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from apps.complaints.rules import exceptions as rules
 from apps.complaints.rules.cases import needed
 from apps.complaints.rules.privacy import one_line
 from apps.complaints.services import exception_clocks
-from apps.complaints.services.exceptions import locked_open, open_exception
+from apps.complaints.services.exceptions import locked_open, now_serious, open_exception
 from apps.complaints.services.locking import lock_exception, write
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.services import record
@@ -121,9 +121,12 @@ def _take_in(
     worse = rules.worse_of(report.kind, kind)
     if worse != report.kind:
         was = report.kind
-        serious = report.is_serious or rules.seems_serious(worse, report.found_by, report.harm)
+        known = report.is_serious
+        serious = known or rules.seems_serious(worse, report.found_by, report.harm)
         write(report, at=at, kind=worse, is_serious=serious)
-        data = {"from": was, "to": str(worse), "revision": report.version}
+        exception_clocks.changed(report, by=by, at=at)
+        data: dict[str, Any] = {"from": was, "to": str(worse), "revision": report.version}
+        data["recipients"] = [] if known else now_serious(report, at)
         record("exception.worsened", report, by=by, at=at, data=data)
     over = report.late is None or report.late.closed_at is not None
     if late is not None and over and report.late_id != late.pk:

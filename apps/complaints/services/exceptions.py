@@ -55,7 +55,7 @@ def open_exception(*, new: NewException, by: User, at: datetime) -> ExceptionRep
         "unit": report.unit_id,
         "customer": report.customer_id,
         "waybill": report.waybill_id,
-        "recipients": [person.pk for person in leaders_told(report, at)],
+        "recipients": now_serious(report, at),
     }
     record("exception.opened", report, by=by, at=at, data=data)
     return report
@@ -209,6 +209,11 @@ def _check_version(report: ExceptionReport, version: int) -> None:
         )
 
 
+def now_serious(report: ExceptionReport, at: datetime) -> list[int]:
+    """Whom the event names that made it serious: the same as had it been so from the beginning."""
+    return [person.pk for person in leaders_told(report, at)]
+
+
 @transaction.atomic
 def judge_seriousness(
     *, exception_id: int, is_serious: bool, reason: str, by: User, at: datetime
@@ -221,7 +226,32 @@ def judge_seriousness(
     write(report, at=at, is_serious=is_serious, serious_reason=reason)
     changed(report, by=by, at=at)
     data = {"serious": is_serious, "reason": reason, "revision": report.version}
+    data["recipients"] = now_serious(report, at)
     record("exception.seriousness_changed", report, by=by, at=at, data=data)
+    return report
+
+
+@transaction.atomic
+def assign_exception(
+    *, exception_id: int, owner: User, by: User, at: datetime, reason: str = ""
+) -> ExceptionReport:
+    """Somebody else follows it from now on, with its clocks. BadInput ``owner`` for someone who is
+    no active person (CMP-4)."""
+    report = locked_open(exception_id, by)
+    if not owner.is_active or not owner.is_staff:
+        raise BadInput(_("Choose an active colleague."), code="bad_owner", field="owner")
+    if report.owner_id == owner.pk:
+        raise RuleBroken(
+            _("%(name)s follows this exception already.") % {"name": owner.display_name},
+            code="nothing_changed",
+            field="owner",
+        )
+    was = report.owner_id
+    write(report, at=at, owner=owner)
+    changed(report, by=by, at=at)
+    data = {"owner": owner.pk, "was": was, "to": str(owner), "revision": report.version}
+    data["reason"] = one_line(reason, most=200)
+    record("exception.assigned", report, by=by, at=at, data=data)
     return report
 
 
@@ -234,11 +264,13 @@ def link_case(*, exception_id: int, case: Case, by: User, at: datetime) -> Excep
     if report.customer_id and case.customer_id and report.customer_id != case.customer_id:
         raise RuleBroken(_("The case is of another customer."), code="other_customer", field="case")
     values: dict[str, Any] = {"case": case, "customer": report.customer or case.customer}
-    if case.is_trouble and not report.is_serious:
+    grew = case.is_trouble and not report.is_serious
+    if grew:
         values |= {"is_serious": True, "serious_reason": _("It drew a complaint.")}
     write(report, at=at, **values)
     changed(report, by=by, at=at)
-    data = {"case": case.number, "revision": report.version}
+    data: dict[str, Any] = {"case": case.number, "revision": report.version}
+    data["recipients"] = now_serious(report, at) if grew else []
     record("exception.case_linked", report, by=by, at=at, data=data)
     return report
 

@@ -12,7 +12,7 @@ from apps.complaints.models import ExceptionReport, ReviewItem, ReviewMeeting
 from apps.complaints.rules.cases import needed
 from apps.complaints.rules.privacy import one_line
 from apps.complaints.states import MEETING_MOVES
-from apps.core.errors import BadInput
+from apps.core.errors import BadInput, RuleBroken
 from apps.events.services import record
 
 
@@ -59,11 +59,20 @@ def hold_meeting(
     by: User,
     at: datetime,
 ) -> ReviewMeeting:
-    """It took place: minutes, and a conclusion for each exception on the agenda (by its id)."""
+    """It took place: minutes, and a conclusion for each exception on the agenda (by its id).
+    RuleBroken ``not_seen`` for whoever may not see one of them."""
     minutes = needed(minutes, "minutes")
     meeting = ReviewMeeting.objects.select_for_update(no_key=True).get(pk=meeting_id)
     MEETING_MOVES.check(MeetingState(meeting.state), MeetingState.HELD)
     items = list(meeting.items.select_related("exception"))
+    agenda = [item.exception_id for item in items]
+    if ExceptionReport.objects.visible_to(by).filter(pk__in=agenda).count() < len(agenda):
+        raise RuleBroken(
+            _(
+                "The agenda names exceptions of other units; whoever sees them all writes the minutes."
+            ),
+            code="not_seen",
+        )
     for item in items:
         said = conclusions.get(item.exception_id, "")
         if not said.strip():

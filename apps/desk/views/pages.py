@@ -92,6 +92,8 @@ def _reveal(request: HttpRequest, number: str) -> HttpResponse:
 # The page of what an event is about, where it is not the model's own page in the back office:
 # (name of the page, the field that addresses it).
 PAGES = {
+    "complaints.chasetask": ("admin:complaints_exceptionreport_change", "exception_id"),
+    "complaints.correctiveaction": ("admin:complaints_exceptionreport_change", "exception_id"),
     "orders.followuptask": ("admin:orders_workorder_change", "work_order_id"),
     "tracking.waybill": ("desk:shipment", "number"),
 }

@@ -20,7 +20,7 @@ from apps.notifications.queries.public import public_link
 KINDS = frozenset(
     {
         *("case.opened", "case.message_out", "case.satisfaction_asked", "case.closed"),
-        *("case.assigned", "case.message_in", "case.reported"),
+        *("case.assigned", "case.message_in", "case.reported", "case.escalated"),
     }
 )
 # They hear of it where they are: in the chat, in WeChat's own answer, by webhook; or we found it.
@@ -153,6 +153,22 @@ def _reported(event: Event, book: _Book) -> Iterator[Happening]:
     yield told
 
 
+def _escalated(event: Event, book: _Book) -> Iterator[Happening]:
+    """Dissatisfied again: the leaders that the event names take over, told in the back office and
+    by mail at once (CMP-7)."""
+    case = book.case(event)
+    if case is None:
+        return
+    for channel in ("in_app", "email"):
+        told = _happening("staff.case_escalated", event, case)
+        told.cause += f":{channel}"
+        told.channels = [channel]
+        told.data |= {"subject": case.title, "detail": f"{event.data.get('score', '—')}/5"}
+        told.people = [pk for pk in event.data.get("recipients") or () if pk != event.by_id]
+        told.link = subject_link(event)
+        yield told
+
+
 def _to_owner(topic: str, event: Event, case: Case, book: _Book) -> Iterator[Happening]:
     """Its stand-in while the owner is away. What nobody owns stands in the queue, where its clock
     runs."""
@@ -207,4 +223,5 @@ _READERS = {
     "case.assigned": _assigned,
     "case.message_in": _message_in,
     "case.reported": _reported,
+    "case.escalated": _escalated,
 }

@@ -1,4 +1,4 @@
-"""A serious exception, for the leaders it names (CMP-4)."""
+"""An exception that is serious, or became so, for the leaders the event names (CMP-4)."""
 
 from collections.abc import Sequence
 
@@ -7,17 +7,23 @@ from apps.events.models import Event
 from apps.notifications.queries.clocks import subject_link
 from apps.notifications.queries.happening import Happening
 
-KINDS = frozenset({"exception.opened"})
+KINDS = frozenset(
+    {
+        *("exception.opened", "exception.worsened", "exception.seriousness_changed"),
+        "exception.case_linked",
+    }
+)
 
 
 def happenings(events: Sequence[Event]) -> list[Happening]:
     """One query, whatever the number of events; those that name nobody are nobody's news."""
-    named = {int(event.subject_id): event for event in events if event.data.get("recipients")}
+    named = [event for event in events if event.data.get("recipients")]
+    ids = {int(event.subject_id) for event in named}
     related = ("customer", "waybill")
-    reports = ExceptionReport.objects.select_related(*related).in_bulk(named) if named else {}
+    reports = ExceptionReport.objects.select_related(*related).in_bulk(ids) if ids else {}
     found = []
-    for pk, event in named.items():
-        report = reports.get(pk)
+    for event in named:
+        report = reports.get(int(event.subject_id))
         if report is None:
             continue
         data = {"number": report.number, "subject": report.title, "when": event.at}
