@@ -156,6 +156,30 @@ def test_a_reply_stands_in_the_thread_of_the_customers_mail(team: Team, mail: Ma
     assert [part.get_filename() for part in answer.walk() if part.get_filename()]
 
 
+@pytest.mark.requirement("NTF-3")
+@pytest.mark.parametrize("together", [False, True])
+def test_who_wants_no_messages_is_answered_all_the_same(
+    team: Team, mail: MailServer, together: bool
+) -> None:
+    if together:
+        NotificationPolicy.objects.filter(topic__startswith="case.").update(digest_minutes=5)
+    made = opened(team, contact_email=MAILBOX)
+    reply(made, team)
+    (answer,) = told("case.reply")
+    (receipt,) = told("case.received")
+    services.set_opt_out(recipient=answer.recipient, label="", opted_out=True, **who())
+    reply(made, team, "补充")
+    (_first, second) = told("case.reply")
+    if together:
+        Delivery.objects.update(due_at=timezone.now() - timedelta(seconds=1))
+        services.gather()
+    send_all("email")
+    for row in (receipt, answer, second):
+        row.refresh_from_db()
+        assert row.state == DeliveryState.ACCEPTED, row.state_reason
+    assert len(mail.accepted) == (1 if together else 3)
+
+
 def test_what_a_customer_wrote_cannot_add_headers(team: Team, mail: MailServer) -> None:
     made = opened(
         team, channel=CaseChannel.EMAIL, contact_email=MAILBOX,

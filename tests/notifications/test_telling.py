@@ -205,6 +205,27 @@ def test_opting_out_is_kept_on_record_and_urgent_passes(sms: SmsGateway) -> None
 
 
 @pytest.mark.requirement("NTF-3")
+def test_a_contacts_own_wish_stands_above_the_customers_until_it_is_sent(sms: SmsGateway) -> None:
+    shipment = waybill()
+    own, other = (ContactFactory(customer=shipment.customer) for _n in range(2))
+    no_policies()
+    policy("waybill.delivered", "customer_contacts", "sms")
+    by, at = system_user("tests"), timezone.now()
+    _tell("waybill.delivered", shipment)
+    for recipient, opted_out in (
+        (f"customer:{shipment.customer_id}", True),
+        (f"contact:{own.pk}", False),
+    ):
+        services.set_opt_out(recipient=recipient, label="", opted_out=opted_out, by=by, at=at)
+    _tell("waybill.delivered", shipment, cause="again")
+    send_all("sms")
+    found = Delivery.objects.filter(recipient=f"contact:{own.pk}")
+    assert [d.state for d in found] == [S.ACCEPTED] * 2
+    found = Delivery.objects.filter(recipient=f"contact:{other.pk}")
+    assert [d.state_reason for d in found] == ["opted_out"] * 2
+
+
+@pytest.mark.requirement("NTF-3")
 def test_a_muted_topic_is_muted_and_the_others_are_not(sms: SmsGateway) -> None:
     customer = CustomerFactory()
     contact = ContactFactory(customer=customer)

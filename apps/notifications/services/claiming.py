@@ -14,10 +14,11 @@ from django.db import connection, transaction
 
 from apps.notifications.channels import Channel
 from apps.notifications.enums import DeliveryState, Effect, Step
-from apps.notifications.models import Delivery, Preference, SendStamp, SuppressedAddress
+from apps.notifications.models import Delivery, SendStamp, SuppressedAddress
 from apps.notifications.quiet import quiet_end
 from apps.notifications.services.chain import advance
 from apps.notifications.services.rows import move, note
+from apps.notifications.services.wishes import is_unwanted_by_now
 
 IDLE = 1.0  # seconds to wait when nothing is due
 PASSES = 50  # messages put aside by one claim before it lets others in
@@ -103,7 +104,7 @@ def _may_go(delivery: Delivery, channel: Channel, now: datetime) -> bool:
             else:
                 move(delivery, DeliveryState.HELD, now=now, reason="quiet_hours", due_at=until)
             return False
-        if delivery.topic and _opted_out(delivery):
+        if delivery.topic and is_unwanted_by_now(delivery):
             move(delivery, DeliveryState.SUPPRESSED, now=now, reason="opted_out")
             note(delivery, Step.SYSTEM, Effect.SUPPRESSED, "opted_out")
             return False
@@ -117,15 +118,6 @@ def _may_go(delivery: Delivery, channel: Channel, now: datetime) -> bool:
         Delivery.objects.filter(pk=delivery.pk).update(due_at=later, state_reason="address_limit")
         return False
     return True
-
-
-def _opted_out(delivery: Delivery) -> bool:
-    keys = [delivery.recipient]
-    if delivery.recipient.startswith("contact:") and delivery.customer_id:
-        keys.append(f"customer:{delivery.customer_id}")
-    return Preference.objects.filter(
-        recipient__in=keys, opted_out=True
-    ).exists() and delivery.audience not in ("addressee", "endpoint")
 
 
 def _is_stopped(delivery: Delivery) -> bool:

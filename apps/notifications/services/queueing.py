@@ -10,7 +10,7 @@ from django.db import transaction
 from apps.events.models import Event
 from apps.notifications import channels
 from apps.notifications.addresses import index_of, is_ours
-from apps.notifications.enums import Audience, DeliveryState
+from apps.notifications.enums import DeliveryState
 from apps.notifications.models import (
     LinkedAddress,
     NotificationPolicy,
@@ -24,11 +24,10 @@ from apps.notifications.queries.recipients import Person, Planned, plan
 from apps.notifications.quiet import quiet_end
 from apps.notifications.services.rows import NewDelivery, database_now, insert
 from apps.notifications.services.webhook_events import queue_webhooks
+from apps.notifications.services.wishes import is_unwanted, keys_of, wishes_of
 from apps.notifications.topics import TOPICS
 
 LAST = "phone"
-# Whoever brought a case is answered, even if they want no other messages from us.
-ANSWERS = frozenset({"case.received", "case.reply", "case.solved"})
 # Minutes in which news that comes late, many pieces at once, is gathered for each person.
 CATCHING_UP = 1
 
@@ -73,7 +72,7 @@ class _AddressBook:
         self._indexes = indexes
         self._stopped: set[tuple[str, str]] = set()
         self._find_stopped(people.values())
-        keys = {*people, *(f"customer:{p.customer_id}" for p in people.values() if p.customer_id)}
+        keys = {key for p in people.values() for key in keys_of(p.key, p.customer_id)}
         self._usable: dict[str, dict[str, str]] = {}
         self._preferences = {p.recipient: p for p in Preference.objects.filter(recipient__in=keys)}
 
@@ -87,8 +86,7 @@ class _AddressBook:
         self._stopped = set(found)
 
     def preference(self, person: Person) -> Preference | None:
-        own = self._preferences.get(person.key)
-        return own or self._preferences.get(f"customer:{person.customer_id}")
+        return wishes_of(person.key, person.customer_id, self._preferences)
 
     def addresses(self, person: Person) -> list[tuple[str, str]]:
         if person.one_address:
@@ -147,7 +145,9 @@ def _row(planned: Planned, book: _AddressBook, now: datetime) -> NewDelivery:
     )
     if not chain:
         row.state, row.reason = DeliveryState.SUPPRESSED, "no_channel"
-    elif _is_unwanted(policy, happening, preference):
+    elif is_unwanted(
+        preference, topic=happening.topic, audience=policy.audience, urgent=policy.urgent
+    ):
         row.state, row.reason = DeliveryState.SUPPRESSED, "opted_out"
     else:
         _schedule(row, policy, happening, now)
@@ -167,16 +167,6 @@ def _chain(
     order += [c for c in allowed if c not in order and c != LAST]
     order += [LAST] if LAST in allowed else []
     return [(c, usable[c]) for c in dict.fromkeys(order) if c in usable]
-
-
-def _is_unwanted(
-    policy: NotificationPolicy, happening: Happening, preference: Preference | None
-) -> bool:
-    if preference is None or policy.urgent or policy.audience == Audience.ADDRESSEE:
-        return False
-    if happening.topic in ANSWERS:
-        return happening.topic in preference.muted_topics
-    return preference.opted_out or happening.topic in preference.muted_topics
 
 
 def _quiet(policy: NotificationPolicy, preference: Preference | None) -> tuple[time, time] | None:

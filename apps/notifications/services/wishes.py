@@ -1,0 +1,50 @@
+"""Whether somebody wants a message: one rule when it is queued and once more when it is sent."""
+
+from collections.abc import Mapping
+
+from apps.notifications.enums import Audience
+from apps.notifications.models import Delivery, Preference
+
+# Whoever brought a case is answered, even if they want no other messages from us.
+ANSWERS = frozenset({"case.received", "case.reply", "case.solved"})
+# One of these asked for this very message, or is no person.
+_ASKED_FOR_IT = frozenset({Audience.ADDRESSEE, Audience.ENDPOINT})
+
+
+def keys_of(recipient: str, customer_id: int | None) -> list[str]:
+    """Whose wishes count for a recipient, in this order: their own, then those of the customer
+    whose contact they are."""
+    if recipient.startswith("contact:") and customer_id:
+        return [recipient, f"customer:{customer_id}"]
+    return [recipient]
+
+
+def wishes_of(
+    recipient: str, customer_id: int | None, known: Mapping[str, Preference]
+) -> Preference | None:
+    """The first that there are; ``known`` by recipient."""
+    return next((known[k] for k in keys_of(recipient, customer_id) if k in known), None)
+
+
+def is_unwanted(wishes: Preference | None, *, topic: str, audience: str, urgent: bool) -> bool:
+    if wishes is None or urgent or audience in _ASKED_FOR_IT:
+        return False
+    if topic in ANSWERS:
+        return topic in wishes.muted_topics
+    return wishes.opted_out or topic in wishes.muted_topics
+
+
+def is_unwanted_by_now(delivery: Delivery) -> bool:
+    """By the wishes of this moment. A digest goes while anything in it is wanted."""
+    keys = keys_of(delivery.recipient, delivery.customer_id)
+    known = {p.recipient: p for p in Preference.objects.filter(recipient__in=keys)}
+    wishes = wishes_of(delivery.recipient, delivery.customer_id, known)
+    if wishes is None:
+        return False
+    topics = {delivery.topic}
+    if delivery.is_digest:
+        topics = set(delivery.carries.values_list("topic", flat=True)) or topics
+    return all(
+        is_unwanted(wishes, topic=topic, audience=delivery.audience, urgent=delivery.urgent)
+        for topic in topics
+    )
