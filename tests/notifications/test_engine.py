@@ -246,6 +246,40 @@ def test_nothing_confirmed_in_time_goes_to_the_next_channel_once(
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("left", [[], [["phone", PHONE]]])
+def test_what_was_taken_over_once_is_taken_over_no_more(
+    sms: SmsGateway, wechat: WeChatPlatform, left: list[list[str]]
+) -> None:
+    """A failure that is told late neither begins a second chain nor says that nobody was reached."""
+    no_policies()
+    policy("staff.undelivered", "agent", "in_app")
+    first = delivery(
+        "wechat", "o1", chain=[["sms", PHONE], *left], fallback_minutes=30,
+        customer_id=CustomerFactory().pk,
+    )  # fmt: skip
+    send_all("wechat")
+    Delivery.objects.update(fallback_due=timezone.now())
+    services.run_fallbacks()
+    send_all("sms")
+    first.refresh_from_db()
+    reference = first.provider_ref or str(wechat.sent[0]["msgid"])
+    assert services.record_wechat_outcome(reference, "failed: system failed")
+    assert state(first) == S.FAILED
+    services.resend_delivery(
+        delivery_id=first.pk, reason="再试", by=system_user(ROBOT), at=timezone.now()
+    )
+    Delivery.objects.filter(pk=first.pk).update(
+        state=S.SENDING, lease_until=timezone.now(), attempts=2
+    )
+    record_outcome(first.pk, 2, Outcome(Effect.FAILED, "43004"))
+    assert state(first) == S.FAILED
+    assert list(Delivery.objects.values_list("channel", flat=True).order_by("pk")) == [
+        "wechat",
+        "sms",
+    ]
+
+
+@pytest.mark.django_db
 def test_nobody_reached_tells_the_agent() -> None:
     no_policies()
     policy("staff.undelivered", "agent", "in_app")

@@ -33,9 +33,12 @@ def next_links(delivery: Delivery) -> list[list[str]]:
 def advance(delivery: Delivery, *, now: datetime) -> int | None:
     """Queue the message on its next usable channel; the id of that delivery.
 
-    When none is left the customer's agent is told that somebody was not. Called once per
-    delivery: whatever is queued is unique by cause, recipient and channel.
+    When none is left the customer's agent is told that somebody was not. The caller holds the
+    delivery's lock: one that was taken over once, as for want of a receipt, is taken over no more,
+    whatever comes later.
     """
+    if Delivery.objects.filter(previous=delivery).exists():
+        return None
     links = next_links(delivery)
     while links:
         channel, address = links.pop(0)
