@@ -313,7 +313,9 @@ def test_thanks_need_nobody(server: MailServer) -> None:
     assert is_courtesy("好的，谢谢！") and not is_courtesy("谢谢，但是还没收到")
 
 
-def bounce(ours: Any, *, action: str = "failed", status: str = "5.1.1") -> EmailMessage:
+def bounce(
+    ours: Any, *, action: str = "failed", status: str = "5.1.1", says: str = "550 no such user"
+) -> EmailMessage:
     mail = EmailMessage()
     mail["From"] = "Mail Delivery <mailer-daemon@shop.example>"
     mail["Return-Path"] = "<>"
@@ -325,7 +327,7 @@ def bounce(ours: Any, *, action: str = "failed", status: str = "5.1.1") -> Email
         "--b\r\nContent-Type: text/plain\r\n\r\nsorry\r\n"
         "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx\r\n\r\n"
         f"Final-Recipient: rfc822; {CUSTOMER}\r\nAction: {action}\r\nStatus: {status}\r\n"
-        "Diagnostic-Code: smtp; 550 no such user\r\n\r\n"
+        f"Diagnostic-Code: smtp; {says}\r\n\r\n"
         "--b\r\nContent-Type: text/rfc822-headers\r\n\r\n"
         f"Subject: x\r\nMessage-ID: {ours['Message-ID']}\r\n\r\n--b--\r\n"
     )
@@ -345,6 +347,16 @@ def test_a_bounce_shows_on_the_case_and_opens_none(server: MailServer) -> None:
     bounced = Delivery.objects.get(provider_ref=ours["Message-ID"].strip("<>").split("@")[0])
     assert bounced.state == DeliveryState.SUPPRESSED and DeliveryState.SUPPRESSED not in states
     assert Case.objects.count() == 1
+
+
+def test_a_bounce_may_say_what_cannot_be_kept(server: MailServer) -> None:
+    take(letter())
+    ours = answer(Case.objects.get(), server)
+    row = take(bounce(ours, says="=?utf-8?q?550_no=00such=07_user?="))
+    assert (row.state, row.reason) == (MessageState.IGNORED, "bounce")
+    bounced = Delivery.objects.get(provider_ref=ours["Message-ID"].strip("<>").split("@")[0])
+    assert bounced.state == DeliveryState.SUPPRESSED
+    assert bounced.history.latest("pk").answer["said"] == "smtp; 550 nosuch user"
 
 
 def test_an_old_servers_bounce_is_understood_too(server: MailServer) -> None:

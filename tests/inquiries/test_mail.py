@@ -2,6 +2,7 @@
 
 import smtplib
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from django.core import mail as outbox
+from django.db import DataError, OperationalError
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
@@ -380,6 +382,59 @@ def test_a_mail_that_breaks_the_reader_is_noted_and_holds_up_no_other(
     assert (counts.unreadable, box.flagged) == (2, ["7", "7"])
     row = InboundMessage.objects.get()
     assert (row.state, row.reason) == (MessageState.UNREADABLE, "RecursionError")
+
+
+def test_what_the_database_cannot_keep_is_noted_and_an_absent_database_is_not_the_mails_fault(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def trip(*_args: Any, **_kwargs: Any) -> Any:
+        raise error
+
+    monkeypatch.setattr(mailbox, "take_mail", trip)
+    box, counts = OneMail(b"From: a@b.cn\n\nsecret"), mailbox.Taken()
+    error: Exception = DataError("unsupported Unicode escape sequence")
+    mailbox._take(box, "7", counts, timezone.now())  # type: ignore[arg-type]  # as above
+    assert (counts.unreadable, box.flagged) == (1, ["7"])
+    error = OperationalError("the server closed the connection")
+    with pytest.raises(OperationalError):
+        mailbox._take(box, "8", counts, timezone.now())  # type: ignore[arg-type]  # as above
+    assert box.flagged == ["7"]
+
+
+class Sulking(OneMail):
+    """A mailbox whose server does not hand over the first mail, in one way or another."""
+
+    answer: tuple[str, list[Any]] = ("NO", [b"[SERVERBUG] Internal error occurred."])
+
+    def uids(self, *_args: Any) -> list[str]:
+        return [uid for uid in ("7", "8") if uid not in self.flagged]
+
+    def uid(self, verb: str, uid: str, what: str) -> tuple[str, list[Any]]:
+        if uid == "7" and self.asks_late == ("SIZE" not in what):
+            return self.answer
+        return super().uid(verb, uid, what)
+
+    asks_late = True
+
+
+@pytest.mark.parametrize("late", [True, False])
+@pytest.mark.parametrize("answer", [Sulking.answer, ("OK", [None]), ("OK", [(b"7 {0}", b"")])])
+def test_a_mail_that_is_not_handed_over_stays_unread_and_holds_up_no_other(
+    monkeypatch: pytest.MonkeyPatch, settings: Any, answer: Any, late: bool
+) -> None:
+    settings.INQUIRY_IMAP_HOST = "mail.example"
+    box = Sulking(letter(report(waybill(), "picked_up").number).as_bytes())
+    box.answer, box.asks_late = answer, late
+    monkeypatch.setattr(mailbox, "_open", lambda: nullcontext(box))
+    taken = read_mailbox(at=timezone.now())
+    if late or answer[0] == "NO":
+        assert (taken.taken, taken.left_alone, box.flagged) == (1, 0, ["8"])
+        assert MailboxState.objects.get().last_error == "error"
+        box.answer = ("OK", [(b"7 (BODY[] {9}", letter("你好", "请回电").as_bytes())])
+        box.asks_late = True
+    read_mailbox(at=timezone.now())
+    assert set(box.flagged) == {"7", "8"}
+    assert not InboundMessage.objects.filter(reason="no_sender").exists()
 
 
 def test_smtplib_refusals_of_a_recipient_are_understood() -> None:

@@ -7,6 +7,8 @@ from email.errors import MessageError
 from email.message import EmailMessage, Message
 from email.parser import HeaderParser
 
+from apps.inquiries.mail.cleaning import cleaned
+
 _ID = re.compile(r"<[^<>\s]{1,250}>")
 _OURS = re.compile(r"<[0-9a-f]{32}@[^<>\s]{1,200}>")
 _CODE = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
@@ -73,7 +75,8 @@ def _status(part: Message) -> dict[str, str]:
     for block in blocks if isinstance(blocks, list) else []:
         if isinstance(block, Message) and block.get("Action"):
             for name, value in list(block.items())[:30]:
-                fields.setdefault(name.lower(), str(value)[:500])
+                # Encoded words may hold anything.
+                fields.setdefault(name.lower(), cleaned(str(value))[:500])
             break
     return fields
 
@@ -90,7 +93,7 @@ def _ids(part: Message) -> list[str]:
             value = str(HeaderParser().parsestr(head[:20_000]).get("Message-ID", ""))
     except _BROKEN:
         return []
-    return _ID.findall(value)[:1]
+    return _ID.findall(cleaned(value))[:1]
 
 
 def _address(field: str) -> str:

@@ -10,6 +10,7 @@ from email.utils import parseaddr
 from html import unescape
 
 from apps.inquiries.mail.bounces import Bounce, bounce_of
+from apps.inquiries.mail.cleaning import cleaned
 
 MOST_TEXT = 20_000
 MOST_PARTS = 60
@@ -108,7 +109,7 @@ def _headers(message: EmailMessage) -> dict[str, str]:
         except (MessageError, ValueError, IndexError, AttributeError, LookupError):
             # The library trips over some broken headers; what cannot be read is not there.
             value = ""
-        found.setdefault(name.lower(), _clean(value)[:4_000])
+        found.setdefault(name.lower(), cleaned(value)[:4_000])
     return found
 
 
@@ -145,9 +146,9 @@ def _decoded(part: EmailMessage, content: bytes) -> str:
     # Mail programs write gb2312 and mean its superset.
     charset = "gb18030" if charset in ("gb2312", "gbk", "gb_2312-80") else charset
     try:
-        return _clean(content.decode(charset, "replace"), keep="\n\t")
+        return cleaned(content.decode(charset, "replace"), keep="\n\t")
     except LookupError:
-        return _clean(content.decode("utf-8", "replace"), keep="\n\t")
+        return cleaned(content.decode("utf-8", "replace"), keep="\n\t")
 
 
 def _filename(part: EmailMessage) -> str:
@@ -155,14 +156,9 @@ def _filename(part: EmailMessage) -> str:
         name = part.get_filename() or ""
     except (MessageError, ValueError, LookupError, TypeError):
         name = ""
-    return _clean(name.replace("\\", "/").rsplit("/", 1)[-1])[-160:]
+    return cleaned(name.replace("\\", "/").rsplit("/", 1)[-1])[-160:]
 
 
 def _address(header: str) -> str:
     address = parseaddr(header)[1].strip()
     return address if "@" in address and len(address) <= 254 and address.isprintable() else ""
-
-
-def _clean(text: str, *, keep: str = "") -> str:
-    text = text.replace("\r\n", "\n")
-    return "".join(c if c.isprintable() or c in keep else " " for c in text if c != "\x00")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import InterfaceError, OperationalError, ProgrammingError
 from django.db.models import F
 from imap_tools import AND, BaseMailBox, MailBox, MailBoxUnencrypted, MailMessageFlags
 from imap_tools.errors import ImapToolsError
@@ -22,6 +22,8 @@ from apps.inquiries.services.mail import keep_unreadable, take_mail
 
 log = logging.getLogger(__name__)
 MOST_PER_RUN = 200
+# The database or our own tables are at fault: every mail would meet with it.
+_OURS = (OperationalError, InterfaceError, ProgrammingError)
 
 
 @dataclass(slots=True)
@@ -44,7 +46,7 @@ def read_mailbox(*, at: datetime) -> Taken:
     try:
         with _open() as mailbox:
             for uid in mailbox.uids(AND(seen=False))[:MOST_PER_RUN]:
-                _take(mailbox, uid, counts, at)
+                error = _try(mailbox, uid, counts, at) or error
     except (OSError, imaplib.IMAP4.error, ImapToolsError) as problem:
         error = type(problem).__name__
         log.warning("the mailbox cannot be read: %s", error)
@@ -66,11 +68,24 @@ def _open() -> Iterator[BaseMailBox]:
         yield opened
 
 
+def _try(mailbox: BaseMailBox, uid: str, counts: Taken, at: datetime) -> str:
+    """What the server said no with: that mail stays unread for the next run, those behind it are
+    read."""
+    try:
+        _take(mailbox, uid, counts, at)
+    except imaplib.IMAP4.abort:
+        raise
+    except imaplib.IMAP4.error as problem:
+        log.warning("a mail could not be fetched: %s", type(problem).__name__)
+        return type(problem).__name__
+    return ""
+
+
 def _take(mailbox: BaseMailBox, uid: str, counts: Taken, at: datetime) -> None:
     raw, is_cut = _fetch(mailbox, uid)
     try:
         row = take_mail(read_mail(raw, is_cut=is_cut), at=at)
-    except DatabaseError:
+    except _OURS:
         raise
     except Exception as problem:  # whatever is inside a mail, the ones behind it are read
         log.warning("a mail could not be read: %s", type(problem).__name__)
@@ -84,18 +99,27 @@ def _take(mailbox: BaseMailBox, uid: str, counts: Taken, at: datetime) -> None:
 
 
 def _fetch(mailbox: BaseMailBox, uid: str) -> tuple[bytes, bool]:
-    """The mail's bytes; of one that is too large only its headers."""
+    """The mail's bytes; of one that is too large only its headers. IMAP4.error when the server
+    does not hand it over."""
     most = int(getattr(settings, "INQUIRY_MAIL_MAX_BYTES", 20 * 1024 * 1024))
-    _status, found = mailbox.client.uid("fetch", uid, "(RFC822.SIZE)")
-    size = _size(found)
+    size = _size(_asked(mailbox, uid, "(RFC822.SIZE)"))
     what = "BODY.PEEK[]" if size <= most else "BODY.PEEK[HEADER]"
-    _status, found = mailbox.client.uid("fetch", uid, f"({what})")
-    raw = next((part[1] for part in found or [] if isinstance(part, tuple)), b"")
+    found = _asked(mailbox, uid, f"({what})")
+    raw = next((part[1] for part in found if isinstance(part, tuple)), b"")
+    if not raw:
+        raise imaplib.IMAP4.error("FETCH gave nothing")
     return raw[:most], size > most
 
 
-def _size(found: list[bytes | tuple[bytes, bytes]] | None) -> int:
-    for part in found or []:
+def _asked(mailbox: BaseMailBox, uid: str, what: str) -> list[bytes | tuple[bytes, bytes]]:
+    status, found = mailbox.client.uid("fetch", uid, what)
+    if status != "OK":
+        raise imaplib.IMAP4.error(f"FETCH: {status}")
+    return found or []
+
+
+def _size(found: list[bytes | tuple[bytes, bytes]]) -> int:
+    for part in found:
         text = part[0] if isinstance(part, tuple) else part
         if isinstance(text, bytes) and b"RFC822.SIZE" in text:
             digits = text.split(b"RFC822.SIZE", 1)[1].split(b")")[0].split()[0]
