@@ -99,7 +99,10 @@ class VoiceView(APIView):
         shape = VoiceShape(data=given)
         shape.is_valid(raise_exception=True)
         typed, caller = (shape.validated_data.get(name, "") for name in ("digits", "caller"))
-        asker = Asker(Way.PHONE, f"{request.auth.pk}:{caller}", speaks_for_many=not caller)
+        key = str(request.auth.pk)
+        asker = Asker(Way.PHONE, key, speaks_for_many=True)
+        if caller:
+            asker = Asker(Way.PHONE, f"{key}:{caller}", through=key)
         return _shaped(answer(with_prefix(typed), asker, at=timezone.now()), wanted)
 
 

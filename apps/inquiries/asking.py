@@ -19,6 +19,8 @@ class Asker:
     phone_index: str = ""
     # A machine behind which many people stand is limited as such.
     speaks_for_many: bool = False
+    # The machine that says who asks: it is counted as well, or it could make up as many as it likes.
+    through: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -245,6 +245,21 @@ def test_an_aggregator_follows_our_parcels(client: Client) -> None:
     assert follow(client, merchant(), shipment.number)["result"] is False
 
 
+def test_an_aggregators_key_ends_as_a_merchants_does(client: Client) -> None:
+    account, shipment = aggregator(), report(waybill(), "picked_up")
+    by, at = system_user("tests"), timezone.now()
+    services.change_account(
+        account, name="x", is_active=True, expires_at=at - timedelta(days=1), by=by, at=at
+    )
+    answer = follow(client, account, shipment.number)
+    assert (answer["result"], answer["message"], answer["data"]) == (False, "key已过期", [])
+    assert not Inquiry.objects.exists()
+    services.change_account(
+        account, name="x", is_active=True, expires_at=at + timedelta(days=1), by=by, at=at
+    )
+    assert follow(client, account, shipment.number)["result"] is True
+
+
 def test_every_status_of_ours_has_its_words() -> None:
     for code, meaning in CODES.items():
         words = words_of(meaning.status, meaning.reason)
@@ -326,3 +341,26 @@ def test_a_number_to_come_may_be_followed(client: Client) -> None:
 
     future = compose(settings.WAYBILL_PREFIX, 5, new_key())
     assert subscribe(client, merchant(), future) == "200"
+
+
+@pytest.mark.requirement("TRK-10")
+def test_whoever_follows_too_many_unknown_numbers_follows_no_more(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from django.conf import settings
+
+    from apps.inquiries.enums import Way
+    from apps.inquiries.services.counting import LIMITS, Limit
+    from apps.tracking.numbers import compose, new_key
+
+    monkeypatch.setitem(LIMITS, Way.KUAIDI100, Limit(timedelta(minutes=10), 20_000, 5))
+    account, key, real = merchant(), new_key(), waybill().number
+    answers = [
+        subscribe(client, account, compose(settings.WAYBILL_PREFIX, n, key)) for n in range(5)
+    ]
+    assert answers == ["200"] * 5
+    # Hit or miss, and at the other door as well.
+    assert subscribe(client, account, compose(settings.WAYBILL_PREFIX, 6, key)) == "500"
+    assert subscribe(client, account, real) == "500"
+    assert ask(client, account, num=real).json()["returnCode"] == "500"
+    assert subscribe(client, merchant(), real) == "200"

@@ -17,12 +17,14 @@ from apps.events.models import Event
 from apps.inquiries import gateway
 from apps.inquiries.enums import MessageState, Way
 from apps.inquiries.models import InboundMessage, Inquiry
+from apps.inquiries.services import counting
 from apps.inquiries.services.counting import LIMITS
 from apps.inquiries.services.forgetting import forget
 from apps.inquiries.services.telling import push_status
 from apps.notifications.enums import DeliveryState
 from apps.notifications.models import Delivery
 from apps.notifications.queries.words import render
+from apps.tracking.numbers import compose, new_key
 from tests.factories.accounts import bearer
 from tests.factories.tracking import report, waybill
 
@@ -128,6 +130,19 @@ def test_one_bad_message_holds_up_no_other(client: Client) -> None:
     assert Delivery.objects.count() == 1
 
 
+@pytest.mark.parametrize("name", ["content", "sequence_id", "phone_number"])
+@pytest.mark.parametrize("sign", ["\ud800", "\x00"])
+def test_what_cannot_be_kept_holds_up_no_other(client: Client, name: str, sign: str) -> None:
+    shipment = report(waybill(), "picked_up")
+    odd = text(shipment.number, id=7)
+    odd[name] = f"{odd[name]}{sign}"
+    answer = send(client, odd, text(shipment.number, phone="13900139000", id=8))
+    assert answer.status_code == 200
+    refused = answer.json()["refused"]
+    assert refused == (name == "phone_number")
+    assert Delivery.objects.count() == 2 - refused
+
+
 def test_what_names_no_number_is_left_to_people(client: Client) -> None:
     send(client, text("谢谢"))
     assert InboundMessage.objects.get().state == MessageState.IGNORED
@@ -183,6 +198,39 @@ def test_the_voice_menu_says_the_state_in_both_languages(client: Client) -> None
     assert spoken == [answer["zh"], answer["en"]]
     text_ = client.get(f"/voice/track?digits={digits}&as=text", headers=head).content.decode()
     assert text_.splitlines() == spoken
+
+
+@pytest.mark.requirement("TRK-10")
+def test_a_phone_system_that_makes_up_callers_is_counted_itself(
+    client: Client, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    few = counting.Limit(timedelta(minutes=10), 20_000, 5)
+    monkeypatch.setattr(counting, "_MACHINE", few)
+    head, key, real = bearer("waybills:read"), new_key(), waybill().number
+
+    def ask(number: str, caller: str, head: dict[str, str] = head) -> str:
+        where = f"/voice/track?digits={number}&caller={caller}"
+        return str(client.get(where, headers=head).json()["outcome"])
+
+    outcomes = [ask(compose(settings.WAYBILL_PREFIX, n, key), f"1390000{n:04d}") for n in range(6)]
+    assert outcomes == ["unknown"] * 5 + ["limited"]
+    assert ask(real, "13911112222") == ask(real, "") == "limited"
+    assert ask(real, "13911112222", bearer("waybills:read")) == "answered"
+
+
+@pytest.mark.requirement("TRK-10")
+def test_one_caller_is_limited_as_a_person_and_the_others_are_not(
+    client: Client, settings: Any
+) -> None:
+    head, key, real = bearer("waybills:read"), new_key(), waybill().number
+
+    def ask(number: str, caller: str) -> str:
+        where = f"/voice/track?digits={number}&caller={caller}"
+        return str(client.get(where, headers=head).json()["outcome"])
+
+    for n in range(LIMITS[Way.PHONE].missed):
+        assert ask(compose(settings.WAYBILL_PREFIX, n, key), "1390000") == "unknown"
+    assert (ask(real, "1390000"), ask(real, "1390001")) == ("limited", "answered")
 
 
 def test_the_voice_menu_is_shut_to_strangers(client: Client) -> None:

@@ -47,15 +47,12 @@ LIMITS: Final = {
 
 def may_ask(asker: Asker, at: datetime) -> bool:
     """Count this question; False when there were too many, or too many about nothing."""
-    limit = _limit(asker)
-    name = _name(asker)
-    if count(ASKED, name, window=limit.window, at=at) > limit.asked:
-        return False
-    return _missed(name, limit, at) < limit.missed
+    return all(_has_room(name, limit, at) for name, limit in _counted(asker))
 
 
 def count_miss(asker: Asker, at: datetime) -> None:
-    count(MISSED, _name(asker), window=_limit(asker).window, at=at)
+    for name, limit in _counted(asker):
+        count(MISSED, name, window=limit.window, at=at)
 
 
 def count(kind: str, name: str, *, window: timedelta, at: datetime) -> int:
@@ -76,8 +73,19 @@ def forget_counts(*, at: datetime) -> int:
     return deleted
 
 
-def _limit(asker: Asker) -> Limit:
-    return _MACHINE if asker.speaks_for_many else LIMITS[asker.way]
+def _counted(asker: Asker) -> list[tuple[str, Limit]]:
+    """Under which names a question counts, each with its limit."""
+    own = _MACHINE if asker.speaks_for_many else LIMITS[asker.way]
+    found = [(f"{asker.way}:{asker.name}", own)]
+    if asker.through:
+        found.append((f"{asker.way}:{asker.through}", _MACHINE))
+    return found
+
+
+def _has_room(name: str, limit: Limit, at: datetime) -> bool:
+    if count(ASKED, name, window=limit.window, at=at) > limit.asked:
+        return False
+    return _missed(name, limit, at) < limit.missed
 
 
 def _missed(name: str, limit: Limit, at: datetime) -> int:
@@ -101,7 +109,3 @@ def _share(before: int, at: datetime, window: timedelta) -> int:
 
 def _key(kind: str, name: str) -> str:
     return blind_index(name, f"inquiries.{kind}")
-
-
-def _name(asker: Asker) -> str:
-    return f"{asker.way}:{asker.name}"

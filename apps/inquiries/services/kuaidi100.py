@@ -32,7 +32,7 @@ from apps.inquiries.kuaidi100.wire import field_of, read_param
 from apps.inquiries.models import Kuaidi100Account, Kuaidi100Subscription
 from apps.inquiries.reading import with_prefix
 from apps.inquiries.services.answering import answer, note
-from apps.inquiries.services.counting import may_ask
+from apps.inquiries.services.counting import count_miss, may_ask
 from apps.notifications.http import may_reach
 from apps.tracking.kuaidi100 import sign_query
 from apps.tracking.models import Waybill
@@ -76,6 +76,8 @@ def answer_aggregator(form: dict[str, bytes], *, at: datetime) -> dict[str, Any]
     account = _account(AccountKind.AGGREGATOR, key)
     if account is None or not _is_right(sign, key + num, account.key, ""):
         return {"result": False, "message": "验签失败", "state": 0, "data": []}
+    if _is_expired(account, at):
+        return {"result": False, "message": MESSAGES["601"], "state": 0, "data": []}
     found = answer(with_prefix(_text(num)), _asker(account), at=at)
     if found.outcome == Outcome.LIMITED:
         return {"result": False, "message": MESSAGES["limited"], "state": 0, "data": []}
@@ -99,7 +101,7 @@ def answer_query(form: dict[str, bytes], *, at: datetime) -> tuple[dict[str, Any
     account = _account(AccountKind.MERCHANT, customer)
     if account is None or not _is_right(sign, raw, account.key, account.code):
         raise Refused("503")
-    if account.expires_at is not None and account.expires_at <= at:
+    if _is_expired(account, at):
         raise Refused("601")
     param = _param(raw)
     show = field_of(param, "show", 4)
@@ -157,7 +159,8 @@ def check_phone(account: Kuaidi100Account, number: str, phone: str, at: datetime
 def subscribe(form: dict[str, bytes], *, at: datetime) -> Kuaidi100Subscription:
     """Follow one number and push its list; raises Refused.
 
-    A number that is not issued yet is followed too: whether it exists is not told here.
+    A number that is not issued yet is followed too: whether it exists is not told here, and is
+    counted (TRK-10), since a push or none would tell it in the end.
     """
     if form.get("schema", b"json").lower() not in (b"", b"json") or not form.get("param"):
         raise Refused("700")
@@ -177,8 +180,11 @@ def subscribe(form: dict[str, bytes], *, at: datetime) -> Kuaidi100Subscription:
         raise Refused("700")
     callback = field_of(parameters, "callbackurl", 500)
     host = _host(callback)
-    if not may_ask(_asker(account), at):
+    asker = _asker(account)
+    if not may_ask(asker, at):
         raise Refused("500", MESSAGES["limited"])
+    if not Waybill.objects.filter(number=number).exists():
+        count_miss(asker, at)
     try:
         check_phone(account, number, field_of(parameters, "phone", 20), at)
     except Refused:
@@ -226,7 +232,7 @@ def _subscriber(key: str, at: datetime) -> Kuaidi100Account:
     ).first()
     if account is None or not account.is_active:
         raise Refused("600")
-    if account.expires_at is not None and account.expires_at <= at:
+    if _is_expired(account, at):
         raise Refused("601")
     return account
 
@@ -261,6 +267,10 @@ def callback_inside() -> list[str]:
 # --- common -------------------------------------------------------------------------------------
 def _account(kind: AccountKind, code: bytes) -> Kuaidi100Account | None:
     return Kuaidi100Account.objects.filter(kind=kind, code=_text(code), is_active=True).first()
+
+
+def _is_expired(account: Kuaidi100Account, at: datetime) -> bool:
+    return account.expires_at is not None and account.expires_at <= at
 
 
 def _is_right(sign: bytes, signed: bytes, key: str, customer: str) -> bool:
