@@ -193,6 +193,24 @@ def test_receipts_come_in_by_a_secret_address(
     assert push("", good) == 404
 
 
+def test_one_odd_receipt_holds_up_no_other(client: Client, sms: SmsGateway, settings: Any) -> None:
+    settings.SMS_RECEIPT_KEY = "s3cret"
+    rows = [delivery("sms", f"+861380000000{n}") for n in range(4)]
+    send_all("sms")
+    reports = sorted(sms.reports(success=False), key=lambda report: report["out_id"])
+    reports[0]["err_code"] = "DB:\x000103"
+    reports[1]["err_code"] = "\ud800"
+    reports[2] |= {"biz_id": "\ud800\x00", "out_id": "\x00"}
+    body = json.dumps(reports).encode()
+    where = "/notify/receipts/sms/s3cret"
+    assert client.post(where, body, content_type="application/json").status_code == 200
+    for row in rows:
+        row.refresh_from_db()
+    assert [row.state for row in rows] == [S.FAILED, S.FAILED, S.ACCEPTED, S.FAILED]
+    deep = b"[" * 100_000
+    assert client.post(where, deep, content_type="application/json").status_code == 400
+
+
 @pytest.mark.requirement("NTF-3")
 def test_stopped_addresses_can_be_lifted(sms: SmsGateway) -> None:
     by, at = system_user("tests"), timezone.now()

@@ -8,6 +8,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from apps.core.errors import BadInput
+from apps.core.text import keepable
 from apps.inquiries import gateway
 from apps.inquiries.services.sms import take_text, texts_of
 from apps.inquiries.views.bodies import body_of
@@ -38,9 +39,9 @@ def inbound(request: HttpRequest) -> HttpResponse:
     for row in rows:
         try:
             take_text(
-                phone=str(row.get("phone_number", ""))[:40],
-                text=str(row.get("content", "")),
-                message_id=str(row.get("sequence_id", "")),
+                phone=keepable(row.get("phone_number", ""))[:40],
+                text=keepable(row.get("content", "")),
+                message_id=keepable(row.get("sequence_id", "")),
                 at=now,
             )
         except BadInput as refusal:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from apps.core.masking import mask_text
+from apps.core.text import keepable
 from apps.notifications.addresses import index_of
 from apps.notifications.channels import Outcome
 from apps.notifications.channels.base import delivery_of
@@ -32,15 +33,15 @@ def record_sms_receipts(reports: Sequence[Mapping[str, Any]]) -> int:
 
 @transaction.atomic
 def _sms_receipt(report: Mapping[str, Any]) -> bool:
-    delivery = _find(ChannelName.SMS, str(report.get("out_id", "")), str(report.get("biz_id", "")))
+    out_id, ref, code = (keepable(report.get(n, "")) for n in ("out_id", "biz_id", "err_code"))
+    delivery = _find(ChannelName.SMS, out_id, ref)
     if delivery is None:
         return False
     arrived = report.get("success") in (True, "true", "True", 1)
-    code = str(report.get("err_code", ""))[:60]
     effect = Effect.DELIVERED if arrived else Effect.FAILED
     if not arrived and code in BAD_NUMBER:
         effect = Effect.SUPPRESSED
-    _take(delivery, Outcome(effect, code, ref=str(report.get("biz_id", ""))[:80]))
+    _take(delivery, Outcome(effect, code[:60], ref=ref[:80]))
     return True
 
 

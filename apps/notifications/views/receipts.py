@@ -28,7 +28,7 @@ def sms_receipts(request: HttpRequest, key: str) -> HttpResponse:
         return JsonResponse({"code": 1, "msg": "too large"}, status=413)
     try:
         reports = json.loads(request.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         reports = None
     if not isinstance(reports, list) or not all(isinstance(r, dict) for r in reports):
         log.warning("SMS receipts were refused: not understood")

@@ -1,0 +1,13 @@
+"""Text from outside, made such that it can be kept. Pure."""
+
+import re
+from typing import Any
+
+# PostgreSQL keeps no NUL, and a lone surrogate cannot be written at all.
+_UNKEEPABLE = re.compile(r"[\x00\ud800-\udfff]")
+
+
+def keepable(value: Any) -> str:
+    """The value as text; what cannot be kept shows as U+FFFD, so that two texts that differ only
+    there do not become one with another."""
+    return _UNKEEPABLE.sub("\ufffd", str(value))
