@@ -29,7 +29,8 @@ def is_mobile(phone: str) -> bool:
 
 
 def is_email(text: str) -> bool:
-    return bool(_EMAIL.fullmatch(text))
+    """One that every mail server takes: few of them know others than ASCII letters."""
+    return text.isascii() and bool(_EMAIL.fullmatch(text))
 
 
 def is_ours(email: str) -> bool:

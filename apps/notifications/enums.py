@@ -152,6 +152,7 @@ REASONS: dict[str, Any] = {
     "not_confirmed_in_time": _("nothing was confirmed in time"),
     "not_prepared": _("the message could not be put together"),
     "not_set_up": _("the channel is not set up"),
+    "not_writable": _("mail servers cannot be given this address"),
     "opted_out": _("wants no messages"),
     "proved_not_sent": _("the provider never had it"),
     "queued_for_a_call": _("waits in the queue of calls"),

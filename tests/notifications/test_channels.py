@@ -40,6 +40,17 @@ def test_an_email_arrives_with_its_guards_against_loops(mail: MailServer) -> Non
     assert mail.recipients == [EMAIL]
 
 
+def test_an_address_that_mail_servers_cannot_be_given_has_failed_and_the_next_channel_goes_on(
+    mail: MailServer,
+) -> None:
+    """Rather than nobody knowing whether it was sent: the connection is never even opened."""
+    sent = delivery("email", "张三@qq.com", chain=[["phone", PHONE]])
+    send_all("email")
+    assert (state(sent), sent.state_reason) == (S.FAILED, "not_writable")
+    assert Delivery.objects.get(previous=sent).channel == "phone"
+    assert mail.recipients == []
+
+
 def test_a_busy_mailbox_is_tried_again_under_the_same_message_id(mail: MailServer) -> None:
     sent = delivery("email", EMAIL)
     mail.plan("450")

@@ -66,6 +66,18 @@ def test_whoever_walks_through_numbers_is_stopped_hit_or_miss(
     assert not Subscription.objects.exists() and not Delivery.objects.exists()
 
 
+@pytest.mark.requirement("TRK-9")
+@pytest.mark.parametrize("typed", ["张三@qq.com", "mary@例子.com", "mary＠shop.example"])
+def test_an_address_that_cannot_be_written_to_is_refused_at_once(
+    english: Client, under_way: Waybill, typed: str
+) -> None:
+    given = {"channel": "email", "address": typed}
+    answer = english.post(follow(under_way.number), given)
+    assert answer.status_code == 422
+    assert f"“{typed}” is not an e-mail address we can write to." in answer.content.decode()
+    assert not Subscription.objects.exists() and not Delivery.objects.exists()
+
+
 def test_one_fence_for_both_doors(client: Client, under_way: Waybill, settings: Any) -> None:
     """Half of the misses on the tracking page, half here: it is the same count."""
     settings.PUBLIC_MISSES_PER_WINDOW = 10

@@ -50,6 +50,8 @@ class EmailChannel(Channel):
         return thread_of(delivery)
 
     def send(self, message: Message) -> Outcome:
+        if not message.address.isascii():
+            return Outcome(Effect.FAILED, "not_writable")
         mail = compose(message)
         try:
             with _connection() as smtp:
