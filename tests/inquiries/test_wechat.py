@@ -3,6 +3,7 @@
 import threading
 import time
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +22,8 @@ from apps.inquiries.enums import BindingState, Outcome
 from apps.inquiries.models import InboundMessage, Inquiry, WeChatBinding
 from apps.inquiries.services import binding as binding_services
 from apps.inquiries.states import BINDING_MOVES, MESSAGE_MOVES, MONITOR_MOVES
+from apps.inquiries.wechat.commands import Command, understand
+from apps.inquiries.wechat.messages import read_message, read_xml
 from apps.notifications.models import Delivery, LinkedAddress
 from tests.factories.inquiries import (
     AES_KEY,
@@ -156,6 +159,53 @@ def test_forgeries_and_replays_are_refused(client: Client, wechat: Any) -> None:
     wechat.WECHAT_TOKEN = ""
     assert post(client, xml).status_code == 404
     assert not InboundMessage.objects.exists()
+
+
+# The platform's own samples, as other people's libraries are tested with them: what is asked for.
+SAMPLES = {
+    "click_event": ("CLICK", Command("help")),
+    "image_message": ("", Command("media", argument="media_id")),
+    "link_message": ("", Command("help")),
+    "location_event": ("LOCATION", Command("")),
+    "location_message": ("", Command("help")),
+    "scan_event": ("SCAN", Command("help")),
+    "subscribe_event": ("SUBSCRIBE", Command("welcome")),
+    "subscribe_event_with_last_trade_no": ("SUBSCRIBE", Command("welcome")),
+    "subscribe_scan_event": ("SUBSCRIBE", Command("welcome")),
+    "text_message": ("", Command("said", argument="this is a test")),
+    "view_event": ("VIEW", Command("")),
+}
+CASES = Path(__file__).resolve().parents[3] / "shared" / "cases" / "tracking"
+needs_cases = pytest.mark.skipif(
+    not CASES.is_dir(), reason="the folder of shared cases is not beside this clone"
+)
+
+
+@needs_cases
+@pytest.mark.requirement("TRK-8")
+@pytest.mark.parametrize("name", SAMPLES)
+def test_the_platforms_samples_are_understood(client: Client, name: str) -> None:
+    raw = (CASES / f"wechat_{name}.xml").read_bytes()
+    message = read_message(read_xml(raw))
+    event, command = SAMPLES[name]
+    kind = "event" if name.endswith("event") or event else name.removesuffix("_message")
+    assert (message.kind, message.event, message.to) == (kind, event, "toUser")
+    assert message.openid.lower() == "fromuser" and message.created.isdecimal()
+    assert message.msg_id == ("" if event else "1234567890123456")
+    assert message.identity.startswith("event:" if event else "msg:1234567890123456")
+    assert understand(message) == command
+    # The independent library reads them alike, and each is answered.
+    theirs = parse_message(raw)
+    assert (theirs.source, theirs.type == "event") == (message.openid, message.kind == "event")
+    answer = post(client, raw.decode())
+    assert answer.status_code == 200
+    assert (answer.content == b"success") == (command.verb == "")
+
+
+@needs_cases
+def test_every_sample_is_expected_above() -> None:
+    found = {path.stem.removeprefix("wechat_") for path in CASES.glob("wechat_*.xml")}
+    assert found == set(SAMPLES)
 
 
 BOMB = (
