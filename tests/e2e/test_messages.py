@@ -246,6 +246,8 @@ def test_a_caller_is_answered_and_gets_it_by_sms(
     assert not Delivery.objects.filter(topic="inquiry.answer").exists()
     agent.fill("#push-phone", MOBILE)
     agent.click("#push-status button")
+    # The sentence stands on the page as well: only this says that the answer is there.
+    expect(agent.get_by_text("短信已安排发送").first).to_be_visible()
     expect(agent.get_by_text(sentence).first).to_be_visible()
     tell_everybody()
     (sent,) = [one for one in sms.sent if one["phone"] == MOBILE]

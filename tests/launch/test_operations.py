@@ -32,7 +32,7 @@ def test_files_that_it_names_are_there() -> None:
 
 
 def test_commands_that_it_names_are_there() -> None:
-    builtin = {"migrate", "check"}
+    builtin = {"migrate", "check", "createsuperuser"}
     for name in set(re.findall(r"manage\.py (\w+)", MANUAL)) - builtin:
         assert Checkout(ROOT).has_command(name), name
 
