@@ -10,9 +10,11 @@ a listener misses its change.
 
 import asyncio
 import os
+import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -90,6 +92,15 @@ async def measure(waybills: list[Any], key: str) -> list[float]:
     return sorted(waits)
 
 
+def wait_for_the_door(seconds: float = 60.0) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", PORT), 1):
+            return
+        time.sleep(0.1)
+    raise SystemExit("the process did not open its door")
+
+
 def main() -> int:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000
     declare_settings()
@@ -112,7 +123,7 @@ def main() -> int:
             [sys.executable, "manage.py", "serve_streams", "--port", str(PORT)], env=environment
         )
         try:
-            time.sleep(4)
+            wait_for_the_door()
             waits = asyncio.run(measure(made, text))
         finally:
             server.terminate()
