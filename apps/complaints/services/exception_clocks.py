@@ -20,6 +20,10 @@ def attributes_of(report: ExceptionReport, at: datetime) -> Attributes:
     )
 
 
+def title_of(report: ExceptionReport) -> str:
+    return f"{report.number} {report.title}"[:120]
+
+
 def changed(report: ExceptionReport, *, by: User, at: datetime) -> None:
     """Kind, seriousness, customer, follower or unit may differ: the policy is chosen anew."""
     sla.change_matter(
@@ -27,7 +31,7 @@ def changed(report: ExceptionReport, *, by: User, at: datetime) -> None:
         attributes=attributes_of(report, at),
         owner=report.owner,
         unit=report.unit,
-        title=f"{report.number} {report.title}"[:120],
+        title=title_of(report),
         by=by,
         at=at,
     )
@@ -38,7 +42,7 @@ def start(report: ExceptionReport, *, by: User, at: datetime) -> None:
     sla.open_matter(
         kind=MatterKind.EXCEPTION,
         subject=report,
-        title=f"{report.number} {report.title}"[:120],
+        title=title_of(report),
         attributes=attributes_of(report, at),
         owner=report.owner,
         unit=report.unit,

@@ -279,13 +279,14 @@ def link_case(*, exception_id: int, case: Case, by: User, at: datetime) -> Excep
 def follow_complaint(*, case_id: int, by: User, at: datetime) -> ExceptionReport | None:
     """A complaint about a shipment whose exception is open belongs to it and makes it serious (CMP-5).
     None where there is no such exception, or another complaint has it already; repeating is harmless."""
-    case = Case.objects.select_related("customer").get(pk=case_id)
+    case = Case.objects.get(pk=case_id)
     if case.waybill_id is None or not case.is_trouble:
         return None
     known = ExceptionReport.objects.open().filter(waybill=case.waybill_id, case__isnull=True)
     if case.customer_id is not None:
         known = known.filter(Q(customer__isnull=True) | Q(customer=case.customer_id))
-    report = known.order_by("pk").first()
+    # Locked before it is looked at again: of two complaints at once the first one stays.
+    report = known.select_for_update(of=["self"], no_key=True).order_by("pk").first()
     if report is None:
         return None
     return link_case(exception_id=report.pk, case=case, by=by, at=at)
