@@ -39,6 +39,11 @@ _ROW_KEYS = frozenset(
 )
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 _NAMES: dict[str, Any] = {
+    "cleared": gettext_lazy("Not overdue any more"),
+    "late_now": gettext_lazy("Overdue by this"),
+    "clock.fact_corrected/fact": gettext_lazy("what"),
+    "clock.promise_carried/due_at": gettext_lazy("Due"),
+    "clock.promise_carried/label": gettext_lazy("Promise"),
     "clock.promised/due_at": gettext_lazy("Due"),
     "clock.promised/label": gettext_lazy("Promise"),
     "confirmed": gettext_lazy("Confirmed by"),

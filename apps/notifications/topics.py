@@ -129,6 +129,7 @@ TOPICS: dict[str, Topic] = {
         _staff("staff.case_undelivered", _("Somebody with a case could not be told (staff)"), CASE),
         _staff("staff.undelivered", _("A message reached nobody (staff)")),
         _staff("staff.exception_opened", _("Serious exception reported (staff)"), SUBJECT),
+        _staff("staff.exception_assigned", _("Exception given to a follower (staff)"), SUBJECT),
         _staff("staff.late_opened", _("Late shipment found (staff)")),
         _staff("staff.order_assigned", _("Order given to an agent (staff)")),
         _staff("staff.order_to_print", _("Order to print (staff)")),

@@ -155,7 +155,10 @@ EVENT_KINDS = {
     "clock.overdue": _("Clock: overdue"),
     "clock.escalated": _("Clock: escalated"),
     "clock.due_moved": _("Clock: due time moved"),
+    "clock.start_moved": _("Clock: start corrected"),
+    "clock.fact_corrected": _("Clock: time of an act corrected"),
     "clock.promised": _("Promised"),
+    "clock.promise_carried": _("Promise taken over"),
     "clock.promise_kept": _("Promise kept"),
     "clock.promise_dropped": _("Promise dropped"),
     "policy.created": _("Policy made"),
@@ -164,6 +167,9 @@ EVENT_KINDS = {
 }
 EVENT_VALUES = {
     "metric": Metric,
+    "late_now": Metric,
+    "cleared": Metric,
+    "clock.fact_corrected/fact": FactKind,
     "channels": TellBy,
     "clock.warned/kind": MatterKind,
     "clock.overdue/kind": MatterKind,

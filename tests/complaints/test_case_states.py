@@ -1,10 +1,11 @@
 """Every move of a case, legal and illegal, and that the database agrees (CMP-1, CMP-7)."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from apps.complaints import services
@@ -14,8 +15,8 @@ from apps.complaints.inputs import CaseChanges, Said
 from apps.complaints.models import Case
 from apps.complaints.states import CASE_MOVES, ENDED, IN_HAND, LIVE, TIMING
 from apps.core.errors import RuleBroken
-from apps.sla.enums import ClockState, Metric
-from apps.sla.models import Clock
+from apps.sla.enums import ClockState, IntervalKind, Metric
+from apps.sla.models import Clock, Interval
 from tests.factories.accounts import UserFactory
 from tests.factories.complaints import case, case_in, solved, who
 
@@ -115,6 +116,16 @@ ACTS: dict[str, tuple[Callable[[Case], Any], set[S]]] = {
         ),
         set(LIVE),
     ),
+    "withdraw": (
+        lambda c: services.withdraw_case(case_id=c.pk, reason="已解决", **who()),
+        set(LIVE),
+    ),
+    "promise": (
+        lambda c: services.make_promise(
+            case_id=c.pk, due_at=timezone.now() + timedelta(hours=1), label="回电", **who()
+        ),
+        set(LIVE),
+    ),
     "link": (
         lambda c: services.link_cases(
             case_id=c.pk, other_id=case().pk, kind=LinkKind.RELATED, **who()
@@ -137,6 +148,7 @@ def test_each_act_works_in_its_states_and_is_refused_in_the_others(act: str, sta
     work, allowed = ACTS[act]
     if state in allowed:
         work(made)
+        _check_waits()
         return
     before = made.entries.count()
     with pytest.raises(RuleBroken):
@@ -144,6 +156,60 @@ def test_each_act_works_in_its_states_and_is_refused_in_the_others(act: str, sta
     made.refresh_from_db()
     assert made.state == state
     assert made.entries.count() == before
+
+
+def _check_waits() -> None:
+    """Clocks wait for the customer exactly while their case does."""
+    waits = Interval.objects.filter(kind=IntervalKind.WAITING_CUSTOMER, until__isnull=True)
+    waiting = {int(subject) for subject in waits.values_list("matter__subject_id", flat=True)}
+    assert waiting == set(Case.objects.filter(state=S.WAITING).values_list("pk", flat=True))
+
+
+@pytest.mark.requirement("CMP-2")
+def test_every_way_out_of_waiting_ends_the_wait_at_that_instant() -> None:
+    """Whatever the table allows is walked; a way that no act takes would be missing here."""
+    reached = set()
+    for work, allowed in ACTS.values():
+        if S.WAITING not in allowed:
+            continue
+        made = case_in(S.WAITING)
+        work(made)
+        made.refresh_from_db()
+        wait = Interval.objects.get(
+            matter__subject_type="complaints.case",
+            matter__subject_id=str(made.pk),
+            kind=IntervalKind.WAITING_CUSTOMER,
+        )
+        assert (wait.until is None) is (made.state == S.WAITING)
+        assert (made.waiting_at is None) is (made.state != S.WAITING)
+        paused = Clock.objects.filter(matter=wait.matter, state=ClockState.PAUSED)
+        assert made.state == S.WAITING or not paused.exists()
+        reached.add(S(made.state))
+    assert reached == {S.WAITING, *CASE_MOVES.ends_of(S.WAITING)}
+
+
+@pytest.mark.requirement("CMP-2")
+def test_the_database_refuses_a_case_that_goes_on_while_its_clocks_wait() -> None:
+    made = case_in(S.WAITING)
+    for state in (S.OPEN, S.CANCELLED):
+        columns: dict[str, Any] = {"state": state, "waiting_at": None, "waiting_by": None}
+        if state == S.CANCELLED:
+            columns |= {"cancelled_at": timezone.now(), "cancelled_by": UserFactory()}
+            columns["cancel_reason"] = "广告"
+        with pytest.raises(IntegrityError, match="do not wait"), transaction.atomic():
+            Case.objects.filter(pk=made.pk).update(**columns)
+            _look_now()
+    made = case_in(S.OPEN)
+    columns = {"state": S.WAITING, "waiting_at": timezone.now(), "waiting_by": UserFactory()}
+    with pytest.raises(IntegrityError, match="do not wait"), transaction.atomic():
+        Case.objects.filter(pk=made.pk).update(**columns)
+        _look_now()
+
+
+def _look_now() -> None:
+    """As at the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS complaints_case_wait_agrees IMMEDIATE")
 
 
 @pytest.mark.requirement("CMP-7")

@@ -223,6 +223,41 @@ def test_changes_after_the_fact_keep_what_stood_there_and_stand_out() -> None:
         cursor.execute("UPDATE complaints_reportchange SET old = ''")
 
 
+def _report_clock(of: ExceptionReport) -> Clock:
+    return Clock.objects.get(
+        matter__subject_type="complaints.exceptionreport",
+        matter__subject_id=str(of.pk),
+        metric=Metric.REPORT,
+    )
+
+
+@pytest.mark.requirement("CMP-2")
+def test_whether_it_was_reported_late_follows_when_it_was_really_known_and_reported() -> None:
+    """The clerk wrote that it was known three minutes before; the driver had called an hour before,
+    as it turns out, and in the end the report itself went out earlier than was written."""
+    now, editor = timezone.now(), superuser()
+    made = exception(known_at=now - timedelta(minutes=3))
+    assert _report_clock(made).breached_at is None and not made.was_reported_late
+
+    def correct(**changes: Any) -> Clock:
+        version = ExceptionReport.objects.get(pk=made.pk).version
+        values = {"version": version, "changes": changes, "reason": "司机通话记录"}
+        services.correct_report(exception_id=made.pk, **values, **who(editor))
+        made.refresh_from_db()
+        clock = _report_clock(made)
+        assert clock.started_at == made.known_at and clock.met_at == made.reported_at
+        assert (clock.breached_at is not None) is made.was_reported_late
+        return clock
+
+    assert correct(known_at=now - timedelta(minutes=60)).breached_at is not None
+    assert last_data(made, "clock.start_moved")["late_now"] == ["report"]
+    assert correct(reported_at=now - timedelta(minutes=56)).breached_at is None
+    assert last_data(made, "clock.fact_corrected")["cleared"] == ["report"]
+    assert correct(reported_at=now - timedelta(minutes=30)).breached_at is not None
+    assert correct(known_at=now - timedelta(minutes=33)).breached_at is None
+    assert last_data(made, "clock.start_moved")["cleared"] == ["report"]
+
+
 def test_a_complaint_before_our_own_report_stands_out() -> None:
     complaint = case()
     made = exception(case=complaint)

@@ -8,7 +8,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from apps.accounts.enums import Role
 from apps.accounts.queries import system_user
+from apps.accounts.services import plan_absence
 from apps.complaints import services as cases
 from apps.complaints.enums import CaseChannel, EntryKind, ExceptionKind
 from apps.complaints.inputs import Said
@@ -197,3 +199,49 @@ def test_a_gap_of_a_ready_made_answer_does_not_go_out(team: Team) -> None:
     # Braces of the agent's own are no gap.
     fine = Said(EntryKind.MESSAGE_OUT, "{contact}您好，编号 {A-12} 已找到。", CaseChannel.EMAIL)
     assert "{A-12}" in cases.add_message(case_id=made.pk, said=fine, **who(team.agent)).text
+
+
+@pytest.mark.requirement("CMP-4")
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_whoever_is_given_an_exception_to_follow_hears_of_it(team: Team, language: str) -> None:
+    agent = team.person(Role.AGENT, language=language)
+    report = exception(unit=team.unit, by=team.agent)
+    give = {"exception_id": report.pk, "reason": "休假"}
+    cases.assign_exception(owner=agent, **give, **who(team.director))
+    (heard,) = told("staff.exception_assigned")
+    assert (heard.recipient, heard.channel) == (f"user:{agent.pk}", "in_app")
+    assert heard.link == f"/admin/desk/open/complaints.exceptionreport/{report.pk}"
+    shown = render(heard, frozenset())
+    assert report.number in shown.subject and report.title in shown.text
+    assert ("转给您" in shown.subject) is (language == "zh-hans")
+    # Who takes it themselves knows.
+    cases.assign_exception(owner=team.director, **give, **who(team.director))
+    assert len(told("staff.exception_assigned")) == 1
+
+
+@pytest.mark.requirement("CMP-4")
+def test_the_stand_in_of_an_absent_follower_hears_of_an_exception(team: Team) -> None:
+    away, stand_in = team.person(Role.AGENT), team.person(Role.AGENT)
+    now = timezone.now()
+    plan_absence(
+        user=away,
+        stand_in=stand_in,
+        starts_at=now - timedelta(hours=1),
+        ends_at=now + timedelta(days=1),
+        reason="休假",
+        by=team.director,
+        at=now,
+    )
+    report = exception(unit=team.unit, by=team.agent)
+    cases.assign_exception(exception_id=report.pk, owner=away, **who(team.director))
+    (heard,) = told("staff.exception_assigned")
+    assert heard.recipient == f"user:{stand_in.pk}"
+
+
+@pytest.mark.requirement("CMP-4")
+def test_who_has_given_an_exception_on_is_not_told_any_more(team: Team) -> None:
+    first, second = team.person(Role.AGENT), team.person(Role.AGENT)
+    report = exception(unit=team.unit, by=team.agent)
+    for owner in (first, second):
+        cases.assign_exception(exception_id=report.pk, owner=owner, **who(team.director))
+    assert [row.recipient for row in told("staff.exception_assigned")] == [f"user:{second.pk}"]

@@ -85,15 +85,22 @@ def open_promises(case: Case) -> list[Clock]:
     return list(rows.order_by("due_at", "pk"))
 
 
+def carried(case: Case, to: Case, *, by: User, at: datetime) -> None:
+    """What was promised about one case is owed in the other, as it was promised."""
+    sla.carry_promises(subject=case, to=to, by=by, at=at)
+
+
 def closed(case: Case, *, by: User, at: datetime) -> None:
     sla.close_matter(subject=case, by=by, at=at)
 
 
 def reopened(case: Case, *, was: str, by: User, at: datetime) -> None:
-    """A solution that does not hold counts as closed until now: its clocks begin anew too."""
+    """A solution that does not hold counts as closed until now: its clocks begin anew too. What was
+    promised in between is owed as before."""
     if was == CaseState.SOLVED:
-        sla.close_matter(subject=case, by=by, at=at)
-    sla.reopen_matter(subject=case, by=by, at=at)
+        sla.renew_matter(subject=case, by=by, at=at)
+    else:
+        sla.reopen_matter(subject=case, by=by, at=at)
 
 
 def stopped(case: Case, *, reason: str, by: User, at: datetime) -> None:

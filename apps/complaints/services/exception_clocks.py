@@ -1,6 +1,8 @@
 """What the clock floor is told of exceptions, corrective actions and chases (CMP-2, CMP-4, TRK-7)."""
 
+from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from apps.accounts.models import User
 from apps.complaints.models import ChaseTask, CorrectiveAction, ExceptionReport
@@ -51,6 +53,17 @@ def start(report: ExceptionReport, *, by: User, at: datetime) -> None:
         at=at,
     )
     sla.record_fact(subject=report, kind=FactKind.REPORTED, by=by, at=report.reported_at)
+
+
+def corrected(
+    report: ExceptionReport, what: Collection[str], reason: str, *, by: User, at: datetime
+) -> None:
+    """It was known or reported at another time than was written: late or not follows (CMP-4)."""
+    why: dict[str, Any] = {"subject": report, "reason": reason, "by": by, "at": at}
+    if "known_at" in what:
+        sla.move_start(opened_at=report.known_at, **why)
+    if "reported_at" in what:
+        sla.correct_fact(kind=FactKind.REPORTED, done_at=report.reported_at, **why)
 
 
 def closed(report: ExceptionReport, *, by: User, at: datetime) -> None:

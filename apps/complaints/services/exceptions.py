@@ -18,12 +18,13 @@ from apps.complaints.rules import exceptions as rules
 from apps.complaints.rules.cases import needed
 from apps.complaints.rules.privacy import one_line
 from apps.complaints.rules.searching import grams, searchable
-from apps.complaints.services.exception_clocks import changed, start
+from apps.complaints.services.exception_clocks import changed, corrected, start
 from apps.complaints.services.exception_moves import move
 from apps.complaints.services.locking import lock_exception, write
 from apps.complaints.services.numbers import EXCEPTION, take_number
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.services import record
+from apps.tracking.models import Waybill
 
 OPEN_ONE = "exception_one_open_per_waybill"
 
@@ -161,6 +162,7 @@ def correct_report(
     if "what" in values:
         values["search_grams"] = grams(searchable(report.title, values["what"]))
     write(report, at=at, **values)
+    corrected(report, set(values), reason, by=by, at=at)
     if report.state != ExceptionState.CLOSED:
         changed(report, by=by, at=at)
     data = {"fields": ", ".join(sorted(set(values) - {"search_grams"})), "reason": reason}
@@ -282,6 +284,8 @@ def follow_complaint(*, case_id: int, by: User, at: datetime) -> ExceptionReport
     case = Case.objects.get(pk=case_id)
     if case.waybill_id is None or not case.is_trouble:
         return None
+    # One that is being opened at this moment looked for complaints before this one was there.
+    Waybill.objects.select_for_update(no_key=True, of=["self"]).get(pk=case.waybill_id)
     known = ExceptionReport.objects.open().filter(waybill=case.waybill_id, case__isnull=True)
     if case.customer_id is not None:
         known = known.filter(Q(customer__isnull=True) | Q(customer=case.customer_id))

@@ -4,12 +4,12 @@ from datetime import datetime
 from typing import Any
 
 from apps.accounts.models import User
-from apps.complaints.enums import AssignedHow, CaseState
+from apps.complaints.enums import AssignedHow, CaseState, Timing
 from apps.complaints.models import Case, ExceptionReport
 from apps.complaints.rules.privacy import known_names
 from apps.complaints.rules.searching import MOST_TEXT, grams, searchable
 from apps.complaints.services import clocks
-from apps.complaints.states import CASE_MOVES
+from apps.complaints.states import CASE_MOVES, TIMING
 from apps.events.services import record
 from apps.sla.enums import FactKind
 
@@ -45,12 +45,18 @@ def write(row: Case | ExceptionReport, *, at: datetime, bump: bool = True, **val
     row.save(update_fields=list(values))
 
 
-def move_case(case: Case, to: CaseState, *, at: datetime, **values: Any) -> None:
-    """By the table, with what belongs to the new state; WAITING leaves no trace behind."""
+def move_case(case: Case, to: CaseState, *, by: User, at: datetime, **values: Any) -> None:
+    """By the table, with what belongs to the new state. Its clocks wait as long as it does: a wait
+    begins and ends with WAITING, and where the case ends the end of its clocks ends it (CMP-2)."""
     CASE_MOVES.check(CaseState(case.state), to)
-    if case.state == CaseState.WAITING:
+    waited = TIMING[CaseState(case.state)] == Timing.PAUSED
+    if waited:
         values |= {"waiting_at": None, "waiting_by": None}
     write(case, at=at, state=to, **values)
+    if TIMING[to] == Timing.PAUSED:
+        clocks.waiting(case, by=by, at=at)
+    elif waited and TIMING[to] == Timing.RUNS:
+        clocks.resumed(case, by=by, at=at)
 
 
 def begin(case: Case, *, by: User, at: datetime) -> None:
@@ -64,7 +70,7 @@ def begin(case: Case, *, by: User, at: datetime) -> None:
         values |= {"owner": by, "assigned_at": at, "assigned_by": by}
         values |= {"handed_over_at": case.handed_over_at or at}
         values |= {"handed_over_by": case.handed_over_by or by}
-    move_case(case, CaseState.OPEN, at=at, **values)
+    move_case(case, CaseState.OPEN, by=by, at=at, **values)
     if taken:
         clocks.changed(case, by=by, at=at)
         if first:

@@ -17,7 +17,6 @@ from apps.complaints.services import clocks
 from apps.complaints.services.assigning import give
 from apps.complaints.services.locking import add_to_search, lock_case, move_case, write
 from apps.complaints.services.opening import open_case
-from apps.complaints.services.promises import carry_promises
 from apps.complaints.services.talking import add_internal
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.services import record
@@ -25,9 +24,10 @@ from apps.events.services import record
 
 @transaction.atomic
 def merge_cases(*, source_id: int, target_id: int, by: User, at: datetime) -> Case:
-    """``source`` ends in ``target``: its conversation is read there, its clocks stop, later
-    messages go there, promises to the customer are kept there. Both rows are locked in the order of their ids, so of two merges at once in
-    opposite directions one is refused. What was merged into ``source`` before moves along.
+    """``source`` ends in ``target``: its conversation is read there, its clocks stop, later messages
+    go there, and what was promised is owed there by whoever promised it. Both rows are locked in the
+    order of their ids, so of two merges at once in opposite directions one is refused. What was
+    merged into ``source`` before moves along.
 
     RuleBroken: same_case, illegal_move (one of them is over), other_customer. Returns the target.
     """
@@ -37,13 +37,14 @@ def merge_cases(*, source_id: int, target_id: int, by: User, at: datetime) -> Ca
     move_case(
         source,
         CaseState.MERGED,
+        by=by,
         at=at,
         merged_into=target,
         merged_at=at,
         merged_by=by,
         awaits_answer=False,
     )
-    promises = clocks.open_promises(source)
+    clocks.carried(source, target, by=by, at=at)
     clocks.stopped(source, reason="merged", by=by, at=at)
     _bring_along(source, target)
     write(
@@ -58,7 +59,6 @@ def merge_cases(*, source_id: int, target_id: int, by: User, at: datetime) -> Ca
         give(target, source.owner, how=AssignedHow.GIVEN, by=by, at=at)
     else:
         clocks.changed(target, by=by, at=at)
-    carry_promises(target, promises, by=by, at=at)
     data = {"into": target.number, "revision": source.version}
     record("case.merged", source, by=by, at=at, data=data)
     data = {"from": source.number, "revision": target.version, "owner": target.owner_id}

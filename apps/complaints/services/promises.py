@@ -1,6 +1,5 @@
 """Promises to the customer: "I call back by 15:20" becomes a clock (CMP-1, REP-1)."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -16,7 +15,6 @@ from apps.complaints.services.talking import add_internal
 from apps.core.errors import BadInput
 from apps.sla import services as sla
 from apps.sla.models import Clock
-from apps.sla.queries.moments import database_now
 
 
 @transaction.atomic
@@ -77,17 +75,3 @@ def _note(case: Case, text: str, *, by: User, at: datetime) -> None:
     if text.strip():
         add_internal(case, EntryKind.NOTE, text.strip(), by=by, at=at)
         write(case, at=at, bump=False)
-
-
-def carry_promises(case: Case, promises: Sequence[Clock], *, by: User, at: datetime) -> None:
-    """Promises whose clocks ended with their matter go on in ``case``; one that is overdue is a note,
-    because nobody can promise the past. The caller holds the lock."""
-    for promise in promises:
-        due_at = promise.due_at
-        if due_at is None or due_at <= database_now():
-            text = _("Overdue when it was taken over: %(label)s") % {"label": promise.label}
-            add_internal(case, EntryKind.PROMISE, text, by=by, at=at)
-            continue
-        sla.promise(
-            subject=case, due_at=due_at, label=promise.label, by=by, at=at, owner=promise.owner
-        )

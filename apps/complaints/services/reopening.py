@@ -13,7 +13,6 @@ from apps.complaints.rules.cases import needed
 from apps.complaints.rules.privacy import one_line
 from apps.complaints.services import clocks
 from apps.complaints.services.locking import lock_case, move_case
-from apps.complaints.services.promises import carry_promises
 from apps.complaints.services.talking import add_internal
 from apps.complaints.states import CASE_MOVES
 from apps.core.errors import RuleBroken
@@ -39,10 +38,8 @@ def reopen(case: Case, reason: str, *, by: User, at: datetime) -> None:
     values: dict[str, Any] = {"closed_at": None, "closed_by": None, "closing_note": ""}
     values |= {"confirmed_at": None, "confirmed_by": None}
     values |= {"reopened_at": at, "reopened_by": by, "reopened_count": case.reopened_count + 1}
-    move_case(case, CaseState.OPEN, at=at, **values)
+    move_case(case, CaseState.OPEN, by=by, at=at, **values)
     add_internal(case, EntryKind.SYSTEM, reason, by=by, at=at)
-    promises = clocks.open_promises(case)
     clocks.reopened(case, was=was, by=by, at=at)
-    carry_promises(case, promises, by=by, at=at)
     data = {"from": was, "owner": case.owner_id, "revision": case.version}
     record("case.reopened", case, by=by, at=at, data={**data, "reason": one_line(reason, case)})

@@ -50,7 +50,6 @@ def solve_case(
     check_live(case)
     begin(case, by=by, at=at)
     CASE_MOVES.check(CaseState(case.state), CaseState.SOLVED)
-    waited = case.state == CaseState.WAITING
     if told_by is not None:
         tell(case, EntryKind.SOLUTION, solution, told_by, by=by, at=at)
     else:
@@ -59,9 +58,8 @@ def solve_case(
     values |= {"solved_at": at, "solved_by": by, "confirmed_at": None, "confirmed_by": None}
     if cause is not None:
         values["cause"] = cause
-    move_case(case, CaseState.SOLVED, at=at, **values, **add_to_search(case, solution))
-    if waited:
-        clocks.resumed(case, by=by, at=at)
+    values |= add_to_search(case, solution)
+    move_case(case, CaseState.SOLVED, by=by, at=at, **values)
     if told_by is not None:
         clocks.done(case, *HEARD, by=by, at=at)
     data = {"outcome": str(outcome), "told": told_by is not None, "revision": case.version}
@@ -109,7 +107,7 @@ def close_case(*, case_id: int, by: User, at: datetime, note: str = "") -> Case:
     check_promises([promise.label for promise in clocks.open_promises(case)])
     values: dict[str, Any] = {"closed_at": at, "closed_by": by, "awaits_answer": False}
     values["closing_note"] = one_line(note, case, most=300)
-    move_case(case, CaseState.CLOSED, at=at, **values)
+    move_case(case, CaseState.CLOSED, by=by, at=at, **values)
     clocks.closed(case, by=by, at=at)
     data = {"outcome": case.outcome, "channel": case.channel, "owner": case.owner_id}
     data |= {"number": case.number, "revision": case.version}
@@ -125,6 +123,7 @@ def cancel_case(*, case_id: int, reason: str, by: User, at: datetime) -> Case:
     move_case(
         case,
         CaseState.CANCELLED,
+        by=by,
         at=at,
         cancelled_at=at,
         cancelled_by=by,

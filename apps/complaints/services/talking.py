@@ -110,8 +110,7 @@ def _heard(case: Case, entry: CaseEntry, *, by: User, at: datetime, search: dict
     waits = entry.kind == EntryKind.MESSAGE_IN
     values = {**search, "awaits_answer": case.awaits_answer or waits}
     if case.state == CaseState.WAITING:
-        move_case(case, CaseState.OPEN, at=at, **values)
-        clocks.resumed(case, by=by, at=at)
+        move_case(case, CaseState.OPEN, by=by, at=at, **values)
         record("case.resumed", case, by=by, at=at, data={"revision": case.version})
     else:
         write(case, at=at, bump=False, **values)

@@ -9,7 +9,6 @@ from apps.accounts.models import User
 from apps.complaints.enums import CaseState, EntryKind
 from apps.complaints.models import Case
 from apps.complaints.rules.cases import check_live, needed
-from apps.complaints.services import clocks
 from apps.complaints.services.locking import begin, lock_case, move_case
 from apps.complaints.services.talking import add_internal
 from apps.core.errors import RuleBroken
@@ -24,9 +23,9 @@ def wait_for_customer(*, case_id: int, reason: str, by: User, at: datetime) -> C
     case = lock_case(case_id, by)
     check_live(case)
     begin(case, by=by, at=at)
-    move_case(case, CaseState.WAITING, at=at, waiting_at=at, waiting_by=by, awaits_answer=False)
+    values = {"waiting_at": at, "waiting_by": by, "awaits_answer": False}
+    move_case(case, CaseState.WAITING, by=by, at=at, **values)
     add_internal(case, EntryKind.SYSTEM, reason, by=by, at=at)
-    clocks.waiting(case, by=by, at=at)
     record("case.waiting", case, by=by, at=at, data={"revision": case.version})
     return case
 
@@ -40,7 +39,6 @@ def resume_case(*, case_id: int, by: User, at: datetime) -> Case:
         raise RuleBroken(
             _("This case does not wait for the customer."), code="illegal_move", field="state"
         )
-    move_case(case, CaseState.OPEN, at=at)
-    clocks.resumed(case, by=by, at=at)
+    move_case(case, CaseState.OPEN, by=by, at=at)
     record("case.resumed", case, by=by, at=at, data={"revision": case.version})
     return case

@@ -43,7 +43,7 @@ def withdraw_case(*, case_id: int, reason: str, by: User, at: datetime) -> Case:
 def _cancel(case: Case, said: str, *, by: User, at: datetime) -> None:
     values: dict[str, Any] = {"cancelled_at": at, "cancelled_by": by, "awaits_answer": False}
     values["cancel_reason"] = (said or _("Withdrawn by the customer."))[:200]
-    move_case(case, CaseState.CANCELLED, at=at, **values)
+    move_case(case, CaseState.CANCELLED, by=by, at=at, **values)
     clocks.stopped(case, reason="withdrawn", by=by, at=at)
 
 
@@ -56,9 +56,9 @@ def _solve(case: Case, reason: str, *, by: User, at: datetime) -> None:
         write(case, at=at, **values)
     else:
         if case.state == CaseState.NEW:
-            move_case(case, CaseState.OPEN, at=at)
+            move_case(case, CaseState.OPEN, by=by, at=at)
         values |= {"solution": text, "outcome": Outcome.WITHDRAWN}
         values |= {"solved_at": at, "solved_by": by, **add_to_search(case, text)}
-        move_case(case, CaseState.SOLVED, at=at, **values)
+        move_case(case, CaseState.SOLVED, by=by, at=at, **values)
     # Nothing is owed any more: neither the plan nor the solution is told to who wants none.
     clocks.done(case, FactKind.SOLVED, FactKind.FED_BACK, by=by, at=at)

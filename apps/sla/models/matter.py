@@ -93,8 +93,15 @@ class Matter(models.Model):
         return self.title
 
 
+class FactQuerySet(models.QuerySet["Fact"]):
+    def standing(self) -> "FactQuerySet":
+        """Those that no later one corrects."""
+        return self.filter(replaced_by__isnull=True)
+
+
 class Fact(AppendOnly):
-    """Something that was done, at the instant it was done; when it was written down is beside it."""
+    """Something that was done, at the instant it was done; when it was written down is beside it. One
+    that ``replaces`` another says when it was really done."""
 
     matter = models.ForeignKey(Matter, models.PROTECT, related_name="facts")
     cycle = models.PositiveSmallIntegerField()
@@ -103,6 +110,11 @@ class Fact(AppendOnly):
     by = models.ForeignKey(USER, models.PROTECT, related_name="+", verbose_name=_("by"))
     note = models.CharField(_("note"), max_length=200, blank=True)
     recorded_at = models.DateTimeField(db_default=Now(), editable=False)
+    replaces = models.OneToOneField(
+        "self", models.PROTECT, related_name="replaced_by", null=True, editable=False
+    )
+
+    objects = FactQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("fact")

@@ -12,9 +12,15 @@ def facts_of(matters: Sequence[Matter]) -> dict[int, MatterFacts]:
     """The facts of each matter. Two queries, however many."""
     ids = [matter.pk for matter in matters]
     said: dict[int, list[Said]] = defaultdict(list)
-    rows = Fact.objects.filter(matter__in=ids).values_list("matter_id", "kind", "cycle", "at", "by")
-    for matter_id, kind, cycle, at, by in rows:
-        said[matter_id].append(Said(kind, cycle, at, by))
+    rows = list(
+        Fact.objects.filter(matter__in=ids).values_list(
+            "id", "replaces", "matter_id", "kind", "cycle", "at", "by"
+        )
+    )
+    corrected = {replaces for _pk, replaces, *_rest in rows if replaces}
+    for pk, _replaces, matter_id, kind, cycle, at, by in rows:
+        if pk not in corrected:
+            said[matter_id].append(Said(kind, cycle, at, by))
     waits: dict[int, list[Wait]] = defaultdict(list)
     intervals = Interval.objects.filter(matter__in=ids).order_by("since", "id")
     for matter_id, kind, since, until in intervals.values_list(

@@ -10,7 +10,8 @@ from apps.sla.services.calendars import (
     warn_of_missing_years,
 )
 from apps.sla.services.changing import change_matter
-from apps.sla.services.ending import close_matter, reopen_matter, stop_matter
+from apps.sla.services.correcting import correct_fact, move_start
+from apps.sla.services.ending import close_matter, renew_matter, reopen_matter, stop_matter
 from apps.sla.services.facts import begin_wait, end_wait, record_fact
 from apps.sla.services.office import mail_after
 from apps.sla.services.opening import NewMatter, open_matter, open_matters
@@ -22,7 +23,13 @@ from apps.sla.services.policies import (
     publish_version,
     retire_policy,
 )
-from apps.sla.services.promises import drop_promise, keep_promise, promise, set_due
+from apps.sla.services.promises import (
+    carry_promises,
+    drop_promise,
+    keep_promise,
+    promise,
+    set_due,
+)
 from apps.sla.services.recomputing import recompute_stale
 from apps.sla.services.sweeping import Swept, sweep
 from apps.sla.services.together import finish_matters, hand_matters, stop_matters
@@ -39,9 +46,11 @@ __all__ = [
     "add_calendar",
     "add_days",
     "begin_wait",
+    "carry_promises",
     "change_matter",
     "change_week",
     "close_matter",
+    "correct_fact",
     "create_policy",
     "drop_promise",
     "end_wait",
@@ -51,6 +60,7 @@ __all__ = [
     "keep_promise",
     "mail_after",
     "mind_calendars",
+    "move_start",
     "open_matter",
     "open_matters",
     "promise",
@@ -58,6 +68,7 @@ __all__ = [
     "recompute_stale",
     "record_fact",
     "remove_day",
+    "renew_matter",
     "reopen_matter",
     "retire_policy",
     "set_due",

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import models, transaction
+from django.db.models import Q
 
 from apps.accounts.models import User
 from apps.sla.enums import IntervalKind, MatterState, OnReopen
@@ -58,18 +59,37 @@ def reopen_matter(
     """Opened again: per target a new clock starts, the old one goes on without the closed time, or
     nothing happens. What was missed before stays on record; what was solved is unsolved (CMP-7)."""
     matter = lock_matter(subject, key)
-    move_matter(matter, MatterState.OPEN)
     now = database_now()
+    _begin_again(matter, by, not_after(at, now), now)
+    return matter
+
+
+@transaction.atomic
+def renew_matter(
+    *, subject: models.Model, by: User, at: datetime | None = None, key: str = ""
+) -> Matter:
+    """What counted as done was not: closed until ``at`` and opened again in one act, which is
+    ``close_matter`` and ``reopen_matter`` but for what was promised, which is owed all the while."""
+    matter = lock_matter(subject, key)
+    now = database_now()
+    moment = _end(matter, MatterState.CLOSED, by, not_after(at, now))
+    reckon([matter], lock_clocks([matter], Q(OPEN, key=0)), by=by, now=now)
+    _begin_again(matter, by, moment, now)
+    return matter
+
+
+def _begin_again(matter: Matter, by: User, at: datetime, now: datetime) -> None:
+    move_matter(matter, MatterState.OPEN)
     closed = matter.intervals.get(kind=IntervalKind.CLOSED, until__isnull=True)
-    closed.until, closed.until_by = max(not_after(at, now), closed.since), by
+    closed.until, closed.until_by = max(at, closed.since), by
     closed.save(update_fields=["until", "until_by"])
     matter.cycle += 1
     matter.closed_at = matter.closed_by = None
     matter.save(update_fields=["state", "cycle", "closed_at", "closed_by"])
     everything = lock_clocks([matter])
+    matter.clocks.filter(OPEN, key__gt=0).update(cycle=matter.cycle)
     kept, fresh = _start_again(matter, everything, closed.until)
     reckon([matter], everything.only(kept), fresh, by=by, now=now)
-    return matter
 
 
 def _start_again(

@@ -34,7 +34,7 @@ def record_fact(
     matter = lock_matter(subject, key)
     now = database_now()
     moment = not_after(at, now)
-    mine = matter.facts.filter(kind=str(kind), cycle=matter.cycle)
+    mine = matter.facts.standing().filter(kind=str(kind), cycle=matter.cycle)
     if mine.filter(at__lte=moment).exists():
         return False
     Fact.objects.create(

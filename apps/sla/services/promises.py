@@ -11,12 +11,13 @@ from apps.core.errors import BadInput, RuleBroken
 from apps.events.services import NewEvent, record_many
 from apps.sla.enums import Metric
 from apps.sla.models import Clock, Matter
+from apps.sla.models.clock import OPEN
 from apps.sla.queries.calendars import ALWAYS_CODE, hours_by_code
 from apps.sla.queries.moments import database_now, not_after
 from apps.sla.queries.rules import targets_of
 from apps.sla.rules import TargetRule
-from apps.sla.services.following import fix_due, new_clock
-from apps.sla.services.matters import check_open, lock_matter
+from apps.sla.services.following import aim_at, fix_due, new_clock
+from apps.sla.services.matters import check_open, lock_matter, lock_pair
 from apps.sla.services.reckoning import Locked, lock_clocks, reckon
 
 
@@ -83,6 +84,35 @@ def drop_promise(*, clock_id: int, reason: str, by: User, at: datetime | None = 
     reckon([matter], locked, by=by, now=now)
     _record("clock.promise_dropped", clock, matter, by, now, {"reason": reason.strip()[:200]})
     return clock
+
+
+@transaction.atomic
+def carry_promises(
+    *, subject: models.Model, to: models.Model, by: User, at: datetime | None = None
+) -> list[Clock]:
+    """What was promised about ``subject`` and is not settled is owed about ``to`` from now on, by the
+    same people and at the same instant: the clock itself moves, so that one that is overdue stays so
+    and nobody is told again of what they have heard. Call it before ``subject``'s own clocks end.
+
+    RuleBroken ``matter_not_open`` when ``to`` is over. Returns the clocks that moved.
+    """
+    source, target = lock_pair(subject, to)
+    check_open(target)
+    now = database_now()
+    locked = lock_clocks([source], models.Q(OPEN, key__gt=0))
+    if not locked.clocks:
+        return []
+    last = target.clocks.aggregate(last=Max("key"))["last"] or 0
+    for key, clock in enumerate(locked.clocks, start=last + 1):
+        clock.matter, clock.cycle, clock.key = target, target.cycle, key
+        clock.unit_id = target.unit_id
+        aim_at(clock, _target(target, clock.metric))
+    Clock.objects.bulk_update(locked.clocks, ["matter", "cycle", "key"])
+    reckon([target], locked, by=by, now=now)
+    for clock in locked.clocks:
+        due = clock.due_at.isoformat() if clock.due_at else ""
+        _record("clock.promise_carried", clock, target, by, now, {"due_at": due})
+    return list(locked.clocks)
 
 
 @transaction.atomic

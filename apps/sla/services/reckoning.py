@@ -34,6 +34,7 @@ from apps.sla.worktime import NoWorkingTime
 
 log = logging.getLogger(__name__)
 _Key = tuple[int, datetime]  # a step (0: the due instant itself) and the due instant it belongs to
+_Heard = tuple[datetime, datetime, str, str]  # a due instant, when it was told of, and to whom
 
 
 class Manner(Enum):
@@ -54,6 +55,7 @@ class Desk:
     hours: Mapping[int, Hours]
     rules: Mapping[int, TargetRule]
     fired: Mapping[int, set[_Key]]
+    heard: Mapping[int, set[_Heard]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,7 @@ def reckon(
     clocks = [*locked.clocks, *fresh]
     if not clocks:
         return []
+    fired, heard = _told_of(list(locked.before))
     desk = Desk(
         now=now,
         by=by,
@@ -125,7 +128,8 @@ def reckon(
         facts=facts_of(matters),
         hours=all_hours(),
         rules=rules_of(clock.target_id for clock in clocks),
-        fired=_fired_of(list(locked.before)),
+        fired=fired,
+        heard=heard,
     )
     silent = [(clock, key, at) for clock in clocks for key, at in _read(clock, locked, desk)]
     made = Clock.objects.bulk_create(fresh)
@@ -154,7 +158,8 @@ def _read(clock: Clock, locked: Locked, desk: Desk) -> list[tuple[_Key, datetime
     fired = desk.fired.get(clock.pk, set())
     before = locked.before.get(clock.pk)
     pending = before.pending if before else {}
-    ahead, silent = _sort_out(reading, fired, pending, desk)
+    told = fired | _told_by_other_rules(clock, reading, rule, desk)
+    ahead, silent = _sort_out(reading, told, pending, desk)
     clock.schedule = [strike.at for strike in ahead]
     clock.schedule_steps = [strike.step_id for strike in ahead]
     clock.position = 0
@@ -251,13 +256,35 @@ def _stored(clock: Clock) -> tuple[object, ...]:
     )
 
 
-def _fired_of(clock_ids: Sequence[int]) -> dict[int, set[_Key]]:
-    found: dict[int, set[_Key]] = defaultdict(set)
+def _told_of(clock_ids: Sequence[int]) -> tuple[dict[int, set[_Key]], dict[int, set[_Heard]]]:
+    """What has passed of each clock, and who heard of which instant. One query."""
+    fired: dict[int, set[_Key]] = defaultdict(set)
+    heard: dict[int, set[_Heard]] = defaultdict(set)
     if clock_ids:
-        rows = FiredStep.objects.filter(clock__in=clock_ids)
-        for clock_id, step_id, due_at in rows.values_list("clock_id", "step_id", "due_at"):
-            found[clock_id].add((step_id or 0, due_at))
-    return found
+        rows = FiredStep.objects.filter(clock__in=clock_ids).values_list(
+            "clock_id", "step_id", "due_at", "at", "step__whom", "step__role", "is_silent"
+        )
+        for clock_id, step_id, due_at, at, whom, role, is_silent in rows:
+            fired[clock_id].add((step_id or 0, due_at))
+            if step_id and not is_silent:
+                heard[clock_id].add((due_at, at, whom, role))
+    return fired, heard
+
+
+def _told_by_other_rules(
+    clock: Clock, reading: Reading, rule: TargetRule | None, desk: Desk
+) -> set[_Key]:
+    """Steps of the present rules that say at the same instant the same to the same people as a step
+    of earlier ones did: nobody is reminded twice of one due time because the rules changed."""
+    heard, due_at = desk.heard.get(clock.pk), reading.due_at
+    if not heard or rule is None or due_at is None:
+        return set()
+    steps = {step.id: step for step in rule.steps}
+    return {
+        (step.id, due_at)
+        for at, step_id in reading.schedule
+        if (step := steps.get(step_id)) and (due_at, at, step.whom, step.role) in heard
+    }
 
 
 def _record_moves(
