@@ -25,7 +25,7 @@ def happenings(events: Sequence[Event]) -> list[Happening]:
     related = ("customer", "waybill")
     reports = ExceptionReport.objects.select_related(*related).in_bulk(ids) if ids else {}
     instead = _instead_of_owners(named, reports.values())
-    found = []
+    found: list[Happening] = []
     for event in named:
         report = reports.get(int(event.subject_id))
         if report is None:
