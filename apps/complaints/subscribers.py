@@ -23,7 +23,12 @@ def follow_complaint(event: Event) -> None:
     )
 
 
-@subscribe_many("waybill.status_changed", name="complaints.follow_trouble")
+# Opening one takes some 40 ms. When a whole truckload is damaged, a turn is over within two or three
+# seconds, and the messages about it are not held up until the last exception is open.
+AT_ONCE = 50
+
+
+@subscribe_many("waybill.status_changed", name="complaints.follow_trouble", most=AT_ONCE)
 def follow_trouble(events: list[Event]) -> None:
     """Nearly all changes of status are no trouble: those cost nothing."""
     bad = [

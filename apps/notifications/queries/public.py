@@ -12,8 +12,8 @@ _HOLE = "HOLE"
 
 def public_link(name: str, argument: str) -> str:
     """An address of a public page with one argument."""
-    base = str(getattr(settings, "SITE_URL", "")).rstrip("/")
-    return base + _shape(name, str(settings.ROOT_URLCONF)).replace(_HOLE, quote(argument, safe=":"))
+    page = _page(name, settings.SITE_URL, settings.ROOT_URLCONF)
+    return page.replace(_HOLE, quote(argument, safe=":"))
 
 
 def staff_page(subject: Model) -> str:
@@ -22,9 +22,9 @@ def staff_page(subject: Model) -> str:
 
 
 @cache
-def _shape(name: str, _urlconf: str) -> str:
+def _page(name: str, site: str, _urlconf: str) -> str:
     """Reversing costs as much as writing a row, so it is done once per page."""
     try:
-        return reverse(name, args=[_HOLE])
+        return site.rstrip("/") + reverse(name, args=[_HOLE])
     except NoReverseMatch:
-        return "/"
+        return site.rstrip("/") + "/"

@@ -1,6 +1,6 @@
 """From events to deliveries: one row per cause, recipient and channel (NTF-2)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -62,56 +62,59 @@ class _AddressBook:
 
     def __init__(self, planned: Sequence[Planned]) -> None:
         people = {p.person.key: p.person for p in planned}
-        indexes = {p.phone: index_of(p.phone) for p in people.values() if p.phone}
-        self._linked = {
-            row.phone_index: row.address
-            for row in LinkedAddress.objects.filter(
-                phone_index__in=set(indexes.values()), ended_at__isnull=True
-            ).order_by("pk")
-        }
+        indexes = {p.key: index_of(p.phone) for p in people.values() if p.phone}
+        self._linked = dict(
+            LinkedAddress.objects.filter(
+                phone_index__any_of=set(indexes.values()), ended_at__isnull=True
+            )
+            .order_by("pk")
+            .values_list("phone_index", "address")
+        )
         self._indexes = indexes
-        self._stopped: set[tuple[str, str]] = set()
-        self._find_stopped(people.values())
+        self._open = [c for c in channels.all_channels() if c.configured()]
+        self._usable = {id(p.person): self._reach(p.person) for p in planned}
+        self._leave_out_stopped()
         keys = {key for p in people.values() for key in keys_of(p.key, p.customer_id)}
-        self._usable: dict[str, dict[str, str]] = {}
-        self._preferences = {p.recipient: p for p in Preference.objects.filter(recipient__in=keys)}
-
-    def _find_stopped(self, people: Iterable[Person]) -> None:
-        addresses = {
-            address for person in people for _channel, address in self.addresses(person) if address
+        self._preferences = {
+            p.recipient: p for p in Preference.objects.filter(recipient__any_of=keys)
         }
-        found = SuppressedAddress.objects.filter(
-            address_index__in={index_of(a) for a in addresses}, lifted_at__isnull=True
-        ).values_list("channel", "address_index")
-        self._stopped = set(found)
+
+    def _leave_out_stopped(self) -> None:
+        reached = {a for addresses in self._usable.values() for a in addresses.values() if a}
+        stopped = set(
+            SuppressedAddress.objects.filter(
+                address_index__any_of={index_of(a) for a in reached}, lifted_at__isnull=True
+            ).values_list("channel", "address_index")
+        )
+        if not stopped:
+            return
+        for key, addresses in self._usable.items():
+            self._usable[key] = {
+                channel: address
+                for channel, address in addresses.items()
+                if not (address and (channel, index_of(address)) in stopped)
+            }
 
     def preference(self, person: Person) -> Preference | None:
         return wishes_of(person.key, person.customer_id, self._preferences)
 
-    def addresses(self, person: Person) -> list[tuple[str, str]]:
-        if person.one_address:
-            return list(person.addresses.items())
-        openid = self._linked.get(self._indexes.get(person.phone, ""))
-        if openid and person.phone:
+    def _reach(self, person: Person) -> dict[str, str]:
+        openid = self._linked.get(self._indexes.get(person.key, ""))
+        if openid and not person.one_address:
             person.addresses.setdefault("wechat", openid)
-        found = ((str(c.name), c.address_of(person)) for c in channels.all_channels())
-        return [(name, address) for name, address in found if address is not None]
+        reach: dict[str, str] = {}
+        for channel in self._open:
+            name = str(channel.name)
+            # Who gave one address is told there, also where the channel finds others by itself.
+            own = person.addresses.get(name)
+            address = own if person.one_address else channel.address_of(person)
+            if address is not None and not (name == "email" and is_ours(address)):
+                reach[name] = address
+        return reach
 
     def usable(self, person: Person) -> dict[str, str]:
         """Addresses by channel, without the stopped ones, our own, and channels not set up."""
-        if person.key not in self._usable:
-            self._usable[person.key] = self._find_usable(person)
-        return self._usable[person.key]
-
-    def _find_usable(self, person: Person) -> dict[str, str]:
-        return {
-            channel: address
-            for channel, address in self.addresses(person)
-            if channels.known(channel)
-            and channels.channel(channel).configured()
-            and not (channel == "email" and is_ours(address))
-            and not (address and (channel, index_of(address)) in self._stopped)
-        }
+        return self._usable[id(person)]
 
 
 def _row(planned: Planned, book: _AddressBook, now: datetime) -> NewDelivery:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import Any
-from uuid import uuid4
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
@@ -34,7 +33,7 @@ _COLUMNS = {
     "waybill_id": "bigint",
     "customer_id": "bigint",
     "case_id": "bigint",
-    "data": "text",
+    "data": "jsonb",
     "personal": "text",
     "link": "varchar",
     "urgent": "boolean",
@@ -47,15 +46,18 @@ _COLUMNS = {
     "state": "varchar",
     "state_reason": "varchar",
     "due_at": "timestamptz",
-    "attempts": "integer",
-    "worker": "varchar",
-    "idempotency_key": "uuid",
-    "provider_ref": "varchar",
+}
+# What every new row begins with.
+_BEGINS = {
+    "attempts": "0",
+    "worker": "''",
+    "idempotency_key": "gen_random_uuid()",
+    "provider_ref": "''",
 }
 # One JSON document instead of a parameter per value: most of the time went into quoting them.
 _INSERT = f"""
-INSERT INTO notifications_delivery ({", ".join(_COLUMNS)})
-SELECT {", ".join("data::jsonb" if name == "data" else name for name in _COLUMNS)}
+INSERT INTO notifications_delivery ({", ".join([*_COLUMNS, *_BEGINS])})
+SELECT {", ".join([*_COLUMNS, *_BEGINS.values()])}
 FROM json_to_recordset(%s) AS r({", ".join(f"{n} {t}" for n, t in _COLUMNS.items())})
 ON CONFLICT DO NOTHING RETURNING id
 """  # noqa: S608  # column names of ours
@@ -91,27 +93,23 @@ class NewDelivery:
     state: DeliveryState = DeliveryState.QUEUED
     reason: str = ""
 
-    def values(self, written: dict[int, str]) -> tuple[Any, ...]:
-        """``written`` remembers, by identity, what rows about one happening share."""
+    def values(self, sealed: dict[int, str]) -> tuple[Any, ...]:
+        """``sealed`` remembers, by identity, what rows about one happening share."""
         index = index_of(self.address) if self.channel in ADDRESSED and self.address else ""
-        if id(self.data) not in written:
-            written[id(self.data)] = json.dumps(
-                self.data, cls=DjangoJSONEncoder, ensure_ascii=False
-            )
-        if id(self.personal) not in written:
+        if id(self.personal) not in sealed:
             given = {k: v for k, v in self.personal.items() if v}
-            sealed = encrypt(json.dumps(given, ensure_ascii=False)) if given else ""
-            written[id(self.personal)] = sealed
+            clear = json.dumps(given, ensure_ascii=False) if given else ""
+            sealed[id(self.personal)] = encrypt(clear)
         quiet = self.quiet or (None, None)
         return (
-            *(self.cause, self.event_id, self.topic, self.policy_id, str(self.audience)),
-            *(str(self.channel), self.recipient, self.label[:80], encrypt(self.address), index),
-            *(self.language, self.waybill_id, self.customer_id, self.case_id),
-            written[id(self.data)],
-            *(written[id(self.personal)], self.link, self.urgent, *quiet, self.digest_key),
+            *(self.cause, self.event_id, self.topic, self.policy_id, self.audience),
+            *(self.channel, self.recipient, self.label[:80], encrypt(self.address), index),
+            *(self.language, self.waybill_id, self.customer_id, self.case_id, self.data),
+            *(sealed[id(self.personal)], self.link, self.urgent, *quiet, self.digest_key),
             encrypt(json.dumps(list(self.chain))) if self.chain else "",
-            *(self.previous_id, self.fallback_minutes, str(self.state), self.reason, self.due_at),
-            *(0, "", str(uuid4()), ""),
+            *(self.previous_id, self.fallback_minutes, self.state, self.reason),
+            # To the microsecond, which the encoder would cut to a millisecond.
+            self.due_at.isoformat(),
         )
 
 
@@ -119,21 +117,17 @@ def insert(rows: Sequence[NewDelivery]) -> list[int]:
     """Add what is not there yet; the ids of what was added. Any number in a few statements."""
     if not rows:
         return []
-    written: dict[int, str] = {}
+    sealed: dict[int, str] = {}
     found: list[int] = []
     with connection.cursor() as cursor:
         for first in range(0, len(rows), PAGE):
             page = [
-                dict(zip(_COLUMNS, row.values(written), strict=True))
+                dict(zip(_COLUMNS, row.values(sealed), strict=True))
                 for row in rows[first : first + PAGE]
             ]
-            cursor.execute(_INSERT, [json.dumps(page, default=_plain, ensure_ascii=False)])
+            cursor.execute(_INSERT, [json.dumps(page, cls=DjangoJSONEncoder, ensure_ascii=False)])
             found += [pk for (pk,) in cursor.fetchall()]
     return found
-
-
-def _plain(value: datetime | time) -> str:
-    return value.isoformat()
 
 
 def database_now() -> datetime:
