@@ -189,6 +189,7 @@ class Migration(migrations.Migration):
                 (
                     "carried_by",
                     models.ForeignKey(
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="carries",
@@ -221,6 +222,7 @@ class Migration(migrations.Migration):
                 (
                     "previous",
                     models.ForeignKey(
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -318,6 +320,16 @@ class Migration(migrations.Migration):
                         condition=models.Q(("event__isnull", False)),
                         fields=["event"],
                         name="delivery_by_event",
+                    ),
+                    models.Index(
+                        condition=models.Q(("carried_by__isnull", False)),
+                        fields=["carried_by"],
+                        name="delivery_carried",
+                    ),
+                    models.Index(
+                        condition=models.Q(("previous__isnull", False)),
+                        fields=["previous"],
+                        name="delivery_after",
                     ),
                 ],
                 "constraints": [

@@ -110,11 +110,21 @@ class Delivery(models.Model):
     quiet_until = models.TimeField(_("quiet until"), null=True)
     digest_key = models.CharField(max_length=120, blank=True, default="")
     carried_by = models.ForeignKey(
-        "self", models.PROTECT, related_name="carries", null=True, verbose_name=_("in the digest")
+        "self",
+        models.PROTECT,
+        related_name="carries",
+        null=True,
+        db_index=False,
+        verbose_name=_("in the digest"),
     )
     chain = EncryptedTextField(blank=True, default="")
     previous = models.ForeignKey(
-        "self", models.PROTECT, related_name="+", null=True, verbose_name=_("after")
+        "self",
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        db_index=False,
+        verbose_name=_("after"),
     )
     fallback_minutes = models.PositiveIntegerField(null=True)
     # When the next channel takes over unless this one is confirmed.
@@ -230,6 +240,15 @@ class Delivery(models.Model):
             ),
             models.Index(
                 fields=["event"], name="delivery_by_event", condition=Q(event__isnull=False)
+            ),
+            # Hardly any has one of these, so an ordinary index would be all empty entries.
+            models.Index(
+                fields=["carried_by"],
+                name="delivery_carried",
+                condition=Q(carried_by__isnull=False),
+            ),
+            models.Index(
+                fields=["previous"], name="delivery_after", condition=Q(previous__isnull=False)
             ),
         ]
 
