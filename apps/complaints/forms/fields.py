@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.complaints.inputs import NewFile
 from apps.complaints.rules.moments import read_moment
 from apps.core.errors import BadInput
+from apps.core.widgets import PlainSelect
 
 
 def text_area(label: Any, *, rows: int = 4, required: bool = True, **attrs: Any) -> forms.CharField:
@@ -42,6 +43,7 @@ def select(
         choices=options if empty is None else [("", empty), *options],
         required=empty is None,
         initial=initial,
+        widget=PlainSelect,
     )
 
 

@@ -15,8 +15,9 @@ from apps.complaints.enums import CaseChannel, CaseClass, CaseState, Severity
 from apps.complaints.forms.fields import line, select
 from apps.complaints.queries.cases import LIVE_ONLY, CaseFilter
 from apps.complaints.queries.clock_lines import ANY
-from apps.complaints.queries.desk import people_to_give_to
+from apps.complaints.queries.desk import colleagues, people_to_give_to
 from apps.complaints.queries.lists import Sort
+from apps.core.widgets import PlainSelect
 from apps.customers.models import Customer
 from apps.sla.enums import Metric
 
@@ -64,7 +65,9 @@ class ListForm(forms.Form):
     severity = select(Severity, gettext_lazy("severity"), empty="—")
     channel = select(CaseChannel, gettext_lazy("channel"), empty="—")
     owner = select([], gettext_lazy("owner"), empty="—")
-    unit = forms.ModelChoiceField(Unit.objects.none(), label=gettext_lazy("unit"), required=False)
+    unit = forms.ModelChoiceField(
+        Unit.objects.none(), label=gettext_lazy("unit"), required=False, widget=PlainSelect
+    )
     overdue = select(
         [(ANY, gettext_lazy("anything")), *((m.value, m.label) for m in METRICS)],
         gettext_lazy("overdue with"),
@@ -89,7 +92,7 @@ class ListForm(forms.Form):
         units = Unit.objects.active().order_by("path")
         units = units if seen is None else units.filter(pk__in=seen)
         self.fields["unit"].queryset = units  # type: ignore[attr-defined]  # a model choice field
-        people = [(str(pk), name) for pk, name, _held in people_to_give_to(user)]
+        people = [(str(pk), name) for pk, name in colleagues(user).items()]
         self.fields["owner"].choices = [("", "—"), ("me", _("me")), *people]  # type: ignore[attr-defined]  # a choice field
         self.is_valid()
 
@@ -167,7 +170,9 @@ class ManyForm(forms.Form):
 
 
 class AssignManyForm(ManyForm):
-    owner = forms.ModelChoiceField(User.objects.none(), label=gettext_lazy("new owner"))
+    owner = forms.ModelChoiceField(
+        User.objects.none(), label=gettext_lazy("new owner"), widget=PlainSelect
+    )
     reason = line(gettext_lazy("reason"), 200)
 
     def prepare(self) -> None:

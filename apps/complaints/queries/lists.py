@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.complaints.models import Case, CaseQuerySet
 from apps.complaints.queries.cases import CaseFilter, case_list
 from apps.complaints.queries.clock_lines import (
+    ANY,
     ClockLine,
     by_due,
     clock_line,
@@ -56,6 +57,9 @@ def case_page_of(
 ) -> CaseListPage:
     """At most two queries beyond those of the search. BadInput (``after``) for a key not made here."""
     cases = case_list(user, filters)
+    if sort == Sort.DUE and overdue == ANY:
+        # The clock each is listed by is the one that has run out, if any has.
+        return _by_due(cases, after, limit, only_overdue=True)
     if overdue:
         cases = with_overdue(cases, overdue)
     if sort == Sort.DUE:
@@ -72,8 +76,10 @@ def case_page_of(
     return CaseListPage(rows, str(rows[-1].case.pk) if len(found) > limit else "")
 
 
-def _by_due(cases: CaseQuerySet, after: str, limit: int) -> CaseListPage:
-    found = by_due(cases, _due_key(after), limit + 1)
+def _by_due(
+    cases: CaseQuerySet, after: str, limit: int, *, only_overdue: bool = False
+) -> CaseListPage:
+    found = by_due(cases, _due_key(after), limit + 1, only_overdue=only_overdue)
     here = cases.in_bulk([case_id for _clock, case_id in found[:limit]])
     rows = [
         CaseRow(here[case_id], clock_line(clock))
