@@ -1,10 +1,12 @@
 """Free ports on this machine."""
 
+import secrets
 import socket
 
 from launch.say import Trouble
 
 LOCAL = "127.0.0.1"
+QUIET = range(20_000, 32_000)
 
 
 def listen(host: str, wanted: int, tries: int = 50) -> socket.socket:
@@ -26,8 +28,13 @@ def listen(host: str, wanted: int, tries: int = 50) -> socket.socket:
 
 
 def free_port(remembered: int = 0) -> int:
-    """The remembered port when it is still free, or any other."""
-    for port in (remembered, 0):
+    """The remembered port when it is still free, or any other.
+
+    Rather none of those that the system gives to outgoing connections: between now and the moment
+    when a server takes it, anybody's connection might have it.
+    """
+    quiet = secrets.SystemRandom().sample(QUIET, 50)
+    for port in (*([remembered] if remembered else []), *quiet, 0):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:

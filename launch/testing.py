@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import shutil
 import signal
 import subprocess
@@ -23,7 +22,7 @@ from launch.leash import Leash, Stopped, handle_stop_signals
 from launch.locks import try_lock
 from launch.say import Trouble, say
 from launch.servers import Place, Servers, child_environment
-from launch.stamps import Stamp, digest_of_files
+from launch.stamps import digest_of_files
 
 SLOTS = 8
 # Folders of an app that neither a migration nor a model imports.
@@ -91,11 +90,7 @@ class TestRun:
         if self.interrupted:
             return 130
         checkout = self.place.checkout
-        code = Stamp(
-            self.place.stamp_file(f"test-databases-{processes(words)}"), schema_digest(checkout)
-        )
-        argv = [str(checkout.python), "-m", "pytest", *extra_words(words, reuse=code.fresh)]
-        code.clear()
+        argv = [str(checkout.python), "-m", "pytest", *extra_words(words)]
         say(f"  pytest {' '.join(argv[3:])}\n")
         self.process = subprocess.Popen(
             [*argv, *words],
@@ -104,32 +99,12 @@ class TestRun:
             preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509 - no threads here
         )
         result = self.process.wait()
-        if result in (0, 1):
-            code.set()
         return 130 if self.interrupted else result
 
 
-def processes(words: list[str]) -> str:
-    """How many processes test, as the person said it. One and several have databases of their own:
-    what one run left in order says nothing of the others'."""
-    if not any(word.startswith(ALONE) for word in words):
-        return "2"
-    said = re.search(r"(?:^| )(?:-n|--numprocesses)[ =]?(\w+)", " ".join(words))
-    return said[1] if said else "0"
-
-
-def extra_words(words: list[str], *, reuse: bool) -> list[str]:
-    """What bin/test adds to the person's arguments: two processes; new databases when needed.
-
-    Databases of an earlier run are used again only when that run ended in order and no code that
-    shapes a database has changed since.
-    """
-    added = []
-    if not any(word.startswith(ALONE) for word in words):
-        added += ["-n", "2"]
-    if not reuse and "--reuse-db" not in words:
-        added += ["--create-db"]
-    return added
+def extra_words(words: list[str]) -> list[str]:
+    """What bin/test adds to the person's arguments: that two processes share the work."""
+    return [] if any(word.startswith(ALONE) for word in words) else ["-n", "2"]
 
 
 def schema_digest(checkout: Checkout) -> str:

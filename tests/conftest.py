@@ -1,24 +1,41 @@
 """Fixtures that every test may use."""
 
+import gc
+import time
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 import pytest_django
+import redis
+from django.conf import settings as house
 from django.db import connection
 from django.db.backends.signals import connection_created
+from django.test import TransactionTestCase
+from django.utils import timezone
 from hypothesis import HealthCheck, settings
 
-from tests import seeds
+from apps.portal import limits
+from tests import databases
 
 # How fast this machine is just now says nothing about the code.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
+# What is told of today and tomorrow in one test is told of the same days.
+LONGEST_TEST = timedelta(seconds=20)
+LONGEST_SLOW_TEST = timedelta(minutes=3)
+
+
+def pytest_collection_finish() -> None:
+    """What was loaded until now stays: the collector need not walk through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _owner_may_empty_append_only_tables() -> Iterator[None]:
-    """Tests that commit are cleaned with TRUNCATE, which append-only tables refuse to everyone
-    but an owner who declares maintenance. The application's role has no such right at all
+    """Tests that commit are cleaned up after, which append-only tables refuse to everyone but an
+    owner who declares maintenance. The application's role has no such right at all
     (tests/events/test_append_only.py)."""
 
     def declare(sender: object, connection: object, **kwargs: object) -> None:
@@ -38,17 +55,48 @@ def _private_media(settings: object, tmp_path_factory: pytest.TempPathFactory) -
 
 @pytest.fixture(scope="session")
 def django_db_setup(
-    django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker
-) -> None:
+    request: pytest.FixtureRequest,
+    django_test_environment: None,
+    django_db_modify_db_settings: None,
+    django_db_createdb: bool,
+    django_db_blocker: pytest_django.DjangoDbBlocker,
+    _owner_may_empty_append_only_tables: None,
+    testrun_uid: str,
+) -> Iterator[None]:
+    """A copy of the migrated database, and a quick way to clean it after tests that commit."""
     with django_db_blocker.unblock():
-        seeds.keep()
+        databases.provide(run=testrun_uid, fresh=django_db_createdb)
+    with pytest.MonkeyPatch.context() as changed:
+        changed.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: databases.clean())
+        yield
 
 
 @pytest.fixture(autouse=True)
-def _seeds_are_there(request: pytest.FixtureRequest) -> None:
-    """Before each test that commits: the one before it emptied every table."""
-    mark = request.node.get_closest_marker("django_db")
-    commits = bool(mark and mark.kwargs.get("transaction"))
-    if commits or {"transactional_db", "live_server"} & set(request.fixturenames):
-        request.getfixturevalue("transactional_db")
-        seeds.put_back()
+def _forgetful_fence(monkeypatch: pytest.MonkeyPatch, _counters: "redis.Redis") -> None:
+    """Nobody is stopped for what an earlier test looked up; all of them come from one address."""
+    monkeypatch.setattr(limits, "_fence", limits._Fence())
+    keys = list(_counters.scan_iter("portal:misses:*", count=1000))
+    if keys:
+        _counters.delete(*keys)
+
+
+@pytest.fixture(scope="session")
+def _counters() -> "Iterator[redis.Redis]":
+    with redis.Redis.from_url(house.REDIS_URL) as store:
+        yield store
+
+
+@pytest.fixture(autouse=True)
+def _not_over_midnight(request: pytest.FixtureRequest) -> None:
+    """A test that begins today ends today: who would not be done by midnight waits for it."""
+    slow = {"slow", "browser"} & {mark.name for mark in request.node.iter_markers()}
+    needed = LONGEST_SLOW_TEST if slow else LONGEST_TEST
+    left = seconds_to_midnight()
+    if left < needed.total_seconds():
+        time.sleep(left + 0.1)
+
+
+def seconds_to_midnight() -> float:
+    now = timezone.localtime()
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    return (midnight - now).total_seconds()

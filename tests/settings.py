@@ -1,8 +1,11 @@
 """The real settings, but for what would only slow tests down."""
 
+import os
+import re
 import tempfile
 
 from config.settings import *  # noqa: F403  # everything as it is, on purpose
+from config.settings import REDIS_URL as _BROKER
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STATIC_ROOT = tempfile.mkdtemp(prefix="yipiao-static-")
@@ -12,3 +15,6 @@ STORAGES = {
 }
 DEBUG = False
 EMAIL_USE_TLS = False  # the SMTP servers of the tests are on this machine
+# Each test process counts in a database of its own on the broker.
+_process = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+REDIS_URL = CELERY_BROKER_URL = re.sub(r"/\d*$", f"/{1 + _process % 7}", _BROKER)

@@ -13,6 +13,7 @@ from apps.accounts.models import IdempotencyRecord, Unit, User
 from apps.accounts.services import claim_idempotency_key, sweep_expired
 from apps.accounts.tasks import sweep_idempotency_records
 from tests.factories.accounts import ServiceUserFactory, bearer
+from tests.waiting import LIMIT
 
 urls = pytest.mark.urls("tests.core.api_doors")
 pytestmark = [pytest.mark.django_db, urls]
@@ -105,7 +106,7 @@ def test_sixteen_at_once_do_the_work_once() -> None:
 
     def go() -> None:
         try:
-            gate.wait()
+            gate.wait(LIMIT)
             client = Client()
             answers.append(
                 client.post("/api/counts", {}, content_type="application/json", headers=headers)
@@ -135,13 +136,13 @@ def test_who_waits_too_long_for_the_first_is_told_so() -> None:
             with transaction.atomic():
                 claim_idempotency_key(user=user, key="k1", fingerprint="f", at=timezone.now())
                 started.set()
-                release.wait(10)
+                release.wait(LIMIT)
         finally:
             connection.close()
 
     thread = threading.Thread(target=hold)
     thread.start()
-    started.wait(10)
+    assert started.wait(LIMIT)
     with connection.cursor() as cursor:
         cursor.execute("SET lock_timeout = '100ms'")
     try:

@@ -27,6 +27,7 @@ from tests.factories.chats import (
     talking,
     visitor,
 )
+from tests.waiting import LIMIT
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("CMP-1")]
 
@@ -261,7 +262,7 @@ class Racers:
 
     def _one(self, act: Any) -> None:
         try:
-            self.gate.wait(10)
+            self.gate.wait(LIMIT)
             act()
             self.results.append("done")
         except RuleBroken as refusal:

@@ -20,6 +20,7 @@ from tests.complaints.conftest import kinds_of
 from tests.factories.accounts import UserFactory, superuser
 from tests.factories.complaints import case, message_in, new_case, who
 from tests.factories.customers import CustomerFactory, png
+from tests.waiting import LIMIT
 
 pytestmark = pytest.mark.requirement("CMP-1")
 
@@ -124,7 +125,7 @@ def at_once(*acts: Callable[[], Any]) -> list[BaseException | None]:
 
     def run(place: int) -> None:
         try:
-            gate.wait(10)
+            gate.wait(LIMIT)
             acts[place]()
         except BaseException as error:
             raised[place] = error
@@ -135,7 +136,7 @@ def at_once(*acts: Callable[[], Any]) -> list[BaseException | None]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(LIMIT)
     return raised
 
 

@@ -20,6 +20,7 @@ from apps.sla.enums import ClockState, MatterState
 from apps.sla.models import Clock, Matter
 from tests.factories.accounts import UserFactory
 from tests.factories.customers import Signers, form_values
+from tests.waiting import LIMIT
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("ORD-3")]
 
@@ -245,7 +246,7 @@ def test_two_who_sign_at_once_put_one_signature() -> None:
 
     def sign(person: object) -> None:
         try:
-            start.wait(timeout=10)
+            start.wait(timeout=LIMIT)
             services.sign_handover_form(form, by=person, at=timezone.now())  # type: ignore[arg-type]  # a user
             outcomes.append("signed")
         except RuleBroken as refusal:
@@ -257,7 +258,7 @@ def test_two_who_sign_at_once_put_one_signature() -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=20)
+        thread.join(timeout=LIMIT)
     assert sorted(outcomes) == ["not_your_turn", "signed"]
     assert HandoverSignature.objects.filter(form=form).count() == 1
 

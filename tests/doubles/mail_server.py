@@ -14,6 +14,8 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from tests.waiting import LIMIT
+
 # It tells every line of every mail otherwise.
 logging.getLogger("mail.log").setLevel(logging.ERROR)
 
@@ -29,7 +31,7 @@ class MailServer:
         self.fault: Callable[[str], str] = lambda _recipient: ""
         self.refused_recipients: dict[str, str] = {}
         self._faults: dict[int, str] = {}
-        self._controller = Controller(self, hostname="127.0.0.1", port=0, ready_timeout=10)
+        self._controller = Controller(self, hostname="127.0.0.1", port=0, ready_timeout=LIMIT)
 
     def plan(self, *faults: str) -> None:
         self.planned.extend(faults)
@@ -47,7 +49,7 @@ class MailServer:
         return self
 
     def _greet(self) -> None:
-        with socket.create_connection(("127.0.0.1", self.port), 5) as wire:
+        with socket.create_connection(("127.0.0.1", self.port), LIMIT) as wire:
             wire.recv(200)
 
     def __exit__(self, *_args: Any) -> None:

@@ -79,6 +79,7 @@ class Company:
     def __exit__(
         self, _t: type[BaseException] | None, _e: BaseException | None, _tb: TracebackType | None
     ) -> None:
+        self.let_go()
         self._server.shutdown()
         self._server.server_close()
 

@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 
@@ -19,6 +18,7 @@ from apps.events import subscriptions
 from apps.events.models import Dispatch, Event
 from apps.events.services import NewEvent, record_many, relay_batch, relay_due
 from tests.factories.accounts import UserFactory
+from tests.waiting import LIMIT, eventually
 
 pytestmark = pytest.mark.requirement("NTF-2")
 
@@ -245,12 +245,12 @@ def test_a_killed_relay_gives_everything_back(listen: Listen) -> None:
         assert relay.stdout.readline() == "120\n", "it holds all of them"
         assert relay_due() == 0, "what another relay holds is left to it"
         relay.kill()
-        relay.wait(10)
+        relay.wait(LIMIT)
         connection.close()
-        assert _within(10, lambda: relay_due() == 120)
+        assert eventually(lambda: relay_due() == 120)
     finally:
         relay.kill()
-        relay.wait(10)
+        relay.wait(LIMIT)
         assert relay.stdout is not None
         relay.stdout.close()
     assert heard == list(ids)
@@ -266,12 +266,3 @@ def _another_relay() -> "subprocess.Popen[str]":
     }
     words = [sys.executable, "-m", "tests.events.killed_relay"]
     return subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, text=True)
-
-
-def _within(seconds: float, true: Callable[[], bool]) -> bool:
-    waiting = threading.Event()
-    for _turn in range(int(seconds / 0.05)):
-        if true():
-            return True
-        waiting.wait(0.05)
-    return False

@@ -16,6 +16,7 @@ import redis
 from launch.binaries import valkey_server
 from launch.checkout import Checkout
 from launch.ports import free_port
+from tests.waiting import LIMIT
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -39,7 +40,7 @@ class OwnBroker:
         self._process = subprocess.Popen(
             words, cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        end = time.monotonic() + 20
+        end = time.monotonic() + LIMIT
         while time.monotonic() < end:
             with suppress(redis.RedisError), self.client() as client:
                 if client.ping():

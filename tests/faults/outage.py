@@ -132,7 +132,7 @@ LONG_FAULTS: dict[str, Fault] = {
 }
 
 
-def run(name: str, count: int, *, parts: int = 10, deadline: float = 120.0) -> Report:
+def run(name: str, count: int, *, parts: int = 10, deadline: float = 300.0) -> Report:
     """``count`` shipments are scanned in ``parts``; the fault strikes after a third of them."""
     with ExitStack() as stack:
         there = stack.enter_context(outside(0.0, random.Random(1)))

@@ -1,5 +1,6 @@
 """The product's own processes as in production, on the test's database and a broker that fails."""
 
+import http.client
 import os
 import socket
 import subprocess
@@ -10,8 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from launch.ports import free_port
 from tests.launch.databases import owner_url
+from tests.waiting import LIMIT, eventually
 
 ROOT = Path(__file__).resolve().parents[2]
 ALONE = ["--without-gossip", "--without-mingle"]
@@ -99,39 +100,46 @@ def running(
 @contextmanager
 def web(broker_url: str, env: Mapping[str, str], *, workers: int = 1) -> Iterator[int]:
     """The web server as in production on a free port, with that broker; the port."""
-    port = free_port()
+    listening = socket.create_server(("127.0.0.1", 0), backlog=128)
+    port = int(listening.getsockname()[1])
     whole = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "DATABASE_URL": owner_url(),
         "REDIS_URL": broker_url,
-        "BIND": f"127.0.0.1:{port}",
+        # Handed over, so that nobody can take the port in between.
+        "BIND": f"fd://{listening.fileno()}",
         "WEB_CONCURRENCY": str(workers),
         "STATICFILES_BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage",
         "LOG_LEVEL": "CRITICAL",
         **env,
     }
     words = [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.py", "--log-level", "error"]
-    process = subprocess.Popen(words, cwd=ROOT, env=whole)
+    fds = (listening.fileno(),)
+    process = subprocess.Popen(words, cwd=ROOT, env=whole, pass_fds=fds)
     try:
-        _wait_until_open(port, process)
+        _wait_until_up(port, process)
         yield port
     finally:
+        listening.close()
         process.terminate()
         try:
-            process.wait(15)
+            process.wait(30)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
 
 
-def _wait_until_open(port: int, process: "subprocess.Popen[bytes]") -> None:
-    end = time.monotonic() + 60
-    while time.monotonic() < end and process.poll() is None:
+def _wait_until_up(port: int, process: "subprocess.Popen[bytes]") -> None:
+    def is_up() -> bool:
+        wire = http.client.HTTPConnection("127.0.0.1", port, timeout=LIMIT)
         try:
-            socket.create_connection(("127.0.0.1", port), 0.5).close()
+            wire.request("GET", "/healthz")
+            return wire.getresponse().status == 200
         except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    raise RuntimeError("the web server does not start")
+            return False
+        finally:
+            wire.close()
+
+    if not eventually(lambda: process.poll() is not None or is_up()) or process.poll() is not None:
+        raise RuntimeError("the web server does not start")

@@ -28,10 +28,15 @@ from tests.faults.outage import environment
 from tests.faults.pace import most_within_a_second
 from tests.faults.processes import running
 from tests.faults.storm import OPEN, Outside, outside
+from tests.waiting import eventually
 
 TOPIC, URGENT = "waybill.delivered", "waybill.exception"
 PART = 2_000
 PROCESSES = 2
+
+
+class TooShort(Exception):
+    """The night, for a machine as busy as this one."""
 
 
 @dataclass
@@ -45,7 +50,8 @@ class Report:
     lost: int
     doubled: int
     limit: float
-    peak: int  # the most within any second
+    let_go: int  # the most that was let go within any second, by the database's clock
+    peak: int  # the most that came within any second
     average: float
     first_after: float  # seconds from the end of the night to the first message
     night: float
@@ -64,7 +70,8 @@ class Report:
             f"{'the night, seconds':38}{self.night:>10.0f}",
             f"{'first one after it, seconds':38}{self.first_after:>10.2f}",
             f"{'limit of the provider, per second':38}{self.limit:>10.0f}",
-            f"{'most within any second':38}{self.peak:>10,}",
+            f"{'most let go within any second':38}{self.let_go:>10,}",
+            f"{'most that came within any second':38}{self.peak:>10,}",
             f"{'average per second':38}{self.average:>10.1f}",
         ]
 
@@ -85,8 +92,9 @@ def run(count: int, *, night: float, per_second: int, deadline: float) -> Report
             part = folder / str(n)
             part.mkdir()
             stack.enter_context(running(part, ["deliver"], env))
-        while not ProviderState.objects.filter(channel="sms").exists():
-            time.sleep(0.2)  # until somebody looks for a message
+        looking = ProviderState.objects.filter(channel="sms")
+        if not eventually(looking.exists):
+            raise RuntimeError("nobody looks for a message")
         began = timezone.now()
         morning = (began + timedelta(seconds=night)).replace(microsecond=0)
         policies(began - timedelta(hours=1), morning)
@@ -97,7 +105,7 @@ def run(count: int, *, night: float, per_second: int, deadline: float) -> Report
             at_night(TOPIC, range(count // 10, count), began)
         ours = Delivery.objects.filter(pk__gt=before)
         if ours.filter(topic=TOPIC).count() != count or timezone.now() > morning:
-            raise RuntimeError("the night was over before everything was queued")
+            raise TooShort("the night was over before everything was queued")
         end = time.monotonic() + night + deadline
         while ours.filter(state__in=OPEN).exists() and time.monotonic() < end:
             time.sleep(0.5)
@@ -182,6 +190,8 @@ def _judge(
     ends = morning.timestamp()
     calm = sorted(at for pk, at in came if pk not in urgent)
     late = [at for at in calm if at >= ends]
+    began = ours.filter(topic=TOPIC, first_attempt__isnull=False).order_by("first_attempt")
+    going = [at.timestamp() for at in began.values_list("first_attempt", flat=True)]
     return Report(
         held=count,
         urgent=len(urgent),
@@ -190,6 +200,7 @@ def _judge(
         lost=ours.count() - len(seen),
         doubled=sum(n - 1 for n in seen.values()),
         limit=per_second,
+        let_go=most_within_a_second(going),
         peak=most_within_a_second(late),
         average=len(late) / max(late[-1] - late[0], 0.001) if late else 0.0,
         first_after=late[0] - ends if late else float("inf"),

@@ -9,12 +9,23 @@ import pytest
 from django.conf import settings
 
 from tests.faults.brokers import crowded_broker, silent_broker
-from tests.faults.pages import ENVIRONMENT, LIMIT, RESTED, House, Visitor, ask_for_nothing, visit
+from tests.faults.pages import (
+    ENVIRONMENT,
+    LIMIT,
+    RESTED,
+    Answer,
+    House,
+    Visitor,
+    ask_for_nothing,
+    visit,
+)
 from tests.faults.processes import web
+from tests.waiting import eventually
 
 ROOT = Path(__file__).resolve().parents[2]
 KINDS = {"answers nothing": silent_broker, "takes no connection": crowded_broker}
 ROUNDS = 2
+MOST_ROUNDS = 6
 ENQUEUES = {"delay", "apply_async", "send_task"}
 BROKER = {"redis", "celery", "kombu", "valkey"}
 
@@ -30,7 +41,8 @@ def test_no_page_so_much_as_greets_a_broker_that_hangs() -> None:
             visit(house, hanging)
         assert broker.visitors == 0
         Visitor(hanging).get("/readyz")
-        assert broker.visitors == 1, "it would have been seen"
+        # They are counted in the order in which they came.
+        assert eventually(lambda: broker.visitors) and broker.visitors == 1, "it would be seen"
 
 
 @pytest.mark.slow
@@ -44,20 +56,27 @@ def test_the_two_that_ask_the_broker_give_up_at_once(kind: str) -> None:
         web(broker.url, ENVIRONMENT) as hanging,
     ):
         assert Visitor(well).get("/readyz").status == 200
-        took: dict[str, list[tuple[float, float]]] = {"probe": [], "nothing": []}
-        for turn in range(ROUNDS + 1):
-            probes = [Visitor(port).get("/readyz") for port in (well, hanging)]
-            assert probes[1].status == 503
-            answers = [ask_for_nothing(port) for port in (well, hanging)]
-            assert {answer.status for answer in answers} == {404}
-            if turn:
-                took["probe"].append((probes[0].seconds, probes[1].seconds))
-                took["nothing"].append((answers[0].seconds, answers[1].seconds))
-            time.sleep(RESTED)
-        for pairs in took.values():
-            usual = min(a for a, _b in pairs)
-            # The quickest of some; this machine may be busy with other tests.
-            assert min(b for _a, b in pairs) <= LIMIT + 2 * usual
+        # The quickest of some; this machine may be busy with other tests.
+        for ask, status in ((probe, 503), (ask_for_nothing, 404)):
+            took = []
+            for _turn in range(MOST_ROUNDS):
+                usual, slow = ask(well), ask(hanging)
+                assert slow.status == status
+                took.append((usual.seconds, slow.seconds))
+                if is_at_once(took):
+                    break
+                time.sleep(RESTED)  # or it would not even be asked
+            assert is_at_once(took), took
+
+
+def probe(port: int) -> Answer:
+    return Visitor(port).get("/readyz")
+
+
+def is_at_once(took: list[tuple[float, float]]) -> bool:
+    """With a broker that is well and with one that hangs."""
+    usual = min(a for a, _b in took)
+    return min(b for _a, b in took) <= LIMIT + 2 * usual
 
 
 def brokers_used(path: Path) -> list[str]:

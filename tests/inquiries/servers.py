@@ -8,7 +8,6 @@ import socket
 import subprocess
 import tempfile
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -17,11 +16,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
-
-def free_port() -> int:
-    with socket.socket() as wire:
-        wire.bind(("127.0.0.1", 0))
-        return int(wire.getsockname()[1])
+from launch.ports import free_port
+from tests.waiting import LIMIT, eventually
 
 
 @dataclass
@@ -32,6 +28,7 @@ class Receiver:
     got: list[dict[str, str]] = field(default_factory=list)
     answers: list[tuple[int, str, dict[str, str]]] = field(default_factory=list)
     delay: float = 0.0
+    ended: threading.Event = field(default_factory=threading.Event)
 
     def next_answer(self) -> tuple[int, str, dict[str, str]]:
         if self.answers:
@@ -47,7 +44,7 @@ def receiver() -> Iterator[Receiver]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"])).decode()
             state.got.append({k: v[0] for k, v in parse_qs(body).items()})
-            time.sleep(state.delay)
+            state.ended.wait(state.delay)
             status, text, headers = state.next_answer()
             self.send_response(status)
             for name, value in headers.items():
@@ -67,11 +64,12 @@ def receiver() -> Iterator[Receiver]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     state.url = f"http://127.0.0.1:{server.server_port}/callback?shop=1"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield state
     finally:
+        state.ended.set()
         server.shutdown()
         server.server_close()
 
@@ -165,17 +163,15 @@ def dovecot() -> Iterator[Mailbox]:
         yield Mailbox(port, base / "mail" / "new")
     finally:
         server.terminate()
-        server.wait(10)
+        server.wait(LIMIT)
         shutil.rmtree(base, ignore_errors=True)
 
 
 def _wait_for(port: int, server: "subprocess.Popen[bytes]", log: Path) -> None:
-    for _n in range(100):
-        if server.poll() is not None:
-            break
-        try:
-            with socket.create_connection(("127.0.0.1", port), 0.2):
-                return
-        except OSError:
-            time.sleep(0.1)
-    raise RuntimeError(f"dovecot does not start: {log.read_text() if log.exists() else ''}")
+    def answers() -> bool:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), 5):
+            return True
+        return False
+
+    if not eventually(lambda: server.poll() is not None or answers()) or not answers():
+        raise RuntimeError(f"dovecot does not start: {log.read_text() if log.exists() else ''}")

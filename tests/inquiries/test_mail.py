@@ -26,8 +26,10 @@ from apps.inquiries.services import mailbox, replying
 from apps.inquiries.services.mail import MOST_REPLIES, take_mail
 from apps.inquiries.services.mailbox import read_mailbox
 from apps.inquiries.services.replying import send_replies, settle_reply
+from launch.ports import free_port
 from tests.factories.tracking import report, waybill
-from tests.inquiries.servers import DOVECOT, PASSWORD, USER, dovecot, free_port
+from tests.inquiries.servers import DOVECOT, PASSWORD, USER, dovecot
+from tests.waiting import LIMIT
 
 pytestmark = pytest.mark.django_db
 CUSTOMER = "mary.smith@shop.example"
@@ -232,7 +234,7 @@ class Mouth:
 @pytest.fixture
 def smtp(settings: Any) -> Iterator[Mouth]:
     mouth = Mouth()
-    controller = Controller(mouth, hostname="127.0.0.1", port=free_port())
+    controller = Controller(mouth, hostname="127.0.0.1", port=free_port(), ready_timeout=LIMIT)
     controller.start()
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", controller.port

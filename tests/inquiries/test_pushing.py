@@ -229,11 +229,11 @@ def test_private_addresses_and_redirects_are_refused(shop: Receiver, settings: A
 
 def test_a_slow_receiver_is_cut_off(shop: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pushing, "TIMEOUT", 0.3)
-    shop.delay = 1.0
+    shop.delay = 60.0
     row = follow(report(waybill(), "picked_up").number, shop)
     begun = time.monotonic()
     push()
-    assert time.monotonic() - begun < 0.9
+    assert time.monotonic() - begun < 30
     row.refresh_from_db()
     assert row.last_code not in ("", "200")
     assert row.attempts == 1

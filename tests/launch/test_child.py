@@ -3,7 +3,6 @@
 import os
 import signal
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from launch import child as child_module
 from launch.child import Child, ended_how, stop_all
 from launch.leash import Leash, Stopped
 from launch.say import Trouble
+from tests.waiting import eventually
 
 # The test runner has threads; the supervisor has none.
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
@@ -43,15 +43,6 @@ def leash() -> Iterator[tuple[Leash, int]]:
     reading, pulling = os.pipe()
     yield Leash(reading), pulling
     os.close(reading)
-
-
-def eventually(true: Callable[[], bool], seconds: float = 10.0) -> bool:
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if true():
-            return True
-        time.sleep(0.02)
-    return False
 
 
 def gone(pid: int) -> bool:

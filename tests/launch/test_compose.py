@@ -20,6 +20,7 @@ from launch.checking import NO_DATABASE, PRODUCTION_LIKE
 from launch.checkout import Checkout
 from launch.ports import free_port
 from tests.launch.databases import owner_url
+from tests.waiting import LIMIT
 
 ROOT = Checkout.here().root
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -69,7 +70,7 @@ def here(service: str, **changed: str) -> dict[str, str]:
 
 def run(argv: list[str], env: dict[str, str]) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        argv, cwd=ROOT, env=env, capture_output=True, text=True, timeout=120, check=False
+        argv, cwd=ROOT, env=env, capture_output=True, text=True, timeout=2 * LIMIT, check=False
     )
 
 
@@ -168,20 +169,20 @@ def test_worker_and_beat_start_against_the_test_broker(
     name: str, sign: str, tmp_path: Path
 ) -> None:
     # Another database number, so that no task of another test is taken.
-    broker = re.sub(r"/\d+$", "/9", os.environ["REDIS_URL"])
+    broker = re.sub(r"/(\d+)$", lambda found: f"/{int(found[1]) + 8}", settings.REDIS_URL)
     env = here(name, DATABASE_URL=os.environ["DATABASE_URL"], REDIS_URL=broker)
     argv = [word.replace("/srv/beat", str(tmp_path)) for word in command(name)]
     log = tmp_path / "log"
     with log.open("wb") as out:
         server = subprocess.Popen(argv, cwd=ROOT, env=env, stdout=out, stderr=out)
     try:
-        until = time.monotonic() + 60
+        until = time.monotonic() + LIMIT
         while sign not in log.read_text() and server.poll() is None and time.monotonic() < until:
             time.sleep(0.1)
         assert sign in log.read_text(), log.read_text()
     finally:
         server.send_signal(signal.SIGTERM)
-        server.wait(30)
+        server.wait(LIMIT)
 
 
 @pytest.mark.slow
@@ -201,13 +202,13 @@ def test_watch_deliver_and_streams_run_and_are_seen_to_run(name: str, tmp_path: 
     with log.open("wb") as out:
         server = subprocess.Popen(ours(command(name)), cwd=ROOT, env=env, stdout=out, stderr=out)
     try:
-        until = time.monotonic() + 60
+        until = time.monotonic() + LIMIT
         while run(asked, env).returncode != 0:
             assert server.poll() is None, log.read_text()
             assert time.monotonic() < until, log.read_text()
     finally:
         server.send_signal(signal.SIGTERM)
-        assert server.wait(40) in (0, -signal.SIGTERM)
+        assert server.wait(LIMIT) in (0, -signal.SIGTERM)
 
 
 NGINX = (ROOT / "deploy" / "nginx.conf").read_text()

@@ -18,6 +18,7 @@ import pytest
 
 from launch.checkout import Checkout
 from launch.ports import free_port
+from tests.waiting import LIMIT
 
 ROOT = Checkout.here().root
 INSTALLERS = (
@@ -149,7 +150,7 @@ def is_zombie(pid: int) -> bool:
 
 
 def wait_gone(pids: set[int]) -> None:
-    until = time.monotonic() + 60
+    until = time.monotonic() + LIMIT
     while alive(pids) and time.monotonic() < until:
         time.sleep(0.1)
     left = [Path(f"/proc/{pid}/cmdline").read_bytes() for pid in alive(pids)]
@@ -216,7 +217,7 @@ def test_killed_without_warning_it_leaves_nothing_and_finds_its_data_again(house
         assert house.query("SELECT answer FROM kept") == "42"
         running = family(front.pid)
         front.send_signal(signal.SIGTERM)
-        assert front.wait(60) == 0
+        assert front.wait(LIMIT) == 0
         assert alive(running) == set()
     finally:
         front.kill()

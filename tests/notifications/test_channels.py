@@ -317,12 +317,12 @@ def test_private_addresses_are_refused_after_resolution() -> None:
 
 def test_one_deadline_over_a_dripping_answer(open_network: None) -> None:
     with Merchant() as merchant:
-        merchant.slow = 2.0
+        merchant.slow = 60.0
         merchant.plan("timeout")
         began = timezone.now()
         with pytest.raises(http.PerhapsSent, match=r".*"):
             http.request("GET", merchant.url, rules=http.Rules(timeout=0.3, check_address=False))
-        assert timezone.now() - began < timedelta(seconds=1)
+        assert timezone.now() - began < timedelta(seconds=30)
 
 
 # --- inside -------------------------------------------------------------------------------------

@@ -1,8 +1,7 @@
 """The sending process: channels without settings sleep, and what waits for them is not forgotten."""
 
 import threading
-import time as clock
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +16,7 @@ from apps.notifications.services import Crew, working
 from tests.doubles.sms_gateway import SmsGateway
 from tests.factories.customers import CustomerFactory
 from tests.factories.notifications import PHONE, delivery
+from tests.waiting import LIMIT, eventually
 
 pytestmark = [pytest.mark.requirement("NTF-1"), pytest.mark.requirement("NTF-2")]
 
@@ -39,18 +39,21 @@ def backend_is_there(pid: int) -> bool:
 
 @pytest.fixture
 def run() -> Iterator[Any]:
-    """Runs a crew for a moment; every thread's connection is closed when the test ends."""
+    """Runs a crew until something has happened; every thread's connection is closed when the test
+    ends."""
     crews = []
 
-    def work(crew: Crew, seconds: float) -> None:
+    def work(crew: Crew, until: Callable[[], object]) -> None:
         crews.append(crew)
         crew.start()
-        clock.sleep(seconds)
-        crew.stop()
+        try:
+            assert eventually(until)
+        finally:
+            crew.stop()
 
     yield work
     for crew in crews:
-        assert crew.join(10)
+        assert crew.join(LIMIT)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -59,9 +62,8 @@ def test_a_channel_without_settings_has_no_thread_and_asks_nothing(run: Any) -> 
     crew = Crew(["sms", "wechat", "in_app"])
     assert [str(channel.name) for channel in crew.asleep] == ["sms", "wechat"]
     assert not [name for name in threads_of(crew) if "sms" in name or "wechat" in name]
-    run(crew, 0.6)
+    run(crew, lambda: ProviderState.objects.filter(channel="in_app").exists())
     assert not ProviderState.objects.filter(channel__in=["sms", "wechat"]).exists(), "no claim"
-    assert ProviderState.objects.filter(channel="in_app").exists()
     assert Delivery.objects.get().state == S.QUEUED, "it waits for the settings"
 
 
@@ -70,9 +72,7 @@ def test_started_again_with_its_settings_it_sends_what_waited(run: Any, sms: Sms
     waited = delivery("sms", PHONE)
     crew = Crew(["sms"])
     assert crew.asleep == [] and any("sms" in name for name in threads_of(crew))
-    run(crew, 1.5)
-    waited.refresh_from_db()
-    assert waited.state == S.ACCEPTED
+    run(crew, lambda: Delivery.objects.filter(pk=waited.pk, state=S.ACCEPTED).exists())
     assert len(sms.sent) == 1
 
 
@@ -93,15 +93,12 @@ def test_the_seldom_thread_gives_its_connection_back_between_its_looks(
     crew = Crew(["sms", "site"])
     crew.start()
     try:
-        assert looked.wait(20)
-        patience = clock.monotonic() + 20
-        while backend_is_there(held_while_looking[0]) and clock.monotonic() < patience:
-            clock.sleep(0.1)
-        assert not backend_is_there(held_while_looking[0])
+        assert looked.wait(LIMIT)
+        assert eventually(lambda: not backend_is_there(held_while_looking[0]))
         assert "deliver-seldom" in {t.name for t in crew._threads if t.is_alive()}
     finally:
         crew.stop()
-        assert crew.join(10)
+        assert crew.join(LIMIT)
 
 
 @pytest.mark.django_db

@@ -17,6 +17,7 @@ from apps.orders.models import PrintJob, WorkOrder
 from tests.factories.accounts import UnitFactory, UserFactory
 from tests.factories.customers import CustomerFactory, ready_customer
 from tests.factories.orders import READ_BACK_BY, confirmed_order, order, phone_order
+from tests.waiting import LIMIT
 
 pytestmark = pytest.mark.django_db
 
@@ -176,7 +177,7 @@ def test_two_people_confirm_at_once_and_one_wins() -> None:
 
     def click(person: Any) -> None:
         try:
-            gate.wait(5)
+            gate.wait(LIMIT)
             services.confirm_order(order_id=made.pk, by=person, at=timezone.now())
             outcomes.append("confirmed")
         except RuleBroken as error:

@@ -1,16 +1,13 @@
-"""A shipment on its way, and a fence that forgets between tests."""
+"""A shipment on its way, and plain files."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-import redis
 from django.conf import settings as house
 from django.test import Client
 from django.utils import timezone
 
 from apps.accounts.queries import system_user
-from apps.portal import limits
 from apps.tracking.models import Waybill
 from apps.tracking.services import ingest
 from tests.factories.tracking import event, waybill
@@ -23,21 +20,6 @@ def plain_static_files(settings: object) -> None:
         **house.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
-
-
-@pytest.fixture(autouse=True)
-def open_fence(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    url = house.REDIS_URL
-
-    def forget() -> None:
-        with redis.Redis.from_url(url) as store:
-            for key in store.scan_iter("portal:misses:*"):
-                store.delete(key)
-
-    monkeypatch.setattr(limits, "_fence", limits._Fence())
-    forget()
-    yield
-    forget()
 
 
 @pytest.fixture

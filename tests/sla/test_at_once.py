@@ -32,6 +32,7 @@ from tests.factories.sla import (
     target,
     told,
 )
+from tests.waiting import LIMIT, eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -45,7 +46,7 @@ def at_once(*works: Callable[[], object]) -> None:
 
     def run(work: Callable[[], object]) -> None:
         try:
-            gate.wait(10)
+            gate.wait(LIMIT)
             work()
         except BaseException as error:
             trouble.append(error)
@@ -96,15 +97,11 @@ def test_a_killed_sweeper_has_told_nothing_and_loses_nothing() -> None:
         assert process.stdout.readline() == "5\n", "it holds all of them"
         assert services.sweep() == services.Swept(), "what another sweeper holds is left to it"
         process.kill()
-        process.wait(10)
-        waiting = threading.Event()
-        for _turn in range(200):
-            if services.sweep().clocks:
-                break
-            waiting.wait(0.05)
+        process.wait(LIMIT)
+        assert eventually(lambda: services.sweep().clocks)
     finally:
         process.kill()
-        process.wait(10)
+        process.wait(LIMIT)
         assert process.stdout is not None
         process.stdout.close()
     for _what, matter in cases:
@@ -226,26 +223,26 @@ def test_the_watch_process_looks_after_the_calendars_by_itself(
     watch = Watch()
     watch.start()
     try:
-        assert asked.wait(20)
+        assert asked.wait(LIMIT)
     finally:
         watch.stop()
-        assert watch.join(20)
+        assert watch.join(LIMIT)
 
 
 def test_the_watch_process_keeps_the_clocks_without_a_broker() -> None:
     cases = overdue_cases(3)
     watch = Watch()
     watch.start()
-    waiting = threading.Event()
     try:
-        for _turn in range(200):
-            if FiredStep.objects.count() == 9:
-                break
-            waiting.wait(0.05)
+        assert eventually(lambda: FiredStep.objects.count() == 9)
+        assert eventually(lambda: watchers_seen_lately() == 4)
     finally:
         watch.stop()
-        assert watch.join(20)
+        assert watch.join(LIMIT)
     assert all(told(matter) == TOLD for _what, matter in cases)
+
+
+def watchers_seen_lately() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM sla_watcher WHERE seen_at > now() - interval '1 min'")
-        assert cursor.fetchone() == (4,)
+        return int(cursor.fetchone()[0])
