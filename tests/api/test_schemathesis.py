@@ -41,6 +41,7 @@ from tests.factories.tracking import carrier, report
 
 pytestmark = pytest.mark.django_db
 EXAMPLES = 15
+MOST_SEEDS = 10
 DOORS = r"^(/api/v1/(orders|tracking|waybills|partners|webhook|cases)|/voice/)"
 # The journey's few steps lead to orders and waybills; more doors would only lead away from them.
 ON_THE_WAY = r"^/api/v1/(orders|tracking|waybills|partners|webhook)"
@@ -198,6 +199,14 @@ def test_one_request_after_another(house: dict[str, Any]) -> None:
     """The checks that look at what an earlier request gave, along the links of the description:
     from the lists to each order and each waybill."""
 
+    journeys = hypothesis.settings(
+        max_examples=40,
+        stateful_step_count=6,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(hypothesis.HealthCheck),
+    )
+
     class Journey(_load(ON_THE_WAY).as_state_machine()):  # type: ignore[misc]  # made by the library
         def before_call(self, case: Any) -> None:
             case.headers = {**(case.headers or {}), **house["headers"]}
@@ -216,17 +225,14 @@ def test_one_request_after_another(house: dict[str, Any]) -> None:
             super().validate_response(response, case, **more)
 
     SEEN.clear()
-    Journey.run(
-        settings=hypothesis.settings(
-            max_examples=40,
-            stateful_step_count=6,
-            deadline=None,
-            derandomize=True,
-            suppress_health_check=list(hypothesis.HealthCheck),
-        )
-    )
-    known = {"GET /api/v1/orders/{number}", "GET /api/v1/waybills/{number}"}
-    assert {(label, 200) for label in known} <= SEEN, sorted(SEEN)
+    wanted = {("GET /api/v1/orders/{number}", 200), ("GET /api/v1/waybills/{number}", 200)}
+    # Which way a journey goes depends on what else this process did before; each seed is another.
+    for number in range(1, MOST_SEEDS + 1):
+        hypothesis.seed(number)(Journey)
+        Journey.run(settings=journeys)
+        if wanted <= SEEN:
+            break
+    assert wanted <= SEEN, sorted(SEEN)
 
 
 def test_what_was_sent_is_there(client: Client, house: dict[str, Any]) -> None:
