@@ -103,8 +103,11 @@ class TestRun:
 
 
 def extra_words(words: list[str]) -> list[str]:
-    """What bin/test adds to the person's arguments: that two processes share the work."""
-    return [] if any(word.startswith(ALONE) for word in words) else ["-n", "2"]
+    """What bin/test adds to the person's arguments: that two processes share the work, a few tests
+    at a time, so that both are busy to the end."""
+    if any(word.startswith(ALONE) for word in words):
+        return []
+    return ["-n", "2", "--maxschedchunk", "4"]
 
 
 def schema_digest(checkout: Checkout) -> str:

@@ -13,14 +13,13 @@ from apps.customers.models import Customer
 from apps.desk.demo.companies import make_companies
 from apps.desk.demo.people import Cast, make_people
 from apps.tracking.models import Waybill
-from tests.e2e.desk import PHONE
+from tests.e2e.desk import PATIENCE, PHONE
 from tests.factories.orders import confirmed_order
 
 # Playwright's synchronous interface runs an event loop in this thread, which Django would refuse.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-# How fast this machine is just now says nothing about the page.
-expect.set_options(timeout=30_000)
+expect.set_options(timeout=PATIENCE)
 OPTIONS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -38,12 +37,22 @@ def plain_static_files(settings: object) -> None:
     }
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    """One for all stories. Not for the whole run: whoever runs an event loop of their own could not
+    beside this one's."""
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(autouse=True)
+def _no_page_stays_open(browser: Browser, live_server: object) -> Iterator[None]:
+    """An open page goes on asking, in the middle of the next story."""
+    yield
+    for context in browser.contexts:
+        context.close()
 
 
 @pytest.fixture

@@ -25,6 +25,8 @@ from tests.factories.sla import let_pass
 
 PICTURES = os.environ.get("SCREENSHOTS", "")
 PHONE = "13912345678"
+# Milliseconds. How fast this machine is just now says nothing about the page.
+PATIENCE = 90_000
 
 
 def picture(page: Page, name: str, **options: Any) -> None:
@@ -39,7 +41,7 @@ def signed_in(
     context = browser.new_context(
         base_url=url, locale=language, viewport={"width": wide, "height": 900}
     )
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     page.goto("/admin/")
     page.fill("[name=username]", username)

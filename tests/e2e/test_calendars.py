@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from apps.sla.models import WorkingCalendar
 from apps.sla.queries import calendars
+from tests.e2e.desk import PATIENCE
 from tests.factories.accounts import sign_in, superuser
 
 pytestmark = [
@@ -31,7 +32,7 @@ def signed_in(browser: Browser, client: Client, url: str, **options: Any) -> Pag
     """With the second factor passed, which a leader's role demands."""
     sign_in(client, superuser())
     context = browser.new_context(base_url=url, **{"locale": "zh-CN", **options})
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE)
     name = settings.SESSION_COOKIE_NAME
     context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": url}])
     return context.new_page()

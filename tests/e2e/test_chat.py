@@ -21,9 +21,11 @@ from apps.complaints.models import Case, CaseFile, Chat
 from apps.complaints.services.chat.minding import mind_chats
 from apps.desk.demo.companies import make_companies
 from apps.desk.demo.people import PASSWORD, Cast, make_people
+from tests.e2e.desk import PATIENCE
 from tests.factories.chats import agent, pass_time, reply, round_the_clock
 from tests.factories.shipments import picture as photo
 from tests.factories.tracking import waybill
+from tests.waiting import eventually
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -63,7 +65,7 @@ def people(browser: Browser, live_server: Any) -> Iterator[Callable[..., Page]]:
             viewport={"width": width, "height": 900},
             **{"locale": "zh-CN", **habits},
         )
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(PATIENCE)
         opened.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -139,8 +141,12 @@ def test_two_agents_three_visitors(people: Callable[..., Page], cast: Cast) -> N
     expect(wang.locator("#chat-beside")).to_contain_text(mine.number)
 
     # Typing shows on the other side, a photo arrives, markup stays text.
-    first.locator("#chat-text").press_sequentially("马上", delay=20)
-    expect(damage.locator(".chat-typing")).to_contain_text("正在输入")
+    def types_on() -> bool:
+        first.locator("#chat-text").press_sequentially("马上", delay=20)
+        first.wait_for_timeout(300)
+        return "正在输入" in damage.locator(".chat-typing").inner_text()
+
+    assert eventually(types_on)
     first.fill("#chat-text", "")
     first.set_input_files(
         "#chat-files",
@@ -152,7 +158,8 @@ def test_two_agents_three_visitors(people: Callable[..., Page], cast: Cast) -> N
     write(first, EVIL)
     expect(damage).to_contain_text(EVIL)
     assert "hacked" not in wang.title() + first.title()
-    assert first.locator("#chat-lines .line.mine").count() == 3, "each line once"
+    expect(first.locator("#chat-lines .line.mine:not(.pending)")).to_have_count(3)
+    expect(first.locator("#chat-lines .line.mine")).to_have_count(3)  # each line once
     picture(wang, "chat-desk-zh")
     picture(first, "chat-talk-zh")
 
@@ -253,6 +260,7 @@ def test_outside_staffed_hours_it_is_a_message(people: Callable[..., Page], cast
     expect(page.locator("#text")).to_have_value("说好昨天到，没有人联系我。")
     page.fill("#contact_phone", "13800138000")
     page.locator("form.search button[type=submit]").click()
+    expect(page.locator("main")).to_contain_text("CS20")
     case = Case.objects.get()
     expect(page.locator("main")).to_contain_text(case.number)
     expect(page.locator("main")).to_contain_text(re.compile(r"\d\d:\d\d 前答复"))

@@ -15,6 +15,7 @@ from apps.complaints.enums import CaseState
 from apps.complaints.models import Case
 from apps.desk.demo.people import PASSWORD
 from apps.desk.demo.week import make_week
+from tests.e2e.desk import PATIENCE
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -66,7 +67,7 @@ def come(browser: Browser, url: str, path: str, complaints: list[str], *, width:
     context = browser.new_context(
         base_url=url, locale="zh-CN", viewport={"width": width, "height": 900}
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.goto(path)

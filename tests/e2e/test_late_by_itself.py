@@ -43,7 +43,8 @@ def act(page: Page, name: str, **typed: str) -> None:
             box.select_option(value)
         else:
             box.fill(value)
-    panel.locator("button[type=submit]").click()
+    with page.expect_navigation():
+        panel.locator("button[type=submit]").click()
 
 
 def look() -> None:

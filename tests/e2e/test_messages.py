@@ -24,6 +24,7 @@ from apps.tracking.models import Waybill
 from apps.tracking.queries.public import public_view
 from tests.doubles.merchant import Merchant
 from tests.doubles.sms_gateway import SmsGateway
+from tests.e2e.desk import PATIENCE
 from tests.e2e.test_order_to_signature import signed_in
 from tests.factories.notifications import delivery, relay_all, send_all
 from tests.factories.tracking import report, waybill
@@ -66,7 +67,7 @@ def phone_of(browser: Browser, live_server: Any) -> Iterator[BrowserContext]:
     context = browser.new_context(
         base_url=live_server.url, locale="zh-CN", viewport={"width": 390, "height": 844}
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
     yield context
     context.close()
 
@@ -269,4 +270,4 @@ def test_the_bell_rings_on_an_open_page(browser: Browser, live_server: Any, cast
     expect(bell).to_be_hidden()
     delivery("in_app", "", recipient=f"user:{cast['wangfang'].pk}", topic="staff.order_assigned")
     send_all("in_app")
-    expect(bell).to_have_text("1", timeout=25_000)
+    expect(bell).to_have_text("1")

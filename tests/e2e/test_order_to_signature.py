@@ -17,6 +17,7 @@ from apps.desk.demo.companies import COMPANIES, make_companies
 from apps.desk.demo.people import PASSWORD, Cast, make_people
 from apps.orders.models import PrintRecord, WorkOrder
 from apps.tracking.models import ProofOfDelivery, Waybill
+from tests.e2e.desk import PATIENCE
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 PICTURES = os.environ.get("SCREENSHOTS", "")
@@ -41,7 +42,7 @@ def signed_in(browser: Browser, url: str, username: str) -> Page:
     context = browser.new_context(
         base_url=url, locale="zh-CN", viewport={"width": 1366, "height": 900}
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     page.goto("/admin/")
     page.fill("[name=username]", username)
@@ -80,8 +81,9 @@ def confirm_the_order(page: Page) -> None:
     page.check("[name=agreed]")
     page.fill("[name=heard_by]", "朱丽")
     picture(page, "read-back")
-    page.locator("form button.is-primary").click()
-    page.locator("form button.is-primary").click()
+    for _step in ("read back", "confirmed"):
+        with page.expect_navigation():
+            page.locator("form button.is-primary").click()
 
 
 def scan(page: Page, code: str, number: str) -> None:

@@ -14,6 +14,7 @@ from apps.portal import pages
 from apps.tracking.models import Waybill
 from apps.tracking.numbers import compose, group_number, new_key
 from apps.tracking.services import ingest
+from tests.e2e.desk import PATIENCE
 from tests.factories.tracking import event, waybill
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.requirement("TRK-8")]
@@ -144,7 +145,7 @@ def test_the_open_page_updates_itself_and_says_so(visitor: Any, parcel: Waybill)
         by=system_user("tests"),
         at=timezone.now(),
     )
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Out for delivery", timeout=8000)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Out for delivery")
     expect(page.locator("#announce")).to_contain_text("Out for delivery")
     expect(page.locator("#copy-number")).to_be_focused()
 
@@ -165,7 +166,7 @@ def test_it_rests_while_nobody_looks(visitor: Any, parcel: Waybill) -> None:
     asked = _looks(page)
     page.wait_for_timeout(2500)
     assert asked == []
-    with page.expect_request("**/live*", timeout=3000):
+    with page.expect_request("**/live*", timeout=PATIENCE):
         page.evaluate(turn, False)
 
 

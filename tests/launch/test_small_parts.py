@@ -62,7 +62,8 @@ def test_a_stamp_is_stale_after_a_change(tmp_path: Path) -> None:
 
 
 def test_bin_test_adds_two_processes() -> None:
-    assert extra_words([]) == extra_words(["--lf"]) == extra_words(["tests/a -b"]) == ["-n", "2"]
+    for said in ([], ["--lf"], ["tests/a -b"]):
+        assert extra_words(said)[:2] == ["-n", "2"]
     for said in (["-n0"], ["-x", "-n", "0"], ["--numprocesses=4"], ["--pdb"]):
         assert extra_words(said) == []
 
