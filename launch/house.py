@@ -50,7 +50,9 @@ class House:
             empty.write_text("wanted")
         manage.migrate()
         if empty.exists():
-            manage.run_if_there("Filling it with demo data", "seed_demo")
+            per_day = os.environ.get("DEMO_ORDERS_PER_DAY")
+            words = ["seed_demo", *(["--per-day", per_day] if per_day else [])]
+            manage.run_if_there("Filling it with demo data", *words)
             empty.unlink()
         self.open_web(manage)
         self.open_workers(manage)

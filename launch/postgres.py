@@ -24,6 +24,10 @@ THROW_AWAY = {
     "full_page_writes": "off",
     "synchronous_commit": "off",
     "max_wal_size": "2GB",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    # Small tables and short queries: compiling them takes longer than running them.
+    "jit": "off",
 }
 
 

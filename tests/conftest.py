@@ -53,6 +53,7 @@ def pytest_collection_finish() -> None:
     """What was loaded until now stays: the collector need not walk through it again and again."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 @pytest.fixture(scope="session", autouse=True)
