@@ -1,7 +1,7 @@
 """Clocks run out while everything around them fails: `python -m benchmarks.clock_faults [--small]`.
 
 Three ``manage.py watch`` (one with the right time, one an hour ahead, one an hour behind) on a
-PostgreSQL and a broker of their own, 200 `kill -9`, ten restarts of PostgreSQL (every other one as
+PostgreSQL and a broker of their own, 200 `kill -9` at chosen points of their transactions, ten restarts of PostgreSQL (every other one as
 a crash), 20 FLUSHALL; the same for plain Celery ETA tasks, with and without the blows. Needs
 DATABASE_OWNER_URL (a role that may create databases). Exit 1 when a step, an event or a message is
 lost or doubled, when the control loses nothing under the blows (then this could not see a loss), or
@@ -18,12 +18,13 @@ def main() -> int:
     with scratch_database("bench_clock_faults"):
         from tests.faults.clocks import run, run_control
         from tests.faults.herd import Plan
+        from tests.faults.points import POINTS
 
         count = 300 if small else 20_000
         plan = (
-            Plan(kills=20, restarts=2, flushes=3, span=30, deadline=120)
+            Plan(kills=20, restarts=2, flushes=3, span=30, deadline=120, points=POINTS)
             if small
-            else Plan(kills=200, restarts=10, flushes=20, span=240, deadline=600)
+            else Plan(kills=200, restarts=10, flushes=20, span=240, deadline=600, points=POINTS)
         )
         ours = run(count, plan)
         print("\n".join(ours.lines()), flush=True)

@@ -34,14 +34,17 @@ CHUNK = 2_000
 QUIET = 8.0  # seconds; a worker is back within them
 _ETA_FIRED = "SELECT count(DISTINCT (clock, step)) FROM eta_fired"
 
-# A few are due already; the rest runs out at random while the blows fall.
-_SPREAD = """
+# Before each blow a share of them: a few are due already, the rest runs out at random within seconds,
+# so that there is work whenever it falls.
+_RUN_OUT = """
 UPDATE sla_clock c SET schedule = s.schedule, next_at = s.schedule[1], position = 0,
     due_at = s.schedule[2], started_at = s.schedule[2] - interval '2 hours'
 FROM (SELECT id, ARRAY[since, since + gap, since + 2 * gap] AS schedule
-      FROM (SELECT id, statement_timestamp() + make_interval(secs => %s * (random() * 0.7 - 0.1))
-                AS since, make_interval(secs => %s * 0.2 * random()) AS gap
-            FROM sla_clock WHERE metric = 'plan_reply') AS chosen) AS s
+      FROM (SELECT id, statement_timestamp() + make_interval(secs => 2 * (random() - 0.2)) AS since,
+                make_interval(secs => random()) AS gap
+            FROM sla_clock
+            WHERE metric = 'plan_reply' AND next_at > statement_timestamp() + interval '10 minutes'
+            ORDER BY id LIMIT %s) AS chosen) AS s
 WHERE c.id = s.id
 """
 _PENDING = """
@@ -101,8 +104,15 @@ def run(count: int, plan: Plan) -> Report:
         herd = Herd(commands, env, folder)
         try:
             await_them(herd, lambda: database.number(_SEEN) == len(SKEWS))
-            database.run(_SPREAD, plan.span, plan.span)
-            struck = strike(herd, plan, database, broker, lambda: database.number(_PENDING) == 0)
+            share = -(-count // len(plan.blows()))
+            struck = strike(
+                herd,
+                plan,
+                database,
+                broker,
+                lambda: database.number(_PENDING) == 0,
+                lambda: database.run(_RUN_OUT, share),
+            )
         finally:
             herd.end()
         if not struck.is_done:

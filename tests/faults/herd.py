@@ -6,15 +6,19 @@ import random
 import signal
 import subprocess
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 
 from tests.faults.brokers import OwnBroker
 from tests.faults.databases import OwnDatabase
+from tests.faults.points import ambush
 
 ROOT = Path(__file__).resolve().parents[2]
 AIM = 0.6  # seconds
+NOWHERE = ""
 _IN_TRANSACTION = """
 SELECT count(*) FROM pg_stat_activity
 WHERE application_name = %s AND xact_start IS NOT NULL AND state <> 'idle'
@@ -23,13 +27,15 @@ WHERE application_name = %s AND xact_start IS NOT NULL AND state <> 'idle'
 
 @dataclass(frozen=True)
 class Plan:
-    """How often what happens within ``span`` seconds; whatever is late then has until ``deadline``."""
+    """How often what happens within ``span`` seconds; whatever is late then has until ``deadline``.
+    The kills take ``points`` (of tests/faults/points.py) by turns; without any they fall at random."""
 
     kills: int
     restarts: int
     flushes: int
     span: float
     deadline: float
+    points: Sequence[str] = ()
     seed: int = 1
 
     def blows(self) -> list[tuple[float, str]]:
@@ -41,7 +47,8 @@ class Plan:
 
 @dataclass(frozen=True)
 class Struck:
-    """What befell them; ``in_transaction`` of the killed were in the middle of one."""
+    """What befell them; ``in_transaction`` of the killed were in the middle of one, ``points`` says
+    of how many that were held there where."""
 
     kills: int
     in_transaction: int
@@ -49,10 +56,13 @@ class Struck:
     flushes: int
     seconds: float
     is_done: bool
+    points: Mapping[str, int]
 
     def line(self) -> str:
+        where = ", ".join(f"{n} at {point}" for point, n in sorted(self.points.items()))
         return (
-            f"{self.kills} kill -9 ({self.in_transaction} inside a transaction), "
+            f"{self.kills} kill -9 ({self.in_transaction} inside a transaction"
+            f"{': ' if where else ''}{where}), "
             f"{self.restarts} restarts of PostgreSQL, {self.flushes} FLUSHALL in {self.seconds:.0f} s"
         )
 
@@ -91,6 +101,9 @@ class Herd:
         self._processes[slot].wait()
         self._processes[slot] = self._start(slot)
 
+    def slot(self, name: str) -> int:
+        return int(name.removeprefix("herd-"))
+
     def mind(self) -> None:
         for slot, process in enumerate(self._processes):
             if process.poll() is not None:
@@ -124,21 +137,32 @@ def await_them(herd: Herd, is_up: Callable[[], bool], seconds: float = 90.0) -> 
 
 
 def strike(
-    herd: Herd, plan: Plan, database: OwnDatabase, broker: OwnBroker, is_done: Callable[[], bool]
+    herd: Herd,
+    plan: Plan,
+    database: OwnDatabase,
+    broker: OwnBroker,
+    is_done: Callable[[], bool],
+    feed: Callable[[], object] = lambda: None,
 ) -> Struck:
-    """Everything of the plan, one after the other, and then time to make up for it."""
+    """Everything of the plan, one after the other, and then time to make up for it. ``feed`` gives
+    them something to do before each blow."""
     began = time.monotonic()
     crashes = 0
     inside = 0
+    points: Counter[str] = Counter()
+    turns = cycle(plan.points)
     for when, name in plan.blows():
         time.sleep(max(0.0, began + when - time.monotonic()))
         herd.mind()
+        feed()
         if name == "flush":
             broker.flush()
         elif name == "restart":
             # By turns in order, and as if the machine had gone down.
             database.restart(signal.SIGQUIT if crashes % 2 else signal.SIGINT, away=0.5)
             crashes += 1
+        elif plan.points:
+            points[_kill_at(herd, database, next(turns))] += 1
         else:
             slot = herd.oldest()
             inside += _caught(database, herd.name(slot))
@@ -146,4 +170,13 @@ def strike(
     while not (done := is_done()) and time.monotonic() < began + plan.deadline:
         herd.mind()
         time.sleep(0.3)
-    return Struck(plan.kills, inside, plan.restarts, plan.flushes, time.monotonic() - began, done)
+    inside += points.total() - points.pop(NOWHERE, 0)
+    seconds = time.monotonic() - began
+    return Struck(plan.kills, inside, plan.restarts, plan.flushes, seconds, done, points)
+
+
+def _kill_at(herd: Herd, database: OwnDatabase, point: str) -> str:
+    """Kills whoever comes to that point first, and says so; the oldest, should nobody come."""
+    with ambush(database, point) as name:
+        herd.kill(herd.slot(name) if name else herd.oldest())
+    return point if name else NOWHERE

@@ -4,15 +4,20 @@ import pytest
 
 from tests.faults.clocks import run, run_control
 from tests.faults.herd import Plan
+from tests.faults.points import POINTS, TABLES
 
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.requirement("CMP-3")
 def test_every_step_is_told_once_whatever_befalls_the_watchers() -> None:
-    report = run(300, Plan(kills=12, restarts=2, flushes=3, span=15, deadline=300))
+    plan = Plan(kills=10, restarts=2, flushes=3, span=15, deadline=300, points=POINTS)
+    report = run(300, plan)
     print("\n".join(report.lines()))  # noqa: T201  # the figures are part of the proof
     assert report.is_whole, report
+    struck = report.struck
+    assert struck.in_transaction > plan.kills / 2, "most are killed where it hurts most"
+    assert {*TABLES[:3]} <= set(struck.points), "at each point of the sweeper's transaction"
 
 
 @pytest.mark.slow
