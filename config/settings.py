@@ -364,6 +364,9 @@ INQUIRY_MAIL_FROM = env.str("INQUIRY_MAIL_FROM", default=DEFAULT_FROM_EMAIL)
 KUAIDI100_COMPANIES = env.list("KUAIDI100_COMPANIES", default=["yipiao"])
 KUAIDI100_CALLBACK_HTTP = env.bool("KUAIDI100_CALLBACK_HTTP", default=True)
 KUAIDI100_CALLBACK_INSIDE = env.list("KUAIDI100_CALLBACK_INSIDE", default=[])
+# Whether the proxy in front leads the pages' own streams to the streams process. Without one they look
+# for news by themselves, and ask for no address that is not there.
+STREAMS_HERE = env.bool("STREAMS_HERE", default=True)
 STREAMS_MOST = env.int("STREAMS_MOST", default=5000)
 STREAMS_PER_KEY = env.int("STREAMS_PER_KEY", default=2000)
 

@@ -152,7 +152,7 @@
     timer = setTimeout(look, live ? RINGING : wait);
   }
   function listen() {
-    if (!window.EventSource) { return; }
+    if (!window.EventSource || !words.stream) { return; }
     var stream = new EventSource(words.stream + "?ticket=" + encodeURIComponent(ticket));
     stream.addEventListener("bell", function () { live = true; look(); });
     stream.onerror = function () {

@@ -83,8 +83,8 @@
     timer = setTimeout(look, pause * 1000 * (0.9 + Math.random() * 0.2));
   };
   const listen = () => {
-    if (!window.EventSource) return;
-    const stream = new EventSource("/chat/stream");
+    if (!window.EventSource || !words.stream) return;
+    const stream = new EventSource(words.stream);
     stream.addEventListener("bell", (event) => {
       ringing = true;
       const bell = JSON.parse(event.data);

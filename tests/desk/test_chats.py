@@ -397,3 +397,12 @@ def test_files_go_both_ways(client: Client, wang: User) -> None:
     assert sent["Content-Disposition"].startswith("attachment")
     bad = SimpleUploadedFile("x.exe", b"MZ\x90\x00\x03", "image/png")
     assert act(client, "say", chat, text="", files=[bad]).json()["field"] == "files"
+
+
+@pytest.mark.parametrize("here", [True, False])
+def test_the_page_asks_for_its_stream_only_where_there_is_one(
+    client: Client, wang: User, settings: Any, here: bool
+) -> None:
+    settings.STREAMS_HERE = here
+    assert ('data-stream="/admin/desk/chats/stream"' in page(client)) is here
+    assert ('data-stream=""' in page(client)) is not here

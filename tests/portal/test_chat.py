@@ -371,3 +371,14 @@ def test_a_stranger_sees_an_empty_form_wherever_they_go(stranger: Client, staffe
     for address in ("say", "later", "rate", "leave", "typing", "forget"):
         assert stranger.post(f"/chat/{address}", {"text": "x"}).status_code in (204, 303)
     assert not ChatLine.objects.exists()
+
+
+@pytest.mark.parametrize("here", [True, False])
+def test_the_page_asks_for_its_stream_only_where_there_is_one(
+    client: Client, staffed: User, settings: Any, here: bool
+) -> None:
+    settings.STREAMS_HERE = here
+    start(client, "到哪了")
+    shown = text_of(client.get("/chat"))
+    assert ('data-stream="/chat/stream"' in shown) is here
+    assert ('data-stream=""' in shown) is not here

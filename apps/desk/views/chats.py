@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
@@ -65,6 +66,7 @@ def _board_page(request: HttpRequest) -> HttpResponse:
         _("Online chats"),
         board=board,
         ticket=desk_ticket(person.pk),
+        streams_here=settings.STREAMS_HERE,
         mark=desk_mark(person.pk),
         longest=LONGEST_LINE,
         recent=desk.my_recent(person),

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.middleware.csrf import get_token
 from django.utils import timezone
@@ -51,6 +52,7 @@ def talk(
         "csrf_token": get_token(request),
         "switch": "?",
         "live": True,
+        "streams_here": settings.STREAMS_HERE,
     }
     _read(found, context["last"])
     return page("portal/chat.html", context, status)
