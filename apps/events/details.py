@@ -51,6 +51,7 @@ _NAMES: dict[str, Any] = {
     "files": gettext_lazy("Files"),
     "lines": gettext_lazy("Messages"),
     "meeting": gettext_lazy("review meeting"),
+    "meeting.held/count": gettext_lazy("Exceptions"),
     "metric": gettext_lazy("what"),
     "since": gettext_lazy("since"),
     "stand_in": gettext_lazy("stand-in"),

@@ -136,6 +136,19 @@ class MatterSeverity(ColourChoices):
     MAJOR = "major", _("Major"), "red"
 
 
+class MatterChannel(ColourChoices):
+    """The channels of CMP-1, for the conditions of policies."""
+
+    PHONE = "phone", _("Phone"), "blue"
+    EMAIL = "email", _("E-mail"), "teal"
+    CHAT = "chat", _("Online chat"), "green"
+    WECHAT = "wechat", _("WeChat"), "green"
+    API = "api", _("API"), "grey"
+    WEB = "web", _("Web form"), "teal"
+    IN_PERSON = "in_person", _("In person"), "purple"
+    OWN_CHECK = "own_check", _("Own check"), "grey"
+
+
 class DayKind(ColourChoices):
     """What makes a dated day different from the week."""
 

@@ -120,7 +120,30 @@ def test_each_role_sees_the_clocks_of_what_it_may_see(
     assert client.get(clock_page(clock)).status_code == (200 if seen else 404)
 
 
-@pytest.mark.parametrize("stand", ["open", "overdue", "missed", ""])
+def test_the_list_begins_with_what_runs_out_next(client: Client) -> None:
+    agent = sign_in(client, UserFactory(roles=[Role.AGENT]))
+    what, matter = open_case(owner=agent)
+    let_pass(hours=1)
+    services.record_fact(subject=what, kind="spoken", by=machine())
+    services.sweep()
+
+    def listed(stand: str) -> list[int]:
+        answer = client.get(reverse(LIST), {"stand": stand} if stand else {})
+        return [clock.pk for clock in answer.context["cl"].result_list]
+
+    mine = matter.clocks.order_by("due_at", "id")
+    running = list(mine.filter(state__in=["running", "paused"]).values_list("pk", flat=True))
+    late = list(mine.filter(pk__in=running, breached_at__isnull=False).values_list("pk", flat=True))
+    assert late and running[: len(late)] == late
+    assert listed("") == running
+    assert listed("overdue") == late
+    assert set(listed("all")) == set(mine.values_list("pk", flat=True)) > set(running)
+    assert set(listed("missed")) == set(
+        mine.filter(breached_at__isnull=False).values_list("pk", flat=True)
+    )
+
+
+@pytest.mark.parametrize("stand", ["all", "overdue", "missed", ""])
 def test_the_list_costs_the_same_for_one_and_for_three(
     client: Client, stand: str, django_assert_max_num_queries: Any
 ) -> None:

@@ -160,7 +160,7 @@ ACTS = (
         when=lambda r: bool(_asked(r)), about=lambda r: {"choices": _asked(r)}),
     Act("assign", _("Give it to somebody to follow"), forms.FollowerForm, HANDLE,
         _simple("assign_exception"), _("It is theirs to follow now, with its clocks."),
-        when=_in(*NOT_CLOSED), initial=lambda r: {"owner": r.owner_id}),
+        when=_in(*NOT_CLOSED), about=lambda r: {"current": r.owner_id}),
     Act("serious", _("Serious or minor"), forms.SeriousForm, DECIDE, _serious,
         _("The judgement is on record."), when=_in(*NOT_CLOSED),
         initial=lambda r: {"serious": r.is_serious}),

@@ -12,11 +12,19 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from apps.complaints import services
 from apps.complaints.admin.exception_acts import ACTS
+from apps.complaints.admin.exception_list import (
+    ExportExceptions,
+    MineFilter,
+    OpenFilter,
+    ReportedFilter,
+    StandsOutFilter,
+)
 from apps.complaints.enums import ExceptionKind, ExceptionState, FoundBy
 from apps.complaints.forms.exceptions import ReasonForm, ReportForm
 from apps.complaints.inputs import NewException
@@ -60,46 +68,16 @@ def _told(text: str) -> str:
     return local(moment) if moment and timezone.is_aware(moment) else mask_text(text)
 
 
-class OpenFilter(admin.SimpleListFilter):
-    """Open ones unless one asks for others."""
-
-    title = _("state")
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("all", _("All")), *ExceptionState.choices]
-
-    def queryset(self, request: HttpRequest, rows: "QuerySet[Any]") -> "QuerySet[Any]":
-        if self.value() == "all":
-            return rows
-        if self.value():
-            return rows.filter(state=self.value())
-        return rows.exclude(state=ExceptionState.CLOSED)
-
-
-class StandsOutFilter(admin.SimpleListFilter):
-    title = _("stands out")
-    parameter_name = "stands_out"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("late", _("reported late")), ("changed", _("changed afterwards"))]
-
-    def queryset(self, request: HttpRequest, rows: "QuerySet[Any]") -> "QuerySet[Any]":
-        if self.value() == "changed":
-            return rows.filter(was_changed=True)
-        if self.value() == "late":
-            late = ExceptionFilter(reported_late=True)
-            return rows.filter(pk__in=exception_list(person(request), late).order_by().values("pk"))
-        return rows
-
-
 @admin.register(ExceptionReport)
-class ExceptionReportAdmin(ActingAdmin):
+class ExceptionReportAdmin(ExportExceptions, ActingAdmin):
     list_display = [
-        *("number", "kind_tag", "about", "brief", "stands", "seriousness", "marks"),
-        *("reported_at", "unit", "owner"),
+        *("whole_number", "kind_tag", "about", "brief", "stands", "seriousness", "marks"),
+        *("reported", "unit", "owner"),
     ]
-    list_filter = [OpenFilter, "kind", "found_by", "is_serious", StandsOutFilter]
+    list_filter = [
+        *(OpenFilter, MineFilter, ReportedFilter, "kind", "found_by", "is_serious"),
+        StandsOutFilter,
+    ]
     search_fields = ["number"]
     search_help_text = _("number, waybill number or words")
     ordering = ["-id"]
@@ -119,6 +97,14 @@ class ExceptionReportAdmin(ActingAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("complaints.add_exceptionreport")
+
+    @admin.display(description=_("number"), ordering="number")
+    def whole_number(self, report: ExceptionReport) -> SafeString:
+        return format_html('<span class="house-whole">{}</span>', report.number)
+
+    @admin.display(description=_("reported"), ordering="reported_at")
+    def reported(self, report: ExceptionReport) -> SafeString:
+        return format_html('<span class="house-whole">{}</span>', local(report.reported_at))
 
     @admin.display(description=_("kind"))
     def kind_tag(self, report: ExceptionReport) -> SafeString:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 HOLD = "complaints.hold_reviewmeeting"
 MOST = 100
+MOST_NAMED = 2  # in a line of the list
 
 
 def _hold(meeting: ReviewMeeting, form: "Form", **who: Any) -> None:
@@ -91,9 +92,9 @@ class ReviewMeetingAdmin(ActingAdmin):
 
     @admin.display(description=_("agenda"))
     def agenda(self, meeting: ReviewMeeting) -> str:
-        numbers = [item.exception.number for item in _seen(meeting)]
-        hidden = len(meeting.items.all()) - len(numbers)
-        return ", ".join(numbers + ([f"+{hidden}"] if hidden else []))
+        numbers = [item.exception.number for item in _seen(meeting)][:MOST_NAMED]
+        more = len(meeting.items.all()) - len(numbers)
+        return ", ".join(numbers + ([f"+{more}"] if more else []))
 
     def facts(self, request: HttpRequest, meeting: ReviewMeeting) -> dict[str, Any]:
         items = _seen(meeting)

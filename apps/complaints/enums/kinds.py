@@ -45,6 +45,7 @@ EVENT_KINDS = {
     "case.withdrawn": _("Withdrawn by the customer"),
     "case.revealed": _("Personal data looked at"),
     "case.exported": _("List of cases exported"),
+    "exception.exported": _("List of exceptions exported"),
     "exception.opened": _("Exception reported"),
     "exception.worsened": _("Exception grew worse"),
     "exception.assigned": _("Exception given to somebody to follow"),

@@ -144,12 +144,19 @@ class ActionForm(forms.Form):
 
 
 class FollowerForm(forms.Form):
-    owner = forms.ModelChoiceField(User.objects.none(), label=_("who follows it"))
+    """Anybody but ``current``, who follows it already."""
+
+    owner = forms.ModelChoiceField(
+        User.objects.none(),
+        label=_("who follows it"),
+        help_text=_("Its clocks go along, and they are told."),
+    )
     reason = NoteField(label=_("reason"), required=False, max_length=200)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, current: int | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _offer(self, "owner", User.objects.active().people().order_by("display_name"))
+        people = User.objects.active().people().exclude(pk=current or 0)
+        _offer(self, "owner", people.order_by("display_name"))
 
 
 class OpenActionForm(forms.Form):

@@ -13,6 +13,7 @@ from apps.accounts.enums import Role
 from apps.sla.enums import (
     CountsFrom,
     IntervalKind,
+    MatterChannel,
     MatterClass,
     MatterKind,
     MatterSeverity,
@@ -88,12 +89,7 @@ class VersionForm(forms.Form):
 
     classes: forms.Field = CodesField(label=_("classes"), required=False, max_length=400)
     severities: forms.Field = CodesField(label=_("severities"), required=False, max_length=400)
-    channels = CodesField(
-        label=_("channels"),
-        required=False,
-        max_length=400,
-        help_text=_("Codes such as phone, email, wechat. Empty fits every channel."),
-    )
+    channels: forms.Field = CodesField(label=_("channels"), required=False, max_length=400)
     customer_ids = NumbersField(
         label=_("customers"),
         required=False,
@@ -122,6 +118,7 @@ class VersionForm(forms.Form):
             self.fields["severities"] = _several(
                 _("severities"), MatterSeverity.choices, help_text=fits
             )
+            self.fields["channels"] = _several(_("channels"), MatterChannel.choices, help_text=fits)
         dress(self)
 
     def conditions(self) -> Conditions:

@@ -134,6 +134,13 @@ class PolicyVersion(AppendOnly):
             models.UniqueConstraint(fields=["policy", "number"], name="sla_version_once"),
         ]
 
+    @property
+    def is_for_some(self) -> bool:
+        """Whether it has conditions at all; without any it fits everything of its kind."""
+        return any(
+            (self.classes, self.severities, self.channels, self.customer_ids, self.contract_ids)
+        )
+
     def __str__(self) -> str:
         return f"{self.policy} · {self.number}"
 

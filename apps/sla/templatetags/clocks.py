@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from apps.sla.enums import IntervalKind, MatterClass, MatterSeverity, Metric, TellBy
+from apps.sla.enums import IntervalKind, MatterChannel, MatterClass, MatterSeverity, Metric, TellBy
 from apps.sla.models import Clock
 from apps.sla.models.calendar import in_language
 from apps.sla.rules import StepRule
@@ -76,6 +76,11 @@ def matter_class(code: str) -> str:
 @register.filter
 def matter_severity(code: str) -> str:
     return _label(MatterSeverity, code)
+
+
+@register.filter
+def matter_channel(code: str) -> str:
+    return _label(MatterChannel, code)
 
 
 @register.filter
