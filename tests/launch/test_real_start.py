@@ -88,7 +88,7 @@ class House:
             "PYTHON": self.starter.python,
             "WEB_CONCURRENCY": "1",
             # Less of it; that the whole demonstration is as it should be, tests/desk says.
-            "DEMO_ORDERS_PER_DAY": "3",
+            "DEMO_ORDERS_PER_DAY": "4",
         }
 
     def start(self, *words: str) -> "subprocess.Popen[bytes]":
