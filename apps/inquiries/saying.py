@@ -12,7 +12,7 @@ from apps.inquiries.enums import Outcome
 from apps.tracking.days import at_when
 from apps.tracking.numbers import group_number
 from apps.tracking.queries.public import PartyView, PublicEvent, PublicShipment
-from apps.tracking.wording import state_sentence, step_label
+from apps.tracking.wording import state_sentence
 
 
 def sentence_of(shipment: PublicShipment, at: datetime) -> str:
@@ -68,17 +68,8 @@ def route_of(shipment: PublicShipment) -> str:
 def scan_line(event: PublicEvent, at: datetime) -> str:
     return _("%(when)s: %(what)s") % {
         "when": at_when(event.occurred_at, at),
-        "what": scan_of(event),
+        "what": event.sentence,
     }
-
-
-def scan_of(event: PublicEvent) -> str:
-    """What a scan says, masked; its label and place where it says nothing itself."""
-    if event.text:
-        return event.text
-    label = step_label(event.code, event.status, event.reason)
-    place = event.place or event.city
-    return f"{label} · {place}" if place else label
 
 
 def party_lines(party: PartyView) -> list[str]:

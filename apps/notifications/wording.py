@@ -44,6 +44,7 @@ def values_of(data: Mapping[str, Any], language: str, link: str = "") -> dict[st
         for name in _TIMES:
             values[name] = _moment(data.get(name))
         values["expected"] = values["expected"] or _("as soon as we can")
+        values["place"] = values["place"] or _("the pick-up point")
         values["next"] = _next(values["due"])
         values["status"] = _label(Status, data.get("to"))
         values["reason"] = _why(data)

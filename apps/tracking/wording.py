@@ -1,15 +1,14 @@
 """The state of a shipment in one sentence that a person would say, the same by every way of asking
-(TRK-8, TRK-10), and its scans in a few words.
+(TRK-8, TRK-10). Its scans are told in scan_wording.
 
 No name, phone or address can get in here: the only inputs are the status, its reason and times.
 """
 
 from datetime import datetime
-from functools import lru_cache
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from apps.tracking.days import at_when, by_when
 from apps.tracking.enums import Reason, Status
@@ -75,11 +74,6 @@ DETAILS: dict[tuple[str, str], Promise] = {
         "Customs asks for more information: please call us"
     ),
 }
-SCANS: dict[str, Promise] = {
-    "sorted": gettext_lazy("Sorted"),
-    "departed": gettext_lazy("Departed"),
-    "arrived": gettext_lazy("Arrived"),
-}
 # On these the next thing to happen is a delivery, so an expected time belongs in the sentence.
 MOVING = frozenset(
     {
@@ -121,40 +115,3 @@ def state_sentence(
     if promised_at is not None and promised_at <= at and status != Status.LATE:
         return _("%(state)s, later than promised, and we are sorry") % {"state": state}
     return state
-
-
-def step_label(code: str, status: str, reason: str) -> str:
-    """``Arrived``, ``Delivery attempt failed: business closed``."""
-    return _label(code, status, reason, get_language() or "")
-
-
-@lru_cache(maxsize=512)
-def _label(code: str, status: str, reason: str, language: str) -> str:
-    if scan := SCANS.get(code):
-        return str(scan)
-    label = str(_LABELS.get(status, status))
-    why = str(_REASONS.get(reason, "")) if reason in _TELLING else ""
-    return _("%(what)s: %(why)s") % {"what": label, "why": why} if why else label
-
-
-_LABELS = {member.value: member.label for member in Status}
-_REASONS = {member.value: member.label for member in Reason}
-# The other reasons only repeat their status.
-_TELLING = frozenset(
-    {
-        Reason.PROXY,
-        Reason.COLLECTED,
-        Reason.LOCKER_OR_STATION,
-        Reason.CANNOT_CONTACT,
-        Reason.BUSINESS_CLOSED,
-        Reason.BAD_ADDRESS,
-        Reason.OUT_OF_AREA,
-        Reason.HELD_AT_BRANCH,
-        Reason.DAMAGED,
-        Reason.LOST,
-        Reason.MISROUTED,
-        Reason.NOT_COLLECTED,
-        Reason.WEATHER,
-        Reason.CUSTOMS_EXCEPTION,
-    }
-)

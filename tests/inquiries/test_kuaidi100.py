@@ -138,7 +138,7 @@ def test_shows_and_languages(client: Client) -> None:
     text = ask(client, account, num=shipment.number, show="3").content.decode()
     assert len(text.splitlines()) == 2
     english = ask(client, account, num=shipment.number, lang="en", resultv2="4").json()
-    assert english["data"][0]["context"] == "Departed"
+    assert english["data"][0]["context"] == "The parcel has left for its next stop"
     assert english["data"][1]["status"] == "Picked up"
     expected = ask(client, account, num=shipment.number, resultv2="8").json()
     assert {"arrivalTime", "remainTime", "predictedRoute"} <= set(expected)

@@ -43,8 +43,8 @@ class TestPublicView:
         assert shown is not None
         assert (shown.status, shown.origin_city, shown.destination_city) == (
             "delivered",
-            "上海市",
-            "北京市",
+            "上海",
+            "北京",
         )
         assert [e.code for e in shown.events] == ["delivered", "arrived", "picked_up"]
 

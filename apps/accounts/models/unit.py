@@ -51,6 +51,8 @@ class Unit(models.Model):
         ordering = ["path"]
         permissions = [("manage_unit", _("Can create and change units"))]
         default_permissions = ("view",)
+        # Scans that bear no unit name one: the public page asks for it by name.
+        indexes = [models.Index(fields=["name"], name="accounts_unit_by_name")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(kind__in=UnitKind.values), name="accounts_unit_kind_known"

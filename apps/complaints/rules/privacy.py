@@ -1,7 +1,7 @@
 """What a page, a list, an event may say of what was written: without the people in it. Pure."""
 
 from apps.complaints.models import Case
-from apps.core.masking import mask_prose
+from apps.core.masking import Known, mask_text
 
 # What agents write where they do not know a name.
 NOBODY = frozenset(
@@ -35,7 +35,7 @@ def known_names(case: Case) -> list[str]:
 
 
 def masked(text: str, case: Case | None = None) -> str:
-    return mask_prose(text, known_names(case) if case is not None else ())
+    return mask_text(text, Known.people(known_names(case) if case is not None else ()))
 
 
 def one_line(text: str, case: Case | None = None, *, most: int = 200) -> str:

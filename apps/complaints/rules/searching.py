@@ -9,7 +9,7 @@ all of its grams are candidates, and a word longer than one gram is looked for i
 import re
 from collections.abc import Iterable
 
-from apps.core.masking import mask_prose
+from apps.core.masking import Known, mask_text
 from apps.customers.names import tidy
 
 MOST_TEXT = 2_000  # characters of a case that can be searched
@@ -23,7 +23,9 @@ _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 
 def searchable(*parts: str, names: Iterable[str] = ()) -> str:
     """The masked text a case is found by: no phone, e-mail or name survives."""
-    return tidy(mask_prose("\n".join(part for part in parts if part), names))[:MOST_TEXT]
+    return tidy(mask_text("\n".join(part for part in parts if part), Known.people(names)))[
+        :MOST_TEXT
+    ]
 
 
 def grams(text: str) -> list[str]:

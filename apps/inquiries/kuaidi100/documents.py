@@ -9,10 +9,9 @@ from django.utils import translation
 from pypinyin import lazy_pinyin
 
 from apps.inquiries.kuaidi100.codes import words_of
-from apps.inquiries.saying import scan_of, wall_clock
+from apps.inquiries.saying import wall_clock
 from apps.tracking.enums import Reason, Status
 from apps.tracking.queries.public import PublicEvent, PublicShipment
-from apps.tracking.wording import step_label
 
 LEVELS = ("0", "1", "4", "8")
 FINE = ("4", "8")
@@ -116,13 +115,8 @@ def _row(event: PublicEvent, level: str, lang: str) -> dict[str, Any]:
 
 
 def _context(event: PublicEvent, lang: str) -> str:
-    if lang != "en":
-        with translation.override("zh-hans"):
-            return scan_of(event)
-    with translation.override("en"):
-        label = step_label(event.code, event.status, event.reason)
-    place = event.place or event.city
-    return f"{label} · {place}" if place else label
+    with translation.override("en" if lang == "en" else "zh-hans"):
+        return event.sentence
 
 
 def _route(shipment: PublicShipment) -> dict[str, Any]:

@@ -69,10 +69,11 @@ def packed(shipment: PublicShipment, at: datetime) -> str:
 
 def facts_of(shipment: PublicShipment, at: datetime) -> dict[str, Any]:
     """The facts under the names of the API, with the sentence in both languages."""
-    sentences = {}
+    sentences, scans = {}, {}
     for language in ("zh-hans", "en"):
         with translation.override(language):
             sentences[language] = sentence_of(shipment, at)
+            scans[language] = [event.sentence for event in shipment.events]
     return {
         "number": shipment.number,
         "status": shipment.status,
@@ -93,9 +94,9 @@ def facts_of(shipment: PublicShipment, at: datetime) -> dict[str, Any]:
                 "reason": event.reason,
                 "place": event.place,
                 "city": event.city,
-                "text": event.text,
+                "sentence": {language: said[n] for language, said in scans.items()},
             }
-            for event in shipment.events
+            for n, event in enumerate(shipment.events)
         ],
     }
 

@@ -19,6 +19,7 @@ from apps.notifications.topics import WEBHOOK_KINDS
 from apps.orders.models import DeclaredCount, WorkOrder
 from apps.tracking.enums import LateKind, Status
 from apps.tracking.models import LateShipment, Waybill
+from apps.tracking.places import read_place
 
 # Only these moves are told to people; the rest shows on the page that they can open.
 TOPIC_OF_STATUS = {
@@ -77,7 +78,8 @@ def shipment_facts(waybill: Waybill) -> dict[str, Any]:
         "to_city": waybill.destination_city,
         "expected": waybill.expected_at or waybill.promised_at,
         "promised": waybill.promised_at,
-        "place": waybill.last_place,
+        # What its sender wrote as a place may name people; followers have proved nothing.
+        "place": place.name if (place := read_place(waybill.last_place)) else "",
     }
 
 

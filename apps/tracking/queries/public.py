@@ -1,18 +1,20 @@
 """What anybody with the number may see: route and status, no person in it (TRK-10)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
+from apps.accounts.enums import UnitKind
 from apps.core.masking import mask_address, mask_name, mask_phone
 from apps.tracking.models import Waybill
 from apps.tracking.numbers import parse_waybill_number
+from apps.tracking.places import Place, places_of, read_place
 from apps.tracking.queries.live import live_rows
-from apps.tracking.queries.masked import hide_names, masked_text
 from apps.tracking.queries.timeline import COLUMNS
+from apps.tracking.scan_wording import scan_sentence
 
 _SHOWN = (
     *("id", "number", "issued_month", "status", "status_reason", "status_at", "promised_at"),
@@ -21,15 +23,22 @@ _SHOWN = (
     *("sender_name", "consignee_name"),
 )
 _WAYBILLS = f"SELECT {', '.join(_SHOWN)} FROM tracking_waybill WHERE number = ANY(%s)"  # noqa: S608  # column names of ours
+# A unit of ours is a place we know, whether the scan bears it or only names it.
 _EVENTS = (
-    f"SELECT {', '.join(COLUMNS)} FROM tracking_trackingevent "  # noqa: S608  # column names of ours
-    "WHERE issued_month = %s AND waybill_id = ANY(%s)"
+    f"SELECT {', '.join(f'e.{name}' for name in COLUMNS)}, u.name AS unit_name, u.city AS unit_city "  # noqa: S608  # column names of ours
+    "FROM tracking_trackingevent e LEFT JOIN LATERAL (SELECT n.name, n.city FROM accounts_unit n "
+    "WHERE (n.id = e.unit_id OR (n.name = e.place AND e.place <> '')) AND n.kind = ANY(%s) "
+    "ORDER BY (n.id = e.unit_id) DESC NULLS LAST LIMIT 1) u ON true "
+    "WHERE e.issued_month = %s AND e.waybill_id = ANY(%s)"
 )
+_SEEN = (*COLUMNS, "unit_name", "unit_city")
+_SITES = [kind.value for kind in UnitKind if kind != UnitKind.HEAD_OFFICE]
 
 
 @dataclass(frozen=True, slots=True)
 class PublicEvent:
-    """``text`` and ``place`` are masked."""
+    """One scan without a word that its sender wrote: ``place`` and ``onward`` (where it goes next)
+    are units of ours or composed of known areas, ``city`` is one of those; each may be empty."""
 
     occurred_at: datetime
     code: str
@@ -37,7 +46,18 @@ class PublicEvent:
     reason: str
     place: str
     city: str
-    text: str
+    onward: str
+
+    @property
+    def sentence(self) -> str:
+        """What happened, in the active language."""
+        return scan_sentence(
+            self.code,
+            self.status,
+            self.reason,
+            here=self.place or self.city,
+            onward=self.onward,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +151,9 @@ def _histories(waybills: Sequence[Waybill]) -> dict[int, list[dict[str, Any]]]:
         # Month by month, so that each is one partition and one index range.
         for month in {w.issued_month for w in waybills}:
             ids = [w.pk for w in waybills if w.issued_month == month]
-            cursor.execute(_EVENTS, [month, ids])
+            cursor.execute(_EVENTS, [_SITES, month, ids])
             for values in cursor.fetchall():
-                row = dict(zip(COLUMNS, values, strict=True))
+                row = dict(zip(_SEEN, values, strict=True))
                 histories.setdefault(row["waybill_id"], []).append(row)
     return histories
 
@@ -152,27 +172,48 @@ def _shown(waybill: Waybill, history: list[dict[str, Any]]) -> PublicShipment:
         expected_at=waybill.expected_at,
         picked_up_at=waybill.picked_up_at,
         delivered_at=waybill.delivered_at,
-        origin_city=waybill.origin_city,
-        destination_city=waybill.destination_city,
+        origin_city=_city_of(waybill.origin_city),
+        destination_city=_city_of(waybill.destination_city),
         service=waybill.service_level,
         pieces=waybill.pieces,
         weight_g=waybill.weight_g,
         sender=mask_name(waybill.sender_name),
         consignee=mask_name(waybill.consignee_name),
         return_document_required=waybill.return_document_required,
-        events=tuple(
-            PublicEvent(
-                occurred_at=row["occurred_at"],
-                code=row["code"],
-                status=row["status"],
-                reason=row["reason"],
-                place=hide_names(masked_text(row["place"]), names),
-                city=row["city"],
-                text=hide_names(masked_text(row["text"]), names),
-            )
-            for row in rows
-        ),
+        events=tuple(_told(row, names) for row in rows),
     )
+
+
+def _told(row: Mapping[str, Any], names: Sequence[str]) -> PublicEvent:
+    here, onward = places_of(row["text"])
+    field, city = read_place(row["place"]), read_place(row["city"])
+    told = [place for place in (field, here, city) if place and not _is_somebody(place, names)]
+    named = next((p for p in told if p.kind), told[0] if told else None)
+    known = city if city in told else None
+    if onward is not None and _is_somebody(onward, names):
+        onward = None
+    return PublicEvent(
+        occurred_at=row["occurred_at"],
+        code=row["code"],
+        status=row["status"],
+        reason=row["reason"],
+        place=row["unit_name"] or (named.name if named else ""),
+        city=_city_of(row["unit_city"]) or (known or named or _NOWHERE).city,
+        onward=onward.name if onward else "",
+    )
+
+
+_NOWHERE = Place("")
+
+
+def _city_of(text: str | None) -> str:
+    place = read_place(text) if text else None
+    return place.city if place else ""
+
+
+def _is_somebody(place: Place, names: Sequence[str]) -> bool:
+    """Towns are also what people are called: 安康 is not shown where 李安康 is the consignee."""
+    return not place.kind and any(place.city in name for name in names if name)
 
 
 def clear_parties(waybill: Waybill) -> dict[str, str]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.tracking.enums import Door, Reason, Status
 from apps.tracking.models import TrackingEvent, Waybill
 from apps.tracking.queries.live import live_rows
-from apps.tracking.queries.masked import masked_text
+from apps.tracking.queries.masked import known_of, masked_text
 
 COLUMNS = (
     *("id", "waybill_id", "source", "source_id", "revision", "supersedes_id", "is_withdrawal"),
@@ -30,7 +30,8 @@ SOURCES: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class TimelineRow:
-    """One event as it stands now; ``is_live`` is False for what was corrected or taken back."""
+    """One event as it stands now; ``is_live`` is False for what was corrected or taken back.
+    ``masked_place`` and ``masked_text`` are without the people of the shipment."""
 
     id: int
     occurred_at: datetime
@@ -41,15 +42,13 @@ class TimelineRow:
     place: str
     city: str
     text: str
+    masked_place: str
+    masked_text: str
     source: str
     by: str
     unit: str
     is_live: bool
     is_withdrawal: bool
-
-    @property
-    def masked_text(self) -> str:
-        return masked_text(self.text)
 
     @property
     def shown_source(self) -> str:
@@ -71,6 +70,7 @@ def timeline(waybill: Waybill) -> list[TimelineRow]:
     )
     alive = {row["id"] for row in live_rows(rows)}
     rows.sort(key=lambda row: (row["occurred_at"], row["rank"], row["id"]), reverse=True)
+    known = known_of(waybill)
     return [
         TimelineRow(
             id=row["id"],
@@ -82,6 +82,8 @@ def timeline(waybill: Waybill) -> list[TimelineRow]:
             place=row["place"],
             city=row["city"],
             text=row["text"],
+            masked_place=masked_text(row["place"], known),
+            masked_text=masked_text(row["text"], known),
             source=row["source"],
             by=row["by__display_name"] or "",
             unit=row["unit__name"] or "",

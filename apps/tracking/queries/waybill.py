@@ -1,14 +1,16 @@
 """Finding waybills, and what the API says of them."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from apps.core.crypto import blind_index
+from apps.core.crypto import blind_index, decrypt
 from apps.core.errors import BadInput
+from apps.core.masking import NOBODY, Known
 from apps.core.phones import normalise_phone
 from apps.tracking.models import PartnerNumber, Waybill
 from apps.tracking.numbers import parse_waybill_number
@@ -59,7 +61,8 @@ SELECT w.id, w.issued_month, json_build_object(
     'return_document_required', w.return_document_required,
     'status', w.status, 'status_reason', w.status_reason, 'status_at', w.status_at,
     'picked_up_at', w.picked_up_at, 'delivered_at', w.delivered_at,
-    'promised_at', w.promised_at, 'expected_at', w.expected_at)::text
+    'promised_at', w.promised_at, 'expected_at', w.expected_at)::text, w.sender_name, w.consignee_name, w.sender_phone, w.consignee_phone, w.sender_address,
+    w.consignee_address
 FROM tracking_waybill w JOIN customers_customer c ON c.id = w.customer_id
 WHERE w.number = %s
 """
@@ -90,15 +93,24 @@ def api_waybill(number: str, *, user: "User") -> dict[str, Any] | None:
         cursor.execute(_API_EVENTS, row[:2])
         (events,) = cursor.fetchone()
     shown: dict[str, Any] = json.loads(row[2])
-    shown["events"] = _shown_events(events)
+    shown["events"] = _shown_events(events, row[3:])
     return shown
 
 
-def _shown_events(packed: str | None) -> list[dict[str, Any]]:
+def _shown_events(packed: str | None, sealed: Sequence[str]) -> list[dict[str, Any]]:
+    """``sealed``: names, phones and addresses of the waybill, opened only to be hidden in texts."""
+    rows = live_rows(json.loads(packed) if packed else [])
+    known = NOBODY
+    if any(row["text"] or row["place"] for row in rows):
+        names, phones, addresses = (
+            tuple(decrypt(one) for one in sealed[at : at + 2]) for at in (0, 2, 4)
+        )
+        known = Known(names, phones, addresses)
     events = []
-    for row in live_rows(json.loads(packed) if packed else []):
+    for row in rows:
         event = {name: value for name, value in row.items() if name not in _HIDDEN}
-        event["text"] = masked_text(event["text"])
+        event["text"] = masked_text(event["text"], known)
+        event["place"] = masked_text(event["place"], known)
         events.append(event)
     return events
 

@@ -1,0 +1,76 @@
+"""Free text without the people in it, for readers who are entitled to the text. Pure.
+
+Patterns never find everything: whoever has proved nothing gets no free text at all (TRK-10).
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from apps.core.masking.names import hide_announced, hide_known
+from apps.core.masking.numbers import hide_numbers
+from apps.core.masking.parts import split_address
+from apps.core.masking.spelling import hide, plain, stars
+
+_GAP = r"[\s.\-·_—–/]{0,3}"
+_ADDRESS_PART = 5  # so many signs in a row of a known address are part of it
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The people a text is known to be about; hidden wherever and however they are written."""
+
+    names: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+
+    @classmethod
+    def people(cls, names: Iterable[str]) -> "Known":
+        return cls(names=tuple(names))
+
+
+NOBODY = Known()
+
+
+def mask_text(text: str, known: Known = NOBODY, *, shows_codes: bool = False) -> str:
+    """Hide phones, identity and room numbers, door and pick-up codes, addresses of mail and chat,
+    and people's names inside free text; everyday words stay: 收件人拒收, 客户说包装破了.
+
+    ``known`` are hidden whatever stands around them, and so are the last four digits of their
+    phones. ``shows_codes`` for the consignee, who may read the pick-up code and the courier's phone.
+    """
+    if not text:
+        return ""
+    for name in sorted({name.strip() for name in known.names}, key=len, reverse=True):
+        text = hide_known(text, name)
+    phones = [digits for phone in known.phones if len(digits := _national(phone)) >= 4]
+    for digits in phones:
+        text = hide(re.compile(_GAP.join(digits)), text, lambda _m, said: stars(said, keep=3))
+    for address in known.addresses:
+        text = _hide_address(text, address)
+    text = hide_numbers(text, shows_codes=shows_codes)
+    for digits in phones:
+        ending = re.compile(rf"(?<![0-9]){_GAP.join(digits[-4:])}(?![0-9])")
+        text = hide(ending, text, lambda _m, said: stars(said))
+    return hide_announced(text)
+
+
+def _national(phone: str) -> str:
+    """The digits without the country code of mainland numbers."""
+    digits = re.sub(r"\D", "", phone)
+    return digits[2:] if digits.startswith("86") and len(digits) > 11 else digits
+
+
+def _hide_address(text: str, address: str) -> str:
+    """Any stretch of the address below its district, with or without its blanks."""
+    rest = "".join(plain(split_address(address)[1]).split()).lower()
+    parts = {rest[at : at + _ADDRESS_PART] for at in range(len(rest) - _ADDRESS_PART + 1)}
+    if not parts:
+        return text
+    said = [(at, sign.lower()) for at, sign in enumerate(plain(text)) if not sign.isspace()]
+    packed = "".join(sign for _at, sign in said)
+    hidden: set[int] = set()
+    for at in range(len(packed) - _ADDRESS_PART + 1):
+        if packed[at : at + _ADDRESS_PART] in parts:
+            hidden.update(range(said[at][0], said[at + _ADDRESS_PART - 1][0] + 1))
+    return "".join("*" if at in hidden else sign for at, sign in enumerate(text))

@@ -1,0 +1,84 @@
+"""Who has proved nothing reads no word that a sender wrote, by any way of asking (TRK-10)."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from apps.accounts.queries import system_user
+from apps.inquiries.queries.streams import look
+from apps.notifications.queries.happenings import shipment_facts
+from apps.tracking.services import ingest
+from tests.factories.inquiries import aggregator
+from tests.factories.tracking import event, report, waybill
+from tests.inquiries.test_kuaidi100 import follow
+from tests.inquiries.test_six_ways import by_mail, by_sms, by_voice, by_wechat
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("wechat", "sms"),
+    pytest.mark.requirement("TRK-10"),
+]
+CASES = Path(__file__).resolve().parents[3] / "shared" / "cases" / "found" / "texts.jsonl"
+# What a scan said, and what of it nobody may read who only has the number.
+OWN = [
+    ("请凭取货码 6-3-2077 到喜悦便利店领取", ["6-3-2077", "2077", "喜悦"]),
+    ("门口密码锁 778899#，箱子在鞋柜", ["778899", "鞋柜"]),
+    ("电话 壹三九 零五四六 三八四零", ["零五四六", "三八四零"]),
+    ("【周小舟】正在派件，微信 zxz_2020", ["周小舟", "zxz_2020"]),
+    ("Left with Mary Poppins, Apt 17C, +1 212 555 0188", ["Mary", "Poppins", "17C", "0188"]),
+    ("收件人证件 330106 19851224 2233", ["19851224", "2233"]),
+    ("放在文三路 88 号 5 幢 2 单元 1201", ["文三路", "1201", "5 幢"]),
+]
+
+
+def shared() -> list[tuple[str, list[str]]]:
+    if not CASES.is_file():
+        return []
+    cases = [json.loads(line) for line in CASES.read_text().splitlines()]
+    return [(c["text"], c["must_not_show"]) for c in cases if c["who"] == "anyone"]
+
+
+def test_a_stranger_learns_nothing_from_texts_or_places(client: Client, settings: Any) -> None:
+    settings.DEFAULT_FROM_EMAIL = "track@house.example"
+    shipment = waybill(at=timezone.now() - timedelta(days=4), consignee_phone="13905463840")
+    cases = [*OWN, *shared()]
+    codes = ("in_transit", "out_for_delivery", "ready_for_pickup.locker_or_station")
+    for number, (text, _hidden) in enumerate(cases):
+        for code in codes:
+            # Some partners write into the place what others write into the text.
+            scan = event(shipment, code, 90 - number, text=text, place=text, city=text[:40])
+            result = ingest([scan], source="tests", by=system_user("tests"), at=timezone.now())
+            assert not result.refused
+    shipment.refresh_from_db()
+    number = shipment.number
+    said = {
+        "page": client.get(f"/track/{number}?lang=zh-hans").content.decode(),
+        "english": client.get(f"/track/{number}?lang=en").content.decode(),
+        "answers": client.get("/track", {"n": f"{number} {number[:-1]}"}).content.decode(),
+        "wechat": by_wechat(client, number),
+        "sms": by_sms(client, number),
+        "email": by_mail(number),
+        "voice": by_voice(client, number),
+        "stream": look({shipment.pk: ""}, at=timezone.now())[shipment.pk].data,
+        "aggregator": json.dumps(follow(client, aggregator(), number), ensure_ascii=False),
+        "message": json.dumps(shipment_facts(shipment), default=str, ensure_ascii=False),
+    }
+    groups = {number, number[2:], *(number[at : at + 4] for at in range(len(number) - 3))}
+    for way, words in said.items():
+        for _text, hidden in cases:
+            for secret in hidden:
+                if secret not in groups:
+                    assert secret not in words, (way, secret)
+
+
+def test_every_scan_stands_there_with_its_time_and_sentence(client: Client) -> None:
+    shipment = report(waybill(), "picked_up", "departed", "arrived", "out_for_delivery")
+    page = client.get(f"/track/{shipment.number}?lang=zh-hans").content.decode()
+    assert page.count('<time class="clock"') == 4
+    for words in ("快件已揽收", "快件已发往下一站", "快件已到达中转站", "快件正在派送途中"):
+        assert words in page

@@ -1,0 +1,108 @@
+"""Places in words of our own: an area of the table and a kind of site, nothing else (TRK-10)."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from apps.core.areas import areas_named
+from apps.tracking.kuaidi100 import read_document
+from apps.tracking.places import _KINDS, places_of, read_place
+from apps.tracking.queries.standards import house_zone
+
+pytestmark = pytest.mark.requirement("TRK-10")
+CASES = Path(__file__).resolve().parents[3] / "shared" / "cases"
+
+
+def said(text: str) -> tuple[str, str]:
+    return tuple(place.name if place else "" for place in places_of(text))  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize(
+    ("text", "here", "onward"),
+    [
+        ("快件到达 【达州市大竹县竹海路营业点】", "达州大竹营业点", ""),
+        ("快件离开【达州杨柳集散中心】,正发往 【杭州转运中心】", "达州集散中心", "杭州转运中心"),
+        ("由 北京大兴公司(010-80462111-843) 发往 北京中转部", "北京大兴营业点", "北京转运中心"),
+        ("【深圳市】已到达 广东深圳公司宝安区沙井共和分部", "深圳宝安营业点", ""),
+        ("太原市|太原市【清徐县】，正发往【太原转运中心】", "太原清徐", "太原转运中心"),
+        (
+            "浙江省金华市义乌市凌云公司 已打包,发往下一站 潍坊转运中心",
+            "金华义乌营业点",
+            "潍坊转运中心",
+        ),
+        ("快件到达【A站】,上一站是【北京分拣中心】", "", ""),
+        ("【上海市】 投递并签收，签收人：他人收", "上海", ""),
+        ("快件已由成都双流区红树湾二期店菜鸟驿站代收", "成都取件点", ""),
+        ("[广州市]快件已发车", "广州", ""),
+        ("深圳", "深圳", ""),
+    ],
+)
+def test_where_it_is_and_where_it_goes(text: str, here: str, onward: str) -> None:
+    assert said(text) == (here, onward)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "【王军】正在派件",
+        "快件已由【张敏】代签收",
+        "签收人【林秀芳】",
+        "【安康】",
+        "快件交给李安康",
+        "签收人：张家口",
+        "送某市某区某路88号5号楼3单元1201室",
+        "很满意的话请在评价快递员处点亮五颗星",
+        "Signed by John Smith at Flat 12B",
+        "",
+    ],
+)
+def test_a_signer_an_address_or_an_advertisement_is_no_place(text: str) -> None:
+    assert said(text) == ("", "")
+
+
+def test_a_field_says_its_place_and_nothing_else() -> None:
+    found = read_place("广东省深圳市软件产业基地张敏13800138000")
+    assert found is not None and found.name == "深圳"
+    assert read_place("【林秀芳】") is None
+    assert read_place("海淀区中关村营业部") == read_place("北京市海淀区营业部")
+
+
+@given(
+    st.text("杭州北京市区县路号站店【】[]到达离开发往由，,:： 签收人张敏1390", max_size=40),
+    st.sampled_from(["张敏", "13905463840", "8-2-1034", "5号楼1201室"]),
+)
+def test_no_word_outside_the_table_and_the_kinds_is_ever_shown(text: str, secret: str) -> None:
+    kinds = [word for _pattern, word in _KINDS]
+    for place in places_of(f"{text}{secret}{text}"):
+        if place is None:
+            continue
+        assert areas_named(place.city)
+        assert place.kind in (*kinds, "")
+        assert not place.district or areas_named(place.district)
+
+
+@pytest.mark.skipif(
+    not CASES.is_dir(), reason="the folder of shared cases is not beside this clone"
+)
+def test_real_scans_keep_their_city() -> None:
+    """At least 95 % of the scans that name a city, here and in the fields beside the text."""
+    named, kept = 0, 0
+    for path in CASES.glob("tracking/kuaidi100_[pq]*"):
+        raw: dict[str, Any] = json.loads(path.read_text())
+        whole = raw.get("lastResult", raw)
+        for row in read_document(path.read_bytes(), house_zone()).rows:
+            if not _names_a_city(row.text):
+                continue
+            named += 1
+            kept += any([*places_of(row.text), read_place(row.place), read_place(row.city)])
+        assert whole
+    assert named > 40 and kept >= 0.95 * named
+
+
+def _names_a_city(text: str) -> bool:
+    pieces = {text[at : at + size] for at in range(len(text)) for size in (2, 3, 4)}
+    return any(area.is_city for piece in pieces for area in areas_named(piece))
