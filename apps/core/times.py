@@ -1,6 +1,7 @@
 """Times as people read them: local, with the relative time beside; the date when not today."""
 
 from datetime import datetime, timedelta
+from math import ceil
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -10,6 +11,11 @@ from django.utils.translation import ngettext
 def now() -> datetime:
     """The present, aware, UTC. Deadlines compare with the database's clock instead."""
     return timezone.now()
+
+
+def minutes_of(wait: timedelta) -> int:
+    """Whole minutes to wait, rounded up, at least one: what a page promises has to be true."""
+    return max(1, ceil(wait.total_seconds() / 60))
 
 
 def local(moment: datetime) -> str:

@@ -1,10 +1,13 @@
 """How a public page leaves the house: light, for nobody's cache, out of search engines."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
+
+from apps.core.times import minutes_of
 
 
 def page(template: str, context: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
@@ -31,6 +34,7 @@ def kept_private(response: HttpResponse) -> HttpResponse:
 
 def stopped(seconds: int) -> HttpResponse:
     """The same whatever was asked for, found or not."""
-    response = page("portal/429.html", status=429)
+    minutes = minutes_of(timedelta(seconds=seconds))
+    response = page("portal/429.html", {"minutes": minutes}, status=429)
     response["Retry-After"] = str(seconds)
     return response

@@ -1,17 +1,21 @@
 """How often one address may ask for numbers that do not exist, so that nobody walks through them.
 
-Known numbers cost nothing: an office looks up its own parcels all day. Unknown ones are counted
-in one atomic script per address, and when too many were asked for, every answer to that address
-stops for the rest of the window, hit or miss. Numbers are shuffled and checked anyway (TRK-10);
-this is the second fence.
+Known numbers cost nothing: an office looks up its own parcels all day. First it is looked up; what
+was not found is counted in one atomic script per address, and only then answered, unless there were
+too many: however many are asked in one request or at the same moment, no more than the limit learn
+that a number is unknown. From then on every answer to that address stops for the rest of the
+window, hit or miss. Numbers are shuffled and checked anyway (TRK-10); this is the second fence.
 
 The count is shared by all workers and lives in Valkey; each worker learns that an address is
 stopped from the address's next miss, so that a hit asks nobody. Unlike the count of guesses at a
-phone this fence stands open while Valkey is away: following a parcel must not depend on it.
+phone this fence stands open while Valkey is away: following a parcel must not depend on it. Then
+each worker counts for itself.
 """
 
 import logging
+import threading
 import time
+from dataclasses import dataclass
 
 import redis
 from django.conf import settings
@@ -27,11 +31,25 @@ PATIENCE_SECONDS = 0.1
 # After Valkey failed, requests do not wait for it again for this long.
 REST_SECONDS = 5.0
 MOST_REMEMBERED = 10_000
+# A request that goes beyond the limit ends the window for everybody behind that address: nothing
+# smaller may be tried afterwards. Gives whether to answer, the count, and the seconds left.
 _COUNT = """
-local n = redis.call('INCRBY', KEYS[1], ARGV[1])
-if n == tonumber(ARGV[1]) then redis.call('EXPIRE', KEYS[1], ARGV[2]) end
-return {n, redis.call('TTL', KEYS[1])}
+local n = tonumber(redis.call('GET', KEYS[1]) or '0')
+local most = tonumber(ARGV[3])
+local fits = n + tonumber(ARGV[1]) <= most
+local count = fits and n + tonumber(ARGV[1]) or most
+if n == 0 then redis.call('SET', KEYS[1], count, 'EX', ARGV[2])
+else redis.call('SET', KEYS[1], count, 'KEEPTTL') end
+return {fits and 1 or 0, count, redis.call('TTL', KEYS[1])}
 """
+
+
+@dataclass(slots=True)
+class _Window:
+    """One address's misses, while this worker counts by itself; ``ends`` on the steady clock."""
+
+    ends: float
+    count: int = 0
 
 
 class _Fence:
@@ -41,20 +59,41 @@ class _Fence:
         self.client: redis.Redis | None = None
         self.rest_until = 0.0
         self.stopped_until: dict[str, float] = {}
+        self.own: dict[str, _Window] = {}
+        self.lock = threading.Lock()
 
-    def count(self, address: str, misses: int) -> None:
+    def count(self, address: str, misses: int) -> int:
+        """Seconds for which not to answer; 0 when these misses may be told."""
+        fits, count, seconds = self._shared(address, misses) or self._alone(address, misses)
+        if count >= most_misses():
+            self._stop(address, seconds)
+        return 0 if fits else max(seconds, 1)
+
+    def _shared(self, address: str, misses: int) -> tuple[bool, int, int] | None:
         if time.monotonic() < self.rest_until:
-            return
+            return None
         try:
-            count, seconds = self._store().eval(
-                _COUNT, 1, _key(address), str(misses), str(WINDOW_SECONDS)
+            fits, count, seconds = self._store().eval(
+                _COUNT, 1, _key(address), str(misses), str(WINDOW_SECONDS), str(most_misses())
             )
         except redis.RedisError:
             self.rest_until = time.monotonic() + REST_SECONDS
-            log.warning("misses are not counted: the counter store does not answer", exc_info=True)
-            return
-        if count >= most_misses():
-            self._stop(address, seconds)
+            log.warning("each worker counts misses alone: the store is silent", exc_info=True)
+            return None
+        return bool(fits), count, seconds
+
+    def _alone(self, address: str, misses: int) -> tuple[bool, int, int]:
+        """The same, as far as one worker can."""
+        now = time.monotonic()
+        with self.lock:
+            window = self.own.get(address)
+            if window is None or window.ends <= now:
+                if len(self.own) >= MOST_REMEMBERED:
+                    self.own.clear()
+                window = self.own[address] = _Window(now + WINDOW_SECONDS)
+            fits = window.count + misses <= most_misses()
+            window.count = window.count + misses if fits else most_misses()
+            return fits, window.count, int(window.ends - now) + 1
 
     def stops(self, address: str) -> int:
         """Seconds for which the address is stopped; 0 for the many who are not."""
@@ -98,6 +137,7 @@ def seconds_stopped(address: str) -> int:
     return _fence.stops(address)
 
 
-def count_misses(address: str, misses: int) -> None:
-    if misses > 0:
-        _fence.count(address, misses)
+def count_misses(address: str, misses: int) -> int:
+    """Count before answering. 0: answer; otherwise the seconds to wait, and nothing may be told of
+    what was asked, neither hit nor miss."""
+    return _fence.count(address, misses) if misses > 0 else 0

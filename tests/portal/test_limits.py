@@ -2,8 +2,11 @@
 
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from apps.portal import limits
@@ -95,3 +98,93 @@ def test_a_store_that_hangs_costs_a_tenth_of_a_second_once(settings: object) -> 
         assert eventually(lambda: broker.visitors > len(waits))
         assert broker.visitors == len(waits) + 1, "each worker asked once"
     assert min(waits) >= limits.PATIENCE_SECONDS
+
+
+# --- however they are asked ---------------------------------------------------------------------
+def unknown_told(client: Client, numbers: list[str], address: str = "203.0.113.5") -> int:
+    """Of how many of these numbers, asked in one request, it was told that we know none."""
+    asked = client.get("/track", {"n": " ".join(numbers)}, REMOTE_ADDR=address)
+    return asked.content.decode().count("We know no shipment") if asked.status_code == 200 else 0
+
+
+@pytest.mark.requirement("TRK-10")
+def test_batches_learn_no_more_than_single_questions(english: Client, db: None) -> None:
+    numbers = [compose("YP", n, KEY) for n in range(150)]
+    told = [unknown_told(english, numbers[n : n + 20]) for n in range(0, 150, 20)]
+    assert told == [20, 20, 20, 0, 0, 0, 0, 0]
+
+
+@pytest.mark.requirement("TRK-10")
+def test_a_batch_that_goes_beyond_ends_the_window(
+    english: Client, under_way: Waybill, settings: object
+) -> None:
+    """Otherwise smaller and smaller ones would tell how many of it are known."""
+    settings.PUBLIC_MISSES_PER_WINDOW = 25  # type: ignore[attr-defined]
+    numbers = [compose("YP", n, KEY) for n in range(60)]
+    assert unknown_told(english, numbers[:20]) == 20
+    assert unknown_told(english, numbers[20:40]) == 0
+    for path in (f"/track/{numbers[50]}", f"/track/{under_way.number}"):
+        assert english.get(path, REMOTE_ADDR="203.0.113.5").status_code == 429
+    other = limits._Fence()
+    assert other.count("203.0.113.5", 1) > 0, "every worker refuses from now on"
+
+
+@pytest.mark.requirement("TRK-10")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("store", ["shared", "alone"])
+def test_questions_at_the_same_moment_learn_no_more(settings: object, store: str) -> None:
+    settings.PUBLIC_MISSES_PER_WINDOW = 20  # type: ignore[attr-defined]
+    if store == "alone":
+        limits._fence.rest_until = time.monotonic() + 3600
+    at_once = 25
+    ready = Barrier(at_once)
+
+    def ask(n: int) -> int:
+        ready.wait(30)
+        try:
+            return Client().get(f"/track/{compose('YP', n, KEY)}").status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(at_once) as pool:
+        told = list(pool.map(ask, range(2 * at_once)))
+    assert told.count(404) == 20 and told.count(429) == 2 * at_once - 20
+
+
+@pytest.mark.requirement("TRK-10")
+def test_without_the_store_each_worker_counts_for_itself(
+    client: Client, under_way: Waybill, settings: object
+) -> None:
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"  # type: ignore[attr-defined]
+    settings.PUBLIC_MISSES_PER_WINDOW = 3  # type: ignore[attr-defined]
+    limits._fence.client = None
+    for n in range(3):
+        assert client.get(f"/track/{compose('YP', n, KEY)}").status_code == 404
+    stopped = client.get(f"/track/{compose('YP', 4, KEY)}")
+    assert stopped.status_code == 429
+    assert 0 < int(stopped["Retry-After"]) <= limits.WINDOW_SECONDS
+    assert client.get(f"/track/{under_way.number}").status_code == 429
+    elsewhere = client.get(f"/track/{under_way.number}", REMOTE_ADDR="203.0.113.9")
+    assert elsewhere.status_code == 200
+
+
+def test_the_page_tells_how_long(english: Client, under_way: Waybill, settings: object) -> None:
+    settings.PUBLIC_MISSES_PER_WINDOW = 1  # type: ignore[attr-defined]
+    for n in range(2):
+        stopped = english.get(f"/track/{compose('YP', n, KEY)}")
+    assert "try again in 10 minutes" in stopped.content.decode()
+    limits._fence._stop("127.0.0.1", 61)
+    assert "try again in 2 minutes" in english.get(f"/track/{under_way.number}").content.decode()
+
+
+@pytest.mark.requirement("TRK-10")
+def test_one_subscriber_of_ipv6_is_one_address(
+    client: Client, under_way: Waybill, settings: object
+) -> None:
+    settings.PUBLIC_MISSES_PER_WINDOW = 2  # type: ignore[attr-defined]
+    for n in range(2):
+        client.get(f"/track/{compose('YP', n, KEY)}", REMOTE_ADDR=f"2001:db8:0:7::{n}")
+    neighbours = [("2001:db8:0:7:ffff::1", 429), ("2001:db8:0:8::1", 200)]
+    for address, status in neighbours:
+        asked = client.get(f"/track/{under_way.number}", REMOTE_ADDR=address)
+        assert asked.status_code == status

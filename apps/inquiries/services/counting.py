@@ -1,11 +1,12 @@
 """How often one asker may ask, counted in the database where it cannot be raced (TRK-10)."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import connection
 
+from apps.core import counters
 from apps.core.crypto import blind_index
 from apps.inquiries.asking import Asker
 from apps.inquiries.enums import Way
@@ -19,7 +20,7 @@ RETURNING count, coalesce((SELECT p.count FROM inquiries_askcount p
 """
 ASKED, MISSED = "asked", "missed"
 KEEP = timedelta(days=3)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_TABLE = "inquiries_askcount"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +47,19 @@ LIMITS: Final = {
 
 
 def may_ask(asker: Asker, at: datetime) -> bool:
-    """Count this question; False when there were too many, or too many about nothing."""
-    return all(_has_room(name, limit, at) for name, limit in _counted(asker))
+    """Count this question; False, and not counted, when there were too many, or too many about
+    nothing."""
+    names = _counted(asker)
+    # Hit or miss, all the same: whoever asked about nothing too often is told nothing.
+    if any(counters.wait(_TABLE, limit, at=at) for limit in _limits(MISSED, names)):
+        return False
+    return counters.take(_TABLE, _limits(ASKED, names), at=at) is None
 
 
-def count_miss(asker: Asker, at: datetime) -> None:
-    for name, limit in _counted(asker):
-        count(MISSED, name, window=limit.window, at=at)
+def count_miss(asker: Asker, at: datetime) -> bool:
+    """Count a question about nothing before it is answered; False when it must not be answered,
+    because others that came at the same moment had the last of them."""
+    return counters.take(_TABLE, _limits(MISSED, _counted(asker)), at=at) is None
 
 
 def count(kind: str, name: str, *, window: timedelta, at: datetime) -> int:
@@ -60,11 +67,12 @@ def count(kind: str, name: str, *, window: timedelta, at: datetime) -> int:
 
     Part of the caller's transaction: a caller that refuses must not roll back.
     """
-    begins = _begin(at, window)
+    begins = counters.begin_of(at, window)
     with connection.cursor() as cursor:
         cursor.execute(_ADD, [kind, _key(kind, name), begins, begins - window])
         now, before = cursor.fetchone()
-    return int(now) + _share(int(before), at, window)
+    # The last window counts for as much of it as still lies within one window's length.
+    return int(now) + int(before * (1 - (at - begins) / window))
 
 
 def forget_counts(*, at: datetime) -> int:
@@ -82,29 +90,13 @@ def _counted(asker: Asker) -> list[tuple[str, Limit]]:
     return found
 
 
-def _has_room(name: str, limit: Limit, at: datetime) -> bool:
-    if count(ASKED, name, window=limit.window, at=at) > limit.asked:
-        return False
-    return _missed(name, limit, at) < limit.missed
-
-
-def _missed(name: str, limit: Limit, at: datetime) -> int:
-    begins = _begin(at, limit.window)
-    rows = dict(
-        AskCount.objects.filter(
-            kind=MISSED, key=_key(MISSED, name), window__in=[begins, begins - limit.window]
-        ).values_list("window", "count")
-    )
-    return rows.get(begins, 0) + _share(rows.get(begins - limit.window, 0), at, limit.window)
-
-
-def _begin(at: datetime, window: timedelta) -> datetime:
-    return at - (at - _EPOCH) % window
-
-
-def _share(before: int, at: datetime, window: timedelta) -> int:
-    """The last window counts for as much of it as still lies within one window's length."""
-    return int(before * (1 - (at - _begin(at, window)) / window))
+def _limits(kind: str, names: list[tuple[str, Limit]]) -> list[counters.Limit]:
+    return [
+        counters.Limit(
+            kind, _key(kind, name), limit.window, limit.missed if kind == MISSED else limit.asked
+        )
+        for name, limit in names
+    ]
 
 
 def _key(kind: str, name: str) -> str:

@@ -72,8 +72,8 @@ def let_in(knock: Knock) -> Listener | Refusal:
     except BadInput:
         return Refusal(404, "not_found")
     waybill_id = find_followed(canonical, key.user)
-    if waybill_id is None:
-        count_miss(asker, now)
+    if waybill_id is None and not count_miss(asker, now):
+        return Refusal(429, "throttled")
     outcome = Outcome.UNKNOWN if waybill_id is None else Outcome.ANSWERED
     note(asker, outcome, number=canonical, at=now)
     if waybill_id is None:

@@ -44,7 +44,8 @@ def find(request: HttpRequest, token: str) -> tuple[Case | None, HttpResponse | 
         return None, stopped(wait)
     found = case_of_token(token)
     if found is None:
-        count_misses(address, 1)
+        if wait := count_misses(address, 1):
+            return None, stopped(wait)
         return None, page("404.html", status=404)
     return found, None
 

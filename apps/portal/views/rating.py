@@ -38,7 +38,8 @@ def rate(request: HttpRequest, token: str) -> HttpResponse:
         return stopped(wait)
     ask, at = ask_of(token), now()
     if ask is None:
-        count_misses(address, 1)
+        if wait := count_misses(address, 1):
+            return stopped(wait)
         return page("404.html", status=404)
     form = RateForm(request.POST or None)
     if request.method == "POST" and ask.answered_at is None and not is_expired(ask, at):

@@ -42,7 +42,8 @@ def track(request: HttpRequest) -> HttpResponse:
     if wait := seconds_stopped(address):
         return stopped(wait)
     found = public_views(typed.numbers) if typed.numbers else {}
-    count_misses(address, len(typed.numbers) - len(found))
+    if wait := count_misses(address, len(typed.numbers) - len(found)):
+        return stopped(wait)
     at = now()
     rows = [summarise(number, found.get(number), at) for number in typed.numbers]
     status = 200 if rows else 404

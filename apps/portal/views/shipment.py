@@ -37,7 +37,8 @@ def shipment(request: HttpRequest, number: str) -> HttpResponse:
         return stopped(wait)
     known = public_view(canonical)
     if known is None:
-        count_misses(address, 1)
+        if wait := count_misses(address, 1):
+            return stopped(wait)
         return unknown(canonical)
     at = now()
     laid = lay_out(known, at, live=live_address(canonical))

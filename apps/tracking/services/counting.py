@@ -1,18 +1,40 @@
 """Counters in the database that cannot be raced: one statement adds and tells (TRK-10)."""
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from math import ceil
 
 from django.db import connection, transaction
 
+from apps.core import counters
+from apps.core.counters import Limit
 from apps.core.crypto import blind_index
 from apps.tracking.models import GuessCount
 
+_TABLE = "tracking_guesscount"
 _ADD = """
 INSERT INTO tracking_guesscount AS g (kind, key, "window", count) VALUES (%s, %s, %s, 1)
 ON CONFLICT (kind, key, "window") DO UPDATE SET count = g.count + 1 RETURNING count
 """
 KEEP = timedelta(days=2)
+
+
+def limit(kind: str, name: str, window: timedelta, most: int) -> Limit:
+    """At most ``most`` of ``kind`` (ten letters at most) for ``name``, which nobody can read."""
+    return Limit(kind, blind_index(name, f"guess.{kind}"), window, most)
+
+
+def take_turn(limits: Sequence[Limit], *, at: datetime) -> timedelta | None:
+    """Count one try; None when there was room under every limit, otherwise how long to wait, and
+    nothing was counted. In a transaction of its own, so that no roll-back of the caller takes the
+    count back."""
+    with transaction.atomic(durable=True):
+        return counters.take(_TABLE, limits, at=at)
+
+
+def give_back_turn(limits: Sequence[Limit], *, at: datetime) -> None:
+    """The try counted with the same limits and ``at`` was right, and so does not count."""
+    counters.give_back(_TABLE, limits, at=at)
 
 
 def add_one(kind: str, name: str, *, window: timedelta, at: datetime) -> int:
@@ -21,7 +43,7 @@ def add_one(kind: str, name: str, *, window: timedelta, at: datetime) -> int:
     Counted in a transaction of its own, so that no roll-back of the caller takes it back.
     """
     key = blind_index(name, f"guess.{kind}")
-    begins = _window(at, window)
+    begins = counters.begin_of(at, window)
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         cursor.execute(_ADD, [kind, key, begins])
         now = int(cursor.fetchone()[0])
@@ -38,11 +60,6 @@ def add_one(kind: str, name: str, *, window: timedelta, at: datetime) -> int:
 def count_once(kind: str, name: str, *, at: datetime) -> bool:
     """True for the first time within a minute."""
     return add_one(kind, name, window=timedelta(minutes=1), at=at) == 1
-
-
-def _window(at: datetime, length: timedelta) -> datetime:
-    epoch = datetime(1970, 1, 1, tzinfo=UTC)
-    return at - (at - epoch) % length
 
 
 def forget_counts(*, at: datetime) -> int:
