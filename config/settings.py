@@ -312,6 +312,8 @@ SPECTACULAR_SETTINGS = {
 WAYBILL_PREFIX = env.str("WAYBILL_PREFIX", default="YP")
 # Unknown waybill numbers that one address may try in ten minutes before it is told to wait.
 PUBLIC_MISSES_PER_WINDOW = env.int("PUBLIC_MISSES_PER_WINDOW", default=60)
+# A phone on more live shipments than this is known to many: it opens details by a code, not by digits.
+PARTY_DIGITS_MOST_SHIPMENTS = env.int("PARTY_DIGITS_MOST_SHIPMENTS", default=50)
 COMPANY_NAME = env.str("COMPANY_NAME", default="一票速递")
 COMPANY_NAME_EN = env.str("COMPANY_NAME_EN", default="Yipiao Express")
 COMPANY_PHONE = env.str("COMPANY_PHONE", default="400-000-1111")
@@ -332,6 +334,10 @@ SMS_URL = env.str("SMS_URL", default="")
 SMS_ACCESS_KEY = env.str("SMS_ACCESS_KEY", default="")
 SMS_ACCESS_SECRET = env.str("SMS_ACCESS_SECRET", default="")
 SMS_SIGN_NAME = env.str("SMS_SIGN_NAME", default="")
+# Codes that anybody may ask for go to phones of these countries only (calling codes), and to each
+# country only so many an hour.
+SMS_COUNTRIES = env.list("SMS_COUNTRIES", default=["86"])
+SMS_CODES_PER_HOUR = env.int("SMS_CODES_PER_HOUR", default=1000)
 SMS_RECEIPT_KEY = env.str("SMS_RECEIPT_KEY", default="")
 SMS_TIMEOUT = env.int("SMS_TIMEOUT", default=10)
 SMS_PER_SECOND = env.int("SMS_PER_SECOND", default=30)

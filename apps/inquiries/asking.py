@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from apps.inquiries.enums import Outcome, Way
-from apps.tracking.queries.public import PartyView, PublicShipment
+from apps.tracking.queries.party import PartyView
+from apps.tracking.queries.public import PublicShipment
 
 
 @dataclass(frozen=True, slots=True)
 class Asker:
     """``name`` is whatever tells one asker of this way from another; only a keyed fingerprint of
     it is kept. ``phone_index`` is given for somebody who proved to hold that phone, and opens the
-    details of shipments it is a party of (TRK-10)."""
+    half of a shipment that phone stands for (TRK-10)."""
 
     way: Way
     name: str

@@ -92,10 +92,9 @@ def _wechat(mine: Waybill, numbers: list[str], rng: Random, now: datetime) -> No
     openid = f"o{rng.randrange(10**20):020d}"
     phone, by = mine.consignee_phone, system_user("wechat")
     begun = binding.start_binding(openid=openid, phone=phone, language="zh-hans", by=by, at=now)
-    if begun is not None:
-        sent = Delivery.objects.get(cause=f"wechat-code:{begun.pk}")
-        code = json.loads(sent.personal)["code"]
-        binding.confirm_binding(openid=openid, code=code, by=by, at=now)
+    sent = Delivery.objects.get(cause=f"wechat-code:{begun.pk}")
+    code = json.loads(sent.personal)["code"]
+    binding.confirm_binding(openid=openid, code=code, by=by, at=now)
     asked = [(openid, mine.number), ("o-guest", numbers[-7])]
     for turn, (who, number) in enumerate(asked):
         message = Message(

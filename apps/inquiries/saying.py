@@ -11,7 +11,8 @@ from apps.inquiries.asking import Answer
 from apps.inquiries.enums import Outcome
 from apps.tracking.days import at_when
 from apps.tracking.numbers import group_number
-from apps.tracking.queries.public import PartyView, PublicEvent, PublicShipment
+from apps.tracking.queries.party import PartyView
+from apps.tracking.queries.public import PublicEvent, PublicShipment
 from apps.tracking.wording import state_sentence
 
 
@@ -73,7 +74,8 @@ def scan_line(event: PublicEvent, at: datetime) -> str:
 
 
 def party_lines(party: PartyView) -> list[str]:
-    """Phones stay masked: their last digits are the key to the page."""
+    """The half that is open in clear, the other one masked. Phones stay masked: their last digits
+    are the key to the page."""
     pairs = (
         (_("Sender"), party.sender_name, party.sender_phone, party.sender_address),
         (_("Consignee"), party.consignee_name, party.consignee_phone, party.consignee_address),

@@ -1,5 +1,6 @@
 """The choices of the notifications floor, with the words and colours staff see."""
 
+from enum import StrEnum
 from typing import Any
 
 from django.db.models import TextChoices
@@ -116,6 +117,21 @@ class SubscriptionState(ColourChoices):
     PENDING = "pending", _("Waiting for the code"), "amber"
     ACTIVE = "active", _("Subscribed"), "green"
     ENDED = "ended", _("Ended"), "grey"
+
+
+class CodePurpose(TextChoices):
+    FOLLOW = "follow", _("Follow a shipment")
+    BIND = "bind", _("Bind a WeChat account")
+    PARTY = "party", _("Open the details of a shipment")
+
+
+class CodeAnswer(StrEnum):
+    """What became of a code that somebody typed."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    EXPIRED = "expired"
+    SPENT = "spent"  # tried too often
 
 
 class EndpointState(ColourChoices):

@@ -115,6 +115,7 @@ TOPICS: dict[str, Topic] = {
             (ORDER, COUNT, NUMBERS, FROM, TO, GOODS, *_HOUSE),
         ),
         Topic("subscription.code", _("Code for a subscription"), (NUMBER, CODE, MINUTES, *_HOUSE)),
+        Topic("party.code", _("Code to open details"), (NUMBER, CODE, MINUTES, *_HOUSE)),
         Topic("digest", _("Several messages in one"), (COUNT, NUMBERS, LINES, *_HOUSE)),
         Topic("endpoint.disabled", _("Webhook endpoint switched off"), (CUSTOMER, DETAIL, *_HOUSE)),
         _case("received", _("Case received"), NEXT),

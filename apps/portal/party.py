@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from apps.core.money import format_money
 from apps.portal.weights import kilograms
-from apps.tracking.models import Waybill
+from apps.tracking.enums import PartyRole
+from apps.tracking.queries.party import PartyView
 from apps.tracking.queries.proofs import PartyProofView
-from apps.tracking.queries.public import PartyView
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +33,9 @@ class Photo:
     words: str
 
 
-def groups_of(waybill: Waybill, view: PartyView, proof: PartyProofView | None) -> list[Group]:
-    """The page's blocks, without lines that have nothing to say.
-
-    Phones stay masked even here: their last four digits are the key to this page.
-    """
+def groups_of(view: PartyView) -> list[Group]:
+    """The page's blocks, without lines that have nothing to say. What belongs to which half is
+    decided by ``party_view``; phones stay masked even here: their last digits are the key."""
     groups = [
         Group(
             _("Sender"),
@@ -55,11 +53,22 @@ def groups_of(waybill: Waybill, view: PartyView, proof: PartyProofView | None) -
                 (_("Address"), view.consignee_address),
             ),
         ),
-        Group(_("Goods"), _goods(waybill)),
+        Group(_("Goods"), _goods(view)),
+        Group(_("Proof of delivery"), _signed(view)),
     ]
-    if proof is not None:
-        groups.append(Group(_("Proof of delivery"), _proof(proof)))
     return [group for group in groups if group.lines]
+
+
+def closed_half(view: PartyView) -> str:
+    """What the key did not open, and which key does; empty when nothing is closed."""
+    if view.role == PartyRole.SENDER:
+        return _(
+            "The consignee's address and the proof of delivery open with the last four digits of "
+            "the consignee's phone."
+        )
+    if view.role.opens_sender:
+        return ""
+    return _("What the sender stated opens with the last four digits of the sender's phone.")
 
 
 def photos_of(number: str, proof: PartyProofView | None) -> list[Photo]:
@@ -82,23 +91,30 @@ def photo_key(text: str) -> UUID | None:
         return None
 
 
-def _goods(waybill: Waybill) -> list[Line]:
-    value, cod = waybill.declared_value, waybill.cod_amount
+def _goods(view: PartyView) -> list[Line]:
+    value, cod = view.declared_value, view.cod_amount
     return _filled(
-        (_("Goods"), waybill.goods_name),
-        (_("Pieces"), str(waybill.pieces)),
-        (_("Weight"), kilograms(waybill.weight_g) if waybill.weight_g else ""),
+        (_("Goods"), view.goods_name),
+        (_("Pieces"), str(view.pieces)),
+        (_("Weight"), kilograms(view.weight_g) if view.weight_g else ""),
         (_("Declared value"), "" if value is None else format_money(value)),
         (_("Cash on delivery"), "" if cod is None else format_money(cod)),
-        (_("Your reference"), waybill.customer_reference),
+        (_("Your reference"), view.reference),
     )
 
 
-def _proof(proof: PartyProofView) -> list[Line]:
-    signed = timezone.localtime(proof.signed_at)
+def _signed(view: PartyView) -> list[Line]:
+    """That it was signed and when is told to both halves."""
+    if view.signed_at is None:
+        return []
+    signed = (_("Signed at"), f"{timezone.localtime(view.signed_at):%Y-%m-%d %H:%M}")
+    return _proof(view.proof, signed) if view.proof else _filled(signed)
+
+
+def _proof(proof: PartyProofView, signed: tuple[str, str]) -> list[Line]:
     return _filled(
         (_("Signed by"), f"{proof.signed_by} ({proof.signer.label})"),
-        (_("Signed at"), f"{signed:%Y-%m-%d %H:%M}"),
+        signed,
         (_("Handed over"), str(proof.handed_over.label)),
         (_("Packaging"), _("intact") if proof.packaging_intact else _("not intact")),
         (_("Opened and checked"), _opened(proof)),

@@ -1,8 +1,10 @@
-"""How a proven party keeps its proof: a signed cookie, sent to that waybill's addresses only."""
+"""How a proven party keeps its proof: a signed cookie, sent to that waybill's addresses only. It says which
+half of the shipment it opens (TRK-10)."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from apps.tracking.enums import PartyRole
 from apps.tracking.services.party import PROOF_LIFE, PartyProof, read_proof
 
 COOKIE = "yipiao_party"
@@ -28,6 +30,6 @@ def forget_proof(response: HttpResponse, number: str) -> None:
     response.delete_cookie(COOKIE, path=_path(number), samesite="Strict")
 
 
-def holds_proof(request: HttpRequest, number: str) -> bool:
-    """Whether the request carries a proof for exactly this waybill that is not too old."""
+def proven_role(request: HttpRequest, number: str) -> PartyRole | None:
+    """As whom the request proves itself for exactly this waybill; None without a fresh proof."""
     return read_proof(request.COOKIES.get(COOKIE, ""), number)

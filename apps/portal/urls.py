@@ -24,6 +24,7 @@ urlpatterns = [
     path("track/<str:number>", shipment.shipment, name="shipment"),
     path("track/<str:number>/live", shipment.live, name="live"),
     path("track/<str:number>/details", details.details, name="details"),
+    path("track/<str:number>/details/code/<str:token>", details.code, name="details_code"),
     path("track/<str:number>/close", details.close, name="close"),
     path("track/<str:number>/photo/<str:key>", details.photo, name="photo"),
     path("notify/follow/<str:number>", following.follow, name="follow"),

@@ -1,8 +1,11 @@
 """One answer for all: masked, limited, recorded without saying who asked."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -14,7 +17,8 @@ from apps.inquiries.models import AskCount, Inquiry
 from apps.inquiries.saying import few_lines, one_line
 from apps.inquiries.services.answering import answer
 from apps.inquiries.services.counting import LIMITS, forget_counts
-from tests.factories.tracking import CONSIGNEE_PHONE, report, waybill
+from apps.tracking.numbers import compose, new_key
+from tests.factories.tracking import CONSIGNEE_PHONE, SENDER_PHONE, report, waybill
 
 pytestmark = pytest.mark.django_db
 SOMEBODY = Asker(Way.WECHAT, "o-1", "zh-hans")
@@ -59,10 +63,6 @@ def test_unknown_and_impossible_numbers() -> None:
 
 @pytest.mark.requirement("TRK-10")
 def test_whoever_asks_about_nothing_too_often_learns_nothing_more() -> None:
-    from django.conf import settings
-
-    from apps.tracking.numbers import compose, new_key
-
     key, real = new_key(), waybill().number
     most = LIMITS[Way.WECHAT].missed
     outcomes = [
@@ -105,3 +105,44 @@ def test_words_in_both_languages() -> None:
         assert "Picked up" in one_line(said)
     with translation.override("zh-hans"):
         assert "揽收" in one_line(said)
+
+
+@pytest.mark.requirement("TRK-10")
+def test_a_bound_phone_opens_its_half_alone() -> None:
+    shipment = report(waybill(), "picked_up")
+    index = blind_index(f"+86{SENDER_PHONE}", "phone")
+    told = few_lines(answer(shipment.number, Asker(Way.WECHAT, "o-4", phone_index=index)))
+    assert "王小明" in told and "漕溪北路" in told
+    assert not any(word in told for word in ("李小红", "建国路", "139"))
+    assert "李*" in told
+
+
+def test_refused_questions_do_not_make_the_wait_longer() -> None:
+    number, limit = waybill().number, LIMITS[Way.SMS]
+    asker, at = Asker(Way.SMS, "+8613"), timezone.now().replace(minute=0)
+    for _n in range(limit.asked):
+        answer(number, asker, at=at)
+    for minute in range(0, 60, 2):
+        answer(number, asker, at=at + timedelta(minutes=minute))
+    later = answer(number, asker, at=at + timedelta(minutes=64))
+    assert later.outcome == Outcome.ANSWERED
+
+
+@pytest.mark.requirement("TRK-10")
+@pytest.mark.django_db(transaction=True)
+def test_misses_at_the_same_moment_are_all_counted_before_they_are_told() -> None:
+    key, most = new_key(), LIMITS[Way.WECHAT].missed
+    at_once = most + 8
+    ready = Barrier(at_once)
+
+    def ask(n: int) -> Outcome:
+        ready.wait(30)
+        try:
+            return answer(compose(settings.WAYBILL_PREFIX, n, key), SOMEBODY).outcome
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(at_once) as pool:
+        told = list(pool.map(ask, range(at_once)))
+    assert told.count(Outcome.UNKNOWN) == most
+    assert told.count(Outcome.LIMITED) == at_once - most

@@ -18,6 +18,7 @@ from apps.notifications.enums import DeliveryState as S
 from apps.notifications.mail import may_be_answered
 from apps.notifications.models import Delivery, Preference, Subscription, SuppressedAddress
 from apps.notifications.queries.desk import current_announcements
+from apps.notifications.services.subscriptions import Asked
 from apps.notifications.stop_links import delivery_named_by, stop_key
 from tests.doubles.sms_gateway import SmsGateway
 from tests.factories.notifications import PHONE, delivery, relay_all, send_all
@@ -26,9 +27,16 @@ from tests.factories.tracking import report, waybill
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("TRK-9")]
 
 
-def ask(shipment: Any, address: str = "138 0000 0001", channel: str = "sms") -> Subscription:
+def ask(
+    shipment: Any, address: str = "138 0000 0001", channel: str = "sms", client: str = "192.0.2.1"
+) -> Asked:
     return services.request_subscription(
-        waybill=shipment, address=address, channel=channel, language="zh-hans", at=timezone.now()
+        waybill=shipment,
+        address=address,
+        channel=channel,
+        client=client,
+        language="zh-hans",
+        at=timezone.now(),
     )
 
 
@@ -69,27 +77,24 @@ def test_a_consignees_journey(client: Client, sms: SmsGateway) -> None:
 
 
 def test_a_wrong_code_is_counted_and_soon_worthless(sms: SmsGateway) -> None:
-    subscription = ask(waybill())
+    asked = ask(waybill())
     code = sent_code(sms)
     wrong = "000000" if code != "000000" else "111111"
     for _n in range(5):
         with pytest.raises(RuleBroken) as refused:
-            services.confirm_subscription(
-                subscription_id=subscription.pk, code=wrong, at=timezone.now()
-            )
+            services.confirm_subscription(asked, code=wrong, at=timezone.now())
         assert refused.value.code == "wrong_code"
     with pytest.raises(RuleBroken) as refused:
-        services.confirm_subscription(subscription_id=subscription.pk, code=code, at=timezone.now())
+        services.confirm_subscription(asked, code=code, at=timezone.now())
     assert refused.value.code == "too_many_tries"
 
 
 def test_a_code_ends_after_ten_minutes(sms: SmsGateway) -> None:
-    subscription = ask(waybill())
+    asked = ask(waybill())
     code = sent_code(sms)
     with pytest.raises(RuleBroken) as refused:
-        services.confirm_subscription(
-            subscription_id=subscription.pk, code=code, at=timezone.now() + timedelta(minutes=11)
-        )
+        late = timezone.now() + timedelta(minutes=11)
+        services.confirm_subscription(asked, code=code, at=late)
     assert refused.value.code == "code_expired"
 
 

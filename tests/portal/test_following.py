@@ -10,7 +10,8 @@ from django.test import Client
 from django.utils import timezone
 
 from apps.notifications import services
-from apps.notifications.models import Delivery, SendStamp, Subscription
+from apps.notifications.models import Delivery, OneTimeCode, SendStamp, Subscription
+from apps.notifications.services.subscriptions import Asked
 from apps.notifications.stop_links import stop_key
 from apps.portal import limits
 from apps.tracking.models import Waybill
@@ -178,7 +179,8 @@ def test_whoever_follows_already_may_confirm_again(
 
 def test_the_page_after_the_code_is_a_key_of_its_own(client: Client, under_way: Waybill) -> None:
     ASKING["asking"](client, under_way.number)
-    token = services.subscription_token(Subscription.objects.get())
+    asked = Asked(Subscription.objects.get(), OneTimeCode.objects.get().pk)
+    token = services.subscription_token(asked)
     assert client.get(f"/notify/follow/{token}/done").status_code == 404
     assert client.get(f"/notify/follow/{token}x/code").status_code == 404
 
@@ -187,12 +189,17 @@ def test_the_page_after_the_code_is_a_key_of_its_own(client: Client, under_way: 
 def pages_of(shipment: Waybill) -> dict[str, str]:
     told = delivery("sms", "+86" + MOBILE, waybill_id=shipment.pk)
     asked = services.request_subscription(
-        waybill=shipment, address=MOBILE, channel="sms", language="zh-hans", at=timezone.now()
+        waybill=shipment,
+        address=MOBILE,
+        channel="sms",
+        client="192.0.2.7",
+        language="zh-hans",
+        at=timezone.now(),
     )
     return {
         "follow": follow(shipment.number),
         "confirm": f"/notify/follow/{services.subscription_token(asked)}/code",
-        "followed": f"/notify/follow/{services.confirmed_token(asked)}/done",
+        "followed": f"/notify/follow/{services.confirmed_token(asked.subscription)}/done",
         "stop": f"/notify/stop/{stop_key(told.pk)}",
         "unknown": follow(unknown(1)),
     }

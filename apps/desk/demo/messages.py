@@ -209,15 +209,17 @@ def _people(
     cast: Cast, customers: dict[str, Customer], shipped: list[Shipped], rng: Random, now: datetime
 ) -> None:
     for turn, one in enumerate(shipped[-3:]):
-        subscription = services.request_subscription(
+        asked = services.request_subscription(
             waybill=one.waybill, address=f"1380013{rng.randrange(10**4):04d}",
-            channel=ChannelName.SMS, language="zh-hans", at=now,
+            channel=ChannelName.SMS, client=f"198.51.100.{turn}", language="zh-hans", at=now,
         )  # fmt: skip
-        code = code_of(f"code:{subscription.pk}:1")
+        code = code_of(f"code:{asked.code_id}")
         if turn < 2:
-            services.confirm_subscription(subscription_id=subscription.pk, code=code, at=now)
+            services.confirm_subscription(asked, code=code, at=now)
         if turn == 1:
-            services.end_subscription(subscription_id=subscription.pk, by=cast["wangfang"], at=now)
+            services.end_subscription(
+                subscription_id=asked.subscription.pk, by=cast["wangfang"], at=now
+            )
     services.set_preference(
         recipient=f"customer:{customers['JINGMI'].pk}", label=str(customers["JINGMI"]),
         values={"channels": [ChannelName.EMAIL], "muted_topics": ["waybill.picked_up"]},

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.db.models import Q
 from django.utils import timezone
 
 from apps.core.crypto import blind_index
@@ -11,9 +10,9 @@ from apps.inquiries.asking import Answer, Asker
 from apps.inquiries.enums import Outcome
 from apps.inquiries.models import Inquiry
 from apps.inquiries.services.counting import count_miss, may_ask
-from apps.tracking.models import Waybill
 from apps.tracking.numbers import parse_waybill_number
-from apps.tracking.queries.public import PartyView, party_view, public_view
+from apps.tracking.queries.party import party_by_phone
+from apps.tracking.queries.public import public_view
 
 PURPOSE = "inquiries.asker"
 
@@ -21,7 +20,7 @@ PURPOSE = "inquiries.asker"
 def answer(text: str, asker: Asker, *, at: datetime | None = None) -> Answer:
     """What ``asker`` may know of the shipment with this number.
 
-    Masked for everybody; in full as well for a proven party. Asks the limits first, so an asker
+    Masked for everybody; a proven party sees its half in clear as well. Asks the limits first, so an asker
     who is over them learns nothing, hit or miss. Runs outside a transaction: what was counted
     stays counted.
     """
@@ -58,16 +57,8 @@ def _find(text: str, asker: Asker, at: datetime) -> Answer:
         return Answer(Outcome.LIMITED, at, number)
     shipment = public_view(number)
     if shipment is None:
-        count_miss(asker, at)
-        return Answer(Outcome.UNKNOWN, at, number)
-    party = _party(number, asker.phone_index)
+        told = Outcome.UNKNOWN if count_miss(asker, at) else Outcome.LIMITED
+        return Answer(told, at, number)
+    party = party_by_phone(number, asker.phone_index)
     outcome = Outcome.DETAILED if party else Outcome.ANSWERED
     return Answer(outcome, at, number, shipment, party)
-
-
-def _party(number: str, phone_index: str) -> PartyView | None:
-    if not phone_index:
-        return None
-    mine = Q(sender_phone_index=phone_index) | Q(consignee_phone_index=phone_index)
-    waybill = Waybill.objects.filter(mine, number=number).first()
-    return party_view(waybill) if waybill else None

@@ -1,15 +1,11 @@
 """Binding a WeChat account to a phone by a code sent to that phone (TRK-8, TRK-10).
 
-Nothing here raises for a wrong answer: what became of it is the result, so that tries stay counted.
+A wrong code raises nothing: what became of it is the result, so that tries stay counted.
 """
 
-import hashlib
-import hmac
-import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -20,20 +16,22 @@ from apps.core.phones import normalise_phone
 from apps.events.services import record
 from apps.inquiries.enums import BindingState
 from apps.inquiries.models import WeChatBinding
-from apps.inquiries.services.counting import count
 from apps.inquiries.services.sending import send_code
 from apps.inquiries.states import BINDING_MOVES
 from apps.notifications.addresses import is_mobile
+from apps.notifications.enums import ChannelName, CodeAnswer, CodePurpose
+from apps.notifications.services.codes import (
+    CODE_LIFE,
+    NewCode,
+    issue_code,
+    newest_code,
+    try_code,
+)
 from apps.notifications.services.people import link_wechat, unlink_wechat
 from apps.tracking.queries.waybill import PHONE_INDEX
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
-
-CODE_LIFE = timedelta(minutes=10)
-TRIES = 5
-# (window, most) of codes, per account and per phone.
-CODE_LIMITS = ((timedelta(hours=1), 3), (timedelta(days=1), 8))
 
 
 def openid_index(openid: str) -> str:
@@ -49,35 +47,32 @@ def bound(openid: str) -> WeChatBinding | None:
 @transaction.atomic
 def start_binding(
     *, openid: str, phone: str, language: str, by: "User", at: datetime
-) -> WeChatBinding | None:
-    """Send a code to ``phone``; None when too many were asked for. BadInput for a number that
-    cannot get one."""
+) -> WeChatBinding:
+    """Send a code to ``phone``. BadInput for a number that cannot get one; RuleBroken
+    (``too_many_codes``) when too many were asked for, and nothing is changed."""
     number = normalise_phone(phone)
     if not is_mobile(number):
         raise BadInput(_("SMS needs a mobile number."), code="not_a_mobile", field="phone")
     index = openid_index(openid)
-    phone_index = blind_index(number, PHONE_INDEX)
-    over = [
-        count("code", f"{window}:{name}", window=window, at=at) > most
-        for window, most in CODE_LIMITS
-        for name in (index, phone_index)
-    ]
-    if any(over):
-        return None
     for old in _locked(openid, BindingState.PENDING):
         _end(old, at)
-    code = f"{secrets.randbelow(10**6):06d}"
     binding = WeChatBinding.objects.create(
         openid=openid,
         openid_index=index,
         phone=number,
-        phone_index=phone_index,
+        phone_index=blind_index(number, PHONE_INDEX),
         phone_label=mask_phone(number),
-        code_expires=at + CODE_LIFE,
         created_at=at,
     )
-    binding.code_hash = _hash(binding, code)
-    binding.save(update_fields=["code_hash"])
+    new = NewCode(
+        purpose=CodePurpose.BIND,
+        about=str(binding.pk),
+        channel=ChannelName.SMS,
+        address=number,
+        asker=f"wechat:{index}",
+        one_person=True,
+    )
+    _row, code = issue_code(new, at=at)
     send_code(
         number,
         code=code,
@@ -94,21 +89,21 @@ def start_binding(
 def confirm_binding(*, openid: str, code: str, by: "User", at: datetime) -> str:
     """``confirmed``, ``wrong``, ``expired`` or ``nothing`` (no code was asked for)."""
     pending = next(iter(_locked(openid, BindingState.PENDING)), None)
-    if pending is None or pending.code_expires is None:
+    sent = newest_code(CodePurpose.BIND, str(pending.pk)) if pending else None
+    if pending is None or sent is None:
         return "nothing"
-    if at >= pending.code_expires or pending.code_tries >= TRIES:
+    tried = try_code(sent.pk, code, at=at)
+    if tried == CodeAnswer.WRONG:
+        return "wrong"
+    if tried != CodeAnswer.RIGHT:
         _end(pending, at)
         return "expired"
-    if not hmac.compare_digest(pending.code_hash, _hash(pending, code)):
-        pending.code_tries += 1
-        pending.save(update_fields=["code_tries"])
-        return "wrong"
     for old in _locked(openid, BindingState.ACTIVE):
         _end(old, at)
         record("wechatbinding.ended", old, by=by, at=at)
     BINDING_MOVES.check(BindingState(pending.state), BindingState.ACTIVE)
-    pending.state, pending.confirmed_on, pending.code_hash = BindingState.ACTIVE, at, ""
-    pending.save(update_fields=["state", "confirmed_on", "code_hash"])
+    pending.state, pending.confirmed_on = BindingState.ACTIVE, at
+    pending.save(update_fields=["state", "confirmed_on"])
     # What is told to the phone may be told to the account from now on.
     link_wechat(phone=pending.phone, openid=openid, by=by, at=at)
     record("wechatbinding.confirmed", pending, by=by, at=at)
@@ -152,10 +147,5 @@ def _locked(openid: str, *states: BindingState) -> list[WeChatBinding]:
 
 def _end(binding: WeChatBinding, at: datetime) -> None:
     BINDING_MOVES.check(BindingState(binding.state), BindingState.ENDED)
-    binding.state, binding.ended_on, binding.code_hash = BindingState.ENDED, at, ""
-    binding.save(update_fields=["state", "ended_on", "code_hash"])
-
-
-def _hash(binding: WeChatBinding, code: str) -> str:
-    salted = f"wechat-code\0{binding.pk}\0{code}".encode()
-    return hmac.new(settings.SECRET_KEY.encode(), salted, hashlib.sha256).hexdigest()
+    binding.state, binding.ended_on = BindingState.ENDED, at
+    binding.save(update_fields=["state", "ended_on"])

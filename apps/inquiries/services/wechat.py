@@ -9,7 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from apps.accounts.queries import system_user
-from apps.core.errors import BadInput
+from apps.core.errors import RuleBroken
 from apps.inquiries.asking import Asker
 from apps.inquiries.enums import Way
 from apps.inquiries.models import WeChatBinding
@@ -17,7 +17,6 @@ from apps.inquiries.reading import language_of
 from apps.inquiries.saying import company, few_lines, one_line
 from apps.inquiries.services.answering import answer
 from apps.inquiries.services.binding import (
-    CODE_LIFE,
     bound,
     confirm_binding,
     end_bindings,
@@ -28,6 +27,7 @@ from apps.inquiries.services.claiming import claim, keep, key_of, stored
 from apps.inquiries.services.wechat_cases import OURS, hear
 from apps.inquiries.wechat.commands import Command, understand
 from apps.inquiries.wechat.messages import Message
+from apps.notifications.services.codes import CODE_LIFE
 from apps.notifications.services.people import note_wechat_word
 from apps.notifications.services.receipts import record_wechat_outcome
 from apps.tracking.models import Waybill
@@ -138,10 +138,8 @@ def _bind(command: Command, message: Message, language: str, by: "User", at: dat
         binding = start_binding(
             openid=message.openid, phone=command.argument, language=language, by=by, at=at
         )
-    except BadInput as problem:
+    except RuleBroken as problem:
         return str(problem)
-    if binding is None:
-        return _("Too many codes were asked for. Wait a while, then try again.")
     return _("We sent a code to %(phone)s. Reply with its six digits within %(n)d minutes.") % {
         "phone": binding.phone_label,
         "n": int(CODE_LIFE.total_seconds() // 60),

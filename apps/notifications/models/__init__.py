@@ -1,3 +1,4 @@
+from apps.notifications.models.codes import OneTimeCode
 from apps.notifications.models.delivery import Attempt, Delivery, DeliveryQuerySet
 from apps.notifications.models.desk import Announcement, PhoneTask
 from apps.notifications.models.people import (
@@ -19,6 +20,7 @@ __all__ = [
     "LinkedAddress",
     "MessageTemplate",
     "NotificationPolicy",
+    "OneTimeCode",
     "PhoneTask",
     "Preference",
     "ProviderState",

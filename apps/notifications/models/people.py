@@ -118,10 +118,6 @@ class Subscription(models.Model):
     state = models.CharField(
         _("state"), max_length=10, choices=SubscriptionState, default=SubscriptionState.PENDING
     )
-    code_hash = models.CharField(max_length=64, blank=True, editable=False)
-    code_expires = models.DateTimeField(null=True, editable=False)
-    code_tries = models.PositiveSmallIntegerField(default=0, editable=False)
-    codes_sent = models.PositiveSmallIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(_("asked for at"), db_default=Now())
     confirmed_on = models.DateTimeField(_("confirmed at"), null=True)
     ended_on = models.DateTimeField(_("ended at"), null=True)

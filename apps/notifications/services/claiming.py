@@ -142,13 +142,10 @@ def limit_ends(key: str, limits: Sequence[tuple[int, int]], now: datetime) -> da
     """Sliding windows, exact: the caller holds a lock that covers the key."""
     for seconds, most in limits:
         since = now - timedelta(seconds=seconds)
-        stamps = list(
-            SendStamp.objects.filter(key=key, at__gt=since)
-            .order_by("-at")
-            .values_list("at", flat=True)[:most]
-        )
-        if len(stamps) >= most:
-            ends: datetime = stamps[-1] + timedelta(seconds=seconds)
+        stamps = SendStamp.objects.filter(key=key, at__gt=since).order_by("-at")
+        # The one that has to grow old before there is room again.
+        for at in stamps.values_list("at", flat=True)[most - 1 : most]:
+            ends: datetime = at + timedelta(seconds=seconds)
             return ends
     return None
 

@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from apps.notifications import channels
 from apps.notifications.channels import Channel, Outcome, Question
 from apps.notifications.enums import DeliveryState, Effect, Step, TaskReason
-from apps.notifications.models import Attempt, Delivery, SendStamp
+from apps.notifications.models import Attempt, Delivery, OneTimeCode, SendStamp
 from apps.notifications.services.chain import advance, hand_to_person
 from apps.notifications.services.digests import gather
 from apps.notifications.services.outcomes import lose, record_outcome
@@ -178,7 +178,8 @@ def _give_to_person(delivery: Delivery, at: datetime) -> None:
 
 
 def forget_stamps() -> int:
-    """Counted messages are of no use after the longest window."""
+    """Counted messages are of no use after the longest window, and neither are old codes."""
+    OneTimeCode.objects.filter(expires_at__lt=Now() - KEEP_STAMPS).delete()
     with connection.cursor() as cursor:
         cursor.execute(
             f"DELETE FROM {SendStamp._meta.db_table} WHERE at < clock_timestamp() - make_interval(secs => %s)",  # noqa: S608  # our own table's name

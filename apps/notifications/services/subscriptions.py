@@ -1,48 +1,60 @@
 """Following one shipment: asked for, confirmed by code, ended by one link (TRK-9)."""
 
-import hashlib
-import hmac
-import secrets
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.core import signing
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.queries import public_user
-from apps.core.errors import BadInput, RuleBroken
+from apps.core.errors import BadInput
 from apps.events.services import record
 from apps.notifications.addresses import clean, index_of, label_of
-from apps.notifications.enums import Audience, ChannelName, SubscriptionState
-from apps.notifications.models import Delivery, Preference, SendStamp, Subscription
+from apps.notifications.enums import (
+    Audience,
+    ChannelName,
+    CodeAnswer,
+    CodePurpose,
+    SubscriptionState,
+)
+from apps.notifications.models import Delivery, OneTimeCode, Preference, Subscription
 from apps.notifications.queries.happenings import Happening
-from apps.notifications.services.claiming import limit_ends
+from apps.notifications.services.codes import (
+    CODE_LIFE,
+    NewCode,
+    issue_code,
+    refusal_of,
+    try_code,
+)
 from apps.notifications.services.queueing import tell
-from apps.notifications.services.rows import database_now
 from apps.notifications.stop_links import delivery_named_by
 from apps.tracking.models import Waybill
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
 
-CODE_LIFE = timedelta(minutes=10)
-TRIES = 5
-# Per address, and per shipment whatever the address.
-ADDRESS_LIMITS = ((60, 1), (3600, 5), (86_400, 10))
-WAYBILL_LIMITS = ((3600, 10), (86_400, 20))
 OFFERED = (ChannelName.SMS, ChannelName.EMAIL)
 SALT = "notifications.subscription"
 CONFIRMED_SALT = "notifications.confirmed"
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Somebody asked to follow, and the code that was sent for it."""
+
+    subscription: Subscription
+    code_id: int
+
+
 @transaction.atomic
 def request_subscription(
-    *, waybill: Waybill, address: str, channel: str, language: str, at: datetime
-) -> Subscription:
-    """Send a code to ``address`` (a mobile number or an e-mail address).
+    *, waybill: Waybill, address: str, channel: str, client: str, language: str, at: datetime
+) -> Asked:
+    """Send a code to ``address`` (a mobile number or an e-mail address); ``client`` is the network
+    address that asks.
 
     Raises BadInput for an address that cannot be written to and RuleBroken (``too_many_codes``)
     beyond the limits. Whoever follows already gets a code as well: whether an address follows a
@@ -53,53 +65,45 @@ def request_subscription(
     address = clean(channel, address)
     index = index_of(address)
     with connection.cursor() as cursor:
-        # One at a time per address: the limits below are counted, not guessed.
+        # One at a time per address, so that it follows a shipment once.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 1))", [index])
-    existing = (
+    subscription = (
         Subscription.objects.select_for_update()
         .filter(waybill=waybill, channel=channel, address_index=index)
         .exclude(state=SubscriptionState.ENDED)
         .first()
     )
-    now = database_now()
-    _count(f"code:{index}", ADDRESS_LIMITS, now)
-    _count(f"code:waybill:{waybill.pk}", WAYBILL_LIMITS, now)
-    code = f"{secrets.randbelow(10**6):06d}"
-    subscription = existing or Subscription(
-        waybill=waybill,
+    if subscription is None:
+        subscription = Subscription.objects.create(
+            waybill=waybill,
+            channel=channel,
+            address=address,
+            address_index=index,
+            address_label=label_of(channel, address),
+            language=language,
+        )
+    new = NewCode(
+        purpose=CodePurpose.FOLLOW,
+        about=str(subscription.pk),
         channel=channel,
         address=address,
-        address_index=index,
-        address_label=label_of(channel, address),
+        asker=client,
+        number=waybill.number,
     )
-    subscription.language = language
-    subscription.code_tries, subscription.code_expires = 0, now + CODE_LIFE
-    subscription.codes_sent += 1
-    subscription.save()
-    subscription.code_hash = _hash(subscription, code)
-    subscription.save(update_fields=["code_hash"])
-    _send_code(subscription, code, at)
+    row, code = issue_code(new, at=at)
+    _send_code(subscription, row, code, language, at)
     record("subscription.requested", subscription, by=public_user(), at=at)
-    return subscription
+    return Asked(subscription, row.pk)
 
 
-def _count(key: str, limits: tuple[tuple[int, int], ...], now: datetime) -> None:
-    if limit_ends(key, limits, now) is not None:
-        raise RuleBroken(
-            _("Too many codes were asked for. Wait a while, then try again."),
-            code="too_many_codes",
-            field="address",
-            rule="TRK-9",
-        )
-    SendStamp.objects.create(key=key, at=now)
-
-
-def _send_code(subscription: Subscription, code: str, at: datetime) -> None:
+def _send_code(
+    subscription: Subscription, row: OneTimeCode, code: str, language: str, at: datetime
+) -> None:
     tell(
         [
             Happening(
                 topic="subscription.code",
-                cause=f"code:{subscription.pk}:{subscription.codes_sent}",
+                cause=f"code:{row.pk}",
                 at=at,
                 waybill=subscription.waybill,
                 customer=subscription.waybill.customer,
@@ -108,62 +112,50 @@ def _send_code(subscription: Subscription, code: str, at: datetime) -> None:
                     "minutes": int(CODE_LIFE.total_seconds() // 60),
                 },
                 personal={"code": code},
-                addressee=(subscription.channel, subscription.address, subscription.language),
+                addressee=(subscription.channel, subscription.address, language),
             )
         ]
     )
 
 
-def confirm_subscription(*, subscription_id: int, code: str, at: datetime) -> Subscription:
+def confirm_subscription(
+    asked: Asked, *, code: str, at: datetime, language: str = ""
+) -> Subscription:
     """Raises RuleBroken: ``wrong_code``, ``code_expired`` or ``too_many_tries``. Tries are counted
-    even when the caller's page fails afterwards."""
+    even when the caller's page fails afterwards. Messages come in ``language`` from now on."""
     refusal = None
     with transaction.atomic():
-        subscription = Subscription.objects.select_for_update().get(pk=subscription_id)
-        refusal = _judge(subscription, code, at)
+        subscription = Subscription.objects.select_for_update().get(pk=asked.subscription.pk)
+        if subscription.state == SubscriptionState.ENDED:
+            refusal = refusal_of(CodeAnswer.EXPIRED)
+        else:
+            refusal = refusal_of(try_code(asked.code_id, code, at=at))
         if refusal is None:
-            subscription.code_hash = ""
+            subscription.language = language or subscription.language
             if subscription.state == SubscriptionState.PENDING:
                 subscription.state, subscription.confirmed_on = SubscriptionState.ACTIVE, at
                 record("subscription.confirmed", subscription, by=public_user(), at=at)
-        subscription.save()
+            subscription.save()
     if refusal is not None:
         raise refusal
     return subscription
 
 
-def _judge(subscription: Subscription, code: str, at: datetime) -> RuleBroken | None:
-    if (
-        subscription.state == SubscriptionState.ENDED
-        or not subscription.code_hash
-        or subscription.code_expires is None
-        or subscription.code_expires <= at
-    ):
-        return RuleBroken(
-            _("This code is no longer valid. Ask for a new one."), code="code_expired", field="code"
-        )
-    if subscription.code_tries >= TRIES:
-        return RuleBroken(
-            _("Too many wrong codes. Ask for a new one."), code="too_many_tries", field="code"
-        )
-    subscription.code_tries += 1
-    if not hmac.compare_digest(subscription.code_hash, _hash(subscription, code.strip())):
-        return RuleBroken(_("That is not the code we sent."), code="wrong_code", field="code")
-    return None
+def subscription_token(asked: Asked) -> str:
+    """For the page that asks for the code; it shows the masked address, and says nothing more."""
+    return signing.dumps([asked.subscription.pk, asked.code_id], salt=SALT)
 
 
-def _hash(subscription: Subscription, code: str) -> str:
-    key = f"{settings.BLIND_INDEX_KEY}:{subscription.pk}".encode()
-    return hmac.new(key, code.encode(), hashlib.sha256).hexdigest()
-
-
-def subscription_token(subscription: Subscription) -> str:
-    """For a page that shows what somebody follows, or a link that ends it."""
-    return signing.dumps(subscription.pk, salt=SALT)
-
-
-def read_subscription_token(token: str) -> Subscription | None:
-    return _named_by(token, SALT)
+def read_subscription_token(token: str) -> Asked | None:
+    try:
+        pk, code_id = signing.loads(token, salt=SALT)
+    except (signing.BadSignature, TypeError, ValueError):
+        return None
+    found = Subscription.objects.filter(pk=pk).select_related("waybill").first()
+    known = OneTimeCode.objects.filter(
+        pk=code_id, purpose=CodePurpose.FOLLOW, about=str(pk)
+    ).exists()
+    return Asked(found, code_id) if found and known else None
 
 
 def confirmed_token(subscription: Subscription) -> str:
@@ -188,7 +180,6 @@ def end_subscription(*, subscription_id: int, by: "User", at: datetime) -> Subsc
     subscription = Subscription.objects.select_for_update().get(pk=subscription_id)
     if subscription.state != SubscriptionState.ENDED:
         subscription.state, subscription.ended_on = SubscriptionState.ENDED, at
-        subscription.code_hash = ""
         subscription.save()
         record("subscription.ended", subscription, by=by, at=at)
     return subscription

@@ -1,23 +1,36 @@
-"""Full details and proof of delivery, for a party to the shipment (TRK-6, TRK-10)."""
+"""Details and proof of delivery, for a party to the shipment and by halves (TRK-6, TRK-10)."""
 
 import unicodedata
+from datetime import timedelta
 from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
+from django.utils import translation
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.requests import client_address
+from apps.core.times import now
+from apps.notifications.services.party_codes import (
+    prove_by_code,
+    read_code_token,
+    send_party_code,
+)
 from apps.portal.answers import kept_private, page
 from apps.portal.languages import speaks
-from apps.portal.party import groups_of, photo_key, photos_of
-from apps.portal.proofs import forget_proof, holds_proof, remember_proof
+from apps.portal.party import closed_half, groups_of, photo_key, photos_of
+from apps.portal.proofs import forget_proof, proven_role, remember_proof
 from apps.portal.queries import known_waybill
+from apps.tracking.enums import PartyRole
 from apps.tracking.numbers import parse_waybill_number
-from apps.tracking.queries.proofs import proof_for_party, proof_photo
-from apps.tracking.queries.public import party_view
-from apps.tracking.services.party import check_party
+from apps.tracking.queries.party import party_view
+from apps.tracking.queries.proofs import proof_photo
+from apps.tracking.services.party import CodeNeeded, PartyProof, check_party
+
+# Refusals after which there is nothing to type for now.
+STOPPING = frozenset({"party_limit", "party_ambiguous", "too_many_codes", "code_unsendable"})
+WAITING = frozenset({"party_limit", "too_many_codes"})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -32,51 +45,101 @@ def details(request: HttpRequest, number: str) -> HttpResponse:
         return kept_private(HttpResponseRedirect(f"/track/{canonical}/details"))
     if request.method == "POST":
         return answer_digits(request, canonical)
-    if holds_proof(request, canonical):
-        return show_details(request, canonical)
-    return ask(request, canonical)
+    role = proven_role(request, canonical)
+    return show_details(request, canonical, role) if role else ask(request, canonical)
 
 
 def answer_digits(request: HttpRequest, number: str) -> HttpResponse:
     # Full-width digits come from Chinese keyboards.
     typed = unicodedata.normalize("NFKC", request.POST.get("digits", "")[:40])
+    address = client_address(request)
     try:
-        proof = check_party(number, typed, address=client_address(request))
+        proved = check_party(number, typed, address=address)
+        if isinstance(proved, CodeNeeded):
+            return send_code(proved, address)
     except RuleBroken as refusal:
-        stopped = refusal.code == "party_limit"
-        return ask(
-            request, number, error=str(refusal), stopped=stopped, status=429 if stopped else 422
-        )
-    response = kept_private(HttpResponseRedirect(f"/track/{number}/details"))
-    response.status_code = 303
+        return ask(request, number, refusal)
+    return let_in(proved)
+
+
+def send_code(needed: CodeNeeded, address: str) -> HttpResponse:
+    token = send_party_code(
+        needed, client=address, language=translation.get_language() or "", at=now()
+    )
+    return see_other(f"/track/{needed.number}/details/code/{token}")
+
+
+def let_in(proof: PartyProof) -> HttpResponse:
+    response = see_other(f"/track/{proof.number}/details")
     remember_proof(response, proof)
     return response
 
 
-def ask(
-    request: HttpRequest, number: str, *, error: str = "", stopped: bool = False, status: int = 200
-) -> HttpResponse:
+def see_other(where: str) -> HttpResponse:
+    response = kept_private(HttpResponseRedirect(where))
+    response.status_code = 303
+    return response
+
+
+def ask(request: HttpRequest, number: str, refusal: RuleBroken | None = None) -> HttpResponse:
     context = {
         "number": number,
-        "error": error,
-        "stopped": stopped,
+        "error": str(refusal) if refusal else "",
+        "stopped": refusal is not None and refusal.code in STOPPING,
+        "longer": refusal is not None and refusal.code == "party_more_digits",
         "csrf_token": get_token(request),
         "switch": "?",
     }
-    return page("portal/ask_digits.html", context, status)
+    return answered("portal/ask_digits.html", context, refusal)
 
 
-def show_details(request: HttpRequest, number: str) -> HttpResponse:
+def answered(template: str, context: dict[str, object], refusal: RuleBroken | None) -> HttpResponse:
+    """The page, and to programs as well how long to wait."""
+    if refusal is None:
+        return page(template, context)
+    waiting = refusal.code in WAITING
+    response = page(template, context, 429 if waiting else 422)
+    wait = refusal.params.get("wait")
+    if waiting and isinstance(wait, timedelta):
+        response["Retry-After"] = str(int(wait.total_seconds()))
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@speaks()
+def code(request: HttpRequest, number: str, token: str) -> HttpResponse:
+    """The digits were right, but many know them: the code that was sent to that phone."""
+    if read_code_token(token, number) is None:
+        return page("404.html", status=404)
+    refusal = None
+    if request.method == "POST":
+        typed = unicodedata.normalize("NFKC", request.POST.get("code", "")[:20])
+        try:
+            return let_in(prove_by_code(token, number, typed, at=now()))
+        except RuleBroken as problem:
+            refusal = problem
+    context = {
+        "number": number,
+        "error": str(refusal) if refusal else "",
+        "stopped": refusal is not None and refusal.code != "wrong_code",
+        "csrf_token": get_token(request),
+        "switch": "?",
+    }
+    return answered("portal/ask_code.html", context, refusal)
+
+
+def show_details(request: HttpRequest, number: str, role: PartyRole) -> HttpResponse:
     waybill = known_waybill(number)
     if waybill is None:
         return ask(request, number)
-    proof = proof_for_party(waybill)
+    view = party_view(waybill, role)
     context = {
         "number": number,
-        "groups": groups_of(waybill, party_view(waybill), proof),
-        "photos": photos_of(number, proof),
+        "groups": groups_of(view),
+        "photos": photos_of(number, view.proof),
+        "closed": closed_half(view),
         "delivered": waybill.delivered_at is not None,
-        "has_proof": proof is not None,
+        "has_proof": view.signed_at is not None,
         "csrf_token": get_token(request),
         "switch": "?",
     }
@@ -91,16 +154,16 @@ def close(request: HttpRequest, number: str) -> HttpResponse:
         canonical = parse_waybill_number(number)
     except BadInput:
         return page("404.html", status=404)
-    response = kept_private(HttpResponseRedirect(f"/track/{canonical}"))
-    response.status_code = 303
+    response = see_other(f"/track/{canonical}")
     forget_proof(response, canonical)
     return response
 
 
 @require_safe
 def photo(request: HttpRequest, number: str, key: str) -> HttpResponse:
-    found, wanted = None, photo_key(key)
-    if wanted is not None and holds_proof(request, number):
+    """A photo of the delivery, for whoever opened that half."""
+    found, wanted, role = None, photo_key(key), proven_role(request, number)
+    if wanted is not None and role is not None and role.opens_delivery:
         waybill = known_waybill(number)
         found = proof_photo(waybill, wanted) if waybill else None
     if found is None:

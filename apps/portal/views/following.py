@@ -39,31 +39,37 @@ def follow(request: HttpRequest, number: str) -> HttpResponse:
         return stopped(wait)
     waybill = followable_waybill(canonical)
     if waybill is None:
-        count_misses(address, 1)
+        if wait := count_misses(address, 1):
+            return stopped(wait)
         return nothing_to_follow(canonical)
     form = FollowForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        answer = _ask(form, waybill)
+        answer = _ask(form, waybill, address)
         if answer is not None:
             return answer
     status = 422 if form.errors else 200
     return key_page(request, "portal/follow.html", {"form": form, "number": canonical}, status)
 
 
-def _ask(form: FollowForm, waybill: Waybill) -> HttpResponse | None:
+def _ask(form: FollowForm, waybill: Waybill, client: str) -> HttpResponse | None:
     try:
-        subscription = services.request_subscription(
+        asked = services.request_subscription(
             waybill=waybill,
             address=form.cleaned_data["address"],
             channel=form.cleaned_data["channel"],
-            language=translation.get_language() or settings.LANGUAGE_CODE,
+            client=client,
+            language=_language(),
             at=timezone.now(),
         )
     except RuleBroken as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         return None
-    token = services.subscription_token(subscription)
+    token = services.subscription_token(asked)
     return kept_private(redirect("portal:confirm", token=token))
+
+
+def _language() -> str:
+    return translation.get_language() or settings.LANGUAGE_CODE
 
 
 def nothing_to_follow(number: str) -> HttpResponse:
@@ -85,14 +91,17 @@ def nothing_to_follow(number: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @speaks()
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
-    subscription = services.read_subscription_token(token)
-    if subscription is None:
+    asked = services.read_subscription_token(token)
+    if asked is None:
         raise Http404
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            services.confirm_subscription(
-                subscription_id=subscription.pk, code=form.cleaned_data["code"], at=timezone.now()
+            subscription = services.confirm_subscription(
+                asked,
+                code=form.cleaned_data["code"],
+                at=timezone.now(),
+                language=_language(),
             )
         except RuleBroken as refusal:
             form.add_error("code", str(refusal))
@@ -100,7 +109,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
             told = services.confirmed_token(subscription)
             return kept_private(redirect("portal:followed", token=told))
     status = 422 if form.errors else 200
-    context = {"form": form, "subscription": subscription, "done": False}
+    context = {"form": form, "subscription": asked.subscription, "done": False}
     return key_page(request, "portal/follow_confirm.html", context, status)
 
 

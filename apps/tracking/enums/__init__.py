@@ -17,6 +17,7 @@ from apps.tracking.enums.late import (
     LateOutcome,
     LateState,
 )
+from apps.tracking.enums.party import PartyRole
 from apps.tracking.enums.stage import LaneScope, Stage
 from apps.tracking.enums.status import (
     TERMINAL,
@@ -46,6 +47,7 @@ __all__ = [
     "LateOutcome",
     "LateState",
     "Party",
+    "PartyRole",
     "Reason",
     "RefusedState",
     "Satisfaction",

@@ -12,6 +12,7 @@ from apps.tracking.enums.delivery import (
     Signer,
 )
 from apps.tracking.enums.late import ContactChannel, LateCause, LateKind, LateOutcome
+from apps.tracking.enums.party import PartyRole
 from apps.tracking.enums.stage import Stage
 from apps.tracking.enums.status import Reason, Status
 
@@ -69,6 +70,7 @@ EVENT_VALUES = {
     "party": Party,
     "satisfaction": Satisfaction,
     "handed_over": HandedOverAt,
+    "waybill.party_proved/role": PartyRole,
     "waybill.proof_recorded/signer": Signer,
     "waybill.stage_assigned/stage": Stage,
     "waybill.status_changed/from": Status,

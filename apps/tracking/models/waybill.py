@@ -164,6 +164,17 @@ class Waybill(models.Model):
                 name="waybill_by_consignee",
                 condition=~Q(consignee_phone_index=""),
             ),
+            # How many live shipments one phone stands on, however many it had before.
+            models.Index(
+                fields=["sender_phone_index"],
+                name="waybill_live_by_sender",
+                condition=Q(concluded_at__isnull=True) & ~Q(sender_phone_index=""),
+            ),
+            models.Index(
+                fields=["consignee_phone_index"],
+                name="waybill_live_by_consignee",
+                condition=Q(concluded_at__isnull=True) & ~Q(consignee_phone_index=""),
+            ),
             models.Index(
                 fields=["promised_at"],
                 name="waybill_open_by_promise",

@@ -1,9 +1,8 @@
+from apps.tracking.queries.party import PartyView, party_view
 from apps.tracking.queries.public import (
-    PartyView,
     PublicEvent,
     PublicShipment,
     masked_parties,
-    party_view,
     public_view,
     public_views,
 )

@@ -83,21 +83,6 @@ class PublicShipment:
     events: Sequence[PublicEvent]
 
 
-@dataclass(frozen=True, slots=True)
-class PartyView:
-    """What a proven party sees besides the public part. Phones stay masked: their last four
-    digits are what a party proves itself with."""
-
-    shipment: PublicShipment
-    sender_name: str
-    sender_phone: str
-    sender_address: str
-    consignee_name: str
-    consignee_phone: str
-    consignee_address: str
-    goods_name: str
-
-
 def public_view(number: str) -> PublicShipment | None:
     """The public part of one shipment; two queries. BadInput for what is no number of ours.
 
@@ -116,20 +101,6 @@ def public_views(numbers: Iterable[str]) -> dict[str, PublicShipment]:
         return {}
     histories = _histories(found)
     return {w.number: _shown(w, histories.get(w.pk, [])) for w in found}
-
-
-def party_view(waybill: Waybill) -> PartyView:
-    """The whole shipment for a party; only after services.check_party or for staff."""
-    return PartyView(
-        shipment=_shown(waybill, _histories([waybill]).get(waybill.pk, [])),
-        sender_name=waybill.sender_name,
-        sender_phone=mask_phone(waybill.sender_phone),
-        sender_address=waybill.sender_address,
-        consignee_name=waybill.consignee_name,
-        consignee_phone=mask_phone(waybill.consignee_phone),
-        consignee_address=waybill.consignee_address,
-        goods_name=waybill.goods_name,
-    )
 
 
 def masked_parties(waybill: Waybill) -> dict[str, str]:

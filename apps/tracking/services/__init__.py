@@ -8,13 +8,14 @@ from apps.tracking.services.imports import import_events
 from apps.tracking.services.ingest import MAX_EVENTS, ingest
 from apps.tracking.services.issue import issue_waybills
 from apps.tracking.services.partitions import ensure_partitions, make_partitions_ahead
-from apps.tracking.services.party import PartyProof, check_party, read_proof
+from apps.tracking.services.party import CodeNeeded, PartyProof, check_party, give_proof, read_proof
 from apps.tracking.services.refusals import drop_refused
 from apps.tracking.services.retry import retry_refused
 from apps.tracking.services.stages import assign_stage
 
 __all__ = [
     "MAX_EVENTS",
+    "CodeNeeded",
     "PartyProof",
     "assign_stage",
     "attach_partner_number",
@@ -22,6 +23,7 @@ __all__ = [
     "correct_event",
     "drop_refused",
     "ensure_partitions",
+    "give_proof",
     "import_events",
     "ingest",
     "issue_waybills",
