@@ -50,7 +50,8 @@ def provide(*, run: str, fresh: bool) -> None:
     mould = mine.removesuffix(f"_{os.environ.get('PYTEST_XDIST_WORKER')}") + "_mould"
     with _server() as server:
         # One process makes the mould; nobody may be connected to it while it is copied.
-        server.execute("SET lock_timeout = 0")  # as long as that takes
+        # As long as that takes: the other process migrates meanwhile.
+        server.execute("SET lock_timeout = 0; SET statement_timeout = 0")
         server.execute("SELECT pg_advisory_lock(hashtext(%s))", [mould])
         if not _is_current(server, mould, run if fresh else ""):
             _make(server, mould, run)

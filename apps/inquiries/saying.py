@@ -85,7 +85,7 @@ def party_lines(party: PartyView) -> list[str]:
         _("%(name)s: %(value)s") % {"name": name, "value": " ".join(filter(None, values))}
         for name, *values in pairs
         if any(values)
-    ]
+    ] + [_("What the courier wrote: %(text)s") % {"text": scan.text} for scan in party.scans[:1]]
 
 
 def spoken(answer: Answer, language: str) -> str:

@@ -138,6 +138,7 @@ def show_details(request: HttpRequest, number: str, role: PartyRole) -> HttpResp
         "groups": groups_of(view),
         "photos": photos_of(number, view.proof),
         "closed": closed_half(view),
+        "scans": view.scans,
         "delivered": waybill.delivered_at is not None,
         "has_proof": view.signed_at is not None,
         "csrf_token": get_token(request),

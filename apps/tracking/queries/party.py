@@ -15,15 +15,27 @@ from apps.core.crypto import blind_index
 from apps.core.masking import mask_name, mask_phone
 from apps.tracking.enums import PartyRole
 from apps.tracking.models import ProofOfDelivery, Waybill
+from apps.tracking.queries.masked import known_of, masked_text
 from apps.tracking.queries.proofs import PartyProofView, proof_for_party
+from apps.tracking.queries.timeline import live_events
 from apps.tracking.queries.waybill import PHONE_INDEX
 from apps.tracking.rules.party import role_of
 
 
 @dataclass(frozen=True, slots=True)
+class PartyScan:
+    """One scan in its sender's own words, without the people of the shipment."""
+
+    occurred_at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class PartyView:
     """Phones stay masked: their last digits are what a party proves itself with. ``signed_at``
-    is told to both halves, ``proof`` belongs to the delivery."""
+    is told to both halves, ``proof`` belongs to the delivery. ``scans`` newest first, those that
+    say something in words; whoever receives the parcel reads the code that opens the locker, the
+    point's address and the courier's phone in them."""
 
     role: PartyRole
     sender_name: str
@@ -40,6 +52,7 @@ class PartyView:
     reference: str
     signed_at: datetime | None
     proof: PartyProofView | None
+    scans: tuple[PartyScan, ...] = ()
 
 
 def party_view(waybill: Waybill, role: PartyRole) -> PartyView:
@@ -64,6 +77,16 @@ def party_view(waybill: Waybill, role: PartyRole) -> PartyView:
         reference=waybill.customer_reference if sends else "",
         signed_at=proof.signed_at if proof else _signed_at(waybill),
         proof=proof,
+        scans=_scans(waybill, shows_codes=delivers),
+    )
+
+
+def _scans(waybill: Waybill, *, shows_codes: bool) -> tuple[PartyScan, ...]:
+    known = known_of(waybill)
+    return tuple(
+        PartyScan(event.occurred_at, masked_text(event.text, known, shows_codes=shows_codes))
+        for event in reversed(live_events([waybill])[waybill.pk])
+        if event.text
     )
 
 
