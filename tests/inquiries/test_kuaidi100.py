@@ -183,6 +183,20 @@ def test_keys(client: Client) -> None:
 
 
 @pytest.mark.requirement("TRK-10")
+@pytest.mark.parametrize("case", ["a busy phone", "two phones with the same end"])
+def test_a_given_phone_opens_nothing_so_it_need_not_be_told_apart(
+    client: Client, case: str, settings: Any
+) -> None:
+    account = merchant(CustomerFactory())
+    same = {"sender_phone": "13977779002"} if case.startswith("two") else {}
+    if case == "a busy phone":
+        settings.PARTY_DIGITS_MOST_SHIPMENTS = 0
+    others = report(waybill(**same), "picked_up")
+    told = ask(client, account, num=others.number, phone=CONSIGNEE_PHONE).json()
+    assert told["status"] == "200" and "李小红" not in str(told)
+
+
+@pytest.mark.requirement("TRK-10")
 def test_a_phone_that_is_given_must_be_a_partys(client: Client) -> None:
     customer = CustomerFactory()
     account, own = merchant(customer), report(waybill(customer=customer), "picked_up")

@@ -188,3 +188,12 @@ def test_one_subscriber_of_ipv6_is_one_address(
     for address, status in neighbours:
         asked = client.get(f"/track/{under_way.number}", REMOTE_ADDR=address)
         assert asked.status_code == status
+
+
+def test_a_hit_asks_the_store_nothing(
+    client: Client, under_way: Waybill, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(limits._fence, "_store", lambda: asked.append("asked"))
+    assert client.get(f"/track/{under_way.number}").status_code == 200
+    assert asked == []
