@@ -50,9 +50,10 @@ class Migration(migrations.Migration):
                 ("about", models.CharField(max_length=64)),
                 ("code_hash", models.CharField(editable=False, max_length=64)),
                 (
-                    "sent_at",
+                    "created_at",
                     models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), verbose_name="sent at"
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="asked for at",
                     ),
                 ),
                 ("expires_at", models.DateTimeField(verbose_name="valid until")),

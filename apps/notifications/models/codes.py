@@ -16,7 +16,7 @@ class OneTimeCode(models.Model):
     # What it proves, in the words of its purpose: a subscription, a binding, a shipment's half.
     about = models.CharField(max_length=64)
     code_hash = models.CharField(max_length=64, editable=False)
-    sent_at = models.DateTimeField(_("sent at"), db_default=Now())
+    created_at = models.DateTimeField(_("asked for at"), db_default=Now())
     expires_at = models.DateTimeField(_("valid until"))
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
     used_at = models.DateTimeField(_("used at"), null=True)

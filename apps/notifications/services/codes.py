@@ -74,7 +74,7 @@ def issue_code(new: NewCode, *, at: datetime) -> tuple[OneTimeCode, str]:
     SendStamp.objects.bulk_create([SendStamp(key=key, at=at) for key, _limit in limits])
     code = f"{secrets.randbelow(10**6):06d}"
     row = OneTimeCode.objects.create(
-        purpose=new.purpose, about=new.about, sent_at=at, expires_at=at + CODE_LIFE
+        purpose=new.purpose, about=new.about, created_at=at, expires_at=at + CODE_LIFE
     )
     row.code_hash = _hash(row, code)
     row.save(update_fields=["code_hash"])
