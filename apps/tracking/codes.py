@@ -95,7 +95,8 @@ _SCAN_RANKS: Final[dict[str, int]] = {"arrived": 19, "sorted": 20, "departed": 2
 
 # Ordinary news is weak (0). What ends or turns a shipment round is strong (1): no ordinary news
 # undoes it, however late it claims to be. A return document travels apart and says nothing of
-# the shipment, so it is below even "entered" (-1).
+# the shipment, so it is below even "entered" (-1). That a partner has no record weighs no more than
+# "entered": a real scan outweighs it, whichever was told first and whenever it happened.
 NONE, BEGINNING, WEAK, STRONG = -2, -1, 0, 1
 _STRONG: Final = frozenset({S.DELIVERED, S.RETURNING, S.RETURNED, S.CANCELLED})
 
@@ -114,6 +115,8 @@ class Meaning:
 def strength_of(status: str, reason: str) -> int:
     if status == S.SIGNBACK:
         return NONE
+    if status == S.EXPIRED:
+        return BEGINNING
     if status in _STRONG or (status, reason) == (S.EXCEPTION, R.LOST):
         return STRONG
     return WEAK

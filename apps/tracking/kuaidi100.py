@@ -6,7 +6,6 @@ since senders space and escape JSON differently. Every push carries the whole li
 
 import hashlib
 import json
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,15 +16,12 @@ from django.utils.translation import gettext as _
 
 from apps.core.errors import BadInput
 from apps.tracking.inputs import Refusal
-from apps.tracking.mapping import KUAIDI100_CODES, classify, says_no_record
+from apps.tracking.mapping import KUAIDI100_CODES, classify, is_no_event
 from apps.tracking.reading import Unreadable, clean_text, printable, refuse
+from apps.tracking.scan_texts import city_in, place_in
 
 MAX_DOCUMENT = 512 * 1024
 MAX_ROWS = 1_000
-_CITY = re.compile(r"^\s*[【\[]?\s*([\u4e00-\u9fff]{2,8}?市)\s*[】\]|]")
-_BRACKET = re.compile(r"[【\[]([^】\]]{2,60})[】\]]")
-# A courier with a phone, not a place.
-_PERSONAL = re.compile(r"\d{5}|/")
 _TIMES = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M")
 
 
@@ -80,7 +76,8 @@ class Document:
 def read_document(param: bytes, zone: ZoneInfo) -> Document:
     """Understand ``param``; BadInput (``bad_document``) when it is no such document.
 
-    Rows that cannot be understood are in ``refused``; rows that say "no record" are none.
+    Rows that cannot be understood are in ``refused``; rows that say "no record", or only thank
+    and advertise, are none.
     """
     whole = _load(param)
     result = whole.get("lastResult", whole)
@@ -153,15 +150,16 @@ def _row(raw: Any, zone: ZoneInfo) -> Row | None:
     if not text:
         raise Unreadable("missing", _("“%(field)s” is missing.") % {"field": "context"}, "context")
     number = _field(raw, "statusCode", 8)
-    if says_no_record(text):
+    word = _field(raw, "status", 20)
+    if is_no_event(text, number=number, word=word):
         return None
     area = [part for part in _field(raw, "areaName", 100).split(",") if part]
     return Row(
         occurred_at=_time(raw, zone),
-        code=classify(text, number=number, word=_field(raw, "status", 20)),
+        code=classify(text, number=number, word=word),
         text=text,
-        place=_field(raw, "location", 120) or "".join(area) or _place(text),
-        city=(_city(area) or _city_in(text))[:40],
+        place=_field(raw, "location", 120) or "".join(area) or place_in(text),
+        city=(_city(area) or city_in(text))[:40],
     )
 
 
@@ -180,16 +178,6 @@ def _time(raw: dict[str, Any], zone: ZoneInfo) -> datetime:
 
 def _city(area: list[str]) -> str:
     return next((part for part in area if part.endswith("市")), area[0] if area else "")
-
-
-def _city_in(text: str) -> str:
-    match = _CITY.match(text)
-    return match[1] if match else ""
-
-
-def _place(text: str) -> str:
-    named = (p.strip() for p in _BRACKET.findall(text))
-    return next((p for p in named if not p.endswith("市") and not _PERSONAL.search(p)), "")
 
 
 def _settle(rows: list[Row], state: str) -> list[Row]:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from apps.tracking.codes import BEGINNING, NONE
+from apps.tracking.codes import BEGINNING, NONE, strength_of
 from apps.tracking.enums import Status, is_terminal
 
 NO_HASH = "0" * 32
@@ -49,8 +49,15 @@ class Scan:
 
     @property
     def news(self) -> News:
+        """With the strength of today's table, so that a change of the table needs no change of
+        events, which nobody may change."""
         return News(
-            *(self.strength, self.occurred_at, self.rank, self.content_hash.hex),
+            *(
+                strength_of(self.status, self.reason),
+                self.occurred_at,
+                self.rank,
+                self.content_hash.hex,
+            ),
             *(self.status, self.reason, self.place),
         )
 
@@ -67,6 +74,7 @@ class Standing(NamedTuple):
     picked_up_at: datetime | None = None
     last_event_at: datetime | None = None
     last_place: str = ""
+    last_place_at: datetime | None = None
 
     @property
     def delivered_at(self) -> datetime | None:
@@ -115,18 +123,27 @@ def merge(standing: Standing, news: Sequence[News]) -> Standing:
     )
     if standing.picked_up_at is not None and picked is not None:
         picked = min(picked, standing.picked_up_at)
-    last_at, last_place = max((one.at, one.place) for one in telling)
+    last_at = max(one.at for one in telling)
     if standing.last_event_at is not None:
-        last_at, last_place = max(
-            (last_at, last_place), (standing.last_event_at, standing.last_place)
-        )
+        last_at = max(last_at, standing.last_event_at)
+    place_at, place = _last_place(standing, telling)
     held = (standing.strength, standing.at, standing.rank, standing.hash)
     if best[:4] <= held:
-        return standing._replace(picked_up_at=picked, last_event_at=last_at, last_place=last_place)
+        return standing._replace(
+            picked_up_at=picked, last_event_at=last_at, last_place=place, last_place_at=place_at
+        )
     return Standing(
         *(best.status, best.reason, best.at, best.strength, best.rank, best.hash),
-        *(picked, last_at, last_place),
+        *(picked, last_at, place, place_at),
     )
+
+
+def _last_place(standing: Standing, telling: Sequence[News]) -> tuple[datetime | None, str]:
+    """The latest place heard of; news that names none leaves it what it was."""
+    named = [(one.at, one.place) for one in telling if one.place]
+    if standing.last_place_at is not None:
+        named.append((standing.last_place_at, standing.last_place))
+    return max(named, default=(None, ""))
 
 
 def derive(scans: Iterable[Scan], *, issued_at: datetime) -> Standing:

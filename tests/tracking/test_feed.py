@@ -11,11 +11,13 @@ from django.utils import timezone
 from apps.accounts.queries import system_user
 from apps.core.errors import BadInput
 from apps.events.models import Event
-from apps.tracking.enums import RefusedState
+from apps.tracking.enums import Door, RefusedState
+from apps.tracking.inputs import IncomingEvent
 from apps.tracking.kuaidi100 import sign_push
 from apps.tracking.models import PartnerCarrier, RefusedEvent, Waybill
 from apps.tracking.queries.timeline import timeline
 from apps.tracking.services import retry_refused
+from apps.tracking.services.ingest import ingest
 from tests.factories.tracking import carrier, events_of, partner_number, waybill
 from tests.tracking.test_kuaidi100 import CASES, EXPECTED, needs_cases
 
@@ -282,3 +284,54 @@ def test_real_payloads_through_the_door(client: Client, name: str) -> None:
     assert live_codes(made)[-1] == code
     assert len(events_of(made)) == count
     assert made.status == events_of(made)[-1].status
+
+
+@requirement("TRK-2")
+class TestNoRecord:
+    """That a partner has no record never outweighs a real scan."""
+
+    @pytest.mark.parametrize("first", ["abort", "scans"])
+    def test_whichever_comes_first(self, client: Client, parcel: Waybill, first: str) -> None:
+        abort = push([], status="abort", message="3天查询无记录")
+        for param in (abort, push(LIST[:2])) if first == "abort" else (push(LIST[:2]), abort):
+            assert send(client, param)["returnCode"] == "200"
+        parcel.refresh_from_db()
+        # The scans are years older than the abort, which is of today.
+        assert (parcel.status, parcel.last_place) == ("in_transit", "乙地公司")
+        assert parcel.concluded_at is None
+        assert live_codes(parcel) == ["picked_up", "arrived"]
+
+    def test_giving_up_beside_scans_of_the_same_list(self, client: Client, parcel: Waybill) -> None:
+        send(client, push(LIST[:3], status="abort", message="60天无变化时"))
+        parcel.refresh_from_db()
+        assert parcel.status == "out_for_delivery"
+        assert live_codes(parcel) == ["picked_up", "arrived", "out_for_delivery"]
+
+    def test_scans_of_somebody_else_outweigh_it_too(self, client: Client, parcel: Waybill) -> None:
+        send(client, push([], status="abort", message="3天查询无记录"))
+        earlier = timezone.now() - timedelta(minutes=1)
+        scan = IncomingEvent(waybill_number=parcel.number, code="arrived", occurred_at=earlier)
+        ingest(
+            [scan], source="depot", by=system_user("kuaidi100"), at=timezone.now(), door=Door.API
+        )
+        parcel.refresh_from_db()
+        assert parcel.status == "in_transit"
+        send(client, push([], status="abort", message="3天查询无记录", nu=NUMBER))
+        parcel.refresh_from_db()
+        assert parcel.status == "in_transit"
+
+
+@requirement("TRK-2")
+def test_news_without_a_place_leaves_the_last_place_what_it_was(
+    client: Client, parcel: Waybill
+) -> None:
+    rows = [*LIST[:2], ("2026-03-02 10:00:00", "签收人【林秀芳】已签收")]
+    rows.append(("2026-03-02 10:00:01", "很满意的话请在评价快递员处点亮五颗星"))
+    send(client, push(rows))
+    parcel.refresh_from_db()
+    assert (parcel.status, parcel.last_place) == ("delivered", "乙地公司")
+    assert len(events_of(parcel)) == 3
+    # Told late, but between the two: the later place is still the last one.
+    send(client, push([*LIST[:1], ("2026-03-01 20:00:00", "快件到达 【甲乙之间】"), *rows[1:]]))
+    parcel.refresh_from_db()
+    assert parcel.last_place == "乙地公司"

@@ -115,6 +115,7 @@ class Waybill(models.Model):
     concluded_at = models.DateTimeField(_("concluded at"), null=True, blank=True)
     last_event_at = models.DateTimeField(_("last heard of at"), null=True, blank=True)
     last_place = models.CharField(_("last place"), max_length=120, blank=True)
+    last_place_at = models.DateTimeField(null=True, editable=False)  # of the event that named it
 
     objects = WaybillQuerySet.as_manager()
 

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from apps.accounts.models import User
 
 
+_ABORT = "abort:"
+
+
 class SignatureRefused(BadInput):
     """Whoever sent this does not know the salt."""
 
@@ -209,20 +212,34 @@ def _incoming(waybill: Waybill, row: Row, replaces: int | None) -> IncomingEvent
 def _abort(
     waybill: Waybill, document: Document, known: list[Known], at: datetime
 ) -> list[IncomingEvent | Refusal]:
-    """The partner gave up watching. Beside a signature that means nothing."""
-    ended = {"delivered", "returned", "cancelled"}
-    if not document.is_abort or any(r.code.partition(".")[0] in ended for r in document.rows):
-        return []
-    newest = document.rows[-1].occurred_at.isoformat() if document.rows else "none"
-    source_id = f"abort:{newest}"
-    if any(event.source_id == source_id for event in known):
+    """The partner has no record and gave up watching. Beside a real scan that means nothing,
+    whoever made the scan: so it is not written then, and taken back when scans come after all."""
+    said = [e for e in known if e.source_id.startswith(_ABORT) and e.is_live]
+    code = f"{Status.EXPIRED}.no_result"
+    if document.rows:
+        return [
+            IncomingEvent(
+                waybill_number=waybill.number,
+                code=code,
+                occurred_at=event.occurred_at,
+                supersedes=event.id,
+                withdraws=True,
+            )
+            for event in said
+        ]
+    if not document.is_abort or said or _has_scans(waybill):
         return []
     return [
         IncomingEvent(
             waybill_number=waybill.number,
-            code=f"{Status.EXPIRED}.no_result",
+            code=code,
             occurred_at=at,
             text=document.message,
-            source_id=source_id,
+            source_id=f"{_ABORT}{at.isoformat()}",
         )
     ]
+
+
+def _has_scans(waybill: Waybill) -> bool:
+    events = TrackingEvent.objects.filter(waybill=waybill, issued_month=waybill.issued_month)
+    return events.filter(is_withdrawal=False).exclude(status=Status.EXPIRED).exists()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # in a circle.
 _LOCK = """
 SELECT id, number, issued_month, status, status_reason, status_at, status_strength, status_rank,
-    replace(status_hash::text, '-', ''), picked_up_at, last_event_at, last_place
+    replace(status_hash::text, '-', ''), picked_up_at, last_event_at, last_place, last_place_at
 FROM tracking_waybill
 WHERE number = ANY(%(numbers)s)
   AND (%(customers)s::bigint[] IS NULL OR customer_id = ANY(%(customers)s)

@@ -30,12 +30,13 @@ _WRITE = """
 UPDATE tracking_waybill w SET status = v.status, status_reason = v.reason, status_at = v.at,
     status_strength = v.strength, status_rank = v.rank, status_hash = v.hash,
     delivered_at = v.delivered, concluded_at = v.concluded, picked_up_at = v.picked,
-    last_event_at = v.last_at, last_place = v.last_place
+    last_event_at = v.last_at, last_place = v.last_place,
+    last_place_at = v.place_at
 FROM unnest(%s::bigint[], %s::varchar[], %s::varchar[], %s::timestamptz[], %s::smallint[],
     %s::smallint[], %s::uuid[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[],
-    %s::timestamptz[], %s::varchar[])
+    %s::timestamptz[], %s::varchar[], %s::timestamptz[])
     AS v (id, status, reason, at, strength, rank, hash, delivered, concluded, picked, last_at,
-        last_place)
+        last_place, place_at)
 WHERE w.id = v.id
 """
 
@@ -98,6 +99,7 @@ def write_standings(standings: Mapping[int, Standing]) -> None:
         _array(_time(s.picked_up_at) for _pk, s in rows),
         _array(_time(s.last_event_at) for _pk, s in rows),
         _array(_quoted(s.last_place) for _pk, s in rows),
+        _array(_time(s.last_place_at) for _pk, s in rows),
     ]
     with connection.cursor() as cursor:
         cursor.execute(_WRITE, columns)

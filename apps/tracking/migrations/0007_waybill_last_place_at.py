@@ -1,0 +1,13 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("tracking", "0006_stage_assignments_append_only")]
+
+    operations = [
+        migrations.AddField(
+            model_name="waybill",
+            name="last_place_at",
+            field=models.DateTimeField(editable=False, null=True),
+        ),
+    ]

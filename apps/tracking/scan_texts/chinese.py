@@ -1,0 +1,247 @@
+"""What a Chinese scan text says has happened: who (a person, a locker, a carrier, a courier), what
+(signed, put in, taken out), and whether it has happened at all or is only asked for (TRK-2).
+
+Tables, read top to bottom; the first rule that matches counts. The texts are what Chinese carriers
+really send.
+"""
+
+import re
+import unicodedata
+from typing import Final
+
+from apps.tracking.scan_texts.keepers import (
+    CARRIER,
+    CARRIER_ALONE,
+    CONSIGNEE,
+    COURIER,
+    COURTESY,
+    FETCHERS,
+    IN_CLAUSE,
+    KEEPER,
+    PROXY,
+)
+
+WAITING: Final = "ready_for_pickup.locker_or_station"
+COLLECTED: Final = "delivered.locker_or_station_collected"
+_C = IN_CLAUSE
+_TAKE = "取件|取货|取走|取出|取回|自取|自提|领取|领走|提走|提货|提取"
+_NOT_PUT = "(?:(?!存[放入至于在]|[放投][入至到在进放递柜])[^，。])"
+_EVEN = str.maketrans({",": "，", ";": "，", "；": "，", "!": "。", "?": "。", "、": "，"})
+
+_SOON = "(?:即将|将很快|将会|将为您|很快|等待|等候|(?<!招)待|准备|尚未|还未|仍未|暂未|未|(?:预约|约定|要求|计划)了?[^，。签]{0,6}?)(?:进行|为您|安排|网点|站点|上门|今日|次日|明日|明天|尽快|由[^，。]{1,16}?)*"
+# What is only about to happen says nothing of what has.
+_PROSPECTIVE = re.compile(
+    r"(?:准备|等待|待|注意|及时|尽快|当面|协助|安排|请您?|敬请)\s*签收(?!人|单)"
+    rf"|{_SOON}(?:派送|派件|投递|配送|送货|揽收|揽件)(?!失败|时间|成功)"
+    r"|(?:预计|将于|将在)[^，。]{0,24}(?:投递|派送|派件|送达|到达|取件)"
+)
+# It lies at the last branch and waits for its courier, or the courier for his turn.
+_DELIVERY_AHEAD = re.compile(rf"{_SOON}(?:派送|派件|投递|配送|送货)(?!失败|时间|成功)")
+_DELIVERY_TASK = re.compile(
+    rf"(?:派送|派件|投递|配送)任务|(?:分配|指派|派给|派单){_C}{{0,8}}(?:派件员|派送员|投递员|配送员)"
+)
+_NO_RECORD = re.compile(
+    r"查无(?!此人|此地|收件)|无(?:物流|快递|相关)?(?:信息|记录|结果)|暂无|未查(?:询)?到|没有(?:查询)?(?:到|记录)"
+    r"|(?:单号|运单)[^，。]{0,8}(?:不存在|有误|错误)|无记录"
+)
+# What the consignee is asked to do, has not done, or is told about.
+_ASKED = re.compile(
+    rf"(?:请|敬请|要求|希望|选择|改为|约定|烦请|麻烦|可|需|须|通知|提醒|告知|短信|联系|催促|方便|等待|等候|待|及时|尽快){_C}{{0,30}}?(?:{_TAKE})"
+    rf"|(?:尚|还|仍|暂|一直)?未(?:及时|能|被|来|到店|前来|前往)?(?:{_TAKE}|取)"
+)
+_KEEPER_NAME = re.compile(KEEPER)
+_NOTICE = re.compile(rf"(?:{_TAKE})(?:通知|短信|提醒|信息|时间|地址|地点)")
+_IN_KEEPING = re.compile(
+    rf"由{_C}{{0,40}}(?:{KEEPER}|[站店柜]){_C}{{0,12}}(?:代收|代签|签收|暂存|保管|接收)"
+    rf"|(?:签收人|收件人|代收人|签收方|代签人)(?:凭{_C}{{0,8}})?\s*(?:[:是为]+\s*)?[【\[(\"“]?[^，。\s]{{0,24}}(?:{KEEPER})"
+    rf"|(?:存放|存入|存至|存于|投入|放入|放进|放在|放至|放到|投放|投递|投至|送至|送到|送达|运至|退回|妥投|到达|抵达|已到|入库|暂存|寄存|寄放|置于|转存|转放|派至|派到)"
+    rf"{_C}{{0,30}}(?:{KEEPER})"
+    rf"|(?:{KEEPER}){_C}{{0,16}}(?:待取|入柜|入库|代收|代签|暂存|寄存|保管|存放)"
+    r"|(?:已|成功)(?:投柜|入柜|存柜|投箱)"
+    rf"|(?:请|敬请|可|需)(?:您)?(?:凭{_C}{{0,24}}?)?(?:及时|尽快|前往|到店|前去|上门|持码|携带|出示|到|至|去|来|凭){_C}{{0,24}}(?:自取|取走|领取|自提|取货|提货|提取|领走)"
+    rf"|请(?:您)?(?:凭{_C}{{0,24}}?)?(?:及时|尽快|前往|到店|前去|到|至|去|来|凭){_C}{{0,24}}取(?:件|包裹|快递|快件)"
+    r"|(?:取件|取货|提货|自提|开箱|开柜)(?:码|密码|验证码)|凭码|(?:取件|自提|到件|领取)(?:通知|短信|提醒)"
+    r"|(?:等待|待|等候)(?:客户|收件人|您|用户)?(?:前来|到店|上门)?(?:自提|自取|领取|取货|取走|取件)"
+    r"|(?<!人)(?<!员)尚未(?:取件|领取|取走|自提|提货)|(?:客户|收件人|用户)(?:尚|还|仍)?未(?:取件|领取|取走|自提|提货)"
+)
+# A locker or a shop beside the word "signed", and nobody who signed.
+_KEEPER_SIGNED = re.compile(
+    rf"(?:{KEEPER}){_C}{{0,16}}(?:签收|妥投|已收|收件成功)|(?:签收|妥投|代收|代签)[^，。人]{{0,6}}[(【\[:]{_C}{{0,16}}(?:{KEEPER})"
+)
+_LEFT_WITH_PROXY = re.compile(
+    rf"(?:存放|存入|放入|放在|放至|放到|暂存|寄存|寄放|转存){_C}{{0,20}}(?:物业|门卫|保安|门岗|前台|收发室|传达室|值班室|管理处|门房)"
+)
+_TAKEN = re.compile(
+    rf"(?:已|被|成功|{CONSIGNEE})(?:(?!通知|提醒)[^，。请未催待]){{0,24}}?(?:{_TAKE})"
+    rf"|签收人[^，。:是]{{0,24}}?(?:{_TAKE})|签收出库|(?:{_TAKE})成功|(?<!请)(?<!请您)凭(?:取[货件])?码签收|(?<!上门)已取(?:件|货)"
+    rf"|(?:{CONSIGNEE})(?:已)?(?:在|到|从|凭){_C}{{0,20}}签收"
+)
+_BACK_AGAIN = re.compile(
+    rf"(?:{COURIER}|网点){_NOT_PUT}{{0,40}}?(?:取回|取走|取出|收回|回收|带回|撤回|领回)"
+    rf"|(?:{KEEPER}){_NOT_PUT}{{0,12}}(?:取回|收回|回收|撤回|撤出|退出|转出|移出)"
+    r"|(?:已|被)(?:退|撤|出)(?:柜|驿站)(?!码)"
+)
+_PUT_IN_AGAIN = re.compile(rf"(?:重新|再次|又|改){_C}{{0,6}}(?:存|放|投){_C}{{0,16}}(?:{KEEPER})")
+_OWN_HAND = re.compile(rf"(?:{CONSIGNEE})(?:已)?(?:自行)?(?:取回|取走|取出)")
+_PICKUP_POINT = re.compile(rf"{KEEPER}|取[货件]码|凭码|柜|自提|自取|签收出库")
+
+# What ends or turns a shipment round, and what is wrong with it.
+_FIRM: Final[tuple[tuple[str, str], ...]] = (
+    (r"签单返还|回单[^，。]{0,8}(?:寄|返|退)|返单", "signback.second_waybill"),
+    (r"退(?:签|[件货回](?!部|组|仓|中心)[^，。]{0,16}(?:已签收|妥投|签收成功))|[寄发]件(?:人|方|客户)[^，。]{0,6}(?:已)?签收(?!人)", "returned.signed_by_sender"),
+    (r"退回(?!柜|驿站)|退件|退货(?!部|组|仓|中心)|退还|返回寄件|返回发件|退返", "returning"),
+    (r"拒收|拒签|拒绝(?:签收|收件|接收)|客户拒|拒不", "refused"),
+)  # fmt: skip
+_TROUBLE: Final[tuple[tuple[str, str], ...]] = (
+    (r"超时未签收", "late.not_signed"),
+    (r"(?:超时|逾期|超期|长时间|多日|一直)[^，。]{0,6}未(?:被)?(?:取|领)", "exception.not_collected_from_locker"),
+    (r"无法联系|联系不[上到]|不在家|无人(?:接听|签收|在家|应答)|(?:电话)?(?:无法接通|关机|停机|空号)|收件人不在|未接电话|拒接", "attempt_failed.cannot_contact"),
+    (r"(?:公司|单位|学校|客户)[^，。]{0,6}(?:放假|休息|下班|停业|关门)", "attempt_failed.business_closed"),
+    (r"地址[^，。]{0,4}(?:不详|错误|有误|不清|不正确|不完整)|查无此[人地]", "exception.bad_address"),
+    (r"超区|超出[^，。]{0,4}(?:派送|配送|服务|投递)?范围|不在[^，。]{0,4}(?:派送|配送|服务)范围", "exception.out_of_area"),
+    (r"(?<![无未])(?:破损|损坏|污损)", "exception.damaged"),
+    (r"(?<![无未防])(?:遗失|丢失)", "exception.lost"),
+    (r"错分|错发|发错|分错|错投|误投|错转", "exception.misrouted"),
+    (r"滞留|(?:节假日|假期|春节)[^，。]{0,6}(?:延迟|延误|顺延)|延迟派送|留仓", "exception.held_at_branch"),
+    (r"(?:天气|台风|暴雨|暴雪|大雪|大雾|洪水|结冰)[^，。]{0,16}(?:影响|延误|延迟|受阻|停运)", "late.weather"),
+    (r"揽收失败|取件失败|揽件失败|(?:揽收|揽件|上门取件)(?:异常|不成功|未成功)", "pickup_failed"),
+)  # fmt: skip
+# Somebody is to fetch it, or has not come yet. Tasks of those who bring parcels are none of these.
+_TASKS: Final[tuple[tuple[str, str], ...]] = (
+    (
+        rf"^(?!{_C}*(?:派送|派件|投递|配送)(?:任务|员|单))[^。]*(?:"
+        r"(?:揽收|揽件|收件|取件|上门取件)(?:任务|工单|请求|需求|订单)|(?:揽收|揽件)(?:中|超时)|待揽"
+        r"|(?:待|等待|等候|静待)[^，。]{0,14}(?:揽收|揽件|收件(?!人)|上门(?!派|送|投|配|自|领))"
+        rf"|(?:等待|等候|待)[^，。]{{0,8}}(?:{FETCHERS})[^，。]{{0,8}}取件"
+        rf"|(?:派单|分单|指派|分派|分配|派发|派给|下发|调度|安排)[^，。派送投配]{{0,16}}(?:{FETCHERS}|网点|站点|营业部)(?!{_C}{{0,12}}(?:派送|派件|投递|配送|送货))"
+        r"|已(?:派单|分单|调度)(?![^，。]*(?:派送|派件|投递|配送))"
+        r"|(?:预约|约定|改约|改期)[^，。派]{0,12}(?:上门(?!派|送|投|配)|取件|揽收|揽件|寄件)|(?:取件|揽收|揽件|寄件)[^，。派]{0,8}(?:改约|改期|预约)"
+        r"|(?:通知|联系|安排|前往|前去|正在|即将|马上|将于|将在|将会|将为您|尽快)[^，。]{0,16}(?:揽收|揽件|上门取件)(?!完|成功|扫描|员|网点|部|点)"
+        rf"|(?:尚未|还未|仍未|暂未|未)(?:被|能)?(?:揽收|揽件)|(?:{FETCHERS}|寄件人)[^，。]{{0,8}}(?:尚|还|仍|暂)?未[^，。]{{0,4}}取件)",
+        "awaiting_pickup",
+    ),
+)  # fmt: skip
+_HANDED: Final[tuple[tuple[str, str], ...]] = (
+    (
+        rf"(?:签收人|代收人|签收方|代签人)\s*[:是为]*\s*[【\[(\"“]?\s*(?:(?:已)?转(?:交|投|给|至|到|由|寄)?\s?)?{CARRIER_ALONE}"
+        rf"|(?<!周)转(?:发|寄|交|投|给|由|到|至|入|出|单)*\s?[【\[(]?{CARRIER}(?!中心)"
+        rf"|(?:转交|移交|转投|交由|转由|改由|委托|交接给)(?:给)?{_C}{{0,16}}(?:(?:快递|邮政|速运|物流)(?!员|小哥|柜|超市|驿站|所)|EMS|承运(?!员)|{CARRIER})"
+        rf"|(?:由|被|[(【\[:])\s?{CARRIER}(?:已)?(?:代签|代收|签收|接收)"
+        rf"|由\s?(?:{CARRIER})(?:转投|承运|代派|续派)|(?:后续|后段|末端|下一程){_C}{{0,6}}由{_C}{{0,10}}{CARRIER}",
+        "handed_to_other_carrier",
+    ),
+)  # fmt: skip
+_PUT_OFF: Final[tuple[tuple[str, str], ...]] = (
+    (r"正在(?:进行|为您)?(?:再次|二次)(?:派送|派件|投递|配送)|(?:再次|二次)(?:派送|派件|投递|配送)(?:途中|中)", "out_for_delivery"),
+    (r"改派[^，。]{0,4}(?:明|次日|改天|改日|下午|周|\d+[日号点])", "attempt_failed.generic"),
+    (rf"改派[^，。]{{0,8}}(?:{COURIER})", "out_for_delivery"),
+    (
+        r"失败签收|签收失败|未妥投|妥投失败|(?:派送|派件|投递|配送)(?:失败|异常|不成功|未成功)|未(?:能|被)?(?:成功)?签收|没有签收|再次派送|二次派送"
+        r"|无法(?:派送|派件|投递|配送|送达|送货)"
+        r"|(?:客户|顾客|用户|收件人|收货人|与)[^，。]{0,8}(?:要求|约定|预约|希望)[^，。]{0,4}(?:明|次日|后天|改|周|星期|上午|中午|下午|晚上|节后|\d)[^，。]{0,8}(?:派|送|投|配)"
+        r"|改约|另约|改期|择日(?:派送|再)|改[天日](?:再)?[派送配]|(?:次日|明日|明天|隔日|稍后)再[派送次投配]|(?:推迟|延后|延期|延缓|暂缓|顺延|重新预约|重新约定)[^，。]{0,6}(?:派|送|投|配)"
+        r"|(?:更改|变更|修改|调整|约定|重约)[^，。]{0,6}(?:派送|派件|配送|送货|投递|收货|收件)(?:时间|日期)",
+        "attempt_failed.generic",
+    ),
+)  # fmt: skip
+_COURSE: Final[tuple[tuple[str, str], ...]] = (
+    (r"疑难|问题件|异常件", "exception"),
+    (r"延误|晚点|延迟", "late"),
+    (r"拦截", "intercepted"),
+    (r"(?:取消|撤销)(?:订单|寄件|下单|揽收|运单|发货)|(?:订单|运单|寄件)[^，。]{0,4}(?:已)?(?:取消|撤销)|销单", "cancelled.before_pickup"),
+    (r"改派|改址|(?:更改|变更|修改)[^，。]{0,4}地址|地址[^，。]{0,4}(?:更改|变更|修改)|转寄", "redirected.new_address"),
+    (r"(?:清关|海关(?!路|街|大)|报关)[^，。]{0,10}(?:放行|完成|结束|通过)", "customs.released"),
+    (r"(?:清关|海关(?!路|街|大)|报关)[^，。]{0,10}(?:异常|扣|查验|补充|退)", "customs.exception"),
+    (r"(?:待|等待)(?:清关|报关)", "customs.pending"),
+    (r"清关|海关(?!路|街|大)|报关", "customs.processing"),
+    (rf"签收|妥投|已送达|已送到|(?:由|被){_C}{{0,16}}(?:代收(?!货款|款)|代签)", "delivered.self"),
+    (r"派件|派送|安排投递|正在投递|开始配送|配送中|送货中|投递员|正在为您(?:派|送|配)|外出派", "out_for_delivery"),
+    (r"揽收|揽件|(?<!代)收件(?!人|地|方|码|城)|收取快件|已收取|收寄|上门取件|已取件", "picked_up"),
+    (r"下单|已接单|订单(?:已)?(?:创建|生成)|电子面单|信息录入", "created"),
+    (r"到达(?:目的地|派件城市|目的城市)", "arrived_dest_city"),
+    (r"到达|抵达|到件|卸车|进站|已到|\|到", "arrived"),
+    (r"发往|发出|离开|出站|发车|装车|装件|下一站|起飞|启运|运往|转运目的地|出库|已发货", "departed"),
+    (r"分拣|打包|称重|集包|建包|入库|分拨|扫描|收入|处理|下车", "sorted"),
+)  # fmt: skip
+
+
+def _compiled(rules: tuple[tuple[str, str], ...]) -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple((re.compile(pattern), code) for pattern, code in rules)
+
+
+FIRM, TROUBLE = _compiled(_FIRM), _compiled(_TROUBLE)
+# Waiting and putting off are news themselves: they are read in the whole text, the course of a
+# parcel only in what has happened.
+WHOLE, COURSE = _compiled(_TASKS + _HANDED + _PUT_OFF), _compiled(_COURSE)
+RULES: Final = FIRM + TROUBLE + WHOLE + COURSE
+_PROXY_RULE = re.compile(PROXY)
+# A parcel in a locker has also been signed for, missed or scanned; where it lies says more.
+_YIELDING = frozenset(
+    {"delivered.self", "picked_up", "out_for_delivery", "arrived", "arrived_dest_city", "sorted"}
+    | {"departed", "created", "handed_to_other_carrier", "redirected.new_address", ""}
+)
+
+
+def plain(text: str) -> str:
+    """One width, one comma, one stop; without thanks, advertisements and telephone hints."""
+    even = unicodedata.normalize("NFKC", text).translate(_EVEN)
+    return " ".join(COURTESY.sub(" ", even).split())
+
+
+def says_no_record(text: str) -> bool:
+    """An answer that a partner knows nothing, dressed up as an event."""
+    return len(text) <= 40 and bool(_NO_RECORD.search(text))
+
+
+def read(text: str) -> str:
+    """The code of a text; empty when it says nothing we know."""
+    said = plain(text)
+    happened = _PROSPECTIVE.sub(" ", said)
+    if code := _first(FIRM, happened):
+        return code
+    kept = _keeping(said)
+    if kept == "attempt_failed.generic":
+        return kept
+    code = _first(TROUBLE, happened)
+    if code.startswith("attempt_failed") and kept and re.search(KEEPER, said):
+        return kept
+    if code:
+        return code
+    code = _first(WHOLE, said) or _first(COURSE, happened)
+    if kept and (code in _YIELDING or (code.startswith("attempt_failed") and "未" in said)):
+        return kept
+    if code in ("", "arrived", "sorted") and _DELIVERY_AHEAD.search(said):
+        return "arrived_dest_city"
+    if code == "out_for_delivery" and _DELIVERY_TASK.search(said):
+        return "arrived_dest_city"
+    if code == "delivered.self" and _PROXY_RULE.search(_signer_part(happened)):
+        return "delivered.proxy"
+    return code
+
+
+def _first(rules: tuple[tuple[re.Pattern[str], str], ...], text: str) -> str:
+    return next((code for rule, code in rules if rule.search(text)), "")
+
+
+def _keeping(said: str) -> str:
+    """Waiting with a keeper, collected there, taken back by the courier, or none of these."""
+    # A 自提柜 has the word for taking in its name, and so has the message that asks to.
+    done = _ASKED.sub(" ", _NOTICE.sub(" ", _KEEPER_NAME.sub("驿站", said)))
+    if _BACK_AGAIN.search(done) and not _OWN_HAND.search(done):
+        return WAITING if _PUT_IN_AGAIN.search(done) else "attempt_failed.generic"
+    if _TAKEN.search(done) and _PICKUP_POINT.search(said):
+        return COLLECTED
+    if _IN_KEEPING.search(said):
+        return WAITING
+    unsigned = not re.search(r"签收人|本人|未", said)
+    if unsigned and _KEEPER_SIGNED.search(said):
+        return WAITING
+    if _LEFT_WITH_PROXY.search(said) and not re.search("签收|妥投", said):
+        return WAITING
+    return ""
+
+
+def _signer_part(text: str) -> str:
+    """What follows the mention of the signer, or the whole text without place brackets."""
+    match = re.search(r"签收人[^\n]{0,40}", text)
+    return match[0] if match else re.sub(r"[【\[][^】\]]*[】\]]", "", text)
