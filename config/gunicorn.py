@@ -10,7 +10,9 @@ import os
 wsgi_app = "config.wsgi:application"
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("WEB_CONCURRENCY", 2 * multiprocessing.cpu_count() + 1))
-worker_class = "sync"
+worker_class = "config.serving.Worker"  # a sync worker
+# As long as gunicorn allows: 900 Chinese characters in an address are 8,100 bytes.
+limit_request_line = 8190
 timeout = 60
 graceful_timeout = 20
 # A worker is renewed now and then, so that a slow leak never becomes an outage.

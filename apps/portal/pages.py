@@ -18,7 +18,7 @@ from apps.portal.route import Stop, route_stops
 from apps.portal.timeline import timeline_days
 from apps.portal.weights import kilograms
 from apps.tracking.days import by_when, zone_name
-from apps.tracking.enums import Status, is_terminal
+from apps.tracking.enums import Status, is_terminal, may_be_expected
 from apps.tracking.numbers import group_number
 from apps.tracking.queries.public import PublicShipment
 from apps.tracking.wording import state_sentence
@@ -158,8 +158,8 @@ def facts_of(shipment: PublicShipment, at: datetime) -> list[Fact]:
     facts = []
     if shipment.promised_at:
         facts.append(Fact(_("Promised"), by_when(shipment.promised_at, at)))
-    over = is_terminal(shipment.status, shipment.reason)
-    if shipment.expected_at and shipment.expected_at > at and not over:
+    coming = may_be_expected(shipment.status, shipment.reason)
+    if shipment.expected_at and shipment.expected_at > at and coming:
         facts.append(Fact(_("Expected"), by_when(shipment.expected_at, at)))
     if service := service_name(shipment.service):
         facts.append(Fact(_("Service"), service))

@@ -26,11 +26,15 @@ STATES: dict[str, Promise] = {
     Status.READY_FOR_PICKUP: gettext_lazy("Ready to be collected, not signed for yet"),
     Status.DELIVERED: gettext_lazy("Delivered and signed for"),
     Status.ATTEMPT_FAILED: gettext_lazy("We could not deliver it and will try again"),
-    Status.REFUSED: gettext_lazy("The consignee did not accept it"),
+    Status.REFUSED: gettext_lazy(
+        "The consignee did not accept it, and we are asking the sender what to do"
+    ),
     Status.EXCEPTION: gettext_lazy("Something went wrong on the way, and we are dealing with it"),
     Status.LATE: gettext_lazy("Delayed, and we are sorry"),
     Status.CUSTOMS: gettext_lazy("In customs"),
-    Status.INTERCEPTED: gettext_lazy("Stopped on the way, as asked"),
+    Status.INTERCEPTED: gettext_lazy(
+        "Stopped on the way, as asked; the sender decides what happens next"
+    ),
     Status.CANCELLED: gettext_lazy("This shipment was cancelled"),
     Status.RETURNING: gettext_lazy("On its way back to the sender"),
     Status.RETURNED: gettext_lazy("Returned to the sender"),

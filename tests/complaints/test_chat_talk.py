@@ -108,7 +108,7 @@ def test_a_waybill_number_opens_nothing() -> None:
     """Known or not, the visitor's answer is the same; the agent finds the shipment."""
     agent()
     mine = waybill()
-    known = visitor(waybill_number=mine.number.lower())
+    known = visitor(waybill_number=f"运单号：{mine.number.lower()}，谢谢")
     unknown = visitor(waybill_number="SF1234567890 <b>")
     assert (known.waybill_number, known.waybill) == (mine.number, mine)
     assert (unknown.waybill_number, unknown.waybill) == ("SF1234567890b", None)

@@ -11,9 +11,11 @@ from apps.desk.queries import search
 from apps.events.models import Event
 from apps.orders.models import WorkOrder
 from apps.tracking.models import Waybill
+from apps.tracking.numbers import compose, group_number
 from tests.factories.accounts import UnitFactory, UserFactory, sign_in
 from tests.factories.customers import ready_customer
 from tests.factories.orders import confirmed_order, order
+from tests.factories.tracking import carrier, partner_number
 
 pytestmark = pytest.mark.django_db
 
@@ -179,3 +181,30 @@ def test_a_guessed_number_leads_nowhere(
     if label == "events.event":
         pk = 10**9
     assert client.get(reverse("desk:open", args=[label, pk])).status_code == 404
+
+
+@pytest.mark.requirement("CMP-1")
+def test_a_pasted_message_finds_its_shipment(client: Client, made: WorkOrder, agent: User) -> None:
+    number = waybill_of(made).number
+    long = "客户发来的整段聊天记录，" * 20
+    for text in (
+        f"运单号：{number}",
+        f"{long}单号{group_number(number).lower()}，麻烦看下",
+        number.removeprefix("YP"),
+        f"https://track.example.com/track/{number}?from=app",
+    ):
+        found = search(text, user=agent)
+        assert [w.number for w in found.waybills] == [number]
+        answer = client.get(reverse("desk:search"), {"q": text})
+        assert answer["Location"].endswith(f"/{number}"), text
+    wrong = number[:-1] + str((int(number[-1]) + 1) % 10)
+    assert wrong in search(f"运单号：{wrong}", user=agent).hint
+
+
+@pytest.mark.requirement("CMP-1")
+def test_bare_digits_of_ours_hide_no_partners_number(made: WorkOrder, agent: User) -> None:
+    """A partner's twelve digits may fit our check digit."""
+    ours = waybill_of(made)
+    digits = compose("YP", 5, "5a" * 32).removeprefix("YP")
+    partner_number(ours, carrier("shentong"), digits)
+    assert [w.number for w in search(digits, user=agent).waybills] == [ours.number]

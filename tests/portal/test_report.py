@@ -60,7 +60,9 @@ def test_the_tracking_page_leads_to_the_form_with_its_number(
 
 
 def test_a_report_becomes_a_case_with_photos_and_a_link(client: Client, under_way: Waybill) -> None:
-    answer = send(client, waybill=under_way.number.lower(), photos=[jpeg(), jpeg("2.jpg")])
+    answer = send(
+        client, waybill=f"运单号：{under_way.number.lower()}", photos=[jpeg(), jpeg("2.jpg")]
+    )
     case = Case.objects.get()
     assert answer.status_code == 303
     assert answer["Location"] == f"/case/{token_of(case)}?sent=1"

@@ -1,6 +1,7 @@
 """The page of one shipment by its number alone (TRK-8, TRK-10)."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -170,12 +171,14 @@ def test_nothing_that_is_typed_breaks_the_page(client: Client, db: None, typed: 
 
 def test_many_numbers_each_have_their_sentence(english: Client, under_way: Waybill) -> None:
     done = report(waybill(), "picked_up", "out_for_delivery", "delivered")
-    response = english.get("/track", {"n": f"{done.number}，{under_way.number}\n{UNKNOWN};zzz"})
+    response = english.get(
+        "/track", {"n": f"{done.number}，{under_way.number}\n{UNKNOWN};zzz {UNKNOWN[:-1]}"}
+    )
     shown = text_of(response)
     assert response.status_code == 200
     assert "Delivered and signed for" in shown and "On its way, expected" in shown
     assert "Not found" in shown and "1 entry is not a waybill number" in shown
-    assert "zzz" in shown and "3 shipments" in shown
+    assert UNKNOWN[:-1] in shown and "3 shipments" in shown
 
 
 def test_more_than_twenty_answers_twenty_and_keeps_the_rest(english: Client, db: None) -> None:
@@ -223,7 +226,7 @@ def test_live_opens_no_other_way_in(client: Client, under_way: Waybill) -> None:
 
 
 def test_only_looking_is_allowed(client: Client, under_way: Waybill) -> None:
-    for path in ("/", "/track", f"/track/{under_way.number}", f"/track/{under_way.number}/live"):
+    for path in ("/", f"/track/{under_way.number}", f"/track/{under_way.number}/live"):
         assert client.post(path).status_code == 405
         assert client.head(path).status_code in (200, 404)
 
@@ -249,3 +252,30 @@ def test_a_time_gone_by_is_never_shown_as_expected(english: Client, db: None) ->
     shown = text_of(english.get(f"/track/{late.number}"))
     assert "later than promised, and we are sorry" in shown
     assert "<dt>Promised</dt>" in shown and "<dt>Expected</dt>" not in shown
+
+
+@pytest.mark.requirement("TRK-7")
+@pytest.mark.parametrize(
+    ("code", "next_step"),
+    [
+        ("refused", "we are asking the sender what to do"),
+        ("intercepted", "the sender decides what happens next"),
+        ("returning", "back to the sender"),
+        ("exception.damaged", "please call us"),
+        ("exception.lost", "please call us"),
+        ("exception.bad_address", "please call us"),
+        ("exception.out_of_area", "please call us"),
+    ],
+)
+def test_no_delivery_is_expected_where_somebody_has_to_decide_first(
+    english: Client, db: None, code: str, next_step: str
+) -> None:
+    soon = timezone.now() + timedelta(days=2)
+    stopped = report(waybill(promised_at=soon), "picked_up", "out_for_delivery", code)
+    Waybill.objects.filter(pk=stopped.pk).update(expected_at=soon)
+    shown = text_of(english.get(f"/track/{stopped.number}"))
+    assert next_step in shown
+    assert "<dt>Expected</dt>" not in shown and "expected" not in shown.split("<dt>")[0].lower()
+    under_way = report(waybill(promised_at=soon), "picked_up", "out_for_delivery")
+    Waybill.objects.filter(pk=under_way.pk).update(expected_at=soon)
+    assert "<dt>Expected</dt>" in text_of(english.get(f"/track/{under_way.number}"))

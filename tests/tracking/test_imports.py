@@ -13,6 +13,7 @@ from apps.core.sheets import write_xlsx
 from apps.events.models import Event
 from apps.tracking.enums import Door, RefusedState
 from apps.tracking.models import EventBatch, RefusedEvent
+from apps.tracking.numbers import group_number
 from apps.tracking.queries.refusals import sheet_rows, shown_payload, waiting_for
 from apps.tracking.services import (
     attach_partner_number,
@@ -274,3 +275,20 @@ class TestByHand:
         reveal_waybill(waybill=parcel, reason="客户来电核对", by=by, at=timezone.now())
         told = Event.objects.get(kind="waybill.revealed")
         assert told.data == {"reason": "客户来电核对"}
+
+
+@requirement("TRK-2")
+def test_a_number_is_found_in_whatever_the_cell_holds(by: User) -> None:
+    parcel = waybill()
+    grouped = group_number(parcel.number).lower()
+    written = [f"运单号：{parcel.number}", grouped, f"#{parcel.number}", parcel.number[2:]]
+    batch = take(
+        sheet(
+            *([cell, "揽收", f"2026-03-0{n} 09:00", *[""] * 5] for n, cell in enumerate(written, 1))
+        ),
+        by,
+    )
+    assert (batch.accepted, batch.refused) == (4, 0)
+    two = f"{parcel.number} {waybill().number}"
+    batch = take(sheet([two, "揽收", "2026-03-09 09:00", *[""] * 5]), by)
+    assert batch.refused == 1

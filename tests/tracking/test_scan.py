@@ -15,6 +15,7 @@ from apps.accounts.models import User
 from apps.tracking.enums import Status
 from apps.tracking.forms.scan import MOST, SCANS, ScanForm
 from apps.tracking.models import RefusedEvent, TrackingEvent
+from apps.tracking.numbers import group_number
 from tests.factories.accounts import UnitFactory, UserFactory, sign_in, superuser
 from tests.factories.shipments import shipment
 
@@ -141,3 +142,19 @@ def test_who_may_not_pass(client: Client) -> None:
     sign_in(client, UserFactory())
     assert client.get(reverse(WHERE)).status_code == 403
     assert post(client, "YP1").status_code == 403
+
+
+@pytest.mark.django_db
+def test_numbers_as_they_are_printed_and_in_sentences(client: Client, clerk: User) -> None:
+    """Groups, small letters, dashes and words beside them, on the page and in the form."""
+    one, two, three = shipment(), shipment(), shipment()
+    grouped = group_number(one.number).lower()
+    dashed = group_number(three.number).replace(" ", "-")
+    answer = post(client, f"{grouped}\n您的快递{two.number}已发出，{dashed}\nSF1234567890")
+    assert [a.outcome for a, _word, _colour in answer.context["answers"]] == [
+        *["accepted"] * 3, "refused",
+    ]  # fmt: skip
+    assert answer.context["form"]["numbers"].value() == "SF1234567890"
+    for parcel in (one, two, three):
+        parcel.refresh_from_db()
+        assert parcel.status == Status.PICKED_UP

@@ -26,7 +26,7 @@ class ReportForm(forms.Form):
     """In the order in which it is told: what, where, when, what was done at once."""
 
     number = forms.CharField(
-        label=_("waybill number"), max_length=40, required=False,
+        label=_("waybill number"), max_length=500, required=False,
         help_text=_("Leave empty when no single shipment is concerned."),
     )  # fmt: skip
     kind = forms.ChoiceField(label=_("kind"), choices=ExceptionKind.choices)

@@ -20,8 +20,8 @@ from apps.core.phones import normalise_phone
 from apps.customers.models import Customer
 from apps.customers.queries import find_customers
 from apps.tracking.models import Waybill
-from apps.tracking.numbers import parse_waybill_number
 from apps.tracking.queries import find_waybills
+from apps.tracking.typed import one_number
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -118,7 +118,7 @@ def waybills_meant(text: str, user: "User") -> list[Waybill]:
 def mistyped(text: str) -> str:
     """What is wrong with a number that is nearly one of ours, in words; "" for anything else."""
     try:
-        parse_waybill_number(text)
+        one_number(text)
     except BadInput as refusal:
         return str(refusal) if refusal.code in _MISTYPED else ""
     return ""

@@ -32,9 +32,10 @@ from apps.tracking.models import (
     ReturnDocument,
     Waybill,
 )
-from apps.tracking.numbers import parse_waybill_number
 from apps.tracking.queries import TimelineRow, find_waybills, masked_parties, timeline
 from apps.tracking.queries.late import queue
+from apps.tracking.queries.waybill import MOST_SEARCHED
+from apps.tracking.typed import one_number
 
 SHOWN = 10
 RUNNING = 20
@@ -71,11 +72,12 @@ def search(text: str, *, user: User) -> Found:
 
     Only what ``user`` may see; what they may not see looks as if it did not exist.
     """
-    text = text.strip()[:80]
+    pasted = text.strip()[:MOST_SEARCHED]
+    text = pasted[:80]
     if not text:
         return Found()
     found = Found(
-        waybills=find_waybills(text, user=user, limit=SHOWN)
+        waybills=find_waybills(pasted, user=user, limit=SHOWN)
         if user.has_perm("tracking.view_waybill")
         else [],
         cases=list(case_list(user, CaseFilter(text=text))[:SHOWN])
@@ -88,7 +90,7 @@ def search(text: str, *, user: User) -> Found:
     )
     if found.waybills or found.cases or found.orders or found.customers:
         return found
-    return Found(hint=_mistyped(text))
+    return Found(hint=_mistyped(pasted))
 
 
 def _orders_found(text: str, user: User) -> list[WorkOrder]:
@@ -98,7 +100,7 @@ def _orders_found(text: str, user: User) -> list[WorkOrder]:
 
 def _mistyped(text: str) -> str:
     try:
-        parse_waybill_number(text)
+        one_number(text)
     except BadInput as refusal:
         return str(refusal) if refusal.code in ("number_check_digit", "number_length") else ""
     return ""

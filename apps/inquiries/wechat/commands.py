@@ -89,7 +89,7 @@ def _event(message: Message) -> Command:
 
 def _track(text: str) -> Command | None:
     # The address of a tracking page, as printed in a QR code, holds the number as well.
-    found = find_numbers(text.replace("/", " ").replace(":", " "), most=MOST_NUMBERS)
+    found = find_numbers(text, most=MOST_NUMBERS)
     asked = tuple([*found.numbers, *found.mistyped][:MOST_NUMBERS])
     return Command("track", asked, _beside(text)) if asked else None
 

@@ -11,7 +11,7 @@ from apps.core.errors import BadInput
 from apps.core.phones import normalise_phone
 from apps.notifications.addresses import clean
 from apps.portal.problems import Problem
-from apps.tracking.numbers import parse_waybill_number
+from apps.tracking.typed import one_number
 
 LONGEST_TEXT = 2_000
 LONGEST_COMMENT = 1_000
@@ -33,7 +33,7 @@ class ReportForm(OnceForm):
         choices=Problem.choices,
         error_messages={"required": _("Choose what went wrong.")},
     )
-    waybill = forms.CharField(label=_("Waybill number"), required=False, max_length=60)
+    waybill = forms.CharField(label=_("Waybill number"), required=False, max_length=500)
     text = forms.CharField(
         label=_("What happened?"),
         max_length=LONGEST_TEXT,
@@ -46,7 +46,7 @@ class ReportForm(OnceForm):
     def clean_waybill(self) -> str:
         typed: str = self.cleaned_data["waybill"]
         try:
-            return parse_waybill_number(typed) if typed.strip() else ""
+            return one_number(typed) if typed.strip() else ""
         except BadInput as problem:
             raise forms.ValidationError(
                 _("%(why)s Leave it empty if you do not have it."), params={"why": str(problem)}

@@ -26,6 +26,7 @@ from apps.tracking.enums.status import (
     Reason,
     Status,
     is_terminal,
+    may_be_expected,
 )
 
 __all__ = [
@@ -55,4 +56,5 @@ __all__ = [
     "Stage",
     "Status",
     "is_terminal",
+    "may_be_expected",
 ]

@@ -88,3 +88,19 @@ TROUBLE = frozenset(
 
 def is_terminal(status: str, reason: str = "") -> bool:
     return status in TERMINAL or (status, reason) in TERMINAL_PAIRS
+
+
+# It is not on its way to the consignee until somebody has decided: a time of delivery would be
+# made up.
+UNDECIDED = frozenset({Status.REFUSED, Status.INTERCEPTED, Status.RETURNING})
+UNDECIDED_PAIRS = frozenset(
+    (Status.EXCEPTION, reason)
+    for reason in (Reason.LOST, Reason.DAMAGED, Reason.BAD_ADDRESS, Reason.OUT_OF_AREA)
+)
+
+
+def may_be_expected(status: str, reason: str = "") -> bool:
+    """Whether a time of delivery to the consignee means anything for a shipment in this state."""
+    if is_terminal(status, reason):
+        return False
+    return status not in UNDECIDED and (status, reason) not in UNDECIDED_PAIRS

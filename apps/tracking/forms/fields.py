@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.errors import BadInput
-from apps.tracking.numbers import parse_waybill_number
+from apps.tracking.typed import one_number
 
 FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S"]
 
@@ -34,9 +34,10 @@ class NoteField(forms.CharField):
 
 
 def clean_waybill_number(typed: str) -> str:
-    """The number as the house writes it; a mistyped one is refused beside its field."""
+    """The number as the house writes it, out of whatever was pasted; a mistyped one is refused
+    beside its field."""
     try:
-        return parse_waybill_number(typed)
+        return one_number(typed)
     except BadInput as refusal:
         raise forms.ValidationError(str(refusal), code=refusal.code) from None
 

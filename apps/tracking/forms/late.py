@@ -47,7 +47,7 @@ class ChaseForm(forms.Form):
 
 
 class ReplacementForm(forms.Form):
-    number = forms.CharField(label=_("waybill number"), max_length=40)
+    number = forms.CharField(label=_("waybill number"), max_length=500)
 
     def clean_number(self) -> str:
         return clean_waybill_number(self.cleaned_data["number"])

@@ -1,6 +1,5 @@
 """The depot's scan form: one status, one place, one time, many numbers."""
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -11,6 +10,7 @@ from apps.accounts.models import Unit
 from apps.tracking.codes import CODES
 from apps.tracking.forms.fields import MomentField
 from apps.tracking.inputs import IncomingEvent
+from apps.tracking.typed import items_of
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -33,7 +33,6 @@ SCANS = [
     ("returning", _("Returning to sender")),
     ("returned.signed_by_sender", _("Returned to sender")),
 ]
-_SEPARATORS = re.compile(r"[\s,;，；、]+")
 
 
 class ScanForm(forms.Form):
@@ -65,7 +64,7 @@ class ScanForm(forms.Form):
         return code
 
     def clean_numbers(self) -> list[str]:
-        numbers = list(dict.fromkeys(filter(None, _SEPARATORS.split(self.cleaned_data["numbers"]))))
+        numbers = items_of(self.cleaned_data["numbers"])
         if not numbers:
             raise forms.ValidationError(_("Scan or type at least one waybill number."))
         if len(numbers) > MOST:

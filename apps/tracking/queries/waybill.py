@@ -16,19 +16,21 @@ from apps.tracking.models import PartnerNumber, Waybill
 from apps.tracking.numbers import parse_waybill_number
 from apps.tracking.queries.live import live_rows
 from apps.tracking.queries.masked import masked_text
+from apps.tracking.typed import find_numbers
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
 
 PHONE_INDEX = "phone"
+MOST_SEARCHED = 1000
 
 
 def find_waybills(text: str, *, user: "User", limit: int = 10) -> list[Waybill]:
-    """By our number, a partner's, a phone or the customer's reference; newest first.
+    """By our numbers in whatever was pasted, a partner's, a phone or the customer's reference; newest first.
 
     Only what ``user`` may see.
     """
-    text = text.strip()[:80]
+    text = text.strip()[:MOST_SEARCHED]
     if not text:
         return []
     visible = Waybill.objects.visible_to(user).select_related("customer")
@@ -41,10 +43,13 @@ def matching(text: str) -> Q:
         return Q(number=parse_waybill_number(text))
     except BadInput:
         pass
-    compact = "".join(text.split()).upper()
+    compact = "".join(text[:80].split()).upper()
     partner = PartnerNumber.objects.filter(number=compact).values_list("waybill_id", flat=True)
     ids = list(partner[:20])
     condition = Q(pk__in=ids) | Q(customer_reference=text)
+    # Beside the others, since a partner's number may look like ours without its letters.
+    if named := find_numbers(text, most=20).numbers:
+        condition |= Q(number__in=named)
     try:
         index = blind_index(normalise_phone(text), PHONE_INDEX)
     except BadInput:

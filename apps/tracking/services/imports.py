@@ -10,6 +10,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 
+from apps.core.errors import BadInput
 from apps.core.sheets import MAX_BYTES, Column, SheetRow, read_rows
 from apps.tracking.codes import CODES
 from apps.tracking.enums import Door, Status
@@ -18,6 +19,7 @@ from apps.tracking.models import EventBatch
 from apps.tracking.reading import Unreadable, printable, read_time, refuse
 from apps.tracking.services.ingest import MAX_EVENTS, ingest
 from apps.tracking.services.refusals import keep_refusals, open_batch
+from apps.tracking.typed import one_number
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -84,7 +86,7 @@ def import_events(
 
 def _read_row(row: SheetRow) -> IncomingEvent | Refusal:
     values = row.values
-    number = values.get("waybill_number", "")
+    number = _number(values.get("waybill_number", ""))
     try:
         if row.errors:
             first = row.errors[0]
@@ -101,6 +103,14 @@ def _read_row(row: SheetRow) -> IncomingEvent | Refusal:
         )
     except Unreadable as problem:
         return refuse(problem, number, dict(values))
+
+
+def _number(cell: str) -> str:
+    """Our number out of the cell; the cell as it is where there is none, to be refused by name."""
+    try:
+        return one_number(cell)
+    except BadInput:
+        return cell
 
 
 def code_of(word: str) -> str:
