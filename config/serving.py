@@ -23,7 +23,7 @@ _ANSWER = b"".join(
 _MOST_DRAINED, _SECONDS = 256 * 1024, 1.0
 
 
-class Worker(SyncWorker):  # type: ignore[misc]
+class Worker(SyncWorker):
     """A sync worker that answers an address of more than ``limit_request_line`` bytes in words."""
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
