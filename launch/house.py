@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import socket
 import time
 from pathlib import Path
 from typing import NoReturn
@@ -32,6 +33,8 @@ class House:
         self.leash = leash
         self.servers = Servers(place)
         self.doors: list[Child] = []
+        # Held as long as we run: each web server that is started anew gets the same one.
+        self.listening: socket.socket | None = None
         self.url = ""
         self.streams_url = ""
 
@@ -82,7 +85,7 @@ class House:
             wanted = int(os.environ.get("PORT") or "8000")
         except ValueError:
             raise Trouble(f"PORT is {os.environ['PORT']!r}; it has to be a number.") from None
-        server = listen(host, wanted)
+        self.listening = server = listen(host, wanted)
         port = server.getsockname()[1]
         if port != wanted:
             say(f"  Port {wanted} is taken; using {port}")

@@ -1,183 +1,20 @@
 """bin/up for real: a clone in an awkward folder, killed without warning, started again."""
 
-import json
-import os
-import pwd
-import shutil
 import signal
 import subprocess
-import sys
-import tempfile
-import time
-import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from launch.checkout import Checkout
-from launch.ports import free_port
+from tests.launch.houses import House, alive, copied, family, starters, wait_gone
 from tests.waiting import LIMIT
-
-ROOT = Checkout.here().root
-INSTALLERS = (
-    "YIPIAO_TEST",
-    "PIP_",
-    "UV_",
-    "SSL_",
-    "HTTP",
-    "http",
-    "NO_PROXY",
-    "no_proxy",
-    "REQUESTS_",
-)
-PATIENCE = 600.0
-
-
-@dataclass(frozen=True)
-class Starter:
-    """Who starts it, and with which Python."""
-
-    name: str
-    python: str
-    uid: int | None = None
-
-
-def starters() -> list[Starter]:
-    """Ourselves; and, when we are root, a user without rights or a home."""
-    known = [Starter("self", sys.executable)]
-    if os.geteuid() == 0:
-        nobody = pwd.getpwnam("nobody")
-        for python in ("python3.13", "python3.12", "python3.11", "/usr/bin/python3"):
-            found = shutil.which(python)
-            if found and usable(found, nobody.pw_uid):
-                return [*known, Starter("nobody", found, nobody.pw_uid)]
-    return known
-
-
-def usable(python: str, uid: int) -> bool:
-    question = [python, "-c", "import sys, venv; sys.exit(sys.version_info < (3, 11))"]
-    try:
-        asked = subprocess.run(question, user=uid, cwd="/", capture_output=True, check=False)
-    except OSError:
-        return False
-    return asked.returncode == 0
-
-
-@dataclass
-class House:
-    """A copy of the project that is started and ended."""
-
-    folder: Path
-    starter: Starter
-    port: int
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/"
-
-    def env(self) -> dict[str, str]:
-        kept = {name: text for name, text in os.environ.items() if name.startswith(INSTALLERS)}
-        home = "/nonexistent" if self.starter.uid else os.environ.get("HOME", "/")
-        return {
-            **kept,
-            "PATH": os.environ["PATH"],
-            "HOME": home,
-            "PORT": str(self.port),
-            "PYTHON": self.starter.python,
-            "WEB_CONCURRENCY": "1",
-            # Less of it; that the whole demonstration is as it should be, tests/desk says.
-            "DEMO_ORDERS_PER_DAY": "4",
-        }
-
-    def start(self, *words: str) -> "subprocess.Popen[bytes]":
-        out = (self.folder.parent / "out.txt").open("wb")
-        with out:
-            return subprocess.Popen(
-                [str(self.folder / "bin" / "up"), *words],
-                env=self.env(),
-                cwd=self.folder,
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=out,
-                user=self.starter.uid,
-                group=self.starter.uid,
-                extra_groups=[] if self.starter.uid else None,
-            )
-
-    def said(self) -> str:
-        return (self.folder.parent / "out.txt").read_text()
-
-    def wait_for(self, words: str, front: "subprocess.Popen[bytes]") -> None:
-        until = time.monotonic() + PATIENCE
-        while words not in self.said():
-            assert front.poll() is None, self.said()
-            assert time.monotonic() < until, self.said()
-            time.sleep(0.1)
-
-    def query(self, sql: str) -> str:
-        """Ask the running database as the application does."""
-        state = self.folder / ".yipiao"
-        secrets = json.loads((state / "up" / "secrets.json").read_text())
-        port = json.loads((state / "up" / "ports.json").read_text())["postgres"]
-        code = (
-            "import psycopg2, sys; c = psycopg2.connect(host='127.0.0.1', dbname='yipiao', "
-            "user='yipiao_owner', port=sys.argv[1], password=sys.argv[2]); c.autocommit = True; "
-            "k = c.cursor(); k.execute(sys.argv[3]); print(k.fetchone()[0])"
-        )
-        words = [str(port), secrets["OWNER_PASSWORD"], sql]
-        argv = [str(state / "venv" / "bin" / "python"), "-c", code, *words]
-        return subprocess.run(argv, capture_output=True, text=True, check=True).stdout.strip()
-
-
-def family(pid: int) -> set[int]:
-    """The process and all below it."""
-    found = {pid}
-    for children in Path(f"/proc/{pid}/task").glob("*/children"):
-        for word in children.read_text().split():
-            found |= family(int(word))
-    return found
-
-
-def alive(pids: set[int]) -> set[int]:
-    return {pid for pid in pids if Path(f"/proc/{pid}").exists() and not is_zombie(pid)}
-
-
-def is_zombie(pid: int) -> bool:
-    try:
-        return ") Z " in Path(f"/proc/{pid}/stat").read_text()
-    except OSError:
-        return True
-
-
-def wait_gone(pids: set[int]) -> None:
-    until = time.monotonic() + LIMIT
-    while alive(pids) and time.monotonic() < until:
-        time.sleep(0.1)
-    left = [Path(f"/proc/{pid}/cmdline").read_bytes() for pid in alive(pids)]
-    assert left == []
 
 
 @pytest.fixture(params=starters(), ids=lambda starter: starter.name)
 def house(request: pytest.FixtureRequest) -> Iterator[House]:
-    """What git would clone, in a folder whose name has a space and Chinese letters."""
-    starter: Starter = request.param
-    # Not pytest's own folder: another user may not walk into that one.
-    base = Path(tempfile.mkdtemp(prefix="yipiao-"))
-    base.chmod(0o755)
-    folder = base / "一票 copy"
-    argv = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    listed = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=True)
-    for name in filter(None, listed.stdout.split("\0")):
-        if (ROOT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, folder / name)
-    if starter.uid:
-        for path in (folder, *folder.rglob("*")):
-            os.chown(path, starter.uid, starter.uid)
-    yield House(folder, starter, free_port())
-    shutil.rmtree(base)
+    with copied(request.param) as there:
+        yield there
 
 
 @pytest.mark.slow
@@ -186,11 +23,9 @@ def test_killed_without_warning_it_leaves_nothing_and_finds_its_data_again(house
     running: set[int] = set()
     try:
         house.wait_for("Ctrl-C ends everything", front)
-        with urllib.request.urlopen(f"{house.url}healthz") as answer:
-            assert answer.status == 200
-        told = json.loads((house.folder / ".yipiao" / "up" / "running.json").read_text())
-        with urllib.request.urlopen(f"{told['streams_url']}healthz") as answer:
-            assert answer.status == 200
+        streams_url = house.told("running.json")["streams_url"]
+        for url in (house.url, streams_url):
+            assert house.status(f"{url}healthz") == 200
         running = family(front.pid)
         started = b" ".join(Path(f"/proc/{pid}/cmdline").read_bytes() for pid in running)
         for name in (b"gunicorn", b"worker", b"beat", b"watch", b"deliver", b"serve_streams"):

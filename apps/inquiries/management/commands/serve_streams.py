@@ -24,6 +24,7 @@ class Command(BaseCommand):
             access_log=False,
             log_level="warning",
             lifespan="on",
+            workers=1,  # WEB_CONCURRENCY, where it is set for all, is the web server's
             server_header=False,
             # Listeners come back by themselves; a restart does not wait for them.
             timeout_graceful_shutdown=3,
