@@ -71,16 +71,23 @@ class Child:
             self.kill_group()
             if now - self.started_at > CALM_AFTER:
                 self.failures = 0
-            self.failures += 1
-            if self.failures > PATIENCE:
-                return False
-            pause = min(FIRST_PAUSE * 2 ** (self.failures - 1), LONGEST_PAUSE)
-            self.restart_at = now + pause
-            say(
-                f"  {self.name} ended ({ended_how(self.process.returncode)}); again in {pause:.1f} s"
-            )
-        elif now >= self.restart_at:
-            self.start()
+            return self._pause(f"ended ({ended_how(self.process.returncode)})")
+        if now >= self.restart_at:
+            try:
+                self.start()
+            except (OSError, subprocess.SubprocessError) as refused:
+                # No process or no memory to be had: that passes, too.
+                return self._pause(f"cannot be started ({refused})")
+        return True
+
+    def _pause(self, what: str) -> bool:
+        """Until the next try, longer each time; False when that was the last one."""
+        self.failures += 1
+        if self.failures > PATIENCE:
+            return False
+        pause = min(FIRST_PAUSE * 2 ** (self.failures - 1), LONGEST_PAUSE)
+        self.restart_at = time.monotonic() + pause
+        say(f"  {self.name} {what}; again in {pause:.1f} s")
         return True
 
     def ask_to_stop(self) -> None:

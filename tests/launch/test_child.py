@@ -55,9 +55,10 @@ def gone(pid: int) -> bool:
 
 def test_stopping_is_polite_first(make: Callable[..., Child]) -> None:
     child = make(
-        "import signal, sys, time\n"
-        "signal.signal(signal.SIGTERM, lambda *_: (print('bye', flush=True), sys.exit(0)))\n"
-        "print('up', flush=True); time.sleep(60)"
+        "import os, signal, sys, time\n"
+        # Not with print: the signal may come before the other print is through.
+        "signal.signal(signal.SIGTERM, lambda *_: (os.write(1, b'bye\\n'), sys.exit(0)))\n"
+        "os.write(1, b'up\\n'); time.sleep(60)"
     )
     child.start()
     assert eventually(lambda: "up" in child.log.read_text())
@@ -111,6 +112,21 @@ def test_pauses_grow_and_then_it_gives_up(
     child.start()
     assert eventually(lambda: not child.mind())
     assert child.failures == 3
+
+
+def test_what_cannot_be_started_again_just_now_is_tried_once_more(
+    make: Callable[..., Child], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(child_module, "FIRST_PAUSE", 0.001)
+    child = make(SLEEPER)
+    child.start()
+    assert child.process is not None
+    child.process.kill()
+    child.process.wait()
+    child.cwd = tmp_path / "away"
+    assert eventually(lambda: child.mind() and child.failures > 1)
+    child.cwd.mkdir()
+    assert eventually(lambda: child.mind() and child.alive)
 
 
 def test_how_it_ended_is_told_in_words() -> None:
