@@ -94,7 +94,7 @@ TEMPLATES = [
 ]
 
 # --- database -----------------------------------------------------------------------------------
-DATABASES = {"default": env.db_url("DATABASE_URL", engine="django.db.backends.postgresql")}
+DATABASES = {"default": env.db_url("DATABASE_URL", engine="apps.core.postgresql")}
 DATABASES["default"].update(
     {
         "CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=600),

@@ -16,6 +16,14 @@ from launch.ports import LOCAL
 from launch.say import Trouble, tail
 
 SAFE = {"max_connections": "200", "shared_buffers": "256MB"}
+# What was to be stored does not stand in the log: no refused row, no statement with its values.
+RETICENT = {
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
+    "log_min_duration_statement": "-1",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+}
 # A test cluster is thrown away after a crash, so it need not survive one.
 THROW_AWAY = {
     "max_connections": "300",
@@ -118,6 +126,7 @@ class Cluster:
             "port": str(self.port),
             "listen_addresses": LOCAL,
             "unix_socket_directories": "",
+            **RETICENT,
             **self.settings,
         }
         options = [word for name, value in chosen.items() for word in ("-c", f"{name}={value}")]
