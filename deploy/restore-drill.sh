@@ -3,19 +3,20 @@
 #   DATABASE_OWNER_URL=… deploy/restore-drill.sh /backups/yipiao-20260101T020000Z
 # KEEP=1 keeps the restored database, for a real restore or a closer look.
 set -eu
-bin=${PG_BIN:+$PG_BIN/}
+. "$(dirname -- "$0")/programs.sh"
 backup=${1:?name the backup}
 name=${DRILL_DATABASE:-yipiao_drill}
 url=${DATABASE_OWNER_URL:?}
 target="${url%/*}/$name"
-sql() { "${bin}psql" -X -q -A -t -v ON_ERROR_STOP=1 "$@"; }
+programs_for "$url"
+sql() { "$bin/psql" -X -q -A -t -v ON_ERROR_STOP=1 "$@"; }
 
 (cd "$backup" && sha256sum -c --quiet SHA256SUMS)
 tar -tzf "$backup/media.tar.gz" >/dev/null
 sql "$url" -c "DROP DATABASE IF EXISTS $name" -c "CREATE DATABASE $name TEMPLATE template0
     ENCODING 'UTF8' LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C'"
 [ "${KEEP:-}" = 1 ] || trap 'sql "$url" -c "DROP DATABASE IF EXISTS $name"' EXIT
-"${bin}pg_restore" --exit-on-error --no-owner --dbname="$target" "$backup/database.dump"
+"$bin/pg_restore" --exit-on-error --no-owner --dbname="$target" "$backup/database.dump"
 sql "$target" -c "ANALYZE"
 tables=$(sql "$target" -c "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")
 rows=$(sql "$target" -c "SELECT COALESCE(sum(reltuples) FILTER (WHERE reltuples > 0), 0)::bigint

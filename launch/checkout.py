@@ -86,7 +86,10 @@ def _agreed_identity(checkout: Checkout, in_state: Path, in_git: Path | None) ->
         say(f"  The state in .yipiao belongs to another clone: set aside as {aside.name}.")
     checkout.place()
     fresh = secrets.token_hex(8)
-    in_state.write_text(fresh + "\n")
-    if in_git is not None:
-        in_git.write_text(fresh + "\n")
+    for path in (in_state, in_git):
+        if path is not None:
+            # Whole or not at all: an empty id would be taken for one.
+            draft = path.with_name(path.name + ".new")
+            draft.write_text(fresh + "\n")
+            draft.replace(path)
     return fresh

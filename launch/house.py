@@ -4,7 +4,9 @@ import http.client
 import json
 import os
 import socket
+import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -37,6 +39,8 @@ class House:
         self.listening: socket.socket | None = None
         self.url = ""
         self.streams_url = ""
+        # Of the demonstration, readable by its owner alone.
+        self.api_key = place.folder / "demo-api-key"
 
     def open(self) -> None:
         """From nothing to an answer on /healthz."""
@@ -54,7 +58,8 @@ class House:
         manage.migrate()
         if empty.exists():
             per_day = os.environ.get("DEMO_ORDERS_PER_DAY")
-            words = ["seed_demo", *(["--per-day", per_day] if per_day else [])]
+            words = ["seed_demo", "--key-file", str(self.api_key)]
+            words += ["--per-day", per_day] if per_day else []
             manage.run_if_there("Filling it with demo data", *words)
             empty.unlink()
         self.open_web(manage)
@@ -81,10 +86,10 @@ class House:
 
     def open_web(self, manage: Manage) -> None:
         host = os.environ.get("HOST", LOCAL)
-        try:
-            wanted = int(os.environ.get("PORT") or "8000")
-        except ValueError:
-            raise Trouble(f"PORT is {os.environ['PORT']!r}; it has to be a number.") from None
+        said = os.environ.get("PORT") or "8000"
+        if not said.isdecimal() or int(said) > 65535:
+            raise Trouble(f"PORT is {said!r}; it has to be a number up to 65535.")
+        wanted = int(said)
         self.listening = server = listen(host, wanted)
         port = server.getsockname()[1]
         if port != wanted:
@@ -160,11 +165,17 @@ class House:
         say(f"  Live updates     {self.streams_url}api/v1/waybills/NUMBER/stream")
         say(f"  Logs             {self.place.log('web').parent}")
         if manage.checkout.has_command("demo_signins"):
-            shown = self.place.log("demo-signins")
-            shown.write_text("")
+            self.show_signins(manage)
+        say("\nCtrl-C ends everything.")
+
+    def show_signins(self, manage: Manage) -> None:
+        """On the screen only: passwords stand in no log."""
+        with tempfile.TemporaryDirectory(dir=self.place.folder) as folder:
+            shown = Path(folder) / "shown"
             Manage(manage.checkout, manage.env, self.leash, shown).run("demo_signins")
             say(f"\n{shown.read_text().strip()}")
-        say("\nCtrl-C ends everything.")
+        if self.api_key.is_file():
+            say(f"API key of 云裳服饰: in {self.api_key}")
 
     def watch(self) -> NoReturn:
         """Until told to stop; whoever dies is started again."""
@@ -183,11 +194,12 @@ class House:
         self.tell("stopping")
         stop_all(self.doors[::-1])
         stop_all(self.servers.children[::-1])
-        (self.place.folder / "running.json").unlink(missing_ok=True)
+        with suppress(OSError):
+            (self.place.folder / "running.json").unlink(missing_ok=True)
         say(f"Everything has ended ({time.monotonic() - begun:.1f} s); nothing is lost.")
 
     def tell(self, phase: str) -> None:
-        """For a second start to read."""
+        """For a second start to read; a full disk is no reason not to end what runs."""
         known = {
             "phase": phase,
             "url": self.url,
@@ -195,5 +207,6 @@ class House:
             "front": str(os.getppid()),
         }
         draft = Path(f"{self.place.folder}/running.json.new")
-        draft.write_text(json.dumps(known))
-        draft.replace(self.place.folder / "running.json")
+        with suppress(OSError):
+            draft.write_text(json.dumps(known))
+            draft.replace(self.place.folder / "running.json")

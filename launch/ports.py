@@ -1,5 +1,6 @@
 """Free ports on this machine."""
 
+import errno
 import secrets
 import socket
 
@@ -20,8 +21,14 @@ def listen(host: str, wanted: int, tries: int = 50) -> socket.socket:
         try:
             server.bind((host, port))
             server.listen(512)
-        except OSError:
+        except OSError as refused:
             server.close()
+            if isinstance(refused, socket.gaierror) or refused.errno == errno.EADDRNOTAVAIL:
+                raise Trouble(f"HOST is {host!r}; this machine has no such address.") from None
+            if refused.errno == errno.EACCES:
+                raise Trouble(
+                    f"Only root may listen on port {port}; set PORT to 1024 or more."
+                ) from None
             continue
         return server
     raise Trouble(f"No free port from {wanted} on; set PORT to another one.")

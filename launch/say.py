@@ -1,5 +1,6 @@
 """Words for the person at the terminal, who may close it at any moment."""
 
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -39,10 +40,26 @@ def step(text: str) -> Iterator[None]:
     say(f"{time.monotonic() - begun:.1f} s")
 
 
+FULL = "No space left on device"
+MAKE_ROOM = "The disk is full. Make room on it and start again; what was stored is kept."
+
+
+def is_full(folder: Path) -> bool:
+    """Then a log does not even say that it is."""
+    try:
+        room = os.statvfs(folder)
+    except OSError:
+        return False
+    return room.f_blocks > 0 and room.f_bavail * room.f_frsize < 64 * 1024
+
+
 def tail(log: Path, lines: int = 15, *, after: int = 0) -> str:
     """The last lines of a log (after that many bytes), indented; empty when there is none."""
     try:
         text = log.read_bytes()[after:].decode(errors="replace")
     except OSError:
         return ""
-    return "\n".join(f"    {line}" for line in text.splitlines()[-lines:])
+    last = [f"    {line}" for line in text.splitlines()[-lines:]]
+    if FULL in text or is_full(log.parent):
+        last.append(MAKE_ROOM)
+    return "\n".join(last)

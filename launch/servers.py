@@ -12,6 +12,7 @@ from launch.checkout import Checkout, identity
 from launch.child import Child
 from launch.keys import local_secrets
 from launch.leash import Leash
+from launch.outside import check_broker, check_database
 from launch.ports import LOCAL, free_port
 from launch.postgres import SAFE, THROW_AWAY, Cluster
 from launch.say import Trouble, say, step
@@ -94,11 +95,15 @@ class Servers:
             self.env["DATABASE_URL"] = os.environ["DATABASE_URL"]
             owner = os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"]
             self.env["DATABASE_OWNER_URL"] = owner
+            for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
+                if os.environ.get(name):
+                    check_database(name, self.env[name], self.place.checkout.python)
             say("  PostgreSQL: the one that DATABASE_URL names")
         else:
             self._start_postgres(leash, secrets, ports, known=known)
         if os.environ.get("REDIS_URL"):
             self.env["REDIS_URL"] = os.environ["REDIS_URL"]
+            check_broker("REDIS_URL", self.env["REDIS_URL"], self.place.checkout.python)
             say("  Broker: the one that REDIS_URL names")
         else:
             self._start_valkey(leash, secrets, ports)

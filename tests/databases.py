@@ -50,8 +50,6 @@ def provide(*, run: str, fresh: bool) -> None:
     mould = mine.removesuffix(f"_{os.environ.get('PYTEST_XDIST_WORKER')}") + "_mould"
     with _server() as server:
         # One process makes the mould; nobody may be connected to it while it is copied.
-        # As long as that takes: the other process migrates meanwhile.
-        server.execute("SET lock_timeout = 0; SET statement_timeout = 0")
         server.execute("SELECT pg_advisory_lock(hashtext(%s))", [mould])
         if not _is_current(server, mould, run if fresh else ""):
             _make(server, mould, run)
@@ -64,8 +62,10 @@ def provide(*, run: str, fresh: bool) -> None:
 
 @contextmanager
 def _server() -> Iterator[CursorWrapper]:
-    """Connected to no database of ours."""
+    """Connected to no database of ours, and patient: another process may be making the mould, which
+    takes as long as a busy machine takes for all migrations."""
     with connection._nodb_cursor() as cursor:
+        cursor.execute("SET lock_timeout = 0; SET statement_timeout = 0")
         yield cursor
 
 

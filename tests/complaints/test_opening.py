@@ -55,7 +55,7 @@ def test_a_case_begins_whole_assigned_timed_and_announced(team: Team) -> None:
 
 
 def test_nothing_personal_is_kept_or_announced_in_clear(team: Team) -> None:
-    text = "联系人：王小明，电话 13812345678，说包装破了"
+    text = "联系人：王小明，电话 13812345678，建国路88号3单元502室，说包装破了"
     made = case(team=team, description=text, title="", contact_email="ming@example.com")
     with connection.cursor() as cursor:
         cursor.execute(
@@ -67,7 +67,7 @@ def test_nothing_personal_is_kept_or_announced_in_clear(team: Team) -> None:
         )
         stored = [str(value) for value in cursor.fetchone()]
     for value in (*stored, str(last_data(made, "case.opened")), "".join(made.search_grams)):
-        for secret in ("王小明", "12345678", "13812345678", "ming@"):
+        for secret in ("王小明", "12345678", "13812345678", "ming@", "建国路", "502"):
             assert secret not in value
     made.refresh_from_db()
     assert made.description == text and made.contact_phone == "+8613812345678"

@@ -10,9 +10,12 @@ SECRET = "建国路88号3单元502室"
 
 def refused(statement: str, *values: object) -> tuple[DatabaseError, str]:
     """The error, and all that a log would show of it."""
-    with connection.cursor() as cursor, pytest.raises(DatabaseError) as caught:
-        with transaction.atomic():
-            cursor.execute(statement, values)
+    with (
+        connection.cursor() as cursor,
+        pytest.raises(DatabaseError) as caught,
+        transaction.atomic(),
+    ):
+        cursor.execute(statement, values)
     return caught.value, "".join(traceback.format_exception(caught.value))
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from apps.desk.demo.people import PASSWORD
 from launch.checkout import Checkout
 from launch.ports import free_port
 from tests.waiting import LIMIT
@@ -106,6 +107,23 @@ class House:
                 extra_groups=[] if self.starter.uid else None,
             )
 
+    def refusal(self, *words: str, **env: str) -> str:
+        """What a start says that ends by itself, with exit code 1 and without a traceback."""
+        done = subprocess.run(
+            [str(self.folder / words[0]), *words[1:]],
+            env={**self.env(), **env},
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+        assert done.returncode == 1, done.stdout
+        assert "Traceback" not in done.stdout, done.stdout
+        return done.stdout
+
     @property
     def state(self) -> Path:
         return self.folder / ".yipiao" / "up"
@@ -124,6 +142,17 @@ class House:
             return refused.code
         except OSError:
             return 0
+
+    def told_in_logs(self) -> list[str]:
+        """Which log tells what only its owner may know: a password, a key, a sign-in."""
+        known = [*self.told("secrets.json").values(), PASSWORD]
+        known.append((self.state / "demo-api-key").read_text().strip())
+        # A line of the key's list carries its name first.
+        secrets = {secret.rpartition(":")[2] for secret in known}
+        logs = list(self.folder.glob(".yipiao/**/logs/*"))
+        assert {"setup.log", "postgres.log", "web.log"} <= {path.name for path in logs}
+        texts = {path.name: path.read_text(errors="replace") for path in logs if path.is_file()}
+        return [name for name, text in texts.items() for one in secrets if one in text]
 
     def said(self) -> str:
         return (self.folder.parent / "out.txt").read_text()

@@ -157,6 +157,7 @@ def test_whoever_is_killed_comes_back(house: House) -> None:
         assert front.wait(LIMIT) == 1
         wait_gone(everybody)
         assert "ended by signal 9" in house.said()
+        assert house.told_in_logs() == []
     finally:
         everybody |= family(front.pid)
         front.kill()

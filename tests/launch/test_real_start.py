@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from apps.desk.demo.people import PASSWORD
 from tests.launch.houses import House, alive, copied, family, starters, wait_gone
 from tests.waiting import LIMIT
 
@@ -26,6 +27,8 @@ def test_killed_without_warning_it_leaves_nothing_and_finds_its_data_again(house
         streams_url = house.told("running.json")["streams_url"]
         for url in (house.url, streams_url):
             assert house.status(f"{url}healthz") == 200
+        assert house.told_in_logs() == []
+        assert PASSWORD in house.said(), "on the screen they are told"
         running = family(front.pid)
         started = b" ".join(Path(f"/proc/{pid}/cmdline").read_bytes() for pid in running)
         for name in (b"gunicorn", b"worker", b"beat", b"watch", b"deliver", b"serve_streams"):
@@ -56,6 +59,7 @@ def test_killed_without_warning_it_leaves_nothing_and_finds_its_data_again(house
         front.send_signal(signal.SIGTERM)
         assert front.wait(LIMIT) == 0
         assert alive(running) == set()
+        assert house.told_in_logs() == []
     finally:
         front.kill()
         front.wait()

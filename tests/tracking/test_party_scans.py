@@ -30,7 +30,7 @@ def told(parcel: Waybill, role: PartyRole, text: str) -> str:
 @pytest.mark.parametrize("role", [PartyRole.CONSIGNEE, PartyRole.SIGNER, PartyRole.BOTH])
 def test_who_receives_it_reads_the_code_the_point_and_the_couriers_phone(role: PartyRole) -> None:
     text = told(waybill(), role, WAITING)
-    for shown in ("8-2-1034", "喜悦驿站", "9:00-21:00", "17314963979"):
+    for shown in ("8-2-1034", "喜悦驿站", "北大街 3 号", "9:00-21:00", "17314963979"):
         assert shown in text
     for hidden in ("9002", "李 小 红", "建国路88号", "1001"):
         assert hidden not in text

@@ -34,11 +34,15 @@ _CHAT_NAME = re.compile(
     re.I,
 )
 _EMAIL = re.compile(r"([A-Za-z0-9._%+-])[A-Za-z0-9._%+-]*(@[A-Za-z0-9.-]+\.[A-Za-z]{2,})")
-_ROOM = re.compile(
-    r"(?P<number>[0-9A-Za-z]{1,5}(?:-[0-9A-Za-z]{1,5})*)(?P<kind>\s?(?:号楼|号院|栋|幢|座|单元|室|号房|房间|弄|层|楼)(?!上|下|道))"
-    r"|(?P<before>[路街道巷胡同弄里]\s?)(?P<house>\d{1,5}(?:-\d{1,4})?)(?=\s?号)"
-    r"|(?P<say>\b(?:flat|apt\.?|apartment|room|unit|suite|floor)\s?#?\s?)(?P<english>\d[0-9A-Za-z-]{0,6})\b",
-    re.I,
+# 建国路88号3单元502室, 5号楼1203室, 88 Jianguo Road: from the street's name on, or from the building on.
+_UNIT = r"(?:\s*第?[0-9A-Za-z一二三四五六七八九十-]{1,6}\s?(?:号楼|号院|栋|幢|座|单元|楼|层|室|号|门|户))"
+_ADDRESS = re.compile(
+    r"[\u4e00-\u9fff]{0,2}(?:路|街|大道|巷|弄|胡同)\s*\d{1,5}(?:[-—]\d{1,4})?"
+    rf"\s?(?:号楼|号院|[号弄]){_UNIT}*(?:\s?\d{{3,4}}(?!\d))?"
+    rf"|(?<![0-9A-Za-z])\d{{1,4}}\s?(?:号楼|栋|幢|座|单元){_UNIT}*(?:\s?\d{{3,4}}(?!\d))?"
+    r"|(?<![0-9A-Za-z])\d{3,4}\s?(?:室|号房|房间)"
+    r"|(?<![0-9A-Za-z])\d{1,5} (?:[A-Z][a-z]+ ){1,3}(?:Road|Rd|Street|St|Avenue|Ave|Lane)\b"
+    r"|\b(?:[Rr]oom|[Ff]lat|[Aa]pt\.?|[Aa]partment|[Uu]nit|[Ss]uite) ?#? ?\d[0-9A-Za-z-]{0,6}\b"
 )
 _NUMBERED = re.compile(r"(?P<number>[一二三四五六七八九十]{1,3})(?P<kind>号楼|单元|号院)")
 
@@ -47,17 +51,17 @@ def hide_numbers(text: str, *, shows_codes: bool = False) -> str:
     """Stars for what belongs to a person; the first three digits of a phone stay.
 
     ``shows_codes`` for the consignee: the code that opens the locker is theirs to read, and so
-    is the phone of the courier or of the point where the parcel waits.
+    are the address of the point where the parcel waits and the courier's phone.
     """
     text = hide(_ID_CARD, text, lambda _m, said: stars(said, keep=4))
     text = hide(PHONE, text, lambda m, said: _phone(m, said, text if shows_codes else ""))
     if not shows_codes:
         text = hide(_SAID_PHONE, text, _said)
         text = hide(_CODE, text, _said)
+        text = hide(_ADDRESS, text, lambda _m, _said: "***")
     text = hide(_ENDS, text, _said)
     text = hide(_CHAT_NAME, text, _said)
     text = _EMAIL.sub(r"\1***\2", text)
-    text = hide(_ROOM, text, _room)
     return _NUMBERED.sub(lambda m: "*" * len(m["number"]) + m["kind"], text)
 
 
@@ -82,13 +86,3 @@ def _phone(match: re.Match[str], said: str, whole: str) -> str | None:
 def _said(match: re.Match[str], said: str) -> str:
     start = match.start("number") - match.start()
     return said[:start] + stars(said[start:])
-
-
-def _room(match: re.Match[str], said: str) -> str | None:
-    for name in ("number", "house", "english"):
-        if match[name]:
-            start, end = match.start(name) - match.start(), match.end(name) - match.start()
-            if name == "number" and not any(sign.isdigit() for sign in match[name]):
-                return None
-            return said[:start] + stars(said[start:end]) + said[end:]
-    return None

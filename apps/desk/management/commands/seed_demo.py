@@ -1,4 +1,6 @@
+import os
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from django.core.management import call_command
@@ -14,6 +16,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--seed", type=int, default=1, help="the same seed, the same week")
+        parser.add_argument(
+            "--key-file", type=Path, help="keep the API key there, not on the screen"
+        )
         parser.add_argument("--per-day", type=int, default=PER_DAY, help="orders per day")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -28,4 +33,10 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{made.customers} customers, {made.shipments} shipments on the road or delivered"
         )
-        self.stdout.write(f"API key of 云裳服饰 (shown once): {made.api_key}")
+        keep = options["key_file"]
+        if keep is None:
+            self.stdout.write(f"API key of 云裳服饰 (shown once): {made.api_key}")
+            return
+        with os.fdopen(os.open(keep, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+            out.write(f"{made.api_key}\n")
+        self.stdout.write(f"API key of 云裳服饰: in {keep}")
