@@ -15,12 +15,16 @@ programs_for "$url"
 working=''
 run() {
     "$@" &
-    working=$!
-    wait "$working"
+    working=$! status=0
+    wait "$working" || status=$?
     working=''
+    return "$status"
 }
 end() {
-    [ -z "$working" ] || kill "$working" 2>/dev/null || :
+    if [ -n "$working" ]; then
+        kill "$working" 2>/dev/null || :
+        wait "$working" 2>/dev/null || :
+    fi
     rm -rf "$target.part"
 }
 trap end EXIT

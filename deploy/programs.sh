@@ -20,7 +20,7 @@ programs_for() {
     fi
     wanted='' seen=''
     while IFS= read -r folder; do
-        version=$(programs_version "$folder") || continue
+        version=$(programs_version "$folder") && [ -n "$version" ] || continue
         if [ -z "$wanted" ]; then
             # Any version may ask. What is wrong with the address it says itself.
             if ! wanted=$("$folder/psql" -X -q -A -t -c 'SHOW server_version_num' "$1"); then
