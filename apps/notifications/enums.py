@@ -174,6 +174,7 @@ REASONS: dict[str, Any] = {
     "queued_for_a_call": _("waits in the queue of calls"),
     "quiet_hours": _("quiet hours"),
     "resent": _("sent again by a person"),
+    "sender_gone": _("the sending process was lost before it had begun"),
     "settled_by_person": _("settled by a person"),
     "timeout": _("no answer in time"),
     "window_closed": _("WeChat lets us answer there for 48 hours only"),

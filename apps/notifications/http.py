@@ -11,7 +11,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -63,12 +63,20 @@ def request(
     body: bytes = b"",
     headers: Mapping[str, str] | None = None,
     rules: Rules = Rules(),  # frozen
+    begin: Callable[[], None] = lambda: None,
 ) -> Answer:
+    """Raises NotSent, PerhapsSent, and whatever ``begin`` raises: it is called when the connection
+    stands and before a byte of the request leaves."""
     deadline = time.monotonic() + rules.timeout
     parts = urlsplit(url)
     host, port = _place(parts.hostname, parts.scheme, parts.port, rules)
     address = _resolve(host, port, rules)
     connection = _connect(parts.scheme, host, port, address, deadline)
+    try:
+        begin()
+    except BaseException:
+        connection.close()
+        raise
     # A reader that drips one byte a second never times out by itself.
     watchdog = threading.Timer(max(0.01, deadline - time.monotonic()), _cut, [connection])
     watchdog.daemon = True

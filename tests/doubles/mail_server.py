@@ -1,5 +1,5 @@
-"""A real SMTP server (aiosmtpd) that can refuse with 450 or 550, and take a mail and then hang up
-instead of acknowledging it."""
+"""A real SMTP server (aiosmtpd) that can refuse with 450 or 550, take a mail and then hang up
+instead of acknowledging it, and hold whoever comes to RCPT or has handed over DATA."""
 
 import asyncio
 import email
@@ -27,6 +27,9 @@ class MailServer:
         self.accepted: list[Message] = []
         self.recipients: list[str] = []
         self.moments: list[float] = []  # when each was accepted
+        self.handed_over: list[str] = []  # whose whole content came, acknowledged or not
+        self.hold = ""  # "RCPT" or "DATA": nobody there is answered as long as it says so
+        self.held: list[str] = []  # who came to that point
         self.planned: deque[str] = deque()
         self.fault: Callable[[str], str] = lambda _recipient: ""
         self.refused_recipients: dict[str, str] = {}
@@ -58,6 +61,7 @@ class MailServer:
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
+        await self._hold("RCPT", address)
         if address in self.refused_recipients:
             return self.refused_recipients[address]
         fault = self.planned.popleft() if self.planned else self.fault(address)
@@ -71,6 +75,8 @@ class MailServer:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         fault = self._faults.pop(id(envelope), "")
+        self.handed_over += envelope.rcpt_tos
+        await self._hold("DATA", *envelope.rcpt_tos)
         if fault == "drop_before":
             self._hang_up(server)
             return "421 4.3.0 going away"
@@ -83,6 +89,12 @@ class MailServer:
             self._hang_up(server)
             await asyncio.sleep(0)
         return "250 2.0.0 queued"
+
+    async def _hold(self, verb: str, *addresses: str) -> None:
+        if self.hold == verb:
+            self.held += addresses
+        while self.hold == verb:
+            await asyncio.sleep(0.01)
 
     def _hang_up(self, server: SMTP) -> None:
         if server.transport is not None:

@@ -6,7 +6,7 @@ counts as “perhaps sent”.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,10 @@ from apps.notifications.enums import Effect
 if TYPE_CHECKING:
     from apps.notifications.models import Delivery
     from apps.notifications.queries.recipients import Person
+
+
+def _nothing() -> None:
+    return None
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,8 @@ class Message:
     provider_code: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
     extra: Any = None  # what ``prepare`` returned
+    # Called just before the first byte that could make the provider send it: see ``begins_itself``.
+    begin: Callable[[], None] = field(default=_nothing, compare=False, repr=False)
 
     @property
     def reference(self) -> str:
@@ -121,6 +127,10 @@ class Channel:
     settling: timedelta = timedelta(minutes=2)
     # (seconds, messages) per address and kind of message.
     address_limits: Sequence[tuple[int, int]] = ()
+    # ``send`` calls ``message.begin()`` itself, as late as it can: a process killed before then has
+    # sent nothing. Otherwise that is written down before ``send`` is called. What ``begin`` raises
+    # goes through: the message must not leave.
+    begins_itself: bool = False
     # Kinds of personal data that may be shown in full.
     shows: frozenset[str] = frozenset()
     # Failures of the provider pause the channel.

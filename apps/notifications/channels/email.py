@@ -36,6 +36,7 @@ class EmailChannel(Channel):
     name = ChannelName.EMAIL
     label = _("E-mail")
     concurrency = 4
+    begins_itself = True
     waits = (60, 300, 900, 3600, 3 * 3600, 6 * 3600, 12 * 3600, 24 * 3600)
     lease = timedelta(seconds=120)
     address_limits = ((3600, 30), (86_400, 200))
@@ -125,6 +126,8 @@ def _hand_over(smtp: smtplib.SMTP, mail: EmailMultiAlternatives, message: Messag
         ("RCPT", f"TO:<{message.address}>"),
         ("DATA", ""),
     ):
+        if verb == "DATA":
+            message.begin()
         code, said = smtp.docmd(verb, argument)
         if code >= 400:
             return _refused(code, said)

@@ -8,7 +8,7 @@ message is only repeated when it says that it never had it. Receipts come to
 import json
 import re
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -39,6 +39,7 @@ class SmsChannel(Channel):
     confirms = True
     can_ask = True
     concurrency = 4
+    begins_itself = True
     waits = (30, 120, 600, 1800)
     lease = timedelta(seconds=45)
     patience = timedelta(hours=6)
@@ -78,7 +79,7 @@ class SmsChannel(Channel):
 
     def send(self, message: Message) -> Outcome:
         try:
-            answer = call("SendSms", self.request_of(message))
+            answer = call("SendSms", self.request_of(message), message.begin)
         except http.NotSent as error:
             return Outcome(Effect.RETRY, str(error), trouble=True)
         except http.PerhapsSent as error:
@@ -127,7 +128,9 @@ def sign_name() -> str:
     return str(getattr(settings, "SMS_SIGN_NAME", ""))
 
 
-def call(action: str, parameters: Mapping[str, str]) -> http.Answer:
+def call(
+    action: str, parameters: Mapping[str, str], begin: Callable[[], None] = lambda: None
+) -> http.Answer:
     url = str(getattr(settings, "SMS_URL", ""))
     parts = urlsplit(url)
     path = parts.path or "/"
@@ -152,6 +155,7 @@ def call(action: str, parameters: Mapping[str, str]) -> http.Answer:
         rules=http.Rules(
             timeout=float(getattr(settings, "SMS_TIMEOUT", 10.0)), check_address=False
         ),
+        begin=begin,
     )
 
 

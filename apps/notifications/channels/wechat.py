@@ -7,6 +7,7 @@ TEMPLATESENDJOBFINISH, which goes to ``services.record_wechat_outcome``.
 
 import json
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
@@ -35,6 +36,7 @@ class WeChatChannel(Channel):
     idempotent_for = timedelta(minutes=9)
     confirms = True
     concurrency = 4
+    begins_itself = True
     waits = (10, 60, 300, 1800)
     lease = timedelta(seconds=60)
     address_limits = ((86_400, 50),)
@@ -56,24 +58,24 @@ class WeChatChannel(Channel):
         return body | ({"url": message.link} if message.link else {})
 
     def send(self, message: Message) -> Outcome:
-        return deliver("/cgi-bin/message/template/send", self.request_of(message))
+        return deliver("/cgi-bin/message/template/send", self.request_of(message), message.begin)
 
 
-def deliver(path: str, body: dict[str, Any]) -> Outcome:
-    outcome = _deliver(path, body)
+def deliver(path: str, body: dict[str, Any], begin: Callable[[], None]) -> Outcome:
+    outcome = _deliver(path, body, begin)
     if outcome.effect == Effect.RETRY and outcome.code in {str(c) for c in TOKEN_GONE}:
         # Once more at once with a fresh token; the refusal proves that nothing was sent.
-        outcome = _deliver(path, body)
+        outcome = _deliver(path, body, begin)
     return outcome
 
 
-def _deliver(path: str, body: dict[str, Any]) -> Outcome:
+def _deliver(path: str, body: dict[str, Any], begin: Callable[[], None]) -> Outcome:
     try:
         token = wechat_token.current(ChannelName.WECHAT)
     except wechat_token.NoToken as error:
         return Outcome(Effect.RETRY, str(error), trouble=True)
     try:
-        answer = call(f"{path}?access_token={quote(token, safe='')}", body)
+        answer = call(f"{path}?access_token={quote(token, safe='')}", body, begin)
     except http.NotSent as error:
         return Outcome(Effect.RETRY, str(error), trouble=True)
     except http.PerhapsSent as error:
@@ -126,13 +128,14 @@ def _rules(most: int) -> http.Rules:
     return http.Rules(timeout=timeout, check_address=False, most=most)
 
 
-def call(path: str, body: dict[str, Any]) -> http.Answer:
+def call(path: str, body: dict[str, Any], begin: Callable[[], None]) -> http.Answer:
     return http.request(
         "POST",
         _base() + path,
         body=json.dumps(body, ensure_ascii=False).encode(),
         headers={"content-type": "application/json"},
         rules=_rules(http.MAX_ANSWER),
+        begin=begin,
     )
 
 

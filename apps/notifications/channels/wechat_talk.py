@@ -31,6 +31,7 @@ class WeChatTalkChannel(Channel):
     name = ChannelName.WECHAT_TALK
     label = _("WeChat conversation")
     concurrency = 2
+    begins_itself = True
     waits = (5, 30, 120)
     lease = timedelta(seconds=60)
 
@@ -49,7 +50,7 @@ class WeChatTalkChannel(Channel):
     def send(self, message: Message) -> Outcome:
         if message.extra is not True:
             return Outcome(Effect.FAILED, "window_closed")
-        return deliver("/cgi-bin/message/custom/send", self.request_of(message))
+        return deliver("/cgi-bin/message/custom/send", self.request_of(message), message.begin)
 
     def request_of(self, message: Message) -> dict[str, Any]:
         content = shortened(message.text, message.link)

@@ -10,6 +10,7 @@ from apps.notifications.models.people import (
 )
 from apps.notifications.models.policy import MessageTemplate, NotificationPolicy
 from apps.notifications.models.provider import ProviderState, SendStamp
+from apps.notifications.models.sender import Sender
 from apps.notifications.models.webhook import WebhookEndpoint, WebhookEvent
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Preference",
     "ProviderState",
     "SendStamp",
+    "Sender",
     "Subscription",
     "SuppressedAddress",
     "TalkWindow",

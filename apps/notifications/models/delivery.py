@@ -140,6 +140,11 @@ class Delivery(models.Model):
     first_attempt = models.DateTimeField(_("first attempt"), null=True)
     worker = models.CharField(max_length=60, blank=True)
     lease_until = models.DateTimeField(null=True)
+    # The number of the process that has it (models/sender.py); not a foreign key, which would
+    # lock that row for every message.
+    sender = models.IntegerField(null=True, editable=False)
+    # Written just before the first byte may reach the provider. Without it nothing was sent.
+    on_wire_since = models.DateTimeField(null=True, editable=False)
     # The same for every attempt: what a provider that forbids doubles recognises us by.
     idempotency_key = models.UUIDField(default=uuid4, editable=False)
     provider_ref = models.CharField(_("provider's number"), max_length=80, blank=True)
@@ -171,6 +176,11 @@ class Delivery(models.Model):
                 condition=Q(state=DeliveryState.SENDING, lease_until__isnull=False)
                 | (~Q(state=DeliveryState.SENDING) & Q(lease_until__isnull=True)),
                 name="delivery_sending_has_lease",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=DeliveryState.SENDING)
+                | Q(sender__isnull=True, on_wire_since__isnull=True),
+                name="delivery_sender_while_sending",
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=[DeliveryState.DELIVERED, DeliveryState.READ])

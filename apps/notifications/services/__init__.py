@@ -16,9 +16,9 @@ from apps.notifications.services.endpoints import (
     remove_endpoint,
     rotate_secret,
 )
+from apps.notifications.services.losing import expire_leases
 from apps.notifications.services.minding import (
     ask_about_unclear,
-    expire_leases,
     forget_stamps,
     look_after_unused_channels,
     mind,

@@ -57,7 +57,9 @@ class Claim:
 
 
 @transaction.atomic
-def claim(channel: Channel, *, worker: str) -> Claim:
+def claim(channel: Channel, *, worker: str, sender: int | None = None) -> Claim:
+    """``sender``: the number of the process that will send it (``presence``). Without one its
+    loss is noticed by the lease alone."""
     rate, burst = channel.pace()
     name = str(channel.name)
     with connection.cursor() as cursor:
@@ -77,7 +79,7 @@ def claim(channel: Channel, *, worker: str) -> Claim:
             return Claim(None)
         delivery = Delivery.objects.get(pk=delivery_id)
         if _may_go(delivery, channel, now):
-            _start(delivery, channel, now, worker)
+            _start(delivery, channel, now, worker, sender)
             return Claim(delivery, 0.0, now)
     return Claim(None, 0.0)
 
@@ -150,7 +152,9 @@ def limit_ends(key: str, limits: Sequence[tuple[int, int]], now: datetime) -> da
     return None
 
 
-def _start(delivery: Delivery, channel: Channel, now: datetime, worker: str) -> None:
+def _start(
+    delivery: Delivery, channel: Channel, now: datetime, worker: str, sender: int | None
+) -> None:
     move(
         delivery,
         DeliveryState.SENDING,
@@ -158,6 +162,7 @@ def _start(delivery: Delivery, channel: Channel, now: datetime, worker: str) -> 
         attempts=delivery.attempts + 1,
         first_attempt=delivery.first_attempt or now,
         worker=worker[:60],
+        sender=sender,
         # By the database's clock; a worker that outlives it has lost the message.
         lease_until=now + channel.lease,
     )

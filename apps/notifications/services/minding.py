@@ -15,7 +15,8 @@ from apps.notifications.enums import DeliveryState, Effect, Step, TaskReason
 from apps.notifications.models import Attempt, Delivery, OneTimeCode, SendStamp
 from apps.notifications.services.chain import advance, hand_to_person
 from apps.notifications.services.digests import gather
-from apps.notifications.services.outcomes import lose, record_outcome
+from apps.notifications.services.losing import expire_leases
+from apps.notifications.services.outcomes import record_outcome
 from apps.notifications.services.rows import database_now, locked, move, note
 
 log = logging.getLogger(__name__)
@@ -30,22 +31,6 @@ WITHOUT_SETTINGS = timedelta(minutes=30)
 def mind() -> int:
     """One round of every sweep that asks nobody outside; how many rows it dealt with."""
     return expire_leases() + gather() + run_fallbacks()
-
-
-@transaction.atomic
-def expire_leases(limit: int = BATCH) -> int:
-    """Messages whose worker is gone: sent again where the provider forbids doubles, unclear
-    elsewhere."""
-    lost = list(
-        Delivery.objects.select_for_update(skip_locked=True, of=("self",))
-        .filter(state=DeliveryState.SENDING, lease_until__lt=Now())
-        .order_by("lease_until")[:limit]
-    )
-    now = database_now()
-    for delivery in lost:
-        if channels.known(delivery.channel):
-            lose(delivery, channels.channel(delivery.channel), now)
-    return len(lost)
 
 
 @transaction.atomic

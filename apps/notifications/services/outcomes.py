@@ -78,7 +78,7 @@ def apply(delivery: Delivery, channel: Channel, outcome: Outcome, now: datetime)
     if effect == Effect.RETRY:
         _retry(delivery, channel, outcome, now)
     elif effect == Effect.AMBIGUOUS:
-        _unclear(delivery, channel, outcome.code, now)
+        make_unclear(delivery, channel, outcome.code, now)
     elif effect in STATE_OF:
         _settle(delivery, channel, outcome, STATE_OF[effect], now)
 
@@ -121,7 +121,7 @@ def _retry(delivery: Delivery, channel: Channel, outcome: Outcome, now: datetime
     move(delivery, DeliveryState.QUEUED, now=now, reason=outcome.code, due_at=now + wait)
 
 
-def _unclear(delivery: Delivery, channel: Channel, code: str, now: datetime) -> None:
+def make_unclear(delivery: Delivery, channel: Channel, code: str, now: datetime) -> None:
     """``due_at`` is now when the provider is asked, or a person is, whichever comes first."""
     ask = FIRST_QUESTION if channel.can_ask else channel.patience
     minutes = delivery.fallback_minutes
@@ -134,15 +134,6 @@ def _unclear(delivery: Delivery, channel: Channel, code: str, now: datetime) -> 
         due_at=now + ask,
         fallback_due=due,
     )
-
-
-def lose(delivery: Delivery, channel: Channel, now: datetime) -> None:
-    """The worker is gone and its lease is over; the caller holds the row's lock."""
-    note(delivery, Step.TIMED_OUT, worker=delivery.worker)
-    if channel.is_safe_to_repeat(delivery.first_attempt, now):
-        move(delivery, DeliveryState.QUEUED, now=now, reason="worker_lost", due_at=now)
-    else:
-        _unclear(delivery, channel, "worker_lost", now)
 
 
 def take_receipt(delivery: Delivery, outcome: Outcome, now: datetime) -> bool:

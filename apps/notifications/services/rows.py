@@ -145,7 +145,8 @@ def move(
 ) -> Delivery:
     """The one place where a delivery changes its state; the caller holds its lock."""
     DELIVERY_MOVES.check(DeliveryState(delivery.state), to)
-    changes.setdefault("lease_until", None)
+    for claimed in ("lease_until", "sender", "on_wire_since"):
+        changes.setdefault(claimed, None)
     changes |= {"state": to, "state_since": now, "state_reason": reason[:60]}
     if to in (DeliveryState.DELIVERED, DeliveryState.READ) and delivery.delivered_at is None:
         changes.setdefault("delivered_at", now)

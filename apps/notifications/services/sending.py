@@ -1,7 +1,10 @@
 """Sending one claimed message: words filled in, no transaction open, the outcome written down."""
 
 import logging
+import time
 from datetime import datetime
+
+from django.db import InterfaceError, OperationalError, connection
 
 from apps.notifications import channels
 from apps.notifications.channels import Channel, Message, Outcome
@@ -10,34 +13,63 @@ from apps.notifications.models import Delivery
 from apps.notifications.queries.public import public_link
 from apps.notifications.queries.words import render
 from apps.notifications.services.claiming import claim
+from apps.notifications.services.losing import Beginning, ClaimLost, NotBegun
 from apps.notifications.services.outcomes import record_outcome
+from apps.notifications.services.presence import present
 from apps.notifications.stop_links import stop_key
 
 log = logging.getLogger(__name__)
+ONCE_MORE = 0.5  # seconds between two tries to write an outcome down
 
 
-def send_next(channel: Channel, *, worker: str) -> float:
-    """Send one message if one is due and may go; the seconds to wait before the next look."""
-    claimed = claim(channel, worker=worker)
+def send_next(channel: Channel, *, worker: str, sender: int | None = None) -> float:
+    """Send one message if one is due and may go; the seconds to wait before the next look.
+
+    ``sender`` is the number by which the database knows that this process lives. Raises NotBegun
+    and errors of the database; whoever goes on after them lets go of his claims first.
+    """
+    claimed = claim(channel, worker=worker, sender=sender)
     if claimed.delivery is None:
         return claimed.wait
     delivery, number = claimed.delivery, claimed.delivery.attempts
-    template_id, outcome = _send(channel, delivery, claimed.at or delivery.state_since)
-    record_outcome(delivery.pk, number, outcome, template_id=template_id, worker=worker)
+    try:
+        template_id, outcome = _send(channel, delivery, claimed.at or delivery.state_since)
+    except ClaimLost:
+        return 0.0  # it was taken for lost before it had begun, and is somebody else's now
+    _write_down(delivery.pk, number, outcome, template_id, worker, channel.lease.total_seconds())
     return 0.0
+
+
+def _write_down(
+    pk: int, number: int, outcome: Outcome, template_id: int | None, worker: str, patience: float
+) -> None:
+    """What is known is not forgotten because the database restarts just now; ``patience`` seconds."""
+    end = time.monotonic() + patience
+    while True:
+        try:
+            record_outcome(pk, number, outcome, template_id=template_id, worker=worker)
+            return
+        except (OperationalError, InterfaceError):
+            if connection.in_atomic_block or time.monotonic() >= end:
+                raise
+            log.exception("the outcome of message %s waits for the database", pk)
+            connection.close()
+            time.sleep(ONCE_MORE)
 
 
 def send_due(name: str, *, worker: str, limit: int = 100) -> int:
     """Send up to ``limit`` messages of one channel, one after the other; return how many."""
     channel = channels.channel(name)
     sent = 0
-    while sent < limit and send_next(channel, worker=worker) == 0.0:
-        sent += 1
+    with present(worker) as sender:
+        while sent < limit and send_next(channel, worker=worker, sender=sender) == 0.0:
+            sent += 1
     return sent
 
 
 def _send(channel: Channel, delivery: Delivery, at: datetime) -> tuple[int | None, Outcome]:
     template_id = None
+    begin = Beginning(delivery, channel)
     try:
         unsubscribe = unsubscribe_link(delivery)
         words = render(delivery, channel.shows, unsubscribe=unsubscribe)
@@ -59,15 +91,21 @@ def _send(channel: Channel, delivery: Delivery, at: datetime) -> tuple[int | Non
             provider_code=words.provider_code,
             fields=words.fields,
             extra=channel.prepare(delivery),
+            begin=begin,
         )
     except Exception:  # a broken template or row must not stop the channel
         log.exception("message %s could not be prepared", delivery.pk)
         return template_id, Outcome(Effect.FAILED, "not_prepared")
     try:
+        if not channel.begins_itself:
+            begin()
         return template_id, channel.send(message)
-    except Exception:  # whatever a channel raises: it may have been sent
+    except NotBegun:
+        raise
+    except Exception:  # whatever a channel raises: once begun it may have been sent
         log.exception("channel %s broke on message %s", channel.name, delivery.pk)
-        return template_id, Outcome(Effect.AMBIGUOUS, "crashed", trouble=True)
+        effect = Effect.AMBIGUOUS if begin.is_made else Effect.RETRY
+        return template_id, Outcome(effect, "crashed", trouble=True)
 
 
 def unsubscribe_link(delivery: Delivery) -> str:

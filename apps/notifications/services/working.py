@@ -15,18 +15,21 @@ from django.db import close_old_connections, connection
 
 from apps.notifications import channels
 from apps.notifications.channels import Channel
+from apps.notifications.services.losing import let_go
 from apps.notifications.services.minding import (
     ask_about_unclear,
     forget_stamps,
     look_after_unused_channels,
     mind,
 )
+from apps.notifications.services.presence import Presence, forget_gone
 from apps.notifications.services.sending import send_next
 
 log = logging.getLogger(__name__)
 LONGEST_NAP = 1.0
 AFTER_TROUBLE = 2.0
 SELDOM = 60.0
+UNTIL_PRESENT = 0.1
 
 
 class Crew:
@@ -39,6 +42,8 @@ class Crew:
         wanted = [channels.channel(n) for n in names] or channels.all_channels()
         self.asleep = [channel for channel in wanted if not channel.configured()]
         self.stopping = threading.Event()
+        self._ended = threading.Event()
+        self._presence = Presence(f"{socket.gethostname()[:24]}:{os.getpid()}")
         self._threads = [
             self._thread("mind", _mind, 1.0),
             self._thread("seldom", _seldom, SELDOM),
@@ -49,8 +54,13 @@ class Crew:
             for slot in range(threads or channel.concurrency):
                 self._threads.append(self._sender(channel, slot))
             self._threads.append(self._thread(f"ask-{channel.name}", _asker(channel), 1.0))
+        # Not among them: it holds the number until the last of them has ended.
+        self._keeper = threading.Thread(
+            target=self._presence.keep, args=(self._ended,), name="deliver-presence", daemon=True
+        )
 
     def start(self) -> None:
+        self._keeper.start()
         for thread in self._threads:
             thread.start()
 
@@ -62,13 +72,16 @@ class Crew:
         end = time.monotonic() + seconds
         for thread in self._threads:
             thread.join(max(0.0, end - time.monotonic()))
-        return not any(thread.is_alive() for thread in self._threads)
+        if any(thread.is_alive() for thread in self._threads):
+            return False
+        self._ended.set()
+        self._keeper.join(max(0.0, end - time.monotonic()))
+        return not self._keeper.is_alive()
 
     def _sender(self, channel: Channel, slot: int) -> threading.Thread:
-        worker = f"{socket.gethostname()[:24]}:{os.getpid()}:{slot}"
-        return self._thread(
-            f"{channel.name}-{slot}", lambda: send_next(channel, worker=worker), 0.0
-        )
+        worker = f"{self._presence.name}:{channel.name}:{slot}"
+        step = _Sending(channel, worker, self._presence)
+        return self._thread(f"{channel.name}-{slot}", step, 0.0)
 
     def _thread(self, name: str, step: Callable[[], float], pause: float) -> threading.Thread:
         return threading.Thread(
@@ -88,6 +101,26 @@ class Crew:
         connection.close()
 
 
+class _Sending:
+    """One sender's step. After an error it holds nothing, whatever its rows say: they are let go
+    before the next claim."""
+
+    def __init__(self, channel: Channel, worker: str, presence: Presence) -> None:
+        self._channel, self._worker, self._presence = channel, worker, presence
+        self._stumbled = False
+
+    def __call__(self) -> float:
+        number = self._presence.number
+        if number is None:
+            return UNTIL_PRESENT
+        if self._stumbled:
+            let_go(self._worker, number)
+        self._stumbled = True
+        wait = send_next(self._channel, worker=self._worker, sender=number)
+        self._stumbled = False
+        return wait
+
+
 def _mind() -> float:
     return 0.0 if mind() else 1.0
 
@@ -95,6 +128,7 @@ def _mind() -> float:
 def _seldom() -> float:
     look_after_unused_channels()
     forget_stamps()
+    forget_gone()
     # A connection kept for once a minute would be one that others cannot have.
     connection.close()
     return SELDOM

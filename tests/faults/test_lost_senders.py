@@ -1,0 +1,196 @@
+"""Sending processes that are killed, hang, or lose their database in the middle of a mail."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from apps.notifications.channels import channel
+from apps.notifications.models import Attempt, Delivery, Sender
+from apps.notifications.services.presence import gone
+from tests.doubles.mail_server import MailServer
+from tests.factories.notifications import delivery
+from tests.faults.databases import own_database
+from tests.faults.processes import ROOT
+from tests.launch.databases import owner_url
+from tests.waiting import eventually
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.requirement("NTF-2"),
+]
+PATIENCE = 10.0  # seconds that a channel may wait after a kill
+LIMIT = channel("email").concurrency
+
+
+class Senders:
+    """Real processes of ``manage.py deliver email``, by their pid."""
+
+    def __init__(self, stack: ExitStack, folder: Path, mail: MailServer, url: str) -> None:
+        self._stack, self._log = stack, folder / "deliver.log"
+        self._env = {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "DATABASE_URL": url,
+            "REDIS_URL": "redis://127.0.0.1:9/0",
+            "EMAIL_HOST": "127.0.0.1",
+            "EMAIL_PORT": str(mail.port),
+            "EMAIL_USE_TLS": "0",
+            "EMAIL_PER_SECOND": "1000",
+            "DEFAULT_FROM_EMAIL": "service@yipiao.example",
+        }
+
+    def start(self) -> "subprocess.Popen[str]":
+        """Returns once it says that it is at work."""
+        out = self._stack.enter_context(self._log.open("a"))
+        process = subprocess.Popen(
+            [sys.executable, "-u", "manage.py", "deliver", "email"],
+            cwd=ROOT,
+            env=self._env,
+            stdout=subprocess.PIPE,
+            stderr=out,
+            text=True,
+        )
+        self._stack.callback(process.wait)
+        self._stack.callback(process.kill)
+        assert process.stdout is not None
+        assert process.stdout.readline() == "sending\n", self._log.read_text()
+        return process
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Callable[[str], tuple[MailServer, Senders]]]:
+    with ExitStack() as stack:
+
+        def make(url: str) -> tuple[MailServer, Senders]:
+            mail = stack.enter_context(MailServer())
+            return mail, Senders(stack, tmp_path, mail, url)
+
+        yield make
+
+
+def _queue(count: int) -> list[str]:
+    connection.commit()
+    names = [f"reader{n}@example.com" for n in range(count)]
+    for name in names:
+        delivery("email", name)
+    return names
+
+
+def _kill(process: "subprocess.Popen[str]") -> None:
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+
+
+def _no_one_was_unclear() -> bool:
+    history = Attempt.objects.all()
+    return (
+        not history.filter(effect="ambiguous").exists()
+        and not history.filter(step="timed_out").exists()
+    )
+
+
+@pytest.mark.parametrize("another_runs", [True, False])
+def test_killed_before_data_it_costs_neither_a_mail_nor_the_channel(
+    place: Any, another_runs: bool
+) -> None:
+    mail, senders = place(owner_url())
+    mail.hold = "RCPT"
+    names = _queue(3 * LIMIT)
+    doomed = senders.start()
+    assert eventually(lambda: len(mail.held) == LIMIT)
+    if another_runs:
+        senders.start()
+        assert Delivery.objects.filter(state="sending").count() == LIMIT, "the limit is full"
+    _kill(doomed)
+    mail.hold = ""
+    if not another_runs:
+        senders.start()
+    began = time.time()
+    assert eventually(lambda: len(mail.moments) >= len(names))
+    assert mail.moments[0] - began <= PATIENCE, "the dead one's rows do not fill the limit"
+    assert mail.moments[-1] - began <= PATIENCE
+    assert sorted(mail.recipients) == sorted(names)
+    assert sorted(mail.handed_over) == sorted(names)
+    assert eventually(lambda: Delivery.objects.filter(state="accepted").count() == len(names))
+    assert _no_one_was_unclear()
+    assert Attempt.objects.filter(code="sender_gone").count() == LIMIT
+
+
+def test_killed_after_data_only_what_was_handed_over_is_unclear(place: Any) -> None:
+    mail, senders = place(owner_url())
+    mail.hold = "DATA"
+    names = _queue(3 * LIMIT)
+    doomed = senders.start()
+    assert eventually(lambda: len(mail.held) == LIMIT)
+    out = set(mail.held)
+    senders.start()
+    _kill(doomed)
+    began = time.time()
+    mail.hold = ""
+    assert eventually(lambda: len(set(mail.recipients) - out) == len(names) - LIMIT)
+    assert max(mail.moments) - began <= PATIENCE
+    assert eventually(lambda: Delivery.objects.filter(state="accepted").count() == 2 * LIMIT)
+    unclear = Delivery.objects.filter(state="ambiguous")
+    assert {one.address for one in unclear} == out
+    assert {one.state_reason for one in unclear} == {"worker_lost"}
+    assert sorted(mail.handed_over) == sorted(names), "each content came once"
+
+
+def test_one_that_hangs_but_lives_keeps_what_it_has(place: Any) -> None:
+    mail, senders = place(owner_url())
+    mail.hold = "DATA"
+    _queue(LIMIT)
+    hanging = senders.start()
+    assert eventually(lambda: len(mail.held) == LIMIT)
+    hanging.send_signal(signal.SIGSTOP)
+    doomed = senders.start()
+    assert eventually(lambda: Sender.objects.count() == 2)
+    number = Sender.objects.latest("id").pk
+    _kill(doomed)
+    senders.start()
+    # Of the two only the dead one is missed, for longer than a process is given to come back.
+    assert eventually(lambda: _is_gone(number))
+    assert Delivery.objects.filter(state="sending").count() == LIMIT
+    mail.hold = ""
+    hanging.send_signal(signal.SIGCONT)
+    assert eventually(lambda: Delivery.objects.filter(state="accepted").count() == LIMIT)
+    assert len(mail.handed_over) == LIMIT
+    assert _no_one_was_unclear()
+
+
+def _is_gone(number: int) -> bool:
+    return number in gone()
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGQUIT])
+def test_a_restarted_database_takes_nothing_from_the_living(
+    place: Any, how: signal.Signals
+) -> None:
+    """All locks vanish, those who held them do not."""
+    names = _queue(2 * LIMIT)
+    with own_database() as database:
+        mail, senders = place(database.url)
+        mail.hold = "DATA"
+        senders.start()
+        assert eventually(lambda: len(mail.held) == LIMIT)
+        senders.start()
+        held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2"
+        assert eventually(lambda: database.number(held) == 2)
+        database.restart(how)
+        assert eventually(lambda: database.number(held) == 2), "they take them again"
+        mail.hold = ""
+        done = "SELECT count(*) FROM notifications_delivery WHERE state = 'accepted'"
+        assert eventually(lambda: database.number(done) == len(names))
+        assert sorted(mail.handed_over) == sorted(names), "nothing went out twice"
+        lost = "SELECT count(*) FROM notifications_attempt WHERE effect = 'ambiguous'"
+        assert database.number(lost) == 0
