@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 
 class RuleBroken(Exception):
     """A business rule refuses the request; nothing was changed.
@@ -38,3 +40,17 @@ class BadInput(RuleBroken):
     ) -> None:
         super().__init__(message, code=code, field=field, **params)
         self.row = row
+
+
+class NotKept(RuleBroken):
+    """The disk takes no file; with it nothing else of the request was stored. The same request
+    passes once there is room, and machines keep what they were given for then."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "The file could not be kept: our storage takes none at the moment. Nothing was"
+                " saved. Send it again in some minutes, or now without the file."
+            ),
+            code="file_not_kept",
+        )

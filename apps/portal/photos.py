@@ -18,7 +18,7 @@ from apps.complaints.files import CleanFile, clean_file
 from apps.complaints.inputs import NewFile
 from apps.complaints.models import HeldFile
 from apps.complaints.queries.held import held_files
-from apps.core.errors import BadInput
+from apps.core.errors import BadInput, NotKept
 from apps.core.times import now
 
 MOST = 6
@@ -120,8 +120,12 @@ class Photos:
         return bool(self.fresh or self.kept)
 
     def keep(self) -> None:
-        """For the next try."""
-        self.kept += services.hold_files(files=self.fresh, at=now())
+        """For the next try; where the disk takes none, they have to be chosen again."""
+        try:
+            self.kept += services.hold_files(files=self.fresh, at=now())
+        except NotKept:
+            names = ", ".join(file.name[:60] for file in self.fresh)
+            self.errors.append(_("Please choose these photos again: %(names)s") % {"names": names})
         self.fresh = []
 
     def take(self) -> list[CleanFile | NewFile]:

@@ -132,6 +132,17 @@ def test_sent_twice_is_one_case(client: Client) -> None:
     assert case.entries.count() == 1
 
 
+def test_the_same_words_with_another_photo_bring_the_photo(client: Client) -> None:
+    for photos in ([jpeg()], [jpeg()], [jpeg(), _other()]):
+        assert send(client, photos=photos).status_code == 303
+    mine = Case.objects.get()
+    assert CaseFile.objects.filter(entry__case=mine).count() == 2
+
+
+def _other() -> SimpleUploadedFile:
+    return SimpleUploadedFile("b.jpg", picture((80, 80)).getvalue(), "image/jpeg")
+
+
 def test_going_back_and_sending_other_words_loses_nothing(client: Client) -> None:
     once = fields()
     client.post("/report", once)

@@ -10,9 +10,9 @@ from django.db import transaction
 
 from apps.accounts.models import User
 from apps.complaints.enums import EntryKind
-from apps.complaints.files import CleanFile
+from apps.complaints.files import CleanFile, clean_files
 from apps.complaints.inputs import NewCase, NewFile, Opened, Said
-from apps.complaints.models import Case
+from apps.complaints.models import Case, CaseFile
 from apps.complaints.rules.cases import needed
 from apps.complaints.services.contacts import contact_values
 from apps.complaints.services.opening import open_case
@@ -36,6 +36,7 @@ def take_report(
     Raises BadInput naming the field, before anything is written."""
     known = _said_before(new, at)
     if known is not None:
+        _add_photos(known, files, new=new, by=by, at=at)
         return Opened(known, is_new=False)
     if key is not None:
         new = replace(new, source_key=f"web:{key}", external_id=f"web:{key}")
@@ -50,6 +51,17 @@ def take_report(
         )
         add_message(case_id=opened.case.pk, said=said, files=files, by=by, at=at)
     return opened
+
+
+def _add_photos(
+    known: Case, files: Sequence[NewFile | CleanFile], *, new: NewCase, by: User, at: datetime
+) -> None:
+    """Of words that are known already only what they did not bring the first time."""
+    there = set(CaseFile.objects.filter(entry__case=known).values_list("sha256", flat=True))
+    fresh = [file for file in clean_files(files) if file.sha256 not in there]
+    if fresh:
+        said = Said(kind=EntryKind.MESSAGE_IN, text="", channel=new.channel)
+        add_message(case_id=known.pk, said=said, files=fresh, by=by, at=at)
 
 
 def _said_before(new: NewCase, at: datetime) -> Case | None:

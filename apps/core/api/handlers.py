@@ -1,12 +1,15 @@
 """What Django itself refuses, before or outside of any view: JSON to programs, a page elsewhere."""
 
+import sys
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 from django.views import defaults
 
 from apps.core.api.problems import CONTENT_TYPE, problem
+from apps.core.errors import NotKept
 
 API_ROOTS = ("/api/", "/voice/")
 
@@ -39,6 +42,12 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """Also where a full disk met a page that has no words of its own for it."""
+    refusal = sys.exc_info()[1]
+    if isinstance(refusal, NotKept):
+        if request.path.startswith(API_ROOTS):
+            return _answer(503, refusal.code, refusal)
+        return HttpResponse(render_to_string("503.html", {"problem": refusal}), status=503)
     if request.path.startswith(API_ROOTS):
         return _answer(500, "server_error", _("Nothing was changed. We have been told."))
     return defaults.server_error(request)

@@ -9,7 +9,7 @@
 | a business rule or the row's present state refuses (``RuleBroken``) | 409 |
 | an Idempotency-Key came again with another request | 422 |
 | too many requests | 429 |
-| the database is too busy for this request; nothing was changed | 503 |
+| the database is too busy for this request, or no file can be kept; nothing was changed | 503 |
 | our own fault, with nothing of the inside told | 500 |
 
 409 and not 422 for every business rule: what was sent is well formed, it conflicts with how things
@@ -31,10 +31,11 @@ from rest_framework import exceptions as drf
 from rest_framework import status as http
 from rest_framework.response import Response
 
-from apps.core.errors import BadInput, RuleBroken
+from apps.core.errors import BadInput, NotKept, RuleBroken
 
 logger = logging.getLogger("django.request")
 CONTENT_TYPE = "application/problem+json"
+FULL_FOR = "300"  # seconds until somebody may have made room
 TYPE_PREFIX = "urn:yipiao:problem:"
 TITLES: dict[int, Any] = {
     400: _("The request cannot be understood"),
@@ -97,6 +98,8 @@ def problem_handler(exc: Exception, context: dict[str, Any]) -> Response:
 
 
 def _describe(exc: Exception) -> tuple[dict[str, Any], dict[str, str]]:
+    if isinstance(exc, NotKept):
+        return problem(503, exc.code, exc), {"Retry-After": FULL_FOR}
     if isinstance(exc, RuleBroken):
         return _describe_rule(exc), {}
     if isinstance(exc, drf.APIException):

@@ -14,7 +14,7 @@ from apps.complaints import services as cases
 from apps.complaints.enums import CaseChannel, EntryKind
 from apps.complaints.files import CleanFile, clean_file
 from apps.complaints.inputs import NewFile, Said
-from apps.core.errors import BadInput
+from apps.core.errors import BadInput, NotKept
 from apps.inquiries.enums import MediaState
 from apps.inquiries.models import WeChatMedia
 from apps.notifications.channels.wechat import MediaGone, MediaLater, get_media
@@ -55,8 +55,9 @@ def _fetch(row: WeChatMedia, at: datetime) -> bool:
         if not picture.is_picture:
             raise MediaGone("no_picture")
         _keep(row, picture, at)
-    except MediaLater as problem:
-        _again(row, str(problem), at)
+    except (MediaLater, NotKept) as problem:
+        # It stays with the platform for three days.
+        _again(row, getattr(problem, "code", "") or str(problem), at)
         return False
     except (MediaGone, BadInput) as problem:
         _give_up(row, getattr(problem, "code", "") or str(problem), at)

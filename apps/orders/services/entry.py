@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.core.errors import BadInput, RuleBroken
+from apps.core.storage import all_or_nothing
 from apps.customers.models import Customer
 from apps.customers.queries import director_for
 from apps.customers.rules import order_owner
@@ -31,6 +32,7 @@ CLOCK_TOLERANCE = timedelta(minutes=2)
 OLDEST_ARRIVAL = timedelta(days=31)
 
 
+@all_or_nothing()
 @transaction.atomic
 def receive_order(
     *, customer: Customer, content: OrderInput, arrival: Arrival, by: User, at: datetime

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.sheets import read_rows
+from apps.core.storage import all_or_nothing
 from apps.customers.models import Customer
 from apps.customers.queries import order_defaults
 from apps.events.services import NewEvent, record, record_many
@@ -54,7 +55,7 @@ def take_in_orders(
     book = goods_book(timezone.localdate(at))
     defaults = order_defaults(customer)
     readings = [read_row(row, defaults, book) for row in sheet.rows]
-    with transaction.atomic():
+    with all_or_nothing(), transaction.atomic():
         intake = _open(customer, content, filename, by=by, at=at)
         _store(intake, customer, readings, by=by, at=at)
     return intake

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from apps.core.errors import BadInput
 from apps.core.sheets import MAX_BYTES, Column, SheetRow, read_rows
+from apps.core.storage import all_or_nothing
 from apps.tracking.codes import CODES
 from apps.tracking.enums import Door, Status
 from apps.tracking.inputs import IncomingEvent, Refusal
@@ -72,7 +73,7 @@ def import_events(
     """
     sheet = read_rows(io.BytesIO(content), filename=filename, columns=COLUMNS, max_rows=MAX_EVENTS)
     items = [_read_row(row) for row in sheet.rows]
-    with transaction.atomic():
+    with all_or_nothing(), transaction.atomic():
         batch = open_batch(
             source="sheet", door=Door.SHEET, by=by, at=at, filename=printable(filename)
         )

@@ -6,6 +6,7 @@ from typing import IO, TYPE_CHECKING, TypeVar
 from django.core.files.base import File
 from django.db import models, transaction
 
+from apps.core.storage import all_or_nothing
 from apps.customers.uploads import check_document
 from apps.events.services import record
 from apps.tracking.models import PartnerAgreement
@@ -27,6 +28,7 @@ def keep_row(row: M, *, by: "User", at: datetime) -> M:
     return row
 
 
+@all_or_nothing()
 @transaction.atomic
 def keep_agreement(
     agreement: PartnerAgreement, *, file: IO[bytes] | None, by: "User", at: datetime
