@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
         ("complaints", "0012_waits_end"),
         ("customers", "0003_authorisations_by_clock"),
         ("events", "0002_append_only"),
-        ("notifications", "0012_exception_given"),
+        ("notifications", "0014_party_code"),
         ("tracking", "0006_stage_assignments_append_only"),
     ]
 

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tracking", "0006_stage_assignments_append_only")]
+    dependencies = [("tracking", "0007_live_phones")]
 
     operations = [
         migrations.AddField(

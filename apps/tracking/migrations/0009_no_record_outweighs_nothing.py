@@ -9,6 +9,6 @@ UPDATE tracking_waybill SET last_place_at = last_event_at WHERE last_place <> ''
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tracking", "0007_waybill_last_place_at")]
+    dependencies = [("tracking", "0008_waybill_last_place_at")]
 
     operations = [migrations.RunSQL(SQL, migrations.RunSQL.noop)]
