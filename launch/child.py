@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from launch.account import Account, die_with_parent
-from launch.say import say
+from launch.say import is_full, say
 
 LOG_LIMIT = 20 * 1024 * 1024
 FIRST_PAUSE = 0.3
 LONGEST_PAUSE = 20.0
 CALM_AFTER = 60.0
 PATIENCE = 8
+PATIENT_WHEN_FULL = 6
 
 
 @dataclass
@@ -83,6 +84,10 @@ class Child:
     def _pause(self, what: str) -> bool:
         """Until the next try, longer each time; False when that was the last one."""
         self.failures += 1
+        if is_full(self.cwd) or is_full(self.log.parent):
+            # It cannot know better, and somebody will make room: nothing else is given up for that.
+            self.failures = min(self.failures, PATIENT_WHEN_FULL)
+            what += "; the disk is full"
         if self.failures > PATIENCE:
             return False
         pause = min(FIRST_PAUSE * 2 ** (self.failures - 1), LONGEST_PAUSE)

@@ -12,6 +12,7 @@ from launch import child as child_module
 from launch.child import Child, ended_how, stop_all
 from launch.leash import Leash, Stopped
 from launch.say import Trouble
+from tests.launch.mounts import fill, small_disk
 from tests.waiting import eventually
 
 # The test runner has threads; the supervisor has none.
@@ -127,6 +128,24 @@ def test_what_cannot_be_started_again_just_now_is_tried_once_more(
     assert eventually(lambda: child.mind() and child.failures > 1)
     child.cwd.mkdir()
     assert eventually(lambda: child.mind() and child.alive)
+
+
+def test_while_the_disk_is_full_nothing_is_given_up(
+    make: Callable[..., Child], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(child_module, "FIRST_PAUSE", 0.001)
+    monkeypatch.setattr(child_module, "LONGEST_PAUSE", 0.002)
+    child = make("raise SystemExit(3)")
+    with small_disk(tmp_path / "disk", "1m"):
+        child.log = tmp_path / "disk" / "child.log"
+        fill(tmp_path / "disk" / "filler")
+        child.start()
+        tried = set()
+        while len(tried) < 12:
+            assert child.mind(), "it is tried again and again"
+            tried.add(child.process and child.process.pid)
+        (tmp_path / "disk" / "filler").unlink()
+        assert eventually(lambda: not child.mind())
 
 
 def test_how_it_ended_is_told_in_words() -> None:

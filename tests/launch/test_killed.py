@@ -1,121 +1,23 @@
 """bin/up for real: every process of it is killed in turn, and each is back with the product."""
 
 import signal
-import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from os import kill
-from pathlib import Path
 
 import pytest
-import redis
 
-from tests.launch.houses import (
-    House,
-    alive,
-    children,
-    copied,
-    family,
-    starters,
-    wait_gone,
-)
+from tests.launch.houses import House, children, copied, family, starters, wait_gone
+from tests.launch.running import SIGNS, Running
 from tests.waiting import LIMIT, eventually
 
-# How the masters are known by their command lines.
-SIGNS = {
-    "postgres": "/postgres -D ",
-    "valkey": "valkey-server",
-    "web": "gunicorn",
-    "worker": " worker ",
-    "beat": " beat ",
-    "watch": "manage.py watch",
-    "deliver": "manage.py deliver",
-    "streams": "serve_streams",
-}
 WITH_WORKERS = ("postgres", "web", "worker")
-# The three loops of every watch, and whoever looks for the next message.
-AT_WORK = """
-SELECT (SELECT count(*) = 3 FROM sla_watcher WHERE name <> 'calendars' AND seen_at > {since})
-AND (SELECT max(refilled) > {since} FROM notifications_providerstate)
-"""
 
 
 @pytest.fixture
 def house() -> Iterator[House]:
     with copied(starters()[0]) as there:
         yield there
-
-
-def words_of(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
-    except OSError:
-        return ""
-
-
-class Running:
-    """The processes of a house that was started."""
-
-    def __init__(self, house: House, front: "subprocess.Popen[bytes]") -> None:
-        self.house = house
-        (self.supervisor,) = children(front.pid)
-
-    def masters(self) -> dict[str, int]:
-        """Name → pid of what the supervisor started itself."""
-        pids = alive(children(self.supervisor))
-        return {
-            name: pid for pid in pids for name, sign in SIGNS.items() if sign in f"{words_of(pid)} "
-        }
-
-    def all_back(self) -> bool:
-        return self.masters().keys() == SIGNS.keys()
-
-    def pushes(self) -> int:
-        """How often something was put into the broker's queues; beat does so all the time."""
-        port = self.house.told("ports.json")["valkey"]
-        password = self.house.told("secrets.json")["VALKEY_PASSWORD"]
-        with suppress(redis.RedisError), redis.Redis(port=port, password=password) as asked:
-            return int(asked.info("commandstats").get("cmdstat_lpush", {}).get("calls", 0))
-        return 0
-
-    def has_a_worker(self) -> bool:
-        """Does a worker take what is in the queue? It answers from its own pool of processes."""
-        port = self.house.told("ports.json")["valkey"]
-        password = self.house.told("secrets.json")["VALKEY_PASSWORD"]
-        python = str(self.house.folder / ".yipiao" / "venv" / "bin" / "python")
-        broker = f"redis://:{password}@127.0.0.1:{port}/0"
-        argv = [python, "-m", "celery", "-b", broker, "inspect", "ping", "-t", "5"]
-        return subprocess.run(argv, cwd="/", capture_output=True, check=False).returncode == 0
-
-    def assert_it_works(self, after: str) -> None:
-        """Pages, broker, database, live updates and everybody behind them."""
-        now = ""
-
-        def asked(sql: str) -> str:
-            with suppress(subprocess.CalledProcessError):
-                return self.house.query(sql)
-            return ""
-
-        def clock() -> str:
-            nonlocal now
-            now = now or asked("SELECT clock_timestamp()")
-            return now
-
-        streams = self.house.told("running.json")["streams_url"]
-        looks: dict[str, Callable[[], bool]] = {
-            "all processes": self.all_back,
-            "pages": lambda: self.house.status(self.house.url) == 200,
-            "database and broker": lambda: self.house.status(f"{self.house.url}readyz") == 200,
-            "live updates": lambda: self.house.status(f"{streams}healthz") == 200,
-            "watch and deliver": lambda: (
-                bool(clock()) and asked(AT_WORK.format(since=f"'{now}'")) == "True"
-            ),
-            "worker": self.has_a_worker,
-        }
-        for what, is_well in looks.items():
-            assert eventually(is_well), f"{after}: {what}\n{self.house.said()}"
-        before = self.pushes()
-        assert eventually(lambda: self.pushes() > before), f"{after}: beat\n{self.house.said()}"
 
 
 def strike(running: Running, name: str) -> None:
