@@ -257,7 +257,7 @@ class Racers:
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(30)
+            thread.join(LIMIT)
         return sorted(self.results)
 
     def _one(self, act: Any) -> None:

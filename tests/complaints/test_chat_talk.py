@@ -49,6 +49,7 @@ from tests.factories.chats import (
 )
 from tests.factories.shipments import picture
 from tests.factories.tracking import waybill
+from tests.waiting import LIMIT
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("CMP-1")]
 
@@ -180,9 +181,9 @@ def test_the_database_orders_what_both_say_at_once() -> None:
     for thread in (reader, *writers):
         thread.start()
     for thread in writers:
-        thread.join(60)
+        thread.join(LIMIT)
     over.set()
-    reader.join(60)
+    reader.join(LIMIT)
     assert failures == []
     assert seen == list(
         ChatLine.objects.filter(chat=chat).order_by("pk").values_list("pk", flat=True)

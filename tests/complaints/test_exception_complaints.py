@@ -25,6 +25,7 @@ from tests.factories.complaints import case, exception, who
 from tests.factories.notifications import relay_all
 from tests.factories.sla import publish, target
 from tests.factories.tracking import waybill
+from tests.waiting import LIMIT
 
 pytestmark = pytest.mark.django_db
 
@@ -100,11 +101,11 @@ def one_after_the_other(first: Callable[[], Any], second: Callable[[], Any]) -> 
     with transaction.atomic():
         first()
         thread.start()
-        end = time.monotonic() + 20
+        end = time.monotonic() + LIMIT
         while not _waits_for_a_lock():
             assert thread.is_alive() and time.monotonic() < end, "the second did not wait"
             time.sleep(0.02)
-    thread.join(20)
+    thread.join(LIMIT)
     assert not thread.is_alive() and not trouble, trouble
 
 

@@ -18,7 +18,7 @@ from apps.complaints.models import ReviewMeeting
 from apps.desk.demo.people import Cast
 from apps.sla.enums import Metric
 from apps.sla.models import Policy
-from tests.e2e.desk import bell_of, picture, told
+from tests.e2e.desk import PATIENCE, bell_of, picture, told
 from tests.factories.accounts import sign_in
 from tests.factories.complaints import exception
 
@@ -42,7 +42,7 @@ def enter(browser: Browser, live_server: Any) -> Iterator[Enter]:
             locale="zh-CN" if language == "zh-hans" else "en-GB",
             viewport={"width": wide, "height": 900},
         )
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(PATIENCE)
         name = settings.SESSION_COOKIE_NAME
         value = client.cookies[name].value
         context.add_cookies([{"name": name, "value": value, "url": live_server.url}])

@@ -31,6 +31,7 @@ from tests.factories.inquiries import (
 )
 from tests.factories.tracking import report, waybills
 from tests.faults.processes import web
+from tests.waiting import LIMIT
 
 TIMES = 4
 SHIPMENTS = 20
@@ -173,7 +174,7 @@ _lock = threading.Lock()
 
 def _deliver(port: int, query: str, body: bytes, one: Sent) -> None:
     began = time.perf_counter()
-    wire = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    wire = http.client.HTTPConnection("127.0.0.1", port, timeout=LIMIT)
     try:
         wire.request("POST", f"/hooks/wechat?{query}", body, {"Content-Type": "text/xml"})
         answer = wire.getresponse()

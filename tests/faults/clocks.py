@@ -104,7 +104,7 @@ def run(count: int, plan: Plan) -> Report:
         herd = Herd(commands, env, folder)
         try:
             await_them(herd, lambda: database.number(_SEEN) == len(SKEWS))
-            share = -(-count // len(plan.blows()))
+            share = max(1, count // plan.feeds)
             struck = strike(
                 herd,
                 plan,

@@ -18,7 +18,7 @@ from tests.faults.points import ambush
 
 ROOT = Path(__file__).resolve().parents[2]
 AIM = 0.6  # seconds
-NOWHERE = ""
+TRIES = 4  # to catch somebody at a point, each with new work
 _IN_TRANSACTION = """
 SELECT count(*) FROM pg_stat_activity
 WHERE application_name = %s AND xact_start IS NOT NULL AND state <> 'idle'
@@ -27,8 +27,9 @@ WHERE application_name = %s AND xact_start IS NOT NULL AND state <> 'idle'
 
 @dataclass(frozen=True)
 class Plan:
-    """How often what happens within ``span`` seconds; whatever is late then has until ``deadline``.
-    The kills take ``points`` (of tests/faults/points.py) by turns; without any they fall at random."""
+    """How often what happens within ``span`` seconds or as long as it takes; whatever is late then has
+    until ``deadline``. The kills take ``points`` (of tests/faults/points.py) by turns, and each waits
+    until somebody is there; without any they fall at random."""
 
     kills: int
     restarts: int
@@ -43,6 +44,11 @@ class Plan:
         rand = random.Random(self.seed)
         names = ["kill"] * self.kills + ["restart"] * self.restarts + ["flush"] * self.flushes
         return sorted((rand.uniform(0.1 * self.span, self.span), name) for name in names)
+
+    @property
+    def feeds(self) -> int:
+        """How often there has to be new work: before each blow, and before further tries."""
+        return len(self.blows()) + self.kills * bool(self.points)
 
 
 @dataclass(frozen=True)
@@ -142,10 +148,10 @@ def strike(
     database: OwnDatabase,
     broker: OwnBroker,
     is_done: Callable[[], bool],
-    feed: Callable[[], object] = lambda: None,
+    feed: Callable[[], int] = lambda: 0,
 ) -> Struck:
     """Everything of the plan, one after the other, and then time to make up for it. ``feed`` gives
-    them something to do before each blow."""
+    them something to do before each blow, and says how much; what it has left they get in the end."""
     began = time.monotonic()
     crashes = 0
     inside = 0
@@ -162,21 +168,32 @@ def strike(
             database.restart(signal.SIGQUIT if crashes % 2 else signal.SIGINT, away=0.5)
             crashes += 1
         elif plan.points:
-            points[_kill_at(herd, database, next(turns))] += 1
+            point = next(turns)
+            _kill_at(herd, database, point, feed)
+            points[point] += 1
         else:
             slot = herd.oldest()
             inside += _caught(database, herd.name(slot))
             herd.kill(slot)
-    while not (done := is_done()) and time.monotonic() < began + plan.deadline:
+    while feed():
+        pass
+    end = time.monotonic() + plan.deadline
+    while not (done := is_done()) and time.monotonic() < end:
         herd.mind()
         time.sleep(0.3)
-    inside += points.total() - points.pop(NOWHERE, 0)
+    inside += points.total()
     seconds = time.monotonic() - began
     return Struck(plan.kills, inside, plan.restarts, plan.flushes, seconds, done, points)
 
 
-def _kill_at(herd: Herd, database: OwnDatabase, point: str) -> str:
-    """Kills whoever comes to that point first, and says so; the oldest, should nobody come."""
-    with ambush(database, point) as name:
-        herd.kill(herd.slot(name) if name else herd.oldest())
-    return point if name else NOWHERE
+def _kill_at(herd: Herd, database: OwnDatabase, point: str, feed: Callable[[], object]) -> None:
+    """Kills whoever comes to that point first. On a busy machine those that were killed before are
+    still loading when the time is up: then there is new work, and it is waited for once more."""
+    for _try in range(TRIES):
+        with ambush(database, point) as name:
+            if name:
+                herd.kill(herd.slot(name))
+                return
+        herd.mind()
+        feed()
+    raise RuntimeError(f"nobody came to {point}: {herd.last_words()}")

@@ -106,6 +106,10 @@ def run(count: int, *, night: float, per_second: int, deadline: float) -> Report
         ours = Delivery.objects.filter(pk__gt=before)
         if ours.filter(topic=TOPIC).count() != count or timezone.now() > morning:
             raise TooShort("the night was over before everything was queued")
+        urgent = ours.filter(topic=URGENT, state__in=OPEN)
+        eventually(lambda: not urgent.exists() or timezone.now() > morning, 2 * night)
+        if timezone.now() > morning:
+            raise TooShort("the night was over before the urgent ones could leave")
         end = time.monotonic() + night + deadline
         while ours.filter(state__in=OPEN).exists() and time.monotonic() < end:
             time.sleep(0.5)

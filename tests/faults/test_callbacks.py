@@ -4,8 +4,6 @@ import pytest
 
 from tests.faults.callbacks import HEADER, run
 
-PLATFORM_HANGS_UP = 5.0
-
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
@@ -16,4 +14,3 @@ def test_four_deliveries_have_one_effect_and_one_answer(mode: str) -> None:
     print(f"\n{HEADER}\n{report.line()}")  # noqa: T201  # the figures are part of the proof
     assert report.has_one_effect_each, report
     # How fast it is on a machine of its own, benchmarks/callbacks.py says.
-    assert report.at(0.5) < PLATFORM_HANGS_UP

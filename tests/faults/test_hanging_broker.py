@@ -25,7 +25,7 @@ from tests.waiting import eventually
 ROOT = Path(__file__).resolve().parents[2]
 KINDS = {"answers nothing": silent_broker, "takes no connection": crowded_broker}
 ROUNDS = 2
-MOST_ROUNDS = 6
+MOST_ROUNDS = 20
 ENQUEUES = {"delay", "apply_async", "send_task"}
 BROKER = {"redis", "celery", "kombu", "valkey"}
 

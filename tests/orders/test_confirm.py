@@ -189,6 +189,6 @@ def test_two_people_confirm_at_once_and_one_wins() -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(LIMIT)
     assert sorted(outcomes) == ["already_confirmed", "confirmed"]
     assert made.issued.count() == 1

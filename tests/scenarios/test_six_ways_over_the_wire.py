@@ -38,6 +38,7 @@ from tests.inquiries.servers import DOVECOT, PASSWORD, USER, dovecot
 from tests.inquiries.test_mail import letter
 from tests.inquiries.test_streams import Server, address, listen
 from tests.inquiries.test_streams import bearer as stream_bearer
+from tests.waiting import LIMIT
 
 pytestmark = [
     pytest.mark.slow,
@@ -63,7 +64,7 @@ class Wire:
 
     def ask(self, path: str, body: bytes | None = None, **head: str) -> str:
         head = {name.replace("_", "-"): text for name, text in head.items()}
-        with urlopen(Request(f"{self.url}{path}", body, head), timeout=30) as answer:
+        with urlopen(Request(f"{self.url}{path}", body, head), timeout=LIMIT) as answer:
             return str(answer.read().decode())
 
 

@@ -57,7 +57,7 @@ def at_once(*works: Callable[[], object]) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(LIMIT)
     assert not trouble, trouble
     assert not any(thread.is_alive() for thread in threads)
 
