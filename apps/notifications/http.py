@@ -6,7 +6,6 @@ checked is the address that is connected to. What failed before a byte of the re
 """
 
 import http.client
-import ipaddress
 import socket
 import ssl
 import threading
@@ -15,6 +14,8 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
+
+from apps.notifications.networks import may_reach
 
 MAX_ANSWER = 64 * 1024
 
@@ -120,19 +121,6 @@ def _resolve(host: str, port: int, rules: Rules) -> str:
             if not may_reach(address, rules.inside):
                 raise AddressRefused("private_address")
     return addresses[0]
-
-
-def may_reach(address: str, inside: Sequence[str] = ()) -> bool:
-    """Whether an address is out in the public network, or explicitly let through."""
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address):
-        # Both carry an IPv4 address inside, which is what is really reached.
-        ip = ip.ipv4_mapped or ip.sixtofour or ip
-    if any(ip in ipaddress.ip_network(network) for network in inside):
-        return True
-    if isinstance(ip, ipaddress.IPv6Address) and ip in ipaddress.ip_network("64:ff9b::/96"):
-        return False
-    return ip.is_global and not ip.is_multicast
 
 
 def _connect(

@@ -295,14 +295,6 @@ def test_our_signature_is_the_librarys() -> None:
 
 
 def test_private_addresses_are_refused_after_resolution() -> None:
-    for address in (
-        *("127.0.0.1", "10.1.2.3", "192.168.0.1", "172.16.0.1", "169.254.169.254", "0.0.0.0"),
-        *("::1", "fe80::1", "fc00::1", "::ffff:127.0.0.1", "100.64.0.1", "224.0.0.1"),
-        *("64:ff9b::7f00:1", "2002:7f00:1::"),
-    ):
-        assert not http.may_reach(address), address
-    assert http.may_reach("8.8.8.8")
-    assert http.may_reach("127.0.0.1", ["127.0.0.0/8"])
     for url in (
         "https://localhost/",
         "https://127.0.0.1/",

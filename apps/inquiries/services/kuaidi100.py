@@ -33,7 +33,7 @@ from apps.inquiries.models import Kuaidi100Account, Kuaidi100Subscription
 from apps.inquiries.reading import with_prefix
 from apps.inquiries.services.answering import answer, note
 from apps.inquiries.services.counting import count_miss, may_ask
-from apps.notifications.http import may_reach
+from apps.notifications.networks import may_reach
 from apps.tracking.kuaidi100 import sign_query
 from apps.tracking.models import Waybill
 from apps.tracking.numbers import parse_waybill_number

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from apps.core.errors import BadInput, RuleBroken
 from apps.customers.models import Customer
 from apps.events.services import record
-from apps.notifications import http
 from apps.notifications.channels.webhook import rules
 from apps.notifications.enums import EndpointState
 from apps.notifications.models import WebhookEndpoint
+from apps.notifications.networks import may_reach
 from apps.notifications.standard_webhook import new_secret
 from apps.notifications.topics import WEBHOOK_TYPES
 
@@ -87,7 +87,7 @@ def check_url(url: str) -> str:
     if scheme != "https" and not (scheme == "http" and allowed.allow_http):
         raise BadInput(_("The address must begin with https://."), code="https_only", field="url")
     try:
-        outside = http.may_reach(host, allowed.inside)
+        outside = may_reach(host, allowed.inside)
     except ValueError:
         outside = host != "localhost" and ("." in host or bool(allowed.inside))
     if not outside:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.tracking.enums import Door, Reason, Status
 from apps.tracking.models import TrackingEvent, Waybill
-from apps.tracking.queries.live import live_rows
+from apps.tracking.queries.live import live_rows, repeats
 from apps.tracking.queries.masked import known_of, masked_text
 
 COLUMNS = (
@@ -62,13 +62,14 @@ class TimelineRow:
 
 
 def timeline(waybill: Waybill) -> list[TimelineRow]:
-    """Newest first; one query."""
+    """Newest first, each scan once; one query."""
     rows = list(
         TrackingEvent.objects.filter(waybill=waybill.pk, issued_month=waybill.issued_month).values(
             *COLUMNS, "by__display_name", "unit__name"
         )
     )
-    alive = {row["id"] for row in live_rows(rows)}
+    alive, repeated = {row["id"] for row in live_rows(rows)}, repeats(rows)
+    rows = [row for row in rows if row["id"] not in repeated]
     rows.sort(key=lambda row: (row["occurred_at"], row["rank"], row["id"]), reverse=True)
     known = known_of(waybill)
     return [
