@@ -4,6 +4,7 @@ import gc
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import pytest_django
@@ -11,12 +12,12 @@ import redis
 from django.conf import settings as house
 from django.db import connection
 from django.db.backends.signals import connection_created
-from django.test import TransactionTestCase
+from django.test import Client, TransactionTestCase
 from django.utils import timezone
 from hypothesis import HealthCheck, settings
 
 from apps.portal import limits
-from tests import databases
+from tests import databases, wire
 
 # How fast this machine is just now says nothing about the code.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -70,6 +71,23 @@ def _owner_may_empty_append_only_tables() -> Iterator[None]:
     connection.close()
     yield
     connection_created.disconnect(dispatch_uid="maintenance")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _answers_have_one_time_format() -> Iterator[None]:
+    """Whatever a test asks of the API: the times in the answer are written as all of them are."""
+    asked = Client.request
+
+    def request(self: Client, **environ: Any) -> Any:
+        answer = asked(self, **environ)
+        if not answer.streaming:
+            kind = answer.headers.get("Content-Type", "")
+            wire.check_answer(environ.get("PATH_INFO", ""), kind, answer.content)
+        return answer
+
+    with pytest.MonkeyPatch.context() as changed:
+        changed.setattr(Client, "request", request)
+        yield
 
 
 @pytest.fixture(autouse=True)

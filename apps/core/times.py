@@ -1,6 +1,7 @@
-"""Times as people read them: local, with the relative time beside; the date when not today."""
+"""Times as people read them: local, with the relative time beside; the date when not today. And
+as programs get them: one format, wherever it goes out."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from math import ceil
 
 from django.utils import timezone
@@ -16,6 +17,18 @@ def now() -> datetime:
 def minutes_of(wait: timedelta) -> int:
     """Whole minutes to wait, rounded up, at least one: what a page promises has to be true."""
     return max(1, ceil(wait.total_seconds() / 60))
+
+
+def wire(moment: datetime) -> str:
+    """``2026-03-21T06:05:00Z``: RFC 3339 in UTC, with a fraction where there is one. The only way in
+    which an aware ``moment`` is written for programs: API, webhooks and streams."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def wired(text: str | None) -> str | None:
+    """The same for a time that comes as ISO 8601 with a zone: out of the database's JSON, or out
+    of the record of an event."""
+    return wire(datetime.fromisoformat(text)) if text else None
 
 
 def local(moment: datetime) -> str:

@@ -48,7 +48,7 @@ HOTLINE = Variable("hotline", _("our phone"), "400-000-1111", "400-000-1111")
 LINK = Variable("link", _("link"), "https://yp.example/track/YP1", "https://yp.example/track/YP1")
 CONSIGNEE = Variable("consignee", _("consignee"), "李小红", "Mary Smith", personal="name")
 CUSTOMER = Variable("customer", _("customer"), "星河服饰", "Galaxy Clothing")
-ORDER = Variable("order", _("order number"), "WO20261122-00001", "WO20261122-00001")
+ORDER = Variable("order", _("order number"), "WO20261122-48391527", "WO20261122-48391527")
 COUNT = Variable("count", _("how many"), "3", "3")
 NUMBERS = Variable("numbers", _("waybill numbers"), "YP1、YP2、YP3", "YP1, YP2, YP3")
 LINES = Variable(
@@ -61,7 +61,7 @@ METRIC = Variable("metric", _("clock"), "方案与答复", "Plan and reply")
 STEP = Variable("step", _("step"), "上报部门经理", "To the department manager")
 DUE = Variable("due", _("due"), "11-25 18:00", "11-25 18:00")
 
-CASE = Variable("case", _("case number"), "CS20261125-00001", "CS20261125-00001")
+CASE = Variable("case", _("case number"), "CS20261125-48391527", "CS20261125-48391527")
 # Their own conversation, for the channels that have room for it and reach nobody else.
 TEXT = Variable(
     "text",

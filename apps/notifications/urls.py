@@ -12,17 +12,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
 api_urlpatterns: list[URLPattern | URLResolver] = [
     path("webhook-endpoints", endpoints.EndpointsView.as_view(), name="webhook_endpoints"),
     path(
-        "webhook-endpoints/<int:endpoint_id>",
+        "webhook-endpoints/<str:endpoint_id>",
         endpoints.EndpointView.as_view(),
         name="webhook_endpoint",
     ),
     path(
-        "webhook-endpoints/<int:endpoint_id>/rotate-secret",
+        "webhook-endpoints/<str:endpoint_id>/rotate-secret",
         endpoints.EndpointSecretView.as_view(),
         name="webhook_endpoint_secret",
     ),
     path(
-        "webhook-endpoints/<int:endpoint_id>/ping",
+        "webhook-endpoints/<str:endpoint_id>/ping",
         endpoints.EndpointPingView.as_view(),
         name="webhook_endpoint_ping",
     ),

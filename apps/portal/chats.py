@@ -14,6 +14,7 @@ from apps.complaints.queries.chat.hours import opening
 from apps.complaints.queries.chat.seats import chat_settings
 from apps.complaints.queries.chat.visitor import (
     agent_of,
+    line_key,
     lines_for_visitor,
     place_in_queue,
     types_now,
@@ -79,11 +80,13 @@ def _waiting(place: int, alone: bool) -> str:
 
 def news_context(chat: Chat, status: Status, after: int = 0) -> dict[str, Any]:
     lines = lines_for_visitor(chat, after)
+    last = lines[-1].pk if lines else after
     return {
         "chat": chat,
         "status": status,
         "lines": lines,
-        "last": lines[-1].pk if lines else after,
+        "last_line": last,
+        "last": line_key(last),
     }
 
 

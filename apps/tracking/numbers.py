@@ -7,21 +7,18 @@ in number; the Damm digit catches every single mistyped digit and every swap of 
 import re
 import secrets
 import unicodedata
-from hashlib import blake2b
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 from stdnum import damm
 
 from apps.core.errors import BadInput
+from apps.core.shuffling import shuffle
 
 BODY_DIGITS = 11
 CAPACITY = 10**BODY_DIGITS
 MAX_TYPED = 40
 
-_HALF_BITS = 19  # two halves of 19 bits hold 10**11 with 2.7 tries on average
-_HALF = (1 << _HALF_BITS) - 1
-_ROUNDS = 8
 _SPACING = re.compile(r"[\s\-_.·‐‑–—\u200b\u200e\u200f\ufeff]+")
 
 
@@ -30,41 +27,9 @@ def new_key() -> str:
     return secrets.token_hex(32)
 
 
-def _mix(key: bytes, turn: int, half: int) -> int:
-    digest = blake2b(half.to_bytes(4, "big"), key=key, digest_size=4, person=bytes([turn]))
-    return int.from_bytes(digest.digest(), "big") & _HALF
-
-
-def shuffle(serial: int, key: str) -> int:
-    """The serial's place among ``CAPACITY`` bodies; a bijection for each key."""
-    return _walk(serial, key, range(_ROUNDS))
-
-
-def unshuffle(body: int, key: str) -> int:
-    """The serial behind a body."""
-    return _walk(body, key, range(_ROUNDS - 1, -1, -1))
-
-
-def _walk(value: int, key: str, turns: range) -> int:
-    if not 0 <= value < CAPACITY:
-        raise ValueError(f"{value} is outside the {BODY_DIGITS} digits of a number")
-    secret = bytes.fromhex(key)
-    backwards = turns.step < 0
-    while True:
-        left, right = value >> _HALF_BITS, value & _HALF
-        for turn in turns:
-            if backwards:
-                left, right = right ^ _mix(secret, turn, left), left
-            else:
-                left, right = right, left ^ _mix(secret, turn, right)
-        value = left << _HALF_BITS | right
-        if value < CAPACITY:
-            return value
-
-
 def compose(prefix: str, serial: int, key: str) -> str:
     """The printed number of a serial: ``YP`` + 11 digits + check digit."""
-    body = f"{shuffle(serial, key):0{BODY_DIGITS}d}"
+    body = f"{shuffle(serial, key, CAPACITY):0{BODY_DIGITS}d}"
     return f"{prefix}{body}{damm.calc_check_digit(body)}"
 
 

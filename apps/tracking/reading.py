@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
+from apps.core.opaque import Id, id_shape, unhide
 from apps.tracking.codes import CODES, Meaning
 from apps.tracking.inputs import IncomingEvent, Refusal
 
@@ -25,6 +26,7 @@ LIMITS = {"waybill_number": 40, "code": 50, "place": 120, "city": 40, "text": 50
 LIMITS |= {"source_id": 80, "unit_code": 20}
 TEXTS = ("place", "city", "text", "source_id")
 FIELDS = frozenset(LIMITS) | {"occurred_at", "revision", "supersedes", "withdraws"}
+_EVENT_ID = re.compile(id_shape(Id.EVENT))
 _WHITE = re.compile(r"[\t\r\n\v\f\x85\u2028\u2029]+")
 _UNKEEPABLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 
@@ -63,7 +65,7 @@ def read_event(raw: Any) -> IncomingEvent | Refusal:
             source_id=_text(get("source_id", ""), "source_id"),
             unit_code=_text(get("unit_code", ""), "unit_code"),
             revision=_number(get("revision", 0), "revision", 2**31 - 1) or 0,
-            supersedes=_number(get("supersedes"), "supersedes", 2**63 - 1),
+            supersedes=_event(get("supersedes")),
             withdraws=_truth(get("withdraws", False)),
         )
     except Unreadable as problem:
@@ -114,6 +116,18 @@ def _number(value: Any, field: str, most: int) -> int | None:
             "bad_type", _("“%(field)s” must be a whole number.") % {"field": field}, field
         )
     return value
+
+
+def _event(value: Any) -> int | None:
+    """The event named by an id of ours; row numbers are what ids were before."""
+    if type(value) is not str:
+        return _number(value, "supersedes", 2**63 - 1)
+    if not _EVENT_ID.fullmatch(value):
+        raise Unreadable("bad_type", _("This is not an id of an event."), "supersedes")
+    row = unhide(Id.EVENT, value)
+    if row is None:
+        raise Unreadable("unknown_event", _("This waybill has no such event."), "supersedes")
+    return row
 
 
 def _truth(value: Any) -> bool:

@@ -12,7 +12,7 @@
   const csrf = form.querySelector("[name=csrfmiddlewaretoken]").value;
   const DRAFT = "yipiao-chat-draft";
   const STREAM_REST = 20, SLOWEST = 30;
-  let last = Number(words.last), version = words.version, every = Number(words.every), state = words.state;
+  let last = words.last, version = words.version, every = Number(words.every), state = words.state;
   let wait = every, timer = 0, looking = false, again = false, ringing = false, unseen = 0;
 
   document.querySelectorAll("[data-without-script]").forEach((part) => { part.hidden = true; });
@@ -35,7 +35,7 @@
       else lines.append(line);
       if (!line.classList.contains("mine")) said += 1;
     });
-    last = Math.max(last, Number(news.dataset.last));
+    last = news.dataset.last;
     version = news.dataset.version;
     every = Number(news.dataset.every);
     const sentence = news.querySelector("#chat-status").textContent;

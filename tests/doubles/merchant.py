@@ -7,6 +7,7 @@ from typing import Any
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from tests.doubles.server import Company, Reply, Request
+from tests.wire import check_times
 
 
 class Merchant(Company):
@@ -27,6 +28,7 @@ class Merchant(Company):
             message_id = request.headers["webhook-id"]
             self.calls.append(message_id)
             self.heard.setdefault(message_id, json.loads(request.body))
+            check_times(self.heard[message_id])
         return Reply(self.status, headers=dict(self.headers))
 
     def _verifies(self, secret: str, request: Request) -> bool:

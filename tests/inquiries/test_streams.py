@@ -26,6 +26,7 @@ from apps.inquiries.streams.hub import Hub
 from tests.factories.accounts import ServiceUserFactory, api_key
 from tests.factories.tracking import report, waybill
 from tests.waiting import LIMIT, eventually
+from tests.wire import check_times
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -113,6 +114,7 @@ def parsed(raw: str) -> list[dict[str, str]]:
         lines = [x for x in block.split("\n") if x.startswith(("id: ", "event: ", "data: "))]
         if any(x.startswith("data: ") for x in lines):
             found.append(dict(x.split(": ", 1) for x in lines))
+            check_times(json.loads(found[-1]["data"]))
     return found
 
 

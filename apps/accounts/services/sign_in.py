@@ -3,6 +3,7 @@
 import hashlib
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.contrib.auth import authenticate
 from django.db import connection, transaction
 from django.http import HttpRequest
@@ -17,6 +18,15 @@ from apps.core.errors import RuleBroken
 ACCOUNT_LIMIT = 30
 ADDRESS_LIMIT = 100
 WINDOW = timedelta(minutes=15)
+# And of one address for all names within a minute, so that guessing does not keep the house busy.
+MINUTE, MINUTE_LIMIT = timedelta(minutes=1), 20
+# A namespace of advisory locks; the second half of each is a place at the door.
+_PLACES = 0x51611
+AGAIN_SECONDS = 3
+
+
+class DoorBusy(RuleBroken):
+    """As many passwords are being checked as may be at a time; nothing was tried."""
 
 
 def check_password(
@@ -27,12 +37,18 @@ def check_password(
     Raises RuleBroken("account_busy") when an account is being guessed at from many addresses:
     then it opens only from where it was opened before, so that an attacker can neither go on nor
     lock its owner out. Raises RuleBroken("address_busy") for one address trying many accounts.
+    Raises DoorBusy rather than wait: checking a password is slow by purpose, for an unknown name as
+    for a known one, and whoever waited would hold one of the processes that answer everybody.
     """
     at = at or timezone.now()
     with transaction.atomic():
+        _take_place()
         _take_turn(username)
         since = at - WINDOW
-        if queries.address_failures(address, since=since) >= ADDRESS_LIMIT:
+        if (
+            queries.address_failures(address, since=since) >= ADDRESS_LIMIT
+            or queries.address_failures(address, since=at - MINUTE) >= MINUTE_LIMIT
+        ):
             raise _busy(
                 _("Too many failed sign-ins from your network. Try again in %(minutes)s minutes."),
                 "address_busy",
@@ -54,6 +70,21 @@ def check_password(
 def _busy(message: object, code: str) -> RuleBroken:
     minutes = int(WINDOW.total_seconds() // 60)
     return RuleBroken(str(message) % {"minutes": minutes}, code=code, rule="STF-3")
+
+
+def _take_place() -> None:
+    """One of the house's few places where a password is checked, until the transaction ends. They
+    are locks of the database, so that they hold for all processes and are freed with any of them."""
+    with connection.cursor() as cursor:
+        for place in range(settings.SIGN_INS_AT_ONCE):
+            cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [_PLACES, place])
+            if cursor.fetchone()[0]:
+                return
+    raise DoorBusy(
+        _("Many people are signing in just now. Nothing was tried; send it again in a moment."),
+        code="door_busy",
+        rule="STF-3",
+    )
 
 
 def _take_turn(username: str) -> None:

@@ -21,13 +21,13 @@ from apps.complaints.rules.answers import VARIABLES, fill_answer
 # Nobody's data: what a preview is filled with.
 SAMPLE = {
     Language.CHINESE: {
-        "contact": "王女士", "customer": "云裳服饰", "case": "CS20261125-00001",
+        "contact": "王女士", "customer": "云裳服饰", "case": "CS20261125-48391527",
         "waybill": "YP1234567890", "goods": "羊毛衫", "from_city": "上海", "to_city": "北京",
         "status": "运输中", "expected": "11-26 18:00", "answer_by": "15:20", "agent": "王芳",
         "company": settings.COMPANY_NAME, "hotline": settings.COMPANY_PHONE,
     },
     Language.ENGLISH: {
-        "contact": "Ms Wang", "customer": "Yunshang Apparel", "case": "CS20261125-00001",
+        "contact": "Ms Wang", "customer": "Yunshang Apparel", "case": "CS20261125-48391527",
         "waybill": "YP1234567890", "goods": "woollens", "from_city": "Shanghai",
         "to_city": "Beijing", "status": "on its way", "expected": "11-26 18:00",
         "answer_by": "15:20", "agent": "Wang Fang", "company": settings.COMPANY_NAME_EN,

@@ -49,7 +49,7 @@ from apps.core.api.pagination import HouseCursorPagination
 from apps.core.errors import BadInput
 from apps.orders.api.asking import caller
 
-NUMBER = OpenApiParameter("number", str, OpenApiParameter.PATH, description="CS20261125-00001")
+NUMBER = OpenApiParameter("number", str, OpenApiParameter.PATH, description="CS20261125-48391527")
 KEY = OpenApiParameter("key", OpenApiTypes.UUID, OpenApiParameter.PATH)
 WAYBILL = OpenApiParameter("waybill", {"type": "string", "maxLength": 40, "pattern": ANY_TEXT})
 

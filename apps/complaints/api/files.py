@@ -4,12 +4,12 @@ from typing import Any
 
 from django.core.files.storage import default_storage
 from django.http import Http404, HttpResponse
-from rest_framework.renderers import JSONRenderer
 
 from apps.complaints.models import CaseFile
+from apps.core.api.wire import WireRenderer
 
 
-class BinaryRenderer(JSONRenderer):
+class BinaryRenderer(WireRenderer):
     """Whoever accepts a file gets one; refusals are JSON all the same."""
 
     media_type = "application/octet-stream"

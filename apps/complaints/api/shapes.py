@@ -1,6 +1,7 @@
 """What the cases API takes and gives. Types and lengths are judged here, meaning by the services,
 which every other channel passes too."""
 
+from datetime import datetime
 from typing import Any
 
 from rest_framework import serializers as s
@@ -11,6 +12,7 @@ from apps.complaints.models import Case
 from apps.complaints.queries.following import PublicEntry
 from apps.complaints.rules.merchants import is_merchants_own
 from apps.core.api.exact import ExactChoice, ExactText, StrictShape
+from apps.core.opaque import Id, hide
 
 PHONE = r"^\+?[0-9][0-9 ()-]{5,24}$"
 EMAIL = r"^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){1,4}$"
@@ -73,11 +75,14 @@ class CaseFileShape(s.Serializer[Any]):
 
 
 class CaseMessageShape(s.Serializer[Any]):
-    id = s.IntegerField(source="pk")
+    id = s.SerializerMethodField(help_text="Also in the webhook `case.message`, as `message`.")
     direction = s.SerializerMethodField()
     text = s.CharField()
     at = s.DateTimeField()
     files = CaseFileShape(many=True)
+
+    def get_id(self, entry: PublicEntry) -> str:
+        return hide(Id.CASE_MESSAGE, entry.pk)
 
     def get_direction(self, entry: PublicEntry) -> str:
         return "out" if entry.is_ours else "in"
@@ -115,9 +120,9 @@ class CaseShape(s.Serializer[Any]):
     def get_reference(self, case: Case) -> str:
         return reference_of(case)
 
-    def get_answer_due(self, case: Case) -> str | None:
-        due = self.context.get("due", {}).get(case.pk)
-        return due.isoformat() if due else None
+    def get_answer_due(self, case: Case) -> datetime | None:
+        due: datetime | None = self.context.get("due", {}).get(case.pk)
+        return due
 
 
 class CaseDetailShape(CaseShape):

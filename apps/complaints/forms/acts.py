@@ -242,7 +242,9 @@ class OtherCaseField(forms.CharField):
     """The number of another case that the person may see; clean value is the row."""
 
     def __init__(self, **kwargs: Any) -> None:
-        widget = forms.TextInput(attrs={"autocomplete": "off", "placeholder": "CS20261125-00001"})
+        widget = forms.TextInput(
+            attrs={"autocomplete": "off", "placeholder": "CS20261125-48391527"}
+        )
         super().__init__(max_length=20, widget=widget, **kwargs)
 
 

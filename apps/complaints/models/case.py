@@ -49,7 +49,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
 
 class Case(Stamped):
-    """Numbers look like CS20261125-00001; the date is the day the case was opened.
+    """Numbers look like CS20261125-48391527; the date is the day the case was opened.
 
     ``title`` and ``search_text`` are masked: they show in lists. What was said is in ``entries``.
     """

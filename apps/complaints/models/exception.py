@@ -49,7 +49,7 @@ class ExceptionQuerySet(models.QuerySet["ExceptionReport"]):
 
 
 class ExceptionReport(Stamped):
-    """Numbers look like EX20261125-00001. When it happened, was known and was reported are kept
+    """Numbers look like EX20261125-48391527. When it happened, was known and was reported are kept
     apart, so that late, hidden or false reports show."""
 
     number = models.CharField(_("number"), max_length=20, unique=True, editable=False)

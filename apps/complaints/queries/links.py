@@ -20,7 +20,7 @@ MOST_TAGS = 5
 
 
 def token_of(case: Case) -> str:
-    """``CS20261125-00001-<22 signs>``: the number, and 128 bits that only we can make."""
+    """``CS20261125-48391527-<22 signs>``: the number, and 128 bits that only we can make."""
     return f"{case.number}-{_seal(case)}"
 
 
@@ -37,7 +37,7 @@ def case_of_token(token: str) -> Case | None:
 
 
 def tag_of(case: Case) -> str:
-    """``CS20261125-00001-k3f9x2qa7m``, for the subject of a mail."""
+    """``CS20261125-48391527-k3f9x2qa7m``, for the subject of a mail."""
     return f"{case.number}-{_word(case)}"
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.utils.crypto import salted_hmac
 
 from apps.complaints.models import Case, SatisfactionAsk
+from apps.core.opaque import Id, hide, unhide
 
 ANSWERED_WITHIN = timedelta(days=30)
 
@@ -14,18 +15,22 @@ _SALT = "complaints.satisfaction"
 
 
 def token_of(ask: SatisfactionAsk) -> str:
-    """``12-<22 signs>``: the number of the question and 128 bits that only we can make."""
-    return f"{ask.pk}-{_seal(str(ask.pk))}"
+    """``ask_3k9x…-<22 signs>``: the question and 128 bits that only we can make."""
+    return f"{hide(Id.RATING, ask.pk)}-{_seal(str(ask.pk))}"
 
 
 def ask_of(token: str) -> SatisfactionAsk | None:
-    """The question behind a link; None for whatever we did not make."""
-    number, _dash, seal = token.partition("-")
-    if not (number.isascii() and number.isdigit() and len(number) <= 18):
+    """The question behind a link, of those of before as well, which said its number; None for
+    whatever we did not make."""
+    said, _dash, seal = token.partition("-")
+    row = (
+        int(said)
+        if said.isascii() and said.isdigit() and len(said) <= 18
+        else unhide(Id.RATING, said)
+    )
+    if row is None or not hmac.compare_digest(seal.encode(), _seal(str(row)).encode()):
         return None
-    if not hmac.compare_digest(seal.encode(), _seal(number).encode()):
-        return None
-    return SatisfactionAsk.objects.select_related("case").filter(pk=int(number)).first()
+    return SatisfactionAsk.objects.select_related("case").filter(pk=row).first()
 
 
 def open_ask(case: Case) -> SatisfactionAsk | None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -12,6 +13,7 @@ from rest_framework.views import APIView
 
 from apps.accounts.idempotency import idempotent
 from apps.core.api.pagination import HouseCursorPagination
+from apps.core.opaque import Id, hide, unhide
 from apps.notifications import services
 from apps.notifications.api.shapes import (
     EndpointChangeShape,
@@ -76,24 +78,29 @@ class EndpointsView(APIView):
         values = clean(EndpointInShape, request)
         customer = webhooks.only_customer(request.user, values.pop("customer", None))  # type: ignore[arg-type]  # a key's service user
         endpoint = services.create_endpoint(customer=customer, **values, **who(request))
-        where = reverse("webhook_endpoint", args=[endpoint.pk], request=request)
+        where = reverse("webhook_endpoint", args=[hide(Id.ENDPOINT, endpoint.pk)], request=request)
         answer = EndpointSecretShape(endpoint).data
         return Response(answer, status=201, headers={"Location": where})
 
 
+def endpoint_for(request: Request, said: str) -> WebhookEndpoint:
+    """The endpoint that an id names, if this key sees it; Http404 otherwise."""
+    row = unhide(Id.ENDPOINT, said)
+    if row is None:
+        raise Http404
+    return get_object_or_404(webhooks.endpoints(request.user), pk=row)  # type: ignore[arg-type]  # a key's service user
+
+
 class EndpointView(APIView):
     required_scopes = READ_WRITE
-
-    def _endpoint(self, request: Request, endpoint_id: int) -> WebhookEndpoint:
-        return get_object_or_404(webhooks.endpoints(request.user), pk=endpoint_id)  # type: ignore[arg-type]  # a key's service user
 
     @extend_schema(
         operation_id="webhook_endpoints_read",
         summary="Read a webhook endpoint",
         responses=EndpointShape,
     )
-    def get(self, request: Request, endpoint_id: int) -> Response:
-        return Response(EndpointShape(self._endpoint(request, endpoint_id)).data)
+    def get(self, request: Request, endpoint_id: str) -> Response:
+        return Response(EndpointShape(endpoint_for(request, endpoint_id)).data)
 
     @extend_schema(
         operation_id="webhook_endpoints_change",
@@ -101,19 +108,19 @@ class EndpointView(APIView):
         request=EndpointChangeShape,
         responses=EndpointShape,
     )
-    def patch(self, request: Request, endpoint_id: int) -> Response:
-        endpoint = self._endpoint(request, endpoint_id)
+    def patch(self, request: Request, endpoint_id: str) -> Response:
+        endpoint = endpoint_for(request, endpoint_id)
         values = clean(EndpointChangeShape, request)
         services.change_endpoint(endpoint_id=endpoint.pk, **values, **who(request))
-        return Response(EndpointShape(self._endpoint(request, endpoint_id)).data)
+        return Response(EndpointShape(endpoint_for(request, endpoint_id)).data)
 
     @extend_schema(
         operation_id="webhook_endpoints_remove",
         summary="Remove a webhook endpoint",
         responses={204: None},
     )
-    def delete(self, request: Request, endpoint_id: int) -> Response:
-        endpoint = self._endpoint(request, endpoint_id)
+    def delete(self, request: Request, endpoint_id: str) -> Response:
+        endpoint = endpoint_for(request, endpoint_id)
         services.remove_endpoint(endpoint_id=endpoint.pk, **who(request))
         return Response(status=204)
 
@@ -129,8 +136,8 @@ class EndpointSecretView(EndpointView):
         request=None,
         responses={200: EndpointSecretShape},
     )
-    def post(self, request: Request, endpoint_id: int) -> Response:
-        endpoint = self._endpoint(request, endpoint_id)
+    def post(self, request: Request, endpoint_id: str) -> Response:
+        endpoint = endpoint_for(request, endpoint_id)
         renewed = services.rotate_secret(endpoint_id=endpoint.pk, **who(request))
         return Response(EndpointSecretShape(renewed).data)
 
@@ -145,7 +152,7 @@ class EndpointPingView(EndpointView):
         request=None,
         responses={202: WebhookEventShape},
     )
-    def post(self, request: Request, endpoint_id: int) -> Response:
-        endpoint = self._endpoint(request, endpoint_id)
+    def post(self, request: Request, endpoint_id: str) -> Response:
+        endpoint = endpoint_for(request, endpoint_id)
         entry = services.ping(endpoint=endpoint, **who(request))
         return Response(WebhookEventShape(entry).data, status=202)

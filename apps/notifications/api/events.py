@@ -16,7 +16,7 @@ from apps.core.api.asked import moment_asked
 from apps.core.api.pagination import HouseCursorPagination
 from apps.core.errors import BadInput
 from apps.notifications import services
-from apps.notifications.api.endpoints import clean, who
+from apps.notifications.api.endpoints import clean, endpoint_for, who
 from apps.notifications.api.shapes import (
     ReplayedShape,
     ReplayShape,
@@ -97,7 +97,7 @@ class ReplayView(APIView):
     @idempotent
     def post(self, request: Request) -> Response:
         values = clean(ReplayShape, request)
-        endpoint = get_object_or_404(webhooks.endpoints(request.user), pk=values["endpoint"])  # type: ignore[arg-type]  # a key's service user
+        endpoint = endpoint_for(request, values["endpoint"])
         entries = self._chosen(request, values, endpoint.customer_id)
         queued = services.replay(entries=entries, endpoint=endpoint, **who(request))
         return Response({"queued": queued}, status=202)

@@ -1,5 +1,6 @@
 """The shapes of the webhook API, in and out."""
 
+from datetime import datetime
 from typing import Any
 
 from rest_framework import serializers as s
@@ -7,16 +8,17 @@ from rest_framework import serializers as s
 from apps.core.api.exact import (
     ExactBoolean,
     ExactChoice,
-    ExactInteger,
     ExactMoment,
     ExactText,
     StrictShape,
 )
+from apps.core.opaque import Id, hide, id_shape
 from apps.notifications.enums import DeliveryState, EndpointState
 from apps.notifications.models import Delivery, WebhookEndpoint, WebhookEvent
 from apps.notifications.queries.webhooks import MESSAGE_ID
 from apps.notifications.services import CALLABLE, MAX_REPLAY, MOST_URL
 from apps.notifications.topics import WEBHOOK_TYPES
+from apps.notifications.webhook_data import told
 
 
 class AddressText(ExactText):
@@ -71,6 +73,7 @@ class EndpointChangeShape(StrictShape):
 
 
 class EndpointShape(s.ModelSerializer[WebhookEndpoint]):
+    id = s.SerializerMethodField()
     customer = s.CharField(source="customer.code")
     state = s.ChoiceField(choices=EndpointState.choices)
 
@@ -81,6 +84,9 @@ class EndpointShape(s.ModelSerializer[WebhookEndpoint]):
             *("failing_since", "last_success", "previous_until", "created_at"),
         )
         read_only_fields = fields
+
+    def get_id(self, endpoint: WebhookEndpoint) -> str:
+        return hide(Id.ENDPOINT, endpoint.pk)
 
 
 class EndpointSecretShape(EndpointShape):
@@ -97,12 +103,15 @@ class EndpointSecretShape(EndpointShape):
 class WebhookEventShape(s.ModelSerializer[WebhookEvent]):
     id = s.CharField(source="message_id", help_text="The webhook-id of every delivery of it.")
     timestamp = s.DateTimeField(source="at")
-    data = s.JSONField(source="payload")  # type: ignore[assignment]  # the name merchants know
+    data = s.SerializerMethodField()  # type: ignore[assignment]  # the name merchants know
 
     class Meta:
         model = WebhookEvent
         fields = ("id", "type", "timestamp", "data")
         read_only_fields = fields
+
+    def get_data(self, entry: WebhookEvent) -> dict[str, Any]:
+        return told(entry.payload)
 
 
 class WebhookDeliveryShape(s.ModelSerializer[Delivery]):
@@ -119,12 +128,11 @@ class WebhookDeliveryShape(s.ModelSerializer[Delivery]):
         )
         read_only_fields = fields
 
-    def get_endpoint(self, delivery: Delivery) -> int:
-        return int(delivery.recipient.removeprefix("endpoint:"))
+    def get_endpoint(self, delivery: Delivery) -> str:
+        return hide(Id.ENDPOINT, int(delivery.recipient.removeprefix("endpoint:")))
 
-    def get_next_attempt(self, delivery: Delivery) -> str | None:
-        waits = delivery.state == DeliveryState.QUEUED
-        return delivery.due_at.isoformat() if waits else None
+    def get_next_attempt(self, delivery: Delivery) -> datetime | None:
+        return delivery.due_at if delivery.state == DeliveryState.QUEUED else None
 
 
 class WebhookEventDetailShape(WebhookEventShape):
@@ -141,7 +149,7 @@ class ReplayShape(StrictShape):
 
     needs_one_of = ("ids", "since")
 
-    endpoint = ExactInteger(min_value=1, max_value=2**63 - 1)
+    endpoint = ExactText(id_shape(Id.ENDPOINT), max_length=40, help_text="Its `id`.")
     ids = s.ListField(
         child=ExactText(MESSAGE_ID),
         required=False,

@@ -10,16 +10,17 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.queries import system_user
+from apps.core.api.wire import WireEncoder
 from apps.events.services import record
 from apps.notifications import http, standard_webhook
 from apps.notifications.channels.base import Channel, Message, Outcome, within
 from apps.notifications.enums import ChannelName, Effect, EndpointState
 from apps.notifications.models import WebhookEndpoint, WebhookEvent
+from apps.notifications.webhook_data import told
 
 if TYPE_CHECKING:
     from apps.notifications.models import Delivery
@@ -94,10 +95,8 @@ def rules() -> http.Rules:
 
 
 def body_of(event: WebhookEvent) -> bytes:
-    content = {"type": event.type, "timestamp": event.at.isoformat(), "data": event.payload}
-    return json.dumps(
-        content, ensure_ascii=False, separators=(",", ":"), cls=DjangoJSONEncoder
-    ).encode()
+    content = {"type": event.type, "timestamp": event.at, "data": told(event.payload)}
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"), cls=WireEncoder).encode()
 
 
 def secrets_of(endpoint: WebhookEndpoint, at: datetime) -> tuple[str, ...]:

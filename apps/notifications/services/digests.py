@@ -7,6 +7,7 @@ from django.core import signing
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
+from apps.core.opaque import Id, hide, row_said
 from apps.notifications.enums import DeliveryState
 from apps.notifications.models import Delivery
 from apps.notifications.queries.public import public_link
@@ -98,13 +99,13 @@ def _carrier(head: Delivery, count: int, now: datetime) -> int:
 
 
 def digest_token(delivery_id: int) -> str:
-    return signing.dumps(delivery_id, salt=SALT)
+    return signing.dumps(hide(Id.DIGEST, delivery_id), salt=SALT)
 
 
 def digest_of(token: str) -> Delivery | None:
     """The digest behind a link, for 90 days."""
     try:
-        pk = signing.loads(token, salt=SALT, max_age=90 * 86_400)
+        pk = row_said(Id.DIGEST, signing.loads(token, salt=SALT, max_age=90 * 86_400))
     except signing.BadSignature:
         return None
-    return Delivery.objects.filter(pk=pk, topic=DIGEST).first()
+    return Delivery.objects.filter(pk=pk or 0, topic=DIGEST).first()

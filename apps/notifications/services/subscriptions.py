@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.queries import public_user
 from apps.core.errors import BadInput
+from apps.core.opaque import Id, hide, row_said
 from apps.events.services import record
 from apps.notifications.addresses import clean, index_of, label_of
 from apps.notifications.enums import (
@@ -143,13 +144,17 @@ def confirm_subscription(
 
 def subscription_token(asked: Asked) -> str:
     """For the page that asks for the code; it shows the masked address, and says nothing more."""
-    return signing.dumps([asked.subscription.pk, asked.code_id], salt=SALT)
+    ids = hide(Id.SUBSCRIPTION, asked.subscription.pk), hide(Id.CODE, asked.code_id)
+    return signing.dumps(ids, salt=SALT)
 
 
 def read_subscription_token(token: str) -> Asked | None:
     try:
-        pk, code_id = signing.loads(token, salt=SALT)
+        named, code = signing.loads(token, salt=SALT)
     except (signing.BadSignature, TypeError, ValueError):
+        return None
+    pk, code_id = row_said(Id.SUBSCRIPTION, named), row_said(Id.CODE, code)
+    if pk is None or code_id is None:
         return None
     found = Subscription.objects.filter(pk=pk).select_related("waybill").first()
     known = OneTimeCode.objects.filter(
@@ -160,7 +165,7 @@ def read_subscription_token(token: str) -> Asked | None:
 
 def confirmed_token(subscription: Subscription) -> str:
     """For the page after the code was right."""
-    return signing.dumps(subscription.pk, salt=CONFIRMED_SALT)
+    return signing.dumps(hide(Id.SUBSCRIPTION, subscription.pk), salt=CONFIRMED_SALT)
 
 
 def read_confirmed_token(token: str) -> Subscription | None:
@@ -169,10 +174,10 @@ def read_confirmed_token(token: str) -> Subscription | None:
 
 def _named_by(token: str, salt: str) -> Subscription | None:
     try:
-        pk = signing.loads(token, salt=salt)
+        pk = row_said(Id.SUBSCRIPTION, signing.loads(token, salt=salt))
     except signing.BadSignature:
         return None
-    return Subscription.objects.filter(pk=pk).select_related("waybill").first()
+    return Subscription.objects.filter(pk=pk or 0).select_related("waybill").first()
 
 
 @transaction.atomic

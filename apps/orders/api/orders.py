@@ -25,7 +25,7 @@ from apps.orders.enums import Channel, OrderStatus
 from apps.orders.inputs import Arrival
 from apps.orders.models import WorkOrder
 
-NUMBER = OpenApiParameter("number", str, OpenApiParameter.PATH, description="WO20261122-00001")
+NUMBER = OpenApiParameter("number", str, OpenApiParameter.PATH, description="WO20261122-48391527")
 AT_DOOR = ("pickup_contact", "pickup_phone", "pickup_address", "origin_city", "pickup_company")
 
 

@@ -45,7 +45,7 @@ class WorkOrderQuerySet(models.QuerySet["WorkOrder"]):
 
 
 class WorkOrder(OrderContent, Stamped):
-    """Numbers look like WO20261122-00001; the date is the day the order came in."""
+    """Numbers look like WO20261122-48391527; the date is the day the order came in."""
 
     number = models.CharField(_("number"), max_length=20, unique=True, editable=False)
     customer = models.ForeignKey(

@@ -12,7 +12,7 @@ from apps.accounts.queries import public_user
 from apps.complaints.downloads import content_of
 from apps.complaints.enums import ChatSide
 from apps.complaints.models import Chat
-from apps.complaints.queries.chat.visitor import file_for_visitor
+from apps.complaints.queries.chat.visitor import file_for_visitor, line_key, line_of
 from apps.complaints.services.chat.ending import leave_chat
 from apps.complaints.services.chat.talking import mark_read, note_sign, say
 from apps.core.errors import RuleBroken
@@ -54,7 +54,7 @@ def talk(
         "live": True,
         "streams_here": settings.STREAMS_HERE,
     }
-    _read(found, context["last"])
+    _read(found, context["last_line"])
     return page("portal/chat.html", context, status)
 
 
@@ -66,14 +66,14 @@ def chat_news(request: HttpRequest) -> HttpResponse:
     if found is None:
         return kept_private(HttpResponse(status=404))
     note_sign(chat_id=found.pk, side=ChatSide.VISITOR)
-    if read := _number(request.GET.get("read", "")):
+    if read := line_of(request.GET.get("read", "")):
         _read(found, read)
     status = status_of(found, database_now())
     etag = f'"{status.version}"'
     if request.headers.get("If-None-Match") == etag:
         response = HttpResponse(status=304)
     else:
-        response = HttpResponse(news(found, status, _number(request.GET.get("after", ""))))
+        response = HttpResponse(news(found, status, line_of(request.GET.get("after", ""))))
     response["ETag"] = etag
     return kept_private(response)
 
@@ -106,7 +106,7 @@ def chat_say(request: HttpRequest) -> HttpResponse:
             return ended(request, found, error=str(refusal), text=text, status=status)
         return talk(request, found, error=str(refusal), text=text, status=status)
     if scripted:
-        return kept_private(JsonResponse({"line": line.pk}))
+        return kept_private(JsonResponse({"line": line_key(line.pk)}))
     return see_other("/chat#end")
 
 
@@ -164,10 +164,6 @@ def _read(found: Chat, line: int) -> None:
     if line > found.visitor_read:
         side = ChatSide.VISITOR
         mark_read(chat_id=found.pk, side=side, line=line, by=public_user(), at=timezone.now())
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
 def _gone() -> HttpResponse:

@@ -7,6 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers as s
 
 from apps.core.api.exact import ExactText, StrictShape
+from apps.core.opaque import Id, id_shape
 from apps.customers.enums import JobType
 from apps.tracking.codes import CODES
 from apps.tracking.enums import Reason, Status
@@ -27,6 +28,20 @@ def _words(most: int, said: str = "") -> ExactText:
     )
 
 
+@extend_schema_field(
+    {
+        "anyOf": [
+            {"type": "string", "pattern": id_shape(Id.EVENT)},
+            # What ids were before.
+            {"type": "integer", "minimum": 0, "maximum": 2**63 - 1},
+            {"type": "null"},
+        ]
+    }
+)
+class EventReference(s.JSONField):
+    """An id of ours."""
+
+
 class EventInShape(StrictShape):
     waybill_number = ExactText(max_length=40)
     code = s.ChoiceField(choices=sorted(CODES))
@@ -44,12 +59,9 @@ class EventInShape(StrictShape):
         max_value=2**31 - 1,
         help_text="Of several versions under one source_id the highest counts.",
     )
-    supersedes = s.IntegerField(
+    supersedes = EventReference(
         required=False,
-        allow_null=True,
-        min_value=0,
-        max_value=2**63 - 1,
-        help_text="Id of an earlier event of the same waybill that this one replaces.",
+        help_text="`id` of an earlier event of the same waybill that this one replaces.",
     )
     withdraws = s.BooleanField(
         required=False, help_text="Takes back the event named in supersedes, with nothing instead."
@@ -88,7 +100,7 @@ class EventResultShape(s.Serializer[Any]):
 
 
 class EventShape(s.Serializer[Any]):
-    id = s.IntegerField()
+    id = s.CharField(help_text="Names the event in `supersedes`.")
     source_id = s.CharField(allow_blank=True)
     occurred_at = s.DateTimeField()
     recorded_at = s.DateTimeField()

@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-from django.core.serializers.json import DjangoJSONEncoder
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
@@ -14,6 +13,7 @@ from rest_framework.views import APIView
 
 from apps.core.api.asked import REFERENCE, day_start, reference_asked
 from apps.core.api.pagination import PAGES, HouseCursorPagination
+from apps.core.api.wire import WireEncoder
 from apps.core.errors import BadInput
 from apps.tracking.api.shapes import EventListShape, WaybillListShape, WaybillWithEventsShape
 from apps.tracking.enums import Status
@@ -105,7 +105,7 @@ def _found(request: Request, number: str) -> dict[str, Any]:
 
 def _json(data: dict[str, Any]) -> HttpResponse:
     return HttpResponse(
-        json.dumps(data, cls=DjangoJSONEncoder, ensure_ascii=False),
+        json.dumps(data, cls=WireEncoder, ensure_ascii=False),
         content_type="application/json",
     )
 

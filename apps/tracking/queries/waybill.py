@@ -11,7 +11,9 @@ from django.db.models import Q, QuerySet
 from apps.core.crypto import blind_index, decrypt
 from apps.core.errors import BadInput
 from apps.core.masking import NOBODY, Known
+from apps.core.opaque import Id, hide
 from apps.core.phones import normalise_phone
+from apps.core.times import wired
 from apps.tracking.models import PartnerNumber, Waybill
 from apps.tracking.numbers import parse_waybill_number
 from apps.tracking.queries.live import live_rows
@@ -81,6 +83,9 @@ SELECT json_agg(json_build_object(
     ORDER BY occurred_at DESC, rank DESC, id DESC)::text
 FROM tracking_trackingevent WHERE waybill_id = %s AND issued_month = %s
 """
+_TIMES = (
+    *("issued_at", "status_at", "picked_up_at", "delivered_at", "promised_at", "expected_at"),
+)
 _HIDDEN = ("source", "revision", "supersedes_id", "is_withdrawal")
 
 
@@ -98,6 +103,8 @@ def api_waybill(number: str, *, user: "User") -> dict[str, Any] | None:
         cursor.execute(_API_EVENTS, row[:2])
         (events,) = cursor.fetchone()
     shown: dict[str, Any] = json.loads(row[2])
+    for name in _TIMES:
+        shown[name] = wired(shown[name])
     shown["events"] = _shown_events(events, row[3:])
     return shown
 
@@ -114,6 +121,9 @@ def _shown_events(packed: str | None, sealed: Sequence[str]) -> list[dict[str, A
     events = []
     for row in rows:
         event = {name: value for name, value in row.items() if name not in _HIDDEN}
+        event["id"] = hide(Id.EVENT, event["id"])
+        event["occurred_at"] = wired(event["occurred_at"])
+        event["recorded_at"] = wired(event["recorded_at"])
         event["text"] = masked_text(event["text"], known)
         event["place"] = masked_text(event["place"], known)
         events.append(event)

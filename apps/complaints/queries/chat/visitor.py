@@ -12,6 +12,7 @@ from django.db.models import Q
 from apps.complaints.enums import ChatSide
 from apps.complaints.models import Chat, ChatFile, ChatLine
 from apps.complaints.rules.chat_words import agent_name, say
+from apps.core.opaque import Id, hide, unhide
 
 MOST_LINES = 500
 _PLACE = """
@@ -32,10 +33,25 @@ class Said:
     files: Sequence[ChatFile]
     client_id: UUID | None
 
+    @property
+    def key(self) -> str:
+        """What the visitor's page knows the line by."""
+        return line_key(self.pk)
+
 
 def fingerprint(token: str) -> str:
     """What is kept of a token; it is long enough that no salt is needed."""
     return sha256(token.encode()).hexdigest()
+
+
+def line_key(pk: int) -> str:
+    """Empty before the first line."""
+    return hide(Id.CHAT_LINE, pk) if pk else ""
+
+
+def line_of(key: str) -> int:
+    """The line that a page names; 0, which is before the first, for what is none."""
+    return unhide(Id.CHAT_LINE, key) or 0
 
 
 def chat_by_token(token: str) -> Chat | None:

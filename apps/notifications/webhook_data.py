@@ -1,0 +1,25 @@
+"""What of a logged event leaves the house in its ``data``: times in one format, ids that tell nothing.
+Pure. The log itself is never changed, so this is how older entries are told as well."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from apps.core.opaque import Id, hide
+from apps.core.times import wired
+
+_TIMES = frozenset({"promised_at", "promised_before", "expected_at", "occurred_at", "closed_at"})
+_IDS = {"message": Id.CASE_MESSAGE, "endpoint": Id.ENDPOINT}
+# For ourselves: which waybill a delivery is about.
+_OURS = frozenset({"waybill_id"})
+
+
+def told(payload: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _told(name, value) for name, value in payload.items() if name not in _OURS}
+
+
+def _told(name: str, value: Any) -> Any:
+    if name in _TIMES:
+        return wired(value)
+    if name in _IDS and isinstance(value, int):
+        return hide(_IDS[name], value)
+    return value
