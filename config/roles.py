@@ -184,6 +184,9 @@ PLAN_DUTY = SEE_STAFF | _may("accounts", "manage_dutyshift")
 SEE_EVENTS = _see("events", "event")
 RUN_ACCOUNTS = (
     SEE_STAFF
+    # Which customers an API key sees is set where the key is made.
+    | _see("customers", "customerscope")
+    | _may("customers", "add_customerscope delete_customerscope")
     | _see("accounts", "apikey rolepolicy usersession")
     | _may(
         "accounts",

@@ -13,6 +13,8 @@ from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+from config.api_text import API_TEXT
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -61,6 +63,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "apps.core.middleware.PrivateAnswers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -273,9 +276,12 @@ for _entry in CELERY_BEAT_SCHEDULE.values():
     _entry["options"] = {"expires": _entry["schedule"]}
 
 # --- outside API --------------------------------------------------------------------------------
+# Requests of one API key in a minute; 0: as many as it likes.
+API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=6_000)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["apps.accounts.authentication.ApiKeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["apps.accounts.permissions.HasScope"],
+    "DEFAULT_THROTTLE_CLASSES": ["apps.accounts.throttling.KeyThrottle"],
     "DEFAULT_RENDERER_CLASSES": ["apps.core.api.wire.WireRenderer"],
     # Times stay times until the renderer writes them, all in one format.
     "DATETIME_FORMAT": None,
@@ -287,11 +293,16 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "apps.core.api.problems.problem_handler",
     "PAGE_SIZE": 50,
     "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Yipiao API",
-    "DESCRIPTION": "Orders, waybills, tracking events and cases. Errors are RFC 9457 problem details.",
+    "DESCRIPTION": API_TEXT,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "apps.inquiries.streams.described.describe_stream",
+    ],
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_AUTHENTICATION": [],

@@ -190,6 +190,7 @@ SECTIONS: list[tuple[Any, list[Entry]]] = [
             _list(_("Roles held"), "badge", "accounts.userrole"),
             _list(_("Role policies"), "policy", "accounts.rolepolicy"),
             _list(_("API keys"), "key", "accounts.apikey"),
+            _list(_("Customers of API keys"), "link", "customers.customerscope", "add"),
             _list(_("Sessions"), "devices", "accounts.usersession"),
         ],
     ),

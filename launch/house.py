@@ -153,7 +153,9 @@ class House:
         self.streams_url = address(shown, port)
 
     def child(self, name: str, argv: list[str], env: dict[str, str]) -> Child:
-        made = Child(name, argv, env, self.place.checkout.root, self.place.log(name))
+        # The owner's address is for migrations and filling in; whoever serves has no use for it.
+        served = {name: value for name, value in env.items() if name != "DATABASE_OWNER_URL"}
+        made = Child(name, argv, served, self.place.checkout.root, self.place.log(name))
         self.doors.append(made)
         return made
 

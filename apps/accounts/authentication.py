@@ -6,10 +6,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 
 from apps.accounts import queries, services
 from apps.accounts.models import ApiKey, User
+from apps.accounts.services.api_keys import AddressRefused
+from apps.core.requests import asker
 
 
 class ApiKeyAuthentication(BaseAuthentication):
@@ -25,11 +27,20 @@ class ApiKeyAuthentication(BaseAuthentication):
             raise AuthenticationFailed(
                 _("This API key is not valid, has expired or was revoked."), code="bad_key"
             )
+        self._check_address(request, key)
         services.note_api_key_use(key=key, at=timezone.now())
         return key.user, key
 
     def authenticate_header(self, request: Any) -> str:
         return 'Bearer realm="api"'
+
+    def _check_address(self, request: Any, key: ApiKey) -> None:
+        meta = request.META
+        address = asker(meta.get("REMOTE_ADDR", ""), meta.get("HTTP_X_FORWARDED_FOR", ""))
+        try:
+            services.check_api_key_address(key, address, at=timezone.now())
+        except AddressRefused as refusal:
+            raise PermissionDenied(str(refusal), code=refusal.code) from None
 
     def _given(self, request: Any) -> str | None:
         parts = get_authorization_header(request).split()

@@ -108,6 +108,8 @@ EVENT_KINDS = {
     "rolepolicy.changed": _("Role policy changed"),
     "apikey.created": _("API key made"),
     "apikey.revoked": _("API key revoked"),
+    "apikey.networks_changed": _("Addresses of an API key changed"),
+    "apikey.address_refused": _("API key used from an address it is not for"),
 }
 
 # The words of the codes that events hold; the events floor gathers these.

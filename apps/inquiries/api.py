@@ -12,10 +12,10 @@ from rest_framework import serializers
 from rest_framework.parsers import FormParser
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from apps.core.api.exact import ANY_TEXT, ExactText
 from apps.core.api.parsing import HouseJSONParser
+from apps.core.api.views import HouseView
 from apps.core.errors import BadInput
 from apps.inquiries.asking import Answer, Asker
 from apps.inquiries.enums import Way
@@ -67,16 +67,19 @@ ANSWERS = {
 }
 
 
-class VoiceView(APIView):
+class VoiceView(HouseView):
     """Any phone system can read this out: JSON, simple XML, or plain text in both languages."""
 
     required_scopes = {"GET": "waybills:read", "POST": "waybills:read"}
     parser_classes = (HouseJSONParser, FormParser)
+    exact = False
+    asks = {"GET": (DIGITS, CALLER, AS), "POST": (AS,)}
 
     @extend_schema(
         operation_id="voice_track",
         summary="Spoken state of a shipment",
-        parameters=[DIGITS, CALLER, AS],
+        description="For phone menus: the digits a caller typed in, a sentence to read out in both "
+        "languages. An unknown number is answered 200 with `found` false and a sentence too.",
         responses=ANSWERS,
     )
     def get(self, request: Request) -> Any:
@@ -86,7 +89,6 @@ class VoiceView(APIView):
         operation_id="voice_track_post",
         summary="Spoken state of a shipment",
         request=VoiceShape,
-        parameters=[AS],
         responses=ANSWERS,
     )
     def post(self, request: Request) -> Any:

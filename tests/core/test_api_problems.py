@@ -1,11 +1,14 @@
 """Every refusal of the API has one shape, and tells nothing of the inside."""
 
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
 
-from tests.factories.accounts import bearer
+from apps.core.crypto import decrypt, encrypt
+from tests.factories.accounts import UnitFactory, bearer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.core.api_doors")]
 READ, WRITE = "orders:read", "orders:write"
@@ -138,12 +141,14 @@ def test_chinese_and_english(client: Client) -> None:
     assert chinese["title"] == "没有这个地址或记录"
 
 
+# Positions that were never given out, whoever sealed them.
+FOREIGN = ("p=", "p=abc", "p=%00", "o=-1", "o=x", "nonsense")
+
+
 class TestPages:
     def test_pages_follow_one_another_without_counting(
         self, client: Client, django_assert_max_num_queries: Any
     ) -> None:
-        from tests.factories.accounts import UnitFactory
-
         codes = {UnitFactory().code for _n in range(5)}
         headers = bearer(READ)
         seen: list[str] = []
@@ -163,12 +168,29 @@ class TestPages:
         )
         assert body["errors"][0]["field"] == "limit"
 
-    @pytest.mark.parametrize("cursor", ["x", "", "é", "cD1h\n", "cD1h" * 201])
+    @pytest.mark.parametrize("cursor", ["x", "", "é", "cD1hcD1hcD1hcD1h\n", "cD1h" * 101])
     def test_a_cursor_of_another_shape_is_refused(self, client: Client, cursor: str) -> None:
         answer = client.get("/api/units", {"cursor": cursor}, headers=bearer(READ))
         check(answer, 400, "bad_cursor")
 
-    @pytest.mark.parametrize("cursor", ["cD1hYmM=", "cD0lMDA=", "bz0tMQ=="])
+    @pytest.mark.parametrize("cursor", ["cD1hYmMcD1hYmMcD1hYmM", "cD0lMDA" * 4, "-" * 16])
     def test_a_cursor_that_is_not_ours_leads_nowhere(self, client: Client, cursor: str) -> None:
         answer = client.get("/api/units", {"cursor": cursor}, headers=bearer(READ))
         check(answer, 404, "bad_cursor")
+
+    @pytest.mark.parametrize("position", FOREIGN)
+    def test_nor_does_one_whose_position_is_nonsense(self, client: Client, position: str) -> None:
+        cursor = urlsafe_b64encode(encrypt(position).encode()).rstrip(b"=").decode()
+        answer = client.get("/api/units", {"cursor": cursor}, headers=bearer(READ))
+        check(answer, 404, "bad_cursor")
+
+    def test_a_cursor_tells_no_row_number(self, client: Client) -> None:
+        for _n in range(3):
+            UnitFactory()
+        url = client.get("/api/units?limit=1", headers=bearer(READ)).json()["next"]
+        (cursor,) = parse_qs(urlsplit(url).query)["cursor"]
+        again = client.get("/api/units?limit=1", headers=bearer(READ)).json()["next"]
+        assert again != url
+        clear = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("latin-1")
+        assert "p=" not in clear
+        assert decrypt(clear).startswith("p=")

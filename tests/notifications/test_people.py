@@ -202,7 +202,7 @@ def test_one_odd_receipt_holds_up_no_other(client: Client, sms: SmsGateway, sett
     settings.SMS_RECEIPT_KEY = "s3cret"
     rows = [delivery("sms", f"+861380000000{n}") for n in range(4)]
     send_all("sms")
-    reports = sorted(sms.reports(success=False), key=lambda report: report["out_id"])
+    reports = sorted(sms.reports(success=False), key=lambda report: report["phone_number"])
     reports[0]["err_code"] = "DB:\x000103"
     reports[1]["err_code"] = "\ud800"
     reports[2] |= {"biz_id": "\ud800\x00", "out_id": "\x00"}

@@ -30,11 +30,38 @@ def _end_of(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
 
 
+NETWORKS_HELP = _(
+    "Addresses or ranges, such as 203.0.113.0/24, separated by commas. Empty: from anywhere."
+)
+
+
+def _read_networks(text: str) -> str:
+    try:
+        return ", ".join(services.read_networks(text))
+    except RuleBroken as refusal:
+        raise forms.ValidationError(str(refusal), refusal.code) from None
+
+
+class NetworksForm(BaseDialogForm):
+    networks = forms.CharField(
+        label=_("May be used from"),
+        required=False,
+        max_length=1000,
+        help_text=NETWORKS_HELP,
+        widget=UnfoldAdminTextInputWidget,
+    )
+
+    def clean_networks(self) -> str:
+        return _read_networks(self.cleaned_data["networks"])
+
+
 class NewKeyForm(BaseDialogForm):
     user = forms.ModelChoiceField(
         label=_("Service user"),
         queryset=User.objects.none(),
-        help_text=_("Create one under Users first; which customers it sees is set there."),
+        help_text=_(
+            "Create one under Users first; which customers it sees is set under Customers of API keys."
+        ),
         widget=UnfoldAdminSelectWidget,
     )
     name = forms.CharField(
@@ -46,6 +73,16 @@ class NewKeyForm(BaseDialogForm):
     expires_on = forms.DateField(
         label=_("Last day"), required=False, widget=UnfoldAdminSingleDateWidget
     )
+    networks = forms.CharField(
+        label=_("May be used from"),
+        required=False,
+        max_length=1000,
+        help_text=NETWORKS_HELP,
+        widget=UnfoldAdminTextInputWidget,
+    )
+
+    def clean_networks(self) -> str:
+        return _read_networks(self.cleaned_data["networks"])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -65,7 +102,7 @@ class ApiKeyAdmin(HouseAdmin):
     ordering = ["-created_at", "-id"]
     actions_list = ["make_key"]
     actions_row = ["revoke"]
-    actions_detail = ["revoke"]
+    actions_detail = ["change_networks", "revoke"]
 
     @admin.display(description=_("may"))
     def may(self, key: ApiKey) -> SafeString:
@@ -98,6 +135,7 @@ class ApiKeyAdmin(HouseAdmin):
                 name=given["name"],
                 scopes=given["scopes"],
                 expires_at=_end_of(last_day) if last_day else None,
+                networks=given["networks"],
                 by=actor(request),
             )
         except RuleBroken as refusal:
@@ -109,6 +147,27 @@ class ApiKeyAdmin(HouseAdmin):
             lead=str(_("Copy it now and hand it over by a safe way. It is never shown again.")),
             secret=text,
             back=back,
+        )
+
+    @dialog_action(
+        NetworksForm,
+        description=_("Addresses it may be used from"),
+        permissions=["manage"],
+        title=_("From which addresses may this key be used?"),
+        says=_("What is typed here takes the place of what was allowed, from the next request on."),
+        button=_("Set the addresses"),
+    )
+    def change_networks(
+        self, request: HttpRequest, form: NetworksForm, object_id: int
+    ) -> HttpResponse:
+        key = ApiKey.objects.get(pk=object_id)
+        return attempt(
+            request,
+            lambda: services.change_networks(
+                key=key, networks=form.cleaned_data["networks"], by=actor(request)
+            ),
+            str(_("The addresses are set.")),
+            reverse("admin:accounts_apikey_change", args=[object_id]),
         )
 
     @dialog_action(

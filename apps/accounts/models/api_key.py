@@ -47,7 +47,18 @@ class ApiKey(models.Model):
         editable=False,
         verbose_name=_("revoked by"),
     )
-    # Written at most once a minute.
+    # Empty: from anywhere. CIDR, as services.api_keys writes them.
+    networks = ArrayField(
+        models.CharField(max_length=49),
+        default=list,
+        blank=True,
+        size=20,
+        verbose_name=_("may be used from"),
+    )
+    # Both written at most once a minute.
+    last_refused_at = models.DateTimeField(
+        _("last refused for its address"), null=True, editable=False
+    )
     last_used_at = models.DateTimeField(_("last used at"), null=True, editable=False)
 
     objects = ApiKeyQuerySet.as_manager()
@@ -66,6 +77,9 @@ class ApiKey(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(scopes__len__gt=0), name="accounts_apikey_may_something"
+            ),
+            models.CheckConstraint(
+                condition=Q(networks__len__lte=20), name="accounts_apikey_few_networks"
             ),
         ]
 

@@ -1,4 +1,13 @@
-from apps.accounts.services.api_keys import create_api_key, note_api_key_use, revoke_api_key
+from apps.accounts.services.api_keys import (
+    change_networks,
+    create_api_key,
+    note_api_key_use,
+    read_networks,
+    revoke_api_key,
+)
+from apps.accounts.services.api_keys import (
+    check_address as check_api_key_address,
+)
 from apps.accounts.services.duty import (
     plan_absence,
     plan_shift,
@@ -50,10 +59,12 @@ from apps.accounts.services.users import (
 __all__ = [
     "begin_enrolment",
     "change_language",
+    "change_networks",
     "change_password",
     "change_role_policy",
     "change_unit",
     "change_user",
+    "check_api_key_address",
     "check_password",
     "claim_idempotency_key",
     "clear_expired_sessions",
@@ -73,6 +84,7 @@ __all__ = [
     "plan_absence",
     "plan_shift",
     "reactivate_user",
+    "read_networks",
     "renew_recovery_codes",
     "replace_temporary_password",
     "reset_two_factor",

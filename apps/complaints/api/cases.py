@@ -9,11 +9,10 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
-from rest_framework.views import APIView
 
 from apps.accounts.idempotency import idempotent
 from apps.complaints import services
@@ -46,21 +45,38 @@ from apps.complaints.rules.merchants import is_merchants_own
 from apps.core.api.asked import day_start
 from apps.core.api.exact import ANY_TEXT
 from apps.core.api.pagination import HouseCursorPagination
+from apps.core.api.views import HouseView
 from apps.core.errors import BadInput
 from apps.orders.api.asking import caller
 
+CASE = {
+    "class": "damage",
+    "description": "外箱破损，内件两件碎裂，照片随后发送。",
+    "reference": "TICKET-5512",
+    "contact_name": "王女士",
+    "contact_phone": "13800138001",
+}
 NUMBER = OpenApiParameter("number", str, OpenApiParameter.PATH, description="CS20261125-48391527")
 KEY = OpenApiParameter("key", OpenApiTypes.UUID, OpenApiParameter.PATH)
 WAYBILL = OpenApiParameter("waybill", {"type": "string", "maxLength": 40, "pattern": ANY_TEXT})
 
 
-class CasesView(APIView):
+class CasesView(HouseView):
     required_scopes = {"GET": "cases:read", "POST": "cases:write"}
     links = {
         "POST": {"case_read": {"number": "/number"}, "case_message": {"number": "/number"}},
         "GET": {"case_read": {"number": "/results/0/number"}},
     }
-    pagination_class = HouseCursorPagination
+    paged = True
+    asks = {
+        "GET": (
+            OpenApiParameter("state", str, enum=[state.value for state in CaseState]),
+            OpenApiParameter("class", str, enum=[kind.value for kind in CaseClass]),
+            WAYBILL,
+            OpenApiParameter("opened_from", OpenApiTypes.DATE, description="First day, local."),
+            OpenApiParameter("opened_to", OpenApiTypes.DATE, description="Last day, local."),
+        )
+    }
 
     @extend_schema(
         operation_id="case_open",
@@ -69,6 +85,7 @@ class CasesView(APIView):
         "at once; `answer_due` says by when it answers. What is said afterwards comes by webhook "
         "(`case.message`) and is read here. The same `reference` opens one case: sent again, the "
         "one that is there is returned with 200.",
+        examples=[OpenApiExample("A damaged parcel", CASE, request_only=True)],
         request=CaseInShape,
         responses={200: CaseDetailShape, 201: CaseDetailShape},
     )
@@ -94,13 +111,6 @@ class CasesView(APIView):
         summary="Cases, newest first",
         description="Also those that others brought about your shipments: that there is one, and "
         "how it stands. Their conversation stays between us and them.",
-        parameters=[
-            OpenApiParameter("state", str, enum=[state.value for state in CaseState]),
-            OpenApiParameter("class", str, enum=[kind.value for kind in CaseClass]),
-            WAYBILL,
-            OpenApiParameter("opened_from", OpenApiTypes.DATE, description="First day, local."),
-            OpenApiParameter("opened_to", OpenApiTypes.DATE, description="Last day, local."),
-        ],
         responses={200: CaseListShape},
     )
     def get(self, request: Request) -> Response:
@@ -143,7 +153,7 @@ def _filters(asked: Any) -> dict[str, Any]:
     return wanted
 
 
-class CaseView(APIView):
+class CaseView(HouseView):
     required_scopes = {"GET": "cases:read"}
 
     @extend_schema(
@@ -157,7 +167,7 @@ class CaseView(APIView):
         return Response(detail(case_for(request, number)))
 
 
-class CaseMessagesView(APIView):
+class CaseMessagesView(HouseView):
     required_scopes = {"POST": "cases:write"}
 
     @extend_schema(
@@ -184,13 +194,15 @@ class CaseMessagesView(APIView):
         return Response(CaseMessageShape(entry_of(entry)).data, 201)
 
 
-class WithdrawCaseView(APIView):
+class WithdrawCaseView(HouseView):
     required_scopes = {"POST": "cases:write"}
     links = {"POST": {"case_read": {"number": "/number"}}}
 
     @extend_schema(
         operation_id="case_withdraw",
         summary="Take a case back",
+        description="When it has settled itself. Only a case that was opened through the API; 409 once it "
+        "is closed.",
         parameters=[NUMBER],
         request=WithdrawShape,
         responses={200: CaseDetailShape},
@@ -207,13 +219,14 @@ class WithdrawCaseView(APIView):
         return Response(detail(case_for(request, number)))
 
 
-class CaseFileView(APIView):
+class CaseFileView(HouseView):
     required_scopes = {"GET": "cases:read"}
     renderer_classes = (BinaryRenderer,)
 
     @extend_schema(
         operation_id="case_file",
         summary="A file of the conversation",
+        description="The bytes of a file named in `messages`; 404 for a case that somebody else brought.",
         parameters=[NUMBER, KEY],
         responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
     )

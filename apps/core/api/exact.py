@@ -171,6 +171,9 @@ class StrictShapeSchema(OpenApiSerializerExtension):  # type: ignore[no-untyped-
     def map_serializer(self, auto_schema: Any, direction: Any) -> Any:
         schema = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
         schema["additionalProperties"] = False
+        if not type(self.target).__doc__:
+            # The one inherited from here is for whoever writes shapes.
+            schema.pop("description", None)
         if self.target.needs_one_of:
             schema["anyOf"] = [{"required": [name]} for name in self.target.needs_one_of]
         return schema

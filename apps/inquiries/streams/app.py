@@ -65,7 +65,8 @@ class StreamApp:
             return
         door, word = found
         headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
-        knock = Knock(word, headers, scope.get("query_string", b"").decode("latin-1"))
+        remote = str((scope.get("client") or ("",))[0])
+        knock = Knock(word, headers, scope.get("query_string", b"").decode("latin-1"), remote)
         try:
             answer = await self.hub.ask(lambda: door(knock))
         except DatabaseError:
@@ -142,7 +143,7 @@ async def _write(send: Send, text: str) -> None:
 
 
 async def _refuse(send: Send, refusal: Refusal) -> None:
-    body = problem(refusal.status, refusal.code)
+    body = problem(refusal.status, refusal.code, refusal.detail)
     await _respond(send, refusal.status, body, CONTENT_TYPE)
 
 

@@ -7,15 +7,18 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
+from ipaddress import IPv4Address, IPv6Address
 from urllib.parse import parse_qs
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from apps.accounts.queries import find_api_key, is_active_user
-from apps.accounts.services import note_api_key_use
+from apps.accounts.services import check_api_key_address, note_api_key_use
 from apps.complaints.queries.chat.visitor import chat_by_token
 from apps.complaints.tokens import COOKIE, TICKET_LIFE, open_token, read_ticket
-from apps.core.errors import BadInput
+from apps.core.errors import BadInput, RuleBroken
+from apps.core.requests import asker
 from apps.inquiries.asking import Asker
 from apps.inquiries.enums import Outcome, Way
 from apps.inquiries.queries.streams import find_followed
@@ -33,15 +36,22 @@ PER_VISITOR, PER_DESK = 6, 12
 class Refusal:
     status: int
     code: str
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Knock:
-    """What a request brings: ``word`` is the part of its path that differs."""
+    """What a request brings: ``word`` is the part of its path that differs, ``remote`` the other
+    end of the connection."""
 
     word: str
     headers: Mapping[str, str]
     query: str
+    remote: str = ""
+
+    @property
+    def address(self) -> IPv4Address | IPv6Address:
+        return asker(self.remote, self.headers.get("x-forwarded-for", ""))
 
 
 Door = Callable[[Knock], Listener | Refusal]
@@ -57,10 +67,16 @@ def door_of(path: str) -> tuple[Door, str] | None:
 
 def let_in(knock: Knock) -> Listener | Refusal:
     """The key's scope and what its user may see; counted and recorded like any other question."""
+    if knock.query:
+        return Refusal(400, "unknown_parameter", _("There is no such parameter."))
     now = timezone.now()
     key = find_api_key(_key(knock.headers), at=now)
     if key is None:
         return Refusal(401, "bad_key")
+    try:
+        check_api_key_address(key, knock.address, at=now)
+    except RuleBroken as refusal:
+        return Refusal(403, refusal.code, str(refusal))
     note_api_key_use(key=key, at=now)
     if SCOPE not in key.scopes:
         return Refusal(403, "permission_denied")

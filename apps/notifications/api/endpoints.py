@@ -5,14 +5,14 @@ from typing import Any
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
-from rest_framework.views import APIView
 
 from apps.accounts.idempotency import idempotent
 from apps.core.api.pagination import HouseCursorPagination
+from apps.core.api.views import HouseView
 from apps.core.opaque import Id, hide, unhide
 from apps.notifications import services
 from apps.notifications.api.shapes import (
@@ -44,20 +44,23 @@ def who(request: Request) -> dict[str, Any]:
     return {"by": request.user, "at": timezone.now()}
 
 
+ENDPOINT = {"url": "https://hooks.example.com/yipiao", "event_types": []}
 ONE = ("read", "change", "remove", "rotate", "ping")
 
 
-class EndpointsView(APIView):
+class EndpointsView(HouseView):
     required_scopes = READ_WRITE
     links = {
         "POST": {f"webhook_endpoints_{name}": {"endpoint_id": "/id"} for name in ONE},
         "GET": {f"webhook_endpoints_{name}": {"endpoint_id": "/results/0/id"} for name in ONE},
     }
     pagination_class = HouseCursorPagination
+    paged = True
 
     @extend_schema(
         operation_id="webhook_endpoints_list",
         summary="List webhook endpoints",
+        description="Where your webhooks go, and how they fare: `state`, `failing_since`, `last_success`.",
         responses=EndpointShape(many=True),
     )
     def get(self, request: Request) -> Response:
@@ -69,7 +72,11 @@ class EndpointsView(APIView):
         operation_id="webhook_endpoints_create",
         summary="Add a webhook endpoint",
         description="The answer holds the secret, once. Messages are signed after Standard "
-        "Webhooks; only 2xx within 15 seconds is success; redirects are not followed.",
+        "Webhooks; only 2xx within 15 seconds is success; redirects are not followed. What fails is "
+        "sent again for four days and a half; an endpoint that fails for five days, or answers 410, is "
+        "switched off. Each message has an id that stays the same when it is sent again: keep it, "
+        "and leave out what you have.",
+        examples=[OpenApiExample("All events", ENDPOINT, request_only=True)],
         request=EndpointInShape,
         responses={201: EndpointSecretShape},
     )
@@ -91,12 +98,13 @@ def endpoint_for(request: Request, said: str) -> WebhookEndpoint:
     return get_object_or_404(webhooks.endpoints(request.user), pk=row)  # type: ignore[arg-type]  # a key's service user
 
 
-class EndpointView(APIView):
+class EndpointView(HouseView):
     required_scopes = READ_WRITE
 
     @extend_schema(
         operation_id="webhook_endpoints_read",
         summary="Read a webhook endpoint",
+        description="One endpoint, without its secret.",
         responses=EndpointShape,
     )
     def get(self, request: Request, endpoint_id: str) -> Response:
@@ -105,6 +113,7 @@ class EndpointView(APIView):
     @extend_schema(
         operation_id="webhook_endpoints_change",
         summary="Change, pause or switch on a webhook endpoint",
+        description="What is not named stays. While it is paused the event log goes on, for a replay.",
         request=EndpointChangeShape,
         responses=EndpointShape,
     )
@@ -117,6 +126,7 @@ class EndpointView(APIView):
     @extend_schema(
         operation_id="webhook_endpoints_remove",
         summary="Remove a webhook endpoint",
+        description="Nothing is sent there any more; messages under way may still arrive.",
         responses={204: None},
     )
     def delete(self, request: Request, endpoint_id: str) -> Response:
@@ -149,6 +159,7 @@ class EndpointPingView(EndpointView):
     @extend_schema(
         operation_id="webhook_endpoints_ping",
         summary="Send a ping",
+        description="A message of type `ping` to try out address and signature. 409 for one that is off.",
         request=None,
         responses={202: WebhookEventShape},
     )

@@ -9,11 +9,11 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from apps.accounts.idempotency import idempotent
 from apps.core.api.asked import moment_asked
 from apps.core.api.pagination import HouseCursorPagination
+from apps.core.api.views import HouseView
 from apps.core.errors import BadInput
 from apps.notifications import services
 from apps.notifications.api.endpoints import clean, endpoint_for, who
@@ -33,21 +33,25 @@ MESSAGE = OpenApiParameter(
 )
 
 
-class WebhookEventsView(APIView):
+class WebhookEventsView(HouseView):
     required_scopes = {"GET": "webhooks:read"}
     links = {"GET": {"webhook_events_read": {"message_id": "/results/0/id"}}}
     pagination_class = HouseCursorPagination
-
-    @extend_schema(
-        operation_id="webhook_events_list",
-        summary="Read the event log, newest first",
-        parameters=[
+    paged = True
+    asks = {
+        "GET": (
             OpenApiParameter("type", str, enum=TYPES),
             OpenApiParameter("since", OpenApiTypes.DATETIME, description="With a zone; included."),
             OpenApiParameter(
                 "until", OpenApiTypes.DATETIME, description="With a zone; not included."
             ),
-        ],
+        )
+    }
+
+    @extend_schema(
+        operation_id="webhook_events_list",
+        summary="Read the event log, newest first",
+        description="Everything that was or would have been sent to your endpoints, to find what you missed.",
         responses=WebhookEventShape(many=True),
     )
     def get(self, request: Request) -> Response:
@@ -62,12 +66,13 @@ class WebhookEventsView(APIView):
         return pages.get_paginated_response(WebhookEventShape(page or [], many=True).data)
 
 
-class WebhookEventView(APIView):
+class WebhookEventView(HouseView):
     required_scopes = {"GET": "webhooks:read"}
 
     @extend_schema(
         operation_id="webhook_events_read",
         summary="Read one event and what became of it at each endpoint",
+        description="With its newest 50 deliveries: how often it was tried and what your server answered.",
         parameters=[MESSAGE],
         responses=WebhookEventDetailShape,
     )
@@ -82,7 +87,7 @@ class WebhookEventView(APIView):
         return Response(body)
 
 
-class ReplayView(APIView):
+class ReplayView(HouseView):
     required_scopes = {"POST": "webhooks:write"}
 
     @extend_schema(

@@ -4,15 +4,15 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from apps.accounts.idempotency import idempotent
+from apps.core.api.views import HouseView
 from apps.orders import services
 from apps.orders.api.asking import caller, customer_for
 from apps.orders.api.shapes import CountInShape, CountShape
 
 
-class DeclaredCountsView(APIView):
+class DeclaredCountsView(HouseView):
     required_scopes = {"POST": "orders:write"}
 
     @extend_schema(

@@ -5,16 +5,16 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
-from rest_framework.views import APIView
 
 from apps.accounts.idempotency import idempotent
 from apps.core.api.asked import REFERENCE, day_start, reference_asked
 from apps.core.api.pagination import HouseCursorPagination
 from apps.core.api.problems import RulesBroken
+from apps.core.api.views import HouseView
 from apps.core.errors import BadInput
 from apps.customers.queries import order_defaults
 from apps.orders import queries, services
@@ -26,16 +26,35 @@ from apps.orders.inputs import Arrival
 from apps.orders.models import WorkOrder
 
 NUMBER = OpenApiParameter("number", str, OpenApiParameter.PATH, description="WO20261122-48391527")
+ORDER = {
+    "customer_reference": "SO-2026-0417",
+    "delivery_contact": "李小红",
+    "delivery_phone": "13900139002",
+    "destination_city": "北京市",
+    "delivery_address": "朝阳区建国路 88 号 1001 室",
+    "goods_name": "服装",
+    "pieces": 2,
+    "weight_g": 3500,
+    "cod_amount": "128.00",
+}
 AT_DOOR = ("pickup_contact", "pickup_phone", "pickup_address", "origin_city", "pickup_company")
 
 
-class OrdersView(APIView):
+class OrdersView(HouseView):
     required_scopes = {"GET": "orders:read", "POST": "orders:write"}
     links = {
         "POST": {"order_read": {"number": "/number"}, "order_cancel": {"number": "/number"}},
         "GET": {"order_read": {"number": "/results/0/number"}},
     }
-    pagination_class = HouseCursorPagination
+    paged = True
+    asks = {
+        "GET": (
+            OpenApiParameter("status", str, enum=[state.value for state in OrderStatus]),
+            REFERENCE,
+            OpenApiParameter("received_from", OpenApiTypes.DATE, description="First day, local."),
+            OpenApiParameter("received_to", OpenApiTypes.DATE, description="Last day, local."),
+        )
+    }
 
     @extend_schema(
         operation_id="order_create",
@@ -43,6 +62,7 @@ class OrdersView(APIView):
         description="It is confirmed by customer service, which issues the waybills. Without any "
         "pickup field the customer's usual pickup place is taken. Unknown fields are refused. "
         "The same `customer_reference` is taken once.",
+        examples=[OpenApiExample("A parcel with cash on delivery", ORDER, request_only=True)],
         request=OrderInShape,
         responses={201: OrderShape},
     )
@@ -85,12 +105,7 @@ class OrdersView(APIView):
     @extend_schema(
         operation_id="orders_list",
         summary="Orders, newest first",
-        parameters=[
-            OpenApiParameter("status", str, enum=[state.value for state in OrderStatus]),
-            REFERENCE,
-            OpenApiParameter("received_from", OpenApiTypes.DATE, description="First day, local."),
-            OpenApiParameter("received_to", OpenApiTypes.DATE, description="Last day, local."),
-        ],
+        description="To compare your books with ours, or to find the order of your own reference.",
         responses={200: OrderListShape},
     )
     def get(self, request: Request) -> Response:
@@ -123,13 +138,15 @@ def _filters(asked: Any) -> dict[str, Any]:
     return wanted
 
 
-class OrderView(APIView):
+class OrderView(HouseView):
     required_scopes = {"GET": "orders:read"}
     links = {"GET": {"waybill_read": {"number": "/waybills/0"}}}
 
     @extend_schema(
         operation_id="order_read",
         summary="One order with its waybill numbers",
+        description="`waybills` is empty until customer service has confirmed the order; the webhook "
+        "`order.confirmed` tells you when.",
         parameters=[NUMBER],
         responses={200: OrderShape},
     )
@@ -137,14 +154,14 @@ class OrderView(APIView):
         return Response(OrderShape(order_for(request, number)).data)
 
 
-class CancelOrderView(APIView):
+class CancelOrderView(HouseView):
     required_scopes = {"POST": "orders:write"}
     links = {"POST": {"order_read": {"number": "/number"}}}
 
     @extend_schema(
         operation_id="order_cancel",
         summary="Cancel an order before pickup",
-        description="Issued waybills are cancelled with it.",
+        description="Issued waybills are cancelled with it. 409 once a courier has picked anything up.",
         parameters=[NUMBER],
         request=CancelShape,
         responses={200: OrderShape},

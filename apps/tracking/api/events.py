@@ -4,12 +4,12 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
+from drf_spectacular.utils import OpenApiExample, PolymorphicProxySerializer, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from apps.accounts.idempotency import idempotent
+from apps.core.api.views import HouseView
 from apps.core.errors import BadInput, RuleBroken
 from apps.tracking.api.shapes import EventBatchShape, EventInShape, EventResultShape
 from apps.tracking.enums import Door
@@ -17,8 +17,17 @@ from apps.tracking.inputs import IngestResult, Refusal
 from apps.tracking.reading import read_event
 from apps.tracking.services import MAX_EVENTS, ingest
 
+EVENT = {
+    "waybill_number": "YP482915367204",
+    "code": "arrived",
+    "occurred_at": "2026-03-21T14:05:00+08:00",
+    "place": "北京转运中心",
+    "city": "北京市",
+    "source_id": "scan-77120",
+}
 
-class TrackingEventsView(APIView):
+
+class TrackingEventsView(HouseView):
     required_scopes = {"POST": "events:write"}
 
     @extend_schema(
@@ -27,7 +36,9 @@ class TrackingEventsView(APIView):
         description='One event, or `{"events": […]}` with up to 5,000. Each item is answered on '
         "its own: what cannot be taken is refused with its reason and the rest is kept. Repeats "
         "change nothing, and order does not matter. A single event that is refused answers 400 "
-        "when this description forbids it and 409 when the house cannot take it.",
+        "when this description forbids it and 409 when it cannot be taken as things stand. To put "
+        "right what you sent, send it again under the same `source_id`, or name it in `supersedes`.",
+        examples=[OpenApiExample("One event", EVENT, request_only=True)],
         request=PolymorphicProxySerializer(
             "EventOrEvents", [EventInShape, EventBatchShape], resource_type_field_name=None
         ),

@@ -9,10 +9,10 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from apps.core.api.asked import REFERENCE, day_start, reference_asked
-from apps.core.api.pagination import PAGES, HouseCursorPagination
+from apps.core.api.pagination import HouseCursorPagination
+from apps.core.api.views import HouseView
 from apps.core.api.wire import WireEncoder
 from apps.core.errors import BadInput
 from apps.tracking.api.shapes import EventListShape, WaybillListShape, WaybillWithEventsShape
@@ -23,12 +23,16 @@ from apps.tracking.queries.waybill import api_waybill, listed_waybills, shown_in
 NUMBER = OpenApiParameter("number", str, OpenApiParameter.PATH, description="Waybill number")
 
 
-class WaybillView(APIView):
+class WaybillView(HouseView):
     required_scopes = {"GET": "waybills:read"}
 
     @extend_schema(
         operation_id="waybill_read",
         summary="One waybill with its events",
+        description="Where a shipment stands, by when it is promised and expected, and what happened "
+        "to it, newest first: what was corrected or reported twice is left out. No names, phones or "
+        "addresses. 404 for a number that is not yours to see; `code` says whether it is mistyped. To "
+        "be told instead of asking, take webhooks or `waybill_stream`.",
         parameters=[NUMBER],
         responses={200: WaybillWithEventsShape},
     )
@@ -36,12 +40,14 @@ class WaybillView(APIView):
         return _json(_found(request, number))
 
 
-class WaybillEventsView(APIView):
+class WaybillEventsView(HouseView):
     required_scopes = {"GET": "events:read"}
 
     @extend_schema(
         operation_id="waybill_events",
         summary="The events of a waybill, newest first",
+        description="The `events` of the waybill alone, for a key without `waybills:read`. `id` names an "
+        "event in `supersedes`, when you correct what you sent.",
         parameters=[NUMBER],
         responses={200: EventListShape},
     )
@@ -49,7 +55,7 @@ class WaybillEventsView(APIView):
         return _json({"results": _found(request, number)["events"]})
 
 
-class WaybillsView(APIView):
+class WaybillsView(HouseView):
     required_scopes = {"GET": "waybills:read"}
     links = {
         "GET": {
@@ -57,18 +63,21 @@ class WaybillsView(APIView):
             "waybill_events": {"number": "/results/0/number"},
         }
     }
-    pagination_class = HouseCursorPagination
-
-    @extend_schema(
-        operation_id="waybills_list",
-        summary="Waybills, newest first",
-        parameters=[
+    paged = True
+    asks = {
+        "GET": (
             OpenApiParameter("status", str, enum=[s.value for s in Status]),
             REFERENCE,
             OpenApiParameter("issued_from", OpenApiTypes.DATE, description="First day, local."),
             OpenApiParameter("issued_to", OpenApiTypes.DATE, description="Last day, local."),
-            *PAGES,
-        ],
+        )
+    }
+
+    @extend_schema(
+        operation_id="waybills_list",
+        summary="Waybills, newest first",
+        description="To compare your books with ours, or to find the waybill of your own reference. For "
+        "news of single shipments webhooks are cheaper and faster than reading this list.",
         responses={200: WaybillListShape},
     )
     def get(self, request: Request) -> HttpResponse:
