@@ -337,6 +337,11 @@ COMPANY_NAME = env.str("COMPANY_NAME", default="一票速递")
 COMPANY_NAME_EN = env.str("COMPANY_NAME_EN", default="Yipiao Express")
 COMPANY_PHONE = env.str("COMPANY_PHONE", default="400-000-1111")
 
+# Where weaknesses are reported ("mailto:…", "https://…"), told in /.well-known/security.txt, and
+# until what day (2027-06-30) that holds; empty: half a year ahead at any time.
+SECURITY_CONTACTS = env.list("SECURITY_CONTACTS", default=[])
+SECURITY_EXPIRES = env.str("SECURITY_EXPIRES", default="")
+
 # --- telling people: a channel that is not set up here is passed over --------------------------
 # The public address, for links in messages ("https://…", no slash at the end).
 SITE_URL = env.str("SITE_URL", default="")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from apps.complaints.inputs import NewFile
 from apps.core.errors import BadInput
 from apps.customers.uploads import PDF, check_document, tidy_name
-from apps.tracking.photos import clean_photo
+from apps.tracking.photos import clean_photo, is_phone_only, phone_only_words
 
 JPEG = "image/jpeg"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -20,7 +20,7 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 TEXT = "text/plain"
 EXTENSIONS = {JPEG: ".jpg", PDF: ".pdf", XLSX: ".xlsx", DOCX: ".docx", TEXT: ".txt"}
 MOST_FILES = 12
-_PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF")
+_PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF", b"GIF87a", b"GIF89a")
 _OFFICE = {"xl/workbook.xml": XLSX, "word/document.xml": DOCX}
 
 
@@ -45,10 +45,11 @@ class CleanFile:
         return self.content_type == JPEG
 
 
-def clean_file(file: NewFile | CleanFile) -> CleanFile:
-    """Accept a JPEG, PNG or WebP picture, a PDF, a Word or Excel document or plain text of at
+def clean_file(file: NewFile | CleanFile, *, only_pictures: bool = False) -> CleanFile:
+    """Accept a JPEG, PNG, WebP or GIF picture, a PDF, a Word or Excel document or plain text of at
     most UPLOAD_MAX_BYTES. Pictures lose their metadata, and a name ends in what the file is, so
-    that a page sent as text opens as text. Raises BadInput (``files``) otherwise."""
+    that a page sent as text opens as text. ``only_pictures`` where the door takes nothing else, and
+    says so. Raises BadInput (``files``) otherwise."""
     if isinstance(file, CleanFile):
         return file
     limit = settings.UPLOAD_MAX_BYTES
@@ -65,6 +66,12 @@ def clean_file(file: NewFile | CleanFile) -> CleanFile:
     if file.content.startswith(_PICTURES):
         photo = clean_photo(io.BytesIO(file.content))
         return CleanFile(photo.content, f"{name.rpartition('.')[0] or name}.jpg", JPEG)
+    if is_phone_only(file.content):
+        raise BadInput(f"{name[:60]}: {phone_only_words()}", code="file_kind", field="files")
+    if only_pictures:
+        raise _refused(
+            _("“%(name)s” is no photo. Send JPEG, PNG, WebP or GIF pictures."), "file_kind", name
+        )
     kind = _kind(file)
     if not name.lower().endswith(EXTENSIONS[kind]):
         name = f"{name[-150:]}{EXTENSIONS[kind]}"

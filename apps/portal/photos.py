@@ -104,16 +104,10 @@ class Photos:
     def _read(self, file: "UploadedFile[bytes]") -> None:
         name = file.name or ""
         try:
-            clean = clean_file(NewFile(file.read(), name))
+            self.fresh.append(clean_file(NewFile(file.read(), name), only_pictures=True))
         except BadInput as problem:
-            self.errors.append(f"{name[:60]}: {problem}")
-            return
-        if clean.is_picture:
-            self.fresh.append(clean)
-        else:
-            self.errors.append(
-                _("“%(name)s” is no photo. Send JPEG, PNG or WebP pictures.") % {"name": name[:60]}
-            )
+            words = str(problem)
+            self.errors.append(words if name[:60] in words else f"{name[:60]}: {words}")
 
     @property
     def are_there(self) -> bool:

@@ -51,6 +51,7 @@ urlpatterns = [
     path("case/<str:token>/files/<uuid:key>", case.file, name="case_file"),
     path("rate/<str:token>", rating.rate, name="rate"),
     path("robots.txt", site.robots, name="robots"),
+    path(".well-known/security.txt", site.security, name="security"),
     path("site.webmanifest", site.manifest, name="manifest"),
     path("favicon.ico", site.favicon, name="favicon"),
 ]

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import re
 import warnings
 from dataclasses import dataclass
 from typing import IO, Final
@@ -12,7 +13,11 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from apps.core.errors import BadInput
 
-FORMATS: Final = ["JPEG", "PNG", "WEBP"]
+FORMATS: Final = ["JPEG", "PNG", "WEBP", "GIF"]
+# How the pictures of newer phones begin, which we cannot read: HEIC and AVIF.
+_PHONE_ONLY: Final = re.compile(
+    rb".{4}ftyp(heic|heix|heim|heis|hevc|hevx|mif1|msf1|avif|avis)", re.S
+)
 MOST_PIXELS: Final = 50_000_000
 LONGEST_SIDE: Final = 2400
 MOST_PHOTOS: Final = 12
@@ -33,7 +38,8 @@ class CleanPhoto:
 
 
 def clean_photo(file: IO[bytes]) -> CleanPhoto:
-    """Read a JPEG, PNG or WebP of at most UPLOAD_MAX_BYTES and draw it anew, upright.
+    """Read a JPEG, PNG, WebP or GIF of at most UPLOAD_MAX_BYTES and draw it anew, upright; of a
+    moving picture the first one.
 
     The place a phone wrote into it, its maker's marks, its colour profile and anything hidden
     behind the picture are gone. Raises BadInput for what is no such picture or is too large.
@@ -49,6 +55,8 @@ def clean_photo(file: IO[bytes]) -> CleanPhoto:
         )
     if not content:
         raise _refused(_("The photo is empty. Take it again."), "file_empty")
+    if is_phone_only(content):
+        raise _refused(phone_only_words(), "file_kind")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -66,8 +74,20 @@ def clean_photo(file: IO[bytes]) -> CleanPhoto:
         ) from None
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError):
         raise _refused(
-            _("The photo cannot be read. Send a JPEG, PNG or WebP picture."), "file_broken"
+            _("The photo cannot be read. Send a JPEG, PNG, WebP or GIF picture."), "file_broken"
         ) from None
+
+
+def is_phone_only(content: bytes) -> bool:
+    """Whether it is a picture in a format that we do not take."""
+    return bool(_PHONE_ONLY.match(content[:12]))
+
+
+def phone_only_words() -> str:
+    return _(
+        "This is a HEIC or AVIF picture, which cannot be read here. Send it as JPEG: on an iPhone choose "
+        "“Most Compatible” under Settings, Camera, Formats, or send a screenshot of it."
+    )
 
 
 def _drawn_anew(image: Image.Image) -> CleanPhoto:

@@ -13,12 +13,13 @@ from apps.accounts.services import change_networks, create_api_key, read_network
 from apps.core.errors import BadInput
 from apps.customers.models import CustomerScope
 from apps.events.models import Event
-from tests.factories.accounts import ServiceUserFactory, UserFactory, api_key
+from tests.factories.accounts import ServiceUserFactory, UserFactory, api_key, sign_in
 from tests.factories.customers import CustomerFactory
 from tests.factories.tracking import waybill
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("STF-3")]
 LIST = "/api/v1/waybills"
+SENT = {"_form_submitted": "True"}
 
 
 def key_from(networks: str) -> tuple[ApiKey, dict[str, str]]:
@@ -95,15 +96,30 @@ def test_a_change_works_at_once_and_is_on_record(client: Client) -> None:
 
 
 def test_an_administrator_sets_the_addresses_on_the_page(client: Client, role_groups: None) -> None:
-    key, _headers = key_from("")
-    client.force_login(UserFactory(roles=[Role.IT_ADMIN]))
-    page = reverse("admin:accounts_apikey_change", args=[key.pk])
-    assert client.get(page).status_code in (200, 302)
+    key, headers = key_from("")
+    sign_in(client, UserFactory(roles=[Role.IT_ADMIN]))
+    page = reverse("admin:accounts_apikey_change_networks", args=[key.pk])
+    assert client.get(page).status_code == 200
+    wrong = client.post(page, {**SENT, "networks": "the office"})
+    key.refresh_from_db()
+    assert "the office" in wrong.content.decode() and key.networks == []
+    assert client.post(page, {**SENT, "networks": "203.0.113.7"}).status_code == 302
+    key.refresh_from_db()
+    assert key.networks == ["203.0.113.7/32"]
+    assert Client().get(LIST, headers=headers).status_code == 403
+
+
+def test_a_key_is_made_with_its_addresses(client: Client, role_groups: None) -> None:
+    sign_in(client, UserFactory(roles=[Role.IT_ADMIN]))
+    sent = {"user": ServiceUserFactory().pk, "name": "ERP", "scopes": ["orders:read"]}
+    page = reverse("admin:accounts_apikey_make_key")
+    client.post(page, {**SENT, **sent, "networks": "203.0.113.0/24"})
+    assert ApiKey.objects.get().networks == ["203.0.113.0/24"]
 
 
 class TestCustomersOfKeys:
     def test_an_administrator_lets_a_service_user_see_a_customer(
-        self, client: Client, role_groups: None, boss: Any
+        self, client: Client, role_groups: None
     ) -> None:
         user = ServiceUserFactory(scope=ObjectScope.CUSTOMERS)
         customer = CustomerFactory()
@@ -112,7 +128,7 @@ class TestCustomersOfKeys:
         seen = {"Authorization": f"Bearer {text}"}
         assert client.get(LIST, headers=seen).json()["results"] == []
 
-        client.force_login(boss)
+        sign_in(client, UserFactory(roles=[Role.IT_ADMIN]))
         add = reverse("admin:customers_customerscope_add")
         assert client.get(add).status_code == 200
         wrong = client.post(add, {"user": user.pk, "code": "NOBODY"})

@@ -1,13 +1,17 @@
 """Languages, error pages, and what browsers and search engines ask for."""
 
 import json
+import re
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.template.loader import render_to_string
 from django.test import Client
-from django.utils import translation
+from django.utils import timezone, translation
 
 from apps.tracking.models import Waybill
+from tests.factories.tracking import waybill
 
 # The first page asks for announcements.
 pytestmark = pytest.mark.django_db
@@ -74,3 +78,47 @@ def test_the_first_page_may_be_found(client: Client) -> None:
     response = client.get("/")
     assert "X-Robots-Tag" not in response and b"noindex" not in response.content
     assert not response.cookies
+
+
+class TestSecurityTxt:
+    URL = "/.well-known/security.txt"
+
+    def test_it_says_where_to_report_and_until_when(self, client: Client, settings: Any) -> None:
+        settings.SECURITY_CONTACTS = ["mailto:security@yipiao.example", "https://yipiao.example/s"]
+        settings.SECURITY_EXPIRES, settings.SITE_URL = "2027-06-30", "https://yipiao.example"
+        answer = client.get(self.URL)
+        assert answer["Content-Type"].startswith("text/plain")
+        assert answer.content.decode().splitlines() == [
+            "Contact: mailto:security@yipiao.example",
+            "Contact: https://yipiao.example/s",
+            "Expires: 2027-06-30T00:00:00Z",
+            "Preferred-Languages: zh, en",
+            "Canonical: https://yipiao.example/.well-known/security.txt",
+        ]
+
+    def test_it_never_stands_there_out_of_date(self, client: Client, settings: Any) -> None:
+        settings.SECURITY_CONTACTS, settings.SECURITY_EXPIRES = ["mailto:s@yipiao.example"], ""
+        (line,) = (x for x in client.get(self.URL).content.decode().splitlines() if "Expires" in x)
+        ends = datetime.fromisoformat(line.partition(": ")[2])
+        assert timedelta(days=178) < ends - timezone.now() < timedelta(days=365)
+
+    def test_there_is_none_without_a_contact(self, client: Client, settings: Any) -> None:
+        settings.SECURITY_CONTACTS = []
+        assert client.get(self.URL).status_code == 404
+
+
+@pytest.mark.requirement("TRK-10")
+def test_a_shared_tracking_link_shows_a_card_without_anybody_in_it(
+    client: Client, settings: Any
+) -> None:
+    settings.SITE_URL = "https://yipiao.example"
+    parcel = waybill()
+    page = client.get(f"/track/{parcel.number}?lang=en").content.decode()
+    card = dict(re.findall(r'<meta property="og:(\w+)" content="([^"]*)">', page))
+    assert card["title"] == "Track a shipment" and card["type"] == "website"
+    assert card["description"] and card["image"].startswith("https://yipiao.example/static/")
+    # Cards are kept and shown to whole groups: neither the number nor how it stands is in them.
+    for told in (parcel.number, "王", "李", "北京", "上海"):
+        assert told not in "".join(card.values())
+    settings.SITE_URL = ""
+    assert "og:image" not in client.get(f"/track/{parcel.number}").content.decode()

@@ -25,7 +25,10 @@ MOST_FILES = 6
 class FileInShape(StrictShape):
     name = ExactText(max_length=160, help_text="As your people know it.")
     content = ExactText(
-        BASE64, max_length=MOST_SIGNS, help_text="Base64. A picture, PDF, Word, Excel or text file."
+        BASE64,
+        max_length=MOST_SIGNS,
+        help_text="Base64. A JPEG, PNG, WebP or GIF picture (not HEIC), PDF, Word, Excel or plain text."
+        " Pictures are drawn anew without their metadata.",
     )
 
 

@@ -17,6 +17,12 @@ def company_name() -> str:
 
 
 @register.simple_tag
+def site_url() -> str:
+    """The public address, for what must name the whole of it; empty where it is not set."""
+    return str(settings.SITE_URL)
+
+
+@register.simple_tag
 def company_phone() -> str:
     return str(settings.COMPANY_PHONE)
 

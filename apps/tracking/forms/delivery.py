@@ -24,7 +24,9 @@ class PhotosField(forms.FileField):
     """Several pictures; each is read, checked and drawn anew."""
 
     def __init__(self, **kwargs: Any) -> None:
-        widget = ManyFiles(attrs={"accept": "image/jpeg,image/png,image/webp", "multiple": True})
+        widget = ManyFiles(
+            attrs={"accept": "image/jpeg,image/png,image/webp,image/gif", "multiple": True}
+        )
         super().__init__(widget=widget, **kwargs)
 
     def clean(self, data: Any, initial: Any = None) -> list[CleanPhoto]:
