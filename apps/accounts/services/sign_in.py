@@ -45,14 +45,15 @@ def check_password(
         _take_place()
         _take_turn(username)
         since = at - WINDOW
-        if (
-            queries.address_failures(address, since=since) >= ADDRESS_LIMIT
-            or queries.address_failures(address, since=at - MINUTE) >= MINUTE_LIMIT
-        ):
-            raise _busy(
-                _("Too many failed sign-ins from your network. Try again in %(minutes)s minutes."),
-                "address_busy",
-            )
+        for length, most in ((WINDOW, ADDRESS_LIMIT), (MINUTE, MINUTE_LIMIT)):
+            if queries.address_failures(address, since=at - length) >= most:
+                raise _busy(
+                    _(
+                        "Too many failed sign-ins from your network. Try again in %(minutes)s minutes."
+                    ),
+                    "address_busy",
+                    length,
+                )
         if queries.account_failures(
             username, since=since
         ) >= ACCOUNT_LIMIT and not queries.is_known_address(username, address):
@@ -67,8 +68,8 @@ def check_password(
     return found if isinstance(found, User) else None
 
 
-def _busy(message: object, code: str) -> RuleBroken:
-    minutes = int(WINDOW.total_seconds() // 60)
+def _busy(message: object, code: str, wait: timedelta = WINDOW) -> RuleBroken:
+    minutes = int(wait.total_seconds() // 60)
     return RuleBroken(str(message) % {"minutes": minutes}, code=code, rule="STF-3")
 
 
