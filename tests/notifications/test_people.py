@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django.utils.http import int_to_base36
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,7 +20,13 @@ from apps.notifications.mail import may_be_answered
 from apps.notifications.models import Delivery, Preference, Subscription, SuppressedAddress
 from apps.notifications.queries.desk import current_announcements
 from apps.notifications.services.subscriptions import Asked
-from apps.notifications.stop_links import MESSAGES, delivery_named_by, stop_key
+from apps.notifications.stop_links import (
+    _SALT_OF_BEFORE,
+    MESSAGES,
+    _signature,
+    delivery_named_by,
+    stop_key,
+)
 from tests.doubles.sms_gateway import SmsGateway
 from tests.factories.notifications import PHONE, delivery, relay_all, send_all
 from tests.factories.tracking import report, waybill
@@ -278,6 +285,10 @@ def test_a_stop_key_names_its_message_and_nothing_else_does(pk: int, other: str)
     key = stop_key(pk)
     assert delivery_named_by(key) == pk
     assert len(key) <= 26
+    assert not key.startswith(f"{int_to_base36(pk)}-")
+    # Keys that were sent before name the message itself.
+    old = int_to_base36(pk)
+    assert delivery_named_by(f"{old}-{_signature(old, _SALT_OF_BEFORE)}") == pk
     for forged in (other, key[:-1], key + "A", f"{other}-{key.partition('-')[2]}", key.upper()):
         if forged != key:
             assert delivery_named_by(forged) is None, forged

@@ -11,6 +11,7 @@ from django.utils import timezone
 from apps.accounts.enums import ObjectScope
 from apps.accounts.models import User
 from apps.accounts.queries import system_user
+from apps.core.opaque import Id, hide
 from apps.customers.models import Customer, CustomerScope
 from apps.tracking.models import RefusedEvent, TrackingEvent, Waybill
 from tests.factories.accounts import ServiceUserFactory, bearer
@@ -231,3 +232,40 @@ class TestReading:
                 client.get("/api/v1/waybills", headers=headers)
             counts.append(len(queries))
         assert counts[0] == counts[1]
+
+
+@requirement("TRK-2")
+class TestIds:
+    def test_an_id_tells_no_row_and_names_its_event(self, client: Client) -> None:
+        parcel, headers = waybill(), bearer("events:write", "events:read")
+        post(client, item(parcel, code="delivered", source_id="1"), headers)
+        (shown,) = client.get(f"/api/v1/waybills/{parcel.number}/events", headers=headers).json()[
+            "results"
+        ]
+        stored = TrackingEvent.objects.get(waybill=parcel)
+        assert shown["id"] == hide(Id.EVENT, stored.pk)
+        again = item(parcel, code="refused", supersedes=shown["id"])
+        assert post(client, again, headers).status_code == 200
+        assert TrackingEvent.objects.latest("id").supersedes_id == stored.pk
+
+    def test_the_numbers_of_before_still_name_an_event(self, client: Client) -> None:
+        parcel, headers = waybill(), bearer("events:write")
+        post(client, item(parcel), headers)
+        stored = TrackingEvent.objects.get(waybill=parcel)
+        again = item(parcel, code="departed", supersedes=stored.pk)
+        assert post(client, again, headers).status_code == 200
+
+    @pytest.mark.parametrize(
+        ("said", "status", "code"),
+        [
+            (hide(Id.EVENT, 2**62), 409, "unknown_event"),
+            (hide(Id.ENDPOINT, 5), 400, "bad_type"),
+            ("5", 400, "bad_type"),
+            ("", 400, "bad_type"),
+        ],
+    )
+    def test_what_names_no_event_of_the_waybill_is_refused(
+        self, client: Client, said: str, status: int, code: str
+    ) -> None:
+        answer = post(client, item(waybill(), supersedes=said))
+        assert (answer.status_code, answer.json()["code"]) == (status, code)

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.core.errors import RuleBroken
+from apps.core.opaque import Id, hide, row_said
 from apps.notifications import channels
 from apps.notifications.addresses import is_mobile
 from apps.notifications.enums import ChannelName, CodePurpose, DeliveryState
@@ -62,16 +63,16 @@ def send_party_code(needed: CodeNeeded, *, client: str, language: str, at: datet
     # Switched off by policy, or the phone is stopped: then nothing was sent, and we do not say so.
     if not Delivery.objects.filter(cause=cause).exclude(state=DeliveryState.SUPPRESSED).exists():
         raise _unsendable()
-    return signing.dumps(row.pk, salt=SALT)
+    return signing.dumps(hide(Id.CODE, row.pk), salt=SALT)
 
 
 def read_code_token(token: str, number: str) -> OneTimeCode | None:
     """The code that ``token`` stands for, if it opens this waybill."""
     try:
-        pk = signing.loads(token, salt=SALT)
+        pk = row_said(Id.CODE, signing.loads(token, salt=SALT))
     except signing.BadSignature:
         return None
-    row = OneTimeCode.objects.filter(pk=pk, purpose=CodePurpose.PARTY).first()
+    row = OneTimeCode.objects.filter(pk=pk or 0, purpose=CodePurpose.PARTY).first()
     return row if row and row.about.startswith(f"{number}:") else None
 
 
