@@ -29,6 +29,4 @@ class Command(BaseCommand):
             # Listeners come back by themselves; a restart does not wait for them.
             timeout_graceful_shutdown=3,
             backlog=4096,
-            # Not WEB_CONCURRENCY, which is for the web server and is everybody's environment.
-            workers=1,
         )
