@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "apps.accounts.once.FormOnceMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -87,6 +88,8 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            # Every form has a key: {% csrf_token %} writes it.
+            "builtins": ["apps.core.templatetags.form_key"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -416,6 +419,7 @@ UNFOLD = {
         lambda _request: static("notifications/notifications.css"),
     ],
     "SCRIPTS": [
+        lambda _request: static("accounts/once.js"),
         lambda _request: static("desk/house.js"),
         lambda _request: static("notifications/bell.js"),
     ],

@@ -8,7 +8,9 @@ from apps.accounts import services
 
 @shared_task
 def sweep_idempotency_records() -> int:
-    return services.sweep_expired(at=timezone.now())
+    """Answers to requests of programs and to forms, both past keeping."""
+    at = timezone.now()
+    return services.sweep_expired(at=at) + services.sweep_submissions(at=at)
 
 
 @shared_task

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
+from apps.accounts.once import once
 from apps.complaints import services
 from apps.complaints.files import CleanFile, clean_file
 from apps.complaints.inputs import NewFile
@@ -60,10 +61,10 @@ class Quota(FileUploadHandler):
 def takes_photos(view: View) -> View:
     """For a page whose form has photos. The limits have to stand before anything reads the form,
     and the check against forged requests is the first that does."""
-    checked = csrf_protect(view)
+    checked = csrf_protect(once(view))
 
     @csrf_exempt
-    @wraps(view)
+    @wraps(checked)
     def with_quota(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         quota = Quota(request)
         request.upload_handlers.insert(0, quota)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from unfold.decorators import action
 
 from apps.accounts.models import User
+from apps.accounts.once import done_here
 from apps.core.errors import RuleBroken
 from apps.events.panel import HouseAdmin
 
@@ -68,7 +69,10 @@ def show_once(
     response["HX-Retarget"] = response["HX-Reselect"] = "#dialog"
     response["HX-Reswap"] = "outerHTML"
     response["Cache-Control"] = "no-store"
-    return response
+    said = _(
+        "Your first press did it and showed the secret, which is never shown again. If you did not see it, put that one out of use and do it anew."
+    )
+    return done_here(response, where=back, said=said)
 
 
 class ServiceAdmin(HouseAdmin):

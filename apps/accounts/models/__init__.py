@@ -1,5 +1,6 @@
 from apps.accounts.models.api_key import ApiKey, IdempotencyRecord
 from apps.accounts.models.duty import Absence, DutyShift
+from apps.accounts.models.form_submission import FormSubmission
 from apps.accounts.models.role import RolePolicy, UserRole
 from apps.accounts.models.session import UserSession
 from apps.accounts.models.two_factor import RecoveryCode, TotpDevice
@@ -10,6 +11,7 @@ __all__ = [
     "Absence",
     "ApiKey",
     "DutyShift",
+    "FormSubmission",
     "IdempotencyRecord",
     "RecoveryCode",
     "RolePolicy",

@@ -14,6 +14,12 @@ from apps.accounts.services.duty import (
     withdraw_absence,
     withdraw_shift,
 )
+from apps.accounts.services.form_submissions import (
+    claim_submission,
+    drop_submission,
+    keep_submission,
+    sweep_submissions,
+)
 from apps.accounts.services.idempotency import (
     claim_idempotency_key,
     store_answer,
@@ -67,12 +73,14 @@ __all__ = [
     "check_api_key_address",
     "check_password",
     "claim_idempotency_key",
+    "claim_submission",
     "clear_expired_sessions",
     "confirm_enrolment",
     "create_api_key",
     "create_unit",
     "create_user",
     "deactivate_user",
+    "drop_submission",
     "end_role",
     "end_session",
     "end_user_sessions",
@@ -80,6 +88,7 @@ __all__ = [
     "follow_session",
     "grant_role",
     "issue_temporary_password",
+    "keep_submission",
     "note_api_key_use",
     "plan_absence",
     "plan_shift",
@@ -92,6 +101,7 @@ __all__ = [
     "start_session",
     "store_answer",
     "sweep_expired",
+    "sweep_submissions",
     "sync_role_groups",
     "touch_session",
     "verify_second_factor",

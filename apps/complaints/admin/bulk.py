@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from apps.accounts.once import done_here
 from apps.complaints import services
 from apps.complaints.admin.pages import PageAdmin, must, must_see, person, who
 from apps.complaints.enums import Severity
@@ -116,8 +117,10 @@ class BulkPages(PageAdmin):
         cases = list(case_list(person(request)).filter(number__in=numbers))
         results: list[Result] = []
         if going and form.is_valid():
-            results = [self._one(request, act, case, form) for case in cases]
-        return self.page(
+            # Oldest first, as everybody who locks several: two at once wait, and never crosswise.
+            results = [self._one(request, act, case, form) for case in reversed(cases)][::-1]
+        done = sum(not one.refusal for one in results)
+        answer = self.page(
             request,
             "complaints/bulk.html",
             act.label,
@@ -126,8 +129,14 @@ class BulkPages(PageAdmin):
             missing=len(numbers) - len(cases),
             form=form,
             results=results,
-            done=sum(not one.refusal for one in results),
+            done=done,
         )
+        if not done:
+            return answer
+        said = _(
+            "Your first press did it: “%(act)s” for %(done)d of %(all)d cases. Each case's timeline says what happened."
+        ) % {"act": act.label, "done": done, "all": len(results)}
+        return done_here(answer, where=reverse(LIST), said=said)
 
     def _one(self, request: HttpRequest, act: ManyAct, case: Case, form: forms.Form) -> Result:
         seen = request.POST.get(f"version-{case.number}", "")

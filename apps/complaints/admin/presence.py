@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponseBadRequest, JsonResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
+from apps.accounts.once import NOT_TYPED
 from apps.complaints import services
 from apps.complaints.admin.case_page import CasePages
 from apps.complaints.admin.pages import must, person
@@ -57,7 +58,7 @@ def keep(request: HttpRequest, key: UUID, case: Case | None) -> JsonResponse:
     typed = {
         name: str(value)
         for name, value in list(request.POST.items())[:MOST_FIELDS]
-        if name not in ("csrfmiddlewaretoken", "draft_key", "seen") and value
+        if name not in (*NOT_TYPED, "draft_key", "seen") and value
     }
     user = person(request)
     if not typed:

@@ -97,6 +97,13 @@ def check_merging(source: Case, target: Case) -> None:
         raise RuleBroken(
             _("A case cannot be merged into itself."), code="same_case", field="target"
         )
+    if source.merged_into_id == target.pk:
+        raise RuleBroken(
+            _("%(source)s is merged into %(target)s already; go on there.")
+            % {"source": source.number, "target": target.number},
+            code="merged",
+            field="state",
+        )
     for case, field in ((source, "state"), (target, "target")):
         if case.state in ENDED:
             raise RuleBroken(

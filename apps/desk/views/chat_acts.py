@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.accounts.models import User
+from apps.accounts.once import answers_again
 from apps.complaints.enums import CaseClass, ChatSide, Outcome
 from apps.complaints.inputs import NewFile
 from apps.complaints.models import Case, Chat
@@ -44,7 +45,7 @@ def _act(request: HttpRequest, chat_id: int, act: Act) -> HttpResponse:
     except RuleBroken as refusal:
         return _refused(request, refusal)
     if _is_scripted(request):
-        return JsonResponse({"done": True, "said": str(said or "")})
+        return answers_again(JsonResponse({"done": True, "said": str(said or "")}))
     if said:
         messages.success(request, str(said))
     return redirect("desk:chats")
@@ -67,7 +68,9 @@ def _seat(request: HttpRequest) -> HttpResponse:
         change(by=person, at=timezone.now())
     except RuleBroken as refusal:
         return _refused(request, refusal)
-    return JsonResponse({"done": True}) if _is_scripted(request) else redirect("desk:chats")
+    if _is_scripted(request):
+        return answers_again(JsonResponse({"done": True}))
+    return redirect("desk:chats")
 
 
 @require_POST

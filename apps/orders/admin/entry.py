@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from apps.accounts.once import NOT_TYPED
 from apps.core.errors import RuleBroken
 from apps.customers.models import Customer
 from apps.orders import queries, services
@@ -145,7 +146,7 @@ class EntryPages(PageAdmin):
 
 
 def _keep(request: HttpRequest, key: UUID, typed: dict[str, str]) -> bool:
-    form = {k: v for k, v in typed.items() if k not in ("csrfmiddlewaretoken", "draft_key")}
+    form = {k: v for k, v in typed.items() if k not in (*NOT_TYPED, "draft_key")}
     if len(json.dumps(form)) > MOST_DRAFT_BYTES or any("\x00" in v for v in form.values()):
         return False
     try:

@@ -1,0 +1,24 @@
+import apps.core.crypto
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("accounts", "0004_unit_by_name"),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name="FormSubmission",
+            fields=[
+                ("digest", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("answer", apps.core.crypto.EncryptedTextField()),
+                ("expires_at", models.DateTimeField(db_index=True)),
+            ],
+            options={
+                "verbose_name": "submission of a form",
+                "verbose_name_plural": "submissions of forms",
+                "default_permissions": (),
+            },
+        ),
+    ]

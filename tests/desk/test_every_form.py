@@ -1,0 +1,204 @@
+"""Every form that acts carries a key, wherever it stands: whoever adds one without it fails here."""
+
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings as house
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
+from django.urls.exceptions import Resolver404
+from django.utils import timezone
+
+from apps.accounts.models import User
+from apps.complaints.enums import CaseChannel
+from apps.complaints.models import Case, Chat, ExceptionReport
+from apps.complaints.queries.links import token_of
+from apps.desk.demo.week import make_week
+from apps.orders.models import WorkOrder
+from apps.tracking.models import Waybill
+from tests.factories.accounts import sign_in, superuser
+from tests.factories.complaints import case, closed
+from tests.pressing import PageForm, read
+
+ROOT = Path(__file__).resolve().parents[2]
+# The link in a message is itself the permission: its form has neither cookie nor key, and stopping
+# messages twice stops them once.
+WITHOUT = {"portal/stop_messages.html"}
+# Doors of programs: no page of ours has a form for them.
+PROGRAMS = re.compile(r"^(api/|voice/|wechat|sms|kuaidi100|notify/(receipts|stop)|mail)")
+MOST_PAGES = 400
+# How often the same address with another number is looked at.
+EACH = 1
+
+
+def test_every_template_writes_the_key_of_its_form() -> None:
+    for path in (ROOT / "templates").rglob("*.html"):
+        name = str(path.relative_to(ROOT / "templates"))
+        for form in re.findall(r"<form\b.*?</form>", path.read_text(), re.S):
+            posts = re.search(r"""method=["']?post""", form.split(">", 1)[0], re.I)
+            if posts and name not in WITHOUT:
+                assert "{% csrf_token %}" in form, f"{name}: a form without {{% csrf_token %}}"
+
+
+def test_every_door_for_forms_is_guarded() -> None:
+    """What is exempt from the check against forged forms is not looked at for keys either."""
+    exempt = [
+        where
+        for where, view in _views(get_resolver())
+        if getattr(view, "csrf_exempt", False) and not hasattr(view, "runs_once")
+    ]
+    assert exempt, "the API"
+    print("EXEMPT", exempt)
+    assert [where for where in exempt if not PROGRAMS.match(where)] == []
+
+
+def _views(resolver: URLResolver, before: str = "") -> list[tuple[str, Any]]:
+    found: list[tuple[str, Any]] = []
+    for entry in resolver.url_patterns:
+        where = before + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            found += _views(entry, where)
+        elif isinstance(entry, URLPattern):
+            found.append((where, entry.callback))
+    return found
+
+
+@pytest.fixture
+def plain_static_files(settings: Any) -> None:
+    settings.STORAGES = {
+        **house.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+
+
+class Walk:
+    """From page to page as the links lead, each kind of page a few times."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.waiting: list[str] = []
+        self.known: Counter[str] = Counter()
+        self.seen: set[str] = set()
+        self.pages: Counter[str] = Counter()
+        self.without: list[str] = []
+        self.actions: set[str] = set()
+
+    def go(self, *starts: str) -> None:
+        self.waiting += starts
+        while self.waiting and len(self.seen) < MOST_PAGES:
+            self._look(self.waiting.pop(0))
+
+    def _look(self, address: str) -> None:
+        if address in self.seen:
+            return
+        self.seen.add(address)
+        answer = self.client.get(address)
+        if answer.status_code in (301, 302, 303):
+            self._note(answer["Location"])
+        if answer.status_code not in (200, 422) or not answer["Content-Type"].startswith("text/html"):
+            return
+        self.pages[kind_of(address) or address] += 1
+        forms, links = read(answer.content.decode(), address)
+        for form in forms:
+            self._judge(address, form)
+        for link in links:
+            self._note(link)
+
+    def _judge(self, page: str, form: PageForm) -> None:
+        if form.posts:
+            self.actions.add(kind_of(urlsplit(form.action).path) or form.action)
+            if not form.key:
+                self.without.append(f"{page}: {form.attributes}")
+            # A form whose page can be opened has its own address looked at as well.
+            self._note(form.action)
+
+    def _note(self, link: str) -> None:
+        parts = urlsplit(link)
+        kind = kind_of(parts.path)
+        if parts.netloc or not kind or "logout" in parts.path or "jsi18n" in parts.path:
+            return
+        key = f"{kind}?{'&'.join(sorted(re.findall('([a-z_]+)=', parts.query)))}"
+        if self.known[key] < EACH:
+            self.known[key] += 1
+            self.waiting.append(f"{parts.path}?{parts.query}" if parts.query else parts.path)
+
+
+def kind_of(path: str) -> str:
+    """The address with its words and without its numbers: “admin:complaints_case_act note”."""
+    try:
+        match = resolve(path)
+    except Resolver404:
+        return ""
+    words = [
+        str(value)
+        for name, value in sorted(match.kwargs.items())
+        if name in ("name", "act_name", "kind")
+    ]
+    return " ".join([match.view_name, *words])
+
+
+@pytest.mark.django_db
+def test_every_form_of_the_staff_carries_a_key(client: Client, plain_static_files: None) -> None:
+    make_week(seed=1, per_day=2, now=timezone.now())
+    boss: User = sign_in(client, superuser())
+    walk = Walk(client)
+    order, parcel = WorkOrder.objects.first(), Waybill.objects.first()
+    assert order is not None and parcel is not None
+    walk.go(
+        reverse("admin:index"),
+        *(reverse(f"desk:{name}") for name in ("chats", "team")),
+        *(reverse("desk:chat_close", args=[one.pk]) for one in Chat.objects.all()[:3]),
+        *(reverse("desk:chat_hand", args=[one.pk]) for one in Chat.objects.all()[:3]),
+        *(reverse("admin:complaints_case_page", args=[c.number]) for c in Case.objects.all()[:20]),
+        *_every_add_and_change_page(),
+    )
+    assert walk.without == []
+    print("ACTIONS", len(walk.seen), sorted(walk.actions))
+    missing = {
+        "admin:complaints_case_act note", "admin:complaints_case_act reply",
+        "admin:complaints_case_merge", "admin:complaints_case_bulk", "admin:complaints_case_intake",
+        "admin:orders_workorder_enter", "admin:orders_workorder_confirm",
+        "admin:orders_workorder_act cancel", "admin:customers_customer_act change",
+        "admin:sla_calendar_act", "admin:tracking_scan_changelist", "admin:accounts_user_change",
+        "admin:tracking_waybill_change", "desk:chat_close", "desk:take_case", "admin:account",
+    } - walk.actions  # fmt: skip
+    assert not missing, (missing, sorted(walk.actions))
+    assert len(walk.actions) > 80, len(walk.actions)
+    assert boss.is_active
+
+
+def _every_add_and_change_page() -> list[str]:
+    from django.contrib import admin
+
+    pages = []
+    for model in admin.site._registry:
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        pages += [reverse(f"{name}_changelist"), reverse(f"{name}_add")]
+        row = model._default_manager.order_by("pk").last()
+        if row is not None:
+            pages.append(reverse(f"{name}_change", args=[row.pk]))
+    return pages
+
+
+@pytest.mark.django_db
+def test_every_form_of_the_public_carries_a_key(client: Client, plain_static_files: None) -> None:
+    make_week(seed=1, per_day=2, now=timezone.now())
+    live, over = case(channel=CaseChannel.WEB), closed(case(channel=CaseChannel.WEB))
+    walk = Walk(client)
+    moving = Waybill.objects.filter(status="in_transit").first()
+    assert moving is not None
+    walk.go(
+        "/", "/report", "/chat", "/chat?message",
+        f"/track/{moving.number}", f"/track/{moving.number}/details",
+        f"/notify/follow/{moving.number}",
+        f"/case/{token_of(live)}", f"/case/{token_of(over)}",
+    )  # fmt: skip
+    assert walk.without == []
+    assert {
+        "portal:report", "portal:details", "portal:follow", "portal:case_write",
+    } <= walk.actions, walk.actions  # fmt: skip
+    assert {"portal:chat_start", "portal:chat_message"} & walk.actions
