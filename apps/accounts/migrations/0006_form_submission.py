@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0004_unit_by_name"),
+        ("accounts", "0005_api_key_networks"),
     ]
 
     operations = [
