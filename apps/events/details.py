@@ -178,7 +178,7 @@ def readable_details(event: Event, subject: models.Model) -> list[tuple[str, str
     """Name and value of each detail worth reading, in the language of the page."""
     rows = []
     for key, value in event.data.items():
-        if value in ("", None, []) or key == "recipients":
+        if value in ("", None, []) or key in {"recipients", "desk"}:
             continue
         if key in _ROW_KEYS and isinstance(value, int):
             continue

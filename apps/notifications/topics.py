@@ -124,6 +124,7 @@ TOPICS: dict[str, Topic] = {
         _case("satisfaction", _("Asked how satisfied they are")),
         _case("closed", _("Case closed")),
         _staff("staff.case_assigned", _("Case given to an agent (staff)"), CASE, SUBJECT),
+        _staff("staff.case_at_desk", _("Case at the service desk (staff)"), CASE, SUBJECT),
         _staff("staff.case_message", _("Customer wrote in a case (staff)"), CASE, SUBJECT),
         _staff("staff.case_reported", _("Case reported to the leaders (staff)"), CASE, SUBJECT),
         _staff("staff.case_escalated", _("Customer dissatisfied again (staff)"), CASE, SUBJECT),

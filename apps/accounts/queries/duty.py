@@ -1,17 +1,19 @@
 """Who has to be told at a given moment: the roster first, stand-ins for who is away (CMP-3)."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q
 
-from apps.accounts.enums import Role
-from apps.accounts.models import Absence, DutyShift, User, UserRole
+from apps.accounts.enums import Role, UnitKind
+from apps.accounts.models import Absence, DutyShift, Unit, User, UserRole
 
 # A stand-in who is away as well has one too; more than this in a row is a mistake in the plan.
 LONGEST_CHAIN = 5
+# Where a service desk is looked for first: the one that serves the whole house, then a branch's.
+DESK_KINDS = (UnitKind.HEAD_OFFICE, UnitKind.BRANCH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,3 +115,26 @@ def people_for(role: Role | str, path: str, at: datetime) -> list[User]:
     chosen = list(dict.fromkeys(instead.get(pk, pk) for pk in ids))
     known = User.objects.active().in_bulk(chosen)
     return [known[pk] for pk in chosen if pk in known]
+
+
+def service_desk(at: datetime) -> Unit | None:
+    """The unit whose agents answer now for what is no unit's business: where agents are on duty,
+    else where agents are; head office's before a branch's, then where most of them are.
+
+    A unit that agents work in and not one above it, so that they see what comes there. None in a
+    house without agents.
+    """
+    roster = {holder.user_id for holder in on_duty([Role.AGENT], at).get(Role.AGENT, [])}
+    agents = UserRole.objects.current(at).filter(role=Role.AGENT, user__is_active=True)
+    agents = agents.filter(unit__is_active=True).select_related("unit")
+    away = _away(roster, at)
+    seats = [role.unit for role in agents if role.user_id in roster and role.user_id not in away]
+    seats = seats or [role.unit for role in agents]
+    counted = Counter(unit.pk for unit in seats)
+    return min(seats, key=lambda unit: _desk_order(unit, counted[unit.pk]), default=None)
+
+
+def _desk_order(unit: Unit, people: int) -> tuple[int, int, str]:
+    kind = UnitKind(unit.kind)
+    rank = DESK_KINDS.index(kind) if kind in DESK_KINDS else len(DESK_KINDS)
+    return rank, -people, unit.path

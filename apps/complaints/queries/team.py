@@ -9,8 +9,9 @@ from django.db.models import Count, Max, Q, QuerySet
 
 from apps.accounts.enums import Role
 from apps.accounts.models import Unit, User
-from apps.accounts.queries.duty import on_duty, people_for, stand_ins
+from apps.accounts.queries.duty import on_duty, people_for, service_desk, stand_ins
 from apps.complaints.enums import CaseClass, CaseState, Prefer, Severity
+from apps.complaints.inputs import NewCase
 from apps.complaints.models import AssignmentRule, Case, ExceptionReport
 from apps.complaints.rules.assignment import Candidate, fitting_rule, least_loaded
 from apps.complaints.states import IN_HAND
@@ -179,13 +180,31 @@ _STATES = {
 }
 
 
-def unit_for(*, customer: "Customer | None", waybill_unit: Unit | None, by: User) -> Unit | None:
+def unit_for(
+    *, customer: "Customer | None", waybill_unit: Unit | None, by: User, at: datetime
+) -> Unit | None:
     """Whose business a case is: the customer's unit, the shipment's, the one of whoever takes it
-    down, else the head of the house. None only in a house without units."""
+    down, else the service desk on duty, where agents see it (CMP-1); the head of the house only
+    where no agent is. None only in a house without units."""
     if customer is not None:
         return customer.unit
     if waybill_unit is not None:
         return waybill_unit
     paths = sorted(path for _role, path in by.current_roles)
     own = Unit.objects.active().filter(path__in=paths).order_by("path").first()
-    return own or Unit.objects.active().filter(parent__isnull=True).order_by("path").first()
+    return own or service_desk(at) or _head()
+
+
+def is_nobodys(new: NewCase, by: User) -> bool:
+    """Whether neither a customer, a shipment nor whoever takes it down says whose business it is."""
+    known = (new.unit, new.customer, new.waybill, new.order)
+    return not any(known) and not by.current_roles
+
+
+def desk_people(case: Case, at: datetime) -> list[User]:
+    """Who is told that something came in which is nobody's business yet: the agents on duty."""
+    return people_for(Role.AGENT, case.unit.path, at)
+
+
+def _head() -> Unit | None:
+    return Unit.objects.active().filter(parent__isnull=True).order_by("path").first()

@@ -70,7 +70,10 @@ def _draft(new: NewException, *, by: User, at: datetime) -> ExceptionReport:
     customer = customer or (waybill.customer if waybill else None)
     unit = new.unit or (new.case.unit if new.case else None)
     unit = unit or unit_for(
-        customer=customer, waybill_unit=waybill.responsible_unit if waybill else None, by=by
+        customer=customer,
+        waybill_unit=waybill.responsible_unit if waybill else None,
+        by=by,
+        at=at,
     )
     if unit is None:
         raise RuleBroken(

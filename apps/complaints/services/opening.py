@@ -14,7 +14,7 @@ from apps.complaints.files import CleanFile
 from apps.complaints.inputs import NewCase, NewFile, Opened
 from apps.complaints.models import Case, CaseEntry
 from apps.complaints.queries.severity import severity_for
-from apps.complaints.queries.team import report_recipients, unit_for
+from apps.complaints.queries.team import desk_people, is_nobodys, report_recipients, unit_for
 from apps.complaints.rules.cases import needed
 from apps.complaints.rules.privacy import known_names, one_line
 from apps.complaints.rules.searching import grams, searchable
@@ -66,7 +66,7 @@ def open_case(
         if entry:
             attach(_first_entry(case, new, by=by, at=at), clean, written)
         clocks.start(case, by=by, at=at)
-        _announce(case, by=by, at=at)
+        _announce(case, is_nobodys(new, by), by=by, at=at)
         announce_owner(case, how, by=by, at=at)
         return Opened(case, is_new=True)
 
@@ -83,6 +83,7 @@ def _draft(new: NewCase, *, by: User, at: datetime) -> Case:
         customer=customer,
         waybill_unit=new.waybill.responsible_unit if new.waybill else None,
         by=by,
+        at=at,
     )
     if unit is None:
         raise RuleBroken(
@@ -165,7 +166,7 @@ def _first_entry(case: Case, new: NewCase, *, by: User, at: datetime) -> CaseEnt
     )
 
 
-def _announce(case: Case, *, by: User, at: datetime) -> None:
+def _announce(case: Case, is_nobodys: bool, *, by: User, at: datetime) -> None:
     data = {
         "number": case.number,
         "class": case.case_class,
@@ -181,4 +182,6 @@ def _announce(case: Case, *, by: User, at: datetime) -> None:
     }
     if case.severity_reason:
         data["reason"] = case.severity_reason
+    if is_nobodys:
+        data["desk"] = [person.pk for person in desk_people(case, at)]
     record("case.opened", case, by=by, at=at, data=data)

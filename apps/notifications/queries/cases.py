@@ -84,10 +84,25 @@ def _numbers(events: Sequence[Event], name: str) -> set[int]:
 
 
 def _opened(event: Event, book: _Book) -> Iterator[Happening]:
-    """What was split off is one matter more to us, not to them."""
+    """What was split off is one matter more to us, not to them. What is nobody's business yet is
+    told to everybody on duty at the service desk; whoever got it hears of that by itself."""
     case = book.case(event)
+    desk = [pk for pk in event.data.get("desk") or () if pk not in {event.by_id, _owner(event)}]
+    if case is not None and desk:
+        told = _happening("staff.case_at_desk", event, case)
+        told.cause += ":desk"
+        told.data["subject"] = case.title
+        told.people = desk
+        told.link = subject_link(event)
+        yield told
     if case is not None and case.channel not in ANSWERED_IN_PLACE and case.pk not in book.split:
         yield _to_person("case.received", event, case, book, at_once=True)
+
+
+def _owner(event: Event) -> int | None:
+    """Whose it was when it came in; they are told that they got it."""
+    found = event.data.get("owner")
+    return found if isinstance(found, int) else None
 
 
 def _message_out(event: Event, book: _Book) -> Iterator[Happening]:

@@ -28,12 +28,14 @@ LEADS = (
 
 
 class Ask(NamedTuple):
-    """One step's question: whom, for which owner, in which unit."""
+    """One step's question: whom, for which owner, in which unit. ``with_desk``: whoever is on duty
+    as an agent there hears of it beside the owner."""
 
     whom: str
     role: str
     owner_id: int | None
     unit_id: int | None
+    with_desk: bool = False
 
 
 class Staff:
@@ -65,6 +67,8 @@ class Staff:
             own = ask.owner_id
             there = own is not None and own in self._owners
             found = [own] if own and there else self._up_from(Role.DIRECTOR, path)
+            if ask.with_desk:
+                found = [*found, *nearest(self._duty.get(Role.AGENT, []), path)]
         elif ask.whom == Whom.UNIT_LEAD:
             found = self._leads(path) or self._up_from(Role.DIRECTOR, path)
         else:

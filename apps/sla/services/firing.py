@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from apps.sla.enums import OffHours, TellBy, Whom
+from apps.sla.enums import Metric, OffHours, TellBy, Whom
 from apps.sla.models import DUE_ITSELF
 from apps.sla.queries.calendars import Hours
 from apps.sla.queries.recipients import Ask, Staff
@@ -14,6 +14,8 @@ from apps.sla.worktime import NoWorkingTime, WorkCalendar, next_opening
 
 BEFORE_OPENING = timedelta(minutes=30)
 LATEST_MAIL = time(9, 0)  # CMP-2: the e-mail by 09:00 on the next working day
+# Whoever is on duty can give a first answer: they hear before it is late, not the owner alone.
+FIRST_ANSWERS = frozenset({Metric.FIRST_WORD, Metric.RESPONSE})
 DUE_CHANNELS = [str(TellBy.IN_APP)]
 
 
@@ -58,7 +60,8 @@ class Shot:
     def ask(self) -> Ask:
         step = self.step
         whom, role = (step.whom, step.role) if step else (Whom.OWNER, "")
-        return Ask(whom, role, self.clock.owner_id, self.clock.unit_id)
+        early = self.at < self.clock.due_at and self.clock.metric in FIRST_ANSWERS
+        return Ask(whom, role, self.clock.owner_id, self.clock.unit_id, with_desk=early)
 
 
 def shots_of(clocks: Sequence[Claimed], steps: Mapping[int, StepRule], now: datetime) -> list[Shot]:
