@@ -33,6 +33,7 @@ _TIMES = {
         "met_at",
         "stopped_at",
         "breached_at",
+        "missed_before",
         "next_at",
     ],
     "sla_firedstep": ["due_at", "at", "fired_at"],
@@ -46,9 +47,10 @@ def let_pass(**span: float) -> None:
         for table, columns in _TIMES.items():
             moved = ", ".join(f"{name} = {name} - %(gap)s" for name in columns)
             if table == "sla_clock":
-                moved += (
-                    ", schedule = (SELECT coalesce(array_agg(t - %(gap)s ORDER BY n), '{}')"
-                    " FROM unnest(schedule) WITH ORDINALITY AS s (t, n))"
+                moved += "".join(
+                    f", {name} = (SELECT coalesce(array_agg(t - %(gap)s ORDER BY n), '{{}}')"
+                    f" FROM unnest({name}) WITH ORDINALITY AS s (t, n))"
+                    for name in ("schedule", "held_starts")
                 )
             cursor.execute(f"UPDATE {table} SET {moved}", {"gap": gap})
 

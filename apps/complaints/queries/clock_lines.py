@@ -40,7 +40,7 @@ class ClockLine:
 
     @property
     def was_missed(self) -> bool:
-        return self.clock.breached_at is not None
+        return self.clock.is_missed
 
 
 def clock_lines(clocks: Iterable[Clock]) -> list[ClockLine]:

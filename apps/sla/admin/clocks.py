@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -41,7 +41,7 @@ class StandFilter(admin.SimpleListFilter):
         if self.value() == "all":
             return queryset
         if self.value() == "missed":
-            return queryset.filter(breached_at__isnull=False)
+            return queryset.filter(Q(breached_at__isnull=False) | Q(missed_before__isnull=False))
         queryset = queryset.filter(OPEN)
         return queryset.filter(due_at__lte=Now()) if self.value() == "overdue" else queryset
 

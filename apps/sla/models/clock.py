@@ -78,6 +78,12 @@ class Clock(models.Model):
     breached_at = models.DateTimeField(_("missed"), null=True)
     spent_seconds = models.PositiveIntegerField(_("working time taken"), null=True)
 
+    # Due instant of an earlier policy that was missed while that one applied: it stays missed.
+    missed_before = models.DateTimeField(_("missed before"), null=True, editable=False)
+    # Since when each earlier policy counted. One that comes to apply again goes on from there.
+    held_policies = ArrayField(models.BigIntegerField(), default=list, editable=False)
+    held_starts = ArrayField(models.DateTimeField(), default=list, editable=False)
+
     schedule = ArrayField(models.DateTimeField(), default=list, editable=False)
     schedule_steps = ArrayField(models.BigIntegerField(), default=list, editable=False)
     position = models.PositiveSmallIntegerField(default=0, editable=False)
@@ -148,6 +154,10 @@ class Clock(models.Model):
                 condition=Q(breached_at__isnull=True) | Q(breached_at=F("due_at")),
             ),
             models.CheckConstraint(
+                name="sla_clock_held_agrees",
+                condition=Q(held_policies__len=F("held_starts__len")),
+            ),
+            models.CheckConstraint(
                 name="sla_clock_schedule_agrees",
                 condition=Q(
                     schedule__len=F("schedule_steps__len"), position__lte=F("schedule__len")
@@ -161,6 +171,11 @@ class Clock(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state in OPEN_VALUES
+
+    @property
+    def is_missed(self) -> bool:
+        """Under the policy that applies or under one that did."""
+        return self.breached_at is not None or self.missed_before is not None
 
     @property
     def is_living(self) -> bool:

@@ -1,6 +1,6 @@
 """What a matter is changed: its class, its owner, its unit. The policy is chosen anew."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -46,15 +46,27 @@ def change_matter(
         matter.unit = unit
     matter.title = title if title is not None else matter.title
     everything = lock_clocks([matter])
-    living = everything.only(clock for clock in everything.clocks if clock.is_living)
-    for clock in living.clocks:
-        hand_on(clock, matter, old_owner)
+    aims = aims_of(everything)
+    for clock in everything.clocks:
+        if clock.is_living:
+            hand_on(clock, matter, old_owner)
     fresh: list[Clock] = []
     if matter.state == MatterState.OPEN and attributes is not None:
         fresh = choose_again([matter], everything, versions_for(matter.kind), not_after(at, now))
     matter.save()
-    reckon([matter], living, fresh, by=by, now=now)
+    reckon([matter], concerned(everything, aims), fresh, by=by, now=now)
     return matter
+
+
+def aims_of(locked: Locked) -> dict[int, int | None]:
+    """Which target each clock that is over follows, before the policy is chosen again."""
+    return {clock.pk: clock.target_id for clock in locked.clocks if not clock.is_living}
+
+
+def concerned(locked: Locked, aims: Mapping[int, int | None]) -> Locked:
+    """Clocks to be read again: those that run or may come back, and those that were over and follow
+    another target now."""
+    return locked.only(c for c in locked.clocks if aims.get(c.pk, 0) != c.target_id)
 
 
 def choose_again(

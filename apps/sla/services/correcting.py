@@ -45,11 +45,13 @@ def move_start(
     concerned = everything.only(
         clock
         for clock in everything.clocks
-        if clock.cycle == 1 and not clock.key and clock.started_at == was
+        if clock.cycle == 1 and not clock.key and was in {clock.started_at, *clock.held_starts}
     )
     late = {clock.pk: clock.breached_at for clock in concerned.clocks}
     for clock in concerned.clocks:
-        _start_at(clock, begun)
+        clock.held_starts = [begun if held == was else held for held in clock.held_starts]
+        if clock.started_at == was:
+            _start_at(clock, begun)
     if matter.policy_as_of == was:
         matter.policy_as_of = begun
     matter.opened_at = begun

@@ -85,7 +85,9 @@ def follow(
     What the new version has no target for is dropped (a due time fixed by a person stays); what was
     met or ended stays as it was under the rules of its day. ``begun`` is the start of the present
     cycle. A target that counts from when it came to apply starts at ``at`` where another policy
-    brings it; a new version of the same policy moves no start.
+    brings it; a new version of the same policy moves no start. A policy that applied before and
+    applies again takes up its own clock: its start, its due time and what was missed of it, whatever
+    was done in between.
     """
     latest = {clock.metric: clock for clock in clocks if not clock.key}  # cycles ascend with ids
     fresh = []
@@ -93,14 +95,14 @@ def follow(
         clock = latest.pop(rule.metric, None)
         if rule.metric not in SELF_STARTING:
             continue
-        if clock is not None and (clock.is_open or clock.is_dropped):
-            _turn(clock, rule, old_rules, at)
+        if clock is not None and _can_turn(clock, rule, matter, old_rules):
+            _turn(clock, rule, old_rules, begun if clock.cycle == matter.cycle else None, at)
         if clock is None or (clock.cycle < matter.cycle and rule.on_reopen == OnReopen.RESTART):
             since = at if rule.counts_from == CountsFrom.APPLYING else begun
             fresh.append(new_clock(matter, rule.metric, rule, since))
     for clock in latest.values():
         if clock.is_open:
-            _lose(clock, at)
+            _lose(clock, old_rules, at)
     promise = next((rule for rule in rules if rule.metric not in SELF_STARTING), None)
     for clock in clocks:
         if clock.key and clock.is_open:
@@ -108,19 +110,65 @@ def follow(
     return fresh
 
 
+def _can_turn(
+    clock: Clock, rule: TargetRule, matter: Matter, old_rules: Mapping[int, TargetRule]
+) -> bool:
+    """What runs, what was dropped, and in this cycle what ended under another policy than the one
+    that is back: its clock is judged by what was done, as if the other had never applied."""
+    if clock.is_open or clock.is_dropped:
+        return True
+    return (
+        clock.cycle == matter.cycle
+        and rule.policy_id in clock.held_policies
+        and _policy_of(clock, old_rules) != rule.policy_id
+    )
+
+
 def _turn(
-    clock: Clock, rule: TargetRule, old_rules: Mapping[int, TargetRule], at: datetime
+    clock: Clock,
+    rule: TargetRule,
+    old_rules: Mapping[int, TargetRule],
+    begun: datetime | None,
+    at: datetime,
 ) -> None:
-    old = old_rules.get(clock.target_id or 0)
-    same_policy = old is not None and old.policy_id == rule.policy_id
-    if rule.counts_from == CountsFrom.APPLYING and not same_policy and not clock.is_fixed:
-        clock.started_at = max(at, clock.started_at)
+    """``begun``: when the cycle began, where it is the clock's own."""
+    if _policy_of(clock, old_rules) != rule.policy_id and not clock.is_fixed:
+        _hold(clock, old_rules, at)
+        clock.started_at = _start_under(clock, rule, begun, at)
     aim_at(clock, rule)
     clock.is_dropped = False
 
 
-def _lose(clock: Clock, at: datetime) -> None:
-    aim_at(clock, None)
+def _start_under(clock: Clock, rule: TargetRule, begun: datetime | None, at: datetime) -> datetime:
+    """Where the policy counted from before, else from now or from the opening, as its target says."""
+    if rule.policy_id in clock.held_policies:
+        return clock.held_starts[clock.held_policies.index(rule.policy_id)]
+    if rule.counts_from == CountsFrom.APPLYING:
+        return max(at, clock.started_at)
+    return begun or clock.started_at
+
+
+def _hold(clock: Clock, old_rules: Mapping[int, TargetRule], at: datetime) -> None:
+    """Remember of the policy that ceases to apply what it counted from, and whether it was missed."""
+    policy_id = _policy_of(clock, old_rules)
+    if policy_id is not None and policy_id not in clock.held_policies:
+        clock.held_policies = [*clock.held_policies, policy_id]
+        clock.held_starts = [*clock.held_starts, clock.started_at]
+    missed = clock.breached_at
+    if missed is None and clock.is_open and clock.due_at is not None and clock.due_at <= at:
+        missed = clock.due_at
+    if missed is not None:
+        clock.missed_before = min(missed, clock.missed_before or missed)
+
+
+def _policy_of(clock: Clock, rules: Mapping[int, TargetRule]) -> int | None:
+    rule = rules.get(clock.target_id or 0)
+    return rule.policy_id if rule else None
+
+
+def _lose(clock: Clock, old_rules: Mapping[int, TargetRule], at: datetime) -> None:
     if not clock.is_fixed:
+        _hold(clock, old_rules, at)
         clock.is_dropped = True
         clock.stopped_at = max(at, clock.started_at)
+    aim_at(clock, None)

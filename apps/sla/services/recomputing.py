@@ -18,7 +18,7 @@ from apps.sla.models import Clock, Matter
 from apps.sla.models.clock import OPEN
 from apps.sla.queries.moments import database_now
 from apps.sla.queries.rules import versions_for
-from apps.sla.services.changing import choose_again
+from apps.sla.services.changing import aims_of, choose_again, concerned
 from apps.sla.services.reckoning import Manner, as_locked, lock_clocks, reckon
 
 log = logging.getLogger(__name__)
@@ -64,10 +64,10 @@ def _follow_policies(kind: str, epoch: int, limit: int) -> int:
     for matter in matters:
         matter.policy_as_of = now
     locked = lock_clocks(matters)
-    living = locked.only(clock for clock in locked.clocks if clock.is_living)
+    aims = aims_of(locked)
     fresh = choose_again(matters, locked, versions_for(kind), now)
     _write(matters, now, epoch)
-    reckon(matters, living, fresh, by=_machine(), now=now, manner=Manner.QUIET)
+    reckon(matters, concerned(locked, aims), fresh, by=_machine(), now=now, manner=Manner.QUIET)
     return len(matters)
 
 
