@@ -160,6 +160,8 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = env.str("TIME_ZONE", default="Asia/Shanghai")
 USE_TZ = True
 PHONE_REGION = "CN"
+# The farthest ahead that an order may ask to be delivered: beyond what the slowest service takes.
+ORDER_FARTHEST_DELIVERY_DAYS = env.int("ORDER_FARTHEST_DELIVERY_DAYS", default=60)
 
 # --- files --------------------------------------------------------------------------------------
 STATIC_URL = "/static/"

@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Choices
 from django.utils import timezone, translation
 from django.utils.dateparse import parse_date, parse_datetime
@@ -28,7 +29,7 @@ MOST_WAYBILLS = 200
 MOST_GRAMS = 100_000_000
 MOST_CM3 = 1_000_000_000
 MOST_MONEY = Decimal("99999999.99")
-FARTHEST_DELIVERY = timedelta(days=365)
+FARTHEST_MOMENT = timedelta(days=365)
 
 LENGTHS = {
     "pickup_company": 120,
@@ -58,16 +59,24 @@ NO = frozenset({"", "0", "false", "no", "n", "否", "不", "不需要", "不要"
 Errors = dict[str, BadInput]
 
 
-def clean_order(raw: Mapping[str, Any]) -> tuple[OrderInput, Errors]:
+def clean_order(
+    raw: Mapping[str, Any], *, agreed: datetime | None = None
+) -> tuple[OrderInput, Errors]:
     """``raw`` may hold text or typed values, and ``weight_kg`` / ``volume_m3`` instead of grams
-    and cm³. Values with a mistake come out empty; the caller decides whether that matters."""
+    and cm³. Values with a mistake come out empty; the caller decides whether that matters.
+
+    ``agreed`` is the requested delivery that the order has already: it stays, whatever the time.
+    """
     values: dict[str, Any] = {}
     errors: Errors = {}
     for name, clean in _CLEANERS.items():
         if name not in raw or raw[name] is None or raw[name] == "":
             continue
         try:
-            values[_TARGETS.get(name, name)] = clean(raw[name], name)
+            value = clean(raw[name], name)
+            if name == "requested_delivery" and not _is_same_minute(value, agreed):
+                check_delivery(value, name)
+            values[_TARGETS.get(name, name)] = value
         except BadInput as error:
             error.field = name
             errors[name] = error
@@ -246,9 +255,33 @@ def clean_moment(value: Any, name: str) -> datetime:
         raise BadInput(_("Write the time like 2026-03-21 18:00."), code="not_a_time", field=name)
     if timezone.is_naive(moment):
         moment = timezone.make_aware(moment)
-    if abs(moment - timezone.now()) > FARTHEST_DELIVERY:
+    if abs(moment - timezone.now()) > FARTHEST_MOMENT:
         raise BadInput(_("This time is more than a year away."), code="out_of_range", field=name)
     return moment
+
+
+def check_delivery(moment: datetime, name: str) -> None:
+    """A time to deliver lies ahead, and no farther than our slowest service takes (ORD-1)."""
+    present = timezone.now()
+    if moment <= present:
+        raise BadInput(
+            _("This time has passed; give one that lies ahead."), code="in_the_past", field=name
+        )
+    most = settings.ORDER_FARTHEST_DELIVERY_DAYS
+    if moment > present + timedelta(days=most):
+        raise BadInput(
+            _("This is more than %(n)d days away; none of our services takes so long.")
+            % {"n": most},
+            code="out_of_range",
+            field=name,
+        )
+
+
+def _is_same_minute(moment: datetime, other: datetime | None) -> bool:
+    """Forms show minutes only."""
+    if other is None:
+        return False
+    return moment.replace(second=0, microsecond=0) == other.replace(second=0, microsecond=0)
 
 
 def _parse_moment(text: str) -> datetime | None:

@@ -130,6 +130,11 @@ class OrderForm(forms.Form):
 
     content: OrderInput
 
+    def __init__(self, *args: Any, agreed: datetime | None = None, **kwargs: Any) -> None:
+        """``agreed``: the requested delivery of the order that is changed."""
+        super().__init__(*args, **kwargs)
+        self._agreed = agreed
+
     def clean_received_at(self) -> datetime:
         text = self.cleaned_data["received_at"]
         try:
@@ -148,7 +153,7 @@ class OrderForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
         raw = {name: values[name] for name in self.fields if name in values}
-        self.content, errors = clean_order(raw)
+        self.content, errors = clean_order(raw, agreed=self._agreed)
         for name, error in errors.items():
             self.add_error(name if name in self.fields else None, str(error))
         return values

@@ -83,7 +83,9 @@ class EntryPages(PageAdmin):
         order = self.seen(request, order_id)
         if not order.is_unconfirmed:
             return redirect("admin:orders_workorder_change", order.pk)
-        form = OrderForm(request.POST or None, initial=order_initial(order))
+        form = OrderForm(
+            request.POST or None, initial=order_initial(order), agreed=order.requested_delivery
+        )
         if request.method == "POST" and form.is_valid():
             try:
                 order = services.change_order(
