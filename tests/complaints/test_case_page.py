@@ -247,6 +247,56 @@ def test_two_people_answering_the_second_is_warned_once(
 
 
 @pytest.mark.requirement("CMP-1")
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("reply", {"channel": "email", "text": "我来回复"}),
+        ("call", {"direction": "out", "reached": "yes", "text": "说过了"}),
+        ("plan", {"channel": "phone", "text": "明早再派送"}),
+        ("solve", {"outcome": "resolved", "solution": "已补发", "told_by": "email"}),
+        ("confirm", {"score": "5", "channel": "phone"}),
+        ("ask", {"channel": "email"}),
+        ("close", {"note": "联系不上"}),
+    ],
+)
+def test_what_the_customer_wrote_meanwhile_is_read_before_they_hear_anything(
+    client: Client, mine: Case, name: str, typed: dict[str, str]
+) -> None:
+    cause = str(any_cause().pk)
+    if name == "solve":
+        typed = {**typed, "cause": cause}
+    if name in ("confirm", "ask", "close"):
+        solve = {"outcome": "resolved", "solution": "已补发", "cause": cause}
+        done(client, mine, "solve", **solve, told_by="")
+    seen = str(max(mine.entries.values_list("pk", flat=True)))
+    before = (mine.state, mine.entries.count() + 1)
+    message_in(mine, "先别处理，电话 13812345678")
+    refused = do(client, mine, name, seen=seen, **typed)
+    shown = refused.content.decode()
+    assert refused.status_code == 200 and "先别处理" in shown and "12345678" not in shown
+    mine.refresh_from_db()
+    assert (mine.state, mine.entries.count()) == before, "nothing was done"
+    again = do(client, mine, name, seen=str(refused.context["desk"].newest), **typed)
+    assert again.status_code == 302, again.context["refused"][1].errors
+
+
+@pytest.mark.requirement("CMP-1")
+def test_many_are_closed_but_for_the_one_that_was_written_in_meanwhile(
+    client: Client, team: Team, agent: User
+) -> None:
+    quiet, loud = (solved(case(team=team)) for _ in range(2))
+    url = reverse("admin:complaints_case_bulk")
+    sent = {"act": "close", "case": [quiet.number, loud.number], "note": "联系不上"}
+    asked = client.post(url, sent)
+    message_in(loud, "还没有解决")
+    answer = client.post(url, {**sent, "go": "1", "seen": str(asked.context["newest"])})
+    refusals = {one.case.pk: one.refusal for one in answer.context["results"]}
+    assert refusals[quiet.pk] == "" and "还没有解决" in refusals[loud.pk]
+    loud.refresh_from_db()
+    assert loud.state == "solved"
+
+
+@pytest.mark.requirement("CMP-1")
 def test_who_else_is_here_is_told_and_gone_when_the_page_closes(
     client: Client, mine: Case, team: Team
 ) -> None:

@@ -26,7 +26,7 @@ LIVE = ("new", "open", "waiting", "solved")
 @dataclass(frozen=True)
 class Act:
     """``key`` opens it on the page. ``told`` is what the customer hears: before it is done, the page
-    says what colleagues have told them meanwhile."""
+    says what they wrote, and what colleagues have told them, meanwhile."""
 
     name: str
     key: str
@@ -315,13 +315,13 @@ ALL: tuple[Act, ...] = (
     Act(
         "ask", "q", gettext_lazy("Ask how satisfied they are"),
         gettext_lazy("By message, with a link to answer; for when nobody is on the phone."),
-        "handle_case", f.AskForm, _ask, "",
+        "handle_case", f.AskForm, _ask, "", told=True,
         may=lambda case: case.state in ("solved", "closed") and _has_way(case),
     ),
     Act(
         "close", "x", gettext_lazy("Close"),
         gettext_lazy("Ends the case. A complaint, loss or damage needs its cause, and the customer's word or a note why there is none."),
-        "close_case", f.CloseForm, _close, gettext_lazy("The case is closed."),
+        "close_case", f.CloseForm, _close, gettext_lazy("The case is closed."), told=True,
         may=lambda case: case.state == CaseState.SOLVED,
     ),
     Act(

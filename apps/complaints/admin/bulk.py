@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from apps.accounts.once import done_here
 from apps.complaints import services
+from apps.complaints.admin.meanwhile import said_meanwhile
 from apps.complaints.admin.pages import PageAdmin, must, must_see, person, who
 from apps.complaints.enums import Severity
 from apps.complaints.forms.lists import (
@@ -27,6 +28,7 @@ from apps.complaints.forms.lists import (
 from apps.complaints.inputs import CaseChanges
 from apps.complaints.models import Case
 from apps.complaints.queries.cases import case_list
+from apps.complaints.queries.desk import newest_entry
 from apps.core.errors import RuleBroken
 
 MOST = 200
@@ -41,6 +43,7 @@ class ManyAct:
     permission: str
     form: type[ManyForm]
     run: Callable[[Case, dict[str, Any], dict[str, Any]], None]
+    told: bool = False  # the customer hears of it
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,7 @@ BULK = {
         ManyAct(
             "close", gettext_lazy("Close"),
             gettext_lazy("Only solved cases close. The note says why, where the result was not confirmed with the customer."),
-            "close_case", CloseManyForm, _close,
+            "close_case", CloseManyForm, _close, told=True,
         ),
     )
 }  # fmt: skip
@@ -128,6 +131,7 @@ class BulkPages(PageAdmin):
             cases=cases,
             missing=len(numbers) - len(cases),
             form=form,
+            newest=newest_entry(),
             results=results,
             done=done,
         )
@@ -142,6 +146,9 @@ class BulkPages(PageAdmin):
         seen = request.POST.get(f"version-{case.number}", "")
         if seen.isascii() and seen.isdigit() and len(seen) < 10:
             case.version = int(seen)  # what the page that asked has shown
+        news = said_meanwhile(case, request.POST.get("seen", ""), person(request))
+        if act.told and news:
+            return Result(case, news[0])
         try:
             act.run(case, form.cleaned_data, who(request))
         except RuleBroken as refusal:

@@ -14,15 +14,14 @@ from django.utils.translation import gettext as _
 
 from apps.complaints import services
 from apps.complaints.admin.acts import ACTS, ALL, Act
+from apps.complaints.admin.meanwhile import said_meanwhile
 from apps.complaints.admin.pages import PageAdmin, may, must, must_see, person, put_refusal, who
 from apps.complaints.forms.acts import ChangeForm
-from apps.complaints.models import Case, CaseEntry
-from apps.complaints.queries.desk import DeskPage, desk_page, told_since, who_is_told
+from apps.complaints.models import Case
+from apps.complaints.queries.desk import DeskPage, desk_page, who_is_told
 from apps.complaints.queries.drafts import case_key, draft_form
 from apps.complaints.queries.page import case_of
-from apps.complaints.rules.privacy import masked
 from apps.core.errors import RuleBroken
-from apps.core.times import human
 from apps.events.panel import timeline_rows
 from apps.sla.models import Clock
 
@@ -74,7 +73,7 @@ class CasePages(PageAdmin):
 
     def _try(self, request: HttpRequest, case: Case, act: Act) -> HttpResponse:
         form = self.act_form(request, act, case, bound=True)
-        if form.is_valid() and not self._told_meanwhile(request, case, act, form):
+        if form.is_valid() and not self._said_meanwhile(request, case, act, form):
             try:
                 said = act.run(case, form, who(request))
             except RuleBroken as refusal:
@@ -88,15 +87,14 @@ class CasePages(PageAdmin):
                 return HttpResponseRedirect(self.address(case))
         return self.show(request, case.number, refused=(act, form))
 
-    def _told_meanwhile(self, request: HttpRequest, case: Case, act: Act, form: forms.Form) -> bool:
-        """Before the customer hears something: what a colleague has told them since this page was
-        opened is said once; sending again sends it (CMP-1, collision)."""
-        seen = request.POST.get("seen", "")
-        if not act.told or not seen.isdecimal() or len(seen) > 18:
+    def _said_meanwhile(self, request: HttpRequest, case: Case, act: Act, form: forms.Form) -> bool:
+        """Before the customer hears something: what they have written, or a colleague has told them,
+        since this page was opened is said once; sending again sends it (CMP-1, collision)."""
+        if not act.told:
             return False
-        news = told_since(case, int(seen), person(request))
-        for entry in news:
-            form.add_error(None, _meanwhile(entry))
+        news = said_meanwhile(case, request.POST.get("seen", ""), person(request))
+        for sentence in news:
+            form.add_error(None, sentence)
         return bool(news)
 
     def _look_again(self, form: forms.Form, refusal: RuleBroken, case: Case) -> None:
@@ -192,12 +190,6 @@ class CasePages(PageAdmin):
     @staticmethod
     def address(case: Case) -> str:
         return reverse("admin:complaints_case_page", args=[case.number])
-
-
-def _meanwhile(entry: CaseEntry) -> str:
-    return _(
-        "Meanwhile %(who)s told the customer (%(when)s): “%(text)s”. Your text is kept; send it again if it still has to be said."
-    ) % {"who": entry.by, "when": human(entry.at), "text": masked(entry.text, entry.case)[:120]}
 
 
 def _indented(code: str, label: str) -> str:

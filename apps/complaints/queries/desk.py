@@ -10,7 +10,7 @@ from django.db.models import Q
 from apps.accounts.enums import Role
 from apps.accounts.models import User, UserRole
 from apps.complaints.enums import AnswerKind
-from apps.complaints.models import TO_CUSTOMER, Case, CaseEntry, CauseNode
+from apps.complaints.models import FROM_CUSTOMER, TO_CUSTOMER, Case, CaseEntry, CauseNode
 from apps.complaints.queries.beside import Guide, ready_words, rule_name
 from apps.complaints.queries.clock_lines import ClockLine, clock_lines
 from apps.complaints.queries.history import Duplicate, history_of, possible_duplicates
@@ -122,11 +122,19 @@ def _above(paths: Sequence[str]) -> set[str]:
     return found
 
 
-def told_since(case: Case, entry_id: int, user: User) -> list[CaseEntry]:
-    """What colleagues have told the customer since the page was opened, oldest first; masked by the
-    reader. One query."""
+def newest_entry() -> int:
+    """What comes after it, in any case, is news to whoever opens a page now."""
+    found: int | None = CaseEntry.objects.order_by("-pk").values_list("pk", flat=True).first()
+    return found or 0
+
+
+def said_since(case: Case, entry_id: int, user: User) -> list[CaseEntry]:
+    """What the customer has written and colleagues have told them since the page was opened, oldest
+    first; masked by the reader. One query."""
     return list(
-        CaseEntry.objects.filter(case=case, pk__gt=entry_id, kind__in=TO_CUSTOMER)
+        CaseEntry.objects.filter(
+            case=case, pk__gt=entry_id, kind__in=[*FROM_CUSTOMER, *TO_CUSTOMER]
+        )
         .exclude(by=user)
         .select_related("by")
         .order_by("pk")[:5]
