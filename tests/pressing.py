@@ -104,7 +104,9 @@ def form_at(client: Client, address: str, action: str = "", having: str = "") ->
     return found[0]
 
 
-def press(client: Client, form: PageForm, *, head: dict[str, str] | None = None, **typed: Any) -> Any:
+def press(
+    client: Client, form: PageForm, *, head: dict[str, str] | None = None, **typed: Any
+) -> Any:
     """Send it with what is typed; ``-`` in a field's name is written ``__``."""
     given = {name.replace("__", "-"): value for name, value in typed.items()}
     return client.post(form.action, {**form.data, **given}, headers=head or {})

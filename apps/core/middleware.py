@@ -1,11 +1,15 @@
-"""What may hold somebody's data is kept by nobody on the way: no browser, no proxy."""
+"""What no address can mean is taken out before any page reads it, and what may hold somebody's data
+is kept by nobody on the way: no browser, no proxy."""
 
 import re
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase, QueryDict
 from django.utils.cache import patch_cache_control
 
+from apps.core.text import has_controls, without_controls
+
+API = "/api/"  # says itself which parameter is wrong (apps/core/api)
 # The API, the staff's pages with their downloads, and the pages that a key of somebody's own opens.
 PRIVATE = re.compile(
     r"/(api/v1/|voice/|admin/|case/|rate/|chat\b|report\b|notify/|poll\b|kuaidi100/|hooks/"
@@ -24,3 +28,33 @@ class PrivateAnswers:
         if PRIVATE.match(request.path) and "no-store" not in response.get("Cache-Control", ""):
             patch_cache_control(response, no_store=True)
         return response
+
+
+class AddressMiddleware:
+    """Control characters in a query are blanks: PostgreSQL keeps no NUL, so a search or a filter
+    with one would fall over. A path that holds one leads nowhere."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if has_controls(request.path_info):
+            raise Http404
+        if not request.path_info.startswith(API) and _has_controls(request.GET):
+            request.GET = _cleaned(request.GET)  # type: ignore[assignment]  # as Django's own is immutable
+        return self.get_response(request)
+
+
+def _has_controls(query: QueryDict) -> bool:
+    return any(
+        has_controls(name) or any(has_controls(value) for value in values)
+        for name, values in query.lists()
+    )
+
+
+def _cleaned(query: QueryDict) -> QueryDict:
+    clean = QueryDict(mutable=True)
+    for name, values in query.lists():
+        clean.setlist(without_controls(name), [without_controls(value) for value in values])
+    clean._mutable = False
+    return clean

@@ -5,9 +5,20 @@ from typing import Any
 
 # PostgreSQL keeps no NUL, and a lone surrogate cannot be written at all.
 _UNKEEPABLE = re.compile(r"[\x00\ud800-\udfff]")
+# Nobody types them; tabs and line breaks, which come with what is pasted, are no harm.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 def keepable(value: Any) -> str:
     """The value as text; what cannot be kept shows as U+FFFD, so that two texts that differ only
     there do not become one with another."""
     return _UNKEEPABLE.sub("\ufffd", str(value))
+
+
+def has_controls(text: str) -> bool:
+    return bool(_CONTROLS.search(text))
+
+
+def without_controls(text: str) -> str:
+    """A blank for each control character."""
+    return _CONTROLS.sub(" ", text)

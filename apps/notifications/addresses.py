@@ -9,23 +9,17 @@ from django.utils.translation import gettext as _
 from apps.core.crypto import blind_index
 from apps.core.errors import BadInput
 from apps.core.masking import mask_phone, mask_text
-from apps.core.phones import normalise_phone
+from apps.core.phones import is_mobile, normalise_phone, phone_key
 
 # One purpose for all: a phone told by SMS and by a call is the same person.
 PURPOSE = "notifications.address"
 _EMAIL = re.compile(r"[^@\s<>\"',;]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")
-_MOBILE = re.compile(r"\+861[3-9]\d{9}")
 
 
 @lru_cache(maxsize=10_000)
 def index_of(address: str) -> str:
     """Asked several times for each message that is queued, hence remembered for a while."""
-    return blind_index(address, PURPOSE)
-
-
-def is_mobile(phone: str) -> bool:
-    """A Chinese mobile, or any number abroad: what an SMS can be sent to."""
-    return bool(_MOBILE.fullmatch(phone)) or (phone.startswith("+") and not phone.startswith("+86"))
+    return blind_index(phone_key(address), PURPOSE)
 
 
 def is_email(text: str) -> bool:

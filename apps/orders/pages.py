@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from apps.core.masking import mask_address, mask_name, mask_phone
 from apps.core.money import format_money
+from apps.core.phones import shown_phone
 from apps.core.times import local
 from apps.orders.models import WorkOrder
 from apps.orders.rules import label_address
@@ -43,6 +44,8 @@ def _party(order: WorkOrder, side: str, city: str, masked: bool) -> list[tuple[s
     )
     if masked:
         contact, phone, address = mask_name(contact), mask_phone(phone), mask_address(address)
+    else:
+        phone = shown_phone(phone)
     return [
         (_("company"), getattr(order, f"{side}_company")),
         (_("contact"), contact),

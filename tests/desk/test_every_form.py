@@ -99,7 +99,9 @@ class Walk:
         answer = self.client.get(address)
         if answer.status_code in (301, 302, 303):
             self._note(answer["Location"])
-        if answer.status_code not in (200, 422) or not answer["Content-Type"].startswith("text/html"):
+        if answer.status_code not in (200, 422) or not answer["Content-Type"].startswith(
+            "text/html"
+        ):
             return
         self.pages[kind_of(address) or address] += 1
         forms, links = read(answer.content.decode(), address)

@@ -42,7 +42,7 @@ def create_user(
         display_name=display_name.strip(),
         kind=kind,
         email=email,
-        phone=normalise_phone(phone) if phone else "",
+        phone=normalise_phone(phone, hotline=False) if phone else "",
         scope=scope,
         language=language,
         password_is_temporary=password_is_temporary,
@@ -64,7 +64,7 @@ def change_user(*, user: User, by: User, at: datetime | None = None, **changes: 
     user = User.objects.select_for_update().get(pk=user.pk)
     check_may_change(user, by=by)
     if changes.get("phone"):
-        changes["phone"] = normalise_phone(changes["phone"])
+        changes["phone"] = normalise_phone(changes["phone"], hotline=False)
     changed = {
         name: changes[name]
         for name in CHANGEABLE

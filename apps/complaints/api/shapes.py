@@ -13,8 +13,8 @@ from apps.complaints.queries.following import PublicEntry
 from apps.complaints.rules.merchants import is_merchants_own
 from apps.core.api.exact import ExactChoice, ExactText, StrictShape
 from apps.core.opaque import Id, hide
+from apps.core.phones import API_SHAPE, LONGEST
 
-PHONE = r"^\+?[0-9][0-9 ()-]{5,24}$"
 EMAIL = r"^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){1,4}$"
 BASE64 = r"^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
 # Four signs for three bytes; a request holds 8 MB in all.
@@ -50,7 +50,7 @@ class CaseInShape(StrictShape):
     # Called ``class`` outside, which is no name for a field here.
     description = ExactText(max_length=10_000)
     contact_name = ExactText(required=False, allow_blank=True, max_length=60)
-    contact_phone = ExactText(PHONE, required=False, max_length=30)
+    contact_phone = ExactText(API_SHAPE, required=False, max_length=LONGEST)
     contact_email = ExactText(EMAIL, required=False, max_length=120)
     language = ExactChoice(choices=Language.choices, required=False)
     files = s.ListField(child=FileInShape(), required=False, max_length=MOST_FILES)

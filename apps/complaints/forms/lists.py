@@ -17,6 +17,7 @@ from apps.complaints.queries.cases import LIVE_ONLY, CaseFilter
 from apps.complaints.queries.clock_lines import ANY
 from apps.complaints.queries.desk import colleagues, people_to_give_to
 from apps.complaints.queries.lists import Sort
+from apps.core.typed import LONGEST_SEVERAL
 from apps.core.widgets import PlainSelect
 from apps.customers.models import Customer
 from apps.sla.enums import Metric
@@ -60,7 +61,7 @@ STATES: dict[str, tuple[str, ...]] = {
 class ListForm(forms.Form):
     """Reads an address; what makes no sense is left out, so that an old link still shows a list."""
 
-    q = line(gettext_lazy("search"), 80, type="search")
+    q = line(gettext_lazy("search"), LONGEST_SEVERAL, type="search")
     state = select(CaseState, gettext_lazy("state"), empty="—")
     severity = select(Severity, gettext_lazy("severity"), empty="—")
     channel = select(CaseChannel, gettext_lazy("channel"), empty="—")
@@ -141,7 +142,7 @@ class ListForm(forms.Form):
     def query(self) -> dict[str, str]:
         """What to keep of it, in an address or under a name."""
         return {
-            name: str(self.data[name])[:80]
+            name: str(self.data[name])[: LONGEST_SEVERAL if name == "q" else 80]
             for name in FILTERS
             if self.data.get(name) and name not in self.errors
         }

@@ -23,7 +23,15 @@ if TYPE_CHECKING:
 USER = settings.AUTH_USER_MODEL
 LIVE_VALUES = sorted(str(state) for state in LIVE)
 # Long columns that no list shows.
-HEAVY = ("description", "solution", "search_text", "search_grams", "contact_wechat", "source_key")
+HEAVY = (
+    "description",
+    "solution",
+    "search_text",
+    "search_grams",
+    "name_parts",
+    "contact_wechat",
+    "source_key",
+)
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -99,6 +107,10 @@ class Case(Stamped):
     )
     contact_name = EncryptedTextField(_("contact's name"), blank=True, default="")
     contact_name_index = models.CharField(max_length=32, blank=True, editable=False)
+    # Fingerprints of the parts of the name above, to find them by (ADR 13).
+    name_parts = ArrayField(
+        models.CharField(max_length=16), default=list, blank=True, editable=False
+    )
     contact_phone = EncryptedTextField(_("phone"), blank=True, default="")
     contact_phone_index = models.CharField(max_length=32, blank=True, editable=False)
     contact_email = EncryptedTextField(_("e-mail"), blank=True, default="")
@@ -279,6 +291,7 @@ class Case(Stamped):
             ),
             models.Index(fields=["closed_at"], name="case_by_closing"),
             GinIndex(fields=["search_grams"], name="case_grams"),
+            GinIndex(fields=["name_parts"], name="case_names"),
         ]
         constraints = [
             models.UniqueConstraint(

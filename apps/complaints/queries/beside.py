@@ -11,12 +11,11 @@ from apps.accounts.enums import Language
 from apps.complaints.enums import AnswerKind, CaseClass, Severity
 from apps.complaints.models import Case, MajorRule
 from apps.complaints.queries.history import Duplicate, history_of, possible_duplicates
-from apps.complaints.queries.searching import email_index, phone_index
+from apps.complaints.queries.searching import email_index, index_of_phone
 from apps.complaints.queries.severity import severity_for
 from apps.complaints.queries.shipment_card import RELATED, ShipmentCard, shipment_card
 from apps.complaints.queries.words import answers_for, filled_answers
 from apps.core.errors import BadInput
-from apps.core.phones import normalise_phone
 from apps.customers.models import Customer
 from apps.customers.queries import find_customers
 from apps.tracking.models import Waybill
@@ -160,17 +159,10 @@ def _draft(asked: Asked, waybill: Waybill | None, customer: Customer | None) -> 
         description=asked.text,
         waybill=waybill,
         customer=customer or (waybill.customer if waybill else None),
-        contact_phone_index=_index(asked.phone),
+        contact_phone_index=index_of_phone(asked.phone),
         contact_email_index=email_index(asked.email) if asked.email.strip() else "",
         language=Language.ENGLISH if _english() else Language.CHINESE,
     )
-
-
-def _index(phone: str) -> str:
-    try:
-        return phone_index(normalise_phone(phone)) if phone.strip() else ""
-    except BadInput:
-        return ""
 
 
 def _english() -> bool:

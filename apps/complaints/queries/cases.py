@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from apps.complaints.enums import CaseChannel, CaseClass, CaseState, Severity
 from apps.complaints.models import LIVE_VALUES, Case, CaseQuerySet
 from apps.complaints.queries.searching import cases_found
+from apps.core.typed import LONGEST_SEVERAL
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -54,7 +55,8 @@ class CaseFilter:
         for name in ("unowned", "awaiting"):
             values[name] = query.get(name) in (True, "1", "true", "on")
         for name in ("text", "cause_code"):
-            values[name] = str(query.get(name) or "")[:80]
+            most = LONGEST_SEVERAL if name == "text" else 80
+            values[name] = str(query.get(name) or "")[:most]
         return cls(**values)
 
 

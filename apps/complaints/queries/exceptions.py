@@ -10,6 +10,7 @@ from django.utils import timezone
 from apps.complaints.enums import ExceptionState, MeetingState, WhatStandsOut
 from apps.complaints.models import (
     REPORT_WITHIN,
+    Case,
     ChaseTask,
     CorrectiveAction,
     Evidence,
@@ -19,10 +20,12 @@ from apps.complaints.models import (
     ReviewItem,
     ReviewMeeting,
 )
-from apps.complaints.queries.searching import EXCEPTION_NUMBER, MOST_WAYBILLS, REFERENCE_LIKE
+from apps.complaints.queries.searching import MOST_WAYBILLS, NAME
 from apps.complaints.rules.exceptions import what_stands_out
 from apps.complaints.rules.privacy import masked
 from apps.complaints.rules.searching import query_of
+from apps.core.name_index import asked_parts
+from apps.core.typed import several, tidy_typed, typed_number
 from apps.tracking.models import Waybill
 from apps.tracking.queries.waybill import matching as matching_waybills
 
@@ -85,20 +88,30 @@ def exception_list(user: "User", filters: ExceptionFilter | None = None) -> Exce
 
 
 def _found(reports: ExceptionQuerySet, text: str, user: "User") -> ExceptionQuerySet:
-    typed = text.strip()[:80]
-    if "\x00" in typed:
+    """By number, shipment, people of the shipment or of the case, and words of what happened."""
+    typed = tidy_typed(text)
+    if not typed:
         return reports.none()
-    compact = "".join(typed.split())
-    if EXCEPTION_NUMBER.match(compact):
-        return reports.filter(number__startswith=compact.upper())
     found = Q(pk__in=[])
-    if REFERENCE_LIKE.match(typed):
-        waybills = Waybill.objects.visible_to(user).filter(matching_waybills(typed))
-        found |= Q(waybill_id__in=list(waybills.values_list("pk", flat=True)[:MOST_WAYBILLS]))
+    for one in several(text) or [typed]:
+        found |= _meant(one, user)
+    return reports.filter(found)
+
+
+def _meant(typed: str, user: "User") -> Q:
+    if number := typed_number("EX", typed):
+        return Q(number__startswith=number)
+    if number := typed_number("CS", typed):
+        return Q(case__number__startswith=number)
+    waybills = Waybill.objects.visible_to(user).filter(matching_waybills(typed))
+    found = Q(waybill_id__in=list(waybills.values_list("pk", flat=True)[:MOST_WAYBILLS]))
+    if parts := asked_parts(typed, NAME):
+        cases = Case.objects.visible_to(user).filter(name_parts__contains=parts)
+        found |= Q(case_id__in=list(cases.values_list("pk", flat=True)[:MOST_WAYBILLS]))
     pieces, _words = query_of(typed)
     if pieces:
         found |= Q(search_grams__contains=pieces)
-    return reports.filter(found)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

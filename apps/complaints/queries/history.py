@@ -1,7 +1,6 @@
 """What is known of whoever is on the line: earlier cases, and whether this one is there already."""
 
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -11,10 +10,8 @@ from django.db.models import Q
 from apps.complaints.enums import CaseState, DuplicateReason
 from apps.complaints.models import Case, CaseQuerySet
 from apps.complaints.queries.cases import LISTED
-from apps.complaints.queries.searching import email_index, phone_index
+from apps.complaints.queries.searching import email_index, index_of_phone
 from apps.complaints.rules.searching import grams, likeness, searchable
-from apps.core.errors import BadInput
-from apps.core.phones import normalise_phone
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -53,9 +50,8 @@ def _listed(cases: CaseQuerySet) -> CaseQuerySet:
 
 def _contact(phone: str, email: str) -> Q:
     same = Q(pk__in=[])
-    if phone.strip():
-        with suppress(BadInput):  # half a number is typed yet
-            same |= Q(contact_phone_index=phone_index(normalise_phone(phone)))
+    if index := index_of_phone(phone):  # none while half a number is typed
+        same |= Q(contact_phone_index=index)
     if email.strip():
         same |= Q(contact_email_index=email_index(email))
     return same
@@ -97,7 +93,7 @@ def possible_duplicates(
     found = Case.objects.visible_to(user).filter(same, recent).exclude(pk=apart_from or 0)
     related = ("customer", "waybill", "owner", "unit")
     rows = found.select_related(*related).order_by("-pk")[:MOST_COMPARED]
-    indexes = (_index_of_phone(phone), email_index(email))
+    indexes = (index_of_phone(phone), email_index(email))
     words = set(grams(searchable(text)))
     alike = (
         Duplicate(case, tuple(_reasons(case, waybill_id, customer_id, indexes, words)))
@@ -105,13 +101,6 @@ def possible_duplicates(
     )
     chosen = [one for one in alike if one.reasons]
     return sorted(chosen, key=lambda one: (-one.weight, -one.case.pk))[:limit]
-
-
-def _index_of_phone(phone: str) -> str:
-    try:
-        return phone_index(normalise_phone(phone)) if phone.strip() else ""
-    except BadInput:
-        return ""
 
 
 def _reasons(

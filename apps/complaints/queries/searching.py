@@ -8,12 +8,12 @@ from django.db.models import Q
 from apps.complaints.models import CaseQuerySet
 from apps.complaints.rules.searching import query_of
 from apps.core.crypto import blind_index
-from apps.core.errors import BadInput
-from apps.core.phones import normalise_phone
+from apps.core.name_index import as_name, asked_parts
+from apps.core.phones import phone_key, search_key
+from apps.core.typed import several, tidy_typed, typed_number
 from apps.customers.models import Customer
 from apps.customers.queries import matching as matching_customers
 from apps.orders.models import WorkOrderWaybill
-from apps.orders.queries.orders import ORDER_NUMBER
 from apps.tracking.models import Waybill
 from apps.tracking.queries.waybill import matching as matching_waybills
 
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from apps.accounts.models import User
 
 PHONE, EMAIL, NAME = "complaints.phone", "complaints.email", "complaints.name"
-CASE_NUMBER = re.compile(r"^CS\d{0,8}-?\d*$", re.IGNORECASE)
-EXCEPTION_NUMBER = re.compile(r"^EX\d{0,8}-?\d*$", re.IGNORECASE)
-PHONE_LIKE = re.compile(r"^[+(]?\d[\d\s()\-]{5,20}$")
 EMAIL_LIKE = re.compile(r"^[^\s@]+@[^\s@]+$")
 # A waybill number, a partner's number or a customer's reference: no Chinese, some digits.
 REFERENCE_LIKE = re.compile(r"^(?=.*\d)[A-Za-z0-9][A-Za-z0-9 _./-]{4,63}$")
@@ -31,8 +28,8 @@ MOST_CUSTOMERS, MOST_WAYBILLS = 50, 50
 
 
 def phone_index(phone: str) -> str:
-    """``phone`` in E.164."""
-    return blind_index(phone, PHONE)
+    """``phone`` as it is kept; its extension does not count."""
+    return blind_index(phone_key(phone), PHONE)
 
 
 def email_index(email: str) -> str:
@@ -44,27 +41,29 @@ def name_index(name: str) -> str:
 
 
 def cases_found(cases: CaseQuerySet, text: str, *, user: "User") -> CaseQuerySet:
-    """``cases`` by number, waybill or order number, customer, contact's whole name, phone,
+    """``cases`` by number, waybill or order number, customer, (part of) the contact's name, phone,
     e-mail or words of what was said (masked). All of ``cases`` for an empty text.
 
     Customers and waybills count only as far as ``user`` may see them.
     """
-    typed = text.strip()[:80]
-    if "\x00" in typed:
-        return cases.none()
+    typed = tidy_typed(text)
     if not typed:
-        return cases
-    compact = "".join(typed.split())
-    if CASE_NUMBER.match(compact):
-        return cases.filter(number__startswith=compact.upper())
-    if ORDER_NUMBER.match(compact):
-        return cases.filter(_of_order(compact.upper()))
+        return cases.none() if text.strip() else cases
+    found = Q(pk__in=[])
+    for one in several(text) or [typed]:
+        found |= _meant(one, user)
+    return cases.filter(found)
+
+
+def _meant(typed: str, user: "User") -> Q:
+    if number := typed_number("CS", typed):
+        return Q(number__startswith=number)
+    if number := typed_number("WO", typed):
+        return _of_order(number)
     found = _of_person(typed) | _of_reference(typed, user) | _of_words(typed)
     customers = matching_customers(Customer.objects.visible_to(user), typed)
     ids = list(customers.values_list("pk", flat=True)[:MOST_CUSTOMERS])
-    if ids:
-        found |= Q(customer_id__in=ids)
-    return cases.filter(found)
+    return found | Q(customer_id__in=ids) if ids else found
 
 
 def _of_order(number: str) -> Q:
@@ -74,25 +73,23 @@ def _of_order(number: str) -> Q:
 
 def _of_person(typed: str) -> Q:
     found = Q(contact_name_index=name_index(typed))
+    if parts := asked_parts(typed, NAME):
+        found |= Q(name_parts__contains=parts)
     if EMAIL_LIKE.match(typed):
         found |= Q(contact_email_index=email_index(typed))
-    phone = typed_phone_index(typed)
+    phone = index_of_phone(typed)
     if phone:
         found |= Q(contact_phone_index=phone)
     return found
 
 
-def typed_phone_index(typed: str) -> str:
-    if not PHONE_LIKE.match(typed):
-        return ""
-    try:
-        return phone_index(normalise_phone(typed))
-    except BadInput:
-        return ""
+def index_of_phone(typed: str) -> str:
+    """The index of what somebody types; empty while it cannot be a phone."""
+    return phone_index(search_key(typed) or "")
 
 
 def _of_reference(typed: str, user: "User") -> Q:
-    if not REFERENCE_LIKE.match(typed) and not PHONE_LIKE.match(typed):
+    if not (REFERENCE_LIKE.match(typed) or search_key(typed) or as_name(typed)):
         return Q(pk__in=[])
     waybills = Waybill.objects.visible_to(user).filter(matching_waybills(typed))
     ids = list(waybills.values_list("pk", flat=True)[:MOST_WAYBILLS])

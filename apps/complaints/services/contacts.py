@@ -6,8 +6,9 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
-from apps.complaints.queries.searching import email_index, name_index, phone_index
+from apps.complaints.queries.searching import NAME, email_index, name_index, phone_index
 from apps.core.errors import BadInput
+from apps.core.name_index import name_parts
 from apps.core.phones import normalise_phone
 
 
@@ -23,6 +24,7 @@ def contact_values(
     if name is not None:
         name = " ".join(name.split())[:60]
         values |= {"contact_name": name, "contact_name_index": name_index(name)}
+        values["name_parts"] = name_parts([name], NAME)
     if phone is not None:
         values |= _phone(phone)
     if email is not None:

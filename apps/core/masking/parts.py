@@ -2,6 +2,8 @@
 
 import re
 
+from apps.core.phones import split_phone
+
 _FAMILY_COMPOUND = frozenset(
     [
         "欧阳",
@@ -45,6 +47,7 @@ def mask_name(name: str) -> str:
 
 def mask_phone(phone: str) -> str:
     """``+8613812345678`` → ``138********``; a landline keeps its area code at most."""
+    phone = split_phone(phone)[0]
     digits = re.sub(r"\D", "", phone)
     if not digits:
         return ""

@@ -11,6 +11,7 @@ from apps.core.masking.names import hide_announced, hide_known
 from apps.core.masking.numbers import hide_numbers
 from apps.core.masking.parts import split_address
 from apps.core.masking.spelling import hide, plain, stars
+from apps.core.phones import split_phone
 
 _GAP = r"[\s.\-·_—–/]{0,3}"
 _ADDRESS_PART = 5  # so many signs in a row of a known address are part of it
@@ -57,7 +58,7 @@ def mask_text(text: str, known: Known = NOBODY, *, shows_codes: bool = False) ->
 
 def _national(phone: str) -> str:
     """The digits without the country code of mainland numbers."""
-    digits = re.sub(r"\D", "", phone)
+    digits = re.sub(r"\D", "", split_phone(phone)[0])
     return digits[2:] if digits.startswith("86") and len(digits) > 11 else digits
 
 

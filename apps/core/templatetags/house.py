@@ -11,6 +11,7 @@ from django.utils.translation import get_language, gettext
 
 from apps.core import masking, money, times
 from apps.core.choices import colour_of
+from apps.core.phones import shown_phone
 
 register = template.Library()
 
@@ -83,6 +84,12 @@ def kilograms(grams: int) -> str:
 @register.filter
 def masked_text(text: str) -> str:
     return masking.mask_text(text or "")
+
+
+@register.filter
+def phone(kept: str) -> str:
+    """In clear, as people read and dial it."""
+    return shown_phone(kept or "")
 
 
 @register.filter

@@ -1,5 +1,6 @@
 """People and places of a customer. Phones, addresses and e-mail are encrypted at rest."""
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -38,6 +39,7 @@ class Contact(Stamped):
         ordering = ["-active", "-default_pickup", "pk"]
         indexes = [
             models.Index(name="contact_phone", fields=["phone_index"]),
+            GinIndex(name="contact_names", fields=["name"], opclasses=["gin_trgm_ops"]),
             models.Index(
                 name="contact_email", fields=["email_index"], condition=~Q(email_index="")
             ),
@@ -88,7 +90,10 @@ class CustomerSite(Stamped):
         verbose_name = _("saved place")
         verbose_name_plural = _("saved places")
         ordering = ["-active", "-is_default", "pk"]
-        indexes = [models.Index(name="site_phone", fields=["phone_index"])]
+        indexes = [
+            models.Index(name="site_phone", fields=["phone_index"]),
+            GinIndex(name="site_names", fields=["contact_name"], opclasses=["gin_trgm_ops"]),
+        ]
         constraints = [
             models.UniqueConstraint(
                 name="site_one_default",

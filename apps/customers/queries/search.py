@@ -1,14 +1,13 @@
 """The company look-up of ORD-4: code, names, pinyin, initials, phone."""
 
-import re
-
 from django.db.models import Case, Exists, IntegerField, OuterRef, Q, Value, When
 from django.db.models.functions import Length
 
 from apps.accounts.models import User
 from apps.core.crypto import blind_index
-from apps.core.errors import BadInput
-from apps.core.phones import normalise_phone
+from apps.core.name_index import as_name
+from apps.core.phones import phone_key, search_key
+from apps.core.typed import tidy_typed
 from apps.customers.models import (
     Contact,
     Customer,
@@ -19,7 +18,6 @@ from apps.customers.names import tidy
 
 # One purpose for every phone a customer's people are found by; likewise for e-mail.
 PHONE, EMAIL = "customers.phone", "customers.email"
-LOOKS_LIKE_PHONE = re.compile(r"^[+(]?\d[\d\s()\-]{5,20}$")
 MOST_WORDS = 6
 LONGEST_QUERY = 80
 
@@ -27,7 +25,7 @@ LONGEST_QUERY = 80
 def find_customers(text: str, *, user: User, limit: int = 10) -> list[Customer]:
     """The customers ``user`` may see that ``text`` means, best first; one query.
 
-    Found by code, Chinese, short or English name, pinyin, pinyin initials and phone. A code or
+    Found by code, Chinese, short or English name, pinyin, pinyin initials, phone and name of a contact. A code or
     initials that begin with the text come before a name that contains it (ORD-4).
     """
     return list(matching(Customer.objects.visible_to(user), text)[:limit])
@@ -35,7 +33,7 @@ def find_customers(text: str, *, user: User, limit: int = 10) -> list[Customer]:
 
 def matching(customers: CustomerQuerySet, text: str) -> CustomerQuerySet:
     """``customers`` that ``text`` finds, ranked; none for an empty text."""
-    typed = tidy(text[:LONGEST_QUERY])
+    typed = tidy(tidy_typed(text, LONGEST_QUERY))
     if not typed:
         return customers.none()
     found = Q()
@@ -46,6 +44,11 @@ def matching(customers: CustomerQuerySet, text: str) -> CustomerQuerySet:
         mine = {"customer": OuterRef("pk"), "phone_index": phone, "active": True}
         found |= Exists(Contact.objects.filter(**mine)) | Exists(
             CustomerSite.objects.filter(**mine)
+        )
+    if person := as_name(text):
+        here = {"customer": OuterRef("pk"), "active": True}
+        found |= Exists(Contact.objects.filter(name__icontains=person, **here)) | Exists(
+            CustomerSite.objects.filter(contact_name__icontains=person, **here)
         )
     return (
         customers.filter(found)
@@ -62,12 +65,12 @@ def customers_of_email(email: str, *, user: User) -> CustomerQuerySet:
 
 
 def _phone_index(typed: str) -> str:
-    if not LOOKS_LIKE_PHONE.match(typed):
-        return ""
-    try:
-        return blind_index(normalise_phone(typed), PHONE)
-    except BadInput:
-        return ""
+    return phone_index(search_key(typed) or "")
+
+
+def phone_index(phone: str) -> str:
+    """The blind index under which the phone of a contact or a place is found."""
+    return blind_index(phone_key(phone), PHONE)
 
 
 def _rank(typed: str) -> Case:

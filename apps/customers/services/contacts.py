@@ -12,7 +12,8 @@ from apps.core.crypto import blind_index
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.phones import normalise_phone
 from apps.customers.models import Contact, Customer, CustomerSite
-from apps.customers.queries import EMAIL, PHONE, OrderDefaults, order_defaults
+from apps.customers.queries import EMAIL, OrderDefaults, order_defaults
+from apps.customers.queries.search import phone_index
 from apps.customers.services.rows import checked, locked, said, set_values
 from apps.events.services import record
 
@@ -144,7 +145,7 @@ def _write_contact(contact: Contact, values: Mapping[str, Any]) -> list[str]:
     clean = dict(values)
     if "phone" in clean:
         clean["phone"] = normalise_phone(clean["phone"])
-        contact.phone_index = blind_index(clean["phone"], PHONE)
+        contact.phone_index = phone_index(clean["phone"])
     if "email" in clean:
         clean["email"] = clean["email"].strip().lower()
         contact.email_index = blind_index(clean["email"], EMAIL)
@@ -161,7 +162,7 @@ def _write_site(site: CustomerSite, values: Mapping[str, Any]) -> list[str]:
     clean = dict(values)
     if "phone" in clean:
         clean["phone"] = normalise_phone(clean["phone"])
-        site.phone_index = blind_index(clean["phone"], PHONE)
+        site.phone_index = phone_index(clean["phone"])
     changed = set_values(site, clean, SITE_FIELDS)
     if not site.address.strip():
         raise BadInput(_("The address is missing."), code="address_missing", field="address")

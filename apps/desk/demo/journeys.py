@@ -54,7 +54,7 @@ def _plan(one: Shipped, fate: str, rng: Random) -> list[IncomingEvent]:
     """The scans as they would come; the caller leaves out what has not happened yet."""
     origin = one.waybill.origin_city.removesuffix("市")
     there = one.there
-    courier = f"{rng.choice(COURIERS)}，电话1{rng.choice('35789')}{rng.randint(0, 999_999_999):09d}"
+    courier = f"{rng.choice(COURIERS)}，电话1{rng.choice('35789')}{rng.randint(100_000_000, 199_999_999):09d}"
     total = _hours(one)
     steps = [
         (0.06, "picked_up", f"{origin}营业部", origin, f"{origin}营业部已揽收，揽收员{courier}"),

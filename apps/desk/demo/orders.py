@@ -102,7 +102,7 @@ def _content(
         origin_city=usual.city,
         pickup_address=usual.address,
         delivery_contact=name,
-        delivery_phone=f"+861{rng.choice('35789')}{rng.randint(0, 999_999_999):09d}",
+        delivery_phone=f"+861{rng.choice('35789')}{rng.randint(100_000_000, 199_999_999):09d}",
         destination_city=city,
         delivery_address=rng.choice(PLACES[city]),
         goods_name=rng.choice([g for g in company.goods if g not in ("充电宝", "锂电池")]),

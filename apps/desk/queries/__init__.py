@@ -8,9 +8,11 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.complaints.models import Case
+from apps.complaints.models import Case, ExceptionReport
 from apps.complaints.queries.cases import CaseFilter, case_list
+from apps.complaints.queries.exceptions import ExceptionFilter, exception_list
 from apps.core.errors import BadInput
+from apps.core.typed import LONGEST_SEVERAL, tidy_typed
 from apps.customers.models import Customer
 from apps.customers.queries import find_customers, forms_waiting_for
 from apps.desk.queries.running import (
@@ -34,7 +36,6 @@ from apps.tracking.models import (
 )
 from apps.tracking.queries import TimelineRow, find_waybills, masked_parties, timeline
 from apps.tracking.queries.late import queue
-from apps.tracking.queries.waybill import MOST_SEARCHED
 from apps.tracking.typed import one_number
 
 SHOWN = 10
@@ -54,26 +55,32 @@ class Found:
     cases: list[Case] = field(default_factory=list)
     orders: list[WorkOrder] = field(default_factory=list)
     customers: list[Customer] = field(default_factory=list)
+    exceptions: list[ExceptionReport] = field(default_factory=list)
     # A waybill number with a mistyped digit: said in words instead of an empty page.
     hint: str = ""
 
     @property
-    def only(self) -> Waybill | Case | WorkOrder | Customer | None:
+    def only(self) -> Waybill | Case | WorkOrder | Customer | ExceptionReport | None:
         """The one thing found, to be opened at once. A shipment's screen shows its cases."""
-        everything: list[Any] = [*self.waybills, *self.cases, *self.orders, *self.customers]
         if len(self.waybills) == 1 and not self.customers:
             return self.waybills[0]
+        everything = self.everything
         return everything[0] if len(everything) == 1 else None
+
+    @property
+    def everything(self) -> list[Any]:
+        found = (self.waybills, self.cases, self.orders, self.customers, self.exceptions)
+        return [thing for kind in found for thing in kind]
 
 
 def search(text: str, *, user: User) -> Found:
-    """One box for waybill, partner, order and case number, customer's reference, phone, name, and
-    words of what was said in a case.
+    """One box for waybill, partner, order, case and exception number (several at once too),
+    customer's reference, phone, (part of) a name, and words of what was said in a case.
 
     Only what ``user`` may see; what they may not see looks as if it did not exist.
     """
-    pasted = text.strip()[:MOST_SEARCHED]
-    text = pasted[:80]
+    pasted = text.strip()[:LONGEST_SEVERAL]
+    text = tidy_typed(text, LONGEST_SEVERAL)
     if not text:
         return Found()
     found = Found(
@@ -87,8 +94,11 @@ def search(text: str, *, user: User) -> Found:
         customers=find_customers(text, user=user, limit=SHOWN)
         if user.has_perm("customers.view_customer")
         else [],
+        exceptions=list(exception_list(user, ExceptionFilter(text=text))[:SHOWN])
+        if user.has_perm("complaints.view_exceptionreport")
+        else [],
     )
-    if found.waybills or found.cases or found.orders or found.customers:
+    if found.everything:
         return found
     return Found(hint=_mistyped(pasted))
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.complaints.forms.lists import METRICS
-from apps.complaints.models import Case
+from apps.complaints.models import Case, ExceptionReport
 from apps.complaints.services import take_case
 from apps.core.errors import RuleBroken
 from apps.customers.models import Customer
@@ -36,7 +36,7 @@ def _search(request: HttpRequest) -> HttpResponse:
     return show(request, "desk/search.html", _("Search"), found=found, desk_query=text)
 
 
-def _address(thing: Waybill | Case | WorkOrder | Customer) -> str:
+def _address(thing: Waybill | Case | WorkOrder | Customer | ExceptionReport) -> str:
     if isinstance(thing, Waybill):
         return reverse("desk:shipment", args=[thing.number])
     if isinstance(thing, Case):

@@ -12,13 +12,12 @@ from django.utils.translation import gettext as _
 from apps.core.crypto import blind_index
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.masking import mask_phone
-from apps.core.phones import normalise_phone
+from apps.core.phones import is_mobile, normalise_phone, phone_key
 from apps.events.services import record
 from apps.inquiries.enums import BindingState
 from apps.inquiries.models import WeChatBinding
 from apps.inquiries.services.sending import send_code
 from apps.inquiries.states import BINDING_MOVES
-from apps.notifications.addresses import is_mobile
 from apps.notifications.enums import ChannelName, CodeAnswer, CodePurpose
 from apps.notifications.services.codes import (
     CODE_LIFE,
@@ -60,7 +59,7 @@ def start_binding(
         openid=openid,
         openid_index=index,
         phone=number,
-        phone_index=blind_index(number, PHONE_INDEX),
+        phone_index=blind_index(phone_key(number), PHONE_INDEX),
         phone_label=mask_phone(number),
         created_at=at,
     )

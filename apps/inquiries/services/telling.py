@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.masking import mask_phone
-from apps.core.phones import normalise_phone
+from apps.core.phones import is_mobile, normalise_phone
 from apps.events.services import record
 from apps.inquiries.reading import phone_language
 from apps.inquiries.saying import sentence_of
 from apps.inquiries.services.counting import count
 from apps.inquiries.services.sending import send_answer
-from apps.notifications.addresses import index_of, is_mobile
+from apps.notifications.addresses import index_of
 from apps.tracking.models import Waybill
 from apps.tracking.queries.public import public_view
 

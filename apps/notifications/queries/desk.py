@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.core.errors import BadInput
-from apps.core.phones import normalise_phone
+from apps.core.phones import search_key
+from apps.core.typed import tidy_typed
 from apps.customers.models import Customer
 from apps.customers.queries.search import matching
 from apps.events.kinds import label_of
@@ -38,7 +39,7 @@ DAY = timedelta(hours=24)
 def find(rows: QuerySet[Delivery], text: str) -> QuerySet[Delivery]:
     """By waybill number, phone, e-mail address, name or code of a customer, name of a colleague,
     or ``#123`` for an event."""
-    text = text.strip()
+    text = tidy_typed(text)
     if text.startswith("#") and text[1:].isdecimal() and len(text) < 19:
         return rows.filter(event=int(text[1:]))
     if is_email(text.lower()):
@@ -51,10 +52,10 @@ def find(rows: QuerySet[Delivery], text: str) -> QuerySet[Delivery]:
 
 
 def _by_phone(rows: QuerySet[Delivery], text: str) -> QuerySet[Delivery]:
-    try:
-        index = index_of(normalise_phone(text))
-    except BadInput:
+    key = search_key(text)
+    if key is None:
         return _by_name(rows, text)
+    index = index_of(key)
     return rows.filter(Q(address_index=index) | Q(recipient=f"phone:{index}"))
 
 

@@ -9,9 +9,10 @@ from django.conf import settings
 from apps.accounts.models import Unit, User, UserRole
 from apps.complaints.models import Case
 from apps.core.masking import mask_name, mask_phone
+from apps.core.phones import is_mobile
 from apps.customers.enums import ContactRole
 from apps.customers.models import Contact
-from apps.notifications.addresses import index_of, is_mobile, label_of
+from apps.notifications.addresses import index_of, label_of
 from apps.notifications.enums import Audience, SubscriptionState
 from apps.notifications.models import NotificationPolicy, Subscription
 from apps.notifications.queries.happening import Happening

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.typed import tidy_typed, typed_number
 from apps.orders import services
 from apps.orders.admin.goods import KeptAdmin
 from apps.orders.admin.pages import Act, PageAdmin, person
@@ -96,10 +97,11 @@ class FollowUpTaskAdmin(PageAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[FollowUpTask], search_term: str
     ) -> tuple[QuerySet[FollowUpTask], bool]:
-        typed = search_term.strip()[:20]
+        typed = tidy_typed(search_term, 20)
         if not typed:
             return queryset, False
-        return queryset.filter(work_order__number__startswith=typed.upper()), False
+        number = typed_number("WO", typed) or typed.upper()
+        return queryset.filter(work_order__number__startswith=number), False
 
     def act_view(self, request: HttpRequest, task_id: int, name: str) -> HttpResponse:
         if name not in TASK_ACTS:

@@ -16,6 +16,7 @@ from apps.core.api.exact import (
     StrictShape,
 )
 from apps.core.masking import mask_name, mask_phone
+from apps.core.phones import API_SHAPE, LONGEST
 from apps.customers.enums import JobType, SettlementMethod
 from apps.orders.cleaning import LENGTHS, MOST_CM3, MOST_GRAMS, MOST_PIECES
 from apps.orders.enums import (
@@ -28,7 +29,6 @@ from apps.orders.enums import (
 )
 from apps.orders.models import WorkOrder
 
-PHONE = r"^\+?[0-9][0-9 ()-]{5,24}$"
 PHONE_HELP = "E.164, or as dialled in China with the area code of a landline."
 
 
@@ -37,7 +37,7 @@ def _text(name: str, *, required: bool = False) -> ExactText:
 
 
 def _phone(*, required: bool = False) -> ExactText:
-    return ExactText(PHONE, required=required, max_length=30, help_text=PHONE_HELP)
+    return ExactText(API_SHAPE, required=required, max_length=LONGEST, help_text=PHONE_HELP)
 
 
 def _money() -> ExactMoney:

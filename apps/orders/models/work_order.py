@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -66,6 +68,10 @@ class WorkOrder(OrderContent, Stamped):
         _("original file"), upload_to=original_path, blank=True, max_length=120
     )
     original_name = models.CharField(_("name of the original file"), max_length=160, blank=True)
+    # Fingerprints of the parts of both contacts' names, to find them by (ADR 13).
+    name_parts = ArrayField(
+        models.CharField(max_length=16), default=list, blank=True, editable=False
+    )
     received_at = models.DateTimeField(_("received"))
     received_on = models.DateField(_("day received"), editable=False)
     # What its clock says (ORD-5); empty while nobody can say, on hold under a policy that waits.
@@ -148,6 +154,7 @@ class WorkOrder(OrderContent, Stamped):
             models.Index(fields=["pickup_phone_index"], name="order_pickup_phone"),
             models.Index(fields=["delivery_phone_index"], name="order_delivery_phone"),
             models.Index(fields=["customer_reference"], name="order_reference"),
+            GinIndex(fields=["name_parts"], name="order_names"),
             models.Index(
                 name="order_clock_due",
                 fields=["due_at"],

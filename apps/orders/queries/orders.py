@@ -8,8 +8,9 @@ from django.db.models import Prefetch, Q
 from apps.accounts.enums import Role
 from apps.accounts.models import User
 from apps.core.crypto import blind_index
-from apps.core.errors import BadInput
-from apps.core.phones import normalise_phone
+from apps.core.name_index import asked_parts
+from apps.core.phones import phone_key, search_key
+from apps.core.typed import several, tidy_typed, typed_number
 from apps.customers.models import Customer
 from apps.customers.queries import matching
 from apps.orders.enums import OrderStatus
@@ -17,48 +18,49 @@ from apps.orders.models import WorkOrder, WorkOrderWaybill
 from apps.orders.models.work_order import ISSUED_VALUES, WorkOrderQuerySet
 from apps.tracking.models import Waybill
 
-PHONE = "orders.phone"
+PHONE, NAME = "orders.phone", "orders.name"
 MOST_CUSTOMERS = 50
-ORDER_NUMBER = re.compile(r"^WO\d{0,8}-?\d*$", re.IGNORECASE)
 # What a person types as a waybill number may be grouped with spaces.
 WAYBILL_LIKE = re.compile(r"^[A-Za-z]{1,4}[\dA-Za-z]{6,18}$")
-PHONE_LIKE = re.compile(r"^[+(]?\d[\d\s()\-]{6,20}$")
 
 
 def orders_found(orders: WorkOrderQuerySet, text: str, *, user: User) -> WorkOrderQuerySet:
-    """Orders by number, waybill number, phone, reference or customer.
+    """Orders by number (with or without its dash), waybill number, phone, reference, customer, and
+    name of sender or consignee or a part of it; several numbers at once are each looked for.
 
     Each way is one indexed look-up: nothing here reads the whole table, whatever is typed.
     """
-    typed = text.strip()[:80]
-    if not typed or "\x00" in typed:
-        return orders.none() if typed else orders
+    typed = tidy_typed(text)
+    if not typed:
+        return orders.none() if text.strip() else orders
+    found = Q(pk__in=[])
+    for one in several(text) or [typed]:
+        found |= _meant(one, user)
+    return orders.filter(found)
+
+
+def _meant(typed: str, user: User) -> Q:
     compact = "".join(typed.split())
-    if ORDER_NUMBER.match(compact):
-        return orders.filter(number__startswith=compact.upper())
+    if number := typed_number("WO", typed):
+        return Q(number__startswith=number)
     found = Q(customer_reference=typed[:64])
-    if PHONE_LIKE.match(typed) and (index := _phone_index(typed)):
+    if key := search_key(typed):
+        index = phone_index(key)
         found |= Q(pickup_phone_index=index) | Q(delivery_phone_index=index)
+    if parts := asked_parts(typed, NAME):
+        found |= Q(name_parts__contains=parts)
     if WAYBILL_LIKE.match(compact):
         ids = Waybill.objects.filter(number=compact.upper()).values_list(
             "work_order_link__work_order"
         )
         found |= Q(pk__in=[pk for (pk,) in ids if pk])
     customers = matching(Customer.objects.visible_to(user), typed).values_list("pk", flat=True)
-    found |= Q(customer_id__in=list(customers[:MOST_CUSTOMERS]))
-    return orders.filter(found)
-
-
-def _phone_index(typed: str) -> str:
-    try:
-        return blind_index(normalise_phone(typed), PHONE)
-    except BadInput:
-        return ""
+    return found | Q(customer_id__in=list(customers[:MOST_CUSTOMERS]))
 
 
 def phone_index(phone: str) -> str:
     """The blind index under which an order's phones are found."""
-    return blind_index(phone, PHONE)
+    return blind_index(phone_key(phone), PHONE)
 
 
 def detailed(orders: WorkOrderQuerySet) -> WorkOrderQuerySet:

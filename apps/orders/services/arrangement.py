@@ -38,7 +38,7 @@ def arrange_dispatch(
             _("The delivery comes after the pickup."), code="order", field="expected_delivery"
         )
     try:
-        phone = normalise_phone(arrangement.driver_phone)
+        phone = normalise_phone(arrangement.driver_phone, hotline=False)
     except BadInput as error:
         error.field = "driver_phone"
         raise

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.core.errors import BadInput, RuleBroken
+from apps.core.name_index import name_parts
 from apps.core.storage import all_or_nothing
 from apps.customers.models import Customer
 from apps.customers.queries import director_for
@@ -17,7 +18,7 @@ from apps.orders.enums import FollowUpReason, OrderStatus
 from apps.orders.inputs import Arrival, OrderInput
 from apps.orders.models import IntakeFile, WorkOrder
 from apps.orders.queries import find_reference, first_order_of
-from apps.orders.queries.orders import phone_index
+from apps.orders.queries.orders import NAME, phone_index
 from apps.orders.rules import (
     FollowUpFacts,
     decide_class,
@@ -91,7 +92,7 @@ def build_order(
         intake_file=intake,
         **content.values(),
     )
-    _index_phones(order)
+    _index_people(order)
     classify(order, first_order=first_order)
     order.status = settled_status(order)
     return order
@@ -119,7 +120,7 @@ def change_order(*, order_id: int, content: OrderInput, by: User, at: datetime) 
         setattr(order, name, getattr(content, name))
     if order.read_back_at is not None:
         order.read_back_at, order.read_back_by, order.read_back_with = None, None, ""
-    _index_phones(order)
+    _index_people(order)
     classify(order, first_order=first_order_of(order.customer))
     move(order, settled_status(order))
     order.save()
@@ -227,6 +228,7 @@ def check_arrival(arrival: Arrival, at: datetime) -> None:
         )
 
 
-def _index_phones(order: WorkOrder) -> None:
+def _index_people(order: WorkOrder) -> None:
     order.pickup_phone_index = phone_index(order.pickup_phone)
     order.delivery_phone_index = phone_index(order.delivery_phone)
+    order.name_parts = name_parts((order.pickup_contact, order.delivery_contact), NAME)

@@ -114,8 +114,8 @@ class WaybillAdmin(ActingAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Waybill], search_term: str
     ) -> tuple[QuerySet[Waybill], bool]:
-        text = search_term.strip()[:80]
-        return (queryset.filter(matching(text)) if text else queryset), False
+        found = queryset.filter(matching(search_term)) if search_term.strip() else queryset
+        return found, False
 
     def facts(self, request: HttpRequest, subject: Any) -> dict[str, Any]:
         revealed = getattr(request, "revealed", False)

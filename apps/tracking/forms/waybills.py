@@ -6,6 +6,8 @@ from zoneinfo import available_timezones
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.errors import BadInput
+from apps.core.phones import normalise_phone
 from apps.core.times import local
 from apps.tracking.forms.fields import MomentField, NoteField
 from apps.tracking.models import PartnerCarrier, Waybill
@@ -97,6 +99,16 @@ class CarrierForm(forms.ModelForm):  # type: ignore[type-arg]  # the stubs' gene
         fields = [
             *("code", "name", "english_name", "feed_code", "time_zone", "phone", "is_active"),
         ]
+
+    def clean_phone(self) -> str:
+        """A hotline is kept as customers dial it at home: 95338 and not +8695338."""
+        typed: str = self.cleaned_data["phone"].strip()
+        if typed:
+            try:
+                normalise_phone(typed)
+            except BadInput as error:
+                raise forms.ValidationError(str(error)) from error
+        return typed
 
     def clean_time_zone(self) -> str:
         zone: str = self.cleaned_data["time_zone"]

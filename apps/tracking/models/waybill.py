@@ -3,6 +3,8 @@
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -72,6 +74,10 @@ class Waybill(models.Model):
     consignee_phone = EncryptedTextField(_("consignee's phone"), blank=True)
     consignee_phone_index = models.CharField(max_length=32, blank=True, editable=False)
     consignee_address = EncryptedTextField(_("delivery address"), blank=True)
+    # Fingerprints of the parts of the names above, to find them by (ADR 13).
+    name_parts = ArrayField(
+        models.CharField(max_length=16), default=list, blank=True, editable=False
+    )
 
     goods_name = models.CharField(_("goods"), max_length=120, blank=True)
     pieces = models.PositiveIntegerField(_("pieces"), default=1)
@@ -176,6 +182,7 @@ class Waybill(models.Model):
                 name="waybill_live_by_consignee",
                 condition=Q(concluded_at__isnull=True) & ~Q(consignee_phone_index=""),
             ),
+            GinIndex(fields=["name_parts"], name="waybill_names"),
             models.Index(
                 fields=["promised_at"],
                 name="waybill_open_by_promise",

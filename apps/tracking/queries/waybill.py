@@ -11,9 +11,11 @@ from django.db.models import Q, QuerySet
 from apps.core.crypto import blind_index, decrypt
 from apps.core.errors import BadInput
 from apps.core.masking import NOBODY, Known
+from apps.core.name_index import asked_parts
 from apps.core.opaque import Id, hide
-from apps.core.phones import normalise_phone
+from apps.core.phones import search_key
 from apps.core.times import wired
+from apps.core.typed import LONGEST_SEVERAL, several, tidy_typed
 from apps.tracking.models import PartnerNumber, Waybill
 from apps.tracking.numbers import parse_waybill_number
 from apps.tracking.queries.live import live_rows
@@ -23,17 +25,17 @@ from apps.tracking.typed import find_numbers
 if TYPE_CHECKING:
     from apps.accounts.models import User
 
-PHONE_INDEX = "phone"
-MOST_SEARCHED = 1000
+PHONE_INDEX, NAME_INDEX = "phone", "waybills.name"
 
 
 def find_waybills(text: str, *, user: "User", limit: int = 10) -> list[Waybill]:
-    """By our numbers in whatever was pasted, a partner's, a phone or the customer's reference; newest first.
+    """By our number, a partner's, a phone, the customer's reference, or (part of) the name of sender
+    or consignee; newest first. Several numbers at once, or a message that holds some, are each
+    looked for.
 
     Only what ``user`` may see.
     """
-    text = text.strip()[:MOST_SEARCHED]
-    if not text:
+    if not tidy_typed(text):
         return []
     visible = Waybill.objects.visible_to(user).select_related("customer")
     return list(visible.filter(matching(text)).order_by("-id")[:limit])
@@ -41,6 +43,14 @@ def find_waybills(text: str, *, user: "User", limit: int = 10) -> list[Waybill]:
 
 def matching(text: str) -> Q:
     """The condition behind ``find_waybills``; every branch has an index of its own."""
+    # Beside the others, since a partner's number may look like ours without its letters.
+    found = Q(number__in=find_numbers(tidy_typed(text, LONGEST_SEVERAL), most=20).numbers)
+    for one in several(text) or [tidy_typed(text)]:
+        found |= _meant(one)
+    return found
+
+
+def _meant(text: str) -> Q:
     try:
         return Q(number=parse_waybill_number(text))
     except BadInput:
@@ -49,13 +59,12 @@ def matching(text: str) -> Q:
     partner = PartnerNumber.objects.filter(number=compact).values_list("waybill_id", flat=True)
     ids = list(partner[:20])
     condition = Q(pk__in=ids) | Q(customer_reference=text)
-    # Beside the others, since a partner's number may look like ours without its letters.
-    if named := find_numbers(text, most=20).numbers:
-        condition |= Q(number__in=named)
-    try:
-        index = blind_index(normalise_phone(text), PHONE_INDEX)
-    except BadInput:
+    if parts := asked_parts(text, NAME_INDEX):
+        condition |= Q(name_parts__contains=parts)
+    key = search_key(text)
+    if key is None:
         return condition
+    index = blind_index(key, PHONE_INDEX)
     return condition | Q(sender_phone_index=index) | Q(consignee_phone_index=index)
 
 

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from apps.core.crypto import blind_index
 from apps.core.errors import RuleBroken
-from apps.core.phones import normalise_phone
+from apps.core.name_index import name_parts
+from apps.core.phones import kept_phone, phone_key
 from apps.events.services import NewEvent, record_many
 from apps.tracking.inputs import NewWaybill
 from apps.tracking.models import NumberSeries, Waybill
@@ -23,7 +24,7 @@ from apps.tracking.services.watch import enrol
 if TYPE_CHECKING:
     from apps.accounts.models import User
 
-PHONE_INDEX = "phone"
+PHONE_INDEX, NAME_INDEX = "phone", "waybills.name"
 _COPIED = [f.name for f in fields(NewWaybill) if f.name not in ("sender_phone", "consignee_phone")]
 
 
@@ -86,7 +87,8 @@ def _waybill(spec: NewWaybill, number: str, at: datetime) -> Waybill:
     )
     for party in ("sender", "consignee"):
         typed = getattr(spec, f"{party}_phone")
-        phone = normalise_phone(typed) if typed else ""
+        phone = kept_phone(typed) if typed else ""
         setattr(waybill, f"{party}_phone", phone)
-        setattr(waybill, f"{party}_phone_index", blind_index(phone, PHONE_INDEX))
+        setattr(waybill, f"{party}_phone_index", blind_index(phone_key(phone), PHONE_INDEX))
+    waybill.name_parts = name_parts((spec.sender_name, spec.consignee_name), NAME_INDEX)
     return waybill

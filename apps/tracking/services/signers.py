@@ -60,7 +60,7 @@ def authorise_signer(
         waybill=waybill,
         name=name.strip(),
         name_index=index,
-        phone=normalise_phone(phone) if phone.strip() else "",
+        phone=normalise_phone(phone, hotline=False) if phone.strip() else "",
         given_by=given_by.strip(),
         confirmed=confirmed,
         note=note.strip()[:300],

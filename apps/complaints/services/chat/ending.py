@@ -158,7 +158,7 @@ def turn_into_message(
             )
         now = database_now()
         for name_of, value in contact.items():
-            if not name_of.endswith("_index") and value:
+            if name_of in ("contact_name", "contact_phone", "contact_email") and value:
                 setattr(chat, name_of.removeprefix("contact_"), value)
         chat.save(update_fields=["name", "phone", "email"])
         case = file_lines(chat, Filing(by_rule=True), by=by, at=at)

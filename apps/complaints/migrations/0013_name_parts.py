@@ -1,0 +1,39 @@
+"""Names of whoever brings a case found by their parts: the column, its index, and the rows that are there."""
+
+from typing import Any
+
+import django.contrib.postgres.fields
+import django.contrib.postgres.indexes
+from django.db import migrations, models
+
+from apps.core.name_index import fill
+
+
+def fill_names(apps: Any, schema_editor: Any) -> None:
+    fill(apps.get_model("complaints", "Case")._base_manager, ("contact_name",), "complaints.name")
+
+
+class Migration(migrations.Migration):
+    atomic = False  # each batch of rows is committed by itself
+    dependencies = [("complaints", "0012_waits_end")]
+
+    operations = [
+        migrations.AddField(
+            model_name="case",
+            name="name_parts",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.CharField(max_length=16),
+                blank=True,
+                default=list,
+                editable=False,
+                size=None,
+            ),
+        ),
+        migrations.RunPython(fill_names, migrations.RunPython.noop, elidable=True),
+        migrations.AddIndex(
+            model_name="case",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["name_parts"], name="case_names"
+            ),
+        ),
+    ]

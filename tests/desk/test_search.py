@@ -1,0 +1,210 @@
+"""The desk's one box and the search of each list: names and their parts, numbers however written."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from apps.accounts.models import User
+from apps.complaints.models import Case
+from apps.core.name_index import fill, name_parts, parts_of
+from apps.core.typed import several, tidy_typed, typed_number
+from apps.customers import services as customers
+from apps.desk.queries import search
+from apps.orders.models import WorkOrder
+from apps.orders.queries.orders import NAME
+from apps.tracking.models import Waybill
+from tests.factories.accounts import UserFactory, sign_in, superuser
+from tests.factories.complaints import case, exception, who
+from tests.factories.customers import CustomerFactory
+from tests.factories.orders import confirmed_order
+
+pytestmark = [pytest.mark.requirement("CMP-1")]
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("欧阳小红", ["欧阳", "阳小", "小红"]),
+        ("张 三", ["张三"]),
+        ("王", []),
+        ("Mary Ann O'Neil", ["mary", "ann", "neil"]),
+        ("ＭＡＲＹ", ["mary"]),
+        ("阿依古丽·买买提", ["阿依", "依古", "古丽", "丽买", "买买", "买提"]),
+        ("李Lily", ["lily"]),
+        ("", []),
+    ],
+)
+def test_a_name_is_cut_into_its_parts(name: str, parts: list[str]) -> None:
+    assert parts_of(name) == parts
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [
+        ("wo20261125-00001", "WO20261125-00001"),
+        ("WO2026112500001", "WO20261125-00001"),
+        ("wo 20261125 00001", "WO20261125-00001"),
+        ("ＷＯ20261125—00001", "WO20261125-00001"),
+        ("wo2026", "WO2026"),
+        ("CS20261125", ""),
+        ("worldwide", ""),
+    ],
+)
+def test_a_number_is_meant_with_or_without_its_dash(typed: str, number: str) -> None:
+    assert typed_number("WO", typed) == number
+
+
+@pytest.mark.parametrize(
+    ("typed", "numbers"),
+    [
+        ("WO20261125-00001,wo2026112500002", ["WO20261125-00001", "wo2026112500002"]),
+        ("YP123456789012\nYP123456789013\r\nYP123456789013", ["YP123456789012", "YP123456789013"]),
+        ("13812345678、13912345678", ["13812345678", "13912345678"]),
+        ("138 1234 5678", []),
+        ("YP 1234 5678 9012", []),
+        ("上海 锦绣", []),
+        ("WO20261125-00001 破损", []),
+    ],
+)
+def test_several_numbers_are_told_from_one_and_from_words(typed: str, numbers: list[str]) -> None:
+    assert several(typed) == numbers
+
+
+def test_control_characters_are_blanks() -> None:
+    assert tidy_typed("\x00张\x00三\x1b ") == "张 三"
+
+
+class Found:
+    """A shipment of 欧阳小红 to Mary O'Neil, a case and an exception of it."""
+
+    def __init__(self) -> None:
+        self.order: WorkOrder = confirmed_order(
+            pickup_contact="欧阳小红", delivery_contact="Mary O'Neil"
+        )
+        self.waybill: Waybill = self.order.issued.first().waybill  # type: ignore[union-attr]
+        self.case: Case = case(waybill=self.waybill, contact_name="司马相如")
+        self.report = exception(waybill=self.waybill, case=self.case)
+        self.other: WorkOrder = confirmed_order(delivery_contact="李四")
+
+
+@pytest.fixture
+def house(db: None) -> Found:
+    return Found()
+
+
+@pytest.fixture
+def boss(client: Client) -> User:
+    user: User = sign_in(client, superuser())
+    return user
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "typed", ["欧阳小红", "欧阳", "小红", "欧 阳 小 红", "oneil mary", "O'NEIL", "neil"]
+)
+def test_sender_and_consignee_are_found_by_a_part_of_their_name(
+    house: Found, boss: User, typed: str
+) -> None:
+    if typed == "oneil mary":
+        typed = "o'neil mary"
+    found = search(typed, user=boss)
+    assert found.orders == [house.order]
+    assert found.waybills == [house.waybill]
+    assert found.cases == [house.case] and found.exceptions == [house.report]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("typed", ["司马", "相如", "司马相如"])
+def test_who_brought_a_case_is_found_by_a_part_of_the_name(
+    house: Found, boss: User, typed: str
+) -> None:
+    found = search(typed, user=boss)
+    assert found.cases == [house.case] and found.exceptions == [house.report]
+    assert not found.orders and not found.waybills
+
+
+@pytest.mark.django_db
+def test_a_customer_is_found_by_its_contact(boss: User) -> None:
+    customer = CustomerFactory()
+    values = {"name": "诸葛孔明", "phone": "13812345678"}
+    customers.add_contact(customer, values, **who())
+    for typed in ("诸葛", "孔明", "诸葛孔明"):
+        assert search(typed, user=boss).customers == [customer]
+
+
+@pytest.mark.django_db
+def test_every_list_finds_the_name(client: Client, house: Found, boss: User) -> None:
+    for name, typed, row in (
+        ("orders_workorder", "欧阳", house.order.number),
+        ("tracking_waybill", "小红", house.waybill.number[-4:]),
+        ("complaints_case", "司马", house.case.number),
+        ("complaints_exceptionreport", "欧阳", house.report.number),
+    ):
+        url = reverse(f"admin:{name}_changelist")
+        assert row in client.get(url, {"q": typed}).content.decode(), name
+        assert row not in client.get(url, {"q": "尉迟"}).content.decode(), name
+
+
+@pytest.mark.django_db
+def test_numbers_are_found_with_or_without_dashes_and_several_at_once(
+    client: Client, house: Found, boss: User
+) -> None:
+    for number, kind in ((house.order.number, "orders"), (house.report.number, "exceptions")):
+        for typed in (number, number.lower(), number.replace("-", ""), number.replace("-", " ")):
+            found: Any = getattr(search(typed, user=boss), kind)
+            assert [thing.number for thing in found] == [number], typed
+    both = f"{house.order.number.replace('-', '').lower()}\n{house.other.number}"
+    assert {o.number for o in search(both, user=boss).orders} == {
+        house.order.number,
+        house.other.number,
+    }
+    mixed = f"{house.waybill.number}, {house.report.number.replace('-', '')}"
+    found = search(mixed, user=boss)
+    assert house.waybill in found.waybills and found.exceptions == [house.report]
+    page = client.get(reverse("desk:search"), {"q": house.report.number.replace("-", "")})
+    assert page.status_code == 302, "the only thing found is opened"
+
+
+@pytest.mark.django_db
+def test_names_are_kept_as_fingerprints_of_the_key(house: Found) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT name_parts::text FROM orders_workorder WHERE id = %s", [house.order.pk]
+        )
+        kept = cursor.fetchone()[0]
+    assert "欧阳" not in kept and "mary" not in kept
+    assert set(house.order.name_parts) == set(name_parts(["欧阳小红", "Mary O'Neil"], NAME))
+    assert not set(house.order.name_parts) & set(house.waybill.name_parts), "a key for each table"
+
+
+@pytest.mark.django_db
+def test_a_changed_name_is_found_and_the_old_one_is_not(house: Found, boss: User) -> None:
+    from apps.complaints.inputs import CaseChanges
+    from apps.complaints.services import change_case
+
+    change_case(
+        case_id=house.case.pk,
+        version=house.case.version,
+        changes=CaseChanges(contact_name="上官婉儿"),
+        **who(),
+    )
+    assert search("上官", user=boss).cases == [house.case]
+    assert not search("相如", user=boss).cases
+
+
+@pytest.mark.django_db
+def test_rows_from_before_are_filled_in(house: Found, boss: User) -> None:
+    WorkOrder.objects.update(name_parts=[])
+    assert not search("欧阳", user=boss).orders
+    fill(WorkOrder._base_manager, ("pickup_contact", "delivery_contact"), NAME)
+    assert search("欧阳", user=boss).orders == [house.order]
+
+
+@pytest.mark.django_db
+def test_what_one_may_not_see_is_not_found_by_name(house: Found) -> None:
+    stranger: User = UserFactory(scope="units")
+    found = search("欧阳", user=stranger)
+    assert not found.everything
