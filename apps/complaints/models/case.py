@@ -107,7 +107,7 @@ class Case(Stamped):
     )
     contact_name = EncryptedTextField(_("contact's name"), blank=True, default="")
     contact_name_index = models.CharField(max_length=32, blank=True, editable=False)
-    # Fingerprints of the parts of the name above, to find them by (ADR 13).
+    # Fingerprints of the parts of the name above, to find them by (ADR 15).
     name_parts = ArrayField(
         models.CharField(max_length=16), default=list, blank=True, editable=False
     )

@@ -68,7 +68,7 @@ class WorkOrder(OrderContent, Stamped):
         _("original file"), upload_to=original_path, blank=True, max_length=120
     )
     original_name = models.CharField(_("name of the original file"), max_length=160, blank=True)
-    # Fingerprints of the parts of both contacts' names, to find them by (ADR 13).
+    # Fingerprints of the parts of both contacts' names, to find them by (ADR 15).
     name_parts = ArrayField(
         models.CharField(max_length=16), default=list, blank=True, editable=False
     )

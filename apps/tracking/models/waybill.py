@@ -74,7 +74,7 @@ class Waybill(models.Model):
     consignee_phone = EncryptedTextField(_("consignee's phone"), blank=True)
     consignee_phone_index = models.CharField(max_length=32, blank=True, editable=False)
     consignee_address = EncryptedTextField(_("delivery address"), blank=True)
-    # Fingerprints of the parts of the names above, to find them by (ADR 13).
+    # Fingerprints of the parts of the names above, to find them by (ADR 15).
     name_parts = ArrayField(
         models.CharField(max_length=16), default=list, blank=True, editable=False
     )

@@ -15,6 +15,6 @@ def sow(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("notifications", "0012_exception_given")]
+    dependencies = [("notifications", "0015_senders")]
 
     operations = [migrations.RunPython(sow, migrations.RunPython.noop)]

@@ -19,7 +19,7 @@ def fill_names(apps: Any, schema_editor: Any) -> None:
 
 class Migration(migrations.Migration):
     atomic = False  # each batch of rows is committed by itself
-    dependencies = [("tracking", "0006_stage_assignments_append_only")]
+    dependencies = [("tracking", "0009_no_record_outweighs_nothing")]
 
     operations = [
         migrations.AddField(
