@@ -351,6 +351,8 @@ SECURITY_EXPIRES = env.str("SECURITY_EXPIRES", default="")
 # --- telling people: a channel that is not set up here is passed over --------------------------
 # The public address, for links in messages ("https://…", no slash at the end).
 SITE_URL = env.str("SITE_URL", default="")
+# A folder with what the demonstration sent. Only bin/up sets it; empty: that page does not exist.
+DEMO_MAILBOX = env.str("DEMO_MAILBOX", default="")
 OWN_MAILBOXES = env.list("OWN_MAILBOXES", default=[])
 EMAIL_HOST = env.str("EMAIL_HOST", default="")
 EMAIL_PORT = env.int("EMAIL_PORT", default=587)

@@ -151,6 +151,7 @@ SECTIONS: list[tuple[Any, list[Entry]]] = [
         _("Messages"),
         [
             Entry(_("My messages"), "notifications", "admin:notifications_mine"),
+            Entry(_("Demo mailbox"), "mark_email_read", "demo:mailbox"),  # where bin/up runs
             _list(_("Deliveries of messages"), "send", "notifications.delivery"),
             _list(_("Phone tasks"), "call", "notifications.phonetask"),
             Entry(

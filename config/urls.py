@@ -1,5 +1,6 @@
 """Addresses: public pages at the root, the API under /api/, staff under /admin/."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 from django.views.i18n import set_language
@@ -11,7 +12,14 @@ handler403 = "apps.core.api.handlers.permission_denied"
 handler404 = "apps.core.api.handlers.not_found"
 handler500 = "apps.core.api.handlers.server_error"
 
+# What only the demonstration has; never where traffic is as guarded as a real house's.
+demonstration = (
+    [path("admin/", include("apps.desk.demo_urls"))]
+    if settings.DEMO_MAILBOX and not settings.HTTPS_ONLY
+    else []
+)
 urlpatterns = [
+    *demonstration,
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("language", set_language, name="set_language"),

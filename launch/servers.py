@@ -62,7 +62,7 @@ class Place:
 
     def forget(self) -> None:
         """Delete what this installation knows: database, queue, uploads, secrets."""
-        for name in ("postgres", "postgres.new", "valkey", "media", "stamps"):
+        for name in ("postgres", "postgres.new", "valkey", "media", "outside", "stamps"):
             shutil.rmtree(self.folder / name, ignore_errors=True)
         for path in self.folder.iterdir():
             if path.is_file() and path.name != "lock":

@@ -12,7 +12,7 @@ from apps.accounts.pending import SEEN
 
 SEEN_EVERY_SECONDS = 60
 # The staff site's own pages, and those that look across the floors from beside it.
-STAFF_NAMESPACES = frozenset({"admin", "desk"})
+STAFF_NAMESPACES = frozenset({"admin", "desk", "demo"})
 
 
 class StaffSessionMiddleware:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import template
+from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.complaints.models import Case
@@ -18,6 +19,25 @@ register = template.Library()
 def told_in(case: Case, user: User) -> dict[int, list[Told]]:
     """Entry number → its messages as ``user`` may see them; key 0: those without an entry."""
     return replies.told_in(case, user)
+
+
+@register.simple_tag
+def not_set_up(case: Case) -> list[str]:
+    """Whoever is about to write learns here, not from the health page, that it will not go out."""
+    return [in_words_not_set_up(way) for way in replies.ways_not_set_up(case)]
+
+
+def in_words_not_set_up(way: replies.NotSetUp) -> str:
+    if way.other_way:
+        words = _(
+            "%(channel)s is not set up here: this goes by another channel, if one reaches them."
+        )
+    else:
+        words = _(
+            "Nothing is sent: %(channel)s is not set up here. What you write stays on the case;"
+            " tell the customer yourself."
+        )
+    return words % {"channel": way.label}
 
 
 @register.filter
