@@ -139,6 +139,7 @@ SESSION_COOKIE_AGE = env.int("SESSION_COOKIE_AGE", default=12 * 3600)
 SESSION_COOKIE_NAME = "yipiao_session"
 CSRF_COOKIE_NAME = "yipiao_csrf"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "apps.core.api.handlers.csrf_failure"
 LANGUAGE_COOKIE_NAME = "yipiao_language"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 AXES_FAILURE_LIMIT = env.int("SIGN_IN_FAILURE_LIMIT", default=5)

@@ -1,12 +1,13 @@
 from typing import Any
 
+from django.apps import apps
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from apps.events.kinds import label_of
 from apps.events.models import Dispatch, Event
-from apps.events.panel import HouseAdmin
+from apps.events.panel import HouseAdmin, in_words
 
 
 @admin.register(Event)
@@ -14,7 +15,7 @@ class EventAdmin(HouseAdmin):
     """The audit trail, to search and to read."""
 
     list_display = ["at", "what", "subject", "by"]
-    list_filter = ["kind", "at"]
+    list_filter = [("kind", in_words(label_of)), "at"]
     search_fields = ["subject_id", "kind"]
     search_help_text = _("subject number or kind of event")
     date_hierarchy = None
@@ -27,7 +28,15 @@ class EventAdmin(HouseAdmin):
 
     @admin.display(description=_("subject"))
     def subject(self, event: Event) -> str:
-        return f"{event.subject_type} {event.subject_id}"
+        return f"{subject_name(event.subject_type)} {event.subject_id}"
+
+
+def subject_name(subject_type: str) -> str:
+    """What people call it; the stored name of what is no model any more."""
+    try:
+        return str(apps.get_model(subject_type)._meta.verbose_name)
+    except (LookupError, ValueError):
+        return subject_type
 
 
 @admin.register(Dispatch)

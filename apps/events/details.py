@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from apps.core.times import local
 from apps.events.models import Event
@@ -41,6 +41,9 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 _NAMES: dict[str, Any] = {
     "cleared": gettext_lazy("Not overdue any more"),
     "late_now": gettext_lazy("Overdue by this"),
+    "late_seconds": gettext_lazy("Overdue by"),
+    "off_hours": gettext_lazy("Outside working hours"),
+    "due_at": gettext_lazy("Due"),
     "clock.fact_corrected/fact": gettext_lazy("what"),
     "clock.promise_carried/due_at": gettext_lazy("Due"),
     "clock.promise_carried/label": gettext_lazy("Promise"),
@@ -182,13 +185,24 @@ def readable_details(event: Event, subject: models.Model) -> list[tuple[str, str
             continue
         if key in _ROW_KEYS and isinstance(value, int):
             continue
+        if _is_of_another_language(key, event.data):
+            continue
         if key == "number" and value == getattr(subject, "number", None):
             continue  # the page's own title
         rows.append((_name(event.kind, key, subject), _value(event.kind, key, value, subject)))
     return rows
 
 
+def _is_of_another_language(key: str, data: Mapping[str, Any]) -> bool:
+    """``step`` and ``step_en`` say the same; the page's own language is shown."""
+    english = (get_language() or "").startswith("en")
+    if key.endswith("_en"):
+        return not english and key.removesuffix("_en") in data
+    return english and bool(data.get(f"{key}_en"))
+
+
 def _name(kind: str, key: str, subject: models.Model) -> str:
+    key = key.removesuffix("_en")
     known = _NAMES.get(f"{kind}/{key}") or _NAMES.get(key)
     if known is None:
         field = _field(subject, key)
@@ -201,6 +215,8 @@ def _value(kind: str, key: str, value: Any, subject: models.Model) -> str:
         return _("yes") if value else _("no")
     if isinstance(value, list):
         return _joined(_value(kind, key, one, subject) for one in value)
+    if key.endswith("_seconds") and isinstance(value, int | float):
+        return str(timedelta(seconds=int(value)))
     if not isinstance(value, str):
         return str(value)
     if _MOMENT.match(value):

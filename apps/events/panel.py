@@ -1,9 +1,10 @@
 """The base of every staff admin class: lists that never count, writes through services only,
 and the timeline of who did what when."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from django.contrib.admin.filters import AllValuesFieldListFilter
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import InvalidPage
@@ -95,6 +96,20 @@ class HouseAdmin(ModelAdmin):
         return format_html(
             '<span class="tag tag-{}">{}</span>', getattr(value, "colour", "grey"), label
         )
+
+
+def in_words(words: Callable[[str], str]) -> type[AllValuesFieldListFilter]:
+    """For ``list_filter``: ``("service_level", in_words(level_name))`` offers the codes that are
+    there by what people call them."""
+
+    class InWords(AllValuesFieldListFilter):
+        def choices(self, changelist: ChangeList) -> Iterator[Any]:
+            codes = {str(code) for code in self.lookup_choices}
+            for choice in super().choices(changelist):
+                shown = str(choice["display"])
+                yield {**choice, "display": words(shown) if shown in codes else shown}
+
+    return InWords
 
 
 def timeline_rows(subject: models.Model, limit: int = 100) -> list[dict[str, Any]]:

@@ -55,6 +55,11 @@ def channel_choices() -> list[tuple[str, Any]]:
     return list(_channel_labels.items())
 
 
+def channel_name(code: str) -> str:
+    """In words; a channel that is there no more by its name."""
+    return str(_channel_labels.get(code, code))
+
+
 class Audience(ColourChoices):
     CUSTOMER_CONTACTS = "customer_contacts", _("Contacts of the customer"), "blue"
     CONSIGNEE = "consignee", _("Consignee"), "teal"
@@ -157,6 +162,9 @@ class TaskReason(ColourChoices):
 
 # Our own codes in words; a provider's are shown as they are.
 REASONS: dict[str, Any] = {
+    "endpoint_disabled": _("the endpoint is switched off"),
+    "hung_up": _("the other side hung up"),
+    "unknown_host": _("no server has this name"),
     "address_limit": _("this address has had enough for now"),
     "address_stopped": _("the address is stopped"),
     "cancelled": _("cancelled by a person"),

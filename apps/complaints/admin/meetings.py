@@ -67,7 +67,8 @@ def _can_be_held(meeting: ReviewMeeting) -> bool:
 
 @admin.register(ReviewMeeting)
 class ReviewMeetingAdmin(ActingAdmin):
-    list_display = ["title", "unit", "planned_for", "stands", "agenda", "held_by"]
+    list_display = ["title", "unit", "planned_for", "stands", "agenda", "led_by"]
+    list_select_related = ["unit", "held_by"]
     list_filter = ["state"]
     search_fields = ["title"]
     search_help_text = _("subject in brief")
@@ -95,6 +96,10 @@ class ReviewMeetingAdmin(ActingAdmin):
         numbers = [item.exception.number for item in _seen(meeting)][:MOST_NAMED]
         more = len(meeting.items.all()) - len(numbers)
         return ", ".join(numbers + ([f"+{more}"] if more else []))
+
+    @admin.display(description=_("led by"), ordering="held_by__display_name", empty_value="—")
+    def led_by(self, meeting: ReviewMeeting) -> Any:
+        return meeting.held_by
 
     def facts(self, request: HttpRequest, meeting: ReviewMeeting) -> dict[str, Any]:
         items = _seen(meeting)

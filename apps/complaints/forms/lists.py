@@ -82,7 +82,7 @@ class ListForm(forms.Form):
         label=gettext_lazy("opened until"), required=False, widget=forms.DateInput({"type": "date"})
     )
     customer = line(gettext_lazy("customer number"), 20)
-    sort = select(Sort, gettext_lazy("sorted by"), empty=Sort.NEWEST.label)
+    sort = select([], gettext_lazy("sorted by"), empty="")
     view = forms.ChoiceField(choices=View.choices, required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Mapping[str, Any], *, user: User) -> None:
@@ -95,7 +95,16 @@ class ListForm(forms.Form):
         self.fields["unit"].queryset = units  # type: ignore[attr-defined]  # a model choice field
         people = [(str(pk), name) for pk, name in colleagues(user).items()]
         self.fields["owner"].choices = [("", "—"), ("me", _("me")), *people]  # type: ignore[attr-defined]  # a choice field
+        usual, *others = sorted(Sort, key=lambda sort: sort != self.sort_usual)
+        choices = [("", usual.label), *((sort.value, sort.label) for sort in others)]
+        self.fields["sort"].choices = choices  # type: ignore[attr-defined]  # a choice field
         self.is_valid()
+
+    @property
+    def sort_usual(self) -> Sort:
+        """The order of a list that nobody chose another one for; before anything is checked."""
+        view = str(self.data.get("view") or "")
+        return Sort.DUE if view in (View.MINE, View.OVERDUE) else Sort.NEWEST
 
     @property
     def view_now(self) -> str:
@@ -103,8 +112,7 @@ class ListForm(forms.Form):
 
     @property
     def sort_now(self) -> str:
-        usual = Sort.DUE if self.view_now in (View.MINE, View.OVERDUE) else Sort.NEWEST
-        return str(self.cleaned_data.get("sort") or usual)
+        return str(self.cleaned_data.get("sort") or self.sort_usual)
 
     @property
     def overdue_now(self) -> str:

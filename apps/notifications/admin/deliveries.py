@@ -16,10 +16,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.core import times
-from apps.events.panel import timeline_rows
+from apps.events.panel import in_words, timeline_rows
 from apps.notifications import channels, services
 from apps.notifications.admin.acts import Act, ActingAdmin
-from apps.notifications.enums import DeliveryState
+from apps.notifications.enums import DeliveryState, channel_name
 from apps.notifications.forms import MyWishesForm, ReasonForm, ResolveForm, dress
 from apps.notifications.models import Delivery
 from apps.notifications.provider_words import unapproved_words
@@ -120,7 +120,7 @@ class DeliveryAdmin(ActingAdmin):
         "tries",
     )
     list_display_links = ("when", "what")
-    list_filter = ("state", "channel", "audience")
+    list_filter = ("state", ("channel", in_words(channel_name)), "audience")
     search_fields = ("waybill__number",)
     search_help_text = gettext_lazy(
         "Waybill number, phone, e-mail address, name of a customer or colleague, or #event"

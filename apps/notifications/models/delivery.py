@@ -15,7 +15,13 @@ from apps.core.crypto import EncryptedTextField
 from apps.core.models import AppendOnly
 from apps.customers.enums import Language
 from apps.customers.models import Customer
-from apps.notifications.enums import Audience, DeliveryState, Effect, Step, channel_choices
+from apps.notifications.enums import (
+    Audience,
+    DeliveryState,
+    Effect,
+    Step,
+    channel_name,
+)
 from apps.notifications.states import WAITING
 
 if TYPE_CHECKING:
@@ -267,7 +273,7 @@ class Delivery(models.Model):
 
     def get_channel_name(self) -> str:
         """In words; a channel that is there no more by its name."""
-        return str(dict(channel_choices()).get(self.channel, self.channel))
+        return channel_name(self.channel)
 
     @property
     def is_digest(self) -> bool:

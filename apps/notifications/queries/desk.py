@@ -220,7 +220,7 @@ def _tally(one: ChannelHealth | None, row: Mapping[str, Any]) -> None:
     day[row["effect"]] = day.get(row["effect"], 0) + row["n"]
     one.day = day
     if row["effect"] in (Effect.RETRY, Effect.FAILED, Effect.SUPPRESSED, Effect.AMBIGUOUS):
-        one.failures.append((row["code"], row["n"]))
+        one.failures.append((in_words(row["code"])[0], row["n"]))
 
 
 def unclear(user: User, limit: int = 50) -> list[Delivery]:

@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.typed import tidy_typed, typed_number
@@ -21,6 +20,7 @@ from apps.orders.enums import TaskStatus
 from apps.orders.forms import OutcomeForm, PostponeForm
 from apps.orders.models import FollowUpTask, FollowUpTemplate, WorkOrder
 from apps.sla.templatetags.clocks import why
+from apps.tracking.enums import Status
 
 
 def _complete(task: FollowUpTask, typed: dict[str, Any], request: HttpRequest) -> None:
@@ -117,7 +117,7 @@ class FollowUpTaskAdmin(PageAdmin):
 
     @admin.display(description=_("step"))
     def step(self, task: FollowUpTask) -> str:
-        return step_name(task.template)
+        return task.template.title
 
     @admin.display(description=_("due"), ordering="due_at")
     def due(self, task: FollowUpTask) -> SafeString:
@@ -135,11 +135,6 @@ class FollowUpTaskAdmin(PageAdmin):
         return format_html('<a href="{}">{}</a>', url, TASK_ACTS["complete"].label)
 
 
-def step_name(template: FollowUpTemplate) -> str:
-    chinese = (get_language() or "").startswith("zh")
-    return template.name if chinese else template.english_name
-
-
 @admin.register(FollowUpTemplate)
 class FollowUpTemplateAdmin(KeptAdmin):
     list_display = (
@@ -148,7 +143,7 @@ class FollowUpTemplateAdmin(KeptAdmin):
         "name",
         "anchor",
         "minutes",
-        "done_by_status",
+        "done_by",
         "active",
     )
     list_display_links = ("name",)
@@ -157,3 +152,7 @@ class FollowUpTemplateAdmin(KeptAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # tasks refer to it; a step is taken out of use instead
+
+    @admin.display(description=_("done by itself at status"), ordering="done_by_status")
+    def done_by(self, template: FollowUpTemplate) -> str:
+        return str(dict(Status.choices).get(template.done_by_status, template.done_by_status))

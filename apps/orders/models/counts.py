@@ -23,7 +23,9 @@ class DeclaredCount(Stamped):
     received = models.PositiveIntegerField(_("received"))
     status = models.CharField(_("status"), max_length=10, choices=CountStatus.choices)
     compared_at = models.DateTimeField(_("last compared"))
-    compared_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    compared_by = models.ForeignKey(
+        USER, models.PROTECT, related_name="+", verbose_name=_("compared by")
+    )
     resolved_at = models.DateTimeField(_("explained"), null=True, editable=False)
     resolved_by = models.ForeignKey(
         USER, models.PROTECT, related_name="+", null=True, editable=False

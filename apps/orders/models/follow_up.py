@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from apps.customers.enums import FollowUpClass
@@ -61,11 +62,19 @@ class FollowUpTemplate(models.Model):
     def __str__(self) -> str:
         return f"{self.follow_up_class} {self.position} {self.name}"
 
+    @property
+    def title(self) -> str:
+        """What to do, in the language of the page."""
+        chinese = (get_language() or "").startswith("zh")
+        return self.name if chinese else self.english_name
+
 
 class FollowUpTask(models.Model):
     """One thing to do by a time, by a named person."""
 
-    work_order = models.ForeignKey(WorkOrder, models.PROTECT, related_name="tasks")
+    work_order = models.ForeignKey(
+        WorkOrder, models.PROTECT, related_name="tasks", verbose_name=_("work order")
+    )
     waybill = models.ForeignKey(
         "tracking.Waybill", models.PROTECT, related_name="follow_up_tasks", null=True, blank=True
     )
@@ -114,7 +123,7 @@ class FollowUpTask(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.work_order} {self.template.step}"
+        return f"{self.work_order} {self.template.title}"
 
     @property
     def state(self) -> TaskStatus:

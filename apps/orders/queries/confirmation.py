@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from apps.accounts.enums import UnitKind
@@ -64,7 +64,7 @@ def _of_state(order: WorkOrder) -> Iterator[Refusal]:
 def _of_content(order: WorkOrder) -> Iterator[Refusal]:
     missing = missing_fields(order)
     if missing:
-        names = [str(WorkOrder._meta.get_field(name).verbose_name) for name in missing]  # type: ignore[union-attr]  # plain fields only
+        names = [typed_name(name) for name in missing]
         text = _("Still missing: %(fields)s.") % {"fields": "、".join(names)}
         yield Refusal("incomplete", text, "ORD-4", missing[0])
     if order.channel == Channel.PHONE and order.read_back_at is None:
@@ -79,6 +79,15 @@ def _of_content(order: WorkOrder) -> Iterator[Refusal]:
     ):
         text = _("Intra-city work stays in one city; choose another job type or correct the city.")
         yield Refusal("not_intra_city", text, "ORD-4", "job_type")
+
+
+# Kept in grams and cm³, typed and read in the units that people weigh and measure in.
+TYPED_AS = {"weight_g": gettext_lazy("weight, kg"), "volume_cm3": gettext_lazy("volume, m³")}
+
+
+def typed_name(field: str) -> str:
+    """What a field of the order is called where it is typed."""
+    return str(TYPED_AS.get(field) or WorkOrder._meta.get_field(field).verbose_name)  # type: ignore[union-attr]  # plain fields only
 
 
 def _of_goods(order: WorkOrder, book: GoodsBook) -> list[Refusal]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.errors import RuleBroken
 from apps.core.times import human, now
+from apps.events.panel import in_words
 from apps.tracking import services
 from apps.tracking.admin.acting import Act, ActingAdmin, OpenAct
 from apps.tracking.enums import Reason, Status
@@ -81,7 +82,7 @@ class WaybillAdmin(ActingAdmin):
         *("shown_number", "status_tag", "customer", "customer_reference", "route"),
         *("last_news", "promised"),
     ]
-    list_filter = ["status", ProgressFilter, "job_type", "service_level"]
+    list_filter = ["status", ProgressFilter, "job_type", ("service_level", in_words(level_name))]
     search_fields = ["number"]
     search_help_text = _("Waybill number, partner's number, phone or customer's reference")
     ordering = ["-id"]

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from apps.core.errors import BadInput
 from apps.core.sheets import MAX_BYTES, Column, SheetRow, read_rows
@@ -80,9 +82,25 @@ def import_events(
         batch.file.save(batch.filename or "import", ContentFile(content), save=True)
         result = ingest(items, source="sheet", by=by, at=at, door=Door.SHEET, keep=False)
         for refusal in result.refused:
-            refusal.index = sheet.rows[refusal.index].number
+            row = sheet.rows[refusal.index]
+            refusal.index, refusal.message = row.number, by_heading(refusal, row)
         keep_refusals(batch, result.refused, result.outcomes, by=by)
     return batch, result.outcomes
+
+
+def by_heading(refusal: Refusal, row: SheetRow) -> str:
+    """The reason with the column as the person reads it in the sheet, never by its name in code."""
+    chinese = (get_language() or "").startswith("zh")
+    found = [column for column in COLUMNS if column.key == refusal.field]
+    if not found:
+        return refusal.message
+    heading = found[0].headings[0] if chinese else found[0].headings[-1]
+    if not row.values.get(refusal.field) and not row.errors:
+        return _("Missing: %(columns)s.") % {"columns": heading}
+    code = f"“{refusal.field}”"
+    if code in refusal.message:
+        return refusal.message.replace(code, f"“{heading}”")
+    return f"{heading}: {refusal.message}"
 
 
 def _read_row(row: SheetRow) -> IncomingEvent | Refusal:
