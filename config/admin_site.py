@@ -1,14 +1,17 @@
 """The staff site: unfold's look, the house's own way in."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
-from apps.accounts import queries, views
+from apps.accounts import held, queries, views
 from apps.accounts.models import User
 
 
@@ -22,6 +25,22 @@ class StaffAdminSite(UnfoldAdminSite):
         if user.is_verified():  # type: ignore[attr-defined]  # set by django-otp's middleware
             return True
         return not queries.needs_second_factor(user)
+
+    def admin_view(
+        self, view: Callable[..., Any], cacheable: bool = False
+    ) -> Callable[..., HttpResponseBase]:
+        """As Django's, but a form whose session has ended is kept through the new sign-in."""
+        usual = super().admin_view(view, cacheable)
+
+        @wraps(view)
+        def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            lapsed = request.method == "POST" and not self.has_permission(request)
+            if lapsed and (page := held.hold(request)):
+                return redirect_to_login(page, reverse("admin:login"))
+            answer: HttpResponseBase = usual(request, *args, **kwargs)
+            return answer
+
+        return inner
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         context: dict[str, Any] = super().each_context(request)
@@ -62,8 +81,9 @@ class StaffAdminSite(UnfoldAdminSite):
             path("login/password/", views.new_password, name="sign_in_password"),
             path("login/continue/", views.continue_sign_in, name="sign_in_continue"),
         ]
-        own = [
+        own: list[tuple[str, Callable[..., Any], str]] = [
             ("account/", views.account, "account"),
+            ("account/held/", views.held_form, "account_held"),
             ("account/language/", views.change_language, "account_language"),
             ("account/password/", views.change_password, "account_password"),
             ("account/two-factor/", views.set_up_two_factor, "account_two_factor"),

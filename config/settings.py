@@ -427,6 +427,7 @@ UNFOLD = {
     "SCRIPTS": [
         lambda _request: static("accounts/once.js"),
         lambda _request: static("desk/house.js"),
+        lambda _request: static("desk/forms.js"),
         lambda _request: static("notifications/bell.js"),
     ],
     "SIDEBAR": {

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 
 from django.http import HttpRequest
 
+from apps.accounts import held
 from apps.accounts.models import User
 
 NAME = "sign_in"
@@ -28,7 +29,10 @@ class Pending:
 
 def begin(request: HttpRequest, user: User, *, then: str) -> None:
     """Under a fresh session key, so that one planted before the sign-in is worthless."""
+    typed = held.carried(request)
     request.session.flush()
+    if typed:
+        request.session[held.NAME] = typed
     _write(
         request,
         Pending(

@@ -11,6 +11,7 @@ urlpatterns = [
     path("promise/<int:clock_id>/kept", pages.keep_own_promise, name="keep_promise"),
     path("case/<int:case_id>/take", pages.take_unowned, name="take_case"),
     path("search", pages.search, name="search"),
+    path("moment", pages.moment, name="moment"),
     path("shipment/<str:number>", pages.shipment, name="shipment"),
     path("shipment/<str:number>/reveal", pages.reveal, name="reveal"),
     path("chats", chats.board_page, name="chats"),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.core.errors import BadInput
+from apps.core.fields import SaidMomentField
 from apps.customers.enums import FollowUpClass, JobType, SettlementMethod
 from apps.customers.models import Customer
 from apps.orders.cleaning import LENGTHS, clean_moment, clean_order
@@ -266,7 +267,7 @@ class OutcomeForm(forms.Form):
 
 
 class PostponeForm(forms.Form):
-    due_at = MomentField(label=_("New time"))
+    due_at = SaidMomentField(label=_("New time"))
     reason = forms.CharField(label=_("Reason"), max_length=200)
 
 

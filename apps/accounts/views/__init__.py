@@ -8,6 +8,7 @@ from apps.accounts.views.account import (
     set_up_two_factor,
     start_two_factor,
 )
+from apps.accounts.views.held import held_form
 from apps.accounts.views.sign_in import (
     continue_sign_in,
     enrol,
@@ -27,6 +28,7 @@ __all__ = [
     "end_own_sessions",
     "enrol",
     "enter_code",
+    "held_form",
     "new_password",
     "refuse_locked_out",
     "renew_codes",

@@ -16,7 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 from django_otp import DEVICE_ID_SESSION_KEY
 
-from apps.accounts import pending, queries, services
+from apps.accounts import held, pending, queries, services
 from apps.accounts.addresses import sign_in_address
 from apps.accounts.enums import SessionEnd
 from apps.accounts.forms import CodeForm, NewPasswordForm, SignInForm
@@ -202,6 +202,7 @@ def _finish(request: HttpRequest, attempt: pending.Pending, user: User) -> HttpR
     )
     response = redirect(attempt.then)
     speak(response, user.language)
+    held.mark(response, user.pk)
     return response
 
 

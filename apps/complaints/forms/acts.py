@@ -15,7 +15,7 @@ from apps.complaints.enums import (
     Outcome,
     Severity,
 )
-from apps.complaints.forms.fields import FilesField, MomentField, line, select, text_area
+from apps.complaints.forms.fields import FilesField, line, select, text_area
 from apps.complaints.forms.intake import Direct
 from apps.complaints.inputs import CaseChanges
 from apps.complaints.models import Case, CauseNode
@@ -23,6 +23,7 @@ from apps.complaints.queries.beside import mistyped, waybills_meant
 from apps.complaints.queries.cases import case_list
 from apps.complaints.queries.desk import people_to_give_to
 from apps.complaints.rules.ways import ways_to_tell, ways_to_write
+from apps.core.fields import SaidMomentField
 
 SCORES = [(n, str(n)) for n in range(1, 6)]
 
@@ -79,7 +80,7 @@ class CallForm(ActForm):
 
 
 class PromiseForm(ActForm):
-    due_at = MomentField(label=gettext_lazy("by when"))
+    due_at = SaidMomentField(label=gettext_lazy("by when"))
     what = line(gettext_lazy("what we promised"), 120, required=True)
 
 

@@ -10,6 +10,7 @@ from apps.accounts.models import Unit, User
 from apps.complaints.enums import ExceptionKind, FoundBy
 from apps.complaints.models import ExceptionReport
 from apps.complaints.queries.words import cause_tree
+from apps.core.fields import SaidMomentField
 from apps.tracking.forms.fields import (
     MomentField,
     NoteField,
@@ -136,7 +137,7 @@ class VerdictForm(WhomForm):
 class ActionForm(forms.Form):
     what = NoteField(label=_("what is to be done"), max_length=300)
     owner = forms.ModelChoiceField(User.objects.none(), label=_("owner"))
-    due_at = MomentField(label=_("due"))
+    due_at = SaidMomentField(label=_("due"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -186,7 +187,7 @@ class DropForm(OpenActionForm):
 
 class ChaseForm(WhomForm):
     question = forms.CharField(label=_("what to ask"), max_length=200)
-    due_at = MomentField(label=_("due"))
+    due_at = SaidMomentField(label=_("due"))
 
 
 class AnswerForm(forms.Form):
@@ -203,7 +204,7 @@ class AnswerForm(forms.Form):
 class MeetingForm(forms.Form):
     title = forms.CharField(label=_("subject in brief"), max_length=120)
     unit = forms.ModelChoiceField(Unit.objects.none(), label=_("unit"))
-    planned_for = MomentField(label=_("planned for"))
+    planned_for = SaidMomentField(label=_("planned for"))
     people = forms.ModelMultipleChoiceField(
         User.objects.none(), label=_("who takes part"), required=False
     )

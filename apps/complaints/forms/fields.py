@@ -5,12 +5,9 @@ from typing import Any
 
 from django import forms
 from django.db.models import Choices
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.complaints.inputs import NewFile
-from apps.complaints.rules.moments import read_moment
-from apps.core.errors import BadInput
 from apps.core.widgets import PlainSelect
 
 
@@ -45,24 +42,6 @@ def select(
         initial=initial,
         widget=PlainSelect,
     )
-
-
-class MomentField(forms.CharField):
-    """A time to come, as it is said: "15:20", "+20", "明天 9:00"."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        widget = forms.TextInput(attrs={"autocomplete": "off", "placeholder": "15:20 · +20"})
-        super().__init__(widget=widget, max_length=30, **kwargs)
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        if not text:
-            return None
-        try:
-            zone = timezone.get_current_timezone()
-            return read_moment(text, timezone.now(), zone, field="due_at")
-        except BadInput as refusal:
-            raise forms.ValidationError(str(refusal)) from refusal
 
 
 class ManyFilesInput(forms.ClearableFileInput):

@@ -6,17 +6,20 @@ from typing import Any
 from django.apps import apps
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.complaints.forms.lists import METRICS
 from apps.complaints.models import Case, ExceptionReport
 from apps.complaints.services import take_case
-from apps.core.errors import RuleBroken
+from apps.core.errors import BadInput, RuleBroken
+from apps.core.moments import read_moment
+from apps.core.times import relative
 from apps.customers.models import Customer
 from apps.desk import queries
 from apps.desk.queries.team import team
@@ -34,6 +37,18 @@ def _search(request: HttpRequest) -> HttpResponse:
     if found.only is not None:
         return redirect(_address(found.only))
     return show(request, "desk/search.html", _("Search"), found=found, desk_query=text)
+
+
+@require_GET
+def _moment(request: HttpRequest) -> JsonResponse:
+    """While a time is typed as it is said: the instant that would be saved, or why there is none."""
+    zone = timezone.get_current_timezone()
+    try:
+        meant = read_moment(request.GET.get("text", "")[:40], timezone.now(), zone, field="moment")
+    except BadInput as refusal:
+        return JsonResponse({"problem": str(refusal)})
+    day = date_format(timezone.localtime(meant), "Y-m-d D H:i")
+    return JsonResponse({"meant": f"{day} · {relative(meant)}"})
 
 
 def _address(thing: Waybill | Case | WorkOrder | Customer | ExceptionReport) -> str:
@@ -174,5 +189,6 @@ take_unowned = admin.site.admin_view(_take_case)
 team_page = admin.site.admin_view(_team)
 open_subject = admin.site.admin_view(_open)
 search = admin.site.admin_view(_search)
+moment = admin.site.admin_view(_moment)
 shipment = admin.site.admin_view(_shipment)
 reveal = admin.site.admin_view(_reveal)

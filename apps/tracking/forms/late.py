@@ -6,15 +6,16 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Unit
+from apps.core.fields import SaidMomentField
 from apps.tracking.enums import ContactChannel, LateCause, Party
-from apps.tracking.forms.fields import MomentField, NoteField, clean_waybill_number
+from apps.tracking.forms.fields import NoteField, clean_waybill_number
 from apps.tracking.models import LateShipment, PartnerCarrier
 
 
 class CauseForm(forms.Form):
     cause = forms.ChoiceField(label=_("cause"), choices=LateCause.choices)
     note = NoteField(label=_("about the cause"), required=False)
-    expected_at = MomentField(label=_("new expected time"), required=False)
+    expected_at = SaidMomentField(label=_("new expected time"), required=False)
 
 
 class ContactForm(forms.Form):
@@ -22,7 +23,7 @@ class ContactForm(forms.Form):
     channel = forms.ChoiceField(label=_("means of contact"), choices=ContactChannel.choices)
     reached = forms.BooleanField(label=_("reached"), required=False, initial=True)
     apologised = forms.BooleanField(label=_("apology given"), required=False, initial=True)
-    expected_at = MomentField(label=_("told to expect"), required=False)
+    expected_at = SaidMomentField(label=_("told to expect"), required=False)
     answer = NoteField(label=_("what they said"), required=False)
 
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.complaints.rules.moments import read_moment
 from apps.core.errors import BadInput
+from apps.core.moments import read_moment
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 3, 20, 15, 0, tzinfo=SHANGHAI)  # a Friday
