@@ -53,8 +53,6 @@
     if (one) { event.preventDefault(); one.checked = true; one.focus(); keepSoon(); }
   }
   document.getElementById("show-keys").addEventListener("click", function () { keys.showModal(); });
-  var errors = document.getElementById("errors");
-  if (errors) { errors.focus(); }
 
   // --- ready-made answers and how they will be read ----------------------------------------------
   function preview(text) {
@@ -96,11 +94,11 @@
       if (input.value && input.value !== input.defaultValue) { data.append(input.name, input.value); }
     });
     post(page.dataset.keep, data, { keepalive: true })
-      .then(function (answer) { if (!answer.ok) { throw new Error(); } return answer.json(); })
+      .then(houseKept)
       .then(function (answer) { state.textContent = answer.kept ? page.dataset.kept.replace("%s", answer.at) : ""; })
-      .catch(function () { state.textContent = page.dataset.lost; });
+      .catch(function (error) { state.textContent = houseLost(error, page.dataset.lost); });
   }
-  var keepSoon = later(900, keep);
+  var keepSoon = houseKeeper(keep, 900);
   acts.addEventListener("input", function (event) {
     if (event.target.tagName === "TEXTAREA") { preview(event.target); }
     var was = writingUntil < Date.now();

@@ -9,7 +9,7 @@
   var state = document.getElementById("draft-state");
   var sending = false, asked = 0;
   var errors = document.getElementById("errors");
-  if (errors) { errors.focus(); } else { field("waybill").focus(); }
+  if (!errors) { field("waybill").focus(); }
 
   function field(name) { return form.elements.namedItem(name); }
   function later(wait, work) {
@@ -49,11 +49,14 @@
   function keep() {
     if (sending) { return; }
     post(form.dataset.draft, typed(), { keepalive: true })
-      .then(function (answer) { return answer.json(); })
-      .then(function (answer) { state.textContent = answer.kept ? form.dataset.kept.replace("%s", answer.at) : ""; })
-      .catch(function () { state.textContent = form.dataset.lost; });
+      .then(houseKept)
+      .then(function (answer) {
+        state.textContent = answer.kept ? form.dataset.kept.replace("%s", answer.at) : "";
+        if (answer.kept) { houseDraftAt(field("draft_key").value); }
+      })
+      .catch(function (error) { state.textContent = houseLost(error, form.dataset.lost); });
   }
-  var keepSoon = later(900, keep);
+  var keepSoon = houseKeeper(keep, 900);
   form.addEventListener("input", function (event) {
     keepSoon();
     if (/^(waybill|contact_phone|contact_name|contact_email|case_class|description)$/.test(event.target.name)) { lookSoon(); }

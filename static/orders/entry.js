@@ -5,8 +5,6 @@
   var form = document.getElementById("order-entry");
   if (!form) { return; }
   var token = form.querySelector("[name=csrfmiddlewaretoken]").value;
-  var errors = document.getElementById("errors");
-  if (errors) { errors.focus(); }
 
   function later(wait, work) {
     var timer = 0;
@@ -141,11 +139,11 @@
     var data = new FormData(form);
     data.delete("original_file");
     fetch(form.dataset.draft, { method: "POST", body: data, headers: { "X-CSRFToken": token }, credentials: "same-origin", keepalive: true })
-      .then(function (answer) { if (!answer.ok) { throw new Error(); } return answer.json(); })
-      .then(function (answer) { state.textContent = form.dataset.kept.replace("%s", answer.at); })
-      .catch(function () { state.textContent = form.dataset.lost; });
+      .then(houseKept)
+      .then(function (answer) { state.textContent = form.dataset.kept.replace("%s", answer.at); houseDraftAt(field("draft_key").value); })
+      .catch(function (error) { state.textContent = houseLost(error, form.dataset.lost); });
   }
-  var keepSoon = later(1200, keep);
+  var keepSoon = houseKeeper(keep, 900);
   form.addEventListener("input", function (event) { delete event.target.dataset.filled; keepSoon(); });
 
   // --- keys --------------------------------------------------------------------------------------

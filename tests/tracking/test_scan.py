@@ -158,3 +158,14 @@ def test_numbers_as_they_are_printed_and_in_sentences(client: Client, clerk: Use
     for parcel in (one, two, three):
         parcel.refresh_from_db()
         assert parcel.status == Status.PICKED_UP
+
+
+@pytest.mark.django_db
+def test_the_only_unit_there_is_stands_in_the_field_already() -> None:
+    unit = UnitFactory()
+    person = UserFactory(roles=[Role.FREIGHT_CLERK], unit=unit, scope="units")
+    assert ScanForm(user=person)["unit"].value() == unit.code
+    assert ScanForm(user=person, initial={"unit": "other"})["unit"].value() == "other"
+    everywhere = UserFactory(roles=[Role.FREIGHT_CLERK], unit=unit, scope="all")
+    UnitFactory()
+    assert ScanForm(user=everywhere)["unit"].value() is None

@@ -24,7 +24,7 @@ MOST = 100
 class BulkActions(PageAdmin):
     """Each order is its own transaction: one refusal does not hold up the rest."""
 
-    actions = ("confirm_many", "assign_many", "print_many", "cancel_many")
+    actions = ("confirm_many", "assign_many", "print_many", "print_labels_many", "cancel_many")
 
     def has_confirm_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("orders.confirm_workorder"))
@@ -91,12 +91,35 @@ class BulkActions(PageAdmin):
     def print_many(
         self, request: HttpRequest, queryset: QuerySet[WorkOrder]
     ) -> HttpResponse | None:
+        title = _("Print the chosen work orders")
+        return self._print_many(request, queryset, PrintKind.WORK_ORDER, "print_many", title)
+
+    print_many.short_description = gettext_lazy("Print work orders")  # type: ignore[attr-defined]  # read by the admin
+    print_many.allowed_permissions = ("print",)  # type: ignore[attr-defined]  # read by the admin
+
+    def print_labels_many(
+        self, request: HttpRequest, queryset: QuerySet[WorkOrder]
+    ) -> HttpResponse | None:
+        title = _("Print the labels of the chosen orders")
+        return self._print_many(request, queryset, PrintKind.LABEL, "print_labels_many", title)
+
+    print_labels_many.short_description = gettext_lazy("Print labels")  # type: ignore[attr-defined]  # read by the admin
+    print_labels_many.allowed_permissions = ("print",)  # type: ignore[attr-defined]  # read by the admin
+
+    def _print_many(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[WorkOrder],
+        kind: PrintKind,
+        name: str,
+        title: str,
+    ) -> HttpResponse | None:
         must(request, "print_workorder")
 
         def one(order: WorkOrder, typed: dict[str, Any]) -> None:
             services.print_order(
                 order_id=order.pk,
-                kind=PrintKind.WORK_ORDER,
+                kind=kind,
                 reason=typed["reason"],
                 by=person(request),
                 at=timezone.now(),
@@ -105,19 +128,17 @@ class BulkActions(PageAdmin):
         return self._ask(
             request,
             queryset,
-            name="print_many",
-            title=_("Print the chosen work orders"),
+            name=name,
+            title=title,
             explains=_("Each copy is counted. The reason is kept with those printed before."),
             form=ReasonForm(
                 request.POST if "go" in request.POST else None,
                 initial={"reason": _("Printed together")},
             ),
             one=one,
-            then="papers",
+            button=_("Print"),
+            papers=kind,
         )
-
-    print_many.short_description = gettext_lazy("Print work orders")  # type: ignore[attr-defined]  # read by the admin
-    print_many.allowed_permissions = ("print",)  # type: ignore[attr-defined]  # read by the admin
 
     def cancel_many(
         self, request: HttpRequest, queryset: QuerySet[WorkOrder]
@@ -152,7 +173,8 @@ class BulkActions(PageAdmin):
         explains: str,
         form: Any,
         one: Callable[[WorkOrder, dict[str, Any]], None],
-        then: str = "",
+        button: str = "",
+        papers: PrintKind | None = None,
     ) -> HttpResponse | None:
         """The page that asks, or, after its own POST, the doing and the results in words."""
         orders = list(queryset.order_by("pk")[: MOST + 1])
@@ -161,10 +183,10 @@ class BulkActions(PageAdmin):
             return None
         if "go" in request.POST and form.is_valid():
             done = self._do_each(request, orders, form.cleaned_data, one)
-            if then == "papers" and done:
+            if papers and done:
                 ids = ",".join(str(order.pk) for order in done)
                 answer = redirect("admin:orders_workorder_papers")
-                answer["Location"] += f"?ids={ids}"
+                answer["Location"] += f"?ids={ids}&kind={papers}"
                 return answer
             return None
         return self.page(
@@ -175,6 +197,7 @@ class BulkActions(PageAdmin):
             form=form,
             explains=explains,
             action=name,
+            button=button or title,
         )
 
     def _do_each(

@@ -23,9 +23,9 @@ from apps.orders.admin.bulk import BulkActions
 from apps.orders.admin.entry import EntryPages
 from apps.orders.admin.filters import ClockFilter, OwnedFilter
 from apps.orders.admin.pages import must, person
+from apps.orders.admin.papers import sheet_of
 from apps.orders.admin.stages import StagePages
-from apps.orders.barcodes import code128_svg, qr_svg
-from apps.orders.enums import OrderStatus
+from apps.orders.enums import OrderStatus, PrintKind
 from apps.orders.models import WorkOrder
 from apps.orders.pages import spoken
 from apps.orders.rules import read_clock
@@ -140,35 +140,26 @@ class WorkOrderAdmin(BulkActions, EntryPages, StagePages):
         )
 
     def papers_view(self, request: HttpRequest) -> HttpResponse:
-        """Several A4 work orders whose copies this person has just recorded."""
+        """Several work orders or the labels of several, whose copies this person just recorded."""
         must(request, "print_workorder")
         ids = [
             int(i) for i in request.GET.get("ids", "").split(",") if i.isdecimal() and len(i) < 18
         ]
+        kind = PrintKind.LABEL if request.GET.get("kind") == PrintKind.LABEL else None
+        kind = kind or PrintKind.WORK_ORDER
         orders = self.get_queryset(request).filter(
             pk__in=ids[:MOST_PAPERS], prints__printed_by=request.user.pk
         )
         sheets = []
         for order in orders.distinct():
-            made = order.prints.filter(kind="work_order", printed_by=request.user.pk).first()
-            if made is None:
-                continue
-            waybills = [
-                {
-                    "link": link,
-                    "waybill": link.waybill,
-                    "barcode": code128_svg(link.waybill.number),
-                    "qr": qr_svg(request.build_absolute_uri(f"/track/{link.waybill.number}")),
-                }
-                for link in order.issued.all()
-            ]
-            sheets.append(
-                {"order": order, "made": made, "waybills": waybills, "spoken": spoken(order)}
-            )
+            made = order.prints.filter(kind=kind, printed_by=request.user.pk).first()
+            if made is not None:
+                sheets.append(sheet_of(request, order, made))
         if not sheets:
             messages.warning(request, _("Nothing was printed."))
             return redirect("admin:orders_workorder_changelist")
-        return self.page(request, "orders/papers.html", _("Work orders"), sheets=sheets)
+        title = _("Labels") if kind == PrintKind.LABEL else _("Work orders")
+        return self.page(request, f"orders/papers_{kind}.html", title, sheets=sheets)
 
     @admin.display(description=gettext_lazy("customer"))
     def customer_name(self, order: WorkOrder) -> str:

@@ -50,6 +50,7 @@ class Act:
     danger: bool = False
     initial: Callable[[Any], dict[str, Any]] = lambda _record: {}
     may: Callable[[Any], bool] = lambda _record: True
+    button: Any = ""  # what the button says, where that is not the label
 
 
 class PageAdmin(HouseAdmin):

@@ -14,11 +14,11 @@ from apps.core.errors import RuleBroken
 from apps.orders import queries, services
 from apps.orders.admin.acts import ACTS
 from apps.orders.admin.pages import Act, PageAdmin, must, person
-from apps.orders.barcodes import code128_svg, qr_svg
+from apps.orders.admin.papers import sheet_of
 from apps.orders.enums import Channel, PrintKind
 from apps.orders.forms import ConfirmForm, ReadBackForm, ReasonForm
 from apps.orders.models import WorkOrder
-from apps.orders.pages import label_parties, spoken
+from apps.orders.pages import spoken
 
 
 class StagePages(PageAdmin):
@@ -154,6 +154,7 @@ class StagePages(PageAdmin):
             record,
             "",
             ReasonForm if printed_before else ConfirmForm,
+            button=_("Print"),
         )
         return self.act_page(request, act, order, self.page_of(order))
 
@@ -164,23 +165,9 @@ class StagePages(PageAdmin):
         made = get_object_or_404(order.prints, pk=print_id)
         if made.printed_by_id != request.user.pk:
             raise PermissionDenied
-        waybills = [
-            {
-                "link": link,
-                "waybill": link.waybill,
-                "weight": f"{link.waybill.weight_g / 1000:g} kg" if link.waybill.weight_g else "",
-                "barcode": code128_svg(link.waybill.number),
-                "qr": qr_svg(request.build_absolute_uri(f"/track/{link.waybill.number}")),
-            }
-            for link in order.issued.select_related("waybill")
-        ]
         return self.page(
             request,
             f"orders/paper_{made.kind}.html",
             order.number,
-            order=order,
-            made=made,
-            waybills=waybills,
-            spoken=spoken(order),
-            parties=label_parties(order),
+            **sheet_of(request, order, made),
         )

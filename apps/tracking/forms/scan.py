@@ -56,6 +56,9 @@ class ScanForm(forms.Form):
         if own is not None:
             units = units.filter(pk__in=own)
         self.fields["unit"].queryset = units  # type: ignore[attr-defined]  # the field declared above
+        known = list(units[:2])
+        if len(known) == 1:
+            self.initial.setdefault("unit", known[0].code)
 
     def clean_code(self) -> str:
         code: str = self.cleaned_data["code"]
