@@ -17,6 +17,7 @@ from apps.complaints.admin.acts import ACTS, ALL, Act
 from apps.complaints.admin.meanwhile import said_meanwhile
 from apps.complaints.admin.pages import PageAdmin, may, must, must_see, person, put_refusal, who
 from apps.complaints.forms.acts import ChangeForm
+from apps.complaints.forms.fields import forget_files, keep_files
 from apps.complaints.models import Case
 from apps.complaints.queries.desk import DeskPage, desk_page, who_is_told
 from apps.complaints.queries.drafts import case_key, draft_form
@@ -83,8 +84,10 @@ class CasePages(PageAdmin):
                 raise Http404 from None
             else:
                 services.discard_draft(owner=person(request), key=case_key(case))
+                forget_files(form)
                 messages.success(request, said or str(act.done))
                 return HttpResponseRedirect(self.address(case))
+        keep_files(form)
         return self.show(request, case.number, refused=(act, form))
 
     def _said_meanwhile(self, request: HttpRequest, case: Case, act: Act, form: forms.Form) -> bool:

@@ -18,6 +18,7 @@ from apps.complaints.admin.pages import must, person, put_refusal, who
 from apps.complaints.admin.presence import keep
 from apps.complaints.enums import CaseChannel, EntryKind
 from apps.complaints.forms.acts import find_other
+from apps.complaints.forms.fields import forget_files, keep_files
 from apps.complaints.forms.intake import AddToForm, CompanyForm, IntakeForm
 from apps.complaints.inputs import Said
 from apps.complaints.models import Case
@@ -65,9 +66,11 @@ class IntakePages(CasePages):
                 put_refusal(form, refusal)
             else:
                 services.discard_draft(owner=user, key=key)
+                forget_files(form)
                 return redirect("admin:complaints_case_opened", opened.case.number)
         for message in company.errors.get("customer", []):
             form.add_error(None, message)
+        keep_files(form)
         # Whatever was refused is still there after a closed window.
         keep(request, key, None)
         return self._form_page(request, form, key, request.POST)
@@ -93,6 +96,7 @@ class IntakePages(CasePages):
                 messages.error(request, str(refusal))
             else:
                 services.discard_draft(owner=user, key=key)
+                forget_files(form)
                 messages.success(
                     request,
                     _("Added to %(number)s; its owner is told. No second case was opened.")
@@ -103,6 +107,7 @@ class IntakePages(CasePages):
             messages.error(request, _("Write what they say first; then add it to the case."))
         keep(request, key, None)
         again = IntakeForm(initial=request.POST.dict(), user=user)
+        keep_files(form, shown=again)
         return self._form_page(request, again, key, request.POST)
 
     def _form_page(

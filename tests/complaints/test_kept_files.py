@@ -1,0 +1,84 @@
+"""Files chosen before a check that failed need not be chosen again (CMP-1)."""
+
+import re
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from apps.complaints.models import Case, CaseFile, HeldFile
+from tests.factories.accounts import sign_in
+from tests.factories.complaints import PHONE, Team, case
+from tests.factories.customers import png
+
+pytestmark = pytest.mark.django_db
+INTAKE = "admin:complaints_case_intake"
+TYPED = {
+    "contact_phone": PHONE,
+    "contact_name": "王小明",
+    "case_class": "complaint",
+    "channel": "phone",
+    "language": "zh-hans",
+}
+
+
+@pytest.fixture
+def team(client: Client) -> Team:
+    made = Team()
+    sign_in(client, made.agent)
+    return made
+
+
+def photo(name: str) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, png(), content_type="image/png")
+
+
+def keys(answer: Any, name: str) -> list[str]:
+    return re.findall(rf'name="{name}-kept" value="([0-9a-f]{{32}})"', answer.content.decode())
+
+
+@pytest.mark.requirement("CMP-1")
+def test_taking_a_case_down(client: Client, team: Team) -> None:
+    form = {**TYPED, "draft_key": str(uuid4()), "description": ""}
+    refused = client.post(reverse(INTAKE), {**form, "files": [photo("a.png"), photo("b.png")]})
+    assert refused.status_code == 200
+    kept = keys(refused, "files")
+    assert len(kept) == HeldFile.objects.count() == 2
+    assert "a.png" in refused.content.decode()
+
+    again = client.post(reverse(INTAKE), {**form, "files-kept": kept, "files-drop": kept[1:]})
+    assert keys(again, "files") == kept[:1], "kept once more, without what was left out"
+
+    done = client.post(
+        reverse(INTAKE),
+        {**form, "description": "箱子破了", "files-kept": kept[:1], "files": photo("c.png")},
+    )
+    assert done.status_code == 302, done.context["form"].errors
+    assert sorted(file.name for file in CaseFile.objects.all()) == ["a.png", "c.png"]
+    assert not HeldFile.objects.filter(key=kept[0]).exists()
+
+
+def test_answering_a_case(client: Client, team: Team) -> None:
+    made = case(team=team, contact_email="wang@example.com")
+    address = reverse("admin:complaints_case_act", args=[made.number, "note"])
+    refused = client.post(address, {"note-text": "", "note-files": photo("a.png"), "seen": "0"})
+    kept = keys(refused, "note-files")
+    assert len(kept) == 1
+    done = client.post(address, {"note-text": "见图", "note-files-kept": kept, "seen": "0"})
+    assert done.status_code == 302
+    assert [file.name for file in CaseFile.objects.filter(entry__case=made)] == ["a.png"]
+
+
+def test_what_is_not_accepted_is_not_kept_and_a_made_up_key_is_nothing(
+    client: Client, team: Team
+) -> None:
+    form = {**TYPED, "draft_key": str(uuid4()), "description": ""}
+    bad = SimpleUploadedFile("run.exe", b"MZ\x00\x01")
+    refused = client.post(
+        reverse(INTAKE), {**form, "files": bad, "files-kept": ["x", str(uuid4().hex)]}
+    )
+    assert keys(refused, "files") == []
+    assert not Case.objects.exists() and not HeldFile.objects.exists()
