@@ -4,6 +4,7 @@ Files, not rows: no part of the product may know them, and a fresh start forgets
 """
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
+_ADDRESS = re.compile(r"(?<!\s)(https?://)")
 MOST = 500  # kept; the oldest give way
 
 
@@ -28,6 +30,11 @@ class Arrived:
     text: str
     html: str = ""
     files: tuple[str, ...] = ()
+
+    @property
+    def linkable(self) -> str:
+        """The text with addresses set apart, since Chinese puts no space before them."""
+        return _ADDRESS.sub(r" \1", self.text)
 
 
 def keep(folder: Path, kind: str, content: bytes) -> None:

@@ -123,7 +123,7 @@
 
   document.addEventListener("DOMContentLoaded", function () {
     toFirstWrong();
-    document.querySelectorAll("input[data-moment]").forEach(function (input) { if (input.value) { readBack(input); } });
+    document.querySelectorAll("input[data-moment]").forEach(function (input) { if (input.value && !input.hasAttribute("aria-invalid")) { readBack(input); } });
     takeBack();
   });
 })();

@@ -64,7 +64,7 @@ def companies(folder: Path, settings: Any) -> Iterator[None]:
 def message(address: str, **more: Any) -> Message:
     given = {
         "subject": "您的个案",
-        "text": "已找到，<b>明早</b>派送 https://yp.example/c/1",
+        "text": "已找到，<b>明早</b>派送：https://yp.example/c/1",
         **more,
     }
     return Message(
