@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("orders", "0004_orders_by_clock"),
+        ("orders", "0005_name_parts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
