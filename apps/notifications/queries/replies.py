@@ -5,10 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from apps.complaints.enums import CaseChannel
 from apps.complaints.models import Case
-from apps.complaints.rules.ways import ways_to_write
-from apps.notifications import channels
 from apps.notifications.enums import ChannelName, DeliveryState, TaskState
 from apps.notifications.models import Delivery
 from apps.notifications.states import DELIVERY_MOVES
@@ -40,33 +37,6 @@ class Told:
     may_resend: bool
     may_call: bool
     call_id: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class NotSetUp:
-    """A way by which the customer can be answered, and the house has no provider for it.
-    ``other_way``: some other channel to persons is set up."""
-
-    label: str
-    other_way: bool
-
-
-# What carries an answer by that way; an online chat carries its own.
-_CARRIES = {
-    CaseChannel.EMAIL: ChannelName.EMAIL,
-    CaseChannel.WECHAT: ChannelName.WECHAT_TALK,
-}
-_TO_PERSONS = (ChannelName.EMAIL, ChannelName.SMS, ChannelName.WECHAT)
-
-
-def ways_not_set_up(case: Case) -> list[NotSetUp]:
-    """Of the ways offered for an answer to this case."""
-    other = any(channels.channel(name).configured() for name in _TO_PERSONS)
-    return [
-        NotSetUp(str(way.label), other)
-        for way in ways_to_write(case)
-        if way in _CARRIES and not channels.channel(_CARRIES[way]).configured()
-    ]
 
 
 def told_in(case: Case, user: "User") -> dict[int, list[Told]]:

@@ -11,6 +11,7 @@ from apps.complaints.models import Case
 from apps.notifications.queries import replies
 from apps.notifications.queries.desk import in_words, topic_label
 from apps.notifications.queries.replies import Told
+from apps.notifications.ways import NotSetUp, ways_not_set_up
 
 register = template.Library()
 
@@ -24,10 +25,10 @@ def told_in(case: Case, user: User) -> dict[int, list[Told]]:
 @register.simple_tag
 def not_set_up(case: Case) -> list[str]:
     """Whoever is about to write learns here, not from the health page, that it will not go out."""
-    return [in_words_not_set_up(way) for way in replies.ways_not_set_up(case)]
+    return [in_words_not_set_up(way) for way in ways_not_set_up(case)]
 
 
-def in_words_not_set_up(way: replies.NotSetUp) -> str:
+def in_words_not_set_up(way: NotSetUp) -> str:
     if way.other_way:
         words = _(
             "%(channel)s is not set up here: this goes by another channel, if one reaches them."
