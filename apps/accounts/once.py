@@ -151,7 +151,7 @@ def _run_once(
     frame = transaction.atomic()
     # What counts in a transaction of its own may do so directly in this one, as in a test's: it is
     # committed whatever the answer is, and lost only when there is none.
-    frame._from_testcase = True
+    frame._from_testcase = True  # type: ignore[attr-defined]  # Django has it, its stubs do not
     with frame:
         before = _claim(digest)
         if before is not None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
@@ -58,14 +58,14 @@ class Quota(FileUploadHandler):
         return None
 
 
-def takes_photos(view: View) -> View:
+def takes_photos(view: View) -> Callable[..., HttpResponseBase]:
     """For a page whose form has photos. The limits have to stand before anything reads the form,
     and the check against forged requests is the first that does."""
     checked = csrf_protect(once(view))
 
     @csrf_exempt
     @wraps(checked)
-    def with_quota(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def with_quota(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         quota = Quota(request)
         request.upload_handlers.insert(0, quota)
         request.quota = quota  # type: ignore[attr-defined]  # read by Photos

@@ -1,5 +1,6 @@
-import apps.core.crypto
 from django.db import migrations, models
+
+import apps.core.crypto
 
 
 class Migration(migrations.Migration):
