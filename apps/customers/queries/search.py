@@ -33,7 +33,8 @@ def find_customers(text: str, *, user: User, limit: int = 10) -> list[Customer]:
 
 def matching(customers: CustomerQuerySet, text: str) -> CustomerQuerySet:
     """``customers`` that ``text`` finds, ranked; none for an empty text."""
-    typed = tidy(tidy_typed(text, LONGEST_QUERY))
+    plain = tidy_typed(text, LONGEST_QUERY)
+    typed = tidy(plain)
     if not typed:
         return customers.none()
     found = Q()
@@ -45,7 +46,7 @@ def matching(customers: CustomerQuerySet, text: str) -> CustomerQuerySet:
         found |= Exists(Contact.objects.filter(**mine)) | Exists(
             CustomerSite.objects.filter(**mine)
         )
-    if person := as_name(text):
+    if person := as_name(plain):
         here = {"customer": OuterRef("pk"), "active": True}
         found |= Exists(Contact.objects.filter(name__icontains=person, **here)) | Exists(
             CustomerSite.objects.filter(contact_name__icontains=person, **here)

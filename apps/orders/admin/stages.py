@@ -31,6 +31,8 @@ class StagePages(PageAdmin):
     def read_back_view(self, request: HttpRequest, order_id: int) -> HttpResponse:
         must(request, "change_workorder")
         order = self.seen(request, order_id)
+        if not order.is_unconfirmed:
+            return self._over(request, order)
         form = ReadBackForm(request.POST or None, initial={"heard_by": order.pickup_contact})
         if request.method == "POST" and form.is_valid():
             try:
@@ -73,8 +75,8 @@ class StagePages(PageAdmin):
                     % {"numbers": numbers},
                 )
                 return redirect(self.page_of(order))
-        if order.is_issued:
-            return redirect(self.page_of(order))
+        if not order.is_unconfirmed:
+            return self._over(request, order)
         return self.page(
             request,
             "orders/confirm.html",
@@ -84,6 +86,17 @@ class StagePages(PageAdmin):
             refusals=queries.confirmation_refusals(order, timezone.now()),
             needs_read_back=order.channel == Channel.PHONE and order.read_back_at is None,
         )
+
+    def _over(self, request: HttpRequest, order: WorkOrder) -> HttpResponse:
+        """What is read aloud is in clear: once nothing is left to agree, its page shows it masked
+        and a reason opens it (ORD-4)."""
+        if request.method == "POST":
+            messages.warning(
+                request,
+                _("This order is “%(state)s”; there is nothing left to read back.")
+                % {"state": order.get_status_display()},
+            )
+        return redirect(self.page_of(order))
 
     def act_view(self, request: HttpRequest, order_id: int, name: str) -> HttpResponse:
         act = ACTS.get(name)
