@@ -211,6 +211,27 @@ def test_who_may_not_listen(server: Server) -> None:
     assert status({}, "/healthz") == 200
 
 
+def test_a_key_tied_to_addresses_and_a_query_that_nobody_reads(server: Server) -> None:
+    shipment = waybill()
+    key, text = api_key("waybills:read")
+    accounts.change_networks(key=key, networks="203.0.113.0/24", by=system_user("tests"))
+    path = address(shipment.number)
+    status, _events, raw = asyncio.run(listen(server.port, path, head=bearer(text), enough=hung_up))
+    assert (status, "address_not_allowed" in raw) == (403, True)
+    accounts.change_networks(key=key, networks="127.0.0.0/8", by=system_user("tests"))
+    assert asyncio.run(listen(server.port, path, head=bearer(text)))[0] == 200
+    assert asyncio.run(listen(server.port, f"{path}?since=1", head=bearer(text)))[0] == 400
+
+
+def test_the_version_of_a_state_tells_no_row_number(settings: Any) -> None:
+    """Whoever knows the rest of a state could try row numbers against a version without a key."""
+    shipment = report(waybill(), "picked_up")
+    ((news,),) = [look({shipment.pk: ""}, at=timezone.now()).values()]
+    settings.BLIND_INDEX_KEY = "another"
+    ((other,),) = [look({shipment.pk: ""}, at=timezone.now()).values()]
+    assert news.version != other.version
+
+
 def test_a_revoked_key_ends_its_streams(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hub_module, "CHECK_KEYS_EVERY", 0.1)
     running = Server(StreamApp(Hub(look_every=0.1), heartbeat=0.3)).start()
