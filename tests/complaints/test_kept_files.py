@@ -47,7 +47,7 @@ def test_taking_a_case_down(client: Client, team: Team) -> None:
     assert refused.status_code == 200
     kept = keys(refused, "files")
     assert len(kept) == HeldFile.objects.count() == 2
-    assert "a.png" in refused.content.decode()
+    assert "a.jpg" in refused.content.decode()
 
     again = client.post(reverse(INTAKE), {**form, "files-kept": kept, "files-drop": kept[1:]})
     assert keys(again, "files") == kept[:1], "kept once more, without what was left out"
@@ -57,7 +57,7 @@ def test_taking_a_case_down(client: Client, team: Team) -> None:
         {**form, "description": "箱子破了", "files-kept": kept[:1], "files": photo("c.png")},
     )
     assert done.status_code == 302, done.context["form"].errors
-    assert sorted(file.name for file in CaseFile.objects.all()) == ["a.png", "c.png"]
+    assert sorted(file.name for file in CaseFile.objects.all()) == ["a.jpg", "c.jpg"]
     assert not HeldFile.objects.filter(key=kept[0]).exists()
 
 
@@ -69,7 +69,7 @@ def test_answering_a_case(client: Client, team: Team) -> None:
     assert len(kept) == 1
     done = client.post(address, {"note-text": "见图", "note-files-kept": kept, "seen": "0"})
     assert done.status_code == 302
-    assert [file.name for file in CaseFile.objects.filter(entry__case=made)] == ["a.png"]
+    assert [file.name for file in CaseFile.objects.filter(entry__case=made)] == ["a.jpg"]
 
 
 def test_what_is_not_accepted_is_not_kept_and_a_made_up_key_is_nothing(

@@ -16,7 +16,9 @@ USER = settings.AUTH_USER_MODEL
 class PrintJob(Stamped):
     """A confirmed order in the print queue of a dispatch or freight centre (ORD-4)."""
 
-    work_order = models.OneToOneField(WorkOrder, models.PROTECT, related_name="print_job")
+    work_order = models.OneToOneField(
+        WorkOrder, models.PROTECT, related_name="print_job", verbose_name=_("work order")
+    )
     centre_kind = models.CharField(_("centre"), max_length=16, choices=CentreKind.choices)
     centre = models.ForeignKey(
         "accounts.Unit",

@@ -76,9 +76,16 @@ class FollowUpTask(models.Model):
         WorkOrder, models.PROTECT, related_name="tasks", verbose_name=_("work order")
     )
     waybill = models.ForeignKey(
-        "tracking.Waybill", models.PROTECT, related_name="follow_up_tasks", null=True, blank=True
+        "tracking.Waybill",
+        models.PROTECT,
+        related_name="follow_up_tasks",
+        verbose_name=_("waybill"),
+        null=True,
+        blank=True,
     )
-    template = models.ForeignKey(FollowUpTemplate, models.PROTECT, related_name="tasks")
+    template = models.ForeignKey(
+        FollowUpTemplate, models.PROTECT, related_name="tasks", verbose_name=_("step")
+    )
     occurrence = models.PositiveSmallIntegerField(_("occurrence"), default=1)
     owner = models.ForeignKey(
         USER, models.PROTECT, related_name="follow_up_tasks", verbose_name=_("owner")
