@@ -22,6 +22,7 @@ from apps.complaints.queries.history import (
 )
 from apps.complaints.queries.page import case_page, file_of
 from apps.complaints.queries.team import team_load
+from apps.core.typed import LONGEST_SEVERAL
 from apps.customers.models import CustomerScope
 from tests.factories.accounts import UnitFactory, UserFactory, UserRoleFactory
 from tests.factories.complaints import (
@@ -194,7 +195,7 @@ def test_filters_narrow_the_list(team: Team) -> None:
     typed = {"states": ["live", "nonsense"], "owner_id": "12x", "unowned": "1", "text": "a" * 99}
     cleaned = CaseFilter.of(typed)
     assert cleaned.states == ("live",) and cleaned.owner_id is None and cleaned.unowned
-    assert len(cleaned.text) == 80 and CaseFilter.of({}) == CaseFilter()
+    assert len(cleaned.text) == LONGEST_SEVERAL and CaseFilter.of({}) == CaseFilter()
 
 
 def test_history_and_duplicates_name_the_likeliest_first(team: Team) -> None:

@@ -22,7 +22,7 @@ from apps.complaints.models import (
 )
 from apps.complaints.queries.searching import MOST_WAYBILLS, NAME
 from apps.complaints.rules.exceptions import what_stands_out
-from apps.complaints.rules.privacy import masked
+from apps.complaints.rules.privacy import masked_report
 from apps.complaints.rules.searching import query_of
 from apps.core.name_index import asked_parts
 from apps.core.typed import several, tidy_typed, typed_number
@@ -147,11 +147,11 @@ def exception_page(number: str, user: "User") -> ExceptionPage:
     complained_at = report.case.created_at if report.case else None
     return ExceptionPage(
         report=report,
-        what=masked(report.what),
-        who=masked(report.who),
-        first_measures=masked(report.first_measures),
-        findings=masked(report.findings),
-        decision=masked(report.decision),
+        what=masked_report(report.what, report),
+        who=masked_report(report.who, report),
+        first_measures=masked_report(report.first_measures, report),
+        findings=masked_report(report.findings, report),
+        decision=masked_report(report.decision, report),
         stands_out=what_stands_out(report, changes, complained_at),
         changes=changes,
         evidence=list(report.evidence.select_related("by")),

@@ -1,7 +1,8 @@
 """What a page, a list, an event may say of what was written: without the people in it. Pure."""
 
-from apps.complaints.models import Case
+from apps.complaints.models import Case, ExceptionReport
 from apps.core.masking import Known, mask_text
+from apps.tracking.models import Waybill
 
 # What agents write where they do not know a name.
 NOBODY = frozenset(
@@ -28,16 +29,29 @@ NOBODY = frozenset(
 
 def known_names(case: Case) -> list[str]:
     """The people known to be concerned; they are hidden wherever they stand."""
-    names = [case.contact_name]
-    if case.waybill is not None:
-        names += [case.waybill.consignee_name, case.waybill.sender_name]
+    return names_about(case, case.waybill)
+
+
+def names_about(case: Case | None, waybill: Waybill | None) -> list[str]:
+    """The people of a case and of a shipment, whichever of them there is."""
+    names = [case.contact_name] if case is not None else []
+    for one in {waybill, case.waybill if case is not None else None} - {None}:
+        names += [one.consignee_name, one.sender_name]  # type: ignore[union-attr]  # not None
     return [name for name in names if name and name.strip().lower() not in NOBODY]
+
+
+def masked_report(text: str, report: ExceptionReport) -> str:
+    """What a report says, without the people of its shipment and of its case."""
+    return mask_text(text, Known.people(names_about(report.case, report.waybill)))
 
 
 def masked(text: str, case: Case | None = None) -> str:
     return mask_text(text, Known.people(known_names(case) if case is not None else ()))
 
 
-def one_line(text: str, case: Case | None = None, *, most: int = 200) -> str:
-    """Masked, without line breaks, cut."""
-    return " ".join(masked(text, case).split())[:most]
+def one_line(
+    text: str, case: Case | None = None, *, waybill: Waybill | None = None, most: int = 200
+) -> str:
+    """Masked, without line breaks, cut; ``waybill`` where there may be no case."""
+    hidden = mask_text(text, Known.people(names_about(case, waybill)))
+    return " ".join(hidden.split())[:most]

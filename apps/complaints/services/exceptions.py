@@ -16,7 +16,7 @@ from apps.complaints.queries.shipments import receipt_owed
 from apps.complaints.queries.team import leaders_told, unit_for
 from apps.complaints.rules import exceptions as rules
 from apps.complaints.rules.cases import needed
-from apps.complaints.rules.privacy import one_line
+from apps.complaints.rules.privacy import names_about, one_line
 from apps.complaints.rules.searching import grams, searchable
 from apps.complaints.services.exception_clocks import changed, corrected, start
 from apps.complaints.services.exception_moves import move
@@ -82,7 +82,8 @@ def _draft(new: NewException, *, by: User, at: datetime) -> ExceptionReport:
     is_serious = new.is_serious
     if is_serious is None:
         is_serious = rules.seems_serious(new.kind, new.found_by, new.harm)
-    title = one_line(new.title or what, most=120)
+    about: dict[str, Any] = {"case": new.case, "waybill": waybill}
+    title = one_line(new.title or what, most=120, **about)
     return ExceptionReport(
         found_by=new.found_by,
         kind=new.kind,
@@ -96,14 +97,14 @@ def _draft(new: NewException, *, by: User, at: datetime) -> ExceptionReport:
         what=what,
         who=new.who.strip(),
         first_measures=new.first_measures.strip(),
-        search_grams=grams(searchable(title, what)),
+        search_grams=grams(searchable(title, what, names=names_about(**about))),
         happened_at=new.happened_at,
         known_at=new.known_at,
         known_by=new.known_by or by,
         reported_at=at,
         reported_by=by,
         is_serious=is_serious,
-        harm=one_line(new.harm, most=300),
+        harm=one_line(new.harm, most=300, **about),
         created_by=by,
     )
 
@@ -163,7 +164,9 @@ def correct_report(
         for name, value in sorted(values.items())
     )
     if "what" in values:
-        values["search_grams"] = grams(searchable(report.title, values["what"]))
+        values["search_grams"] = grams(
+            searchable(report.title, values["what"], names=names_about(report.case, report.waybill))
+        )
     write(report, at=at, **values)
     corrected(report, set(values), reason, by=by, at=at)
     if report.state != ExceptionState.CLOSED:

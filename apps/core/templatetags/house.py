@@ -87,6 +87,12 @@ def masked_text(text: str) -> str:
 
 
 @register.filter
+def masked_about(text: str, name: str) -> str:
+    """Masked, and without the person who is known to speak or to be spoken of."""
+    return masking.mask_text(text or "", masking.Known.people([name] if name else []))
+
+
+@register.filter
 def phone(kept: str) -> str:
     """In clear, as people read and dial it."""
     return shown_phone(kept or "")
