@@ -192,7 +192,7 @@ def test_filters_narrow_the_list(team: Team) -> None:
     ]
     for values, expected in checks:
         assert set(case_list(agent, CaseFilter(**values))) == expected, values
-    typed = {"states": ["live", "nonsense"], "owner_id": "12x", "unowned": "1", "text": "a" * 99}
+    typed = {"states": ["live", "nonsense"], "owner_id": "12x", "unowned": "1", "text": "a" * 2_999}
     cleaned = CaseFilter.of(typed)
     assert cleaned.states == ("live",) and cleaned.owner_id is None and cleaned.unowned
     assert len(cleaned.text) == LONGEST_SEVERAL and CaseFilter.of({}) == CaseFilter()
