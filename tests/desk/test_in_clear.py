@@ -1,0 +1,229 @@
+"""Names, phones and addresses show in clear only where the job needs them or a reason is on record.
+
+Every staff address that names a row is opened by every role; what the rows keep encrypted must not
+be on the page (STF-3).
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any
+
+import pytest
+from django.db.models import Model
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from apps.accounts.enums import Role
+from apps.accounts.models import User
+from apps.complaints.admin.acts import ACTS as CASE_ACTS
+from apps.complaints.models import Case, Chat, ExceptionReport
+from apps.customers.models import Contact, Customer, CustomerSite
+from apps.events.models import Event
+from apps.notifications.models import Delivery, PhoneTask
+from apps.orders import services as orders
+from apps.orders.admin.acts import ACTS as ORDER_ACTS
+from apps.orders.admin.tasks import TASK_ACTS
+from apps.orders.enums import PrintKind
+from apps.orders.models import FollowUpTask, PrintJob, PrintRecord, WorkOrder
+from apps.sla.models import Clock
+from apps.tracking.models import Waybill
+from tests.factories.accounts import UserFactory, sign_in, superuser
+from tests.factories.chats import agent, round_the_clock, visitor
+from tests.factories.complaints import case, exception, message_in, message_out, who
+from tests.factories.customers import ContactFactory, CustomerSiteFactory, ready_customer
+from tests.factories.notifications import relay_all
+from tests.factories.orders import confirmed_order, order, phone_order
+from tests.factories.tracking import report
+
+pytestmark = [pytest.mark.django_db, pytest.mark.requirement("STF-3")]
+SENDER = {
+    "pickup_contact": "欧阳慕青",
+    "pickup_phone": "13911114455",
+    "pickup_address": "上海市浦东新区锦绣里88弄6号楼",
+}
+CONSIGNEE = {
+    "delivery_contact": "诸葛清风",
+    "delivery_phone": "13922225566",
+    "delivery_address": "北京市朝阳区桂花巷77号院9号楼",
+}
+SECRETS = (
+    *("欧阳慕青", "诸葛清风", "上官婉柔", "尉迟明远", "宇文山"),
+    *("13911114455", "13922225566", "13933336677", "13944447788", "13955558899"),
+    *("锦绣里88弄", "桂花巷77号", "wanrou@", "竹影路66号"),
+)
+# Where the words are read aloud or typed while the order is still being agreed (ORD-1, ORD-4).
+AGREEING = {"orders_workorder_edit", "orders_workorder_read_back", "orders_workorder_confirm"}
+# Paths that a browser follows by itself or that lead elsewhere have no page of a row.
+NO_PAGE = re.compile(r"_history$|_delete$|view_on_site|account_|sign_|password|_file$|_evidence$")
+FLOORS = re.compile(r"orders_|tracking_|complaints_|customers_|notifications_|inquiries_|sla_clock")
+DESK = re.compile(r"^(shipment|open|chat)")
+REVEALS = re.compile(r"revealed$|printed$")
+
+
+@dataclass
+class House:
+    """Rows whose people are known, in every state that has a page."""
+
+    unconfirmed: list[WorkOrder] = field(default_factory=list)
+    rows: dict[str, list[Model]] = field(default_factory=dict)
+    waybill: Waybill | None = None
+
+    def ids(self, label: str) -> list[str]:
+        return [str(row.pk) for row in self.rows.get(label, [])]
+
+
+@pytest.fixture
+def house() -> House:
+    people = {**SENDER, **CONSIGNEE}
+    customer = ready_customer()
+    ContactFactory(customer=customer, name="李经理", phone="+8613944447788")
+    site = {"contact_name": "仓管", "phone": "+8613955558899"}
+    CustomerSiteFactory(customer=customer, address="上海市浦东新区竹影路66号", **site)
+    confirmed, ready, spoken, cancelled = (
+        confirmed_order(customer, **people),
+        order(customer, **people),
+        phone_order(customer, **people),
+        order(customer, **people),
+    )
+    orders.cancel_order(order_id=cancelled.pk, reason="客户取消", **who())
+    waybill = confirmed.issued.first().waybill  # type: ignore[union-attr]  # issued just now
+    report(waybill, "picked_up")
+    made = case(
+        waybill=waybill,
+        contact_name="上官婉柔",
+        contact_phone="13933336677",
+        contact_email="wanrou@shop.example",
+        description="上官婉柔，13933336677，桂花巷77号院9号楼，还没有收到。",
+    )
+    message_in(made, "我是上官婉柔，请打13933336677")
+    message_out(made, "上官婉柔您好，已联系13922225566")
+    exception(waybill=waybill, case=made, what="上官婉柔 13933336677 来电投诉")
+    orders.print_order(order_id=confirmed.pk, kind=PrintKind.WORK_ORDER, **who())
+    round_the_clock()
+    agent()
+    visitor("我叫宇文山，电话13933336677", name="宇文山", phone="13933336677")
+    relay_all()
+    kinds: tuple[Any, ...] = (
+        *(WorkOrder, Waybill, Case, ExceptionReport, Customer, Contact, CustomerSite, Delivery),
+        *(PhoneTask, FollowUpTask, PrintJob, PrintRecord, Clock, Chat),
+    )
+    rows = {kind._meta.label_lower: list(kind.objects.order_by("pk")[:5]) for kind in kinds}
+    return House([ready, spoken], rows, waybill)
+
+
+def test_the_house_holds_what_is_looked_for(house: House) -> None:
+    assert house.waybill is not None and house.waybill.consignee_name == "诸葛清风"
+    assert all(house.rows[name] for name in ("orders.workorder", "complaints.case", "sla.clock"))
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+def test_no_staff_address_shows_people_in_clear(
+    client: Client, house: House, role: Role | None
+) -> None:
+    user: User = UserFactory(roles=[role]) if role else superuser()
+    sign_in(client, user)
+    walked, opened, shown = 0, 0, []
+    for name, address in _addresses(house):
+        if name in AGREEING and any(f"/{one.pk}/" in address for one in house.unconfirmed):
+            continue
+        told = _reveals()
+        answer = client.get(address)
+        walked += 1
+        if answer.status_code != 200 or answer.streaming:
+            continue
+        opened += 1
+        text = answer.content.decode(errors="replace")
+        found = [secret for secret in SECRETS if secret in text]
+        if found and _reveals() == told:
+            at = text.index(found[0])
+            shown.append(f"{address} shows {found}: …{text[max(0, at - 80) : at + 40]}…")
+    assert not shown, "\n".join(shown[:20])
+    assert walked > 100
+    assert opened > 20 or role is not None
+
+
+def _reveals() -> int:
+    kinds = Event.objects.values_list("kind", flat=True)
+    return sum(1 for kind in kinds if REVEALS.search(kind))
+
+
+def _addresses(house: House) -> Iterator[tuple[str, str]]:
+    seen = set()
+    for route, name in _routes(get_resolver()):
+        if not route.startswith("admin/") or "<" not in route or NO_PAGE.search(name):
+            continue
+        if not (FLOORS.match(name) or DESK.match(name)):
+            continue
+        for address in _filled(route, name, house):
+            if address not in seen:
+                seen.add(address)
+                yield name, address
+
+
+def _routes(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, str]]:
+    for one in resolver.url_patterns:
+        route = before + str(one.pattern)
+        if isinstance(one, URLResolver):
+            yield from _routes(one, route)
+        elif isinstance(one, URLPattern) and one.name:
+            yield route, one.name
+
+
+def _filled(route: str, name: str, house: House) -> Iterator[str]:
+    """The route with every row and every word that fits its places."""
+    places = re.findall(r"<(?:\w+:)?(\w+)>", route)
+    choices = [_values(place, name, house) for place in places]
+    for values in product(*choices):
+        address = route
+        for value in values:
+            address = re.sub(r"<(?:\w+:)?\w+>", value, address, count=1)
+        yield f"/{address}"
+
+
+def _values(place: str, name: str, house: House) -> list[str]:
+    model = ".".join(name.split("_")[:2])
+    if place in ("name", "act_name"):
+        acts: dict[str, Any] = {
+            "orders.workorder": ORDER_ACTS,
+            "orders.followuptask": TASK_ACTS,
+            "complaints.case": CASE_ACTS,
+        }
+        return list(acts.get(model, {"reveal": 0}))
+    if place == "number":
+        if model == "complaints.case":
+            return [one.number for one in house.rows["complaints.case"]]  # type: ignore[attr-defined]
+        return [house.waybill.number] if house.waybill else []
+    fixed = {
+        "kind": list(PrintKind.values),
+        "print_id": house.ids("orders.printrecord"),
+        "subject_type": list(house.rows),
+        "app": ["orders"],
+        "model": ["workorder"],
+        "subject_id": house.ids("orders.workorder")[:2],
+        "row_id": house.ids("customers.contact")[:2],
+        "chat_id": house.ids("complaints.chat"),
+    }
+    if place in fixed:
+        return fixed[place]
+    return house.ids(model) or ["1"]
+
+
+def test_a_confirmed_or_cancelled_order_has_nothing_left_to_read_back(
+    client: Client, house: House
+) -> None:
+    sign_in(client, superuser())
+    for one in WorkOrder.objects.exclude(pk__in=[o.pk for o in house.unconfirmed]):
+        for page in ("read-back", "confirm", "edit"):
+            address = f"/admin/orders/workorder/{one.pk}/{page}/"
+            answer = client.get(address)
+            assert answer.status_code == 302, address
+            assert answer["Location"] == f"/admin/orders/workorder/{one.pk}/change/"
+
+
+def test_an_order_that_is_being_agreed_is_read_back_in_clear(client: Client, house: House) -> None:
+    sign_in(client, superuser())
+    spoken = house.unconfirmed[1]
+    page = client.get(f"/admin/orders/workorder/{spoken.pk}/read-back/").content.decode()
+    assert "诸葛清风" in page and "13922225566" in page
