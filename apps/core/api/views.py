@@ -23,8 +23,10 @@ class HouseView(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        if self.exact and request.method != "OPTIONS":
-            check_query(request, [p.name for p in self.asked(request.method or "")])
+        # A method that there is not is refused as such.
+        method = request.method or ""
+        if self.exact and method != "OPTIONS" and hasattr(self, method.lower()):
+            check_query(request, [p.name for p in self.asked(method)])
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """With what the key has left, also where it was refused."""
