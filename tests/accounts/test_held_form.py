@@ -88,7 +88,7 @@ def test_a_forged_cookie_keeps_nothing(client: Client, agent: User) -> None:
 
 def test_while_the_session_lasts_nothing_is_held(client: Client, agent: User) -> None:
     enter(client, agent)
-    assert send(client).status_code == 403, "no role; the view answers"
+    assert send(client).status_code == 404, "no role; the view answers"
     assert NAME not in client.session
 
 

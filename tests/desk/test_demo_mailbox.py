@@ -21,7 +21,7 @@ from apps.desk.checks import no_demo_mailbox
 from apps.notifications.channels import Message, channel
 from apps.notifications.enums import Effect
 from config import urls as _read_as_it_is_elsewhere  # noqa: F401  # before a test has a mailbox
-from launch import outside
+from launch import providers
 from launch.ports import free_port
 from tests.factories.accounts import UserFactory, sign_in
 from tests.waiting import LIMIT
@@ -40,13 +40,13 @@ def folder(tmp_path: Path, settings: Any) -> Path:
 @pytest.fixture
 def companies(folder: Path, settings: Any) -> Iterator[None]:
     """The process as bin/up runs it, and the settings it gives the product."""
-    ports = {name: free_port() for name in outside.PORTS}
-    added = outside.environment({}, folder, ports)
+    ports = {name: free_port() for name in providers.PORTS}
+    added = providers.environment({}, folder, ports)
     for name, text in added.items():
         old = getattr(settings, name)
         setattr(settings, name, bool(int(text)) if isinstance(old, bool) else type(old)(text))
     env = {**os.environ, **added, "DJANGO_SETTINGS_MODULE": "config.settings"}
-    argv = [sys.executable, "manage.py", *outside.words(ports)]
+    argv = [sys.executable, "manage.py", *providers.words(ports)]
     running = subprocess.Popen(argv, cwd=ROOT, env=env)
     until = time.monotonic() + 3 * LIMIT
     try:
@@ -143,5 +143,5 @@ def test_a_deployment_with_it_is_refused(settings: Any) -> None:
 
 
 def test_servers_that_somebody_named_are_left_alone() -> None:
-    ports = dict.fromkeys(outside.PORTS, 1)
-    assert outside.environment({"EMAIL_HOST": "mx.example"}, Path("/x"), ports) == {}
+    ports = dict.fromkeys(providers.PORTS, 1)
+    assert providers.environment({"EMAIL_HOST": "mx.example"}, Path("/x"), ports) == {}
