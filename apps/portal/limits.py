@@ -12,24 +12,16 @@ phone this fence stands open while Valkey is away: following a parcel must not d
 each worker counts for itself.
 """
 
-import logging
 import threading
 import time
 from dataclasses import dataclass
 
-import redis
 from django.conf import settings
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from apps.core.crypto import blind_index
+from apps.core.patience import PatientStore
 
-log = logging.getLogger(__name__)
 WINDOW_SECONDS = 600
-# A look-up may be this much slower while Valkey hangs; one that is well answers within a few ms.
-PATIENCE_SECONDS = 0.1
-# After Valkey failed, requests do not wait for it again for this long.
-REST_SECONDS = 5.0
 MOST_REMEMBERED = 10_000
 # A request that goes beyond the limit ends the window for everybody behind that address: nothing
 # smaller may be tried afterwards. Gives whether to answer, the count, and the seconds left.
@@ -52,12 +44,11 @@ class _Window:
     count: int = 0
 
 
-class _Fence:
-    """What one worker knows: its connections, when to leave Valkey alone, who is stopped."""
+class _Fence(PatientStore):
+    """What one worker knows besides: who is stopped, and its own count while Valkey is away."""
 
     def __init__(self) -> None:
-        self.client: redis.Redis | None = None
-        self.rest_until = 0.0
+        super().__init__()
         self.stopped_until: dict[str, float] = {}
         self.own: dict[str, _Window] = {}
         self.lock = threading.Lock()
@@ -70,16 +61,10 @@ class _Fence:
         return 0 if fits else max(seconds, 1)
 
     def _shared(self, address: str, misses: int) -> tuple[bool, int, int] | None:
-        if time.monotonic() < self.rest_until:
+        counted = self.run(_COUNT, _key(address), misses, WINDOW_SECONDS, most_misses())
+        if counted is None:
             return None
-        try:
-            fits, count, seconds = self._store().eval(
-                _COUNT, 1, _key(address), str(misses), str(WINDOW_SECONDS), str(most_misses())
-            )
-        except redis.RedisError:
-            self.rest_until = time.monotonic() + REST_SECONDS
-            log.warning("each worker counts misses alone: the store is silent", exc_info=True)
-            return None
+        fits, count, seconds = counted
         return bool(fits), count, seconds
 
     def _alone(self, address: str, misses: int) -> tuple[bool, int, int]:
@@ -109,16 +94,6 @@ class _Fence:
         if len(self.stopped_until) >= MOST_REMEMBERED:
             self.stopped_until.clear()
         self.stopped_until[address] = time.monotonic() + seconds
-
-    def _store(self) -> redis.Redis:
-        if self.client is None:
-            self.client = redis.Redis.from_url(
-                settings.REDIS_URL,
-                socket_timeout=PATIENCE_SECONDS,
-                socket_connect_timeout=PATIENCE_SECONDS,
-                retry=Retry(NoBackoff(), 0),
-            )
-        return self.client
 
 
 _fence = _Fence()

@@ -1,5 +1,5 @@
-"""A broker that hangs is no business of a page. No request enqueues anything; two ask it something
-and give up at once: the readiness probe, and the count of unknown waybill numbers."""
+"""A broker that hangs is no business of a page. No request enqueues anything; three ask it something
+and give up at once: the readiness probe, the count of unknown waybill numbers, and that of a key's requests."""
 
 import ast
 import time
@@ -10,6 +10,7 @@ from django.conf import settings
 
 from tests.faults.brokers import crowded_broker, silent_broker
 from tests.faults.pages import (
+    BY_API,
     ENVIRONMENT,
     LIMIT,
     RESTED,
@@ -38,7 +39,7 @@ def test_no_page_so_much_as_greets_a_broker_that_hangs() -> None:
     with silent_broker() as broker, web(broker.url, ENVIRONMENT) as hanging:
         house = House()
         for _n in range(ROUNDS):
-            visit(house, hanging)
+            visit(house, hanging, but=BY_API)
         assert broker.visitors == 0
         Visitor(hanging).get("/readyz")
         # They are counted in the order in which they came.
@@ -49,7 +50,7 @@ def test_no_page_so_much_as_greets_a_broker_that_hangs() -> None:
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.requirement("NTF-2")
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_two_that_ask_the_broker_give_up_at_once(kind: str) -> None:
+def test_those_that_ask_the_broker_give_up_at_once(kind: str) -> None:
     with (
         KINDS[kind]() as broker,
         web(settings.REDIS_URL, ENVIRONMENT) as well,
@@ -57,7 +58,9 @@ def test_the_two_that_ask_the_broker_give_up_at_once(kind: str) -> None:
     ):
         assert Visitor(well).get("/readyz").status == 200
         # The quickest of some; this machine may be busy with other tests.
-        for ask, status in ((probe, 503), (ask_for_nothing, 404)):
+        house = House()
+        asking = ((probe, 503), (ask_for_nothing, 404), (lambda p: house.scan(Visitor(p)), 200))
+        for ask, status in asking:
             took = []
             for _turn in range(MOST_ROUNDS):
                 usual, slow = ask(well), ask(hanging)
@@ -98,7 +101,7 @@ def brokers_used(path: Path) -> list[str]:
 def test_hardly_anything_but_tasks_knows_the_broker() -> None:
     """Beat wakes the sweepers; whoever else enqueues would hang with the broker. Those that may
     ask it something are named here and give up after a tenth of a second."""
-    allowed = {"config/celery.py", "config/health.py", "apps/portal/limits.py"}
+    allowed = {"config/celery.py", "config/health.py", "apps/core/patience.py"}
     using = {}
     for path in [*ROOT.glob("apps/**/*.py"), *ROOT.glob("config/*.py")]:
         name = str(path.relative_to(ROOT))

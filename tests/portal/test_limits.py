@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from apps.core.patience import PATIENCE_SECONDS
 from apps.portal import limits
 from apps.tracking.models import Waybill
 from apps.tracking.numbers import compose, new_key
@@ -97,7 +98,7 @@ def test_a_store_that_hangs_costs_a_tenth_of_a_second_once(settings: object) -> 
         socket.create_connection(("127.0.0.1", broker.port)).close()
         assert eventually(lambda: broker.visitors > len(waits))
         assert broker.visitors == len(waits) + 1, "each worker asked once"
-    assert min(waits) >= limits.PATIENCE_SECONDS
+    assert min(waits) >= PATIENCE_SECONDS
 
 
 # --- however they are asked ---------------------------------------------------------------------
@@ -194,6 +195,6 @@ def test_a_hit_asks_the_store_nothing(
     client: Client, under_way: Waybill, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
-    monkeypatch.setattr(limits._fence, "_store", lambda: asked.append("asked"))
+    monkeypatch.setattr(limits._fence, "_connected", lambda: asked.append("asked"))
     assert client.get(f"/track/{under_way.number}").status_code == 200
     assert asked == []
