@@ -300,21 +300,48 @@ def test_a_server_that_is_away_gives_up_in_the_end(settings: Any) -> None:
     assert row.state == MessageState.FAILED
 
 
-def test_a_lost_worker_leaves_an_unclear_reply(monkeypatch: pytest.MonkeyPatch) -> None:
+def die(*_args: object) -> Any:
+    raise KeyboardInterrupt
+
+
+def test_what_a_lost_worker_had_not_begun_is_sent_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     row, at = waiting(), timezone.now()
+    monkeypatch.setattr(replying, "_begin", die)
+    with pytest.raises(KeyboardInterrupt):
+        send_replies(at=at)
+    monkeypatch.undo()
+    assert send_replies(at=at) == 1
+    row.refresh_from_db()
+    assert (row.state, row.attempts) == (MessageState.ANSWERED, 2)
+    assert len(outbox.outbox) == 1
 
-    def die(_row: InboundMessage) -> Any:
-        raise KeyboardInterrupt
 
-    monkeypatch.setattr(replying, "_send", die)
+def test_what_a_lost_worker_had_on_the_wire_is_unclear_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    row, at = waiting(), timezone.now()
+    monkeypatch.setattr(replying, "_mail", die)
     with pytest.raises(KeyboardInterrupt):
         send_replies(at=at)
     monkeypatch.undo()
     assert send_replies(at=at) == 0
-    send_replies(at=at + timedelta(minutes=6))
     row.refresh_from_db()
     assert (row.state, row.reason) == (MessageState.UNCLEAR, "worker_lost")
     assert not outbox.outbox
+
+
+def test_a_reply_that_somebody_sends_is_left_to_them_until_its_lease_ends() -> None:
+    row, at = waiting(), timezone.now()
+    claimed = replying._claim(at)
+    assert claimed is not None
+    replying.take_over_lost(at=at)
+    row.refresh_from_db()
+    assert row.state == MessageState.SENDING
+    replying.take_over_lost(at=at + timedelta(minutes=6))
+    row.refresh_from_db()
+    assert row.state == MessageState.WAITING
+    assert not replying._begin(claimed), "who wakes up after that sends nothing"
+    replying._let_go(row.pk)
 
 
 def test_a_mailbox_that_is_away_is_noted(settings: Any) -> None:

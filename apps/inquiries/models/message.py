@@ -40,6 +40,8 @@ class InboundMessage(models.Model):
     reason = models.CharField(_("reason"), max_length=60, blank=True)
     due_at = models.DateTimeField(_("due"), null=True, editable=False)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    # Committed before the server may have the reply: without it nothing has left.
+    on_wire_since = models.DateTimeField(_("on the wire since"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("message received")
