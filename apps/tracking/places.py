@@ -6,6 +6,7 @@ shop, somebody's name) is left out, so nothing personal can pass, however it is 
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -34,12 +35,17 @@ _BRACKET = re.compile(r"[【\[]\s*([^】\]]{2,60}?)\s*[】\]]")
 _ONWARD = re.compile(
     r"(?:(?:(?:即将|正|将|准备|已)?(?:发往|发出到|运往|前往|送往|开往)|下一站(?:是|为)?|(?:转运)?目的地)\s*[:：]?\s*)+"
 )
+_AROUND: Final = " 【[】]|,，"
 _BEHIND = re.compile(r"上一站.*$")
 _PEOPLE = re.compile(
     r"签收人|代收人|收件人|取件人|寄件人|发件人|派[件送](?:人|员|业务员)|投递员|快递员|揽[投收]员|收件员|业务员|联系|电话|手机"
 )
 # A town named in passing is where the parcel is only after one of these.
 _MOVING = re.compile(r"(?:到达|抵达|离开|[到在由从])\s*[【\[]?\s*")
+# 玉林家, 乐山先生, 安康代收: said of somebody, whatever town is called the same.
+_SOMEBODYS = re.compile(
+    r"\s*(?:家|手[里中上]|处|那[里儿]|先生|女士|小姐|师傅|老师|同学|[哥姐叔姨嫂婶总]|阿姨|本人|已?代[签收领取]|签字|亲[签收])"
+)
 _LONGEST_NAME = 15
 # Towns that are also what people are called stand bare in a bracket like anybody's name.
 _FAMILY = frozenset(
@@ -70,7 +76,14 @@ class Place:
 def read_place(text: str) -> Place | None:
     """The place that a field says: ``广东省深圳市宝安区沙井共和分部`` → 深圳宝安营业点. None where no
     area of the table stands at its beginning."""
-    return _read_at(text.strip(" 【[】]|,，"), 0)
+    return _read_at(text.strip(_AROUND), 0)
+
+
+def city_named(text: str) -> str:
+    """``上海`` for ``上海市`` and for a whole address that begins with it; empty for what is no city
+    of the table. Customers write more into a field for a city than a city (TRK-10)."""
+    place = read_place(text) if text else None
+    return place.city if place else ""
 
 
 @lru_cache(maxsize=4096)
@@ -81,16 +94,36 @@ def places_of(text: str) -> tuple[Place | None, Place | None]:
     return _here(_PEOPLE.split(head, maxsplit=1)[0]), _onward(rest[0]) if rest else None
 
 
+def is_somebody(place: Place, names: Iterable[str]) -> bool:
+    """Towns are also what people are called: 安康 is not shown where 李安康 is the consignee."""
+    return not place.kind and any(place.city in name for name in names if name)
+
+
 def _onward(text: str) -> Place | None:
-    return read_place(_PEOPLE.split(text, maxsplit=1)[0])
+    return _nobodys(_PEOPLE.split(text, maxsplit=1)[0].strip(_AROUND), 0)
 
 
 def _here(text: str) -> Place | None:
-    found = [_read_at(text, match.end()) for match in _MOVING.finditer(text)]
-    found += [_in_bracket(match[1]) for match in _BRACKET.finditer(text)]
+    found = [_nobodys(text, match.end()) for match in _MOVING.finditer(text)]
+    found += [
+        _in_bracket(match[1])
+        for match in _BRACKET.finditer(text)
+        if not _SOMEBODYS.match(text, match.end())
+    ]
     found.append(_at_start(text))
     named = [place for place in found if place is not None]
     return next((place for place in named if place.kind), named[0] if named else None)
+
+
+def _nobodys(text: str, start: int) -> Place | None:
+    """A place at ``start``, unless only its name says so and the words behind it are of a person."""
+    place = _read_at(text, start)
+    if place is None or place.is_sure:
+        return place
+    behind = text.find(place.city, start) + len(place.city)
+    while text[behind : behind + 1] in ("】", "]"):
+        behind += 1
+    return None if _SOMEBODYS.match(text, behind) else place
 
 
 def _in_bracket(text: str) -> Place | None:

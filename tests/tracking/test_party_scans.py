@@ -60,6 +60,22 @@ def test_a_known_phone_is_hidden_however_it_is_spelt(role: PartyRole, spelling: 
     assert not any(end in text for end in ("9002", "９００２", "九零零二"))
 
 
+def test_the_closed_half_is_a_city_whatever_was_written_into_its_field() -> None:
+    parcel = waybill(
+        origin_city="上海市浦东新区世纪大道100号",
+        destination_city="北京市朝阳区建国路88号李小红",
+        goods_name="服装 李小红 13900139002",
+        customer_reference="给李小红的第9002单",
+    )
+    for role in PartyRole:
+        view = party_view(parcel, role)
+        assert view.goods_name.startswith("服装")
+        assert "李小红" not in view.goods_name + view.reference
+        assert "9002" not in view.goods_name + view.reference
+    sender, consignee = (party_view(parcel, r) for r in (PartyRole.SENDER, PartyRole.CONSIGNEE))
+    assert (sender.consignee_address, consignee.sender_address) == ("北京", "上海")
+
+
 def test_a_scan_without_words_is_not_repeated_and_what_was_corrected_is_gone() -> None:
     parcel = waybill()
     for text in ("第一次", "更正后"):

@@ -39,6 +39,9 @@ def said(text: str) -> tuple[str, str]:
         ("快件已由成都双流区红树湾二期店菜鸟驿站代收", "成都取件点", ""),
         ("[广州市]快件已发车", "广州", ""),
         ("深圳", "深圳", ""),
+        ("离开玉林，发往【乐山】", "玉林", "乐山"),
+        ("到达【常德】", "常德", ""),
+        ("已由玉林市代收点签收", "玉林取件点", ""),
     ],
 )
 def test_where_it_is_and_where_it_goes(text: str, here: str, onward: str) -> None:
@@ -57,6 +60,13 @@ def test_where_it_is_and_where_it_goes(text: str, here: str, onward: str) -> Non
         "送某市某区某路88号5号楼3单元1201室",
         "很满意的话请在评价快递员处点亮五颗星",
         "Signed by John Smith at Flat 12B",
+        "送到玉林家",
+        "到达玉林姐家",
+        "由玉林代收",
+        "到【常德】家",
+        "从安康处取件",
+        "【武威】代签收",
+        "下一站是乐山先生家",
         "",
     ],
 )

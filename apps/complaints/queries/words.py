@@ -15,6 +15,7 @@ from apps.core.times import local
 from apps.sla.models import Clock
 from apps.tracking.enums import Status
 from apps.tracking.models import Waybill
+from apps.tracking.places import city_named
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -79,8 +80,8 @@ def shipment_variables(waybill: Waybill) -> dict[str, str]:
     return {
         "waybill": waybill.number,
         "goods": waybill.goods_name,
-        "from_city": waybill.origin_city,
-        "to_city": waybill.destination_city,
+        "from_city": city_named(waybill.origin_city),
+        "to_city": city_named(waybill.destination_city),
         "status": str(Status(waybill.status).label),
         "expected": local(expected) if expected else "",
     }

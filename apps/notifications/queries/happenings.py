@@ -10,6 +10,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from apps.core.masking import Known, mask_text
 from apps.customers.models import Customer
 from apps.events.models import Event
 from apps.notifications.models import WebhookEndpoint
@@ -19,7 +20,7 @@ from apps.notifications.topics import WEBHOOK_KINDS
 from apps.orders.models import DeclaredCount, WorkOrder
 from apps.tracking.enums import LateKind, Status
 from apps.tracking.models import LateShipment, Waybill
-from apps.tracking.places import read_place
+from apps.tracking.places import city_named, is_somebody, read_place
 
 # Only these moves are told to people; the rest shows on the page that they can open.
 TOPIC_OF_STATUS = {
@@ -36,6 +37,8 @@ TOPIC_OF_STATUS = {
 NEWS_BY_REASON = frozenset({Status.ATTEMPT_FAILED, Status.EXCEPTION})
 # Lost and misrouted ones are told by their status.
 LATE_TOLD = frozenset({LateKind.MISSED, LateKind.WILL_MISS, LateKind.STUCK})
+# Providers refuse a parameter without a value.
+_NO_CITY = "—"
 _TOLD_OF = (
     *("number", "status", "concluded_at", "customer", "goods_name", "last_place"),
     *("origin_city", "destination_city", "expected_at", "promised_at"),
@@ -71,15 +74,18 @@ def waybills_of(events: Iterable[Event]) -> dict[str, Waybill]:
 
 
 def shipment_facts(waybill: Waybill) -> dict[str, Any]:
+    names = (waybill.consignee_name, waybill.sender_name)
+    phones = (waybill.consignee_phone, waybill.sender_phone)
+    place = read_place(waybill.last_place)
     return {
         "number": waybill.number,
-        "goods": waybill.goods_name,
-        "from_city": waybill.origin_city,
-        "to_city": waybill.destination_city,
+        # Followers have proved nothing, and customers write people and whole addresses into these.
+        "goods": mask_text(waybill.goods_name, Known(names, phones)),
+        "from_city": city_named(waybill.origin_city) or _NO_CITY,
+        "to_city": city_named(waybill.destination_city) or _NO_CITY,
         "expected": waybill.expected_at or waybill.promised_at,
         "promised": waybill.promised_at,
-        # What its sender wrote as a place may name people; followers have proved nothing.
-        "place": place.name if (place := read_place(waybill.last_place)) else "",
+        "place": place.name if place and not is_somebody(place, names) else "",
     }
 
 

@@ -1,6 +1,7 @@
 """What a proven party sees besides the public part, by the half its key opens (TRK-6, TRK-10).
 
-A closed half shows what anybody with the number sees anyway: a masked name and the city. A
+A closed half shows what anybody with the number sees anyway: a masked name and the city. What
+customers write of the goods and as a reference is told without the people of the shipment. A
 recipient could read more on the label, but the page does not know who has the parcel in hand.
 """
 
@@ -15,6 +16,7 @@ from apps.core.crypto import blind_index
 from apps.core.masking import mask_name, mask_phone
 from apps.tracking.enums import PartyRole
 from apps.tracking.models import ProofOfDelivery, Waybill
+from apps.tracking.places import city_named
 from apps.tracking.queries.masked import known_of, masked_text
 from apps.tracking.queries.proofs import PartyProofView, proof_for_party
 from apps.tracking.queries.timeline import live_events
@@ -64,17 +66,19 @@ def party_view(waybill: Waybill, role: PartyRole) -> PartyView:
         role=role,
         sender_name=waybill.sender_name if sends else mask_name(waybill.sender_name),
         sender_phone=mask_phone(waybill.sender_phone) if sends else "",
-        sender_address=waybill.sender_address if sends else waybill.origin_city,
+        sender_address=waybill.sender_address if sends else city_named(waybill.origin_city),
         consignee_name=waybill.consignee_name if delivers else mask_name(waybill.consignee_name),
         consignee_phone=mask_phone(waybill.consignee_phone) if role.opens_consignee_phone else "",
-        consignee_address=waybill.consignee_address if delivers else waybill.destination_city,
+        consignee_address=waybill.consignee_address
+        if delivers
+        else city_named(waybill.destination_city),
         # Both ends know what is in the parcel and what is paid at the door.
-        goods_name=waybill.goods_name,
+        goods_name=masked_text(waybill.goods_name, known_of(waybill)),
         pieces=waybill.pieces,
         weight_g=waybill.weight_g,
         declared_value=waybill.declared_value if sends else None,
         cod_amount=waybill.cod_amount,
-        reference=waybill.customer_reference if sends else "",
+        reference=masked_text(waybill.customer_reference, known_of(waybill)) if sends else "",
         signed_at=proof.signed_at if proof else _signed_at(waybill),
         proof=proof,
         scans=_scans(waybill, shows_codes=delivers),

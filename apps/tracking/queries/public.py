@@ -11,7 +11,7 @@ from apps.accounts.enums import UnitKind
 from apps.core.masking import mask_address, mask_name, mask_phone
 from apps.tracking.models import Waybill
 from apps.tracking.numbers import parse_waybill_number
-from apps.tracking.places import Place, places_of, read_place
+from apps.tracking.places import Place, city_named, is_somebody, places_of, read_place
 from apps.tracking.queries.live import live_rows
 from apps.tracking.queries.timeline import COLUMNS
 from apps.tracking.scan_wording import scan_sentence
@@ -143,8 +143,8 @@ def _shown(waybill: Waybill, history: list[dict[str, Any]]) -> PublicShipment:
         expected_at=waybill.expected_at,
         picked_up_at=waybill.picked_up_at,
         delivered_at=waybill.delivered_at,
-        origin_city=_city_of(waybill.origin_city),
-        destination_city=_city_of(waybill.destination_city),
+        origin_city=city_named(waybill.origin_city),
+        destination_city=city_named(waybill.destination_city),
         service=waybill.service_level,
         pieces=waybill.pieces,
         weight_g=waybill.weight_g,
@@ -158,10 +158,10 @@ def _shown(waybill: Waybill, history: list[dict[str, Any]]) -> PublicShipment:
 def _told(row: Mapping[str, Any], names: Sequence[str]) -> PublicEvent:
     here, onward = places_of(row["text"])
     field, city = read_place(row["place"]), read_place(row["city"])
-    told = [place for place in (field, here, city) if place and not _is_somebody(place, names)]
+    told = [place for place in (field, here, city) if place and not is_somebody(place, names)]
     named = next((p for p in told if p.kind), told[0] if told else None)
     known = city if city in told else None
-    if onward is not None and _is_somebody(onward, names):
+    if onward is not None and is_somebody(onward, names):
         onward = None
     return PublicEvent(
         occurred_at=row["occurred_at"],
@@ -169,22 +169,12 @@ def _told(row: Mapping[str, Any], names: Sequence[str]) -> PublicEvent:
         status=row["status"],
         reason=row["reason"],
         place=row["unit_name"] or (named.name if named else ""),
-        city=_city_of(row["unit_city"]) or (known or named or _NOWHERE).city,
+        city=city_named(row["unit_city"] or "") or (known or named or _NOWHERE).city,
         onward=onward.name if onward else "",
     )
 
 
 _NOWHERE = Place("")
-
-
-def _city_of(text: str | None) -> str:
-    place = read_place(text) if text else None
-    return place.city if place else ""
-
-
-def _is_somebody(place: Place, names: Sequence[str]) -> bool:
-    """Towns are also what people are called: 安康 is not shown where 李安康 is the consignee."""
-    return not place.kind and any(place.city in name for name in names if name)
 
 
 def clear_parties(waybill: Waybill) -> dict[str, str]:
