@@ -2,149 +2,85 @@
 
 import re
 
+from apps.core.areas import areas_named
+from apps.core.masking.name_words import (
+    COMPOUNDS,
+    FAMILIES,
+    NO_ENGLISH_NAME,
+    NOT_NAMES,
+    PHRASES,
+    PLACE_ENDS,
+    RARE_FAMILIES,
+    SITE_ENDS,
+    SITE_WORDS,
+    WORDS,
+)
 from apps.core.masking.parts import mask_name
+from apps.core.masking.spelling import hide
 
 # Whoever stands behind one of these is named next, once a colon or a bracket says so.
 _ANNOUNCERS = (
-    "签收人凭取货码|签收人是|签收人|代收人|收件人|寄件人|发件人|取件人|派件员姓名|投递员姓名|揽投员姓名|"
+    "签收人凭取货码|签收人是|签收人|代收人|代签人|收件人|收货人|寄件人|发件人|取件人|派件员姓名|投递员姓名|揽投员姓名|"
     "快递员|快递小哥|派件人|派件员|派送员|派送业务员|投递员|揽投员|揽收员|收件员|业务员|联系人|客户|姓名|名字|我|本人|"
     "[Ss]igned by|[Rr]eceived by|[Cc]ourier|[Cc]onsignee|[Rr]ecipient|[Ss]ender"
 )
 # After these a name follows even without a sign between: 派件员王五正在派件.
-_JOBS = "签收人|代收人|快递员|快递小哥|派件人|派件员|派送员|派送业务员|投递员|揽投员|揽收员|收件员|业务员|交给|转交"
-_NOT_NAMES = frozenset(
-    [
-        "签收",
-        "已签收",
-        "本人",
-        "他人收",
-        "草签",
-        "拍照",
-        "家人",
-        "同事",
-        "门卫",
-        "前台",
-        "保安",
-        "物业",
-        "邮件收发章",
-        "收发室",
-        "保安室",
-        "他人",
-        "代收",
-        "凭取货码",
-        "已收件",
-        "正在",
-        "电话",
-        "签收人",
-        "未收到",
-        "已收到",
-        "已联系",
-        "不在",
-        "客户",
-    ]
-)
-_FAMILY = (
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许邓韩冯曹彭曾肖萧田董潘袁蔡蒋余于杜叶程魏苏吕丁"
-    "任卢姚沈钟姜崔谭陆范汪廖石金韦贾夏付方邹熊孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵钱严赖覃洪莫孔"
-)
-# Everyday words that begin like a name.
-_WORDS = frozenset(
-    [
-        "高度",
-        "高峰",
-        "高兴",
-        "方便",
-        "方式",
-        "方面",
-        "方向",
-        "严重",
-        "严格",
-        "毛病",
-        "余款",
-        "余额",
-        "段时",
-        "金额",
-        "顾客",
-        "于是",
-        "任何",
-        "任务",
-        "何时",
-        "何种",
-        "谢谢",
-        "陆续",
-        "陆运",
-        "付款",
-        "付费",
-        "夏天",
-        "夏季",
-        "周一",
-        "周二",
-        "周三",
-        "周四",
-        "周五",
-        "周六",
-        "周日",
-        "周末",
-        "周围",
-        "周边",
-        "胡同",
-        "程度",
-        "程序",
-        "黄色",
-        "孙子",
-        "马路",
-        "马上",
-        "白天",
-        "江边",
-        "石头",
-        "钟点",
-        "叶子",
-        "雷雨",
-        "龙头",
-        "史上",
-        "唐突",
-        "许可",
-        "许多",
-        "曾经",
-        "苏打",
-        "田地",
-        "林区",
-        "罗列",
-        "汪洋",
-        "贺卡",
-        "陶瓷",
-        "沈重",
-        "姜汤",
-        "金属",
-        "秦淮",
-        "洪水",
-    ]
-)
+_PERSONS = "签收人|代收人|代签人|收件人|收货人|寄件人|发件人|取件人|派件人|联系人|快递员|派件员|派送员|投递员|揽投员|揽收员|收件员"
+_JOBS = "收件人|收货人|寄件人|联系人|代签人|签收人|代收人|快递员|快递小哥|派件人|派件员|派送员|派送业务员|投递员|揽投员|揽收员|收件员|业务员|交给|转交|交给邻居|交给同事|邻居"
 _HAN = r"[\u4e00-\u9fff]"
-_ENDS = (
-    r"(?=正在|已|将|为您|电话|联系|手机|微信|来电|先生|女士|小姐|师傅|老师|代|[^\u4e00-\u9fff·*]|$)"
-)
+_SURNAME = rf"(?:{'|'.join(sorted(COMPOUNDS))}|[{FAMILIES}])"
+_ANY_SURNAME = rf"(?:{'|'.join(sorted(COMPOUNDS))}|[{FAMILIES}{RARE_FAMILIES}])"
+_ENDS = r"(?=正在|已|将|为您|电话|联系|手机|微信|来电|先生|女士|小姐|师傅|老师|代|[^\u4e00-\u9fff·•・‧*]|$)"
+# What a person does, behind a name that nothing else announces.
+_DOES = r"(?=代?签收|代?签字|代收|已签|取走|取件|领取|领走|保管|要求|来电|拒收|的(?:包裹|快[递件]))"
+_LATIN = r"[A-Z\u00c0-\u00de][A-Za-z\u00c0-\u024f\u0300-\u036f'’\-]{0,30}"
+_ENGLISH = rf"{_LATIN}(?: {_LATIN}){{0,3}}"
+_DOTTED = rf"{_HAN}{{1,8}}(?:[·•・‧]{_HAN}{{1,10}}){{1,3}}"
 _NAME = (
-    rf"(?P<name>[\u4e00-\u9fff·]{{1,4}}?{_ENDS}"
-    r"|[\u4e00-\u9fff·]{2,3}(?!\*)|[A-Z][a-z]+(?: [A-Z][a-z]+){0,2})"
+    rf"(?P<name>{_DOTTED}|{_HAN}(?: {_HAN}){{1,2}}(?=[^\u4e00-\u9fff]|$)|[\u4e00-\u9fff·]{{1,4}}?{_ENDS}"
+    rf"|[\u4e00-\u9fff·]{{2,3}}(?!\*)|{_ENGLISH})"
 )
-_USUAL = rf"(?P<name>[{_FAMILY}]{_HAN}{{1,2}}?{_ENDS})"
-_BEFORE_PHONE = r"(?=\s*[/,，:：【\[（(]?\s*\+?(?:86)?1[3-9]\d\*{8})"
+_USUAL = rf"(?P<name>{_DOTTED}|{_ANY_SURNAME}{_HAN}{{1,2}}?{_ENDS}|{_SURNAME}{_HAN}{{1,2}}?{_DOES}|{_ANY_SURNAME}{_HAN}{{2}}(?=派送|派件|揽收))"
+_BARE = rf"(?P<name>{_SURNAME}{_HAN}{{1,2}}?){_DOES}"
+_BEFORE_PHONE = r"(?=\s{0,4}[/,:【\[(]?\s{0,4}\+?(?:86)?1[3-9]\d\*{8})"
+# Blanks are counted, so that a long run of them is not read again and again.
+_OPENING = r"""["'“‘「『〖<《{【\[(]"""
+_COLON = rf"\s{{0,4}}(?::\s{{0,4}}{_OPENING}?|[【\[(])\s{{0,4}}"
+_SIGN = rf"\s{{0,4}}(?:姓名|名字)?\s?(?:[:=|/;\-]\s{{0,4}}{_OPENING}?|{_OPENING})\s{{0,4}}"
+_KIN = "同事|家人|家属|邻居|朋友|室友|亲戚|门卫|保安|前台|物业"
 _PATTERNS = (
-    re.compile(rf"(?P<who>{_ANNOUNCERS})(?P<gap>\s*(?:[:：]\s*[【\[（(]?|[【\[（(])\s*){_NAME}"),
-    re.compile(rf"(?P<who>{_JOBS})(?P<gap>\s*(?:[是为]\s*)?){_USUAL}"),
+    re.compile(rf"(?P<who>{_ANNOUNCERS})(?P<gap>{_COLON}){_NAME}"),
+    re.compile(rf"(?P<who>{_PERSONS})(?P<gap>{_SIGN}){_NAME}"),
+    re.compile(
+        rf"(?P<who>{_PERSONS})(?P<gap>(?:{_SIGN}|[是为])(?:{_KIN})[\s/(:\-]{{0,2}}){_USUAL}"
+    ),
+    re.compile(rf"(?P<who>代?签收?|代收)(?P<gap>{_COLON}){_USUAL}"),
+    re.compile(
+        rf"(?P<who>{_JOBS})(?P<gap>\s{{0,4}}(?:(?:姓名|名字)\s?|[是为]\s{{0,4}})?['\"“]?){_USUAL}"
+    ),
     re.compile(rf"(?P<who>我|名|姓名|名字|人)(?P<gap>[是为叫]){_USUAL}"),
+    re.compile(rf"(?P<who>)(?P<gap>)(?P<name>{_SURNAME}{_HAN}{{1,2}})(?=先生|女士|小姐|师傅|老师)"),
+    re.compile(rf"(?P<who>[由被找]|客户|{_KIN}|交由)(?P<gap>){_BARE}"),
+    re.compile(rf"(?P<who>^|[,。;!\s】\])])(?P<gap>){_BARE}"),
+    re.compile(rf"(?P<who>)(?P<gap>)(?P<name>{_SURNAME}{_HAN}{{1,2}}){_BEFORE_PHONE}"),
+    re.compile(rf"(?P<who>[【\[(,:\s])(?P<gap>)(?P<name>{_HAN}{{2,4}}){_BEFORE_PHONE}"),
     re.compile(
-        rf"(?P<who>)(?P<gap>)(?P<name>[{_FAMILY}]{_HAN}{{1,2}})(?=先生|女士|小姐|师傅|老师)"
+        rf"(?P<who>[【\[(])(?P<gap>\s{{0,4}})(?P<name>{_SURNAME}{_HAN}{{1,2}})(?=\s{{0,4}}[】\])])"
     ),
-    re.compile(rf"(?P<who>)(?P<gap>)(?P<name>[{_FAMILY}]{_HAN}{{1,2}}){_BEFORE_PHONE}"),
-    re.compile(rf"(?P<who>[【\[（(，,:：\s])(?P<gap>)(?P<name>{_HAN}{{2,4}}){_BEFORE_PHONE}"),
     re.compile(
-        rf"(?P<who>[【\[（(])(?P<gap>\s*)(?P<name>[{_FAMILY}]{_HAN}{{1,2}})(?=\s*[】\]）)])"
+        rf"(?P<who>[【\[(])(?P<gap>\s{{0,4}})(?P<name>{_ANY_SURNAME}{_HAN}{{1,2}})(?=\s{{0,4}}[】\])]\s?(?:正在派|正在为您|为您派|派送中))"
     ),
     re.compile(
-        r"(?P<who>[Ss]igned by|[Rr]eceived by|[Nn]ame is)(?P<gap>\s+)"
-        r"(?P<name>[A-Z][a-z]+(?: [A-Z][a-z]+){0,2})"
+        r"(?P<who>(?i:signed(?: for)?(?: by)?|received by|collected by|picked up by|left with|handed(?: over)? to|given to|name is)"
+        r"(?: (?i:neighbou?r|recipient|consignee|colleague|guard))?)"
+        rf"(?P<gap>:?\s{{1,4}}(?:(?i:mr|mrs|ms|miss|dr)\.?\s{{1,4}})?)(?P<name>{_ENGLISH})"
+    ),
+    re.compile(
+        r"(?P<who>\b(?i:delivered to|recipient|consignee|sender|courier|driver))"
+        rf"(?P<gap>\s{{1,4}})(?P<name>{_LATIN}(?: {_LATIN}){{1,2}})"
+    ),
+    re.compile(
+        r"(?P<who>\b(?i:by|to|with))(?P<gap>\s(?i:mr|mrs|ms|miss|dr)\.?\s{1,4})(?P<name>[A-Za-z'’\-]{2,30}(?: [a-z'’\-]{2,30})?)"
     ),
 )
 
@@ -153,8 +89,11 @@ def hide_announced(text: str) -> str:
     """Names that the text itself says are names. Phones must be masked already: a name before one
     is known by it."""
     for pattern in _PATTERNS:
-        text = pattern.sub(_masked, text)
+        text = hide(pattern, text, _masked)
     return text
+
+
+_WHOLE = 3  # a family name and two signs that are somebody's alone
 
 
 def hide_known(text: str, name: str) -> str:
@@ -162,18 +101,42 @@ def hide_known(text: str, name: str) -> str:
     name = "".join(name.split()) if re.match(_HAN, name.strip()) else name.strip()
     if len(name) < 2:
         return text
-    spelt = r"[\s·.]{0,2}".join(re.escape(sign) for sign in name)
-    return re.sub(spelt, mask_name(name), text, flags=re.I)
+    spelt = r"[\s·.\-_]{0,2}".join(re.escape(sign) for sign in name)
+    text = re.sub(spelt, mask_name(name), text, flags=re.I)
+    given = name[1:]
+    if len(name) != _WHOLE or given in WORDS or areas_named(given) or not re.match(_HAN, name):
+        return text
+    return re.sub(
+        rf"(?<!{_HAN}){given}(?=的|家|先生|女士|小姐|本人|代?签收|代收)", "*" * len(given), text
+    )
 
 
-def _masked(match: re.Match[str]) -> str:
-    if not _may_be_a_name(match["name"]):
-        return match[0]
-    return match["who"] + match["gap"] + mask_name(match["name"])
+def _masked(match: re.Match[str], said: str) -> str | None:
+    name, behind = match["name"], match.string[match.end() :][:8]
+    if match.string[match.end("name") :][:1] == "*" or not _may_be_a_name(name, behind):
+        return None  # masked already, or nobody
+    start, end = match.start("name") - match.start(), match.end("name") - match.start()
+    return said[:start] + mask_name(said[start:end]) + said[end:]
 
 
-def _may_be_a_name(word: str) -> bool:
+_SITE = re.compile(
+    rf"{_HAN}{{0,4}}(?:专卖|便利|门|商|药|酒|饭|分)?[店部站柜]|{_HAN}{{0,4}}(?:公司|超市|驿站|中心|学校|医院)"
+)
+_IS_AT_AN_END = re.compile(_ENDS)
+
+
+def _may_be_a_name(word: str, behind: str = "") -> bool:
     """Everything may be, but for the set phrases of scan texts and words for places."""
-    if word in _NOT_NAMES or word[:2] in _WORDS or word.endswith(tuple("室部处站店柜台亭市区县省")):
+    if not re.match(_HAN, word):
+        words = word.lower().split()
+        return words[0] not in NO_ENGLISH_NAME and words[-1] not in SITE_WORDS
+    if word in NOT_NAMES or word[:2] in WORDS or word.endswith(SITE_ENDS):
         return False
-    return not word.startswith(("已签收", "正在", "电话", "联系", "手机", "致电", "请拨"))
+    # 李宁专卖店: the name of a shop goes on behind what could be somebody's.
+    if not _IS_AT_AN_END.match(behind) and _SITE.match(behind):
+        return False
+    if word[0] == "于" and word[1:2] in "今昨明前当本上下早晚凌中次周月":
+        return False
+    return not (
+        word.startswith(PHRASES) or word.endswith(PLACE_ENDS) or areas_named(word.rstrip("的"))
+    )

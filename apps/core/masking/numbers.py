@@ -4,45 +4,90 @@ import re
 
 from apps.core.masking.spelling import hide, stars
 
-_GAP = r"[\s.\-·_—–/]{0,2}"
+_GAP = r"[\s.\-·_—–/]{0,4}"
 _ID_CARD = re.compile(
-    r"(?<!\d)\d{6}\s?(?:19|20)\d{2}\s?(?:0[1-9]|1[0-2])\s?\d{2}\s?\d{3}\s?[\dXx](?!\d)"
+    r"(?<!\d)\d{6}[\s-]?(?:19|20)\d{2}[\s-]?(?:0[1-9]|1[0-2])[\s-]?\d{2}[\s-]?\d{3}\s?[\dXx](?!\d)"
 )
-_MOBILE = rf"(?<![0-9A-Za-z])(?P<country>\+?86[-\s]?)?1[3-9]\d(?:{_GAP}\d){{8}}(?!\d)"
+# Groups of three, four and four are a mobile whatever stands between; eleven digits in one piece are,
+# whatever stands before them.
+_MOBILE = (
+    r"(?:(?<![0-9A-Za-z])(?P<country>(?:\+|00)?86[-\s]?)?"
+    rf"(?:1[3-9]\d(?:{_GAP}\d){{8}}|1[3-9]\d[^\w\n]{{1,6}}\d{{4}}[^\w\n]{{1,6}}\d{{4}})"
+    r"|(?<!\d)1[3-9]\d{9})(?!\d)(?:\s?(?:转|分机|ext\.?)\s?\d{1,6})?"
+)
+# Two glued together, and the numbers that stand for somebody's while a parcel is under way.
+_GLUED = r"(?<!\d)(?:1[3-9]\d{9}){2,3}(?!\d)"
+_STAND_IN = r"(?<!\d)95\d{3}(?:[\s-]?\d){6,11}(?!\d)"
+# Our own numbers are printed in groups: YP 0368 6889 7863.
+_NOT_OURS = r"(?<!\b[A-Z]{2} )(?<!\b[A-Z]{2}-)"
 _LANDLINE = (
-    rf"(?<![0-9A-Za-z])\(?0\d{{2,3}}\)?{_GAP}\d{{3,4}}[-\s]?\d{{3,4}}"
+    rf"{_NOT_OURS}(?<![0-9A-Za-z])\(?0\d{{1,3}}\)?{_GAP}\d{{3,4}}[-\s]?\d{{3,4}}"
     r"(?:\s?(?:-|转|分机|ext\.?)\s?\d{1,6})?(?!\d)"
 )
 _ABROAD = rf"\+\d{{1,3}}(?:{_GAP}\d){{6,12}}(?!\d)"
 _AMERICAN = r"(?<![0-9A-Za-z])\(?\d{3}\)?[-.\s]\d{3}[-.\s]\d{4}(?!\d)"
-PHONE = re.compile(f"{_MOBILE}|{_LANDLINE}|{_ABROAD}|{_AMERICAN}")
+PHONE = re.compile(f"{_MOBILE}|{_GLUED}|{_STAND_IN}|{_LANDLINE}|{_ABROAD}|{_AMERICAN}")
 _SAID_PHONE = re.compile(
-    rf"(?P<say>(?:电话|手机|座机|致电|联系方式|\b(?:tel|phone|mobile|call)\b)[^\d\n]{{0,6}})(?P<number>\d(?:{_GAP}\d){{6,14}})(?!\d)",
+    rf"(?P<say>(?:电话|手机|手提|座机|致电|联系方式|(?:虚拟|隐私)号码?|\b(?:tel|phone|mobile|call)\b)[^\d\n]{{0,6}})(?P<number>\d(?:{_GAP}\d){{6,14}})(?!\d)",
     re.I,
 )
 _ENDS = re.compile(
-    r"(?P<say>(?:尾号|末四位|后四位|后4位|last (?:four|4)(?: digits)?)[^\d\n]{0,4})(?P<number>\d{4})(?!\d)",
+    r"(?P<say>(?:尾号|尾数|末尾|[末后][四4六6]位|last (?:four|4|six|6)(?: digits)?|\bending(?: in| with)?)[^\d\n]{0,5})"
+    r"(?P<number>\d{4,6})(?!\d)",
     re.I,
 )
+# 139****3840: what somebody else has hidden half of.
+_HALF_HIDDEN = re.compile(
+    r"(?P<say>(?<![0-9A-Za-z])1[3-9]\d[-\s]?[*xX×·•.]{3,6}[-\s]?)(?P<number>\d{4}(?:转\d{1,6})?)(?!\d)"
+)
+# The separators of 8-2-1034, and of the same written otherwise.
+_JOINT = r"[-—–_./·](?=[0-9A-Za-z])"
 _CODE = re.compile(
-    r"(?P<say>(?:取[件货]码|提货码|开[箱柜]码|验证码|门禁|密码|口令|暗号|pass(?:word|code)|(?:pick-?up |door |gate )?code)"
-    r"[^0-9A-Za-z\n，。；]{0,6})(?P<number>[0-9A-Za-z](?:[0-9A-Za-z#*]|[-\s](?=\d)){2,15})",
+    r"(?P<say>(?:取[件货][码号]|提[货取]码|开[箱柜门]码|动态码|凭码|货架号|货号|验证码|门禁|密码|口令|暗号"
+    r"|\bpin\b|pass(?:word|code)|(?:pick-?up |door |gate )?\bcode(?: is\b)?)[^0-9A-Za-z\n,。;]{0,6})"
+    r"(?P<number>(?=[A-Za-z#*\-]{0,8}\d|(?-i:[A-Z]{4}))"
+    rf"[0-9A-Za-z](?:[0-9A-Za-z#*]|{_JOINT}|\s(?=\d)){{2,15}})",
+    re.I,
+)
+_SHOWN_CODE = re.compile(
+    r"(?P<say>凭(?:号码?)?[:【\[\"“\s]{0,3})"
+    rf"(?P<number>[0-9A-Za-z](?:[0-9A-Za-z]|{_JOINT}){{2,15}})(?=[】\]\"”\s]{{0,2}}[到来去前取领提自开])"
+)
+_SHELF = re.compile(
+    r"(?<![0-9A-Za-z.\-])(?P<say>)(?P<number>[A-Za-z]?\d{1,3}#?-\d{1,2}-(?!(?:19|20)\d\d(?!\d))\d{3,5})(?![0-9A-Za-z\-])"
+)
+_SPOKEN_CODE = re.compile(
+    r"(?P<say>(?:口令|暗号)\s?[:是为]\s?)(?P<number>(?![错不对有无])[\u4e00-\u9fff]{2,8})"
+)
+_CODES = (_CODE, _SHOWN_CODE, _SHELF, _SPOKEN_CODE)
+_DOCUMENT = re.compile(
+    r"(?P<say>(?:护照|证件|通行证|台胞证|驾驶证|身份证|\bpassport|\bid card)(?:号码?| no\.?| number)?[^0-9A-Za-z\n]{0,4})"
+    r"(?P<number>[A-Za-z]{0,2}\d{7,18}[Xx]?)",
     re.I,
 )
 _CHAT_NAME = re.compile(
-    r"(?P<say>(?:微信|企微|\b(?:we ?chat|vx|wx|qq))(?:号|id)?[^0-9A-Za-z\n]{0,4})(?P<number>[0-9A-Za-z][\w-]{3,30})",
+    r"(?P<say>(?:微信|企微|[威薇]信|加v|扣扣|旺旺|钉钉|小红书|抖音|\b(?:we ?chat|vx|wx|qq|whatsapp|telegram|line))"
+    r"(?:号| ?id)?[^0-9A-Za-z\n]{0,4})"
+    r"(?P<number>(?:(?<=[:号])|(?<=[信号:] )|(?=[A-Za-z-]*[\d_]))[0-9A-Za-z][0-9A-Za-z_-]{3,30})",
     re.I,
 )
-_EMAIL = re.compile(r"([A-Za-z0-9._%+-])[A-Za-z0-9._%+-]*(@[A-Za-z0-9.-]+\.[A-Za-z]{2,})")
+_EMAIL = re.compile(
+    r"(?<![A-Za-z0-9._%+-])(?P<first>[A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{0,63}\s?@\s?(?P<host>[A-Za-z0-9.-]{1,80}\.[A-Za-z]{2,})"
+)
 # 建国路88号3单元502室, 5号楼1203室, 88 Jianguo Road: from the street's name on, or from the building on.
-_UNIT = r"(?:\s*第?[0-9A-Za-z一二三四五六七八九十-]{1,6}\s?(?:号楼|号院|栋|幢|座|单元|楼|层|室|号|门|户))"
+_UNIT = r"(?:\s{0,2}第?[0-9A-Za-z一二三四五六七八九十-]{1,6}\s?(?:号楼|号院|栋|幢|座|单元|楼|层|室|号|门|户))"
 _ADDRESS = re.compile(
-    r"[\u4e00-\u9fff]{0,2}(?:路|街|大道|巷|弄|胡同)\s*\d{1,5}(?:[-—]\d{1,4})?"
+    r"[\u4e00-\u9fff]{0,2}(?:路|街|大道|巷|弄|胡同|里)\s?[甲乙丙]?\s?\d{1,5}(?:[-—]\d{1,4})?"
     rf"\s?(?:号楼|号院|[号弄]){_UNIT}*(?:\s?\d{{3,4}}(?!\d))?"
-    rf"|(?<![0-9A-Za-z])\d{{1,4}}\s?(?:号楼|栋|幢|座|单元){_UNIT}*(?:\s?\d{{3,4}}(?!\d))?"
-    r"|(?<![0-9A-Za-z])\d{3,4}\s?(?:室|号房|房间)"
-    r"|(?<![0-9A-Za-z])\d{1,5} (?:[A-Z][a-z]+ ){1,3}(?:Road|Rd|Street|St|Avenue|Ave|Lane)\b"
-    r"|\b(?:[Rr]oom|[Ff]lat|[Aa]pt\.?|[Aa]partment|[Uu]nit|[Ss]uite) ?#? ?\d[0-9A-Za-z-]{0,6}\b"
+    rf"|(?<![0-9A-Za-z])(?:\d{{1,4}}|[A-Za-z])\s?(?:号楼|栋|幢|座|单元|层(?=\s?\d{{3,4}}))(?<!\d层){_UNIT}*(?:\s?\d{{3,4}}(?!\d))?"
+    rf"|[一二三四五六七八九十]{{1,3}}(?:号楼|栋|幢|座)(?:{_UNIT}|\s?\d{{3,4}}(?!\d))+"
+    rf"|{_UNIT}{{2,}}(?:\s?\d{{3,4}}(?!\d))?"
+    r"|(?<![0-9A-Za-z])\d{3,4}\s?(?:室|号房|房间|房(?![源价租东产屋]))"
+    r"|(?:房号|房间号|室号|门牌号?)[:是\s]{0,3}[0-9A-Za-z-]{2,8}(?:号\d{1,2}楼)?"
+    r"|村\s?[\d一二三四五六七八九十]{1,3}\s?[组队社]\s?\d{1,4}\s?号"
+    r"|(?:宿舍|公寓|小区|花园|[苑楼])\s?\d{1,3}-\d{3,4}(?!\d)"
+    r"|(?<![0-9A-Za-z])\d{1,5} (?:[A-Z][a-z'’]+ ){1,3}(?:Road|Rd|Street|St|Avenue|Ave|Lane)\b|\bLane \d{1,4}\b"
+    r"|(?i:\b(?:room|flat|apt\.?|apartment|unit|suite)) ?(?:[Nn]o\.? ?)?#? ?\d[0-9A-Za-z-]{0,6}\b|\b[Rr][Mm]\.? ?\d{3,4}\b"
 )
 _NUMBERED = re.compile(r"(?P<number>[一二三四五六七八九十]{1,3})(?P<kind>号楼|单元|号院)")
 
@@ -57,11 +102,14 @@ def hide_numbers(text: str, *, shows_codes: bool = False) -> str:
     text = hide(PHONE, text, lambda m, said: _phone(m, said, text if shows_codes else ""))
     if not shows_codes:
         text = hide(_SAID_PHONE, text, _said)
-        text = hide(_CODE, text, _said)
+        for pattern in _CODES:
+            text = hide(pattern, text, _said)
         text = hide(_ADDRESS, text, lambda _m, _said: "***")
     text = hide(_ENDS, text, _said)
+    text = hide(_HALF_HIDDEN, text, _said)
+    text = hide(_DOCUMENT, text, _said)
     text = hide(_CHAT_NAME, text, _said)
-    text = _EMAIL.sub(r"\1***\2", text)
+    text = hide(_EMAIL, text, lambda m, _said: f"{m['first']}***@{m['host']}")
     return _NUMBERED.sub(lambda m: "*" * len(m["number"]) + m["kind"], text)
 
 
@@ -84,5 +132,5 @@ def _phone(match: re.Match[str], said: str, whole: str) -> str | None:
 
 
 def _said(match: re.Match[str], said: str) -> str:
-    start = match.start("number") - match.start()
-    return said[:start] + stars(said[start:])
+    start, end = match.start("number") - match.start(), match.end("number") - match.start()
+    return said[:start] + stars(said[start:end]) + said[end:]

@@ -2,30 +2,9 @@
 
 import re
 
+from apps.core.masking.name_words import COMPOUNDS
 from apps.core.phones import split_phone
 
-_FAMILY_COMPOUND = frozenset(
-    [
-        "欧阳",
-        "司马",
-        "上官",
-        "诸葛",
-        "东方",
-        "皇甫",
-        "尉迟",
-        "公孙",
-        "慕容",
-        "令狐",
-        "宇文",
-        "长孙",
-        "司徒",
-        "夏侯",
-        "端木",
-        "百里",
-        "南宫",
-        "轩辕",
-    ]
-)
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _REGION = re.compile(
     r"^(?P<keep>(?:[\u4e00-\u9fff]{2,8}?(?:省|自治区))?(?:[\u4e00-\u9fff]{2,10}?(?:市|自治州|地区|盟))?"
@@ -41,7 +20,7 @@ def mask_name(name: str) -> str:
         return ""
     if not re.match(r"[\u4e00-\u9fff]", name):
         return f"{name[0]}***"
-    keep = 2 if len(name) > 2 and name[:2] in _FAMILY_COMPOUND else 1
+    keep = 2 if len(name) > 2 and name[:2] in COMPOUNDS else 1
     return name[:keep] + "*" * max(1, min(len(name) - keep, 3))
 
 

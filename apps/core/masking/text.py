@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from apps.core.masking.names import hide_announced, hide_known
 from apps.core.masking.numbers import hide_numbers
 from apps.core.masking.parts import split_address
-from apps.core.masking.spelling import hide, plain, stars
+from apps.core.masking.spelling import hide, plain, stars, visible
 from apps.core.phones import split_phone
 
 _GAP = r"[\s.\-·_—–/]{0,3}"
@@ -42,6 +42,7 @@ def mask_text(text: str, known: Known = NOBODY, *, shows_codes: bool = False) ->
     """
     if not text:
         return ""
+    text = visible(text)
     for name in sorted({name.strip() for name in known.names}, key=len, reverse=True):
         text = hide_known(text, name)
     phones = [digits for phone in known.phones if len(digits := _national(phone)) >= 4]
