@@ -19,7 +19,7 @@ BODY_DIGITS = 11
 CAPACITY = 10**BODY_DIGITS
 MAX_TYPED = 40
 
-_SPACING = re.compile(r"[\s\-_.·‐‑–—\u200b\u200e\u200f\ufeff]+")
+_SPACING = re.compile(r"[\s\-_.·‐‑–—\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
 
 
 def new_key() -> str:

@@ -23,7 +23,8 @@ from apps.tracking.numbers import BODY_DIGITS, parse_waybill_number
 
 MOST_CHARACTERS: Final = 40_000
 _SIZE: Final = BODY_DIGITS + 1
-_INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff]")
+_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\u20e3\ufeff]")
+_FOREIGN_DIGIT = re.compile(r"[^\D0-9]")
 _GAP = r"[\s\-_.·+‐‑–—]{0,3}"
 _LETTER = re.compile(r"[^\W\d_]")
 _ADDRESS = re.compile(r"(?:HTTPS?://|WWW\.)[^\s，。；、）】》”\"<>]*")
@@ -111,7 +112,8 @@ def _plain(text: str) -> str:
     text = text[:MOST_CHARACTERS]
     if "%" in text:
         text = unquote(text)
-    return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).upper()
+    narrow = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).upper()
+    return _FOREIGN_DIGIT.sub(lambda found: str(unicodedata.decimal(found[0])), narrow)
 
 
 @lru_cache(maxsize=4)

@@ -32,6 +32,8 @@ def numbers(text: str) -> list[str]:
         f"{A} {B} {A} {C} {B}",
         "".join(chr(ord(c) + 0xFEE0) for c in A) + f"　{B} {C}",
         f"\u200b{A}\ufeff {B}\u200e {C}",
+        f"{A[:6]}\u00ad{A[6:]} {B[:6]}\u202c{B[6:]} \u2066{C}\u2069",
+        f"YP{''.join(chr(0x660 + int(sign)) for sign in A[2:])} {B} {C}",
     ],
 )
 def test_separators_widths_and_groupings(text: str) -> None:

@@ -39,7 +39,7 @@ _RULES: Final[tuple[tuple[str, str], ...]] = (
     (r"customs|clearance", "customs.processing"),
     (r"sign(?:ed|er)(?: for)?(?: by)?:?[^.;]{0,20}(?:neighbo|recept|front desk|guard|security|property|colleague|family|concierge|proxy)", "delivered.proxy"),
     (r"\bdelivered\b|signed|proof of delivery", "delivered.self"),
-    (r"out for delivery|(?:vehicle|van) for delivery|being delivered|delivering|with (?:the )?delivery courier", "out_for_delivery"),
+    (r"out for delivery|(?:vehicle|van) for delivery|being delivered|delivering|with (?:the |a )?(?:delivery courier|courier for delivery)", "out_for_delivery"),
     (r"picked ?up|pick-?up (?:completed|successful|done)|\bcollected\b|accept(?:ed|ance)", "picked_up"),
     (r"delay", "late"),
     (r"(?:order|shipment|label|information)[^.;]{0,12}(?:created|received|placed|registered)", "created"),

@@ -42,9 +42,7 @@ CARRIER: Final = (
     rf"(?!{IN_CLAUSE}{{0,8}}(?:{KEEPER}|[站店柜]))(?!所|员|小哥|师傅|支局)"
 )
 # The same where nothing but a number may follow.
-CARRIER_ALONE: Final = (
-    rf"{CARRIER}(?=$|[，。\s:#)\]】\"”'0-9A-Za-z]|单号|运单|快递单|承运|承接|代派|派送|配送|转)"
-)
+CARRIER_ALONE: Final = rf"{CARRIER}(?=$|[，。\s:#)\]】\"”'0-9A-Za-z]|单号|运单|快递单|承运|承接|代派|代转|代投|派送|配送|转)"
 
 COURTESY: Final = re.compile(
     r"感谢(?:您|你)?(?:的)?(?:使用|选择|对|支持|信任|配合|惠顾)[^，。\n]*"

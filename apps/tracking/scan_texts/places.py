@@ -1,15 +1,15 @@
 """The place that a scan text names in brackets, if it names one."""
 
 import re
-from typing import Final
 
+from apps.core.masking.name_words import COMPOUNDS, FAMILIES, RARE_FAMILIES
 from apps.tracking.scan_texts.keepers import CARRIER, COURIER, COURTESY
 
 _CITY = re.compile(r"^\s*[【\[]?\s*([\u4e00-\u9fff]{2,8}?市)\s*[】\]|]")
 _BRACKET = re.compile(r"[【\[]([^】\]]{2,60})[】\]]")
 # A courier with a phone, words said to the reader, how it was signed: none is a place.
 _NO_PLACE = re.compile(
-    r"\d{5}|/|[请您:：，,。！!]|签收|评价|好评|五星|电话|号码|提示|取件|感谢|草签|拍照|图片|照片|^本人$|^已"
+    r"\d{5}|/|[请您:：，,。！!]|签收|评价|好评|五星|电话|号码|提示|取件|感谢|公众号|微笑|温馨|草签|拍照|图片|照片|^本人$|^已"
 )
 # Before the bracket: it names a person, or who signed.
 _PERSON_BEFORE = re.compile(
@@ -18,9 +18,12 @@ _PERSON_BEFORE = re.compile(
 )
 # 由【…】签收, 被【…】取走: whoever does that is no place.
 _SIGNED_BY = (re.compile(r"(?:由|被)\s*$"), re.compile(r"\s*(?:已|本人)?(?:代?签|代收|领|取)"))
+# 【苗壮】正在派件: whoever brings it.
+_DELIVERS = re.compile(r"\s*(?:正在派|正在为您|为您派)")
 _SIGNED = re.compile(r"\s*(?:本人)?(?:已)?签收")
-_SURNAMES: Final = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
-_NAME = re.compile(rf"[{_SURNAMES}][\u4e00-\u9fff·*＊某]{{1,2}}")
+_NAME = re.compile(
+    rf"(?:{'|'.join(COMPOUNDS)}|[{FAMILIES}{RARE_FAMILIES}])[\u4e00-\u9fff·*＊某]{{1,2}}"
+)
 _LIKE_A_PLACE = re.compile(r"[省市区县镇乡村路街部点站局所店园场港仓库岛州城]$")
 
 
@@ -50,4 +53,5 @@ def _is_person(named: str, before: str, after: str) -> bool:
         return True
     if _SIGNED_BY[0].search(before) and _SIGNED_BY[1].match(after):
         return not _LIKE_A_PLACE.search(named)
-    return bool(_SIGNED.match(after) and _NAME.fullmatch(named) and not _LIKE_A_PLACE.search(named))
+    acts = _SIGNED.match(after) or _DELIVERS.match(after)
+    return bool(acts and _NAME.fullmatch(named) and not _LIKE_A_PLACE.search(named))
