@@ -81,8 +81,9 @@ def _take(form: ReportForm, photos: Photos, at: datetime) -> Case | None:
     given = form.cleaned_data
     waybill = known_waybill(given["waybill"]) if given["waybill"] else None
     text = given["text"]
-    if given["waybill"] and waybill is None:
-        # Perhaps mistyped, perhaps another courier's: whoever works on it sees it.
+    if given["waybill"]:
+        # Perhaps mistyped, perhaps another courier's: whoever works on it sees it. A known one is
+        # written down likewise, because the case's page shows these words (TRK-10).
         text = f"{text}\n\n{_('Waybill number')}: {given['waybill']}"
     new = NewCase(
         case_class=CLASS_OF[Problem(given["kind"])],
