@@ -3,8 +3,6 @@
 The inputs are invented; each stands for a kind that carriers, agents and customers write.
 """
 
-import time
-
 import pytest
 
 from apps.core.masking import Known, mask_text
@@ -184,6 +182,22 @@ HIDDEN = [
     ("88 Jianguo Rd.", "88 Jianguo"),
 ]
 KEPT = [
+    *(
+        "寄件人：取消订单",
+        "派件员：更换",
+        "快递员：辛苦了",
+        "签收人：凭取件码",
+        "客户：满意",
+        "联系人：同收件人",
+    ),
+    *(
+        "公里 12 号",
+        "LINE 4567 late",
+        "Courier New Year greetings",
+        "1500, 2000, 300",
+        "被退回",
+        "找物业取件",
+    ),
     "如有疑问，请联系客服，投诉电话见官网",
     "95114/95121/95013/95546为外呼专属号码，请放心接听",
     "签收人：李宁专卖店",
@@ -359,41 +373,3 @@ def test_what_was_masked_is_masked_no_further(text: str, _secret: str) -> None:
 
 def test_entities_become_letters_and_digits_and_never_markup() -> None:
     assert mask_text("&#60;b&#62; &lt;i&gt; &#x31;") == "&#60;b&#62; &lt;i&gt; 1"
-
-
-def spent(text: str) -> float:
-    """Seconds of this process's own work, the least of three."""
-    found = []
-    for _ in range(3):
-        begun = time.process_time()
-        mask_text(text, SHIPMENT)
-        found.append(time.process_time() - begun)
-    return min(found)
-
-
-@pytest.mark.parametrize(
-    "hostile",
-    [
-        "1",
-        "a",
-        "a.",
-        "1-",
-        "8-2-",
-        " ",
-        "签收人",
-        "签收人:",
-        "张",
-        "路1 ",
-        "&#49;",
-        "A ",
-        "一",
-        "1 ",
-        "5单元 ",
-    ],
-)
-@pytest.mark.parametrize("begins", ["", "签收人:", "取件码"])
-def test_twice_the_text_is_twice_the_work(begins: str, hostile: str) -> None:
-    """Four times would be a rule that reads what lies behind it again and again."""
-    size = 20_000 // len(hostile)
-    twice = spent(begins + hostile * 2 * size)
-    assert twice < 0.5 or twice < 3 * spent(begins + hostile * size)

@@ -42,7 +42,7 @@ WORDS: Final = _words(
 PHRASES: Final = tuple(
     _words(
         "已 在 无 不 未 没 拒 暂 要 请 可 需 因 说 改 再 今 昨 这 那 他 她 它 您 你 我 正在 电话 联系 手机 致电"
-        " 下午 上午 下周 中午 晚上 明天 后天 收件 寄件 发件 出差 同意 希望 表示 反映 投诉"
+        " 下午 上午 下周 中午 晚上 明天 后天 收件 寄件 发件 出差 同收 同寄 同上 地址 撤 取 更 辛苦 服务 态度 点赞 凭 图片 照片 满意 同意 希望 表示 反映 投诉"
     )
 )
 # How places end that begin like a name and stand alone in brackets.
@@ -50,7 +50,7 @@ PLACE_ENDS: Final = tuple("庄汇嘴桥镇村乡庙寺港岛湾城园厂")
 SITE_ENDS: Final = tuple("室部处站店柜台亭市区县省")
 # English words that stand where a name would.
 NO_ENGLISH_NAME: Final = _words(
-    "vip not no none absent unknown refused delayed customer recipient consignee sender courier agent reception front"
+    "vip new late on not no none absent unknown refused delayed customer recipient consignee sender courier agent reception front"
     " security guard neighbour neighbor family colleague concierge mailroom locker front the our a an at in on"
     " home office door post station"
 )

@@ -22,19 +22,19 @@ from apps.core.masking.spelling import hide
 _ANNOUNCERS = (
     "签收人凭取货码|签收人是|签收人|代收人|代签人|收件人|收货人|寄件人|发件人|取件人|派件员姓名|投递员姓名|揽投员姓名|"
     "快递员|快递小哥|派件人|派件员|派送员|派送业务员|投递员|揽投员|揽收员|收件员|业务员|联系人|客户|姓名|名字|我|本人|"
-    "[Ss]igned by|[Rr]eceived by|[Cc]ourier|[Cc]onsignee|[Rr]ecipient|[Ss]ender"
+    "[Ss]igned by|[Ss]igned|POD|[Rr]eceived by|[Cc]ourier|[Cc]onsignee|[Rr]ecipient|[Ss]ender"
 )
 # After these a name follows even without a sign between: 派件员王五正在派件.
 _PERSONS = "签收人|代收人|代签人|收件人|收货人|寄件人|发件人|取件人|派件人|联系人|快递员|派件员|派送员|投递员|揽投员|揽收员|收件员"
-_JOBS = "收件人|收货人|寄件人|联系人|代签人|签收人|代收人|快递员|快递小哥|派件人|派件员|派送员|派送业务员|投递员|揽投员|揽收员|收件员|业务员|交给|转交|交给邻居|交给同事|邻居"
+_JOBS = "已交|联系|收件人|收货人|寄件人|联系人|代签人|签收人|代收人|快递员|快递小哥|派件人|派件员|派送员|派送业务员|投递员|揽投员|揽收员|收件员|业务员|交给|转交|交给邻居|交给同事|邻居"
 _HAN = r"[\u4e00-\u9fff]"
 _SURNAME = rf"(?:{'|'.join(sorted(COMPOUNDS))}|[{FAMILIES}])"
 _ANY_SURNAME = rf"(?:{'|'.join(sorted(COMPOUNDS))}|[{FAMILIES}{RARE_FAMILIES}])"
 _ENDS = r"(?=正在|已|将|为您|电话|联系|手机|微信|来电|先生|女士|小姐|师傅|老师|代|[^\u4e00-\u9fff·•・‧*]|$)"
 # What a person does, behind a name that nothing else announces.
-_DOES = r"(?=代?签收|代?签字|代收|已签|取走|取件|领取|领走|保管|要求|来电|拒收|的(?:包裹|快[递件]))"
+_DOES = r"(?=代?签收|代签|代?签字|代收|已签|本人|不在|取走|取件|领取|领走|保管|要求|来电|拒收|的(?:包裹|快[递件]))"
 _LATIN = r"[A-Z\u00c0-\u00de][A-Za-z\u00c0-\u024f\u0300-\u036f'’\-]{0,30}"
-_ENGLISH = rf"{_LATIN}(?: {_LATIN}){{0,3}}"
+_ENGLISH = rf"(?:[A-Z]\.\s?){{0,2}}{_LATIN}(?: {_LATIN}){{0,3}}"
 _DOTTED = rf"{_HAN}{{1,8}}(?:[·•・‧]{_HAN}{{1,10}}){{1,3}}"
 _NAME = (
     rf"(?P<name>{_DOTTED}|{_HAN}(?: {_HAN}){{1,2}}(?=[^\u4e00-\u9fff]|$)|[\u4e00-\u9fff·]{{1,4}}?{_ENDS}"
@@ -47,9 +47,10 @@ _BEFORE_PHONE = r"(?=\s{0,4}[/,:【\[(]?\s{0,4}\+?(?:86)?1[3-9]\d\*{8})"
 _OPENING = r"""["'“‘「『〖<《{【\[(]"""
 _COLON = rf"\s{{0,4}}(?::\s{{0,4}}{_OPENING}?|[【\[(])\s{{0,4}}"
 _SIGN = rf"\s{{0,4}}(?:姓名|名字)?\s?(?:[:=|/;\-]\s{{0,4}}{_OPENING}?|{_OPENING})\s{{0,4}}"
-_KIN = "同事|家人|家属|邻居|朋友|室友|亲戚|门卫|保安|前台|物业"
+_TITLE = r"(?:(?i:mrs?|ms|miss|dr)\.?\s)?"
+_KIN = "同事|家人|家属|邻居|朋友|室友|亲戚|门卫|保安|前台|物业|妻子|丈夫|父亲|母亲|儿子|女儿"
 _PATTERNS = (
-    re.compile(rf"(?P<who>{_ANNOUNCERS})(?P<gap>{_COLON}){_NAME}"),
+    re.compile(rf"(?P<who>{_ANNOUNCERS})(?P<gap>{_COLON}{_TITLE}){_NAME}"),
     re.compile(rf"(?P<who>{_PERSONS})(?P<gap>{_SIGN}){_NAME}"),
     re.compile(
         rf"(?P<who>{_PERSONS})(?P<gap>(?:{_SIGN}|[是为])(?:{_KIN})[\s/(:\-]{{0,2}}){_USUAL}"
@@ -76,8 +77,8 @@ _PATTERNS = (
         rf"(?P<gap>:?\s{{1,4}}(?:(?i:mr|mrs|ms|miss|dr)\.?\s{{1,4}})?)(?P<name>{_ENGLISH})"
     ),
     re.compile(
-        r"(?P<who>\b(?i:delivered to|recipient|consignee|sender|courier|driver))"
-        rf"(?P<gap>\s{{1,4}})(?P<name>{_LATIN}(?: {_LATIN}){{1,2}})"
+        rf"(?P<who>\b(?i:delivered to|recipient|consignee|sender|courier|driver)|{_PERSONS})"
+        rf"(?P<gap>\s{{1,4}}|(?<=[人员]))(?P<name>(?:[A-Z]\.\s?|{_LATIN} )(?:{_LATIN} ?){{1,2}}(?<! ))"
     ),
     re.compile(
         r"(?P<who>\b(?i:by|to|with))(?P<gap>\s(?i:mr|mrs|ms|miss|dr)\.?\s{1,4})(?P<name>[A-Za-z'’\-]{2,30}(?: [a-z'’\-]{2,30})?)"

@@ -33,7 +33,7 @@ _SAID_PHONE = re.compile(
 )
 _ENDS = re.compile(
     r"(?P<say>(?:尾号|尾数|末尾|[末后][四4六6]位|last (?:four|4|six|6)(?: digits)?|\bending(?: in| with)?)[^\d\n]{0,5})"
-    r"(?P<number>\d{4,6})(?!\d)",
+    r"(?P<number>\d(?:[\s-]?\d){3,5})(?!\d)",
     re.I,
 )
 # 139****3840: what somebody else has hidden half of.
@@ -43,8 +43,8 @@ _HALF_HIDDEN = re.compile(
 # The separators of 8-2-1034, and of the same written otherwise.
 _JOINT = r"[-—–_./·](?=[0-9A-Za-z])"
 _CODE = re.compile(
-    r"(?P<say>(?:取[件货][码号]|提[货取]码|开[箱柜门]码|动态码|凭码|货架号|货号|验证码|门禁|密码|口令|暗号"
-    r"|\bpin\b|pass(?:word|code)|(?:pick-?up |door |gate )?\bcode(?: is\b)?)[^0-9A-Za-z\n,。;]{0,6})"
+    r"(?P<say>(?:取[件货][码号]|提[货取][码号]|自提码|锁码|开[箱柜门]码|动态码|凭码|货架号|货号|验证码|门禁|密码|口令|暗号"
+    r"|\bpin\b|\botp\b|pass(?:word|code)|(?:pick-?up |door |gate )?\bcode(?: is\b)?)[^0-9A-Za-z\n,。;]{0,6})"
     r"(?P<number>(?=[A-Za-z#*\-]{0,8}\d|(?-i:[A-Z]{4}))"
     rf"[0-9A-Za-z](?:[0-9A-Za-z#*]|{_JOINT}|\s(?=\d)){{2,15}})",
     re.I,
@@ -66,8 +66,8 @@ _DOCUMENT = re.compile(
     re.I,
 )
 _CHAT_NAME = re.compile(
-    r"(?P<say>(?:微信|企微|[威薇]信|加v|扣扣|旺旺|钉钉|小红书|抖音|\b(?:we ?chat|vx|wx|qq|whatsapp|telegram|line))"
-    r"(?:号| ?id)?[^0-9A-Za-z\n]{0,4})"
+    r"(?P<say>(?:微\s?信|企微|[威薇v]信|支付宝|加v|扣扣|旺旺|钉钉|小红书|抖音|\b(?:we ?chat|vx|wx|q ?q|whatsapp|telegram|line(?= ?id)))"
+    r"(?:[账帐]?号| ?id)?[^0-9A-Za-z\n]{0,4})"
     r"(?P<number>(?:(?<=[:号])|(?<=[信号:] )|(?=[A-Za-z-]*[\d_]))[0-9A-Za-z][0-9A-Za-z_-]{3,30})",
     re.I,
 )
@@ -77,16 +77,17 @@ _EMAIL = re.compile(
 # 建国路88号3单元502室, 5号楼1203室, 88 Jianguo Road: from the street's name on, or from the building on.
 _UNIT = r"(?:\s{0,2}第?[0-9A-Za-z一二三四五六七八九十-]{1,6}\s?(?:号楼|号院|栋|幢|座|单元|楼|层|室|号|门|户))"
 _ADDRESS = re.compile(
-    r"[\u4e00-\u9fff]{0,2}(?:路|街|大道|巷|弄|胡同|里)\s?[甲乙丙]?\s?\d{1,5}(?:[-—]\d{1,4})?"
+    r"[\u4e00-\u9fff]{0,2}(?:路|街|大道|巷|弄|胡同|(?<!公)里)道?(?:[东南西北]|[一二三四五六七八九十]{1,2}段)?\s?[甲乙丙]?\s?\d{1,5}(?:[-—]\d{1,4})?"
     rf"\s?(?:号楼|号院|[号弄]){_UNIT}*(?:\s?\d{{3,4}}(?!\d))?"
     rf"|(?<![0-9A-Za-z])(?:\d{{1,4}}|[A-Za-z])\s?(?:号楼|栋|幢|座|单元|层(?=\s?\d{{3,4}}))(?<!\d层){_UNIT}*(?:\s?\d{{3,4}}(?!\d))?"
     rf"|[一二三四五六七八九十]{{1,3}}(?:号楼|栋|幢|座)(?:{_UNIT}|\s?\d{{3,4}}(?!\d))+"
     rf"|{_UNIT}{{2,}}(?:\s?\d{{3,4}}(?!\d))?"
     r"|(?<![0-9A-Za-z])\d{3,4}\s?(?:室|号房|房间|房(?![源价租东产屋]))"
     r"|(?:房号|房间号|室号|门牌号?)[:是\s]{0,3}[0-9A-Za-z-]{2,8}(?:号\d{1,2}楼)?"
+    r"|(?:大厦|公寓|宿舍)\s?(?:[\d一二三四五六七八九十]{1,3}\s?[楼层]\s?(?:\d{3,4}(?!\d))?|\d{3,4}(?!\d))|#\d{2}-\d{2,3}(?!\d)"
     r"|村\s?[\d一二三四五六七八九十]{1,3}\s?[组队社]\s?\d{1,4}\s?号"
     r"|(?:宿舍|公寓|小区|花园|[苑楼])\s?\d{1,3}-\d{3,4}(?!\d)"
-    r"|(?<![0-9A-Za-z])\d{1,5} (?:[A-Z][a-z'’]+ ){1,3}(?:Road|Rd|Street|St|Avenue|Ave|Lane)\b|\bLane \d{1,4}\b"
+    r"|(?<![0-9A-Za-z])\d{1,5}[A-Z]? (?:[A-Z][a-z'’]+ ){1,3}(?:Road|Rd|Street|St|Avenue|Ave|Lane)\b|\bLane \d{1,4}\b"
     r"|(?i:\b(?:room|flat|apt\.?|apartment|unit|suite)) ?(?:[Nn]o\.? ?)?#? ?\d[0-9A-Za-z-]{0,6}\b|\b[Rr][Mm]\.? ?\d{3,4}\b"
 )
 _NUMBERED = re.compile(r"(?P<number>[一二三四五六七八九十]{1,3})(?P<kind>号楼|单元|号院)")

@@ -10,7 +10,7 @@ _NUMERALS: Final = {
     **dict(zip("壹贰叁肆伍陆柒捌玖貳參陸", "123456789236", strict=True)),
 }
 _SAID = "".join(_NUMERALS)
-_NUMERAL_RUN = re.compile(rf"[{_SAID}0-9](?:[\s.\-·]{{0,2}}[{_SAID}0-9]){{3,}}")
+_NUMERAL_RUN = re.compile(rf"[{_SAID}0-9](?:[\s.\-·,、]{{0,2}}[{_SAID}0-9]){{3,}}")
 # Signs that the rules for people and addresses are written with, as Hong Kong and Taiwan write them.
 _SIMPLIFIED: Final = dict(
     zip(
