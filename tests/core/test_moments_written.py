@@ -51,7 +51,7 @@ def test_around_new_year_the_next_january_is_meant() -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["", "soon", "25:00", "15:61", "02-30 9:00", "+99999", "９点", "+", "15"]
+    "said", ["", "soon", "25:00", "15:61", "02-30 9:00", "+99999", "+", "15"]
 )
 def test_what_is_no_time_is_refused_with_examples(said: str) -> None:
     with pytest.raises(BadInput) as refusal:
@@ -59,7 +59,7 @@ def test_what_is_no_time_is_refused_with_examples(said: str) -> None:
     assert (refusal.value.code, refusal.value.field) == ("bad_moment", "due_at")
 
 
-@pytest.mark.parametrize("said", ["14:59", "15:00", "+0", "03-19 9:00"])
+@pytest.mark.parametrize("said", ["14:59", "15:00", "+0", "03-19 9:00", "９点"])
 def test_what_is_over_is_refused_rather_than_moved_to_another_day(said: str) -> None:
     with pytest.raises(BadInput) as refusal:
         read(said)
