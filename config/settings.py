@@ -253,7 +253,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "clear-sessions": {"task": "apps.accounts.tasks.clear_expired_sessions", "schedule": 86_400.0},
     "settle-paperwork": {"task": "apps.customers.tasks.settle_paperwork", "schedule": 300.0},
     "compare-counts": {"task": "apps.orders.tasks.compare_counts", "schedule": 300.0},
-    "purge-held": {"task": "apps.complaints.tasks.purge_held", "schedule": 900.0},
+    "purge-held": {"task": "apps.accounts.tasks.purge_held", "schedule": 900.0},
     "assign-waiting": {"task": "apps.complaints.tasks.assign_waiting", "schedule": 60.0},
     "purge-drafts": {"task": "apps.orders.tasks.purge_drafts", "schedule": 86_400.0},
     "make-partitions": {"task": "apps.tracking.tasks.make_partitions", "schedule": 86_400.0},

@@ -14,5 +14,11 @@ def sweep_idempotency_records() -> int:
 
 
 @shared_task
+def purge_held() -> int:
+    """Files of forms that nobody sent."""
+    return services.purge_held(at=timezone.now())
+
+
+@shared_task
 def clear_expired_sessions() -> None:
     services.clear_expired_sessions()

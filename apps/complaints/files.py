@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from apps.complaints.inputs import NewFile
 from apps.core.errors import BadInput
+from apps.core.files import NewFile
 from apps.customers.uploads import PDF, check_document, tidy_name
 from apps.tracking.photos import clean_photo, is_phone_only, phone_only_words
 

@@ -77,14 +77,6 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class NewFile:
-    """A file as it came; ``name`` as the sender calls it."""
-
-    content: bytes
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
 class NewException:
     """An operational exception (CMP-4): the three times in order, aware."""
 

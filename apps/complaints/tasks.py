@@ -24,9 +24,3 @@ def mind_chats() -> int:
 @shared_task
 def forget_chat_counts() -> int:
     return forget_counts(at=timezone.now())
-
-
-@shared_task
-def purge_held() -> int:
-    """Photos of forms that nobody sent."""
-    return services.purge_held(at=timezone.now())

@@ -7,9 +7,9 @@ from typing import Any
 from django import forms
 from django.db.models import Choices
 from django.utils import timezone
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.forms.kept_files import FormWithFiles, KeptFileField
 from apps.accounts.models import User
 from apps.core.errors import BadInput
 from apps.core.fields import SaidMomentField
@@ -21,7 +21,6 @@ from apps.orders.inputs import INPUT_FIELDS, OrderInput
 from apps.orders.models import WorkOrder
 from apps.orders.queries import owners_for
 
-MOST_ORIGINAL_BYTES = 10 * 1024 * 1024
 MOMENT = {"type": "datetime-local"}
 # Sections in the order in which they are spoken, each with its fields in keyboard order.
 SECTIONS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
@@ -77,7 +76,7 @@ def _line(name: str, label: Any, **attrs: Any) -> forms.CharField:
     return forms.CharField(label=label, max_length=LENGTHS.get(name), required=False, widget=widget)
 
 
-class OrderForm(forms.Form):
+class OrderForm(FormWithFiles):
     """Every field is text; ``cleaning.clean_order`` judges it, as for every other channel."""
 
     channel = _select(Channel, _("channel"), Channel.PHONE)
@@ -90,7 +89,10 @@ class OrderForm(forms.Form):
         max_length=8000,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    original_file = forms.FileField(label=_("original file"), required=False)
+    original_file = KeptFileField(
+        label=_("original file"),
+        required=False,
+    )
 
     job_type = _select(JobType, _("job type"), JobType.DOOR_TO_DOOR)
     service_level = _select(ServiceLevel, _("service level"), ServiceLevel.STANDARD)
@@ -143,14 +145,6 @@ class OrderForm(forms.Form):
         except BadInput as error:
             raise forms.ValidationError(str(error)) from error
 
-    def clean_original_file(self) -> Any:
-        file = self.cleaned_data["original_file"]
-        if file and file.size > MOST_ORIGINAL_BYTES:
-            raise forms.ValidationError(
-                gettext("The file is larger than 10 MB; send a smaller one.")
-            )
-        return file
-
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
         raw = {name: values[name] for name in self.fields if name in values}
@@ -166,7 +160,7 @@ class OrderForm(forms.Form):
         ]
 
 
-class CustomerForm(forms.Form):
+class CustomerForm(FormWithFiles):
     """Which company, among those this person may see."""
 
     customer = forms.ModelChoiceField(
@@ -176,7 +170,7 @@ class CustomerForm(forms.Form):
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, user=user, **kwargs)
         field = self.fields["customer"]
         field.queryset = Customer.objects.visible_to(user)  # type: ignore[attr-defined]  # a model choice field
 
@@ -273,7 +267,7 @@ class PostponeForm(forms.Form):
 
 class IntakeForm(CustomerForm):
     customer = forms.ModelChoiceField(Customer.objects.none(), label=_("Customer"))
-    file = forms.FileField(label=_("Spreadsheet (.xlsx or .csv, at most 5,000 orders)"))
+    file = KeptFileField(label=_("Spreadsheet (.xlsx or .csv, at most 5,000 orders)"))
 
 
 class CountForm(CustomerForm):

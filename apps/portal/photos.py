@@ -4,7 +4,6 @@ form has to be shown again."""
 from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -13,13 +12,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
+from apps.accounts.models import HeldFile
 from apps.accounts.once import once
-from apps.complaints import services
+from apps.accounts.queries.held_files import held_files, held_keys
+from apps.accounts.services import drop_held, hold_files, read_held
 from apps.complaints.files import CleanFile, clean_file
-from apps.complaints.inputs import NewFile
-from apps.complaints.models import HeldFile
-from apps.complaints.queries.held import held_files
 from apps.core.errors import BadInput, NotKept
+from apps.core.files import NewFile
 from apps.core.times import now
 
 MOST = 6
@@ -83,7 +82,7 @@ class Photos:
         self.errors: list[str] = []
         dropped = set(request.POST.getlist("drop"))
         keys = [key for key in request.POST.getlist("kept")[:MOST] if key not in dropped]
-        self.kept: list[HeldFile] = held_files(_keys(keys))
+        self.kept: list[HeldFile] = held_files(held_keys(keys), owner=None)
         quota: Quota | None = getattr(request, "quota", None)
         self._judge(request.FILES.getlist("photos"), quota)
 
@@ -117,7 +116,7 @@ class Photos:
     def keep(self) -> None:
         """For the next try; where the disk takes none, they have to be chosen again."""
         try:
-            self.kept += services.hold_files(files=self.fresh, at=now())
+            self.kept += hold_files(files=self.fresh, owner=None, at=now())
         except NotKept:
             names = ", ".join(file.name[:60] for file in self.fresh)
             self.errors.append(_("Please choose these photos again: %(names)s") % {"names": names})
@@ -125,22 +124,12 @@ class Photos:
 
     def take(self) -> list[CleanFile | NewFile]:
         """All of them, for the case."""
-        return [*services.read_held(self.kept), *self.fresh]
+        return [*read_held(self.kept), *self.fresh]
 
     def done(self) -> None:
         """They stand in the case now."""
         if self.kept:
-            services.drop_held(keys=[file.key for file in self.kept])
-
-
-def _keys(texts: Sequence[str]) -> list[UUID]:
-    found = []
-    for text in texts:
-        try:
-            found.append(UUID(hex=text))
-        except ValueError:
-            continue
-    return found
+            drop_held(keys=[file.key for file in self.kept])
 
 
 def _too_many() -> str:

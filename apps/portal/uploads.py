@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.http import HttpRequest
 
-from apps.complaints.inputs import NewFile
+from apps.core.files import NewFile
 
 MOST_READ = 12
 

@@ -27,9 +27,9 @@ from schemathesis.core.parameters import ParameterLocation
 from apps.accounts.enums import ApiScope
 from apps.accounts.models import User
 from apps.complaints.enums import CaseChannel, CaseClass
-from apps.complaints.inputs import NewFile
 from apps.complaints.models import CaseFile
 from apps.complaints.services import open_case
+from apps.core.files import NewFile
 from apps.core.opaque import Id, hide
 from apps.customers.models import CustomerScope
 from apps.notifications.models import WebhookEvent

@@ -11,12 +11,13 @@ from apps.accounts.enums import Role
 from apps.accounts.queries import public_user
 from apps.complaints import services
 from apps.complaints.enums import CaseChannel, CaseState, EntryKind, Severity
-from apps.complaints.inputs import NewFile, Said
+from apps.complaints.inputs import Said
 from apps.complaints.models import CaseEntry, SatisfactionAsk
 from apps.complaints.queries.clocks import clocks_of
 from apps.complaints.queries.page import case_page, readers_of
 from apps.complaints.queries.satisfaction import ask_of, token_of
 from apps.core.errors import BadInput, RuleBroken
+from apps.core.files import NewFile
 from apps.sla.enums import ClockState, Metric
 from tests.complaints.conftest import kinds_of, last_data
 from tests.factories.accounts import UserFactory

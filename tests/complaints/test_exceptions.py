@@ -12,7 +12,7 @@ from apps.accounts.enums import ObjectScope
 from apps.complaints import services
 from apps.complaints.enums import ExceptionKind, FoundBy, MeetingState, WhatStandsOut
 from apps.complaints.enums import ExceptionState as X
-from apps.complaints.inputs import NewFile, Verdict
+from apps.complaints.inputs import Verdict
 from apps.complaints.models import CorrectiveAction, ExceptionReport, ReportChange, ReviewMeeting
 from apps.complaints.queries.exceptions import (
     ExceptionFilter,
@@ -25,6 +25,7 @@ from apps.complaints.queries.exceptions import (
 )
 from apps.complaints.states import EXCEPTION_MOVES, MEETING_MOVES
 from apps.core.errors import BadInput, RuleBroken
+from apps.core.files import NewFile
 from apps.sla.enums import ClockState, Metric
 from apps.sla.models import Clock
 from tests.complaints.conftest import kinds_of, last_data

@@ -1,6 +1,7 @@
 """Files chosen before a check that failed need not be chosen again (CMP-1)."""
 
 import re
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -9,10 +10,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from apps.complaints.models import Case, CaseFile, HeldFile
+from apps.accounts.models import HeldFile
+from apps.complaints.models import Case, CaseFile
 from tests.factories.accounts import sign_in
 from tests.factories.complaints import PHONE, Team, case
 from tests.factories.customers import png
+from tests.full_disk import small_disk
 
 pytestmark = pytest.mark.django_db
 INTAKE = "admin:complaints_case_intake"
@@ -82,3 +85,28 @@ def test_what_is_not_accepted_is_not_kept_and_a_made_up_key_is_nothing(
     )
     assert keys(refused, "files") == []
     assert not Case.objects.exists() and not HeldFile.objects.exists()
+
+
+def test_a_colleague_gets_none_of_them(client: Client, team: Team) -> None:
+    form = {**TYPED, "draft_key": str(uuid4()), "description": ""}
+    kept = keys(client.post(reverse(INTAKE), {**form, "files": photo("a.png")}), "files")
+    assert HeldFile.objects.get().owner == team.agent
+    sign_in(client, team.director)
+    assert keys(client.post(reverse(INTAKE), {**form, "files-kept": kept}), "files") == []
+    assert HeldFile.objects.filter(key=kept[0]).exists()
+
+
+@pytest.mark.parametrize("add_to", [False, True])
+def test_a_full_disk_says_which_to_choose_again(
+    client: Client, team: Team, settings: Any, tmp_path: Path, add_to: bool
+) -> None:
+    form = {**TYPED, "draft_key": str(uuid4()), "description": "", "contact_name": "王小明"}
+    if add_to:
+        form["add_to"] = case(team=team).number
+    with small_disk(tmp_path / "media") as disk:
+        settings.MEDIA_ROOT = disk.root
+        disk.fill()
+        refused = client.post(reverse(INTAKE), {**form, "files": [photo("a.png"), photo("b.png")]})
+        shown = refused.content.decode()
+        assert refused.status_code == 200 and "请重新选择这些文件：a.png、b.png" in shown
+        assert "王小明" in shown and not HeldFile.objects.exists() and disk.files == []

@@ -10,11 +10,12 @@ from django.utils import timezone
 
 from apps.complaints import services
 from apps.complaints.enums import CaseChannel, CaseClass, CaseState, EntryKind, LinkKind
-from apps.complaints.inputs import CaseChanges, NewFile, Said
+from apps.complaints.inputs import CaseChanges, Said
 from apps.complaints.models import Case, CaseEntry, CaseLink
 from apps.complaints.queries.clocks import clocks_of
 from apps.complaints.queries.page import case_page
 from apps.core.errors import BadInput, RuleBroken
+from apps.core.files import NewFile
 from apps.sla.models import Matter
 from tests.complaints.conftest import kinds_of
 from tests.factories.accounts import UserFactory, superuser

@@ -12,10 +12,11 @@ from apps.accounts.enums import Role
 from apps.accounts.queries import system_user
 from apps.complaints import services
 from apps.complaints.enums import CaseChannel, CaseClass, CaseState, EntryKind, Severity
-from apps.complaints.inputs import CaseChanges, NewFile
+from apps.complaints.inputs import CaseChanges
 from apps.complaints.models import AssignmentRule, Case, CaseEntry, CaseFile
 from apps.complaints.queries.clocks import clocks_of, next_clocks
 from apps.core.errors import BadInput, RuleBroken
+from apps.core.files import NewFile
 from apps.sla.enums import ClockState, Metric
 from tests.complaints.conftest import kinds_of, last_data
 from tests.factories.accounts import UserFactory

@@ -1,27 +1,22 @@
-"""What people outside may see and do: links, words, taking back, photos of a form (CMP-1, CMP-7)."""
+"""What people outside may see and do: links, words, taking back (CMP-1, CMP-7)."""
 
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.core.files.storage import default_storage
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.complaints import services
 from apps.complaints.enums import CaseChannel, CaseClass, CaseState, Outcome
-from apps.complaints.files import clean_file
-from apps.complaints.inputs import NewFile
-from apps.complaints.models import Case, HeldFile
-from apps.complaints.queries.held import held_files
+from apps.complaints.models import Case
 from apps.complaints.queries.links import case_of_token, is_right_word, tag_of, tagged, token_of
 from apps.complaints.rules.reading import class_of, is_outright
 from apps.core.errors import RuleBroken
 from apps.events.models import Event
 from tests.factories.accounts import UnitFactory, UserFactory
 from tests.factories.complaints import Team, case, case_in, new_case, who
-from tests.factories.shipments import picture
 
 pytestmark = pytest.mark.requirement("CMP-1")
 
@@ -110,22 +105,6 @@ def test_a_new_case_with_an_owner_is_not_lost_by_taking_it_back() -> None:
     services.withdraw_case(case_id=of.pk, reason="", **who())
     of.refresh_from_db()
     assert (of.state, of.outcome) == (CaseState.SOLVED, Outcome.WITHDRAWN)
-
-
-@pytest.mark.django_db
-def test_photos_of_a_form_are_kept_for_a_while() -> None:
-    now = timezone.now()
-    clean = clean_file(NewFile(picture().getvalue(), "a.png"))
-    (held,) = services.hold_files(files=[clean], at=now)
-    assert default_storage.exists(held.path)
-    assert [f.content for f in services.read_held(held_files([held.key, uuid4()]))] == [
-        clean.content
-    ]
-    assert services.purge_held(at=now + timedelta(hours=1)) == 0
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("django.db.transaction.on_commit", lambda act: act())
-        assert services.purge_held(at=now + timedelta(hours=3)) == 1
-    assert not HeldFile.objects.exists() and not default_storage.exists(held.path)
 
 
 @pytest.mark.django_db

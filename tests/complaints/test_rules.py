@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from apps.complaints.enums import CaseClass, ExceptionKind, Severity
 from apps.complaints.files import DOCX, TEXT, XLSX, clean_file, clean_files
-from apps.complaints.inputs import NewFile
 from apps.complaints.models import AssignmentRule, MajorRule
 from apps.complaints.rules.answers import VARIABLES, check_answer, fill_answer
 from apps.complaints.rules.assignment import Candidate, fitting_rule, least_loaded
@@ -21,6 +20,7 @@ from apps.complaints.rules.searching import grams, likeness, query_of, searchabl
 from apps.complaints.rules.severity import CaseFacts, choose_severity
 from apps.complaints.seeding import answer_rows
 from apps.core.errors import BadInput
+from apps.core.files import NewFile
 from apps.customers.names import tidy
 from tests.factories.customers import png
 

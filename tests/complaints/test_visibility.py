@@ -11,7 +11,6 @@ from django.utils import timezone
 from apps.accounts.enums import ObjectScope, Role
 from apps.accounts.models import User
 from apps.complaints import services
-from apps.complaints.inputs import NewFile
 from apps.complaints.models import Case, CaseFile, ExceptionReport
 from apps.complaints.queries.cases import LIVE_ONLY, CaseFilter, case_list
 from apps.complaints.queries.exceptions import exception_list, exception_page
@@ -22,6 +21,7 @@ from apps.complaints.queries.history import (
 )
 from apps.complaints.queries.page import case_page, file_of
 from apps.complaints.queries.team import team_load
+from apps.core.files import NewFile
 from apps.core.typed import LONGEST_SEVERAL
 from apps.customers.models import CustomerScope
 from tests.factories.accounts import UnitFactory, UserFactory, UserRoleFactory

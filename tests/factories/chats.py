@@ -9,7 +9,6 @@ from django.utils import timezone
 from apps.accounts.enums import Role
 from apps.accounts.models import Unit, User
 from apps.accounts.queries import public_user
-from apps.complaints.inputs import NewFile
 from apps.complaints.models import Chat, ChatLine, ChatSettings
 from apps.complaints.services.chat.giving import take_chat
 from apps.complaints.services.chat.minding import mind_chats
@@ -17,6 +16,7 @@ from apps.complaints.services.chat.seats import open_seat, set_seat
 from apps.complaints.services.chat.settings import change_chat_settings
 from apps.complaints.services.chat.starting import Begun, NewChat, start_chat
 from apps.complaints.services.chat.talking import answer, say
+from apps.core.files import NewFile
 from tests.factories.accounts import UnitFactory, UserFactory
 
 ADDRESS = "198.51.100.7"

@@ -10,10 +10,11 @@ from django.utils import timezone
 
 from apps.complaints import services as cases
 from apps.complaints.enums import CaseChannel, CaseClass, CaseState, EntryKind, Outcome
-from apps.complaints.inputs import CaseChanges, NewFile, Said
+from apps.complaints.inputs import CaseChanges, Said
 from apps.complaints.models import Case
 from apps.complaints.queries import satisfaction
 from apps.complaints.queries.links import tag_of, token_of
+from apps.core.files import NewFile
 from apps.events.models import Event
 from apps.notifications import services
 from apps.notifications.enums import DeliveryState

@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from apps.complaints import services
 from apps.complaints.enums import CaseChannel, CaseState, EntryKind, Outcome
-from apps.complaints.inputs import NewFile, Said
+from apps.complaints.inputs import Said
 from apps.complaints.models import Case, CaseFile
 from apps.complaints.queries.links import case_of_token, tag_of, token_of
+from apps.core.files import NewFile
 from apps.portal import limits
 from apps.portal.views import case as door
 from tests.factories.complaints import Team, any_cause, case, case_in, who

@@ -7,16 +7,20 @@ from uuid import uuid4
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 from PIL import Image
 
+from apps.accounts.forms.kept_files import UnjudgedFile
+from apps.accounts.models import HeldFile
+from apps.accounts.services import hold_files
 from apps.complaints.enums import CaseChannel, CaseClass
-from apps.complaints.models import Case, CaseFile, HeldFile
+from apps.complaints.models import Case, CaseFile
 from apps.complaints.queries.links import token_of
 from apps.portal.problems import CLASS_OF, Problem
 from apps.portal.views import report as door
 from apps.tracking.models import Waybill
 from apps.tracking.numbers import compose, new_key
-from tests.factories.accounts import UnitFactory
+from tests.factories.accounts import UnitFactory, UserFactory
 from tests.factories.shipments import picture
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("CMP-1")]
@@ -119,6 +123,10 @@ def test_photos_are_kept_when_the_form_is_shown_again(client: Client) -> None:
 def test_nobody_gets_a_photo_by_guessing(client: Client) -> None:
     for key in (uuid4().hex, "1", "../../x", ""):
         assert send(client, kept=[key], key=str(uuid4()), text=key or "x").status_code == 303
+    (staff,) = hold_files(
+        files=[UnjudgedFile(b"scan", "传真.tif")], owner=UserFactory(), at=timezone.now()
+    )
+    assert send(client, kept=[staff.key.hex], key=str(uuid4()), text="y").status_code == 303
     assert not CaseFile.objects.exists()
 
 

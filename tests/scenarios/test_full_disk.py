@@ -20,9 +20,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.enums import Role
+from apps.accounts.models import HeldFile
 from apps.accounts.queries import system_user
 from apps.complaints.enums import CaseChannel
-from apps.complaints.models import Case, CaseEntry, CaseFile, ChatFile, ChatLine, HeldFile
+from apps.complaints.models import Case, CaseEntry, CaseFile, ChatFile, ChatLine
 from apps.complaints.queries.links import token_of
 from apps.core.errors import NotKept
 from apps.core.sheets import write_xlsx

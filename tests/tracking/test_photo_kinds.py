@@ -7,8 +7,8 @@ import pytest
 from PIL import Image
 
 from apps.complaints.files import clean_file
-from apps.complaints.inputs import NewFile
 from apps.core.errors import BadInput
+from apps.core.files import NewFile
 from apps.tracking.photos import FORMATS, clean_photo
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"

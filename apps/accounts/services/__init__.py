@@ -20,6 +20,7 @@ from apps.accounts.services.form_submissions import (
     keep_submission,
     sweep_submissions,
 )
+from apps.accounts.services.held_files import drop_held, hold_files, purge_held, read_held
 from apps.accounts.services.idempotency import (
     claim_idempotency_key,
     store_answer,
@@ -80,6 +81,7 @@ __all__ = [
     "create_unit",
     "create_user",
     "deactivate_user",
+    "drop_held",
     "drop_submission",
     "end_role",
     "end_session",
@@ -87,12 +89,15 @@ __all__ = [
     "enrol_totp",
     "follow_session",
     "grant_role",
+    "hold_files",
     "issue_temporary_password",
     "keep_submission",
     "note_api_key_use",
     "plan_absence",
     "plan_shift",
+    "purge_held",
     "reactivate_user",
+    "read_held",
     "read_networks",
     "renew_recovery_codes",
     "replace_temporary_password",

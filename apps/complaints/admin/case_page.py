@@ -12,12 +12,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from apps.accounts.forms.kept_files import forget_files, keep_files
 from apps.complaints import services
 from apps.complaints.admin.acts import ACTS, ALL, Act
 from apps.complaints.admin.meanwhile import said_meanwhile
 from apps.complaints.admin.pages import PageAdmin, may, must, must_see, person, put_refusal, who
 from apps.complaints.forms.acts import ChangeForm
-from apps.complaints.forms.fields import forget_files, keep_files
 from apps.complaints.models import Case
 from apps.complaints.queries.desk import DeskPage, desk_page, who_is_told
 from apps.complaints.queries.drafts import case_key, draft_form

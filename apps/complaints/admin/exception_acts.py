@@ -7,9 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from apps.complaints import services
 from apps.complaints.enums import ExceptionState as X
 from apps.complaints.forms import exceptions as forms
-from apps.complaints.inputs import NewFile, Verdict
+from apps.complaints.inputs import Verdict
 from apps.complaints.models import CorrectiveAction, ExceptionReport
 from apps.core.errors import BadInput
+from apps.core.files import NewFile
 from apps.tracking.admin.acting import Act
 
 if TYPE_CHECKING:

@@ -12,13 +12,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from apps.accounts.forms.kept_files import forget_files, keep_files
 from apps.complaints import services
 from apps.complaints.admin.case_page import CasePages
 from apps.complaints.admin.pages import must, person, put_refusal, who
 from apps.complaints.admin.presence import keep
 from apps.complaints.enums import CaseChannel, EntryKind
 from apps.complaints.forms.acts import find_other
-from apps.complaints.forms.fields import forget_files, keep_files
 from apps.complaints.forms.intake import AddToForm, CompanyForm, IntakeForm
 from apps.complaints.inputs import Said
 from apps.complaints.models import Case
@@ -79,7 +79,7 @@ class IntakePages(CasePages):
         """The caller's matter is there already: what was typed goes to that case."""
         must(request, "handle_case")
         user = person(request)
-        form = AddToForm(request.POST, request.FILES)
+        form = AddToForm(request.POST, request.FILES, user=user)
         if form.is_valid():
             typed = form.cleaned_data
             try:
@@ -107,7 +107,8 @@ class IntakePages(CasePages):
             messages.error(request, _("Write what they say first; then add it to the case."))
         keep(request, key, None)
         again = IntakeForm(initial=request.POST.dict(), user=user)
-        keep_files(form, shown=again)
+        if sorry := keep_files(form, shown=again):
+            messages.error(request, sorry)
         return self._form_page(request, again, key, request.POST)
 
     def _form_page(

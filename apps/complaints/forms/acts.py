@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.accounts.enums import Language
+from apps.accounts.forms.kept_files import FormWithFiles
 from apps.accounts.models import Unit, User
 from apps.complaints.enums import (
     CaseChannel,
@@ -28,12 +29,12 @@ from apps.core.fields import SaidMomentField
 SCORES = [(n, str(n)) for n in range(1, 6)]
 
 
-class ActForm(forms.Form):
+class ActForm(FormWithFiles):
     """Nothing to type: the panel says what will happen."""
 
     def __init__(self, *args: Any, case: Case, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.case, self.user = case, user
+        super().__init__(*args, user=user, **kwargs)
+        self.case = case
         self.prepare()
 
     def prepare(self) -> None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.accounts.enums import Language
+from apps.accounts.forms.kept_files import FormWithFiles
 from apps.accounts.models import User
 from apps.complaints.enums import CaseChannel, CaseClass, Severity
 from apps.complaints.forms.fields import FilesField, line, select, text_area
@@ -25,7 +26,7 @@ class Direct(TextChoices):
     NO = "no", gettext_lazy("No")
 
 
-class IntakeForm(forms.Form):
+class IntakeForm(FormWithFiles):
     """In speaking order: which shipment, who is speaking, what kind of matter, what happened."""
 
     waybill = line(gettext_lazy("waybill"), 64, spellcheck="false")
@@ -56,10 +57,6 @@ class IntakeForm(forms.Form):
     files = FilesField()  # type: ignore[assignment]  # a field, not the form's own files
 
     shipment: Waybill | None = None
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.user = user
 
     def clean_waybill(self) -> str:
         typed: str = self.cleaned_data["waybill"]
@@ -135,7 +132,7 @@ class CompanyForm(forms.Form):
         field.queryset = Customer.objects.visible_to(user)  # type: ignore[attr-defined]  # a model choice field
 
 
-class AddToForm(forms.Form):
+class AddToForm(FormWithFiles):
     """What was typed goes to a case that is there already: nobody is asked twice."""
 
     description = text_area(gettext_lazy("what happened, in their words"))

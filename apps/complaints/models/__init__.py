@@ -32,7 +32,6 @@ from apps.complaints.models.follow_up import (
     ReviewItem,
     ReviewMeeting,
 )
-from apps.complaints.models.held import HeldFile
 from apps.complaints.models.satisfaction import SatisfactionAsk
 from apps.complaints.models.team import AssignmentRule, MajorRule
 from apps.complaints.models.words import CannedAnswer, SavedFilter
@@ -67,7 +66,6 @@ __all__ = [
     "Evidence",
     "ExceptionQuerySet",
     "ExceptionReport",
-    "HeldFile",
     "MajorRule",
     "NumberSeries",
     "ReportChange",

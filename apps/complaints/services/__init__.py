@@ -20,7 +20,6 @@ from apps.complaints.services.exceptions import (
     put_right,
 )
 from apps.complaints.services.exporting import note_export
-from apps.complaints.services.holding import drop_held, hold_files, purge_held, read_held
 from apps.complaints.services.intake import take_report
 from apps.complaints.services.investigating import (
     add_evidence,
@@ -88,14 +87,12 @@ __all__ = [
     "decide_exception",
     "discard_draft",
     "drop_action",
-    "drop_held",
     "drop_meeting",
     "drop_promise",
     "finish_action",
     "follow_complaint",
     "follow_late",
     "follow_trouble",
-    "hold_files",
     "hold_meeting",
     "investigate_exception",
     "judge_seriousness",
@@ -115,9 +112,7 @@ __all__ = [
     "open_file",
     "plan_meeting",
     "purge_drafts",
-    "purge_held",
     "put_right",
-    "read_held",
     "record_report",
     "remove_filter",
     "reopen_case",

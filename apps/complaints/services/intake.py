@@ -11,12 +11,13 @@ from django.db import transaction
 from apps.accounts.models import User
 from apps.complaints.enums import EntryKind
 from apps.complaints.files import CleanFile, clean_files
-from apps.complaints.inputs import NewCase, NewFile, Opened, Said
+from apps.complaints.inputs import NewCase, Opened, Said
 from apps.complaints.models import Case, CaseFile
 from apps.complaints.rules.cases import needed
 from apps.complaints.services.contacts import contact_values
 from apps.complaints.services.opening import open_case
 from apps.complaints.services.talking import add_message
+from apps.core.files import NewFile
 
 SAME_WITHIN = timedelta(hours=24)
 MOST_COMPARED = 10

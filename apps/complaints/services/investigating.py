@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.complaints.enums import ExceptionState as X
-from apps.complaints.inputs import NewFile, Verdict
+from apps.complaints.inputs import Verdict
 from apps.complaints.models import CauseNode, Evidence, ExceptionReport
 from apps.complaints.queries.shipments import receipt_owed
 from apps.complaints.rules import exceptions as rules
@@ -20,6 +20,7 @@ from apps.complaints.services.exceptions import locked_open
 from apps.complaints.services.locking import lock_exception, write
 from apps.complaints.services.storing import cleaned, keep_file
 from apps.core.errors import BadInput, RuleBroken
+from apps.core.files import NewFile
 from apps.events.services import record
 
 

@@ -9,8 +9,8 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from apps.complaints.files import CleanFile, clean_files
-from apps.complaints.inputs import NewFile
 from apps.complaints.models import CaseEntry, CaseFile
+from apps.core.files import NewFile
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.complaints.enums import CaseChannel, CaseState, EntryKind
 from apps.complaints.files import CleanFile
-from apps.complaints.inputs import NewFile, Said
+from apps.complaints.inputs import Said
 from apps.complaints.models import FROM_CUSTOMER, INTERNAL, TO_CUSTOMER, Case, CaseEntry
 from apps.complaints.models.entry import CALLS
 from apps.complaints.rules.answers import WHEN_SENT, check_filled, fill_answer
@@ -19,6 +19,7 @@ from apps.complaints.services import clocks
 from apps.complaints.services.locking import add_to_search, begin, lock_case, move_case, write
 from apps.complaints.services.storing import attach, cleaned
 from apps.core.errors import BadInput
+from apps.core.files import NewFile
 from apps.events.services import record
 from apps.sla.enums import FactKind
 

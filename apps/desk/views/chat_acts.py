@@ -16,7 +16,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 from apps.accounts.models import User
 from apps.accounts.once import answers_again
 from apps.complaints.enums import CaseClass, ChatSide, Outcome
-from apps.complaints.inputs import NewFile
 from apps.complaints.models import Case, Chat
 from apps.complaints.queries.chat.beside import beside
 from apps.complaints.queries.chat.seats import chat_settings, colleagues
@@ -24,6 +23,7 @@ from apps.complaints.services.chat import giving, seats, talking
 from apps.complaints.services.chat.ending import Closing, close_chat, dismiss_chat
 from apps.complaints.services.chat.filing import Filing, open_case_from_chat
 from apps.core.errors import BadInput, RuleBroken
+from apps.core.files import NewFile
 from apps.desk.views.chats import chat_door, visible_chat
 from apps.desk.views.shared import person_of, show
 from apps.sla.queries.moments import database_now

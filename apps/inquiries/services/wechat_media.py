@@ -13,8 +13,9 @@ from apps.accounts.queries import system_user
 from apps.complaints import services as cases
 from apps.complaints.enums import CaseChannel, EntryKind
 from apps.complaints.files import CleanFile, clean_file
-from apps.complaints.inputs import NewFile, Said
+from apps.complaints.inputs import Said
 from apps.core.errors import BadInput, NotKept
+from apps.core.files import NewFile
 from apps.inquiries.enums import MediaState
 from apps.inquiries.models import WeChatMedia
 from apps.notifications.channels.wechat import MediaGone, MediaLater, get_media

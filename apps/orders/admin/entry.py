@@ -4,12 +4,14 @@ import json
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.core.files.base import ContentFile
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from apps.accounts.forms.kept_files import forget_files, keep_files
 from apps.accounts.once import NOT_TYPED
 from apps.core.errors import RuleBroken
 from apps.customers.models import Customer
@@ -38,14 +40,15 @@ class EntryPages(PageAdmin):
         key = _key(request.GET.get("draft")) or uuid4()
         typed = queries.draft_form(owner=person(request), key=key)
         form = OrderForm(
-            initial={"channel": Channel.PHONE, "received_at": local_input(timezone.now()), **typed}
+            initial={"channel": Channel.PHONE, "received_at": local_input(timezone.now()), **typed},
+            user=person(request),
         )
         return self._form_page(request, form, key, typed)
 
     def _enter(self, request: HttpRequest) -> HttpResponse:
         user, key = person(request), _key(request.POST.get("draft_key")) or uuid4()
         form, company = (
-            OrderForm(request.POST, request.FILES),
+            OrderForm(request.POST, request.FILES, user=user),
             CustomerForm(request.POST, user=user),
         )
         if form.is_valid() and company.is_valid():
@@ -54,7 +57,7 @@ class EntryPages(PageAdmin):
                 channel=form.cleaned_data["channel"] or Channel.PHONE,
                 received_at=form.cleaned_data["received_at"],
                 original_text=form.cleaned_data["original_text"],
-                file=file or None,
+                file=ContentFile(file.content) if file else None,
                 filename=file.name if file else "",
                 entry_key=key,
             )
@@ -70,9 +73,11 @@ class EntryPages(PageAdmin):
                 put_refusal(form, refusal)
             else:
                 services.discard_draft(owner=user, key=key)
+                forget_files(form)
                 return redirect(self.next_page(order))
         for message in company.errors.get("customer", []):
             form.add_error(None, message)
+        keep_files(form)
         # Whatever was refused is still there after a closed window.
         kept = {name: value for name, value in request.POST.items() if isinstance(value, str)}
         _keep(request, key, kept)
@@ -84,7 +89,10 @@ class EntryPages(PageAdmin):
         if not order.is_unconfirmed:
             return redirect("admin:orders_workorder_change", order.pk)
         form = OrderForm(
-            request.POST or None, initial=order_initial(order), agreed=order.requested_delivery
+            request.POST or None,
+            initial=order_initial(order),
+            agreed=order.requested_delivery,
+            user=person(request),
         )
         if request.method == "POST" and form.is_valid():
             try:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.core.files.base import ContentFile
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -11,7 +12,8 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from apps.core.errors import RuleBroken
+from apps.accounts.forms.kept_files import forget_files, keep_files
+from apps.core.errors import BadInput, RuleBroken
 from apps.customers.models import Customer
 from apps.events.panel import timeline_rows
 from apps.orders import services
@@ -64,21 +66,27 @@ class IntakeFileAdmin(PageAdmin):
     def take_in_view(self, request: HttpRequest) -> HttpResponse:
         must(request, "upload_intakefile")
         data = request.POST if request.method == "POST" else None
-        form = IntakeForm(data, request.FILES or None, user=person(request))
+        form = IntakeForm(data, request.FILES, user=person(request))
         if data is not None and form.is_valid():
             file = form.cleaned_data["file"]
             try:
                 intake = services.take_in_orders(
                     customer=form.cleaned_data["customer"],
-                    file=file,
+                    file=ContentFile(file.content),
                     filename=file.name,
                     by=person(request),
                     at=timezone.now(),
                 )
+            except BadInput as refusal:
+                put_refusal(form, refusal)
+                forget_files(form)  # it cannot be read: a better one has to be chosen
             except RuleBroken as refusal:
                 put_refusal(form, refusal)
             else:
+                forget_files(form)
                 return redirect("admin:orders_intakefile_change", intake.pk)
+        if data is not None:
+            keep_files(form)
         return self.page(request, "orders/take_in.html", _("Take in a spreadsheet"), form=form)
 
     def change_view(

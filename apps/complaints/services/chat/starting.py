@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.enums import Language
 from apps.accounts.models import User
 from apps.complaints.enums import CaseChannel, CaseClass, ChatSide
-from apps.complaints.inputs import NewCase, NewFile
+from apps.complaints.inputs import NewCase
 from apps.complaints.models import Case, Chat
 from apps.complaints.queries.chat.hours import opening
 from apps.complaints.queries.chat.seats import chat_settings, live_at_address
@@ -32,6 +32,7 @@ from apps.complaints.services.contacts import contact_values
 from apps.complaints.services.opening import open_case
 from apps.complaints.services.storing import cleaned
 from apps.core.errors import BadInput, RuleBroken
+from apps.core.files import NewFile
 from apps.events.services import record
 from apps.sla.queries.moments import database_now
 

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.complaints.enums import ChatSide, ChatState
-from apps.complaints.inputs import NewFile
 from apps.complaints.models import Chat, ChatFile, ChatLine
 from apps.complaints.queries.chat.shipments import shipment_in, shipment_named
 from apps.complaints.rules.answers import WHEN_SENT, fill_answer
@@ -22,6 +21,7 @@ from apps.complaints.services.chat.giving import pick_up
 from apps.complaints.services.chat.rows import add_line, known_line, lock_chat, write
 from apps.complaints.services.storing import cleaned, keep_file
 from apps.core.errors import BadInput
+from apps.core.files import NewFile
 from apps.events.services import record
 from apps.sla.queries.moments import database_now
 

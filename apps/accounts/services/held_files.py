@@ -1,44 +1,49 @@
-"""Keeping the photos of a form between two tries to send it."""
+"""Keeping the files of a form between two tries to send it."""
 
+import secrets
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID, uuid4
 
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 
-from apps.complaints.files import CleanFile
-from apps.complaints.inputs import NewFile
-from apps.complaints.models import HeldFile
-from apps.complaints.services.storing import keep_file
+from apps.accounts.models import HeldFile, User
+from apps.core.files import HoldableFile, NewFile
+from apps.core.storage import all_or_nothing
 
 KEPT_FOR = timedelta(hours=2)
 BATCH = 500
 
 
-def hold_files(*, files: Sequence[CleanFile], at: datetime) -> list[HeldFile]:
-    """Keep files that are clean already for two hours. No event: nothing was sent yet."""
-    written: list[str] = []
-    try:
-        with transaction.atomic():
-            return HeldFile.objects.bulk_create(
-                [
-                    HeldFile(
-                        key=uuid4(),
-                        path=keep_file(file, "held", written),
-                        name=file.name,
-                        content_type=file.content_type,
-                        size=len(file.content),
-                        keep_until=at + KEPT_FOR,
-                    )
-                    for file in files
-                ]
-            )
-    except BaseException:
-        for path in written:
-            default_storage.delete(path)
-        raise
+def hold_files(
+    *, files: Sequence[HoldableFile], owner: User | None, at: datetime
+) -> list[HeldFile]:
+    """Keep files that were judged already for two hours. ``owner``: who chose them at the desk,
+    None for a visitor. No event: nothing was sent yet. Raises NotKept when the disk takes none."""
+    with all_or_nothing(), transaction.atomic():
+        return HeldFile.objects.bulk_create(
+            [
+                HeldFile(
+                    key=uuid4(),
+                    owner=owner,
+                    path=_store(file.content),
+                    name=file.name,
+                    content_type=file.content_type,
+                    size=len(file.content),
+                    keep_until=at + KEPT_FOR,
+                )
+                for file in files
+            ]
+        )
+
+
+def _store(content: bytes) -> str:
+    """Under a name nobody can guess; returns the path."""
+    token = secrets.token_hex(16)
+    return default_storage.save(f"held/{token[:2]}/{token}", ContentFile(content))
 
 
 def read_held(files: Collection[HeldFile]) -> list[NewFile]:
