@@ -158,6 +158,25 @@ def test_a_known_spreadsheet_stays_for_another_customer_and_a_broken_one_goes(
 
 
 @pytest.mark.requirement("ORD-1")
+def test_a_file_that_the_store_has_lost_is_asked_for_again(client: Client, agent: User) -> None:
+    content = write_xlsx(HEAD, [row()])
+    (kept,) = keys(client.post(TAKE_IN, {"customer": "", "file": sheet(content)}), "file")
+    default_storage.delete(HeldFile.objects.get().path)
+    refused = client.post(TAKE_IN, {"customer": ready_customer().pk, "file-kept": kept})
+    assert keys(refused, "file") == [] and refused.context["form"].errors["file"]
+
+
+@pytest.mark.requirement("ORD-4")
+@pytest.mark.parametrize(
+    ("language", "said"), [("zh-hans", "不要这个文件"), ("en", "Leave this file out")]
+)
+def test_both_languages(client: Client, agent: User, language: str, said: str) -> None:
+    client.cookies["yipiao_language"] = language
+    shown = client.post(ENTER, {**typed(delivery_phone="12"), "original_file": fax()})
+    assert said in shown.content.decode()
+
+
+@pytest.mark.requirement("ORD-1")
 @pytest.mark.parametrize(
     ("address", "name", "form"),
     [(ENTER, "original_file", {"goods_name": "服装样衣"}), (TAKE_IN, "file", {"customer": ""})],

@@ -105,7 +105,8 @@ class KeptFilesField(forms.FileField):
             raise TypeError("a form with files inherits FormWithFiles, which says whose they are")
         chosen = data if isinstance(data, Chosen) else Chosen()
         self.kept = held_files(chosen.keys, owner=self.owner)
-        self.fresh = [NewFile(one.read(), one.name) for one in chosen.fresh]
+        most = settings.UPLOAD_MAX_BYTES + 1
+        self.fresh = [NewFile(one.read(most), one.name) for one in chosen.fresh]
         return [*read_held(self.kept), *self.fresh]
 
     def accept(self, file: NewFile) -> HoldableFile:
@@ -143,6 +144,7 @@ class KeptFileField(KeptFilesField):
     def clean(self, data: Any, initial: Any = None) -> NewFile | None:
         found = super().clean(data, initial)
         if not found:
+            self.kept = []  # nor is one shown that the store has lost
             if self.required:
                 raise forms.ValidationError(self.error_messages["required"], code="required")
             return None
