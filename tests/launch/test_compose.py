@@ -118,7 +118,14 @@ def test_no_secret_stands_in_the_file() -> None:
 def test_every_setting_reaches_the_containers() -> None:
     """All but those that the image sets, or that are for one machine without containers, as the
     demonstration's mailbox is."""
-    elsewhere = {"DEMO_MAILBOX", "DEBUG", "TEST_DATABASE_NAME", "STATIC_ROOT", "STATICFILES_BACKEND", "MEDIA_ROOT"}
+    elsewhere = {
+        "DEMO_MAILBOX",
+        "DEBUG",
+        "TEST_DATABASE_NAME",
+        "STATIC_ROOT",
+        "STATICFILES_BACKEND",
+        "MEDIA_ROOT",
+    }
     source = (ROOT / "config" / "settings.py").read_text()
     read = set(re.findall(r'env(?:\.\w+)?\(\s*"([A-Z_0-9]+)"', source))
     for name in OURS:
