@@ -122,7 +122,12 @@ def test_a_signal_leaves_nothing_half_done(
     real = Path(os.environ["PG_BIN"]) / "pg_dump"
     waits = f'[ "$1" = --version ] && exec {real} --version; {real} "$@"; exec sleep 600'
     slow = programs(tmp_path / "slow", waits)
-    process = subprocess.Popen([str(BACKUP), str(copies)], env={**env, "PG_BIN": str(slow)})
+    process = subprocess.Popen(
+        [str(BACKUP), str(copies)],
+        env={**env, "PG_BIN": str(slow)},
+        # Tests that were started by nohup ignore it, and a shell cannot trap what it must ignore.
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),  # noqa: PLW1509 - no threads here
+    )
     try:
         assert eventually(lambda: list(copies.glob("*.part/database.dump")))
         process.send_signal(number)
