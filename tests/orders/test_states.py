@@ -17,6 +17,7 @@ from apps.orders.states import ISSUED, ORDER_MOVES, UNCONFIRMED
 from tests.factories.accounts import UserFactory
 from tests.factories.customers import ready_customer
 from tests.factories.orders import confirmed_order, order, phone_order, words
+from tests.serials import serial_of
 
 pytestmark = pytest.mark.django_db
 
@@ -199,8 +200,7 @@ def test_numbers_have_no_gaps_and_an_order_keeps_its_original() -> None:
     )
     first = services.receive_order(customer=customer, content=content, arrival=arrival, **who())
     second = order(customer)
-    serials = [int(o.number.split("-")[1]) for o in (first, second)]
-    assert serials[1] == serials[0] + 1
+    assert serial_of(second.number) == serial_of(first.number) + 1
     first.refresh_from_db()
     assert first.original_file.read() == b"scan" and first.original_name == "传真.tif"
     assert "传真：三件" in first.original_text and "传真" not in first.original_file.name
