@@ -10,6 +10,11 @@ _BORDER = re.compile(r"[\s,;，、；|/]+")
 # The shortest thing that has a number of its own and may stand beside others: 2026112500001.
 _NUMBER = re.compile(r"(?=(?:.*\d){6})[A-Za-z0-9+][A-Za-z0-9_.-]{7,39}", re.ASCII)
 
+# One number of ours with a blank where its dash belongs: WO20261125 48391527.
+_PARTED = re.compile(
+    r"(?<![A-Za-z0-9])([A-Za-z]{2}\d{8})[ \u3000]+(\d{5,8})(?![A-Za-z0-9])", re.ASCII
+)
+
 
 def tidy_typed(text: str, most: int = LONGEST) -> str:
     """The text with a blank for every control character, cut to what a search looks at."""
@@ -20,7 +25,8 @@ def tidy_typed(text: str, most: int = LONGEST) -> str:
 def several(text: str) -> list[str]:
     """The numbers of a list that was pasted in, each once, at most MOST_SEVERAL; empty for one
     number (which may be grouped with blanks) and for words."""
-    pieces = [p for p in _BORDER.split(tidy_typed(text, LONGEST_SEVERAL)) if p]
+    whole = _PARTED.sub(r"\1-\2", tidy_typed(text, LONGEST_SEVERAL))
+    pieces = [p for p in _BORDER.split(whole) if p]
     if len(pieces) < 2 or not all(_NUMBER.fullmatch(piece) for piece in pieces):
         return []
     return list(dict.fromkeys(pieces))[:MOST_SEVERAL]
