@@ -45,6 +45,8 @@ def id_shape(kind: Id) -> str:
     return rf"^{kind}_[0-7][{_LETTERS}]{{{_LENGTH - 1}}}$"
 
 
+# Those who follow a shipment ask for the same events again and again.
+@lru_cache(maxsize=65_536)
 def hide(kind: Id, row: int) -> str:
     """``evt_3k9x…`` for a row number; ``kind`` keeps ids of two tables apart."""
     left = shuffle(row, _key(kind), _IDS)
