@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Final
 
 from apps.core.areas import Area, Level, area_of, areas_named
+from apps.core.masking.name_words import FAMILIES
 
 # What a site is called, and the word we say for it; the longest that fits counts.
 _KINDS: Final = (
@@ -48,10 +49,7 @@ _SOMEBODYS = re.compile(
 )
 _LONGEST_NAME = 15
 # Towns that are also what people are called stand bare in a bracket like anybody's name.
-_FAMILY = frozenset(
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许邓韩冯曹彭曾肖萧田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜"
-    "崔谭陆范汪廖石金韦贾夏付方邹熊孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵钱严赖覃洪莫孔安白常温成鲁乐宁吉平包左"
-)
+_FAMILY = frozenset(FAMILIES + "安白常温成鲁乐宁吉平包左")
 
 
 @dataclass(frozen=True, slots=True)
