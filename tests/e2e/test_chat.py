@@ -104,6 +104,8 @@ def begin(page: Page, text: str, **fields: str) -> None:
         page.fill(f"#{name}", value)
     page.locator("form.search button[type=submit]").click()
     expect(page.locator("#chat-lines")).to_contain_text(text[:10])
+    # The words stand before the script has run, and without it Enter only breaks the line.
+    page.wait_for_load_state()
 
 
 def write(page: Page, text: str) -> None:
