@@ -33,6 +33,7 @@ class Id(StrEnum):
     DIGEST = "digest"
     SUBSCRIPTION = "sub"
     CODE = "otc"
+    DELIVERY = "sms"
 
 
 @lru_cache(maxsize=256)

@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from stdnum import damm
+
 LONGEST = 80
 MOST_SEVERAL = 50
 LONGEST_SEVERAL = 2_000
@@ -40,3 +42,15 @@ def typed_number(prefix: str, text: str) -> str:
     if not found:
         return ""
     return f"{prefix}{found[1]}-{found[2]}" if found[2] else f"{prefix}{found[1]}"
+
+
+def mistyped_number(prefixes: tuple[str, ...], text: str) -> str:
+    """The number of ours (``CS20261125-48391527``) that was typed whole but does not fit its check
+    digit, as it is written; "" for anything else. Numbers of five digits, from before there was
+    one, are never wrong."""
+    for prefix in prefixes:
+        number = typed_number(prefix, text)
+        serial = number.partition("-")[2]
+        if len(serial) == 8 and not damm.is_valid(serial):
+            return number
+    return ""

@@ -1,16 +1,19 @@
 """The desk's one box and the search of each list: names and their parts, numbers however written."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from apps.accounts.models import User
 from apps.complaints.models import Case
 from apps.core.name_index import fill, name_parts, parts_of
-from apps.core.typed import several, tidy_typed, typed_number
+from apps.core.opaque import dated_number
+from apps.core.typed import mistyped_number, several, tidy_typed, typed_number
 from apps.customers import services as customers
 from apps.desk.queries import search
 from apps.orders.models import WorkOrder
@@ -208,3 +211,21 @@ def test_what_one_may_not_see_is_not_found_by_name(house: Found) -> None:
     stranger: User = UserFactory(scope="units")
     found = search("欧阳", user=stranger)
     assert not found.everything
+
+
+@pytest.mark.parametrize("prefix", ["CS", "EX", "WO"])
+def test_a_number_that_does_not_fit_its_check_digit_is_told_so(prefix: str) -> None:
+    right = dated_number(prefix, date(2026, 11, 25), 7)
+    wrong = right[:-1] + str((int(right[-1]) + 1) % 10)
+    prefixes = ("CS", "EX", "WO")
+    assert mistyped_number(prefixes, wrong.lower().replace("-", " ")) == wrong
+    for fine in (right, right[:-1], f"{prefix}20261125-00001", "YP12345678901", "王芳"):
+        assert mistyped_number(prefixes, fine) == ""
+
+
+@pytest.mark.django_db
+def test_the_desk_says_that_a_case_number_is_mistyped() -> None:
+    with translation.override("zh-hans"):
+        found = search("cs20261125-12345678", user=superuser())
+    assert not found.everything
+    assert found.hint == "“CS20261125-12345678”有误：输错了一位，或前后两位颠倒。"

@@ -20,6 +20,7 @@ from django.db.models import QuerySet
 from django.test import override_settings
 from django.utils import timezone
 
+from apps.notifications.channels.base import delivery_of
 from apps.notifications.models import Delivery, NotificationPolicy, ProviderState
 from apps.notifications.queries.happenings import Happening
 from apps.notifications.services import tell
@@ -189,7 +190,7 @@ def _judge(
     night: float,
 ) -> Report:
     urgent = set(ours.filter(topic=URGENT).values_list("pk", flat=True))
-    came = [(int(sms["out_id"].removeprefix("yp")), float(sms["at"])) for sms in there.sms.sent]
+    came = [(delivery_of(sms["out_id"]), float(sms["at"])) for sms in there.sms.sent]
     seen = Counter(pk for pk, _at in came)
     ends = morning.timestamp()
     calm = sorted(at for pk, at in came if pk not in urgent)

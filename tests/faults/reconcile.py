@@ -234,14 +234,14 @@ def _judge(
     return Report(answers, lost, doubled, half, _told(found["told"], there), away, seconds)
 
 
-def _told(rows: Sequence[tuple[int, str, str, str, bool]], there: Outside) -> Told:
+def _told(rows: Sequence[tuple[str, str, str, str, bool]], there: Outside) -> Told:
     texts = Counter(str(one["out_id"]) for one in there.sms.sent)
     mails = Counter(
         str(mail["Message-ID"]).strip("<").partition("@")[0] for mail in there.mail.accepted
     )
     lost = twice = unclear = 0
-    for number, channel, state, key, is_unclear in rows:
-        count = texts[f"yp{number}"] if channel == "sms" else mails[key]
+    for reference, channel, state, key, is_unclear in rows:
+        count = texts[reference] if channel == "sms" else mails[key]
         unclear += is_unclear
         lost += state in SENT and count == 0
         twice += count > 1 and not is_unclear

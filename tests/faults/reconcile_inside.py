@@ -58,6 +58,7 @@ def count() -> dict[str, Any]:
 
     from apps.complaints.models import Case, CaseEntry, ChatLine
     from apps.events.models import Event
+    from apps.notifications.channels.base import reference_of
     from apps.notifications.models import Attempt, Delivery
     from apps.orders.models import WorkOrder
     from apps.sla.models import Matter
@@ -93,7 +94,13 @@ def count() -> dict[str, Any]:
             "scans that nobody was told of": sum(one.waybill_id not in told for one in scans),
         },
         "told": [
-            [one.pk, one.channel, one.state, one.idempotency_key.hex, bool(one.is_unclear)]
+            [
+                reference_of(one.pk),
+                one.channel,
+                one.state,
+                one.idempotency_key.hex,
+                bool(one.is_unclear),
+            ]
             for one in deliveries.annotate(is_unclear=Exists(unclear) | Exists(timed_out))
         ],
     }

@@ -22,6 +22,7 @@ from django.db import connection
 from django.test import override_settings
 from django.utils import timezone
 
+from apps.notifications.channels.base import reference_of
 from apps.notifications.models import Attempt, Delivery, WebhookEvent
 from apps.notifications.services.rows import NewDelivery, insert
 from tests.doubles.mail_server import MailServer
@@ -243,7 +244,7 @@ def _judge(total: int, kills: int, seconds: float, there: Outside) -> Report:
         1
         for d in sent.iterator()
         if not (
-            (d.channel == "sms" and seen[f"yp{d.pk}"])
+            (d.channel == "sms" and seen[reference_of(d.pk)])
             or (d.channel == "wechat" and wechat[d.idempotency_key.hex])
             or (d.channel == "email" and mails[d.address])
             or d.channel == "webhook"

@@ -1,6 +1,7 @@
 """Each channel against a real server that speaks its protocol: what is sent, what comes of it."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,9 @@ from django.utils import timezone
 from standardwebhooks import Webhook
 from wechatpy import WeChatClient, parse_message
 
+from apps.core.opaque import Id, id_shape
 from apps.notifications import acs3, http, services, standard_webhook
+from apps.notifications.channels.base import delivery_of, reference_of
 from apps.notifications.enums import DeliveryState as S
 from apps.notifications.models import Attempt, Delivery, ProviderState, SuppressedAddress
 from tests.doubles.mail_server import MailServer
@@ -96,6 +99,15 @@ def test_no_server_at_all_is_a_later_try(mail: MailServer, settings: Any) -> Non
 
 
 # --- SMS ----------------------------------------------------------------------------------------
+def test_a_reference_tells_no_count_and_finds_its_message() -> None:
+    shown = reference_of(41)
+    assert re.fullmatch(id_shape(Id.DELIVERY), shown)
+    assert delivery_of(shown) == 41
+    assert delivery_of("yp41") == 41, "sent before references were hidden"
+    for strange in ("", "yp", "sms_", "\x00", "evt_0000000000000", f"yp{10**20}"):
+        assert delivery_of(strange) is None
+
+
 def test_the_signature_is_the_documented_one() -> None:
     """The worked example of the provider's own description of its third signature."""
     headers = acs3.sign(
@@ -126,7 +138,7 @@ def test_an_sms_is_taken_and_its_receipt_says_that_it_arrived(sms: SmsGateway) -
     (got,) = sms.sent
     assert got["phone"] == "13800000001"
     assert json.loads(got["param"])["consignee"] == "李**"
-    assert got["out_id"] == f"yp{sent.pk}"
+    assert got["out_id"] == reference_of(sent.pk)
     assert services.record_sms_receipts(sms.reports()) == 1
     assert state(sent) == S.DELIVERED
     # The same receipt again, and a contradicting one: nothing changes.

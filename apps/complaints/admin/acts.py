@@ -48,10 +48,16 @@ def _reply(case: Case, form: f.ReplyForm, who: Typed) -> str:
     channel = CaseChannel(typed["channel"])
     said = Said(EntryKind.MESSAGE_OUT, typed["text"], channel)
     services.add_message(case_id=case.pk, said=said, files=typed["files"], **who)
-    told = _("Goes out by %(channel)s now; the first word counts from this moment.")
+    told = _(
+        "To go out by %(channel)s; beneath the answer stands when it has left. "
+        "The first word counts from now."
+    )
     if typed["then_wait"] and case.state != CaseState.WAITING:
         services.wait_for_customer(case_id=case.pk, reason=_("Asked by the last reply."), **who)
-        told = _("Goes out by %(channel)s now; the case waits for their answer.")
+        told = _(
+            "To go out by %(channel)s; beneath the answer stands when it has left. "
+            "The case waits for theirs."
+        )
     return told % {"channel": channel.label}
 
 

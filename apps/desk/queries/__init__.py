@@ -6,13 +6,14 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.complaints.models import Case, ExceptionReport
 from apps.complaints.queries.cases import CaseFilter, case_list
 from apps.complaints.queries.exceptions import ExceptionFilter, exception_list
 from apps.core.errors import BadInput
-from apps.core.typed import LONGEST_SEVERAL, tidy_typed
+from apps.core.typed import LONGEST_SEVERAL, mistyped_number, tidy_typed
 from apps.customers.models import Customer
 from apps.customers.queries import find_customers, forms_waiting_for
 from apps.desk.queries.running import (
@@ -39,6 +40,8 @@ from apps.tracking.queries.late import queue
 from apps.tracking.typed import one_number
 
 SHOWN = 10
+# Cases, exceptions, orders: numbers with a day and a check digit.
+DATED = ("CS", "EX", "WO")
 RUNNING = 20
 
 
@@ -56,7 +59,7 @@ class Found:
     orders: list[WorkOrder] = field(default_factory=list)
     customers: list[Customer] = field(default_factory=list)
     exceptions: list[ExceptionReport] = field(default_factory=list)
-    # A waybill number with a mistyped digit: said in words instead of an empty page.
+    # A number of ours with a mistyped digit: said in words instead of an empty page.
     hint: str = ""
 
     @property
@@ -109,6 +112,10 @@ def _orders_found(text: str, user: User) -> list[WorkOrder]:
 
 
 def _mistyped(text: str) -> str:
+    if number := mistyped_number(DATED, text):
+        return _("“%(number)s” cannot be right: one digit is mistyped or two are swapped.") % {
+            "number": number
+        }
     try:
         one_number(text)
     except BadInput as refusal:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.functional import Promise
 
+from apps.core.opaque import Id, hide, unhide
 from apps.notifications.enums import Effect
 
 if TYPE_CHECKING:
@@ -84,16 +85,16 @@ class Outcome:
 
 
 def reference_of(delivery_id: int) -> str:
-    return f"yp{delivery_id}"
+    return hide(Id.DELIVERY, delivery_id)
 
 
 def delivery_of(reference: str) -> int | None:
+    """The message that a receipt is about. Receipts of messages sent before references were
+    hidden name the row itself."""
     digits = reference.removeprefix("yp")
-    return (
-        int(digits)
-        if reference.startswith("yp") and digits.isdecimal() and len(digits) < 19
-        else None
-    )
+    if reference.startswith("yp") and digits.isdecimal() and len(digits) < 19:
+        return int(digits)
+    return unhide(Id.DELIVERY, reference)
 
 
 def within(per_second: float) -> tuple[float, float]:

@@ -29,7 +29,7 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 @speaks()
 def digest(request: HttpRequest, token: str) -> HttpResponse:
-    """Every shipment that a short message only counted."""
+    """Every message that a short one only counted."""
     delivery = services.digest_of(token)
     if delivery is None:
         raise Http404
