@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from apps.accounts import services as accounts
 from apps.accounts.enums import ObjectScope
+from apps.accounts.models import ApiKey
 from apps.accounts.queries import system_user
 from apps.inquiries.models import Inquiry
 from apps.inquiries.queries.streams import look
@@ -232,19 +233,30 @@ def test_the_version_of_a_state_tells_no_row_number(settings: Any) -> None:
     assert news.version != other.version
 
 
-def test_a_revoked_key_ends_its_streams(monkeypatch: pytest.MonkeyPatch) -> None:
+def _revoke(key: ApiKey) -> None:
+    accounts.revoke_api_key(key=key, by=system_user("tests"), at=timezone.now())
+
+
+def _tie_elsewhere(key: ApiKey) -> None:
+    accounts.change_networks(key=key, networks="203.0.113.0/24", by=system_user("tests"))
+
+
+@pytest.mark.parametrize("close", [_revoke, _tie_elsewhere])
+def test_a_key_that_opens_nothing_here_any_more_ends_its_streams(
+    close: Callable[[ApiKey], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(hub_module, "CHECK_KEYS_EVERY", 0.1)
     running = Server(StreamApp(Hub(look_every=0.1), heartbeat=0.3)).start()
     try:
         shipment, (key, text) = report(waybill(), "picked_up"), api_key("waybills:read")
 
-        def revoke() -> None:
-            accounts.revoke_api_key(key=key, by=system_user("tests"), at=timezone.now())
+        def then() -> None:
+            close(key)
             connection.close()
 
         path, head = address(shipment.number), bearer(text)
         status, _events, _raw = asyncio.run(
-            listen(running.port, path, head=head, enough=hung_up, then=revoke)
+            listen(running.port, path, head=head, enough=hung_up, then=then)
         )
         assert status == 200, "it was let in, and the server hung up"
     finally:

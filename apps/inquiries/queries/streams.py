@@ -101,10 +101,11 @@ def facts_of(shipment: PublicShipment, at: datetime) -> dict[str, Any]:
     }
 
 
-def usable_keys(ids: Collection[int], *, at: datetime) -> set[int]:
-    """Those of the keys that still open anything."""
+def usable_keys(ids: Collection[int], *, at: datetime) -> dict[int, list[str]]:
+    """Those of the keys that still open anything, with the networks they may be used from (empty:
+    from anywhere)."""
     keys = ApiKey.objects.select_related("user").filter(pk__in=list(ids))
-    return {key.pk for key in keys if key.usable_at(at) and key.user.is_active}
+    return {key.pk: key.networks for key in keys if key.usable_at(at) and key.user.is_active}
 
 
 def _version(state: str) -> str:

@@ -13,7 +13,7 @@ state at once, or nothing while you have it; states in between are left out. A c
 
 It is served under its own address where the operator says so. A key may hold 2,000 streams at a
 time, if the operator sets nothing else; more are answered 429 `too_many_streams`. A key that is revoked
-loses its streams within half a minute.
+or tied to other addresses loses its streams within half a minute.
 
 Scope: `waybills:read`."""
 _EXAMPLE = """retry: 3000

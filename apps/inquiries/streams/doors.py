@@ -94,7 +94,7 @@ def let_in(knock: Knock) -> Listener | Refusal:
     note(asker, outcome, number=canonical, at=now)
     if waybill_id is None:
         return Refusal(404, "not_found")
-    return Listener(Topic.SHIPMENT, waybill_id, key_id=key.pk)
+    return Listener(Topic.SHIPMENT, waybill_id, key_id=key.pk, address=knock.address)
 
 
 def let_in_visitor(knock: Knock) -> Listener | Refusal:

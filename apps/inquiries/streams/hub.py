@@ -8,10 +8,11 @@ with the version they saw and get what is new.
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from enum import StrEnum
+from ipaddress import IPv4Address, IPv6Address
 from typing import Protocol, TypeVar
 
 from django.db import close_old_connections
@@ -19,10 +20,12 @@ from django.utils import timezone
 
 from apps.complaints.queries.chat.bells import ring_desks, ring_visitors
 from apps.complaints.services.chat.seats import touch_seats
+from apps.core.requests import lies_in
 from apps.inquiries.queries.streams import look, usable_keys
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+Address = IPv4Address | IPv6Address
 LOOK_EVERY = 0.4
 CHECK_KEYS_EVERY = 30.0
 # A desk that holds a line is there, also while its page lies in the background.
@@ -53,13 +56,15 @@ Subject = tuple[Topic, int]
 
 @dataclass(eq=False, slots=True)
 class Listener:
-    """``seen`` is the version it has; ``waiting`` the one it has not been sent yet. ``most``
+    """``seen`` is the version it has; ``waiting`` the one it has not been sent yet; ``address``
+    is where a key's holder came from. ``most``
     listeners to the same subject may be there at a time (by key for shipments); it ``lasts`` so
     many seconds, for ever if 0."""
 
     topic: Topic
     subject_id: int
     key_id: int = 0
+    address: Address | None = None
     seen: str = ""
     most: int = 0
     lasts: float = 0.0
@@ -187,7 +192,8 @@ class Hub:
             self._looker, _with_connection, lambda: usable_keys(ids, at=timezone.now())
         )
         for listener in holders:
-            if listener.key_id not in usable:
+            networks = usable.get(listener.key_id)
+            if networks is None or not _comes_from(listener.address, networks):
                 listener.end()
 
     async def _touch_desks(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -207,6 +213,10 @@ def _ask(topic: Topic, known: Mapping[int, str]) -> Mapping[int, News]:
     if topic == Topic.DESK:
         return ring_desks(known)
     return look(known, at=timezone.now())
+
+
+def _comes_from(address: Address | None, networks: Sequence[str]) -> bool:
+    return not networks or (address is not None and lies_in(address, networks))
 
 
 def _with_connection(work: Callable[[], T]) -> T:
