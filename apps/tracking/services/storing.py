@@ -124,7 +124,7 @@ def store_few(
     identity) were new. The standings are written if all of them were."""
     said = [dict(zip(COLUMNS, row, strict=True)) for row in rows]
     with connection.cursor() as cursor:
-        given = [json.dumps(said, default=_plain), *_columns_of(standings), len(rows)]
+        given: list[Any] = [json.dumps(said, default=_plain), *_columns_of(standings), len(rows)]
         cursor.execute(_FEW, given)
         return set(cursor.fetchall())
 
