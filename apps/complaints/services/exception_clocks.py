@@ -56,11 +56,11 @@ def start(reports: Sequence[ExceptionReport], *, by: User, at: datetime) -> None
             owner=report.owner,
             unit=report.unit,
             opened_at=report.known_at,
+            done=[FactKind.REPORTED],
         )
         for report in reports
     ]
     sla.open_matters(rows, by=by, at=at)
-    sla.record_fact_of_many(reports, kind=FactKind.REPORTED, by=by, at=at)
 
 
 def corrected(

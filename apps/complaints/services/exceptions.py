@@ -13,7 +13,7 @@ from apps.complaints.enums import ExceptionKind, ExceptionState, FoundBy
 from apps.complaints.inputs import NewException
 from apps.complaints.models import Case, ExceptionReport, ReportChange
 from apps.complaints.queries.shipments import receipt_owed
-from apps.complaints.queries.team import leaders_told, unit_for
+from apps.complaints.queries.team import Hands, leaders_told, unit_for
 from apps.complaints.rules import exceptions as rules
 from apps.complaints.rules.cases import needed
 from apps.complaints.rules.privacy import names_about, one_line
@@ -81,7 +81,7 @@ def draft(new: NewException, *, by: User, at: datetime) -> ExceptionReport:
         customer=customer,
         waybill_unit=waybill.responsible_unit if waybill else None,
         by=by,
-        at=at,
+        hands=Hands(at),
     )
     if unit is None:
         raise RuleBroken(

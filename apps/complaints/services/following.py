@@ -3,7 +3,8 @@
 A whole truckload is late or damaged at a time, so all of this is done in sets.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -33,26 +34,27 @@ CHASE_WITHIN: Final = timedelta(hours=2)
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """What was found of one shipment."""
+    """What was found of one shipment, by whom and when."""
 
     waybill_id: int
     kind: ExceptionKind
     happened_at: datetime
     known_at: datetime
+    by: User
+    at: datetime
     late: LateShipment | None = None
 
 
 def follow_late(*, late_id: int, by: User, at: datetime) -> ExceptionReport | None:
     """``follow_late_shipments`` for one."""
-    return next(iter(follow_late_shipments([late_id], by=by, at=at)), None)
+    return next(iter(follow_late_shipments({late_id: (by, at)})), None)
 
 
-def follow_late_shipments(
-    late_ids: Sequence[int], *, by: User, at: datetime
-) -> list[ExceptionReport]:
+def follow_late_shipments(told: Mapping[int, tuple[User, datetime]]) -> list[ExceptionReport]:
     """The exception of each late shipment: opened, or the one that is there takes it in; none where
-    the late case is over already. Calling it again changes nothing."""
-    found = LateShipment.objects.filter(pk__in=late_ids, closed_at__isnull=True)
+    the late case is over already. ``told``: who found it late, and when. Calling it again changes
+    nothing."""
+    found = LateShipment.objects.filter(pk__in=told, closed_at__isnull=True)
     return follow(
         [
             Trouble(
@@ -60,12 +62,12 @@ def follow_late_shipments(
                 rules.kind_of_late(late.kind),
                 happened_at=min(late.promised_at or late.found_at, late.found_at),
                 known_at=late.found_at,
+                by=told[late.pk][0],
+                at=told[late.pk][1],
                 late=late,
             )
             for late in found
-        ],
-        by=by,
-        at=at,
+        ]
     )
 
 
@@ -77,12 +79,12 @@ def follow_trouble(
     kind = rules.kind_of_status(status, reason)
     if kind is None:
         return None
-    [report] = follow([Trouble(waybill_id, kind, happened_at, known_at=at)], by=by, at=at)
+    [report] = follow([Trouble(waybill_id, kind, happened_at, known_at=at, by=by, at=at)])
     return report
 
 
 @transaction.atomic
-def follow(found: Sequence[Trouble], *, by: User, at: datetime) -> list[ExceptionReport]:
+def follow(found: Sequence[Trouble]) -> list[ExceptionReport]:
     """The exception of each shipment, in the order of their ids. Their rows are locked first, in that
     order as by every writer, so that two subscribers at once open one exception."""
     if not found:
@@ -100,13 +102,19 @@ def follow(found: Sequence[Trouble], *, by: User, at: datetime) -> list[Exceptio
     for one in found:
         if one.waybill_id not in known:
             fresh.setdefault(one.waybill_id, one)
-    opened = _open([(waybills[one.waybill_id], one) for one in fresh.values()], late, by, at)
-    for report in opened:
-        known[report.waybill_id] = report
+    # What one hand found at one instant, as a batch of scans or a sweep does, is opened together.
+    by_hand: dict[tuple[int, datetime], list[Trouble]] = defaultdict(list)
+    for one in fresh.values():
+        by_hand[one.by.pk, one.at].append(one)
+    for (_by, at), group in by_hand.items():
+        mine = [(waybills[one.waybill_id], one) for one in group]
+        for report in _open(mine, late, group[0].by, at):
+            known[report.waybill_id] = report
     for one in found:
         if fresh.get(one.waybill_id) is not one:
-            report = known[one.waybill_id] = lock_exception(known[one.waybill_id].pk, by)
-            _take_in(report, one.kind, one.late or late.get(one.waybill_id), by=by, at=at)
+            report = known[one.waybill_id] = lock_exception(known[one.waybill_id].pk, one.by)
+            into = one.late or late.get(one.waybill_id)
+            _take_in(report, one.kind, into, by=one.by, at=one.at)
     return [known[one.waybill_id] for one in found]
 
 
