@@ -76,12 +76,23 @@ def _wait_until_open(port: int, process: subprocess.Popen[bytes], seconds: float
 
 @dataclass(frozen=True)
 class Request:
-    """One kind of request; ``expect`` must occur in the body, so that no error page is timed."""
+    """One kind of request; ``expect`` must occur in the body, so that no error page is timed. With
+    ``body``, which gives another one each time, it is a POST."""
 
     name: str
     path: str
     headers: tuple[tuple[str, str], ...] = ()
     expect: bytes = b""
+    body: Callable[[], bytes] | None = None
+
+    def message(self, port: int) -> bytes:
+        head = "".join(f"{name}: {value}\r\n" for name, value in self.headers)
+        body = self.body() if self.body else b""
+        method, length = ("POST", f"Content-Length: {len(body)}\r\n") if body else ("GET", "")
+        return (
+            f"{method} {self.path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{head}{length}"
+            "Connection: close\r\n\r\n"
+        ).encode() + body
 
 
 def requests_per_second(
@@ -92,11 +103,6 @@ def requests_per_second(
     A sync worker closes each connection after its answer, so each request opens its own, on both
     sides of a ratio alike. Plain sockets, because an HTTP library would cost more than the server.
     """
-    head = "".join(f"{name}: {value}\r\n" for name, value in request.headers)
-    message = (
-        f"GET {request.path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{head}Connection: close\r\n\r\n"
-    )
-    asked = message.encode()
     counts = [0] * clients
     failures: list[str] = []
     began = time.perf_counter()
@@ -104,8 +110,8 @@ def requests_per_second(
 
     def ask(slot: int) -> None:
         while time.perf_counter() < end and not failures:
-            answer = exchange(port, asked)
-            if not answer.startswith(b"HTTP/1.1 200") or request.expect not in answer:
+            answer = exchange(port, request.message(port))
+            if not answer.startswith(b"HTTP/1.1 20") or request.expect not in answer:
                 failures.append(f"{request.name}: {answer[:400]!r}")
                 return
             counts[slot] += 1

@@ -1,12 +1,19 @@
 """A database of one's own for a benchmark: made from nothing, migrated, dropped afterwards."""
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
 from psycopg2 import sql
+
+PATIENCE = 20
+END_MINE = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = {literal} AND usename = current_user AND pid <> pg_backend_pid()
+"""
 
 
 @contextmanager
@@ -16,9 +23,11 @@ def scratch_database(name: str) -> Iterator[str]:
     To be entered before django.setup(). The role must be allowed to create databases.
     """
     url = os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"]
+    # Who may have sessions in it: a role can end no other's.
+    roles = [url, *filter(None, [os.environ.get("DATABASE_URL")])]
     parts = urlsplit(url)
     here = urlunsplit(parts._replace(path=f"/{name}"))
-    _run(url, "DROP DATABASE IF EXISTS {name} WITH (FORCE)", name)
+    _drop(url, name, roles)
     _run(url, "CREATE DATABASE {name} TEMPLATE template0", name)
     os.environ["DATABASE_URL"] = here
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -33,12 +42,29 @@ def scratch_database(name: str) -> Iterator[str]:
         from django.db import connections
 
         connections.close_all()
-        _run(url, "DROP DATABASE IF EXISTS {name} WITH (FORCE)", name)
+        os.environ["DATABASE_URL"] = roles[-1]
+        _drop(url, name, roles)
+
+
+def _drop(url: str, name: str, roles: list[str]) -> None:
+    """Each role ends its own sessions; what is just ending is waited for."""
+    for attempt in range(PATIENCE):
+        for role in roles:
+            _run(role, END_MINE, name)
+        try:
+            _run(url, "DROP DATABASE IF EXISTS {name}", name)
+        except psycopg2.errors.ObjectInUse:
+            if attempt == PATIENCE - 1:
+                raise
+            time.sleep(0.5)
+        else:
+            return
 
 
 def _run(url: str, statement: str, name: str) -> None:
     connection = psycopg2.connect(url)
     connection.autocommit = True
     with connection.cursor() as cursor:
-        cursor.execute(sql.SQL(statement).format(name=sql.Identifier(name)))
+        given = {"name": sql.Identifier(name), "literal": sql.Literal(name)}
+        cursor.execute(sql.SQL(statement).format(**given))
     connection.close()

@@ -19,6 +19,7 @@ class Subscription:
     many: bool
     source: Any  # the function as it was registered
     most: int = TOGETHER
+    turn: str = ""  # those of one turn are given their events together, in one call
 
 
 _by_name: dict[str, Subscription] = {}
@@ -39,16 +40,17 @@ def subscribe(kind: str, *, name: str) -> Callable[[Handler], Handler]:
 
 
 def subscribe_many(
-    kind: str, *, name: str, most: int = TOGETHER
+    kind: str, *, name: str, most: int = TOGETHER, turn: str = ""
 ) -> Callable[[BatchHandler], BatchHandler]:
     """Register a handler of up to ``most`` Events at once, in the order in which they were recorded.
+    A handler of several kinds that reads the same rows for them has one ``turn`` for all.
 
     It must be idempotent, and do nothing but write to the database: when it raises, what it wrote
     is undone and it is called again with fewer events, down to each one by itself.
     """
 
     def keep(handler: BatchHandler) -> BatchHandler:
-        _keep(Subscription(name, kind, handler, True, handler, most))
+        _keep(Subscription(name, kind, handler, True, handler, most, turn))
         return handler
 
     return keep

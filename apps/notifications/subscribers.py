@@ -12,4 +12,6 @@ def tell(events: list[Event]) -> None:
 
 
 for _kind in HEARD_KINDS:
-    subscribe_many(_kind, name=f"notifications.{_kind}")(tell)
+    # What one act does to a case, an order, a shipment is told in one go.
+    _noun = _kind.partition(".")[0]
+    subscribe_many(_kind, name=f"notifications.{_kind}", turn=f"notifications.{_noun}")(tell)

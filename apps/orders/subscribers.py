@@ -7,7 +7,7 @@ from apps.orders import services
 from apps.orders.models import FollowUpTask, WorkOrder
 
 # Each order among them stays locked until all are done, and an agent may be working on one.
-MOST = 50
+MOST = 200
 
 
 @subscribe_many("waybill.status_changed", name="orders.follow_waybill", most=MOST)

@@ -5,7 +5,7 @@ its reason, and the everyday scans of TRK-2. Source: the canonical columns of th
 (docs/glossary.md); partner codes are in kuaidi100.py.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from apps.tracking.enums import Reason, Status
@@ -110,6 +110,11 @@ class Meaning:
     reason: str
     strength: int
     rank: int
+    # Made once: reading the value of an enum member is dear where it is done thousands of times.
+    said: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "said", self.status.value)
 
 
 def strength_of(status: str, reason: str) -> int:

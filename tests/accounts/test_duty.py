@@ -154,7 +154,7 @@ def test_the_number_of_queries_does_not_grow(
 ) -> None:
     for _n in range(3):
         away(director(house["sh"]), boss, UserFactory())
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(2):
         assert len(people_for(Role.DIRECTOR, house["st"].path, timezone.now())) == 3
 
 

@@ -15,6 +15,7 @@ from apps.complaints.enums import CaseChannel, CaseClass, CaseState, EntryKind, 
 from apps.complaints.inputs import CaseChanges
 from apps.complaints.models import AssignmentRule, Case, CaseEntry, CaseFile
 from apps.complaints.queries.clocks import clocks_of, next_clocks
+from apps.complaints.queries.team import report_recipients
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.files import NewFile
 from apps.sla.enums import ClockState, Metric
@@ -37,9 +38,9 @@ def test_a_case_begins_whole_assigned_timed_and_announced(team: Team) -> None:
     assert made.number.startswith("CS") and made.state == CaseState.NEW
     assert made.owner == team.agent and made.handed_over_at and made.unit == team.unit
     assert kinds_of(made)[0] == "case.opened" and "case.assigned" in kinds_of(made)
-    told = last_data(made, "case.opened")["recipients"]
     # A direct complaint is reported to the general manager too.
-    assert set(told) == {team.manager.pk, team.qc.pk, team.general.pk}
+    told = report_recipients(made, timezone.now())
+    assert set(told) == {team.manager, team.qc, team.general}
     entry = made.entries.get()
     assert entry.kind == EntryKind.CALL_IN and entry.text == made.description
     clocks = {clock.metric: clock for clock in clocks_of(made)}

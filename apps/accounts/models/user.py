@@ -175,7 +175,10 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
 
     @cached_property
     def current_roles(self) -> list[tuple[Role, str]]:
-        """(role, path of the unit it is held in) as of now; read once per request."""
+        """(role, path of the unit it is held in) as of now; read once per request. The system's own
+        users hold none."""
+        if self.kind == UserKind.SYSTEM:
+            return []
         held = self.roles.current().values_list("role", "unit__path")
         return [(Role(role), path) for role, path in held]
 

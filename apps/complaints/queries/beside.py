@@ -11,6 +11,7 @@ from apps.accounts.enums import Language
 from apps.complaints.enums import AnswerKind, CaseClass, Severity
 from apps.complaints.models import Case, MajorRule
 from apps.complaints.queries.history import Duplicate, history_of, possible_duplicates
+from apps.complaints.queries.house_rules import rules_in_use
 from apps.complaints.queries.searching import email_index, index_of_phone
 from apps.complaints.queries.severity import severity_for
 from apps.complaints.queries.shipment_card import RELATED, ShipmentCard, shipment_card
@@ -73,7 +74,7 @@ def beside(asked: Asked, user: "User", at: datetime) -> Beside:
     waybill, waybills, hint = _shipment(asked, user)
     customer, customers = _customer(asked, waybill, user)
     draft = _draft(asked, waybill, customer)
-    severity, rule = severity_for(draft, at)
+    severity, rule = severity_for(draft, at, rules_in_use().major)
     customer_id = customer.pk if customer else None
     return Beside(
         waybill=waybill,

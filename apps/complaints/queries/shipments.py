@@ -1,8 +1,12 @@
 """What a case or exception needs to know of its shipment."""
 
+from collections.abc import Collection
+
 from apps.accounts.enums import UnitKind
 from apps.accounts.models import Unit
-from apps.complaints.models import ExceptionReport
+from apps.complaints.enums import CaseClass
+from apps.complaints.models import Case, ExceptionReport
+from apps.core.editions import Kept
 from apps.tracking.models import PartnerCarrier, ReturnDocument, Waybill
 from apps.tracking.rules.closing import Ending
 
@@ -15,11 +19,24 @@ def receipt_owed(report: ExceptionReport) -> bool:
     return Ending(report.waybill, document).receipt_open
 
 
+def _read_centres() -> list[Unit]:
+    return list(Unit.objects.active().filter(kind=UnitKind.FREIGHT_CENTRE).order_by("pk"))
+
+
+freight_centres = Kept(_read_centres, Unit)
+
+
+def trouble_with_shipments(case_ids: Collection[int]) -> dict[int, int]:
+    """Of these cases the complaints, losses and damages about a shipment of ours, with its id."""
+    rows = Case.objects.filter(pk__in=case_ids, waybill__isnull=False).order_by()
+    trouble = rows.exclude(case_class=CaseClass.INQUIRY)
+    return dict(trouble.values_list("pk", "waybill_id"))
+
+
 def freight_centre(path: str) -> Unit | None:
     """The freight centre that answers for the unit at ``path``: itself or one above it, else the
     one with which it shares most of its path."""
-    centres = Unit.objects.active().filter(kind=UnitKind.FREIGHT_CENTRE).order_by("pk")
-    return max(centres, key=lambda centre: _shared(centre.path, path), default=None)
+    return max(freight_centres(), key=lambda centre: _shared(centre.path, path), default=None)
 
 
 def _shared(one: str, other: str) -> int:

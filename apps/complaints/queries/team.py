@@ -5,14 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db import connection
+from django.db.models import Count, Q, QuerySet
+from django.utils.functional import cached_property
 
 from apps.accounts.enums import Role
 from apps.accounts.models import Unit, User
-from apps.accounts.queries.duty import on_duty, people_for, service_desk, stand_ins
+from apps.accounts.queries.duty import Roster, people_of, service_desk
 from apps.complaints.enums import CaseClass, CaseState, Prefer, Severity
 from apps.complaints.inputs import NewCase
-from apps.complaints.models import AssignmentRule, Case, ExceptionReport
+from apps.complaints.models import Case, ExceptionReport
+from apps.complaints.models.case import LIVE_VALUES
+from apps.complaints.queries.house_rules import HouseRules, rules_in_use
 from apps.complaints.rules.assignment import Candidate, fitting_rule, least_loaded
 from apps.complaints.states import IN_HAND
 from apps.sla.enums import MatterKind
@@ -21,71 +25,80 @@ from apps.sla.models import Clock
 if TYPE_CHECKING:
     from apps.customers.models import Customer
 
+# Written out: every case that is opened asks it.
+_LOAD = """
+SELECT owner_id, count(*) FILTER (WHERE state = ANY(%s))
+    + count(*) FILTER (WHERE severity = %s AND state = ANY(%s)), max(assigned_at)
+FROM complaints_case WHERE owner_id = ANY(%s) AND state = ANY(%s) GROUP BY owner_id
+"""
+_IN_HAND = sorted(str(state) for state in IN_HAND)
 # Who takes over where nobody holds the role of the rule.
 FALLBACK = (Role.DIRECTOR, Role.DEPARTMENT_MANAGER)
 # CMP-2: who hears of a complaint, loss or damage within five minutes.
 TOLD = (Role.DEPARTMENT_MANAGER, Role.QC_MANAGER)
 
 
-def owner_for(case: Case, at: datetime) -> User | None:
-    """Who gets ``case`` by the rules, the roster and the load; None when nobody is there at all."""
-    rules = AssignmentRule.objects.filter(is_active=True).select_related("unit", "team")
-    rule = fitting_rule(
-        list(rules),
-        case_class=case.case_class,
-        severity=case.severity,
-        customer_id=case.customer_id,
-        unit_path=case.unit.path,
-    )
-    role = Role(rule.role) if rule else Role.AGENT
-    if rule and rule.prefer == Prefer.OWN_AGENT and case.customer is not None:
-        own = _own_agent(case.customer, role, at)
-        if own is not None:
-            return own
-    path = rule.team.path if rule and rule.team else case.unit.path
-    for wanted in (role, *FALLBACK):
-        people = people_for(wanted, path, at)
-        chosen = least_loaded(load_of([person.pk for person in people]))
-        if chosen is not None:
-            return next(person for person in people if person.pk == chosen)
-    return None
+class Hands:
+    """Whose hands a case may go into at one instant: the rules of assignment and the roster, each
+    read once however often they are asked, and only when they are."""
 
+    def __init__(self, at: datetime) -> None:
+        self._at = at
 
-def _own_agent(customer: "Customer", role: Role, at: datetime) -> User | None:
-    """The customer's agent or whoever stands in; nobody else's shift is called upon, so while a
-    roster says that others are on duty, they get it."""
-    agent = customer.agent
-    if agent is None or not agent.is_active:
+    @cached_property
+    def rules(self) -> HouseRules:
+        return rules_in_use()
+
+    @cached_property
+    def roster(self) -> Roster:
+        roles = {Role.AGENT, *FALLBACK, *(rule.role for rule in self.rules.assignment)}
+        return Roster(roles, self._at)
+
+    def owner_of(self, case: Case) -> int | None:
+        """Who gets ``case`` by the rules, the roster and the load; None when nobody is there at all."""
+        rule = fitting_rule(
+            self.rules.assignment,
+            case_class=case.case_class,
+            severity=case.severity,
+            customer_id=case.customer_id,
+            unit_path=case.unit.path,
+        )
+        role = Role(rule.role) if rule else Role.AGENT
+        if rule and rule.prefer == Prefer.OWN_AGENT and case.customer is not None:
+            own = self._own_agent(case.customer, role)
+            if own is not None:
+                return own
+        path = rule.team.path if rule and rule.team else case.unit.path
+        for wanted in (role, *FALLBACK):
+            chosen = least_loaded(load_of(self.roster.people(wanted, path)))
+            if chosen is not None:
+                return chosen
         return None
-    pk = stand_ins([agent.pk], at).get(agent.pk, agent.pk)
-    shift = on_duty([role], at).get(str(role), [])
-    here = [one.user_id for one in shift if one.covers(customer.unit.path)]
-    if here and pk not in here:
-        return None
-    return agent if pk == agent.pk else User.objects.active().filter(pk=pk).first()
+
+    def _own_agent(self, customer: "Customer", role: Role) -> int | None:
+        """The customer's agent or whoever stands in; nobody else's shift is called upon, so while a
+        roster says that others are on duty, they get it."""
+        agent = customer.agent
+        if agent is None or not agent.is_active:
+            return None
+        pk = self.roster.instead_of(agent.pk)
+        here = self.roster.on_duty(role, customer.unit.path)
+        return None if here and pk not in here else pk
+
+    def desk(self, unit: Unit) -> list[int]:
+        """Who is told that something came in which is nobody's business yet: the agents on duty."""
+        return self.roster.people(Role.AGENT, unit.path)
 
 
 def load_of(user_ids: Collection[int]) -> list[Candidate]:
     """What each of these has in hand; a major case counts twice."""
     if not user_ids:
         return []
-    rows = (
-        Case.objects.live()
-        .filter(owner__in=user_ids)
-        .order_by()
-        .values("owner")
-        .annotate(
-            n=Count("pk", filter=Q(state__in=IN_HAND)),
-            major=Count("pk", filter=Q(state__in=IN_HAND, severity=Severity.MAJOR)),
-            last=Max("assigned_at"),
-        )
-    )
-    known = {row["owner"]: row for row in rows}
-    none: dict[str, Any] = {"n": 0, "major": 0, "last": None}
-    return [
-        Candidate(pk, row["n"] + row["major"], row["last"])
-        for pk, row in ((pk, known.get(pk, none)) for pk in user_ids)
-    ]
+    with connection.cursor() as cursor:
+        values: list[Any] = [_IN_HAND, Severity.MAJOR, _IN_HAND, list(user_ids), LIVE_VALUES]
+        cursor.execute(_LOAD, values)
+        known = {pk: (in_hand, last) for pk, in_hand, last in cursor.fetchall()}
+    return [Candidate(pk, *known.get(pk, (0, None))) for pk in user_ids]
 
 
 def report_recipients(case: Case, at: datetime) -> list[User]:
@@ -95,21 +108,19 @@ def report_recipients(case: Case, at: datetime) -> list[User]:
     if case.case_class == CaseClass.INQUIRY:
         return []
     roles: Sequence[Role] = (*TOLD, Role.GENERAL_MANAGER) if case.is_direct else TOLD
-    found: dict[int, User] = {}
-    for role in roles:
-        found |= {person.pk: person for person in people_for(role, case.unit.path, at)}
-    return list(found.values())
+    return _told(roles, case.unit, at)
 
 
 def leaders_told(report: ExceptionReport, at: datetime) -> list[User]:
     """Who hears of a serious exception at once: the department manager and QC (CMP-4). A minor one
     is a line of the day's report (CMP-5)."""
-    if not report.is_serious:
-        return []
-    found: dict[int, User] = {}
-    for role in TOLD:
-        found |= {person.pk: person for person in people_for(role, report.unit.path, at)}
-    return list(found.values())
+    return _told(TOLD, report.unit, at) if report.is_serious else []
+
+
+def _told(roles: Sequence[Role], unit: Unit, at: datetime) -> list[User]:
+    roster = Roster(roles, at)
+    found = [pk for role in roles for pk in roster.people(role, unit.path)]
+    return people_of(list(dict.fromkeys(found)))
 
 
 def unowned(limit: int) -> QuerySet[Case]:
@@ -181,7 +192,7 @@ _STATES = {
 
 
 def unit_for(
-    *, customer: "Customer | None", waybill_unit: Unit | None, by: User, at: datetime
+    *, customer: "Customer | None", waybill_unit: Unit | None, by: User, hands: Hands
 ) -> Unit | None:
     """Whose business a case is: the customer's unit, the shipment's, the one of whoever takes it
     down, else the service desk on duty, where agents see it (CMP-1); the head of the house only
@@ -191,19 +202,15 @@ def unit_for(
     if waybill_unit is not None:
         return waybill_unit
     paths = sorted(path for _role, path in by.current_roles)
-    own = Unit.objects.active().filter(path__in=paths).order_by("path").first()
-    return own or service_desk(at) or _head()
+    found = Unit.objects.active().filter(path__in=paths).order_by("path")
+    own = found.first() if paths else None
+    return own or service_desk(hands.roster) or _head()
 
 
 def is_nobodys(new: NewCase, by: User) -> bool:
     """Whether neither a customer, a shipment nor whoever takes it down says whose business it is."""
     known = (new.unit, new.customer, new.waybill, new.order)
     return not any(known) and not by.current_roles
-
-
-def desk_people(case: Case, at: datetime) -> list[User]:
-    """Who is told that something came in which is nobody's business yet: the agents on duty."""
-    return people_for(Role.AGENT, case.unit.path, at)
 
 
 def _head() -> Unit | None:

@@ -8,7 +8,7 @@ events, and raises RuleBroken or BadInput naming the field. Rows that ``by`` may
 from apps.complaints.services.actions import add_action, check_action, drop_action, finish_action
 from apps.complaints.services.assigning import assign_case, assign_waiting, take_case
 from apps.complaints.services.changing import change_case
-from apps.complaints.services.chasing import add_chase, answer_chase, follow_late, follow_trouble
+from apps.complaints.services.chasing import add_chase, answer_chase
 from apps.complaints.services.drafts import discard_draft, keep_draft, purge_drafts
 from apps.complaints.services.exceptions import (
     assign_exception,
@@ -20,6 +20,13 @@ from apps.complaints.services.exceptions import (
     put_right,
 )
 from apps.complaints.services.exporting import note_export
+from apps.complaints.services.following import (
+    Trouble,
+    follow,
+    follow_late,
+    follow_late_shipments,
+    follow_trouble,
+)
 from apps.complaints.services.intake import take_report
 from apps.complaints.services.investigating import (
     add_evidence,
@@ -64,6 +71,7 @@ from apps.complaints.services.waiting import resume_case, wait_for_customer
 from apps.complaints.services.withdrawing import withdraw_case
 
 __all__ = [
+    "Trouble",
     "add_action",
     "add_chase",
     "add_evidence",
@@ -90,8 +98,10 @@ __all__ = [
     "drop_meeting",
     "drop_promise",
     "finish_action",
+    "follow",
     "follow_complaint",
     "follow_late",
+    "follow_late_shipments",
     "follow_trouble",
     "hold_meeting",
     "investigate_exception",

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import Unit, User
 from apps.complaints.enums import AssignedHow, CaseState
 from apps.complaints.models import Case
-from apps.complaints.queries.team import owner_for, unowned
+from apps.complaints.queries.team import Hands, unowned
 from apps.complaints.rules.cases import check_live
 from apps.complaints.rules.privacy import one_line
 from apps.complaints.services import clocks
@@ -21,31 +21,22 @@ from apps.sla.enums import FactKind
 
 def hand_on(case: Case, *, by: User, at: datetime, how: str = AssignedHow.RULE) -> bool:
     """Give a new case to whom the rules say; False when nobody is there to take it."""
-    owner = owner_for(case, at)
-    if owner is None:
+    owner_id = Hands(at).owner_of(case)
+    if owner_id is None:
         return False
-    give(case, owner, how=how, by=by, at=at)
+    give(case, User.objects.get(pk=owner_id), how=how, by=by, at=at)
     return True
 
 
-def choose_owner(case: Case, owner: User | None, *, by: User, at: datetime) -> None:
-    """Fill in whose a case will be that is not saved yet: ``owner``, else whom the rules say."""
-    owner = owner or owner_for(case, at)
-    if owner is None:
+def choose_owner(case: Case, owner_id: int | None, *, by: User, at: datetime) -> None:
+    """Fill in whose a case is that is not saved yet; it is in the hands of the team in the same
+    breath (CMP-2, "at once")."""
+    if owner_id is None:
         return
-    case.owner, case.assigned_at, case.assigned_by = owner, at, by
+    case.owner_id, case.assigned_at, case.assigned_by = owner_id, at, by
     case.handed_over_at, case.handed_over_by = at, by
-    if owner.pk == by.pk:
+    if owner_id == by.pk:
         case.state = CaseState.OPEN
-
-
-def announce_owner(case: Case, how: AssignedHow, *, by: User, at: datetime) -> None:
-    """The new case is in the hands of the team, in the same breath (CMP-2, "at once")."""
-    if case.owner_id is None:
-        return
-    clocks.done(case, FactKind.HANDED_OVER, by=by, at=at)
-    data = {"owner": case.owner_id, "how": str(how), "revision": case.version}
-    record("case.assigned", case, by=by, at=at, data=data)
 
 
 def give(

@@ -1,137 +1,21 @@
-"""A shipment's exception opens by itself, once, and has somebody chased (TRK-7)."""
+"""A unit or a partner is asked where a shipment is, and answers (TRK-7)."""
 
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import Unit, User
-from apps.complaints.enums import ExceptionKind, FoundBy
-from apps.complaints.inputs import NewException
-from apps.complaints.models import Case, ChaseTask, ExceptionReport
-from apps.complaints.queries.shipments import whom_to_chase
-from apps.complaints.rules import exceptions as rules
+from apps.complaints.models import ChaseTask, ExceptionReport
 from apps.complaints.rules.cases import needed
 from apps.complaints.rules.privacy import one_line
 from apps.complaints.services import exception_clocks
-from apps.complaints.services.exceptions import locked_open, now_serious, open_exception
-from apps.complaints.services.locking import lock_exception, write
+from apps.complaints.services.exceptions import locked_open
+from apps.complaints.services.locking import lock_exception
 from apps.core.errors import BadInput, RuleBroken
-from apps.events.services import record
-from apps.tracking.models import LateShipment, PartnerCarrier, Waybill
+from apps.events.services import NewEvent, record, record_many
+from apps.tracking.models import PartnerCarrier
 from apps.tracking.services.cases import record_chase
-
-CHASE_WITHIN: Final = timedelta(hours=2)
-
-
-def follow_late(*, late_id: int, by: User, at: datetime) -> ExceptionReport | None:
-    """The exception of a late shipment: opened, or the one that is there takes it in. None when
-    the late case is over already. Calling it again changes nothing."""
-    late = LateShipment.objects.select_related("waybill").get(pk=late_id)
-    if late.closed_at is not None:
-        return None
-    happened = min(late.promised_at or late.found_at, late.found_at)
-    return _follow(
-        late.waybill,
-        rules.kind_of_late(late.kind),
-        happened_at=happened,
-        known_at=late.found_at,
-        late=late,
-        by=by,
-        at=at,
-    )
-
-
-def follow_trouble(
-    *, waybill_id: int, status: str, reason: str, happened_at: datetime, by: User, at: datetime
-) -> ExceptionReport | None:
-    """The exception of a shipment that is damaged, lost, misrouted or refused; None for any other
-    status. Calling it again changes nothing."""
-    kind = rules.kind_of_status(status, reason)
-    if kind is None:
-        return None
-    waybill = Waybill.objects.get(pk=waybill_id)
-    late = waybill.late_cases.open().first()
-    return _follow(waybill, kind, happened_at=happened_at, known_at=at, late=late, by=by, at=at)
-
-
-@transaction.atomic
-def _follow(
-    waybill: Waybill,
-    kind: ExceptionKind,
-    *,
-    happened_at: datetime,
-    known_at: datetime,
-    late: LateShipment | None,
-    by: User,
-    at: datetime,
-) -> ExceptionReport:
-    """The shipment's row is locked first, so that two subscribers at once open one exception."""
-    waybill = Waybill.objects.select_for_update(no_key=True, of=["self"]).get(pk=waybill.pk)
-    known = ExceptionReport.objects.open().filter(waybill=waybill).first()
-    if known is None:
-        return _open(waybill, kind, happened_at, known_at, late, by, at)
-    report = lock_exception(known.pk, by)
-    _take_in(report, kind, late, by=by, at=at)
-    return report
-
-
-def _open(
-    waybill: Waybill,
-    kind: ExceptionKind,
-    happened_at: datetime,
-    known_at: datetime,
-    late: LateShipment | None,
-    by: User,
-    at: datetime,
-) -> ExceptionReport:
-    known_at = min(known_at, at)
-    concerned = Case.objects.live().filter(waybill=waybill)
-    case = concerned.exclude(case_class="inquiry").order_by("pk").first()
-    what = _("%(number)s: %(kind)s, found by the house itself.") % {
-        "number": waybill.number,
-        "kind": kind.label,
-    }
-    new = NewException(
-        found_by=FoundBy.OWN_CHECK,
-        kind=kind,
-        what=what,
-        happened_at=min(happened_at, known_at),
-        known_at=known_at,
-        waybill=waybill,
-        case=case,
-        late=late,
-    )
-    report = open_exception(new=new, by=by, at=at)
-    for whom in whom_to_chase(waybill, report.unit):
-        question = _("Where is %(number)s, and when will it arrive?") % {"number": waybill.number}
-        _set_chase(report, whom, question, at + CHASE_WITHIN, by=by, at=at)
-    return report
-
-
-def _take_in(
-    report: ExceptionReport,
-    kind: ExceptionKind,
-    late: LateShipment | None,
-    *,
-    by: User,
-    at: datetime,
-) -> None:
-    worse = rules.worse_of(report.kind, kind)
-    if worse != report.kind:
-        was = report.kind
-        known = report.is_serious
-        serious = known or rules.seems_serious(worse, report.found_by, report.harm)
-        write(report, at=at, kind=worse, is_serious=serious)
-        exception_clocks.changed(report, by=by, at=at)
-        data: dict[str, Any] = {"from": was, "to": str(worse), "revision": report.version}
-        data["recipients"] = [] if known else now_serious(report, at)
-        record("exception.worsened", report, by=by, at=at, data=data)
-    over = report.late is None or report.late.closed_at is not None
-    if late is not None and over and report.late_id != late.pk:
-        write(report, at=at, late=late)
-        record("exception.late_linked", report, by=by, at=at, data={"revision": report.version})
 
 
 @transaction.atomic
@@ -157,19 +41,23 @@ def add_chase(
             code="asked_already",
             field="whom",
         )
-    return _set_chase(report, whom, question, due_at, by=by, at=at)
+    chase = draft_chase(report, whom, question, due_at, by=by)
+    chase.save()
+    exception_clocks.chases_set([chase], by=by, at=at)
+    record_many([news_of_chase(chase, by=by, at=at)])
+    return chase
 
 
-def _set_chase(
+def draft_chase(
     report: ExceptionReport,
     whom: Unit | PartnerCarrier,
     question: str,
     due_at: datetime,
     *,
     by: User,
-    at: datetime,
 ) -> ChaseTask:
-    chase = ChaseTask.objects.create(
+    """Not stored yet."""
+    return ChaseTask(
         exception=report,
         unit=whom if isinstance(whom, Unit) else None,
         carrier=whom if isinstance(whom, PartnerCarrier) else None,
@@ -178,10 +66,17 @@ def _set_chase(
         due_at=due_at,
         created_by=by,
     )
-    exception_clocks.chase_set(chase, report, by=by, at=at)
-    data = {"exception": report.number, "whom": whom.code, "due": due_at, "owner": report.owner_id}
-    record("chase.added", chase, by=by, at=at, data=data)
-    return chase
+
+
+def news_of_chase(chase: ChaseTask, *, by: User, at: datetime) -> NewEvent:
+    whom, report = chase.unit or chase.carrier, chase.exception
+    data = {
+        "exception": report.number,
+        "whom": whom.code if whom else "",
+        "due": chase.due_at,
+        "owner": report.owner_id,
+    }
+    return NewEvent("chase.added", ChaseTask._meta.label_lower, str(chase.pk), by.pk, at, data)
 
 
 @transaction.atomic

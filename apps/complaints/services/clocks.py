@@ -34,15 +34,16 @@ def title_of(case: Case) -> str:
 
 
 def start(case: Case, *, by: User, at: datetime) -> None:
-    """Its clocks run from ``at``, by the policy that fits it."""
+    """Its clocks run from ``at``, by the policy that fits it; who has an owner is handed over."""
     sla.open_matter(
         kind=MatterKind.CASE,
         subject=case,
         title=title_of(case),
         attributes=attributes_of(case, at),
-        owner=case.owner,
+        owner_id=case.owner_id,
         unit=case.unit,
         opened_at=at,
+        done=[FactKind.HANDED_OVER] if case.owner_id else [],
         by=by,
         at=at,
     )
@@ -63,11 +64,10 @@ def changed(case: Case, *, by: User, at: datetime) -> None:
 
 
 def done(case: Case, *kinds: FactKind, by: User, at: datetime) -> None:
-    """Facts of a live case, each at the instant it was done; repeating one changes nothing."""
-    if not case.is_live:
-        return
-    for kind in kinds:
-        sla.record_fact(subject=case, kind=kind, by=by, at=at)
+    """Facts of a live case, all at the instant at which one act did them; repeating one changes
+    nothing."""
+    if case.is_live and kinds:
+        sla.record_facts(subject=case, kinds=kinds, by=by, at=at)
 
 
 def waiting(case: Case, *, by: User, at: datetime) -> None:

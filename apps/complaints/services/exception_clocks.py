@@ -1,6 +1,6 @@
 """What the clock floor is told of exceptions, corrective actions and chases (CMP-2, CMP-4, TRK-7)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,10 +10,14 @@ from apps.customers.queries import contracts_in_force
 from apps.sla import services as sla
 from apps.sla.enums import FactKind, MatterKind, Metric
 from apps.sla.rules import Attributes
+from apps.sla.services import NewMatter
 
 
 def attributes_of(report: ExceptionReport, at: datetime) -> Attributes:
-    contracts = contracts_in_force([report.customer_id], at)
+    return _attributes(report, contracts_in_force([report.customer_id], at))
+
+
+def _attributes(report: ExceptionReport, contracts: Mapping[int, int]) -> Attributes:
     return Attributes(
         klass=str(report.kind),
         severity="major" if report.is_serious else "ordinary",
@@ -39,20 +43,24 @@ def changed(report: ExceptionReport, *, by: User, at: datetime) -> None:
     )
 
 
-def start(report: ExceptionReport, *, by: User, at: datetime) -> None:
-    """The five minutes of the report run from when it was known; reporting it ends them."""
-    sla.open_matter(
-        kind=MatterKind.EXCEPTION,
-        subject=report,
-        title=title_of(report),
-        attributes=attributes_of(report, at),
-        owner=report.owner,
-        unit=report.unit,
-        opened_at=report.known_at,
-        by=by,
-        at=at,
-    )
-    sla.record_fact(subject=report, kind=FactKind.REPORTED, by=by, at=report.reported_at)
+def start(reports: Sequence[ExceptionReport], *, by: User, at: datetime) -> None:
+    """The five minutes of a report run from when it was known; reporting it, all of them at ``at``,
+    ends them."""
+    contracts = contracts_in_force((report.customer_id for report in reports), at)
+    rows = [
+        NewMatter(
+            kind=MatterKind.EXCEPTION,
+            subject=report,
+            title=title_of(report),
+            attributes=_attributes(report, contracts),
+            owner=report.owner,
+            unit=report.unit,
+            opened_at=report.known_at,
+            done=[FactKind.REPORTED],
+        )
+        for report in reports
+    ]
+    sla.open_matters(rows, by=by, at=at)
 
 
 def corrected(
@@ -108,18 +116,21 @@ def action_dropped(action: CorrectiveAction, *, by: User, at: datetime) -> None:
     sla.stop_matter(subject=action, reason=action.drop_reason, by=by, at=at)
 
 
-def chase_set(chase: ChaseTask, report: ExceptionReport, *, by: User, at: datetime) -> None:
-    sla.open_matter(
-        kind=MatterKind.CHASE,
-        subject=chase,
-        title=f"{report.number} {chase.question}"[:120],
-        owner=chase.owner,
-        unit=report.unit,
-        dues={Metric.ACTION: chase.due_at},
-        label=chase.question[:120],
-        by=by,
-        at=at,
-    )
+def chases_set(chases: Sequence[ChaseTask], *, by: User, at: datetime) -> None:
+    rows = [
+        NewMatter(
+            kind=MatterKind.CHASE,
+            subject=chase,
+            title=f"{chase.exception.number} {chase.question}"[:120],
+            owner=chase.owner,
+            unit=chase.exception.unit,
+            dues={Metric.ACTION: chase.due_at},
+            label=chase.question[:120],
+        )
+        for chase in chases
+    ]
+    if rows:
+        sla.open_matters(rows, by=by, at=at)
 
 
 def chase_answered(chase: ChaseTask, *, by: User, at: datetime) -> None:

@@ -13,7 +13,7 @@ from apps.complaints.enums import ExceptionKind, ExceptionState, FoundBy
 from apps.complaints.inputs import NewException
 from apps.complaints.models import Case, ExceptionReport, ReportChange
 from apps.complaints.queries.shipments import receipt_owed
-from apps.complaints.queries.team import leaders_told, unit_for
+from apps.complaints.queries.team import Hands, leaders_told, unit_for
 from apps.complaints.rules import exceptions as rules
 from apps.complaints.rules.cases import needed
 from apps.complaints.rules.privacy import names_about, one_line
@@ -23,7 +23,7 @@ from apps.complaints.services.exception_moves import move
 from apps.complaints.services.locking import lock_exception, write
 from apps.complaints.services.numbers import EXCEPTION, take_number
 from apps.core.errors import BadInput, RuleBroken
-from apps.events.services import record
+from apps.events.services import NewEvent, record, record_many
 from apps.tracking.models import Waybill
 
 OPEN_ONE = "exception_one_open_per_waybill"
@@ -36,7 +36,7 @@ def open_exception(*, new: NewException, by: User, at: datetime) -> ExceptionRep
 
     RuleBroken ``exception_open`` names the report a shipment has already: one at a time.
     """
-    report = _draft(new, by=by, at=at)
+    report = draft(new, by=by, at=at)
     try:
         with transaction.atomic():
             report.number = take_number(EXCEPTION, timezone.localdate(at))
@@ -45,7 +45,14 @@ def open_exception(*, new: NewException, by: User, at: datetime) -> ExceptionRep
         if OPEN_ONE not in str(error):
             raise
         raise _is_open_already(report) from None
-    start(report, by=by, at=at)
+    start([report], by=by, at=at)
+    record_many([news_of_opening(report, now_serious(report, at), by=by, at=at)])
+    return report
+
+
+def news_of_opening(
+    report: ExceptionReport, told: list[int], *, by: User, at: datetime
+) -> NewEvent:
     data = {
         "number": report.number,
         "kind": str(report.kind),
@@ -56,13 +63,14 @@ def open_exception(*, new: NewException, by: User, at: datetime) -> ExceptionRep
         "unit": report.unit_id,
         "customer": report.customer_id,
         "waybill": report.waybill_id,
-        "recipients": now_serious(report, at),
+        "recipients": told,
     }
-    record("exception.opened", report, by=by, at=at, data=data)
-    return report
+    label = ExceptionReport._meta.label_lower
+    return NewEvent("exception.opened", label, str(report.pk), by.pk, at, data)
 
 
-def _draft(new: NewException, *, by: User, at: datetime) -> ExceptionReport:
+def draft(new: NewException, *, by: User, at: datetime) -> ExceptionReport:
+    """Without number, not stored yet."""
     what = needed(new.what, "what")
     rules.check_times(new.happened_at, new.known_at, at)
     waybill = new.waybill or (new.case.waybill if new.case else None)
@@ -73,7 +81,7 @@ def _draft(new: NewException, *, by: User, at: datetime) -> ExceptionReport:
         customer=customer,
         waybill_unit=waybill.responsible_unit if waybill else None,
         by=by,
-        at=at,
+        hands=Hands(at),
     )
     if unit is None:
         raise RuleBroken(

@@ -6,8 +6,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
-
 from apps.accounts.models import User
 from apps.complaints.enums import EntryKind
 from apps.complaints.files import CleanFile, clean_files
@@ -23,7 +21,6 @@ SAME_WITHIN = timedelta(hours=24)
 MOST_COMPARED = 10
 
 
-@transaction.atomic
 def take_report(
     *,
     new: NewCase,
@@ -78,5 +75,5 @@ def _said_before(new: NewCase, at: datetime) -> Case | None:
         waybill=new.waybill,
     )
     text = new.description.strip()
-    found = rows.order_by("-pk")[:MOST_COMPARED]
+    found = rows.only("description").order_by("-pk")[:MOST_COMPARED]
     return next((case for case in found if case.description == text), None)

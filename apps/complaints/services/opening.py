@@ -1,10 +1,10 @@
 """Recording what a customer brings, once, and handing it on in the same breath (CMP-1)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,22 +14,24 @@ from apps.complaints.files import CleanFile
 from apps.complaints.inputs import NewCase, Opened
 from apps.complaints.models import Case, CaseEntry
 from apps.complaints.queries.severity import severity_for
-from apps.complaints.queries.team import desk_people, is_nobodys, report_recipients, unit_for
+from apps.complaints.queries.team import Hands, is_nobodys, unit_for
 from apps.complaints.rules.cases import needed
 from apps.complaints.rules.privacy import known_names, one_line
 from apps.complaints.rules.searching import grams, searchable
 from apps.complaints.services import clocks
-from apps.complaints.services.assigning import announce_owner, choose_owner
+from apps.complaints.services.assigning import choose_owner
 from apps.complaints.services.contacts import contact_values
 from apps.complaints.services.numbers import CASE, take_number
 from apps.complaints.services.storing import attach, cleaned
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.files import NewFile
 from apps.customers.models import Customer
-from apps.events.services import record
+from apps.events.services import NewEvent, news, record_many
 
 LONGEST_TITLE = 120
 SPOKEN = {CaseChannel.PHONE, CaseChannel.IN_PERSON}
+_ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended('case:' || %s, 0))"
+_KNOWN = "SELECT id FROM complaints_case WHERE source_key = %s AND source_key <> ''"
 
 
 def open_case(
@@ -40,43 +42,45 @@ def open_case(
     files: Sequence[NewFile | CleanFile] = (),
     entry: bool = True,
 ) -> Opened:
-    """Open a case: severity by the rules, clocks started, assigned by rule and load, the leaders
-    to be told named in the event; all in one transaction (CMP-1, CMP-2).
+    """Open a case: severity by the rules, clocks started, assigned by rule and load; all in one
+    transaction (CMP-1, CMP-2).
 
     ``at`` is when the customer brought it (aware): the clocks count from there. A second call with
     the same ``source_key`` changes nothing and returns the case that is there. ``entry`` False: the
     caller brings the conversation along. Raises BadInput naming the field; files are refused before
     anything is written.
     """
-    case = _draft(new, by=by, at=at)
-    how = AssignedHow.KEPT if new.keep else AssignedHow.RULE
+    hands = Hands(at)
+    case = _draft(new, hands, by=by, at=at)
     with cleaned(files) as (clean, written), transaction.atomic():
         known = _known(new.source_key)
         if known is not None:
             return Opened(known, is_new=False)
-        choose_owner(case, by if new.keep else None, by=by, at=at)
-        try:
-            with transaction.atomic():
-                case.number = take_number(CASE, timezone.localdate(at))
-                case.save(force_insert=True)
-        except IntegrityError:
-            known = _known(new.source_key)
-            if known is None:
-                raise
-            return Opened(known, is_new=False)
+        choose_owner(case, by.pk if new.keep else hands.owner_of(case), by=by, at=at)
+        case.number = take_number(CASE, timezone.localdate(at))
+        case.save(force_insert=True)
         if entry:
             attach(_first_entry(case, new, by=by, at=at), clean, written)
         clocks.start(case, by=by, at=at)
-        _announce(case, is_nobodys(new, by), by=by, at=at)
-        announce_owner(case, how, by=by, at=at)
+        desk = hands.desk(case.unit) if is_nobodys(new, by) else []
+        how = AssignedHow.KEPT if new.keep else AssignedHow.RULE
+        record_many(_news(case, desk, how, by=by, at=at))
         return Opened(case, is_new=True)
 
 
 def _known(source_key: str) -> Case | None:
-    return Case.objects.filter(source_key=source_key).first() if source_key else None
+    """What is there already under this key; whoever brings the same thing at this moment waits until
+    this transaction ends."""
+    if not source_key:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(_ONE_AT_A_TIME, [source_key])
+        cursor.execute(_KNOWN, [source_key])
+        found = cursor.fetchone()
+    return Case.objects.get(pk=found[0]) if found else None
 
 
-def _draft(new: NewCase, *, by: User, at: datetime) -> Case:
+def _draft(new: NewCase, hands: Hands, *, by: User, at: datetime) -> Case:
     """The row, complete but for its number."""
     description = needed(new.description, "description")
     customer = _customer(new)
@@ -84,7 +88,7 @@ def _draft(new: NewCase, *, by: User, at: datetime) -> Case:
         customer=customer,
         waybill_unit=new.waybill.responsible_unit if new.waybill else None,
         by=by,
-        at=at,
+        hands=hands,
     )
     if unit is None:
         raise RuleBroken(
@@ -120,7 +124,7 @@ def _draft(new: NewCase, *, by: User, at: datetime) -> Case:
     if new.severity is not None:
         case.severity, case.severity_reason = new.severity, new.severity_reason.strip()[:200]
     else:
-        case.severity, case.severity_reason = severity_for(case, at)
+        case.severity, case.severity_reason = severity_for(case, at, hands.rules.major)
     return case
 
 
@@ -167,7 +171,9 @@ def _first_entry(case: Case, new: NewCase, *, by: User, at: datetime) -> CaseEnt
     )
 
 
-def _announce(case: Case, is_nobodys: bool, *, by: User, at: datetime) -> None:
+def _news(
+    case: Case, desk: Sequence[int], how: AssignedHow, *, by: User, at: datetime
+) -> Iterator[NewEvent]:
     data = {
         "number": case.number,
         "class": case.case_class,
@@ -178,11 +184,13 @@ def _announce(case: Case, is_nobodys: bool, *, by: User, at: datetime) -> None:
         "unit": case.unit_id,
         "customer": case.customer_id,
         "waybill": case.waybill_id,
-        "recipients": [person.pk for person in report_recipients(case, at)],
         "revision": case.version,
     }
     if case.severity_reason:
         data["reason"] = case.severity_reason
-    if is_nobodys:
-        data["desk"] = [person.pk for person in desk_people(case, at)]
-    record("case.opened", case, by=by, at=at, data=data)
+    if desk:
+        data["desk"] = list(desk)
+    yield news("case.opened", case, by=by, at=at, data=data)
+    if case.owner_id is not None:
+        given = {"owner": case.owner_id, "how": str(how), "revision": case.version}
+        yield news("case.assigned", case, by=by, at=at, data=given)

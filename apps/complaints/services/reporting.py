@@ -1,7 +1,7 @@
 """The report to the leaders within five minutes, and the plan told to the customer (CMP-2)."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -14,9 +14,9 @@ from apps.complaints.queries.team import report_recipients
 from apps.complaints.rules.cases import check_live, needed
 from apps.complaints.services import clocks
 from apps.complaints.services.locking import add_to_search, begin, lock_case, write
-from apps.complaints.services.talking import add_entry, add_internal, answered
+from apps.complaints.services.talking import ANSWER, add_entry, add_internal, answered
 from apps.core.errors import RuleBroken
-from apps.events.services import record
+from apps.events.services import NewEvent, news, record, record_many
 from apps.sla.enums import FactKind
 from apps.sla.services import mail_after
 
@@ -65,28 +65,37 @@ def reply_plan(
     and the response with it (CMP-2: four hours for a major case, twelve for an ordinary one)."""
     case = lock_case(case_id, by)
     check_live(case)
-    entry = tell(case, EntryKind.PLAN, text, channel, by=by, at=at)
-    values: dict[str, Any] = {}
+    told = tell(case, EntryKind.PLAN, text, channel, by=by, at=at)
+    facts: tuple[FactKind, ...] = ANSWER
     if case.planned_at is None:
-        values = {"planned_at": at, "planned_by": by}
-        clocks.done(case, FactKind.PLANNED, by=by, at=at)
-    write(case, at=at, bump=False, **values)
-    data = {"entry": entry.pk, "channel": str(channel), "owner": case.owner_id}
-    record("case.planned", case, by=by, at=at, data=data)
-    return entry
+        told.values.update(planned_at=at, planned_by=by)
+        facts = (*ANSWER, FactKind.PLANNED)
+    clocks.done(case, *facts, by=by, at=at)
+    write(case, at=at, bump=False, **told.values)
+    data = {"entry": told.entry.pk, "channel": str(channel), "owner": case.owner_id}
+    record_many([*told.news, news("case.planned", case, by=by, at=at, data=data)])
+    return told.entry
+
+
+class Told(NamedTuple):
+    """Words to the customer that are on record, what to write on the case, and what happened by that."""
+
+    entry: CaseEntry
+    values: dict[str, Any]
+    news: list[NewEvent]
 
 
 def tell(
     case: Case, kind: EntryKind, text: str, channel: CaseChannel, *, by: User, at: datetime
-) -> CaseEntry:
-    """Put words to the customer on record and meet the clocks of the first word and the response.
-
-    By a channel that writes, ``case.message_out`` has them sent. The caller holds the lock."""
+) -> Told:
+    """Put words to the customer on record; ``ANSWER``, the values and the events are the caller's to
+    write down, who holds the lock. By a channel that writes, ``case.message_out`` has them sent."""
     text = needed(text, "text")
     begin(case, by=by, at=at)
     entry = add_entry(case, Said(kind, text, channel), text, by=by, at=at)
-    write(case, at=at, bump=False, **answered(case, by=by, at=at), **add_to_search(case, text))
+    values = {**answered(case, by=by, at=at), **add_to_search(case, text)}
+    told: list[NewEvent] = []
     if channel not in (CaseChannel.PHONE, CaseChannel.IN_PERSON, CaseChannel.OWN_CHECK):
         data = {"entry": entry.pk, "channel": str(channel), "owner": case.owner_id, "files": 0}
-        record("case.message_out", case, by=by, at=at, data=data)
-    return entry
+        told.append(news("case.message_out", case, by=by, at=at, data=data))
+    return Told(entry, values, told)

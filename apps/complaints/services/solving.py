@@ -21,10 +21,10 @@ from apps.complaints.services import clocks
 from apps.complaints.services.locking import add_to_search, begin, lock_case, move_case, write
 from apps.complaints.services.reporting import tell
 from apps.complaints.services.satisfaction import act_on_score, record_answer
-from apps.complaints.services.talking import add_internal
+from apps.complaints.services.talking import ANSWER, add_internal
 from apps.complaints.states import CASE_MOVES
 from apps.core.errors import RuleBroken
-from apps.events.services import record
+from apps.events.services import NewEvent, news, record, record_many
 from apps.sla.enums import FactKind
 
 # A solution that the customer has not heard of meets no clock.
@@ -50,20 +50,22 @@ def solve_case(
     check_live(case)
     begin(case, by=by, at=at)
     CASE_MOVES.check(CaseState(case.state), CaseState.SOLVED)
-    if told_by is not None:
-        tell(case, EntryKind.SOLUTION, solution, told_by, by=by, at=at)
-    else:
-        add_internal(case, EntryKind.NOTE, solution, by=by, at=at)
     values: dict[str, Any] = {"solution": solution, "outcome": outcome}
     values |= {"solved_at": at, "solved_by": by, "confirmed_at": None, "confirmed_by": None}
     if cause is not None:
         values["cause"] = cause
-    values |= add_to_search(case, solution)
-    move_case(case, CaseState.SOLVED, by=by, at=at, **values)
+    before: list[NewEvent] = []
+    facts: tuple[FactKind, ...] = ()
     if told_by is not None:
-        clocks.done(case, *HEARD, by=by, at=at)
+        told = tell(case, EntryKind.SOLUTION, solution, told_by, by=by, at=at)
+        values, before, facts = values | told.values, told.news, (*ANSWER, *HEARD)
+    else:
+        add_internal(case, EntryKind.NOTE, solution, by=by, at=at)
+        values |= add_to_search(case, solution)
+    move_case(case, CaseState.SOLVED, by=by, at=at, **values)
+    clocks.done(case, *facts, by=by, at=at)
     data = {"outcome": str(outcome), "told": told_by is not None, "revision": case.version}
-    record("case.solved", case, by=by, at=at, data=data)
+    record_many([*before, news("case.solved", case, by=by, at=at, data=data)])
     return case
 
 

@@ -20,9 +20,10 @@ from apps.complaints.services.locking import add_to_search, begin, lock_case, mo
 from apps.complaints.services.storing import attach, cleaned
 from apps.core.errors import BadInput
 from apps.core.files import NewFile
-from apps.events.services import record
+from apps.events.services import NewEvent, news, record, record_many
 from apps.sla.enums import FactKind
 
+ANSWER = (FactKind.SPOKEN, FactKind.RESPONDED)
 MESSAGES = (EntryKind.MESSAGE_IN, EntryKind.MESSAGE_OUT, *CALLS)
 EVENT_OF = {
     EntryKind.MESSAGE_IN: "case.message_in",
@@ -55,11 +56,12 @@ def add_message(
         entry = add_entry(case, said, text, by=by, at=at, said_to=said_to)
         attach(entry, clean, written)
         hear = _heard if said.kind in FROM_CUSTOMER else _told
-        hear(case, entry, by=by, at=at, search=add_to_search(case, text))
+        before = hear(case, entry, by=by, at=at, search=add_to_search(case, text))
         data = {"entry": entry.pk, "channel": str(said.channel), "files": len(clean)}
         if said.kind in CALLS:
             data["reached"] = bool(entry.is_reached)
-        record(EVENT_OF[said.kind], case, by=by, at=at, data={**data, "owner": case.owner_id})
+        data["owner"] = case.owner_id
+        record_many([*before, news(EVENT_OF[said.kind], case, by=by, at=at, data=data)])
         return entry
 
 
@@ -107,29 +109,38 @@ def add_entry(
     )
 
 
-def _heard(case: Case, entry: CaseEntry, *, by: User, at: datetime, search: dict[str, Any]) -> None:
+def _heard(
+    case: Case, entry: CaseEntry, *, by: User, at: datetime, search: dict[str, Any]
+) -> list[NewEvent]:
+    """What else happened by that."""
     waits = entry.kind == EntryKind.MESSAGE_IN
     values = {**search, "awaits_answer": case.awaits_answer or waits}
-    if case.state == CaseState.WAITING:
+    resumed = case.state == CaseState.WAITING
+    if resumed:
         move_case(case, CaseState.OPEN, by=by, at=at, **values)
-        record("case.resumed", case, by=by, at=at, data={"revision": case.version})
     else:
         write(case, at=at, bump=False, **values)
     if entry.kind == EntryKind.CALL_IN:
         clocks.done(case, FactKind.SPOKEN, by=by, at=at)
+    if not resumed:
+        return []
+    return [news("case.resumed", case, by=by, at=at, data={"revision": case.version})]
 
 
-def _told(case: Case, entry: CaseEntry, *, by: User, at: datetime, search: dict[str, Any]) -> None:
+def _told(
+    case: Case, entry: CaseEntry, *, by: User, at: datetime, search: dict[str, Any]
+) -> list[NewEvent]:
     begin(case, by=by, at=at)
     values = {**search}
     if entry.is_reached is not False:
         values |= answered(case, by=by, at=at)
+        clocks.done(case, *ANSWER, by=by, at=at)
     write(case, at=at, bump=False, **values)
+    return []
 
 
 def answered(case: Case, *, by: User, at: datetime) -> dict[str, Any]:
-    """Tell the clocks that the customer heard from us; returns what to write on the case."""
-    clocks.done(case, FactKind.SPOKEN, FactKind.RESPONDED, by=by, at=at)
+    """What to write on a case whose customer has heard from us; the clocks hear of ``ANSWER``."""
     values: dict[str, Any] = {"awaits_answer": False}
     if case.first_answered_at is None:
         values |= {"first_answered_at": at, "first_answered_by": by}

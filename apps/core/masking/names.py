@@ -16,7 +16,7 @@ from apps.core.masking.name_words import (
     WORDS,
 )
 from apps.core.masking.parts import mask_name
-from apps.core.masking.spelling import hide
+from apps.core.masking.spelling import hide, plain
 
 # Whoever stands behind one of these is named next, once a colon or a bracket says so.
 _ANNOUNCERS = (
@@ -86,9 +86,19 @@ _PATTERNS = (
 )
 
 
+# Not one of the patterns matches a text without any of these: who is named, what they do, brackets,
+# a phone that is hidden already, letters.
+_TELLING = re.compile(
+    rf"{_ANNOUNCERS}|{_PERSONS}|{_JOBS}|[签代是为叫【\[(*A-Za-z\u00c0-\u024f]"
+    r"|先生|女士|小姐|师傅|老师|本人|不在|取走|取件|领取|领走|保管|要求|来电|拒收|的包裹|的快"
+)
+
+
 def hide_announced(text: str) -> str:
     """Names that the text itself says are names. Phones must be masked already: a name before one
     is known by it."""
+    if not _TELLING.search(plain(text)):
+        return text
     for pattern in _PATTERNS:
         text = hide(pattern, text, _masked)
     return text
@@ -102,14 +112,27 @@ def hide_known(text: str, name: str) -> str:
     name = "".join(name.split()) if re.match(_HAN, name.strip()) else name.strip()
     if len(name) < 2:
         return text
-    spelt = r"[\s·.\-_]{0,2}".join(re.escape(sign) for sign in name)
-    text = re.sub(spelt, mask_name(name), text, flags=re.I)
+    if _may_hold(text, name):
+        spelt = r"[\s·.\-_]{0,2}".join(re.escape(sign) for sign in name)
+        text = re.sub(spelt, mask_name(name), text, flags=re.I)
     given = name[1:]
-    if len(name) != _WHOLE or given in WORDS or areas_named(given) or not re.match(_HAN, name):
+    if (
+        given not in text
+        or len(name) != _WHOLE
+        or given in WORDS
+        or areas_named(given)
+        or not re.match(_HAN, name)
+    ):
         return text
     return re.sub(
         rf"(?<!{_HAN}){given}(?=的|家|先生|女士|小姐|本人|代?签收|代收)", "*" * len(given), text
     )
+
+
+def _may_hold(text: str, name: str) -> bool:
+    """False when a sign of the name is missing. Only of signs without capitals: of others it is not
+    told which ones a pattern takes for the same."""
+    return all(sign in text or not re.match(_HAN, sign) for sign in name)
 
 
 def _masked(match: re.Match[str], said: str) -> str | None:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 
 _NUMERALS: Final = {
@@ -58,6 +59,7 @@ def _entity(match: re.Match[str]) -> str:
     return sign if sign.isalnum() or sign == "\u00a0" else match[0]
 
 
+@lru_cache(maxsize=8)  # thirty patterns look at the same text one after the other
 def plain(text: str) -> str:
     """``text`` in narrow signs, of the same length, so that a place in one is a place in the other.
     Chinese numerals become digits where four or more stand in a row: 一楼 stays what it is."""
@@ -80,7 +82,7 @@ def hide(
         if masked is not None:
             pieces += [text[at : match.start()], masked]
             at = match.end()
-    return "".join([*pieces, text[at:]])
+    return "".join([*pieces, text[at:]]) if pieces else text
 
 
 def stars(written: str, *, keep: int = 0) -> str:

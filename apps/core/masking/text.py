@@ -14,6 +14,7 @@ from apps.core.masking.spelling import hide, plain, stars, visible
 from apps.core.phones import split_phone
 
 _GAP = r"[\s.\-·_—–/]{0,3}"
+_DIGIT = re.compile(r"[0-9]")
 _ADDRESS_PART = 5  # so many signs in a row of a known address are part of it
 
 
@@ -45,7 +46,9 @@ def mask_text(text: str, known: Known = NOBODY, *, shows_codes: bool = False) ->
     text = visible(text)
     for name in sorted({name.strip() for name in known.names}, key=len, reverse=True):
         text = hide_known(text, name)
-    phones = [digits for phone in known.phones if len(digits := _national(phone)) >= 4]
+    phones = []
+    if _DIGIT.search(plain(text)):
+        phones = [digits for phone in known.phones if len(digits := _national(phone)) >= 4]
     for digits in phones:
         text = hide(re.compile(_GAP.join(digits)), text, lambda _m, said: stars(said, keep=3))
     for address in known.addresses:

@@ -1,6 +1,6 @@
 """Reads of the customers floor."""
 
-from apps.customers.queries.contracts import contracts_in_force
+from apps.customers.queries.contracts import contract_then, contracts_in_force
 from apps.customers.queries.defaults import (
     OrderDefaults,
     default_contact,
@@ -33,6 +33,7 @@ __all__ = [
     "OrderDefaults",
     "SignatureLine",
     "awaits",
+    "contract_then",
     "contracts_in_force",
     "customer_page",
     "customers_of_email",

@@ -65,7 +65,8 @@ def order_defaults(customer: Customer) -> OrderDefaults:
 
     A person who sees it is on record: doors call ``services.fill_order`` instead.
     """
-    site, contact = default_site(customer), default_contact(customer)
+    site = default_site(customer)
+    contact = None if site else default_contact(customer)
     at_door = site or contact
     return OrderDefaults(
         customer_id=customer.pk,

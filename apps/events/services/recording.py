@@ -9,21 +9,25 @@ from typing import Any, Protocol
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
 
-from apps.events.models import Dispatch, Event
+from apps.events.models import Event
 from apps.events.subscriptions import names_for
 
-# Six arrays instead of thousands of parameters: a batch of 5,000 scans may change 5,000 statuses,
-# and the ORM takes eight times as long to write them down.
-_INSERT = """
-INSERT INTO events_event (kind, subject_type, subject_id, by_id, at, data)
-SELECT kind, subject_type, subject_id, by_id, coalesce(at, statement_timestamp()), data
-FROM unnest(%s::varchar[], %s::varchar[], %s::varchar[], %s::bigint[], %s::timestamptz[],
-    %s::jsonb[]) WITH ORDINALITY AS r (kind, subject_type, subject_id, by_id, at, data, place)
-ORDER BY place RETURNING id
-"""
-_DISPATCH = """
-INSERT INTO events_dispatch (event_id, subscriber, attempts, last_error)
-SELECT * FROM unnest(%s::bigint[], %s::varchar[]) AS d (event_id, subscriber), (SELECT 0, '') AS s
+# Arrays instead of thousands of parameters: a batch of 5,000 scans may change 5,000 statuses, and the
+# ORM takes eight times as long to write them down. The events and who is to hear of them in one.
+_RECORD = """
+WITH told AS (
+    INSERT INTO events_event (kind, subject_type, subject_id, by_id, at, data)
+    SELECT kind, subject_type, subject_id, by_id, coalesce(at, statement_timestamp()), data
+    FROM unnest(%s::varchar[], %s::varchar[], %s::varchar[], %s::bigint[], %s::timestamptz[],
+        %s::jsonb[]) WITH ORDINALITY AS r (kind, subject_type, subject_id, by_id, at, data, place)
+    ORDER BY place RETURNING id, kind, at, recorded_at
+), pending AS (
+    INSERT INTO events_dispatch (event_id, subscriber, attempts, last_error)
+    SELECT told.id, heard.subscriber, 0, ''
+    FROM told JOIN unnest(%s::varchar[], %s::varchar[]) AS heard (kind, subscriber) USING (kind)
+    ORDER BY told.id
+)
+SELECT id, at, recorded_at FROM told ORDER BY id
 """
 
 
@@ -43,6 +47,19 @@ class NewEvent:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
+def news(
+    kind: str,
+    subject: models.Model,
+    *,
+    by: Actor,
+    at: datetime | None = None,
+    data: Mapping[str, Any] | None = None,
+) -> NewEvent:
+    """What ``record`` would record, to be recorded with the other events of an act."""
+    subject_type = subject._meta.label_lower
+    return NewEvent(kind, subject_type, str(subject.pk), by.pk, at, dict(data or {}))
+
+
 def record(
     kind: str,
     subject: models.Model,
@@ -56,30 +73,36 @@ def record(
     ``at`` is when it happened (aware), the database's clock if not given; when it was recorded
     is kept beside it. ``data`` must hold no personal data in clear.
     """
-    _demand_transaction()
+    new = news(kind, subject, by=by, at=at, data=data)
+    [(pk, happened, recorded)] = _write([new])
     event = Event(
+        pk=pk,
         kind=kind,
-        subject_type=subject._meta.label_lower,
-        subject_id=str(subject.pk),
-        by_id=by.pk,
-        data=dict(data or {}),
+        subject_type=new.subject_type,
+        subject_id=new.subject_id,
+        at=happened,
+        recorded_at=recorded,
+        by_id=new.by_id,
+        data=new.data,
     )
-    if at is not None:
-        event.at = at
-    event.save(force_insert=True)
-    Dispatch.objects.bulk_create(Dispatch(event=event, subscriber=name) for name in names_for(kind))
+    event._state.adding, event._state.db = False, connection.alias
     return event
 
 
 def record_many(rows: Iterable[NewEvent]) -> Sequence[int]:
-    """Record many events in two statements; the same promise as ``record``. Returns their ids."""
+    """Record many events in one statement; the same promise as ``record``. Returns their ids."""
+    return [pk for pk, _at, _recorded_at in _write(list(rows))]
+
+
+def _write(rows: Sequence[NewEvent]) -> list[tuple[int, datetime, datetime]]:
+    """Their ids, when each happened and when it was recorded, in the order of ``rows``."""
     _demand_transaction()
-    rows = list(rows)
     if not rows:
         return []
+    hear = [(kind, name) for kind in {row.kind for row in rows} for name in names_for(kind)]
     with connection.cursor() as cursor:
         cursor.execute(
-            _INSERT,
+            _RECORD,
             [
                 _array(_quoted(row.kind) for row in rows),
                 _array(_quoted(row.subject_type) for row in rows),
@@ -90,22 +113,11 @@ def record_many(rows: Iterable[NewEvent]) -> Sequence[int]:
                     _quoted(json.dumps(row.data, cls=DjangoJSONEncoder, ensure_ascii=False))
                     for row in rows
                 ),
+                _array(_quoted(kind) for kind, _name in hear),
+                _array(_quoted(name) for _kind, name in hear),
             ],
         )
-        ids = [int(pk) for (pk,) in cursor.fetchall()]
-        names = {kind: names_for(kind) for kind in {row.kind for row in rows}}
-        pending = [
-            (pk, name) for pk, row in zip(ids, rows, strict=True) for name in names[row.kind]
-        ]
-        if pending:
-            cursor.execute(
-                _DISPATCH,
-                [
-                    _array(str(pk) for pk, _name in pending),
-                    _array(_quoted(name) for _pk, name in pending),
-                ],
-            )
-    return ids
+        return list(cursor.fetchall())
 
 
 def _demand_transaction() -> None:

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -77,12 +77,21 @@ def relay_batch(limit: int = 2_000) -> int:
 def _take_turns(limit: int | None) -> int:
     """One turn for each subscriber with something due, the longest waiting first."""
     done = 0
-    for name in _due_subscribers():
+    for names in _turns(_due_subscribers()):
         left = TOGETHER if limit is None else min(TOGETHER, limit - done)
         if left <= 0:
             break
-        done += _take_turn(name, left)
+        done += _take_turn(names, left)
     return done
+
+
+def _turns(due: Iterable[str]) -> list[list[str]]:
+    """Those that share a turn together, each turn in the place of its first."""
+    turns: dict[str, list[str]] = {}
+    for name in due:
+        known = subscriptions.find(name)
+        turns.setdefault((known and known.turn) or name, []).append(name)
+    return list(turns.values())
 
 
 def _due_subscribers() -> list[str]:
@@ -91,15 +100,15 @@ def _due_subscribers() -> list[str]:
         return [name for (name,) in cursor.fetchall()]
 
 
-def _take_turn(name: str, limit: int) -> int:
-    subscription = subscriptions.find(name)
+def _take_turn(names: Sequence[str], limit: int) -> int:
+    subscription = subscriptions.find(names[0])
     if subscription is None or subscription.many:
         most = subscription.most if subscription else TOGETHER
-        return _relay_some(name, subscription, min(limit, most))
+        return _relay_some(names, subscription, min(limit, most))
     # A transaction each: what one handler locks is free again before the next event.
     end = time.monotonic() + TURN
     done = 0
-    while done < limit and _relay_some(name, subscription, 1):
+    while done < limit and _relay_some(names, subscription, 1):
         done += 1
         if time.monotonic() >= end:
             break
@@ -107,23 +116,33 @@ def _take_turn(name: str, limit: int) -> int:
 
 
 @transaction.atomic
-def _relay_some(name: str, subscription: Subscription | None, limit: int) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [name, limit])
-        claimed = [_Claimed(*row) for row in cursor.fetchall()]
+def _relay_some(names: Sequence[str], subscription: Subscription | None, limit: int) -> int:
+    claimed = _claim(names, limit)
     if not claimed:
         return 0
     ids = [one.event_id for one in claimed]
     if subscription is None:
-        failed = dict.fromkeys(ids, f"no subscriber is named {name!r}")
+        failed = dict.fromkeys(ids, f"no subscriber is named {names[0]!r}")
     else:
-        failed = _hand_over(name, subscription.handler, list(Event.objects.raw(_EVENTS, [ids])))
+        handler = subscription.handler
+        failed = _hand_over(names[0], handler, list(Event.objects.raw(_EVENTS, [ids])))
     with connection.cursor() as cursor:
         cursor.execute(_DONE, [[one.id for one in claimed if one.event_id not in failed]])
     for one in claimed:
         if one.event_id in failed:
             _postpone(one, failed[one.event_id])
     return len(claimed)
+
+
+def _claim(names: Sequence[str], limit: int) -> list[_Claimed]:
+    """Of those that share a turn none is starved by the others' many."""
+    share = max(1, limit // len(names))
+    found: list[_Claimed] = []
+    with connection.cursor() as cursor:
+        for name in names:
+            cursor.execute(_CLAIM, [name, min(share, limit - len(found))])
+            found += [_Claimed(*row) for row in cursor.fetchall()]
+    return found
 
 
 def _hand_over(name: str, handler: BatchHandler, events: Sequence[Event]) -> dict[int, str]:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Max
+from django.utils.functional import cached_property
 
 from apps.accounts.queries.duty import stand_ins
 from apps.complaints.enums import CaseChannel, EntryKind, LinkKind, Outcome
@@ -45,31 +46,51 @@ def happenings(events: Sequence[Event]) -> list[Happening]:
 
 
 class _Book:
-    """Everything about the cases concerned, read once."""
+    """Everything about the cases concerned, each read once and only where an event asks for it."""
 
     def __init__(self, events: Sequence[Event]) -> None:
-        ids = {int(event.subject_id) for event in events}
-        related = ("customer", "waybill__customer", "owner", "unit")
-        self.cases = Case.objects.select_related(*related).in_bulk(ids)
-        self.split = set(
-            CaseLink.objects.filter(second__in=ids, kind=LinkKind.SPLIT).values_list(
-                "second_id", flat=True
-            )
-        )
-        self.entries = CaseEntry.objects.select_related("by").in_bulk(_numbers(events, "entry"))
-        self.asks = SatisfactionAsk.objects.in_bulk(_numbers(events, "ask"))
-        heard = CaseEntry.objects.filter(case__in=ids, kind__in=FROM_CUSTOMER).order_by()
-        self.heard: dict[int, datetime] = dict(
-            heard.values("case").annotate(last=Max("at")).values_list("case", "last")
-        )
-        self.due = answers_due(list(self.cases.values()))
-        closed = {int(event.subject_id) for event in events if event.kind == "case.closed"}
-        self.absorbed: dict[int, list[Case]] = {}
+        self._events = events
+        self._ids = {int(event.subject_id) for event in events}
+
+    @cached_property
+    def cases(self) -> dict[int, Case]:
+        related = ("customer", "waybill__customer")
+        return Case.objects.select_related(*related).in_bulk(self._ids)
+
+    @cached_property
+    def split(self) -> set[int]:
+        links = CaseLink.objects.filter(second__in=self._ids, kind=LinkKind.SPLIT)
+        return set(links.order_by().values_list("second_id", flat=True))
+
+    @cached_property
+    def entries(self) -> dict[int, CaseEntry]:
+        return CaseEntry.objects.select_related("by").in_bulk(_numbers(self._events, "entry"))
+
+    @cached_property
+    def asks(self) -> dict[int, SatisfactionAsk]:
+        return SatisfactionAsk.objects.in_bulk(_numbers(self._events, "ask"))
+
+    @cached_property
+    def heard(self) -> dict[int, datetime]:
+        heard = CaseEntry.objects.filter(case__in=self._ids, kind__in=FROM_CUSTOMER).order_by()
+        return dict(heard.values("case").annotate(last=Max("at")).values_list("case", "last"))
+
+    @cached_property
+    def due(self) -> dict[int, datetime]:
+        return answers_due(list(self.cases.values()))
+
+    @cached_property
+    def absorbed(self) -> dict[int, list[Case]]:
+        found: dict[int, list[Case]] = {}
+        closed = {int(event.subject_id) for event in self._events if event.kind == "case.closed"}
         for case in Case.objects.filter(merged_into__in=closed).order_by("pk"):
-            self.absorbed.setdefault(case.merged_into_id or 0, []).append(case)
-        owners = {case.owner_id for case in self.cases.values()} - {None}
-        latest = max((event.at for event in events), default=None)
-        self.instead = stand_ins([pk for pk in owners if pk], latest) if latest else {}
+            found.setdefault(case.merged_into_id or 0, []).append(case)
+        return found
+
+    @cached_property
+    def instead(self) -> dict[int, int]:
+        owners = {case.owner_id for case in self.cases.values() if case.owner_id is not None}
+        return stand_ins(owners, max(event.at for event in self._events))
 
     def case(self, event: Event) -> Case | None:
         return self.cases.get(int(event.subject_id))

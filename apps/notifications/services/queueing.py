@@ -5,8 +5,8 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import transaction
 
+from apps.core.transactions import joined
 from apps.events.models import Event
 from apps.notifications import channels
 from apps.notifications.addresses import index_of, is_ours
@@ -32,7 +32,7 @@ LAST = "phone"
 CATCHING_UP = 1
 
 
-@transaction.atomic
+@joined()
 def tell_about(events: Sequence[Event]) -> int:
     """Queue what these events tell people and merchants; return how many messages were new.
 
@@ -42,13 +42,14 @@ def tell_about(events: Sequence[Event]) -> int:
     return tell(happenings_of(events)) + queue_webhooks(events)
 
 
-@transaction.atomic
+@joined()
 def tell(happenings: Sequence[Happening]) -> int:
     """Queue these happenings by the policies in force; return how many messages were new."""
-    if not happenings:
+    planned = plan(happenings) if happenings else []
+    if not planned:
         return 0
     now = database_now()
-    planned = [p for p in plan(happenings) if _is_fresh(p, now)]
+    planned = [p for p in planned if _is_fresh(p, now)]
     book = _AddressBook(planned)
     return len(insert([_row(p, book, now) for p in planned]))
 

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.core.errors import RuleBroken
+from apps.core.transactions import joined
 from apps.events.models import Event
 from apps.events.services import record
 from apps.notifications.channels.webhook import MAX_BODY, body_of
@@ -30,7 +31,7 @@ MAX_REPLAY = 1_000
 ROOM = MAX_BODY - 600  # for what surrounds the payload
 
 
-@transaction.atomic
+@joined()
 def queue_webhooks(events: Sequence[Event]) -> int:
     """Log these events for the merchants concerned and queue them to their endpoints."""
     events = [event for event in events if event.kind in WEBHOOK_KINDS]

@@ -140,6 +140,8 @@ class OrderShape(s.Serializer[Any]):
         return mask_phone(order.delivery_phone)
 
     def get_waybills(self, order: WorkOrder) -> list[str]:
+        if order.confirmed_at is None:
+            return []  # they are issued by confirming it
         return [link.waybill.number for link in order.issued.all()]
 
 

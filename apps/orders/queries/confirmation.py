@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.enums import UnitKind
 from apps.accounts.models import Unit
+from apps.core.editions import Kept
 from apps.customers.enums import JobType
 from apps.customers.rules import acceptance_blockers
 from apps.orders.enums import CentreKind, Channel, OrderStatus
@@ -113,12 +114,20 @@ def finding_text(finding: Finding) -> str:
     return _("“%(word)s” may go by road only (list “%(list)s”): %(why)s") % parts
 
 
+def _read_centres() -> list[Unit]:
+    kinds = [UnitKind(kind.value) for kind in CentreKind]
+    return list(Unit.objects.active().filter(kind__in=kinds).order_by("path"))
+
+
+centre_units = Kept(_read_centres, Unit)
+
+
 def find_centre(order: WorkOrder, kind: CentreKind) -> Unit | None:
     """The centre of that kind in the origin city, else the one nearest to the customer's unit.
 
     None when the house has no such centre: the work then waits in the queue of its kind.
     """
-    centres = list(Unit.objects.active().filter(kind=UnitKind(kind.value)).order_by("path"))
+    centres = [unit for unit in centre_units() if unit.kind == kind.value]
     here = city_name(order.origin_city)
     local = [unit for unit in centres if unit.city and city_name(unit.city) == here]
     home = order.customer.unit.path

@@ -2,19 +2,39 @@
 
 from datetime import date
 
-from django.db.models import Q
-
-from apps.orders.models import HarmlessTerm, ProhibitedTerm
+from apps.core.editions import Kept
+from apps.orders.models import HarmlessTerm, ProhibitedList, ProhibitedTerm
 from apps.orders.rules import GoodsBook, ListedWord
 
+MOST_DAYS = 40  # that a process keeps a book for
 
-def goods_book(day: date) -> GoodsBook:
-    """The words of all lists valid on ``day``: two queries, read once per check or file."""
-    terms = ProhibitedTerm.objects.select_related("goods_list").filter(
-        Q(goods_list__valid_to__isnull=True) | Q(goods_list__valid_to__gt=day),
-        goods_list__valid_from__lte=day,
-    )
-    words = [
+
+class GoodsLists:
+    """All lists, and the books made of them: folding hundreds of words is dear."""
+
+    def __init__(self, terms: list[ProhibitedTerm], harmless: list[str]) -> None:
+        self._terms = terms
+        self._harmless = harmless
+        self._books: dict[date, GoodsBook] = {}
+
+    def on(self, day: date) -> GoodsBook:
+        """The words of all lists valid on ``day``."""
+        book = self._books.get(day)
+        if book is None:
+            if len(self._books) >= MOST_DAYS:
+                self._books.clear()
+            valid = [term for term in self._terms if _is_valid(term.goods_list, day)]
+            book = self._books[day] = GoodsBook(day, _words(valid), self._harmless)
+        return book
+
+
+def _is_valid(goods_list: ProhibitedList, day: date) -> bool:
+    ends = goods_list.valid_to
+    return goods_list.valid_from <= day and (ends is None or day < ends)
+
+
+def _words(terms: list[ProhibitedTerm]) -> list[ListedWord]:
+    return [
         ListedWord(
             word=word,
             term=term.term,
@@ -29,5 +49,16 @@ def goods_book(day: date) -> GoodsBook:
         for term in terms
         for word in (term.term, *term.aliases)
     ]
-    harmless = list(HarmlessTerm.objects.values_list("term", flat=True))
-    return GoodsBook(day=day, words=words, harmless=harmless)
+
+
+def _read() -> GoodsLists:
+    terms = ProhibitedTerm.objects.select_related("goods_list")
+    return GoodsLists(list(terms), list(HarmlessTerm.objects.values_list("term", flat=True)))
+
+
+goods_lists = Kept(_read, ProhibitedList, ProhibitedTerm, HarmlessTerm)
+
+
+def goods_book(day: date) -> GoodsBook:
+    """The words of all lists valid on ``day``; one query while they stay as they are."""
+    return goods_lists().on(day)

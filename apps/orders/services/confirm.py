@@ -6,18 +6,24 @@ from datetime import datetime
 from django.db import transaction
 
 from apps.accounts.models import User
+from apps.core import editions
 from apps.core.errors import RuleBroken
-from apps.events.services import record
+from apps.events.services import NewEvent, record_many
 from apps.orders.enums import OrderStatus
 from apps.orders.models import PrintJob, WorkOrder, WorkOrderWaybill
-from apps.orders.queries import confirmation_refusals, find_centre, first_order_of
+from apps.orders.queries import confirmation_refusals, find_centre
+from apps.orders.queries.confirmation import centre_units
+from apps.orders.queries.customers import standing_of
+from apps.orders.queries.goods import goods_lists
+from apps.orders.queries.steps import steps_in_use
 from apps.orders.rules import GoodsBook, centre_kind, share, share_money
 from apps.orders.services import clocks
 from apps.orders.services.entry import classify, lock_order, move
 from apps.orders.services.tasks import generate_tasks
 from apps.tracking.inputs import NewWaybill
 from apps.tracking.models import Waybill
-from apps.tracking.services import issue_waybills
+from apps.tracking.queries.standards import service_times
+from apps.tracking.services.issue import issue_within, news_of_issue
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,13 @@ def confirm_order(
     The estimated fee stays the agent's: rating comes with the tariff.
     """
     order = lock_order(order_id)
+    with editions.together(goods_lists, centre_units, steps_in_use, service_times):
+        return _confirm(order, by=by, at=at, book=book)
+
+
+def _confirm(order: WorkOrder, *, by: User, at: datetime, book: GoodsBook | None) -> Confirmation:
+    standing = standing_of(order.customer, at)
+    order.customer = standing.customer
     refusals = confirmation_refusals(order, at, book)
     if refusals:
         first = refusals[0]
@@ -47,25 +60,32 @@ def confirm_order(
             rule=first.rule,
             refusals=refusals,
         )
-    classify(order, first_order=first_order_of(order.customer))
+    classify(order, first_order=standing.first_order)
     move(order, OrderStatus.CONFIRMED)
     order.confirmed_at, order.confirmed_by = at, by
     kind = centre_kind(order.job_type, order.origin_city, order.destination_city)
     order.centre_kind, order.centre = kind, find_centre(order, kind)
     order.save()
-    waybills = issue_waybills(specs=waybill_specs(order), by=by, at=at)
+    waybills = issue_within(specs=waybill_specs(order), at=at)
     WorkOrderWaybill.objects.bulk_create(
         WorkOrderWaybill(work_order=order, waybill=waybill, piece=piece)
         for piece, waybill in enumerate(waybills, start=1)
     )
     PrintJob.objects.create(work_order=order, centre_kind=kind, centre=order.centre, created_by=by)
     clocks.processed(order, by=by, at=at)
-    generate_tasks(order, waybills, by=by, at=at)
+    contracts = {order.customer_id: standing.contract_id}
+    generate_tasks(order, waybills, contracts, by=by, at=at)
     numbers = ", ".join(waybill.number for waybill in waybills[:10])
     data = {"waybills": numbers, "count": len(waybills), "class": order.follow_up_class}
-    record("workorder.confirmed", order, by=by, at=at, data=data)
     centre = {"centre_kind": str(kind), "centre": order.centre_id or ""}
-    record("workorder.sent_to_centre", order, by=by, at=at, data=centre)
+    about = (WorkOrder._meta.label_lower, str(order.pk), by.pk, at)
+    record_many(
+        [
+            *news_of_issue(waybills, by=by, at=at),
+            NewEvent("workorder.confirmed", *about, data),
+            NewEvent("workorder.sent_to_centre", *about, centre),
+        ]
+    )
     return Confirmation(order, waybills)
 
 

@@ -1,8 +1,10 @@
 """Taking an order in and changing what it says, until it is confirmed (ORD-1, ORD-4)."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,6 +20,7 @@ from apps.orders.enums import FollowUpReason, OrderStatus
 from apps.orders.inputs import Arrival, OrderInput
 from apps.orders.models import IntakeFile, WorkOrder
 from apps.orders.queries import find_reference, first_order_of
+from apps.orders.queries.customers import known_of
 from apps.orders.queries.orders import NAME, phone_index
 from apps.orders.rules import (
     FollowUpFacts,
@@ -26,7 +29,7 @@ from apps.orders.rules import (
     settled_status,
 )
 from apps.orders.services import clocks
-from apps.orders.services.series import take_numbers
+from apps.orders.services.series import reserve
 from apps.orders.states import ORDER_MOVES, UNCONFIRMED
 
 CLOCK_TOLERANCE = timedelta(minutes=2)
@@ -45,27 +48,28 @@ def receive_order(
     """
     check_arrival(arrival, at)
     lock_customer(customer)
-    if arrival.entry_key and (
-        known := customer.work_orders.filter(entry_key=arrival.entry_key).first()
-    ):
-        return known
-    check_reference(customer, content.customer_reference)
+    reference = content.customer_reference
+    known = known_of(customer, reference=reference, entry_key=arrival.entry_key, at=at)
+    if known.entered is not None:
+        return WorkOrder.objects.get(pk=known.entered)
+    if known.carrier is not None:
+        raise reference_known(reference, known.carrier)
     order = build_order(
         customer=customer,
         content=content,
         arrival=arrival,
         owner=owner_of(customer, at) or by,
         by=by,
-        first_order=first_order_of(customer),
+        first_order=known.first_order,
     )
     if arrival.file is not None:
         order.original_name = arrival.filename[-160:]
         order.original_file.save(arrival.filename, arrival.file, save=False)
-    order.number = take_numbers(order.received_on, 1)[0]
-    order.save()
+    [(order.pk, order.number)] = reserve(order.received_on, 1)
+    clocks.start([order], {customer.pk: known.contract_id}, by=by, at=at)
+    order.save(force_insert=True)
     data = {"number": order.number, "channel": order.channel, "customer": customer.pk}
     record("workorder.received", order, by=by, at=at, data=data)
-    clocks.start([order], by=by, at=at)
     return order
 
 
@@ -183,13 +187,25 @@ def owner_of(customer: Customer, at: datetime) -> User | None:
 
 def lock_order(order_id: int) -> WorkOrder:
     """The row, locked until the transaction ends, with its customer and owner at hand."""
+    return _locking().get(pk=order_id)
+
+
+def lock_orders(order_ids: Sequence[int]) -> list[WorkOrder]:
+    """``lock_order`` for many, in the order of their ids."""
+    return list(_locking().filter(pk__in=order_ids).order_by("pk"))
+
+
+def _locking() -> QuerySet[WorkOrder]:
     orders = WorkOrder.objects.select_for_update(of=("self",))
-    return orders.select_related("customer__unit", "owner", "confirmed_by").get(pk=order_id)
+    return orders.select_related("customer__unit", "owner", "confirmed_by")
 
 
 def lock_customer(customer: Customer) -> None:
     """One entry at a time per customer, so that one reference cannot be entered twice at once."""
-    Customer.objects.select_for_update(no_key=True).filter(pk=customer.pk).first()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT FROM customers_customer WHERE id = %s FOR NO KEY UPDATE", [customer.pk]
+        )
 
 
 def move(order: WorkOrder, to: OrderStatus) -> None:
@@ -202,14 +218,18 @@ def move(order: WorkOrder, to: OrderStatus) -> None:
 def check_reference(customer: Customer, reference: str) -> None:
     known = find_reference(customer, reference)
     if known is not None:
-        raise RuleBroken(
-            _("The customer's reference %(reference)s is already on %(number)s.")
-            % {"reference": reference, "number": known.number},
-            code="reference_known",
-            field="customer_reference",
-            rule="ORD-1",
-            number=known.number,
-        )
+        raise reference_known(reference, known.number)
+
+
+def reference_known(reference: str, number: str) -> RuleBroken:
+    return RuleBroken(
+        _("The customer's reference %(reference)s is already on %(number)s.")
+        % {"reference": reference, "number": number},
+        code="reference_known",
+        field="customer_reference",
+        rule="ORD-1",
+        number=number,
+    )
 
 
 def check_arrival(arrival: Arrival, at: datetime) -> None:

@@ -17,7 +17,7 @@ from apps.core.errors import BadInput, RuleBroken
 from apps.core.sheets import read_rows
 from apps.core.storage import all_or_nothing
 from apps.customers.models import Customer
-from apps.customers.queries import order_defaults
+from apps.customers.queries import contracts_in_force, order_defaults
 from apps.events.services import NewEvent, record, record_many
 from apps.orders.columns import COLUMNS
 from apps.orders.enums import Channel, IntakeOutcome, OrderStatus
@@ -27,7 +27,7 @@ from apps.orders.queries import first_order_of, goods_book
 from apps.orders.services import clocks
 from apps.orders.services.entry import build_order, lock_customer, owner_of
 from apps.orders.services.intake import MOST_ROWS, RowReading, read_row
-from apps.orders.services.series import take_numbers
+from apps.orders.services.series import reserve
 
 BATCH = 1_000
 
@@ -170,9 +170,10 @@ def _enter(
         for reading in readings
         if reading.content is not None
     ]
-    numbers = take_numbers(timezone.localdate(at), len(orders))
-    for order, number in zip(orders, numbers, strict=True):
-        order.number = number
+    reserved = reserve(timezone.localdate(at), len(orders))
+    for order, (pk, number) in zip(orders, reserved, strict=True):
+        order.pk, order.number = pk, number
+    clocks.start(orders, contracts_in_force([customer.pk], at), by=by, at=at)
     WorkOrder.objects.bulk_create(orders, batch_size=BATCH)
     record_many(
         NewEvent(
@@ -185,7 +186,6 @@ def _enter(
         )
         for order in orders
     )
-    clocks.start(orders, by=by, at=at)
     return {reading.row: order for reading, order in zip(readings, orders, strict=True)}
 
 

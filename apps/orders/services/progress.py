@@ -1,5 +1,6 @@
 """What tracking says moves the order on and ticks its steps off (TRK-3)."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -7,11 +8,11 @@ from typing import NamedTuple
 from django.db import transaction
 
 from apps.accounts.models import User
-from apps.events.services import record
+from apps.events.services import NewEvent, record_many
 from apps.orders.enums import OrderStatus
-from apps.orders.models import WorkOrder, WorkOrderWaybill
-from apps.orders.services.entry import lock_order, move
-from apps.orders.services.tasks import open_status_tasks, tick_tasks
+from apps.orders.models import FollowUpTask, WorkOrder, WorkOrderWaybill
+from apps.orders.services.entry import lock_orders, move
+from apps.orders.services.tasks import open_status_tasks, tick_each
 from apps.tracking.enums import Status
 from apps.tracking.models import Waybill
 
@@ -41,11 +42,35 @@ class Seen(NamedTuple):
     at: datetime
 
 
+class Stand(NamedTuple):
+    """A locked order and how far its shipments are. ``waybill``: the one that is not cancelled."""
+
+    order: WorkOrder
+    live: Sequence[Waybill]
+    reached: int  # milestones that all of them have passed
+
+    @property
+    def waybill(self) -> Waybill | None:
+        return self.live[0] if len(self.live) == 1 else None
+
+    @property
+    def passed(self) -> Sequence[str]:
+        return MILESTONES[: self.reached]
+
+
+def follow_waybill(*, waybill_id: int, by: User, at: datetime) -> None:
+    """``follow_waybills`` for one; nothing where it has no order."""
+    follow_waybills([Seen(waybill_id, by, at)])
+
+
 @transaction.atomic
 def follow_waybills(seen: Sequence[Seen]) -> int:
-    """``follow_waybill`` once for each order among them; how many orders that were.
+    """Bring the orders of these waybills in line with where their shipments stand now; how many
+    orders that were. As many statements for a hundred as for one, where one hand moved them.
 
-    Orders are locked in the order of their numbers, so that two callers never wait for each other.
+    Reads the present status instead of trusting the event, so that events may come late, twice
+    or in any order. An order with several waybills moves when the last of them has. Orders are
+    locked in the order of their numbers, so that two callers never wait for each other.
     """
     of_waybill = dict(
         WorkOrderWaybill.objects.filter(waybill__in={one.waybill_id for one in seen}).values_list(
@@ -56,42 +81,74 @@ def follow_waybills(seen: Sequence[Seen]) -> int:
     for one in seen:
         if one.waybill_id in of_waybill:
             first.setdefault(of_waybill[one.waybill_id], one)
-    for _order, one in sorted(first.items()):
-        follow_waybill(waybill_id=one.waybill_id, by=one.by, at=one.at)
+    stands = _stands(sorted(first))
+    together: dict[tuple[int, datetime], list[Stand]] = defaultdict(list)
+    for stand in stands:
+        one = first[stand.order.pk]
+        together[one.by.pk, one.at].append(stand)
+    for (_by, at), group in together.items():
+        _follow(group, by=first[group[0].order.pk].by, at=at)
     return len(first)
 
 
-@transaction.atomic
-def follow_waybill(*, waybill_id: int, by: User, at: datetime) -> WorkOrder | None:
-    """Bring the waybill's order in line with where its shipments stand now; None without one.
+def _stands(order_ids: Sequence[int]) -> list[Stand]:
+    """Without those whose shipments are all cancelled: nothing follows from them."""
+    if not order_ids:
+        return []
+    orders = lock_orders(order_ids)
+    live: dict[int, list[Waybill]] = defaultdict(list)
+    links = WorkOrderWaybill.objects.filter(work_order__in=order_ids).select_related("waybill")
+    for link in links.order_by("waybill"):
+        if link.waybill.status != Status.CANCELLED:
+            live[link.work_order_id].append(link.waybill)
+    return [
+        Stand(order, live[order.pk], min(_reached(waybill) for waybill in live[order.pk]))
+        for order in orders
+        if order.pk in live
+    ]
 
-    Reads the present status instead of trusting the event, so that events may come late, twice
-    or in any order. An order with several waybills moves when the last of them has.
-    """
-    link = WorkOrderWaybill.objects.filter(waybill=waybill_id).first()
-    if link is None:
-        return None
-    order = lock_order(link.work_order_id)
-    waybills = list(order.waybills.order_by("pk"))
-    live = [w for w in waybills if w.status != Status.CANCELLED]
-    if not live:
-        return order
-    reached = min(_reached(waybill) for waybill in live)
-    _tick_steps(order, reached, by=by, at=at)
-    waybill = live[0] if len(live) == 1 else None
-    for status in MILESTONES[:reached]:
-        open_status_tasks(order, waybill, status, by=by, at=at)
-    if max(_reached(waybill) for waybill in live) and order.status == OrderStatus.CONFIRMED:
-        move(order, OrderStatus.IN_PROGRESS)
-        order.started_at, order.started_by = at, by
-        order.save(update_fields=["status", "started_at", "started_by"])
-        record("workorder.started", order, by=by, at=at)
-    if order.status == OrderStatus.IN_PROGRESS and all(w.status in ENDINGS for w in live):
-        move(order, OrderStatus.COMPLETED)
-        order.completed_at, order.completed_by = at, by
-        order.save(update_fields=["status", "completed_at", "completed_by"])
-        record("workorder.completed", order, by=by, at=at)
-    return order
+
+def _follow(stands: Sequence[Stand], *, by: User, at: datetime) -> None:
+    tasks: dict[int, list[FollowUpTask]] = defaultdict(list)
+    ids = [stand.order.pk for stand in stands]
+    for task in FollowUpTask.objects.filter(work_order__in=ids).select_related("template"):
+        tasks[task.work_order_id].append(task)
+    done = [
+        (task, f"status:{task.template.done_by_status}")
+        for stand in stands
+        for status in stand.passed
+        for task in tasks[stand.order.pk]
+        if task.template.done_by_status == status
+    ]
+    tick_each(done, by=by, at=at)
+    open_status_tasks(
+        [(one.order, one.waybill, one.passed, tasks[one.order.pk]) for one in stands], by=by, at=at
+    )
+    _move_on(stands, by=by, at=at)
+
+
+def _move_on(stands: Sequence[Stand], *, by: User, at: datetime) -> None:
+    started, completed, news = [], [], []
+    for stand in stands:
+        order, live = stand.order, stand.live
+        about = (WorkOrder._meta.label_lower, str(order.pk), by.pk, at)
+        if order.status == OrderStatus.CONFIRMED and max(_reached(waybill) for waybill in live):
+            move(order, OrderStatus.IN_PROGRESS)
+            started.append(order.pk)
+            news.append(NewEvent("workorder.started", *about))
+        if order.status == OrderStatus.IN_PROGRESS and all(w.status in ENDINGS for w in live):
+            move(order, OrderStatus.COMPLETED)
+            completed.append(order.pk)
+            news.append(NewEvent("workorder.completed", *about))
+    if started:
+        WorkOrder.objects.filter(pk__in=started).update(
+            status=OrderStatus.IN_PROGRESS, started_at=at, started_by=by
+        )
+    if completed:
+        WorkOrder.objects.filter(pk__in=completed).update(
+            status=OrderStatus.COMPLETED, completed_at=at, completed_by=by
+        )
+    record_many(news)
 
 
 def _reached(waybill: Waybill) -> int:
@@ -100,11 +157,3 @@ def _reached(waybill: Waybill) -> int:
     if status in MILESTONES:
         return MILESTONES.index(status) + 1
     return 1 if waybill.picked_up_at is not None else 0
-
-
-def _tick_steps(order: WorkOrder, reached: int, *, by: User, at: datetime) -> None:
-    passed = MILESTONES[:reached]
-    tasks = order.tasks.select_related("template").filter(template__done_by_status__in=passed)
-    for status in passed:
-        due = [task for task in tasks if task.template.done_by_status == status]
-        tick_tasks(due, outcome=f"status:{status}", by=by, at=at)

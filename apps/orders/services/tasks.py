@@ -1,16 +1,18 @@
 """Follow-up tasks: planned at confirmation, ticked off by hand or by tracking (TRK-3)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
+from apps.core import editions
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.services import NewEvent, record, record_many
 from apps.orders.enums import ServiceLevel, TaskAnchor
 from apps.orders.models import FollowUpTask, FollowUpTemplate, WorkOrder
+from apps.orders.queries.steps import steps_in_use
 from apps.orders.rules import delivery_due, is_intra_city, task_times
 from apps.orders.services import clocks
 from apps.tracking.models import Waybill
@@ -19,7 +21,12 @@ SAME_DAY = timedelta(hours=24)
 
 
 def generate_tasks(
-    order: WorkOrder, waybills: list[Waybill], *, by: User, at: datetime
+    order: WorkOrder,
+    waybills: list[Waybill],
+    contracts: clocks.Contracts,
+    *,
+    by: User,
+    at: datetime,
 ) -> list[FollowUpTask]:
     """Plan the steps of the order's class; call inside the confirmation's transaction."""
     waybill = waybills[0] if len(waybills) == 1 else None
@@ -45,12 +52,12 @@ def generate_tasks(
         )
     ]
     made = FollowUpTask.objects.bulk_create(tasks)
-    clocks.plan(made, by=by, at=at)
+    clocks.plan(made, contracts, by=by, at=at)
     return made
 
 
 def templates_of(order: WorkOrder) -> list[FollowUpTemplate]:
-    templates = FollowUpTemplate.objects.filter(follow_up_class=order.follow_up_class, active=True)
+    templates = [t for t in steps_in_use() if t.follow_up_class == order.follow_up_class]
     return [t for t in templates if not t.intra_city_only or is_same_day_intra_city(order)]
 
 
@@ -62,13 +69,30 @@ def is_same_day_intra_city(order: WorkOrder) -> bool:
     return soon or order.service_level == ServiceLevel.SAME_DAY
 
 
-def open_status_tasks(
-    order: WorkOrder, waybill: Waybill | None, status: str, *, by: User, at: datetime
+Reached = tuple[WorkOrder, Waybill | None, Sequence[str], Sequence[FollowUpTask]]
+
+
+def open_status_tasks(reached: Sequence[Reached], *, by: User, at: datetime) -> list[FollowUpTask]:
+    """Tasks that wait for a tracking status: they appear when it is reached, once. Each order comes
+    with the statuses it has passed and the tasks it has; it is locked, so nobody else adds some
+    meanwhile."""
+    with editions.together(steps_in_use):
+        tasks = [task for one in reached for task in _status_tasks(*one, at=at)]
+    made = FollowUpTask.objects.bulk_create(tasks)
+    clocks.plan(made, by=by, at=at)
+    return made
+
+
+def _status_tasks(
+    order: WorkOrder,
+    waybill: Waybill | None,
+    passed: Sequence[str],
+    tasks: Sequence[FollowUpTask],
+    *,
+    at: datetime,
 ) -> list[FollowUpTask]:
-    """Tasks that wait for a tracking status: they appear when it is reached, once. The order is
-    locked, so nobody else adds them meanwhile."""
-    known = set(order.tasks.values_list("template_id", flat=True))
-    tasks = [
+    known = {task.template_id for task in tasks}
+    return [
         FollowUpTask(
             work_order=order,
             waybill=waybill,
@@ -78,12 +102,9 @@ def open_status_tasks(
         )
         for template in templates_of(order)
         if template.anchor == TaskAnchor.STATUS
-        and template.anchor_status == status
+        and template.anchor_status in passed
         and template.pk not in known
     ]
-    made = FollowUpTask.objects.bulk_create(tasks)
-    clocks.plan(made, by=by, at=at)
-    return made
 
 
 @transaction.atomic
@@ -138,11 +159,20 @@ def tick_tasks(
     tasks: Iterable[FollowUpTask], *, outcome: str, by: User, at: datetime
 ) -> list[FollowUpTask]:
     """Close open tasks because the system itself knows that they are done."""
+    return tick_each([(task, outcome) for task in tasks], by=by, at=at)
+
+
+def tick_each(
+    done: Iterable[tuple[FollowUpTask, str]], *, by: User, at: datetime
+) -> list[FollowUpTask]:
+    """``tick_tasks``, each with what came of it."""
     ticked = []
-    for task in tasks:
+    for task, outcome in done:
         if task.done_at is None and task.dropped_at is None:
             task.done_at, task.done_by, task.outcome = at, by, outcome
             ticked.append(task)
+    if not ticked:
+        return []
     FollowUpTask.objects.bulk_update(ticked, ["done_at", "done_by", "outcome"])
     clocks.done(ticked, by=by, at=at)
     record_many(
@@ -152,7 +182,7 @@ def tick_tasks(
             str(task.work_order_id),
             by.pk,
             at,
-            {"step": task.template.step, "outcome": outcome},
+            {"step": task.template.step, "outcome": task.outcome},
         )
         for task in ticked
     )

@@ -50,9 +50,14 @@ _remembered: dict[int, tuple[UUID, Hours]] = {}
 
 def all_hours() -> Mapping[int, Hours]:
     """Every calendar by its id. One query when nothing changed since the last time, else two more."""
+    return hours_by_id(dict(WorkingCalendar.objects.values_list("pk", "revision")))
+
+
+def hours_by_id(revisions: Mapping[int, UUID]) -> Mapping[int, Hours]:
+    """The calendars with these revisions; no query for those that this process has seen."""
     found: dict[int, Hours] = {}
     stale: list[int] = []
-    for pk, revision in WorkingCalendar.objects.values_list("pk", "revision"):
+    for pk, revision in revisions.items():
         known = _remembered.get(pk)
         if known is not None and known[0] == revision:
             found[pk] = known[1]

@@ -3,9 +3,18 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from apps.sla.models import Policy, PolicyVersion, Step, Target
+from django.db import connection
+
+from apps.sla.models import Step, Target
 from apps.sla.rules import StepRule, TargetRule, VersionRule
 
+# Written out: every matter that is opened asks it.
+_VERSIONS = """
+SELECT v.id, v.policy_id, p.priority, v.valid_from,
+    v.classes, v.severities, v.channels, v.customer_ids, v.contract_ids
+FROM sla_policyversion v JOIN sla_policy p ON p.id = v.policy_id
+WHERE p.kind = %s AND p.retired_at IS NULL ORDER BY v.policy_id, v.number DESC
+"""
 MOST_KEPT = 5_000
 _by_version: dict[int, tuple[TargetRule, ...]] = {}
 _by_target: dict[int, TargetRule] = {}
@@ -14,23 +23,12 @@ _by_step: dict[int, StepRule] = {}
 
 def versions_for(kind: str) -> list[VersionRule]:
     """What is published and not retired for one kind of matter, valid now or later. One query."""
-    found = PolicyVersion.objects.filter(
-        policy__in=Policy.objects.active().filter(kind=kind)
-    ).select_related("policy")
-    return [
-        VersionRule(
-            id=version.pk,
-            policy_id=version.policy_id,
-            priority=version.policy.priority,
-            valid_from=version.valid_from,
-            classes=frozenset(version.classes),
-            severities=frozenset(version.severities),
-            channels=frozenset(version.channels),
-            customer_ids=frozenset(version.customer_ids),
-            contract_ids=frozenset(version.contract_ids),
-        )
-        for version in found
-    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_VERSIONS, [kind])
+        return [
+            VersionRule(pk, policy_id, priority, valid_from, *map(frozenset, conditions))
+            for pk, policy_id, priority, valid_from, *conditions in cursor.fetchall()
+        ]
 
 
 def targets_of(version_ids: Iterable[int | None]) -> dict[int, tuple[TargetRule, ...]]:

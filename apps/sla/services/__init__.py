@@ -12,7 +12,7 @@ from apps.sla.services.calendars import (
 from apps.sla.services.changing import change_matter
 from apps.sla.services.correcting import correct_fact, move_start
 from apps.sla.services.ending import close_matter, renew_matter, reopen_matter, stop_matter
-from apps.sla.services.facts import begin_wait, end_wait, record_fact
+from apps.sla.services.facts import begin_wait, end_wait, record_fact, record_facts
 from apps.sla.services.office import mail_after
 from apps.sla.services.opening import NewMatter, open_matter, open_matters
 from apps.sla.services.policies import (
@@ -67,6 +67,7 @@ __all__ = [
     "publish_version",
     "recompute_stale",
     "record_fact",
+    "record_facts",
     "remove_day",
     "renew_matter",
     "reopen_matter",

@@ -4,14 +4,16 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import models, transaction
+from django.db import models
 
 from apps.accounts.models import Unit, User
+from apps.core.transactions import joined
 from apps.sla.enums import MatterState
 from apps.sla.models import Clock, Matter
 from apps.sla.queries.facts import facts_of
-from apps.sla.queries.moments import database_now, not_after
+from apps.sla.queries.moments import not_after
 from apps.sla.queries.rules import rules_of, targets_of, versions_for
+from apps.sla.queries.seeing import see
 from apps.sla.rules import Attributes, VersionRule, choose_version
 from apps.sla.services.following import attributes_of, follow
 from apps.sla.services.matters import lock_matter
@@ -20,7 +22,7 @@ from apps.sla.services.reckoning import Locked, lock_clocks, reckon
 UNCHANGED: Any = object()
 
 
-@transaction.atomic
+@joined()
 def change_matter(
     *,
     subject: models.Model,
@@ -36,7 +38,8 @@ def change_matter(
     count for them, and what it has no target for is dropped (CMP-2). A new owner takes over the open
     clocks, and those promises that were the old owner's."""
     matter = lock_matter(subject, key)
-    now = database_now()
+    everything = lock_clocks([matter])
+    seen = see([matter], everything.before)
     old_owner = matter.owner_id
     if attributes is not None:
         _write_attributes(matter, attributes)
@@ -45,16 +48,18 @@ def change_matter(
     if unit is not UNCHANGED:
         matter.unit = unit
     matter.title = title if title is not None else matter.title
-    everything = lock_clocks([matter])
     aims = aims_of(everything)
     for clock in everything.clocks:
         if clock.is_living:
             hand_on(clock, matter, old_owner)
     fresh: list[Clock] = []
     if matter.state == MatterState.OPEN and attributes is not None:
-        fresh = choose_again([matter], everything, versions_for(matter.kind), not_after(at, now))
+        fresh = choose_again(
+            [matter], everything, versions_for(matter.kind), not_after(at, seen.now)
+        )
     matter.save()
-    reckon([matter], concerned(everything, aims), fresh, by=by, now=now)
+    again = concerned(everything, aims)
+    reckon([matter], again, fresh, by=by, now=seen.now, seen=seen)
     return matter
 
 

@@ -2,37 +2,37 @@
 
 from datetime import datetime
 
-from django.db import models, transaction
-from django.db.models import Q
+from django.db import models
 
 from apps.accounts.models import User
+from apps.core.transactions import joined
 from apps.sla.enums import IntervalKind, MatterState, OnReopen
 from apps.sla.models import Clock, Interval, Matter
 from apps.sla.models.clock import OPEN
 from apps.sla.queries.moments import database_now, not_after
 from apps.sla.queries.rules import targets_of
+from apps.sla.queries.seeing import Seen, see
 from apps.sla.rules import SELF_STARTING
 from apps.sla.services.following import aim_at, new_clock
 from apps.sla.services.matters import lock_matter, move_matter
 from apps.sla.services.reckoning import Locked, lock_clocks, reckon
 
 
-@transaction.atomic
+@joined()
 def close_matter(
     *, subject: models.Model, by: User, at: datetime | None = None, key: str = ""
 ) -> Matter:
     """Closing stops every clock that still runs, ends what was waited for at the same instant, and
     writes down the working time each took (CMP-7)."""
-    matter = lock_matter(subject, key)
-    now = database_now()
-    moment = _end(matter, MatterState.CLOSED, by, not_after(at, now))
+    matter, locked, seen = _open_clocks(subject, key)
+    moment = _end(matter, MatterState.CLOSED, by, not_after(at, seen.now), seen)
     matter.closed_at, matter.closed_by = moment, by
     matter.save(update_fields=["state", "closed_at", "closed_by"])
-    reckon([matter], lock_clocks([matter], OPEN), by=by, now=now)
+    reckon([matter], locked, by=by, now=seen.now, seen=seen)
     return matter
 
 
-@transaction.atomic
+@joined()
 def stop_matter(
     *,
     subject: models.Model,
@@ -43,16 +43,22 @@ def stop_matter(
 ) -> Matter:
     """For good: merged into another, cancelled, taken over as finished. Nothing of it is ever
     announced again."""
-    matter = lock_matter(subject, key)
-    now = database_now()
-    moment = _end(matter, MatterState.STOPPED, by, not_after(at, now))
+    matter, locked, seen = _open_clocks(subject, key)
+    moment = _end(matter, MatterState.STOPPED, by, not_after(at, seen.now), seen)
     matter.stopped_at, matter.stopped_by, matter.stop_reason = moment, by, reason[:200]
     matter.save(update_fields=["state", "stopped_at", "stopped_by", "stop_reason"])
-    reckon([matter], lock_clocks([matter], OPEN), by=by, now=now)
+    reckon([matter], locked, by=by, now=seen.now, seen=seen)
     return matter
 
 
-@transaction.atomic
+def _open_clocks(subject: models.Model, key: str) -> tuple[Matter, Locked, Seen]:
+    """The matter, its clocks that run, both locked, and what they are read from."""
+    matter = lock_matter(subject, key)
+    locked = lock_clocks([matter], OPEN)
+    return matter, locked, see([matter], locked.before)
+
+
+@joined()
 def reopen_matter(
     *, subject: models.Model, by: User, at: datetime | None = None, key: str = ""
 ) -> Matter:
@@ -64,17 +70,17 @@ def reopen_matter(
     return matter
 
 
-@transaction.atomic
+@joined()
 def renew_matter(
     *, subject: models.Model, by: User, at: datetime | None = None, key: str = ""
 ) -> Matter:
     """What counted as done was not: closed until ``at`` and opened again in one act, which is
     ``close_matter`` and ``reopen_matter`` but for what was promised, which is owed all the while."""
-    matter = lock_matter(subject, key)
-    now = database_now()
-    moment = _end(matter, MatterState.CLOSED, by, not_after(at, now))
-    reckon([matter], lock_clocks([matter], Q(OPEN, key=0)), by=by, now=now)
-    _begin_again(matter, by, moment, now)
+    matter, locked, seen = _open_clocks(subject, key)
+    moment = _end(matter, MatterState.CLOSED, by, not_after(at, seen.now), seen)
+    owed = locked.only(clock for clock in locked.clocks if not clock.key)
+    reckon([matter], owed, by=by, now=seen.now, seen=seen)
+    _begin_again(matter, by, moment, seen.now)
     return matter
 
 
@@ -111,15 +117,20 @@ def _start_again(
     return kept, fresh
 
 
-def _end(matter: Matter, to: MatterState, by: User, at: datetime) -> datetime:
+def _end(matter: Matter, to: MatterState, by: User, at: datetime, seen: Seen) -> datetime:
     """Moves the matter and keeps the instant as a fact; returns it, never before the last beginning."""
     was_open = matter.state == MatterState.OPEN
     move_matter(matter, to)
     if not was_open:
         return max(at, matter.closed_at or at)
-    waits = list(matter.intervals.order_by("since"))
-    last = max((w.until or w.since for w in waits), default=matter.opened_at)
-    moment = max(at, last, matter.opened_at)
-    matter.intervals.filter(until__isnull=True).update(until=moment, until_by=by)
-    Interval.objects.create(matter=matter, kind=IntervalKind.CLOSED, since=moment, since_by=by)
+    last = [one.until or one.since for one in seen.spells[matter.pk]]
+    moment = max(at, matter.opened_at, *last)
+    waits = seen.waiting(matter)
+    if waits:
+        rows = Interval.objects.filter(pk__in=[one.id for one in waits])
+        rows.update(until=moment, until_by=by)
+        seen.end_spells(matter, waits, moment)
+    seen.add_spell(
+        Interval.objects.create(matter=matter, kind=IntervalKind.CLOSED, since=moment, since_by=by)
+    )
     return moment

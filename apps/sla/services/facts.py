@@ -1,23 +1,26 @@
 """What was done, and what is waited for: the facts that clocks are read from."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.core.errors import RuleBroken
+from apps.core.transactions import joined
 from apps.sla.enums import FactKind, IntervalKind, MatterState
 from apps.sla.models import Clock, Fact, Interval
 from apps.sla.models.clock import OPEN
-from apps.sla.queries.moments import database_now, not_after
+from apps.sla.queries.moments import not_after
+from apps.sla.queries.seeing import see
 from apps.sla.rules import MET_BY
 from apps.sla.services.matters import check_open, lock_matter
-from apps.sla.services.reckoning import lock_clocks, reckon
+from apps.sla.services.reckoning import NONE, lock_clocks, reckon
+from apps.sla.services.rows import add_facts
 
 
-@transaction.atomic
 def record_fact(
     *,
     subject: models.Model,
@@ -31,22 +34,47 @@ def record_fact(
     database's present if not given, never the future). The first of a kind in each cycle meets the
     clocks it belongs to (``rules.MET_BY``); repeating it changes nothing, an earlier one that is
     known late moves the instant back. Returns whether it counted (CMP-2)."""
+    return bool(record_facts(subject=subject, kinds=[kind], by=by, at=at, note=note, key=key))
+
+
+@joined()
+def record_facts(
+    *,
+    subject: models.Model,
+    kinds: Sequence[FactKind | str],
+    by: User,
+    at: datetime | None = None,
+    note: str = "",
+    key: str = "",
+) -> list[str]:
+    """As ``record_fact`` for all that one act has done: the clocks are locked and read once. Returns
+    the kinds that counted."""
     matter = lock_matter(subject, key)
-    now = database_now()
-    moment = not_after(at, now)
-    mine = matter.facts.standing().filter(kind=str(kind), cycle=matter.cycle)
-    if mine.filter(at__lte=moment).exists():
-        return False
-    Fact.objects.create(
-        matter=matter, cycle=matter.cycle, kind=str(kind), at=moment, by=by, note=note
+    wanted = [str(kind) for kind in kinds]
+    locked = NONE
+    if matter.state != MatterState.STOPPED:
+        metrics = [metric for metric, met_by in MET_BY.items() if not met_by.isdisjoint(wanted)]
+        locked = lock_clocks([matter], Q(metric__in=metrics, key=0, is_dropped=False))
+    seen = see([matter], locked.before)
+    moment = not_after(at, seen.now)
+    news = [kind for kind in dict.fromkeys(wanted) if not seen.is_said(matter, kind, moment)]
+    if not news:
+        return []
+    seen.add_facts(
+        add_facts(
+            [
+                Fact(matter=matter, cycle=matter.cycle, kind=kind, at=moment, by=by, note=note)
+                for kind in news
+            ]
+        )
     )
-    if matter.state == MatterState.STOPPED:
-        return True
-    metrics = [metric for metric, kinds in MET_BY.items() if str(kind) in kinds]
-    found = lock_clocks([matter], Q(metric__in=metrics, key=0, is_dropped=False))
-    concerned = [clock for clock in found.clocks if _concerns(clock, matter.cycle, moment)]
-    reckon([matter], found.only(concerned), by=by, now=now)
-    return True
+    concerned = [
+        clock
+        for clock in locked.clocks
+        if not MET_BY[clock.metric].isdisjoint(news) and _concerns(clock, matter.cycle, moment)
+    ]
+    reckon([matter], locked.only(concerned), by=by, now=seen.now, seen=seen)
+    return news
 
 
 def _concerns(clock: Clock, cycle: int, moment: datetime) -> bool:
@@ -59,7 +87,7 @@ def _concerns(clock: Clock, cycle: int, moment: datetime) -> bool:
     return moment < clock.met_at
 
 
-@transaction.atomic
+@joined()
 def begin_wait(
     *,
     subject: models.Model,
@@ -73,17 +101,17 @@ def begin_wait(
     _check_kind(kind)
     matter = lock_matter(subject, key)
     check_open(matter)
-    now = database_now()
-    running = matter.intervals.filter(kind=str(kind), until__isnull=True)
-    if running.exists():
+    locked = lock_clocks([matter], OPEN)
+    seen = see([matter], locked.before)
+    if seen.waiting(matter, str(kind)):
         return False
-    since = max(not_after(at, now), matter.opened_at)
-    Interval.objects.create(matter=matter, kind=str(kind), since=since, since_by=by)
-    reckon([matter], lock_clocks([matter], OPEN), by=by, now=now)
+    since = max(not_after(at, seen.now), matter.opened_at)
+    seen.add_spell(Interval.objects.create(matter=matter, kind=str(kind), since=since, since_by=by))
+    reckon([matter], locked, by=by, now=seen.now, seen=seen)
     return True
 
 
-@transaction.atomic
+@joined()
 def end_wait(
     *,
     subject: models.Model,
@@ -96,14 +124,15 @@ def end_wait(
     time waited. Returns False when nobody waited."""
     _check_kind(kind)
     matter = lock_matter(subject, key)
-    now = database_now()
-    wait = matter.intervals.filter(kind=str(kind), until__isnull=True).first()
-    if wait is None:
+    locked = lock_clocks([matter], OPEN)
+    seen = see([matter], locked.before)
+    waits = seen.waiting(matter, str(kind))
+    if not waits:
         return False
-    wait.until = max(not_after(at, now), wait.since)
-    wait.until_by = by
-    wait.save(update_fields=["until", "until_by"])
-    reckon([matter], lock_clocks([matter], OPEN), by=by, now=now)
+    until = max(not_after(at, seen.now), waits[0].since)
+    Interval.objects.filter(pk=waits[0].id).update(until=until, until_by=by)
+    seen.end_spells(matter, waits, until)
+    reckon([matter], locked, by=by, now=seen.now, seen=seen)
     return True
 
 

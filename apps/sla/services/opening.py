@@ -6,17 +6,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import connection, models, transaction
+from django.db import connection, models
 
 from apps.accounts.models import Unit, User
-from apps.sla.enums import MatterKind, MatterState
-from apps.sla.models import Clock, Matter, PolicyEpoch
-from apps.sla.queries.calendars import ALWAYS_CODE, hours_by_code
-from apps.sla.queries.moments import database_now, not_after
+from apps.core.transactions import joined
+from apps.sla.enums import FactKind, MatterKind, MatterState
+from apps.sla.models import Clock, Fact, Matter
+from apps.sla.queries.calendars import ALWAYS_CODE
+from apps.sla.queries.moments import not_after
 from apps.sla.queries.rules import targets_of, versions_for
+from apps.sla.queries.seeing import see
 from apps.sla.rules import Attributes, choose_version
 from apps.sla.services.following import attributes_of, first_clocks
 from apps.sla.services.reckoning import Manner, reckon
+from apps.sla.services.rows import add_facts
 
 # A subject that is timed already is passed over: opening again changes nothing.
 _OPEN = """
@@ -52,6 +55,8 @@ class NewMatter:
     dues: Mapping[str, datetime] = field(default_factory=dict)
     label: str = ""
     key: str = ""
+    owner_id: int | None = None  # in place of ``owner``, where only the number is known
+    done: Sequence[FactKind | str] = ()  # what is done in the same act
 
 
 def open_matter(
@@ -69,6 +74,8 @@ def open_matter(
     tell: bool = True,
     key: str = "",
     at: datetime | None = None,
+    owner_id: int | None = None,
+    done: Sequence[FactKind | str] = (),
 ) -> Matter:
     """Time one thing (CMP-2, ORD-5): the policy that fits is chosen and its clocks start.
 
@@ -88,32 +95,45 @@ def open_matter(
         dues=dues or {},
         label=label,
         key=key,
+        owner_id=owner_id,
+        done=done,
     )
-    open_matters([row], by=by, at=at, tell=tell)
+    started, _clocks = _open([row], by=by, at=at, tell=tell)
+    if started:
+        return started[0]
     return Matter.objects.get(
         subject_type=subject._meta.label_lower, subject_id=str(subject.pk), key=key
     )
 
 
-@transaction.atomic
 def open_matters(
     rows: Sequence[NewMatter], *, by: User, at: datetime | None = None, tell: bool = True
 ) -> list[Clock]:
     """As ``open_matter`` for many, in a number of statements that does not grow with them. Returns
     the clocks that were started, each with its ``matter``."""
-    now = database_now()
-    opened = [_matter(row, by, not_after(row.opened_at or at, now)) for row in rows]
-    _choose(opened)
+    return _open(rows, by=by, at=at, tell=tell)[1]
+
+
+@joined()
+def _open(
+    rows: Sequence[NewMatter], *, by: User, at: datetime | None, tell: bool
+) -> tuple[list[Matter], list[Clock]]:
+    """The matters that were not there before, and their clocks."""
+    seen = see()
+    opened = [_matter(row, by, not_after(row.opened_at or at, seen.now)) for row in rows]
+    _choose(opened, seen.epochs)
     known = _insert(opened)
-    fresh, started = [], []
+    fresh, started, facts = [], [], []
     rules = targets_of(matter.version_id for matter in opened)
-    always = hours_by_code(ALWAYS_CODE).id
+    always = next(hours.id for hours in seen.hours.values() if hours.code == ALWAYS_CODE)
     for matter, row in zip(opened, rows, strict=True):
         pk = known.pop((matter.subject_type, matter.subject_id, matter.key), None)
         if pk is None:
             continue
         matter.pk = pk
         started.append(matter)
+        moment = not_after(at, seen.now)
+        facts += [Fact(matter=matter, cycle=1, kind=str(k), at=moment, by=by) for k in row.done]
         fresh += first_clocks(
             matter,
             rules.get(matter.version_id or 0, ()),
@@ -121,8 +141,9 @@ def open_matters(
             label=row.label,
             always=always,
         )
+    seen.add_facts(add_facts(facts))
     manner = Manner.LIVE if tell else Manner.QUIET
-    return reckon(started, fresh=fresh, by=by, now=now, manner=manner)
+    return started, reckon(started, fresh=fresh, by=by, now=seen.now, manner=manner, seen=seen)
 
 
 def _matter(row: NewMatter, by: User, opened_at: datetime) -> Matter:
@@ -138,7 +159,7 @@ def _matter(row: NewMatter, by: User, opened_at: datetime) -> Matter:
         channel=what.channel,
         customer_id=what.customer_id,
         contract_id=what.contract_id,
-        owner_id=row.owner.pk if row.owner else None,
+        owner_id=row.owner.pk if row.owner else row.owner_id,
         unit_id=row.unit.pk if row.unit else None,
         policy_as_of=opened_at,
         state=MatterState.OPEN,
@@ -147,11 +168,10 @@ def _matter(row: NewMatter, by: User, opened_at: datetime) -> Matter:
     )
 
 
-def _choose(matters: Sequence[Matter]) -> None:
+def _choose(matters: Sequence[Matter], epochs: Mapping[str, int]) -> None:
     by_kind: dict[str, list[Matter]] = defaultdict(list)
     for matter in matters:
         by_kind[matter.kind].append(matter)
-    epochs = dict(PolicyEpoch.objects.values_list("kind", "epoch"))
     for kind, group in by_kind.items():
         versions = versions_for(kind)
         for matter in group:

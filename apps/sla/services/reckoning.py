@@ -16,10 +16,9 @@ from django.db.models import Q
 from apps.accounts.models import User
 from apps.events.services import NewEvent, record_many
 from apps.sla.enums import ClockState
-from apps.sla.models import Clock, FiredStep, Matter
-from apps.sla.queries.calendars import Hours, all_hours
-from apps.sla.queries.facts import facts_of
+from apps.sla.models import Clock, Matter
 from apps.sla.queries.rules import rules_of
+from apps.sla.queries.seeing import Key, Seen, see
 from apps.sla.rules import (
     ClockFacts,
     MatterFacts,
@@ -28,13 +27,11 @@ from apps.sla.rules import (
     TargetRule,
     read_clock,
 )
-from apps.sla.services.rows import Fired, write_clocks, write_fired
+from apps.sla.services.rows import Fired, add_clocks, write_clocks, write_fired
 from apps.sla.states import CLOCK_MOVES
 from apps.sla.worktime import NoWorkingTime
 
 log = logging.getLogger(__name__)
-_Key = tuple[int, datetime]  # a step (0: the due instant itself) and the due instant it belongs to
-_Heard = tuple[datetime, datetime, str, str]  # a due instant, when it was told of, and to whom
 
 
 class Manner(Enum):
@@ -52,10 +49,8 @@ class Desk:
     by: User
     manner: Manner
     facts: Mapping[int, MatterFacts]
-    hours: Mapping[int, Hours]
     rules: Mapping[int, TargetRule]
-    fired: Mapping[int, set[_Key]]
-    heard: Mapping[int, set[_Heard]]
+    seen: Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +59,7 @@ class Before:
 
     stored: tuple[object, ...]
     due_at: datetime | None  # none of a dropped clock
-    pending: Mapping[_Key, datetime]  # what it was still to tell, and when
+    pending: Mapping[Key, datetime]  # what it was still to tell, and when
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +105,10 @@ def reckon(
     now: datetime,
     manner: Manner = Manner.LIVE,
     reason: str = "",
+    seen: Seen | None = None,
 ) -> list[Clock]:
     """Read the locked and the ``fresh`` (not yet stored) clocks of these matters and store what they
-    say. Returns the clocks that were written.
+    say. Returns the clocks that were written. ``seen``: what the act has looked at already.
 
     A due instant that moved, or went with its clock, is an event on the matter's own subject, with
     ``reason`` where a person gave one. ``NoWorkingTime`` when somebody's act meets a calendar that never opens.
@@ -120,30 +116,28 @@ def reckon(
     clocks = [*locked.clocks, *fresh]
     if not clocks:
         return []
-    fired, heard = _told_of(list(locked.before))
+    seen = seen or see(matters, locked.before)
     desk = Desk(
         now=now,
         by=by,
         manner=manner,
-        facts=facts_of(matters),
-        hours=all_hours(),
+        facts={matter.pk: seen.facts_of(matter) for matter in matters},
         rules=rules_of(clock.target_id for clock in clocks),
-        fired=fired,
-        heard=heard,
+        seen=seen,
     )
     silent = [(clock, key, at) for clock in clocks for key, at in _read(clock, locked, desk)]
-    made = Clock.objects.bulk_create(fresh)
+    add_clocks(fresh)
     changed = [c for c in locked.clocks if _stored(c) != locked.before[c.pk].stored]
     write_clocks(changed)
     write_fired(Fired(clock.pk, step or None, due, at) for clock, (step, due), at in silent)
     _record_moves(matters, changed, locked, desk, reason)
-    return [*made, *changed]
+    return [*fresh, *changed]
 
 
-def _read(clock: Clock, locked: Locked, desk: Desk) -> list[tuple[_Key, datetime]]:
+def _read(clock: Clock, locked: Locked, desk: Desk) -> list[tuple[Key, datetime]]:
     """Put the reading into the row; returns what passes silently."""
     rule = desk.rules.get(clock.target_id) if clock.target_id else None
-    hours = desk.hours[clock.calendar_id]
+    hours = desk.seen.hours[clock.calendar_id]
     clock.calendar_version = hours.version
     facts = desk.facts[clock.matter_id]
     try:
@@ -155,7 +149,7 @@ def _read(clock: Clock, locked: Locked, desk: Desk) -> list[tuple[_Key, datetime
         log.exception("clock %s has no working time to run in", clock.pk)
         return []
     _store(clock, reading, desk)
-    fired = desk.fired.get(clock.pk, set())
+    fired = desk.seen.fired.get(clock.pk, set())
     before = locked.before.get(clock.pk)
     pending = before.pending if before else {}
     told = fired | _told_by_other_rules(clock, reading, rule, desk)
@@ -171,11 +165,11 @@ def _read(clock: Clock, locked: Locked, desk: Desk) -> list[tuple[_Key, datetime
 
 
 def _sort_out(
-    reading: Reading, fired: set[_Key], pending: Mapping[_Key, datetime], desk: Desk
-) -> tuple[list[Strike], list[tuple[_Key, datetime]]]:
+    reading: Reading, fired: set[Key], pending: Mapping[Key, datetime], desk: Desk
+) -> tuple[list[Strike], list[tuple[Key, datetime]]]:
     """What is to be told, now or later, and what passes silently."""
     ahead: list[Strike] = []
-    silent: list[tuple[_Key, datetime]] = []
+    silent: list[tuple[Key, datetime]] = []
     for strike in reading.schedule:
         due_at = reading.due_at
         if due_at is None or (strike.step_id, due_at) in fired:
@@ -190,8 +184,8 @@ def _sort_out(
 def _is_told(
     strike: Strike,
     due_at: datetime,
-    fired: set[_Key],
-    pending: Mapping[_Key, datetime],
+    fired: set[Key],
+    pending: Mapping[Key, datetime],
     desk: Desk,
 ) -> bool:
     """Whether an instant that is past is still announced. What was to be told anyway is; a rule that
@@ -235,7 +229,7 @@ def _store(clock: Clock, reading: Reading, desk: Desk) -> None:
     clock.spent_seconds = reading.spent
 
 
-def _pending(clock: Clock) -> dict[_Key, datetime]:
+def _pending(clock: Clock) -> dict[Key, datetime]:
     if clock.due_at is None:
         return {}
     ahead = range(clock.position, len(clock.schedule))
@@ -256,27 +250,12 @@ def _stored(clock: Clock) -> tuple[object, ...]:
     )
 
 
-def _told_of(clock_ids: Sequence[int]) -> tuple[dict[int, set[_Key]], dict[int, set[_Heard]]]:
-    """What has passed of each clock, and who heard of which instant. One query."""
-    fired: dict[int, set[_Key]] = defaultdict(set)
-    heard: dict[int, set[_Heard]] = defaultdict(set)
-    if clock_ids:
-        rows = FiredStep.objects.filter(clock__in=clock_ids).values_list(
-            "clock_id", "step_id", "due_at", "at", "step__whom", "step__role", "is_silent"
-        )
-        for clock_id, step_id, due_at, at, whom, role, is_silent in rows:
-            fired[clock_id].add((step_id or 0, due_at))
-            if step_id and not is_silent:
-                heard[clock_id].add((due_at, at, whom, role))
-    return fired, heard
-
-
 def _told_by_other_rules(
     clock: Clock, reading: Reading, rule: TargetRule | None, desk: Desk
-) -> set[_Key]:
+) -> set[Key]:
     """Steps of the present rules that say at the same instant the same to the same people as a step
     of earlier ones did: nobody is reminded twice of one due time because the rules changed."""
-    heard, due_at = desk.heard.get(clock.pk), reading.due_at
+    heard, due_at = desk.seen.heard.get(clock.pk), reading.due_at
     if not heard or rule is None or due_at is None:
         return set()
     steps = {step.id: step for step in rule.steps}

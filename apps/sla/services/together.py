@@ -6,20 +6,23 @@ A subject that was never timed is passed over, and so is one that is over alread
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Q
 
 from apps.accounts.models import User
+from apps.core.transactions import joined
 from apps.sla.enums import FactKind, IntervalKind, MatterState
 from apps.sla.models import Fact, Interval, Matter
 from apps.sla.models.clock import OPEN
-from apps.sla.queries.moments import database_now, not_after
+from apps.sla.queries.moments import not_after
+from apps.sla.queries.seeing import Seen, see
 from apps.sla.services.changing import hand_on
 from apps.sla.services.matters import move_matter
 from apps.sla.services.reckoning import lock_clocks, reckon
+from apps.sla.services.rows import add_facts
 
 
-@transaction.atomic
+@joined()
 def finish_matters(
     subjects: Sequence[models.Model],
     *,
@@ -30,43 +33,56 @@ def finish_matters(
     """Each of these was done at ``at`` (aware, never the future) and is closed with it; returns how
     many were open until now."""
     matters = _lock(subjects, MatterState.OPEN)
-    now = database_now()
-    moment = not_after(at, now)
-    Fact.objects.bulk_create(
-        Fact(matter=matter, cycle=matter.cycle, kind=str(kind), at=moment, by=by)
-        for matter in matters
+    if not matters:
+        return 0
+    locked = lock_clocks(matters, OPEN)
+    seen = see(matters, locked.before)
+    moment = not_after(at, seen.now)
+    seen.add_facts(
+        add_facts(
+            [
+                Fact(matter=matter, cycle=matter.cycle, kind=str(kind), at=moment, by=by)
+                for matter in matters
+            ]
+        )
     )
-    for matter, ended in zip(matters, _end(matters, moment, by), strict=True):
+    for matter, ended in zip(matters, _end(matters, moment, by, seen), strict=True):
         move_matter(matter, MatterState.CLOSED)
         matter.closed_at, matter.closed_by = ended, by
     Matter.objects.bulk_update(matters, ["state", "closed_at", "closed_by"])
-    reckon(matters, lock_clocks(matters, OPEN), by=by, now=now)
+    reckon(matters, locked, by=by, now=seen.now, seen=seen)
     return len(matters)
 
 
-@transaction.atomic
+@joined()
 def stop_matters(
     subjects: Sequence[models.Model], *, reason: str, by: User, at: datetime | None = None
 ) -> int:
     """As ``stop_matter`` for many of them; returns how many were not stopped before."""
     matters = _lock(subjects, MatterState.OPEN, MatterState.CLOSED)
-    now = database_now()
-    moment = not_after(at, now)
+    if not matters:
+        return 0
+    locked = lock_clocks(matters, OPEN)
+    seen = see(matters, locked.before)
+    moment = not_after(at, seen.now)
     running = [matter for matter in matters if matter.state == MatterState.OPEN]
-    ended = dict(zip((matter.pk for matter in running), _end(running, moment, by), strict=True))
+    instants = _end(running, moment, by, seen)
+    ended = dict(zip((matter.pk for matter in running), instants, strict=True))
     for matter in matters:
         move_matter(matter, MatterState.STOPPED)
         matter.stopped_at = ended.get(matter.pk) or max(moment, matter.closed_at or moment)
         matter.stopped_by, matter.stop_reason = by, reason[:200]
     Matter.objects.bulk_update(matters, ["state", "stopped_at", "stopped_by", "stop_reason"])
-    reckon(matters, lock_clocks(matters, OPEN), by=by, now=now)
+    reckon(matters, locked, by=by, now=seen.now, seen=seen)
     return len(matters)
 
 
-@transaction.atomic
+@joined()
 def hand_matters(subjects: Sequence[models.Model], *, owner: User, by: User) -> int:
     """A new owner takes over what is open, with its clocks; returns how many."""
     matters = _lock(subjects, MatterState.OPEN)
+    if not matters:
+        return 0
     before = {matter.pk: matter.owner_id for matter in matters}
     for matter in matters:
         matter.owner = owner
@@ -75,7 +91,8 @@ def hand_matters(subjects: Sequence[models.Model], *, owner: User, by: User) -> 
     for clock in locked.clocks:
         hand_on(clock, by_id[clock.matter_id], before[clock.matter_id])
     Matter.objects.bulk_update(matters, ["owner"])
-    reckon(matters, locked, by=by, now=database_now())
+    seen = see(matters, locked.before)
+    reckon(matters, locked, by=by, now=seen.now, seen=seen)
     return len(matters)
 
 
@@ -92,19 +109,24 @@ def _lock(subjects: Sequence[models.Model], *states: MatterState) -> list[Matter
     return list(rows.order_by("pk"))
 
 
-def _end(matters: Sequence[Matter], moment: datetime, by: User) -> list[datetime]:
+def _end(matters: Sequence[Matter], moment: datetime, by: User, seen: Seen) -> list[datetime]:
     """Ends what is waited for and keeps the closing as a fact; when each ended, never before its last
     beginning."""
-    last = {matter.pk: max(moment, matter.opened_at) for matter in matters}
-    waits = list(Interval.objects.filter(matter__in=matters))
-    for wait in waits:
-        last[wait.matter_id] = max(last[wait.matter_id], wait.until or wait.since)
-    waiting = [wait for wait in waits if wait.until is None]
-    for wait in waiting:
-        wait.until, wait.until_by = last[wait.matter_id], by
-    Interval.objects.bulk_update(waiting, ["until", "until_by"])
-    Interval.objects.bulk_create(
+    last: dict[int, datetime] = {}
+    waiting: list[Interval] = []
+    for matter in matters:
+        spells = seen.spells[matter.pk]
+        begun = [one.until or one.since for one in spells]
+        last[matter.pk] = max(moment, matter.opened_at, *begun)
+        waits = seen.waiting(matter)
+        waiting += [Interval(pk=one.id, until=last[matter.pk], until_by=by) for one in waits]
+        seen.end_spells(matter, waits, last[matter.pk])
+    if waiting:
+        Interval.objects.bulk_update(waiting, ["until", "until_by"])
+    closings = Interval.objects.bulk_create(
         Interval(matter=matter, kind=IntervalKind.CLOSED, since=last[matter.pk], since_by=by)
         for matter in matters
     )
+    for row in closings:
+        seen.add_spell(row)
     return [last[matter.pk] for matter in matters]

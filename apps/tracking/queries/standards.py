@@ -1,6 +1,7 @@
 """The standard times that apply to a shipment: the narrowest lane valid on the day of issue."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
@@ -9,6 +10,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import get_language
 
+from apps.core.editions import Kept
 from apps.tracking.enums import LaneScope, Stage
 from apps.tracking.lateness import SILENCE
 from apps.tracking.models import ServiceLane, ServiceLevel, SilenceLimit
@@ -69,18 +71,36 @@ def as_standards(lane: ServiceLane) -> Standards:
 
 
 def standards_table(levels: Iterable[str]) -> StandardsTable:
-    """One query for all lanes of these levels (codes)."""
+    """The lanes of these levels (codes); one query at most."""
     wanted = {level for level in levels if level}
     if not wanted:
         return StandardsTable(())
-    lanes = ServiceLane.objects.filter(level__code__in=wanted).select_related("level")
-    return StandardsTable(tuple(lanes))
+    lanes = service_times().lanes
+    return StandardsTable(tuple(lane for level in sorted(wanted) for lane in lanes.get(level, ())))
 
 
-def default_levels() -> dict[str, str]:
+def default_levels() -> Mapping[str, str]:
     """Job type → code of its usual level."""
+    return service_times().usual
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceTimes:
+    """``usual``: the level of a job type; ``lanes`` by the code of their level."""
+
+    usual: Mapping[str, str]
+    lanes: Mapping[str, Sequence[ServiceLane]]
+
+
+def _read() -> ServiceTimes:
     usual = ServiceLevel.objects.filter(Q(is_default=True, is_active=True))
-    return dict(usual.values_list("job_type", "code"))
+    lanes: dict[str, list[ServiceLane]] = defaultdict(list)
+    for lane in ServiceLane.objects.select_related("level"):
+        lanes[lane.level.code].append(lane)
+    return ServiceTimes(dict(usual.values_list("job_type", "code")), dict(lanes))
+
+
+service_times = Kept(_read, ServiceLevel, ServiceLane)
 
 
 def level_name(code: str) -> str:

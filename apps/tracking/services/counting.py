@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from math import ceil
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -13,8 +14,13 @@ from apps.tracking.models import GuessCount
 
 _TABLE = "tracking_guesscount"
 _ADD = """
-INSERT INTO tracking_guesscount AS g (kind, key, "window", count) VALUES (%s, %s, %s, 1)
-ON CONFLICT (kind, key, "window") DO UPDATE SET count = g.count + 1 RETURNING count
+WITH added AS (
+    INSERT INTO tracking_guesscount AS g (kind, key, "window", count)
+    VALUES (%(kind)s, %(key)s, %(begins)s, 1)
+    ON CONFLICT (kind, key, "window") DO UPDATE SET count = g.count + 1 RETURNING count
+)
+SELECT count, coalesce((SELECT count FROM tracking_guesscount
+    WHERE kind = %(kind)s AND key = %(key)s AND "window" = %(before)s), 0) FROM added
 """
 KEEP = timedelta(days=2)
 
@@ -44,17 +50,15 @@ def add_one(kind: str, name: str, *, window: timedelta, at: datetime) -> int:
     """
     key = blind_index(name, f"guess.{kind}")
     begins = counters.begin_of(at, window)
-    with transaction.atomic(durable=True), connection.cursor() as cursor:
-        cursor.execute(_ADD, [kind, key, begins])
-        now = int(cursor.fetchone()[0])
-        cursor.execute(
-            'SELECT count FROM tracking_guesscount WHERE kind = %s AND key = %s AND "window" = %s',
-            [kind, key, begins - window],
-        )
-        before = cursor.fetchone()
+    names: dict[str, Any] = {"kind": kind, "key": key}
+    names |= {"begins": begins, "before": begins - window}
+    # Within the frame of a form that counts once there is nothing to go back to.
+    with transaction.atomic(durable=True, savepoint=False), connection.cursor() as cursor:
+        cursor.execute(_ADD, names)
+        now, before = map(int, cursor.fetchone())
     # Sliding: the last window counts for as much of it as still lies within one window's length.
     share = 1 - (at - begins) / window
-    return now + ceil((before[0] if before else 0) * share)
+    return now + ceil(before * share)
 
 
 def count_once(kind: str, name: str, *, at: datetime) -> bool:

@@ -20,13 +20,18 @@ if TYPE_CHECKING:
     from apps.accounts.models import Unit, User
 
 
-@transaction.atomic
 def expect_documents(waybills: Sequence[Waybill], *, by: "User", at: datetime) -> None:
     """Expect the document of each waybill that needs one; owed from its delivery on.
 
-    A shipment that ended without a delivery owes none. Calling it again changes nothing.
+    A shipment that ended without a delivery owes none. Calling it again changes nothing. No
+    statement where none is needed.
     """
-    wanted = [w for w in waybills if w.return_document_required]
+    if wanted := [w for w in waybills if w.return_document_required]:
+        _expect(wanted, by=by, at=at)
+
+
+@transaction.atomic
+def _expect(wanted: Sequence[Waybill], *, by: "User", at: datetime) -> None:
     known = {
         d.waybill_id: d
         for d in ReturnDocument.objects.select_for_update().filter(waybill__in=wanted)

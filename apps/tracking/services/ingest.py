@@ -1,6 +1,6 @@
 """Taking in events: the one way by which a shipment's status comes about (TRK-2)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -20,18 +20,31 @@ from apps.tracking.inputs import (
 )
 from apps.tracking.models import EventBatch, PartnerCarrier
 from apps.tracking.services.locking import Target, lock_waybills
-from apps.tracking.services.partitions import ensure_partitions
-from apps.tracking.services.preparing import Batch, Prepared, copy_line, numbers_of, prepare
+from apps.tracking.services.preparing import (
+    Batch,
+    Prepared,
+    copy_lines,
+    numbers_of,
+    prepare,
+    row_of,
+)
 from apps.tracking.services.recompute import Move, moves_of, recompute
 from apps.tracking.services.refusals import keep_refusals, open_batch
-from apps.tracking.services.storing import Origin, copy_events, known_events, write_standings
+from apps.tracking.services.storing import (
+    Origin,
+    copy_events,
+    known_events,
+    store_few,
+    write_standings,
+)
 from apps.tracking.services.watch import look_again
-from apps.tracking.status import News, merge
+from apps.tracking.status import News, Standing, merge
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
 
 MAX_EVENTS = 5_000
+FEW = 20  # up to here one statement is cheaper than a look-up and a COPY
 
 
 def ingest(
@@ -60,28 +73,45 @@ def ingest(
             code="too_many_events",
             field="events",
         )
-    source = source[:40]
     with transaction.atomic():
         targets = lock_waybills(numbers_of(events), by=by)
         batch = prepare(events, targets, at)
-        moves: list[Move] = []
-        if batch.ready:
-            origin = Origin(source, by.pk, carrier.pk if carrier else None, at)
-            moves = _store(batch, origin)
-            _announce(moves, by=by, at=at)
-            look_again([m.waybill_id for m in moves if m.to in TROUBLE or m.to in TERMINAL])
+        origin = Origin(source[:40], by.pk, carrier.pk if carrier else None, at)
+        moves = moves_of(targets.values(), take_in(batch, origin))
+        record_many(news_of(moves, by=by, at=at))
+        look_again([m.waybill_id for m in moves if m.to in TROUBLE or m.to in TERMINAL])
         if keep and (batch.refused or keep_in):
             kept = keep_in or open_batch(source=source, door=door, by=by, at=at)
             keep_refusals(kept, batch.refused, batch.outcomes, by=by)
     return IngestResult(batch.outcomes, batch.refused, changed=len(moves))
 
 
-def _store(batch: Batch, origin: Origin) -> list[Move]:
-    """Store what is new and merge it into the waybills; what is known is a repeat, or a further
-    version where it says something else."""
+def take_in(batch: Batch, origin: Origin) -> dict[int, Standing]:
+    """Store what is new and merge it into the waybills, which are locked; what is known is a repeat,
+    or a further version where it says something else. Returns the standings that changed; it is for
+    the caller to record the moves among them (``moves_of``, ``news_of``)."""
+    if not batch.ready:
+        return {}
+    if len(batch.ready) <= FEW and not batch.apart and not batch.later:
+        after = _merged(batch.ready, known=())
+        rows = [row_of(one, origin, batch.units) for one in batch.ready]
+        stored = store_few(rows, after)
+        if len(stored) == len(rows):
+            for one in batch.ready:
+                batch.outcomes[one.index] = ACCEPTED
+            return after
+    else:
+        stored = set()
+    return _take_in_many(batch, origin, stored)
+
+
+def _take_in_many(
+    batch: Batch, origin: Origin, stored: set[tuple[int, str]]
+) -> dict[int, Standing]:
+    """``stored``: those of the batch that lie in the table already and are new all the same."""
     months = {target.issued_month for target in batch.targets.values()}
-    ensure_partitions(months)
-    known = known_events([(one.target.id, one.key) for one in batch.ready], months, origin.source)
+    unsure = [one for one in batch.ready if (one.target.id, one.key) not in stored]
+    known = known_events([(one.target.id, one.key) for one in unsure], months, origin.source)
     fresh, versions = [], batch.later
     for one in batch.ready:
         content = known.get((one.target.id, one.key))
@@ -94,16 +124,30 @@ def _store(batch: Batch, origin: Origin) -> list[Move]:
             versions.append(one)
     fresh += _new_versions(batch, versions, months, origin.source)
     if not fresh:
-        return []
-    copy_events(copy_line(one, origin, batch.units) for one in fresh)
+        return {}
+    lines = [one for one in fresh if (one.target.id, one.key) not in stored]
+    if lines:
+        copy_events(copy_lines(lines, origin, batch.units))
     after = recompute(batch.apart)
-    for target, news in _by_target(fresh):
-        if target.id not in after:
-            standing = merge(target.standing, news)
-            if standing != target.standing:
-                after[target.id] = standing
+    after |= _merged(fresh, known=after)
     write_standings(after)
-    return moves_of(batch.targets.values(), after)
+    return after
+
+
+def _merged(fresh: Sequence[Prepared], *, known: Container[int]) -> dict[int, Standing]:
+    """The standings that change with these, but for waybills that are ``known`` already."""
+    groups: dict[int, tuple[Target, list[News]]] = {}
+    for one in fresh:
+        group = groups.get(one.target.id)
+        if group is None:
+            group = groups[one.target.id] = (one.target, [])
+        group[1].append(one.news())
+    merged = {
+        pk: (target.standing, merge(target.standing, news))
+        for pk, (target, news) in groups.items()
+        if pk not in known
+    }
+    return {pk: now for pk, (was, now) in merged.items() if now != was}
 
 
 def _new_versions(
@@ -126,18 +170,9 @@ def _new_versions(
     return fresh
 
 
-def _by_target(fresh: Sequence[Prepared]) -> Iterable[tuple[Target, list[News]]]:
-    groups: dict[int, tuple[Target, list[News]]] = {}
-    for one in fresh:
-        group = groups.get(one.target.id)
-        if group is None:
-            group = groups[one.target.id] = (one.target, [])
-        group[1].append(one.news())
-    return groups.values()
-
-
-def _announce(moves: Sequence[Move], *, by: "User", at: datetime) -> None:
-    record_many(
+def news_of(moves: Sequence[Move], *, by: "User", at: datetime) -> list[NewEvent]:
+    """What is to be recorded of them."""
+    return [
         NewEvent(
             "waybill.status_changed",
             "tracking.waybill",
@@ -153,4 +188,4 @@ def _announce(moves: Sequence[Move], *, by: "User", at: datetime) -> None:
             },
         )
         for move in moves
-    )
+    ]

@@ -2,28 +2,36 @@
 
 from collections.abc import Sequence
 from dataclasses import fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from apps.core.crypto import blind_index
+from apps.core.crypto import blind_index, decrypt, encrypt
 from apps.core.errors import RuleBroken
 from apps.core.name_index import name_parts
 from apps.core.phones import kept_phone, phone_key
 from apps.events.services import NewEvent, record_many
 from apps.tracking.inputs import NewWaybill
-from apps.tracking.models import NumberSeries, Waybill
+from apps.tracking.models import Waybill
 from apps.tracking.numbers import CAPACITY, compose, new_key
-from apps.tracking.services.partitions import ensure_partitions, month_of
+from apps.tracking.services.partitions import month_of
 from apps.tracking.services.promise import apply_promises
 from apps.tracking.services.watch import enrol
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
 
+# Nothing comes back when there are not as many left.
+_TAKE = """
+INSERT INTO tracking_numberseries AS series (prefix, last_serial, key)
+VALUES (%(prefix)s, %(count)s - 1, %(key)s)
+ON CONFLICT (prefix) DO UPDATE SET last_serial = series.last_serial + %(count)s
+    WHERE series.last_serial + %(count)s < %(capacity)s
+RETURNING last_serial, key, tracking_make_partition(%(month)s)
+"""
 PHONE_INDEX, NAME_INDEX = "phone", "waybills.name"
 _COPIED = [f.name for f in fields(NewWaybill) if f.name not in ("sender_phone", "consignee_phone")]
 
@@ -35,15 +43,25 @@ def issue_waybills(*, specs: Sequence[NewWaybill], by: "User", at: datetime) -> 
     Serials are gapless: the series is locked until the caller's transaction ends, and a
     transaction that fails gives its serials back. Raises BadInput for a phone that is none.
     """
+    waybills = issue_within(specs=specs, at=at)
+    record_many(news_of_issue(waybills, by=by, at=at))
+    return waybills
+
+
+def issue_within(*, specs: Sequence[NewWaybill], at: datetime) -> list[Waybill]:
+    """``issue_waybills`` as a part of another act, which records ``news_of_issue`` with its own."""
     if not specs:
         return []
-    ensure_partitions([month_of(at)])
-    numbers = take_numbers(len(specs))
+    numbers = take_numbers(len(specs), month_of(at))
     fresh = [_waybill(spec, number, at) for spec, number in zip(specs, numbers, strict=True)]
     apply_promises(fresh, at)
     waybills = Waybill.objects.bulk_create(fresh)
     enrol([waybill.pk for waybill in waybills])
-    record_many(
+    return waybills
+
+
+def news_of_issue(waybills: Sequence[Waybill], *, by: "User", at: datetime) -> list[NewEvent]:
+    return [
         NewEvent(
             "waybill.issued",
             Waybill._meta.label_lower,
@@ -53,28 +71,27 @@ def issue_waybills(*, specs: Sequence[NewWaybill], by: "User", at: datetime) -> 
             {"number": waybill.number, "customer": waybill.customer_id},
         )
         for waybill in waybills
-    )
-    return waybills
+    ]
 
 
-def take_numbers(count: int) -> list[str]:
-    """The next ``count`` printed numbers of the house's prefix; call inside a transaction."""
+def take_numbers(count: int, month: date) -> list[str]:
+    """The next ``count`` printed numbers of the house's prefix; call inside a transaction. The month's
+    partition of events is made if it is missing."""
     prefix = settings.WAYBILL_PREFIX
-    NumberSeries.objects.bulk_create(
-        [NumberSeries(prefix=prefix, key=new_key())], ignore_conflicts=True
-    )
-    series = NumberSeries.objects.select_for_update().get(prefix=prefix)
-    first = series.last_serial + 1
-    if first + count > CAPACITY:
+    with connection.cursor() as cursor:
+        fresh = encrypt(new_key())
+        given = {"prefix": prefix, "count": count, "key": fresh, "month": month}
+        cursor.execute(_TAKE, {**given, "capacity": CAPACITY})
+        taken = cursor.fetchone()
+    if taken is None:
         raise RuleBroken(
             _("The waybill numbers under %(prefix)s are used up; set another prefix.")
             % {"prefix": prefix},
             code="numbers_used_up",
             rule="TRK-1",
         )
-    series.last_serial += count
-    series.save(update_fields=["last_serial"])
-    return [compose(prefix, serial, series.key) for serial in range(first, first + count)]
+    last, key = taken[0], decrypt(taken[1])
+    return [compose(prefix, serial, key) for serial in range(last - count + 1, last + 1)]
 
 
 def _waybill(spec: NewWaybill, number: str, at: datetime) -> Waybill:

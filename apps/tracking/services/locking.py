@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.db import connection
 
 from apps.core.errors import BadInput
 from apps.customers.models import Customer
+from apps.tracking.models import Waybill
 from apps.tracking.numbers import parse_waybill_number
 from apps.tracking.status import Standing
 
@@ -15,15 +17,22 @@ if TYPE_CHECKING:
     from apps.accounts.models import User
 
 # Always in order of id: senders of the same waybills in any order wait for each other and never
-# in a circle.
+# in a circle. Their months' partitions are made where they are missing.
 _LOCK = """
-SELECT id, number, issued_month, status, status_reason, status_at, status_strength, status_rank,
-    replace(status_hash::text, '-', ''), picked_up_at, last_event_at, last_place, last_place_at
-FROM tracking_waybill
-WHERE number = ANY(%(numbers)s)
-  AND (%(customers)s::bigint[] IS NULL OR customer_id = ANY(%(customers)s)
-       OR responsible_unit_id = ANY(%(units)s))
-ORDER BY id FOR NO KEY UPDATE
+WITH locked AS MATERIALIZED (
+    SELECT id, number, issued_month, status, status_reason, status_at, status_strength,
+        status_rank, replace(status_hash::text, '-', '') AS status_hash, picked_up_at,
+        last_event_at, last_place, last_place_at
+    FROM tracking_waybill
+    WHERE number = ANY(%(numbers)s)
+      AND (%(customers)s::bigint[] IS NULL OR customer_id = ANY(%(customers)s)
+           OR responsible_unit_id = ANY(%(units)s))
+    ORDER BY id FOR NO KEY UPDATE
+), months AS MATERIALIZED (
+    SELECT issued_month, tracking_make_partition(issued_month) AS made
+    FROM (SELECT DISTINCT issued_month FROM locked) AS m
+)
+SELECT locked.* FROM locked, (SELECT count(made) FROM months) AS ensured ORDER BY locked.id
 """
 
 
@@ -57,6 +66,33 @@ def lock_waybills(numbers: set[str], *, by: "User") -> dict[str, Target]:
             for pk, number, month, *held in cursor.fetchall()
         }
     return {typed: found[number] for typed, number in canonical.items() if number in found}
+
+
+def target_of(waybill: Waybill) -> Target:
+    """Of a row that the caller has locked."""
+    standing = Standing(
+        waybill.status,
+        waybill.status_reason,
+        waybill.status_at,
+        waybill.status_strength,
+        waybill.status_rank,
+        waybill.status_hash.hex,
+        waybill.picked_up_at,
+        waybill.last_event_at,
+        waybill.last_place,
+        waybill.last_place_at,
+    )
+    return Target(waybill.pk, waybill.number, waybill.issued_month, standing)
+
+
+def stand(waybill: Waybill, standing: Standing) -> None:
+    """Have the row in hand say what was written of it."""
+    waybill.status, waybill.status_reason = standing.status, standing.reason
+    waybill.status_at, waybill.status_hash = standing.at, UUID(standing.hash)
+    waybill.status_strength, waybill.status_rank = standing.strength, standing.rank
+    waybill.delivered_at, waybill.concluded_at = standing.delivered_at, standing.concluded_at
+    waybill.picked_up_at, waybill.last_event_at = standing.picked_up_at, standing.last_event_at
+    waybill.last_place, waybill.last_place_at = standing.last_place, standing.last_place_at
 
 
 def _canonical(number: str) -> str:

@@ -13,14 +13,19 @@ from django.utils.translation import gettext as _
 
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.masking import mask_text
-from apps.events.services import record
-from apps.tracking.enums import Door, Signer
+from apps.events.services import NewEvent, record_many
+from apps.tracking.enums import Signer
 from apps.tracking.inputs import IncomingEvent
 from apps.tracking.models import ProofOfDelivery, ProofPhoto, Waybill
 from apps.tracking.photos import MOST_PHOTOS, CleanPhoto
 from apps.tracking.rules import delivery as rules
 from apps.tracking.services.documents import expect_documents
-from apps.tracking.services.ingest import ingest
+from apps.tracking.services.ingest import news_of, take_in
+from apps.tracking.services.locking import stand, target_of
+from apps.tracking.services.partitions import ensure_partitions
+from apps.tracking.services.preparing import prepare
+from apps.tracking.services.recompute import Move, moves_of
+from apps.tracking.services.storing import Origin
 from apps.tracking.services.watch import look_again
 from apps.tracking.signing import NewProof, delivered_reason
 
@@ -123,8 +128,8 @@ def _record(
         cod_reason=proof.cod_reason.strip()[:300],
         recorded_by=by,
     )
-    _deliver(waybill, proof, signer, recorded.version, by, at)
-    _announce(waybill, recorded, by, at)
+    moves = _deliver(waybill, proof, signer, recorded.version, by, at)
+    record_many([*news_of(moves, by=by, at=at), _news(waybill, recorded, by, at)])
     return recorded
 
 
@@ -143,8 +148,9 @@ def _check_version(last: ProofOfDelivery | None, reason: str) -> None:
 
 def _deliver(
     waybill: Waybill, proof: NewProof, signer: Signer, version: int, by: "User", at: datetime
-) -> None:
-    """The delivered event, under one id for all versions: a later one takes its place."""
+) -> list[Move]:
+    """The delivered event, under one id for all versions: a later one takes its place. The waybill,
+    which is locked, then says where it stands."""
     event = IncomingEvent(
         waybill_number=waybill.number,
         code=f"delivered.{delivered_reason(signer, proof)}",
@@ -154,15 +160,20 @@ def _deliver(
         revision=version,
         unit_code=proof.unit_code,
     )
-    result = ingest([event], source=SOURCE, by=by, at=at, door=Door.HAND, keep=False)
-    for refusal in result.refused:
+    target = target_of(waybill)
+    ensure_partitions([target.issued_month])
+    batch = prepare([event], {waybill.number: target}, at)
+    for refusal in batch.refused:
         raise RuleBroken(refusal.message, code=refusal.code, rule="TRK-6")
-    waybill.refresh_from_db()
+    after = take_in(batch, Origin(SOURCE, by.pk, None, at))
+    if standing := after.get(waybill.pk):
+        stand(waybill, standing)
     expect_documents([waybill], by=by, at=at)
     look_again([waybill.pk])
+    return moves_of([target], after)
 
 
-def _announce(waybill: Waybill, recorded: ProofOfDelivery, by: "User", at: datetime) -> None:
+def _news(waybill: Waybill, recorded: ProofOfDelivery, by: "User", at: datetime) -> NewEvent:
     kind = "waybill.proof_corrected" if recorded.supersedes_id else "waybill.proof_recorded"
     data = {
         "version": recorded.version,
@@ -173,7 +184,7 @@ def _announce(waybill: Waybill, recorded: ProofOfDelivery, by: "User", at: datet
         "cod_paid": recorded.cod_paid,
         "reason": mask_text(recorded.correction_reason),
     }
-    record(kind, waybill, by=by, at=at, data=data)
+    return NewEvent(kind, Waybill._meta.label_lower, str(waybill.pk), by.pk, at, data)
 
 
 def _attach(recorded: ProofOfDelivery, photos: Sequence[CleanPhoto], written: list[str]) -> None:

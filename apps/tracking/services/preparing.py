@@ -1,8 +1,9 @@
 """From incoming events to lines for the database; what cannot be taken is refused one by one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -22,7 +23,7 @@ from apps.tracking.reading import (
     refuse,
 )
 from apps.tracking.services.locking import Target
-from apps.tracking.services.storing import Origin, escaped
+from apps.tracking.services.storing import Origin
 from apps.tracking.status import News
 
 
@@ -38,10 +39,15 @@ class Prepared:
     content: str
 
     def news(self) -> News:
-        meaning = self.meaning
+        meaning, event = self.meaning, self.event
         return News(
-            *(meaning.strength, self.event.occurred_at, meaning.rank, self.content),
-            *(meaning.status.value, meaning.reason, self.event.place),
+            meaning.strength,
+            event.occurred_at,
+            meaning.rank,
+            self.content,
+            meaning.said,
+            meaning.reason,
+            event.place,
         )
 
     def as_version(self) -> "Prepared":
@@ -119,20 +125,70 @@ def _target(batch: Batch, event: IncomingEvent, known: set[tuple[int, int]]) -> 
     return target
 
 
-def copy_line(one: Prepared, origin: Origin, units: dict[str, int]) -> str:
-    r"""The COPY line of an event, in the order of storing's columns; ``\N`` is NULL."""
+def row_of(one: Prepared, origin: Origin, units: dict[str, int]) -> tuple[Any, ...]:
+    """The values of an event, in the order of storing's columns."""
     event, target, meaning = one.event, one.target, one.meaning
-    supersedes = r"\N" if event.supersedes is None else event.supersedes
-    unit = units.get(event.unit_code, r"\N") if event.unit_code else r"\N"
-    carrier = r"\N" if origin.carrier_id is None else origin.carrier_id
     return (
-        f"{target.id}\t{target.issued_month}\t{escaped(origin.source)}\t{escaped(event.source_id)}"
-        f"\t{one.key}\t{one.content}\t{event.revision}\t{supersedes}\t{event.withdraws}"
-        f"\t{event.occurred_at.isoformat()}\t{origin.at.isoformat()}\t{meaning.code}"
-        f"\t{meaning.status.value}\t{meaning.reason}\t{meaning.strength}\t{meaning.rank}"
-        f"\t{escaped(event.place)}\t{escaped(event.city)}\t{escaped(event.text)}"
-        f"\t{unit}\t{carrier}\t{origin.by_id}\n"
+        target.id,
+        target.issued_month,
+        origin.source,
+        event.source_id,
+        one.key,
+        one.content,
+        event.revision,
+        event.supersedes,
+        event.withdraws,
+        event.occurred_at,
+        origin.at,
+        meaning.code,
+        meaning.said,
+        meaning.reason,
+        meaning.strength,
+        meaning.rank,
+        event.place,
+        event.city,
+        event.text,
+        units.get(event.unit_code) if event.unit_code else None,
+        origin.carrier_id,
+        origin.by_id,
     )
+
+
+def copy_lines(ready: Iterable[Prepared], origin: Origin, units: dict[str, int]) -> Iterator[str]:
+    r"""``row_of`` as COPY lines; ``\N`` is NULL. What many events have in common is written once, and
+    the texts of one are looked at together."""
+    recorded, source = origin.at.isoformat(), _escaped(origin.source)
+    carrier = r"\N" if origin.carrier_id is None else origin.carrier_id
+    months: dict[date, str] = {}
+    meanings: dict[str, str] = {}
+    for one in ready:
+        event, target, meaning = one.event, one.target, one.meaning
+        month = months.get(target.issued_month)
+        if month is None:
+            month = months[target.issued_month] = f"{target.issued_month}\t{source}\t"
+        said = meanings.get(meaning.code)
+        if said is None:
+            weight = f"{meaning.strength}\t{meaning.rank}"
+            said = f"\t{recorded}\t{meaning.code}\t{meaning.said}\t{meaning.reason}\t{weight}\t"
+            meanings[meaning.code] = said
+        source_id = event.source_id
+        if "\\" in source_id:
+            source_id = _escaped(source_id)
+        texts = f"{event.place}\t{event.city}\t{event.text}"
+        if "\\" in texts:
+            texts = _escaped(texts)
+        supersedes = r"\N" if event.supersedes is None else event.supersedes
+        unit = units.get(event.unit_code, r"\N") if event.unit_code else r"\N"
+        yield (
+            f"{target.id}\t{month}{source_id}\t{one.key}\t{one.content}\t{event.revision}"
+            f"\t{supersedes}\t{event.withdraws}\t{event.occurred_at.isoformat()}{said}{texts}"
+            f"\t{unit}\t{carrier}\t{origin.by_id}\n"
+        )
+
+
+def _escaped(text: str) -> str:
+    """Within a COPY line; control characters were refused before, so tabs are ours."""
+    return text.replace("\\", "\\\\")
 
 
 def _unknown_waybill(event: IncomingEvent) -> Unreadable:

@@ -1,11 +1,13 @@
-"""Many events into the partitioned table and onto their waybills, in three statements.
+"""Events into the partitioned table and onto their waybills: many in three statements, a few in one.
 
 All writers of events hold the lock of their waybill, so what a look-up finds missing stays
 missing until this transaction ends: the rest goes straight into the table by COPY, at COPY's
-price, and the merged status follows in one UPDATE. The unique key stands behind it all.
+price, and the merged status follows in one UPDATE. A few are stored and merged at once in the hope
+that all are new, as nearly always. The unique key stands behind it all.
 """
 
 import io
+import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,17 +17,45 @@ from django.db import connection
 
 from apps.tracking.status import Standing
 
+# A look-up along the key for each, whatever the planner believes of a month that has just begun: as
+# a join it reads the whole of it.
 _KNOWN = """
-SELECT e.waybill_id, replace(e.dedupe_key::text, '-', ''), replace(e.content_hash::text, '-', '')
-FROM unnest(%s::bigint[], %s::uuid[]) AS i (waybill_id, dedupe_key)
-JOIN tracking_trackingevent e ON e.waybill_id = i.waybill_id AND e.dedupe_key = i.dedupe_key
-WHERE e.source = %s AND e.issued_month = ANY(%s::date[])
+SELECT i.waybill_id, replace(i.dedupe_key::text, '-', ''), replace(known.content::text, '-', '')
+FROM unnest(%s::bigint[], %s::uuid[]) AS i (waybill_id, dedupe_key), LATERAL (
+    SELECT (
+        SELECT e.content_hash FROM tracking_trackingevent e
+        WHERE e.waybill_id = i.waybill_id AND e.source = %s AND e.dedupe_key = i.dedupe_key
+          AND e.issued_month = ANY(%s::date[])
+    ) AS content OFFSET 0
+) AS known WHERE known.content IS NOT NULL
 """
-_COPY = """
-COPY tracking_trackingevent (waybill_id, issued_month, source, source_id, dedupe_key, content_hash,
-    revision, supersedes_id, is_withdrawal, occurred_at, recorded_at, code, status, reason,
-    strength, rank, place, city, text, unit_id, carrier_id, by_id) FROM STDIN
-"""
+_TYPES = {
+    "waybill_id": "bigint",
+    "issued_month": "date",
+    "source": "varchar",
+    "source_id": "varchar",
+    "dedupe_key": "uuid",
+    "content_hash": "uuid",
+    "revision": "integer",
+    "supersedes_id": "bigint",
+    "is_withdrawal": "boolean",
+    "occurred_at": "timestamptz",
+    "recorded_at": "timestamptz",
+    "code": "varchar",
+    "status": "varchar",
+    "reason": "varchar",
+    "strength": "smallint",
+    "rank": "smallint",
+    "place": "varchar",
+    "city": "varchar",
+    "text": "varchar",
+    "unit_id": "bigint",
+    "carrier_id": "bigint",
+    "by_id": "bigint",
+}
+COLUMNS = tuple(_TYPES)
+_COPY = f"COPY tracking_trackingevent ({', '.join(COLUMNS)}) FROM STDIN"
+_BUFFER = 1 << 18  # psycopg2 asks for 8 kB at a time otherwise
 _WRITE = """
 UPDATE tracking_waybill w SET status = v.status, status_reason = v.reason, status_at = v.at,
     status_strength = v.strength, status_rank = v.rank, status_hash = v.hash,
@@ -39,6 +69,17 @@ FROM unnest(%s::bigint[], %s::varchar[], %s::varchar[], %s::timestamptz[], %s::s
         last_place, place_at)
 WHERE w.id = v.id
 """
+# Only when every one of them was new does the status follow; otherwise nothing but the new ones is
+# stored, and what becomes of the others is for the caller to see.
+_FEW = f"""
+WITH stored AS (
+    INSERT INTO tracking_trackingevent ({", ".join(COLUMNS)})
+    SELECT {", ".join(COLUMNS)}
+    FROM json_to_recordset(%s) AS r({", ".join(f"{n} {t}" for n, t in _TYPES.items())})
+    ON CONFLICT DO NOTHING RETURNING waybill_id, dedupe_key
+), moved AS ({_WRITE} AND (SELECT count(*) FROM stored) = %s)
+SELECT waybill_id, replace(dedupe_key::text, '-', '') FROM stored
+"""  # noqa: S608  # column names of ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,20 +114,36 @@ def known_events(
 def copy_events(lines: Iterable[str]) -> None:
     """Store events by their COPY lines; every one must be new."""
     with connection.cursor() as cursor:
-        cursor.copy_expert(_COPY, io.StringIO("".join(lines)))
+        cursor.copy_expert(_COPY, io.BytesIO("".join(lines).encode()), _BUFFER)
 
 
-def escaped(text: str) -> str:
-    """A text within a COPY line; control characters were refused before."""
-    return text.replace("\\", "\\\\") if "\\" in text else text
+def store_few(
+    rows: list[tuple[Any, ...]], standings: Mapping[int, Standing]
+) -> set[tuple[int, str]]:
+    """Store events that may be known (values in the order of COLUMNS) and return which (waybill,
+    identity) were new. The standings are written if all of them were."""
+    said = [dict(zip(COLUMNS, row, strict=True)) for row in rows]
+    with connection.cursor() as cursor:
+        given: list[Any] = [json.dumps(said, default=_plain), *_columns_of(standings), len(rows)]
+        cursor.execute(_FEW, given)
+        return set(cursor.fetchall())
+
+
+def _plain(value: date) -> str:
+    return value.isoformat()
 
 
 def write_standings(standings: Mapping[int, Standing]) -> None:
     """Write the status columns of waybills whose locks are held, in one statement."""
     if not standings:
         return
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE, _columns_of(standings))
+
+
+def _columns_of(standings: Mapping[int, Standing]) -> list[str]:
     rows = sorted(standings.items())
-    columns: list[str] = [
+    return [
         _array(str(pk) for pk, _s in rows),
         _array(str(s.status) for _pk, s in rows),
         _array(_quoted(s.reason) for _pk, s in rows),
@@ -101,8 +158,6 @@ def write_standings(standings: Mapping[int, Standing]) -> None:
         _array(_quoted(s.last_place) for _pk, s in rows),
         _array(_time(s.last_place_at) for _pk, s in rows),
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(_WRITE, columns)
 
 
 def _array(values: Iterable[Any]) -> str:

@@ -22,12 +22,13 @@ from apps.complaints.inputs import NewCase
 from apps.complaints.models import Case, CaseEntry, CaseFile, Chat, ChatLine
 from apps.complaints.rules.cases import check_live
 from apps.complaints.rules.chat_words import say
+from apps.complaints.services import clocks
 from apps.complaints.services.chat.rows import lock_chat, write
 from apps.complaints.services.locking import add_to_search
 from apps.complaints.services.locking import write as write_case
 from apps.complaints.services.opening import open_case
 from apps.complaints.services.satisfaction import act_on_score, record_answer
-from apps.complaints.services.talking import add_internal, answered
+from apps.complaints.services.talking import ANSWER, add_internal, answered
 from apps.core.errors import RuleBroken
 from apps.core.masking import mask_name, mask_text
 from apps.events.services import record
@@ -87,6 +88,7 @@ def file_lines(chat: Chat, filing: Filing, *, by: User, at: datetime) -> Case:
     ours = next((line for line in lines if line.side == ChatSide.AGENT), None)
     if ours is not None:
         values |= answered(case, by=ours.by, at=ours.at)
+        clocks.done(case, *ANSWER, by=ours.by, at=ours.at)
     values["awaits_answer"] = chat.awaits_since is not None
     write_case(case, at=at, bump=False, **values)
     if there is not None and entries:

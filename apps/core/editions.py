@@ -1,0 +1,61 @@
+"""What a house rarely changes, kept by each process for as long as no row of it has changed.
+
+Lists of goods, service times, units, follow-up steps: small tables that every act reads and hardly
+anybody writes. A table's edition is made of the versions of its rows as PostgreSQL itself keeps them,
+so whoever changes one, by whatever way, is seen by the next act; nothing has to be told.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, Generic, TypeVar
+
+from django.db import connection, models
+
+T = TypeVar("T")
+_EDITION = """
+(SELECT count(*) || ':' || coalesce(sum(hashtextextended(t.xmin::text || t.ctid::text, 0)), 0)
+ FROM {table} t)
+"""
+_known: ContextVar[dict[str, str] | None] = ContextVar("editions", default=None)
+
+
+class Kept(Generic[T]):
+    """What ``read`` makes of some tables, read anew when one of them has changed. It is shared by
+    all threads: nobody may change it."""
+
+    def __init__(self, read: Callable[[], T], *tables: type[models.Model]) -> None:
+        self.read = read
+        self.tables = tuple(sorted(table._meta.db_table for table in tables))
+        self._last: tuple[list[str], T] | None = None
+
+    def __call__(self) -> T:
+        """One query when nothing has changed, and none inside ``together``."""
+        known = _known.get()
+        if known is None or not known.keys() >= set(self.tables):
+            known = _editions(self.tables)
+        edition = [known[table] for table in self.tables]
+        last = self._last
+        if last is None or last[0] != edition:
+            # Asked before it is read: what changes in between is at worst read again.
+            last = self._last = (edition, self.read())
+        return last[1]
+
+
+@contextmanager
+def together(*kept: Kept[Any]) -> Iterator[None]:
+    """One query for all of these; within, each is what it was at the beginning."""
+    tables = sorted({table for one in kept for table in one.tables})
+    token = _known.set({**(_known.get() or {}), **_editions(tables)})
+    try:
+        yield
+    finally:
+        _known.reset(token)
+
+
+def _editions(tables: Sequence[str]) -> dict[str, str]:
+    quote = connection.ops.quote_name
+    asked = ", ".join(_EDITION.format(table=quote(table)) for table in tables)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {asked}")  # names of our own tables
+        return dict(zip(tables, cursor.fetchone(), strict=True))

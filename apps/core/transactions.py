@@ -1,0 +1,21 @@
+"""Transactions of services that are part of another service's act."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection, transaction
+
+
+@contextmanager
+def joined() -> Iterator[None]:
+    """For a service that others call in the middle of theirs: part of its caller's transaction without
+    the two statements of a savepoint; by itself it makes a transaction of its own.
+
+    What it had written when it raises is undone with its caller. So services that doors call, which go
+    on after an error, keep ``transaction.atomic``.
+    """
+    if connection.in_atomic_block:
+        yield
+    else:
+        with transaction.atomic():
+            yield

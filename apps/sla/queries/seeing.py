@@ -1,0 +1,131 @@
+"""What clocks are read from, seen together at one instant: the facts of their matters, what passed of
+them, the working calendars. Seen after the rows were locked, so nobody changes it meanwhile."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db import connection
+
+from apps.sla.enums import IntervalKind
+from apps.sla.models import Fact, Interval, Matter
+from apps.sla.queries.calendars import Hours, hours_by_id
+from apps.sla.rules import MatterFacts, Said, Wait
+
+Key = tuple[int, datetime]  # a step (0: the due instant itself) and the due instant it belongs to
+Heard = tuple[datetime, datetime, str, str]  # a due instant, when it was told of, and to whom
+_SEE = """
+SELECT statement_timestamp(),
+    (SELECT json_object_agg(kind, epoch) FROM sla_policyepoch),
+    (SELECT json_object_agg(id, revision) FROM sla_workingcalendar),
+    (SELECT json_agg(json_build_array(id, replaces_id, matter_id, kind, cycle, at, by_id)
+        ORDER BY at, id) FROM sla_fact WHERE matter_id = ANY(%(matters)s)),
+    (SELECT json_agg(json_build_array(id, matter_id, kind, since, until)
+        ORDER BY since, id) FROM sla_interval WHERE matter_id = ANY(%(matters)s)),
+    (SELECT json_agg(json_build_array(f.clock_id, f.step_id, f.due_at, f.at, s.whom, s.role,
+        f.is_silent)) FROM sla_firedstep f LEFT JOIN sla_step s ON s.id = f.step_id
+        WHERE f.clock_id = ANY(%(clocks)s))
+"""
+
+
+class Spell(NamedTuple):
+    """A row of ``Interval``."""
+
+    id: int
+    kind: str
+    since: datetime
+    until: datetime | None
+
+
+@dataclass(slots=True)
+class Seen:
+    """``said`` and ``spells`` are by matter, in their order; an act that adds to them says so here, and
+    need not look again."""
+
+    now: datetime
+    epochs: Mapping[str, int]
+    hours: Mapping[int, Hours]
+    said: dict[int, list[Said]] = field(default_factory=lambda: defaultdict(list))
+    spells: dict[int, list[Spell]] = field(default_factory=lambda: defaultdict(list))
+    fired: dict[int, set[Key]] = field(default_factory=lambda: defaultdict(set))
+    heard: dict[int, set[Heard]] = field(default_factory=lambda: defaultdict(set))
+
+    def facts_of(self, matter: Matter) -> MatterFacts:
+        spells = self.spells[matter.pk]
+        closed = [one for one in spells if one.kind == IntervalKind.CLOSED]
+        return MatterFacts(
+            begun=(matter.opened_at, *(one.until for one in closed if one.until is not None)),
+            ended=tuple(one.since for one in closed),
+            waits=tuple(
+                Wait(one.kind, one.since, one.until)
+                for one in spells
+                if one.kind != IntervalKind.CLOSED
+            ),
+            said=tuple(self.said[matter.pk]),
+        )
+
+    def is_said(self, matter: Matter, kind: str, moment: datetime) -> bool:
+        """Whether this was done in the present cycle by then."""
+        return any(
+            said.kind == kind and said.cycle == matter.cycle and said.at <= moment
+            for said in self.said[matter.pk]
+        )
+
+    def waiting(self, matter: Matter, kind: str | None = None) -> list[Spell]:
+        """What is waited for just now: of this kind, or of all."""
+        return [
+            one for one in self.spells[matter.pk] if one.until is None and kind in (None, one.kind)
+        ]
+
+    def add_facts(self, facts: Iterable[Fact]) -> None:
+        for fact in facts:
+            mine = self.said[fact.matter_id]
+            mine.append(Said(fact.kind, fact.cycle, fact.at, fact.by_id))
+            mine.sort(key=lambda said: said.at)
+
+    def add_spell(self, row: Interval) -> None:
+        mine = self.spells[row.matter_id]
+        mine.append(Spell(row.pk, row.kind, row.since, row.until))
+        mine.sort(key=lambda spell: (spell.since, spell.id))
+
+    def end_spells(self, matter: Matter, spells: Iterable[Spell], until: datetime) -> None:
+        ended = {one.id for one in spells}
+        self.spells[matter.pk] = [
+            one._replace(until=until) if one.id in ended else one for one in self.spells[matter.pk]
+        ]
+
+
+def see(matters: Iterable[Matter] = (), clock_ids: Iterable[int] = ()) -> Seen:
+    """One query, however many; more where a calendar changed since this process last saw it."""
+    ids = {"matters": [matter.pk for matter in matters], "clocks": list(clock_ids)}
+    with connection.cursor() as cursor:
+        cursor.execute(_SEE, ids)
+        now, epochs, revisions, facts, spells, fired = cursor.fetchone()
+    hours = hours_by_id({int(pk): UUID(text) for pk, text in (revisions or {}).items()})
+    seen = Seen(now, epochs or {}, hours)
+    _add_said(seen, facts or ())
+    for pk, matter_id, kind, since, until in spells or ():
+        seen.spells[matter_id].append(Spell(pk, kind, _instant(since), until and _instant(until)))
+    for clock_id, step_id, due, at, whom, role, is_silent in fired or ():
+        due_at = _instant(due)
+        seen.fired[clock_id].add((step_id or 0, due_at))
+        if step_id and not is_silent:
+            seen.heard[clock_id].add((due_at, _instant(at), whom, role))
+    return seen
+
+
+def _add_said(seen: Seen, facts: Iterable[list[Any]]) -> None:
+    """But for those that a later one corrects."""
+    facts = list(facts)
+    corrected = {replaces for _pk, replaces, *_rest in facts if replaces}
+    for pk, _replaces, matter_id, kind, cycle, at, by in facts:
+        if pk not in corrected:
+            seen.said[matter_id].append(Said(kind, cycle, _instant(at), by))
+
+
+def _instant(text: str) -> datetime:
+    """As PostgreSQL writes it into JSON; connections speak UTC."""
+    return datetime.fromisoformat(text)
