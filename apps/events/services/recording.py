@@ -9,9 +9,12 @@ from typing import Any, Protocol
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
 
+from apps.core.waking import wake_on_commit
 from apps.events.models import Dispatch, Event
 from apps.events.subscriptions import names_for
 
+# The task that hands events on.
+RELAY = "apps.events.tasks.relay_events"
 # Six arrays instead of thousands of parameters: a batch of 5,000 scans may change 5,000 statuses,
 # and the ORM takes eight times as long to write them down.
 _INSERT = """
@@ -67,7 +70,10 @@ def record(
     if at is not None:
         event.at = at
     event.save(force_insert=True)
-    Dispatch.objects.bulk_create(Dispatch(event=event, subscriber=name) for name in names_for(kind))
+    names = names_for(kind)
+    if names:
+        Dispatch.objects.bulk_create(Dispatch(event=event, subscriber=name) for name in names)
+        wake_on_commit(RELAY)
     return event
 
 
@@ -105,6 +111,7 @@ def record_many(rows: Iterable[NewEvent]) -> Sequence[int]:
                     _array(_quoted(name) for _pk, name in pending),
                 ],
             )
+            wake_on_commit(RELAY)
     return ids
 
 

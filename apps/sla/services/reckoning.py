@@ -28,7 +28,7 @@ from apps.sla.rules import (
     TargetRule,
     read_clock,
 )
-from apps.sla.services.rows import Fired, write_clocks, write_fired
+from apps.sla.services.rows import Fired, call_to_sweep, write_clocks, write_fired
 from apps.sla.states import CLOCK_MOVES
 from apps.sla.worktime import NoWorkingTime
 
@@ -136,6 +136,7 @@ def reckon(
     changed = [c for c in locked.clocks if _stored(c) != locked.before[c.pk].stored]
     write_clocks(changed)
     write_fired(Fired(clock.pk, step or None, due, at) for clock, (step, due), at in silent)
+    call_to_sweep([*made, *changed])
     _record_moves(matters, changed, locked, desk, reason)
     return [*made, *changed]
 
