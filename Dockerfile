@@ -1,4 +1,4 @@
-# One image for web, worker, beat, deliver, streams and the one-shot migration; docker-compose.yml says which is which.
+# One image for web, worker, beat, standby, streams and the one-shot migration; docker-compose.yml says which is which.
 FROM python:3.13-slim AS libraries
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 RUN python -m venv /opt/venv

@@ -51,7 +51,7 @@ CROSS JOIN LATERAL (SELECT m.opened_at
     + CASE WHEN t.metric = 'feedback' THEN interval '7 days' ELSE interval '30 days' END AS due) AS d
 WHERE m.subject_type = 'complaints.case' AND m.id > %(after)s
 """
-# The watch stopped an hour ago: half became due more than half an hour ago, and the director was
+# The house stopped an hour ago: half became due more than half an hour ago, and the director was
 # to be told as well; half within the last twenty minutes. The warnings went out before.
 _OVERDUE = """
 WITH chosen AS (

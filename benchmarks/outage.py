@@ -1,7 +1,7 @@
 """The broker fails in the middle of a run: `python -m benchmarks.outage [--small]`.
 
 FLUSHALL, kill -9 with and without its append-only file, hanging, ten kills in a row, a minute away.
-Real worker, beat and deliver processes on a broker of their own; needs DATABASE_URL of an owner,
+Real worker, beat and standby processes on a broker of their own; needs DATABASE_URL of an owner,
 makes and drops a database. Exit 1 when a message is lost, sent twice or left unfinished, or when
 the house needs longer than a minute to go on after the broker is back.
 """

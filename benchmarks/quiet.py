@@ -1,6 +1,6 @@
 """Ten thousand messages and a night: `python -m benchmarks.quiet [--small]`.
 
-The quiet hours of the policy end two minutes after the start; two real sending processes wait at
+The quiet hours of the policy end two minutes after the start; two real workers wait at
 the door. Needs DATABASE_URL of an owner, makes and drops a database. Exit 1 when one is sent before
 the morning, lost or doubled, when an urgent one waits, or when the provider sees more than a tenth
 over its limit within any second.

@@ -1,10 +1,25 @@
 """Celery wakes, PostgreSQL remembers: no deadline and no message lives only in the broker."""
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import beat_init, worker_init
+
+from apps.core.loading import keep_loaded
+from apps.core.waking import nobody_waits
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+# bin/check and the deploy check look at all of it; here it would load every page.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
 app = Celery("yipiao")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@beat_init.connect
+@worker_init.connect
+def _ready(**_more: Any) -> None:
+    app.loader.import_default_modules()
+    nobody_waits()
+    keep_loaded()

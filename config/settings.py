@@ -223,62 +223,56 @@ STAFF_CONTENT_SECURITY_POLICY = {
 
 # --- broker and background work -----------------------------------------------------------------
 REDIS_URL = env.str("REDIS_URL")
+# Whether what is committed calls a worker; without that it is found a little later.
+WAKE_WORKERS = True
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_REJECT_ON_WORKER_LOST = True
+# A call says only that there is something to do: what, is in the database, which takes no call for done.
+CELERY_TASK_ACKS_LATE = False
+CELERY_WORKER_POOL = "threads"
+# As many as all channels may send at once, so that no provider that hangs holds up anything else, and
+# some for everything else. Threads that are not needed are not begun.
+CELERY_WORKER_CONCURRENCY = env.int("WORKER_CONCURRENCY", default=40)
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_TASK_TIME_LIMIT = 300
-CELERY_TASK_SOFT_TIME_LIMIT = 270
+# Tasks that a thread does on one connection to the database, roughly.
+CELERY_DB_REUSE_MAX = 100
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# A dead or hanging broker must never hang a request: short socket timeouts, one retry at most.
+# A dead or hanging broker must never hang anybody: short socket timeouts, one retry at most.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 900,
     "socket_timeout": 2,
     "socket_connect_timeout": 0.5,
     "max_retries": 0,
-    "unacked_restore_interval": 2,
-    "unacked_restore_throttle": 1,
 }
 CELERY_TASK_PUBLISH_RETRY = False
+# It also looks into the database for what time alone has made due: clocks, quiet hours that are over,
+# digests, retries. Here stands what has no instant of its own there.
+CELERY_BEAT_SCHEDULER = "config.beat.Beat"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
-    "relay-events": {"task": "apps.events.tasks.relay_events", "schedule": 2.0},
-    "sweep-clocks": {"task": "apps.sla.tasks.sweep_clocks", "schedule": 5.0},
-    "recompute-clocks": {"task": "apps.sla.tasks.recompute_clocks", "schedule": 30.0},
-    "sweep-idempotency": {
-        "task": "apps.accounts.tasks.sweep_idempotency_records",
-        "schedule": 600.0,
-    },
-    "clear-sessions": {"task": "apps.accounts.tasks.clear_expired_sessions", "schedule": 86_400.0},
-    "settle-paperwork": {"task": "apps.customers.tasks.settle_paperwork", "schedule": 300.0},
-    "compare-counts": {"task": "apps.orders.tasks.compare_counts", "schedule": 300.0},
-    "purge-held": {"task": "apps.accounts.tasks.purge_held", "schedule": 900.0},
-    "assign-waiting": {"task": "apps.complaints.tasks.assign_waiting", "schedule": 60.0},
-    "purge-drafts": {"task": "apps.orders.tasks.purge_drafts", "schedule": 86_400.0},
-    "make-partitions": {"task": "apps.tracking.tasks.make_partitions", "schedule": 86_400.0},
-    "forget-guess-counts": {
-        "task": "apps.tracking.tasks.forget_guess_counts",
-        "schedule": 86_400.0,
-    },
-    "mind-deliveries": {"task": "apps.notifications.tasks.mind_deliveries", "schedule": 5.0},
-    "forget-stamps": {"task": "apps.notifications.tasks.forget_stamps", "schedule": 3600.0},
-    "answer-mail": {"task": "apps.inquiries.tasks.answer_mail", "schedule": 60.0},
-    "fetch-pictures": {"task": "apps.inquiries.tasks.fetch_pictures", "schedule": 10.0},
-    "push-kuaidi100": {"task": "apps.inquiries.tasks.push_kuaidi100", "schedule": 10.0},
-    "forget-inquiries": {"task": "apps.inquiries.tasks.forget_inquiries", "schedule": 86_400.0},
-    "find-late": {"task": "apps.tracking.tasks.find_late", "schedule": 30.0},
-    "watch-forgotten": {"task": "apps.tracking.tasks.watch_forgotten", "schedule": 3600.0},
-    "mind-calendars": {"task": "apps.sla.tasks.mind_calendars", "schedule": 3600.0},
-    "mind-chats": {"task": "apps.complaints.tasks.mind_chats", "schedule": 3.0},
-    "forget-chat-counts": {
-        "task": "apps.complaints.tasks.forget_chat_counts",
-        "schedule": 86_400.0,
-    },
-    "end-trials": {"task": "apps.customers.tasks.end_trials", "schedule": 900.0},
+    name.rpartition(".")[2]: {"task": f"apps.{name}", "schedule": seconds}
+    for name, seconds in {
+        "sla.tasks.recompute_clocks": 30.0,
+        "sla.tasks.mind_calendars": 3600.0,
+        "accounts.tasks.sweep_idempotency_records": 600.0,
+        "accounts.tasks.purge_held": 900.0,
+        "accounts.tasks.clear_expired_sessions": 86_400.0,
+        "customers.tasks.settle_paperwork": 300.0,
+        "customers.tasks.end_trials": 900.0,
+        "tracking.tasks.find_late": 30.0,
+        "tracking.tasks.watch_forgotten": 3600.0,
+        "tracking.tasks.make_partitions": 86_400.0,
+        "tracking.tasks.forget_guess_counts": 86_400.0,
+        "orders.tasks.compare_counts": 300.0,
+        "orders.tasks.purge_drafts": 86_400.0,
+        "complaints.tasks.assign_waiting": 60.0,
+        "complaints.tasks.forget_chat_counts": 86_400.0,
+        "notifications.tasks.look_after_channels": 60.0,
+        "inquiries.tasks.answer_mail": 60.0,
+        "inquiries.tasks.forget_inquiries": 86_400.0,
+    }.items()
 }
 for _entry in CELERY_BEAT_SCHEDULE.values():
-    # The next one wakes as well. Without this, a worker that was busy or away for an hour would
+    # The next one calls as well. Without this, a worker that was busy or away for an hour would
     # first run through thousands of calls to look at what it has looked at by then.
     _entry["options"] = {"expires": _entry["schedule"]}
 

@@ -7,6 +7,8 @@ from django.views.i18n import set_language
 
 from config.health import healthz, readyz
 
+admin.autodiscover()
+
 handler400 = "apps.core.api.handlers.bad_request"
 handler403 = "apps.core.api.handlers.permission_denied"
 handler404 = "apps.core.api.handlers.not_found"

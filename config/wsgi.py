@@ -2,5 +2,19 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from apps.core.loading import keep_loaded
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_wsgi_application()
+
+
+def load() -> None:
+    """Everything that requests need, before workers are forked: one copy for all of them."""
+    import pypinyin  # noqa: F401  # elsewhere only where a name is written
+    from django.urls import get_resolver
+
+    get_resolver().url_patterns  # noqa: B018
+    keep_loaded()
+
+
+load()

@@ -4,5 +4,5 @@ Standard library only: it runs before anything is installed. Three processes mat
 
 front        what the person started; it prints, and passes Ctrl-C on
 supervisor   parent of every server; it ends them when the front asks or is gone
-children     PostgreSQL, Valkey, web, worker, beat, watch, deliver, streams
+children     PostgreSQL, Valkey, web, worker, beat, standby, streams
 """

@@ -143,18 +143,17 @@ class House:
     def open_workers(self, manage: Manage) -> None:
         celery = [str(manage.checkout.python), "-m", "celery", "-A", "config"]
         quiet = ["-l", "WARNING"]
-        alone = ["--without-gossip", "--without-mingle"]
-        worker = [*celery, "worker", *quiet, "-c", "2", *alone]
+        alone = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+        worker = [*celery, "worker", *quiet, *alone]
         schedule = self.place.folder / "beat-schedule"
         beat = [*celery, "beat", *quiet, "-s", str(schedule), "--pidfile="]
-        watch = [str(manage.checkout.python), "manage.py", "watch"]
-        deliver = [str(manage.checkout.python), "manage.py", "deliver"]
-        workers = {"worker": worker, "beat": beat, "watch": watch, "deliver": deliver}
-        with step("Starting worker, beat, watch and deliver"):
+        standby = [str(manage.checkout.python), "manage.py", "standby"]
+        workers = {"worker": worker, "beat": beat, "standby": standby}
+        with step("Starting worker, beat and standby"):
             for name, argv in workers.items():
                 child = self.child(name, argv, manage.env)
                 # A message under way is let finish, or nobody would know whether it went out.
-                child.grace = 35.0 if name == "deliver" else child.grace
+                child.grace = child.grace if name == "beat" else 35.0
                 child.start()
             self.leash.check(0.5)
 

@@ -12,8 +12,8 @@ from launch.locks import try_lock
 from launch.say import Trouble, say, step
 from launch.servers import Place
 
-ABOUT = """Runs everything with demo data: web, worker, beat, watch (keeps the clocks), deliver (sends
-messages), streams (live updates), PostgreSQL and Valkey. Ctrl-C ends it.
+ABOUT = """Runs everything with demo data: web, worker, beat, standby (takes over when these are
+away), streams (live updates), PostgreSQL and Valkey. Ctrl-C ends it.
 Environment: PORT (8000), HOST (127.0.0.1), DATABASE_URL, DATABASE_OWNER_URL, REDIS_URL, PG_BIN,
 WEB_CONCURRENCY, DEMO_ORDERS_PER_DAY (12); docs/operations.md lists every setting. State is kept
 in .yipiao/."""

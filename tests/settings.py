@@ -17,4 +17,6 @@ DEBUG = False
 EMAIL_USE_TLS = False  # the SMTP servers of the tests are on this machine
 # Each test process counts in a database of its own on the broker.
 _process = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+# What a test commits calls nobody, unless it means to (tests/core/test_waking.py, tests/faults).
+WAKE_WORKERS = False
 REDIS_URL = CELERY_BROKER_URL = re.sub(r"/\d*$", f"/{1 + _process % 7}", _BROKER)

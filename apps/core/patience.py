@@ -20,7 +20,8 @@ REST_SECONDS = 5.0
 class PatientStore:
     """What one process keeps: its connection, and until when it leaves Valkey alone."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience: float = PATIENCE_SECONDS) -> None:
+        self.patience = patience
         self.client: redis.Redis | None = None
         self.rest_until = 0.0
 
@@ -39,8 +40,8 @@ class PatientStore:
         if self.client is None:
             self.client = redis.Redis.from_url(
                 settings.REDIS_URL,
-                socket_timeout=PATIENCE_SECONDS,
-                socket_connect_timeout=PATIENCE_SECONDS,
+                socket_timeout=self.patience,
+                socket_connect_timeout=self.patience,
                 retry=Retry(NoBackoff(), 0),
             )
         return self.client

@@ -9,8 +9,6 @@ import unicodedata
 from dataclasses import dataclass
 from itertools import product
 
-from pypinyin import Style, pinyin
-
 # The dictionary knows words, not surnames; a company often begins with its founder's name.
 SURNAMES = {
     "单": "shan",
@@ -94,6 +92,8 @@ def _plain(text: str) -> list[list[str]]:
 
 
 def _han(word: str, *, at_start: bool) -> list[list[str]]:
+    from pypinyin import Style, pinyin  # its dictionary takes 55 MB; few processes write names
+
     usual = [syllable[0] for syllable in pinyin(word, style=Style.NORMAL)]
     every = pinyin(word, style=Style.NORMAL, heteronym=True)
     if len(every) != len(usual):

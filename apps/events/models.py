@@ -34,6 +34,21 @@ class Event(AppendOnly):
         return f"{self.kind} {self.subject_type}:{self.subject_id}"
 
 
+class Chore(models.Model):
+    """When something that the house does by itself at regular times was last done, whoever did it."""
+
+    name = models.CharField(_("task"), max_length=80, primary_key=True)
+    ran_at = models.DateTimeField(_("last done"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("chore")
+        verbose_name_plural = _("chores")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Dispatch(models.Model):
     """An event that one subscriber has not dealt with yet; the row goes once it has."""
 

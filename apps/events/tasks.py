@@ -1,9 +1,22 @@
-from celery import shared_task
+import time
 
+from apps.core.waking import wake
+from apps.events.chores import chore, due_when
 from apps.events.services import relay_due
+from apps.events.services.recording import RELAY
+from apps.events.services.relaying import OLDEST
+
+TURN = 2.0  # seconds; whoever is to end waits no longer
 
 
-@shared_task(name="apps.events.tasks.relay_events")
+@chore(RELAY, width=2)
 def relay_events() -> int:
-    """Woken every two seconds by beat, for about as long; the outbox is in the database."""
-    return relay_due(seconds=2.0)
+    """Hand on what happened to whoever wants to hear of it."""
+    began = time.monotonic()
+    done = relay_due(seconds=TURN)
+    if time.monotonic() - began >= TURN:
+        wake(RELAY)
+    return done
+
+
+due_when(RELAY, OLDEST)

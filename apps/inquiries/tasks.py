@@ -1,25 +1,26 @@
-"""Woken by beat; what is due stands in the database or the mailbox."""
+"""What is due stands in the database or in the mailbox."""
 
-from celery import shared_task
 from django.utils import timezone
 
+from apps.events.chores import chore, due_when
 from apps.inquiries.services.forgetting import forget
 from apps.inquiries.services.mailbox import read_mailbox
 from apps.inquiries.services.pushing import BATCH, push_due
 from apps.inquiries.services.replying import send_replies
 from apps.inquiries.services.wechat_media import fetch_media
 
-# Within the worker's time limit with every receiver at its slowest.
+# Of pushes in one turn: a process that is to end need not wait for long.
 MOST_BATCHES = 3
+PUSH, FETCH = "apps.inquiries.tasks.push_kuaidi100", "apps.inquiries.tasks.fetch_pictures"
 
 
-@shared_task(name="apps.inquiries.tasks.answer_mail")
+@chore("apps.inquiries.tasks.answer_mail")
 def answer_mail() -> int:
     read_mailbox(at=timezone.now())
     return send_replies(at=timezone.now())
 
 
-@shared_task(name="apps.inquiries.tasks.push_kuaidi100")
+@chore(PUSH)
 def push_kuaidi100() -> int:
     looked = 0
     for _n in range(MOST_BATCHES):
@@ -30,11 +31,19 @@ def push_kuaidi100() -> int:
     return looked
 
 
-@shared_task(name="apps.inquiries.tasks.fetch_pictures")
+@chore(FETCH)
 def fetch_pictures() -> int:
     return fetch_media(at=timezone.now())
 
 
-@shared_task(name="apps.inquiries.tasks.forget_inquiries")
+@chore("apps.inquiries.tasks.forget_inquiries")
 def forget_inquiries() -> int:
     return forget(at=timezone.now())
+
+
+for _task, _table in ((PUSH, "kuaidi100subscription"), (FETCH, "wechatmedia")):
+    due_when(
+        _task,
+        f"SELECT '', due_at FROM inquiries_{_table} WHERE due_at IS NOT NULL"  # noqa: S608  # ours
+        " ORDER BY due_at LIMIT 1",
+    )

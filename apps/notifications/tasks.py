@@ -1,23 +1,45 @@
-"""The sending process (``manage.py deliver``) needs no broker; these do the same when woken."""
+"""Messages: sending what waits, asking about what is unclear, and what time brings."""
 
-from celery import shared_task
+from apps.events.chores import chore, due_when
+from apps.notifications import channels, services
+from apps.notifications.queries import due
+from apps.notifications.services.presence import forget_gone
+from apps.notifications.services.rows import SEND
+from apps.notifications.services.working import work_off
 
-from apps.notifications import services
+ASK, MIND = "apps.notifications.tasks.ask_about_unclear", "apps.notifications.tasks.mind_deliveries"
 
 
-@shared_task(name="apps.notifications.tasks.mind_deliveries", ignore_result=True)
+@chore(SEND, width=lambda name: channels.channel(name).concurrency)
+def send_due(channel: str) -> int:
+    """Send what is due on one channel."""
+    return work_off(channel)
+
+
+@chore(ASK)
+def ask_about_unclear(channel: str) -> int:
+    """Ask one provider about messages whose fate is unclear."""
+    return services.ask_about_unclear(channels.channel(channel))
+
+
+@chore(MIND)
 def mind_deliveries() -> int:
-    """Lost workers, digests that are due, fallbacks."""
+    """Lost senders, digests that are due, fallbacks."""
     return services.mind()
 
 
-@shared_task(name="apps.notifications.tasks.send_due", ignore_result=True)
-def send_due(channel: str) -> int:
-    """Send what is due on one channel."""
-    return services.send_due(channel, worker="celery")
+@chore("apps.notifications.tasks.look_after_channels")
+def look_after_channels() -> int:
+    """What waits for a channel without settings, and what nobody needs any more."""
+    services.forget_stamps()
+    forget_gone()
+    return services.look_after_unused_channels()
 
 
-@shared_task(name="apps.notifications.tasks.forget_stamps", ignore_result=True)
-def forget_stamps() -> int:
-    """Throw away counts that no limit looks at any more."""
-    return services.forget_stamps()
+def _open() -> list[str]:
+    return [str(one.name) for one in channels.all_channels() if one.configured()]
+
+
+due_when(SEND, lambda: due.to_send(_open()))
+due_when(ASK, lambda: due.to_ask(_open()))
+due_when(MIND, due.TO_MIND)

@@ -1,16 +1,16 @@
 """Celery wakes the sweepers; what is due stands in the database."""
 
-from celery import shared_task
 from django.utils import timezone
 
+from apps.events.chores import chore
 from apps.orders import services
 
 
-@shared_task
+@chore("apps.orders.tasks.compare_counts")
 def compare_counts() -> int:
     return services.compare_counts(timezone.now())
 
 
-@shared_task
+@chore("apps.orders.tasks.purge_drafts")
 def purge_drafts() -> int:
     return services.purge_drafts(at=timezone.now())

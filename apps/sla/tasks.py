@@ -1,23 +1,27 @@
-"""The watch process (``manage.py watch``) needs no broker; Celery wakes the same sooner."""
-
-from celery import shared_task
-from django.utils import timezone
-
+from apps.events.chores import chore, due_when
 from apps.sla import services
+from apps.sla.queries.moments import database_now
+from apps.sla.services.rows import RECOMPUTE, SWEEP
 
 
-@shared_task(name="apps.sla.tasks.sweep_clocks", ignore_result=True)
+@chore(SWEEP)
 def sweep_clocks() -> int:
     """Tell what is due."""
     return services.sweep().clocks
 
 
-@shared_task(name="apps.sla.tasks.recompute_clocks", ignore_result=True)
+@chore(RECOMPUTE)
 def recompute_clocks() -> int:
     """Read again what a calendar or a policy has made out of date."""
     return services.recompute_stale()
 
 
-@shared_task
+@chore("apps.sla.tasks.mind_calendars")
 def mind_calendars() -> int:
-    return services.mind_calendars(at=timezone.now())
+    """CMP-2: holidays that a newer library knows, and the warning of a missing year."""
+    return services.mind_calendars(at=database_now())
+
+
+due_when(
+    SWEEP, "SELECT '', next_at FROM sla_clock WHERE next_at IS NOT NULL ORDER BY next_at LIMIT 1"
+)

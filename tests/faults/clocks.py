@@ -1,7 +1,7 @@
 """Clocks run out while their watchers are killed: every step is told, once.
 
-Three ``manage.py watch``: one with the right time, one an hour ahead, one an hour behind; a database
-and a broker of their own, so that these can fail as well. The control does the same work as plain
+Two workers, beat and standby as bin/up runs them, three of the four an hour off; a database and a
+broker of their own, so that these can fail as well. The control does the same work as plain
 Celery ETA tasks. Used small by the tests and large by benchmarks/clock_faults.py.
 """
 
@@ -27,7 +27,12 @@ from tests.faults.brokers import OwnBroker
 from tests.faults.databases import OwnDatabase, own_database
 from tests.faults.herd import Herd, Plan, Struck, await_them, strike
 
-SKEWS = (0, 3600, -3600)
+# Each process, and by how many seconds its clock is wrong.
+ALONE = ("--without-gossip", "--without-mingle", "--without-heartbeat")
+WORKER = ("celery", "-A", "config", "worker", "-l", "CRITICAL", *ALONE)
+HERD = ((0, WORKER), (3600, WORKER), (-3600, ("standby",)))
+BEAT = ("celery", "-A", "config", "beat", "-l", "CRITICAL", "--pidfile=", "-s")
+ETA_WORKERS = 3
 STEPS = 3  # of each clock: a warning, the due instant, one after it
 TOLD = "('clock.warned', 'clock.overdue', 'clock.escalated')"
 CHUNK = 2_000
@@ -35,16 +40,18 @@ QUIET = 8.0  # seconds; a worker is back within them
 _ETA_FIRED = "SELECT count(DISTINCT (clock, step)) FROM eta_fired"
 
 # Before each blow a share of them: a few are due already, the rest runs out at random within seconds,
-# so that there is work whenever it falls.
+# so that there is work whenever it falls. When none are left those that have run out do so once more,
+# at other instants, so that it never ends before the last blow.
 _RUN_OUT = """
-UPDATE sla_clock c SET schedule = s.schedule, next_at = s.schedule[1], position = 0,
+UPDATE sla_clock c SET schedule = s.schedule, next_at = s.schedule[1], position = 0, breached_at = NULL,
     due_at = s.schedule[2], started_at = s.schedule[2] - interval '2 hours'
 FROM (SELECT id, ARRAY[since, since + gap, since + 2 * gap] AS schedule
       FROM (SELECT id, statement_timestamp() + make_interval(secs => 2 * (random() - 0.2)) AS since,
                 make_interval(secs => random()) AS gap
             FROM sla_clock
-            WHERE metric = 'plan_reply' AND next_at > statement_timestamp() + interval '10 minutes'
-            ORDER BY id LIMIT %s) AS chosen) AS s
+            WHERE metric = 'plan_reply' AND (next_at > statement_timestamp() + interval '10 minutes'
+                OR next_at IS NULL AND %s)
+            ORDER BY next_at IS NULL, id LIMIT %s) AS chosen) AS s
 WHERE c.id = s.id
 """
 _PENDING = """
@@ -88,13 +95,32 @@ class Report:
         return found
 
 
+class _Feed:
+    """Lets clocks run out, and counts how many did."""
+
+    def __init__(self, database: OwnDatabase, share: int) -> None:
+        self._database, self._share = database, share
+        self.given = 0
+
+    def some(self) -> int:
+        return self._let(True, self._share)
+
+    def rest(self) -> int:
+        return self._let(False, None)
+
+    def _let(self, *values: object) -> int:
+        now = self._database.run(_RUN_OUT, *values)
+        self.given += now
+        return now
+
+
 def run(count: int, plan: Plan) -> Report:
-    """``count`` clocks of three steps each under real watch processes."""
+    """``count`` clocks of three steps each under the real processes."""
     _fill(count)
     with _place() as (database, broker, folder):
-        commands = [
-            [sys.executable, "-m", "tests.faults.skewed", str(skew), "watch"] for skew in SKEWS
-        ]
+        skewed = [sys.executable, "-m", "tests.faults.skewed"]
+        commands = [[*skewed, str(skew), *words] for skew, words in HERD]
+        commands.append([*skewed, "-3600", *BEAT, str(folder / "beat")])
         env = {
             "DJANGO_SETTINGS_MODULE": "config.settings",
             "DATABASE_URL": database.url,
@@ -102,25 +128,27 @@ def run(count: int, plan: Plan) -> Report:
             "LOG_LEVEL": "CRITICAL",
         }
         herd = Herd(commands, env, folder)
+        feed = _Feed(database, max(1, count // plan.feeds))
         try:
-            await_them(herd, lambda: database.number(_SEEN) == len(SKEWS))
-            share = max(1, count // plan.feeds)
+            # A worker opens no connection before there is something to do.
+            await_them(herd, lambda: database.number(_SEEN) >= 2)
             struck = strike(
                 herd,
                 plan,
                 database,
                 broker,
                 lambda: database.number(_PENDING) == 0,
-                lambda: database.run(_RUN_OUT, share),
+                feed.some,
+                feed.rest,
             )
         finally:
             herd.end()
         if not struck.is_done:
             print(herd.last_words())  # noqa: T201  # or nobody would know why
         found = {kind: database.rows(statement)[0] for kind, statement in _COUNTS.items()}
-        expected = count * STEPS
+        expected = feed.given * STEPS
         return Report(
-            "three watch processes, two of them an hour off",
+            "two workers, beat and standby, three of them an hour off",
             expected,
             {kind: expected - int(str(one)) for kind, (one, _all) in found.items()},
             {kind: int(str(every)) - int(str(one)) for kind, (one, every) in found.items()},
@@ -138,11 +166,11 @@ def run_control(count: int, plan: Plan) -> Report:
                 *(sys.executable, "-m", "celery", "-A", "tests.faults.eta", "worker", "-P", "solo"),
                 *("-l", "ERROR", "-n", f"eta{slot}", "--without-gossip", "--without-mingle"),
             ]
-            for slot in range(len(SKEWS))
+            for slot in range(ETA_WORKERS)
         ]
         herd = Herd(commands, {"ETA_BROKER": broker.url, "ETA_DATABASE": database.url}, folder)
         try:
-            await_them(herd, lambda: database.number("SELECT count(*) FROM eta_up") == len(SKEWS))
+            await_them(herd, lambda: database.number("SELECT count(*) FROM eta_up") == ETA_WORKERS)
             _enqueue(eta.app, broker, count, plan)
             total = count * STEPS
             struck = strike(herd, plan, database, broker, _Standstill(database, total))

@@ -18,7 +18,7 @@ from tests.faults.points import ambush
 
 ROOT = Path(__file__).resolve().parents[2]
 AIM = 0.6  # seconds
-TRIES = 4  # to catch somebody at a point, each with new work
+COMES_WITHIN = 900.0  # seconds, each few of them with new work
 _IN_TRANSACTION = """
 SELECT count(*) FROM pg_stat_activity
 WHERE application_name = %s AND xact_start IS NOT NULL AND state <> 'idle'
@@ -47,7 +47,7 @@ class Plan:
 
     @property
     def feeds(self) -> int:
-        """How often there has to be new work: before each blow, and before further tries."""
+        """How often there has to be new work: before each blow, and before each kill once more."""
         return len(self.blows()) + self.kills * bool(self.points)
 
 
@@ -149,9 +149,10 @@ def strike(
     broker: OwnBroker,
     is_done: Callable[[], bool],
     feed: Callable[[], int] = lambda: 0,
+    rest: Callable[[], int] = lambda: 0,
 ) -> Struck:
     """Everything of the plan, one after the other, and then time to make up for it. ``feed`` gives
-    them something to do before each blow, and says how much; what it has left they get in the end."""
+    them something to do before each blow; what was not given by then, ``rest`` gives in the end."""
     began = time.monotonic()
     crashes = 0
     inside = 0
@@ -175,8 +176,7 @@ def strike(
             slot = herd.oldest()
             inside += _caught(database, herd.name(slot))
             herd.kill(slot)
-    while feed():
-        pass
+    rest()
     end = time.monotonic() + plan.deadline
     while not (done := is_done()) and time.monotonic() < end:
         herd.mind()
@@ -188,8 +188,9 @@ def strike(
 
 def _kill_at(herd: Herd, database: OwnDatabase, point: str, feed: Callable[[], object]) -> None:
     """Kills whoever comes to that point first. On a busy machine those that were killed before are
-    still loading when the time is up: then there is new work, and it is waited for once more."""
-    for _try in range(TRIES):
+    still loading for long: then there is new work, and it is waited for again, until it has struck."""
+    end = time.monotonic() + COMES_WITHIN
+    while time.monotonic() < end:
         with ambush(database, point) as name:
             if name:
                 herd.kill(herd.slot(name))

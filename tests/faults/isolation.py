@@ -1,6 +1,6 @@
 """E-mail beside an SMS provider that is dead: is it any slower than with nothing else to do?
 
-One real sending process for both channels. Rounds come in turn: nothing but mails, then as many
+One real worker for both channels. Rounds come in turn: nothing but mails, then as many
 mails with text messages waiting at a gateway that hangs, refuses connections or answers with
 errors. The mail server keeps when each mail came. Used large by benchmarks/deliveries.py and small
 by tests/faults/test_isolation.py.
@@ -20,6 +20,7 @@ from django.utils import timezone
 from apps.notifications.models import Delivery, ProviderState
 from apps.notifications.services.rows import NewDelivery, insert
 from tests.doubles.server import Fault
+from tests.faults.brokers import OwnBroker
 from tests.faults.outage import environment
 from tests.faults.processes import running
 from tests.faults.storm import Outside, outside
@@ -30,7 +31,7 @@ WAYS_TO_DIE: dict[str, Fault] = {
     "answers 503": 503,
 }
 WAITING = 100  # text messages at the dead gateway
-HANGS = 60.0  # seconds; the sending process gives up earlier
+HANGS = 60.0  # seconds; the worker gives up earlier
 
 
 @dataclass
@@ -110,7 +111,7 @@ class House:
 
 @contextmanager
 def house(*, sms_timeout: int = 10) -> Iterator[House]:
-    """One sending process for both channels, and the companies it sends to."""
+    """One worker for both channels, who calls it, and the companies it sends to."""
     with ExitStack() as stack:
         there = stack.enter_context(outside(0.0, random.Random(1)))
         there.sms.slow = HANGS
@@ -121,9 +122,14 @@ def house(*, sms_timeout: int = 10) -> Iterator[House]:
             "EMAIL_USE_TLS": "0",
             "EMAIL_PER_SECOND": "1000",
         }
-        broker = {"REDIS_URL": "redis://127.0.0.1:9/0"}
-        env = {**environment(there), **mail, **broker, "SMS_TIMEOUT": str(sms_timeout)}
-        stack.enter_context(running(folder, ["deliver"], env, channels=["sms", "email"]))
+        data = folder / "broker"
+        data.mkdir()
+        broker = OwnBroker(data)
+        broker.start()
+        stack.callback(broker.kill)
+        env = {**environment(there), **mail, "REDIS_URL": broker.url}
+        env["SMS_TIMEOUT"] = str(sms_timeout)
+        stack.enter_context(running(folder, ["worker", "beat"], env))
         yield House(there)
 
 

@@ -1,6 +1,6 @@
 """Scans come in, the broker fails in the middle, and every message is still queued and sent.
 
-Used small by the tests and large by benchmarks/outage.py. Worker, beat and deliver are the real
+Used small by the tests and large by benchmarks/outage.py. Worker, beat and standby are the real
 processes with the real settings; the broker is a real server; the providers are doubles.
 """
 
@@ -146,7 +146,7 @@ def run(name: str, count: int, *, parts: int = 10, deadline: float = 300.0) -> R
         ours = Delivery.objects.filter(pk__gt=before)
         shipments = _shipments(count, there)
         env = {**environment(there), "REDIS_URL": broker.url}
-        house = stack.enter_context(running(folder, ["worker", "beat", "deliver"], env))
+        house = stack.enter_context(running(folder, ["worker", "beat", "standby"], env))
         scan(shipments[:1])
         if not _within(180, lambda: Delivery.objects.filter(waybill=shipments[0]).exists()):
             raise RuntimeError(f"the house does not come up: {house.last_words('worker')}")

@@ -15,7 +15,7 @@ from psycopg2.errors import LockNotAvailable
 from tests.faults.databases import OwnDatabase
 
 PATIENCE = 15.0  # seconds; processes that were just killed have to load again
-# What the watch process writes, in its order: the sweeper's transaction, then the relay's. In the
+# What whoever tells clocks writes, in its order: the sweeper's transaction, then the relay's. In the
 # first the due clocks are claimed already, in the last of each nearly everything is written.
 TABLES = (
     "events_event",

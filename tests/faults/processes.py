@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,26 +15,24 @@ from tests.launch.databases import owner_url
 from tests.waiting import LIMIT, eventually
 
 ROOT = Path(__file__).resolve().parents[2]
-ALONE = ["--without-gossip", "--without-mingle"]
+ALONE = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
 
 
-def command(name: str, folder: Path, channels: Sequence[str]) -> list[str]:
-    """What ``bin/up`` runs under that name; ``deliver`` on these channels only."""
+def command(name: str, folder: Path) -> list[str]:
+    """What ``bin/up`` runs under that name."""
     celery = [sys.executable, "-m", "celery", "-A", "config"]
     return {
-        "worker": [*celery, "worker", "-l", "WARNING", "-c", "2", *ALONE],
+        "worker": [*celery, "worker", "-l", "WARNING", *ALONE],
         "beat": [*celery, "beat", "-l", "WARNING", "-s", str(folder / "beat"), "--pidfile="],
-        "deliver": [sys.executable, "manage.py", "deliver", *channels],
+        "standby": [sys.executable, "manage.py", "standby"],
     }[name]
 
 
 class Supervised:
     """Processes that are started again when they end, as docker-compose.yml and bin/up do it."""
 
-    def __init__(
-        self, folder: Path, names: list[str], env: Mapping[str, str], channels: Sequence[str]
-    ) -> None:
-        self.folder, self.env, self.channels = folder, dict(env), channels
+    def __init__(self, folder: Path, names: list[str], env: Mapping[str, str]) -> None:
+        self.folder, self.env = folder, dict(env)
         self.restarts = dict.fromkeys(names, 0)
         self._processes = {name: self._start(name) for name in names}
         self._ended = threading.Event()
@@ -44,7 +42,7 @@ class Supervised:
     def _start(self, name: str) -> "subprocess.Popen[bytes]":
         with (self.folder / f"{name}.log").open("ab") as out:
             return subprocess.Popen(
-                command(name, self.folder, self.channels),
+                command(name, self.folder),
                 cwd=ROOT,
                 env=self.env,
                 stdout=out,
@@ -72,17 +70,15 @@ class Supervised:
                 process.kill()
                 process.wait()
 
+    def pid(self, name: str) -> int:
+        return self._processes[name].pid
+
     def last_words(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text()[-3000:]
 
 
 @contextmanager
-def running(
-    folder: Path,
-    names: list[str],
-    env: Mapping[str, str],
-    channels: Sequence[str] = ("sms", "webhook"),
-) -> Iterator[Supervised]:
+def running(folder: Path, names: list[str], env: Mapping[str, str]) -> Iterator[Supervised]:
     whole = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "config.settings",
@@ -90,7 +86,7 @@ def running(
         "LOG_LEVEL": "WARNING",
         **env,
     }
-    house = Supervised(folder, names, whole, channels)
+    house = Supervised(folder, names, whole)
     try:
         yield house
     finally:

@@ -1,8 +1,8 @@
 """Thousands of messages wait out the quiet hours and leave in the morning at the provider's pace.
 
 Used small by tests/faults/test_quiet.py and large by benchmarks/quiet.py. The night is short because
-the quiet hours of the rows end soon; nothing of the engine or its clock is changed. Real sending
-processes with the real settings; the gateway keeps when each message came.
+the quiet hours of the rows end soon; nothing of the engine or its clock is changed. Real workers and
+a real beat with the real settings; the gateway keeps when each message came.
 """
 
 import random
@@ -25,6 +25,7 @@ from apps.notifications.models import Delivery, NotificationPolicy, ProviderStat
 from apps.notifications.queries.happenings import Happening
 from apps.notifications.services import tell
 from apps.notifications.services.rows import NewDelivery, insert
+from tests.faults.brokers import OwnBroker
 from tests.faults.outage import environment
 from tests.faults.pace import most_within_a_second
 from tests.faults.processes import running
@@ -33,7 +34,7 @@ from tests.waiting import eventually
 
 TOPIC, URGENT = "waybill.delivered", "waybill.exception"
 PART = 2_000
-PROCESSES = 2
+WORKERS = 2
 
 
 class TooShort(Exception):
@@ -83,18 +84,23 @@ def run(count: int, *, night: float, per_second: int, deadline: float) -> Report
     with ExitStack() as stack:
         there = stack.enter_context(outside(0.0, random.Random(1)))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="quiet-")))
+        data = folder / "broker"
+        data.mkdir()
+        broker = OwnBroker(data)
+        broker.start()
+        stack.callback(broker.kill)
         env = {
             **environment(there),
             "SMS_PER_SECOND": str(per_second),
-            "REDIS_URL": "redis://127.0.0.1:9/0",
+            "REDIS_URL": broker.url,
         }
         ProviderState.objects.filter(channel="sms").delete()
-        for n in range(PROCESSES):
+        for n in range(WORKERS):
             part = folder / str(n)
             part.mkdir()
-            stack.enter_context(running(part, ["deliver"], env))
-        looking = ProviderState.objects.filter(channel="sms")
-        if not eventually(looking.exists):
+            stack.enter_context(running(part, ["worker", *["beat"][n:]], env))
+        first = insert([probe()])
+        if not eventually(Delivery.objects.filter(pk__in=first, state="delivered").exists):
             raise RuntimeError("nobody looks for a message")
         began = timezone.now()
         morning = (began + timedelta(seconds=night)).replace(microsecond=0)
@@ -115,6 +121,19 @@ def run(count: int, *, night: float, per_second: int, deadline: float) -> Report
         while ours.filter(state__in=OPEN).exists() and time.monotonic() < end:
             time.sleep(0.5)
         return _judge(there, ours, morning, count, per_second, night)
+
+
+def probe() -> NewDelivery:
+    """Something for the bell of nobody, which is there at once when somebody is at work."""
+    now = timezone.now()
+    return NewDelivery(
+        cause=f"probe:{now.timestamp()}",
+        topic=TOPIC,
+        audience="agent",
+        channel="in_app",
+        recipient="user:0",
+        due_at=now,
+    )
 
 
 def policies(quiet_from: datetime, quiet_until: datetime) -> None:

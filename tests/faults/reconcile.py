@@ -28,10 +28,9 @@ from tests.faults.storm import Outside, outside
 KILLED = (
     "web worker",
     "web",
-    "deliver",
     "worker",
     "beat",
-    "watch",
+    "standby",
     "streams",
     "valkey",
     "postgresql",
@@ -180,9 +179,9 @@ def _is_back(house: Running, blow: str) -> bool:
             return bool(redis.Redis.from_url(house.env["REDIS_URL"], socket_timeout=1).ping())
         return False
     with suppress(psycopg2.Error):
-        if blow == "deliver":
-            held = "SELECT count(*) FROM notifications_sender WHERE missing_since IS NULL"
-            return _number(house, held) >= 1
+        if blow == "standby":
+            seen = "SELECT count(*) FROM events_chore WHERE name = 'standby' AND ran_at > now() - interval '5 s'"
+            return _number(house, seen) >= 1
         return _number(house, "SELECT 1") == 1
     return False
 

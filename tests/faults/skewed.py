@@ -1,4 +1,5 @@
-"""A process whose clock is wrong: ``python -m tests.faults.skewed SECONDS watch``.
+"""A process whose clock is wrong: ``python -m tests.faults.skewed SECONDS standby``, or
+``… SECONDS celery -A config worker``.
 
 ``time.time`` and ``datetime.now`` are off by so many seconds before anything else is loaded; what
 the machine measures (monotonic) and what the database says stay right.
@@ -46,6 +47,12 @@ def set_off(seconds: float) -> None:
 
 def main() -> None:
     set_off(float(sys.argv[1]))
+    if sys.argv[2] == "celery":
+        from celery.__main__ import main as celery
+
+        sys.argv[:] = sys.argv[2:]
+        celery()
+        return
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(["manage.py", *sys.argv[2:]])

@@ -10,6 +10,7 @@ import random
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -32,6 +33,7 @@ from tests.doubles.sms_gateway import SmsGateway
 from tests.doubles.wechat_platform import WeChatPlatform
 from tests.factories.customers import CustomerFactory
 from tests.factories.notifications import endpoint
+from tests.faults.brokers import OwnBroker
 
 ROOT = Path(__file__).resolve().parents[2]
 OPEN = ["queued", "held", "sending", "ambiguous"]
@@ -185,11 +187,15 @@ def run(
     seed: int = 1,
 ) -> Report:
     rand = random.Random(seed)
-    with outside(rate, rand) as there:
+    with outside(rate, rand) as there, tempfile.TemporaryDirectory(prefix="storm-") as folder:
+        broker = OwnBroker(Path(folder))
+        broker.start()
         total = queue(counts, there)
         connection.commit()
         began = time.monotonic()
-        workers = [_start(there, list(counts)) for _n in range(processes)]
+        # All that a house has for it: two workers, who calls them, and who takes over.
+        roles = ["worker"] * processes + ["beat", "standby"]
+        workers = [_start(there, role, broker.url) for role in roles]
         done = 0
         try:
             while time.monotonic() - began < deadline:
@@ -199,28 +205,29 @@ def run(
                     break
                 if done < kills:
                     # Dead in the middle of whatever it does; another one takes its place.
-                    slot = rand.randrange(processes)
+                    slot = rand.randrange(len(roles))
                     workers[slot].send_signal(signal.SIGKILL)
                     workers[slot].wait()
-                    workers[slot] = _start(there, list(counts))
+                    workers[slot] = _start(there, roles[slot], broker.url)
                     done += 1
         finally:
             for worker in workers:
                 worker.kill()
                 worker.wait()
+            broker.kill()
         return _judge(total, done, time.monotonic() - began, there)
 
 
-def _start(there: Outside, channels: list[str]) -> "subprocess.Popen[bytes]":
+def _start(there: Outside, role: str, broker: str) -> "subprocess.Popen[bytes]":
     env = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "tests.faults.settings",
         "FAULTS_DATABASE": str(connection.settings_dict["NAME"]),
         "FAULTS_SETTINGS": json.dumps(there.settings),
-        "FAULTS_CHANNELS": ",".join(channels),
+        "FAULTS_BROKER": broker,
         "LOG_LEVEL": "CRITICAL",
     }
-    return subprocess.Popen([sys.executable, "-m", "tests.faults.worker"], cwd=ROOT, env=env)
+    return subprocess.Popen([sys.executable, "-m", "tests.faults.worker", role], cwd=ROOT, env=env)
 
 
 def _judge(total: int, kills: int, seconds: float, there: Outside) -> Report:

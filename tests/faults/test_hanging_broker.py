@@ -1,5 +1,5 @@
-"""A broker that hangs is no business of a page. No request enqueues anything; three ask it something
-and give up at once: the readiness probe, the count of unknown waybill numbers, and that of a key's requests."""
+"""A broker that hangs is no business of a page. What is written calls a worker; the readiness probe, the
+count of unknown waybill numbers and that of a key's requests ask it something. All give up at once."""
 
 import ast
 import time
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from apps.core.patience import REST_SECONDS
 from tests.faults.brokers import crowded_broker, silent_broker
 from tests.faults.pages import (
     BY_API,
@@ -34,16 +35,19 @@ BROKER = {"redis", "celery", "kombu", "valkey"}
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.requirement("NTF-2")
-def test_no_page_so_much_as_greets_a_broker_that_hangs() -> None:
-    """What does not speak to it cannot wait for it; benchmarks/pages.py says how long pages take."""
+def test_pages_greet_a_broker_that_hangs_once_in_a_while_at_most() -> None:
+    """Those that write call a worker, and give up at once; then all of them leave it alone for a
+    while. benchmarks/pages.py says how long pages take."""
     with silent_broker() as broker, web(broker.url, ENVIRONMENT) as hanging:
         house = House()
+        began = time.monotonic()
         for _n in range(ROUNDS):
             visit(house, hanging, but=BY_API)
-        assert broker.visitors == 0
+        greeted, most = broker.visitors, 1 + (time.monotonic() - began) / REST_SECONDS
+        assert greeted <= most
         Visitor(hanging).get("/readyz")
         # They are counted in the order in which they came.
-        assert eventually(lambda: broker.visitors) and broker.visitors == 1, "it would be seen"
+        assert eventually(lambda: broker.visitors > greeted), "it would be seen"
 
 
 @pytest.mark.slow
@@ -99,9 +103,15 @@ def brokers_used(path: Path) -> list[str]:
 
 
 def test_hardly_anything_but_tasks_knows_the_broker() -> None:
-    """Beat wakes the sweepers; whoever else enqueues would hang with the broker. Those that may
-    ask it something are named here and give up after a tenth of a second."""
-    allowed = {"config/celery.py", "config/health.py", "apps/core/patience.py"}
+    """One module calls workers, and gives up after a tenth of a second; whoever else did would hang
+    with the broker. Those that may ask it something are named here and are as quick."""
+    allowed = {
+        *("config/celery.py", "config/health.py", "config/beat.py"),
+        *("apps/core/patience.py", "apps/core/waking.py", "apps/events/chores.py"),
+        # They know the tasks, and do them themselves.
+        "apps/events/services/standing_by.py",
+        "apps/events/management/commands/standby.py",
+    }
     using = {}
     for path in [*ROOT.glob("apps/**/*.py"), *ROOT.glob("config/*.py")]:
         name = str(path.relative_to(ROOT))

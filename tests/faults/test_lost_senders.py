@@ -1,9 +1,9 @@
-"""Sending processes that are killed, hang, or lose their database in the middle of a mail."""
+"""Workers that are killed, hang, or lose their database in the middle of a mail."""
 
 import os
 import signal
 import subprocess
-import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -18,8 +18,9 @@ from apps.notifications.models import Attempt, Delivery, Sender
 from apps.notifications.services.presence import gone
 from tests.doubles.mail_server import MailServer
 from tests.factories.notifications import delivery
+from tests.faults.brokers import OwnBroker
 from tests.faults.databases import own_database
-from tests.faults.processes import ROOT
+from tests.faults.processes import ROOT, command, running
 from tests.launch.databases import owner_url
 from tests.waiting import eventually
 
@@ -33,37 +34,46 @@ LIMIT = channel("email").concurrency
 
 
 class Senders:
-    """Real processes of ``manage.py deliver email``, by their pid."""
+    """Real workers with a beat that calls them, on a broker of their own."""
 
     def __init__(self, stack: ExitStack, folder: Path, mail: MailServer, url: str) -> None:
-        self._stack, self._log = stack, folder / "deliver.log"
+        self._stack = stack
+        data = folder / "broker"
+        data.mkdir()
+        broker = OwnBroker(data)
+        broker.start()
+        stack.callback(broker.kill)
         self._env = {
-            **os.environ,
-            "DJANGO_SETTINGS_MODULE": "config.settings",
             "DATABASE_URL": url,
-            "REDIS_URL": "redis://127.0.0.1:9/0",
+            "REDIS_URL": broker.url,
             "EMAIL_HOST": "127.0.0.1",
             "EMAIL_PORT": str(mail.port),
             "EMAIL_USE_TLS": "0",
             "EMAIL_PER_SECOND": "1000",
             "DEFAULT_FROM_EMAIL": "service@yipiao.example",
         }
+        stack.enter_context(running(folder, ["beat"], self._env))
 
     def start(self) -> "subprocess.Popen[str]":
         """Returns once it says that it is at work."""
-        out = self._stack.enter_context(self._log.open("a"))
         process = subprocess.Popen(
-            [sys.executable, "-u", "manage.py", "deliver", "email"],
+            [*command("worker", Path()), "-l", "INFO"],
             cwd=ROOT,
-            env=self._env,
-            stdout=subprocess.PIPE,
-            stderr=out,
+            env={**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", **self._env},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
             text=True,
         )
         self._stack.callback(process.wait)
         self._stack.callback(process.kill)
-        assert process.stdout is not None
-        assert process.stdout.readline() == "sending\n", self._log.read_text()
+        assert process.stderr is not None
+        said = []
+        for line in process.stderr:
+            said.append(line)
+            if " ready." in line:
+                break
+        assert process.poll() is None, "".join(said)
+        threading.Thread(target=process.stderr.read, daemon=True).start()
         return process
 
 
@@ -149,7 +159,8 @@ def test_killed_after_data_only_what_was_handed_over_is_unclear(place: Any) -> N
 def test_one_that_hangs_but_lives_keeps_what_it_has(place: Any) -> None:
     mail, senders = place(owner_url())
     mail.hold = "DATA"
-    _queue(LIMIT)
+    # One more than it takes, so that another is called as well.
+    _queue(LIMIT + 1)
     hanging = senders.start()
     assert eventually(lambda: len(mail.held) == LIMIT)
     hanging.send_signal(signal.SIGSTOP)
@@ -163,8 +174,8 @@ def test_one_that_hangs_but_lives_keeps_what_it_has(place: Any) -> None:
     assert Delivery.objects.filter(state="sending").count() == LIMIT
     mail.hold = ""
     hanging.send_signal(signal.SIGCONT)
-    assert eventually(lambda: Delivery.objects.filter(state="accepted").count() == LIMIT)
-    assert len(mail.handed_over) == LIMIT
+    assert eventually(lambda: Delivery.objects.filter(state="accepted").count() == LIMIT + 1)
+    assert len(mail.handed_over) == LIMIT + 1
     assert _no_one_was_unclear()
 
 

@@ -1,41 +1,61 @@
-"""A real sending process for the fault tests: ``python -m tests.faults.worker``.
+"""The processes behind a house for the fault tests: ``python -m tests.faults.worker worker``, ``beat`` or
+``standby``.
 
-Only the clocks differ from ``manage.py deliver``: what takes minutes there takes a moment here.
+Only the times differ from the real ones: what takes minutes there takes a moment here.
 """
 
-import os
 import signal
+import sys
+import tempfile
 from datetime import timedelta
-from typing import Any
 
 import django
 
 
-def main() -> None:
-    django.setup()
+def hurry() -> None:
+    from apps.events.services import standing_by
     from apps.notifications import channels
-    from apps.notifications.services import Crew, minding, outcomes
+    from apps.notifications.services import minding, outcomes
 
     outcomes.FIRST_QUESTION = timedelta(seconds=0.4)
     minding.ASK_AGAIN = (1, 1, 1, 2, 2)
     minding.SOFT_LEASE = timedelta(seconds=3)
+    standing_by.PATIENCE = 2.0
     for channel in channels.all_channels():
         channel.lease = timedelta(seconds=2)
         channel.waits = (0.2, 0.3, 0.5, 0.5, 1, 1, 1, 1)  # type: ignore[assignment]
         channel.settling = timedelta(seconds=1.5)
         channel.patience = timedelta(seconds=4)
         channel.address_limits = ()
-    threads = int(os.environ.get("FAULTS_THREADS", "2"))
-    crew = Crew(os.environ["FAULTS_CHANNELS"].split(","), threads=threads)
 
-    def stop(*_args: Any) -> None:
-        crew.stop()
 
-    signal.signal(signal.SIGTERM, stop)
-    crew.start()
-    while not crew.stopping.wait(0.5):
-        pass
-    crew.join(10)
+def main() -> None:
+    django.setup()
+    hurry()
+    from config.celery import app
+
+    role = sys.argv[1]
+    if role == "worker":
+        quiet = ["-l", "CRITICAL", "--without-gossip", "--without-mingle", "--without-heartbeat"]
+        app.worker_main(["worker", *quiet])
+    elif role == "beat":
+        with tempfile.TemporaryDirectory() as folder:
+            app.start(["beat", "-l", "CRITICAL", "-s", f"{folder}/beat", "--pidfile="])
+    else:
+        stand_by()
+
+
+def stand_by() -> None:
+    from celery import current_app
+
+    from apps.events.services.standing_by import PATIENCE, Standby
+
+    current_app.loader.import_default_modules()
+    standby = Standby(patience=PATIENCE)
+    signal.signal(signal.SIGTERM, lambda *_: standby.stop())
+    standby.start()
+    standby.stopping.wait()
+    standby.join(10)
 
 
 if __name__ == "__main__":

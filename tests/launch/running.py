@@ -17,14 +17,13 @@ SIGNS = {
     "web": "gunicorn",
     "worker": " worker ",
     "beat": " beat ",
-    "watch": "manage.py watch",
-    "deliver": "manage.py deliver",
+    "standby": "manage.py standby",
     "streams": "serve_streams",
 }
-# The three loops of every watch, and whoever looks for the next message.
+# Who stands by, and whoever did the last of what beat calls for.
 AT_WORK = """
-SELECT (SELECT count(*) = 3 FROM sla_watcher WHERE name <> 'calendars' AND seen_at > {since})
-AND (SELECT max(refilled) > {since} FROM notifications_providerstate)
+SELECT count(*) = 2 FROM events_chore WHERE ran_at > {since}
+AND name IN ('standby', 'apps.tracking.tasks.find_late')
 """
 
 
@@ -89,7 +88,7 @@ class Running:
             "pages": lambda: self.house.status(self.house.url) == 200,
             "database and broker": lambda: self.house.status(f"{self.house.url}readyz") == 200,
             "live updates": lambda: self.house.status(f"{streams}healthz") == 200,
-            "watch and deliver": lambda: (
+            "standby and what is regular": lambda: (
                 bool(clock()) and asked(AT_WORK.format(since=f"'{now}'")) == "True"
             ),
             "worker": self.has_a_worker,

@@ -25,7 +25,7 @@ from tests.waiting import LIMIT
 ROOT = Checkout.here().root
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, Any] = COMPOSE["services"]
-OURS = ("migrate", "web", "worker", "beat", "watch", "deliver", "streams")
+OURS = ("migrate", "web", "worker", "beat", "standby", "streams")
 GIVEN = {
     **{name: PRODUCTION_LIKE[name] for name in ("SECRET_KEY", "FIELD_KEYS", "BLIND_INDEX_KEY")},
     "ALLOWED_HOSTS": "yipiao.example",
@@ -195,8 +195,8 @@ def test_worker_and_beat_start_against_the_test_broker(
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("name", ["watch", "deliver", "streams"])
-def test_watch_deliver_and_streams_run_and_are_seen_to_run(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["standby", "streams"])
+def test_standby_and_streams_run_and_are_seen_to_run(name: str, tmp_path: Path) -> None:
     port = str(free_port())
     env = here(name, DATABASE_URL=owner_url(), REDIS_URL="redis://127.0.0.1:9/0")
 

@@ -24,8 +24,7 @@ from tests.waiting import eventually
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
 # What those without a port leave behind is looked at: as if it were as old as it may not be.
 AGES = {
-    "watch": "UPDATE sla_watcher SET seen_at = seen_at - interval '1 minute'",
-    "deliver": "UPDATE notifications_providerstate SET refilled = refilled - interval '1 minute'",
+    "standby": "UPDATE events_chore SET ran_at = ran_at - interval '1 minute'",
 }
 
 
@@ -112,7 +111,7 @@ def service(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Service]
         made.end()
 
 
-NAMES = ("web", "worker", "beat", "watch", "deliver", "streams")
+NAMES = ("web", "worker", "beat", "standby", "streams")
 
 
 @pytest.mark.slow
@@ -141,7 +140,7 @@ def test_a_killed_service_comes_back_and_leaves_nobody_behind(service: Service) 
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("service", ("web", "worker"), indirect=True)
+@pytest.mark.parametrize("service", ("web",), indirect=True)
 def test_what_a_service_forked_is_replaced(service: Service) -> None:
     master = service.start()
     assert service.comes_up(), service.log.read_text()

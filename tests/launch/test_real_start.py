@@ -31,7 +31,7 @@ def test_killed_without_warning_it_leaves_nothing_and_finds_its_data_again(house
         assert PASSWORD in house.said(), "on the screen they are told"
         running = family(front.pid)
         started = b" ".join(Path(f"/proc/{pid}/cmdline").read_bytes() for pid in running)
-        for name in (b"gunicorn", b"worker", b"beat", b"watch", b"deliver", b"serve_streams"):
+        for name in (b"gunicorn", b"worker", b"beat", b"standby", b"serve_streams"):
             assert name in started
 
         second = subprocess.run(

@@ -12,7 +12,7 @@ from tests.launch.test_compose import SERVICES
 SETUP = {"postgres", "migrate"}
 
 
-@pytest.mark.parametrize("name", ["web", "worker", "beat", "watch", "deliver", "streams"])
+@pytest.mark.parametrize("name", ["web", "worker", "beat", "standby", "streams"])
 def test_what_bin_up_serves_with_has_no_owners_address(name: str, tmp_path: Path) -> None:
     place: Any = SimpleNamespace(
         checkout=SimpleNamespace(root=tmp_path), log=lambda name: tmp_path / f"{name}.log"

@@ -1,6 +1,5 @@
 """Who is gone, by the database's own knowledge, and what becomes of what they had claimed."""
 
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -18,7 +17,7 @@ from apps.notifications.services import presence, sending
 from apps.notifications.services.claiming import claim
 from apps.notifications.services.losing import Beginning, ClaimLost, NotBegun
 from apps.notifications.services.presence import Presence, forget_gone, gone, present
-from apps.notifications.services.working import _Sending
+from apps.notifications.services.working import _Sender
 from tests.doubles.mail_server import MailServer
 from tests.doubles.sms_gateway import SmsGateway
 from tests.factories.notifications import PHONE, delivery
@@ -34,16 +33,16 @@ def dead() -> int:
 
 
 @pytest.fixture
-def keeping() -> Iterator[Presence]:
+def keeping(monkeypatch: pytest.MonkeyPatch) -> Iterator[Presence]:
     """A process whose number is held by a thread of its own."""
-    one, ended = Presence("living"), threading.Event()
-    thread = threading.Thread(target=one.keep, args=(ended,))
-    thread.start()
-    assert eventually(lambda: one.number is not None)
-    yield one
-    ended.set()
-    thread.join(LIMIT)
-    assert not Sender.objects.filter(pk=one.number).exists(), "it says that it leaves"
+    one = Presence("living")
+    monkeypatch.setattr(presence, "LINGER", 0.0)
+    with one.at_work() as number:
+        keeper = one._keeper
+        yield one
+    assert keeper is not None
+    keeper.join(LIMIT)
+    assert not Sender.objects.filter(pk=number).exists(), "it says that it leaves"
 
 
 def holders() -> list[int]:
@@ -223,9 +222,7 @@ def test_who_stumbled_lets_go_of_what_he_held(
 ) -> None:
     delivery("plain", "a")
     with present("process") as number:
-        living = Presence("process")
-        living.number = number
-        step = _Sending(plain, "w", living)
+        step = _Sender(plain, "w", number).step
 
         def away(_self: Beginning) -> None:
             raise NotBegun from OperationalError()

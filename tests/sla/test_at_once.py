@@ -5,20 +5,21 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from celery import current_app
 from django.db import connection
 
-from apps.events.models import Event
+from apps.events.models import Chore, Dispatch, Event
+from apps.events.services.standing_by import Standby
 from apps.sla import services
 from apps.sla.enums import ClockState, FactKind, IntervalKind, Metric
 from apps.sla.models import Clock, FiredStep
 from apps.sla.queries.moments import database_now
-from apps.sla.services import sweeping, watching
-from apps.sla.services.watching import Watch
+from apps.sla.services import sweeping
 from tests.factories.sla import (
     MAJOR,
     clock_of,
@@ -209,8 +210,8 @@ def test_one_that_cannot_be_told_is_put_off_and_holds_up_nobody(
 
 
 @pytest.mark.requirement("CMP-2")
-def test_the_watch_process_looks_after_the_calendars_by_itself(
-    monkeypatch: pytest.MonkeyPatch,
+def test_the_calendars_are_looked_after_though_beat_is_away(
+    monkeypatch: pytest.MonkeyPatch, standing_by: None
 ) -> None:
     asked = threading.Event()
 
@@ -219,30 +220,26 @@ def test_the_watch_process_looks_after_the_calendars_by_itself(
         asked.set()
         return 0
 
-    monkeypatch.setattr(watching, "mind_calendars", mind)
-    watch = Watch()
-    watch.start()
-    try:
-        assert asked.wait(LIMIT)
-    finally:
-        watch.stop()
-        assert watch.join(LIMIT)
+    monkeypatch.setattr(services, "mind_calendars", mind)
+    name = "apps.sla.tasks.mind_calendars"
+    assert eventually(lambda: Chore.objects.filter(name=name).exists())
+    Chore.objects.filter(name=name).update(ran_at=database_now() - 2 * HOUR)
+    assert asked.wait(LIMIT)
 
 
-def test_the_watch_process_keeps_the_clocks_without_a_broker() -> None:
+@pytest.mark.requirement("CMP-3")
+def test_standby_keeps_the_clocks_without_a_broker(standing_by: None) -> None:
     cases = overdue_cases(3)
-    watch = Watch()
-    watch.start()
-    try:
-        assert eventually(lambda: FiredStep.objects.count() == 9)
-        assert eventually(lambda: watchers_seen_lately() == 4)
-    finally:
-        watch.stop()
-        assert watch.join(LIMIT)
+    assert eventually(lambda: FiredStep.objects.count() == 9)
     assert all(told(matter) == TOLD for _what, matter in cases)
+    assert eventually(lambda: not Dispatch.objects.exists()), "and hands on what it told"
 
 
-def watchers_seen_lately() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM sla_watcher WHERE seen_at > now() - interval '1 min'")
-        return int(cursor.fetchone()[0])
+@pytest.fixture
+def standing_by() -> Iterator[None]:
+    current_app.loader.import_default_modules()
+    one = Standby()
+    one.start()
+    yield
+    one.stop()
+    assert one.join(LIMIT)

@@ -9,9 +9,12 @@ from typing import Any, Protocol
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
 
+from apps.core.waking import wake_on_commit
 from apps.events.models import Event
 from apps.events.subscriptions import names_for
 
+# The task that hands events on.
+RELAY = "apps.events.tasks.relay_events"
 # Arrays instead of thousands of parameters: a batch of 5,000 scans may change 5,000 statuses, and the
 # ORM takes eight times as long to write them down. The events and who is to hear of them in one.
 _RECORD = """
@@ -117,7 +120,10 @@ def _write(rows: Sequence[NewEvent]) -> list[tuple[int, datetime, datetime]]:
                 _array(_quoted(name) for _kind, name in hear),
             ],
         )
-        return list(cursor.fetchall())
+        written = list(cursor.fetchall())
+    if hear:
+        wake_on_commit(RELAY)
+    return written
 
 
 def _demand_transaction() -> None:

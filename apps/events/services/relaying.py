@@ -20,7 +20,7 @@ LONGEST_WAIT = timedelta(hours=1)
 TURN = 0.5  # seconds that a subscriber of single events may take before the others' turn
 # From subscriber to subscriber along the index (subscriber, due_at), whatever waits behind each:
 # the cost is that of as many rows as there are subscribers with something pending.
-_DUE_SUBSCRIBERS = """
+_OLDEST = """
 WITH RECURSIVE oldest AS (
     (SELECT subscriber, due_at FROM events_dispatch ORDER BY subscriber, due_at LIMIT 1)
     UNION ALL
@@ -29,8 +29,12 @@ WITH RECURSIVE oldest AS (
         ORDER BY subscriber, due_at LIMIT 1
     ) AS following
 )
-SELECT subscriber FROM oldest WHERE due_at <= statement_timestamp() ORDER BY due_at
 """
+_DUE_SUBSCRIBERS = f"""{_OLDEST}
+SELECT subscriber FROM oldest WHERE due_at <= statement_timestamp() ORDER BY due_at
+"""  # noqa: S608  # ours
+# Since when the one that has waited longest waits.
+OLDEST = f"{_OLDEST} SELECT '', min(due_at) FROM oldest"  # noqa: S608  # ours
 # After an hour's stop hundreds of thousands wait: no objects, and no parameter for each.
 _CLAIM = """
 SELECT id, event_id, attempts FROM events_dispatch

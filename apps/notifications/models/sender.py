@@ -4,6 +4,14 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+# Of a row ``s``: whether its process holds its lock, as PostgreSQL knows it.
+KEY = 0x59500007  # the first half of the lock's key; the second is the number
+HELD = f"""
+EXISTS (SELECT 1 FROM pg_locks l WHERE l.locktype = 'advisory' AND l.granted
+    AND l.classid::bigint = {KEY} AND l.objid::bigint = s.id AND l.objsubid = 2
+    AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()))
+"""  # noqa: S608  # a number of ours
+
 
 class Sender(models.Model):
     """One start of one sending process. Its number is never given out again, unlike a pid, and is

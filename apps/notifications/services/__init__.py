@@ -62,13 +62,11 @@ from apps.notifications.services.webhook_events import (
     replay,
 )
 from apps.notifications.services.words import check_template, save_policy, save_template
-from apps.notifications.services.working import Crew
 
 __all__ = [
     "CALLABLE",
     "MAX_REPLAY",
     "MOST_URL",
-    "Crew",
     "ask_about_unclear",
     "cancel_delivery",
     "change_endpoint",

@@ -20,7 +20,6 @@ from apps.notifications.services.chain import advance
 from apps.notifications.services.rows import move, note
 from apps.notifications.services.wishes import is_unwanted_by_now
 
-IDLE = 1.0  # seconds to wait when nothing is due
 PASSES = 50  # messages put aside by one claim before it lets others in
 
 _PROVIDER = """
@@ -41,7 +40,7 @@ _NEXT = """
 SELECT d.id FROM notifications_delivery d
 WHERE d.channel = %(channel)s AND d.urgent = %(urgent)s AND d.state IN ('held', 'queued')
     AND d.carried_by_id IS NULL AND d.digest_key = '' AND d.due_at <= clock_timestamp() {one}
-ORDER BY d.due_at LIMIT 1 FOR UPDATE SKIP LOCKED
+ORDER BY d.due_at LIMIT 1 {lock}
 """
 _ONE = """AND NOT EXISTS (SELECT 1 FROM notifications_delivery s
     WHERE s.channel = d.channel AND s.state = 'sending' AND s.recipient = d.recipient)"""
@@ -49,10 +48,11 @@ _ONE = """AND NOT EXISTS (SELECT 1 FROM notifications_delivery s
 
 @dataclass(frozen=True)
 class Claim:
-    """A message to send, or how many seconds to wait before asking again."""
+    """A message to send, or how many seconds to wait before asking again; None: somebody calls when
+    there is something for one more sender."""
 
     delivery: Delivery | None
-    wait: float = IDLE
+    wait: float | None = None
     at: datetime | None = None
 
 
@@ -67,12 +67,12 @@ def claim(channel: Channel, *, worker: str, sender: int | None = None) -> Claim:
         cursor.execute(_PROVIDER, {"channel": name, "rate": rate, "burst": max(burst, 1.0)})
         tokens, paused, now = cursor.fetchone()
         if paused is not None and paused > 0:
-            return Claim(None, min(float(paused), 5.0))
+            return Claim(None)
         if tokens < 1:
             return Claim(None, min((1 - tokens) / rate, 5.0))
         cursor.execute(_UNDER_WAY, [name])
         if cursor.fetchone()[0] >= channel.concurrency:
-            return Claim(None, 0.05)
+            return Claim(None)
     for _pass in range(PASSES):
         delivery_id = _next(channel)
         if delivery_id is None:
@@ -84,8 +84,13 @@ def claim(channel: Channel, *, worker: str, sender: int | None = None) -> Claim:
     return Claim(None, 0.0)
 
 
-def _next(channel: Channel) -> int | None:
-    sql = _NEXT.format(one=_ONE if channel.one_per_recipient else "")
+def is_more_due(channel: Channel) -> bool:
+    """Is there anything for one more sender?"""
+    return _next(channel, look="") is not None
+
+
+def _next(channel: Channel, look: str = "FOR UPDATE SKIP LOCKED") -> int | None:
+    sql = _NEXT.format(one=_ONE if channel.one_per_recipient else "", lock=look)
     with connection.cursor() as cursor:
         for urgent in (True, False):
             cursor.execute(sql, {"channel": str(channel.name), "urgent": urgent})

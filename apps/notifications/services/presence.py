@@ -7,28 +7,27 @@ every lock while the processes live; they take theirs again within a fraction of
 
 import logging
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from django.db import Error, close_old_connections, connection, transaction
+from django.db import Error, OperationalError, close_old_connections, connection, transaction
 
 from apps.notifications.models import Sender
+from apps.notifications.models.sender import HELD as _HELD
+from apps.notifications.models.sender import KEY as _KEY
 
 log = logging.getLogger(__name__)
 GRACE = 2.0  # seconds that a number may be unheld before its process counts as gone
 LOOK = 0.4  # seconds between two looks of a process at its own lock
+LINGER = 5.0  # seconds that a process holds its number after its last message
+PATIENCE = 10.0  # seconds that a sender waits for a number
 FORGET_AFTER = 3_600.0  # seconds; longer than any lease
-_KEY = 0x59500007  # the first half of the lock's key; the second is the number
 
 _MINE = """
 SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()
     AND classid::bigint = %s AND objid::bigint = %s AND objsubid = 2)
 """
-_HELD = f"""
-EXISTS (SELECT 1 FROM pg_locks l WHERE l.locktype = 'advisory' AND l.granted
-    AND l.classid::bigint = {_KEY} AND l.objid::bigint = s.id AND l.objsubid = 2
-    AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()))
-"""  # noqa: S608  # a number of ours
 _LOOK = f"""
 UPDATE notifications_sender s SET missing_since =
     CASE WHEN s.missing_since IS NULL THEN clock_timestamp() END
@@ -75,30 +74,62 @@ def present(name: str) -> Iterator[int]:
 
 
 class Presence:
-    """The number of a process with many threads; a thread of its own holds it (``keep``)."""
+    """The number of a process with many threads. A thread of its own holds it for as long as one of
+    them is at work, and a little longer."""
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.number: int | None = None  # None until the database gave one
+        self._known = threading.Event()
+        self._lock = threading.Lock()
+        self._keeper: threading.Thread | None = None
+        self._at_work = 0
+        self._idle_since = 0.0
 
-    def keep(self, ended: threading.Event) -> None:
-        """Hold the number until ``ended``, through lost connections and restarts of the database."""
-        while True:
+    @contextmanager
+    def at_work(self) -> Iterator[int]:
+        """The number, held until the end. Raises OperationalError while the database gives none."""
+        with self._lock:
+            self._at_work += 1
+            if self._keeper is None:
+                self._keeper = threading.Thread(target=self._keep, name="presence", daemon=True)
+                self._keeper.start()
+        try:
+            if not self._known.wait(PATIENCE) or self.number is None:
+                raise OperationalError("the database gives no number")
+            yield self.number
+        finally:
+            with self._lock:
+                self._at_work -= 1
+                self._idle_since = time.monotonic()
+
+    def _keep(self) -> None:
+        """Hold the number through lost connections and restarts of the database."""
+        while not self._is_over():
             try:
                 self._hold()
             except Exception:  # a lost connection, a restarted database: it holds on
                 log.warning("the lock of the sending process is lost, taking it again")
                 close_old_connections()
-            if ended.wait(LOOK):
-                break
-        with suppress(Error):
-            if self.number is not None:
-                _leave(self.number)
+            time.sleep(LOOK)
         connection.close()
+
+    def _is_over(self) -> bool:
+        """Nobody is at work any more: the number is given back before somebody may begin again."""
+        with self._lock:
+            if self._at_work or time.monotonic() - self._idle_since < LINGER:
+                return False
+            if self.number is not None:
+                with suppress(Error):
+                    _leave(self.number)
+            self._known.clear()
+            self.number = self._keeper = None
+            return True
 
     def _hold(self) -> None:
         if self.number is None:
             self.number = _enter(self.name)
+            self._known.set()
         elif not _is_mine(self.number):
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_lock(%s, %s)", [_KEY, self.number])

@@ -10,12 +10,15 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
 
 from apps.core.crypto import encrypt
+from apps.core.waking import wake_on_commit
 from apps.notifications.addresses import index_of
 from apps.notifications.enums import DeliveryState
 from apps.notifications.models import Attempt, Delivery
 from apps.notifications.states import DELIVERY_MOVES, FINAL
 
 PAGE = 1_000
+# The task that sends what is due on one channel.
+SEND = "apps.notifications.tasks.send_due"
 # Only these have an address of their own by which doubles are recognised.
 ADDRESSED = frozenset({"sms", "email", "wechat", "wechat_talk", "phone"})
 _COLUMNS = {
@@ -93,6 +96,11 @@ class NewDelivery:
     state: DeliveryState = DeliveryState.QUEUED
     reason: str = ""
 
+    @property
+    def goes_at_once(self) -> bool:
+        """As far as is known here; what only time brings is found by its due time."""
+        return self.state == DeliveryState.QUEUED and not self.digest_key
+
     def values(self, sealed: dict[int, str]) -> tuple[Any, ...]:
         """``sealed`` remembers, by identity, what rows about one happening share."""
         index = index_of(self.address) if self.channel in ADDRESSED and self.address else ""
@@ -127,6 +135,9 @@ def insert(rows: Sequence[NewDelivery]) -> list[int]:
             ]
             cursor.execute(_INSERT, [json.dumps(page, cls=DjangoJSONEncoder, ensure_ascii=False)])
             found += [pk for (pk,) in cursor.fetchall()]
+    if found:
+        for channel in {row.channel for row in rows if row.goes_at_once}:
+            wake_on_commit(SEND, channel)
     return found
 
 
@@ -155,6 +166,8 @@ def move(
     for name, value in changes.items():
         setattr(delivery, name, value)
     delivery.save(update_fields=list(changes))
+    if to == DeliveryState.QUEUED and not delivery.digest_key:
+        wake_on_commit(SEND, delivery.channel)
     if delivery.is_digest and to in FINAL | {DeliveryState.AMBIGUOUS, DeliveryState.QUEUED}:
         # What travels inside shares its fate.
         Delivery.objects.filter(carried_by=delivery).update(

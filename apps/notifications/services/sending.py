@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db import InterfaceError, OperationalError, connection
@@ -22,18 +23,26 @@ log = logging.getLogger(__name__)
 ONCE_MORE = 0.5  # seconds between two tries to write an outcome down
 
 
-def send_next(channel: Channel, *, worker: str, sender: int | None = None) -> float:
-    """Send one message if one is due and may go; the seconds to wait before the next look.
+def send_next(
+    channel: Channel,
+    *,
+    worker: str,
+    sender: int | None = None,
+    claimed: Callable[[], None] = lambda: None,
+) -> float | None:
+    """Send one message if one is due and may go; the seconds to wait before the next look, None when
+    there is nothing for this sender. ``claimed`` is called before a message is sent.
 
     ``sender`` is the number by which the database knows that this process lives. Raises NotBegun
     and errors of the database; whoever goes on after them lets go of his claims first.
     """
-    claimed = claim(channel, worker=worker, sender=sender)
-    if claimed.delivery is None:
-        return claimed.wait
-    delivery, number = claimed.delivery, claimed.delivery.attempts
+    mine = claim(channel, worker=worker, sender=sender)
+    if mine.delivery is None:
+        return mine.wait
+    delivery, number = mine.delivery, mine.delivery.attempts
     try:
-        template_id, outcome = _send(channel, delivery, claimed.at or delivery.state_since)
+        claimed()
+        template_id, outcome = _send(channel, delivery, mine.at or delivery.state_since)
     except ClaimLost:
         return 0.0  # it was taken for lost before it had begun, and is somebody else's now
     _write_down(delivery.pk, number, outcome, template_id, worker, channel.lease.total_seconds())

@@ -1,7 +1,8 @@
-"""The sending process: threads per channel, so that a provider that hangs holds up only itself.
+"""Sending what is due on one channel, by as many at once as the channel takes.
 
-One more thread does the sweeps and one per askable channel puts the open questions. All state is
-in the database; a process may be killed at any moment and any number may run.
+A sender comes when it is called, sends until nothing is due, and goes; so a provider that hangs holds
+up the senders of its own channel and nobody else. All state is in the database; a process may be
+killed at any moment and any number may run.
 """
 
 import logging
@@ -9,133 +10,107 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterable
+from functools import cache
 
-from django.db import close_old_connections, connection
+from django.db import close_old_connections
 
+from apps.core.waking import wake
 from apps.notifications import channels
 from apps.notifications.channels import Channel
+from apps.notifications.services.claiming import is_more_due
 from apps.notifications.services.losing import let_go
-from apps.notifications.services.minding import (
-    ask_about_unclear,
-    forget_stamps,
-    look_after_unused_channels,
-    mind,
-)
-from apps.notifications.services.presence import Presence, forget_gone
+from apps.notifications.services.presence import Presence
+from apps.notifications.services.rows import SEND
 from apps.notifications.services.sending import send_next
 
 log = logging.getLogger(__name__)
+# A sender goes after so many seconds, so that a process that is to end need not wait for long.
+TURN = 5.0
 LONGEST_NAP = 1.0
 AFTER_TROUBLE = 2.0
-SELDOM = 60.0
-UNTIL_PRESENT = 0.1
+
+_slots: dict[str, set[int]] = {}
+_lock = threading.Lock()
 
 
-class Crew:
-    """The threads of one process. ``start`` them, ``stop`` them, wait with ``join``.
-
-    Channels without their settings sleep until the process is started with them.
-    """
-
-    def __init__(self, names: Iterable[str] = (), *, threads: int | None = None) -> None:
-        wanted = [channels.channel(n) for n in names] or channels.all_channels()
-        self.asleep = [channel for channel in wanted if not channel.configured()]
-        self.stopping = threading.Event()
-        self._ended = threading.Event()
-        self._presence = Presence(f"{socket.gethostname()[:24]}:{os.getpid()}")
-        self._threads = [
-            self._thread("mind", _mind, 1.0),
-            self._thread("seldom", _seldom, SELDOM),
-        ]
-        for channel in wanted:
-            if channel in self.asleep:
-                continue
-            for slot in range(threads or channel.concurrency):
-                self._threads.append(self._sender(channel, slot))
-            self._threads.append(self._thread(f"ask-{channel.name}", _asker(channel), 1.0))
-        # Not among them: it holds the number until the last of them has ended.
-        self._keeper = threading.Thread(
-            target=self._presence.keep, args=(self._ended,), name="deliver-presence", daemon=True
-        )
-
-    def start(self) -> None:
-        self._keeper.start()
-        for thread in self._threads:
-            thread.start()
-
-    def stop(self) -> None:
-        self.stopping.set()
-
-    def join(self, seconds: float = 30.0) -> bool:
-        """Whether everything ended in time; a message under way is let finish."""
-        end = time.monotonic() + seconds
-        for thread in self._threads:
-            thread.join(max(0.0, end - time.monotonic()))
-        if any(thread.is_alive() for thread in self._threads):
-            return False
-        self._ended.set()
-        self._keeper.join(max(0.0, end - time.monotonic()))
-        return not self._keeper.is_alive()
-
-    def _sender(self, channel: Channel, slot: int) -> threading.Thread:
-        worker = f"{self._presence.name}:{channel.name}:{slot}"
-        step = _Sending(channel, worker, self._presence)
-        return self._thread(f"{channel.name}-{slot}", step, 0.0)
-
-    def _thread(self, name: str, step: Callable[[], float], pause: float) -> threading.Thread:
-        return threading.Thread(
-            target=self._loop, args=(step, pause), name=f"deliver-{name}", daemon=True
-        )
-
-    def _loop(self, step: Callable[[], float], pause: float) -> None:
-        while not self.stopping.is_set():
-            try:
-                wait = step()
-            except Exception:  # a lost connection, a restarted database: go on when it is back
-                log.exception("%s stumbled", threading.current_thread().name)
-                close_old_connections()
-                wait = AFTER_TROUBLE
-            if wait or pause:
-                self.stopping.wait(min(max(wait, pause), max(LONGEST_NAP, wait)))
-        connection.close()
+def work_off(name: str) -> int:
+    """Send what is due on this channel; how many messages were dealt with. Colleagues are called
+    while there is more than one sender can do, and when the turn is over before the work is."""
+    channel = channels.channel(name)
+    if not channel.configured():
+        return 0  # what waits for it is looked after elsewhere
+    presence = presence_here()
+    with presence.at_work() as number:
+        slot = _take_slot(name)
+        try:
+            worker = f"{presence.name}:{name}:{slot}"
+            return _Sender(channel, worker, number).work()
+        finally:
+            with _lock:
+                _slots[name].discard(slot)
 
 
-class _Sending:
-    """One sender's step. After an error it holds nothing, whatever its rows say: they are let go
+def presence_here() -> Presence:
+    """Of this process."""
+    with _lock:
+        return _presence_of(os.getpid())
+
+
+@cache
+def _presence_of(pid: int) -> Presence:
+    return Presence(f"{socket.gethostname()[:24]}:{pid}")
+
+
+def _take_slot(name: str) -> int:
+    """Two senders at once have two names, by which each knows what it holds."""
+    with _lock:
+        taken = _slots.setdefault(name, set())
+        slot = next(n for n in range(len(taken) + 1) if n not in taken)
+        taken.add(slot)
+        return slot
+
+
+class _Sender:
+    """One sender's turn. After an error it holds nothing, whatever its rows say: they are let go
     before the next claim."""
 
-    def __init__(self, channel: Channel, worker: str, presence: Presence) -> None:
-        self._channel, self._worker, self._presence = channel, worker, presence
+    def __init__(self, channel: Channel, worker: str, number: int) -> None:
+        self._channel, self._worker, self._number = channel, worker, number
         self._stumbled = False
+        self._called = False
 
-    def __call__(self) -> float:
-        number = self._presence.number
-        if number is None:
-            return UNTIL_PRESENT
+    def work(self) -> int:
+        end = time.monotonic() + TURN
+        sent = 0
+        while True:
+            try:
+                wait = self.step()
+            except Exception:  # a lost connection, a restarted database: go on when it is back
+                log.exception("a sender of %s stumbled", self._channel.name)
+                close_old_connections()
+                time.sleep(AFTER_TROUBLE)
+                continue
+            if wait is None:
+                return sent
+            sent += wait == 0.0
+            if time.monotonic() + wait >= end:
+                wake(SEND, str(self._channel.name))
+                return sent
+            if wait:
+                time.sleep(min(wait, LONGEST_NAP))
+
+    def step(self) -> float | None:
+        """Send one; seconds to wait before the next, None when there is nothing for this sender."""
         if self._stumbled:
-            let_go(self._worker, number)
+            let_go(self._worker, self._number)
         self._stumbled = True
-        wait = send_next(self._channel, worker=self._worker, sender=number)
+        wait = send_next(
+            self._channel, worker=self._worker, sender=self._number, claimed=self._call_another
+        )
         self._stumbled = False
         return wait
 
-
-def _mind() -> float:
-    return 0.0 if mind() else 1.0
-
-
-def _seldom() -> float:
-    look_after_unused_channels()
-    forget_stamps()
-    forget_gone()
-    # A connection kept for once a minute would be one that others cannot have.
-    connection.close()
-    return SELDOM
-
-
-def _asker(channel: Channel) -> Callable[[], float]:
-    def ask() -> float:
-        return 0.2 if ask_about_unclear(channel) else 2.0
-
-    return ask
+    def _call_another(self) -> None:
+        if not self._called and is_more_due(self._channel):
+            self._called = True
+            wake(SEND, str(self._channel.name))

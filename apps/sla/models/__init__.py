@@ -1,5 +1,5 @@
 from apps.sla.models.calendar import CalendarDay, CalendarYear, WorkingCalendar
-from apps.sla.models.clock import DUE_ITSELF, Clock, FiredStep, Watcher
+from apps.sla.models.clock import DUE_ITSELF, Clock, FiredStep
 from apps.sla.models.matter import Fact, Interval, Matter
 from apps.sla.models.policy import Policy, PolicyEpoch, PolicyVersion, Step, Target
 
@@ -17,6 +17,5 @@ __all__ = [
     "PolicyVersion",
     "Step",
     "Target",
-    "Watcher",
     "WorkingCalendar",
 ]

@@ -219,18 +219,3 @@ class FiredStep(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.clock_id} · {self.step_id or 0}"
-
-
-class Watcher(models.Model):
-    """When each loop of the watch process was last seen at work; for the health page."""
-
-    name = models.CharField(max_length=20, primary_key=True)
-    seen_at = models.DateTimeField(db_default=Now())
-
-    class Meta:
-        verbose_name = _("watch loop")
-        verbose_name_plural = _("watch loops")
-        default_permissions = ()
-
-    def __str__(self) -> str:
-        return self.name

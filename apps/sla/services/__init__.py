@@ -33,7 +33,6 @@ from apps.sla.services.promises import (
 from apps.sla.services.recomputing import recompute_stale
 from apps.sla.services.sweeping import Swept, sweep
 from apps.sla.services.together import finish_matters, hand_matters, stop_matters
-from apps.sla.services.watching import Watch
 
 __all__ = [
     "Conditions",
@@ -42,7 +41,6 @@ __all__ = [
     "NewTarget",
     "RefusedRows",
     "Swept",
-    "Watch",
     "add_calendar",
     "add_days",
     "begin_wait",

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.accounts.queries import system_user
 from apps.core.errors import BadInput, RuleBroken
+from apps.core.waking import wake_on_commit
 from apps.events.models import Event
 from apps.events.services import record
 from apps.sla import official
@@ -22,6 +23,7 @@ from apps.sla.inputs import DayEntry
 from apps.sla.models import CalendarDay, CalendarYear, WorkingCalendar
 from apps.sla.queries.calendars import missing_years, spoken
 from apps.sla.rules.day_lists import faults_of_days, faults_of_year, refuse_any
+from apps.sla.services.rows import RECOMPUTE
 from apps.sla.worktime import parse_week, written
 from apps.sla.worktime.reading import WEEKDAYS, parse_zone
 
@@ -210,6 +212,7 @@ def _bump(calendar: WorkingCalendar) -> None:
     calendar.version += 1
     calendar.revision = uuid4()
     calendar.save(update_fields=["week", "zone", "version", "revision"])
+    wake_on_commit(RECOMPUTE)
 
 
 def _said(calendar: WorkingCalendar, data: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.enums import Role
 from apps.accounts.models import User
 from apps.core.errors import BadInput, RuleBroken
+from apps.core.waking import wake_on_commit
 from apps.events.services import record
 from apps.sla.enums import (
     CountsFrom,
@@ -24,6 +25,7 @@ from apps.sla.enums import (
 )
 from apps.sla.models import Policy, PolicyEpoch, PolicyVersion, Step, Target, WorkingCalendar
 from apps.sla.queries.moments import database_now, not_after
+from apps.sla.services.rows import RECOMPUTE
 
 LONGEST = 366 * 86_400  # seconds of working time
 MOST_STEPS = 20
@@ -161,6 +163,7 @@ def retire_policy(*, policy: Policy, reason: str, by: User, at: datetime | None 
 def _call_to_follow(kind: str) -> None:
     PolicyEpoch.objects.get_or_create(kind=kind)
     PolicyEpoch.objects.filter(kind=kind).update(epoch=F("epoch") + 1)
+    wake_on_commit(RECOMPUTE)
 
 
 def _check_base(last: PolicyVersion | None, based_on: int | None) -> None:

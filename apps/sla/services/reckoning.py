@@ -27,7 +27,7 @@ from apps.sla.rules import (
     TargetRule,
     read_clock,
 )
-from apps.sla.services.rows import Fired, add_clocks, write_clocks, write_fired
+from apps.sla.services.rows import Fired, add_clocks, call_to_sweep, write_clocks, write_fired
 from apps.sla.states import CLOCK_MOVES
 from apps.sla.worktime import NoWorkingTime
 
@@ -130,6 +130,7 @@ def reckon(
     changed = [c for c in locked.clocks if _stored(c) != locked.before[c.pk].stored]
     write_clocks(changed)
     write_fired(Fired(clock.pk, step or None, due, at) for clock, (step, due), at in silent)
+    call_to_sweep([*fresh, *changed])
     _record_moves(matters, changed, locked, desk, reason)
     return [*fresh, *changed]
 

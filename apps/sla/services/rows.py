@@ -6,9 +6,15 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
+from django.utils import timezone
 
+from apps.core.waking import wake_on_commit
 from apps.sla.models import Clock, Fact
 
+# The task that tells what is due. What becomes due later is found by its instant.
+SWEEP = "apps.sla.tasks.sweep_clocks"
+# The task that reads clocks again after a change of rules.
+RECOMPUTE = "apps.sla.tasks.recompute_clocks"
 _COLUMNS = {
     "target_id": "bigint",
     "calendar_id": "bigint",
@@ -112,6 +118,13 @@ def write_clocks(clocks: Iterable[Clock]) -> None:
     names = ["id", *_COLUMNS]
     rows = [{name: getattr(clock, name) for name in names} for clock in clocks]
     _execute(_UPDATE, rows)
+
+
+def call_to_sweep(clocks: Iterable[Clock]) -> None:
+    """Of clocks that were just written some may be due already."""
+    now = timezone.now()
+    if any(clock.next_at is not None and clock.next_at <= now for clock in clocks):
+        wake_on_commit(SWEEP)
 
 
 def write_fired(rows: Iterable[Fired]) -> None:

@@ -1,17 +1,17 @@
-from celery import shared_task
 from django.utils import timezone
 
+from apps.events.chores import chore
 from apps.tracking import services
 from apps.tracking.services.counting import forget_counts
 
 
-@shared_task(name="apps.tracking.tasks.make_partitions")
+@chore("apps.tracking.tasks.make_partitions")
 def make_partitions() -> int:
     """Daily: the events table is ready for the coming months before a waybill needs it."""
     return services.make_partitions_ahead(timezone.now())
 
 
-@shared_task(name="apps.tracking.tasks.forget_guess_counts")
+@chore("apps.tracking.tasks.forget_guess_counts")
 def forget_guess_counts() -> int:
     """Daily: counters of guesses that no limit looks at any more."""
     return forget_counts(at=timezone.now())

@@ -10,6 +10,8 @@ from apps.inquiries.streams.app import StreamApp
 
 
 class Command(BaseCommand):
+    # bin/check and the deploy check look at all of it; here it would load every page.
+    requires_system_checks: list[str] = []
     help = "Serve live updates of shipments (Server-Sent Events)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -1,21 +1,23 @@
-"""Two real watch processes make up for an hour's stop; used by benchmarks/clocks.py."""
+"""A real house behind the pages makes up for an hour's stop; used by benchmarks/clocks.py."""
 
 import os
-import signal
-import subprocess
-import sys
+import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import psutil
+from celery import current_app
 from django.db import connection
 
 from apps.events.models import Event
 from apps.notifications.models import Delivery
 from apps.sla.models import FiredStep
 from benchmarks.clock_world import ClockWorld
-from benchmarks.harness import ROOT, Result
+from benchmarks.harness import Result
+from tests.faults.brokers import OwnBroker
+from tests.faults.processes import running
 
 TOLD = ("clock.warned", "clock.overdue", "clock.escalated")
 PATIENCE = 300.0
@@ -26,51 +28,69 @@ SELECT EXISTS (SELECT FROM sla_clock WHERE next_at <= statement_timestamp() - in
 
 
 @contextmanager
-def watching(
-    count: int = 2, env: dict[str, str] | None = None
-) -> Iterator[list["subprocess.Popen[bytes]"]]:
-    """So many ``manage.py watch``, as in production; asked to end afterwards."""
-    words = [sys.executable, "manage.py", "watch"]
-    whole = {**os.environ, "LOG_LEVEL": "WARNING", **(env or {})}
-    processes = [
-        subprocess.Popen(words, cwd=ROOT, env=whole, stdout=subprocess.DEVNULL)
-        for _ in range(count)
-    ]
-    try:
-        yield processes
-    finally:
-        for process in processes:
-            process.send_signal(signal.SIGTERM)
-        for process in processes:
-            try:
-                process.wait(40)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+def house(workers: int = 1, *, broker: bool = True) -> Iterator[dict[str, int]]:
+    """Workers, beat and standby as bin/up runs them, on a broker of their own, or (``broker`` False) on
+    one that is dead; their pids, once they are at work."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="clocks-")))
+        own = OwnBroker(folder)
+        if broker:
+            own.start()
+            stack.callback(own.kill)
+        pids: dict[str, int] = {}
+        for number in range(workers):
+            part = folder / str(number)
+            part.mkdir()
+            names = ["worker"] if number else ["worker", "beat", "standby"]
+            env = {"REDIS_URL": own.url, "DATABASE_URL": os.environ["DATABASE_URL"]}
+            started = stack.enter_context(running(part, names, env))
+            pids |= {f"{name} {number}".removesuffix(" 0"): started.pid(name) for name in names}
+        _await_them(own.url if broker else "", workers)
+        yield pids
 
 
-def pss_mb(process: "subprocess.Popen[bytes]") -> float:
-    return float(psutil.Process(process.pid).memory_full_info().pss) / 1024 / 1024
+def _await_them(url: str, workers: int) -> None:
+    for _turn in range(120):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM events_chore WHERE name = 'standby'"
+                " AND ran_at > now() - interval '30 s'"
+            )
+            is_there = bool(cursor.fetchone()[0])
+        if is_there and (not url or _answering(url) == workers):
+            return
+        time.sleep(0.5)
+    raise SystemExit("the processes do not come up")
+
+
+def _answering(url: str) -> int:
+    with current_app.connection_for_write(url) as broker:
+        return len(current_app.control.ping(timeout=1, connection=broker))
+
+
+def pss_mb(pid: int) -> float:
+    return float(psutil.Process(pid).memory_full_info().pss) / 1024 / 1024
 
 
 def catch_up(world: ClockWorld, count: int, *, within: float, flat: float) -> list[Result]:
     """From an hour's stop until the last message is queued. Memory is first read once the processes
     have told a little and wait, since what they load they load once."""
     world.tidy()
-    with watching() as processes:
+    with house(2) as pids:
+        processes = [pid for name, pid in pids.items() if name != "beat"]
         # They load everything and tell a little.
         world.make_overdue(count // 100)
         _until_quiet()
         time.sleep(1)
         before = _figures()
-        start = [pss_mb(process) for process in processes]
+        start = [pss_mb(pid) for pid in processes]
         began = time.perf_counter()
         steps = world.make_overdue(count)
         made = time.perf_counter() - began
         began = time.perf_counter()
         peak = _until_quiet(processes)
         took = time.perf_counter() - began
-        end = [pss_mb(process) for process in processes]
+        end = [pss_mb(pid) for pid in processes]
         peak = [max(pair) for pair in zip(peak, end, strict=True)]
         after = _figures()
     fired, told, queued = (now - then for now, then in zip(after, before, strict=True))
@@ -79,7 +99,7 @@ def catch_up(world: ClockWorld, count: int, *, within: float, flat: float) -> li
     print(
         f"{count:,} overdue after an hour (made so in {made:.0f} s): {fired:,} steps, {told:,} events, "
         f"{queued:,} deliveries in {took:.1f} s, {fired / took:,.0f} steps/s\n"
-        f"PSS of the two, MB: start {_spoken(start)}, end {_spoken(end)}, highest {_spoken(peak)}"
+        f"PSS of workers and standby, MB: start {_spoken(start)}, end {_spoken(end)}, highest {_spoken(peak)}"
     )
     return [
         Result(f"{count:,} overdue, all told", took, "s", most=within),
@@ -89,7 +109,7 @@ def catch_up(world: ClockWorld, count: int, *, within: float, flat: float) -> li
     ]
 
 
-def _until_quiet(processes: "list[subprocess.Popen[bytes]] | None" = None) -> list[float]:
+def _until_quiet(processes: list[int] | None = None) -> list[float]:
     """Until nothing is due and everything is handed on; the highest PSS of each process."""
     peak = [0.0] * len(processes or [])
     end = time.monotonic() + PATIENCE

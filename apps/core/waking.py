@@ -1,0 +1,117 @@
+"""Calling a worker to what a transaction has just left in the database.
+
+The database remembers what is to be done; a call only makes it sooner. So nothing waits for a call,
+nothing fails with it, and one that is on its way already is not made again: a burst of a thousand
+commits is a call or two.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from celery import Task, current_app
+from django.conf import settings
+from django.db import close_old_connections, connection, transaction
+from kombu.pools import producers
+
+from apps.core.patience import REST_SECONDS, PatientStore
+
+log = logging.getLogger(__name__)
+# A call that got lost on its way keeps others back for so long.
+ON_ITS_WAY = 5.0
+# Seconds that a call may take where no page waits for it.
+UNHURRIED = 1.0
+# Where so many wait nobody takes them, and one more is of no use. No call has an hour after which it
+# is void: whose clock would say so?
+ENOUGH = 200
+_MARK = """
+if redis.call('LLEN', ARGV[2]) >= tonumber(ARGV[3]) then return false end
+return redis.call('SET', KEYS[1], '1', 'NX', 'PX', ARGV[1])
+"""
+_store = PatientStore()
+# Who hears the calls instead of the broker, in a process that does the work itself (and in tests).
+_ears: list[Callable[[str, tuple[str, ...]], None]] = []
+
+
+class Woken(Task):  # type: ignore[type-arg]  # it is no generic type when it runs
+    """A task that is called by ``wake``: from when it begins it may be called again, because what is
+    committed from then on it may not see."""
+
+    abstract = True
+    ignore_result = True
+
+    def before_start(self, task_id: str, args: Any, kwargs: Any) -> None:
+        close_old_connections()  # the database may have been restarted since this thread's last task
+        with suppress(Exception):  # then the mark ends by itself
+            _store.run("return redis.call('DEL', KEYS[1])", _key(self.name, tuple(args)))
+
+
+class _Call:
+    """What is done on commit; two of the same are equal."""
+
+    def __init__(self, task: str, args: tuple[str, ...]) -> None:
+        self.task, self.args = task, args
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Call) and (self.task, self.args) == (other.task, other.args)
+
+    def __hash__(self) -> int:
+        return hash((self.task, self.args))
+
+    def __call__(self) -> None:
+        wake(self.task, *self.args)
+
+
+def wake_on_commit(task: str, *args: str) -> None:
+    """Call a worker to ``task`` once what is being written can be seen; once per transaction."""
+    call = _Call(task, args)
+    here = set(connection.savepoint_ids)
+    # One made in a savepoint that may yet be rolled back is no call of ours.
+    if any(one == call and set(within) <= here for within, one, *_ in connection.run_on_commit):
+        return
+    transaction.on_commit(call, robust=True)
+
+
+def wake(task: str, *args: str) -> None:
+    """Call a worker now, unless a call is on its way. Never raises, and never waits long."""
+    if _ears:
+        _ears[-1](task, args)
+    else:
+        call(task, args)
+
+
+def heard_by(hear: Callable[[str, tuple[str, ...]], None] | None) -> None:
+    """From now on this process gives its calls to ``hear``; None: to the broker again."""
+    _ears[:] = [hear] if hear else []
+
+
+def nobody_waits() -> None:
+    """This process answers no requests: its calls may take a moment, as on a busy machine they do."""
+    _store.patience = UNHURRIED
+
+
+def call(task: str, args: tuple[str, ...]) -> None:
+    """To the broker, whoever hears the calls of this process otherwise."""
+    if not settings.WAKE_WORKERS:
+        return
+    try:
+        queue = current_app.conf.task_default_queue
+        if _store.run(_MARK, _key(task, args), int(ON_ITS_WAY * 1000), queue, ENOUGH) is None:
+            return  # one is on its way, or the broker does not answer
+        began = current_app.connection_for_write(settings.REDIS_URL, transport_options=_briefly())
+        with producers[began].acquire(block=True, timeout=_store.patience) as producer:
+            current_app.send_task(task, args, producer=producer, retry=False)
+    except Exception:  # whatever the broker does, what is committed stays done
+        _store.rest_until = time.monotonic() + REST_SECONDS
+        log.warning("nobody could be called to %s; it is found without", task)
+
+
+def _briefly() -> dict[str, Any]:
+    patience = _store.patience
+    return {"socket_timeout": patience, "socket_connect_timeout": patience, "max_retries": 0}
+
+
+def _key(task: str, args: tuple[str, ...]) -> str:
+    return ":".join(("called", task, *args))

@@ -1,0 +1,154 @@
+"""What the house does by itself: tasks, and where the database says that one of them is due.
+
+A worker is called to them at once (``core.waking``), by beat when only time has brought them, and
+``standby`` does those that nobody has worked on. All three come to the same function here.
+"""
+
+import threading
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, NamedTuple
+from zlib import crc32
+
+from celery import shared_task
+from django.conf import settings
+from django.db import connection
+
+from apps.core.waking import Woken
+
+Work = Callable[..., Any]
+_RAN = """
+INSERT INTO events_chore (name, ran_at) VALUES (%s, statement_timestamp())
+ON CONFLICT (name) DO UPDATE SET ran_at = excluded.ran_at
+"""
+
+_AGES = """
+SELECT known.name, EXTRACT(EPOCH FROM statement_timestamp() - c.ran_at)
+FROM unnest(%s::varchar[]) AS known (name) LEFT JOIN events_chore c ON c.name = known.name
+"""
+
+
+class Overdue(NamedTuple):
+    """``seconds`` is how long nobody has worked on it."""
+
+    task: str
+    args: tuple[str, ...]
+    seconds: float
+
+
+class Lane:
+    """At most ``width`` at once in this process. Whoever comes on top of that does not wait: one of
+    those at work does it once more when it is done, because it may have looked too early."""
+
+    def __init__(self, width: int) -> None:
+        self._width, self._at_work, self._again = width, 0, False
+        self._lock = threading.Lock()
+
+    def run(self, work: Callable[[], int | None]) -> int:
+        """What ``work`` counts, all rounds together; 0 where it is left to the others."""
+        with self._lock:
+            if self._at_work >= self._width:
+                self._again = True
+                return 0
+            self._at_work += 1
+        done, over = 0, False
+        try:
+            while not over:
+                done += work() or 0
+                with self._lock:
+                    over = not self._again
+                    self._again = False
+                    self._at_work -= over
+        finally:
+            if not over:
+                with self._lock:
+                    self._at_work -= 1
+        return done
+
+
+_dues: dict[str, Callable[[], str]] = {}
+# On which connection to the database which question was planned last.
+_planned: dict[str, Any] = {}
+
+
+def chore(
+    name: str, *, width: Callable[..., int] | int = 1, keeps_time: bool = False
+) -> Callable[[Work], Any]:
+    """A Celery task of which at most ``width`` (for these arguments) run at once in one process. It
+    leaves word of when it ran where beat calls for it regularly, and where it ``keeps_time`` itself."""
+
+    lanes: dict[tuple[str, ...], Lane] = {}
+    lock = threading.Lock()
+
+    def make(work: Work) -> Any:
+        def once(*args: str) -> int | None:
+            if keeps_time or name in periods():
+                leave_word(name)
+            found: int | None = work(*args)
+            return found
+
+        @wraps(work)
+        def at_most(*args: str) -> int:
+            with lock:
+                lane = lanes.setdefault(args, Lane(width(*args) if callable(width) else width))
+            return lane.run(lambda: once(*args))
+
+        return shared_task(name=name, base=Woken)(at_most)
+
+    return make
+
+
+def due_when(task: str, statement: str | Callable[[], str]) -> None:
+    """``statement`` gives a row (argument or '', since when) for whatever is to be done; rows that
+    lie ahead, or say NULL, are not due. It is asked several times a second: indexes must answer it."""
+    _dues[task] = statement if callable(statement) else (lambda: statement)
+
+
+def overdue(seconds: float = 0.0) -> list[Overdue]:
+    """What nobody has worked on for so long, by the database's clock. One statement, which the
+    database has planned once for this connection."""
+    connection.ensure_connection()
+    question = " UNION ALL ".join(
+        f"SELECT '{task}', given, EXTRACT(EPOCH FROM statement_timestamp() - since)"  # noqa: S608  # ours
+        f" FROM ({statement()}) AS due (given, since)"
+        " WHERE since <= statement_timestamp() - make_interval(secs => $1)"
+        for task, statement in _dues.items()
+    )
+    name = f"overdue_{crc32(question.encode())}"
+    with connection.cursor() as cursor:
+        if _planned.get(name) is not connection.connection:
+            cursor.execute("SELECT FROM pg_prepared_statements WHERE name = %s", [name])
+            if not cursor.fetchall():
+                cursor.execute(f"PREPARE {name} (float) AS {question}")
+            _planned.clear()
+            _planned[name] = connection.connection
+        cursor.execute(f"EXECUTE {name} (%s)", [seconds])
+        return [
+            Overdue(task, (given,) if given else (), float(waited))
+            for task, given, waited in cursor.fetchall()
+        ]
+
+
+def periods() -> dict[str, float]:
+    """What beat calls for at regular times, and how often, in seconds."""
+    return {one["task"]: one["schedule"] for one in settings.CELERY_BEAT_SCHEDULE.values()}
+
+
+def unvisited(seconds: float) -> list[Overdue]:
+    """What should have run again by now and has not for ``seconds`` more. What was never seen begins
+    to count when it is first asked about."""
+    known = periods()
+    with connection.cursor() as cursor:
+        cursor.execute(_AGES, [list(known)])
+        ages: dict[str, Any] = dict(cursor.fetchall())
+    for name, age in ages.items():
+        if age is None:
+            leave_word(name)
+    late = [(name, float(age) - known[name]) for name, age in ages.items() if age is not None]
+    return [Overdue(name, (), waited) for name, waited in late if waited >= seconds]
+
+
+def leave_word(name: str) -> None:
+    """This was just at work, by the database's clock; whoever looks after the house can see it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_RAN, [name])

@@ -1,0 +1,109 @@
+"""The process that takes over what nobody works on, whoever else is dead: broker, workers or beat.
+
+It asks the database what has been due for five seconds with nobody at work on it, does that itself,
+and for a while everything else at once, as it comes. Then it lets the others go first again.
+"""
+
+import logging
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
+from celery import current_app
+from django.db import close_old_connections, connection
+
+from apps.core import waking
+from apps.events.chores import Overdue, leave_word, overdue, unvisited
+
+log = logging.getLogger(__name__)
+PATIENCE = 5.0  # seconds that the others have
+IN_CHARGE = 30.0  # seconds from the last thing that it had to take over
+LOOK, LOOK_IN_CHARGE = 1.0, 0.25
+SEEN_EVERY = 10.0
+AFTER_TROUBLE = 2.0
+MOST_AT_ONCE = 50
+NAME = "standby"
+
+
+class Standby:
+    """``start`` it, ``stop`` it, wait with ``join``. ``patience`` 0: it never waits for others."""
+
+    def __init__(self, *, patience: float = PATIENCE) -> None:
+        self.stopping = threading.Event()
+        self._patience = patience
+        self._in_charge_until = 0.0
+        self._seen = 0.0
+        self._begins = time.monotonic() + patience  # the others may just be starting, too
+        self._hands = ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="standby")
+        self._looking = threading.Thread(target=self._look_on, name="standby-look", daemon=True)
+
+    @property
+    def is_in_charge(self) -> bool:
+        return not self._patience or time.monotonic() < self._in_charge_until
+
+    def start(self) -> None:
+        waking.heard_by(self._hear)
+        waking.nobody_waits()
+        self._looking.start()
+
+    def stop(self) -> None:
+        self.stopping.set()
+
+    def join(self, seconds: float = 30.0) -> bool:
+        """Whether everything ended in time; what is under way is let finish."""
+        end = time.monotonic() + seconds
+        self._looking.join(seconds)
+        ended = threading.Thread(
+            target=lambda: self._hands.shutdown(wait=True, cancel_futures=True), daemon=True
+        )
+        ended.start()
+        ended.join(max(0.0, end - time.monotonic()))
+        waking.heard_by(None)
+        return not ended.is_alive() and not self._looking.is_alive()
+
+    def _look_on(self) -> None:
+        while not self.stopping.is_set():
+            try:
+                self._look()
+                wait = LOOK_IN_CHARGE if self.is_in_charge else LOOK
+            except Exception:  # a lost connection, a restarted database: go on when it is back
+                log.exception("standby stumbled")
+                close_old_connections()
+                wait = AFTER_TROUBLE
+            self.stopping.wait(wait)
+        connection.close()
+
+    def _look(self) -> None:
+        now = time.monotonic()
+        if now - self._seen >= SEEN_EVERY:
+            leave_word(NAME)
+            self._seen = now
+        if now < self._begins:
+            return
+        found = overdue(0.0 if self.is_in_charge else self._patience)
+        if any(one.seconds >= self._patience for one in found):
+            if not self.is_in_charge:
+                log.warning("nobody works on %s: taking over", ", ".join(one.task for one in found))
+            self._in_charge_until = now + IN_CHARGE
+        for one in [*found, *unvisited(self._patience)]:
+            self._take(one.task, one.args)
+
+    def _hear(self, task: str, args: tuple[str, ...]) -> None:
+        """What its own work leads to."""
+        if self.is_in_charge and not self.stopping.is_set():
+            self._take(task, args)
+        else:
+            waking.call(task, args)
+
+    def _take(self, task: str, args: tuple[str, ...]) -> None:
+        with suppress(RuntimeError):  # it is ending
+            self._hands.submit(self._do, Overdue(task, args, 0.0))
+
+    def _do(self, one: Overdue) -> None:
+        try:
+            current_app.tasks[one.task](*one.args)
+        except Exception:  # as in a worker: the row stays, and the next look finds it
+            log.exception("%s failed", one.task)
+        finally:
+            connection.close()

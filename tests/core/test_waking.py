@@ -1,0 +1,157 @@
+"""Calling a worker on commit: once, cheaply, and never at anybody's cost."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import redis
+from django.db import transaction
+
+from apps.core import patience, waking
+from apps.core.patience import PatientStore
+from apps.core.waking import Woken, wake, wake_on_commit
+from tests.faults.brokers import silent_broker
+
+TASK = "tests.core.nobody_runs_this"
+QUEUE = "celery"
+
+
+@pytest.fixture
+def broker(settings: Any, monkeypatch: pytest.MonkeyPatch) -> "Iterator[redis.Redis]":
+    """The real one, with nothing waiting in it."""
+    settings.WAKE_WORKERS = True
+    monkeypatch.setattr(waking, "_store", PatientStore())
+    with redis.Redis.from_url(settings.REDIS_URL) as store:
+        keys = [QUEUE, *store.scan_iter("called:*")]
+        store.delete(*keys)
+        yield store
+        store.delete(QUEUE, *store.scan_iter("called:*"))
+
+
+@pytest.fixture
+def heard() -> Iterator[list[tuple[str, tuple[str, ...]]]]:
+    calls: list[tuple[str, tuple[str, ...]]] = []
+    waking.heard_by(lambda task, args: calls.append((task, args)))
+    yield calls
+    waking.heard_by(None)
+
+
+def begin(*args: str) -> None:
+    """As the worker does before it runs the task."""
+    task = Woken()
+    task.name = TASK
+    task.before_start("", list(args), {})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_thousand_commits_are_one_call(broker: "redis.Redis") -> None:
+    for _n in range(1_000):
+        with transaction.atomic():
+            wake_on_commit(TASK)
+    assert broker.llen(QUEUE) == 1, "it is on its way"
+    begin()
+    for _n in range(3):
+        wake(TASK)
+    assert broker.llen(QUEUE) == 2, "what comes after it has begun may be news to it"
+    wake(TASK, "sms")
+    wake(TASK, "email")
+    assert broker.llen(QUEUE) == 4, "each argument is a task of its own"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_transaction_calls_once_and_only_when_it_is_done(heard: list[Any]) -> None:
+    with transaction.atomic():
+        for _n in range(5):
+            wake_on_commit(TASK)
+            wake_on_commit(TASK, "sms")
+        assert heard == []
+    assert heard == [(TASK, ()), (TASK, ("sms",))]
+    heard.clear()
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        wake_on_commit(TASK)
+        1 / 0  # noqa: B018
+    assert heard == [], "what never was is nothing to do"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_call_that_was_rolled_back_hides_none(heard: list[Any]) -> None:
+    with transaction.atomic():
+        with pytest.raises(ZeroDivisionError), transaction.atomic():
+            wake_on_commit(TASK)
+            1 / 0  # noqa: B018
+        wake_on_commit(TASK)
+    assert heard == [(TASK, ())]
+    with transaction.atomic():
+        with transaction.atomic():
+            wake_on_commit(TASK)
+        wake_on_commit(TASK)
+    assert len(heard) <= 3, "at the worst once for each savepoint"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_call_that_got_lost_keeps_others_back_for_seconds_only(broker: "redis.Redis") -> None:
+    wake(TASK)
+    broker.delete(QUEUE)
+    (mark,) = broker.scan_iter("called:*")
+    assert 0 < broker.pttl(mark) <= waking.ON_ITS_WAY * 1000
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_queue_that_nobody_takes_from_does_not_grow(
+    broker: "redis.Redis", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waking, "ENOUGH", 3)
+    for n in range(9):
+        wake(TASK, str(n))
+    assert broker.llen(QUEUE) == 3
+
+
+def _takes(settings: Any, url: str) -> list[float]:
+    """Seconds that each of some calls takes."""
+    settings.REDIS_URL = url
+    took = []
+    for _n in range(5):
+        began = time.perf_counter()
+        wake(TASK)
+        took.append(time.perf_counter() - began)
+    return took
+
+
+def test_a_broker_that_is_away_costs_nothing(broker: Any, settings: Any) -> None:
+    took = _takes(settings, "redis://127.0.0.1:9/0")
+    assert waking._store.rest_until > time.monotonic(), "it is left alone for a while"
+    assert min(took[1:]) < patience.PATIENCE_SECONDS
+
+
+def test_a_broker_that_hangs_is_asked_once(broker: Any, settings: Any) -> None:
+    with silent_broker() as hanging:
+        took = _takes(settings, hanging.url)
+        assert hanging.visitors == 1
+    assert took[0] >= patience.PATIENCE_SECONDS
+    assert min(took[1:]) < patience.PATIENCE_SECONDS
+
+
+def test_one_that_dies_between_mark_and_call_is_no_trouble(
+    broker: "redis.Redis", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_args: Any, **_more: Any) -> None:
+        raise ConnectionError
+
+    monkeypatch.setattr(waking.current_app, "send_task", away)
+    wake(TASK)
+    assert broker.llen(QUEUE) == 0
+    assert waking._store.rest_until > time.monotonic()
+
+
+def test_who_answers_no_requests_takes_a_moment(broker: Any, settings: Any) -> None:
+    waking.nobody_waits()
+    with silent_broker() as hanging:
+        assert _takes(settings, hanging.url)[0] >= waking.UNHURRIED
+
+
+def test_in_tests_nobody_is_called_unless_they_mean_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+    monkeypatch.setattr(waking._store, "run", lambda *args: asked.append(args))
+    wake(TASK)
+    assert asked == []
