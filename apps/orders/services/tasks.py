@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.services import NewEvent, record, record_many
-from apps.orders.enums import ServiceLevel, TaskAnchor
+from apps.orders.enums import ServiceLevel
 from apps.orders.models import FollowUpTask, FollowUpTemplate, WorkOrder
 from apps.orders.rules import delivery_due, is_intra_city, task_times
 from apps.orders.services import clocks
@@ -22,6 +22,22 @@ def generate_tasks(
     order: WorkOrder, waybills: list[Waybill], *, by: User, at: datetime
 ) -> list[FollowUpTask]:
     """Plan the steps of the order's class; call inside the confirmation's transaction."""
+    made = FollowUpTask.objects.bulk_create(
+        planned_tasks(order, waybills, templates_of(order), at=at)
+    )
+    clocks.plan(made, by=by, at=at)
+    return made
+
+
+def planned_tasks(
+    order: WorkOrder,
+    waybills: list[Waybill],
+    templates: Iterable[FollowUpTemplate],
+    *,
+    at: datetime,
+) -> list[FollowUpTask]:
+    """The steps of an order confirmed at ``at``, not stored yet; of the class's ``templates`` those
+    that concern it."""
     waybill = waybills[0] if len(waybills) == 1 else None
     due = delivery_due(
         order.service_level,
@@ -29,7 +45,7 @@ def generate_tasks(
         requested=order.requested_delivery,
         promised=waybills[0].promised_at,
     )
-    tasks = [
+    return [
         FollowUpTask(
             work_order=order,
             waybill=waybill,
@@ -38,19 +54,21 @@ def generate_tasks(
             owner=order.owner,
             due_at=moment,
         )
-        for template in templates_of(order)
+        for template in concerning(order, templates)
         for occurrence, moment in enumerate(
             task_times(template.anchor, template.minutes, confirmed_at=at, delivery_due=due),
             start=1,
         )
     ]
-    made = FollowUpTask.objects.bulk_create(tasks)
-    clocks.plan(made, by=by, at=at)
-    return made
 
 
 def templates_of(order: WorkOrder) -> list[FollowUpTemplate]:
     templates = FollowUpTemplate.objects.filter(follow_up_class=order.follow_up_class, active=True)
+    return concerning(order, templates)
+
+
+def concerning(order: WorkOrder, templates: Iterable[FollowUpTemplate]) -> list[FollowUpTemplate]:
+    """Of the templates of the order's class those that hold for it."""
     return [t for t in templates if not t.intra_city_only or is_same_day_intra_city(order)]
 
 
@@ -60,30 +78,6 @@ def is_same_day_intra_city(order: WorkOrder) -> bool:
     asked = order.requested_delivery
     soon = asked is not None and asked - order.received_at < SAME_DAY
     return soon or order.service_level == ServiceLevel.SAME_DAY
-
-
-def open_status_tasks(
-    order: WorkOrder, waybill: Waybill | None, status: str, *, by: User, at: datetime
-) -> list[FollowUpTask]:
-    """Tasks that wait for a tracking status: they appear when it is reached, once. The order is
-    locked, so nobody else adds them meanwhile."""
-    known = set(order.tasks.values_list("template_id", flat=True))
-    tasks = [
-        FollowUpTask(
-            work_order=order,
-            waybill=waybill,
-            template=template,
-            owner=order.owner,
-            due_at=at + timedelta(minutes=template.minutes),
-        )
-        for template in templates_of(order)
-        if template.anchor == TaskAnchor.STATUS
-        and template.anchor_status == status
-        and template.pk not in known
-    ]
-    made = FollowUpTask.objects.bulk_create(tasks)
-    clocks.plan(made, by=by, at=at)
-    return made
 
 
 @transaction.atomic

@@ -137,20 +137,22 @@ def _by_target(fresh: Sequence[Prepared]) -> Iterable[tuple[Target, list[News]]]
 
 
 def _announce(moves: Sequence[Move], *, by: "User", at: datetime) -> None:
-    record_many(
-        NewEvent(
-            "waybill.status_changed",
-            "tracking.waybill",
-            str(move.waybill_id),
-            by.pk,
-            at,
-            {
-                "number": move.number,
-                "from": move.frm,
-                "to": move.to,
-                "reason": move.to_reason,
-                "occurred_at": move.at.isoformat(),
-            },
-        )
-        for move in moves
+    record_many(status_event(move, by=by, at=at) for move in moves)
+
+
+def status_event(move: Move, *, by: "User", at: datetime) -> NewEvent:
+    """What is recorded of a status that changed."""
+    return NewEvent(
+        "waybill.status_changed",
+        "tracking.waybill",
+        str(move.waybill_id),
+        by.pk,
+        at,
+        {
+            "number": move.number,
+            "from": move.frm,
+            "to": move.to,
+            "reason": move.to_reason,
+            "occurred_at": move.at.isoformat(),
+        },
     )

@@ -35,12 +35,20 @@ def issue_waybills(*, specs: Sequence[NewWaybill], by: "User", at: datetime) -> 
     Serials are gapless: the series is locked until the caller's transaction ends, and a
     transaction that fails gives its serials back. Raises BadInput for a phone that is none.
     """
-    if not specs:
+    return issue_each([(spec, by, at) for spec in specs])
+
+
+@transaction.atomic
+def issue_each(rows: Sequence[tuple[NewWaybill, "User", datetime]]) -> list[Waybill]:
+    """As ``issue_waybills``, each by its own hand at its own time."""
+    if not rows:
         return []
-    ensure_partitions([month_of(at)])
-    numbers = take_numbers(len(specs))
-    fresh = [_waybill(spec, number, at) for spec, number in zip(specs, numbers, strict=True)]
-    apply_promises(fresh, at)
+    ensure_partitions({month_of(at) for _spec, _by, at in rows})
+    numbers = take_numbers(len(rows))
+    fresh = [
+        _waybill(spec, number, at) for (spec, _by, at), number in zip(rows, numbers, strict=True)
+    ]
+    apply_promises(fresh)
     waybills = Waybill.objects.bulk_create(fresh)
     enrol([waybill.pk for waybill in waybills])
     record_many(
@@ -52,7 +60,7 @@ def issue_waybills(*, specs: Sequence[NewWaybill], by: "User", at: datetime) -> 
             at,
             {"number": waybill.number, "customer": waybill.customer_id},
         )
-        for waybill in waybills
+        for waybill, (_spec, by, at) in zip(waybills, rows, strict=True)
     )
     return waybills
 

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from django.core.files.base import ContentFile
@@ -76,7 +76,7 @@ def _with_files(
     try:
         with transaction.atomic():
             recorded = _record(waybill_id, proof, len(photos), by, at, reason)
-            _attach(recorded, photos, written)
+            attach(recorded, photos, written)
         return recorded
     except BaseException:
         for path in written:
@@ -100,17 +100,29 @@ def _record(
     consent = rules.consent_for(proof, waybill.consents.all())
     rules.check_condition(proof, photos)
     rules.check_cod(waybill, proof)
-    recorded = ProofOfDelivery.objects.create(
+    recorded = proof_row(waybill, proof, signer=signer, photos=photos, by=by)
+    recorded.authorisation, recorded.consent = authorisation, consent
+    if last is not None:
+        recorded.version, recorded.supersedes = last.version + 1, last
+        recorded.correction_reason = reason
+    recorded.save(force_insert=True)
+    _deliver(waybill, proof, signer, recorded.version, by, at)
+    kind, data = proof_event(recorded)
+    record(kind, waybill, by=by, at=at, data=data)
+    return recorded
+
+
+def proof_row(
+    waybill: Waybill, proof: NewProof, *, signer: Signer, photos: int, by: "User"
+) -> ProofOfDelivery:
+    """The first version of a proof, signed by the consignee and not stored yet."""
+    return ProofOfDelivery(
         waybill=waybill,
-        version=last.version + 1 if last else 1,
-        supersedes=last,
-        correction_reason=reason,
+        version=1,
         signed_by=proof.signed_by.strip(),
         signed_at=proof.signed_at,
         signer=signer,
-        authorisation=authorisation,
         handed_over=proof.handed_over,
-        consent=consent,
         packaging_intact=proof.packaging_intact,
         was_opened=proof.was_opened,
         appearance_good=proof.appearance_good,
@@ -123,9 +135,6 @@ def _record(
         cod_reason=proof.cod_reason.strip()[:300],
         recorded_by=by,
     )
-    _deliver(waybill, proof, signer, recorded.version, by, at)
-    _announce(waybill, recorded, by, at)
-    return recorded
 
 
 def _check_version(last: ProofOfDelivery | None, reason: str) -> None:
@@ -144,16 +153,7 @@ def _check_version(last: ProofOfDelivery | None, reason: str) -> None:
 def _deliver(
     waybill: Waybill, proof: NewProof, signer: Signer, version: int, by: "User", at: datetime
 ) -> None:
-    """The delivered event, under one id for all versions: a later one takes its place."""
-    event = IncomingEvent(
-        waybill_number=waybill.number,
-        code=f"delivered.{delivered_reason(signer, proof)}",
-        occurred_at=proof.signed_at,
-        place=proof.place.strip()[:120],
-        source_id="pod",
-        revision=version,
-        unit_code=proof.unit_code,
-    )
+    event = delivered_event(waybill, proof, signer, version)
     result = ingest([event], source=SOURCE, by=by, at=at, door=Door.HAND, keep=False)
     for refusal in result.refused:
         raise RuleBroken(refusal.message, code=refusal.code, rule="TRK-6")
@@ -162,7 +162,23 @@ def _deliver(
     look_again([waybill.pk])
 
 
-def _announce(waybill: Waybill, recorded: ProofOfDelivery, by: "User", at: datetime) -> None:
+def delivered_event(
+    waybill: Waybill, proof: NewProof, signer: Signer, version: int
+) -> IncomingEvent:
+    """Under one id for all versions: a later one takes its place."""
+    return IncomingEvent(
+        waybill_number=waybill.number,
+        code=f"delivered.{delivered_reason(signer, proof)}",
+        occurred_at=proof.signed_at,
+        place=proof.place.strip()[:120],
+        source_id="pod",
+        revision=version,
+        unit_code=proof.unit_code,
+    )
+
+
+def proof_event(recorded: ProofOfDelivery) -> tuple[str, dict[str, Any]]:
+    """Kind and details of what is recorded with it."""
     kind = "waybill.proof_corrected" if recorded.supersedes_id else "waybill.proof_recorded"
     data = {
         "version": recorded.version,
@@ -173,10 +189,10 @@ def _announce(waybill: Waybill, recorded: ProofOfDelivery, by: "User", at: datet
         "cod_paid": recorded.cod_paid,
         "reason": mask_text(recorded.correction_reason),
     }
-    record(kind, waybill, by=by, at=at, data=data)
+    return kind, data
 
 
-def _attach(recorded: ProofOfDelivery, photos: Sequence[CleanPhoto], written: list[str]) -> None:
+def attach(recorded: ProofOfDelivery, photos: Sequence[CleanPhoto], written: list[str]) -> None:
     rows = []
     for photo in photos:
         token = secrets.token_hex(16)
