@@ -26,7 +26,17 @@ from launch.stamps import digest_of_files
 
 SLOTS = 8
 # Folders of an app that neither a migration nor a model imports.
-SHAPELESS = {"admin", "api", "forms", "management", "queries", "services", "templatetags", "views"}
+SHAPELESS = {
+    "admin",
+    "api",
+    "demo",
+    "forms",
+    "management",
+    "queries",
+    "services",
+    "templatetags",
+    "views",
+}
 RUN_MARK = f"{os.getpid()}-{time.time_ns()}"
 ALONE = ("-n", "--numprocesses", "--pdb", "--trace", "-p no:xdist", "--collect-only", "--co")
 

@@ -229,8 +229,7 @@ def modules_run() -> Iterator[set[str]]:
 def wake() -> None:
     """Everything that was recorded is handed to all who hear of it, and to those who hear of that,
     until their messages are queued."""
-    while relay_batch():
-        pass
+    relay_batch(100_000)
 
 
 @dataclass(frozen=True)

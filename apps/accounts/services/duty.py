@@ -1,21 +1,31 @@
 """Planning who is on duty and who is away."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import TypeVar, cast
+from typing import NamedTuple, TypeVar, cast
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from apps.accounts.enums import Role, UserKind
-from apps.accounts.models import Absence, DutyShift, Unit, User
+from apps.accounts.models import Absence, DutyShift, Unit, User, UserRole
 from apps.core.errors import BadInput, RuleBroken
-from apps.events.services import record
+from apps.events.services import NewEvent, record, record_many
 
 RULE = "CMP-9"
 S = TypeVar("S", bound=DutyShift | Absence)
 
 
-@transaction.atomic
+class NewShift(NamedTuple):
+    """A person on a duty, from ``starts_at`` until just before ``ends_at`` (aware)."""
+
+    user: User
+    role: Role | str
+    unit: Unit
+    starts_at: datetime
+    ends_at: datetime
+
+
 def plan_shift(
     *,
     user: User,
@@ -26,35 +36,68 @@ def plan_shift(
     by: User,
     at: datetime | None = None,
 ) -> DutyShift:
-    """Put a person on the roster from ``starts_at`` until just before ``ends_at`` (aware).
+    """Put a person on the roster. Raises RuleBroken when they do not hold the role there, or are on
+    that duty already."""
+    return plan_shifts([NewShift(user, role, unit, starts_at, ends_at)], by=by, at=at)[0]
 
-    Raises RuleBroken when they do not hold the role there, or are on that duty already.
-    """
-    _check_span(starts_at, ends_at)
-    _check_person(user)
-    held = user.roles.running().filter(role=role).values_list("unit__path", flat=True)
-    if not any(unit.path.startswith(path) for path in held):
-        raise RuleBroken(
-            _("%(user)s does not hold this role in %(unit)s.") % {"user": user, "unit": unit},
-            code="role_not_held",
-            field="user",
-            rule=RULE,
-        )
+
+@transaction.atomic
+def plan_shifts(
+    rows: Sequence[NewShift], *, by: User, at: datetime | None = None
+) -> list[DutyShift]:
+    """``plan_shift`` for a whole roster, all or nothing, in a number of statements that does not grow
+    with it."""
+    for row in rows:
+        _check_span(row.starts_at, row.ends_at)
+        _check_person(row.user)
+    _check_roles(rows)
     try:
         with transaction.atomic():
-            shift = DutyShift.objects.create(
-                user=user, role=role, unit=unit, starts_at=starts_at, ends_at=ends_at, made_by=by
+            shifts = DutyShift.objects.bulk_create(
+                DutyShift(**row._asdict(), made_by=by) for row in rows
             )
     except IntegrityError as error:
+        people = "、".join(sorted({str(row.user) for row in rows}))
         raise RuleBroken(
-            _("%(user)s is on this duty already at that time.") % {"user": user},
+            _("%(user)s is on this duty already at that time.") % {"user": people},
             code="shift_overlaps",
             field="starts_at",
             rule=RULE,
         ) from error
-    data = {"role": str(role), "unit": unit.code, "from": starts_at, "until": ends_at}
-    record("user.shift_planned", user, by=by, at=at, data=data)
-    return shift
+    record_many(
+        NewEvent(
+            "user.shift_planned",
+            User._meta.label_lower,
+            str(row.user.pk),
+            by.pk,
+            at,
+            {
+                "role": str(row.role),
+                "unit": row.unit.code,
+                "from": row.starts_at,
+                "until": row.ends_at,
+            },
+        )
+        for row in rows
+    )
+    return shifts
+
+
+def _check_roles(rows: Sequence[NewShift]) -> None:
+    held = UserRole.objects.running().filter(user__in={row.user.pk for row in rows})
+    paths = set(held.values_list("user", "role", "unit__path"))
+    for row in rows:
+        if not any(
+            user == row.user.pk and role == row.role and row.unit.path.startswith(path)
+            for user, role, path in paths
+        ):
+            raise RuleBroken(
+                _("%(user)s does not hold this role in %(unit)s.")
+                % {"user": row.user, "unit": row.unit},
+                code="role_not_held",
+                field="user",
+                rule=RULE,
+            )
 
 
 @transaction.atomic

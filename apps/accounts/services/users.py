@@ -12,6 +12,7 @@ from apps.accounts.models import ApiKey, User
 from apps.accounts.rules import check_may_change, check_not_oneself
 from apps.accounts.services.api_keys import revoke_api_key
 from apps.accounts.services.sessions import end_user_sessions
+from apps.core.checking import full_clean
 from apps.core.errors import BadInput
 from apps.core.phones import normalise_phone
 from apps.events.services import record
@@ -49,7 +50,7 @@ def create_user(
     )
     user.set_password(password)
     try:
-        user.full_clean()
+        full_clean(user)
     except ValidationError as error:
         raise _refusal(error) from error
     user.save()
@@ -77,7 +78,7 @@ def change_user(*, user: User, by: User, at: datetime | None = None, **changes: 
     for name, value in changed.items():
         setattr(user, name, value)
     try:
-        user.full_clean(exclude=["password"])
+        full_clean(user, exclude=["password"])
     except ValidationError as error:
         raise _refusal(error) from error
     user.save(update_fields=list(changed))

@@ -33,10 +33,11 @@ from apps.tracking.models import (
     ReturnDocument,
     Waybill,
 )
-from apps.tracking.services import assign_stage, attach_partner_number, ingest
+from apps.tracking.services import ingest
 from apps.tracking.services.cases import record_chase, record_contact, state_cause
 from apps.tracking.services.documents import file_document, move_document
-from apps.tracking.services.feedback import record_satisfaction, send_sheet
+from apps.tracking.services.feedback import send_sheet
+from apps.tracking.services.history import Answered, Assigned, assign_each, record_answers
 from apps.tracking.services.masters import keep_agreement, keep_row
 from apps.tracking.services.signers import authorise_signer
 
@@ -89,24 +90,23 @@ def partner_of(one: Shipped, carrier: PartnerCarrier) -> PartnerCarrier | None:
 
 def attach_numbers(cast: Cast, shipped: list[Shipped], carrier: PartnerCarrier) -> None:
     """Freight gives the partner its stages; the partner's number comes back."""
-    for number, one in enumerate(shipped):
-        if partner_of(one, carrier):
-            for stage in (Stage.LINE_HAUL, Stage.DELIVERY):
-                assign_stage(
-                    waybill=one.waybill,
-                    stage=stage,
-                    carrier=carrier,
-                    reason="成都、武汉方向由华通承运",
-                    by=cast["huoyun"],
-                    at=one.confirmed_at + timedelta(hours=1),
-                )
-            attach_partner_number(
+    assign_each(
+        [
+            Assigned(
                 waybill=one.waybill,
                 carrier=carrier,
+                stages=(Stage.LINE_HAUL, Stage.DELIVERY),
+                reason="成都、武汉方向由华通承运",
+                by=cast["huoyun"],
+                at=one.confirmed_at + timedelta(hours=1),
                 number=f"HT{one.confirmed_at:%y%m%d}{number:05d}",
-                by=cast["yunying"],
-                at=one.confirmed_at + timedelta(hours=8),
+                numbered_by=cast["yunying"],
+                numbered_at=one.confirmed_at + timedelta(hours=8),
             )
+            for number, one in enumerate(shipped)
+            if partner_of(one, carrier)
+        ]
+    )
 
 
 def send_documents_back(cast: Cast, now: datetime) -> None:
@@ -129,16 +129,18 @@ def send_documents_back(cast: Cast, now: datetime) -> None:
 def ask_customers(cast: Cast, customers: dict[str, Customer], now: datetime) -> None:
     """Every other delivered shipment has the customer's answer; one sheet was sent."""
     arrived = Waybill.objects.filter(status=Status.DELIVERED, delivered_at__lt=now).order_by("pk")
-    for number, waybill in enumerate(arrived):
-        satisfaction, comment = ANSWERS[number // 2 % len(ANSWERS)]
-        if number % 2 == 0 and waybill.delivered_at:
-            record_satisfaction(
-                waybill_id=waybill.pk,
-                satisfaction=satisfaction,
-                comment=comment,
+    record_answers(
+        [
+            Answered(
+                waybill,
+                *ANSWERS[number // 2 % len(ANSWERS)],
                 by=cast["yunying"],
                 at=min(waybill.delivered_at + timedelta(hours=2), now),
             )
+            for number, waybill in enumerate(arrived)
+            if number % 2 == 0 and waybill.delivered_at
+        ]
+    )
     today = timezone.localdate(now)
     send_sheet(
         customer_id=customers["YUNSHANG"].pk,

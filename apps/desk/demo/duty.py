@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 from django.utils import timezone
 
 from apps.accounts.enums import Role
-from apps.accounts.services.duty import plan_absence, plan_shift
+from apps.accounts.services.duty import NewShift, plan_absence, plan_shifts
 from apps.desk.demo.people import Cast
 
 # username, role, unit, from and to this hour of the day; past midnight ends the next morning.
@@ -23,18 +23,16 @@ def make_roster(cast: Cast, now: datetime) -> None:
     """From a week ago to a week ahead. Beijing's nights are nobody's: the roster shows the gap."""
     by = cast["linzhuren"]
     today = timezone.localdate(now)
+    shifts = []
     for day in range(-7, 8):
         midnight = timezone.make_aware(datetime.combine(today + timedelta(days=day), time()))
         for username, role, unit, since, until in SHIFTS:
-            plan_shift(
-                user=cast[username],
-                role=role,
-                unit=cast.units[unit],
-                starts_at=midnight + timedelta(hours=since),
-                ends_at=midnight + timedelta(hours=until),
-                by=by,
-                at=now - timedelta(days=8),
+            starts_at, ends_at = (
+                midnight + timedelta(hours=since),
+                midnight + timedelta(hours=until),
             )
+            shifts.append(NewShift(cast[username], role, cast.units[unit], starts_at, ends_at))
+    plan_shifts(shifts, by=by, at=now - timedelta(days=8))
     for username, stand_in, since, days, reason in (
         ("caiwu", "zongjingli", -1, 3, "外出培训"),
         ("huoyunbj", "yunying", 0, 2, "病假"),

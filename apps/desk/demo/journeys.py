@@ -9,12 +9,10 @@ from PIL import Image, ImageDraw
 from apps.desk.demo.afterwards import partner_of
 from apps.desk.demo.orders import Shipped
 from apps.desk.demo.people import Cast
-from apps.tracking.enums import Door
 from apps.tracking.inputs import IncomingEvent
 from apps.tracking.models import PartnerCarrier
 from apps.tracking.photos import clean_photo
-from apps.tracking.services import ingest
-from apps.tracking.services.pod import record_proof
+from apps.tracking.services.history import Journey, Scanned, Signed, tell_journeys
 from apps.tracking.signing import NewProof
 
 COURIERS = ["小刘", "小张", "老周", "小马"]
@@ -26,20 +24,25 @@ def make_journeys(
     cast: Cast, shipped: list[Shipped], carrier: PartnerCarrier, rng: Random, now: datetime
 ) -> None:
     every = max(2, len(shipped) // 11)
+    journeys = []
     for number, one in enumerate(shipped):
         fate = FATES[number // every % len(FATES)] if number % every == every // 2 else "well"
         if _same_city(one) and fate in ("weather", "misrouted"):
             fate = "absent"
         partner = partner_of(one, carrier)
-        plan = [e for e in _plan(one, fate, rng) if e.occurred_at <= now]
-        by = cast["yunying"]
-        for event in plan:
-            ingest([event], source="scan", by=by, at=event.occurred_at + timedelta(minutes=2),
-                   door=Door.SCAN, keep=False,
-                   carrier=partner if event.city == one.there else None)  # fmt: skip
+        scans = [
+            Scanned(
+                event,
+                event.occurred_at + timedelta(minutes=2),
+                partner if event.city == one.there else None,
+            )
+            for event in _plan(one, fate, rng)
+            if event.occurred_at <= now
+        ]
         end = one.confirmed_at + timedelta(hours=_hours(one)) + timedelta(minutes=20)
-        if fate in ("well", "absent", "weather") and end <= now:
-            _sign(cast, one, fate, end)
+        arrived = fate in ("well", "absent", "weather") and end <= now
+        journeys.append(Journey(one.waybill, scans, _signed(one, end) if arrived else None))
+    tell_journeys(journeys, source="scan", by=cast["yunying"])
 
 
 def _hours(one: Shipped) -> float:
@@ -95,12 +98,11 @@ def _plan(one: Shipped, fate: str, rng: Random) -> list[IncomingEvent]:
     ]
 
 
-def _sign(cast: Cast, one: Shipped, fate: str, at: datetime) -> None:
+def _signed(one: Shipped, at: datetime) -> Signed:
     waybill = one.waybill
     spoiled = one.order.number.endswith("5")
-    record_proof(
-        waybill_id=waybill.pk,
-        proof=NewProof(
+    return Signed(
+        NewProof(
             signed_by=waybill.consignee_name,
             signed_at=at,
             packaging_intact=not spoiled,
@@ -112,9 +114,8 @@ def _sign(cast: Cast, one: Shipped, fate: str, at: datetime) -> None:
             notes="外箱一角压皱，内件完好" if spoiled else "",
             place=f"{waybill.destination_city.removesuffix('市')}营业部",
         ),
-        by=cast["yunying"],
-        at=at + timedelta(minutes=3),
-        photos=[clean_photo(_photo(waybill.number))] if spoiled else [],
+        at + timedelta(minutes=3),
+        [clean_photo(_photo(waybill.number))] if spoiled else [],
     )
 
 

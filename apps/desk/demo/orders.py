@@ -1,19 +1,20 @@
 """A week of orders through every door, most of them confirmed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
 
 from apps.customers.enums import JobType, SettlementMethod
 from apps.customers.models import Customer
-from apps.customers.queries import order_defaults
+from apps.customers.queries import OrderDefaults, order_defaults
 from apps.desk.demo.companies import COMPANIES, Company
 from apps.desk.demo.people import Cast
-from apps.orders import services
 from apps.orders.enums import Channel, PrintKind, ServiceLevel
 from apps.orders.inputs import Arrival, OrderInput
 from apps.orders.models import WorkOrder
+from apps.orders.services import history as orders
+from apps.orders.services.history import PastOrder, Printed
 from apps.tracking.models import Waybill
 
 FAMILY = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
@@ -56,29 +57,42 @@ def make_orders(
 ) -> list[Shipped]:
     """Oldest first; the last hours leave some unconfirmed, so that their clocks run."""
     able = [c for c in COMPANIES if c.papers in ("complete", "trial", "verbal")]
-    shipped = []
+    usual = {code: order_defaults(customer) for code, customer in customers.items()}
+    pasts = []
     for day in range(6, -1, -1):
         for number in range(per_day):
             at = now - timedelta(days=day, hours=rng.uniform(1, 10), minutes=number)
             company = rng.choice([c for c in able if c.papers != "verbal" or day == 0])
-            order = _receive(cast, company, customers[company.code], rng, at, number)
+            past = _receive(cast, company, customers[company.code], usual, rng, at, number)
             if day > 0 or number % 3:
-                shipped.append(_confirm(cast, order, rng, at, now))
-    return shipped
+                past = _confirm(cast, past, rng, now)
+            pasts.append(past)
+    made = orders.take_over_orders(pasts)
+    return [
+        Shipped(one.waybills[0], one.order, past.confirmed_at)
+        for one, past in zip(made, pasts, strict=True)
+        if past.confirmed_at is not None
+    ]
 
 
 def _receive(
-    cast: Cast, company: Company, customer: Customer, rng: Random, at: datetime, number: int
-) -> WorkOrder:
+    cast: Cast,
+    company: Company,
+    customer: Customer,
+    usual: dict[str, OrderDefaults],
+    rng: Random,
+    at: datetime,
+    number: int,
+) -> PastOrder:
     channel = rng.choice(CHANNELS)
     text = {
         Channel.PHONE: "电话下单，已记录",
         Channel.EMAIL: "您好，请今天安排取件，收件信息如下，谢谢。",
         Channel.FAX: "传真件：委托单",
     }.get(channel, "")
-    return services.receive_order(
+    return PastOrder(
         customer=customer,
-        content=_content(company, customer, rng, at, number),
+        content=_content(company, usual[company.code], rng, at, number),
         arrival=Arrival(channel=channel, received_at=at, original_text=text),
         by=cast[company.agent],
         at=at,
@@ -86,9 +100,8 @@ def _receive(
 
 
 def _content(
-    company: Company, customer: Customer, rng: Random, at: datetime, number: int
+    company: Company, usual: OrderDefaults, rng: Random, at: datetime, number: int
 ) -> OrderInput:
-    usual = order_defaults(customer)
     city = rng.choice(sorted(PLACES))
     same_city = city == company.city
     cod = company.code == "YUNSHANG" and rng.random() < 0.5
@@ -118,21 +131,17 @@ def _content(
     )
 
 
-def _confirm(cast: Cast, order: WorkOrder, rng: Random, at: datetime, now: datetime) -> Shipped:
-    agent = order.owner
-    if order.channel == Channel.PHONE:
-        services.read_back_order(order_id=order.pk, heard_by="下单人", by=agent, at=at)
-    confirmed_at = at + timedelta(minutes=rng.randint(4, 40))
-    result = services.confirm_order(order_id=order.pk, by=agent, at=confirmed_at)
-    centre = cast["diaodu"] if order.job_type == JobType.INTRA_CITY else cast["huoyun"]
-    printed_at = confirmed_at + timedelta(minutes=10)
-    if rng.random() < 0.3 and now - at < timedelta(hours=12):
-        return Shipped(result.waybills[0], result.order, confirmed_at)  # still in the queue
-    for kind in (PrintKind.WORK_ORDER, PrintKind.LABEL):
-        services.print_order(order_id=order.pk, kind=kind, by=centre, at=printed_at)
-    if rng.random() < 0.15:
-        services.print_order(
-            order_id=order.pk, kind=PrintKind.LABEL, reason="标签破损", by=centre,
-            at=printed_at + timedelta(minutes=5),
-        )  # fmt: skip
-    return Shipped(result.waybills[0], result.order, confirmed_at)
+def _confirm(cast: Cast, past: PastOrder, rng: Random, now: datetime) -> PastOrder:
+    agreed = "下单人" if past.arrival.channel == Channel.PHONE else ""
+    confirmed_at = past.at + timedelta(minutes=rng.randint(4, 40))
+    printed: list[Printed] = []
+    # Some of the last hours' are still in the queue.
+    if not (rng.random() < 0.3 and now - past.at < timedelta(hours=12)):
+        local = past.content.job_type == JobType.INTRA_CITY
+        centre = cast["diaodu"] if local else cast["huoyun"]
+        at = confirmed_at + timedelta(minutes=10)
+        printed = [Printed(kind, centre, at) for kind in (PrintKind.WORK_ORDER, PrintKind.LABEL)]
+        if rng.random() < 0.15:
+            again = at + timedelta(minutes=5)
+            printed.append(Printed(PrintKind.LABEL, centre, again, "标签破损"))
+    return replace(past, agreed=agreed, confirmed_at=confirmed_at, printed=printed)

@@ -22,10 +22,12 @@ from apps.desk.demo.people import Cast, make_people
 from apps.events.services import relay_batch
 from apps.orders import services as orders
 from apps.orders.models import FollowUpTask
+from apps.orders.services.history import Completed, complete_each
 from apps.tracking.services.late import find_late
 from apps.tracking.services.standards import add_usual_standards
 
 PER_DAY = 12
+OUTCOMES = ["已确认", "已与调度核对", "已告知客户", "电话联系，一切正常"]
 
 
 @dataclass(frozen=True)
@@ -73,16 +75,14 @@ def _follow_up(rng: Random, now: datetime) -> None:
     """Agents did what was due; a few of the last hours' steps are still open."""
     due = FollowUpTask.objects.filter(
         done_at__isnull=True, dropped_at__isnull=True, due_at__lt=now
-    ).select_related("owner")
-    for task in due.order_by("due_at", "pk"):
-        if task.due_at > now - timedelta(hours=5) and rng.random() < 0.5:
-            continue
-        orders.complete_task(
-            task_id=task.pk,
-            outcome=rng.choice(["已确认", "已与调度核对", "已告知客户", "电话联系，一切正常"]),
-            by=task.owner,
-            at=task.due_at,
-        )
+    ).select_related("owner", "template", "work_order")
+    complete_each(
+        [
+            Completed(task, rng.choice(OUTCOMES), by=task.owner, at=task.due_at)
+            for task in due.order_by("due_at", "pk")
+            if not (task.due_at > now - timedelta(hours=5) and rng.random() < 0.5)
+        ]
+    )
 
 
 def _declare(cast: Cast, customers: dict[str, Customer], now: datetime) -> None:

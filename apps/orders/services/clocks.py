@@ -6,10 +6,11 @@ to it (ORD-5, TRK-3).
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, TypeVar
 
 from django.db import models
+from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.customers.queries import contracts_in_force
@@ -19,7 +20,9 @@ from apps.sla.enums import FactKind, IntervalKind, MatterKind, Metric
 from apps.sla.models import Clock
 from apps.sla.rules import Attributes
 from apps.sla.services import NewMatter
+from apps.sla.services.history import SOME, Done, finish_each
 
+T = TypeVar("T")
 HOLD = IntervalKind.ON_HOLD
 METRIC_OF: dict[type[models.Model], Metric] = {
     WorkOrder: Metric.ORDER_PROCESSING,
@@ -44,19 +47,34 @@ def start(orders: Sequence[WorkOrder], contracts: Contracts, *, by: User, at: da
     """The clock of each runs from when it came in, by the policy that fits it (ORD-5). Sets
     ``due_at`` of orders that have their ids and are not stored yet; as many statements for a
     thousand as for one."""
-    rows = [
-        NewMatter(
-            kind=MatterKind.ORDER,
-            subject=order,
-            title=order.number,
-            attributes=attributes_of(order, contracts),
-            owner=order.owner,
-            unit=order.customer.unit,
-            opened_at=order.received_at,
-        )
-        for order in orders
-    ]
+    rows = [_of_order(order, contracts) for order in orders]
     _moved(orders, sla.open_matters(rows, by=by, at=at))
+
+
+def start_each(rows: Sequence[tuple[WorkOrder, User, datetime]]) -> None:
+    """``start`` for orders that are stored, came in by different hands at different times."""
+    contracts = _ContractsByDay(order.customer_id for order, _by, _at in rows)
+    dues: dict[str, datetime | None] = {}
+    for by, group in _by_hand(rows):
+        news = [_of_order(order, contracts.at(at)) for order, at in group]
+        for clock in sla.open_matters(news, by=by):
+            dues[clock.matter.subject_id] = clock.due_at
+    orders = [order for order, _by, _at in rows]
+    for order in orders:
+        order.due_at = dues.get(str(order.pk))
+    WorkOrder.objects.bulk_update(orders, ["due_at"], batch_size=SOME)
+
+
+def _of_order(order: WorkOrder, contracts: Contracts) -> NewMatter:
+    return NewMatter(
+        kind=MatterKind.ORDER,
+        subject=order,
+        title=order.number,
+        attributes=attributes_of(order, contracts),
+        owner=order.owner,
+        unit=order.customer.unit,
+        opened_at=order.received_at,
+    )
 
 
 def plan(
@@ -67,23 +85,57 @@ def plan(
         return
     if contracts is None:
         contracts = contracts_in_force((task.work_order.customer_id for task in tasks), at)
-    rows = [
-        NewMatter(
-            kind=MatterKind.FOLLOW_UP,
-            subject=task,
-            title=f"{task.work_order.number} {task.template.name}"[:120],
-            attributes=Attributes(
-                klass=task.work_order.follow_up_class,
-                customer_id=task.work_order.customer_id,
-                contract_id=contracts.get(task.work_order.customer_id),
-            ),
-            owner=task.owner,
-            unit=task.work_order.customer.unit,
-            dues={Metric.FOLLOW_UP: task.due_at},
-        )
-        for task in tasks
-    ]
-    sla.open_matters(rows, by=by, at=at)
+    sla.open_matters([_of_step(task, contracts) for task in tasks], by=by, at=at)
+
+
+def plan_each(rows: Sequence[tuple[FollowUpTask, User, datetime]]) -> None:
+    """``plan`` for steps of orders that were confirmed by different hands at different times."""
+    contracts = _ContractsByDay(task.work_order.customer_id for task, _by, _at in rows)
+    for by, group in _by_hand(rows):
+        news = [_of_step(task, contracts.at(at), opened_at=at) for task, at in group]
+        sla.open_matters(news, by=by)
+
+
+def _of_step(
+    task: FollowUpTask, contracts: Contracts, opened_at: datetime | None = None
+) -> NewMatter:
+    return NewMatter(
+        kind=MatterKind.FOLLOW_UP,
+        subject=task,
+        title=f"{task.work_order.number} {task.template.name}"[:120],
+        opened_at=opened_at,
+        attributes=Attributes(
+            klass=task.work_order.follow_up_class,
+            customer_id=task.work_order.customer_id,
+            contract_id=contracts.get(task.work_order.customer_id),
+        ),
+        owner=task.owner,
+        unit=task.work_order.customer.unit,
+        dues={Metric.FOLLOW_UP: task.due_at},
+    )
+
+
+class _ContractsByDay:
+    """``contracts_in_force`` on many days: one query a day."""
+
+    def __init__(self, customer_ids: Iterable[int]) -> None:
+        self._ids = set(customer_ids)
+        self._known: dict[date, Contracts] = {}
+
+    def at(self, moment: datetime) -> Contracts:
+        day = timezone.localdate(moment)
+        if day not in self._known:
+            self._known[day] = contracts_in_force(self._ids, moment)
+        return self._known[day]
+
+
+def _by_hand(
+    rows: Iterable[tuple[T, User, datetime]],
+) -> Iterable[tuple[User, list[tuple[T, datetime]]]]:
+    groups: dict[int, tuple[User, list[tuple[T, datetime]]]] = {}
+    for thing, by, at in rows:
+        groups.setdefault(by.pk, (by, []))[1].append((thing, at))
+    return groups.values()
 
 
 def processed(order: WorkOrder, *, by: User, at: datetime) -> None:
@@ -92,6 +144,13 @@ def processed(order: WorkOrder, *, by: User, at: datetime) -> None:
 
 def done(tasks: Sequence[FollowUpTask], *, by: User, at: datetime) -> None:
     sla.finish_matters(tasks, kind=FactKind.DONE, by=by, at=at)
+
+
+def finished_each(rows: Iterable[tuple[WorkOrder | FollowUpTask, User, datetime]]) -> None:
+    """``processed`` and ``done`` for what was done by different hands at different times."""
+    rows = list(rows)
+    for model, kind in ((WorkOrder, FactKind.PROCESSED), (FollowUpTask, FactKind.DONE)):
+        finish_each([Done(*row) for row in rows if isinstance(row[0], model)], kind=kind)
 
 
 def held(order: WorkOrder, *, by: User, at: datetime) -> None:

@@ -29,6 +29,22 @@ def generate_tasks(
     at: datetime,
 ) -> list[FollowUpTask]:
     """Plan the steps of the order's class; call inside the confirmation's transaction."""
+    made = FollowUpTask.objects.bulk_create(
+        planned_tasks(order, waybills, templates_of(order), at=at)
+    )
+    clocks.plan(made, by=by, at=at)
+    return made
+
+
+def planned_tasks(
+    order: WorkOrder,
+    waybills: list[Waybill],
+    templates: Iterable[FollowUpTemplate],
+    *,
+    at: datetime,
+) -> list[FollowUpTask]:
+    """The steps of an order confirmed at ``at``, not stored yet; of the class's ``templates`` those
+    that concern it."""
     waybill = waybills[0] if len(waybills) == 1 else None
     due = delivery_due(
         order.service_level,
@@ -36,7 +52,7 @@ def generate_tasks(
         requested=order.requested_delivery,
         promised=waybills[0].promised_at,
     )
-    tasks = [
+    return [
         FollowUpTask(
             work_order=order,
             waybill=waybill,
@@ -45,19 +61,21 @@ def generate_tasks(
             owner=order.owner,
             due_at=moment,
         )
-        for template in templates_of(order)
+        for template in concerning(order, templates)
         for occurrence, moment in enumerate(
             task_times(template.anchor, template.minutes, confirmed_at=at, delivery_due=due),
             start=1,
         )
     ]
-    made = FollowUpTask.objects.bulk_create(tasks)
-    clocks.plan(made, contracts, by=by, at=at)
-    return made
 
 
 def templates_of(order: WorkOrder) -> list[FollowUpTemplate]:
     templates = [t for t in steps_in_use() if t.follow_up_class == order.follow_up_class]
+    return concerning(order, templates)
+
+
+def concerning(order: WorkOrder, templates: Iterable[FollowUpTemplate]) -> list[FollowUpTemplate]:
+    """Of the templates of the order's class those that hold for it."""
     return [t for t in templates if not t.intra_city_only or is_same_day_intra_city(order)]
 
 

@@ -172,20 +172,22 @@ def _new_versions(
 
 def news_of(moves: Sequence[Move], *, by: "User", at: datetime) -> list[NewEvent]:
     """What is to be recorded of them."""
-    return [
-        NewEvent(
-            "waybill.status_changed",
-            "tracking.waybill",
-            str(move.waybill_id),
-            by.pk,
-            at,
-            {
-                "number": move.number,
-                "from": move.frm,
-                "to": move.to,
-                "reason": move.to_reason,
-                "occurred_at": move.at.isoformat(),
-            },
-        )
-        for move in moves
-    ]
+    return [status_event(move, by=by, at=at) for move in moves]
+
+
+def status_event(move: Move, *, by: "User", at: datetime) -> NewEvent:
+    """What is recorded of a status that changed."""
+    return NewEvent(
+        "waybill.status_changed",
+        "tracking.waybill",
+        str(move.waybill_id),
+        by.pk,
+        at,
+        {
+            "number": move.number,
+            "from": move.frm,
+            "to": move.to,
+            "reason": move.to_reason,
+            "occurred_at": move.at.isoformat(),
+        },
+    )

@@ -17,7 +17,7 @@ from apps.events.services import NewEvent, record_many
 from apps.tracking.inputs import NewWaybill
 from apps.tracking.models import Waybill
 from apps.tracking.numbers import CAPACITY, compose, new_key
-from apps.tracking.services.partitions import month_of
+from apps.tracking.services.partitions import ensure_partitions, month_of
 from apps.tracking.services.promise import apply_promises
 from apps.tracking.services.watch import enrol
 
@@ -50,11 +50,29 @@ def issue_waybills(*, specs: Sequence[NewWaybill], by: "User", at: datetime) -> 
 
 def issue_within(*, specs: Sequence[NewWaybill], at: datetime) -> list[Waybill]:
     """``issue_waybills`` as a part of another act, which records ``news_of_issue`` with its own."""
-    if not specs:
+    return _issue([(spec, at) for spec in specs])
+
+
+@transaction.atomic
+def issue_each(rows: Sequence[tuple[NewWaybill, "User", datetime]]) -> list[Waybill]:
+    """As ``issue_waybills``, each by its own hand at its own time."""
+    waybills = _issue([(spec, at) for spec, _by, at in rows])
+    record_many(
+        event
+        for waybill, (_spec, by, at) in zip(waybills, rows, strict=True)
+        for event in news_of_issue([waybill], by=by, at=at)
+    )
+    return waybills
+
+
+def _issue(rows: Sequence[tuple[NewWaybill, datetime]]) -> list[Waybill]:
+    if not rows:
         return []
-    numbers = take_numbers(len(specs), month_of(at))
-    fresh = [_waybill(spec, number, at) for spec, number in zip(specs, numbers, strict=True)]
-    apply_promises(fresh, at)
+    months = sorted({month_of(at) for _spec, at in rows})
+    ensure_partitions(months[1:])
+    numbers = take_numbers(len(rows), months[0])
+    fresh = [_waybill(spec, number, at) for (spec, at), number in zip(rows, numbers, strict=True)]
+    apply_promises(fresh)
     waybills = Waybill.objects.bulk_create(fresh)
     enrol([waybill.pk for waybill in waybills])
     return waybills

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from django.core.files.base import ContentFile
@@ -81,7 +81,7 @@ def _with_files(
     try:
         with transaction.atomic():
             recorded = _record(waybill_id, proof, len(photos), by, at, reason)
-            _attach(recorded, photos, written)
+            attach(recorded, photos, written)
         return recorded
     except BaseException:
         for path in written:
@@ -105,17 +105,30 @@ def _record(
     consent = rules.consent_for(proof, waybill.consents.all())
     rules.check_condition(proof, photos)
     rules.check_cod(waybill, proof)
-    recorded = ProofOfDelivery.objects.create(
+    recorded = proof_row(waybill, proof, signer=signer, photos=photos, by=by)
+    recorded.authorisation, recorded.consent = authorisation, consent
+    if last is not None:
+        recorded.version, recorded.supersedes = last.version + 1, last
+        recorded.correction_reason = reason
+    recorded.save(force_insert=True)
+    moves = _deliver(waybill, proof, signer, recorded.version, by, at)
+    kind, data = proof_event(recorded)
+    told = NewEvent(kind, Waybill._meta.label_lower, str(waybill.pk), by.pk, at, data)
+    record_many([*news_of(moves, by=by, at=at), told])
+    return recorded
+
+
+def proof_row(
+    waybill: Waybill, proof: NewProof, *, signer: Signer, photos: int, by: "User"
+) -> ProofOfDelivery:
+    """The first version of a proof, signed by the consignee and not stored yet."""
+    return ProofOfDelivery(
         waybill=waybill,
-        version=last.version + 1 if last else 1,
-        supersedes=last,
-        correction_reason=reason,
+        version=1,
         signed_by=proof.signed_by.strip(),
         signed_at=proof.signed_at,
         signer=signer,
-        authorisation=authorisation,
         handed_over=proof.handed_over,
-        consent=consent,
         packaging_intact=proof.packaging_intact,
         was_opened=proof.was_opened,
         appearance_good=proof.appearance_good,
@@ -128,9 +141,6 @@ def _record(
         cod_reason=proof.cod_reason.strip()[:300],
         recorded_by=by,
     )
-    moves = _deliver(waybill, proof, signer, recorded.version, by, at)
-    record_many([*news_of(moves, by=by, at=at), _news(waybill, recorded, by, at)])
-    return recorded
 
 
 def _check_version(last: ProofOfDelivery | None, reason: str) -> None:
@@ -149,17 +159,8 @@ def _check_version(last: ProofOfDelivery | None, reason: str) -> None:
 def _deliver(
     waybill: Waybill, proof: NewProof, signer: Signer, version: int, by: "User", at: datetime
 ) -> list[Move]:
-    """The delivered event, under one id for all versions: a later one takes its place. The waybill,
-    which is locked, then says where it stands."""
-    event = IncomingEvent(
-        waybill_number=waybill.number,
-        code=f"delivered.{delivered_reason(signer, proof)}",
-        occurred_at=proof.signed_at,
-        place=proof.place.strip()[:120],
-        source_id="pod",
-        revision=version,
-        unit_code=proof.unit_code,
-    )
+    """The delivered event; the waybill, which is locked, then says where it stands."""
+    event = delivered_event(waybill, proof, signer, version)
     target = target_of(waybill)
     ensure_partitions([target.issued_month])
     batch = prepare([event], {waybill.number: target}, at)
@@ -173,7 +174,23 @@ def _deliver(
     return moves_of([target], after)
 
 
-def _news(waybill: Waybill, recorded: ProofOfDelivery, by: "User", at: datetime) -> NewEvent:
+def delivered_event(
+    waybill: Waybill, proof: NewProof, signer: Signer, version: int
+) -> IncomingEvent:
+    """Under one id for all versions: a later one takes its place."""
+    return IncomingEvent(
+        waybill_number=waybill.number,
+        code=f"delivered.{delivered_reason(signer, proof)}",
+        occurred_at=proof.signed_at,
+        place=proof.place.strip()[:120],
+        source_id="pod",
+        revision=version,
+        unit_code=proof.unit_code,
+    )
+
+
+def proof_event(recorded: ProofOfDelivery) -> tuple[str, dict[str, Any]]:
+    """Kind and details of what is recorded with it."""
     kind = "waybill.proof_corrected" if recorded.supersedes_id else "waybill.proof_recorded"
     data = {
         "version": recorded.version,
@@ -184,10 +201,10 @@ def _news(waybill: Waybill, recorded: ProofOfDelivery, by: "User", at: datetime)
         "cod_paid": recorded.cod_paid,
         "reason": mask_text(recorded.correction_reason),
     }
-    return NewEvent(kind, Waybill._meta.label_lower, str(waybill.pk), by.pk, at, data)
+    return kind, data
 
 
-def _attach(recorded: ProofOfDelivery, photos: Sequence[CleanPhoto], written: list[str]) -> None:
+def attach(recorded: ProofOfDelivery, photos: Sequence[CleanPhoto], written: list[str]) -> None:
     rows = []
     for photo in photos:
         token = secrets.token_hex(16)

@@ -29,8 +29,9 @@ def promise_for(new: NewWaybill, at: datetime) -> datetime | None:
     return promised_at(at, found, house_zone()) if found else None
 
 
-def apply_promises(waybills: Sequence[Waybill], at: datetime) -> None:
-    """Fill level, promise and expectation of waybills about to be saved, where they are empty.
+def apply_promises(waybills: Sequence[Waybill]) -> None:
+    """Fill level, promise and expectation of waybills about to be saved, where they are empty, each
+    as of the instant it is issued.
 
     Two queries however many there are. What a caller promised by hand stays.
     """
@@ -38,8 +39,10 @@ def apply_promises(waybills: Sequence[Waybill], at: datetime) -> None:
     for waybill in waybills:
         waybill.service_level = waybill.service_level or usual.get(waybill.job_type, "")
     table = standards_table(waybill.service_level for waybill in waybills)
-    zone, day = house_zone(), timezone.localdate(at)
+    zone = house_zone()
     for waybill in waybills:
+        at = waybill.issued_at
+        day = timezone.localdate(at)
         found = table.of(waybill.service_level, waybill.origin_city, waybill.destination_city, day)
         if found is None:
             continue
