@@ -1,6 +1,6 @@
 """Clocks run out while everything around them fails: `python -m benchmarks.clock_faults [--small]`.
 
-Two workers, beat and standby as bin/up runs them (one with the right time, one an hour ahead, two an hour behind) on a
+Two workers, beat and standby as bin/up runs them (a worker an hour ahead, standby an hour behind) on a
 PostgreSQL and a broker of their own, 200 `kill -9` at chosen points of their transactions, ten restarts of PostgreSQL (every other one as
 a crash), 20 FLUSHALL; the same for plain Celery ETA tasks, with and without the blows. Needs
 DATABASE_OWNER_URL (a role that may create databases). Exit 1 when a step, an event or a message is

@@ -96,7 +96,7 @@ class House:
         for name, port in ports.items():
             self.servers.keep_port(name, port)
         manage.env.update(added)
-        argv = [str(manage.checkout.python), "manage.py", *providers.words(ports)]
+        argv = [str(manage.checkout.python), *providers.words(ports)]
         child = self.child("outside", argv, manage.env)
         with step("Starting a mailbox for what the demonstration sends"):
             child.start()

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from launch.ports import LOCAL
 
+MODULE = "apps.desk.demo.outside"
 PORTS = ("mail", "outside")
 # Whoever names one of these has servers of their own; then nothing of ours stands between.
 THEIRS = ("EMAIL_HOST", "SMS_URL", "WECHAT_APP_ID")
@@ -32,4 +33,4 @@ def environment(env: Mapping[str, str], folder: Path, ports: Mapping[str, int]) 
 
 def words(ports: Mapping[str, int]) -> list[str]:
     """Of the command that runs it."""
-    return ["demo_outside", "--mail", str(ports["mail"]), "--http", str(ports["outside"])]
+    return ["-m", MODULE, "--mail", str(ports["mail"]), "--http", str(ports["outside"])]

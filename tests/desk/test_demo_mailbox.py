@@ -46,7 +46,7 @@ def companies(folder: Path, settings: Any) -> Iterator[None]:
         old = getattr(settings, name)
         setattr(settings, name, bool(int(text)) if isinstance(old, bool) else type(old)(text))
     env = {**os.environ, **added, "DJANGO_SETTINGS_MODULE": "config.settings"}
-    argv = [sys.executable, "manage.py", *providers.words(ports)]
+    argv = [sys.executable, *providers.words(ports)]
     running = subprocess.Popen(argv, cwd=ROOT, env=env)
     until = time.monotonic() + 3 * LIMIT
     try:

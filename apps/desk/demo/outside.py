@@ -1,9 +1,14 @@
 """The outside companies of the demonstration, on this machine: a mail server, an SMS gateway with
 Aliyun's interface and WeChat's server. They take everything and keep it for the demo mailbox; they
-check no signature and refuse nothing (the doubles in the tests do)."""
+check no signature and refuse nothing (the doubles in the tests do).
 
+``python -m apps.desk.demo.outside`` is the process: nothing of the product is loaded in it.
+"""
+
+import argparse
 import json
 import logging
+import os
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -82,3 +87,23 @@ def _wechat(folder: Path, path: str, body: bytes) -> dict[str, Any]:
         keep(folder, "wechat", body)
         return {"errcode": 0, "errmsg": "ok", "msgid": 200_000_001}
     return {"errcode": 40066, "errmsg": "invalid url"}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description="Take in what the demonstration sends; bin/up runs it."
+    )
+    parser.add_argument("--mail", type=int, required=True, help="port of the mail server")
+    parser.add_argument("--http", type=int, required=True, help="port of SMS and WeChat")
+    options = parser.parse_args()
+    folder = Path(os.environ["DEMO_MAILBOX"])
+    mail = mail_server(folder, options.mail)
+    mail.start()
+    try:
+        providers(folder, options.http).serve_forever()
+    finally:
+        mail.stop()
+
+
+if __name__ == "__main__":
+    main()
