@@ -32,6 +32,12 @@ class Server:
         family = [parent, *parent.children(recursive=True)]
         return sum(one.memory_full_info().pss for one in family) / 1024 / 1024
 
+    def cpu_seconds(self) -> float:
+        """Processor time that the master and its workers have taken so far."""
+        parent = psutil.Process(self.process.pid)
+        taken = [one.cpu_times() for one in (parent, *parent.children(recursive=True))]
+        return sum(one.user + one.system for one in taken)
+
 
 @contextmanager
 def gunicorn(*, workers: int = 2, env: dict[str, str] | None = None) -> Iterator[Server]:

@@ -4,15 +4,38 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.templatetags.static import static
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
+from unfold.settings import CONFIG_DEFAULTS
 from unfold.sites import UnfoldAdminSite
 
 from apps.accounts import held, queries, views
 from apps.accounts.models import User
+from config.sidebar import sidebar
+
+# Of the library: what the pages use of it (no charts, no sorting by hand).
+FRAME_STYLES = (
+    "fonts/inter/styles",
+    "fonts/material-symbols/styles",
+    "css/styles",
+    "css/simplebar/simplebar",
+)
+FRAME_SCRIPTS = ("alpine.anchor", "alpine.persist", "alpine.resize", "alpine")
+FORM_CLASSES = CONFIG_DEFAULTS["FORMS"]["classes"]
+STYLES = ("desk/shell.css", "desk/lists.css", "desk/house.css", "notifications/notifications.css")
+SCRIPTS = ("accounts/once.js", "desk/house.js", "desk/forms.js", "notifications/bell.js")
+THEMES = (
+    ("light", _("Light"), "light_mode"),
+    ("dark", _("Dark"), "dark_mode"),
+    ("auto", _("System"), "computer"),
+)
+FLAGS = {"zh-hans": "🇨🇳", "en": "🇬🇧"}
+LANGUAGES = [(code, name, FLAGS[code]) for code, name in settings.LANGUAGES]
 
 
 class StaffAdminSite(UnfoldAdminSite):
@@ -43,9 +66,26 @@ class StaffAdminSite(UnfoldAdminSite):
         return inner
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        context: dict[str, Any] = super().each_context(request)
-        context["account_links"] = [{"title": _("My account"), "link": reverse("admin:account")}]
-        return context
+        """What the frame (templates/admin/base.html) and the sign-in pages need. The library's own
+        merges its settings and copies and asks through the whole sidebar again for every page."""
+        usual = super(UnfoldAdminSite, self).each_context(request)
+        return {
+            **usual,
+            "site_title": _("Yipiao"),
+            "site_header": _("Yipiao"),
+            "site_subheader": _("One agent owns a shipment to the end"),
+            "site_symbol": "local_shipping",
+            "site_url": "/",
+            "form_classes": FORM_CLASSES,
+            "frame_styles": [static(f"unfold/{path}.css") for path in FRAME_STYLES],
+            "frame_scripts": [static(f"unfold/js/alpine/{name}.js") for name in FRAME_SCRIPTS],
+            "styles": [static(path) for path in STYLES],
+            "scripts": [static(path) for path in SCRIPTS],
+            "themes": THEMES,
+            "languages": LANGUAGES,
+            "account_links": [{"title": _("My account"), "link": reverse("admin:account")}],
+            "sidebar": sidebar(request) if usual["has_permission"] else "",
+        }
 
     def get_app_list(
         self, request: HttpRequest, app_label: str | None = None

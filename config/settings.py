@@ -9,9 +9,7 @@ from typing import Any
 
 import environ
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
-from django.templatetags.static import static
 from django.urls import reverse_lazy
-from django.utils.translation import gettext_lazy as _
 
 from config.api_text import API_TEXT
 
@@ -404,33 +402,8 @@ STREAMS_MOST = env.int("STREAMS_MOST", default=5000)
 STREAMS_PER_KEY = env.int("STREAMS_PER_KEY", default=2000)
 
 # --- the back office ----------------------------------------------------------------------------
-UNFOLD = {
-    "SITE_TITLE": _("Yipiao"),
-    "SITE_HEADER": _("Yipiao"),
-    "SITE_SUBHEADER": _("One agent owns a shipment to the end"),
-    "SITE_SYMBOL": "local_shipping",
-    "SITE_URL": "/",
-    "SHOW_LANGUAGES": True,
-    "SHOW_HISTORY": False,
-    "SHOW_VIEW_ON_SITE": False,
-    "LANGUAGE_FLAGS": {"zh-hans": "🇨🇳", "en": "🇬🇧"},
-    "STYLES": [
-        lambda _request: static("desk/house.css"),
-        lambda _request: static("notifications/notifications.css"),
-    ],
-    "SCRIPTS": [
-        lambda _request: static("accounts/once.js"),
-        lambda _request: static("desk/house.js"),
-        lambda _request: static("desk/forms.js"),
-        lambda _request: static("notifications/bell.js"),
-    ],
-    "SIDEBAR": {
-        "show_search": False,
-        "show_all_applications": False,
-        "navigation": "config.sidebar.navigation",
-    },
-    "DASHBOARD_CALLBACK": "config.sidebar.dashboard",
-}
+# The frame and what stands in it: config/admin_site.py and templates/admin/base.html.
+UNFOLD = {"DASHBOARD_CALLBACK": "config.sidebar.dashboard"}
 
 # --- logs ---------------------------------------------------------------------------------------
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")

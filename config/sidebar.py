@@ -1,9 +1,14 @@
 """What stands in the staff sidebar, and the front page's cards."""
 
+from functools import lru_cache
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
@@ -205,33 +210,48 @@ SECTIONS: list[tuple[Any, list[Entry]]] = [
 ]
 
 
-def navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    """Only what this person may open."""
-    sections = []
+PERMISSIONS = frozenset(
+    entry.permission for _title, entries in SECTIONS for entry in entries if entry.permission
+)
+
+
+def sidebar(request: HttpRequest) -> SafeString:
+    """What this person may open, with the mark where they are. Drawn once for each set of rights
+    and language: the entries are the same for everybody who holds the same."""
+    user = request.user
+    rights = PERMISSIONS if user.is_superuser else PERMISSIONS & user.get_all_permissions()
+    drawn, links = _drawn(rights, get_language() or "", settings.ROOT_URLCONF)
+    home = links[0]
+    # The one entry whose address goes furthest along the page's; a page below a list's address
+    # that has an entry of its own would otherwise light up both.
+    here = max((link for link in links if request.path.startswith(link)), key=len, default="")
+    if not here or (here == home and request.path != home):
+        return mark_safe(drawn)
+    marked = drawn.replace(f'href="{here}"', f'href="{here}" class="active" aria-current="page"', 1)
+    return mark_safe(marked)
+
+
+@lru_cache(maxsize=256)
+def _drawn(rights: frozenset[str], language: str, urlconf: str) -> tuple[str, list[str]]:
+    """The sidebar of whoever holds ``rights`` and the addresses in it, the front page's first.
+    ``language`` and ``urlconf`` are what the words and the addresses depend on."""
+    sections, links = [], []
     for title, entries in SECTIONS:
         items = []
         for label, icon, name, permission in entries:
-            if permission and not request.user.has_perm(permission):
+            if permission and permission not in rights:
                 continue
             try:
-                items.append({"title": label, "icon": icon, "link": reverse(name)})
+                link = reverse(name)
             except NoReverseMatch:
                 continue
+            links.append(link)
+            items.append((link, icon, label))
         if items:
-            sections.append({"title": title, "separator": True, "items": items})
-    _mark_where_one_is(sections, request.path)
-    return sections
-
-
-def _mark_where_one_is(sections: list[dict[str, Any]], path: str) -> None:
-    """The one entry whose address goes furthest along the page's; a page below a list's address
-    that has an entry of its own would otherwise light up both."""
-    links = [str(item["link"]) for section in sections for item in section["items"]]
-    here = max((link for link in links if path.startswith(link)), key=len, default="")
-    home = reverse("admin:index")
-    for section in sections:
-        for item in section["items"]:
-            item["active"] = item["link"] == here and (here != home or path == home)
+            listed = format_html_join("", '<li><a href="{}" data-icon="{}">{}</a></li>', items)
+            sections.append(format_html("<h2>{}</h2><ol>{}</ol>", title, listed))
+    body = format_html_join("", "{}", ((section,) for section in sections))
+    return f'<div id="nav-sidebar-apps" data-simplebar>{body}</div>', links
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:

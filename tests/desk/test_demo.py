@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import transaction
+from django.test import Client
 from django.utils import timezone, translation
 
 from apps.complaints.models import Case, Chat
@@ -30,6 +31,8 @@ from apps.tracking.models import (
     ShipmentFeedback,
     Waybill,
 )
+from tests.desk.weight import walk_full_lists
+from tests.factories.accounts import sign_in, superuser
 
 
 class _Again(Exception):
@@ -43,7 +46,7 @@ def _week(now: datetime) -> list[tuple[str, str, str]]:
 
 
 @pytest.mark.django_db
-def test_the_week_is_believable_and_the_same_again() -> None:
+def test_the_week_is_believable_and_the_same_again(client: Client) -> None:
     now = timezone.now()
     first: list[tuple[str, str, str]] = []
     with pytest.raises(_Again), transaction.atomic():
@@ -60,6 +63,8 @@ def test_the_week_is_believable_and_the_same_again() -> None:
     _what_followed()
     _chats()
     _names_in_words()
+    sign_in(client, superuser())
+    walk_full_lists(client, least=30)
 
 
 def _names_in_words() -> None:

@@ -50,19 +50,20 @@ class CasePages(PageAdmin):
             raise Http404 from None
 
     def page_view(self, request: HttpRequest, number: str) -> HttpResponse:
-        self.case(request, number)
+        must_see(request)
         return self.show(request, number)
 
     def act_view(self, request: HttpRequest, number: str, name: str) -> HttpResponse:
         """POST does it; GET opens the page with the panel open."""
-        case = self.case(request, number)
         act = ACTS.get(name)
         if act is None:
             raise Http404
+        if request.method != "POST" and may(request, act.permission):
+            must_see(request)
+            return self.show(request, number, opened=act.name)
+        case = self.case(request, number)
         if not may(request, act.permission):
             raise PermissionDenied
-        if request.method != "POST":
-            return self.show(request, number, opened=act.name)
         if not act.may(case):
             messages.warning(
                 request,
@@ -129,8 +130,12 @@ class CasePages(PageAdmin):
         refused: tuple[Act, forms.Form] | None = None,
         clear: dict[str, Any] | None = None,
     ) -> HttpResponse:
+        """The page, read as it stands now; 404 for whoever may not see the case."""
         user, at = person(request), timezone.now()
-        desk = desk_page(number, user, at)
+        try:
+            desk = desk_page(number, user, at)
+        except Case.DoesNotExist:
+            raise Http404 from None
         case = desk.case
         services.mark_reading(case=case, writing=False, by=user)
         answer = self.page(

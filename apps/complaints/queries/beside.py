@@ -1,6 +1,7 @@
 """What stands beside the intake form while somebody is on the phone (CMP-1): the shipment, the
 customer, what they brought before, whether this is there already, how bad it is, what to say."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from apps.complaints.queries.words import answers_for, filled_answers
 from apps.core.errors import BadInput
 from apps.customers.models import Customer
 from apps.customers.queries import find_customers
+from apps.sla.models import Clock
 from apps.tracking.models import Waybill
 from apps.tracking.queries import find_waybills
 from apps.tracking.typed import one_number
@@ -97,15 +99,21 @@ def beside(asked: Asked, user: "User", at: datetime) -> Beside:
         ),
         severity=severity,
         severity_reason=rule_name(rule),
-        guides=ready_words(draft, user, AnswerKind.GUIDE),
+        guides=ready_words(draft, user, AnswerKind.GUIDE)[AnswerKind.GUIDE],
     )
 
 
-def ready_words(case: Case, user: "User", kind: AnswerKind) -> list[Guide]:
-    """Replies or guides for this case, filled; two queries at most."""
-    answers = answers_for(case, kind)
-    texts = filled_answers(answers, case, user)
-    return [Guide(answer.title, text) for answer, text in zip(answers, texts, strict=True)]
+def ready_words(
+    case: Case, user: "User", *kinds: AnswerKind, clocks: Sequence[Clock] | None = None
+) -> dict[AnswerKind, list[Guide]]:
+    """Replies, guides or both for this case, filled; one query, and one for the case's clocks if
+    the caller does not have them."""
+    answers = answers_for(case, *kinds)
+    texts = filled_answers(answers, case, user, clocks)
+    found: dict[AnswerKind, list[Guide]] = {kind: [] for kind in kinds}
+    for answer, text in zip(answers, texts, strict=True):
+        found[AnswerKind(answer.kind)].append(Guide(answer.title, text))
+    return found
 
 
 def waybills_meant(text: str, user: "User") -> list[Waybill]:

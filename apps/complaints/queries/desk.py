@@ -60,6 +60,7 @@ def desk_page(number: str, user: User, at: datetime) -> DeskPage:
     page = case_page(number, user)
     case = page.case
     same = {"customer_id": case.customer_id, "phone": case.contact_phone}
+    words = ready_words(case, user, AnswerKind.REPLY, AnswerKind.GUIDE, clocks=page.clocks)
     return DeskPage(
         page=page,
         lines=page.lines[::-1],
@@ -69,8 +70,8 @@ def desk_page(number: str, user: User, at: datetime) -> DeskPage:
             history_of(user, email=case.contact_email, **same).exclude(pk=case.pk)[:SHOWN]
         ),
         duplicates=duplicates_of(case, user, at),
-        replies=ready_words(case, user, AnswerKind.REPLY),
-        guides=ready_words(case, user, AnswerKind.GUIDE),
+        replies=words[AnswerKind.REPLY],
+        guides=words[AnswerKind.GUIDE],
         causes=cause_tree(),
         severity_reason=rule_name(case.severity_reason),
     )

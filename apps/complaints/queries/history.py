@@ -43,9 +43,10 @@ def open_cases_of_waybill(user: "User", waybill_id: int) -> CaseQuerySet:
     return _listed(Case.objects.visible_to(user).filter(waybill=waybill_id).live())
 
 
-def _listed(cases: CaseQuerySet) -> CaseQuerySet:
+def _listed(cases: CaseQuerySet, *more: str) -> CaseQuerySet:
+    """As a list shows them, with ``more`` of their columns."""
     related = ("customer", "waybill", "owner", "unit", "merged_into")
-    return cases.light().select_related(*related).only(*LISTED).order_by("-pk")
+    return cases.light().select_related(*related).only(*LISTED, *more).order_by("-pk")
 
 
 def _contact(phone: str, email: str) -> Q:
@@ -91,8 +92,8 @@ def possible_duplicates(
         Q(closed_at__isnull=True) | Q(closed_at__gte=at - SAME_WITHIN)
     )
     found = Case.objects.visible_to(user).filter(same, recent).exclude(pk=apart_from or 0)
-    related = ("customer", "waybill", "owner", "unit")
-    rows = found.select_related(*related).order_by("-pk")[:MOST_COMPARED]
+    rows = _listed(found, "search_grams", "contact_phone_index", "contact_email_index")
+    rows = rows[:MOST_COMPARED]
     indexes = (index_of_phone(phone), email_index(email))
     words = set(grams(searchable(text)))
     alike = (

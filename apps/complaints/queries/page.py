@@ -32,6 +32,19 @@ if TYPE_CHECKING:
 # The page says every ten seconds that it is still open.
 READING = timedelta(seconds=30)
 MOST_ENTRIES = 500
+RELATED = ("customer", "waybill", "order", "owner", "unit", "cause", "merged_into")
+# What the page says of the case and of the rows around it; these are wide, and most of it unread.
+_NOT_SHOWN = ("search_grams", "name_parts", "source_key")
+SHOWN_OF_CASE = [f.name for f in Case._meta.concrete_fields if f.name not in _NOT_SHOWN]
+SHOWN_OF_RELATED = (
+    *("customer__code", "customer__name", "customer__short_name", "customer__key_account"),
+    *("waybill__number", "waybill__status", "waybill__status_reason", "waybill__goods_name"),
+    *("waybill__origin_city", "waybill__destination_city"),
+    *("waybill__expected_at", "waybill__promised_at", "order__number"),
+    *("waybill__consignee_name", "waybill__sender_name"),  # hidden in what was said
+    *("owner__display_name", "owner__username", "owner__kind", "unit__name", "unit__path"),
+    *("cause__code", "cause__name", "cause__english_name", "merged_into__number"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +107,14 @@ class CasePage:
 
 def case_of(number: str, user: "User") -> Case:
     """Case.DoesNotExist for whoever may not see it, as for one that is not there."""
-    related = ("customer", "waybill", "order", "owner", "unit", "cause", "merged_into")
-    return Case.objects.visible_to(user).select_related(*related).get(number=number)
+    return Case.objects.visible_to(user).select_related(*RELATED).get(number=number)
 
 
 def case_page(number: str, user: "User") -> CasePage:
-    """Everything the case's page shows, in eleven queries whatever there is; Case.DoesNotExist for
+    """Everything the case's page shows, in twelve queries whatever there is; Case.DoesNotExist for
     whoever may not see it."""
-    case = case_of(number, user)
+    visible = Case.objects.visible_to(user).select_related(*RELATED)
+    case = visible.only(*SHOWN_OF_CASE, *SHOWN_OF_RELATED).get(number=number)
     absorbed = list(case.absorbed.light().order_by("pk"))
     numbers = {one.pk: one.number for one in absorbed}
     return CasePage(
@@ -112,13 +125,19 @@ def case_page(number: str, user: "User") -> CasePage:
         lines=lines_of(case, numbers),
         linked=_links(case, user),
         absorbed=absorbed,
-        exceptions=list(
-            ExceptionReport.objects.visible_to(user).filter(case=case).order_by("-pk")[:20]
-        ),
+        exceptions=_exceptions(case, user),
         asks=list(case.satisfaction_asks.order_by("-pk")[:10]),
         readers=readers_of(case, user),
         clocks=clocks_of(case),
     )
+
+
+def _exceptions(case: Case, user: "User") -> list[ExceptionReport]:
+    """Most cases have none; who may see which is only asked where there are some."""
+    of_case = ExceptionReport.objects.filter(case=case)
+    if not of_case.exists():
+        return []
+    return list(ExceptionReport.objects.visible_to(user).filter(case=case).order_by("-pk")[:20])
 
 
 def contact_of(case: Case) -> Contact:
@@ -172,6 +191,8 @@ def _links(case: Case, user: "User") -> list[Linked]:
         (link.second_id if link.first_id == case.pk else link.first_id): LinkKind(link.kind)
         for link in links
     }
+    if not kinds:
+        return []
     found = Case.objects.visible_to(user).light().filter(pk__in=kinds).order_by("pk")
     return [Linked(other, kinds[other.pk]) for other in found]
 

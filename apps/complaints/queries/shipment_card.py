@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
-
 from apps.core.masking import mask_name
 from apps.orders.models import WorkOrder
 from apps.tracking.enums import LateState
@@ -18,6 +16,7 @@ if TYPE_CHECKING:
 
 LAST_EVENTS = 4
 RELATED = ("customer__agent", "responsible_unit", "carrier")
+OWNER = ("owner__display_name", "owner__username", "owner__kind")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,10 @@ class ShipmentCard:
 
 def shipment_card(waybill: Waybill, at: datetime) -> ShipmentCard:
     """Whether the reader may see it is checked by whoever found ``waybill``. Five queries."""
-    proof = ProofOfDelivery.objects.filter(waybill=waybill).order_by("-pk").first()
+    proofs = ProofOfDelivery.objects.only("signed_by", "signed_at", "packaging_intact")
+    proof = proofs.filter(waybill=waybill).order_by("-pk").first()
+    orders = WorkOrder.objects.select_related("owner").only("number", *OWNER)
+    late = LateShipment.objects.only("kind", "state").exclude(state=LateState.CLOSED)
     return ShipmentCard(
         waybill=waybill,
         sentence=state_sentence(
@@ -54,11 +56,11 @@ def shipment_card(waybill: Waybill, at: datetime) -> ShipmentCard:
         ),
         parties=masked_parties(waybill),
         events=[row for row in timeline(waybill) if row.is_live][:LAST_EVENTS],
-        order=WorkOrder.objects.filter(issued__waybill=waybill).select_related("owner").first(),
-        late=LateShipment.objects.filter(~Q(state=LateState.CLOSED), waybill=waybill).first(),
+        order=orders.filter(issued__waybill=waybill).first(),
+        late=late.filter(waybill=waybill).first(),
         proof=proof,
         signed_by=mask_name(proof.signed_by) if proof else "",
-        document=ReturnDocument.objects.filter(waybill=waybill).first(),
+        document=ReturnDocument.objects.only("state").filter(waybill=waybill).first(),
     )
 
 
@@ -66,6 +68,6 @@ def visible_card(waybill_id: int | None, user: "User", at: datetime) -> Shipment
     """None when there is no shipment, or ``user`` may not see it."""
     if waybill_id is None or not user.has_perm("tracking.view_waybill"):
         return None
-    visible = Waybill.objects.visible_to(user).select_related(*RELATED)
+    visible = Waybill.objects.visible_to(user).select_related("responsible_unit", "carrier")
     waybill = visible.filter(pk=waybill_id).first()
     return shipment_card(waybill, at) if waybill else None

@@ -9,7 +9,7 @@ from django.utils.translation import get_language, override
 
 from apps.complaints.enums import AnswerKind
 from apps.complaints.models import CannedAnswer, Case, CauseNode, SavedFilter
-from apps.complaints.queries.clocks import answer_due
+from apps.complaints.queries.clocks import answer_due, clocks_of
 from apps.complaints.rules.answers import fill_answer
 from apps.core.times import local
 from apps.sla.models import Clock
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     from apps.accounts.models import User
 
 
-def answers_for(case: Case, kind: AnswerKind) -> list[CannedAnswer]:
-    """Replies in the customer's language, guides in the reader's, those for its class first."""
-    language = case.language if kind == AnswerKind.REPLY else _reader_language()
-    rows = CannedAnswer.objects.filter(
-        Q(case_class="") | Q(case_class=case.case_class),
-        kind=kind,
-        language=language,
-        is_active=True,
-    )
+def answers_for(case: Case, *kinds: AnswerKind) -> list[CannedAnswer]:
+    """Replies in the customer's language, guides in the reader's, those for its class first; one
+    query for as many kinds as are asked for."""
+    meant = Q(pk__in=[])
+    for kind in kinds:
+        language = case.language if kind == AnswerKind.REPLY else _reader_language()
+        meant |= Q(kind=kind, language=language)
+    classes = Q(case_class="") | Q(case_class=case.case_class)
+    rows = CannedAnswer.objects.filter(classes, meant, is_active=True)
     return sorted(rows, key=lambda row: (not row.case_class, row.position, row.code))
 
 
@@ -43,10 +43,17 @@ def filled_answer(answer: CannedAnswer, case: Case, user: "User") -> str:
     return filled_answers([answer], case, user)[0]
 
 
-def filled_answers(answers: Sequence[CannedAnswer], case: Case, user: "User") -> list[str]:
-    """Likewise for many; the case's clocks are read once, and not at all for a case that is only
-    being taken down."""
-    due = answer_due(case) if answers and case.pk else None
+def filled_answers(
+    answers: Sequence[CannedAnswer],
+    case: Case,
+    user: "User",
+    clocks: Sequence[Clock] | None = None,
+) -> list[str]:
+    """Likewise for many; the case's clocks are read once unless the caller has them, and not at all
+    for a case that is only being taken down."""
+    if clocks is None:
+        clocks = clocks_of(case) if answers and case.pk else ()
+    due = answer_due(clocks)
     values: dict[str, dict[str, str]] = {}
     filled = []
     for answer in answers:

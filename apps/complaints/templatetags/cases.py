@@ -4,12 +4,12 @@ from datetime import datetime
 from typing import Any
 
 from django import template
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from apps.complaints.queries.clock_lines import ClockLine
+from apps.core.addresses import address_of
 from apps.core.times import human, local
 
 register = template.Library()
@@ -54,7 +54,7 @@ def case_clock(line: ClockLine, at: datetime) -> SafeString:
 @register.simple_tag
 def explain_address(line: ClockLine) -> str:
     """Where the clock floor explains a due time."""
-    return reverse("admin:sla_clock_change", args=[line.clock.pk])
+    return address_of("admin:sla_clock_change", line.clock.pk)
 
 
 @register.filter

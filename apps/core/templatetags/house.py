@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -34,19 +35,25 @@ def yuan(amount: Decimal | None) -> str:
 @register.filter
 def tag(value: Any) -> SafeString:
     """A choice as a coloured tag with its word."""
-    label = getattr(value, "label", value)
-    return format_html(
-        '<span class="tag tag-{}">{}</span>', getattr(value, "colour", "grey"), label
-    )
+    return drawn_tag(getattr(value, "colour", "grey"), getattr(value, "label", value))
 
 
 @register.simple_tag
 def status_tag(row: Any, field: str = "status") -> SafeString:
     """The row's choice as a coloured tag, whatever kind of row it is."""
-    choices = row._meta.get_field(field).choices
-    value = getattr(row, field)
-    label = dict(choices or []).get(value, value)
-    return format_html('<span class="tag tag-{}">{}</span>', colour_of(choices, value), label)
+    chosen = row._meta.get_field(field)
+    return _choice_tag(chosen, getattr(row, field), get_language() or "")
+
+
+@lru_cache(maxsize=4096)
+def _choice_tag(field: Any, value: Any, _language: str) -> SafeString:
+    """Drawn once for each choice and language: a list shows the same few over and over."""
+    label = dict(field.flatchoices).get(value, value)
+    return drawn_tag(colour_of(field.choices, value), label)
+
+
+def drawn_tag(colour: str, label: Any) -> SafeString:
+    return format_html('<span class="tag tag-{}">{}</span>', colour, label)
 
 
 @register.simple_tag

@@ -1,6 +1,6 @@
 """What became of the messages that a case's conversation sent out, for its timeline."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -11,9 +11,15 @@ from apps.notifications.models import Delivery
 from apps.notifications.states import DELIVERY_MOVES
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from apps.accounts.models import User
 
 MOST = 500
+SHOWN = (
+    *("topic", "channel", "state", "state_reason", "state_since", "recipient_label"),
+    *("address_index", "previous_id", "event__data", "phone_task__state"),
+)
 GOT_THROUGH = frozenset({DeliveryState.ACCEPTED, DeliveryState.DELIVERED, DeliveryState.READ})
 UNDER_WAY = frozenset({DeliveryState.QUEUED, DeliveryState.HELD, DeliveryState.SENDING})
 
@@ -40,13 +46,25 @@ class Told:
 
 
 def told_in(case: Case, user: "User") -> dict[int, list[Told]]:
-    """Entry number → its messages, oldest first; key 0 holds those without an entry (the receipt,
-    the question how satisfied they are). Two queries."""
-    case_ids = [case.pk, *case.absorbed.values_list("pk", flat=True)]
+    """Entry number → its messages as ``user`` may see them, oldest first; key 0 holds those without
+    an entry (the receipt, the question how satisfied they are). Two queries."""
+    return _by_entry(Delivery.objects.visible_to(user), case, case.absorbed.only("pk"))
+
+
+def told_on_page(case: Case, absorbed: Iterable[Case]) -> dict[int, list[Told]]:
+    """The same for the page of a case, whose reader has been found to see it: whoever reads what
+    was said in a case and in those merged into it sees what became of it. One query."""
+    return _by_entry(Delivery.objects.all(), case, absorbed)
+
+
+def _by_entry(
+    deliveries: "QuerySet[Delivery]", case: Case, absorbed: Iterable[Case]
+) -> dict[int, list[Told]]:
+    case_ids = [case.pk, *(one.pk for one in absorbed)]
     rows = list(
-        Delivery.objects.visible_to(user)
-        .filter(case__in=case_ids, topic__startswith="case.")
+        deliveries.filter(case__in=case_ids, topic__startswith="case.")
         .select_related("event", "phone_task")
+        .only(*SHOWN)
         .order_by("-pk")[:MOST]
     )[::-1]
     found: dict[int, list[Told]] = {}

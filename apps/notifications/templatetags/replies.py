@@ -6,7 +6,6 @@ from typing import Any
 from django import template
 from django.utils.translation import gettext as _
 
-from apps.accounts.models import User
 from apps.complaints.models import Case
 from apps.notifications.queries import replies
 from apps.notifications.queries.desk import in_words, topic_label
@@ -17,9 +16,9 @@ register = template.Library()
 
 
 @register.simple_tag
-def told_in(case: Case, user: User) -> dict[int, list[Told]]:
-    """Entry number → its messages as ``user`` may see them; key 0: those without an entry."""
-    return replies.told_in(case, user)
+def told_on_page(case: Case, absorbed: list[Case]) -> dict[int, list[Told]]:
+    """Entry number → its messages; key 0: those without an entry."""
+    return replies.told_on_page(case, absorbed)
 
 
 @register.simple_tag

@@ -5,11 +5,11 @@ from typing import Any
 
 from django import template
 from django.db.models import Model
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from apps.core.addresses import address_of
 from apps.sla.enums import IntervalKind, MatterChannel, MatterClass, MatterSeverity, Metric, TellBy
 from apps.sla.models import Clock
 from apps.sla.models.calendar import in_language
@@ -35,7 +35,7 @@ def working(seconds: int | None) -> str:
 @register.filter
 def why_address(subject: Model) -> str:
     """The page that explains the due time of an order, a task, a form …; no query."""
-    return reverse("admin:sla_clock_of", args=[*subject._meta.label_lower.split("."), subject.pk])
+    return address_of("admin:sla_clock_of", *subject._meta.label_lower.split("."), subject.pk)
 
 
 @register.simple_tag
@@ -47,7 +47,7 @@ def why(subject: Model) -> SafeString:
 @register.simple_tag
 def why_clock(clock: Clock) -> SafeString:
     """The same for a clock that is at hand."""
-    return _question(reverse("admin:sla_clock_change", args=[clock.pk]))
+    return _question(address_of("admin:sla_clock_change", clock.pk))
 
 
 def _question(address: str) -> SafeString:

@@ -1,0 +1,56 @@
+"""A staff list in a browser: rows chosen, filters, the box that Ctrl K opens, on a phone."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from apps.tracking.models import Waybill
+from tests.e2e.desk import signed_in
+from tests.factories.orders import order
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
+
+
+def test_a_list_is_worked_with(browser: Browser, live_server: object, waybill: Waybill) -> None:
+    for _n in range(2):
+        order(waybill.customer)
+    desk = signed_in(browser, str(live_server), "linzhuren", language="en-GB")
+    desk.goto("/admin/orders/workorder/")
+    rows = desk.locator("#result_list tbody tr")
+    ticks = rows.locator("input.action-select")
+    bar = desk.locator(".list-bar")
+    expect(bar).to_be_hidden()
+    ticks.first.check()
+    expect(bar).to_be_visible()
+    expect(desk.locator(".action-counter")).to_contain_text("1")
+    desk.locator("#action-toggle").check()
+    expect(desk.locator("#result_list tbody input:checked")).to_have_count(rows.count())
+    desk.locator("#action-toggle").uncheck()
+    expect(bar).to_be_hidden()
+
+    desk.locator(".list-filters").click()
+    desk.locator("#changelist-filter a", has_text="To be read back").first.click()
+    expect(desk).to_have_url(re.compile("status__exact="))
+    expect(desk.locator(".list-filters")).to_have_class(re.compile("is-on"))
+
+    desk.keyboard.press("Control+k")
+    expect(desk.locator("#search-input-command")).to_be_focused()
+    desk.keyboard.press("Escape")
+    expect(desk.locator("#search-input-command")).to_be_hidden()
+
+
+def test_on_a_phone_nothing_lies_over_the_page(
+    browser: Browser, live_server: object, waybill: Waybill
+) -> None:
+    desk = signed_in(browser, str(live_server), "linzhuren", wide=390)
+    desk.goto("/admin/orders/workorder/")
+    box = desk.locator(".house-search").bounding_box()
+    head = desk.locator(".shell-top").bounding_box()
+    assert box and head
+    assert box["y"] + box["height"] <= head["y"] + head["height"], "within the head of the page"
+    assert desk.evaluate("document.documentElement.scrollWidth") <= 390
+    desk.locator(".shell-fold").click()
+    expect(desk.locator("#nav-sidebar")).to_be_visible()
+    desk.locator(".shell-close").click()
+    expect(desk.locator("#nav-sidebar")).to_be_hidden()
