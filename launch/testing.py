@@ -38,6 +38,8 @@ SHAPELESS = {
     "views",
 }
 RUN_MARK = f"{os.getpid()}-{time.time_ns()}"
+SLOW = "--slow"
+MOST_WORKERS = 7  # each has a database of its own on the broker (tests/settings.py)
 ALONE = ("-n", "--numprocesses", "--pdb", "--trace", "-p no:xdist", "--collect-only", "--co")
 
 
@@ -100,10 +102,10 @@ class TestRun:
         if self.interrupted:
             return 130
         checkout = self.place.checkout
-        argv = [str(checkout.python), "-m", "pytest", *extra_words(words)]
-        say(f"  pytest {' '.join(argv[3:])}\n")
+        words = [*extra_words(words), *(word for word in words if word != SLOW)]
+        say(f"  pytest {' '.join(words)}\n")
         self.process = subprocess.Popen(
-            [*argv, *words],
+            [str(checkout.python), "-m", "pytest", *words],
             env=env,
             cwd=checkout.root,
             preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509 - no threads here
@@ -113,11 +115,24 @@ class TestRun:
 
 
 def extra_words(words: list[str]) -> list[str]:
-    """What bin/test adds to the person's arguments: that two processes share the work, a few tests
-    at a time, so that both are busy to the end."""
+    """What bin/test adds to the person's arguments: which tests, and who shares the work."""
+    return [*chosen(words), *shared(words)]
+
+
+def chosen(words: list[str]) -> list[str]:
+    """Everything but the slow ones, or with --slow these alone. What a person names is run whole."""
+    if SLOW in words:
+        return ["-m", "slow"]
+    named = any(Path(word.split("::")[0]).exists() for word in words if not word.startswith("-"))
+    return [] if named or any(word.startswith("-m") for word in words) else ["-m", "not slow"]
+
+
+def shared(words: list[str]) -> list[str]:
+    """A process for each processor, a few tests at a time, so that all are busy to the end."""
     if any(word.startswith(ALONE) for word in words):
         return []
-    return ["-n", "2", "--maxschedchunk", "4"]
+    processors = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    return ["-n", str(min(max(processors, 2), MOST_WORKERS)), "--maxschedchunk", "4"]
 
 
 def schema_digest(checkout: Checkout) -> str:

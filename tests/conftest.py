@@ -4,6 +4,8 @@ import gc
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -90,9 +92,18 @@ def _answers_have_one_time_format() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def _media(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Names for folders: pytest's own would look through all that there are, for each test."""
+    folder = tmp_path_factory.mktemp("media")
+    return (folder / str(number) for number in count())
+
+
 @pytest.fixture(autouse=True)
-def _private_media(settings: object, tmp_path_factory: pytest.TempPathFactory) -> None:
-    settings.MEDIA_ROOT = tmp_path_factory.mktemp("media")  # type: ignore[attr-defined]
+def _private_media(settings: object, _media: Iterator[Path]) -> None:
+    folder = next(_media)
+    folder.mkdir()
+    settings.MEDIA_ROOT = folder  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="session")
@@ -111,6 +122,7 @@ def django_db_setup(
     with pytest.MonkeyPatch.context() as changed:
         changed.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: databases.clean())
         yield
+    databases.forget_files()
 
 
 @pytest.fixture(autouse=True)

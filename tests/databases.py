@@ -3,13 +3,20 @@
 Migrations take half a minute, a copy half a second; so the mould is made once for a state of the
 code, and every process of every run works on a fresh copy of it. Tests that commit leave rows:
 these are deleted, and what the migrations seed is put back (the house does not work without its
-prohibited-goods lists, follow-up steps and standard times).
+prohibited-goods lists, follow-up steps and standard times). What many tests begin with is made once and poured
+in again from a copy of its rows.
 """
 
 import os
+import shutil
+import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.management import call_command
@@ -36,8 +43,25 @@ AND xact_start IS NOT NULL AND backend_type = 'client backend'
 _MARK = "(SELECT count(*) || '/' || coalesce(max(xmin::text::bigint), 0) FROM public.{0})"
 
 
+T = TypeVar("T")
+# Older than this it is made anew: it was made for its time.
+FRESH = 15 * 60.0
+
+
+@dataclass
+class _Cast:
+    """What was made once: what ``make`` gave, the tables with its rows, its files, and when."""
+
+    made: Any
+    tables: list[str]
+    files: Path
+    at: float
+
+
 class _Known:
     """What this process knows of its database."""
+
+    casts: dict[str, _Cast] = {}
 
     empty: list[str] = []  # tables without a row after the migrations
     seeds: dict[str, str] = {}  # the others, with their mark
@@ -143,6 +167,45 @@ def clean() -> None:
     if lost:
         with connection.cursor() as cursor:
             _mark(cursor)
+
+
+def poured(name: str, make: Callable[[], T]) -> T:
+    """What ``make`` makes in an empty database: the first time by calling it, then from a copy of the
+    rows and files that it left. For tests that commit and are cleaned up after."""
+    known = _Known.casts.get(name)
+    if known is None or time.monotonic() - known.at > FRESH:
+        made = make()
+        known = _Known.casts[name] = _keep(name, made)
+    else:
+        _pour(name, known)
+    given: T = deepcopy(known.made)
+    return given
+
+
+def _keep(name: str, made: Any) -> _Cast:
+    with transaction.atomic(), connection.cursor() as cursor:
+        tables = sorted(_touched(cursor))
+        cursor.execute(f"DROP SCHEMA IF EXISTS cast_{name} CASCADE; CREATE SCHEMA cast_{name}")
+        for table in tables:
+            cursor.execute(f"CREATE TABLE cast_{name}.{table} AS TABLE public.{table}")
+    files = Path(tempfile.mkdtemp(prefix="yipiao-cast-"))
+    shutil.copytree(settings.MEDIA_ROOT, files, dirs_exist_ok=True)
+    return _Cast(deepcopy(made), tables, files, time.monotonic())
+
+
+def _pour(name: str, known: _Cast) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        for table in known.tables:
+            if table in _Known.seeds:
+                cursor.execute(f"DELETE FROM public.{table}")
+            cursor.execute(f"INSERT INTO public.{table} SELECT * FROM cast_{name}.{table}")
+    shutil.copytree(known.files, settings.MEDIA_ROOT, dirs_exist_ok=True)
+
+
+def forget_files() -> None:
+    """At the end of a run."""
+    for known in _Known.casts.values():
+        shutil.rmtree(known.files, ignore_errors=True)
 
 
 def _touched(cursor: CursorWrapper) -> dict[str, int]:

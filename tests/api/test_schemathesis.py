@@ -12,11 +12,12 @@ from uuid import uuid4
 
 import hypothesis
 import pytest
+import pytest_django
 import schemathesis
 from django.core import signals
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, transaction
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import timezone
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer
@@ -34,6 +35,7 @@ from apps.core.opaque import Id, hide
 from apps.customers.models import CustomerScope
 from apps.notifications.models import WebhookEvent
 from apps.tracking.models import Waybill
+from tests import databases
 from tests.factories.accounts import ServiceUserFactory, UserFactory, bearer
 from tests.factories.complaints import new_case
 from tests.factories.customers import ready_customer
@@ -106,9 +108,30 @@ def _case_of(user: User, waybill: Waybill) -> tuple[str, str]:
     return made.number, str(CaseFile.objects.get(entry__case=made).key)
 
 
+@pytest.fixture(scope="module")
+def one_house(
+    django_db_setup: None,
+    django_db_blocker: pytest_django.DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[dict[str, Any]]:
+    """Made once for all operations: each test takes back what it did to it."""
+    files = tmp_path_factory.mktemp("house")
+    with django_db_blocker.unblock():
+        with override_settings(MEDIA_ROOT=files):
+            made = _house()
+        yield {**made, "files": files}
+        databases.clean()
+
+
 @pytest.fixture
-def house() -> dict[str, Any]:
-    """A key that serves one customer, which has an order with a waybill on its way."""
+def house(db: None, one_house: dict[str, Any], settings: Any) -> dict[str, Any]:
+    """With a key of its own: what one operation asked counts against no other's limit."""
+    settings.MEDIA_ROOT = one_house["files"]
+    return {**one_house, "headers": bearer(*ApiScope.values, user=one_house["user"])}
+
+
+def _house() -> dict[str, Any]:
+    """A service user of one customer, which has an order with a waybill on its way."""
     customer = ready_customer()
     user = ServiceUserFactory(scope="customers")
     CustomerScope.objects.create(user=user, customer=customer, created_by=UserFactory())
@@ -119,7 +142,7 @@ def house() -> dict[str, Any]:
     brought, file = _case_of(user, waybill)
     logged = WebhookEvent.objects.filter(customer=customer).latest("id")
     return {
-        "headers": bearer(*ApiScope.values, user=user),
+        "user": user,
         "order": order.number,
         "waybill": waybill.number,
         "case": brought,

@@ -140,7 +140,6 @@ def kind_of(path: str) -> str:
     return " ".join([match.view_name, *words])
 
 
-@pytest.mark.slow
 @pytest.mark.django_db
 def test_every_form_of_the_staff_carries_a_key(client: Client, plain_static_files: None) -> None:
     make_week(seed=1, per_day=2, now=timezone.now())

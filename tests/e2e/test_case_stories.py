@@ -27,7 +27,11 @@ from tests.e2e.desk import told as tell_everybody
 from tests.factories.notifications import send_all
 from tests.factories.sla import NORMAL_DAY, clock_of, office
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.browser,
+    pytest.mark.slow,
+]
 WAITING = ("queued", "held")
 HOURS = ((9 * 3600, 12 * 3600), (13 * 3600, 18 * 3600))
 

@@ -32,7 +32,11 @@ from tests.e2e.desk import (
 from tests.factories.sla import let_pass
 from tests.waiting import eventually
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.browser,
+    pytest.mark.slow,
+]
 
 
 @pytest.mark.requirement("CMP-1")

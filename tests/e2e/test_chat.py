@@ -7,7 +7,6 @@ With SCREENSHOTS set to a folder, pictures are taken on the way.
 import os
 import re
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +18,7 @@ from playwright.sync_api import Browser, Page, expect
 from apps.complaints.enums import EntryKind
 from apps.complaints.models import Case, CaseFile, Chat
 from apps.complaints.services.chat.minding import mind_chats
-from apps.desk.demo.companies import make_companies
-from apps.desk.demo.people import PASSWORD, Cast, make_people
+from apps.desk.demo.people import PASSWORD, Cast
 from tests.e2e.desk import PATIENCE
 from tests.factories.chats import agent, pass_time, reply, round_the_clock
 from tests.factories.shipments import picture as photo
@@ -44,13 +42,9 @@ def picture(page: Page, name: str) -> None:
 
 
 @pytest.fixture
-def cast(transactional_db: None) -> Cast:
-    now = timezone.now()
-    began = now - timedelta(days=20)
-    made = make_people(began)
-    make_companies(made, began, now)
+def cast(cast: Cast) -> Cast:
     round_the_clock()
-    return made
+    return cast
 
 
 @pytest.fixture

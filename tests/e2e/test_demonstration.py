@@ -20,6 +20,7 @@ from tests.e2e.desk import PATIENCE
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.browser,
+    pytest.mark.slow,
     pytest.mark.requirement("REP-1"),
 ]
 PICTURES = os.environ.get("SCREENSHOTS", "")

@@ -14,8 +14,7 @@ from django.utils import timezone, translation
 from playwright.sync_api import APIResponse, Browser, BrowserContext, Page, expect
 
 from apps.customers.models import Customer
-from apps.desk.demo.companies import make_companies
-from apps.desk.demo.people import Cast, make_people
+from apps.desk.demo.people import Cast
 from apps.inquiries.saying import sentence_of
 from apps.notifications.models import Attempt, Delivery, Subscription
 from apps.orders.models import WorkOrder
@@ -30,17 +29,12 @@ from tests.factories.notifications import delivery, relay_all, send_all
 from tests.factories.tracking import report, waybill
 from tests.orders.test_api import BODY
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.browser,
+    pytest.mark.slow,
+]
 MOBILE = "13800001234"
-
-
-@pytest.fixture
-def cast(transactional_db: None) -> Cast:
-    now = timezone.now()
-    began = now - timedelta(days=20)
-    made = make_people(began)
-    make_companies(made, began, now)
-    return made
 
 
 @pytest.fixture

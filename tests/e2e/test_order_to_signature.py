@@ -5,21 +5,23 @@ customer. With SCREENSHOTS set to a folder, the pictures of the README are taken
 """
 
 import os
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
-from apps.desk.demo.companies import COMPANIES, make_companies
-from apps.desk.demo.people import PASSWORD, Cast, make_people
+from apps.desk.demo.companies import COMPANIES
+from apps.desk.demo.people import PASSWORD, Cast
 from apps.orders.models import PrintRecord, WorkOrder
 from apps.tracking.models import ProofOfDelivery, Waybill
 from tests.e2e.desk import PATIENCE
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.browser,
+    pytest.mark.slow,
+]
 PICTURES = os.environ.get("SCREENSHOTS", "")
 
 
@@ -27,15 +29,6 @@ def picture(page: Page, name: str, **options: Any) -> None:
     if PICTURES:
         page.wait_for_load_state("networkidle")
         page.screenshot(path=str(Path(PICTURES) / f"{name}.png"), **options)
-
-
-@pytest.fixture
-def cast(transactional_db: None) -> Cast:
-    now = timezone.now()
-    began = now - timedelta(days=20)
-    cast = make_people(began)
-    make_companies(cast, began, now)
-    return cast
 
 
 def signed_in(browser: Browser, url: str, username: str) -> Page:

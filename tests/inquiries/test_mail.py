@@ -354,7 +354,6 @@ def test_a_mailbox_that_is_away_is_noted(settings: Any) -> None:
     assert (state.failures_in_row, state.last_error) == (2, "ConnectionRefusedError")
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(
     DOVECOT is None, reason="needs an IMAP server: install Debian's dovecot-imapd to run this"
 )

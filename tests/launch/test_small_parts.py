@@ -12,7 +12,7 @@ from launch.keys import local_secrets
 from launch.locks import try_lock
 from launch.ports import LOCAL, free_port, listen
 from launch.stamps import Stamp, digest_of_files
-from launch.testing import extra_words, schema_digest
+from launch.testing import chosen, schema_digest, shared
 
 
 def test_a_taken_port_is_passed_over() -> None:
@@ -61,11 +61,22 @@ def test_a_stamp_is_stale_after_a_change(tmp_path: Path) -> None:
     assert not Stamp(tmp_path / "stamp", digest_of_files([source])).fresh
 
 
-def test_bin_test_adds_two_processes() -> None:
-    for said in ([], ["--lf"], ["tests/a -b"]):
-        assert extra_words(said)[:2] == ["-n", "2"]
+def test_bin_test_adds_a_process_for_each_processor(monkeypatch: pytest.MonkeyPatch) -> None:
+    for processors, processes in ((1, "2"), (2, "2"), (4, "4"), (64, "7")):
+        monkeypatch.setattr(os, "sched_getaffinity", lambda _pid, n=processors: set(range(n)))
+        for said in ([], ["--lf"], ["tests/a -b"]):
+            assert shared(said)[:2] == ["-n", processes]
     for said in (["-n0"], ["-x", "-n", "0"], ["--numprocesses=4"], ["--pdb"]):
-        assert extra_words(said) == []
+        assert shared(said) == []
+
+
+def test_bin_test_runs_the_slow_ones_only_when_asked() -> None:
+    for said in ([], ["-x"], ["--lf", "-q"], ["-k", "nothing"]):
+        assert chosen(said) == ["-m", "not slow"]
+    assert chosen(["--slow"]) == chosen(["--slow", "-x"]) == ["-m", "slow"]
+    # What somebody names is run, slow or not.
+    for said in (["tests/faults"], ["-q", f"{__file__}::test_that"], ["-m", "browser"], ["-mslow"]):
+        assert chosen(said) == []
 
 
 def test_only_what_shapes_a_database_makes_new_ones(tmp_path: Path) -> None:

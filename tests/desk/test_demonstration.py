@@ -1,12 +1,18 @@
-"""The demonstration's cases, exceptions and roster: every kind of them, and clocks that matter."""
+"""One demonstration week: every kind of case and exception, clocks that matter, messages in every state,
+questions by every way."""
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from io import StringIO
 
 import pytest
+import pytest_django
+from django.conf import settings as house
+from django.core.management import call_command
 from django.utils import timezone
 
-from apps.accounts.models import Absence, DutyShift
+from apps.accounts.models import Absence, DutyShift, User
 from apps.complaints.enums import (
     CaseChannel,
     CaseClass,
@@ -25,18 +31,59 @@ from apps.complaints.models import (
     ExceptionReport,
     ReviewMeeting,
 )
-from apps.desk.demo.week import make_week
-from apps.notifications.models import Delivery
+from apps.desk.demo.people import PEOPLE
+from apps.inquiries.enums import BindingState, Way
+from apps.inquiries.models import (
+    InboundMessage,
+    Inquiry,
+    Kuaidi100Account,
+    Kuaidi100Subscription,
+    WeChatBinding,
+)
+from apps.notifications import http
+from apps.notifications.enums import DeliveryState, EndpointState, SubscriptionState
+from apps.notifications.models import (
+    Announcement,
+    Delivery,
+    PhoneTask,
+    Preference,
+    Subscription,
+    SuppressedAddress,
+    WebhookEndpoint,
+    WebhookEvent,
+)
+from apps.notifications.queries.desk import bell
 from apps.sla.enums import ClockState, Metric
 from apps.sla.models import Clock
+from tests import databases
 
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def one_week(
+    django_db_setup: None,
+    django_db_blocker: pytest_django.DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[datetime]:
+    """Made once, by the command and without asking anybody outside; when."""
+
+    def nobody(*_args: object, **_more: object) -> None:
+        raise AssertionError("the demonstration asks nobody outside")
+
+    assert not house.SMS_URL and not house.EMAIL_HOST and not house.WECHAT_APP_ID
+    with django_db_blocker.unblock():
+        with pytest.MonkeyPatch.context() as changed:
+            changed.setattr(http, "request", nobody)
+            changed.setattr(house, "MEDIA_ROOT", tmp_path_factory.mktemp("week"))
+            call_command("seed_demo", per_day=4, stdout=StringIO())
+        yield timezone.now()
+        databases.clean()
+
+
 @pytest.mark.requirement("CMP-1")
-def test_a_week_of_cases_and_exceptions() -> None:
-    now = timezone.now()
-    make_week(seed=1, per_day=3, now=now)
+def test_a_week_of_cases_and_exceptions(one_week: datetime) -> None:
+    now = one_week
     _every_kind_of_case()
     _what_was_said()
     _clocks(now)
@@ -102,3 +149,30 @@ def _messages(now: datetime) -> None:
     days = {timezone.localdate(at) for at in Delivery.objects.values_list("created_at", flat=True)}
     assert len(days) >= 3, "not all of them were made when the database was filled"
     assert not Delivery.objects.filter(created_at__gt=now + timedelta(minutes=5)).exists()
+
+
+@pytest.mark.requirement("NTF-2")
+def test_the_demonstration_shows_every_state(one_week: datetime) -> None:
+    states = set(Delivery.objects.values_list("state", flat=True))
+    assert states == set(DeliveryState.values)
+    _merchants_and_people()
+    assert set(Inquiry.objects.values_list("way", flat=True)) == set(Way.values)
+    assert set(InboundMessage.objects.values_list("way", flat=True)) == {"wechat", "sms", "email"}
+    assert WeChatBinding.objects.filter(state=BindingState.ACTIVE).exists()
+    assert Kuaidi100Account.objects.count() == 2 and Kuaidi100Subscription.objects.exists()
+    for username, _name, _role, _unit, shown in PEOPLE:
+        if shown:
+            assert bell(User.objects.get(username=username)).latest, username
+
+
+def _merchants_and_people() -> None:
+    endpoints = set(WebhookEndpoint.objects.values_list("state", flat=True))
+    assert endpoints >= {EndpointState.ACTIVE, EndpointState.PAUSED}
+    assert WebhookEvent.objects.count() > 5
+    assert set(Subscription.objects.values_list("state", flat=True)) == set(
+        SubscriptionState.values
+    )
+    assert Announcement.objects.count() == 1
+    assert Preference.objects.filter(opted_out=True).exists()
+    assert SuppressedAddress.objects.exists()
+    assert {"open", "taken", "reached"} <= set(PhoneTask.objects.values_list("state", flat=True))
