@@ -45,7 +45,7 @@ class Known:
 
 def known_of(customer: Customer, *, reference: str, entry_key: UUID | None, at: datetime) -> Known:
     """Asked after the customer's row was locked, so that nobody enters the same meanwhile."""
-    asked = {
+    asked: dict[str, Any] = {
         "customer": customer.pk,
         "issued": ISSUED_VALUES,
         "day": timezone.localdate(at),
