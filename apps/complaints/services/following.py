@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -26,6 +25,7 @@ from apps.complaints.services.exceptions import draft, news_of_opening, now_seri
 from apps.complaints.services.locking import lock_exception, write
 from apps.complaints.services.numbers import EXCEPTION, take_numbers
 from apps.core import editions
+from apps.core.transactions import joined
 from apps.events.services import record, record_many
 from apps.tracking.models import LateShipment, Waybill
 
@@ -83,13 +83,16 @@ def follow_trouble(
     return report
 
 
-@transaction.atomic
 def follow(found: Sequence[Trouble]) -> list[ExceptionReport]:
     """The exception of each shipment, in the order of their ids. Their rows are locked first, in that
     order as by every writer, so that two subscribers at once open one exception."""
     if not found:
         return []
-    found = sorted(found, key=lambda one: one.waybill_id)
+    with joined():
+        return _follow(sorted(found, key=lambda one: one.waybill_id))
+
+
+def _follow(found: Sequence[Trouble]) -> list[ExceptionReport]:
     waybills = _lock([one.waybill_id for one in found])
     known = {
         report.waybill_id: report

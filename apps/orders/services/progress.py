@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db import transaction
-
 from apps.accounts.models import User
+from apps.core.transactions import joined
 from apps.events.services import NewEvent, record_many
 from apps.orders.enums import OrderStatus
 from apps.orders.models import FollowUpTask, WorkOrder, WorkOrderWaybill
@@ -63,7 +62,7 @@ def follow_waybill(*, waybill_id: int, by: User, at: datetime) -> None:
     follow_waybills([Seen(waybill_id, by, at)])
 
 
-@transaction.atomic
+@joined()
 def follow_waybills(seen: Sequence[Seen]) -> int:
     """Bring the orders of these waybills in line with where their shipments stand now; how many
     orders that were. As many statements for a hundred as for one, where one hand moved them.
