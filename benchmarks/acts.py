@@ -54,8 +54,8 @@ def timed(act: "Act", house: "House", rounds: int) -> tuple[float, float, float]
     return statistics.median(first), statistics.median(second), statistics.median(third)
 
 
-def modules_to_mail(house: "House") -> set[str]:
-    """From what the agent saves to the mail that has left."""
+def modules_to_mail(house: "House") -> tuple[set[str], set[str]]:
+    """From what the agent saves to the message that is queued, and to the mail that has left."""
     from apps.notifications.services.sending import send_due
     from tests.acts import ACTS, modules_run, wake
     from tests.doubles.mail_server import MailServer
@@ -65,13 +65,14 @@ def modules_to_mail(house: "House") -> set[str]:
         new = ACTS[0].ready(house)
         send_due("email", worker="bench", limit=10_000)
         before = len(server.accepted)
-        with modules_run() as found:
+        with modules_run() as queued:
             ACTS[0].do(house, new)
             wake()
+        with modules_run() as sent:
             send_due("email", worker="bench")
         if len(server.accepted) == before:
             raise SystemExit("no mail left the house")
-        return found
+        return queued, queued | sent
 
 
 def use_mail(port: int) -> None:
@@ -134,11 +135,11 @@ def run(asked: argparse.Namespace) -> int:
         line = row(act, found, timed(act, house, asked.rounds))
         missed = missed or line.endswith("MISSED")
         print(line, flush=True)
-    way = modules_to_mail(house)
+    queued, way = modules_to_mail(house)
     kept = len(way) <= MODULES_TO_MAIL
-    verdict = "kept" if kept else "MISSED"
     print(
-        f"modules of ours from phone complaint to mail: {len(way)} ≤ {MODULES_TO_MAIL}  {verdict}"
+        f"modules of ours that run from phone complaint to mail: {len(way)} ≤ {MODULES_TO_MAIL}"
+        f"  {'kept' if kept else 'MISSED'}; until it is queued: {len(queued)}"
     )
     return int(missed or not kept)
 

@@ -60,6 +60,9 @@ def _keep(new: Subscription) -> None:
     known = _by_name.get(new.name)
     if known and known.source.__qualname__ != new.source.__qualname__:
         raise ValueError(f"two subscribers are named {new.name!r}")
+    others = [one for one in _by_name.values() if new.turn and one.turn == new.turn]
+    if any(one.source.__qualname__ != new.source.__qualname__ for one in others):
+        raise ValueError(f"those that share the turn {new.turn!r} are one function")
     _by_name[new.name] = new
 
 

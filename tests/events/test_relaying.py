@@ -78,6 +78,29 @@ def test_a_subscriber_may_want_fewer_at_once() -> None:
 
 
 @pytest.mark.django_db
+def test_kinds_that_share_a_turn_come_in_one_call_and_none_is_starved() -> None:
+    heard: list[list[str]] = []
+
+    def handle(events: list[Event]) -> None:
+        heard.append([event.kind for event in events])
+
+    kinds = ("user.tested", "user.tried")
+    for kind in kinds:
+        subscriptions.subscribe_many(kind, name=f"tests.{kind}", most=10, turn="tests")(handle)
+    try:
+        happen(40, kinds[0])
+        happen(2, kinds[1])
+        assert relay_batch() == 42
+        with pytest.raises(ValueError, match="one function"):
+            subscriptions.subscribe_many("user.other", name="tests.other", turn="tests")(_ignore)
+    finally:
+        for kind in kinds:
+            subscriptions.forget(f"tests.{kind}")
+    assert heard[0] == [kinds[0]] * 5 + [kinds[1]] * 2, "the few among the many"
+    assert sum(len(part) for part in heard) == 42 and max(len(part) for part in heard) == 10
+
+
+@pytest.mark.django_db
 def test_an_older_event_that_failed_before_comes_before_the_newer_ones(listen: Listen) -> None:
     heard: list[int] = []
     listen("many", lambda events: heard.extend(event.pk for event in events))

@@ -110,22 +110,23 @@ _ON_DUTY, _HELD, _AWAY = "duty", "held", "away"
 # In the order in which they were entered. Written out: one act asks it, and the ORM takes longer to
 # build it than PostgreSQL to answer.
 _EVERYBODY = f"""
-SELECT '{_ON_DUTY}', s.role, s.user_id, n.path, NULL::bigint, s.id
-FROM accounts_dutyshift s JOIN accounts_user u ON u.id = s.user_id AND u.is_active
-JOIN accounts_unit n ON n.id = s.unit_id
-WHERE s.role = ANY(%(roles)s) AND s.withdrawn_at IS NULL
-    AND s.starts_at <= %(at)s AND s.ends_at > %(at)s
-UNION ALL
-SELECT '{_HELD}', r.role, r.user_id, n.path, NULL, r.id
-FROM accounts_userrole r JOIN accounts_user u ON u.id = r.user_id AND u.is_active
-JOIN accounts_unit n ON n.id = r.unit_id
-WHERE r.role = ANY(%(roles)s) AND r.since <= %(at)s AND (r.until IS NULL OR r.until > %(at)s)
-UNION ALL
-SELECT '{_AWAY}', '', a.user_id, '', a.stand_in_id, a.id
-FROM accounts_absence a LEFT JOIN accounts_user i ON i.id = a.stand_in_id
-WHERE a.withdrawn_at IS NULL AND a.starts_at <= %(at)s AND a.ends_at > %(at)s
-    AND (a.stand_in_id IS NULL OR i.is_active)
-ORDER BY 6
+SELECT x.source, x.role, x.user_id, coalesce(n.path, ''), x.stand_in_id
+FROM (
+    SELECT '{_ON_DUTY}' AS source, role, user_id, unit_id, NULL::bigint AS stand_in_id, id
+    FROM accounts_dutyshift WHERE role = ANY(%(roles)s) AND withdrawn_at IS NULL
+        AND starts_at <= %(at)s AND ends_at > %(at)s
+    UNION ALL
+    SELECT '{_HELD}', role, user_id, unit_id, NULL, id
+    FROM accounts_userrole WHERE role = ANY(%(roles)s)
+        AND since <= %(at)s AND (until IS NULL OR until > %(at)s)
+    UNION ALL
+    SELECT '{_AWAY}', '', user_id, NULL, stand_in_id, id
+    FROM accounts_absence WHERE withdrawn_at IS NULL AND starts_at <= %(at)s AND ends_at > %(at)s
+) AS x
+LEFT JOIN accounts_unit n ON n.id = x.unit_id
+JOIN accounts_user u ON u.id = coalesce(x.stand_in_id, x.user_id)
+WHERE u.is_active OR x.source = '{_AWAY}' AND x.stand_in_id IS NULL
+ORDER BY x.id
 """  # noqa: S608  # names of ours
 
 
@@ -140,7 +141,7 @@ class Roster:
         with connection.cursor() as cursor:
             cursor.execute(_EVERYBODY, {"roles": sorted({str(role) for role in roles}), "at": at})
             rows = cursor.fetchall()
-        for source, role, user_id, path, stand_in, _pk in rows:
+        for source, role, user_id, path, stand_in in rows:
             if source == _AWAY:
                 self._away[user_id] = stand_in
             else:

@@ -10,6 +10,8 @@ from apps.accounts.models import HeldFile, User
 def held_files(keys: Sequence[UUID], *, owner: User | None) -> list[HeldFile]:
     """In the order of ``keys``; those that are gone or another's are left out. ``owner``: who asks
     at the desk, None for a visitor, who gets what visitors left."""
+    if not keys:
+        return []
     found = {file.key: file for file in HeldFile.objects.filter(key__in=keys, owner=owner)}
     return [found[key] for key in dict.fromkeys(keys) if key in found]
 

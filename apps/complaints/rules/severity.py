@@ -1,7 +1,7 @@
 """Which case is major: rules that staff keep as data (CMP-1, CMP-2). Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from apps.complaints.enums import CaseClass, Severity
@@ -23,6 +23,7 @@ class CaseFacts:
 
 def choose_severity(facts: CaseFacts, rules: Sequence[MajorRule]) -> tuple[Severity, str]:
     """Major with the Chinese name of the first rule that holds, else ordinary."""
+    facts = replace(facts, text=tidy(facts.text))
     for rule in rules:
         if holds(rule, facts):
             return Severity.MAJOR, rule.name
@@ -36,12 +37,11 @@ def holds(rule: MajorRule, facts: CaseFacts) -> bool:
 
 
 def _verdicts(rule: MajorRule, facts: CaseFacts) -> list[bool | None]:
-    """One verdict per condition, None where the rule has none."""
-    text = tidy(facts.text)
+    """One verdict per condition, None where the rule has none. The text is tidy already."""
     words = [tidy(word) for word in rule.words.splitlines() if word.strip()]
     value = rule.min_declared_value
     return [
-        any(word in text for word in words) if words else None,
+        any(word in facts.text for word in words) if words else None,
         None
         if value is None
         else facts.declared_value is not None and facts.declared_value >= value,
