@@ -32,7 +32,7 @@ def generate_tasks(
     made = FollowUpTask.objects.bulk_create(
         planned_tasks(order, waybills, templates_of(order), at=at)
     )
-    clocks.plan(made, by=by, at=at)
+    clocks.plan(made, contracts, by=by, at=at)
     return made
 
 
