@@ -1,7 +1,7 @@
 """Celery's beat, which also looks into the database for what time alone has made due.
 
 A clock that runs out, a message whose quiet hours are over, a retry: each has its instant in the
-database, so beat asks there twice a second, in one statement, and calls a worker only when there is
+database, so beat asks there three times a second, in one statement, and calls a worker only when there is
 something to do. Everything else on its schedule goes by the hour.
 """
 
@@ -16,7 +16,7 @@ from apps.core.waking import wake
 from apps.events.chores import overdue
 
 log = logging.getLogger(__name__)
-LOOK = 0.4  # seconds between two looks
+LOOK = 0.3  # seconds between two looks
 AFTER_TROUBLE = 2.0
 
 
