@@ -135,7 +135,8 @@ def _read(number: str) -> tuple[Any, ...] | None:
             _places.clear()
         _places[number] = place
         cursor.execute(_API_WAYBILL, [*place, number])
-        return cursor.fetchone()
+        found: tuple[Any, ...] | None = cursor.fetchone()
+    return found
 
 
 @lru_cache(maxsize=512)
