@@ -121,11 +121,10 @@ _places: dict[str, tuple[int, date]] = {}  # neither a waybill's id nor its mont
 
 def _read(number: str) -> tuple[Any, ...] | None:
     with connection.cursor() as cursor:
-        row: tuple[Any, ...] | None
         place = _places.get(number)
         if place is not None:
             cursor.execute(_API_WAYBILL, [*place, number])
-            row = cursor.fetchone()
+            row: tuple[Any, ...] | None = cursor.fetchone()
             if row is not None and row[0] == place[0]:
                 return row
         cursor.execute(_PLACE, [number])
@@ -136,8 +135,8 @@ def _read(number: str) -> tuple[Any, ...] | None:
             _places.clear()
         _places[number] = place
         cursor.execute(_API_WAYBILL, [*place, number])
-        row = cursor.fetchone()
-        return row
+        found: tuple[Any, ...] | None = cursor.fetchone()
+    return found
 
 
 @lru_cache(maxsize=512)
