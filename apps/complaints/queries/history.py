@@ -46,7 +46,7 @@ def open_cases_of_waybill(user: "User", waybill_id: int) -> CaseQuerySet:
 def _listed(cases: CaseQuerySet, *more: str) -> CaseQuerySet:
     """As a list shows them, with ``more`` of their columns."""
     related = ("customer", "waybill", "owner", "unit", "merged_into")
-    return cases.light().select_related(*related).only(*LISTED, *more).order_by("-pk")
+    return cases.select_related(*related).only(*LISTED, *more).order_by("-pk")
 
 
 def _contact(phone: str, email: str) -> Q:
