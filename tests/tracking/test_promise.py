@@ -236,12 +236,12 @@ def test_issuing_promises_by_the_usual_level_in_two_queries() -> None:
     assert promise_for(spec, at) == at + timedelta(hours=48)
     assert promise_for(NewWaybill(**{**vars(spec), "job_type": JobType.DEDICATED}), at) is None
     fresh = [
-        Waybill(job_type="door_to_door", origin_city="上海", destination_city="北京")
+        Waybill(job_type="door_to_door", origin_city="上海", destination_city="北京", issued_at=at)
         for _ in range(3)
     ]
     fresh[0].promised_at = by_hand = at + timedelta(hours=5)
     with CaptureQueriesContext(connection) as queries:
-        apply_promises(fresh, at)
+        apply_promises(fresh)
     assert len(queries) == 2
     assert fresh[0].promised_at == by_hand
     assert {w.service_level for w in fresh} == {"std"}
