@@ -8,7 +8,8 @@ import psycopg2
 from celery import Celery
 from celery.signals import worker_ready
 
-app = Celery("eta", broker=os.environ.get("ETA_BROKER", "memory://"))
+# Not the current app: the tests that start it run beside those of the product's own.
+app = Celery("eta", broker=os.environ.get("ETA_BROKER", "memory://"), set_as_current=False)
 app.conf.update(task_ignore_result=True, broker_connection_retry_on_startup=True)
 
 

@@ -130,7 +130,7 @@ def reckon(
     changed = [c for c in locked.clocks if _stored(c) != locked.before[c.pk].stored]
     write_clocks(changed)
     write_fired(Fired(clock.pk, step or None, due, at) for clock, (step, due), at in silent)
-    call_to_sweep([*fresh, *changed])
+    call_to_sweep([*fresh, *changed], now)
     _record_moves(matters, changed, locked, desk, reason)
     return [*fresh, *changed]
 

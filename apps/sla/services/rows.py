@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.utils import timezone
 
 from apps.core.waking import wake_on_commit
 from apps.sla.models import Clock, Fact
@@ -120,9 +119,8 @@ def write_clocks(clocks: Iterable[Clock]) -> None:
     _execute(_UPDATE, rows)
 
 
-def call_to_sweep(clocks: Iterable[Clock]) -> None:
-    """Of clocks that were just written some may be due already."""
-    now = timezone.now()
+def call_to_sweep(clocks: Iterable[Clock], now: datetime) -> None:
+    """Of clocks that were just written some may be due already, by the database's ``now``."""
     if any(clock.next_at is not None and clock.next_at <= now for clock in clocks):
         wake_on_commit(SWEEP)
 
