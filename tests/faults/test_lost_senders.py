@@ -50,6 +50,8 @@ class Senders:
             "EMAIL_PORT": str(mail.port),
             "EMAIL_USE_TLS": "0",
             "EMAIL_PER_SECOND": "1000",
+            # Longer than a busy machine takes to start processes while mails hang; within their lease.
+            "EMAIL_TIMEOUT": "110",
             "DEFAULT_FROM_EMAIL": "service@yipiao.example",
         }
         stack.enter_context(running(folder, ["beat"], self._env))
