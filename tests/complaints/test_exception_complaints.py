@@ -21,7 +21,7 @@ from apps.tracking.models import Waybill
 from tests.complaints.conftest import kinds_of
 from tests.complaints.test_merging import at_once
 from tests.factories.accounts import UserFactory
-from tests.factories.complaints import case, exception, who
+from tests.factories.complaints import case, exception, follow_trouble, who
 from tests.factories.notifications import relay_all
 from tests.factories.sla import publish, target
 from tests.factories.tracking import waybill
@@ -117,7 +117,7 @@ def follow(of: Case) -> Callable[[], Any]:
 def find_damaged(parcel: Waybill) -> Callable[[], Any]:
     by, now = UserFactory(), timezone.now()
     found: dict[str, Any] = {"status": Status.EXCEPTION, "reason": Reason.DAMAGED}
-    return lambda: services.follow_trouble(
+    return lambda: follow_trouble(
         waybill_id=parcel.pk, **found, happened_at=now, by=by, at=timezone.now()
     )
 

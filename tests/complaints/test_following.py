@@ -25,7 +25,7 @@ from apps.tracking.services.watch import look_again
 from tests.complaints.conftest import kinds_of
 from tests.complaints.test_merging import at_once
 from tests.factories.accounts import UnitFactory, UserFactory, superuser
-from tests.factories.complaints import case, exception, who
+from tests.factories.complaints import case, exception, follow_trouble, who
 from tests.factories.shipments import ago, level, scan, shipment
 from tests.factories.tracking import carrier
 from tests.tracking.test_late import late, sweep
@@ -62,7 +62,7 @@ def test_a_late_shipment_opens_one_exception_and_has_the_centre_and_partner_chas
     assert set(chases) == {centre, partner}
     assert clock_of(chases[centre]).is_open
     # The same news again, and other news of the same shipment, open nothing new.
-    services.follow_late(late_id=found.pk, by=system_user("sweeper"), at=timezone.now())
+    services.follow_late_shipments({found.pk: (system_user("sweeper"), timezone.now())})
     relay_due()
     assert ExceptionReport.objects.count() == 1 and report.chases.count() == 2
 
@@ -176,7 +176,7 @@ def test_it_stays_until_the_late_case_is_closed_with_the_signed_receipt() -> Non
     report.refresh_from_db()
     assert report.state == X.CLOSED
     # A new trouble is a new exception; the closed one cannot come back beside it.
-    services.follow_trouble(
+    follow_trouble(
         waybill_id=waybill.pk,
         status=Status.EXCEPTION,
         reason=Reason.DAMAGED,
@@ -244,7 +244,7 @@ def test_two_subscribers_at_once_open_one() -> None:
     scan(waybill, "picked_up", ago(minutes=30))
 
     def follow(reason: str) -> Any:
-        return lambda: services.follow_trouble(
+        return lambda: follow_trouble(
             waybill_id=waybill.pk,
             status=Status.EXCEPTION,
             reason=reason,

@@ -21,6 +21,7 @@ from apps.complaints.enums import (
 )
 from apps.complaints.inputs import NewCase, NewException, Said, Verdict
 from apps.complaints.models import Case, CauseNode, ExceptionReport
+from apps.complaints.rules.exceptions import kind_of_status
 from tests.factories.accounts import UnitFactory, UserFactory
 
 PHONE = "13812345678"
@@ -193,3 +194,15 @@ def _check(of: ExceptionReport) -> None:
         services.finish_action(action_id=one.pk, result="已执行", **who())
         services.check_action(action_id=one.pk, worked=True, note="抽查 20 车", **who())
     services.check_exception(exception_id=of.pk, note="", **who())
+
+
+def follow_trouble(
+    *, waybill_id: int, status: str, reason: str, happened_at: datetime, by: User, at: datetime
+) -> ExceptionReport:
+    """The exception of one shipment that is damaged, lost, misrouted or refused."""
+    kind = kind_of_status(status, reason)
+    assert kind is not None
+    [report] = services.follow(
+        [services.Trouble(waybill_id, kind, happened_at, known_at=at, by=by, at=at)]
+    )
+    return report

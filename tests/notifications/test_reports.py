@@ -25,7 +25,7 @@ from apps.sla.services import change_week
 from apps.tracking.enums import Reason, Status
 from tests.doubles.mail_server import MailServer
 from tests.factories.accounts import UserFactory, sign_in
-from tests.factories.complaints import Team, case, exception, solved, who
+from tests.factories.complaints import Team, case, exception, follow_trouble, solved, who
 from tests.factories.notifications import relay_all, send_all
 from tests.factories.sla import NORMAL_DAY, office
 from tests.factories.tracking import waybill
@@ -123,7 +123,7 @@ def test_leaders_hear_of_an_exception_that_becomes_serious(team: Team, how: str)
         cases.link_case(exception_id=report.pk, case=made, **who(team.agent))
     else:
         lost = {"status": Status.EXCEPTION, "reason": Reason.LOST, "happened_at": timezone.now()}
-        cases.follow_trouble(waybill_id=shipment.pk, **lost, **who())
+        follow_trouble(waybill_id=shipment.pk, **lost, **who())
     report.refresh_from_db()
     assert report.is_serious
     timed = Matter.objects.get(kind=MatterKind.EXCEPTION, subject_id=str(report.pk))

@@ -131,7 +131,8 @@ def test_tracking_ticks_steps_off_and_delivery_opens_the_last_one() -> None:
     assert made.status == OrderStatus.COMPLETED
     last = made.tasks.get(template__step="delivery-confirmed")
     assert last.state == TaskStatus.OPEN and last.due_at > timezone.now()
-    services.follow_waybill(waybill_id=made.waybills.get().pk, by=UserFactory(), at=timezone.now())
+    seen = services.Seen(made.waybills.get().pk, UserFactory(), timezone.now())
+    services.follow_waybills([seen])
     assert made.tasks.filter(template__step="delivery-confirmed").count() == 1
 
 

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.enums import UnitKind
 from apps.accounts.models import Unit, User
 from apps.accounts.models.unit import MAX_PATH
-from apps.core.checking import full_clean
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.services import record
 
@@ -31,7 +30,7 @@ def create_unit(
 ) -> Unit:
     unit = Unit(code=code.strip().upper(), name=name.strip(), kind=kind, parent=parent, city=city)
     unit.path = _path_of(unit)
-    full_clean(unit, exclude=["path"])
+    unit.full_clean(exclude=["path"])
     unit.save()
     record("unit.created", unit, by=by, at=at, data={"code": unit.code, "kind": str(kind)})
     return unit
@@ -54,7 +53,7 @@ def change_unit(*, unit: Unit, by: User, at: datetime | None = None, **changes: 
         changed["parent"] = unit.parent.code if unit.parent else None
     if not changed:
         return unit
-    full_clean(unit, exclude=["path"])
+    unit.full_clean(exclude=["path"])
     unit.save()
     record("unit.changed", unit, by=by, at=at, data=changed)
     return unit

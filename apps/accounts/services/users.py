@@ -12,7 +12,6 @@ from apps.accounts.models import ApiKey, User
 from apps.accounts.rules import check_may_change, check_not_oneself
 from apps.accounts.services.api_keys import revoke_api_key
 from apps.accounts.services.sessions import end_user_sessions
-from apps.core.checking import full_clean
 from apps.core.errors import BadInput
 from apps.core.phones import normalise_phone
 from apps.events.services import record
@@ -50,7 +49,7 @@ def create_user(
     )
     user.set_password(password)
     try:
-        full_clean(user)
+        user.full_clean()
     except ValidationError as error:
         raise _refusal(error) from error
     user.save()
@@ -78,7 +77,7 @@ def change_user(*, user: User, by: User, at: datetime | None = None, **changes: 
     for name, value in changed.items():
         setattr(user, name, value)
     try:
-        full_clean(user, exclude=["password"])
+        user.full_clean(exclude=["password"])
     except ValidationError as error:
         raise _refusal(error) from error
     user.save(update_fields=list(changed))

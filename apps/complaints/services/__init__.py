@@ -23,9 +23,7 @@ from apps.complaints.services.exporting import note_export
 from apps.complaints.services.following import (
     Trouble,
     follow,
-    follow_late,
     follow_late_shipments,
-    follow_trouble,
 )
 from apps.complaints.services.intake import take_report
 from apps.complaints.services.investigating import (
@@ -100,9 +98,7 @@ __all__ = [
     "finish_action",
     "follow",
     "follow_complaint",
-    "follow_late",
     "follow_late_shipments",
-    "follow_trouble",
     "hold_meeting",
     "investigate_exception",
     "judge_seriousness",

@@ -45,11 +45,6 @@ class Trouble:
     late: LateShipment | None = None
 
 
-def follow_late(*, late_id: int, by: User, at: datetime) -> ExceptionReport | None:
-    """``follow_late_shipments`` for one."""
-    return next(iter(follow_late_shipments({late_id: (by, at)})), None)
-
-
 def follow_late_shipments(told: Mapping[int, tuple[User, datetime]]) -> list[ExceptionReport]:
     """The exception of each late shipment: opened, or the one that is there takes it in; none where
     the late case is over already. ``told``: who found it late, and when. Calling it again changes
@@ -69,18 +64,6 @@ def follow_late_shipments(told: Mapping[int, tuple[User, datetime]]) -> list[Exc
             for late in found
         ]
     )
-
-
-def follow_trouble(
-    *, waybill_id: int, status: str, reason: str, happened_at: datetime, by: User, at: datetime
-) -> ExceptionReport | None:
-    """The exception of a shipment that is damaged, lost, misrouted or refused; None for any other
-    status. Calling it again changes nothing."""
-    kind = rules.kind_of_status(status, reason)
-    if kind is None:
-        return None
-    [report] = follow([Trouble(waybill_id, kind, happened_at, known_at=at, by=by, at=at)])
-    return report
 
 
 def follow(found: Sequence[Trouble]) -> list[ExceptionReport]:

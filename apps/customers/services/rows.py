@@ -7,7 +7,6 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
-from apps.core.checking import full_clean
 from apps.core.errors import BadInput
 from apps.customers.enums import CustomerStatus
 from apps.customers.models import Customer
@@ -48,7 +47,7 @@ def checked(row: M) -> M:
 def validate(row: models.Model, *, exclude: Collection[str] = ()) -> None:
     """The row's own validation and constraints, refused in words (BadInput)."""
     try:
-        full_clean(row, exclude=exclude)
+        row.full_clean(exclude=exclude)
     except ValidationError as error:
         field, messages = next(iter(error.message_dict.items()))
         known = field if field != "__all__" else None

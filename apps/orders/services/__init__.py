@@ -15,7 +15,7 @@ from apps.orders.services.moves import (
     set_follow_up_class,
 )
 from apps.orders.services.prints import print_order
-from apps.orders.services.progress import Seen, follow_waybill, follow_waybills
+from apps.orders.services.progress import Seen, follow_waybills
 from apps.orders.services.reveal import open_intake, open_original, reveal_order
 from apps.orders.services.tasks import complete_task, postpone_task
 
@@ -33,7 +33,6 @@ __all__ = [
     "copy_dues",
     "declare_count",
     "discard_draft",
-    "follow_waybill",
     "follow_waybills",
     "hold_order",
     "keep_draft",

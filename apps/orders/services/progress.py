@@ -57,11 +57,6 @@ class Stand(NamedTuple):
         return MILESTONES[: self.reached]
 
 
-def follow_waybill(*, waybill_id: int, by: User, at: datetime) -> None:
-    """``follow_waybills`` for one; nothing where it has no order."""
-    follow_waybills([Seen(waybill_id, by, at)])
-
-
 @joined()
 def follow_waybills(seen: Sequence[Seen]) -> int:
     """Bring the orders of these waybills in line with where their shipments stand now; how many

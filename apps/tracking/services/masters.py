@@ -6,7 +6,6 @@ from typing import IO, TYPE_CHECKING, TypeVar
 from django.core.files.base import File
 from django.db import models, transaction
 
-from apps.core.checking import full_clean
 from apps.core.storage import all_or_nothing
 from apps.customers.uploads import check_document
 from apps.events.services import record
@@ -22,7 +21,7 @@ M = TypeVar("M", bound=models.Model)
 def keep_row(row: M, *, by: "User", at: datetime) -> M:
     """Save a checked row of reference data and note who did it."""
     made = row._state.adding
-    full_clean(row)
+    row.full_clean()
     row.save()
     noun = row._meta.model_name
     record(f"{noun}.{'added' if made else 'changed'}", row, by=by, at=at)
