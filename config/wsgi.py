@@ -13,7 +13,7 @@ def load() -> None:
     import pypinyin  # noqa: F401  # elsewhere only where a name is written
     from django.urls import get_resolver
 
-    get_resolver().url_patterns  # noqa: B018
+    get_resolver().url_patterns  # noqa: B018  # reading it loads every page
     keep_loaded()
 
 

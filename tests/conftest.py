@@ -100,10 +100,10 @@ def _media(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(autouse=True)
-def _private_media(settings: object, _media: Iterator[Path]) -> None:
+def _private_media(settings: Any, _media: Iterator[Path]) -> None:
     folder = next(_media)
     folder.mkdir()
-    settings.MEDIA_ROOT = folder  # type: ignore[attr-defined]
+    settings.MEDIA_ROOT = folder
 
 
 @pytest.fixture(scope="session")

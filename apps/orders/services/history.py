@@ -132,7 +132,7 @@ def _number(orders: Sequence[WorkOrder]) -> None:
 
 
 def _confirmation(order: WorkOrder) -> tuple[User, datetime]:
-    assert order.confirmed_by is not None and order.confirmed_at is not None  # noqa: S101
+    assert order.confirmed_by is not None and order.confirmed_at is not None  # noqa: S101  # for types
     return order.confirmed_by, order.confirmed_at
 
 
@@ -275,7 +275,7 @@ def complete_each(completed: Sequence[Completed]) -> None:
 
 
 def _end(task: FollowUpTask) -> tuple[User, datetime]:
-    assert task.done_by is not None and task.done_at is not None  # noqa: S101
+    assert task.done_by is not None and task.done_at is not None  # noqa: S101  # for types
     return task.done_by, task.done_at
 
 
