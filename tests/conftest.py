@@ -4,6 +4,7 @@ import gc
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from importlib import import_module
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -90,6 +91,12 @@ def _answers_have_one_time_format() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as changed:
         changed.setattr(Client, "request", request)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _staff_pages() -> None:
+    """They are registered with the addresses; a test that walks all of them walks all of them."""
+    import_module("config.urls")
 
 
 @pytest.fixture(scope="session")
