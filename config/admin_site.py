@@ -27,7 +27,13 @@ FRAME_STYLES = (
 )
 FRAME_SCRIPTS = ("alpine.anchor", "alpine.persist", "alpine.resize", "alpine")
 FORM_CLASSES = CONFIG_DEFAULTS["FORMS"]["classes"]
-STYLES = ("desk/shell.css", "desk/lists.css", "desk/house.css", "notifications/notifications.css")
+STYLES = (
+    "desk/shell.css",
+    "desk/lists.css",
+    "desk/house.css",
+    "backoffice/backoffice.css",
+    "notifications/notifications.css",
+)
 SCRIPTS = ("accounts/once.js", "desk/house.js", "desk/forms.js", "notifications/bell.js")
 THEMES = (
     ("light", _("Light"), "light_mode"),

@@ -30,6 +30,7 @@ TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 INSTALLED_APPS = [
     "apps.core",
     "apps.events",
+    "apps.backoffice",
     "apps.accounts",
     "apps.sla",
     "apps.customers",
@@ -76,7 +77,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
-    "apps.accounts.once.FormOnceMiddleware",
+    "apps.backoffice.once.FormOnceMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -251,8 +252,9 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     for name, seconds in {
         "sla.tasks.recompute_clocks": 30.0,
         "sla.tasks.mind_calendars": 3600.0,
+        "backoffice.tasks.sweep_form_submissions": 600.0,
+        "backoffice.tasks.purge_held": 900.0,
         "accounts.tasks.sweep_idempotency_records": 600.0,
-        "accounts.tasks.purge_held": 900.0,
         "accounts.tasks.clear_expired_sessions": 86_400.0,
         "customers.tasks.settle_paperwork": 300.0,
         "customers.tasks.end_trials": 900.0,
@@ -402,6 +404,7 @@ STREAMS_MOST = env.int("STREAMS_MOST", default=5000)
 STREAMS_PER_KEY = env.int("STREAMS_PER_KEY", default=2000)
 
 # --- the back office ----------------------------------------------------------------------------
+FORM_RENDERER = "apps.backoffice.rendering.StaffRenderer"
 # The frame and what stands in it: config/admin_site.py and templates/admin/base.html.
 UNFOLD = {"DASHBOARD_CALLBACK": "config.sidebar.dashboard"}
 

@@ -9,10 +9,9 @@ from django.http import HttpRequest, HttpResponseBase
 
 from apps.accounts import services
 from apps.accounts.pending import SEEN
+from apps.core.staff_pages import STAFF_NAMESPACES
 
 SEEN_EVERY_SECONDS = 60
-# The staff site's own pages, and those that look across the floors from beside it.
-STAFF_NAMESPACES = frozenset({"admin", "desk", "demo"})
 
 
 class StaffSessionMiddleware:

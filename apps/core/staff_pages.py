@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 log = logging.getLogger(__name__)
 STAFF_ROOT = "/admin/"
+# The staff site's own pages, and those that look across the floors from beside it.
+STAFF_NAMESPACES = frozenset({"admin", "desk", "demo"})
 CSRF = "csrf"
 # By status, or by what was refused: the heading and what to do.
 WORDS: dict[int | str, tuple[Any, Any]] = {

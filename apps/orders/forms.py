@@ -9,8 +9,8 @@ from django.db.models import Choices
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.forms.kept_files import FormWithFiles, KeptFileField
 from apps.accounts.models import User
+from apps.backoffice.forms.kept_files import FormWithFiles, KeptFileField
 from apps.core.errors import BadInput
 from apps.core.fields import SaidMomentField
 from apps.customers.enums import FollowUpClass, JobType, SettlementMethod

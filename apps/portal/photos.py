@@ -12,10 +12,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
-from apps.accounts.models import HeldFile
-from apps.accounts.once import once
-from apps.accounts.queries.held_files import held_files, held_keys
-from apps.accounts.services import drop_held, hold_files, read_held
+from apps.backoffice.models import HeldFile
+from apps.backoffice.once import once
+from apps.backoffice.queries.held_files import held_files, held_keys
+from apps.backoffice.services import drop_held, hold_files, read_held
 from apps.complaints.files import CleanFile, clean_file
 from apps.core.errors import BadInput, NotKept
 from apps.core.files import NewFile

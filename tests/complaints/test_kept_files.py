@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from apps.accounts.models import HeldFile
+from apps.backoffice.models import HeldFile
 from apps.complaints.models import Case, CaseFile
 from tests.factories.accounts import sign_in
 from tests.factories.complaints import PHONE, Team, case

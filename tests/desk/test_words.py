@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils import translation
 
 from apps.accounts.enums import Role
+from apps.backoffice.staff_admin import StaffAdmin, timeline_rows
 from apps.complaints.forms.lists import ListForm, View
-from apps.events.panel import HouseAdmin, timeline_rows
 from apps.events.services import record
 from apps.orders.queries.confirmation import typed_name
 from tests.factories.accounts import UserFactory, sign_in
@@ -69,8 +69,8 @@ def test_every_column_and_field_has_chinese_words(rf: Any) -> None:
     with translation.override("zh-hans"):
         for model, kind in admin.site._registry.items():
             own_page = (
-                kind.change_form_template != HouseAdmin.change_form_template
-                or type(kind).change_view is not HouseAdmin.change_view
+                kind.change_form_template != StaffAdmin.change_form_template
+                or type(kind).change_view is not StaffAdmin.change_view
             )
             fields = [] if own_page else flatten(kind.get_fields(request, model()))
             for name in [*kind.list_display, *fields]:

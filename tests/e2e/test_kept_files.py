@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from apps.accounts.models import HeldFile
+from apps.backoffice.models import HeldFile
 from apps.core.sheets import write_xlsx
 from apps.customers.models import Customer
 from apps.desk.demo.people import Cast

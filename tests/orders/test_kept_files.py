@@ -13,7 +13,8 @@ from django.test import Client
 from django.urls import reverse
 
 from apps.accounts.enums import Role
-from apps.accounts.models import HeldFile, User
+from apps.accounts.models import User
+from apps.backoffice.models import HeldFile
 from apps.core.sheets import write_xlsx
 from apps.orders.models import IntakeFile, WorkOrder
 from tests.factories.accounts import UserFactory, sign_in

@@ -10,9 +10,9 @@ from django.test import Client
 from django.utils import timezone
 from PIL import Image
 
-from apps.accounts.forms.kept_files import UnjudgedFile
-from apps.accounts.models import HeldFile
-from apps.accounts.services import hold_files
+from apps.backoffice.forms.kept_files import UnjudgedFile
+from apps.backoffice.models import HeldFile
+from apps.backoffice.services import hold_files
 from apps.complaints.enums import CaseChannel, CaseClass
 from apps.complaints.models import Case, CaseFile
 from apps.complaints.queries.links import token_of

@@ -20,8 +20,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.enums import Role
-from apps.accounts.models import HeldFile
 from apps.accounts.queries import system_user
+from apps.backoffice.models import HeldFile
 from apps.complaints.enums import CaseChannel
 from apps.complaints.models import Case, CaseEntry, CaseFile, ChatFile, ChatLine
 from apps.complaints.queries.links import token_of

@@ -21,8 +21,8 @@ from apps.accounts import queries, services
 from apps.accounts.admin.shared import actor, attempt, dialog_action, done, show_once
 from apps.accounts.enums import ApiScope
 from apps.accounts.models import ApiKey, User
+from apps.backoffice.staff_admin import StaffAdmin
 from apps.core.errors import RuleBroken
-from apps.events.panel import HouseAdmin
 
 
 def _end_of(day: date) -> datetime:
@@ -90,7 +90,7 @@ class NewKeyForm(BaseDialogForm):
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(HouseAdmin):
+class ApiKeyAdmin(StaffAdmin):
     """Keys of the outside API. Only the prefix is ever shown again."""
 
     list_display = ["name", "prefix", "user", "may", "state", "last_used_at", "expires_at"]

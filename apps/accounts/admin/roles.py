@@ -11,11 +11,11 @@ from apps.accounts import services
 from apps.accounts.admin.shared import ServiceAdmin, actor, attempt, dialog_action
 from apps.accounts.enums import Role
 from apps.accounts.models import RolePolicy, UserRole
-from apps.events.panel import HouseAdmin
+from apps.backoffice.staff_admin import StaffAdmin
 
 
 @admin.register(UserRole)
-class UserRoleAdmin(HouseAdmin):
+class UserRoleAdmin(StaffAdmin):
     """Who holds what, where, since and until when. Granting is on the user's page."""
 
     list_display = ["user", "role_tag", "unit", "since", "until", "granted_by", "ended_by"]

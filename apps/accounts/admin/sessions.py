@@ -10,11 +10,11 @@ from apps.accounts import services
 from apps.accounts.admin.shared import actor, attempt, dialog_action
 from apps.accounts.enums import SessionEnd
 from apps.accounts.models import UserSession
-from apps.events.panel import HouseAdmin
+from apps.backoffice.staff_admin import StaffAdmin
 
 
 @admin.register(UserSession)
-class UserSessionAdmin(HouseAdmin):
+class UserSessionAdmin(StaffAdmin):
     """Sign-ins; the key of the cookie is never shown."""
 
     list_display = ["user", "seen_at", "started_at", "address", "browser", "two_factor", "ended_at"]

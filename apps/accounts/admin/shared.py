@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from unfold.decorators import action
 
 from apps.accounts.models import User
-from apps.accounts.once import done_here
+from apps.backoffice.once import done_here
+from apps.backoffice.staff_admin import StaffAdmin
 from apps.core.errors import RuleBroken
-from apps.events.panel import HouseAdmin
 
 Door = TypeVar("Door", bound=Callable[..., HttpResponse])
 
@@ -75,7 +75,7 @@ def show_once(
     return done_here(response, where=back, said=said)
 
 
-class ServiceAdmin(HouseAdmin):
+class ServiceAdmin(StaffAdmin):
     """Forms whose saving is one service call. ``permission`` opens adding and changing."""
 
     permission = ""

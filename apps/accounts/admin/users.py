@@ -11,8 +11,8 @@ from apps.accounts.admin.dialogs import EndRoleForm, GrantRoleForm, ReasonForm, 
 from apps.accounts.admin.shared import ServiceAdmin, actor, attempt, dialog_action, done, show_once
 from apps.accounts.enums import ObjectScope, Role, SessionEnd, UserKind
 from apps.accounts.models import User, UserRole
+from apps.backoffice.staff_admin import ReadOnlyInline
 from apps.core.errors import RuleBroken
-from apps.events.panel import ReadOnlyInline
 
 OWN_FIELDS = ["display_name", "email", "phone", "scope", "language"]
 

@@ -1,7 +1,5 @@
 from apps.accounts.models.api_key import ApiKey, IdempotencyRecord
 from apps.accounts.models.duty import Absence, DutyShift
-from apps.accounts.models.form_submission import FormSubmission
-from apps.accounts.models.held_file import HeldFile
 from apps.accounts.models.role import RolePolicy, UserRole
 from apps.accounts.models.session import UserSession
 from apps.accounts.models.two_factor import RecoveryCode, TotpDevice
@@ -12,8 +10,6 @@ __all__ = [
     "Absence",
     "ApiKey",
     "DutyShift",
-    "FormSubmission",
-    "HeldFile",
     "IdempotencyRecord",
     "RecoveryCode",
     "RolePolicy",

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.accounts.once import done_here
+from apps.backoffice.once import done_here
 from apps.complaints import services
 from apps.complaints.admin.meanwhile import said_meanwhile
 from apps.complaints.admin.pages import PageAdmin, must, must_see, person, who

@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from apps.accounts.forms.kept_files import forget_files, keep_files
+from apps.backoffice.forms.kept_files import forget_files, keep_files
+from apps.backoffice.staff_admin import timeline_rows
 from apps.complaints import services
 from apps.complaints.admin.acts import ACTS, ALL, Act
 from apps.complaints.admin.meanwhile import said_meanwhile
@@ -23,7 +24,6 @@ from apps.complaints.queries.desk import DeskPage, desk_page, who_is_told
 from apps.complaints.queries.drafts import case_key, draft_form
 from apps.complaints.queries.page import case_of
 from apps.core.errors import RuleBroken
-from apps.events.panel import timeline_rows
 from apps.sla.models import Clock
 
 # What services call a field, where the form calls it otherwise.

@@ -11,13 +11,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
+from apps.backoffice.staff_admin import StaffAdmin
 from apps.complaints.enums import ChatState
 from apps.complaints.models import Chat, ChatSeat, ChatSettings
 from apps.complaints.services.chat.seats import set_seat
 from apps.complaints.services.chat.settings import FIELDS, change_chat_settings
 from apps.core.errors import RuleBroken
 from apps.core.masking import mask_name
-from apps.events.panel import HouseAdmin
 
 LEAD = "complaints.lead_chat"
 
@@ -27,7 +27,7 @@ def actor(request: HttpRequest) -> User:
     return request.user
 
 
-class LedAdmin(HouseAdmin):
+class LedAdmin(StaffAdmin):
     """Read by whoever may, changed by leaders."""
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -42,7 +42,7 @@ class LedAdmin(HouseAdmin):
 
 
 @admin.register(Chat)
-class ChatAdmin(HouseAdmin):
+class ChatAdmin(StaffAdmin):
     """The list; a chat opens on its own page at the desk."""
 
     list_display = ["opened", "state_tag", "who", "agent", "waybill", "case", "rating"]

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from apps.backoffice.staff_admin import StaffAdmin
 from apps.complaints import services
 from apps.complaints.admin.exporting import as_file
 from apps.complaints.enums import ExceptionState
@@ -25,7 +26,6 @@ from apps.complaints.queries.exporting import (
     exception_rows,
     is_too_long,
 )
-from apps.events.panel import HouseAdmin
 from apps.tracking.admin.acting import person
 
 LIST = "admin:complaints_exceptionreport_changelist"
@@ -113,7 +113,7 @@ class ReportedFilter(admin.SimpleListFilter):
         return rows.filter(reported_at__lt=until) if until else rows
 
 
-class ExportExceptions(HouseAdmin):
+class ExportExceptions(StaffAdmin):
     """Adds ``export/``: what the list shows under its filters, masked, as xlsx or csv."""
 
     list_before_template: ClassVar[str] = "complaints/exceptions_above.html"

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from apps.accounts.forms.kept_files import forget_files, keep_files
+from apps.backoffice.forms.kept_files import forget_files, keep_files
 from apps.complaints import services
 from apps.complaints.admin.case_page import CasePages
 from apps.complaints.admin.pages import must, person, put_refusal, who

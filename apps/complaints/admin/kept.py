@@ -7,11 +7,11 @@ from django.db.models import Model
 from django.http import HttpRequest
 from django.utils import timezone
 
+from apps.backoffice.staff_admin import StaffAdmin
 from apps.complaints.admin.pages import may, person
-from apps.events.panel import HouseAdmin
 
 
-class KeptAdmin(HouseAdmin):
+class KeptAdmin(StaffAdmin):
     """Rows go out of use rather than away, so that old cases stay explained."""
 
     save_by: Callable[..., Any]

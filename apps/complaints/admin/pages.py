@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from apps.accounts.models import User
+from apps.backoffice.staff_admin import StaffAdmin
 from apps.core.errors import RuleBroken
-from apps.events.panel import HouseAdmin
 
 
 def person(request: HttpRequest) -> User:
@@ -48,7 +48,7 @@ def put_refusal(form: forms.Form, refusal: RuleBroken, **names: str) -> None:
     form.add_error(field if field in form.fields else None, str(refusal.message))
 
 
-class PageAdmin(HouseAdmin):
+class PageAdmin(StaffAdmin):
     """Adds never-cached pages, each behind the staff site's own door."""
 
     def own_pages(self) -> list[tuple[str, Any, str]]:

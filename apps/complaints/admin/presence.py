@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponseBadRequest, JsonResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
-from apps.accounts.once import NOT_TYPED
+from apps.backoffice.once import NOT_TYPED
 from apps.complaints import services
 from apps.complaints.admin.case_page import CasePages
 from apps.complaints.admin.pages import must, person

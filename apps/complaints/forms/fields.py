@@ -7,7 +7,7 @@ from django import forms
 from django.db.models import Choices
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.forms.kept_files import KeptFilesField
+from apps.backoffice.forms.kept_files import KeptFilesField
 from apps.complaints.files import CleanFile, clean_file
 from apps.core.files import NewFile
 from apps.core.widgets import PlainSelect

@@ -12,10 +12,10 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from apps.accounts.models import User
 from apps.accounts.queries import service_users
+from apps.backoffice.staff_admin import StaffAdmin
 from apps.core.errors import RuleBroken
 from apps.customers import services
 from apps.customers.models import Customer, CustomerScope
-from apps.events.panel import HouseAdmin
 
 
 class AssignmentForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
@@ -44,7 +44,7 @@ class AssignmentForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscrip
 
 
 @admin.register(CustomerScope)
-class AssignmentAdmin(HouseAdmin):
+class AssignmentAdmin(StaffAdmin):
     """Assignments of people stand on the customer's own page."""
 
     form = AssignmentForm

@@ -9,14 +9,14 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from apps.backoffice.staff_admin import StaffAdmin
 from apps.core.times import human
 from apps.customers.enums import AuthorisationState
 from apps.customers.models import Customer, VerbalAuthorisation
-from apps.events.panel import HouseAdmin
 
 
 @admin.register(VerbalAuthorisation)
-class VerbalAuthorisationAdmin(HouseAdmin):
+class VerbalAuthorisationAdmin(StaffAdmin):
     """The list; a row opens the customer, where everything about it is done."""
 
     list_display = ("customer", "given_by", "shown_deadline", "missing_words", "state_tag")

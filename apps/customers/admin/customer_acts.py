@@ -1,14 +1,17 @@
 """Everything staff can do to a customer and to what hangs on it."""
 
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
-from django.urls import reverse
+from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from apps.backoffice.acts import Act, Doing
+from apps.backoffice.forms import ReasonForm
 from apps.customers import services
-from apps.customers.admin.acts import Act, Doing
 from apps.customers.admin.row_acts import ROWS
 from apps.customers.enums import CustomerStatus
 from apps.customers.forms import (
@@ -18,7 +21,6 @@ from apps.customers.forms import (
     CustomerForm,
     HandoverContentForm,
     LetterForm,
-    ReasonForm,
     SiteForm,
     TrialForm,
     UserForm,
@@ -43,12 +45,13 @@ def _without_file(doing: Doing) -> dict[str, Any]:
 
 
 def _file(doing: Doing) -> dict[str, Any]:
-    return {"file": doing.typed["file"].file, "filename": doing.typed["file"].name}
+    chosen = doing.typed["file"]
+    return {"file": BytesIO(chosen.content), "filename": chosen.name}
 
 
-def _draft(doing: Doing) -> str:
+def _draft(doing: Doing) -> HttpResponse:
     form = services.draft_handover_form(doing.record, doing.typed, **doing.who)
-    return reverse("admin:customers_handoverform_change", args=[form.pk])
+    return redirect("admin:customers_handoverform_change", form.pk)
 
 
 def _file_letter(doing: Doing) -> None:
@@ -63,28 +66,28 @@ BASICS = (
     Act(
         "change",
         _("Change data"),
-        _("Names are found by the look-up at once. What changed is on the timeline."),
-        "change_customer",
+        "customers.change_customer",
         lambda d: services.change_customer(d.record, d.typed, **d.who),
+        explains=_("Names are found by the look-up at once. What changed is on the timeline."),
         done=_("The customer's data is changed."),
         form=CustomerForm,
-        form_options=lambda d: {"user": d.user},
+        options=lambda d: {"user": d.by, "instance": d.record},
     ),
     Act(
         "add-contact",
         _("Add a contact"),
-        _("Phone and e-mail are encrypted; lists show them masked."),
-        "change_customer",
+        "customers.change_customer",
         lambda d: services.add_contact(d.record, d.typed, **d.who),
+        explains=_("Phone and e-mail are encrypted; lists show them masked."),
         done=_("The contact is added."),
         form=ContactForm,
     ),
     Act(
         "add-place",
         _("Add a place"),
-        _("Choosing the company fills the usual pickup place into the order."),
-        "change_customer",
+        "customers.change_customer",
         lambda d: services.add_site(d.record, d.typed, **d.who),
+        explains=_("Choosing the company fills the usual pickup place into the order."),
         done=_("The place is saved."),
         form=SiteForm,
     ),
@@ -93,34 +96,36 @@ PAPERS = (
     Act(
         "draft-handover",
         _("Draw up the handover form"),
-        _("It is a draft until you send it round for signing."),
-        "add_handoverform",
+        "customers.add_handoverform",
         _draft,
+        explains=_("It is a draft until you send it round for signing."),
         form=HandoverContentForm,
         may=lambda c: not c.is_stopped and not has_form_under_way(c),
-        initial=lambda c: {
-            "settlement_method": c.settlement_method,
-            "settlement_cycle_days": c.settlement_cycle_days,
+        initial=lambda d: {
+            "settlement_method": d.record.settlement_method,
+            "settlement_cycle_days": d.record.settlement_cycle_days,
         },
     ),
     Act(
         "add-contract",
         _("File a contract"),
-        _("Both days of its validity count. Two contracts cannot be valid on the same day."),
-        "add_contract",
+        "customers.add_contract",
         _add_contract,
+        explains=_(
+            "Both days of its validity count. Two contracts cannot be valid on the same day."
+        ),
         done=_("The contract is on file."),
         form=ContractForm,
     ),
     Act(
         "file-letter",
         _("File a dangerous-goods letter"),
-        _("Without a valid letter no order of the customer is confirmed."),
-        "add_dangerousgoodsletter",
+        "customers.add_dangerousgoodsletter",
         _file_letter,
+        explains=_("Without a valid letter no order of the customer is confirmed."),
         done=_("The letter is on file."),
         form=LetterForm,
-        initial=lambda _customer: {
+        initial=lambda _doing: {
             "signed_on": timezone.localdate(),
             "valid_until": timezone.localdate() + timedelta(days=365),
         },
@@ -128,12 +133,12 @@ PAPERS = (
     Act(
         "authorise",
         _("Record a verbal authorisation"),
-        _(
+        "customers.grant_authorisation",
+        lambda d: services.grant_verbal_authorisation(d.record, **d.typed, **d.who),
+        explains=_(
             "Orders go through although paperwork is missing, until the deadline. The agent and "
             "sales are reminded before it, and leaders are told when it passes."
         ),
-        "grant_authorisation",
-        lambda d: services.grant_verbal_authorisation(d.record, **d.typed, **d.who),
         done=_("The authorisation is recorded; the paperwork will be chased."),
         form=AuthorisationForm,
         may=lambda c: not c.is_stopped,
@@ -143,9 +148,9 @@ STATUS = (
     Act(
         "start-trial",
         _("Start the trial period"),
-        _("Until its last day the director owns the customer's orders."),
-        "manage_trial",
+        "customers.manage_trial",
         lambda d: services.start_trial(d.record, **d.typed, **d.who),
+        explains=_("Until its last day the director owns the customer's orders."),
         done=_("The trial period has started."),
         form=TrialForm,
         may=lambda c: c.status == CustomerStatus.PROSPECT,
@@ -153,47 +158,47 @@ STATUS = (
     Act(
         "extend-trial",
         _("Extend the trial period"),
-        _("The director goes on owning the customer's orders."),
-        "manage_trial",
+        "customers.manage_trial",
         lambda d: services.extend_trial(d.record, **d.typed, **d.who),
+        explains=_("The director goes on owning the customer's orders."),
         done=_("The trial period is extended."),
         form=TrialForm,
         may=_on_trial,
-        initial=lambda c: {"until": c.trial_until},
+        initial=lambda d: {"until": d.record.trial_until},
     ),
     Act(
         "end-trial",
         _("End the trial period"),
-        _("The agent owns the customer's new orders from now on."),
-        "manage_trial",
+        "customers.manage_trial",
         lambda d: services.end_trial(d.record, **d.who),
+        explains=_("The agent owns the customer's new orders from now on."),
         done=_("The trial period is over; the agent owns new orders."),
         may=_on_trial,
     ),
     Act(
         "resume",
         _("Resume"),
-        _("Orders can be confirmed again."),
-        "suspend_customer",
+        "customers.suspend_customer",
         lambda d: services.resume_customer(d.record, **d.who),
+        explains=_("Orders can be confirmed again."),
         done=_("The customer is resumed."),
         may=lambda c: c.status == CustomerStatus.SUSPENDED,
     ),
     Act(
         "reopen",
         _("Reopen"),
-        _("The customer is a prospect again and must be handed over anew."),
-        "suspend_customer",
+        "customers.suspend_customer",
         lambda d: services.reopen_customer(d.record, **d.who),
+        explains=_("The customer is a prospect again and must be handed over anew."),
         done=_("The customer is a prospect again."),
         may=_becomes(CustomerStatus.PROSPECT),
     ),
     Act(
         "suspend",
         _("Suspend"),
-        _("No order is confirmed until it is resumed. Orders under way go on."),
-        "suspend_customer",
+        "customers.suspend_customer",
         lambda d: services.suspend_customer(d.record, **d.typed, **d.who),
+        explains=_("No order is confirmed until it is resumed. Orders under way go on."),
         done=_("The customer is suspended."),
         form=ReasonForm,
         may=_becomes(CustomerStatus.SUSPENDED),
@@ -202,9 +207,9 @@ STATUS = (
     Act(
         "close",
         _("Close"),
-        _("The business ends. Orders under way go on; new ones are refused."),
-        "suspend_customer",
+        "customers.suspend_customer",
         lambda d: services.close_customer(d.record, **d.typed, **d.who),
+        explains=_("The business ends. Orders under way go on; new ones are refused."),
         done=_("The customer is closed."),
         form=ReasonForm,
         may=_becomes(CustomerStatus.CLOSED),
@@ -213,11 +218,21 @@ STATUS = (
     Act(
         "admit-user",
         _("Let a user see it"),
-        _("A user of another unit, or an API key's service user, sees this customer."),
-        "assign_customer",
+        "customers.assign_customer",
         lambda d: services.admit_user(d.record, user=d.typed["user"], **d.who),
+        explains=_("A user of another unit, or an API key's service user, sees this customer."),
         done=_("The user sees this customer from now on."),
         form=UserForm,
     ),
+)
+ENTRY = Act(
+    "enter",
+    _("Enter a customer"),
+    "customers.add_customer",
+    lambda d: services.create_customer(d.typed, **d.who),
+    done=_("The customer is entered."),
+    form=CustomerForm,
+    options=lambda d: {"user": d.by},
+    button=_("Save"),
 )
 CUSTOMER_ACTS = (*BASICS, *PAPERS, *STATUS, *ROWS)

@@ -7,25 +7,20 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from apps.core.errors import RuleBroken
+from apps.backoffice.acting import ActAdmin
+from apps.backoffice.staff_admin import timeline_rows
 from apps.customers import queries, services
-from apps.customers.admin.acts import ActingAdmin
-from apps.customers.admin.customer_acts import BASICS, CUSTOMER_ACTS, PAPERS, STATUS
+from apps.customers.admin.customer_acts import BASICS, CUSTOMER_ACTS, ENTRY, PAPERS, STATUS
 from apps.customers.admin.filters import OwnedFilter, PapersFilter
 from apps.customers.enums import CustomerStatus
-from apps.customers.forms import CustomerForm, dress
 from apps.customers.models import Customer
 from apps.customers.rules import blockers_from
-from apps.events.panel import timeline_rows
 
 DOCUMENTS = {
     "contract": ("contracts", "customers.view_contract"),
@@ -34,8 +29,8 @@ DOCUMENTS = {
 
 
 @admin.register(Customer)
-class CustomerAdmin(ActingAdmin):
-    acts = CUSTOMER_ACTS
+class CustomerAdmin(ActAdmin):
+    acts, entry = CUSTOMER_ACTS, ENTRY
     list_display = (
         "code",
         "shown_name",
@@ -62,28 +57,13 @@ class CustomerAdmin(ActingAdmin):
             return queryset, False
         return queries.matching(queryset, search_term), False  # type: ignore[arg-type]  # our own QuerySet
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.has_perm("customers.add_customer"))
-
-    def get_urls(self) -> list[URLPattern]:
-        own = [
+    def own_pages(self) -> list[tuple[str, Any, str]]:
+        document = "<int:record_id>/document/<slug:kind>/<int:row_id>/"
+        return [
             ("lookup/", require_GET(self.lookup_view), "lookup"),
             ("<int:record_id>/fill/", require_POST(self.fill_view), "fill"),
-            (
-                "<int:record_id>/document/<slug:kind>/<int:row_id>/",
-                require_GET(self.document_view),
-                "document",
-            ),
+            (document, require_GET(self.document_view), "document"),
         ]
-        pages = [
-            path(
-                where,
-                never_cache(self.admin_site.admin_view(view)),
-                name=f"customers_customer_{name}",
-            )
-            for where, view, name in own
-        ]
-        return [*pages, *super().get_urls()]
 
     @admin.display(description=gettext_lazy("company name"), ordering="name")
     def shown_name(self, customer: Customer) -> str:
@@ -104,36 +84,6 @@ class CustomerAdmin(ActingAdmin):
             return _("verbal only")
         return _("complete")
 
-    def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        if not self.has_add_permission(request):
-            raise PermissionDenied
-        data = request.POST if request.method == "POST" else None
-        form = dress(CustomerForm(data, user=request.user))  # type: ignore[arg-type]  # a user
-        if data is not None and form.is_valid():
-            try:
-                customer = services.create_customer(
-                    form.cleaned_data,
-                    by=request.user,  # type: ignore[arg-type]  # a user
-                    at=timezone.now(),
-                )
-            except RuleBroken as refusal:
-                form.add_error(
-                    refusal.field if refusal.field in form.fields else None, str(refusal)
-                )
-            else:
-                messages.success(request, _("%(customer)s is entered.") % {"customer": customer})
-                return redirect(self.page_of(customer))
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Enter a customer"),
-            "form": form,
-            "back": reverse("admin:customers_customer_changelist"),
-            "opts": self.opts,
-        }
-        return TemplateResponse(request, "customers/act.html", context)
-
     def change_view(
         self,
         request: HttpRequest,
@@ -149,14 +99,11 @@ class CustomerAdmin(ActingAdmin):
         at = timezone.now()
         offered = self.offered(request, customer)
         context = {
-            **self.admin_site.each_context(request),
-            "title": str(customer),
-            "opts": self.opts,
             "today": timezone.localdate(at),
             "row_acts": {
                 act.name.replace("-", "_")
                 for act in self.acts
-                if act.target and self.allows(request, act)
+                if act.rows and act.allows(request.user)
             },
             "act_groups": [
                 [a for a in offered if a in group] for group in (BASICS, PAPERS, STATUS)
@@ -164,7 +111,7 @@ class CustomerAdmin(ActingAdmin):
             "timeline": timeline_rows(customer, self.timeline_limit),
             **queries.customer_page(customer, at),
         }
-        return TemplateResponse(request, "customers/customer.html", context)
+        return self.page(request, "customers/customer.html", str(customer), **context)
 
     def lookup_view(self, request: HttpRequest) -> JsonResponse:
         """For the order form: what the typed text means, with what the choice would fill in."""

@@ -8,19 +8,19 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
-from django.views.decorators.cache import never_cache
 
+from apps.backoffice.acting import ActAdmin
+from apps.backoffice.acts import Act
+from apps.backoffice.forms import ReasonForm
+from apps.backoffice.staff_admin import timeline_rows
 from apps.customers import queries, services
-from apps.customers.admin.acts import Act, ActingAdmin
 from apps.customers.enums import HandoverState
-from apps.customers.forms import HandoverContentForm, ReasonForm, RemarkForm
+from apps.customers.forms import HandoverContentForm, RemarkForm
 from apps.customers.models import Customer, HandoverForm
-from apps.events.panel import timeline_rows
 
 
 def _is(*states: HandoverState) -> Any:
@@ -34,28 +34,31 @@ HANDOVER_ACTS = (
     Act(
         "change",
         _("Change the form"),
-        _("Once it is sent round, its content is frozen."),
-        "change_handoverform",
+        "customers.change_handoverform",
         lambda d: services.change_handover_form(d.record, d.typed, **d.who),
+        explains=_("Once it is sent round, its content is frozen."),
         done=_("The form is changed."),
         form=HandoverContentForm,
+        options=lambda d: {"instance": d.record},
         may=_is(HandoverState.DRAFT),
     ),
     Act(
         "submit",
         _("Send round for signing"),
-        _("The content is frozen; the sales manager signs first. You cannot sign it yourself."),
-        "submit_handoverform",
+        "customers.submit_handoverform",
         lambda d: services.submit_handover_form(d.record, **d.who),
+        explains=_(
+            "The content is frozen; the sales manager signs first. You cannot sign it yourself."
+        ),
         done=_("The form is on its way: the sales manager signs first."),
         may=_is(HandoverState.DRAFT),
     ),
     Act(
         "sign",
         _("Sign"),
-        _("Your name, role and the time are kept for good and cannot be taken back."),
-        "sign_handoverform",
+        "customers.sign_handoverform",
         lambda d: services.sign_handover_form(d.record, **d.typed, **d.who),
+        explains=_("Your name, role and the time are kept for good and cannot be taken back."),
         done=_("Signed."),
         form=RemarkForm,
         may=_is(HandoverState.IN_SIGNING),
@@ -63,9 +66,9 @@ HANDOVER_ACTS = (
     Act(
         "send-back",
         _("Send back"),
-        _("The form is a draft again; after the change everybody signs anew."),
-        "sign_handoverform",
+        "customers.sign_handoverform",
         lambda d: services.send_back_handover_form(d.record, **d.typed, **d.who),
+        explains=_("The form is a draft again; after the change everybody signs anew."),
         done=_("The form is sent back to sales."),
         form=ReasonForm,
         may=_is(HandoverState.IN_SIGNING),
@@ -74,9 +77,9 @@ HANDOVER_ACTS = (
     Act(
         "turn-down",
         _("Turn down for good"),
-        _("The form ends here. A new one can be drawn up later."),
-        "submit_handoverform",
+        "customers.submit_handoverform",
         lambda d: services.turn_down_handover_form(d.record, **d.typed, **d.who),
+        explains=_("The form ends here. A new one can be drawn up later."),
         done=_("The form is turned down."),
         form=ReasonForm,
         may=_is(HandoverState.DRAFT, HandoverState.IN_SIGNING),
@@ -86,7 +89,7 @@ HANDOVER_ACTS = (
 
 
 @admin.register(HandoverForm)
-class HandoverFormAdmin(ActingAdmin):
+class HandoverFormAdmin(ActAdmin):
     acts = HANDOVER_ACTS
     list_display = ("shown_number", "customer", "state_tag", "round", "submitted_at", "accepted_at")
     list_filter = ("state",)
@@ -107,10 +110,8 @@ class HandoverFormAdmin(ActingAdmin):
         found = queries.matching(Customer.objects.all(), search_term)
         return queryset.filter(customer__in=found.order_by().values("pk")), False
 
-    def get_urls(self) -> list[URLPattern]:
-        view = never_cache(self.admin_site.admin_view(self.print_view))
-        name = "customers_handoverform_print"
-        return [path("<int:record_id>/print/", view, name=name), *super().get_urls()]
+    def own_pages(self) -> list[tuple[str, Any, str]]:
+        return [("<int:record_id>/print/", self.print_view, "print")]
 
     @admin.display(description=_("number"), ordering="id")
     def shown_number(self, form: HandoverForm) -> str:

@@ -6,20 +6,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
+from apps.backoffice.forms import DayInput, MomentInput
+from apps.backoffice.forms.kept_files import FilesMixin, FormWithFiles, KeptFileField
 from apps.customers.enums import JobType
-from apps.customers.forms.dressing import DayInput, MomentInput
 from apps.customers.models import Contract, HandoverForm
 from apps.customers.rules import AUTHORISING_ROLES
 
 SCAN_HELP = _("PDF, JPEG or PNG.")
-
-
-class ConfirmForm(forms.Form):
-    """Nothing to type: pressing the button is the answer."""
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(label=_("Reason"), max_length=300, widget=forms.Textarea)
 
 
 class RemarkForm(forms.Form):
@@ -34,15 +27,15 @@ class LastDayForm(forms.Form):
     last_day = forms.DateField(label=_("Last day of the contract"), widget=DayInput)
 
 
-class LetterForm(forms.Form):
-    file = forms.FileField(label=_("Scan of the signed letter"), help_text=SCAN_HELP)
+class LetterForm(FormWithFiles):
+    file = KeptFileField(label=_("Scan of the signed letter"), help_text=SCAN_HELP)
     signer = forms.CharField(label=_("Signed by (at the customer)"), max_length=60)
     signed_on = forms.DateField(label=_("Signed on"), widget=DayInput)
     valid_until = forms.DateField(label=_("Valid until"), widget=DayInput)
 
 
-class ContractForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
-    file = forms.FileField(label=_("Scan of the signed contract"), help_text=SCAN_HELP)
+class ContractForm(FilesMixin, forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+    file = KeptFileField(label=_("Scan of the signed contract"), help_text=SCAN_HELP)
 
     class Meta:
         model = Contract

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.accounts.models import User
-from apps.accounts.once import answers_again
+from apps.backoffice.once import answers_again
 from apps.complaints.enums import CaseClass, ChatSide, Outcome
 from apps.complaints.models import Case, Chat
 from apps.complaints.queries.chat.beside import beside

@@ -8,7 +8,7 @@ from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from apps.events.panel import HouseAdmin
+from apps.backoffice.staff_admin import StaffAdmin
 from apps.inquiries.admin.telling import push_view
 from apps.inquiries.enums import BindingState, Outcome, Way
 from apps.inquiries.forms import NothingForm
@@ -18,7 +18,7 @@ from apps.tracking.admin.acting import Act, ActingAdmin
 
 
 @admin.register(Inquiry)
-class InquiryAdmin(HouseAdmin):
+class InquiryAdmin(StaffAdmin):
     """The asker is a fingerprint: enough to see that one asks too much, not enough to know who."""
 
     list_display = ["at", "by_way", "number", "result", "asker"]
@@ -75,7 +75,7 @@ class WeChatBindingAdmin(ActingAdmin):
 
 
 @admin.register(MailboxState)
-class MailboxStateAdmin(HouseAdmin):
+class MailboxStateAdmin(StaffAdmin):
     list_display = [
         *("name", "last_seen_at", "last_success", "last_error", "failures_in_row"),
         *("taken_in", "left_alone"),

@@ -17,8 +17,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from apps.backoffice.staff_admin import StaffAdmin
 from apps.core.errors import RuleBroken
-from apps.events.panel import HouseAdmin
 from apps.notifications.forms import ConfirmForm, dress
 
 
@@ -56,7 +56,7 @@ class Entry:
     initial: Callable[[], dict[str, Any]] | None = None
 
 
-class ActingAdmin(HouseAdmin):
+class ActingAdmin(StaffAdmin):
     """Adds ``<id>/do/<act>/`` pages for ``acts``, and an add page for ``entry``. A record that
     ``get_queryset`` hides is “not found”."""
 

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from apps.backoffice.staff_admin import in_words, timeline_rows
 from apps.core import times
-from apps.events.panel import in_words, timeline_rows
 from apps.notifications import channels, services
 from apps.notifications.admin.acts import Act, ActingAdmin
 from apps.notifications.enums import DeliveryState, channel_name

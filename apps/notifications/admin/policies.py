@@ -13,8 +13,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from apps.backoffice.staff_admin import StaffAdmin, timeline_rows
 from apps.core.errors import RuleBroken
-from apps.events.panel import HouseAdmin, timeline_rows
 from apps.notifications import channels, services
 from apps.notifications.admin.acts import Act, ActingAdmin
 from apps.notifications.enums import Audience, channel_choices
@@ -58,7 +58,7 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # the stubs' gener
 
 
 @admin.register(NotificationPolicy)
-class NotificationPolicyAdmin(HouseAdmin):
+class NotificationPolicyAdmin(StaffAdmin):
     form = PolicyForm
     list_display = (
         *("about", "who", "how", "haste", "fallback_minutes", "digest_minutes", "in_use"),

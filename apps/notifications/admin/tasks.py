@@ -10,8 +10,8 @@ from django.shortcuts import redirect
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from apps.backoffice.staff_admin import timeline_rows
 from apps.core import times
-from apps.events.panel import timeline_rows
 from apps.notifications import services
 from apps.notifications.admin.acts import Act, ActingAdmin
 from apps.notifications.enums import TaskReason, TaskState

@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from apps.accounts.forms.kept_files import forget_files, keep_files
-from apps.accounts.once import NOT_TYPED
+from apps.backoffice.forms.kept_files import forget_files, keep_files
+from apps.backoffice.once import NOT_TYPED
 from apps.core.errors import RuleBroken
 from apps.customers.models import Customer
 from apps.orders import queries, services

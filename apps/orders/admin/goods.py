@@ -9,15 +9,15 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from apps.backoffice.staff_admin import StaffAdmin
 from apps.core.errors import RuleBroken
-from apps.events.panel import HouseAdmin
 from apps.orders import services
 from apps.orders.admin.pages import person
 from apps.orders.enums import ListScope
 from apps.orders.models import HarmlessTerm, ProhibitedList, ProhibitedTerm
 
 
-class KeptAdmin(HouseAdmin):
+class KeptAdmin(StaffAdmin):
     """A list of the house's own that may be edited; every change goes through one service."""
 
     def _may(self, request: HttpRequest, what: str) -> bool:

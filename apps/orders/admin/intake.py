@@ -12,10 +12,10 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from apps.accounts.forms.kept_files import forget_files, keep_files
+from apps.backoffice.forms.kept_files import forget_files, keep_files
+from apps.backoffice.staff_admin import timeline_rows
 from apps.core.errors import BadInput, RuleBroken
 from apps.customers.models import Customer
-from apps.events.panel import timeline_rows
 from apps.orders import services
 from apps.orders.admin.pages import PageAdmin, must, person, put_refusal
 from apps.orders.forms import IntakeForm

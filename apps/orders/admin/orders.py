@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from apps.backoffice.staff_admin import timeline_rows
 from apps.customers.enums import FollowUpClass
-from apps.events.panel import timeline_rows
 from apps.orders import queries
 from apps.orders.admin.acts import ACTS
 from apps.orders.admin.bulk import BulkActions

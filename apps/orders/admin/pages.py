@@ -14,8 +14,8 @@ from django.urls import URLPattern, path
 from django.views.decorators.cache import never_cache
 
 from apps.accounts.models import User
+from apps.backoffice.staff_admin import StaffAdmin
 from apps.core.errors import RuleBroken
-from apps.events.panel import HouseAdmin
 from apps.orders.forms import ConfirmForm
 
 
@@ -53,7 +53,7 @@ class Act:
     button: Any = ""  # what the button says, where that is not the label
 
 
-class PageAdmin(HouseAdmin):
+class PageAdmin(StaffAdmin):
     """Adds never-cached pages, each behind the admin's own door."""
 
     def own_pages(self) -> list[tuple[str, Any, str]]:

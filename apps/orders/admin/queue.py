@@ -13,9 +13,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from apps.backoffice.staff_admin import StaffAdmin
 from apps.core.errors import RuleBroken
 from apps.core.times import human
-from apps.events.panel import HouseAdmin
 from apps.orders import services
 from apps.orders.admin.bulk import MOST
 from apps.orders.admin.pages import person
@@ -40,7 +40,7 @@ class WaitingFilter(admin.SimpleListFilter):
 
 
 @admin.register(PrintJob)
-class PrintJobAdmin(HouseAdmin):
+class PrintJobAdmin(StaffAdmin):
     list_display = (
         "order_link",
         "route",

@@ -16,8 +16,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from apps.backoffice.staff_admin import StaffAdmin
 from apps.core.errors import RuleBroken
-from apps.events.panel import HouseAdmin
 from apps.sla.forms.calendars import ConfirmForm, dress
 
 
@@ -43,7 +43,7 @@ class Act:
     is_button: bool = True  # False: reached from a row of the page
 
 
-class ActAdmin(HouseAdmin):
+class ActAdmin(StaffAdmin):
     """Adds ``<id>/do/<act>/`` pages for ``acts``, and an add page for ``entry``."""
 
     acts: Sequence[Act] = ()

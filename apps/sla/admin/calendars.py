@@ -10,8 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from apps.backoffice.staff_admin import timeline_rows
 from apps.core.errors import BadInput
-from apps.events.panel import timeline_rows
 from apps.sla import services
 from apps.sla.admin.acts import Act, ActAdmin
 from apps.sla.enums import DayKind

@@ -14,9 +14,9 @@ from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from apps.backoffice.staff_admin import StaffAdmin
 from apps.core.templatetags.house import countdown
 from apps.core.times import human
-from apps.events.panel import HouseAdmin
 from apps.sla.enums import SEEN_WITH, ClockState
 from apps.sla.models import Clock
 from apps.sla.models.clock import OPEN
@@ -47,7 +47,7 @@ class StandFilter(admin.SimpleListFilter):
 
 
 @admin.register(Clock)
-class ClockAdmin(HouseAdmin):
+class ClockAdmin(StaffAdmin):
     list_display = ("about", "what", "owner", "unit", "due", "stand")
     list_display_links = ("about",)
     list_filter = (StandFilter, "kind", "metric", "state")

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from apps.events.panel import timeline_rows
+from apps.backoffice.staff_admin import timeline_rows
 from apps.sla import services
 from apps.sla.admin.acts import Act
 from apps.sla.admin.publishing import PublishPage

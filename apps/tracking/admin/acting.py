@@ -14,8 +14,8 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from apps.accounts.models import User
+from apps.backoffice.staff_admin import StaffAdmin, timeline_rows
 from apps.core.errors import RuleBroken
-from apps.events.panel import HouseAdmin, timeline_rows
 
 
 def person(request: HttpRequest) -> User:
@@ -46,7 +46,7 @@ class OpenAct:
     open: bool
 
 
-class ActingAdmin(HouseAdmin):
+class ActingAdmin(StaffAdmin):
     """A page per record: facts, acts, timeline. A refused act comes back as it was typed."""
 
     acts: tuple[Act, ...] = ()

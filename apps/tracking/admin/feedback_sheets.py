@@ -16,10 +16,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from apps.backoffice.staff_admin import StaffAdmin
 from apps.core.errors import RuleBroken
 from apps.core.sheets import write_xlsx
 from apps.customers.models import Customer
-from apps.events.panel import HouseAdmin
 from apps.tracking.admin.acting import person
 from apps.tracking.forms.feedback import SendForm, SheetForm, last_thirty_days
 from apps.tracking.models import FeedbackSheet
@@ -36,7 +36,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @admin.register(FeedbackSheet)
-class FeedbackSheetAdmin(HouseAdmin):
+class FeedbackSheetAdmin(StaffAdmin):
     """The list is of sheets sent; the sheet itself is the page “sheet”."""
 
     list_display = [

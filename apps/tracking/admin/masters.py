@@ -13,14 +13,14 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from apps.events.panel import HouseAdmin
+from apps.backoffice.staff_admin import StaffAdmin
 from apps.tracking.admin.acting import person
 from apps.tracking.forms.masters import AgreementForm
 from apps.tracking.models import PartnerAgreement, ServiceLane, ServiceLevel, SilenceLimit
 from apps.tracking.services.masters import keep_agreement, keep_row
 
 
-class MasterAdmin(HouseAdmin):
+class MasterAdmin(StaffAdmin):
     """Reference data that people keep; saving goes through the service."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:

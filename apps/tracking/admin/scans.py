@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from apps.backoffice.staff_admin import StaffAdmin
 from apps.core.errors import RuleBroken
-from apps.events.panel import HouseAdmin
 from apps.tracking.admin.acting import person
 from apps.tracking.forms.scan import ScanForm
 from apps.tracking.models import Scan
@@ -28,7 +28,7 @@ _WORDS = {
 
 
 @admin.register(Scan)
-class ScanAdmin(HouseAdmin):
+class ScanAdmin(StaffAdmin):
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("tracking.add_scan")
 

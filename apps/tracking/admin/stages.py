@@ -12,8 +12,8 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from apps.backoffice.staff_admin import StaffAdmin
 from apps.core.sheets import write_xlsx
-from apps.events.panel import HouseAdmin
 from apps.tracking.admin.acting import person
 from apps.tracking.forms.feedback import last_thirty_days
 from apps.tracking.forms.fields import PeriodForm
@@ -46,7 +46,7 @@ def _cells(row: StageRow) -> list[Any]:
 
 
 @admin.register(StageOverrun)
-class StageOverrunAdmin(HouseAdmin):
+class StageOverrunAdmin(StaffAdmin):
     def change_view(
         self,
         request: HttpRequest,
@@ -91,7 +91,7 @@ class StageOverrunAdmin(HouseAdmin):
 
 
 @admin.register(PartnerScore)
-class PartnerScoreAdmin(HouseAdmin):
+class PartnerScoreAdmin(StaffAdmin):
     list_display = ["code", "name", "is_active"]
     search_fields = ["code", "name"]
 

@@ -8,9 +8,9 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from apps.backoffice.staff_admin import in_words
 from apps.core.errors import RuleBroken
 from apps.core.times import human, now
-from apps.events.panel import in_words
 from apps.tracking import services
 from apps.tracking.admin.acting import Act, ActingAdmin, OpenAct
 from apps.tracking.enums import Reason, Status

@@ -20,7 +20,7 @@ from apps.events.kinds import label_of
 from apps.events.queries import timeline
 
 
-class HouseChangeList(ChangeList):
+class StaffChangeList(ChangeList):
     """Reads the page asked for and one row more, whatever the table's size; never counts."""
 
     usual: Sequence[Any] = ()
@@ -47,7 +47,7 @@ class HouseChangeList(ChangeList):
         self.paginator = paginator
 
 
-class HouseAdmin(ModelAdmin):
+class StaffAdmin(ModelAdmin):
     """Register every staff model with a subclass of this.
 
     Adding, changing and deleting are off unless a subclass opens them and overrides
@@ -65,7 +65,7 @@ class HouseAdmin(ModelAdmin):
     timeline_limit = 100
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        return HouseChangeList
+        return StaffChangeList
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

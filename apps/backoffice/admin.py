@@ -5,13 +5,13 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from apps.backoffice.staff_admin import StaffAdmin, in_words
 from apps.events.kinds import label_of
 from apps.events.models import Dispatch, Event
-from apps.events.panel import HouseAdmin, in_words
 
 
 @admin.register(Event)
-class EventAdmin(HouseAdmin):
+class EventAdmin(StaffAdmin):
     """The audit trail, to search and to read."""
 
     list_display = ["at", "what", "subject", "by"]
@@ -40,7 +40,7 @@ def subject_name(subject_type: str) -> str:
 
 
 @admin.register(Dispatch)
-class DispatchAdmin(HouseAdmin):
+class DispatchAdmin(StaffAdmin):
     """What waits for a subscriber: normally empty."""
 
     list_display = ["event", "subscriber", "attempts", "due_at", "last_error"]

@@ -13,9 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.accounts.models import ApiKey, FormSubmission, Unit, User
-from apps.accounts.services import claim_submission, sweep_submissions
-from apps.accounts.tasks import sweep_idempotency_records
+from apps.accounts.models import ApiKey, Unit, User
+from apps.backoffice.models import FormSubmission
+from apps.backoffice.services import claim_submission, sweep_submissions
+from apps.backoffice.tasks import sweep_form_submissions
 from apps.complaints import services as complaints
 from apps.complaints.models import Case, CaseEntry, CaseFile
 from tests.factories.accounts import (
@@ -155,7 +156,7 @@ def test_what_is_no_key_is_none(client: Client, mine: Case, key: str) -> None:
 def test_the_answer_is_kept_encrypted_and_nothing_of_the_form(client: Client, mine: Case) -> None:
     press(client, note_form(client, mine), note__text=NOTE)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT digest, answer FROM accounts_formsubmission")
+        cursor.execute("SELECT digest, answer FROM backoffice_formsubmission")
         digest, answer = cursor.fetchone()
     assert len(digest) == 64 and mine.number not in answer and "{" not in answer
     assert mine.number in FormSubmission.objects.get().answer
@@ -168,7 +169,7 @@ def test_after_a_day_it_is_swept_and_until_then_begins_anew(client: Client, mine
     FormSubmission.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     assert "Form-Replayed" not in press(client, form, note__text=NOTE)
     assert len(notes()) == 2
-    assert sweep_idempotency_records() == 0
+    assert sweep_form_submissions() == 0
     assert sweep_submissions(at=timezone.now() + timedelta(hours=25)) == 1
 
 

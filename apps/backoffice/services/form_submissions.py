@@ -1,16 +1,18 @@
 """The answers given to forms, for 24 hours, so that a second press is told what the first was."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
-from apps.accounts.models import FormSubmission
-from apps.accounts.services.idempotency import KEPT_FOR, SWEEP_BATCH
+from apps.backoffice.models import FormSubmission
+
+KEPT_FOR = timedelta(hours=24)
+SWEEP_BATCH = 5_000
 
 # Waits for whoever is at work with the same press; does nothing if they have answered it. One that
 # is past keeping but not swept yet begins anew.
 _CLAIM = """
-INSERT INTO accounts_formsubmission AS f (digest, answer, expires_at) VALUES (%s, '', %s)
+INSERT INTO backoffice_formsubmission AS f (digest, answer, expires_at) VALUES (%s, '', %s)
 ON CONFLICT (digest) DO UPDATE SET answer = '', expires_at = excluded.expires_at
 WHERE f.expires_at <= %s
 """

@@ -18,9 +18,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from apps.accounts.models import HeldFile, User
-from apps.accounts.queries.held_files import held_files, held_keys
-from apps.accounts.services.held_files import drop_held, hold_files, read_held
+from apps.backoffice.models import HeldFile
+from apps.backoffice.queries.held_files import held_files, held_keys
+from apps.backoffice.services.held_files import drop_held, hold_files, read_held
 from apps.core.errors import BadInput, NotKept
 from apps.core.files import HoldableFile, NewFile
 
@@ -96,7 +96,7 @@ class KeptFilesField(forms.FileField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(widget=KeptFilesInput(several=self.several), **kwargs)
-        self.owner: User | None = None
+        self.owner: Any = None
         self.kept: list[HeldFile] = []
         self.fresh: list[NewFile] = []
 
@@ -176,21 +176,27 @@ class KeptFileField(KeptFilesField):
         return super().accept(file)
 
 
-class FormWithFiles(forms.Form):
-    """Files that were kept are given back to ``user`` alone."""
+class FilesMixin:
+    """For a form with such fields: files that were kept are given back to ``user`` alone."""
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+    fields: dict[str, forms.Field]
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
         for one in _file_fields(self):
             one.owner = user
 
 
-def _file_fields(form: forms.Form) -> list[KeptFilesField]:
+class FormWithFiles(FilesMixin, forms.Form):
+    """A plain form with files."""
+
+
+def _file_fields(form: Any) -> list[KeptFilesField]:
     return [one for one in form.fields.values() if isinstance(one, KeptFilesField)]
 
 
-def keep_files(form: forms.Form, *, shown: forms.Form | None = None) -> str:
+def keep_files(form: Any, *, shown: Any = None) -> str:
     """Before ``form`` is shown again, or ``shown`` in its place. What the disk did not take is said
     beside its field and returned, so that a page without that field can say it too."""
     sorry = ""
@@ -209,7 +215,7 @@ def keep_files(form: forms.Form, *, shown: forms.Form | None = None) -> str:
     return sorry
 
 
-def forget_files(form: forms.Form) -> None:
+def forget_files(form: Any) -> None:
     """The service has taken them."""
     for one in _file_fields(form):
         one.forget()

@@ -1,10 +1,9 @@
 """Files of a form that could not be sent yet: kept, so that nobody has to choose them again."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-
-from apps.accounts.models.user import User
 
 
 class HeldFile(models.Model):
@@ -13,7 +12,12 @@ class HeldFile(models.Model):
     key = models.UUIDField(_("key"), unique=True)
     # Who chose it at the desk, and nobody else gets it. Empty for visitors: whoever has the key.
     owner = models.ForeignKey(
-        User, models.CASCADE, null=True, db_index=False, related_name="+", verbose_name=_("owner")
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        null=True,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("owner"),
     )
     path = models.CharField(_("file"), max_length=120)
     name = models.CharField(_("file name"), max_length=160)
@@ -22,9 +26,6 @@ class HeldFile(models.Model):
     keep_until = models.DateTimeField(_("kept until"))
 
     class Meta:
-        # It began on the floor of cases; its table keeps that name, so that processes of the
-        # release before find it while a new release is rolled out.
-        db_table = "complaints_heldfile"
         verbose_name = _("file of a form")
         verbose_name_plural = _("files of forms")
         default_permissions = ()

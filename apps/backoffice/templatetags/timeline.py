@@ -14,7 +14,7 @@ register = template.Library()
 
 @register.simple_tag
 def timeline_lines(rows: Iterable[Mapping[str, Any]]) -> SafeString:
-    """``rows`` as ``events.panel.timeline_rows`` gives them."""
+    """``rows`` as ``backoffice.staff_admin.timeline_rows`` gives them."""
     return format_html_join("", "{}", ((_line(row),) for row in rows))
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from typing import Any
 from uuid import UUID
 
-from apps.accounts.models import HeldFile, User
+from apps.backoffice.models import HeldFile
 
 
-def held_files(keys: Sequence[UUID], *, owner: User | None) -> list[HeldFile]:
+def held_files(keys: Sequence[UUID], *, owner: Any) -> list[HeldFile]:
     """In the order of ``keys``; those that are gone or another's are left out. ``owner``: who asks
     at the desk, None for a visitor, who gets what visitors left."""
     if not keys:

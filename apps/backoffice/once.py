@@ -29,8 +29,8 @@ from django.utils import timezone
 from django.utils.safestring import SafeData, mark_safe
 from psycopg2.errors import LockNotAvailable
 
-from apps.accounts import services
-from apps.accounts.middleware import STAFF_NAMESPACES
+from apps.backoffice import services
+from apps.core.staff_pages import STAFF_NAMESPACES
 from apps.core.templatetags.form_key import FIELD
 
 KEY_SHAPE = re.compile(r"[A-Za-z0-9_-]{16,64}")

@@ -4,13 +4,14 @@ import secrets
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 
-from apps.accounts.models import HeldFile, User
+from apps.backoffice.models import HeldFile
 from apps.core.files import HoldableFile, NewFile
 from apps.core.storage import all_or_nothing
 
@@ -18,9 +19,7 @@ KEPT_FOR = timedelta(hours=2)
 BATCH = 500
 
 
-def hold_files(
-    *, files: Sequence[HoldableFile], owner: User | None, at: datetime
-) -> list[HeldFile]:
+def hold_files(*, files: Sequence[HoldableFile], owner: Any, at: datetime) -> list[HeldFile]:
     """Keep files that were judged already for two hours. ``owner``: who chose them at the desk,
     None for a visitor. No event: nothing was sent yet. Raises NotKept when the disk takes none."""
     with all_or_nothing(), transaction.atomic():

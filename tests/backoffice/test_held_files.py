@@ -10,10 +10,10 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from apps.accounts import services, tasks
-from apps.accounts.forms.kept_files import FormWithFiles, KeptFileField, UnjudgedFile
-from apps.accounts.models import HeldFile
-from apps.accounts.queries.held_files import held_files
+from apps.backoffice import services, tasks
+from apps.backoffice.forms.kept_files import FormWithFiles, KeptFileField, UnjudgedFile
+from apps.backoffice.models import HeldFile
+from apps.backoffice.queries.held_files import held_files
 from apps.complaints.files import clean_file
 from apps.core.files import NewFile
 from tests.factories.accounts import UserFactory
@@ -55,13 +55,12 @@ def test_the_sweeper_takes_what_nobody_came_back_for_and_leaves_the_rest() -> No
     assert list(HeldFile.objects.all()) == [fresh]
 
 
-def test_the_product_has_its_rights_on_the_table_that_kept_its_name() -> None:
-    """Also processes of the release before, which write no owner."""
+def test_the_product_has_its_rights_on_the_table() -> None:
     call_command("grant_app_role", "yipiao_app", verbosity=0)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL ROLE yipiao_app")
         cursor.execute(
-            "INSERT INTO complaints_heldfile (key, path, name, content_type, size, keep_until)"
+            "INSERT INTO backoffice_heldfile (key, path, name, content_type, size, keep_until)"
             " VALUES (%s, 'complaints/held/x', 'a.jpg', 'image/jpeg', 1, now())",
             [uuid4()],
         )

@@ -1,0 +1,250 @@
+"""The pages of acts: ``<record>/do/<act>/`` asks and, by POST, does; panels of the record's page
+post to the same address. What is refused comes back with what was typed.
+
+A page instead of a pop-up works without scripts and has an address one can be sent to.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from apps.backoffice.acts import Act, Doing, Panel
+from apps.backoffice.forms import put_refusal, with_pickers
+from apps.backoffice.forms.kept_files import FilesMixin, forget_files, keep_files
+from apps.backoffice.staff_admin import StaffAdmin
+from apps.core.errors import RuleBroken
+
+
+class PageAdmin(StaffAdmin):
+    """Further pages of a model, never cached, behind the staff site's own door."""
+
+    def own_pages(self) -> list[tuple[str, Any, str]]:
+        """(address, view, name) of each; the name is put behind "<app>_<model>_"."""
+        return []
+
+    def get_urls(self) -> list[URLPattern]:
+        own = [
+            path(
+                where, never_cache(self.admin_site.admin_view(view)), name=f"{self._prefix}_{name}"
+            )
+            for where, view, name in self.own_pages()
+        ]
+        return [*own, *super().get_urls()]
+
+    def page(
+        self, request: HttpRequest, template: str, title: Any, **context: Any
+    ) -> TemplateResponse:
+        site = self.admin_site.each_context(request)
+        return TemplateResponse(
+            request, template, {**site, "title": title, "opts": self.opts, **context}
+        )
+
+    @property
+    def _prefix(self) -> str:
+        return f"{self.opts.app_label}_{self.opts.model_name}"
+
+    def list_page(self) -> str:
+        return reverse(f"admin:{self._prefix}_changelist")
+
+
+class ActAdmin(PageAdmin):
+    """``acts`` are what can be done to a record, ``entry`` is how a new one is entered. A record
+    that ``get_queryset`` hides from somebody is “not found” for them.
+
+    ``act_key`` is the converter of a record's part of the address, ``act_field`` the field it is
+    found by.
+    """
+
+    acts: Sequence[Act] = ()
+    entry: Act | None = None
+    act_key, act_field = "int", "pk"
+
+    def get_urls(self) -> list[URLPattern]:
+        view = never_cache(self.admin_site.admin_view(self.act_view))
+        where, name = f"<{self.act_key}:key>/do/<slug:name>/", f"{self._prefix}_act"
+        return [
+            path(where, view, name=name),
+            path(f"{where}<int:row_id>/", view, name=name),
+            *super().get_urls(),
+        ]
+
+    # --- what a subclass may say -----------------------------------------------------------------
+
+    def offered(self, request: HttpRequest, record: Any) -> list[Act]:
+        """The acts about the record itself that are possible now for this person."""
+        return [
+            act
+            for act in self.acts
+            if act.is_button and not act.rows and act.allows(request.user) and act.may(record)
+        ]
+
+    def why_not(self, act: Act, subject: Any) -> str:
+        """Said when an act is not possible (any more)."""
+        return _("“%(act)s” is not possible any more: someone was quicker.") % {"act": act.label}
+
+    def said_meanwhile(self, request: HttpRequest, doing: Doing) -> list[str]:
+        """What the customer or a colleague said since the page was opened; sending again sends."""
+        return []
+
+    def after(self, request: HttpRequest, act: Act, doing: Doing) -> None:
+        """After an act was done."""
+
+    def refused(self, doing: Doing, refusal: RuleBroken) -> None:
+        """After a refusal was put on the form."""
+
+    def page_of(self, record: Any) -> str:
+        return reverse(f"admin:{self._prefix}_change", args=[record.pk])
+
+    def act_address(self, act: Act, record: Any) -> str:
+        key = getattr(record, self.act_field)
+        return reverse(f"admin:{self._prefix}_act", args=[key, act.name])
+
+    def seen(self, request: HttpRequest, key: Any) -> Any:
+        """The record if this person may see it, else 404."""
+        return get_object_or_404(self.get_queryset(request), **{self.act_field: key})
+
+    def record_page(
+        self, request: HttpRequest, record: Any, panels: list[Panel], *, status: int = 200
+    ) -> HttpResponseBase:
+        """The record's page, for admins whose acts are panels of it."""
+        raise NotImplementedError("an act with is_panel needs the record's page")
+
+    # --- asking and doing ------------------------------------------------------------------------
+
+    def act_view(
+        self, request: HttpRequest, key: Any, name: str, row_id: int | None = None
+    ) -> HttpResponseBase:
+        act = next((act for act in self.acts if act.name == name), None)
+        if act is None or bool(act.rows) != (row_id is not None):
+            raise Http404
+        record = self.seen(request, key)
+        if not act.allows(request.user):
+            raise PermissionDenied
+        row = get_object_or_404(getattr(record, act.rows), pk=row_id) if act.rows else None
+        doing = Doing(record, request.user, timezone.now(), row, query=request.GET.dict())
+        if not act.may(doing.subject):
+            messages.warning(request, self.why_not(act, doing.subject))
+            return HttpResponseRedirect(self.page_of(record))
+        return self._answer(request, act, doing)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.entry is not None and self.entry.allows(request.user)
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponseBase:
+        if self.entry is None or not self.has_add_permission(request):
+            raise PermissionDenied
+        doing = Doing(None, request.user, timezone.now(), query=request.GET.dict())
+        return self._answer(request, self.entry, doing)
+
+    def act_form(self, request: HttpRequest, act: Act, doing: Doing, *, bound: bool) -> Any:
+        """The act's form, filled with what was posted when ``bound``."""
+        given: dict[str, Any] = {"initial": act.initial(doing), **act.options(doing)}
+        if bound:
+            given |= {"data": request.POST, "files": request.FILES}
+        if act.is_panel:
+            given["prefix"] = act.name
+        if issubclass(act.form, FilesMixin):
+            given["user"] = request.user
+        return with_pickers(act.form(**given))
+
+    def panels(
+        self, request: HttpRequest, record: Any, *, opened: str = "", refused: Panel | None = None
+    ) -> list[Panel]:
+        """The acts that are panels of the record's page; ``opened`` names one that stands open."""
+        found = []
+        for act in self.acts:
+            if not (act.is_panel and act.allows(request.user) and act.may(record)):
+                continue
+            if refused is not None and refused.act is act:
+                found.append(refused)
+                continue
+            doing = Doing(record, request.user, timezone.now(), query=request.GET.dict())
+            form = self.act_form(request, act, doing, bound=False)
+            found.append(Panel(act, form, act.name == opened))
+        return found
+
+    def _answer(self, request: HttpRequest, act: Act, doing: Doing) -> HttpResponseBase:
+        """GET asks, POST does; what is refused comes back with what was typed."""
+        posted = request.method == "POST"
+        form = self.act_form(request, act, doing, bound=posted)
+        doing = Doing(doing.record, doing.by, doing.at, doing.row, form, doing.query)
+        more: dict[str, Any] = {}
+        if posted and form.is_valid() and not self._meanwhile(request, act, doing):
+            previewed = act.preview is not None and "preview" in request.POST
+            try:
+                if previewed and act.preview is not None:
+                    more = act.preview(doing)
+                else:
+                    return self._did(request, act, doing, act.run(doing))
+            except RuleBroken as refusal:
+                put_refusal(form, refusal, act.fields)
+                self.refused(doing, refusal)
+        if posted and isinstance(form, FilesMixin):
+            keep_files(form)
+        if act.is_panel and doing.record is not None:
+            refused = Panel(act, form, True) if posted else None
+            panels = self.panels(request, doing.record, opened=act.name, refused=refused)
+            status = 422 if posted else 200
+            return self.record_page(request, doing.record, panels, status=status)
+        return self._form_page(request, act, doing, form, more)
+
+    def _meanwhile(self, request: HttpRequest, act: Act, doing: Doing) -> bool:
+        """Before the customer hears something, what was said meanwhile is said once."""
+        news = self.said_meanwhile(request, doing) if act.tells_customer else []
+        for sentence in news:
+            doing.form.add_error(None, sentence)
+        return bool(news)
+
+    def _did(self, request: HttpRequest, act: Act, doing: Doing, result: Any) -> HttpResponseBase:
+        if isinstance(doing.form, FilesMixin):
+            forget_files(doing.form)
+        self.after(request, act, doing)
+        if isinstance(result, HttpResponseBase):
+            return result
+        if act.shows:
+            back = self.page_of(doing.record)
+            return self.page(
+                request,
+                act.shows,
+                act.label,
+                act=act,
+                record=doing.record,
+                result=result,
+                back=back,
+            )
+        said = result if isinstance(result, str) else act.done
+        if said:
+            messages.success(request, said)
+        return HttpResponseRedirect(self.page_of(doing.record or result))
+
+    def _form_page(
+        self, request: HttpRequest, act: Act, doing: Doing, form: Any, more: dict[str, Any]
+    ) -> HttpResponse:
+        back = self.page_of(doing.record) if doing.record is not None else self.list_page()
+        status = 422 if isinstance(form, forms.BaseForm) and form.is_bound and form.errors else 200
+        answer = self.page(
+            request,
+            "backoffice/act.html",
+            act.label,
+            act=act,
+            form=form,
+            record=doing.record,
+            row=doing.row,
+            back=back,
+            **more,
+        )
+        answer.status_code = status
+        return answer
