@@ -108,6 +108,7 @@ class BulkAct:
     options: Callable[[Doing], dict[str, Any]] = _nothing
     danger: bool = False
     button: Any = ""
+    asks: bool = True  # False: done as soon as it is chosen, without a page that asks
     tells_customer: bool = False
     # Where it leads when some are done: an address from those records and what was typed.
     leads_to: Callable[[list[Any], Mapping[str, Any]], str] | None = None

@@ -103,7 +103,7 @@ class BulkAdmin(ActAdmin):
         # Oldest first, as everybody who locks several: two at once wait, and never crosswise.
         found = self.get_queryset(request).filter(**{f"{self.act_field}__in": keys}).order_by("pk")
         records = list(found)
-        going = "go" in request.POST
+        going = "go" in request.POST or not act.asks
         doing = Doing(None, request.user, timezone.now())
         given: dict[str, Any] = {"initial": act.initial(doing), **act.options(doing)}
         form = with_pickers(act.form(request.POST if going else None, **given))

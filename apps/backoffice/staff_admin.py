@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.admin.filters import AllValuesFieldListFilter
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import InvalidPage
 from django.db import models
 from django.http import HttpRequest
@@ -96,6 +97,12 @@ class StaffAdmin(ModelAdmin):
         return format_html(
             '<span class="tag tag-{}">{}</span>', getattr(value, "colour", "grey"), label
         )
+
+
+def must(request: HttpRequest, permission: str) -> None:
+    """Refuse whoever lacks "app.codename"."""
+    if not request.user.has_perm(permission):
+        raise PermissionDenied
 
 
 def in_words(words: Callable[[str], str]) -> type[AllValuesFieldListFilter]:

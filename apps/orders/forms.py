@@ -206,12 +206,17 @@ class ReadBackForm(forms.Form):
     heard_by = forms.CharField(label=_("Who agreed"), max_length=60)
 
 
-class ReasonForm(forms.Form):
-    reason = forms.CharField(label=_("Reason"), max_length=200)
+class PrintForm(forms.Form):
+    """A first copy asks for nothing, a further one why it is printed again."""
 
+    reason = forms.CharField(
+        label=_("This was printed before; say why it is printed again."), max_length=200
+    )
 
-class ConfirmForm(forms.Form):
-    """Nothing to type: the page says what will happen."""
+    def __init__(self, *args: Any, is_again: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not is_again:
+            self.fields["reason"] = forms.CharField(required=False, widget=forms.HiddenInput)
 
 
 class AssignForm(forms.Form):

@@ -126,7 +126,7 @@ class House:
         orders = reverse("admin:orders_workorder_changelist")
         assign = {
             "_selected_action": fresh[1].pk,
-            "action": "assign_many",
+            "action": "assign",
             "go": "1",
             "owner": self.director.pk,
         }

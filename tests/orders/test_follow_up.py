@@ -259,14 +259,15 @@ def test_paper_and_label_carry_codes_and_the_label_no_personal_data(
     made = confirmed_order(settlement_method="cod", cod_amount="88.00")
     number = made.waybills.get().number
     for kind in PrintKind.values:
-        url = reverse("admin:orders_workorder_print", args=[made.pk, kind])
+        act = f"print-{kind.replace('_', '-')}"
+        url = reverse("admin:orders_workorder_act", args=[made.pk, act])
         assert client.get(url).status_code == 200 and not made.prints.filter(kind=kind).exists()
         shown = client.post(url, follow=True).content.decode()
         assert "code128" in shown and 'class="qr"' in shown and number in shown
         assert ("建国路1号2单元301室" in shown) == (kind == PrintKind.WORK_ORDER)
         assert ("13800000002" in shown) == (kind == PrintKind.WORK_ORDER)
-    again = client.post(reverse("admin:orders_workorder_print", args=[made.pk, "label"]))
-    assert again.status_code == 200 and made.prints.filter(kind="label").count() == 1
+    again = client.post(reverse("admin:orders_workorder_act", args=[made.pk, "print-label"]))
+    assert again.status_code == 422 and made.prints.filter(kind="label").count() == 1
 
 
 def test_the_barcode_is_code_128_of_the_number() -> None:

@@ -25,7 +25,7 @@ def clerk(client: Client) -> User:
 
 @pytest.mark.requirement("ORD-4")
 @pytest.mark.parametrize(
-    ("action", "kind"), [("print_labels", PrintKind.LABEL), ("print_sheets", PrintKind.WORK_ORDER)]
+    ("action", "kind"), [("print-labels", PrintKind.LABEL), ("print", PrintKind.WORK_ORDER)]
 )
 def test_the_papers_of_several_orders_are_one_print(
     client: Client, clerk: User, action: str, kind: PrintKind
@@ -47,8 +47,6 @@ def test_the_papers_of_several_orders_are_one_print(
 @pytest.mark.parametrize(("language", "word"), [("zh-hans", "打印"), ("en", "Print")])
 def test_the_button_says_print(client: Client, clerk: User, language: str, word: str) -> None:
     client.cookies["yipiao_language"] = language
-    page = reverse("admin:orders_workorder_print", args=[confirmed_order().pk, "label"])
+    page = reverse("admin:orders_workorder_act", args=[confirmed_order().pk, "print-label"])
     shown = client.get(page).content.decode()
-    assert re.search(
-        rf'<button type="submit" class="orders-button is-primary">{word}</button>', shown
-    )
+    assert re.search(rf'<button type="submit" class="button is-primary">{word}</button>', shown)

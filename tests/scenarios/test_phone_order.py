@@ -68,7 +68,7 @@ def test_by_phone_read_back_confirm_print_and_follow_to_the_end(client: Client) 
     clerk = sign_in(client, UserFactory(roles=[Role.FREIGHT_CLERK]))
     assert order.number in client.get(reverse("admin:orders_printjob_changelist")).content.decode()
     paper = client.post(
-        reverse("admin:orders_workorder_print", args=[order.pk, "work_order"]), follow=True
+        reverse("admin:orders_workorder_act", args=[order.pk, "print-work-order"]), follow=True
     )
     assert waybill.number in paper.content.decode()
     assert order.prints.get().printed_by == clerk

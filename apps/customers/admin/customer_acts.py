@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.backoffice.acts import Act, Doing
-from apps.backoffice.forms import ReasonForm
 from apps.customers import services
 from apps.customers.admin.row_acts import ROWS
 from apps.customers.enums import CustomerStatus
@@ -21,6 +20,7 @@ from apps.customers.forms import (
     CustomerForm,
     HandoverContentForm,
     LetterForm,
+    LongReasonForm,
     SiteForm,
     TrialForm,
     UserForm,
@@ -200,7 +200,7 @@ STATUS = (
         lambda d: services.suspend_customer(d.record, **d.typed, **d.who),
         explains=_("No order is confirmed until it is resumed. Orders under way go on."),
         done=_("The customer is suspended."),
-        form=ReasonForm,
+        form=LongReasonForm,
         may=_becomes(CustomerStatus.SUSPENDED),
         danger=True,
     ),
@@ -211,7 +211,7 @@ STATUS = (
         lambda d: services.close_customer(d.record, **d.typed, **d.who),
         explains=_("The business ends. Orders under way go on; new ones are refused."),
         done=_("The customer is closed."),
-        form=ReasonForm,
+        form=LongReasonForm,
         may=_becomes(CustomerStatus.CLOSED),
         danger=True,
     ),

@@ -15,11 +15,10 @@ from django.utils.translation import override
 
 from apps.backoffice.acting import ActAdmin
 from apps.backoffice.acts import Act
-from apps.backoffice.forms import ReasonForm
 from apps.backoffice.staff_admin import timeline_rows
 from apps.customers import queries, services
 from apps.customers.enums import HandoverState
-from apps.customers.forms import HandoverContentForm, RemarkForm
+from apps.customers.forms import HandoverContentForm, LongReasonForm, RemarkForm
 from apps.customers.models import Customer, HandoverForm
 
 
@@ -70,7 +69,7 @@ HANDOVER_ACTS = (
         lambda d: services.send_back_handover_form(d.record, **d.typed, **d.who),
         explains=_("The form is a draft again; after the change everybody signs anew."),
         done=_("The form is sent back to sales."),
-        form=ReasonForm,
+        form=LongReasonForm,
         may=_is(HandoverState.IN_SIGNING),
         danger=True,
     ),
@@ -81,7 +80,7 @@ HANDOVER_ACTS = (
         lambda d: services.turn_down_handover_form(d.record, **d.typed, **d.who),
         explains=_("The form ends here. A new one can be drawn up later."),
         done=_("The form is turned down."),
-        form=ReasonForm,
+        form=LongReasonForm,
         may=_is(HandoverState.DRAFT, HandoverState.IN_SIGNING),
         danger=True,
     ),

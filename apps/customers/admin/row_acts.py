@@ -5,10 +5,9 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from apps.backoffice.acts import Act, Doing
-from apps.backoffice.forms import ReasonForm
 from apps.customers import services
 from apps.customers.enums import AuthorisationState
-from apps.customers.forms import ContactForm, LastDayForm, SiteForm
+from apps.customers.forms import ContactForm, LastDayForm, LongReasonForm, SiteForm
 
 
 def _existing(doing: Doing) -> dict[str, Any]:
@@ -45,7 +44,7 @@ ROWS = (
         "customers.reveal_contact",
         lambda d: services.reveal_contact(d.row, **d.typed, **d.who),
         explains=_("Who looked, when and why is on the timeline."),
-        form=ReasonForm,
+        form=LongReasonForm,
         rows="contacts",
         shows="customers/revealed.html",
     ),
@@ -78,7 +77,7 @@ ROWS = (
         "customers.reveal_contact",
         lambda d: services.reveal_site(d.row, **d.typed, **d.who),
         explains=_("Who looked, when and why is on the timeline."),
-        form=ReasonForm,
+        form=LongReasonForm,
         rows="sites",
         shows="customers/revealed.html",
     ),
@@ -99,7 +98,7 @@ ROWS = (
         lambda d: services.withdraw_letter(d.row, **d.typed, **d.who),
         explains=_("It stays on file but no longer lets orders through."),
         done=_("The letter is withdrawn."),
-        form=ReasonForm,
+        form=LongReasonForm,
         rows="letters",
         may=lambda letter: letter.withdrawn_at is None,
         danger=True,
@@ -111,7 +110,7 @@ ROWS = (
         lambda d: services.withdraw_verbal_authorisation(d.row, **d.typed, **d.who),
         explains=_("Orders wait for the paperwork again, from now on."),
         done=_("The authorisation is withdrawn."),
-        form=ReasonForm,
+        form=LongReasonForm,
         rows="authorisations",
         may=lambda word: word.state == AuthorisationState.OPEN,
         danger=True,

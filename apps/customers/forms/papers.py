@@ -6,13 +6,19 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
-from apps.backoffice.forms import DayInput, MomentInput
+from apps.backoffice.forms import DayInput, MomentInput, ReasonForm
 from apps.backoffice.forms.kept_files import FilesMixin, FormWithFiles, KeptFileField
 from apps.customers.enums import JobType
 from apps.customers.models import Contract, HandoverForm
 from apps.customers.rules import AUTHORISING_ROLES
 
 SCAN_HELP = _("PDF, JPEG or PNG.")
+
+
+class LongReasonForm(ReasonForm):
+    """What is said of customers and their papers may be longer."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=300, widget=forms.Textarea)
 
 
 class RemarkForm(forms.Form):

@@ -1,20 +1,24 @@
-"""What can be done to one work order from its page."""
+"""What can be done to work orders from their pages and their list."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-from apps.orders import services
-from apps.orders.admin.pages import Act, person
-from apps.orders.enums import OrderStatus
+from apps.backoffice.acts import Act, BulkAct, Doing
+from apps.backoffice.forms import ReasonForm
+from apps.orders import queries, services
+from apps.orders.enums import OrderStatus, PrintKind
 from apps.orders.forms import (
     ArrangementForm,
     AssignForm,
     ClassForm,
-    ConfirmForm,
-    ReasonForm,
+    PrintForm,
     ToldForm,
     local_input,
 )
@@ -22,44 +26,12 @@ from apps.orders.inputs import ArrangementInput
 from apps.orders.models import WorkOrder
 
 RUNNING = (OrderStatus.CONFIRMED, OrderStatus.IN_PROGRESS)
+CHANGE, ASSIGN = "orders.change_workorder", "orders.assign_workorder"
+PRINT, CANCEL = "orders.print_workorder", "orders.cancel_workorder"
 
 
-def _who(request: HttpRequest) -> dict[str, Any]:
-    return {"by": person(request), "at": timezone.now()}
-
-
-def _hold(order: WorkOrder, typed: dict[str, Any], request: HttpRequest) -> None:
-    services.hold_order(order_id=order.pk, reason=typed["reason"], **_who(request))
-
-
-def _release(order: WorkOrder, typed: dict[str, Any], request: HttpRequest) -> None:
-    services.release_order(order_id=order.pk, **_who(request))
-
-
-def _cancel(order: WorkOrder, typed: dict[str, Any], request: HttpRequest) -> None:
-    services.cancel_order(order_id=order.pk, reason=typed["reason"], **_who(request))
-
-
-def _assign(order: WorkOrder, typed: dict[str, Any], request: HttpRequest) -> None:
-    services.assign_order(order_id=order.pk, owner=typed["owner"], **_who(request))
-
-
-def _classify(order: WorkOrder, typed: dict[str, Any], request: HttpRequest) -> None:
-    services.set_follow_up_class(order_id=order.pk, **typed, **_who(request))
-
-
-def _arrange(order: WorkOrder, typed: dict[str, Any], request: HttpRequest) -> None:
-    services.arrange_dispatch(
-        order_id=order.pk, arrangement=ArrangementInput(**typed), **_who(request)
-    )
-
-
-def _tell(order: WorkOrder, typed: dict[str, Any], request: HttpRequest) -> None:
-    services.tell_customer(order_id=order.pk, whom=typed["whom"], **_who(request))
-
-
-def _arranged(order: WorkOrder) -> dict[str, Any]:
-    kept = getattr(order, "arrangement", None)
+def _arranged(doing: Doing) -> dict[str, Any]:
+    kept = getattr(doing.record, "arrangement", None)
     if kept is None:
         return {}
     return {
@@ -71,75 +43,205 @@ def _arranged(order: WorkOrder) -> dict[str, Any]:
     }
 
 
-ACTS: dict[str, Act] = {
-    "arrange": Act(
+def _is_running(order: WorkOrder) -> bool:
+    return order.status in RUNNING
+
+
+def _user(doing: Doing) -> dict[str, Any]:
+    return {"user": doing.by}
+
+
+def _assign(doing: Doing) -> None:
+    services.assign_order(order_id=doing.record.pk, owner=doing.typed["owner"], **doing.who)
+
+
+def _cancel(doing: Doing) -> None:
+    services.cancel_order(order_id=doing.record.pk, reason=doing.typed["reason"], **doing.who)
+
+
+def _print(name: str, label: Any, kind: PrintKind) -> Act:
+    """Record the copy, then open its paper."""
+
+    def run(doing: Doing) -> HttpResponse:
+        reason = doing.typed["reason"]
+        made = services.print_order(order_id=doing.record.pk, kind=kind, reason=reason, **doing.who)
+        return redirect("admin:orders_workorder_paper", doing.record.pk, made.pk)
+
+    return Act(
+        name,
+        label,
+        PRINT,
+        run,
+        explains=_("The print is counted: who, when, which copy."),
+        form=PrintForm,
+        options=lambda d: {"is_again": d.record.prints.filter(kind=kind).exists()},
+        may=lambda order: order.is_issued,
+        is_button=False,
+        button=_("Print"),
+    )
+
+
+ACTS = (
+    Act(
+        "arrange",
         _("Arrange vehicle and driver"),
-        _("As confirmed with dispatch. Afterwards tell the customer."),
-        "change_workorder",
-        _arrange,
-        _("The arrangement is kept. Now tell the customer."),
-        ArrangementForm,
+        CHANGE,
+        lambda d: services.arrange_dispatch(
+            order_id=d.record.pk, arrangement=ArrangementInput(**d.typed), **d.who
+        ),
+        explains=_("As confirmed with dispatch. Afterwards tell the customer."),
+        done=_("The arrangement is kept. Now tell the customer."),
+        form=ArrangementForm,
         initial=_arranged,
-        may=lambda order: order.status in RUNNING,
+        may=_is_running,
     ),
-    "tell": Act(
+    Act(
+        "tell",
         _("Customer was told"),
-        _("Vehicle, driver and expected time were told to the customer."),
-        "change_workorder",
-        _tell,
-        _("On record: the customer knows."),
-        ToldForm,
-        may=lambda order: order.status in RUNNING and hasattr(order, "arrangement"),
+        CHANGE,
+        lambda d: services.tell_customer(order_id=d.record.pk, whom=d.typed["whom"], **d.who),
+        explains=_("Vehicle, driver and expected time were told to the customer."),
+        done=_("On record: the customer knows."),
+        form=ToldForm,
+        may=lambda order: _is_running(order) and hasattr(order, "arrangement"),
     ),
-    "class": Act(
+    Act(
+        "class",
         _("Change the follow-up class"),
-        _("The class decides which follow-up steps are planned when the order is confirmed."),
-        "change_workorder",
-        _classify,
-        _("The follow-up class is changed."),
-        ClassForm,
+        CHANGE,
+        lambda d: services.set_follow_up_class(order_id=d.record.pk, **d.typed, **d.who),
+        explains=_(
+            "The class decides which follow-up steps are planned when the order is confirmed."
+        ),
+        done=_("The follow-up class is changed."),
+        form=ClassForm,
         may=lambda order: order.is_unconfirmed,
     ),
-    "assign": Act(
+    Act(
+        "assign",
         _("Give to another agent"),
-        _("The order and its open steps go to the new owner."),
-        "assign_workorder",
+        ASSIGN,
         _assign,
-        _("The order has a new owner."),
-        AssignForm,
-        needs_user=True,
-        may=lambda order: order.is_unconfirmed or order.status in RUNNING,
+        explains=_("The order and its open steps go to the new owner."),
+        done=_("The order has a new owner."),
+        form=AssignForm,
+        options=_user,
+        may=lambda order: order.is_unconfirmed or _is_running(order),
     ),
-    "hold": Act(
+    Act(
+        "hold",
         _("Put on hold"),
-        _(
+        CHANGE,
+        lambda d: services.hold_order(order_id=d.record.pk, reason=d.typed["reason"], **d.who),
+        explains=_(
             "The order cannot be confirmed until the hold is lifted. Whether its clock runs on is in the clock policy for orders."
         ),
-        "change_workorder",
-        _hold,
-        _("The order is on hold."),
-        ReasonForm,
+        done=_("The order is on hold."),
+        form=ReasonForm,
         may=lambda order: order.is_unconfirmed and order.status != OrderStatus.HELD,
     ),
-    "release": Act(
+    Act(
+        "release",
         _("Lift the hold"),
-        _("The order goes on where it stood."),
-        "change_workorder",
-        _release,
-        _("The hold is lifted."),
-        ConfirmForm,
+        CHANGE,
+        lambda d: services.release_order(order_id=d.record.pk, **d.who),
+        explains=_("The order goes on where it stood."),
+        done=_("The hold is lifted."),
         may=lambda order: order.status == OrderStatus.HELD,
     ),
-    "cancel": Act(
+    Act(
+        "cancel",
         _("Cancel the order"),
-        _(
+        CANCEL,
+        _cancel,
+        explains=_(
             "Its waybills are cancelled, open steps dropped and the print job withdrawn. This cannot be undone."
         ),
-        "cancel_workorder",
-        _cancel,
-        _("The order is cancelled."),
-        ReasonForm,
-        danger=True,
+        done=_("The order is cancelled."),
+        form=ReasonForm,
         may=lambda order: order.is_unconfirmed or order.status == OrderStatus.CONFIRMED,
+        danger=True,
     ),
-}
+    Act(
+        "reveal",
+        _("Show phones and addresses"),
+        "orders.reveal_workorder",
+        lambda d: services.reveal_order(order=d.record, reason=d.typed["reason"], **d.who),
+        explains=_("Who looked and why is on record."),
+        form=ReasonForm,
+        shows="orders/revealed.html",
+    ),
+    _print("print-work-order", PrintKind.WORK_ORDER.label, PrintKind.WORK_ORDER),
+    _print("print-label", PrintKind.LABEL.label, PrintKind.LABEL),
+)
+
+
+def _goods_book(_request: HttpRequest) -> Any:
+    return queries.goods_book(timezone.localdate())
+
+
+def _confirm_one(doing: Doing) -> None:
+    services.confirm_order(order_id=doing.record.pk, book=doing.row, **doing.who)
+
+
+def _print_all(name: str, label: Any, kind: PrintKind) -> BulkAct:
+    """Each copy is counted on its own; then all of them open as one print."""
+
+    def run(doing: Doing) -> None:
+        reason = doing.typed["reason"]
+        services.print_order(order_id=doing.record.pk, kind=kind, reason=reason, **doing.who)
+
+    def papers(orders: list[WorkOrder], _typed: Mapping[str, Any]) -> str:
+        return papers_address([order.pk for order in orders], kind)
+
+    return BulkAct(
+        name,
+        label,
+        PRINT,
+        run,
+        explains=_("Each copy is counted. The reason is kept with those printed before."),
+        form=ReasonForm,
+        initial=lambda _doing: {"reason": _("Printed together")},
+        button=_("Print"),
+        leads_to=papers,
+    )
+
+
+def papers_address(order_ids: list[int], kind: PrintKind) -> str:
+    """One print of several orders' papers of a kind."""
+    query = urlencode({"ids": ",".join(map(str, order_ids)), "kind": kind.value})
+    return f"{reverse('admin:orders_workorder_papers')}?{query}"
+
+
+BULK_ACTS = (
+    BulkAct(
+        "confirm",
+        _("Confirm"),
+        "orders.confirm_workorder",
+        _confirm_one,
+        explains=_(
+            "Waybills are issued and the centres told. Phone orders must have been read back."
+        ),
+        shared=_goods_book,
+    ),
+    BulkAct(
+        "assign",
+        _("Give to another agent"),
+        ASSIGN,
+        _assign,
+        explains=_("The orders and their open steps go to the new owner."),
+        form=AssignForm,
+        options=_user,
+    ),
+    _print_all("print", _("Print work orders"), PrintKind.WORK_ORDER),
+    _print_all("print-labels", _("Print labels"), PrintKind.LABEL),
+    BulkAct(
+        "cancel",
+        _("Cancel with a reason"),
+        CANCEL,
+        _cancel,
+        explains=_("Their waybills are cancelled too. This cannot be undone."),
+        form=ReasonForm,
+        danger=True,
+    ),
+)

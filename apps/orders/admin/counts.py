@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
@@ -14,34 +14,34 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from apps.accounts.staff import person
+from apps.backoffice.acting import ActAdmin
+from apps.backoffice.acts import Act
+from apps.backoffice.staff_admin import must
 from apps.core.errors import RuleBroken
 from apps.customers.models import Customer
 from apps.orders import queries, services
-from apps.orders.admin.pages import Act, PageAdmin, must, person
 from apps.orders.enums import CountStatus
 from apps.orders.forms import CountForm, ExplainForm
 from apps.orders.models import DeclaredCount
 
-
-def _explain(count: DeclaredCount, typed: dict[str, Any], request: HttpRequest) -> None:
-    services.resolve_count(
-        count_id=count.pk, explanation=typed["explanation"], by=person(request), at=timezone.now()
-    )
-
-
 EXPLAIN = Act(
+    "explain",
     gettext_lazy("Explain the difference"),
-    gettext_lazy("The difference leaves the queue; the explanation stays with the day."),
-    "resolve_declaredcount",
-    _explain,
-    gettext_lazy("The difference is explained."),
-    ExplainForm,
+    "orders.resolve_declaredcount",
+    lambda d: services.resolve_count(
+        count_id=d.record.pk, explanation=d.typed["explanation"], **d.who
+    ),
+    explains=gettext_lazy("The difference leaves the queue; the explanation stays with the day."),
+    done=gettext_lazy("The difference is explained."),
+    form=ExplainForm,
     may=lambda count: count.status == CountStatus.MISMATCH,
 )
 
 
 @admin.register(DeclaredCount)
-class DeclaredCountAdmin(PageAdmin):
+class DeclaredCountAdmin(ActAdmin):
+    acts = (EXPLAIN,)
     list_display = ("day", "customer", "declared", "received", "status_tag", "explanation")
     list_filter = ("status", "day")
     list_select_related = ("customer",)
@@ -49,10 +49,10 @@ class DeclaredCountAdmin(PageAdmin):
     ordering = ("-day", "-id")
 
     def own_pages(self) -> list[tuple[str, Any, str]]:
-        return [
-            ("day/", self.day_view, "day"),
-            ("<int:count_id>/explain/", self.explain_view, "explain"),
-        ]
+        return [("day/", self.day_view, "day")]
+
+    def page_of(self, record: DeclaredCount) -> str:
+        return reverse("admin:orders_declaredcount_day")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DeclaredCount]:
         visible = Customer.objects.visible_to(person(request))
@@ -60,11 +60,11 @@ class DeclaredCountAdmin(PageAdmin):
         return counts.filter(customer__in=visible)
 
     def day_view(self, request: HttpRequest) -> HttpResponse:
-        must(request, "view_declaredcount")
+        must(request, "orders.view_declaredcount")
         day = _day(request.GET.get("day"))
         user = person(request)
         if request.method == "POST":
-            must(request, "add_declaredcount")
+            must(request, "orders.add_declaredcount")
             form = CountForm(request.POST, user=user)
             if form.is_valid():
                 try:
@@ -88,10 +88,6 @@ class DeclaredCountAdmin(PageAdmin):
             may_declare=request.user.has_perm("orders.add_declaredcount"),
             may_explain=request.user.has_perm("orders.resolve_declaredcount"),
         )
-
-    def explain_view(self, request: HttpRequest, count_id: int) -> HttpResponse:
-        count = get_object_or_404(self.get_queryset(request), pk=count_id)
-        return self.act_page(request, EXPLAIN, count, reverse("admin:orders_declaredcount_day"))
 
     @admin.display(description=gettext_lazy("status"))
     def status_tag(self, count: DeclaredCount) -> SafeString:

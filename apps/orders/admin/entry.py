@@ -11,12 +11,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from apps.accounts.staff import person
+from apps.backoffice.acting import ActAdmin
+from apps.backoffice.forms import put_refusal
 from apps.backoffice.forms.kept_files import forget_files, keep_files
 from apps.backoffice.once import NOT_TYPED
+from apps.backoffice.staff_admin import must
 from apps.core.errors import RuleBroken
 from apps.customers.models import Customer
 from apps.orders import queries, services
-from apps.orders.admin.pages import PageAdmin, must, person, put_refusal
 from apps.orders.enums import Channel
 from apps.orders.forms import CustomerForm, OrderForm, local_input, order_initial
 from apps.orders.inputs import Arrival
@@ -27,14 +30,11 @@ from apps.orders.rules import check_goods
 MOST_DRAFT_BYTES = 40_000
 
 
-class EntryPages(PageAdmin):
+class EntryPages(ActAdmin):
     """The entry form, its draft and its goods check."""
 
-    def seen(self, request: HttpRequest, order_id: int) -> WorkOrder:
-        raise NotImplementedError
-
     def enter_view(self, request: HttpRequest) -> HttpResponse:
-        must(request, "add_workorder")
+        must(request, "orders.add_workorder")
         if request.method == "POST":
             return self._enter(request)
         key = _key(request.GET.get("draft")) or uuid4()
@@ -43,7 +43,7 @@ class EntryPages(PageAdmin):
             initial={"channel": Channel.PHONE, "received_at": local_input(timezone.now()), **typed},
             user=person(request),
         )
-        return self._form_page(request, form, key, typed)
+        return self._entry_page(request, form, key, typed)
 
     def _enter(self, request: HttpRequest) -> HttpResponse:
         user, key = person(request), _key(request.POST.get("draft_key")) or uuid4()
@@ -81,10 +81,10 @@ class EntryPages(PageAdmin):
         # Whatever was refused is still there after a closed window.
         kept = {name: value for name, value in request.POST.items() if isinstance(value, str)}
         _keep(request, key, kept)
-        return self._form_page(request, form, key, kept)
+        return self._entry_page(request, form, key, kept)
 
     def edit_view(self, request: HttpRequest, order_id: int) -> HttpResponse:
-        must(request, "change_workorder")
+        must(request, "orders.change_workorder")
         order = self.seen(request, order_id)
         if not order.is_unconfirmed:
             return redirect("admin:orders_workorder_change", order.pk)
@@ -103,7 +103,7 @@ class EntryPages(PageAdmin):
                 put_refusal(form, refusal)
             else:
                 return redirect(self.next_page(order))
-        return self._form_page(request, form, None, {}, order=order)
+        return self._entry_page(request, form, None, {}, order=order)
 
     def next_page(self, order: WorkOrder) -> str:
         """Read it back on the phone; otherwise look at it once more (ORD-4)."""
@@ -111,7 +111,7 @@ class EntryPages(PageAdmin):
         name = "read_back" if phone and order.status == "awaiting_read_back" else "confirm"
         return reverse(f"admin:orders_workorder_{name}", args=[order.pk])
 
-    def _form_page(
+    def _entry_page(
         self,
         request: HttpRequest,
         form: OrderForm,
@@ -133,7 +133,7 @@ class EntryPages(PageAdmin):
 
     def draft_view(self, request: HttpRequest) -> HttpResponse:
         """POST: keep what is typed, or forget it with ``forget=1``."""
-        must(request, "add_workorder")
+        must(request, "orders.add_workorder")
         key = _key(request.POST.get("draft_key"))
         if request.method != "POST" or key is None:
             return HttpResponseBadRequest()
@@ -147,7 +147,7 @@ class EntryPages(PageAdmin):
 
     def goods_view(self, request: HttpRequest) -> JsonResponse:
         """While typing: is this on a list of prohibited goods?"""
-        must(request, "add_workorder")
+        must(request, "orders.add_workorder")
         book = queries.goods_book(timezone.localdate())
         name, mode = request.GET.get("q", "")[:120], request.GET.get("mode", "")[:8]
         found = check_goods(book, name, mode)

@@ -9,10 +9,10 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.staff import person
 from apps.backoffice.staff_admin import StaffAdmin
 from apps.core.errors import RuleBroken
 from apps.orders import services
-from apps.orders.admin.pages import person
 from apps.orders.enums import ListScope
 from apps.orders.models import HarmlessTerm, ProhibitedList, ProhibitedTerm
 

@@ -12,12 +12,14 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from apps.accounts.staff import person
+from apps.backoffice.acting import PageAdmin
+from apps.backoffice.forms import put_refusal
 from apps.backoffice.forms.kept_files import forget_files, keep_files
-from apps.backoffice.staff_admin import timeline_rows
+from apps.backoffice.staff_admin import must, timeline_rows
 from apps.core.errors import BadInput, RuleBroken
 from apps.customers.models import Customer
 from apps.orders import services
-from apps.orders.admin.pages import PageAdmin, must, person, put_refusal
 from apps.orders.forms import IntakeForm
 from apps.orders.models import IntakeFile
 
@@ -64,7 +66,7 @@ class IntakeFileAdmin(PageAdmin):
         return redirect("admin:orders_intakefile_take_in")
 
     def take_in_view(self, request: HttpRequest) -> HttpResponse:
-        must(request, "upload_intakefile")
+        must(request, "orders.upload_intakefile")
         data = request.POST if request.method == "POST" else None
         form = IntakeForm(data, request.FILES, user=person(request))
         if data is not None and form.is_valid():
@@ -96,7 +98,7 @@ class IntakeFileAdmin(PageAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        must(request, "view_intakefile")
+        must(request, "orders.view_intakefile")
         if not object_id.isdecimal() or len(object_id) > 18:
             return redirect("admin:orders_intakefile_changelist")
         intake = get_object_or_404(
@@ -114,18 +116,18 @@ class IntakeFileAdmin(PageAdmin):
         )
 
     def template_view(self, request: HttpRequest) -> HttpResponse:
-        must(request, "upload_intakefile")
+        must(request, "orders.upload_intakefile")
         return _download(services.template_file(), _("orders") + ".xlsx")
 
     def refused_view(self, request: HttpRequest, intake_id: int) -> HttpResponse:
-        must(request, "upload_intakefile")
+        must(request, "orders.upload_intakefile")
         intake = get_object_or_404(self.get_queryset(request), pk=intake_id)
         if not intake.rows_refused:
             raise Http404
         return _download(services.annotated_file(intake), _("refused rows") + ".xlsx")
 
     def original_view(self, request: HttpRequest, intake_id: int) -> FileResponse:
-        must(request, "upload_intakefile")
+        must(request, "orders.upload_intakefile")
         intake = get_object_or_404(self.get_queryset(request), pk=intake_id)
         try:
             file = services.open_intake(intake=intake, by=person(request), at=timezone.now())

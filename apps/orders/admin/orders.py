@@ -7,7 +7,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -15,14 +15,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from apps.backoffice.staff_admin import timeline_rows
+from apps.accounts.staff import person
+from apps.backoffice.bulk import BulkAdmin
+from apps.backoffice.staff_admin import must, timeline_rows
 from apps.customers.enums import FollowUpClass
 from apps.orders import queries
-from apps.orders.admin.acts import ACTS
-from apps.orders.admin.bulk import BulkActions
+from apps.orders.admin.acts import ACTS, BULK_ACTS
 from apps.orders.admin.entry import EntryPages
 from apps.orders.admin.filters import ClockFilter, OwnedFilter
-from apps.orders.admin.pages import must, person
 from apps.orders.admin.papers import sheet_of
 from apps.orders.admin.stages import StagePages
 from apps.orders.enums import OrderStatus, PrintKind
@@ -35,7 +35,9 @@ MOST_PAPERS = 100
 
 
 @admin.register(WorkOrder)
-class WorkOrderAdmin(BulkActions, EntryPages, StagePages):
+class WorkOrderAdmin(EntryPages, StagePages, BulkAdmin):
+    acts, bulk_acts = ACTS, BULK_ACTS
+
     class Media:
         css = {"all": ["orders/list.css"]}
 
@@ -76,10 +78,7 @@ class WorkOrderAdmin(BulkActions, EntryPages, StagePages):
             ("<int:order_id>/edit/", self.edit_view, "edit"),
             ("<int:order_id>/read-back/", self.read_back_view, "read_back"),
             ("<int:order_id>/confirm/", self.confirm_view, "confirm"),
-            ("<int:order_id>/do/<slug:name>/", self.act_view, "act"),
-            ("<int:order_id>/reveal/", self.reveal_view, "reveal"),
             ("<int:order_id>/original/", require_GET(self.original_view), "original"),
-            ("<int:order_id>/print/<slug:kind>/", self.print_view, "print"),
             ("<int:order_id>/paper/<int:print_id>/", require_GET(self.paper_view), "paper"),
         ]
 
@@ -91,10 +90,16 @@ class WorkOrderAdmin(BulkActions, EntryPages, StagePages):
     ) -> tuple[QuerySet[WorkOrder], bool]:
         return queries.orders_found(queryset, search_term, user=person(request)), False  # type: ignore[arg-type]  # our own QuerySet
 
-    def seen(self, request: HttpRequest, order_id: int) -> WorkOrder:
+    def seen(self, request: HttpRequest, key: Any) -> WorkOrder:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        return get_object_or_404(self.get_queryset(request), pk=order_id)
+        order: WorkOrder = super().seen(request, key)
+        return order
+
+    def about_chosen(self, record: WorkOrder) -> SafeString:
+        return format_html(
+            "{} {} · {}", self.tag(record.state), record.customer.display_name, record.goods_name
+        )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("orders.add_workorder"))
@@ -114,11 +119,6 @@ class WorkOrderAdmin(BulkActions, EntryPages, StagePages):
         if not object_id.isdecimal() or len(object_id) > 18:
             return redirect("admin:orders_workorder_changelist")
         order = self.seen(request, int(object_id))
-        offered = [
-            (name, act)
-            for name, act in ACTS.items()
-            if request.user.has_perm(f"orders.{act.permission}") and act.may(order)
-        ]
         return self.page(
             request,
             "orders/work_order.html",
@@ -127,7 +127,7 @@ class WorkOrderAdmin(BulkActions, EntryPages, StagePages):
             class_colour=FollowUpClass(order.follow_up_class).colour,
             clock=clock_of(order) if order.is_unconfirmed else "",
             sections=spoken(order, masked=True),
-            acts=offered,
+            acts=self.offered(request, order),
             tasks=order.tasks.select_related("template", "owner", "done_by"),
             prints=order.prints.select_related("printed_by"),
             arrangement=getattr(order, "arrangement", None),
@@ -141,7 +141,7 @@ class WorkOrderAdmin(BulkActions, EntryPages, StagePages):
 
     def papers_view(self, request: HttpRequest) -> HttpResponse:
         """Several work orders or the labels of several, whose copies this person just recorded."""
-        must(request, "print_workorder")
+        must(request, "orders.print_workorder")
         ids = [
             int(i) for i in request.GET.get("ids", "").split(",") if i.isdecimal() and len(i) < 18
         ]

@@ -1,24 +1,23 @@
 """The print queue of the centres (ORD-4)."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from apps.backoffice.staff_admin import StaffAdmin
-from apps.core.errors import RuleBroken
+from apps.accounts.staff import person
+from apps.backoffice.acts import BulkAct, Doing
+from apps.backoffice.bulk import BulkAdmin
 from apps.core.times import human
 from apps.orders import services
-from apps.orders.admin.bulk import MOST
-from apps.orders.admin.pages import person
+from apps.orders.admin.acts import PRINT, papers_address
 from apps.orders.enums import CentreKind, PrintKind
 from apps.orders.models import PrintJob, WorkOrder
 
@@ -39,8 +38,25 @@ class WaitingFilter(admin.SimpleListFilter):
         return queryset.filter(printed_at__isnull=True, withdrawn_at__isnull=True)
 
 
+def _print_all(name: str, label: Any, kind: PrintKind) -> BulkAct:
+    """Each copy is counted on its own; then all of them open as one print."""
+
+    def run(doing: Doing) -> None:
+        services.print_order(
+            order_id=doing.record.work_order_id,
+            kind=kind,
+            reason=gettext("Printed together"),
+            **doing.who,
+        )
+
+    def papers(jobs: list[PrintJob], _typed: Mapping[str, Any]) -> str:
+        return papers_address([job.work_order_id for job in jobs], kind)
+
+    return BulkAct(name, label, PRINT, run, asks=False, leads_to=papers)
+
+
 @admin.register(PrintJob)
-class PrintJobAdmin(StaffAdmin):
+class PrintJobAdmin(BulkAdmin):
     list_display = (
         "order_link",
         "route",
@@ -54,46 +70,11 @@ class PrintJobAdmin(StaffAdmin):
     list_filter = (WaitingFilter, "centre_kind")
     list_select_related = ("work_order", "centre", "printed_by")
     ordering = ("created_at", "id")
-    actions = ("print_sheets", "print_labels")
     actions_selection_counter = True
-
-    def has_print_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.has_perm("orders.print_workorder"))
-
-    @admin.action(description=_("Print work orders"), permissions=["print"])
-    def print_sheets(self, request: HttpRequest, jobs: QuerySet[PrintJob]) -> HttpResponse | None:
-        return self._print(request, jobs, PrintKind.WORK_ORDER)
-
-    @admin.action(description=_("Print labels"), permissions=["print"])
-    def print_labels(self, request: HttpRequest, jobs: QuerySet[PrintJob]) -> HttpResponse | None:
-        return self._print(request, jobs, PrintKind.LABEL)
-
-    def _print(
-        self, request: HttpRequest, jobs: QuerySet[PrintJob], kind: PrintKind
-    ) -> HttpResponse | None:
-        """Each copy is counted on its own; then all of them open as one print."""
-        ids = list(dict.fromkeys(jobs.order_by("pk").values_list("work_order_id", flat=True)))
-        if len(ids) > MOST:
-            messages.error(request, gettext("At most %(most)s orders at a time.") % {"most": MOST})
-            return None
-        done = []
-        for order in WorkOrder.objects.filter(pk__in=ids).order_by("pk"):
-            try:
-                services.print_order(
-                    order_id=order.pk,
-                    kind=kind,
-                    reason=gettext("Printed together"),
-                    by=person(request),
-                    at=timezone.now(),
-                )
-            except RuleBroken as refusal:
-                messages.warning(request, f"{order.number}: {refusal}")
-            else:
-                done.append(str(order.pk))
-        if not done:
-            return None
-        query = urlencode({"ids": ",".join(done), "kind": kind.value})
-        return HttpResponseRedirect(f"{reverse('admin:orders_workorder_papers')}?{query}")
+    bulk_acts = (
+        _print_all("print", _("Print work orders"), PrintKind.WORK_ORDER),
+        _print_all("print-labels", _("Print labels"), PrintKind.LABEL),
+    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PrintJob]:
         user = person(request)
@@ -128,5 +109,5 @@ class PrintJobAdmin(StaffAdmin):
 
     @admin.display(description="")
     def print_link(self, job: PrintJob) -> SafeString:
-        url = reverse("admin:orders_workorder_print", args=[job.work_order_id, "work_order"])
+        url = reverse("admin:orders_workorder_act", args=[job.work_order_id, "print-work-order"])
         return format_html('<a href="{}">{}</a>', url, _("Print"))

@@ -1,35 +1,27 @@
 """Reading back, looking once more, confirming, printing (ORD-1, ORD-4)."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from apps.accounts.staff import person
+from apps.backoffice.acting import ActAdmin
+from apps.backoffice.staff_admin import must
 from apps.core.errors import RuleBroken
 from apps.orders import queries, services
-from apps.orders.admin.acts import ACTS
-from apps.orders.admin.pages import Act, PageAdmin, must, person
 from apps.orders.admin.papers import sheet_of
-from apps.orders.enums import Channel, PrintKind
-from apps.orders.forms import ConfirmForm, ReadBackForm, ReasonForm
+from apps.orders.enums import Channel
+from apps.orders.forms import ReadBackForm
 from apps.orders.models import WorkOrder
 from apps.orders.pages import spoken
 
 
-class StagePages(PageAdmin):
-    def seen(self, request: HttpRequest, order_id: int) -> WorkOrder:
-        raise NotImplementedError
-
-    def page_of(self, order: WorkOrder) -> str:
-        return reverse("admin:orders_workorder_change", args=[order.pk])
-
+class StagePages(ActAdmin):
     def read_back_view(self, request: HttpRequest, order_id: int) -> HttpResponse:
-        must(request, "change_workorder")
+        must(request, "orders.change_workorder")
         order = self.seen(request, order_id)
         if not order.is_unconfirmed:
             return self._over(request, order)
@@ -57,7 +49,7 @@ class StagePages(PageAdmin):
 
     def confirm_view(self, request: HttpRequest, order_id: int) -> HttpResponse:
         """The second look: everything once more, what stands in the way, and the button."""
-        must(request, "confirm_workorder")
+        must(request, "orders.confirm_workorder")
         order = self.seen(request, order_id)
         if request.method == "POST":
             try:
@@ -98,36 +90,8 @@ class StagePages(PageAdmin):
             )
         return redirect(self.page_of(order))
 
-    def act_view(self, request: HttpRequest, order_id: int, name: str) -> HttpResponse:
-        act = ACTS.get(name)
-        if act is None:
-            raise Http404
-        order = self.seen(request, order_id)
-        return self.act_page(request, act, order, self.page_of(order))
-
-    def reveal_view(self, request: HttpRequest, order_id: int) -> HttpResponse:
-        order = self.seen(request, order_id)
-
-        def show(_order: WorkOrder, typed: dict[str, Any], asked: HttpRequest) -> HttpResponse:
-            parties = services.reveal_order(
-                order=order, reason=typed["reason"], by=person(asked), at=timezone.now()
-            )
-            return self.page(
-                asked, "orders/revealed.html", _("In clear"), order=order, parties=parties
-            )
-
-        act = Act(
-            _("Show phones and addresses"),
-            _("Who looked and why is on record."),
-            "reveal_workorder",
-            show,
-            "",
-            ReasonForm,
-        )
-        return self.act_page(request, act, order, self.page_of(order))
-
     def original_view(self, request: HttpRequest, order_id: int) -> HttpResponse | FileResponse:
-        must(request, "reveal_workorder")
+        must(request, "orders.reveal_workorder")
         order = self.seen(request, order_id)
         if not order.original_file:
             raise Http404
@@ -141,39 +105,9 @@ class StagePages(PageAdmin):
         answer["X-Content-Type-Options"] = "nosniff"
         return answer
 
-    def print_view(self, request: HttpRequest, order_id: int, kind: str) -> HttpResponse:
-        """GET asks (a reprint for its reason), POST records the copy and opens the paper."""
-        if kind not in PrintKind.values:
-            raise Http404
-        order = self.seen(request, order_id)
-        printed_before = order.prints.filter(kind=kind).exists()
-
-        def record(_order: WorkOrder, typed: dict[str, Any], asked: HttpRequest) -> HttpResponse:
-            made = services.print_order(
-                order_id=order.pk,
-                kind=PrintKind(kind),
-                reason=typed.get("reason", ""),
-                by=person(asked),
-                at=timezone.now(),
-            )
-            return redirect("admin:orders_workorder_paper", order.pk, made.pk)
-
-        act = Act(
-            PrintKind(kind).label,
-            _("This was printed before; say why it is printed again.")
-            if printed_before
-            else _("The print is counted: who, when, which copy."),
-            "print_workorder",
-            record,
-            "",
-            ReasonForm if printed_before else ConfirmForm,
-            button=_("Print"),
-        )
-        return self.act_page(request, act, order, self.page_of(order))
-
     def paper_view(self, request: HttpRequest, order_id: int, print_id: int) -> HttpResponse:
         """The paper of one recorded copy; only who printed it opens it again."""
-        must(request, "print_workorder")
+        must(request, "orders.print_workorder")
         order = self.seen(request, order_id)
         made = get_object_or_404(order.prints, pk=print_id)
         if made.printed_by_id != request.user.pk:

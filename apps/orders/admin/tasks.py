@@ -4,53 +4,45 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.staff import person
+from apps.backoffice.acting import ActAdmin
+from apps.backoffice.acts import Act
 from apps.core.typed import tidy_typed, typed_number
 from apps.orders import services
 from apps.orders.admin.goods import KeptAdmin
-from apps.orders.admin.pages import Act, PageAdmin, person
 from apps.orders.enums import TaskStatus
 from apps.orders.forms import OutcomeForm, PostponeForm
 from apps.orders.models import FollowUpTask, FollowUpTemplate, WorkOrder
 from apps.sla.templatetags.clocks import why
 from apps.tracking.enums import Status
 
-
-def _complete(task: FollowUpTask, typed: dict[str, Any], request: HttpRequest) -> None:
-    services.complete_task(
-        task_id=task.pk, outcome=typed["outcome"], by=person(request), at=timezone.now()
-    )
-
-
-def _postpone(task: FollowUpTask, typed: dict[str, Any], request: HttpRequest) -> None:
-    services.postpone_task(task_id=task.pk, **typed, by=person(request), at=timezone.now())
-
-
-TASK_ACTS = {
-    "complete": Act(
+TASK_ACTS = (
+    Act(
+        "complete",
         _("Tick off"),
-        _("The step is done; what came of it stays with the order."),
-        "complete_followuptask",
-        _complete,
-        _("The step is ticked off."),
-        OutcomeForm,
+        "orders.complete_followuptask",
+        lambda d: services.complete_task(task_id=d.record.pk, outcome=d.typed["outcome"], **d.who),
+        explains=_("The step is done; what came of it stays with the order."),
+        done=_("The step is ticked off."),
+        form=OutcomeForm,
     ),
-    "postpone": Act(
+    Act(
+        "postpone",
         _("Postpone"),
-        _("The step becomes due later; the reason is kept."),
-        "complete_followuptask",
-        _postpone,
-        _("The step has a new time."),
-        PostponeForm,
+        "orders.complete_followuptask",
+        lambda d: services.postpone_task(task_id=d.record.pk, **d.typed, **d.who),
+        explains=_("The step becomes due later; the reason is kept."),
+        done=_("The step has a new time."),
+        form=PostponeForm,
     ),
-}
+)
 
 
 class OpenFilter(admin.SimpleListFilter):
@@ -75,7 +67,8 @@ class OpenFilter(admin.SimpleListFilter):
 
 
 @admin.register(FollowUpTask)
-class FollowUpTaskAdmin(PageAdmin):
+class FollowUpTaskAdmin(ActAdmin):
+    acts = TASK_ACTS
     list_display = ("order_link", "step", "due", "state_tag", "owner", "tick")
     list_display_links = None
     list_filter = (OpenFilter, "template__follow_up_class")
@@ -83,9 +76,6 @@ class FollowUpTaskAdmin(PageAdmin):
     search_help_text = _("Order number")
     list_select_related = ("work_order", "template", "owner")
     ordering = ("due_at", "id")
-
-    def own_pages(self) -> list[tuple[str, Any, str]]:
-        return [("<int:task_id>/do/<slug:name>/", self.act_view, "act")]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[FollowUpTask]:
         user = person(request)
@@ -103,12 +93,9 @@ class FollowUpTaskAdmin(PageAdmin):
         number = typed_number("WO", typed) or typed.upper()
         return queryset.filter(work_order__number__startswith=number), False
 
-    def act_view(self, request: HttpRequest, task_id: int, name: str) -> HttpResponse:
-        if name not in TASK_ACTS:
-            raise Http404
-        task = get_object_or_404(self.get_queryset(request), pk=task_id)
-        back = reverse("admin:orders_workorder_change", args=[task.work_order_id])
-        return self.act_page(request, TASK_ACTS[name], task, back)
+    def page_of(self, record: FollowUpTask) -> str:
+        """A step stands on its order's page."""
+        return reverse("admin:orders_workorder_change", args=[record.work_order_id])
 
     @admin.display(description=_("work order"))
     def order_link(self, task: FollowUpTask) -> SafeString:
@@ -132,7 +119,7 @@ class FollowUpTaskAdmin(PageAdmin):
         if task.state != TaskStatus.OPEN:
             return task.outcome_text
         url = reverse("admin:orders_followuptask_act", args=[task.pk, "complete"])
-        return format_html('<a href="{}">{}</a>', url, TASK_ACTS["complete"].label)
+        return format_html('<a href="{}">{}</a>', url, _("Tick off"))
 
 
 @admin.register(FollowUpTemplate)
