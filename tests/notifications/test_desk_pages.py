@@ -127,7 +127,12 @@ def test_everybody_says_how_they_want_to_be_told(client: Client, mail: MailServe
 
 
 def test_one_entry_of_the_sidebar_shows_where_one_is(client: Client, boss: User) -> None:
-    for name in ("notifications_health", "notifications_mine", "notifications_delivery_changelist"):
+    for name, entry in (
+        ("notifications_health", "records"),
+        ("notifications_mine", "notifications_mine"),
+        ("notifications_delivery_changelist", "records"),
+        ("notifications_notificationpolicy_changelist", "settings"),
+    ):
         page = client.get(reverse(f"admin:{name}"))
         active = re.findall(r'<a href="([^"]+)" class="active" aria-current="page"', page.text)
-        assert active == [reverse(f"admin:{name}")]
+        assert active == [reverse(f"admin:{entry}")]

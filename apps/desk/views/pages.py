@@ -14,6 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from apps.backoffice.navigation import find_pages, rights_of
 from apps.complaints.forms.lists import METRICS
 from apps.complaints.models import Case, ExceptionReport
 from apps.complaints.services import take_case
@@ -33,10 +34,11 @@ from apps.tracking.services import reveal_waybill
 @require_GET
 def _search(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "")
-    found = queries.search(text, user=person_of(request))
-    if found.only is not None:
+    user = person_of(request)
+    found, pages = queries.search(text, user=user), find_pages(rights_of(user), text)
+    if found.only is not None and not pages:
         return redirect(_address(found.only))
-    return show(request, "desk/search.html", _("Search"), found=found, desk_query=text)
+    return show(request, "desk/search.html", _("Search"), found=found, pages=pages, desk_query=text)
 
 
 @require_GET

@@ -1,0 +1,101 @@
+"""Which pages this app has for staff (apps/backoffice/navigation.py says what becomes of them)."""
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.enums import Role
+from apps.backoffice.navigation import records, setting
+
+PEOPLE, AUDIT = _("People and access"), _("Audit")
+IT = frozenset({Role.IT_ADMIN})
+
+PAGES = (
+    records(
+        _("Users"),
+        "person",
+        "accounts.user",
+        about=_("Colleagues, service users, what they may do."),
+        section=PEOPLE,
+        daily_for=IT,
+        hour=30,
+        words="员工 账号",
+    ),
+    records(
+        _("Duty roster"),
+        "calendar_month",
+        "accounts.dutyshift",
+        about=_("Who is on duty when, and for whom."),
+        section=PEOPLE,
+        daily_for=frozenset({Role.DIRECTOR, Role.DEPARTMENT_MANAGER}),
+        hour=75,
+        words="排班 值班",
+    ),
+    records(
+        _("Absences"),
+        "beach_access",
+        "accounts.absence",
+        about=_("Who is away from when until when, and who stands in."),
+        section=PEOPLE,
+        words="请假",
+    ),
+    records(
+        _("Roles held"),
+        "badge",
+        "accounts.userrole",
+        about=_("Who has which role in which unit, since when."),
+        section=PEOPLE,
+    ),
+    records(
+        _("Sessions"),
+        "devices",
+        "accounts.usersession",
+        about=_("Where colleagues are signed in; each can be ended."),
+        section=PEOPLE,
+        daily_for=IT,
+        hour=50,
+    ),
+    setting(
+        _("Units"),
+        "account_tree",
+        "accounts.unit",
+        _("Head office, branches, centres and stations."),
+        section=PEOPLE,
+        words="部门 网点",
+    ),
+    setting(
+        _("Role policies"),
+        "policy",
+        "accounts.rolepolicy",
+        _("Which roles must sign in with a second factor."),
+        section=PEOPLE,
+        words="两步验证",
+    ),
+    setting(
+        _("API keys"),
+        "key",
+        "accounts.apikey",
+        _("For merchants' programs: what each may do and from where."),
+        section=PEOPLE,
+        daily_for=IT,
+        hour=35,
+        words="接口 密钥",
+    ),
+    records(
+        _("Events"),
+        "history",
+        "events.event",
+        about=_("The audit trail: who did what, when."),
+        section=AUDIT,
+        daily_for=IT,
+        hour=60,
+        words="审计 日志",
+    ),
+    records(
+        _("Pending dispatches"),
+        "outbox",
+        "events.dispatch",
+        about=_("Events that a part of the house has not taken in yet; normally none."),
+        section=AUDIT,
+        daily_for=IT,
+        hour=65,
+    ),
+)
