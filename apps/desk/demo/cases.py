@@ -120,7 +120,7 @@ class _Teller:
             self._plain(case, act, text, at)
 
     def _agent(self, case: Case) -> User:
-        return self.people.get(case.owner_id) or self.cast["wangfang"]
+        return self.people.get(case.owner_id or 0) or self.cast["wangfang"]
 
     def _plain(self, case: Case, act: str, text: str, at: datetime) -> None:
         given: dict[str, Any] = {"case_id": case.pk, "by": self._agent(case), "at": at}
