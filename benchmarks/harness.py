@@ -39,6 +39,18 @@ class Server:
         return sum(one.user + one.system for one in taken)
 
 
+def database_seconds() -> float:
+    """Processor time that the sessions open in our database have taken so far; nothing where PostgreSQL is
+    on another machine."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")
+        pids = [pid for (pid,) in cursor.fetchall()]
+    taken = [psutil.Process(pid).cpu_times() for pid in pids if psutil.pid_exists(pid)]
+    return sum(one.user + one.system for one in taken)
+
+
 @contextmanager
 def gunicorn(*, workers: int = 2, env: dict[str, str] | None = None) -> Iterator[Server]:
     """The production server on a free port of the loopback, ended with its workers afterwards."""

@@ -19,3 +19,16 @@ def joined() -> Iterator[None]:
     else:
         with transaction.atomic():
             yield
+
+
+@contextmanager
+def without_savepoints() -> Iterator[None]:
+    """One transaction for many acts of which none may stay without the others, without the two statements
+    of a savepoint for each: an error undoes all of them, also where somebody catches it on the way."""
+    features = connection.features
+    with transaction.atomic():
+        kept, features.uses_savepoints = features.uses_savepoints, False
+        try:
+            yield
+        finally:
+            features.uses_savepoints = kept

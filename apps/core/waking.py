@@ -9,11 +9,13 @@ import logging
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from typing import Any
 
 from celery import Task, current_app
 from django.conf import settings
 from django.db import close_old_connections, connection, transaction
+from kombu import Connection
 from kombu.pools import producers
 
 from apps.core.patience import REST_SECONDS, PatientStore
@@ -100,17 +102,20 @@ def call(task: str, args: tuple[str, ...]) -> None:
         queue = current_app.conf.task_default_queue
         if _store.run(_MARK, _key(task, args), int(ON_ITS_WAY * 1000), queue, ENOUGH) is None:
             return  # one is on its way, or the broker does not answer
-        began = current_app.connection_for_write(settings.REDIS_URL, transport_options=_briefly())
-        with producers[began].acquire(block=True, timeout=_store.patience) as producer:
+        with producers[_broker(settings.REDIS_URL, _store.patience)].acquire(
+            block=True, timeout=_store.patience
+        ) as producer:
             current_app.send_task(task, args, producer=producer, retry=False)
     except Exception:  # whatever the broker does, what is committed stays done
         _store.rest_until = time.monotonic() + REST_SECONDS
         log.warning("nobody could be called to %s; it is found without", task)
 
 
-def _briefly() -> dict[str, Any]:
-    patience = _store.patience
-    return {"socket_timeout": patience, "socket_connect_timeout": patience, "max_retries": 0}
+@cache
+def _broker(url: str, patience: float) -> Connection:
+    """By which the pool of producers knows its own; nothing is opened by it."""
+    briefly = {"socket_timeout": patience, "socket_connect_timeout": patience, "max_retries": 0}
+    return current_app.connection_for_write(url, transport_options=briefly)
 
 
 def _key(task: str, args: tuple[str, ...]) -> str:

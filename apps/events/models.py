@@ -52,9 +52,15 @@ class Chore(models.Model):
 class Dispatch(models.Model):
     """An event that one subscriber has not dealt with yet; the row goes once it has."""
 
-    # The unique constraint begins with it and is its index.
+    # The unique constraint begins with it and is its index. No constraint says that the event is there: the
+    # statement that writes a dispatch writes its event, and events stay (adr/0020).
     event = models.ForeignKey(
-        Event, models.PROTECT, related_name="+", verbose_name=_("event"), db_index=False
+        Event,
+        models.PROTECT,
+        related_name="+",
+        verbose_name=_("event"),
+        db_index=False,
+        db_constraint=False,
     )
     subscriber = models.CharField(_("subscriber"), max_length=80)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)

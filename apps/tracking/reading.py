@@ -202,16 +202,24 @@ def check_event(event: IncomingEvent, at: datetime) -> Meaning:
             "code",
         )
     check_time(event.occurred_at, at)
-    for field in TEXTS:
-        value = getattr(event, field)
-        # Nearly every text is fine as it is; the rest is looked at closely.
-        if value and not (type(value) is str and value.isprintable() and len(value) <= 40):
-            setattr(event, field, clean_text(value, field))
-        elif value and (value[0] == " " or value[-1] == " "):
-            setattr(event, field, value.strip())
+    if not _is_tidy(event):
+        for field in TEXTS:
+            if value := getattr(event, field):
+                setattr(event, field, clean_text(value, field))
     if event.withdraws and event.supersedes is None:
         raise Unreadable("missing", _("Say which event is taken back."), "supersedes")
     return meaning
+
+
+def _is_tidy(event: IncomingEvent) -> bool:
+    """Nearly every event is fine as it is, and all of its texts are looked at together; the rest is for
+    ``clean_text``."""
+    place, city, text, source_id = event.place, event.city, event.text, event.source_id
+    if not type(place) is type(city) is type(text) is type(source_id) is str:
+        return False
+    said = f"|{place}|{city}|{text}|{source_id}|"
+    short = len(city) <= 40 and len(source_id) <= 80 and len(place) <= 120 and len(text) <= 500
+    return short and said.isprintable() and "| " not in said and " |" not in said
 
 
 def check_time(moment: datetime, at: datetime) -> None:

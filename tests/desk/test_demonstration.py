@@ -56,12 +56,20 @@ from apps.notifications.queries.desk import bell
 from apps.sla.enums import ClockState, Metric
 from apps.sla.models import Clock
 from tests import databases
+from tests.acts import counted
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module")
+def sent() -> list[str]:
+    """The statements that made the week."""
+    return []
+
+
+@pytest.fixture(scope="module")
 def one_week(
+    sent: list[str],
     django_db_setup: None,
     django_db_blocker: pytest_django.DjangoDbBlocker,
     tmp_path_factory: pytest.TempPathFactory,
@@ -76,9 +84,15 @@ def one_week(
         with pytest.MonkeyPatch.context() as changed:
             changed.setattr(http, "request", nobody)
             changed.setattr(house, "MEDIA_ROOT", tmp_path_factory.mktemp("week"))
-            call_command("seed_demo", per_day=4, stdout=StringIO())
+            with counted() as statements:
+                call_command("seed_demo", per_day=4, stdout=StringIO())
+            sent += statements
         yield timezone.now()
         databases.clean()
+
+
+def test_it_is_made_in_few_statements(one_week: datetime, sent: list[str]) -> None:
+    assert 1_000 < len(sent) <= 6_000
 
 
 @pytest.mark.requirement("CMP-1")

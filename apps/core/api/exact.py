@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django.utils.translation import gettext
@@ -160,6 +161,25 @@ class StrictShape(s.Serializer[Any]):
                     }
                 )
         return super().to_internal_value(data)
+
+
+@cache
+def _kept(shape: type[s.Serializer[Any]]) -> s.Serializer[Any]:
+    return shape()
+
+
+def taken(shape: type[s.Serializer[Any]], data: Any) -> dict[str, Any]:
+    """What ``data`` says in this shape; raises ValidationError. The shape's fields, which the library copies
+    for each instance, are those of one that the process keeps, as a list's are of one for all its items."""
+    if data is None:  # said in other words than by a field
+        shape(data=data).is_valid(raise_exception=True)
+    found: dict[str, Any] = _kept(shape).run_validation(data)
+    return found
+
+
+def told(shape: type[s.Serializer[Any]], row: Any) -> dict[str, Any]:
+    """A row in this shape, whose fields are kept as in ``taken``."""
+    return _kept(shape).to_representation(row)
 
 
 class StrictShapeSchema(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]  # the library is untyped

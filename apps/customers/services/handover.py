@@ -149,16 +149,16 @@ def _accept(row: HandoverForm, *, by: "User", at: datetime) -> None:
     customer = row.customer
     customer.settlement_method = row.settlement_method
     customer.settlement_cycle_days = row.settlement_cycle_days
+    begins = customer.status == CustomerStatus.PROSPECT
+    if begins and not row.trial_days:
+        move(customer, CustomerStatus.ACTIVE)
     checked(customer)
     record("customer.handover_accepted", customer, by=by, at=at, data={"form": row.number})
-    if customer.status == CustomerStatus.PROSPECT:
-        if row.trial_days:
-            last_day = timezone.localdate(at) + timedelta(days=row.trial_days)
-            begin_trial(customer, until=last_day, by=by, at=at)
-        else:
-            move(customer, CustomerStatus.ACTIVE)
-            checked(customer)
-            record("customer.activated", customer, by=by, at=at)
+    if begins and row.trial_days:
+        last_day = timezone.localdate(at) + timedelta(days=row.trial_days)
+        begin_trial(customer, until=last_day, by=by, at=at)
+    elif begins:
+        record("customer.activated", customer, by=by, at=at)
     settle_authorisation(customer, by=by, at=at)
 
 

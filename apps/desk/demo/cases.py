@@ -45,6 +45,8 @@ class _Teller:
     def __init__(self, cast: Cast, shipped: list[Shipped], rng: Random, now: datetime) -> None:
         self.cast, self.shipped, self.rng, self.now = cast, shipped, rng, now
         self.public = public_user()
+        # The same in all they do: what somebody may see is read once.
+        self.people = {user.pk: user for user in cast.users.values()}
         self.causes = {node.code: node for node in CauseNode.objects.all()}
         self.opened: dict[int, datetime] = {}
         self.known: dict[str, Case] = {}
@@ -118,8 +120,7 @@ class _Teller:
             self._plain(case, act, text, at)
 
     def _agent(self, case: Case) -> User:
-        agent: User = case.owner or self.cast["wangfang"]
-        return agent
+        return self.people.get(case.owner_id or 0) or self.cast["wangfang"]
 
     def _plain(self, case: Case, act: str, text: str, at: datetime) -> None:
         given: dict[str, Any] = {"case_id": case.pk, "by": self._agent(case), "at": at}

@@ -13,7 +13,7 @@ from django.utils import timezone
 from apps.customers.models import Customer
 from apps.desk.demo.orders import Shipped
 from apps.desk.demo.people import Cast
-from apps.desk.demo.told import pickups, tell_earlier
+from apps.desk.demo.told import pickups, stand_told, tell_earlier
 from apps.events.models import Event
 from apps.events.services import relay_batch
 from apps.notifications import channels, services
@@ -39,6 +39,8 @@ WORKER = "demo"
 # So that a message on its way is still to be seen when somebody looks.
 LONG = timedelta(days=1)
 WAITING = 3
+# The newest webhooks of a shop, each answered by itself; those before arrived.
+ONE_BY_ONE = 9
 # Told on the days before, oldest first.
 EARLIER = (ChannelName.SMS, ChannelName.SMS, ChannelName.WECHAT, ChannelName.EMAIL)
 OK = Outcome(Effect.ACCEPTED, "OK", ref="", answer={"code": "OK"})
@@ -171,7 +173,7 @@ def _queue(row: NewDelivery) -> Delivery:
 def _webhooks(cast: Cast, customers: dict[str, Customer], now: datetime) -> None:
     """A shop that listens, one that is being rebuilt, one that is gone."""
     shop, tea = customers["YUNSHANG"], customers["CHAYU"]
-    services.create_endpoint(
+    shops = services.create_endpoint(
         customer=shop, url="https://shop.yunshang.example/hooks/yipiao", description="商城订单系统",
         by=cast["api-yunshang"], at=now - timedelta(days=9),
     )  # fmt: skip
@@ -186,6 +188,9 @@ def _webhooks(cast: Cast, customers: dict[str, Customer], now: datetime) -> None
     )  # fmt: skip
     recent = Event.objects.filter(kind__in=WEBHOOK_TYPES, at__gt=now - timedelta(days=6))
     services.queue_webhooks(list(recent.order_by("-at", "-pk")[:150]))
+    theirs = Delivery.objects.filter(recipient=f"endpoint:{shops.pk}").select_related("event")
+    before = list(theirs.order_by("-event__at", "-pk")[ONE_BY_ONE:])
+    stand_told([(one, one.event.at) for one in before if one.event])
     channel = channels.channel(ChannelName.WEBHOOK)
     for turn in range(60):
         delivery = claim(channel, worker=WORKER).delivery

@@ -7,6 +7,7 @@ stand today; what happened to today's messages is played through the services.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from apps.core.writing import write_columns
 from apps.desk.demo.orders import Shipped
 from apps.events.models import Event
 from apps.notifications.enums import ChannelName, DeliveryState, Effect, Step
@@ -54,24 +55,43 @@ def tell_earlier(rows: Sequence[tuple[NewDelivery, datetime]]) -> None:
     """Three statements, however many there are. Where a channel confirms, the receipt is there."""
     times = {row.cause: at for row, at in rows}
     made = insert([row for row, _at in rows])
-    deliveries = list(Delivery.objects.filter(pk__in=made).order_by("pk"))
+    deliveries = Delivery.objects.filter(pk__in=made).order_by("pk")
+    stand_told([(delivery, times[delivery.cause]) for delivery in deliveries])
+
+
+def stand_told(told: Sequence[tuple[Delivery, datetime]]) -> None:
+    """Rows that were queued, as they would stand had each been told then."""
     history = []
-    for delivery in deliveries:
-        sent = times[delivery.cause] + timedelta(seconds=4 + delivery.pk % 40)
-        confirmed = delivery.channel in (ChannelName.SMS, ChannelName.WECHAT)
-        arrived = sent + timedelta(seconds=9) if confirmed else sent
-        delivery.created_at = delivery.due_at = times[delivery.cause]
+    for delivery, at in told:
+        sent = at + timedelta(seconds=4 + delivery.pk % 40)
+        delivery.created_at = delivery.due_at = at
         delivery.first_attempt, delivery.attempts = sent, 1
-        delivery.state = DeliveryState.DELIVERED if confirmed else DeliveryState.ACCEPTED
-        delivery.state_since, delivery.state_reason = arrived, "DELIVERED" if confirmed else "250"
-        delivery.delivered_at = arrived if confirmed else None
-        history += _history(delivery, sent, arrived if confirmed else None)
+        arrived = _arrival(delivery, sent)
+        delivery.state = DeliveryState.DELIVERED if arrived else DeliveryState.ACCEPTED
+        delivery.state_since, delivery.delivered_at = arrived or sent, arrived
+        attempts = _history(delivery, sent, arrived)
+        delivery.state_reason = attempts[-1].code
+        history += attempts
     fields = ["created_at", "due_at", "first_attempt", "attempts", "state", "state_since"]
-    Delivery.objects.bulk_update(deliveries, [*fields, "state_reason", "delivered_at"])
+    write_columns([one for one, _at in told], [*fields, "state_reason", "delivered_at"])
     Attempt.objects.bulk_create(history)
 
 
+def _arrival(delivery: Delivery, sent: datetime) -> datetime | None:
+    """As far as anybody hears of it."""
+    if delivery.channel == ChannelName.WEBHOOK:
+        return sent
+    confirmed = delivery.channel in (ChannelName.SMS, ChannelName.WECHAT)
+    return sent + timedelta(seconds=9) if confirmed else None
+
+
 def _history(delivery: Delivery, sent: datetime, arrived: datetime | None) -> list[Attempt]:
+    if delivery.channel == ChannelName.WEBHOOK:
+        taken = Attempt(
+            delivery=delivery, at=sent, number=1, step=Step.ANSWERED, effect=Effect.DELIVERED,
+            code="http_204", worker=WORKER,
+        )  # fmt: skip
+        return [taken]
     answered = Attempt(
         delivery=delivery, at=sent, number=1, step=Step.ANSWERED, effect=Effect.ACCEPTED,
         code="OK" if arrived else "250", worker=WORKER,

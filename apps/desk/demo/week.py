@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from django.db import transaction
 from django.utils import timezone
 
 from apps.accounts.queries import system_user
+from apps.core.transactions import without_savepoints
 from apps.customers.models import Customer
 from apps.desk.demo import afterwards
 from apps.desk.demo.cases import make_cases
@@ -37,7 +37,7 @@ class Made:
     api_key: str
 
 
-@transaction.atomic
+@without_savepoints()
 def make_week(seed: int = 1, per_day: int = PER_DAY, now: datetime | None = None) -> Made:
     """Fill an empty database; all or nothing."""
     rng = Random(seed)  # noqa: S311  # the point is that it can be repeated

@@ -1,6 +1,5 @@
 """Writing down what happened, in the transaction that made it happen."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -32,6 +31,9 @@ WITH told AS (
 )
 SELECT id, at, recorded_at FROM told ORDER BY id
 """
+
+
+_encode = DjangoJSONEncoder(ensure_ascii=False).encode
 
 
 class Actor(Protocol):
@@ -112,10 +114,7 @@ def _write(rows: Sequence[NewEvent]) -> list[tuple[int, datetime, datetime]]:
                 _array(_quoted(row.subject_id) for row in rows),
                 _array(str(row.by_id) for row in rows),
                 _array(row.at.isoformat() if row.at else "NULL" for row in rows),
-                _array(
-                    _quoted(json.dumps(row.data, cls=DjangoJSONEncoder, ensure_ascii=False))
-                    for row in rows
-                ),
+                _array(_quoted(_encode(row.data)) for row in rows),
                 _array(_quoted(kind) for kind, _name in hear),
                 _array(_quoted(name) for _kind, name in hear),
             ],

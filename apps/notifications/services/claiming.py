@@ -38,7 +38,7 @@ WHERE channel = %s AND state = 'sending' AND lease_until > clock_timestamp()
 """
 _NEXT = """
 SELECT d.id FROM notifications_delivery d
-WHERE d.channel = %(channel)s AND d.urgent = %(urgent)s AND d.state IN ('held', 'queued')
+WHERE d.channel = %(channel)s AND {urgent} AND d.state IN ('held', 'queued')
     AND d.carried_by_id IS NULL AND d.digest_key = '' AND d.due_at <= clock_timestamp() {one}
 ORDER BY d.due_at LIMIT 1 {lock}
 """
@@ -90,14 +90,15 @@ def is_more_due(channel: Channel) -> bool:
 
 
 def _next(channel: Channel, look: str = "FOR UPDATE SKIP LOCKED") -> int | None:
-    sql = _NEXT.format(one=_ONE if channel.one_per_recipient else "", lock=look)
+    """An urgent one if there is one; the second look is made only where the first finds none."""
+    one = _ONE if channel.one_per_recipient else ""
+    urgent, other = (
+        _NEXT.format(urgent=which, one=one, lock=look) for which in ("d.urgent", "NOT d.urgent")
+    )
     with connection.cursor() as cursor:
-        for urgent in (True, False):
-            cursor.execute(sql, {"channel": str(channel.name), "urgent": urgent})
-            row = cursor.fetchone()
-            if row is not None:
-                return int(row[0])
-    return None
+        cursor.execute(f"SELECT coalesce(({urgent}), ({other}))", {"channel": str(channel.name)})
+        row = cursor.fetchone()
+    return int(row[0]) if row and row[0] is not None else None
 
 
 def _may_go(delivery: Delivery, channel: Channel, now: datetime) -> bool:

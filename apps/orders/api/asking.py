@@ -24,16 +24,16 @@ def caller(request: Request) -> User:
 
 def customer_for(request: Request, code: str) -> Customer:
     """The customer named, or the only one that the key serves."""
-    mine = Customer.objects.visible_to(caller(request)).select_related("unit", "director", "agent")
+    mine = Customer.objects.visible_to(caller(request)).select_related("unit", "agent")
     if code:
-        found = mine.filter(code=code).first()
-        if found is None:
+        try:
+            return mine.get(code=code)
+        except Customer.DoesNotExist:
             raise RuleBroken(
                 _("This key serves no customer with that code."),
                 code="unknown_customer",
                 field="customer",
-            )
-        return found
+            ) from None
     some = list(mine[:2])
     if len(some) != 1:
         raise RuleBroken(

@@ -12,6 +12,7 @@ from rest_framework.reverse import reverse
 
 from apps.accounts.idempotency import idempotent
 from apps.core.api.asked import REFERENCE, day_start, reference_asked
+from apps.core.api.exact import taken, told
 from apps.core.api.pagination import HouseCursorPagination
 from apps.core.api.problems import RulesBroken
 from apps.core.api.views import HouseView
@@ -68,9 +69,7 @@ class OrdersView(HouseView):
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        shape = OrderInShape(data=request.data)
-        shape.is_valid(raise_exception=True)
-        given = dict(shape.validated_data)
+        given = dict(taken(OrderInShape, request.data))
         customer = customer_for(request, given.pop("customer", ""))
         given = {name: value for name, value in given.items() if value not in (None, "")}
         usual = order_defaults(customer)
@@ -98,7 +97,7 @@ class OrdersView(HouseView):
             by=caller(request),
             at=at,
         )
-        answer = OrderShape(order).data
+        answer = told(OrderShape, order)
         where = reverse("order", args=[order.number], request=request)
         return Response(answer, status=201, headers={"Location": where})
 

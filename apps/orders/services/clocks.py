@@ -13,6 +13,7 @@ from django.db import models
 from django.utils import timezone
 
 from apps.accounts.models import User
+from apps.core.writing import write_columns
 from apps.customers.queries import contracts_in_force
 from apps.orders.models import FollowUpTask, WorkOrder
 from apps.sla import services as sla
@@ -20,7 +21,6 @@ from apps.sla.enums import FactKind, IntervalKind, MatterKind, Metric
 from apps.sla.models import Clock
 from apps.sla.rules import Attributes
 from apps.sla.services import NewMatter
-from apps.sla.services.history import SOME, Done, finish_each
 
 T = TypeVar("T")
 HOLD = IntervalKind.ON_HOLD
@@ -62,7 +62,7 @@ def start_each(rows: Sequence[tuple[WorkOrder, User, datetime]]) -> None:
     orders = [order for order, _by, _at in rows]
     for order in orders:
         order.due_at = dues.get(str(order.pk))
-    WorkOrder.objects.bulk_update(orders, ["due_at"], batch_size=SOME)
+    write_columns(orders, ["due_at"])
 
 
 def _of_order(order: WorkOrder, contracts: Contracts) -> NewMatter:
@@ -77,19 +77,14 @@ def _of_order(order: WorkOrder, contracts: Contracts) -> NewMatter:
     )
 
 
-def plan(
-    tasks: Sequence[FollowUpTask], contracts: Contracts | None = None, *, by: User, at: datetime
-) -> None:
-    """Each step is due when it was planned for. ``contracts`` where they are known already."""
-    if not tasks:
-        return
-    if contracts is None:
-        contracts = contracts_in_force((task.work_order.customer_id for task in tasks), at)
-    sla.open_matters([_of_step(task, contracts) for task in tasks], by=by, at=at)
+def plan(tasks: Sequence[FollowUpTask], contracts: Contracts, *, by: User, at: datetime) -> None:
+    """Each step is due when it was planned for."""
+    if tasks:
+        sla.open_matters([_of_step(task, contracts) for task in tasks], by=by, at=at)
 
 
 def plan_each(rows: Sequence[tuple[FollowUpTask, User, datetime]]) -> None:
-    """``plan`` for steps of orders that were confirmed by different hands at different times."""
+    """``plan`` for steps that different hands began at different times."""
     contracts = _ContractsByDay(task.work_order.customer_id for task, _by, _at in rows)
     for by, group in _by_hand(rows):
         news = [_of_step(task, contracts.at(at), opened_at=at) for task, at in group]
@@ -142,15 +137,17 @@ def processed(order: WorkOrder, *, by: User, at: datetime) -> None:
     sla.finish_matters([order], kind=FactKind.PROCESSED, by=by, at=at)
 
 
-def done(tasks: Sequence[FollowUpTask], *, by: User, at: datetime) -> None:
-    sla.finish_matters(tasks, kind=FactKind.DONE, by=by, at=at)
+def processed_each(rows: Iterable[tuple[WorkOrder, User, datetime]]) -> None:
+    """By different hands at different times."""
+    sla.finish_each([sla.Done(*row) for row in rows], kind=FactKind.PROCESSED)
 
 
-def finished_each(rows: Iterable[tuple[WorkOrder | FollowUpTask, User, datetime]]) -> None:
-    """``processed`` and ``done`` for what was done by different hands at different times."""
-    rows = list(rows)
-    for model, kind in ((WorkOrder, FactKind.PROCESSED), (FollowUpTask, FactKind.DONE)):
-        finish_each([Done(*row) for row in rows if isinstance(row[0], model)], kind=kind)
+def done_each(tasks: Iterable[FollowUpTask]) -> None:
+    """Steps that say by whom and when."""
+    sla.finish_each(
+        [sla.Done(task, task.done_by, task.done_at) for task in tasks if task.done_by],
+        kind=FactKind.DONE,
+    )
 
 
 def held(order: WorkOrder, *, by: User, at: datetime) -> None:

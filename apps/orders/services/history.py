@@ -33,8 +33,7 @@ from apps.orders.services.confirm import Confirmation, waybill_specs
 from apps.orders.services.entry import build_order, check_arrival, classify, move, owner_of
 from apps.orders.services.prints import PRINTED_STEP
 from apps.orders.services.series import reserve
-from apps.orders.services.tasks import planned_tasks
-from apps.sla.services.history import SOME
+from apps.orders.services.tasks import completed_event, planned_tasks, store_done
 from apps.tracking.models import Waybill
 from apps.tracking.services.issue import issue_each
 
@@ -75,7 +74,7 @@ def take_over_orders(pasts: Sequence[PastOrder]) -> list[Confirmation]:
     ]
     waybills = _issue([order for order, _past in confirmed])
     _print(confirmed)
-    clocks.finished_each((order, *_confirmation(order)) for order, _past in confirmed)
+    clocks.processed_each((order, *_confirmation(order)) for order, _past in confirmed)
     tasks = _plan([order for order, _past in confirmed], waybills)
     ticked = _tick(confirmed, tasks)
     _record(made, pasts, waybills, ticked)
@@ -205,13 +204,8 @@ def _tick(
         if one is not None and task.template.step == PRINTED_STEP:
             task.done_at, task.done_by, task.outcome = one.at, one.by, "printed"
             ticked[task.work_order_id].append(task)
-    _store([task for group in ticked.values() for task in group])
+    store_done([task for group in ticked.values() for task in group])
     return ticked
-
-
-def _store(tasks: Sequence[FollowUpTask]) -> None:
-    FollowUpTask.objects.bulk_update(tasks, ["done_at", "done_by", "outcome"], batch_size=SOME)
-    clocks.finished_each((task, *_end(task)) for task in tasks)
 
 
 def _record(
@@ -249,7 +243,7 @@ def _printed(order: WorkOrder, past: PastOrder, ticked: Sequence[FollowUpTask]) 
     for one in past.printed:
         copies[one.kind] += 1
         if one.kind == PrintKind.WORK_ORDER and copies[one.kind] == 1:
-            events += [_completed(task) for task in ticked]
+            events += [completed_event(task) for task in ticked]
         data = {"kind": str(one.kind), "copy": copies[one.kind], "reason": one.reason}
         events.append(_event("workorder.printed", order, one.by, one.at, data))
     return events
@@ -270,18 +264,8 @@ def complete_each(completed: Sequence[Completed]) -> None:
     for task, outcome, by, at in completed:
         task.done_at, task.done_by, task.outcome = at, by, outcome[:300]
     tasks = [one.task for one in completed]
-    _store(tasks)
-    record_many([_completed(task) for task in tasks])
-
-
-def _end(task: FollowUpTask) -> tuple[User, datetime]:
-    assert task.done_by is not None and task.done_at is not None  # noqa: S101  # for types
-    return task.done_by, task.done_at
-
-
-def _completed(task: FollowUpTask) -> NewEvent:
-    data = {"step": task.template.step, "outcome": task.outcome}
-    return _event("followup.completed", task.work_order, *_end(task), data)
+    store_done(tasks)
+    record_many([completed_event(task) for task in tasks])
 
 
 def _event(kind: str, order: WorkOrder, by: User, at: datetime, data: dict[str, Any]) -> NewEvent:

@@ -1,17 +1,18 @@
 """What tracking says moves the order on and ticks its steps off (TRK-3)."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from apps.accounts.models import User
 from apps.core.transactions import joined
+from apps.core.writing import write_columns
 from apps.events.services import NewEvent, record_many
 from apps.orders.enums import OrderStatus
 from apps.orders.models import FollowUpTask, WorkOrder, WorkOrderWaybill
 from apps.orders.services.entry import lock_orders, move
-from apps.orders.services.tasks import open_status_tasks, tick_each
+from apps.orders.services.tasks import Reached, open_status_tasks, tick_each
 from apps.tracking.enums import Status
 from apps.tracking.models import Waybill
 
@@ -30,6 +31,8 @@ PROVES = {
     Status.ATTEMPT_FAILED: Status.OUT_FOR_DELIVERY,
     Status.REFUSED: Status.OUT_FOR_DELIVERY,
 }
+# What a move writes of an order.
+MOVED = ("status", "started_at", "started_by", "completed_at", "completed_by")
 ENDINGS = frozenset({Status.DELIVERED, Status.RETURNED, Status.EXPIRED})
 
 
@@ -42,11 +45,13 @@ class Seen(NamedTuple):
 
 
 class Stand(NamedTuple):
-    """A locked order and how far its shipments are. ``waybill``: the one that is not cancelled."""
+    """A locked order, how far its shipments are and when that was seen. ``waybill``: the one that is
+    not cancelled."""
 
     order: WorkOrder
     live: Sequence[Waybill]
     reached: int  # milestones that all of them have passed
+    at: datetime
 
     @property
     def waybill(self) -> Waybill | None:
@@ -60,7 +65,7 @@ class Stand(NamedTuple):
 @joined()
 def follow_waybills(seen: Sequence[Seen]) -> int:
     """Bring the orders of these waybills in line with where their shipments stand now; how many
-    orders that were. As many statements for a hundred as for one, where one hand moved them.
+    orders that were. As many statements for a hundred as for one, where one person moved them.
 
     Reads the present status instead of trusting the event, so that events may come late, twice
     or in any order. An order with several waybills moves when the last of them has. Orders are
@@ -75,73 +80,65 @@ def follow_waybills(seen: Sequence[Seen]) -> int:
     for one in seen:
         if one.waybill_id in of_waybill:
             first.setdefault(of_waybill[one.waybill_id], one)
-    stands = _stands(sorted(first))
-    together: dict[tuple[int, datetime], list[Stand]] = defaultdict(list)
-    for stand in stands:
-        one = first[stand.order.pk]
-        together[one.by.pk, one.at].append(stand)
-    for (_by, at), group in together.items():
-        _follow(group, by=first[group[0].order.pk].by, at=at)
+    by_hand: dict[int, list[Stand]] = defaultdict(list)
+    for stand in _stands(first):
+        by_hand[first[stand.order.pk].by.pk].append(stand)
+    for group in by_hand.values():
+        _follow(group, by=first[group[0].order.pk].by)
     return len(first)
 
 
-def _stands(order_ids: Sequence[int]) -> list[Stand]:
-    """Without those whose shipments are all cancelled: nothing follows from them."""
-    if not order_ids:
+def _stands(seen: Mapping[int, Seen]) -> list[Stand]:
+    """By order; without those whose shipments are all cancelled: nothing follows from them."""
+    if not seen:
         return []
-    orders = lock_orders(order_ids)
+    orders = lock_orders(sorted(seen))
     live: dict[int, list[Waybill]] = defaultdict(list)
-    links = WorkOrderWaybill.objects.filter(work_order__in=order_ids).select_related("waybill")
+    links = WorkOrderWaybill.objects.filter(work_order__in=seen).select_related("waybill")
     for link in links.order_by("waybill"):
         if link.waybill.status != Status.CANCELLED:
             live[link.work_order_id].append(link.waybill)
     return [
-        Stand(order, live[order.pk], min(_reached(waybill) for waybill in live[order.pk]))
+        Stand(order, live[order.pk], min(map(_reached, live[order.pk])), seen[order.pk].at)
         for order in orders
         if order.pk in live
     ]
 
 
-def _follow(stands: Sequence[Stand], *, by: User, at: datetime) -> None:
+def _follow(stands: Sequence[Stand], *, by: User) -> None:
     tasks: dict[int, list[FollowUpTask]] = defaultdict(list)
     ids = [stand.order.pk for stand in stands]
     for task in FollowUpTask.objects.filter(work_order__in=ids).select_related("template"):
         tasks[task.work_order_id].append(task)
     done = [
-        (task, f"status:{task.template.done_by_status}")
+        (task, f"status:{task.template.done_by_status}", stand.at)
         for stand in stands
         for status in stand.passed
         for task in tasks[stand.order.pk]
         if task.template.done_by_status == status
     ]
-    tick_each(done, by=by, at=at)
+    tick_each(done, by=by)
     open_status_tasks(
-        [(one.order, one.waybill, one.passed, tasks[one.order.pk]) for one in stands], by=by, at=at
+        [Reached(s.order, s.waybill, s.passed, tasks[s.order.pk], s.at) for s in stands], by=by
     )
-    _move_on(stands, by=by, at=at)
+    _move_on(stands, by=by)
 
 
-def _move_on(stands: Sequence[Stand], *, by: User, at: datetime) -> None:
-    started, completed, news = [], [], []
-    for stand in stands:
-        order, live = stand.order, stand.live
+def _move_on(stands: Sequence[Stand], *, by: User) -> None:
+    moved, news = {}, []
+    for order, live, _passed, at in stands:
         about = (WorkOrder._meta.label_lower, str(order.pk), by.pk, at)
-        if order.status == OrderStatus.CONFIRMED and max(_reached(waybill) for waybill in live):
+        if order.status == OrderStatus.CONFIRMED and max(map(_reached, live)):
             move(order, OrderStatus.IN_PROGRESS)
-            started.append(order.pk)
+            order.started_at, order.started_by = at, by
+            moved[order.pk] = order
             news.append(NewEvent("workorder.started", *about))
         if order.status == OrderStatus.IN_PROGRESS and all(w.status in ENDINGS for w in live):
             move(order, OrderStatus.COMPLETED)
-            completed.append(order.pk)
+            order.completed_at, order.completed_by = at, by
+            moved[order.pk] = order
             news.append(NewEvent("workorder.completed", *about))
-    if started:
-        WorkOrder.objects.filter(pk__in=started).update(
-            status=OrderStatus.IN_PROGRESS, started_at=at, started_by=by
-        )
-    if completed:
-        WorkOrder.objects.filter(pk__in=completed).update(
-            status=OrderStatus.COMPLETED, completed_at=at, completed_by=by
-        )
+    write_columns(list(moved.values()), MOVED)
     record_many(news)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.core import editions
 from apps.core.errors import BadInput, RuleBroken
+from apps.core.writing import write_columns
 from apps.events.services import NewEvent, record, record_many
 from apps.orders.enums import ServiceLevel, TaskAnchor
 from apps.orders.models import FollowUpTask, FollowUpTemplate, WorkOrder
@@ -87,17 +89,23 @@ def is_same_day_intra_city(order: WorkOrder) -> bool:
     return soon or order.service_level == ServiceLevel.SAME_DAY
 
 
-Reached = tuple[WorkOrder, Waybill | None, Sequence[str], Sequence[FollowUpTask]]
+class Reached(NamedTuple):
+    """An order, the statuses it has passed, the steps it has, and when somebody moved its shipment."""
+
+    order: WorkOrder
+    waybill: Waybill | None
+    passed: Sequence[str]
+    tasks: Sequence[FollowUpTask]
+    at: datetime
 
 
-def open_status_tasks(reached: Sequence[Reached], *, by: User, at: datetime) -> list[FollowUpTask]:
-    """Tasks that wait for a tracking status: they appear when it is reached, once. Each order comes
-    with the statuses it has passed and the tasks it has; it is locked, so nobody else adds some
-    meanwhile."""
+def open_status_tasks(reached: Sequence[Reached], *, by: User) -> list[FollowUpTask]:
+    """Tasks that wait for a tracking status: they appear when it is reached, once. The orders are
+    locked, so nobody else adds some meanwhile."""
     with editions.together(steps_in_use):
-        tasks = [task for one in reached for task in _status_tasks(*one, at=at)]
-    made = FollowUpTask.objects.bulk_create(tasks)
-    clocks.plan(made, by=by, at=at)
+        tasks = [(task, by, one.at) for one in reached for task in _status_tasks(*one)]
+    made = FollowUpTask.objects.bulk_create(task for task, _by, _at in tasks)
+    clocks.plan_each(tasks)
     return made
 
 
@@ -106,7 +114,6 @@ def _status_tasks(
     waybill: Waybill | None,
     passed: Sequence[str],
     tasks: Sequence[FollowUpTask],
-    *,
     at: datetime,
 ) -> list[FollowUpTask]:
     known = {task.template_id for task in tasks}
@@ -136,9 +143,8 @@ def complete_task(*, task_id: int, outcome: str, by: User, at: datetime) -> Foll
         )
     task.done_at, task.done_by, task.outcome = at, by, outcome
     task.save(update_fields=["done_at", "done_by", "outcome"])
-    clocks.done([task], by=by, at=at)
-    data = {"step": task.template.step, "outcome": outcome}
-    record("followup.completed", task.work_order, by=by, at=at, data=data)
+    clocks.done_each([task])
+    record_many([completed_event(task)])
     return task
 
 
@@ -177,31 +183,37 @@ def tick_tasks(
     tasks: Iterable[FollowUpTask], *, outcome: str, by: User, at: datetime
 ) -> list[FollowUpTask]:
     """Close open tasks because the system itself knows that they are done."""
-    return tick_each([(task, outcome) for task in tasks], by=by, at=at)
+    return tick_each([(task, outcome, at) for task in tasks], by=by)
 
 
 def tick_each(
-    done: Iterable[tuple[FollowUpTask, str]], *, by: User, at: datetime
+    done: Iterable[tuple[FollowUpTask, str, datetime]], *, by: User
 ) -> list[FollowUpTask]:
-    """``tick_tasks``, each with what came of it."""
+    """``tick_tasks``, each with what came of it and when."""
     ticked = []
-    for task, outcome in done:
+    for task, outcome, at in done:
         if task.done_at is None and task.dropped_at is None:
             task.done_at, task.done_by, task.outcome = at, by, outcome
             ticked.append(task)
-    if not ticked:
-        return []
-    FollowUpTask.objects.bulk_update(ticked, ["done_at", "done_by", "outcome"])
-    clocks.done(ticked, by=by, at=at)
-    record_many(
-        NewEvent(
-            "followup.completed",
-            WorkOrder._meta.label_lower,
-            str(task.work_order_id),
-            by.pk,
-            at,
-            {"step": task.template.step, "outcome": task.outcome},
-        )
-        for task in ticked
-    )
+    store_done(ticked)
+    record_many(completed_event(task) for task in ticked)
     return ticked
+
+
+def store_done(tasks: Sequence[FollowUpTask]) -> None:
+    """Keep steps that say by whom and when they were done, and end their clocks."""
+    write_columns(tasks, ["done_at", "done_by", "outcome"])
+    clocks.done_each(tasks)
+
+
+def completed_event(task: FollowUpTask) -> NewEvent:
+    """What is recorded of a step that was done."""
+    assert task.done_by_id is not None  # noqa: S101  # for types
+    return NewEvent(
+        "followup.completed",
+        WorkOrder._meta.label_lower,
+        str(task.work_order_id),
+        task.done_by_id,
+        task.done_at,
+        {"step": task.template.step, "outcome": task.outcome},
+    )

@@ -32,10 +32,11 @@ from apps.sla.services.promises import (
 )
 from apps.sla.services.recomputing import recompute_stale
 from apps.sla.services.sweeping import Swept, sweep
-from apps.sla.services.together import finish_matters, hand_matters, stop_matters
+from apps.sla.services.together import Done, finish_each, finish_matters, hand_matters, stop_matters
 
 __all__ = [
     "Conditions",
+    "Done",
     "NewMatter",
     "NewStep",
     "NewTarget",
@@ -52,6 +53,7 @@ __all__ = [
     "create_policy",
     "drop_promise",
     "end_wait",
+    "finish_each",
     "finish_matters",
     "hand_matters",
     "import_year",

@@ -5,12 +5,14 @@ A subject that was never timed is passed over, and so is one that is over alread
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import models
 from django.db.models import Q
 
 from apps.accounts.models import User
 from apps.core.transactions import joined
+from apps.core.writing import write_columns
 from apps.sla.enums import FactKind, IntervalKind, MatterState
 from apps.sla.models import Fact, Interval, Matter
 from apps.sla.models.clock import OPEN
@@ -22,7 +24,17 @@ from apps.sla.services.reckoning import lock_clocks, reckon
 from apps.sla.services.rows import add_facts
 
 
-@joined()
+class Done(NamedTuple):
+    """Something was done at ``at`` (aware; the present if not given), and its matter is closed with it."""
+
+    subject: models.Model
+    by: User
+    at: datetime | None
+
+
+Hand = tuple[User, datetime]
+
+
 def finish_matters(
     subjects: Sequence[models.Model],
     *,
@@ -32,25 +44,31 @@ def finish_matters(
 ) -> int:
     """Each of these was done at ``at`` (aware, never the future) and is closed with it; returns how
     many were open until now."""
-    matters = _lock(subjects, MatterState.OPEN)
+    return finish_each([Done(subject, by, at) for subject in subjects], kind=kind)
+
+
+@joined()
+def finish_each(done: Sequence[Done], *, kind: FactKind | str) -> int:
+    """``finish_matters``, each by its own hand at its own time."""
+    matters = _lock([one.subject for one in done], MatterState.OPEN)
     if not matters:
         return 0
     locked = lock_clocks(matters, OPEN)
     seen = see(matters, locked.before)
-    moment = not_after(at, seen.now)
-    seen.add_facts(
-        add_facts(
-            [
-                Fact(matter=matter, cycle=matter.cycle, kind=str(kind), at=moment, by=by)
-                for matter in matters
-            ]
-        )
-    )
-    for matter, ended in zip(matters, _end(matters, moment, by, seen), strict=True):
+    told = {(one.subject._meta.label_lower, str(one.subject.pk)): one for one in done}
+    mine = [told[matter.subject_type, matter.subject_id] for matter in matters]
+    hands = [(one.by, not_after(one.at, seen.now)) for one in mine]
+    facts = [
+        Fact(matter=matter, cycle=matter.cycle, kind=str(kind), at=at, by=by)
+        for matter, (by, at) in zip(matters, hands, strict=True)
+    ]
+    seen.add_facts(add_facts(facts))
+    ends = _end(matters, hands, seen)
+    for matter, ended, (by, _at) in zip(matters, ends, hands, strict=True):
         move_matter(matter, MatterState.CLOSED)
         matter.closed_at, matter.closed_by = ended, by
-    Matter.objects.bulk_update(matters, ["state", "closed_at", "closed_by"])
-    reckon(matters, locked, by=by, now=seen.now, seen=seen)
+    write_columns(matters, ["state", "closed_at", "closed_by"])
+    reckon(matters, locked, by=done[0].by, now=seen.now, seen=seen)
     return len(matters)
 
 
@@ -66,13 +84,13 @@ def stop_matters(
     seen = see(matters, locked.before)
     moment = not_after(at, seen.now)
     running = [matter for matter in matters if matter.state == MatterState.OPEN]
-    instants = _end(running, moment, by, seen)
+    instants = _end(running, [(by, moment)] * len(running), seen)
     ended = dict(zip((matter.pk for matter in running), instants, strict=True))
     for matter in matters:
         move_matter(matter, MatterState.STOPPED)
         matter.stopped_at = ended.get(matter.pk) or max(moment, matter.closed_at or moment)
         matter.stopped_by, matter.stop_reason = by, reason[:200]
-    Matter.objects.bulk_update(matters, ["state", "stopped_at", "stopped_by", "stop_reason"])
+    write_columns(matters, ["state", "stopped_at", "stopped_by", "stop_reason"])
     reckon(matters, locked, by=by, now=seen.now, seen=seen)
     return len(matters)
 
@@ -90,7 +108,7 @@ def hand_matters(subjects: Sequence[models.Model], *, owner: User, by: User) -> 
     locked = lock_clocks(matters, OPEN)
     for clock in locked.clocks:
         hand_on(clock, by_id[clock.matter_id], before[clock.matter_id])
-    Matter.objects.bulk_update(matters, ["owner"])
+    write_columns(matters, ["owner"])
     seen = see(matters, locked.before)
     reckon(matters, locked, by=by, now=seen.now, seen=seen)
     return len(matters)
@@ -109,24 +127,23 @@ def _lock(subjects: Sequence[models.Model], *states: MatterState) -> list[Matter
     return list(rows.order_by("pk"))
 
 
-def _end(matters: Sequence[Matter], moment: datetime, by: User, seen: Seen) -> list[datetime]:
+def _end(matters: Sequence[Matter], hands: Sequence[Hand], seen: Seen) -> list[datetime]:
     """Ends what is waited for and keeps the closing as a fact; when each ended, never before its last
     beginning."""
-    last: dict[int, datetime] = {}
+    last: list[datetime] = []
     waiting: list[Interval] = []
-    for matter in matters:
-        spells = seen.spells[matter.pk]
-        begun = [one.until or one.since for one in spells]
-        last[matter.pk] = max(moment, matter.opened_at, *begun)
+    for matter, (by, at) in zip(matters, hands, strict=True):
+        begun = [one.until or one.since for one in seen.spells[matter.pk]]
+        ended = max(at, matter.opened_at, *begun)
         waits = seen.waiting(matter)
-        waiting += [Interval(pk=one.id, until=last[matter.pk], until_by=by) for one in waits]
-        seen.end_spells(matter, waits, last[matter.pk])
-    if waiting:
-        Interval.objects.bulk_update(waiting, ["until", "until_by"])
+        waiting += [Interval(pk=one.id, until=ended, until_by=by) for one in waits]
+        seen.end_spells(matter, waits, ended)
+        last.append(ended)
+    write_columns(waiting, ["until", "until_by"])
     closings = Interval.objects.bulk_create(
-        Interval(matter=matter, kind=IntervalKind.CLOSED, since=last[matter.pk], since_by=by)
-        for matter in matters
+        Interval(matter=matter, kind=IntervalKind.CLOSED, since=ended, since_by=by)
+        for matter, ended, (by, _at) in zip(matters, last, hands, strict=True)
     )
     for row in closings:
         seen.add_spell(row)
-    return [last[matter.pk] for matter in matters]
+    return last

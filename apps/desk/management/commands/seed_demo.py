@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
 
+from apps.core.transactions import without_savepoints
 from apps.desk.demo.week import PER_DAY, make_week
 from apps.desk.queries import is_empty
 
@@ -26,7 +26,7 @@ class Command(BaseCommand):
             raise CommandError(
                 "The database holds customers already; demo data needs an empty one."
             )
-        with transaction.atomic():
+        with without_savepoints():
             made = make_week(options["seed"], options["per_day"])
             # The floor beside this one fills its own tables.
             call_command("seed_inquiries", seed=options["seed"])
