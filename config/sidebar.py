@@ -47,7 +47,8 @@ def _drawn(
     """The sidebar, and for the address of each page the entry in it that leads there. Words and
     addresses depend on the language and the URLconf."""
     daily = [(link.href, link.icon, link.label) for link in daily_links(rights, roles)]
-    more, entries = [], {}
+    more: list[tuple[str, str, str]] = []
+    entries: dict[str, str] = {}
     for kind, icon, label in (
         (RECORDS, "inventory_2", _("Records")),
         (SETTINGS, "settings", _("Settings")),
