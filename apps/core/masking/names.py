@@ -49,11 +49,13 @@ _COLON = rf"\s{{0,4}}(?::\s{{0,4}}{_OPENING}?|[【\[(])\s{{0,4}}"
 _SIGN = rf"\s{{0,4}}(?:姓名|名字)?\s?(?:[:=|/;\-]\s{{0,4}}{_OPENING}?|{_OPENING})\s{{0,4}}"
 _TITLE = r"(?:(?i:mrs?|ms|miss|dr)\.?\s)?"
 _KIN = "同事|家人|家属|邻居|朋友|室友|舍友|同学|亲戚|老公|老婆|妈妈|爸爸|爷爷|奶奶|哥哥|姐姐|弟弟|妹妹|门卫|保安|前台|物业|妻子|丈夫|父亲|母亲|儿子|女儿"
+# Whose people or counters sign; the one who did may follow.
+_HOUSE = "(?:本人|驿站|门店|站点|自提点|菜鸟|丰巢|兔喜|邮政|顺丰|中通|圆通|申通|韵达|百世|极兔|京东|德邦|汇通|优速|快递){1,2}(?:老板娘?|店[主员]|站长|快递员|小哥)?"
 _PATTERNS = (
     re.compile(rf"(?P<who>{_ANNOUNCERS})(?P<gap>{_COLON}{_TITLE}){_NAME}"),
     re.compile(rf"(?P<who>{_PERSONS})(?P<gap>{_SIGN}){_NAME}"),
     re.compile(
-        rf"(?P<who>{_PERSONS})(?P<gap>(?:{_SIGN}|[是为])(?:{_KIN})[\s/(:\-]{{0,2}}){_USUAL}"
+        rf"(?P<who>{_PERSONS})(?P<gap>(?:{_SIGN}|[是为])(?:{_KIN}|{_HOUSE})[\s/(:\-]{{0,2}}){_USUAL}"
     ),
     re.compile(rf"(?P<who>代?签收?|代收)(?P<gap>{_COLON}){_USUAL}"),
     re.compile(rf"(?P<who>代收|代签|交由)(?P<gap>\s){_USUAL}"),
@@ -153,7 +155,7 @@ def _masked(match: re.Match[str], said: str) -> str | None:
 
 
 _SITE = re.compile(
-    rf"{_HAN}{{0,4}}(?:专卖|便利|门|商|药|酒|饭|分)?[店部站柜]|{_HAN}{{0,4}}(?:公司|超市|驿站|中心|学校|医院)"
+    rf"{_HAN}{{0,4}}(?:专卖|便利|门|商|药|酒|饭|分)?[店部站柜点架]|{_HAN}{{0,4}}(?:公司|超市|驿站|中心|学校|医院)"
 )
 _IS_AT_AN_END = re.compile(_ENDS)
 
