@@ -40,7 +40,7 @@ _FIRMS = (
 _OF_FIRM = "(?:EMS|快递|速递|速运|快运|物流|快件|特快|专递|包裹|集团|公司|总部|局)"
 # A firm by its name, not a shop, locker, person or branch named after it.
 CARRIER: Final = (
-    rf"(?:{_FIRMS})(?!方)(?:\s?{_OF_FIRM})*"
+    rf"(?:{_FIRMS})(?!方)(?:\s?(?:{_OF_FIRM}|{_FIRMS}))*"
     rf"(?!{IN_CLAUSE}{{0,8}}(?:{KEEPER}|[站店柜]))(?!所|员|小哥|师傅|支局)"
 )
 # The same where nothing but a number may follow.
