@@ -52,6 +52,8 @@ _SOMEBODYS = re.compile(
 )
 # Said of where it goes, not of where it is.
 _GOES = re.compile(r"[送寄改退至往派]到?\s*$")
+# 北京市朝阳区望京街9号: an address goes on, and its district is where somebody lives.
+_GOES_ON = re.compile(r"[0-9A-Za-z]|(?![已正进在到离的由快被发派揽签完收])[\u4e00-\u9fff]")
 _LONGEST_NAME = 15
 # Towns that are also what people are called stand bare in a bracket like anybody's name.
 _FAMILY = frozenset(FAMILIES + "安白常温成鲁乐宁吉平包左")
@@ -125,7 +127,8 @@ def _spelt_out(text: str, told: str) -> Place | None:
     for match in _BRACKET.finditer(text, len(told)):
         place = _read_at(match[1], 0)
         if place and match[1].startswith(f"{place.city}市"):
-            return place
+            # Without a site it may be where the consignee lives: the city is enough.
+            return place if place.kind else Place(place.city)
     for match in re.finditer("市", told):
         for start in range(max(0, match.start() - _LONGEST_NAME), match.start() - 1):
             city = next((a for a in areas_named(told[start : match.end()]) if a.is_city), None)
@@ -177,7 +180,8 @@ def _read_at(text: str, start: int) -> Place | None:
     kind = _kind_in(text[at:])
     sure = full or bool(kind) or district is not None or province is not None
     own = district is not None and district.code == city.code
-    named = "" if district is None or own else district.short
+    is_address = not kind and _GOES_ON.match(text, at)
+    named = "" if district is None or own or is_address else district.short
     return Place(city.short, named, kind, sure)
 
 
