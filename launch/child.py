@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from launch.account import Account, die_with_parent
-from launch.say import is_full, say
+from launch.say import MAKE_ROOM, is_full, say, tail
 
 LOG_LIMIT = 20 * 1024 * 1024
 FIRST_PAUSE = 0.3
@@ -34,6 +34,7 @@ class Child:
     pass_fds: tuple[int, ...] = ()
     process: "subprocess.Popen[bytes] | None" = None
     started_at: float = 0.0
+    log_begins: int = 0  # bytes of the log that earlier lives wrote
     failures: int = 0
     restart_at: float | None = field(default=None)
 
@@ -42,6 +43,7 @@ class Child:
         if self.log.exists() and self.log.stat().st_size > LOG_LIMIT:
             self.log.replace(self.log.with_suffix(".1.log"))
         with self.log.open("ab") as out:
+            self.log_begins = out.tell()
             self.process = subprocess.Popen(
                 self.argv,
                 env=self.env,
@@ -84,7 +86,7 @@ class Child:
     def _pause(self, what: str) -> bool:
         """Until the next try, longer each time; False when that was the last one."""
         self.failures += 1
-        if is_full(self.cwd) or is_full(self.log.parent):
+        if self._found_no_room():
             # It cannot know better, and somebody will make room: nothing else is given up for that.
             self.failures = min(self.failures, PATIENT_WHEN_FULL)
             what += "; the disk is full"
@@ -94,6 +96,10 @@ class Child:
         self.restart_at = time.monotonic() + pause
         say(f"  {self.name} {what}; again in {pause:.1f} s")
         return True
+
+    def _found_no_room(self) -> bool:
+        """Also when there is some again: what it could not write to its end is gone with it."""
+        return is_full(self.cwd) or MAKE_ROOM in tail(self.log, after=self.log_begins)
 
     def ask_to_stop(self) -> None:
         """Send the stop signal; does not wait."""

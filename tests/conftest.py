@@ -16,7 +16,7 @@ from django.conf import settings as house
 from django.db import connection
 from django.db.backends.signals import connection_created
 from django.test import Client, TransactionTestCase
-from django.utils import timezone
+from django.utils import timezone, translation
 from hypothesis import HealthCheck, settings
 
 from apps.portal import limits
@@ -111,6 +111,12 @@ def _private_media(settings: Any, _media: Iterator[Path]) -> None:
     folder = next(_media)
     folder.mkdir()
     settings.MEDIA_ROOT = folder
+
+
+@pytest.fixture(autouse=True)
+def _house_language() -> None:
+    """Whoever read a page in English leaves no English behind."""
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")

@@ -29,12 +29,13 @@ _KINDS: Final = (
     (r"营业[部点厅所站]|网点|站点|分公司|公司|分部|支局|揽投部|投递[部站]|服务[点部站]|邮政所|邮局|[一二三四五六七八九十]部|本部|站", "营业点"),
 )  # fmt: skip
 _KIND = re.compile("|".join(f"({pattern})" for pattern, _word in _KINDS))
+_HUBS: Final = frozenset(word for _pattern, word in _KINDS[:8])
 _PICKUP_KINDS: Final = frozenset({"取件点", "快递柜"})
 # Where a site's name ends in running text.
 _TAIL = re.compile(r"[^\s，,；;:：|】\]）)（(【\[。/已正进在到离的由快被、]{0,24}")
 _BRACKET = re.compile(r"[【\[]\s*([^】\]]{2,60}?)\s*[】\]]")
 _ONWARD = re.compile(
-    r"(?:(?:(?:即将|正|将|准备|已)?(?:发往|发出到|运往|前往|送往|开往)|下一站(?:是|为)?|(?:转运)?目的地)\s*[:：]?\s*)+"
+    r"(?:(?:(?:即将|正|将|准备|已)?(?:发往|发出到|运往|前往|送往|开往|寄往|(?:中?转|转运|发)(?:至|往))|下一站(?:是|为)?|(?:转运)?目的地|[-—]*[>→])\s*[:：]?\s*)+"
 )
 _AROUND: Final = " 【[】]|,，"
 _BEHIND = re.compile(r"上一站.*$")
@@ -42,11 +43,17 @@ _PEOPLE = re.compile(
     r"签收人|代收人|收件人|取件人|寄件人|发件人|派[件送](?:人|员|业务员)|投递员|快递员|揽[投收]员|收件员|业务员|联系|电话|手机"
 )
 # A town named in passing is where the parcel is only after one of these.
-_MOVING = re.compile(r"(?:到达|抵达|离开|[到在由从])\s*[【\[]?\s*")
+_MOVING = re.compile(r"(?:到达|抵达|离开|(?<!寄)到|[在由从])\s*[【\[]?\s*")
 # 玉林家, 乐山先生, 安康代收: said of somebody, whatever town is called the same.
 _SOMEBODYS = re.compile(
-    r"\s*(?:家|手[里中上]|处|那[里儿]|先生|女士|小姐|师傅|老师|同学|[哥姐叔姨嫂婶总]|阿姨|本人|已?代[签收领取]|签字|亲[签收])"
+    r"\s*(?:(?:的|姥[姥爷]|爷爷|奶奶|外[婆公]|表?[哥弟姐妹]+|叔叔|阿姨|亲戚|朋友|同事)?家|手[里中上]|处|那[里儿]|先生|女士|小姐|师傅|老师|同学"
+    r"|[哥姐叔姨嫂婶总]|阿姨|本人|已?代[签收领取]|签字|亲[签收]|[（(:：]?\s*1[3-9]\d)|[\s:：]{0,2}已收(?![入件寄到取发])"
+    r"|已?(?:签收|收(?![入件寄到取发])|[取带拿领]走|转交)"
 )
+# Said of where it goes, not of where it is.
+_GOES = re.compile(r"[送寄改退至往派]到?\s*$")
+# 北京市朝阳区望京街9号: an address goes on, and its district is where somebody lives.
+_GOES_ON = re.compile(r"[0-9A-Za-z]|(?![已正进在到离的由快被发派揽签完收])[\u4e00-\u9fff]")
 _LONGEST_NAME = 15
 # Towns that are also what people are called stand bare in a bracket like anybody's name.
 _FAMILY = frozenset(FAMILIES + "安白常温成鲁乐宁吉平包左")
@@ -74,7 +81,7 @@ class Place:
 def read_place(text: str) -> Place | None:
     """The place that a field says: ``广东省深圳市宝安区沙井共和分部`` → 深圳宝安营业点. None where no
     area of the table stands at its beginning."""
-    return _read_at(text.strip(_AROUND), 0)
+    return _nobodys(text.strip(_AROUND), 0)
 
 
 def city_named(text: str) -> str:
@@ -89,7 +96,8 @@ def places_of(text: str) -> tuple[Place | None, Place | None]:
     """(where it was, where it goes next) as a scan's text says; None for what it does not say."""
     text = _BEHIND.sub("", text)
     head, *rest = _ONWARD.split(text, maxsplit=1)
-    return _here(_PEOPLE.split(head, maxsplit=1)[0]), _onward(rest[0]) if rest else None
+    told = _PEOPLE.split(head, maxsplit=1)[0]
+    return _here(told) or _spelt_out(head, told), _onward(rest[0]) if rest else None
 
 
 def is_somebody(place: Place, names: Iterable[str]) -> bool:
@@ -113,6 +121,22 @@ def _here(text: str) -> Place | None:
     return next((place for place in named if place.kind), named[0] if named else None)
 
 
+def _spelt_out(text: str, told: str) -> Place | None:
+    """A city by its full name where nothing else says that a place follows: 客户签收 海口市龙华区.
+    In brackets nobody is called so, whoever was named before."""
+    for match in _BRACKET.finditer(text, len(told)):
+        place = _read_at(match[1], 0)
+        if place and match[1].startswith(f"{place.city}市"):
+            # Without a site it may be where the consignee lives: the city is enough.
+            return place if place.kind else Place(place.city)
+    for match in re.finditer("市", told):
+        for start in range(max(0, match.start() - _LONGEST_NAME), match.start() - 1):
+            city = next((a for a in areas_named(told[start : match.end()]) if a.is_city), None)
+            if city is not None and not _GOES.search(told[:start]):
+                return Place(city.short)
+    return None
+
+
 def _nobodys(text: str, start: int) -> Place | None:
     """A place at ``start``, unless only its name says so and the words behind it are of a person."""
     place = _read_at(text, start)
@@ -132,7 +156,7 @@ def _in_bracket(text: str) -> Place | None:
 def _at_start(text: str) -> Place | None:
     """A text that begins with its place: the name has to end, or say more than a short name."""
     text = text.strip()
-    place = _read_at(text, 0)
+    place = _nobodys(text, 0)
     if place is None or place.is_sure:
         return place
     rest = text[len(place.city) :]
@@ -151,13 +175,26 @@ def _read_at(text: str, start: int) -> Place | None:
         district, at = _take(text, at, province.code[:2] if province else "", districts=True)
         city = _city_of(district)
     if city is None:
-        return None
+        return _hub_of_a_town(text, start)
     full = text[start:at].endswith(tuple("省市区县州盟旗"))
     kind = _kind_in(text[at:])
     sure = full or bool(kind) or district is not None or province is not None
     own = district is not None and district.code == city.code
-    named = "" if district is None or own else district.short
+    is_address = not kind and _GOES_ON.match(text, at)
+    named = "" if district is None or own or is_address else district.short
     return Place(city.short, named, kind, sure)
+
+
+def _hub_of_a_town(text: str, start: int) -> Place | None:
+    """昆山转运中心: towns below a city that carriers name without it, where a hub is named."""
+    for length in range(min(_LONGEST_NAME, len(text) - start), 1, -1):
+        name = text[start : start + length]
+        towns = [area for area in areas_named(name) if area.level == Level.DISTRICT]
+        kind = _kind_in(text[start + length :]) if len(towns) == 1 else ""
+        city = _city_of(towns[0]) if kind in _HUBS and towns[0].name.endswith("市") else None
+        if city is not None:
+            return Place(city.short, towns[0].short, kind)
+    return None
 
 
 def _take(
@@ -177,10 +214,12 @@ def _fits(area: Area, name: str, provinces: bool, districts: bool, within: str) 
         return area.level == Level.PROVINCE and not area.is_city
     if not districts:
         return area.is_city
-    # Without its city, a county is known by its full name only, and only where no other has it.
+    # Without its city, a county is known by its full name only, behind its province by any, and
+    # only where no other has it.
     alone = len(within) < 4 and area.city_code[:2] != within
     if alone or (len(within) == 2 and area.city_code[2:] != "0000"):
-        return area.level == Level.DISTRICT and name == area.name and _is_unique(area, within)
+        called = name == area.name or bool(within)
+        return area.level == Level.DISTRICT and called and _is_unique(name, within)
     return area.level == Level.DISTRICT
 
 
@@ -190,8 +229,8 @@ def _past_company(text: str, at: int) -> int:
     return company.end() if company else at
 
 
-def _is_unique(area: Area, within: str) -> bool:
-    return sum(other.code.startswith(within) for other in areas_named(area.name)) == 1
+def _is_unique(name: str, within: str) -> bool:
+    return sum(other.code.startswith(within) for other in areas_named(name)) == 1
 
 
 def _city_of(district: Area | None) -> Area | None:

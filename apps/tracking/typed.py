@@ -24,13 +24,16 @@ from apps.tracking.numbers import BODY_DIGITS, parse_waybill_number
 MOST_CHARACTERS: Final = 40_000
 _SIZE: Final = BODY_DIGITS + 1
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\u20e3\ufeff]")
+# How the lines of a list are counted: ① before a number, 1. before its digits.
+_COUNTED = re.compile(r"(?<![①-⒛])[①-⒛](?![①-⒛⓪])")
+_COUNTED_PLAINLY = re.compile(r"(?<!\S)\d{1,2}[.,)](?=\d{12}(?!\d))")
 _FOREIGN_DIGIT = re.compile(r"[^\D0-9]")
 _GAP = r"[\s\-_.·+‐‑–—]{0,3}"
 _LETTER = re.compile(r"[^\W\d_]")
 _ADDRESS = re.compile(r"(?:HTTPS?://|WWW\.)[^\s，。；、）】》”\"<>]*")
 _BARE = re.compile(
     r"(?:(?<=TRACK/)|(?<![A-Z0-9.+¥$€/*]))(?<!\d[:\-])"
-    r"(?:\d{12}|(?<!\d )\d{4}([ \-])\d{4}\1\d{4}(?! \d))(?![A-Z0-9*]|[.:,\-]\d)"
+    r"(?:\d{12}|(?<!\d )\d{4}([ \-])\d{4}\1\d{4}(?! \d))(?![A-Z0-9*]|[.:\-]\d|,\d{1,3}(?!\d))"
 )
 # What else twelve digits are, by the words before them: phones, orders, accounts, other carriers.
 _LABEL = re.compile(
@@ -112,14 +115,17 @@ def _plain(text: str) -> str:
     text = text[:MOST_CHARACTERS]
     if "%" in text:
         text = unquote(text)
-    narrow = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).upper()
+    # A Chinese comma parts numbers, a narrow one may part thousands.
+    text = _COUNTED.sub(" ", text).replace("，", ";")
+    narrow = unicodedata.normalize("NFKC", text)
+    narrow = _COUNTED_PLAINLY.sub(" ", _INVISIBLE.sub("", narrow).upper())
     return _FOREIGN_DIGIT.sub(lambda found: str(unicodedata.decimal(found[0])), narrow)
 
 
 @lru_cache(maxsize=4)
 def _patterns(prefix: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     letters = r"[\s\-]?".join(map(re.escape, prefix))
-    begins = rf"(?<![A-Z0-9]){letters}{_GAP}"
+    begins = rf"(?:(?<![A-Z0-9])|(?<=\bNO)){letters}{_GAP}"
     whole = re.compile(rf"{begins}\d(?:{_GAP}\d){{{_SIZE - 1}}}(?!\d)", re.ASCII)
     nearly = re.compile(rf"{begins}\d(?:{_GAP}\d){{{_SIZE - 5},{_SIZE + 3}}}(?!\d)", re.ASCII)
     return whole, nearly

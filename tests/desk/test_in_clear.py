@@ -14,9 +14,11 @@ import pytest
 from django.db.models import Model
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from apps.accounts.enums import Role
 from apps.accounts.models import User
+from apps.accounts.queries import system_user
 from apps.complaints.admin.acts import ACTS as CASE_ACTS
 from apps.complaints.models import Case, Chat, ExceptionReport
 from apps.customers.models import Contact, Customer, CustomerSite
@@ -28,14 +30,15 @@ from apps.orders.admin.tasks import TASK_ACTS
 from apps.orders.enums import PrintKind
 from apps.orders.models import FollowUpTask, PrintJob, PrintRecord, WorkOrder
 from apps.sla.models import Clock
-from apps.tracking.models import Waybill
+from apps.tracking.models import EventBatch, RefusedEvent, Waybill
+from apps.tracking.services import ingest
 from tests.factories.accounts import UserFactory, sign_in, superuser
 from tests.factories.chats import agent, round_the_clock, visitor
 from tests.factories.complaints import case, exception, message_in, message_out, who
 from tests.factories.customers import ContactFactory, CustomerSiteFactory, ready_customer
 from tests.factories.notifications import relay_all
 from tests.factories.orders import confirmed_order, order, phone_order
-from tests.factories.tracking import report
+from tests.factories.tracking import event, report
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("STF-3")]
 SENDER = {
@@ -90,6 +93,11 @@ def house() -> House:
     orders.cancel_order(order_id=cancelled.pk, reason="客户取消", **who())
     waybill = confirmed.issued.first().waybill  # type: ignore[union-attr]  # issued just now
     report(waybill, "picked_up")
+    # Carriers write people into every field of a scan.
+    words = "诸葛清风 13922225566，桂花巷77号院9号楼"
+    scans = [event(waybill, "arrived", **{name: words}) for name in ("place", "city", "text")]
+    scans += [event(waybill, "no_such_code", text=words, place=words)]
+    ingest(scans, source="tests", by=system_user("tests"), at=timezone.now())
     made = case(
         waybill=waybill,
         contact_name="上官婉柔",
@@ -107,7 +115,7 @@ def house() -> House:
     relay_all()
     kinds: tuple[Any, ...] = (
         *(WorkOrder, Waybill, Case, ExceptionReport, Customer, Contact, CustomerSite, Delivery),
-        *(PhoneTask, FollowUpTask, PrintJob, PrintRecord, Clock, Chat),
+        *(PhoneTask, FollowUpTask, PrintJob, PrintRecord, Clock, Chat, EventBatch, RefusedEvent),
     )
     rows = {kind._meta.label_lower: list(kind.objects.order_by("pk")[:5]) for kind in kinds}
     return House([ready, spoken], rows, waybill)

@@ -233,6 +233,14 @@ def test_one_caller_is_limited_as_a_person_and_the_others_are_not(
     assert (ask(real, "1390000"), ask(real, "1390001")) == ("limited", "answered")
 
 
+@pytest.mark.parametrize("query", ["digits=%60%07", "digits=1%00", "digits=1&caller=%1B2"])
+def test_the_voice_menu_says_which_parameter_holds_what_it_cannot_keep(
+    client: Client, query: str
+) -> None:
+    answer = client.get(f"/voice/track?{query}", headers=bearer("waybills:read"))
+    assert answer.status_code == 400, answer.content
+
+
 def test_the_voice_menu_is_shut_to_strangers(client: Client) -> None:
     assert client.get("/voice/track?digits=1").status_code == 401
     other = bearer("orders:read")

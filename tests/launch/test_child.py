@@ -148,6 +148,25 @@ def test_while_the_disk_is_full_nothing_is_given_up(
         assert eventually(lambda: not child.mind())
 
 
+def test_who_frees_what_it_could_not_write_is_not_given_up_either(
+    make: Callable[..., Child], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """PostgreSQL removes a half-written file before it ends: there is room, and never enough."""
+    monkeypatch.setattr(child_module, "FIRST_PAUSE", 0.001)
+    monkeypatch.setattr(child_module, "LONGEST_PAUSE", 0.002)
+    roomy = tmp_path / "roomy"
+    child = make(
+        f"import os; raise SystemExit(3 if os.path.exists({str(roomy)!r}) else 'FATAL: No space left on device')"
+    )
+    child.start()
+    tried = set()
+    while len(tried) < 12:
+        assert child.mind(), "it is tried again and again"
+        tried.add(child.process and child.process.pid)
+    roomy.touch()
+    assert eventually(lambda: not child.mind())
+
+
 def test_how_it_ended_is_told_in_words() -> None:
     assert ended_how(3) == "exit code 3"
     assert ended_how(-signal.SIGKILL) == "signal SIGKILL"

@@ -154,6 +154,17 @@ class TestReading:
         assert "13812345678" not in text
         assert "5678" not in text
 
+    @requirement("TRK-10")
+    @pytest.mark.parametrize("field", ["place", "city", "text"])
+    def test_people_are_masked_in_every_word_of_the_sender(
+        self, client: Client, field: str
+    ) -> None:
+        parcel = waybill()
+        post(client, item(parcel, **{field: "李小红 139 0013 9002，建国路88号1001室"}))
+        answer = client.get(f"/api/v1/waybills/{parcel.number}", headers=bearer("waybills:read"))
+        told = answer.json()["events"][0][field]
+        assert told and not [part for part in ("小红", "9002", "建国路") if part in told]
+
     def test_what_was_corrected_is_not_shown(self, client: Client) -> None:
         parcel = waybill()
         headers = bearer("events:write")

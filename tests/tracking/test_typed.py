@@ -176,6 +176,26 @@ def test_a_text_without_any_number_has_one_line() -> None:
     assert [bad.code for bad in typed.bad] == ["number_prefix", "number_prefix"]
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (f"①{A}②{B}", [A, B]),
+        (f"No{A}", [A]),
+        (f"1.{D}\n2.{B[2:]}", [A, B]),
+        (f"1、{D}\n2、{B[2:]}", [A, B]),
+        (f"{D}，{B[2:]}", [A, B]),
+        (f"{D},{B[2:]}", [A, B]),
+        (f"{D}，13900001111", [A]),
+        (f"{D},456,123", []),
+        (f"金额 1,{D}.50", []),
+    ],
+)
+def test_numbers_of_a_counted_list(text: str, found: list[str]) -> None:
+    typed = take_apart(text, parse=parse_waybill_number)
+    assert typed.numbers == found
+    assert not found or not typed.bad
+
+
 def test_a_number_at_the_end_of_a_long_text_is_found() -> None:
     assert numbers("很长的话" * 4000 + A) == [A]
 

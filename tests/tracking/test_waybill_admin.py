@@ -51,6 +51,17 @@ def nobody() -> User:
 
 
 class TestWaybills:
+    @pytest.mark.requirement("TRK-10")
+    @pytest.mark.parametrize("field", ["place", "city", "text"])
+    def test_people_in_the_words_of_a_scan_show_after_a_reveal_only(
+        self, desk: Client, field: str
+    ) -> None:
+        parcel = waybill()
+        scan = event(parcel, "arrived", **{field: "李小红 139 0013 9002，建国路88号1001室"})
+        ingest([scan], source="tests", by=system_user("tests"), at=timezone.now())
+        shown = desk.get(page(parcel)).content.decode()
+        assert not [part for part in ("小红", "0013 9002", "建国路88") if part in shown]
+
     def test_the_list_costs_the_same_for_1_and_3_rows_and_never_counts(self, desk: Client) -> None:
         counts = []
         for more in (1, 2):

@@ -24,7 +24,7 @@ NOT_NAMES: Final = _words(
     "签收 已签收 本人 他人收 草签 拍照 家人 同事 门卫 前台 保安 物业 "
     "邮件收发章 收发室 保安室 他人 代收 凭取货码 已收件 正在 电话 签收人 未收到 已收到 "
     "已联系 不在 客户 丰巢 菜鸟 家属 朋友 邻居 亲属 学校 公司 快递柜 "
-    "自提柜 值班室 传达室 管理处 拍照签收 图片签收 电子签收"
+    "自提柜 值班室 传达室 管理处 拍照签收 图片签收 电子签收 丈母娘 岳母 岳父 婆婆 公公"
 )
 # Everyday words that begin like a name.
 WORDS: Final = _words(
@@ -36,6 +36,8 @@ WORDS: Final = _words(
     "汪洋 贺卡 陶瓷 沈重 姜汤 金属 秦淮 洪水 安全 安排 安装 安检 易碎 常温 常规 文件 文具 尚未 温馨 康复 施工 齐全 管理 费用 舒服 舒适 甘蔗 葛根 童装 童鞋 梅花 蓝色 乔迁 盛大 欧洲 殷勤 万一 万分 万达 万家 白色 汤料 高铁 高温 高速 高层 "
     "高价 高空 高考 高烧 金融 金店 石材 水果 马虎 方形 方案 方言 "
     "严禁 任性 任意 何必 谢绝 许久 程控 周内 周年 付清 顾虑 余下 "
+    "邮政 顺丰 中通 圆通 申通 韵达 百世 极兔 京东 德邦 汇通 优速 "
+    "站点 门店 驿站 小区 东门 南门 西门 北门 丰巢 蜂巢 菜鸟 兔喜 快递 智能 自提 本人 "
     "孔径 洪涝 段落 白酒 江小 雷电 雷暴 龙卷 龙虾"
 )
 # How a phrase begins that is news of somebody and not a name: 收件人：拒收, 客户：在开会.
@@ -52,7 +54,7 @@ SITE_ENDS: Final = tuple("室部处站店柜台亭市区县省")
 NO_ENGLISH_NAME: Final = _words(
     "vip new late on not no none absent unknown refused delayed customer recipient consignee sender courier agent reception front"
     " security guard neighbour neighbor family colleague concierge mailroom locker front the our a an at in on"
-    " home office door post station"
+    " home office door post station dhl ups fedex ems tnt sf yto zto sto"
 )
 SITE_WORDS: Final = _words(
     "hub center centre post station locker branch depot office facility point shop store warehouse express"

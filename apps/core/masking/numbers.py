@@ -6,7 +6,7 @@ from apps.core.masking.spelling import hide, plain, stars
 
 _GAP = r"[\s.\-·_—–/]{0,4}"
 _ID_CARD = re.compile(
-    r"(?<!\d)\d{6}[\s-]?(?:19|20)\d{2}[\s-]?(?:0[1-9]|1[0-2])[\s-]?\d{2}[\s-]?\d{3}\s?[\dXx](?!\d)"
+    r"(?<!\d)\d{6}[\s/-]?(?:19|20)\d{2}[\s-]?(?:0[1-9]|1[0-2])[\s-]?\d{2}[\s/-]?\d{3}\s?[\dXx](?!\d)"
 )
 # Groups of three, four and four are a mobile whatever stands between; eleven digits in one piece are,
 # whatever stands before them.
@@ -25,7 +25,8 @@ _LANDLINE = (
     r"(?:\s?(?:-|转|分机|ext\.?)\s?\d{1,6})?(?!\d)"
 )
 _ABROAD = rf"\+\d{{1,3}}(?:{_GAP}\d){{6,12}}(?!\d)"
-_AMERICAN = r"(?<![0-9A-Za-z])\(?\d{3}\)?[-.\s]\d{3}[-.\s]\d{4}(?!\d)"
+# 400-811-1111 is a firm's.
+_AMERICAN = r"(?<![0-9A-Za-z])\(?(?![48]00)\d{3}\)?[-.\s]\d{3}[-.\s]\d{4}(?!\d)"
 PHONE = re.compile(f"{_MOBILE}|{_GLUED}|{_STAND_IN}|{_LANDLINE}|{_ABROAD}|{_AMERICAN}")
 _SAID_PHONE = re.compile(
     rf"(?P<say>(?:电话|手机|手提|座机|致电|联系方式|(?:虚拟|隐私)号码?|\b(?:tel|phone|mobile|call)\b)[^\d\n]{{0,6}})(?P<number>\d(?:{_GAP}\d){{6,14}})(?!\d)",
@@ -43,7 +44,7 @@ _HALF_HIDDEN = re.compile(
 # The separators of 8-2-1034, and of the same written otherwise.
 _JOINT = r"[-—–_./·](?=[0-9A-Za-z])"
 _CODE = re.compile(
-    r"(?P<say>(?:取[件货][码号]|提[货取][码号]|自提码|锁码|开[箱柜门]码|动态码|凭码|货架号|货号|验证码|门禁|密码|口令|暗号"
+    r"(?P<say>(?:取[件货](?:[码号]|凭证)|提[货取][码号]|自提码|锁码|开[箱柜门]码|动态码|凭码|货架号|货号|验证码|门禁|密码|口令|暗号"
     r"|\bpin\b|\botp\b|pass(?:word|code)|(?:pick-?up |door |gate )?\bcode(?: is\b)?)[^0-9A-Za-z\n,。;]{0,6})"
     r"(?P<number>(?=[A-Za-z#*\-]{0,8}\d|(?-i:[A-Z]{4}))"
     rf"[0-9A-Za-z](?:[0-9A-Za-z#*]|{_JOINT}|\s(?=\d)){{2,15}})",
@@ -65,6 +66,17 @@ _DOCUMENT = re.compile(
     r"(?P<number>[A-Za-z]{0,2}\d{7,18}[Xx]?)",
     re.I,
 )
+# 6222 0212 3456 7890 123, and whatever is called an account.
+_ACCOUNT = re.compile(
+    r"(?P<say>(?:银行卡|卡号|[账帐]号|\bcard(?: no\.?| number)?)[^0-9A-Za-z\n]{0,6})(?P<number>\d(?:[\s-]?\d){11,18})(?!\d)"
+    r"|(?<!\d)(?P<bare>62\d{2}(?:[\s-]?\d{4}){3}(?:[\s-]?\d{1,3})?)(?!\d)",
+    re.I,
+)
+# 沪A·88X99: the plate of whoever comes to collect.
+_PLATE = re.compile(
+    r"(?P<say>[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-HJ-NP-Z][\s·•.-]?)"
+    r"(?P<number>(?=[A-Z]{0,4}\d)[0-9A-HJ-NP-Z]{4,5}[0-9A-HJ-NP-Z挂学警港澳])(?![0-9A-Za-z])"
+)
 _CHAT_NAME = re.compile(
     r"(?P<say>(?:微\s?信|企微|[威薇v]信|支付宝|加v|扣扣|旺旺|钉钉|小红书|抖音|\b(?:we ?chat|vx|wx|q ?q|whatsapp|telegram|line(?= ?id)))"
     r"(?:[账帐]?号| ?id)?[^0-9A-Za-z\n]{0,4})"
@@ -75,20 +87,22 @@ _EMAIL = re.compile(
     r"(?<![A-Za-z0-9._%+-])(?P<first>[A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{0,63}\s?@\s?(?P<host>[A-Za-z0-9.-]{1,80}\.[A-Za-z]{2,})"
 )
 # 建国路88号3单元502室, 5号楼1203室, 88 Jianguo Road: from the street's name on, or from the building on.
+_ROOM = "[0-9零〇一二三四五六七八九]{3,4}(?![0-9])"
 _UNIT = r"(?:\s{0,2}第?[0-9A-Za-z一二三四五六七八九十-]{1,6}\s?(?:号楼|号院|栋|幢|座|单元|楼|层|室|号|门|户))"
 _ADDRESS = re.compile(
     r"[\u4e00-\u9fff]{0,2}(?:路|街|大道|巷|弄|胡同|(?<!公)里)道?(?:[东南西北]|[一二三四五六七八九十]{1,2}段)?\s?[甲乙丙]?\s?\d{1,5}(?:[-—]\d{1,4})?"
-    rf"\s?(?:号楼|号院|[号弄]){_UNIT}*(?:\s?\d{{3,4}}(?!\d))?"
-    rf"|(?<![0-9A-Za-z])(?:\d{{1,4}}|[A-Za-z])\s?(?:号楼|栋|幢|座|单元|层(?=\s?\d{{3,4}}))(?<!\d层){_UNIT}*(?:\s?\d{{3,4}}(?!\d))?"
-    rf"|[一二三四五六七八九十]{{1,3}}(?:号楼|栋|幢|座)(?:{_UNIT}|\s?\d{{3,4}}(?!\d))+"
-    rf"|{_UNIT}{{2,}}(?:\s?\d{{3,4}}(?!\d))?"
+    rf"\s?(?:号楼|号院|[号弄]){_UNIT}*(?:\s?{_ROOM})?"
+    r"|(?:路|街|巷|弄)\s?\d{1,4}[-—]\d{1,4}(?:[-—]\d{1,4})?(?!\d)|(?<=\*)[-—]\d{1,4}(?:[-—]\d{1,4})?(?!\d)|(?<![0-9A-Za-z])\d{1,3}#\s?\d{3,4}(?!\d)|(?:村|小区|花园|苑|(?<!公)里)\s?\d{1,4}\s?号(?!门岗|线|送|派|前|下午|上午)"
+    rf"|(?<![0-9A-Za-z])(?:\d{{1,4}}|[A-Za-z])\s?(?:号楼|栋|幢|座|单元|层(?=\s?\d{{3,4}}))(?<!\d层){_UNIT}*(?:\s?{_ROOM})?"
+    rf"|[一二三四五六七八九十]{{1,3}}(?:号楼|栋|幢|座|单元)(?:{_UNIT}|\s?{_ROOM})+"
+    rf"|{_UNIT}{{2,}}(?:\s?{_ROOM})?"
     r"|(?<![0-9A-Za-z])\d{3,4}\s?(?:室|号房|房间|房(?![源价租东产屋]))"
     r"|(?:房号|房间号|室号|门牌号?)[:是\s]{0,3}[0-9A-Za-z-]{2,8}(?:号\d{1,2}楼)?"
     r"|(?:大厦|公寓|宿舍)\s?(?:[\d一二三四五六七八九十]{1,3}\s?[楼层]\s?(?:\d{3,4}(?!\d))?|\d{3,4}(?!\d))|#\d{2}-\d{2,3}(?!\d)"
     r"|村\s?[\d一二三四五六七八九十]{1,3}\s?[组队社]\s?\d{1,4}\s?号"
     r"|(?:宿舍|公寓|小区|花园|[苑楼])\s?\d{1,3}-\d{3,4}(?!\d)"
     r"|(?<![0-9A-Za-z])\d{1,5}[A-Z]? (?:[A-Z][a-z'’]+ ){1,3}(?:Road|Rd|Street|St|Avenue|Ave|Lane)\b|\bLane \d{1,4}\b"
-    r"|(?i:\b(?:room|flat|apt\.?|apartment|unit|suite)) ?(?:[Nn]o\.? ?)?#? ?\d[0-9A-Za-z-]{0,6}\b|\b[Rr][Mm]\.? ?\d{3,4}\b"
+    r"|(?i:\b(?:room|flat|apt\.?|apartment|unit|suite|level|floor)) ?(?:[Nn]o\.? ?)?#? ?\d[0-9A-Za-z-]{0,6}\b|\b[Rr][Mm]\.? ?\d{3,4}\b"
 )
 _NUMBERED = re.compile(r"(?P<number>[一二三四五六七八九十]{1,3})(?P<kind>号楼|单元|号院)")
 
@@ -115,6 +129,8 @@ def hide_numbers(text: str, *, shows_codes: bool = False) -> str:
     text = hide(_ENDS, text, _said)
     text = hide(_HALF_HIDDEN, text, _said)
     text = hide(_DOCUMENT, text, _said)
+    text = hide(_ACCOUNT, text, _account)
+    text = hide(_PLATE, text, _said)
     text = hide(_CHAT_NAME, text, _said)
     text = hide(_EMAIL, text, lambda m, _said: f"{m['first']}***@{m['host']}")
     return _NUMBERED.sub(lambda m: "*" * len(m["number"]) + m["kind"], text)
@@ -136,6 +152,10 @@ def _phone(match: re.Match[str], said: str, whole: str) -> str | None:
         return None
     country = match["country"] or ""
     return stars(said[len(country) :], keep=3)
+
+
+def _account(match: re.Match[str], said: str) -> str:
+    return stars(said, keep=4) if match["bare"] else _said(match, said)
 
 
 def _said(match: re.Match[str], said: str) -> str:

@@ -46,7 +46,10 @@ class CorrectionForm(forms.Form):
 
 def event_choices(waybill: Waybill) -> list[tuple[int, str]]:
     return [
-        (row.id, f"{local(row.occurred_at)} · {row.status.label} · {row.place or row.text[:40]}")
+        (
+            row.id,
+            f"{local(row.occurred_at)} · {row.status.label} · {row.masked_place or row.masked_text[:40]}",
+        )
         for row in timeline(waybill)
         if row.is_live
     ]

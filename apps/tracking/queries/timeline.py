@@ -31,7 +31,7 @@ SOURCES: dict[str, Any] = {
 @dataclass(frozen=True, slots=True)
 class TimelineRow:
     """One event as it stands now; ``is_live`` is False for what was corrected or taken back.
-    ``masked_place`` and ``masked_text`` are without the people of the shipment."""
+    ``masked_place`` (its city where none is named) and ``masked_text`` are without the people of the shipment."""
 
     id: int
     occurred_at: datetime
@@ -83,7 +83,7 @@ def timeline(waybill: Waybill) -> list[TimelineRow]:
             place=row["place"],
             city=row["city"],
             text=row["text"],
-            masked_place=masked_text(row["place"], known),
+            masked_place=masked_text(row["place"] or row["city"], known),
             masked_text=masked_text(row["text"], known),
             source=row["source"],
             by=row["by__display_name"] or "",

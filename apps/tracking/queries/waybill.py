@@ -161,8 +161,8 @@ def _shown_events(packed: str | None, sealed: tuple[str, ...]) -> list[dict[str,
         event["id"] = hide(Id.EVENT, event["id"])
         event["occurred_at"] = wired(event["occurred_at"])
         event["recorded_at"] = wired(event["recorded_at"])
-        event["text"] = _without_people(event["text"], sealed)
-        event["place"] = _without_people(event["place"], sealed)
+        for name in ("place", "city", "text"):
+            event[name] = _without_people(event[name], sealed)
         events.append(event)
     return events
 
