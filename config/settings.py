@@ -4,6 +4,7 @@ Production refuses to start without its secrets; `bin/up` and `bin/test` generat
 their own. There is one code path: the same database and broker protocol everywhere.
 """
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -147,8 +148,9 @@ LANGUAGE_COOKIE_NAME = "yipiao_language"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 AXES_FAILURE_LIMIT = env.int("SIGN_IN_FAILURE_LIMIT", default=5)
 AXES_COOLOFF_TIME = 0.25  # hours
-# Passwords checked at a time in the whole house; each takes one core for some tenths of a second.
-SIGN_INS_AT_ONCE = env.int("SIGN_INS_AT_ONCE", default=2)
+# Passwords checked at a time in the whole house; each takes one core for some tenths of a second, and
+# half of the cores are left to the pages however many sign in.
+SIGN_INS_AT_ONCE = env.int("SIGN_INS_AT_ONCE", default=max(1, (os.cpu_count() or 1) // 2))
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ADMIN = False
