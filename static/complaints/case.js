@@ -27,6 +27,7 @@
       .then(function (answer) { if (!answer.ok || answer.redirected) { throw new Error(); } return answer.text(); })
       .then(function (form) {
         panel.querySelector("summary ~ p").outerHTML = form;
+        houseFiles(panel);
         delete panel.dataset.form;
         putBack(panel);
       })
