@@ -38,9 +38,9 @@ FROM complaints_case c WHERE c.state <> 'closed'
 _CLOCKS = """
 INSERT INTO sla_clock (matter_id, metric, cycle, key, kind, label, target_id, calendar_id,
     calendar_version, seconds, is_fixed, owner_id, unit_id, state, started_at, due_at, is_dropped,
-    schedule, schedule_steps, position, next_at)
+    schedule, schedule_steps, held_policies, held_starts, position, next_at)
 SELECT m.id, metric, 1, 0, 'case', '', NULL, w.id, w.version, 43200, false, m.owner_id, m.unit_id,
-    'running', m.opened_at, due, false, ARRAY[due], ARRAY[0], 0, due
+    'running', m.opened_at, due, false, ARRAY[due], ARRAY[0], '{}', '{}', 0, due
 FROM sla_matter m CROSS JOIN unnest(ARRAY['plan_reply', 'feedback']) AS metric
 CROSS JOIN LATERAL (SELECT now() + make_interval(secs => (m.id * 7919) % 86400 - 3600) AS due) AS d
 JOIN sla_workingcalendar w ON w.code = 'always'

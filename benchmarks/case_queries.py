@@ -161,6 +161,7 @@ def _prepare() -> None:
     COLUMNS[:] = [f.column for f in fields]
     DEFAULTS.update({f.column: None if f.null else "" for f in fields})
     DEFAULTS.update({"version": 1, "reopened_count": 0, "is_direct": False, "language": "zh-hans"})
+    DEFAULTS["name_parts"] = "{}"
     DEFAULTS.update(dict.fromkeys(("description", "contact_phone"), encrypt("客户说包装破损" * 8)))
     CAUSE[:] = [CauseNode.objects.values_list("pk", flat=True)[0]]
 

@@ -6,7 +6,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 
-from benchmarks.harness import Request, Result, Server, gunicorn, in_turn, requests_per_second
+import psutil
+
+from benchmarks.harness import (
+    Request,
+    Result,
+    Server,
+    exchange,
+    gunicorn,
+    in_turn,
+    requests_per_second,
+)
 from benchmarks.scratch import scratch_database
 
 BARE = Request("bare view", "/bare", expect=b"ok")
@@ -88,11 +98,35 @@ def against_bare(server: Server, request: Request, *, limit: float) -> Sequence[
             lambda: requests_per_second(server.port, request),
         ]
     )
+    bare_ms, asked_ms = in_turn(
+        [lambda: processor_ms(server, BARE), lambda: processor_ms(server, request)]
+    )
     return [
         Result(BARE.name, bare, "req/s"),
         Result(request.name, asked, "req/s", ratio=asked / bare, limit=limit),
+        Result("bare view, processor", bare_ms * 1000, "µs"),
+        Result(f"{request.name}, processor", asked_ms * 1000, "µs", ratio=bare_ms / asked_ms),
         Result(f"memory, master and {WORKERS} workers", server.memory_mb(), "MB"),
     ]
+
+
+def processor_ms(server: Server, request: Request, times: int = 400) -> float:
+    """What one request costs the processors, server and PostgreSQL together: a busy machine, which
+    makes whoever asks a database wait for its turn, changes it least."""
+    began = server.cpu_seconds() + _postgres_seconds()
+    for _turn in range(times):
+        exchange(server.port, request.message(server.port))
+    return (server.cpu_seconds() + _postgres_seconds() - began) / times * 1000
+
+
+def _postgres_seconds() -> float:
+    """Processor time of the sessions in this database."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")
+        taken = [psutil.Process(pid).cpu_times() for (pid,) in cursor.fetchall()]
+    return sum(one.user + one.system for one in taken)
 
 
 def declare_settings() -> None:

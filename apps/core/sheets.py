@@ -10,10 +10,8 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import IO, Any, BinaryIO
 
-import xlsxwriter
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
 
 from apps.core.errors import BadInput
 
@@ -90,6 +88,8 @@ def read_rows(
 
 
 def _read_xlsx(data: bytes, max_rows: int) -> list[tuple[int, list[Any]]]:
+    from openpyxl import load_workbook  # it and its like take 8 MB; few processes open sheets
+
     broken = BadInput(
         _("The spreadsheet is damaged and cannot be opened; save it again and resend."),
         code="file_broken",
@@ -269,6 +269,8 @@ def fill_xlsx(
     title: str = "Sheet1",
 ) -> None:
     """Likewise into an open file, row by row: memory does not grow with the rows."""
+    import xlsxwriter
+
     book = xlsxwriter.Workbook(
         file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )

@@ -1,5 +1,5 @@
 // The page of one case: a key for every act, who else is here, nothing typed is lost.
-// Works without it too: panels open by a click and everything is a form.
+// Works without it too: a panel leads to its form by a link and everything is a form.
 (function () {
   "use strict";
   var page = document.getElementById("case");
@@ -20,9 +20,36 @@
 
   // --- panels and keys ---------------------------------------------------------------------------
   function panels() { return Array.prototype.slice.call(acts.querySelectorAll("details.cs-act")); }
+  // The form of a closed panel is asked for when it is opened, and what was typed in it put back.
+  function load(panel) {
+    if (!panel.dataset.form) { return Promise.resolve(); }
+    panel.loading = panel.loading || fetch(panel.dataset.form + "?seen=" + page.dataset.seen, { credentials: "same-origin" })
+      .then(function (answer) { if (!answer.ok || answer.redirected) { throw new Error(); } return answer.text(); })
+      .then(function (form) {
+        panel.querySelector("summary ~ p").outerHTML = form;
+        houseFiles(panel);
+        delete panel.dataset.form;
+        putBack(panel);
+      })
+      .catch(function () { location.assign(panel.dataset.form); });
+    return panel.loading;
+  }
+  // After a new sign-in: the form that was sent before it, to be filled again.
+  window.houseForm = function (path) {
+    var panel = panels().find(function (one) { return one.dataset.form === path; });
+    return panel ? load(panel) : Promise.resolve();
+  };
+  acts.addEventListener("toggle", function (event) {
+    if (event.target.open && event.target.matches("details.cs-act")) { load(event.target); }
+  }, true);
   function open(panel) {
     panels().forEach(function (other) { if (other !== panel) { other.open = false; } });
     panel.open = true;
+    panel.querySelector("summary").focus();
+    load(panel).then(function () { focusIn(panel); });
+  }
+  function focusIn(panel) {
+    if (!panel.open) { return; }
     var first = panel.querySelector("textarea, select, input:not([type=hidden])") || panel.querySelector("button");
     var text = panel.querySelector("textarea");
     (text || first).focus();
@@ -41,6 +68,8 @@
       if (writes && target.type === "radio" && /^[1-5]$/.test(event.key)) { choose(target, event); }
       return;
     }
+    // Whoever types on before the form is there means the form.
+    if (target.closest && target.closest("details.cs-act[open][data-form]") && event.key.length === 1) { return; }
     if (event.key === "?") { event.preventDefault(); keys.showModal(); return; }
     var found = acts.querySelector("[data-key=\"" + CSS.escape(event.key) + "\"]");
     if (!found) { return; }
@@ -77,19 +106,24 @@
   }
 
   // --- what is typed is kept -----------------------------------------------------------------------
+  // Names begin with that of their panel. What is in ``typed`` is not in a form yet.
   var typed = JSON.parse(document.getElementById("typed").textContent || "{}");
-  Object.keys(typed).forEach(function (name) {
-    var input = acts.querySelector("textarea[name=\"" + CSS.escape(name) + "\"], input[type=text][name=\"" + CSS.escape(name) + "\"]");
-    if (input && !input.value) {
-      input.value = typed[name];
-      var panel = input.closest("details.cs-act");
-      if (panel && input.tagName === "TEXTAREA") { panel.classList.add("has-draft"); }
+  function putBack(panel) {
+    panel.querySelectorAll("textarea, input[type=text]").forEach(function (input) {
+      if (typed[input.name] && (!input.value || input.value === input.defaultValue)) { input.value = typed[input.name]; }
+      delete typed[input.name];
       preview(input);
-    }
+    });
+  }
+  panels().forEach(function (panel) {
+    var prefix = panel.id.replace("act-", "") + "-";
+    if (Object.keys(typed).some(function (name) { return name.indexOf(prefix) === 0; })) { panel.classList.add("has-draft"); }
+    if (!panel.dataset.form) { putBack(panel); }
   });
   function keep() {
     if (sending || !page.dataset.keep) { return; }
     var data = new FormData();
+    Object.keys(typed).forEach(function (name) { data.append(name, typed[name]); });
     acts.querySelectorAll("textarea, input[type=text]").forEach(function (input) {
       if (input.value && input.value !== input.defaultValue) { data.append(input.name, input.value); }
     });
@@ -107,6 +141,18 @@
     keepSoon();
   });
   acts.addEventListener("submit", function () { sending = true; });
+
+  // --- the record, when it is opened ---------------------------------------------------------------
+  var record = page.querySelector("details[data-record]");
+  record.addEventListener("toggle", function () {
+    fetch(record.dataset.record, { credentials: "same-origin" })
+      .then(function (answer) { return answer.ok ? answer.text() : ""; })
+      .then(function (text) {
+        var shown = new DOMParser().parseFromString(text, "text/html").querySelector(".house-timeline");
+        if (shown) { record.querySelector("summary").nextElementSibling.replaceWith(shown); }
+      })
+      .catch(function () { /* the link stays */ });
+  }, { once: true });
 
   // --- who else is here ------------------------------------------------------------------------------
   var presence = document.getElementById("presence"), timer = 0;

@@ -1,6 +1,19 @@
-// The list of cases: all or none chosen, the bar for what is chosen. Works without it too.
+// The list of cases: its filters, all or none chosen, the bar for what is chosen. Works without it too.
 (function () {
   "use strict";
+  // The filters come when they are opened.
+  var more = document.querySelector(".cs-more"), way = more && more.querySelector("p > a");
+  if (way) {
+    more.addEventListener("toggle", function () {
+      fetch(way.href, { credentials: "same-origin" })
+        .then(function (answer) { return answer.text(); })
+        .then(function (text) {
+          var fields = new DOMParser().parseFromString(text, "text/html").querySelector(".cs-more .cs-fields");
+          if (fields) { way.parentNode.replaceWith(fields); fields.querySelector("select, input").focus(); }
+        })
+        .catch(function () { /* the link stays */ });
+    }, { once: true });
+  }
   var form = document.getElementById("cases");
   if (!form) { return; }
   var all = document.getElementById("choose-all"), count = document.getElementById("chosen");

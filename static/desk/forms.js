@@ -88,10 +88,13 @@
     fetch("/admin/account/held/", { credentials: "same-origin" })
       .then(function (answer) { return answer.json(); })
       .then(function (held) {
-        var form = held.path && formOf(held.path);
-        if (!form) { return; }
-        fill(form, held.fields);
-        say(form, held);
+        // A page that brings its forms when they are opened brings this one first.
+        return Promise.resolve(held.path && window.houseForm && window.houseForm(held.path)).then(function () {
+          var form = held.path && formOf(held.path);
+          if (!form) { return; }
+          fill(form, held.fields);
+          say(form, held);
+        });
       })
       .catch(function () { /* the page stands as it is */ });
   }

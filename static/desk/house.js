@@ -18,13 +18,15 @@
 
   // The look's own script puts the name of a chosen file into the first text field around it. In
   // its own widget that is meant (a disabled field); in ours it would overwrite what was typed.
-  document.addEventListener("DOMContentLoaded", function () {
-    document.querySelectorAll("input[type=file]").forEach(function (input) {
+  // Whoever puts a form into the page calls this for it at once.
+  window.houseFiles = function (form) {
+    form.querySelectorAll("input[type=file]").forEach(function (input) {
       var around = input.parentNode.parentNode.parentNode;
       var shown = around && around.querySelector("input[type=text]");
       if (!shown || !shown.disabled) { input.hasChangeListener = true; }
     });
-  });
+  };
+  document.addEventListener("DOMContentLoaded", function () { window.houseFiles(document); });
 
   // <time data-due="ISO" data-left="%s left" data-soon="…" data-over="%s overdue" data-warn="seconds"> counts down.
   var DAYS = /^zh/.test(document.documentElement.lang) ? " 天 " : "d ";

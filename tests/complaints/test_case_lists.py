@@ -161,7 +161,7 @@ def test_the_list_costs_the_same_for_one_case_and_for_three(
     one = queries()
     case(team=team, at=past)
     case(team=team, at=past)
-    assert queries() == one <= 22
+    assert queries() == one <= 11
 
 
 @pytest.mark.requirement("CMP-1")
@@ -304,3 +304,13 @@ def test_a_role_without_cases_has_no_list(client: Client, team: Team, role: Role
     for name in (LIST, BULK, EXPORT, "admin:complaints_case_save_filter"):
         assert client.get(reverse(name)).status_code == 404, name
         assert client.post(reverse(name), {"format": "csv", "name": "x"}).status_code == 404, name
+
+
+def test_the_filters_come_when_they_are_opened_or_used(
+    client: Client, team: Team, director: User
+) -> None:
+    case(team=team)
+    for query, is_open in (({}, False), ({"filters": "1"}, True), ({"channel": "phone"}, True)):
+        shown = client.get(reverse(LIST), query).content.decode()
+        assert ('name="owner"' in shown) is is_open, query
+        assert ("filters=1" in shown) is not is_open, query

@@ -22,7 +22,7 @@ def test_whoever_answers_reads_there_that_nothing_will_be_sent(
     client.cookies["yipiao_language"] = "en"
 
     def page() -> str:
-        address = reverse("admin:complaints_case_page", args=[made.number])
+        address = reverse("admin:complaints_case_act", args=[made.number, "reply"])
         return client.get(address).content.decode()
 
     assert "Nothing is sent: E-mail is not set up here." in page()

@@ -64,10 +64,12 @@ def opened(cast: Cast, waybill: Waybill | None = None, **fields: Any) -> Case:
 
 
 def press(page: Page, key: str, panel: str) -> None:
-    """A key opens its panel, from anywhere but a text field, once the page's script has run."""
+    """A key opens its panel, from anywhere but a text field, once the page's script has run; its form
+    comes then."""
     page.wait_for_load_state("load")
     page.keyboard.press(key)
     expect(page.locator(f"#act-{panel}")).to_have_attribute("open", "")
+    expect(page.locator(f"#act-{panel} form")).to_be_visible()
 
 
 def send(page: Page) -> None:

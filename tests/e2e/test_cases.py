@@ -236,11 +236,11 @@ def test_two_people_on_one_case(
     # Both change it: the second save says what the first changed, and keeps what was typed.
     agent.goto(address)
     director.goto(address)
+    press(agent, "e", "change")
     press(director, "e", "change")
     director.fill("[name=change-title]", "主任改过的标题")
     send(director)
     expect(director.locator(".cs-head h1")).to_have_text("主任改过的标题")
-    press(agent, "e", "change")
     agent.fill("[name=change-title]", "客服改的标题")
     send(agent)
     expect(agent.locator("#act-change .cs-errors")).to_contain_text("林静")

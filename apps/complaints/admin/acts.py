@@ -40,6 +40,7 @@ class Act:
     initial: Callable[[Case], Typed] = lambda _case: {}
     danger: bool = False
     told: bool = False
+    has_replies: bool = False  # ready-made answers stand beside its text
     inline: bool = True  # has a panel on the page; others are posted from where they are shown
 
 
@@ -245,7 +246,7 @@ ALL: tuple[Act, ...] = (
     Act(
         "reply", "r", gettext_lazy("Reply"),
         gettext_lazy("Goes to the customer by the channel chosen and counts as the first word and the response."),
-        "handle_case", f.ReplyForm, _reply, "", told=True,
+        "handle_case", f.ReplyForm, _reply, "", told=True, has_replies=True,
         may=lambda case: case.state in (*LIVE, "closed") and _has_way(case),
     ),
     Act(
@@ -274,7 +275,7 @@ ALL: tuple[Act, ...] = (
     Act(
         "plan", "l", gettext_lazy("Plan and reply"),
         gettext_lazy("Tell the customer what will be done and by when; meets the plan clock, and the first word with it."),
-        "handle_case", f.PlanForm, _plan, "", told=True,
+        "handle_case", f.PlanForm, _plan, "", told=True, has_replies=True,
         may=lambda case: case.is_live and case.state != CaseState.SOLVED,
     ),
     Act(

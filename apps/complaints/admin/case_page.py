@@ -1,13 +1,15 @@
 """The page of one case: everything at hand, and every act where the eye is (CMP-1, CMP-7)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,11 +20,14 @@ from apps.complaints import services
 from apps.complaints.admin.acts import ACTS, ALL, Act
 from apps.complaints.admin.meanwhile import said_meanwhile
 from apps.complaints.admin.pages import PageAdmin, may, must, must_see, person, put_refusal, who
+from apps.complaints.enums import AnswerKind
 from apps.complaints.forms.acts import ChangeForm
 from apps.complaints.models import Case
-from apps.complaints.queries.desk import DeskPage, desk_page, who_is_told
+from apps.complaints.queries.beside import Guide, ready_words
+from apps.complaints.queries.desk import desk_page, who_is_told
 from apps.complaints.queries.drafts import case_key, draft_form
-from apps.complaints.queries.page import case_of
+from apps.complaints.queries.page import case_of, contact_of
+from apps.complaints.queries.words import cause_tree
 from apps.core.errors import RuleBroken
 from apps.sla.models import Clock
 
@@ -31,13 +36,15 @@ FIELDS = {"closing_note": "note", "label": "what", "waybill_id": "waybill"}
 EVENTS_SHOWN = 40
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Panel:
-    """One act on the page with its form; open when it was refused or asked for."""
+    """One act on the page. It is open when it was refused or asked for, and only then has its form
+    and what stands in it; case.js asks for a closed one's when it is opened."""
 
     act: Act
-    form: forms.Form
-    is_open: bool
+    address: str
+    form: forms.Form | None = None
+    replies: Sequence[Guide] = ()
 
 
 class CasePages(PageAdmin):
@@ -60,6 +67,8 @@ class CasePages(PageAdmin):
             raise Http404
         if request.method != "POST" and may(request, act.permission):
             must_see(request)
+            if "seen" in request.GET:
+                return self.form_view(request, number, act)
             return self.show(request, number, opened=act.name)
         case = self.case(request, number)
         if not may(request, act.permission):
@@ -72,6 +81,21 @@ class CasePages(PageAdmin):
             )
             return redirect(self.address(case))
         return self._try(request, case, act)
+
+    def form_view(self, request: HttpRequest, number: str, act: Act) -> HttpResponse:
+        """The form of one act alone, for a page that is open; ``seen`` is the last entry it shows."""
+        case = self.case(request, number)
+        if not (act.inline and act.may(case)):
+            raise Http404
+        seen = request.GET["seen"]
+        context = {
+            "case": case,
+            "panel": self._open_panel(request, case, act),
+            "newest": seen if seen.isdecimal() else "0",
+            "contact": contact_of(case),
+            "told": self._told(case, timezone.now()) if act.name == "report" else [],
+        }
+        return render(request, "complaints/_act.html", context)
 
     def _try(self, request: HttpRequest, case: Case, act: Act) -> HttpResponse:
         form = self.act_form(request, act, case, bound=True)
@@ -145,12 +169,13 @@ class CasePages(PageAdmin):
             desk=desk,
             case=case,
             at=at,
-            panels=self._panels(request, desk, opened, refused),
+            newest=desk.newest,
+            contact=desk.page.contact,
+            panels=self._panels(request, case, opened, refused),
             refused=refused,
             typed=draft_form(owner=user, key=case_key(case)) if refused is None else {},
-            told=who_is_told(case, at) if case.is_trouble and not case.reported_at else [],
+            told=self._told(case, at),
             clear=clear,
-            timeline=timeline_rows(case, EVENTS_SHOWN),
             may={name: may(request, f"{name}_case") for name in ("handle", "merge", "reveal")},
         )
         if clear is not None:
@@ -160,25 +185,49 @@ class CasePages(PageAdmin):
     def _panels(
         self,
         request: HttpRequest,
-        desk: DeskPage,
+        case: Case,
         opened: str,
         refused: tuple[Act, forms.Form] | None,
     ) -> list[Panel]:
         panels = []
         for act in ALL:
-            if not (act.inline and may(request, act.permission) and act.may(desk.case)):
+            if not (act.inline and may(request, act.permission) and act.may(case)):
                 continue
-            was_refused = refused is not None and refused[0] is act
-            form = refused[1] if refused and was_refused else self.act_form(request, act, desk.case)
-            self._offer(form, desk)
-            panels.append(Panel(act, form, was_refused or act.name == opened))
+            if refused is not None and refused[0] is act:
+                panels.append(self._open_panel(request, case, act, refused[1]))
+            elif act.name == opened:
+                panels.append(self._open_panel(request, case, act))
+            else:
+                panels.append(Panel(act, _address_of(case, act)))
         return panels
 
-    def _offer(self, form: forms.Form, desk: DeskPage) -> None:
-        """Choices that are read once for the whole page."""
+    def _open_panel(
+        self, request: HttpRequest, case: Case, act: Act, form: forms.Form | None = None
+    ) -> Panel:
+        form = form or self.act_form(request, act, case)
         if "cause" in form.fields:
-            choices = [("", "—"), *((c.pk, _indented(c.code, str(c))) for c in desk.causes)]
+            choices = [("", "—"), *((c.pk, _indented(c.code, str(c))) for c in cause_tree())]
             form.fields["cause"].choices = choices  # type: ignore[attr-defined]  # a choice field
+        replies = []
+        if act.has_replies:
+            replies = ready_words(case, person(request), AnswerKind.REPLY)[AnswerKind.REPLY]
+        return Panel(act, _address_of(case, act), form, replies)
+
+    @staticmethod
+    def _told(case: Case, at: datetime) -> list[str]:
+        """Who is still to be told of it."""
+        return who_is_told(case, at) if case.is_trouble and not case.reported_at else []
+
+    def record_view(self, request: HttpRequest, number: str) -> HttpResponse:
+        """Who did what to it, and when."""
+        case = self.case(request, number)
+        return self.page(
+            request,
+            "complaints/record.html",
+            case.number,
+            case=case,
+            timeline=timeline_rows(case, EVENTS_SHOWN),
+        )
 
     def reveal_view(self, request: HttpRequest, number: str) -> HttpResponse:
         """Contact and conversation in clear, once, for a reason that stays on record."""
@@ -198,6 +247,10 @@ class CasePages(PageAdmin):
     @staticmethod
     def address(case: Case) -> str:
         return reverse("admin:complaints_case_page", args=[case.number])
+
+
+def _address_of(case: Case, act: Act) -> str:
+    return reverse("admin:complaints_case_act", args=[case.number, act.name])
 
 
 def _indented(code: str, label: str) -> str:

@@ -42,6 +42,7 @@ class CaseAdmin(
             ("number/<str:number>/here/", self.presence_view, "presence"),
             ("number/<str:number>/keep/", self.keep_view, "keep"),
             ("number/<str:number>/print/", require_GET(self.print_view), "print"),
+            ("number/<str:number>/record/", require_GET(self.record_view), "record"),
             ("number/<str:number>/merge/", self.merge_view, "merge"),
             ("number/<str:number>/split/", self.split_view, "split"),
         ]

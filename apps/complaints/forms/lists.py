@@ -58,8 +58,12 @@ STATES: dict[str, tuple[str, ...]] = {
 }
 
 
+ALWAYS_SHOWN = ("q", "sort", "view")
+
+
 class ListForm(forms.Form):
-    """Reads an address; what makes no sense is left out, so that an old link still shows a list."""
+    """Reads an address; what makes no sense is left out, so that an old link still shows a list.
+    The other filters are there once one of them is used, or ``filters`` asks for them."""
 
     q = line(gettext_lazy("search"), LONGEST_SEVERAL, type="search")
     state = select(CaseState, gettext_lazy("state"), empty="—")
@@ -88,6 +92,18 @@ class ListForm(forms.Form):
     def __init__(self, data: Mapping[str, Any], *, user: User) -> None:
         super().__init__(data)
         self.user = user
+        self.is_open = "filters" in data or any(data.get(n) for n in {*FILTERS} - {"sort", "view"})
+        if self.is_open:
+            self._open()
+        else:
+            self.fields = {name: self.fields[name] for name in ALWAYS_SHOWN}
+        usual, *others = sorted(Sort, key=lambda sort: sort != self.sort_usual)
+        choices = [("", usual.label), *((sort.value, sort.label) for sort in others)]
+        self.fields["sort"].choices = choices  # type: ignore[attr-defined]  # a choice field
+        self.is_valid()
+
+    def _open(self) -> None:
+        user = self.user
         self.fields["class"] = select(CaseClass, gettext_lazy("kind of case"), empty="—")
         seen = user.visible_unit_ids()
         units = Unit.objects.active().order_by("path")
@@ -95,10 +111,6 @@ class ListForm(forms.Form):
         self.fields["unit"].queryset = units  # type: ignore[attr-defined]  # a model choice field
         people = [(str(pk), name) for pk, name in colleagues(user).items()]
         self.fields["owner"].choices = [("", "—"), ("me", _("me")), *people]  # type: ignore[attr-defined]  # a choice field
-        usual, *others = sorted(Sort, key=lambda sort: sort != self.sort_usual)
-        choices = [("", usual.label), *((sort.value, sort.label) for sort in others)]
-        self.fields["sort"].choices = choices  # type: ignore[attr-defined]  # a choice field
-        self.is_valid()
 
     @property
     def sort_usual(self) -> Sort:

@@ -1,4 +1,5 @@
-"""Everything on the page of one case, in a number of queries that does not grow (CMP-1)."""
+"""Everything on the page of one case, in a number of queries that does not grow (CMP-1); what an
+act's form needs is read when the form is opened."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,14 +11,13 @@ from django.db.models import Q
 from apps.accounts.enums import Role
 from apps.accounts.models import User, UserRole
 from apps.complaints.enums import AnswerKind
-from apps.complaints.models import FROM_CUSTOMER, TO_CUSTOMER, Case, CaseEntry, CauseNode
+from apps.complaints.models import FROM_CUSTOMER, TO_CUSTOMER, Case, CaseEntry
 from apps.complaints.queries.beside import Guide, ready_words, rule_name
 from apps.complaints.queries.clock_lines import ClockLine, clock_lines
 from apps.complaints.queries.history import Duplicate, history_of, possible_duplicates
 from apps.complaints.queries.page import CasePage, Line, case_page
 from apps.complaints.queries.shipment_card import ShipmentCard, visible_card
 from apps.complaints.queries.team import load_of, report_recipients
-from apps.complaints.queries.words import cause_tree
 from apps.complaints.rules.privacy import masked
 
 SHOWN = 6
@@ -36,9 +36,7 @@ class DeskPage:
     shipment: ShipmentCard | None
     history: list[Case]
     duplicates: list[Duplicate]
-    replies: list[Guide]
     guides: list[Guide]
-    causes: list[CauseNode]
     severity_reason: str
 
     @property
@@ -60,7 +58,6 @@ def desk_page(number: str, user: User, at: datetime) -> DeskPage:
     page = case_page(number, user)
     case = page.case
     same = {"customer_id": case.customer_id, "phone": case.contact_phone}
-    words = ready_words(case, user, AnswerKind.REPLY, AnswerKind.GUIDE, clocks=page.clocks)
     return DeskPage(
         page=page,
         lines=page.lines[::-1],
@@ -70,9 +67,7 @@ def desk_page(number: str, user: User, at: datetime) -> DeskPage:
             history_of(user, email=case.contact_email, **same).exclude(pk=case.pk)[:SHOWN]
         ),
         duplicates=duplicates_of(case, user, at),
-        replies=words[AnswerKind.REPLY],
-        guides=words[AnswerKind.GUIDE],
-        causes=cause_tree(),
+        guides=ready_words(case, user, AnswerKind.GUIDE, clocks=page.clocks)[AnswerKind.GUIDE],
         severity_reason=rule_name(case.severity_reason),
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
@@ -20,6 +20,15 @@ if TYPE_CHECKING:
 SAME_WITHIN = timedelta(days=30)
 ALIKE = 0.5
 MOST_COMPARED = 50
+# What is said of an earlier case, and what is compared.
+BROUGHT = (
+    *("number", "case_class", "state", "title", "created_at", "satisfied_score"),
+    *("owner__display_name", "owner__username", "owner__kind"),
+)
+COMPARED = (
+    *("pk", "waybill_id", "customer_id", "contact_phone_index", "contact_email_index"),
+    "search_grams",
+)
 _WEIGHT = {
     DuplicateReason.WAYBILL: 4,
     DuplicateReason.PHONE: 3,
@@ -36,17 +45,18 @@ def history_of(
     same = _contact(phone, email)
     if customer_id is not None:
         same |= Q(customer=customer_id)
-    return _listed(Case.objects.visible_to(user).filter(same))
+    found = Case.objects.visible_to(user).filter(same).select_related("owner")
+    return found.only(*BROUGHT).order_by("-pk")
 
 
 def open_cases_of_waybill(user: "User", waybill_id: int) -> CaseQuerySet:
     return _listed(Case.objects.visible_to(user).filter(waybill=waybill_id).live())
 
 
-def _listed(cases: CaseQuerySet, *more: str) -> CaseQuerySet:
-    """As a list shows them, with ``more`` of their columns."""
+def _listed(cases: CaseQuerySet) -> CaseQuerySet:
+    """As a list shows them."""
     related = ("customer", "waybill", "owner", "unit", "merged_into")
-    return cases.select_related(*related).only(*LISTED, *more).order_by("-pk")
+    return cases.select_related(*related).only(*LISTED).order_by("-pk")
 
 
 def _contact(phone: str, email: str) -> Q:
@@ -82,7 +92,8 @@ def possible_duplicates(
 ) -> list[Duplicate]:
     """Cases that may be the same matter, the likeliest first: live ones and those closed within
     30 days that share the waybill, the phone or the e-mail, or the customer with similar words
-    (CMP-1: nobody asks the customer twice). One query; at most 50 cases are compared."""
+    (CMP-1: nobody asks the customer twice). One query, and one for those that are; at most 50 cases
+    are compared."""
     same = _contact(phone, email)
     if waybill_id is not None:
         same |= Q(waybill=waybill_id)
@@ -92,20 +103,21 @@ def possible_duplicates(
         Q(closed_at__isnull=True) | Q(closed_at__gte=at - SAME_WITHIN)
     )
     found = Case.objects.visible_to(user).filter(same, recent).exclude(pk=apart_from or 0)
-    rows = _listed(found, "search_grams", "contact_phone_index", "contact_email_index")
-    rows = rows[:MOST_COMPARED]
+    rows = found.order_by("-pk").values_list(*COMPARED, named=True)[:MOST_COMPARED]
     indexes = (index_of_phone(phone), email_index(email))
     words = set(grams(searchable(text)))
-    alike = (
-        Duplicate(case, tuple(_reasons(case, waybill_id, customer_id, indexes, words)))
-        for case in rows
-    )
-    chosen = [one for one in alike if one.reasons]
-    return sorted(chosen, key=lambda one: (-one.weight, -one.case.pk))[:limit]
+    alike = {row.pk: tuple(_reasons(row, waybill_id, customer_id, indexes, words)) for row in rows}
+    chosen = {pk: reasons for pk, reasons in alike.items() if reasons}
+    if not chosen:
+        return []
+    cases = [
+        Duplicate(case, chosen[case.pk]) for case in _listed(Case.objects.filter(pk__in=chosen))
+    ]
+    return sorted(cases, key=lambda one: (-one.weight, -one.case.pk))[:limit]
 
 
 def _reasons(
-    case: Case,
+    case: Any,  # a row of COMPARED
     waybill_id: int | None,
     customer_id: int | None,
     indexes: tuple[str, str],

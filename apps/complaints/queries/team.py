@@ -70,9 +70,9 @@ class Hands:
                 return own
         path = rule.team.path if rule and rule.team else case.unit.path
         for wanted in (role, *FALLBACK):
-            chosen = least_loaded(load_of(self.roster.people(wanted, path)))
-            if chosen is not None:
-                return chosen
+            people = self.roster.people(wanted, path)
+            if people:  # one alone has nobody to be compared with
+                return people[0] if len(people) == 1 else least_loaded(load_of(people))
         return None
 
     def _own_agent(self, customer: "Customer", role: Role) -> int | None:

@@ -114,8 +114,4 @@ def cause_tree() -> list[CauseNode]:
 
 def filters_of(user: "User") -> QuerySet[SavedFilter]:
     """One's own and the shared ones."""
-    return (
-        SavedFilter.objects.filter(Q(user=user.pk) | Q(is_shared=True))
-        .select_related("user")
-        .order_by("name", "pk")
-    )
+    return SavedFilter.objects.filter(Q(user=user.pk) | Q(is_shared=True)).order_by("name", "pk")

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -14,7 +14,7 @@ from apps.complaints.queries.lists import CaseRow
 from apps.complaints.templatetags.cases import case_clock
 from apps.core.addresses import address_of
 from apps.core.masking import mask_name, mask_phone
-from apps.core.templatetags.house import status_tag
+from apps.core.templatetags.house import status_tag, status_word
 from apps.core.times import local
 
 register = template.Library()
@@ -37,76 +37,55 @@ def case_rows(rows: Iterable[CaseRow], at: datetime, bulk: Any) -> SafeString:
 
 def _row(row: CaseRow, at: datetime, bulk: bool, awaiting: SafeString, latest: str) -> SafeString:
     case = row.case
-    return format_html(
-        '<tr data-row{}>{}<td class="when">{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td>'
-        '<td>{}<br><small>{}</small></td><td class="when">{}<br><small>{} {}</small></td></tr>',
-        mark_safe(' class="is-awaiting"') if case.awaits_answer else NOTHING,
-        _choice(case) if bulk else NOTHING,
-        _clock(row, at),
-        _case(case, awaiting if case.awaits_answer else NOTHING),
-        _kind(case),
-        _customer(case),
-        _waybill(case),
-        case.owner or "—",
-        case.unit,
-        local(case.created_at),
-        latest,
-        local(case.updated_at),
+    mark = ' class="is-awaiting"' if case.awaits_answer else ""
+    owner, unit = escape(case.owner or "—"), escape(case.unit)
+    return mark_safe(  # each piece is escaped
+        f'<tr data-row{mark}>{_choice(case) if bulk else ""}<td class="when">{_clock(row, at)}</td>'
+        f"<td>{_case(case, awaiting if case.awaits_answer else NOTHING)}</td><td>{_kind(case)}</td>"
+        f"<td>{_customer(case)}</td><td>{_waybill(case)}</td><td>{owner}<br><small>{unit}</small></td>"
+        f'<td class="when">{local(case.created_at)}<br>'
+        f"<small>{latest} {local(case.updated_at)}</small></td></tr>"
     )
 
 
-def _choice(case: Case) -> SafeString:
-    return format_html(
-        '<td><input type="checkbox" name="case" value="{}" aria-label="{}"></td>',
-        case.number,
-        case.number,
-    )
+def _choice(case: Case) -> str:
+    return f'<td><input type="checkbox" name="case" value="{case.number}" aria-label="{case.number}"></td>'
 
 
-def _clock(row: CaseRow, at: datetime) -> SafeString:
+def _clock(row: CaseRow, at: datetime) -> str:
     if row.clock is None:
         return NONE
-    return format_html("{}<br><small>{}</small>", case_clock(row.clock, at), row.clock.label)
+    return f"{case_clock(row.clock, at)}<br><small>{escape(row.clock.label)}</small>"
 
 
-def _case(case: Case, awaiting: SafeString) -> SafeString:
-    into = case.merged_into
-    return format_html(
-        '<a data-open href="{}">{}</a>{}<br><span class="cs-title">{}</span>{}',
-        address_of("admin:complaints_case_page", case.number),
-        case.number,
-        awaiting,
-        case.title,
-        format_html(" <small>→ {}</small>", into.number) if into else NOTHING,
+def _case(case: Case, awaiting: SafeString) -> str:
+    into = f" <small>→ {case.merged_into.number}</small>" if case.merged_into else ""
+    return (
+        f'<a data-open href="{address_of("admin:complaints_case_page", case.number)}">{case.number}</a>'
+        f'{awaiting}<br><span class="cs-title">{escape(case.title)}</span>{into}'
     )
 
 
-def _kind(case: Case) -> SafeString:
-    score = case.satisfied_score
-    major = case.severity == "major"
-    return format_html(
-        "{} {}{}{}<br><small>{}</small>",
-        status_tag(case, "state"),
-        status_tag(case, "case_class"),
-        format_html(" {}", status_tag(case, "severity")) if major else NOTHING,
-        format_html(" <small>{}/5</small>", score) if score else NOTHING,
-        case.get_channel_display(),
+def _kind(case: Case) -> str:
+    severity = f" {status_tag(case, 'severity')}" if case.severity == "major" else ""
+    score = f" <small>{case.satisfied_score}/5</small>" if case.satisfied_score else ""
+    return (
+        f"{status_tag(case, 'state')} {status_tag(case, 'case_class')}{severity}{score}"
+        f"<br><small>{status_word(case, 'channel')}</small>"
     )
 
 
-def _customer(case: Case) -> SafeString:
-    name = format_html("{}<br>", case.customer.display_name) if case.customer else NOTHING
-    contact = (mask_name(case.contact_name or ""), mask_phone(case.contact_phone or ""))
-    return format_html("{}<small>{} {}</small>", name, *contact)
+def _customer(case: Case) -> str:
+    name = f"{escape(case.customer.display_name)}<br>" if case.customer else ""
+    contact = f"{mask_name(case.contact_name or '')} {mask_phone(case.contact_phone or '')}"
+    return f"{name}<small>{escape(contact)}</small>"
 
 
-def _waybill(case: Case) -> SafeString | str:
+def _waybill(case: Case) -> str:
     waybill = case.waybill
     if waybill is None:
         return "—"
-    return format_html(
-        '<a href="{}">{}</a><br><small>{}</small>',
-        address_of("desk:shipment", waybill.number),
-        waybill.number,
-        waybill.get_status_display(),
+    return (
+        f'<a href="{address_of("desk:shipment", waybill.number)}">{waybill.number}</a>'
+        f"<br><small>{status_word(waybill, 'status')}</small>"
     )

@@ -5,12 +5,12 @@ from typing import Any
 
 from django import template
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from apps.complaints.queries.clock_lines import ClockLine
 from apps.core.addresses import address_of
-from apps.core.times import human, local
+from apps.core.times import local, relative
 
 register = template.Library()
 
@@ -25,18 +25,12 @@ def case_clock(line: ClockLine, at: datetime) -> SafeString:
     if line.is_open and clock.due_at is not None:
         left = (clock.due_at - at).total_seconds()
         state = " clock-over" if left < 0 else " clock-soon" if left < line.warn else ""
-        return format_html(
-            '<time class="clock{}" datetime="{}" data-due="{}" data-warn="{}" data-left="◔ {}"'
-            ' data-soon="◕ {}" data-over="⚠ {}" title="{}">{}</time>',
-            state,
-            clock.due_at.isoformat(),
-            clock.due_at.isoformat(),
-            line.warn,
-            gettext("%s left"),
-            gettext("%s left"),
-            gettext("%s overdue"),
-            local(clock.due_at),
-            human(clock.due_at),
+        due, when, left_words = clock.due_at.isoformat(), local(clock.due_at), gettext("%s left")
+        return mark_safe(  # times and words of ours
+            f'<time class="clock{state}" datetime="{due}" data-due="{due}" data-warn="{line.warn}"'
+            f' data-left="◔ {left_words}" data-soon="◕ {left_words}"'
+            f' data-over="⚠ {gettext("%s overdue")}" title="{when}">'
+            f"{when} · {relative(clock.due_at)}</time>"
         )
     if clock.met_at is not None:
         sign = "⚠" if line.was_missed else "✓"

@@ -52,6 +52,16 @@ def _choice_tag(field: Any, value: Any, _language: str) -> SafeString:
     return drawn_tag(colour_of(field.choices, value), label)
 
 
+def status_word(row: Any, field: str) -> str:
+    """The word alone; Django's own display hashes all choices of the field for each row."""
+    return _choice_word(row._meta.get_field(field), getattr(row, field), get_language() or "")
+
+
+@lru_cache(maxsize=4096)
+def _choice_word(field: Any, value: Any, _language: str) -> str:
+    return str(dict(field.flatchoices).get(value, value))
+
+
 def drawn_tag(colour: str, label: Any) -> SafeString:
     return format_html('<span class="tag tag-{}">{}</span>', colour, label)
 
