@@ -35,11 +35,11 @@ FROM (SELECT n, now() - make_interval(secs => (n::bigint * 7919) %%
 _CLOCKS = """
 INSERT INTO sla_clock (matter_id, metric, cycle, key, kind, label, target_id, calendar_id,
     calendar_version, seconds, is_fixed, owner_id, unit_id, state, started_at, due_at, is_dropped,
-    schedule, schedule_steps, position, next_at)
+    schedule, schedule_steps, held_policies, held_starts, position, next_at)
 SELECT m.id, t.metric, 1, 0, 'case', '', t.id, t.calendar_id, w.version, t.seconds, false,
     m.owner_id, m.unit_id, 'running', m.opened_at, due, false,
     ARRAY[due - interval '2 hours', due, due + interval '30 minutes'],
-    ARRAY[t.warn, 0, t.tell], 0, due - interval '2 hours'
+    ARRAY[t.warn, 0, t.tell], '{}', '{}', 0, due - interval '2 hours'
 FROM sla_matter m
 JOIN (SELECT t.*, (array_agg(s.id ORDER BY s.position))[1] AS warn,
           (array_agg(s.id ORDER BY s.position))[2] AS tell
