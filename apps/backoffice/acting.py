@@ -22,7 +22,8 @@ from django.views.decorators.cache import never_cache
 from apps.backoffice.acts import Act, Doing, Panel
 from apps.backoffice.forms import put_refusal, with_pickers
 from apps.backoffice.forms.kept_files import FilesMixin, forget_files, keep_files
-from apps.backoffice.staff_admin import StaffAdmin
+from apps.backoffice.once import done_here
+from apps.backoffice.staff_admin import StaffAdmin, timeline_rows
 from apps.core.errors import RuleBroken
 
 
@@ -117,7 +118,7 @@ class ActAdmin(PageAdmin):
     def record_page(
         self, request: HttpRequest, record: Any, panels: list[Panel], *, status: int = 200
     ) -> HttpResponseBase:
-        """The record's page, for admins whose acts are panels of it."""
+        """The record's page, for admins whose acts are panels of it; ``PanelAdmin`` has one."""
         raise NotImplementedError("an act with is_panel needs the record's page")
 
     # --- asking and doing ------------------------------------------------------------------------
@@ -139,12 +140,17 @@ class ActAdmin(PageAdmin):
         return self._answer(request, act, doing)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return self.entry is not None and self.entry.allows(request.user)
+        if self.entry is None:
+            return super().has_add_permission(request)
+        return self.entry.allows(request.user)
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponseBase:
-        if self.entry is None or not self.has_add_permission(request):
+        if self.entry is None:
+            plain: HttpResponseBase = super().add_view(request, form_url, extra_context)
+            return plain
+        if not self.has_add_permission(request):
             raise PermissionDenied
         doing = Doing(None, request.user, timezone.now(), query=request.GET.dict())
         return self._answer(request, self.entry, doing)
@@ -173,7 +179,8 @@ class ActAdmin(PageAdmin):
                 continue
             doing = Doing(record, request.user, timezone.now(), query=request.GET.dict())
             form = self.act_form(request, act, doing, bound=False)
-            found.append(Panel(act, form, act.name == opened))
+            address = self.act_address(act, record)
+            found.append(Panel(act, form, act.name == opened, address))
         return found
 
     def _answer(self, request: HttpRequest, act: Act, doing: Doing) -> HttpResponseBase:
@@ -195,7 +202,8 @@ class ActAdmin(PageAdmin):
         if posted and isinstance(form, FilesMixin):
             keep_files(form)
         if act.is_panel and doing.record is not None:
-            refused = Panel(act, form, True) if posted else None
+            address = self.act_address(act, doing.record)
+            refused = Panel(act, form, True, address) if posted else None
             panels = self.panels(request, doing.record, opened=act.name, refused=refused)
             status = 422 if posted else 200
             return self.record_page(request, doing.record, panels, status=status)
@@ -215,25 +223,39 @@ class ActAdmin(PageAdmin):
         if isinstance(result, HttpResponseBase):
             return result
         if act.shows:
-            back = self.page_of(doing.record)
-            return self.page(
-                request,
-                act.shows,
-                act.label,
-                act=act,
-                record=doing.record,
-                result=result,
-                back=back,
-            )
+            return self._shown_once(act, doing, self.show_result(request, act, doing, result))
         said = result if isinstance(result, str) else act.done
         if said:
             messages.success(request, said)
         return HttpResponseRedirect(self.page_of(doing.record or result))
 
+    def show_result(
+        self, request: HttpRequest, act: Act, doing: Doing, result: Any
+    ) -> HttpResponseBase:
+        """The page of an act with ``shows``."""
+        return self.page(
+            request,
+            act.shows,
+            act.label,
+            act=act,
+            record=doing.record,
+            result=result,
+            back=self._back(doing),
+        )
+
+    def _shown_once(self, act: Act, doing: Doing, answer: HttpResponseBase) -> HttpResponseBase:
+        """What it shows is kept by nobody; the second press of the same form leads back."""
+        said = _(
+            "Your first press did it and showed what came of it, which is not shown twice: “%(act)s”."
+        ) % {"act": act.label}
+        return done_here(answer, where=self._back(doing), said=said)
+
+    def _back(self, doing: Doing) -> str:
+        return self.list_page() if doing.record is None else self.page_of(doing.record)
+
     def _form_page(
         self, request: HttpRequest, act: Act, doing: Doing, form: Any, more: dict[str, Any]
     ) -> HttpResponse:
-        back = self.page_of(doing.record) if doing.record is not None else self.list_page()
         status = 422 if isinstance(form, forms.BaseForm) and form.is_bound and form.errors else 200
         answer = self.page(
             request,
@@ -243,8 +265,77 @@ class ActAdmin(PageAdmin):
             form=form,
             record=doing.record,
             row=doing.row,
-            back=back,
+            back=self._back(doing),
             **more,
         )
+        answer.status_code = status
+        return answer
+
+
+class RecordAdmin(ActAdmin):
+    """Django's page of a record, with its acts as buttons above it."""
+
+    change_form_template = "backoffice/record.html"
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        record = self.get_object(request, object_id)
+        acts = self.offered(request, record) if record is not None else []
+        extra = {"acts": acts, **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, extra)
+
+
+class PanelAdmin(ActAdmin):
+    """A page of one's own per record: ``page_template`` with what ``facts`` says, the acts as panels
+    beside it, the timeline below."""
+
+    page_template = "backoffice/record_page.html"
+
+    def facts(self, request: HttpRequest, record: Any) -> dict[str, Any]:
+        """What the template shows besides the record; a “title” is the page's."""
+        return {}
+
+    def history_of(self, record: Any) -> Any:
+        """Whose timeline the page ends with."""
+        return record
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponseBase:
+        record = self.get_object(request, object_id)
+        if record is None:
+            raise Http404
+        return self.record_page(request, record, self.panels(request, record))
+
+    def record_page(
+        self,
+        request: HttpRequest,
+        record: Any,
+        panels: list[Panel],
+        *,
+        status: int = 200,
+        **more: Any,
+    ) -> HttpResponseBase:
+        if not self.has_view_permission(request, record):
+            raise PermissionDenied
+        context = {
+            "title": str(self.opts.verbose_name),
+            "original": record,
+            "subject": record,
+            "panels": panels,
+            "timeline": timeline_rows(self.history_of(record), self.timeline_limit),
+            **self.facts(request, record),
+            **more,
+        }
+        answer = self.page(request, self.page_template, **context)
         answer.status_code = status
         return answer

@@ -62,7 +62,8 @@ def _nothing(_doing: Doing) -> dict[str, Any]:
 class Act:
     """``run`` calls the service. What it returns decides what follows: a text is said instead of
     ``done``, an answer (HttpResponse) is given as it is; with ``shows`` its result is shown in that
-    template; after everything else the record's page comes again, or that of the record just made.
+    template, this once, and ``done`` stands above it; after everything else the record's page comes
+    again, or that of the record just made.
     """
 
     name: str  # in the address: "put-on-hold"
@@ -120,8 +121,10 @@ class BulkAct:
 
 @dataclass(frozen=True)
 class Panel:
-    """An act on the record's page with its form; open when it was refused or asked for."""
+    """An act on the record's page with its form, which posts to ``address``; open when it was
+    refused or asked for."""
 
     act: Act
     form: Any
     is_open: bool
+    address: str
