@@ -71,7 +71,7 @@ class Act:
     permission: str  # "orders.change_workorder"
     run: Callable[[Doing], Any]
     explains: Any = ""  # what will happen, to whom
-    done: Any = ""  # what is said afterwards
+    done: Any = ""  # what is said afterwards; a function makes it of what ``run`` returned
     form: type[forms.BaseForm] = ConfirmForm
     may: Callable[[Any], bool] = _always  # asked of the row, or else the record
     rows: str = ""  # related name on the record, when the act is about one of its rows
@@ -86,6 +86,7 @@ class Act:
     button: Any = ""  # what the button says, where that is not the label
     key: str = ""  # keyboard
     tells_customer: bool = False  # then the page first says what was said meanwhile
+    page: str = "backoffice/act.html"  # a template that extends this one
     shows: str = ""
     # What would come of it, shown before anything is saved: further names for the page.
     preview: Callable[[Doing], dict[str, Any]] | None = None
