@@ -36,7 +36,7 @@ from tests.factories.shipments import (
     picture,
     shipment,
 )
-from tests.pressing import do
+from tests.pressing import do, forms_of
 from tests.tracking.test_pod import recorded
 
 pytestmark = pytest.mark.requirement("TRK-6")
@@ -201,6 +201,25 @@ def test_recording_in_the_browser(client: Client) -> None:
     assert ProofOfDelivery.objects.latest("pk").signed_by == CONSIGNEE
     said = {"satisfaction": "satisfied"}
     assert do(client, page(waybill), "satisfaction", said).status_code == 302
+
+
+@pytest.mark.django_db
+def test_good_photos_survive_a_refused_try(client: Client) -> None:
+    waybill = shipment(at=ago(hours=3))
+    sign_in(client, superuser())
+    broken = io.BytesIO(b"no picture")
+    broken.name = "x.jpg"
+    chosen = [picture(), broken]
+    refused = do(client, page(waybill), "record", typed(photos=chosen))
+    assert refused.status_code == 422
+    (form,) = [
+        one
+        for one in forms_of(refused.content.decode(), page(waybill))
+        if "record-photos-kept" in one.data
+    ]
+    assert len(form.data["record-photos-kept"]) == 1, "the broken one is not kept"
+    assert client.post(form.action, form.data).status_code == 302
+    assert ProofPhoto.objects.count() == 1
 
 
 @pytest.mark.django_db
