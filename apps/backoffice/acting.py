@@ -23,7 +23,7 @@ from apps.backoffice.acts import Act, Doing, Panel
 from apps.backoffice.forms import put_refusal, with_pickers
 from apps.backoffice.forms.kept_files import FilesMixin, forget_files, keep_files
 from apps.backoffice.once import done_here
-from apps.backoffice.staff_admin import StaffAdmin, timeline_rows
+from apps.backoffice.staff_admin import StaffAdmin
 from apps.core.errors import RuleBroken
 
 
@@ -80,6 +80,12 @@ class ActAdmin(PageAdmin):
             *super().get_urls(),
         ]
 
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        listed = [act for act in self.acts if act.in_list and act.allows(request.user)]
+        return super().changelist_view(request, {"list_acts": listed, **(extra_context or {})})
+
     # --- what a subclass may say -----------------------------------------------------------------
 
     def offered(self, request: HttpRequest, record: Any) -> list[Act]:
@@ -118,7 +124,7 @@ class ActAdmin(PageAdmin):
     def record_page(
         self, request: HttpRequest, record: Any, panels: list[Panel], *, status: int = 200
     ) -> HttpResponseBase:
-        """The record's page, for admins whose acts are panels of it; ``PanelAdmin`` has one."""
+        """The record's page, for admins whose acts are panels of it; ``records.PanelAdmin`` has one."""
         raise NotImplementedError("an act with is_panel needs the record's page")
 
     # --- asking and doing ------------------------------------------------------------------------
@@ -245,7 +251,8 @@ class ActAdmin(PageAdmin):
         """The result in this answer alone, which is kept by nobody; the second press of the same
         form leads back."""
         said = _(
-            "Your first press did it and showed what came of it, which is not shown twice: “%(act)s”."
+            "Your first press did it and showed what came of it, which is never shown again: “%(act)s”. "
+            "If you did not see it, do it anew; a key or password that nobody saw should be put out of use."
         ) % {"act": act.label}
         answer = self.show_result(request, act, doing, result)
         return done_here(answer, where=self._back(doing), said=said)
@@ -267,73 +274,4 @@ class ActAdmin(PageAdmin):
         context = {"act": act, "form": doing.form, "record": doing.record, "row": doing.row, **more}
         answer = self.page(request, act.page, act.label, **context)
         answer.status_code = 422 if doing.form.is_bound and doing.form.errors else 200
-        return answer
-
-
-class RecordAdmin(ActAdmin):
-    """Django's page of a record, with its acts as buttons above it."""
-
-    change_form_template = "backoffice/record.html"
-
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> Any:
-        record = self.get_object(request, object_id)
-        acts = self.offered(request, record) if record is not None else []
-        extra = {"acts": acts, **(extra_context or {})}
-        return super().change_view(request, object_id, form_url, extra)
-
-
-class PanelAdmin(ActAdmin):
-    """A page of one's own per record: ``page_template`` with what ``facts`` says, the acts as panels
-    beside it, the timeline below."""
-
-    page_template = "backoffice/record_page.html"
-
-    def facts(self, request: HttpRequest, record: Any) -> dict[str, Any]:
-        """What the template shows besides the record; a “title” is the page's."""
-        return {}
-
-    def history_of(self, record: Any) -> Any:
-        """Whose timeline the page ends with."""
-        return record
-
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponseBase:
-        record = self.get_object(request, object_id)
-        if record is None:
-            raise Http404
-        return self.record_page(request, record, self.panels(request, record))
-
-    def record_page(
-        self,
-        request: HttpRequest,
-        record: Any,
-        panels: list[Panel],
-        *,
-        status: int = 200,
-        **more: Any,
-    ) -> HttpResponseBase:
-        if not self.has_view_permission(request, record):
-            raise PermissionDenied
-        context = {
-            "title": str(self.opts.verbose_name),
-            "original": record,
-            "subject": record,
-            "panels": panels,
-            "timeline": timeline_rows(self.history_of(record), self.timeline_limit),
-            **self.facts(request, record),
-            **more,
-        }
-        answer = self.page(request, self.page_template, context.pop("title"), **context)
-        answer.status_code = status
         return answer

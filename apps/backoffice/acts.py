@@ -82,6 +82,7 @@ class Act:
     )  # the service's name of a field → the form's
     danger: bool = False
     is_button: bool = True  # False: reached from a row or another page
+    in_list: bool = False  # also a link in each row of the list, where that goes by its number
     is_panel: bool = False  # a form on the record's page instead of a page of its own
     button: Any = ""  # what the button says, where that is not the label
     key: str = ""  # keyboard

@@ -15,11 +15,11 @@ from django.urls import path, reverse
 
 import config.urls
 from apps.accounts.models import Unit, User
-from apps.backoffice.acting import PanelAdmin, RecordAdmin
 from apps.backoffice.acts import Act, Doing
 from apps.backoffice.forms import ReasonForm
 from apps.backoffice.forms.kept_files import FormWithFiles, KeptFileField
 from apps.backoffice.models import HeldFile
+from apps.backoffice.records import PanelAdmin, RecordAdmin
 from apps.core.errors import BadInput, RuleBroken
 from tests.factories.accounts import UnitFactory, UserFactory, sign_in, superuser
 from tests.pressing import form_at, forms_of, press

@@ -15,9 +15,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from apps.backoffice.acting import PanelAdmin
 from apps.backoffice.acts import Act, Doing
 from apps.backoffice.forms import put_refusal
+from apps.backoffice.records import PanelAdmin
 from apps.backoffice.staff_admin import person
 from apps.complaints import services
 from apps.complaints.admin.exception_acts import ACTS, REVEAL

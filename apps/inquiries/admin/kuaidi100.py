@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from apps.backoffice.acting import PanelAdmin
 from apps.backoffice.acts import Act, Doing
+from apps.backoffice.records import PanelAdmin
 from apps.backoffice.staff_admin import person
 from apps.inquiries.enums import AccountKind, Monitor
 from apps.inquiries.forms import AccountForm, ChangeAccountForm

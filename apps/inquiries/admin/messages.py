@@ -9,8 +9,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from apps.backoffice.acting import PanelAdmin
 from apps.backoffice.acts import Act, Doing
+from apps.backoffice.records import PanelAdmin
 from apps.inquiries.enums import MessageState, Outcome, Way
 from apps.inquiries.forms import SettleForm
 from apps.inquiries.models import InboundMessage

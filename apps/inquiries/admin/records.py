@@ -8,8 +8,8 @@ from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from apps.backoffice.acting import PanelAdmin
 from apps.backoffice.acts import Act
+from apps.backoffice.records import PanelAdmin
 from apps.backoffice.staff_admin import StaffAdmin
 from apps.inquiries.admin.telling import push_view
 from apps.inquiries.enums import BindingState, Outcome, Way

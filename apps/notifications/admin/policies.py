@@ -3,10 +3,10 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.html import format_html
@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.backoffice.acting import ActAdmin
 from apps.backoffice.acts import Act, Doing
-from apps.backoffice.staff_admin import StaffAdmin, timeline_rows
-from apps.core.errors import RuleBroken
+from apps.backoffice.records import ServiceAdmin
+from apps.backoffice.staff_admin import person, timeline_rows
 from apps.notifications import channels, services
 from apps.notifications.enums import Audience, channel_choices
 from apps.notifications.forms import NewWordsForm, TemplateForm
@@ -60,7 +60,8 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # the stubs' gener
 
 
 @admin.register(NotificationPolicy)
-class NotificationPolicyAdmin(StaffAdmin):
+class NotificationPolicyAdmin(ServiceAdmin):
+    permission = "notifications.manage_policy"
     form = PolicyForm
     list_display = (
         *("about", "who", "how", "haste", "fallback_minutes", "digest_minutes", "in_use"),
@@ -68,12 +69,6 @@ class NotificationPolicyAdmin(StaffAdmin):
     list_filter = ("audience", "active", "urgent")
     search_fields = ("topic",)
     ordering = ("topic", "audience", "role")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.has_perm("notifications.manage_policy"))
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return bool(request.user.has_perm("notifications.manage_policy"))
 
     @admin.display(description=_("about"), ordering="topic")
     def about(self, policy: NotificationPolicy) -> str:
@@ -97,27 +92,11 @@ class NotificationPolicyAdmin(StaffAdmin):
         colour, word = ("green", _("in use")) if policy.active else ("grey", _("not in use"))
         return format_html(_TAG, colour, word)
 
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> Any:
-        try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        except RuleBroken as refusal:
-            messages.error(request, str(refusal))
-            return HttpResponseRedirect(request.get_full_path())
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        saved = services.save_policy(
-            form.cleaned_data,
-            policy_id=obj.pk if change else None,
-            by=request.user,  # type: ignore[arg-type]  # a user
-            at=timezone.now(),
-        )
-        obj.__dict__.update(saved.__dict__)
+    def save_through_service(
+        self, request: HttpRequest, obj: Any, values: dict[str, Any], change: bool
+    ) -> NotificationPolicy:
+        who = {"by": person(request), "at": timezone.now()}
+        return services.save_policy(values, policy_id=obj.pk if change else None, **who)
 
 
 def _save(doing: Doing) -> None:

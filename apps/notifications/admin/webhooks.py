@@ -6,8 +6,8 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from apps.backoffice.acting import RecordAdmin
 from apps.backoffice.acts import Act
+from apps.backoffice.records import RecordAdmin
 from apps.core import times
 from apps.notifications import services
 from apps.notifications.enums import EndpointState

@@ -12,8 +12,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.backoffice.acting import PanelAdmin
 from apps.backoffice.acts import Act, Doing
+from apps.backoffice.records import PanelAdmin
 from apps.core.sheets import write_xlsx
 from apps.core.times import human
 from apps.tracking import services

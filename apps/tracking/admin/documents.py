@@ -10,8 +10,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from apps.backoffice.acting import PanelAdmin
 from apps.backoffice.acts import Act, Doing
+from apps.backoffice.records import PanelAdmin
 from apps.backoffice.staff_admin import person
 from apps.tracking.enums import DocumentState, KeptAt
 from apps.tracking.forms import documents as forms

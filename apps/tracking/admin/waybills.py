@@ -9,8 +9,8 @@ from django.http.response import HttpResponseBase
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from apps.backoffice.acting import PanelAdmin
 from apps.backoffice.acts import Act, Doing
+from apps.backoffice.records import PanelAdmin
 from apps.backoffice.staff_admin import in_words
 from apps.core.times import human, now
 from apps.tracking import services
