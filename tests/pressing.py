@@ -112,6 +112,12 @@ def press(
     return client.post(form.action, {**form.data, **given}, headers=head or {})
 
 
+def do(client: Client, page: str, act: str, typed: dict[str, Any] | None = None) -> Any:
+    """Send the panel of an act on a record's page, as a browser would: its fields bear its name."""
+    fields = {f"{act}-{name}": value for name, value in (typed or {}).items()}
+    return client.post(f"{page.removesuffix('change/')}do/{act}/", fields)
+
+
 def at_once(client: Client, n: int, work: Callable[[Client], Any]) -> list[Any]:
     """``work`` in ``n`` threads that begin together, each in a window of the same browser."""
     gate = threading.Barrier(n)

@@ -5,9 +5,9 @@ A page instead of a pop-up works without scripts and has an address one can be s
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -22,6 +22,7 @@ from django.views.decorators.cache import never_cache
 from apps.backoffice.acts import Act, Doing, Panel
 from apps.backoffice.forms import put_refusal, with_pickers
 from apps.backoffice.forms.kept_files import FilesMixin, forget_files, keep_files
+from apps.backoffice.once import done_here
 from apps.backoffice.staff_admin import StaffAdmin
 from apps.core.errors import RuleBroken
 
@@ -43,7 +44,7 @@ class PageAdmin(StaffAdmin):
         return [*own, *super().get_urls()]
 
     def page(
-        self, request: HttpRequest, template: str, title: Any, **context: Any
+        self, request: HttpRequest, template: str, title: Any, /, **context: Any
     ) -> TemplateResponse:
         site = self.admin_site.each_context(request)
         return TemplateResponse(
@@ -78,6 +79,12 @@ class ActAdmin(PageAdmin):
             path(f"{where}<int:row_id>/", view, name=name),
             *super().get_urls(),
         ]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        listed = [act for act in self.acts if act.in_list and act.allows(request.user)]
+        return super().changelist_view(request, {"list_acts": listed, **(extra_context or {})})
 
     # --- what a subclass may say -----------------------------------------------------------------
 
@@ -117,7 +124,7 @@ class ActAdmin(PageAdmin):
     def record_page(
         self, request: HttpRequest, record: Any, panels: list[Panel], *, status: int = 200
     ) -> HttpResponseBase:
-        """The record's page, for admins whose acts are panels of it."""
+        """The record's page, for admins whose acts are panels of it; ``records.PanelAdmin`` has one."""
         raise NotImplementedError("an act with is_panel needs the record's page")
 
     # --- asking and doing ------------------------------------------------------------------------
@@ -132,22 +139,30 @@ class ActAdmin(PageAdmin):
         if not act.allows(request.user):
             raise PermissionDenied
         row = get_object_or_404(getattr(record, act.rows), pk=row_id) if act.rows else None
-        doing = Doing(record, request.user, timezone.now(), row, query=request.GET.dict())
+        doing = self.doing(request, record, row)
         if not act.may(doing.subject):
             messages.warning(request, self.why_not(act, doing.subject))
             return HttpResponseRedirect(self.page_of(record))
-        return self._answer(request, act, doing)
+        return self.answer(request, act, doing)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return self.entry is not None and self.entry.allows(request.user)
+        if self.entry is None:
+            return super().has_add_permission(request)
+        return self.entry.allows(request.user)
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponseBase:
-        if self.entry is None or not self.has_add_permission(request):
+        if self.entry is None:
+            plain: HttpResponseBase = super().add_view(request, form_url, extra_context)
+            return plain
+        if not self.has_add_permission(request):
             raise PermissionDenied
-        doing = Doing(None, request.user, timezone.now(), query=request.GET.dict())
-        return self._answer(request, self.entry, doing)
+        return self.answer(request, self.entry, self.doing(request, None))
+
+    def doing(self, request: HttpRequest, record: Any, row: Any = None) -> Doing:
+        """What this person is about to do now."""
+        return Doing(record, request.user, timezone.now(), row, query=request.GET.dict())
 
     def act_form(self, request: HttpRequest, act: Act, doing: Doing, *, bound: bool) -> Any:
         """The act's form, filled with what was posted when ``bound``."""
@@ -171,35 +186,33 @@ class ActAdmin(PageAdmin):
             if refused is not None and refused.act is act:
                 found.append(refused)
                 continue
-            doing = Doing(record, request.user, timezone.now(), query=request.GET.dict())
-            form = self.act_form(request, act, doing, bound=False)
-            found.append(Panel(act, form, act.name == opened))
+            form = self.act_form(request, act, self.doing(request, record), bound=False)
+            address = self.act_address(act, record)
+            found.append(Panel(act, form, act.name == opened, address))
         return found
 
-    def _answer(self, request: HttpRequest, act: Act, doing: Doing) -> HttpResponseBase:
-        """GET asks, POST does; what is refused comes back with what was typed."""
+    def answer(
+        self, request: HttpRequest, act: Act, doing: Doing, *, back: str = ""
+    ) -> HttpResponseBase:
+        """GET asks, POST does; what is refused comes back with what was typed. ``back`` is where it
+        leads, if not to the record."""
         posted = request.method == "POST"
         form = self.act_form(request, act, doing, bound=posted)
-        doing = Doing(doing.record, doing.by, doing.at, doing.row, form, doing.query)
-        more: dict[str, Any] = {}
+        doing = replace(doing, form=form)
+        more: dict[str, Any] = {"back": back or self._back(doing)}
         if posted and form.is_valid() and not self._meanwhile(request, act, doing):
-            previewed = act.preview is not None and "preview" in request.POST
             try:
-                if previewed and act.preview is not None:
-                    more = act.preview(doing)
-                else:
-                    return self._did(request, act, doing, act.run(doing))
+                if act.preview is None or "preview" not in request.POST:
+                    return self._did(request, act, doing, act.run(doing), back)
+                more |= act.preview(doing)
             except RuleBroken as refusal:
                 put_refusal(form, refusal, act.fields)
                 self.refused(doing, refusal)
         if posted and isinstance(form, FilesMixin):
             keep_files(form)
         if act.is_panel and doing.record is not None:
-            refused = Panel(act, form, True) if posted else None
-            panels = self.panels(request, doing.record, opened=act.name, refused=refused)
-            status = 422 if posted else 200
-            return self.record_page(request, doing.record, panels, status=status)
-        return self._form_page(request, act, doing, form, more)
+            return self._panel_page(request, act, doing, posted)
+        return self._form_page(request, act, doing, more)
 
     def _meanwhile(self, request: HttpRequest, act: Act, doing: Doing) -> bool:
         """Before the customer hears something, what was said meanwhile is said once."""
@@ -208,43 +221,57 @@ class ActAdmin(PageAdmin):
             doing.form.add_error(None, sentence)
         return bool(news)
 
-    def _did(self, request: HttpRequest, act: Act, doing: Doing, result: Any) -> HttpResponseBase:
+    def _did(
+        self, request: HttpRequest, act: Act, doing: Doing, result: Any, back: str
+    ) -> HttpResponseBase:
         if isinstance(doing.form, FilesMixin):
             forget_files(doing.form)
         self.after(request, act, doing)
         if isinstance(result, HttpResponseBase):
             return result
         if act.shows:
-            back = self.page_of(doing.record)
-            return self.page(
-                request,
-                act.shows,
-                act.label,
-                act=act,
-                record=doing.record,
-                result=result,
-                back=back,
-            )
-        said = result if isinstance(result, str) else act.done
+            return self.show_once(request, act, doing, result)
+        said = act.done(result) if callable(act.done) else act.done
+        if isinstance(result, str):
+            said = result
         if said:
             messages.success(request, said)
-        return HttpResponseRedirect(self.page_of(doing.record or result))
+        return HttpResponseRedirect(back or self.page_of(doing.record or result))
+
+    def show_result(
+        self, request: HttpRequest, act: Act, doing: Doing, result: Any
+    ) -> HttpResponseBase:
+        """The page of an act with ``shows``."""
+        context = {"act": act, "record": doing.record, "back": self._back(doing)}
+        return self.page(request, act.shows, act.label, result=result, **context)
+
+    def show_once(
+        self, request: HttpRequest, act: Act, doing: Doing, result: Any
+    ) -> HttpResponseBase:
+        """The result in this answer alone, which is kept by nobody; the second press of the same
+        form leads back."""
+        said = _(
+            "Your first press did it and showed what came of it, which is never shown again: “%(act)s”. "
+            "If you did not see it, do it anew; a key or password that nobody saw should be put out of use."
+        ) % {"act": act.label}
+        answer = self.show_result(request, act, doing, result)
+        return done_here(answer, where=self._back(doing), said=said)
+
+    def _back(self, doing: Doing) -> str:
+        return self.list_page() if doing.record is None else self.page_of(doing.record)
+
+    def _panel_page(
+        self, request: HttpRequest, act: Act, doing: Doing, posted: bool
+    ) -> HttpResponseBase:
+        address = self.act_address(act, doing.record)
+        refused = Panel(act, doing.form, True, address) if posted else None
+        panels = self.panels(request, doing.record, opened=act.name, refused=refused)
+        return self.record_page(request, doing.record, panels, status=422 if posted else 200)
 
     def _form_page(
-        self, request: HttpRequest, act: Act, doing: Doing, form: Any, more: dict[str, Any]
+        self, request: HttpRequest, act: Act, doing: Doing, more: dict[str, Any]
     ) -> HttpResponse:
-        back = self.page_of(doing.record) if doing.record is not None else self.list_page()
-        status = 422 if isinstance(form, forms.BaseForm) and form.is_bound and form.errors else 200
-        answer = self.page(
-            request,
-            "backoffice/act.html",
-            act.label,
-            act=act,
-            form=form,
-            record=doing.record,
-            row=doing.row,
-            back=back,
-            **more,
-        )
-        answer.status_code = status
+        context = {"act": act, "form": doing.form, "record": doing.record, "row": doing.row, **more}
+        answer = self.page(request, act.page, act.label, **context)
+        answer.status_code = 422 if doing.form.is_bound and doing.form.errors else 200
         return answer

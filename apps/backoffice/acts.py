@@ -62,7 +62,8 @@ def _nothing(_doing: Doing) -> dict[str, Any]:
 class Act:
     """``run`` calls the service. What it returns decides what follows: a text is said instead of
     ``done``, an answer (HttpResponse) is given as it is; with ``shows`` its result is shown in that
-    template; after everything else the record's page comes again, or that of the record just made.
+    template, this once, and ``done`` stands above it; after everything else the record's page comes
+    again, or that of the record just made.
     """
 
     name: str  # in the address: "put-on-hold"
@@ -70,7 +71,7 @@ class Act:
     permission: str  # "orders.change_workorder"
     run: Callable[[Doing], Any]
     explains: Any = ""  # what will happen, to whom
-    done: Any = ""  # what is said afterwards
+    done: Any = ""  # what is said afterwards; a function makes it of what ``run`` returned
     form: type[forms.BaseForm] = ConfirmForm
     may: Callable[[Any], bool] = _always  # asked of the row, or else the record
     rows: str = ""  # related name on the record, when the act is about one of its rows
@@ -81,10 +82,12 @@ class Act:
     )  # the service's name of a field → the form's
     danger: bool = False
     is_button: bool = True  # False: reached from a row or another page
+    in_list: bool = False  # also a link in each row of the list, where that goes by its number
     is_panel: bool = False  # a form on the record's page instead of a page of its own
     button: Any = ""  # what the button says, where that is not the label
     key: str = ""  # keyboard
     tells_customer: bool = False  # then the page first says what was said meanwhile
+    page: str = "backoffice/act.html"  # a template that extends this one
     shows: str = ""
     # What would come of it, shown before anything is saved: further names for the page.
     preview: Callable[[Doing], dict[str, Any]] | None = None
@@ -121,8 +124,10 @@ class BulkAct:
 
 @dataclass(frozen=True)
 class Panel:
-    """An act on the record's page with its form; open when it was refused or asked for."""
+    """An act on the record's page with its form, which posts to ``address``; open when it was
+    refused or asked for."""
 
     act: Act
     form: Any
     is_open: bool
+    address: str

@@ -183,13 +183,13 @@ def _worth_keeping(request: HttpRequest, response: HttpResponseBase) -> Kept | N
     if told is not None:
         return told
     is_redirect = 300 <= response.status_code < 400
-    where = response.get("Location", "") if is_redirect else response.get("HX-Redirect", "")
+    where = response.get("Location", "") if is_redirect else ""
     said = _said(request)
     levels = [level for level, *_rest in said]
     only_refused = bool(levels) and min(levels) >= messages.WARNING
     if not where or only_refused:
         return None
-    return Kept(response.status_code if is_redirect else 302, where, said=said)
+    return Kept(response.status_code, where, said=said)
 
 
 def _said(request: HttpRequest) -> tuple[tuple[int, str, str, bool], ...]:
@@ -203,9 +203,7 @@ def _said(request: HttpRequest) -> tuple[tuple[int, str, str, bool], ...]:
 
 def _replay(request: HttpRequest, kept: Kept) -> HttpResponseBase:
     response = HttpResponse(kept.body, content_type="application/json") if kept.body else None
-    if response is None and request.headers.get("HX-Request"):
-        response = HttpResponse(headers={"HX-Redirect": kept.where})
-    elif response is None:
+    if response is None:
         response = HttpResponse(status=kept.status, headers={"Location": kept.where})
     _say_again(request, kept)
     response["Cache-Control"] = "private, no-store"

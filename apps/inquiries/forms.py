@@ -9,10 +9,6 @@ from apps.inquiries.enums import AccountKind, MessageState
 from apps.inquiries.models import Kuaidi100Account
 
 
-class NothingForm(forms.Form):
-    """A decision with nothing to type."""
-
-
 class SettleForm(forms.Form):
     state = forms.ChoiceField(
         label=_("decision"),
@@ -43,4 +39,4 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # the stubs' gene
 class ChangeAccountForm(forms.Form):
     name = forms.CharField(label=_("name"), max_length=80)
     is_active = forms.BooleanField(label=_("active"), required=False)
-    expires_at = forms.SplitDateTimeField(label=_("key valid until"), required=False)
+    expires_at = forms.DateTimeField(label=_("key valid until"), required=False)

@@ -4,12 +4,6 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import (
-    CHECKBOX_CLASSES,
-    INPUT_CLASSES,
-    SELECT_CLASSES,
-    TEXTAREA_CLASSES,
-)
 
 from apps.customers.enums import Language
 from apps.notifications import channels
@@ -29,10 +23,6 @@ class ResolveForm(forms.Form):
         widget=forms.RadioSelect,
     )
     reason = forms.CharField(label=_("How do you know"), max_length=200)
-
-
-class ConfirmForm(forms.Form):
-    """Nothing to enter: the page itself is the question."""
 
 
 class CallForm(forms.Form):
@@ -150,26 +140,3 @@ class MyWishesForm(WishesForm):
         self.fields["muted_topics"].choices = [  # type: ignore[attr-defined]  # a choice field
             (topic.key, topic.label) for topic in TOPICS.values() if not topic.public
         ]
-
-
-def dress(form: Any) -> Any:
-    """The back office's look for plain forms."""
-    for field in form.fields.values():
-        widget = field.widget
-        if isinstance(widget, forms.DateTimeInput):
-            widget.input_type = "datetime-local"
-            widget.format = "%Y-%m-%dT%H:%M"
-        widget.attrs["class"] = " ".join(_classes(widget))
-    return form
-
-
-def _classes(widget: forms.Widget) -> list[str]:
-    if isinstance(widget, forms.RadioSelect):
-        return ["msg-choices"]
-    if isinstance(widget, forms.CheckboxInput):
-        return list(CHECKBOX_CLASSES)
-    if isinstance(widget, forms.Select):
-        return list(SELECT_CLASSES)
-    if isinstance(widget, forms.Textarea):
-        return list(TEXTAREA_CLASSES)
-    return list(INPUT_CLASSES)

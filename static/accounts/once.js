@@ -34,14 +34,6 @@
   window.addEventListener("submit", function (event) {
     if (posts(event.target) && !event.defaultPrevented) { hold(event.target, name(event.submitter)); }
   });
-  // Dialogues of the back office are sent by htmx.
-  document.addEventListener("htmx:beforeRequest", function (event) {
-    if (posts(event.detail.elt)) { hold(event.detail.elt, ""); }
-  });
-  document.addEventListener("htmx:afterRequest", function (event) {
-    var answer = event.detail.xhr;
-    if (posts(event.detail.elt) && !(answer && answer.getResponseHeader("HX-Redirect"))) { release(event.detail.elt); }
-  });
   // Back from the next page: everything may be sent again.
   window.addEventListener("pageshow", function () {
     document.querySelectorAll("form[aria-busy]").forEach(release);

@@ -180,10 +180,7 @@ def test_the_roster_is_planned_on_its_page(
     assert shift.made_by == planner
     assert shift.ends_at - shift.starts_at == 12 * HOUR
     assert chief.display_name in client.get(reverse("admin:accounts_dutyshift_changelist")).text
-    client.post(
-        reverse("admin:accounts_dutyshift_withdraw", args=[shift.pk]),
-        {"_form_submitted": "1"},
-    )
+    client.post(reverse("admin:accounts_dutyshift_act", args=[shift.pk, "withdraw"]))
     shift.refresh_from_db()
     assert shift.withdrawn_by == planner
 

@@ -20,6 +20,7 @@ from apps.sla.models import Clock
 from tests.factories.accounts import UnitFactory, UserFactory, sign_in
 from tests.factories.complaints import Team, action, any_cause, decided, exception, who
 from tests.factories.tracking import waybill
+from tests.pressing import do, form_at, forms_of, press
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("CMP-4")]
 ADD = reverse("admin:complaints_exceptionreport_add")
@@ -41,8 +42,7 @@ def page_of(report: ExceptionReport) -> str:
 
 
 def act(client: Client, report: ExceptionReport, name: str, **typed: Any) -> Any:
-    values = {"act": name, **{f"{name}-{key}": value for key, value in typed.items()}}
-    return client.post(page_of(report), values)
+    return do(client, page_of(report), name, typed)
 
 
 def local(moment: Any) -> str:
@@ -83,7 +83,7 @@ def test_what_is_wrong_is_named_and_nothing_typed_is_lost(client: Client, crew: 
     assert not ExceptionReport.objects.exists()
     answer = client.post(ADD, typed(known_at=later))
     assert answer.status_code == 422
-    assert "trk-errors" in answer.text
+    assert "form-errors" in answer.text
 
 
 @pytest.mark.requirement("CMP-5")
@@ -141,9 +141,11 @@ def test_a_serious_one_goes_the_whole_way(client: Client, crew: Team) -> None:
         },
     )
     meeting = ReviewMeeting.objects.get()
-    held = client.post(
+    held = do(
+        client,
         reverse("admin:complaints_reviewmeeting_change", args=[meeting.pk]),
-        {"act": "hold", "hold-minutes": "逐项评审", f"hold-item{report.pk}": "同意结论"},
+        "hold",
+        {"minutes": "逐项评审", f"item{report.pk}": "同意结论"},
     )
     assert held.status_code == 302, held.text[:3000]
     assert act(client, report, "close").status_code == 302
@@ -182,13 +184,15 @@ def test_reading_in_clear_needs_a_reason_that_stays(client: Client, crew: Team) 
     report = found(crew, what="收件人13812345678拒收，外箱破损")
     sign_in(client, crew.qc)
     assert "13812345678" not in client.get(page_of(report)).text
-    reveal = reverse("admin:complaints_exceptionreport_reveal", args=[report.pk])
-    assert client.get(reveal).status_code == 403
-    client.post(reveal, {"reason": ""})
+    reveal = reverse("admin:complaints_exceptionreport_act", args=[report.pk, "reveal"])
+    assert "13812345678" not in client.get(reveal).text
+    assert client.post(reveal, {"reason": ""}).status_code == 422
     assert not Event.objects.filter(kind="exception.revealed").exists()
-    answer = client.post(reveal, {"reason": "核对现场"})
+    form = form_at(client, reveal, "/do/reveal/")
+    answer = press(client, form, reason="核对现场")
     assert "13812345678" in answer.text
     assert "no-store" in answer.headers["Cache-Control"]
+    assert press(client, form, reason="核对现场").headers["Location"] == page_of(report)
     assert Event.objects.filter(kind="exception.revealed").count() == 1
 
 
@@ -204,6 +208,18 @@ def test_evidence_is_only_ever_downloaded_and_only_by_who_may_see_it(
     assert answer.headers["Content-Disposition"].startswith("attachment")
     sign_in(client, UserFactory(roles=[Role.AGENT], unit=UnitFactory(), scope="units"))
     assert client.get(link).status_code == 404
+
+
+def test_evidence_survives_a_refused_try(client: Client, crew: Team) -> None:
+    report = found(crew)
+    sign_in(client, crew.agent)
+    chosen = SimpleUploadedFile("现场.txt", "托盘未固定".encode())
+    refused = act(client, report, "evidence", file=chosen, note="长" * 201)
+    assert refused.status_code == 422 and not report.evidence.exists()
+    (form,) = [one for one in forms_of(refused.text) if "evidence-file-kept" in one.data]
+    again = {**form.data, "evidence-note": "现场记录"}
+    assert client.post(form.action, again).status_code == 302
+    assert report.evidence.get().name == "现场.txt"
 
 
 def test_what_one_may_not_see_is_not_there(client: Client, crew: Team) -> None:
@@ -280,8 +296,10 @@ def test_an_agenda_names_no_exception_of_another_unit(client: Client, crew: Team
         shown = client.get(address).text
         assert mine.number in shown
         assert foreign.number not in shown and "叉车撞坏了" not in shown
-    typed = {"act": "hold", "hold-minutes": "逐项评审", f"hold-item{mine.pk}": "同意"}
-    assert client.post(page, typed).status_code == 403
+    typed = {"minutes": "逐项评审", f"item{mine.pk}": "同意"}
+    assert do(client, page, "hold", typed).status_code == 302
+    meeting.refresh_from_db()
+    assert meeting.held_at is None, "not by whoever does not see the whole agenda"
     said = {mine.pk: "同意", foreign.pk: "同意"}
     with pytest.raises(RuleBroken) as caught:
         services.hold_meeting(
@@ -289,7 +307,9 @@ def test_an_agenda_names_no_exception_of_another_unit(client: Client, crew: Team
         )
     assert caught.value.code == "not_seen" and foreign.number not in str(caught.value)
     sign_in(client, chair)
-    assert client.post(page, {**typed, f"hold-item{foreign.pk}": "同意"}).status_code == 302
+    assert do(client, page, "hold", {**typed, f"item{foreign.pk}": "同意"}).status_code == 302
+    meeting.refresh_from_db()
+    assert meeting.held_at is not None
 
 
 @pytest.mark.parametrize("kind", ["action", "chase"])

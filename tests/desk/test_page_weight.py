@@ -78,7 +78,7 @@ def test_the_table_of_any_list_is_one_piece(client: Client, boss: User) -> None:
     for name, page, rows in every_list(client):
         if rows is None or not rows.result_list:
             continue
-        context = Context({"cl": rows, "actions_row": page.context.get("actions_row")})
+        context = Context({"cl": rows, "list_acts": page.context.get("list_acts")})
         with rendered() as names:
             Template("{% load lists %}{% house_table cl %}").render(context)
         # What Django shows for yes and no is a template of the library's.

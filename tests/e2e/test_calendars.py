@@ -70,5 +70,5 @@ def test_a_leader_takes_in_next_year_s_list(
     expect(page.get_by_role("alert")).to_have_count(0)
     assert office.years.get(year=NEXT).source == "国办发明电〔2026〕8号"
 
-    found = Axe().run(page, context=".sla-page")
+    found = Axe().run(page, context=".page")
     assert found.violations_count == 0, found.generate_report()

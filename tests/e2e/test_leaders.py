@@ -70,7 +70,7 @@ def test_a_manager_looks_at_a_new_version_and_publishes_it(
     page = enter(cast["jingli"], language, wide)
     page.goto(f"/admin/sla/policy/{policy.pk}/publish/")
     chinese = language == "zh-hans"
-    expect(page.locator(".msg-title")).to_contain_text("2")
+    expect(page.locator(".page-title")).to_contain_text("2")
     page.locator("[name=v-channels][value=phone]").check()
     target = page.locator("details.sla-target").filter(has_text="10")
     target.locator("summary").click()
@@ -81,7 +81,7 @@ def test_a_manager_looks_at_a_new_version_and_publishes_it(
     effects = page.locator(".sla-effects")
     expect(effects).to_contain_text("8 分" if chinese else "8 min")
     assert policy.versions.count() == 1, "looking publishes nothing"
-    look_well(page, ".sla-page")
+    look_well(page, ".page")
     picture(page, f"publish-effects-{language}-{wide}", full_page=True)
     page.locator("[name=publish]").click()
     expect(page).to_have_url(re.compile(rf"/policy/{policy.pk}/change/"))
@@ -91,7 +91,7 @@ def test_a_manager_looks_at_a_new_version_and_publishes_it(
     # In words, not in codes.
     conditions = page.locator("section", has=page.locator("#v2")).locator(".tag-grey")
     expect(conditions).to_have_text("电话" if chinese else "Phone")
-    look_well(page, ".sla-page")
+    look_well(page, ".page")
     picture(page, f"policy-{language}-{wide}", full_page=True)
 
 
@@ -142,9 +142,9 @@ def test_a_review_meeting_is_planned_and_held(
     page.locator("[name=planned_for]").fill(later.strftime("%Y-%m-%dT%H:%M"))
     for box in page.locator("[name=exception]").all():
         box.check()
-    look_well(page, "form .trk-fields")
+    look_well(page, "form .form-fields")
     picture(page, f"meeting-plan-{language}-{wide}", full_page=True)
-    page.locator("button.trk-button").click()
+    page.locator(".trk button.is-primary").click()
     expect(page.locator(".trk-head h1")).to_contain_text("周异常评审会")
     hold = page.locator("#act-hold")
     hold.locator("summary").click()

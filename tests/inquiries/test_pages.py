@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.enums import Role
+from apps.events.models import Event
 from apps.inquiries.enums import BindingState, MessageState, Monitor, Outcome, Way
 from apps.inquiries.models import (
     Attachment,
@@ -27,6 +28,7 @@ from tests.factories.accounts import UnitFactory, UserFactory, sign_in, superuse
 from tests.factories.customers import CustomerFactory
 from tests.factories.inquiries import merchant
 from tests.factories.tracking import report, waybill
+from tests.pressing import do, form_at, press
 
 pytestmark = pytest.mark.django_db
 LISTS = ["inquiry", "inboundmessage", "wechatbinding", "mailboxstate", "kuaidi100account"]
@@ -73,6 +75,14 @@ def make(kind: str, n: int) -> Any:
             )
 
 
+ACTS = {
+    "inboundmessage": "settle",
+    "wechatbinding": "end",
+    "kuaidi100account": "reveal",
+    "kuaidi100subscription": "stop",
+}
+
+
 @pytest.fixture
 def boss(client: Client) -> Client:
     sign_in(client, superuser())
@@ -111,7 +121,9 @@ def test_nobody_without_a_permission_gets_in(client: Client, kind: str) -> None:
     for name, args in (("changelist", []), ("change", [row.pk])):
         url = reverse(f"admin:inquiries_{kind}_{name}", args=args)
         assert client.get(url).status_code == 403
-        assert client.post(url, {"act": "end"}).status_code == 403
+        assert client.post(url).status_code == 403
+    if kind in ACTS:
+        assert act(client, kind, row.pk, ACTS[kind]).status_code in (403, 404)
 
 
 @pytest.mark.requirement("TRK-10")
@@ -148,7 +160,7 @@ def test_messages_are_read_in_clear_only_with_the_permission(client: Client) -> 
 
 def act(client: Client, kind: str, pk: int, act: str, /, **fields: Any) -> Any:
     url = reverse(f"admin:inquiries_{kind}_change", args=[pk])
-    return client.post(url, {"act": act, **{f"{act}-{k}": v for k, v in fields.items()}})
+    return do(client, url, act, fields)
 
 
 def test_acts(boss: Client) -> None:
@@ -160,7 +172,8 @@ def test_acts(boss: Client) -> None:
     assert act(boss, "wechatbinding", binding.pk, "end").status_code == 302
     binding.refresh_from_db()
     assert binding.state == BindingState.ENDED
-    assert act(boss, "wechatbinding", binding.pk, "end").status_code == 403
+    said = act(boss, "wechatbinding", binding.pk, "end")
+    assert said.status_code == 302 and Event.objects.filter(kind="wechatbinding.ended").count() == 1
     subscription = make("kuaidi100subscription", 1)
     assert act(boss, "kuaidi100subscription", subscription.pk, "stop").status_code == 302
     subscription.refresh_from_db()
@@ -185,9 +198,13 @@ def test_credentials_are_made_shown_once_and_renewed(boss: Client) -> None:
     account = Kuaidi100Account.objects.get()
     assert account.customer == customer
     assert account.key in made.content.decode()
+    assert "no-store" in made["Cache-Control"]
     page = reverse("admin:inquiries_kuaidi100account_change", args=[account.pk])
     assert account.key not in boss.get(page).content.decode()
-    assert account.key in act(boss, "kuaidi100account", account.pk, "reveal").content.decode()
+    form = form_at(boss, page, "#act-reveal")
+    assert account.key in press(boss, form).content.decode()
+    assert press(boss, form)["Location"] == page
+    assert Event.objects.filter(kind="kuaidi100account.revealed").count() == 1
     old = account.key
     renewed = act(boss, "kuaidi100account", account.pk, "renew").content.decode()
     account.refresh_from_db()

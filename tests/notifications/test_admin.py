@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.models import User
+from apps.events.models import Event
 from apps.notifications.enums import DeliveryState as S
 from apps.notifications.models import (
     Announcement,
@@ -27,6 +28,7 @@ from tests.factories.accounts import UserFactory, sign_in, superuser
 from tests.factories.customers import CustomerFactory
 from tests.factories.notifications import EMAIL, PHONE, delivery, endpoint, send_all
 from tests.factories.tracking import waybill
+from tests.pressing import form_at, press
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("NTF-2")]
 LISTS = [
@@ -162,7 +164,7 @@ def test_acts_are_posts_with_a_reason_and_a_permission(client: Client) -> None:
     client.get(act)
     made.refresh_from_db()
     assert made.state == S.QUEUED, "looking changes nothing"
-    assert client.post(act, {"reason": ""}).status_code == 200
+    assert client.post(act, {"reason": ""}).status_code == 422
     made.refresh_from_db()
     assert made.state == S.QUEUED
     assert client.post(act, {"reason": "客户要求"}).status_code == 302
@@ -250,6 +252,17 @@ def test_a_call_is_taken_revealed_and_settled(client: Client, boss: User) -> Non
     assert f"/phonetask/{task.pk}/" not in client.get(url("phonetask")).content.decode()
 
 
+def test_a_number_looked_at_by_a_double_press_is_looked_at_once(client: Client, boss: User) -> None:
+    delivery("phone", PHONE)
+    send_all("phone")
+    task = PhoneTask.objects.get()
+    form = form_at(client, url("phonetask", "act", task.pk, "reveal"), "/do/reveal/")
+    assert PHONE in press(client, form).content.decode()
+    again = press(client, form)
+    assert again["Location"] == url("phonetask", "change", task.pk)
+    assert Event.objects.filter(kind="phonetask.revealed").count() == 1
+
+
 def test_words_are_checked_when_saved_and_kept_as_versions(client: Client, boss: User) -> None:
     first = MessageTemplate.objects.filter(
         topic="waybill.delivered", channel="", language="zh-hans"
@@ -259,7 +272,7 @@ def test_words_are_checked_when_saved_and_kept_as_versions(client: Client, boss:
     assert "YP12345678901" in page, "with sample data"
     for body in ("您好 {nobody}", "您好 {", "{number.__class__}", "{number!r}", "{0}"):
         refused = client.post(change, {"subject": "x", "body": body, "provider_fields": ""})
-        assert refused.status_code == 200
+        assert refused.status_code == 422
     assert (
         MessageTemplate.objects.filter(topic="waybill.delivered", language="zh-hans").count() == 1
     )

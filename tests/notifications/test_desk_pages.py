@@ -49,7 +49,7 @@ def test_words_are_previewed_before_they_count(client: Client, boss: User, setti
     assert typed["body"] in page, "what was typed is kept"
     assert MessageTemplate.objects.filter(topic="waybill.delivered").count() == 2
     wrong = client.post(act, {**typed, "provider_text": "${nobody}${stop}"}).content.decode()
-    assert "nobody" in wrong and 'class="msg-trial"' not in wrong
+    assert "nobody" in wrong and 'class="page-preview"' not in wrong
     client.post(act, {name: value for name, value in typed.items() if name != "preview"})
     assert MessageTemplate.objects.filter(topic="waybill.delivered", channel="sms").exists()
 

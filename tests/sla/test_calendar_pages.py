@@ -19,6 +19,7 @@ from apps.sla.queries import calendars as queries
 from apps.sla.tasks import mind_calendars
 from tests.factories.accounts import UserFactory, sign_in, superuser
 from tests.factories.sla import make_calendar, office
+from tests.pressing import forms_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("CMP-2")]
 LIST = "admin:sla_workingcalendar_changelist"
@@ -161,7 +162,7 @@ def test_days_of_our_own_come_and_go(client: Client, boss: User) -> None:
         {"first": "2026-10-01", "last": ""},
     ):
         answer = client.post(act(office(), "days"), {**typed, **wrong})
-        assert answer.status_code == 200
+        assert answer.status_code == 422
         assert answer.context["form"].errors
 
 
@@ -194,9 +195,20 @@ def test_a_file_refused_says_why_and_takes_in_nothing(
             one.seek(0)
     posted = {"year": 2027, "source": "国办", "file": list_file(), **fields}
     answer = client.post(act(office(), "year"), posted, headers={"accept-language": "zh-hans"})
-    assert answer.status_code == 200
+    assert answer.status_code == 422
     assert said in str(answer.context["form"].errors)
     assert not office().days.filter(day__year__in=(2027, 2028)).exists()
+
+
+def test_a_file_survives_a_refused_try(client: Client, boss: User) -> None:
+    refused = client.post(
+        act(office(), "year"), {"year": 2028, "source": "国办", "file": list_file()}
+    )
+    assert refused.status_code == 422
+    (kept,) = [one for one in forms_of(refused.content.decode()) if "file-kept" in one.data]
+    again = {**kept.data, "year": "2027"}
+    assert client.post(act(office(), "year"), again).status_code == 302
+    assert office().days.filter(day__year=2027).count() == 16
 
 
 def test_a_new_calendar(client: Client, boss: User) -> None:

@@ -28,6 +28,7 @@ from apps.tracking.services.watch import look_again
 from apps.tracking.states import LATE_MOVES
 from tests.factories.accounts import UnitFactory, UserFactory, sign_in, superuser
 from tests.factories.shipments import ago, scan, shipment
+from tests.pressing import do
 from tests.tracking.test_late import late, sweep
 
 pytestmark = pytest.mark.requirement("TRK-7")
@@ -245,16 +246,15 @@ def test_the_queue_shows_the_longest_overdue_first_in_few_queries(client: Client
 def test_acts_are_posted_and_a_refused_one_keeps_what_was_typed(client: Client) -> None:
     case, agent = late(), sign_in(client, superuser())
     assert client.get(page(case)).status_code == 200
-    answer = client.post(page(case), {"act": "cause", "cause-cause": "other", "cause-note": ""})
+    answer = do(client, page(case), "cause", {"cause": "other", "note": ""})
     assert answer.status_code == 422
     assert b'<details id="act-cause" open>' in answer.content
-    typed = {"act": "contact", "contact-party": "customer", "contact-channel": "phone",
-             "contact-reached": "on", "contact-answer": "等不了了"}  # fmt: skip
-    answer = client.post(page(case), typed)
+    typed = {"party": "customer", "channel": "phone", "reached": "on", "answer": "等不了了"}
+    answer = do(client, page(case), "contact", typed)
     assert answer.status_code == 422
     assert "等不了了" in answer.content.decode()
     assert not case.contacts.exists()
-    assert client.post(page(case), {"act": "take"}).status_code == 302
+    assert do(client, page(case), "take").status_code == 302
     case.refresh_from_db()
     assert case.taken_by == agent
 
@@ -268,6 +268,6 @@ def test_who_may_not_pass(client: Client) -> None:
     reader = UserFactory(roles=[Role.FINANCE], scope=ObjectScope.CUSTOMERS)
     sign_in(client, reader)
     assert client.get(page(case)).status_code in (403, 404)
-    assert client.post(page(case), {"act": "take"}).status_code in (403, 404)
+    assert do(client, page(case), "take").status_code in (403, 404)
     client.logout()
     assert client.get(page(case)).status_code == 302

@@ -36,6 +36,7 @@ from tests.factories.shipments import (
     picture,
     shipment,
 )
+from tests.pressing import do, forms_of
 from tests.tracking.test_pod import recorded
 
 pytestmark = pytest.mark.requirement("TRK-6")
@@ -165,12 +166,11 @@ def page(waybill: Waybill) -> str:
 
 
 def typed(**more: Any) -> dict[str, Any]:
-    values = {
+    return {
         "signed_by": CONSIGNEE, "signed_at": timezone.localtime().strftime("%Y-%m-%dT%H:%M"),
         "handed_over": "door", "packaging_intact": "no", "was_opened": "no",
         "photos": picture(), **more,
     }  # fmt: skip
-    return {"act": "record", **{f"record-{name}": value for name, value in values.items()}}
 
 
 @pytest.mark.django_db
@@ -180,11 +180,11 @@ def test_recording_in_the_browser(client: Client) -> None:
     assert client.get(page(waybill)).status_code == 200
     broken = io.BytesIO(b"no picture")
     broken.name = "x.jpg"
-    answer = client.post(page(waybill), typed(photos=broken))
+    answer = do(client, page(waybill), "record", typed(photos=broken))
     assert answer.status_code == 422
     assert CONSIGNEE in answer.content.decode()
     assert not ProofOfDelivery.objects.exists()
-    assert client.post(page(waybill), typed()).status_code == 302
+    assert do(client, page(waybill), "record", typed()).status_code == 302
     shown = client.get(page(waybill))
     assert CONSIGNEE not in shown.content.decode()  # masked on screen
     photo_url = reverse(
@@ -193,16 +193,33 @@ def test_recording_in_the_browser(client: Client) -> None:
     answer = client.get(photo_url)
     assert answer["Content-Type"] == "image/jpeg"
     assert "no-store" in answer["Cache-Control"]
-    assert client.post(page(waybill), typed()).status_code == 403  # recorded already
-    correction = {
-        k.replace("record-", "correct-"): v
-        for k, v in typed(reason="录错", photos="", signed_by="").items()
-    } | {"act": "correct"}
-    assert client.post(page(waybill), correction).status_code == 302
+    recorded_already = do(client, page(waybill), "record", typed())
+    assert recorded_already.status_code == 302 and ProofOfDelivery.objects.count() == 1
+    correction = typed(reason="录错", photos="", signed_by="")
+    assert do(client, page(waybill), "correct", correction).status_code == 302
     assert ProofOfDelivery.objects.count() == 2
     assert ProofOfDelivery.objects.latest("pk").signed_by == CONSIGNEE
-    said = {"act": "satisfaction", "satisfaction-satisfaction": "satisfied"}
-    assert client.post(page(waybill), said).status_code == 302
+    said = {"satisfaction": "satisfied"}
+    assert do(client, page(waybill), "satisfaction", said).status_code == 302
+
+
+@pytest.mark.django_db
+def test_good_photos_survive_a_refused_try(client: Client) -> None:
+    waybill = shipment(at=ago(hours=3))
+    sign_in(client, superuser())
+    broken = io.BytesIO(b"no picture")
+    broken.name = "x.jpg"
+    chosen = [picture(), broken]
+    refused = do(client, page(waybill), "record", typed(photos=chosen))
+    assert refused.status_code == 422
+    (form,) = [
+        one
+        for one in forms_of(refused.content.decode(), page(waybill))
+        if "record-photos-kept" in one.data
+    ]
+    assert len(form.data["record-photos-kept"]) == 1, "the broken one is not kept"
+    assert client.post(form.action, form.data).status_code == 302
+    assert ProofPhoto.objects.count() == 1
 
 
 @pytest.mark.django_db
@@ -215,8 +232,7 @@ def test_words_before_the_delivery_in_the_browser(client: Client) -> None:
         "consent": {"party": "consignee", "place": "丰巢", "given_by": "李", "confirmed": "email"},
         "promise": {"promised": later.strftime("%Y-%m-%dT%H:%M"), "reason": "台风"},
     }.items():
-        sent = {"act": act, **{f"{act}-{k}": v for k, v in values.items()}}
-        assert client.post(page(waybill), sent).status_code == 302, act
+        assert do(client, page(waybill), act, values).status_code == 302, act
     shown = client.get(page(waybill)).content.decode()
     assert "丰巢" in shown and "台风" in shown and "王大力" not in shown
 

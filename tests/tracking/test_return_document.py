@@ -31,6 +31,7 @@ from apps.tracking.services.documents import (
 from apps.tracking.states import DOCUMENT_MOVES
 from tests.factories.accounts import UserFactory, sign_in, superuser
 from tests.factories.shipments import ago, proof, scan, shipment
+from tests.pressing import do
 
 pytestmark = pytest.mark.requirement("TRK-6")
 
@@ -284,14 +285,14 @@ def test_steps_are_posted_and_destroying_needs_its_own_permission(client: Client
     document, done = owed(), filed(800)
     sign_in(client, superuser())
     assert client.get(page(document)).status_code == 200
-    sent = {"act": "move", "move-to": "missing", "move-note": ""}
-    assert client.post(page(document), sent).status_code == 422
-    assert client.post(page(document), sent | {"move-to": "collected"}).status_code == 302
-    put = {"act": "file", "file-location": "B-1", "file-kept_where": "destination"}
-    assert client.post(page(document), put).status_code == 302
-    gone = {"act": "destroy", "destroy-reason": "到期销毁"}
-    assert client.post(page(document), gone).status_code == 422
-    assert client.post(page(done), gone).status_code == 302
+    sent = {"to": "missing", "note": ""}
+    assert do(client, page(document), "move", sent).status_code == 422
+    assert do(client, page(document), "move", sent | {"to": "collected"}).status_code == 302
+    put = {"location": "B-1", "kept_where": "destination"}
+    assert do(client, page(document), "file", put).status_code == 302
+    gone = {"reason": "到期销毁"}
+    assert do(client, page(document), "destroy", gone).status_code == 422
+    assert do(client, page(done), "destroy", gone).status_code == 302
 
 
 @pytest.mark.django_db
@@ -300,5 +301,5 @@ def test_who_may_not_pass(client: Client) -> None:
     sign_in(client, UserFactory())
     assert client.get(page(document)).status_code == 403
     sign_in(client, UserFactory(scope=ObjectScope.CUSTOMERS, is_superuser=False))
-    assert client.post(page(document), {"act": "destroy"}).status_code in (403, 404)
+    assert do(client, page(document), "destroy").status_code in (403, 404)
     assert Waybill.objects.exists()

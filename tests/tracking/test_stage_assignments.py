@@ -26,6 +26,7 @@ from apps.tracking.services.feed import find_waybill
 from tests.factories.accounts import UnitFactory, UserFactory, sign_in, superuser
 from tests.factories.shipments import ago, agreement, scan, shipment
 from tests.factories.shipments import level as service_level
+from tests.pressing import do
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("TRK-5")]
 
@@ -293,15 +294,15 @@ def test_the_freight_clerk_decides_on_the_waybills_page(
     service_level()
     parcel = under_way(depot)
     sign_in(client, freight_clerk(depot))
-    assert 'value="stage"' in client.get(page(parcel)).content.decode()
-    typed = {"act": "stage", "stage-stage": "line_haul", "stage-carrier": yunda.pk}
-    refused = client.post(page(parcel), typed)
+    assert 'id="act-stage"' in client.get(page(parcel)).content.decode()
+    typed = {"stage": "line_haul", "carrier": yunda.pk}
+    refused = do(client, page(parcel), "stage", typed)
     assert refused.status_code == 422 and not parcel.stage_assignments.exists()
-    answer = client.post(page(parcel), {**typed, "stage-reason": "京沪线外包"})
+    answer = do(client, page(parcel), "stage", {**typed, "reason": "京沪线外包"})
     assert answer.status_code == 302
     shown = client.get(page(parcel)).content.decode()
     assert "韵达" in shown and "京沪线外包" in shown and "24.0" in shown
-    again = client.post(page(parcel), {**typed, "stage-reason": "再来一次"})
+    again = do(client, page(parcel), "stage", {**typed, "reason": "再来一次"})
     assert again.status_code == 422 and parcel.stage_assignments.count() == 1
 
 
@@ -312,9 +313,9 @@ def test_an_agent_sees_who_carries_and_does_not_decide_it(
     decide(parcel, Stage.LINE_HAUL, carrier=yunda)
     sign_in(client, freight_clerk(depot, Role.AGENT))
     shown = client.get(page(parcel)).content.decode()
-    assert "韵达" in shown and 'value="stage"' not in shown
-    typed = {"act": "stage", "stage-stage": "delivery", "stage-carrier": yunda.pk}
-    assert client.post(page(parcel), {**typed, "stage-reason": "试试"}).status_code == 403
+    assert "韵达" in shown and 'id="act-stage"' not in shown
+    typed = {"stage": "delivery", "carrier": yunda.pk, "reason": "试试"}
+    assert do(client, page(parcel), "stage", typed).status_code == 403
 
 
 def test_the_page_costs_the_same_however_many_decisions(

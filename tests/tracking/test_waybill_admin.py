@@ -30,6 +30,7 @@ from tests.factories.tracking import (
     waybill,
     waybills,
 )
+from tests.pressing import do, form_at, press
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/tracking/waybill/"
@@ -105,12 +106,15 @@ class TestWaybills:
         text = desk.get(page(parcel)).content.decode()
         for secret in ("王小明", "李小红", "13900139002", "1001"):
             assert secret not in text
-        refused = desk.post(page(parcel), {"act": "reveal", "reveal-reason": ""})
+        refused = do(desk, page(parcel), "reveal", {"reason": ""})
         assert refused.status_code == 422
         assert "李小红" not in refused.content.decode()
-        shown = desk.post(page(parcel), {"act": "reveal", "reveal-reason": "客户来电核对地址"})
+        form = form_at(desk, page(parcel), "#act-reveal")
+        shown = press(desk, form, reveal__reason="客户来电核对地址")
         assert "李小红" in shown.content.decode()
         assert "建国路 88 号 1001 室" in shown.content.decode()
+        again = press(desk, form, reveal__reason="客户来电核对地址")
+        assert (again.status_code, again["Location"]) == (302, page(parcel))
         assert Event.objects.filter(kind="waybill.revealed").count() == 1
         assert "李小红" not in desk.get(page(parcel)).content.decode()
 
@@ -118,16 +122,15 @@ class TestWaybills:
         parcel = report(waybill(), "picked_up", "delivered")
         wrong = events_of(parcel)[-1]
         typed = {
-            "act": "correct",
-            "correct-event": wrong.pk,
-            "correct-code": "attempt_failed.cannot_contact",
-            "correct-occurred_at": timezone.localtime(wrong.occurred_at).strftime("%Y-%m-%dT%H:%M"),
-            "correct-place": "北京营业部",
-            "correct-text": "",
-            "correct-reason": "派件员误点",
+            "event": wrong.pk,
+            "code": "attempt_failed.cannot_contact",
+            "occurred_at": timezone.localtime(wrong.occurred_at).strftime("%Y-%m-%dT%H:%M"),
+            "place": "北京营业部",
+            "text": "",
+            "reason": "派件员误点",
         }
-        assert desk.post(page(parcel), typed | {"correct-code": ""}).status_code == 422
-        assert desk.post(page(parcel), typed).status_code == 302
+        assert do(desk, page(parcel), "correct", typed | {"code": ""}).status_code == 422
+        assert do(desk, page(parcel), "correct", typed).status_code == 302
         parcel.refresh_from_db()
         assert parcel.status == "attempt_failed"
         text = desk.get(page(parcel)).content.decode()
@@ -136,19 +139,18 @@ class TestWaybills:
     def test_an_event_is_taken_back_from_the_page(self, desk: Client) -> None:
         parcel = report(waybill(), "picked_up", "delivered")
         typed = {
-            "act": "correct",
-            "correct-event": events_of(parcel)[-1].pk,
-            "correct-withdraw": "on",
-            "correct-reason": "扫错了件",
+            "event": events_of(parcel)[-1].pk,
+            "withdraw": "on",
+            "reason": "扫错了件",
         }
-        assert desk.post(page(parcel), typed).status_code == 302
+        assert do(desk, page(parcel), "correct", typed).status_code == 302
         parcel.refresh_from_db()
         assert parcel.status == "picked_up"
 
     def test_a_partners_number_is_attached(self, desk: Client) -> None:
         parcel, yunda = waybill(), carrier()
-        typed = {"act": "attach", "attach-carrier": yunda.pk, "attach-number": "431 0508"}
-        assert desk.post(page(parcel), typed).status_code == 302
+        typed = {"carrier": yunda.pk, "number": "431 0508"}
+        assert do(desk, page(parcel), "attach", typed).status_code == 302
         assert parcel.partner_numbers.get().number == "4310508"
 
     @pytest.mark.parametrize("act", ["correct", "attach", "reveal"])
@@ -158,7 +160,7 @@ class TestWaybills:
         user.user_permissions.add(*_permissions("view_waybill"))
         sign_in(client, user)
         assert client.get(page(parcel)).status_code == 200
-        assert client.post(page(parcel), {"act": act}).status_code == 403
+        assert do(client, page(parcel), act).status_code == 403
 
     def test_nothing_can_be_added_changed_or_deleted_raw(self, desk: Client) -> None:
         parcel = waybill()
@@ -241,12 +243,14 @@ class TestBatches:
         refused = self.refused()
         text = desk.get(page(refused)).content.decode()
         assert "13812345678" not in text
-        assert desk.post(page(refused), {"act": "retry"}).status_code == 422
-        answer = desk.post(page(refused), {"act": "drop", "drop-reason": "测试数据"})
+        assert do(desk, page(refused), "retry").status_code == 422
+        answer = do(desk, page(refused), "drop", {"reason": "测试数据"})
         assert answer.status_code == 302
         refused.refresh_from_db()
         assert refused.state == RefusedState.DROPPED
-        assert desk.post(page(refused), {"act": "retry"}).status_code == 403
+        assert do(desk, page(refused), "retry").status_code == 302
+        refused.refresh_from_db()
+        assert refused.state == RefusedState.DROPPED
 
     @pytest.mark.parametrize("model", ["eventbatch", "refusedevent", "partnercarrier"])
     def test_the_lists_open_and_cost_the_same(self, desk: Client, model: str) -> None:

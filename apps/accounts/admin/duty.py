@@ -3,15 +3,18 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts import services
-from apps.accounts.admin.dialogs import SureForm
-from apps.accounts.admin.shared import ServiceAdmin, actor, attempt, dialog_action
 from apps.accounts.enums import Role
 from apps.accounts.models import Absence, DutyShift
+from apps.accounts.staff import person
+from apps.backoffice.acts import Act
+from apps.backoffice.records import ServiceAdmin
+
+MANAGE = "accounts.manage_dutyshift"
 
 
 class NowFilter(admin.SimpleListFilter):
@@ -35,23 +38,27 @@ class NowFilter(admin.SimpleListFilter):
 
 
 class SpanAdmin(ServiceAdmin):
-    permission = "accounts.manage_dutyshift"
+    permission = MANAGE
     list_filter: list[Any] = [NowFilter]
     list_select_related = ["user"]
     autocomplete_fields = ["user"]
-    actions_row = ["withdraw"]
-    actions_detail = ["withdraw"]
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A plan is withdrawn and made anew, so that what was planned stays on record."""
         return False
 
-    def has_withdraw_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return request.user.has_perm(self.permission)
-
 
 @admin.register(DutyShift)
 class DutyShiftAdmin(SpanAdmin):
+    acts = (
+        Act(
+            "withdraw", _("Take off the roster"), MANAGE,
+            lambda d: services.withdraw_shift(shift_id=d.record.pk, **d.who),
+            explains=_("From now on whoever else is on duty is told instead."),
+            done=_("Taken off the roster."), button=_("Take it off"), in_list=True,
+            may=lambda shift: shift.withdrawn_at is None,
+        ),
+    )  # fmt: skip
     list_display = ["user", "role_tag", "unit", "starts_at", "ends_at", "withdrawn_at"]
     list_filter: list[Any] = [NowFilter, "role"]
     list_select_related = ["user", "unit"]
@@ -68,29 +75,20 @@ class DutyShiftAdmin(SpanAdmin):
     def save_through_service(
         self, request: HttpRequest, obj: DutyShift, values: dict[str, Any], change: bool
     ) -> DutyShift:
-        return services.plan_shift(by=actor(request), **values)
-
-    @dialog_action(
-        SureForm,
-        description=_("Take off the roster"),
-        permissions=["withdraw"],
-        title=_("Take this shift off the roster?"),
-        says=_("From now on whoever else is on duty is told instead."),
-        button=_("Take it off"),
-    )
-    def withdraw(self, request: HttpRequest, form: SureForm, object_id: int) -> HttpResponse:
-        return attempt(
-            request,
-            lambda: services.withdraw_shift(
-                shift_id=object_id, by=actor(request), at=timezone.now()
-            ),
-            str(_("Taken off the roster.")),
-            self.list_page(),
-        )
+        return services.plan_shift(by=person(request), **values)
 
 
 @admin.register(Absence)
 class AbsenceAdmin(SpanAdmin):
+    acts = (
+        Act(
+            "withdraw", _("Is there after all"), MANAGE,
+            lambda d: services.withdraw_absence(absence_id=d.record.pk, **d.who),
+            explains=_("What is due goes to the person again, not to the stand-in."),
+            done=_("The absence is withdrawn."), button=_("Withdraw"), in_list=True,
+            may=lambda absence: absence.withdrawn_at is None,
+        ),
+    )  # fmt: skip
     list_display = ["user", "stand_in", "starts_at", "ends_at", "reason", "withdrawn_at"]
     list_select_related = ["user", "stand_in"]
     search_fields = ["user__display_name", "user__username"]
@@ -102,22 +100,4 @@ class AbsenceAdmin(SpanAdmin):
     def save_through_service(
         self, request: HttpRequest, obj: Absence, values: dict[str, Any], change: bool
     ) -> Absence:
-        return services.plan_absence(by=actor(request), **values)
-
-    @dialog_action(
-        SureForm,
-        description=_("Is there after all"),
-        permissions=["withdraw"],
-        title=_("Withdraw this absence?"),
-        says=_("What is due goes to the person again, not to the stand-in."),
-        button=_("Withdraw"),
-    )
-    def withdraw(self, request: HttpRequest, form: SureForm, object_id: int) -> HttpResponse:
-        return attempt(
-            request,
-            lambda: services.withdraw_absence(
-                absence_id=object_id, by=actor(request), at=timezone.now()
-            ),
-            str(_("The absence is withdrawn.")),
-            self.list_page(),
-        )
+        return services.plan_absence(by=person(request), **values)

@@ -7,9 +7,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts import services
-from apps.accounts.admin.shared import ServiceAdmin, actor
 from apps.accounts.enums import UnitKind
 from apps.accounts.models import Unit
+from apps.accounts.staff import person
+from apps.backoffice.records import ServiceAdmin
 
 
 @admin.register(Unit)
@@ -39,5 +40,5 @@ class UnitAdmin(ServiceAdmin):
         self, request: HttpRequest, obj: Unit, values: dict[str, Any], change: bool
     ) -> Unit:
         if change:
-            return services.change_unit(unit=obj, by=actor(request), **values)
-        return services.create_unit(by=actor(request), **values)
+            return services.change_unit(unit=obj, by=person(request), **values)
+        return services.create_unit(by=person(request), **values)

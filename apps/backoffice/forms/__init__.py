@@ -27,6 +27,13 @@ class MomentInput(forms.DateTimeInput):
         super().__init__(attrs, format="%Y-%m-%dT%H:%M")
 
 
+class HourInput(forms.TimeInput):
+    input_type = "time"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%H:%M")
+
+
 class ConfirmForm(forms.Form):
     """Nothing to type: reading what will happen, and pressing the button."""
 
@@ -38,12 +45,14 @@ class ReasonForm(forms.Form):
 
 
 def with_pickers(form: Any) -> Any:
-    """The browser's own calendars for days and moments, wherever the form left Django's text boxes."""
+    """The browser's own pickers for days, moments and hours, wherever the form left Django's text boxes."""
     for field in form.fields.values():
         if type(field.widget) is forms.DateInput:
             field.widget = DayInput(field.widget.attrs)
         elif type(field.widget) is forms.DateTimeInput:
             field.widget = MomentInput(field.widget.attrs)
+        elif type(field.widget) is forms.TimeInput:
+            field.widget = HourInput(field.widget.attrs)
     return form
 
 

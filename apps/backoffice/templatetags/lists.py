@@ -7,7 +7,7 @@ line of short elements styled in desk/lists.css. Lists are not edited in place (
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from django import template
 from django.contrib.admin import helpers
@@ -24,6 +24,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from unfold.utils import display_for_field, display_for_value
 
+from apps.backoffice.acts import Act
 from apps.core.addresses import address_of
 
 register = template.Library()
@@ -45,9 +46,9 @@ class Column:
 def house_table(context: template.Context, cl: ChangeList) -> SafeString:
     """The list's table, head and rows."""
     heads = list(result_headers(cl))
-    acts = context.get("actions_row") or []
+    acts = context.get("list_acts") or []
     columns, address = _columns(cl, heads), _addresses(cl)
-    lines = [_line(row, columns, address(row), acts) for row in cl.result_list]
+    lines = [_line(row, columns, address(row), _acts(row, acts)) for row in cl.result_list]
     head = format_html_join("", "{}", ([_head(head)] for head in heads))
     last = mark_safe("<th></th>") if acts else ""
     return format_html(
@@ -110,16 +111,14 @@ def _columns(cl: ChangeList, heads: Sequence[Mapping[str, Any]]) -> list[Column]
     return found
 
 
-def _line(
-    row: models.Model, columns: list[Column], address: str, acts: list[dict[str, Any]]
-) -> str:
+def _line(row: models.Model, columns: list[Column], address: str, acts: str) -> str:
     cells = []
     for column in columns:
         words: str = conditional_escape(column.shown(row))
         if column.is_link and address:
             words = f"{address}{words}</a>"
         cells.append(f"{column.opening}{words}{column.closing}")
-    return f"<tr>{''.join(cells)}{_acts(row, acts)}</tr>"
+    return f"<tr>{''.join(cells)}{acts}</tr>"
 
 
 def _ticker() -> Shown:
@@ -194,16 +193,10 @@ def _addresses(cl: ChangeList) -> Shown:
     return address
 
 
-def _acts(row: models.Model, acts: list[dict[str, Any]]) -> str:
-    """What can be done with the row at once; a dialog's link is taken over by the page's script."""
+def _acts(row: models.Model, acts: Sequence[Act]) -> str:
+    """What can be done with the row now; the list's own address is the way to it."""
     if not acts:
         return ""
-    links = [_act(act, address_of(act["raw_path"], row.pk)) for act in acts]
-    return f'<td class="list-acts">{"".join(links)}</td>'
-
-
-def _act(act: dict[str, Any], address: str) -> SafeString:
-    own = cast(Mapping[str, Any], act["attrs"] or {})
-    dialog = format_html(' hx-get="{}"', address) if act["dialog"] else ""
-    attrs = format_html_join("", ' {}="{}"', own.items())
-    return format_html('<a href="{}"{}{}>{}</a>', address, dialog, attrs, act["title"])
+    possible = ((row.pk, act.name, act.label) for act in acts if act.may(row))
+    links = format_html_join("", '<a href="{}/do/{}/">{}</a>', possible)
+    return f'<td class="list-acts">{links}</td>'

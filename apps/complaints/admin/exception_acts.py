@@ -1,20 +1,16 @@
 """What may be done about an exception, in the order of its life (CMP-4, CMP-5, TRK-7)."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from apps.backoffice.acts import Act, Doing
 from apps.complaints import services
 from apps.complaints.enums import ExceptionState as X
 from apps.complaints.forms import exceptions as forms
 from apps.complaints.inputs import Verdict
 from apps.complaints.models import CorrectiveAction, ExceptionReport
 from apps.core.errors import BadInput
-from apps.core.files import NewFile
-from apps.tracking.admin.acting import Act
-
-if TYPE_CHECKING:
-    from django.forms import Form
 
 HANDLE = "complaints.handle_exceptionreport"
 INVESTIGATE = "complaints.investigate_exceptionreport"
@@ -22,18 +18,8 @@ DECIDE = "complaints.decide_exceptionreport"
 CLOSE = "complaints.close_exceptionreport"
 
 
-def _evidence(report: ExceptionReport, form: "Form", **who: Any) -> None:
-    file = form.cleaned_data["file"]
-    services.add_evidence(
-        exception_id=report.pk,
-        file=NewFile(file.read(), file.name),
-        note=form.cleaned_data["note"],
-        **who,
-    )
-
-
-def _correct(report: ExceptionReport, form: "Form", **who: Any) -> None:
-    values = dict(form.cleaned_data)
+def _correct(doing: Doing) -> None:
+    report, values = doing.record, doing.typed
     reason = values.pop("reason")
     if not values["what"].strip():
         del values["what"]
@@ -43,68 +29,71 @@ def _correct(report: ExceptionReport, form: "Form", **who: Any) -> None:
         if values[name] == known.replace(second=0, microsecond=0):
             values[name] = known
     services.correct_report(
-        exception_id=report.pk, version=report.version, changes=values, reason=reason, **who
+        exception_id=report.pk, version=report.version, changes=values, reason=reason, **doing.who
     )
 
 
-def _decide(report: ExceptionReport, form: "Form", **who: Any) -> None:
-    values = form.cleaned_data
+def _decide(doing: Doing) -> None:
+    values = doing.typed
     verdict = Verdict(
         cause_id=values["cause"],
         decision=values["decision"],
         unit=values["unit"],
         carrier=values["carrier"],
     )
-    services.decide_exception(exception_id=report.pk, verdict=verdict, **who)
+    services.decide_exception(exception_id=doing.record.pk, verdict=verdict, **doing.who)
 
 
-def _chase(report: ExceptionReport, form: "Form", **who: Any) -> None:
-    values = form.cleaned_data
+def _chase(doing: Doing) -> None:
+    values = doing.typed
     if (values["unit"] is None) == (values["carrier"] is None):
         raise BadInput(
             _("Choose whom you ask: one unit or one partner."), code="whom_missing", field="unit"
         )
     services.add_chase(
-        exception_id=report.pk,
+        exception_id=doing.record.pk,
         whom=values["unit"] or values["carrier"],
         question=values["question"],
         due_at=values["due_at"],
-        **who,
+        **doing.who,
     )
 
 
-def _answer(_report: ExceptionReport, form: "Form", **who: Any) -> None:
-    values = form.cleaned_data
-    services.answer_chase(chase_id=values["chase"], answer=values["answer"], **who)
+def _answer(doing: Doing) -> None:
+    values = doing.typed
+    services.answer_chase(chase_id=values["chase"], answer=values["answer"], **doing.who)
 
 
-def _action_of(name: str) -> Any:
-    service = getattr(services, name)
+def _action_of(service: Any) -> Any:
+    """A service about one of the report's actions."""
 
-    def run(_report: ExceptionReport, form: "Form", **who: Any) -> None:
-        values = dict(form.cleaned_data)
-        service(action_id=values.pop("action"), **values, **who)
+    def run(doing: Doing) -> None:
+        values = doing.typed
+        service(action_id=values.pop("action"), **values, **doing.who)
 
     return run
 
 
-def _simple(name: str) -> Any:
+def _simple(service: Any) -> Any:
     """A service that takes the report and what was typed, under the same names."""
-    service = getattr(services, name)
 
-    def run(report: ExceptionReport, form: "Form", **who: Any) -> None:
-        service(exception_id=report.pk, **form.cleaned_data, **who)
+    def run(doing: Doing) -> None:
+        service(exception_id=doing.record.pk, **doing.typed, **doing.who)
 
     return run
 
 
-def _serious(report: ExceptionReport, form: "Form", **who: Any) -> None:
+def _serious(doing: Doing) -> None:
     services.judge_seriousness(
-        exception_id=report.pk,
-        is_serious=form.cleaned_data["serious"],
-        reason=form.cleaned_data["reason"],
-        **who,
+        exception_id=doing.record.pk,
+        is_serious=doing.typed["serious"],
+        reason=doing.typed["reason"],
+        **doing.who,
     )
+
+
+def _reveal(doing: Doing) -> dict[str, str]:
+    return services.reveal_exception(exception=doing.record, **doing.typed, **doing.who)
 
 
 def _in(*states: X) -> Any:
@@ -123,7 +112,7 @@ def _has(kind: str) -> Any:
 
 
 def _choose(kind: str) -> Any:
-    return lambda report: {"choices": [(a.pk, a.what) for a in _actions(report, kind)]}
+    return lambda doing: {"choices": [(a.pk, a.what) for a in _actions(doing.record, kind)]}
 
 
 def _asked(report: ExceptionReport) -> list[tuple[int, str]]:
@@ -131,47 +120,63 @@ def _asked(report: ExceptionReport) -> list[tuple[int, str]]:
     return [(chase.pk, f"{chase.unit or chase.carrier}: {chase.question}") for chase in rows]
 
 
+def _act(name: str, label: Any, permission: str, run: Any, done: Any, **more: Any) -> Act:
+    return Act(name, label, permission, run, done=done, is_panel=True, **more)
+
+
 NOT_CLOSED = (X.OPEN, X.INVESTIGATING, X.DECIDED, X.ACTING, X.CHECKED)
+REVEAL = Act(
+    "reveal", _("Read it in clear"), "complaints.reveal_exceptionreport", _reveal,
+    explains=_("In clear, this once; your reason is on record."), form=forms.ReasonForm,
+    shows="complaints/exception_clear.html",
+)  # fmt: skip
 ACTS = (
-    Act("right", _("It was put right on the spot"), forms.LineForm, HANDLE, _simple("put_right"),
-        _("It is one line of today's report."), when=lambda r: r.state == X.OPEN and not r.is_serious),
-    Act("investigate", _("Begin the investigation"), forms.SureForm, INVESTIGATE,
-        _simple("investigate_exception"), _("The investigation is yours."),
-        when=_in(X.OPEN, X.DECIDED, X.ACTING)),
-    Act("findings", _("Write down the findings"), forms.FindingsForm, INVESTIGATE,
-        _simple("note_findings"), _("The findings are on record."), when=_in(X.INVESTIGATING),
-        initial=lambda r: {"text": r.findings}),
-    Act("evidence", _("Add evidence"), forms.EvidenceForm, HANDLE, _evidence,
-        _("The file is on record."), when=_in(*NOT_CLOSED)),
-    Act("decide", _("Decide: cause, who is responsible, what follows"), forms.VerdictForm, DECIDE,
-        _decide, _("The decision is on record."), when=_in(X.INVESTIGATING),
-        initial=lambda r: {"unit": r.unit_id}),
-    Act("action", _("Set a corrective action"), forms.ActionForm, DECIDE, _simple("add_action"),
-        _("The action is set and its clock runs."), when=_in(X.DECIDED, X.ACTING)),
-    Act("finish", _("An action is done"), forms.FinishForm, HANDLE, _action_of("finish_action"),
-        _("Noted. Somebody else checks whether it worked."), when=_has("open"), about=_choose("open")),
-    Act("check_action", _("Did an action work?"), forms.CheckForm, "complaints.check_correctiveaction",
-        _action_of("check_action"), _("The check is on record."), when=_has("to_check"),
-        about=_choose("to_check")),
-    Act("drop_action", _("An action is not needed"), forms.DropForm, DECIDE,
-        _action_of("drop_action"), _("The action is dropped."), when=_has("open"), about=_choose("open")),
-    Act("chase", _("Chase a unit or a partner"), forms.ChaseForm, HANDLE, _chase,
-        _("The chase is set and its clock runs."), when=_in(*NOT_CLOSED)),
-    Act("answer", _("They answered"), forms.AnswerForm, HANDLE, _answer, _("The answer is on record."),
-        when=lambda r: bool(_asked(r)), about=lambda r: {"choices": _asked(r)}),
-    Act("assign", _("Give it to somebody to follow"), forms.FollowerForm, HANDLE,
-        _simple("assign_exception"), _("It is theirs to follow now, with its clocks."),
-        when=_in(*NOT_CLOSED), about=lambda r: {"current": r.owner_id}),
-    Act("serious", _("Serious or minor"), forms.SeriousForm, DECIDE, _serious,
-        _("The judgement is on record."), when=_in(*NOT_CLOSED),
-        initial=lambda r: {"serious": r.is_serious}),
-    Act("correct", _("Correct the times or the facts"), forms.CorrectForm, HANDLE, _correct,
-        _("Changed. What stood there before shows beside it."), when=_in(*NOT_CLOSED),
-        initial=forms.correct_initial, danger=True),
-    Act("check", _("Everything worked"), forms.NoteForm, DECIDE, _simple("check_exception"),
-        _("It is checked."), when=_in(X.DECIDED, X.ACTING)),
-    Act("close", _("Close it"), forms.NoteForm, CLOSE, _simple("close_exception"), _("It is closed."),
-        when=_in(X.CHECKED), danger=True),
-    Act("reopen", _("Open it again"), forms.ReasonForm, CLOSE, _simple("reopen_exception"),
-        _("It is under investigation again."), when=_in(X.CLOSED), danger=True),
+    _act("right", _("It was put right on the spot"), HANDLE, _simple(services.put_right),
+         _("It is one line of today's report."), form=forms.LineForm,
+         may=lambda r: r.state == X.OPEN and not r.is_serious),
+    _act("investigate", _("Begin the investigation"), INVESTIGATE,
+         _simple(services.investigate_exception), _("The investigation is yours."),
+         may=_in(X.OPEN, X.DECIDED, X.ACTING)),
+    _act("findings", _("Write down the findings"), INVESTIGATE, _simple(services.note_findings),
+         _("The findings are on record."), form=forms.FindingsForm, may=_in(X.INVESTIGATING),
+         initial=lambda d: {"text": d.record.findings}),
+    _act("evidence", _("Add evidence"), HANDLE, _simple(services.add_evidence),
+         _("The file is on record."), form=forms.EvidenceForm, may=_in(*NOT_CLOSED)),
+    _act("decide", _("Decide: cause, who is responsible, what follows"), DECIDE, _decide,
+         _("The decision is on record."), form=forms.VerdictForm, may=_in(X.INVESTIGATING),
+         initial=lambda d: {"unit": d.record.unit_id}),
+    _act("action", _("Set a corrective action"), DECIDE, _simple(services.add_action),
+         _("The action is set and its clock runs."), form=forms.ActionForm,
+         may=_in(X.DECIDED, X.ACTING)),
+    _act("finish", _("An action is done"), HANDLE, _action_of(services.finish_action),
+         _("Noted. Somebody else checks whether it worked."), form=forms.FinishForm,
+         may=_has("open"), options=_choose("open")),
+    _act("check_action", _("Did an action work?"), "complaints.check_correctiveaction",
+         _action_of(services.check_action), _("The check is on record."), form=forms.CheckForm,
+         may=_has("to_check"), options=_choose("to_check")),
+    _act("drop_action", _("An action is not needed"), DECIDE, _action_of(services.drop_action),
+         _("The action is dropped."), form=forms.DropForm, may=_has("open"),
+         options=_choose("open")),
+    _act("chase", _("Chase a unit or a partner"), HANDLE, _chase,
+         _("The chase is set and its clock runs."), form=forms.ChaseForm, may=_in(*NOT_CLOSED)),
+    _act("answer", _("They answered"), HANDLE, _answer, _("The answer is on record."),
+         form=forms.AnswerForm, may=lambda r: bool(_asked(r)),
+         options=lambda d: {"choices": _asked(d.record)}),
+    _act("assign", _("Give it to somebody to follow"), HANDLE, _simple(services.assign_exception),
+         _("It is theirs to follow now, with its clocks."), form=forms.FollowerForm,
+         may=_in(*NOT_CLOSED), options=lambda d: {"current": d.record.owner_id}),
+    _act("serious", _("Serious or minor"), DECIDE, _serious, _("The judgement is on record."),
+         form=forms.SeriousForm, may=_in(*NOT_CLOSED),
+         initial=lambda d: {"serious": d.record.is_serious}),
+    _act("correct", _("Correct the times or the facts"), HANDLE, _correct,
+         _("Changed. What stood there before shows beside it."), form=forms.CorrectForm,
+         may=_in(*NOT_CLOSED), initial=lambda d: forms.correct_initial(d.record), danger=True),
+    _act("check", _("Everything worked"), DECIDE, _simple(services.check_exception),
+         _("It is checked."), form=forms.NoteForm, may=_in(X.DECIDED, X.ACTING)),
+    _act("close", _("Close it"), CLOSE, _simple(services.close_exception), _("It is closed."),
+         form=forms.NoteForm, may=_in(X.CHECKED), danger=True),
+    _act("reopen", _("Open it again"), CLOSE, _simple(services.reopen_exception),
+         _("It is under investigation again."), form=forms.ReasonForm, may=_in(X.CLOSED),
+         danger=True),
+    REVEAL,
 )  # fmt: skip

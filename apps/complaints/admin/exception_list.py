@@ -10,12 +10,13 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from apps.backoffice.staff_admin import StaffAdmin
+from apps.accounts.staff import person
+from apps.backoffice.acting import PageAdmin
 from apps.complaints import services
 from apps.complaints.admin.exporting import as_file
 from apps.complaints.enums import ExceptionState
@@ -26,7 +27,6 @@ from apps.complaints.queries.exporting import (
     exception_rows,
     is_too_long,
 )
-from apps.tracking.admin.acting import person
 
 LIST = "admin:complaints_exceptionreport_changelist"
 
@@ -113,17 +113,13 @@ class ReportedFilter(admin.SimpleListFilter):
         return rows.filter(reported_at__lt=until) if until else rows
 
 
-class ExportExceptions(StaffAdmin):
+class ExportExceptions(PageAdmin):
     """Adds ``export/``: what the list shows under its filters, masked, as xlsx or csv."""
 
     list_before_template: ClassVar[str] = "complaints/exceptions_above.html"
 
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.export_view)
-        return [
-            path("export/", view, name="complaints_exceptionreport_export"),
-            *super().get_urls(),
-        ]
+    def own_pages(self) -> list[tuple[str, Any, str]]:
+        return [("export/", self.export_view, "export"), *super().own_pages()]
 
     def export_view(self, request: HttpRequest) -> HttpResponseBase:
         """POST with the list's own query in the address; on record before the first row leaves."""

@@ -8,16 +8,19 @@ from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.staff import person
+from apps.backoffice.acts import Act, Doing
+from apps.backoffice.forms import put_refusal
+from apps.backoffice.records import PanelAdmin
 from apps.complaints import services
-from apps.complaints.admin.exception_acts import ACTS
+from apps.complaints.admin.exception_acts import ACTS, REVEAL
 from apps.complaints.admin.exception_list import (
     ExportExceptions,
     MineFilter,
@@ -26,7 +29,7 @@ from apps.complaints.admin.exception_list import (
     StandsOutFilter,
 )
 from apps.complaints.enums import ExceptionKind, ExceptionState, FoundBy
-from apps.complaints.forms.exceptions import ReasonForm, ReportForm
+from apps.complaints.forms.exceptions import ReportForm
 from apps.complaints.inputs import NewException
 from apps.complaints.models import Evidence, ExceptionReport, ReportChange
 from apps.complaints.queries.exceptions import (
@@ -39,10 +42,7 @@ from apps.complaints.queries.exceptions import (
 from apps.core.errors import RuleBroken
 from apps.core.masking import mask_text
 from apps.core.times import local
-from apps.tracking.admin.acting import ActingAdmin, person
 from apps.tracking.models import Waybill
-
-REVEAL = "complaints.reveal_exceptionreport"
 
 
 def _readable(change: ReportChange) -> dict[str, Any]:
@@ -69,7 +69,7 @@ def _told(text: str) -> str:
 
 
 @admin.register(ExceptionReport)
-class ExceptionReportAdmin(ExportExceptions, ActingAdmin):
+class ExceptionReportAdmin(ExportExceptions, PanelAdmin):
     list_display = [
         *("whole_number", "kind_tag", "about", "brief", "stands", "seriousness", "marks"),
         *("reported", "unit", "owner"),
@@ -132,21 +132,11 @@ class ExceptionReportAdmin(ExportExceptions, ActingAdmin):
         told += [_("changed afterwards")] if report.was_changed else []
         return " · ".join(f"⚠ {one}" for one in told) or "—"
 
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view
+    def own_pages(self) -> list[tuple[str, Any, str]]:
         return [
-            path("minor/", view(self.minor_view), name="complaints_exceptionreport_minor"),
-            path(
-                "evidence/<uuid:key>/",
-                view(self.evidence_view),
-                name="complaints_exceptionreport_evidence",
-            ),
-            path(
-                "<int:object_id>/reveal/",
-                view(self.reveal_view),
-                name="complaints_exceptionreport_reveal",
-            ),
-            *super().get_urls(),
+            ("minor/", self.minor_view, "minor"),
+            ("evidence/<uuid:key>/", self.evidence_view, "evidence"),
+            *super().own_pages(),
         ]
 
     def facts(self, request: HttpRequest, report: ExceptionReport) -> dict[str, Any]:
@@ -157,7 +147,7 @@ class ExceptionReportAdmin(ExportExceptions, ActingAdmin):
             "state": ExceptionState(report.state),
             "found_by": FoundBy(report.found_by),
             "changes": [_readable(change) for change in report.changes.select_related("by")],
-            "reveal_form": ReasonForm() if request.user.has_perm(REVEAL) else None,
+            "may_reveal": REVEAL.allows(request.user),
         }
 
     def add_view(
@@ -172,18 +162,15 @@ class ExceptionReportAdmin(ExportExceptions, ActingAdmin):
             try:
                 report = self._report(request, form)
             except RuleBroken as refusal:
-                field = {"waybill": "number"}.get(refusal.field or "", refusal.field)
-                form.add_error(field if field in form.fields else None, str(refusal))
+                put_refusal(form, refusal, {"waybill": "number"})
             else:
                 messages.success(request, _("%(number)s is on record.") % {"number": report.number})
                 return redirect("admin:complaints_exceptionreport_change", report.pk)
-        return self._render(
-            request,
-            "complaints/exception_report.html",
-            title=_("Report an exception"),
-            form=form,
-            status=422 if form.errors else 200,
+        answer = self.page(
+            request, "complaints/exception_report.html", _("Report an exception"), form=form
         )
+        answer.status_code = 422 if form.errors else 200
+        return answer
 
     def _report(self, request: HttpRequest, form: ReportForm) -> ExceptionReport:
         values = dict(form.cleaned_data)
@@ -209,33 +196,12 @@ class ExceptionReportAdmin(ExportExceptions, ActingAdmin):
                 messages.warning(request, str(refusal))
         return report
 
-    def reveal_view(self, request: HttpRequest, object_id: int) -> HttpResponseBase:
-        """In clear, once, for a reason that stays on record."""
-        report = self.get_object(request, str(object_id))
-        if report is None:
-            raise Http404
-        if request.method != "POST" or not request.user.has_perm(REVEAL):
-            raise PermissionDenied
-        try:
-            clear = services.reveal_exception(
-                exception=report,
-                reason=request.POST.get("reason", ""),
-                by=person(request),
-                at=timezone.now(),
-            )
-        except RuleBroken as refusal:
-            messages.error(request, str(refusal))
-            return redirect("admin:complaints_exceptionreport_change", report.pk)
-        names = [(_field_name(name), text) for name, text in clear.items()]
-        response = self._render(
-            request,
-            "complaints/exception_clear.html",
-            title=report.number,
-            report=report,
-            rows=names,
-        )
-        response["Cache-Control"] = "no-store"
-        return response
+    def show_result(
+        self, request: HttpRequest, act: Act, doing: Doing, result: Any
+    ) -> HttpResponseBase:
+        """What was told, in clear, with the names of its fields."""
+        rows = [(_field_name(name), text) for name, text in result.items()]
+        return super().show_result(request, act, doing, rows)
 
     def evidence_view(self, request: HttpRequest, key: str) -> HttpResponseBase:
         """Always a download: nothing that came from outside is shown by the browser itself."""
@@ -262,14 +228,6 @@ class ExceptionReportAdmin(ExportExceptions, ActingAdmin):
             asked = None
         day = asked or timezone.localdate()
         lines = minor_lines(day, person(request))
-        return self._render(
-            request, "complaints/minor.html", title=_("Put right on the spot"), day=day, lines=lines,
-            here=reverse("admin:complaints_exceptionreport_minor"),
-        )  # fmt: skip
-
-    def _render(
-        self, request: HttpRequest, template: str, status: int = 200, **context: Any
-    ) -> TemplateResponse:
-        site = self.admin_site.each_context(request)
-        context = {**site, "opts": self.model._meta, **context}
-        return TemplateResponse(request, template, context, status=status)
+        here = reverse("admin:complaints_exceptionreport_minor")
+        title = _("Put right on the spot")
+        return self.page(request, "complaints/minor.html", title, day=day, lines=lines, here=here)

@@ -1,6 +1,6 @@
 """Review meetings: serious exceptions, who takes part, the minutes (CMP-5)."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -8,39 +8,35 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.staff import person
+from apps.backoffice.acts import Act, Doing
+from apps.backoffice.forms import put_refusal
+from apps.backoffice.records import PanelAdmin
 from apps.complaints import services
 from apps.complaints.enums import MeetingState
 from apps.complaints.forms.exceptions import MeetingForm, MinutesForm, ReasonForm
 from apps.complaints.models import ReviewMeeting
 from apps.complaints.queries.exceptions import awaiting_review, meetings
 from apps.core.errors import RuleBroken
-from apps.tracking.admin.acting import Act, ActingAdmin, person
-
-if TYPE_CHECKING:
-    from django.forms import Form
 
 HOLD = "complaints.hold_reviewmeeting"
 MOST = 100
 MOST_NAMED = 2  # in a line of the list
 
 
-def _hold(meeting: ReviewMeeting, form: "Form", **who: Any) -> None:
-    assert isinstance(form, MinutesForm)  # noqa: S101 - tells the type
+def _hold(doing: Doing) -> None:
+    minutes, said = doing.typed["minutes"], doing.form.conclusions()
     services.hold_meeting(
-        meeting_id=meeting.pk,
-        minutes=form.cleaned_data["minutes"],
-        conclusions=form.conclusions(),
-        **who,
+        meeting_id=doing.record.pk, minutes=minutes, conclusions=said, **doing.who
     )
 
 
-def _drop(meeting: ReviewMeeting, form: "Form", **who: Any) -> None:
-    services.drop_meeting(meeting_id=meeting.pk, reason=form.cleaned_data["reason"], **who)
+def _drop(doing: Doing) -> None:
+    services.drop_meeting(meeting_id=doing.record.pk, **doing.typed, **doing.who)
 
 
 def _seen(meeting: ReviewMeeting) -> list[Any]:
@@ -48,10 +44,10 @@ def _seen(meeting: ReviewMeeting) -> list[Any]:
     return [item for item in meeting.items.all() if getattr(item, "is_seen", False)]
 
 
-def _agenda(meeting: ReviewMeeting) -> dict[str, Any]:
+def _agenda(doing: Doing) -> dict[str, Any]:
     items = [
         (item.exception_id, f"{item.exception.number} {item.exception.title}")
-        for item in _seen(meeting)
+        for item in _seen(doing.record)
     ]
     return {"items": items}
 
@@ -66,7 +62,7 @@ def _can_be_held(meeting: ReviewMeeting) -> bool:
 
 
 @admin.register(ReviewMeeting)
-class ReviewMeetingAdmin(ActingAdmin):
+class ReviewMeetingAdmin(PanelAdmin):
     list_display = ["title", "unit", "planned_for", "stands", "agenda", "led_by"]
     list_select_related = ["unit", "held_by"]
     list_filter = ["state"]
@@ -75,10 +71,12 @@ class ReviewMeetingAdmin(ActingAdmin):
     ordering = ["-planned_for", "-id"]
     page_template = "complaints/meeting.html"
     acts = (
-        Act("hold", _("It took place: minutes and conclusions"), MinutesForm, HOLD, _hold,
-            _("The minutes are on record."), when=_can_be_held, about=_agenda),
-        Act("drop", _("It does not take place"), ReasonForm, HOLD, _drop,
-            _("Dropped. Its exceptions wait for another meeting."), when=_is_planned, danger=True),
+        Act("hold", _("It took place: minutes and conclusions"), HOLD, _hold,
+            done=_("The minutes are on record."), form=MinutesForm, may=_can_be_held,
+            options=_agenda, is_panel=True),
+        Act("drop", _("It does not take place"), HOLD, _drop,
+            done=_("Dropped. Its exceptions wait for another meeting."), form=ReasonForm,
+            may=_is_planned, danger=True, is_panel=True),
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[ReviewMeeting]":
@@ -126,18 +124,17 @@ class ReviewMeetingAdmin(ActingAdmin):
                     **values, exception_ids=chosen, by=person(request), at=timezone.now()
                 )
             except RuleBroken as refusal:
-                field = refusal.field if refusal.field in form.fields else None
-                form.add_error(field, str(refusal))
+                put_refusal(form, refusal)
             else:
                 messages.success(request, _("The meeting is planned."))
                 return redirect("admin:complaints_reviewmeeting_change", meeting.pk)
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.model._meta,
-            "title": _("Plan a review meeting"),
-            "form": form,
-            "waiting": waiting,
-            "chosen": chosen,
-        }
-        status = 422 if form.errors else 200
-        return TemplateResponse(request, "complaints/meeting_plan.html", context, status=status)
+        answer = self.page(
+            request,
+            "complaints/meeting_plan.html",
+            _("Plan a review meeting"),
+            form=form,
+            waiting=waiting,
+            chosen=chosen,
+        )
+        answer.status_code = 422 if form.errors else 200
+        return answer

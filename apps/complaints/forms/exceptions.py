@@ -7,6 +7,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Unit, User
+from apps.backoffice.forms.kept_files import FormWithFiles, KeptFileField
 from apps.complaints.enums import ExceptionKind, FoundBy
 from apps.complaints.models import ExceptionReport
 from apps.complaints.queries.words import cause_tree
@@ -53,10 +54,6 @@ class ReportForm(forms.Form):
         return clean_waybill_number(typed) if typed else ""
 
 
-class SureForm(forms.Form):
-    """Nothing to type."""
-
-
 class NoteForm(forms.Form):
     note = NoteField(label=_("note"), required=False, max_length=300)
 
@@ -78,8 +75,8 @@ class SeriousForm(forms.Form):
     reason = NoteField(label=_("reason"), max_length=200)
 
 
-class EvidenceForm(forms.Form):
-    file = forms.FileField(label=_("file"), help_text=_("Photo, PDF, Word, Excel or text."))
+class EvidenceForm(FormWithFiles):
+    file = KeptFileField(label=_("file"), help_text=_("Photo, PDF, Word, Excel or text."))
     note = forms.CharField(label=_("what it shows"), max_length=200, required=False)
 
 

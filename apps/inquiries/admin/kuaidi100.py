@@ -2,33 +2,66 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
+from django.forms import model_to_dict
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.staff import person
+from apps.backoffice.acts import Act, Doing
+from apps.backoffice.records import PanelAdmin
 from apps.inquiries.enums import AccountKind, Monitor
-from apps.inquiries.forms import AccountForm, ChangeAccountForm, NothingForm
+from apps.inquiries.forms import AccountForm, ChangeAccountForm
 from apps.inquiries.models import Kuaidi100Account, Kuaidi100Subscription
 from apps.inquiries.queries.pages import accounts, subscriptions
 from apps.inquiries.services import accounts as services
-from apps.tracking.admin.acting import Act, ActingAdmin, person
 
 MANAGE = "inquiries.manage_kuaidi100account"
 STOP = "inquiries.stop_kuaidi100subscription"
 
 
-def _change(account: Kuaidi100Account, form: Any, **who: Any) -> None:
-    services.change_account(account, **form.cleaned_data, **who)
+def _key(account: Kuaidi100Account, key: str) -> dict[str, str]:
+    """What the page of a key shows."""
+    return {"code": account.code, "key": key}
+
+
+def _answering(service: Any) -> Any:
+    """A service that answers with the key."""
+
+    def run(doing: Doing) -> dict[str, str]:
+        return _key(doing.record, service(account_id=doing.record.pk, **doing.who))
+
+    return run
+
+
+MAKE = Act("make", _("Make credentials"), MANAGE, lambda _d: None, shows="inquiries/key.html")
+ACTS = (
+    Act(
+        "change", _("Change"), MANAGE,
+        lambda d: services.change_account(d.record, **d.typed, **d.who), done=_("Saved."),
+        form=ChangeAccountForm, is_panel=True,
+        initial=lambda d: model_to_dict(d.record, ChangeAccountForm.base_fields),
+    ),
+    Act(
+        "reveal", _("Show the key"), MANAGE, _answering(services.reveal_key),
+        shows="inquiries/key.html", is_panel=True,
+    ),
+    Act(
+        "renew", _("Renew the key"), MANAGE, _answering(services.renew_key),
+        shows="inquiries/key.html", danger=True, is_panel=True,
+    ),
+)  # fmt: skip
 
 
 @admin.register(Kuaidi100Account)
-class Kuaidi100AccountAdmin(ActingAdmin):
+class Kuaidi100AccountAdmin(PanelAdmin):
     """A key is shown once when it is made or renewed, and again only on request, on record."""
 
+    acts = ACTS
     form = AccountForm
     list_display = ["name", "what", "customer", "code", "is_active", "expires_at"]
     list_filter = ["kind", "is_active"]
@@ -37,20 +70,6 @@ class Kuaidi100AccountAdmin(ActingAdmin):
     ordering = ["name"]
     page_template = "inquiries/account.html"
 
-    acts = (
-        Act(
-            "change", _("Change"), ChangeAccountForm, MANAGE, _change, _("Saved."),
-            initial=lambda a: {
-                "name": a.name, "is_active": a.is_active, "expires_at": a.expires_at
-            },
-        ),
-        Act("reveal", _("Show the key"), NothingForm, MANAGE, lambda *_a, **_k: None, ""),
-        Act(
-            "renew", _("Renew the key"), NothingForm, MANAGE, lambda *_a, **_k: None, "",
-            danger=True,
-        ),
-    )  # fmt: skip
-
     def get_queryset(self, request: HttpRequest) -> QuerySet[Kuaidi100Account]:
         return accounts(person(request))
 
@@ -58,29 +77,14 @@ class Kuaidi100AccountAdmin(ActingAdmin):
         return request.user.has_perm(MANAGE)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        made = services.create_account(
-            kind=AccountKind(form.cleaned_data["kind"]),
-            name=form.cleaned_data["name"],
-            customer=form.cleaned_data["customer"],
-            expires_at=form.cleaned_data["expires_at"],
-            by=person(request),
-            at=timezone.now(),
-        )
-        obj.pk, obj.created_by = made.pk, made.created_by
-        self._show_key(request, made.code, made.key)
+        typed = {**form.cleaned_data, "kind": AccountKind(form.cleaned_data["kind"])}
+        made = services.create_account(**typed, by=person(request), at=timezone.now())
+        obj.__dict__.update(made.__dict__)
 
-    def _try(self, request: HttpRequest, tried: Any, subject: Any) -> Any:
-        """Looking at a key and renewing it answer with the key itself, on this page alone."""
-        if tried.act.name not in ("reveal", "renew"):
-            return super()._try(request, tried, subject)
-        work = services.renew_key if tried.act.name == "renew" else services.reveal_key
-        key = work(account_id=subject.pk, by=person(request), at=timezone.now())
-        self._show_key(request, subject.code, key)
-        return None
-
-    def _show_key(self, request: HttpRequest, code: str, key: str) -> None:
-        said = gettext("Customer code: %(code)s. Key: %(key)s. Hand both over safely.")
-        messages.warning(request, said % {"code": code, "key": key})
+    def response_add(
+        self, request: HttpRequest, obj: Any, post_url_continue: Any = None
+    ) -> HttpResponseBase:
+        return self.show_once(request, MAKE, self.doing(request, obj), _key(obj, obj.key))
 
     @admin.display(description=_("kind"))
     def what(self, account: Kuaidi100Account) -> SafeString:
@@ -90,16 +94,8 @@ class Kuaidi100AccountAdmin(ActingAdmin):
         return {"title": account.name, "kind": AccountKind(account.kind)}
 
 
-def _stop(subscription: Kuaidi100Subscription, form: Any, **who: Any) -> None:
-    services.stop_subscription(subscription_id=subscription.pk, **who)
-
-
-def _resume(subscription: Kuaidi100Subscription, form: Any, **who: Any) -> None:
-    services.resume_subscription(subscription_id=subscription.pk, **who)
-
-
 @admin.register(Kuaidi100Subscription)
-class Kuaidi100SubscriptionAdmin(ActingAdmin):
+class Kuaidi100SubscriptionAdmin(PanelAdmin):
     list_display = [
         *("number", "account", "callback_host", "stands", "pushes", "last_success", "last_code"),
         *("attempts", "due_at"),
@@ -111,12 +107,16 @@ class Kuaidi100SubscriptionAdmin(ActingAdmin):
     page_template = "inquiries/subscription.html"
     acts = (
         Act(
-            "stop", _("Stop pushing"), NothingForm, STOP, _stop, _("Nothing more is pushed."),
-            when=lambda s: s.monitor != Monitor.STOPPED, danger=True,
+            "stop", _("Stop pushing"), STOP,
+            lambda d: services.stop_subscription(subscription_id=d.record.pk, **d.who),
+            done=_("Nothing more is pushed."), may=lambda s: s.monitor != Monitor.STOPPED,
+            danger=True, is_panel=True,
         ),
         Act(
-            "resume", _("Push again"), NothingForm, STOP, _resume, _("It is followed again."),
-            when=lambda s: s.monitor == Monitor.STOPPED,
+            "resume", _("Push again"), STOP,
+            lambda d: services.resume_subscription(subscription_id=d.record.pk, **d.who),
+            done=_("It is followed again."), may=lambda s: s.monitor == Monitor.STOPPED,
+            is_panel=True,
         ),
     )  # fmt: skip
 

@@ -6,27 +6,28 @@ from urllib.parse import quote
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from apps.backoffice.acts import Act, Doing
+from apps.backoffice.records import PanelAdmin
 from apps.inquiries.enums import MessageState, Outcome, Way
 from apps.inquiries.forms import SettleForm
 from apps.inquiries.models import InboundMessage
 from apps.inquiries.queries.pages import attachments, read_attachment
 from apps.inquiries.services.replying import settle_reply
-from apps.tracking.admin.acting import Act, ActingAdmin
 
 READ = "inquiries.read_inboundmessage"
 UNDECIDED = (MessageState.FAILED, MessageState.UNCLEAR)
 
 
-def _settle(message: InboundMessage, form: Any, **who: Any) -> None:
-    settle_reply(message_id=message.pk, state=MessageState(form.cleaned_data["state"]), **who)
+def _settle(doing: Doing) -> None:
+    state = MessageState(doing.typed["state"])
+    settle_reply(message_id=doing.record.pk, state=state, **doing.who)
 
 
 @admin.register(InboundMessage)
-class InboundMessageAdmin(ActingAdmin):
+class InboundMessageAdmin(PanelAdmin):
     list_display = ["received_at", "by_way", "asker_label", "number", "result", "stands", "why_so"]
     list_filter = ["way", "state"]
     search_fields = ["number__exact"]
@@ -37,20 +38,17 @@ class InboundMessageAdmin(ActingAdmin):
         Act(
             "settle",
             _("Decide about the reply"),
-            SettleForm,
             "inquiries.settle_inboundmessage",
             _settle,
-            _("The decision is on record."),
-            when=lambda m: m.state in UNDECIDED,
+            done=_("The decision is on record."),
+            form=SettleForm,
+            may=lambda m: m.state in UNDECIDED,
+            is_panel=True,
         ),
     )
 
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.download)
-        return [
-            path("<int:pk>/files/<int:file>/", view, name="inquiries_inboundmessage_attachment"),
-            *super().get_urls(),
-        ]
+    def own_pages(self) -> list[tuple[str, Any, str]]:
+        return [("<int:pk>/files/<int:file>/", self.download, "attachment")]
 
     def download(self, request: HttpRequest, pk: int, file: int) -> HttpResponse:
         """Always as a download of unknown kind: a stranger made this file."""

@@ -8,13 +8,13 @@ from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from apps.backoffice.acts import Act
+from apps.backoffice.records import PanelAdmin
 from apps.backoffice.staff_admin import StaffAdmin
 from apps.inquiries.admin.telling import push_view
 from apps.inquiries.enums import BindingState, Outcome, Way
-from apps.inquiries.forms import NothingForm
 from apps.inquiries.models import Inquiry, MailboxState, WeChatBinding
 from apps.inquiries.services import binding as services
-from apps.tracking.admin.acting import Act, ActingAdmin
 
 
 @admin.register(Inquiry)
@@ -43,12 +43,8 @@ class InquiryAdmin(StaffAdmin):
         return self.tag(Outcome(inquiry.outcome))
 
 
-def _end(binding: WeChatBinding, form: Any, **who: Any) -> None:
-    services.end_binding(binding_id=binding.pk, **who)
-
-
 @admin.register(WeChatBinding)
-class WeChatBindingAdmin(ActingAdmin):
+class WeChatBindingAdmin(PanelAdmin):
     list_display = ["phone_label", "stands", "created_at", "confirmed_on", "ended_on"]
     list_filter = ["state"]
     ordering = ["-id"]
@@ -57,12 +53,12 @@ class WeChatBindingAdmin(ActingAdmin):
         Act(
             "end",
             _("End the binding"),
-            NothingForm,
             "inquiries.end_wechatbinding",
-            _end,
-            _("The binding is over; this account sees masked facts only."),
-            when=lambda b: b.state != BindingState.ENDED,
+            lambda d: services.end_binding(binding_id=d.record.pk, **d.who),
+            done=_("The binding is over; this account sees masked facts only."),
+            may=lambda b: b.state != BindingState.ENDED,
             danger=True,
+            is_panel=True,
         ),
     )
 

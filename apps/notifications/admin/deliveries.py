@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -15,12 +16,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from apps.backoffice.acting import ActAdmin
+from apps.backoffice.acts import Act, Doing
 from apps.backoffice.staff_admin import in_words, timeline_rows
 from apps.core import times
 from apps.notifications import channels, services
-from apps.notifications.admin.acts import Act, ActingAdmin
 from apps.notifications.enums import DeliveryState, channel_name
-from apps.notifications.forms import MyWishesForm, ReasonForm, ResolveForm, dress
+from apps.notifications.forms import MyWishesForm, ReasonForm, ResolveForm
 from apps.notifications.models import Delivery
 from apps.notifications.provider_words import unapproved_words
 from apps.notifications.queries import desk
@@ -49,66 +51,97 @@ def _may_resend(delivery: Delivery) -> bool:
     )
 
 
+def _by_reason(service: Any) -> Any:
+    """An act that wants nothing but the reason for it."""
+
+    def run(doing: Doing) -> None:
+        service(delivery_id=doing.record.pk, reason=doing.typed["reason"], **doing.who)
+
+    return run
+
+
+def _resolve(doing: Doing) -> None:
+    arrived, reason = doing.typed["arrived"] == "yes", doing.typed["reason"]
+    services.resolve_delivery(
+        delivery_id=doing.record.pk, arrived=arrived, reason=reason, **doing.who
+    )
+
+
 ACTS = (
     Act(
         "resend",
         gettext_lazy("Send again"),
-        gettext_lazy(
+        "notifications.resend_delivery",
+        _by_reason(services.resend_delivery),
+        explains=gettext_lazy(
             "The message is sent again to the same person by the same channel. If it is unclear "
             "whether it arrived, the person may get it twice."
         ),
-        "resend_delivery",
-        lambda d, typed, who: services.resend_delivery(
-            delivery_id=d.pk, reason=typed["reason"], **who
-        ),
-        gettext_lazy("The message waits to be sent again."),
-        ReasonForm,
-        _may_resend,
+        done=gettext_lazy("The message waits to be sent again."),
+        form=ReasonForm,
+        may=_may_resend,
     ),
     Act(
         "cancel",
         gettext_lazy("Cancel"),
-        gettext_lazy("The message is not sent, and no other channel takes it over."),
-        "cancel_delivery",
-        lambda d, typed, who: services.cancel_delivery(
-            delivery_id=d.pk, reason=typed["reason"], **who
-        ),
-        gettext_lazy("The message will not be sent."),
-        ReasonForm,
-        _waits,
+        "notifications.cancel_delivery",
+        _by_reason(services.cancel_delivery),
+        explains=gettext_lazy("The message is not sent, and no other channel takes it over."),
+        done=gettext_lazy("The message will not be sent."),
+        form=ReasonForm,
+        may=_waits,
         danger=True,
     ),
     Act(
         "hand-over",
         gettext_lazy("Hand to a person"),
-        gettext_lazy("A call to make goes into the queue of customer service."),
-        "hand_over_delivery",
-        lambda d, typed, who: services.hand_over_delivery(
-            delivery_id=d.pk, reason=typed["reason"], **who
-        ),
-        gettext_lazy("The call is in the queue."),
-        ReasonForm,
-        _may_become(DeliveryState.HANDED_OVER),
+        "notifications.hand_over_delivery",
+        _by_reason(services.hand_over_delivery),
+        explains=gettext_lazy("A call to make goes into the queue of customer service."),
+        done=gettext_lazy("The call is in the queue."),
+        form=ReasonForm,
+        may=_may_become(DeliveryState.HANDED_OVER),
     ),
     Act(
         "resolve",
         gettext_lazy("Settle"),
-        gettext_lazy(
+        "notifications.resolve_delivery",
+        _resolve,
+        explains=gettext_lazy(
             "You found out whether the message arrived. If not, the next channel is used."
         ),
-        "resolve_delivery",
-        lambda d, typed, who: services.resolve_delivery(
-            delivery_id=d.pk, arrived=typed["arrived"] == "yes", reason=typed["reason"], **who
-        ),
-        gettext_lazy("The message is settled."),
-        ResolveForm,
-        lambda d: d.carried_by_id is None and d.state == DeliveryState.AMBIGUOUS,
+        done=gettext_lazy("The message is settled."),
+        form=ResolveForm,
+        may=lambda d: d.carried_by_id is None and d.state == DeliveryState.AMBIGUOUS,
     ),
 )
 
 
+def _set_own_wishes(doing: Doing) -> None:
+    services.set_preference(
+        recipient=f"user:{doing.by.pk}",
+        label=doing.by.display_name,
+        values=doing.typed,
+        **doing.who,
+    )
+
+
+# Everybody's own business: no permission is asked.
+WISHES = Act(
+    "wishes",
+    gettext_lazy("How I want to be told"),
+    "",
+    _set_own_wishes,
+    explains=gettext_lazy("What is urgent comes in any case."),
+    done=gettext_lazy("Your messages come that way from now on."),
+    form=MyWishesForm,
+    options=lambda d: {"person": staff_person(d.by), "now": wishes_of(d.by)},
+    button=gettext_lazy("Save"),
+)
+
+
 @admin.register(Delivery)
-class DeliveryAdmin(ActingAdmin):
+class DeliveryAdmin(ActAdmin):
     acts = ACTS
     list_display = (
         "when",
@@ -192,56 +225,37 @@ class DeliveryAdmin(ActingAdmin):
             else frozenset()
         )
         context = {
-            "title": desk.topic_label(delivery.topic),
             "delivery": delivery,
             "state": DeliveryState(delivery.state),
             "acts": self.offered(request, delivery),
             "timeline": timeline_rows(delivery, self.timeline_limit),
             **desk.delivery_page(delivery, shown),
         }
-        return self.page(request, "notifications/delivery.html", context)
+        return self.page(
+            request, "notifications/delivery.html", desk.topic_label(delivery.topic), **context
+        )
 
     def health_view(self, request: HttpRequest) -> HttpResponse:
-        if not self.may(request, "see_health"):
+        if not request.user.has_perm("notifications.see_health"):
             raise PermissionDenied
         known = [(str(c.name), str(c.label), c.configured()) for c in channels.all_channels()]
         context = {
-            "title": _("How the channels are doing"),
             "channels": desk.health(known),
             "unclear": desk.unclear(request.user),  # type: ignore[arg-type]  # a user
             "calls": desk.open_calls(request.user),  # type: ignore[arg-type]  # a user
             "unapproved": unapproved_words(),
         }
-        return self.page(request, "notifications/health.html", context)
+        title = _("How the channels are doing")
+        return self.page(request, "notifications/health.html", title, **context)
 
     def mine_view(self, request: HttpRequest) -> HttpResponse:
         bell = desk.bell(request.user)  # type: ignore[arg-type]  # a user
-        return self.page(
-            request, "notifications/mine.html", {"title": _("My messages"), "bell": bell}
-        )
+        return self.page(request, "notifications/mine.html", _("My messages"), bell=bell)
 
-    def wishes_view(self, request: HttpRequest) -> HttpResponse:
-        """How one's own messages come: everybody's own business, so no permission is asked."""
-        me: Any = request.user
-        form = MyWishesForm(request.POST or None, person=staff_person(me), now=wishes_of(me))
-        if request.method == "POST" and form.is_valid():
-            services.set_preference(
-                recipient=f"user:{me.pk}",
-                label=me.display_name,
-                values=form.cleaned_data,
-                by=me,
-                at=timezone.now(),
-            )
-            messages.success(request, _("Your messages come that way from now on."))
-            return redirect("admin:notifications_mine")
-        return self._form_page(
-            request,
-            _("How I want to be told"),
-            _("What is urgent comes in any case."),
-            dress(form),
-            None,
-            back=reverse("admin:notifications_mine"),
-        )
+    def wishes_view(self, request: HttpRequest) -> HttpResponseBase:
+        """How one's own messages come."""
+        mine = reverse("admin:notifications_mine")
+        return self.answer(request, WISHES, self.doing(request, None), back=mine)
 
     def read_view(self, request: HttpRequest) -> HttpResponse:
         ids = [int(text) for text in request.POST.getlist("id") if text.isdecimal()]

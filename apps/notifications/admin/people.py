@@ -1,17 +1,17 @@
 """What people want and what is announced to everybody."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.db.models import QuerySet
+from django.forms import model_to_dict
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from apps.backoffice.acts import Act, Doing
+from apps.backoffice.records import RecordAdmin
 from apps.core import times
 from apps.notifications import services
-from apps.notifications.admin.acts import Act, Entry, RecordAdmin
 from apps.notifications.enums import (
     SubscriptionState,
     SuppressionReason,
@@ -26,11 +26,19 @@ from apps.notifications.models import (
 from apps.notifications.queries.people import recipient_of
 from apps.tracking.models import Waybill
 
+MANAGE = "notifications.manage_preference"
+LIFT = "notifications.lift_suppressedaddress"
 
-def _new_wishes(typed: Any, who: dict[str, Any]) -> Preference:
-    values = dict(typed)
+
+def _new_wishes(doing: Doing) -> Preference:
+    values = dict(doing.typed)
     recipient, label = recipient_of(values.pop("who"))
-    return services.set_preference(recipient=recipient, label=label, values=values, **who)
+    return services.set_preference(recipient=recipient, label=label, values=values, **doing.who)
+
+
+def _change_wishes(doing: Doing) -> None:
+    recipient = doing.record.recipient
+    services.set_preference(recipient=recipient, values=doing.typed, **doing.who)
 
 
 @admin.register(Preference)
@@ -39,30 +47,23 @@ class PreferenceAdmin(RecordAdmin):
         Act(
             "change",
             _("Change"),
-            _("How this person or customer wants to be told."),
-            "manage_preference",
-            lambda p, typed, who: services.set_preference(
-                recipient=p.recipient, values=typed, **who
-            ),
-            _("The preference is changed."),
-            WishesForm,
-            initial=lambda p: {
-                "channels": p.channels,
-                "muted_topics": p.muted_topics,
-                "opted_out": p.opted_out,
-                "language": p.language,
-                "quiet_from": p.quiet_from,
-                "quiet_until": p.quiet_until,
-            },
+            MANAGE,
+            _change_wishes,
+            explains=_("How this person or customer wants to be told."),
+            done=_("The preference is changed."),
+            form=WishesForm,
+            initial=lambda doing: model_to_dict(doing.record, WishesForm.base_fields),
         ),
     )
-    entry = Entry(
+    entry = Act(
+        "enter",
         _("Message preference"),
-        _("How a person or all contacts of a customer want to be told."),
-        "manage_preference",
-        NewWishesForm,
+        MANAGE,
         _new_wishes,
-        _("The preference is saved."),
+        explains=_("How a person or all contacts of a customer want to be told."),
+        done=_("The preference is saved."),
+        form=NewWishesForm,
+        button=_("Save"),
     )
     list_display = ("recipient_label", "channels", "opted_out", "language", "changed_at")
     list_filter = ("opted_out", "language")
@@ -80,20 +81,21 @@ class SuppressedAddressAdmin(RecordAdmin):
         Act(
             "lift",
             _("Write to it again"),
-            _("Messages go to this address again from now on."),
-            "lift_suppressedaddress",
-            lambda row, _typed, who: services.lift_address(stopped_id=row.pk, **who),
-            _("Messages go to this address again."),
+            LIFT,
+            lambda d: services.lift_address(stopped_id=d.record.pk, **d.who),
+            explains=_("Messages go to this address again from now on."),
+            done=_("Messages go to this address again."),
             may=lambda row: row.lifted_at is None,
         ),
     )
-    entry = Entry(
+    entry = Act(
+        "enter",
         _("Stop an address"),
-        _("Nothing is sent to this address any more, by this channel."),
-        "lift_suppressedaddress",
-        StopForm,
-        lambda typed, who: services.stop_address(**typed, reason=SuppressionReason.BLOCKED, **who),
-        _("Nothing is sent to this address any more."),
+        LIFT,
+        lambda d: services.stop_address(**d.typed, reason=SuppressionReason.BLOCKED, **d.who),
+        explains=_("Nothing is sent to this address any more, by this channel."),
+        done=_("Nothing is sent to this address any more."),
+        form=StopForm,
     )
     list_display = ("label", "channel", "reason_tag", "code", "since", "lifted")
     list_filter = ("channel", "reason")
@@ -119,22 +121,23 @@ class AnnouncementAdmin(RecordAdmin):
         Act(
             "withdraw",
             _("Withdraw"),
-            _("It disappears from the public pages at once."),
-            "change_announcement",
-            lambda row, _typed, who: services.withdraw_announcement(announcement_id=row.pk, **who),
-            _("It is not shown any more."),
+            "notifications.change_announcement",
+            lambda d: services.withdraw_announcement(announcement_id=d.record.pk, **d.who),
+            explains=_("It disappears from the public pages at once."),
+            done=_("It is not shown any more."),
             may=lambda row: row.withdrawn_at is None,
             danger=True,
         ),
     )
-    entry = Entry(
+    entry = Act(
+        "enter",
         _("Publish an announcement"),
-        _("Everybody sees it at the top of the public pages, in their language."),
-        "add_announcement",
-        AnnouncementForm,
-        lambda typed, who: services.publish_announcement(typed, **who),
-        _("It is published."),
-        initial=lambda: {"starts_at": timezone.localtime()},
+        "notifications.add_announcement",
+        lambda d: services.publish_announcement(d.typed, **d.who),
+        explains=_("Everybody sees it at the top of the public pages, in their language."),
+        done=_("It is published."),
+        form=AnnouncementForm,
+        initial=lambda _doing: {"starts_at": timezone.localtime()},
     )
     list_display = ("title_zh", "title_en", "urgent", "starts_at", "ends_at", "withdrawn_at")
     fields = (
@@ -150,10 +153,10 @@ class SubscriptionAdmin(RecordAdmin):
         Act(
             "end",
             _("End it"),
-            _("This person hears no more about this shipment."),
-            "manage_preference",
-            lambda row, _typed, who: services.end_subscription(subscription_id=row.pk, **who),
-            _("The subscription is over."),
+            MANAGE,
+            lambda d: services.end_subscription(subscription_id=d.record.pk, **d.who),
+            explains=_("This person hears no more about this shipment."),
+            done=_("The subscription is over."),
             may=lambda row: row.state != SubscriptionState.ENDED,
         ),
     )

@@ -3,20 +3,21 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from apps.backoffice.staff_admin import StaffAdmin, timeline_rows
-from apps.core.errors import RuleBroken
+from apps.accounts.staff import who
+from apps.backoffice.acting import ActAdmin
+from apps.backoffice.acts import Act, Doing
+from apps.backoffice.records import ServiceAdmin
+from apps.backoffice.staff_admin import timeline_rows
 from apps.notifications import channels, services
-from apps.notifications.admin.acts import Act, ActingAdmin
 from apps.notifications.enums import Audience, channel_choices
 from apps.notifications.forms import NewWordsForm, TemplateForm
 from apps.notifications.models import MessageTemplate, NotificationPolicy
@@ -24,6 +25,7 @@ from apps.notifications.provider_words import provider_views
 from apps.notifications.queries import desk, words
 from apps.notifications.topics import TOPICS, topic_choices
 
+MANAGE_WORDS = "notifications.manage_template"
 _TAG = '<span class="tag tag-{}">{}</span>'
 
 
@@ -58,7 +60,8 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # the stubs' gener
 
 
 @admin.register(NotificationPolicy)
-class NotificationPolicyAdmin(StaffAdmin):
+class NotificationPolicyAdmin(ServiceAdmin):
+    permission = "notifications.manage_policy"
     form = PolicyForm
     list_display = (
         *("about", "who", "how", "haste", "fallback_minutes", "digest_minutes", "in_use"),
@@ -66,12 +69,6 @@ class NotificationPolicyAdmin(StaffAdmin):
     list_filter = ("audience", "active", "urgent")
     search_fields = ("topic",)
     ordering = ("topic", "audience", "role")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.has_perm("notifications.manage_policy"))
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return bool(request.user.has_perm("notifications.manage_policy"))
 
     @admin.display(description=_("about"), ordering="topic")
     def about(self, policy: NotificationPolicy) -> str:
@@ -95,31 +92,15 @@ class NotificationPolicyAdmin(StaffAdmin):
         colour, word = ("green", _("in use")) if policy.active else ("grey", _("not in use"))
         return format_html(_TAG, colour, word)
 
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> Any:
-        try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        except RuleBroken as refusal:
-            messages.error(request, str(refusal))
-            return HttpResponseRedirect(request.get_full_path())
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        saved = services.save_policy(
-            form.cleaned_data,
-            policy_id=obj.pk if change else None,
-            by=request.user,  # type: ignore[arg-type]  # a user
-            at=timezone.now(),
-        )
-        obj.__dict__.update(saved.__dict__)
+    def save_through_service(
+        self, request: HttpRequest, obj: Any, values: dict[str, Any], change: bool
+    ) -> NotificationPolicy:
+        return services.save_policy(values, policy_id=obj.pk if change else None, **who(request))
 
 
-def _save(template: MessageTemplate, typed: Any, who: dict[str, Any]) -> MessageTemplate:
-    return services.save_template(
+def _save(doing: Doing) -> None:
+    template, typed = doing.record, doing.typed
+    services.save_template(
         topic=template.topic,
         channel=typed.get("channel", template.channel),
         language=template.language,
@@ -128,11 +109,12 @@ def _save(template: MessageTemplate, typed: Any, who: dict[str, Any]) -> Message
         provider_code=typed["provider_code"],
         provider_text=typed["provider_text"],
         provider_fields=typed["provider_fields"] or {},
-        **who,
+        **doing.who,
     )
 
 
-def _as_typed(template: MessageTemplate) -> dict[str, Any]:
+def _as_typed(doing: Doing) -> dict[str, Any]:
+    template = doing.record
     typed = {
         "subject": template.subject,
         "body": template.body,
@@ -144,8 +126,9 @@ def _as_typed(template: MessageTemplate) -> dict[str, Any]:
     )
 
 
-def _preview(template: MessageTemplate, typed: Any) -> dict[str, Any]:
+def _preview(doing: Doing) -> dict[str, Any]:
     """What would be told, by words that nobody has saved. Raises BadInput as saving does."""
+    template, typed = doing.record, doing.typed
     channel = typed.get("channel", template.channel)
     words_typed = {
         name: typed[name] or "" for name in ("subject", "body", "provider_code", "provider_text")
@@ -162,7 +145,7 @@ def _preview(template: MessageTemplate, typed: Any) -> dict[str, Any]:
         provider_fields=fields,
         **words_typed,
     )
-    return _shown(unsaved)
+    return {"preview_template": "notifications/_trial.html", **_shown(unsaved)}
 
 
 def _shown(template: MessageTemplate) -> dict[str, Any]:
@@ -180,27 +163,27 @@ def _shown(template: MessageTemplate) -> dict[str, Any]:
 
 
 @admin.register(MessageTemplate)
-class MessageTemplateAdmin(ActingAdmin):
+class MessageTemplateAdmin(ActAdmin):
     acts = (
         Act(
             "change",
             _("Change the words"),
-            _("Saving makes a new version; messages that wait already use it."),
-            "manage_template",
+            MANAGE_WORDS,
             _save,
-            _("The new version is in use."),
-            TemplateForm,
+            explains=_("Saving makes a new version; messages that wait already use it."),
+            done=_("The new version is in use."),
+            form=TemplateForm,
             initial=_as_typed,
             preview=_preview,
         ),
         Act(
             "own-words",
             _("Words for one channel"),
-            _("One channel gets words of its own instead of the common ones."),
-            "manage_template",
+            MANAGE_WORDS,
             _save,
-            _("The channel has its own words now."),
-            NewWordsForm,
+            explains=_("One channel gets words of its own instead of the common ones."),
+            done=_("The channel has its own words now."),
+            form=NewWordsForm,
             may=lambda template: not template.channel,
             initial=_as_typed,
             preview=_preview,
@@ -246,11 +229,12 @@ class MessageTemplateAdmin(ActingAdmin):
             return redirect("admin:notifications_messagetemplate_changelist")
         template = self.seen(request, int(object_id))
         context = {
-            "title": desk.topic_label(template.topic),
             "template": template,
             **_shown(template),
             "versions": words.versions_of(template),
             "acts": self.offered(request, template),
             "timeline": timeline_rows(template, self.timeline_limit),
         }
-        return self.page(request, "notifications/template.html", context)
+        return self.page(
+            request, "notifications/template.html", desk.topic_label(template.topic), **context
+        )

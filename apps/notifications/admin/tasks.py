@@ -10,19 +10,27 @@ from django.shortcuts import redirect
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from apps.backoffice.acting import ActAdmin
+from apps.backoffice.acts import Act, Doing
 from apps.backoffice.staff_admin import timeline_rows
 from apps.core import times
 from apps.notifications import services
-from apps.notifications.admin.acts import Act, ActingAdmin
 from apps.notifications.enums import TaskReason, TaskState
 from apps.notifications.forms import CallForm
 from apps.notifications.models import PhoneTask
 from apps.notifications.queries import desk
 from apps.notifications.queries.words import render_for_staff
 
+WORK = "notifications.work_phonetask"
+
 
 def _is_open(task: PhoneTask) -> bool:
     return task.state in (TaskState.OPEN, TaskState.TAKEN)
+
+
+def _settle(doing: Doing) -> None:
+    outcome, note = TaskState(doing.typed["outcome"]), doing.typed["note"]
+    services.close_task(task_id=doing.record.pk, outcome=outcome, note_text=note, **doing.who)
 
 
 class OpenFilter(admin.SimpleListFilter):
@@ -42,38 +50,33 @@ class OpenFilter(admin.SimpleListFilter):
 
 
 @admin.register(PhoneTask)
-class PhoneTaskAdmin(ActingAdmin):
+class PhoneTaskAdmin(ActAdmin):
     acts = (
         Act(
             "take",
             _("Take"),
-            _("The call is yours; colleagues see that you are on it."),
-            "work_phonetask",
-            lambda task, _typed, who: services.take_task(task_id=task.pk, **who),
-            _("The call is yours."),
+            WORK,
+            lambda d: services.take_task(task_id=d.record.pk, **d.who),
+            explains=_("The call is yours; colleagues see that you are on it."),
+            done=_("The call is yours."),
             may=_is_open,
         ),
         Act(
             "reveal",
             _("Show the number"),
-            _("The full phone number is shown once, and it is recorded that you looked."),
-            "work_phonetask",
-            lambda task, _typed, who: services.reveal_phone(task_id=task.pk, **who),
+            WORK,
+            lambda d: services.reveal_phone(task_id=d.record.pk, **d.who),
+            explains=_("The full phone number is shown once, and it is recorded that you looked."),
             may=_is_open,
             shows="notifications/revealed.html",
         ),
         Act(
             "settle",
             _("Settle the call"),
-            _("How did it go? Whoever could not be reached stays on record as not told."),
-            "work_phonetask",
-            lambda task, typed, who: services.close_task(
-                task_id=task.pk,
-                outcome=TaskState(typed["outcome"]),
-                note_text=typed["note"],
-                **who,
-            ),
-            _("The call is settled."),
+            WORK,
+            _settle,
+            explains=_("How did it go? Whoever could not be reached stays on record as not told."),
+            done=_("The call is settled."),
             form=CallForm,
             may=_is_open,
         ),
@@ -121,7 +124,6 @@ class PhoneTaskAdmin(ActingAdmin):
             return redirect("admin:notifications_phonetask_changelist")
         task = self.seen(request, int(object_id))
         context = {
-            "title": self.about(task),
             "task": task,
             "state": TaskState(task.state),
             "reason": TaskReason(task.reason),
@@ -129,4 +131,4 @@ class PhoneTaskAdmin(ActingAdmin):
             "acts": self.offered(request, task),
             "timeline": timeline_rows(task, self.timeline_limit),
         }
-        return self.page(request, "notifications/call.html", context)
+        return self.page(request, "notifications/call.html", self.about(task), **context)

@@ -6,11 +6,14 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from apps.backoffice.acts import Act
+from apps.backoffice.records import RecordAdmin
 from apps.core import times
 from apps.notifications import services
-from apps.notifications.admin.acts import Act, RecordAdmin
 from apps.notifications.enums import EndpointState
 from apps.notifications.models import WebhookEndpoint, WebhookEvent
+
+MANAGE = "notifications.manage_endpoint"
 
 
 @admin.register(WebhookEndpoint)
@@ -19,23 +22,19 @@ class WebhookEndpointAdmin(RecordAdmin):
         Act(
             "pause",
             _("Pause"),
-            _("Nothing is sent there until it is switched on; the log goes on."),
-            "manage_endpoint",
-            lambda row, _typed, who: services.change_endpoint(
-                endpoint_id=row.pk, paused=True, **who
-            ),
-            _("The endpoint is paused."),
+            MANAGE,
+            lambda d: services.change_endpoint(endpoint_id=d.record.pk, paused=True, **d.who),
+            explains=_("Nothing is sent there until it is switched on; the log goes on."),
+            done=_("The endpoint is paused."),
             may=lambda row: row.state == EndpointState.ACTIVE and row.removed_at is None,
         ),
         Act(
             "enable",
             _("Switch on"),
-            _("Events are sent there again; the merchant can replay what it missed."),
-            "manage_endpoint",
-            lambda row, _typed, who: services.change_endpoint(
-                endpoint_id=row.pk, paused=False, **who
-            ),
-            _("The endpoint is on."),
+            MANAGE,
+            lambda d: services.change_endpoint(endpoint_id=d.record.pk, paused=False, **d.who),
+            explains=_("Events are sent there again; the merchant can replay what it missed."),
+            done=_("The endpoint is on."),
             may=lambda row: row.state != EndpointState.ACTIVE and row.removed_at is None,
         ),
     )

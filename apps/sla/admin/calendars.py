@@ -1,5 +1,6 @@
 """Working calendars: hours, special days, the official list of a year, the year on one page (CMP-2)."""
 
+from io import BytesIO
 from typing import Any
 
 from django.contrib import admin
@@ -10,10 +11,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from apps.backoffice.acting import ActAdmin
+from apps.backoffice.acts import Act, Doing
 from apps.backoffice.staff_admin import timeline_rows
 from apps.core.errors import BadInput
 from apps.sla import services
-from apps.sla.admin.acts import Act, ActAdmin
 from apps.sla.enums import DayKind
 from apps.sla.forms import calendars as forms
 from apps.sla.models import WorkingCalendar
@@ -31,28 +33,28 @@ def _has_list(calendar: WorkingCalendar) -> bool:
     return calendar.is_official
 
 
-def _add(_record: None, form: forms.NewCalendarForm, who: dict[str, Any]) -> WorkingCalendar:
-    typed = form.cleaned_data
+def _add(doing: Doing) -> WorkingCalendar:
+    typed = doing.typed
     names = {key: typed[key] for key in ("code", "name", "english_name", "zone", "is_official")}
-    return services.add_calendar(**names, week=form.week(), **who)
+    return services.add_calendar(**names, week=doing.form.week(), **doing.who)
 
 
-def _change_week(calendar: WorkingCalendar, form: forms.WeekForm, who: dict[str, Any]) -> None:
-    zone = form.cleaned_data["zone"]
-    services.change_week(calendar_id=calendar.pk, week=form.week(), zone=zone, **who)
+def _change_week(doing: Doing) -> None:
+    week, zone = doing.form.week(), doing.typed["zone"]
+    services.change_week(calendar_id=doing.record.pk, week=week, zone=zone, **doing.who)
 
 
-def _add_days(calendar: WorkingCalendar, form: forms.DaysForm, who: dict[str, Any]) -> None:
-    services.add_days(calendar_id=calendar.pk, days=form.entries(), **who)
+def _add_days(doing: Doing) -> None:
+    services.add_days(calendar_id=doing.record.pk, days=doing.form.entries(), **doing.who)
 
 
-def _remove_day(calendar: WorkingCalendar, form: forms.DayForm, who: dict[str, Any]) -> None:
-    services.remove_day(calendar_id=calendar.pk, day=form.cleaned_data["day"], **who)
+def _remove_day(doing: Doing) -> None:
+    services.remove_day(calendar_id=doing.record.pk, day=doing.typed["day"], **doing.who)
 
 
-def _import_year(calendar: WorkingCalendar, form: forms.YearFileForm, who: dict[str, Any]) -> None:
-    typed = form.cleaned_data
-    found = read_year(typed["file"], filename=typed["file"].name)
+def _import_year(doing: Doing) -> None:
+    typed = doing.typed
+    found = read_year(BytesIO(typed["file"].content), filename=typed["file"].name)
     if found.year not in (None, typed["year"]):
         raise BadInput(
             _("The file is for %(year)s.") % {"year": found.year}, code="other_year", field="year"
@@ -60,68 +62,68 @@ def _import_year(calendar: WorkingCalendar, form: forms.YearFileForm, who: dict[
     if found.faults:
         raise RefusedRows(found.faults)
     services.import_year(
-        calendar_id=calendar.pk,
+        calendar_id=doing.record.pk,
         year=typed["year"],
         days=found.days,
         source=typed["source"] or found.source,
-        **who,
+        **doing.who,
     )
 
 
-def _next_missing(calendar: WorkingCalendar, _address: Any) -> dict[str, Any]:
-    lacking = [m.year for m in missing_years(timezone.now()) if m.calendar.pk == calendar.pk]
+def _next_missing(doing: Doing) -> dict[str, Any]:
+    missing = missing_years(timezone.now())
+    lacking = [one.year for one in missing if one.calendar.pk == doing.record.pk]
     return {"year": lacking[0] if lacking else timezone.localdate().year + 1}
 
 
-def _day_asked(_calendar: WorkingCalendar, address: Any) -> dict[str, Any]:
-    return {"day": address.get("day", "")}
-
-
+CHANGE = "sla.change_workingcalendar"
 ACTS = (
     Act(
         "week",
         _("Change the hours"),
-        _("Open clocks on this calendar are computed again; nobody is told of anything past."),
-        "change_workingcalendar",
+        CHANGE,
         _change_week,
-        _("The new hours apply."),
-        forms.WeekForm,
+        explains=_(
+            "Open clocks on this calendar are computed again; nobody is told of anything past."
+        ),
+        done=_("The new hours apply."),
+        form=forms.WeekForm,
         may=_is_editable,
-        initial=lambda calendar, _address: forms.week_as_typed(calendar),
+        initial=lambda doing: forms.week_as_typed(doing.record),
     ),
     Act(
         "days",
         _("Enter special days"),
-        _("A closing of the house's own, a working Saturday, a day with other hours."),
-        "change_workingcalendar",
+        CHANGE,
         _add_days,
-        _("The days are entered."),
-        forms.DaysForm,
+        explains=_("A closing of the house's own, a working Saturday, a day with other hours."),
+        done=_("The days are entered."),
+        form=forms.DaysForm,
         may=_is_editable,
     ),
     Act(
         "year",
         _("Take in a year's list"),
-        _(
+        CHANGE,
+        _import_year,
+        explains=_(
             "The State Council's list as a file, whole or not at all. Official days of that year are replaced, the house's own stay."
         ),
-        "change_workingcalendar",
-        _import_year,
-        _("The list is taken in."),
-        forms.YearFileForm,
+        done=_("The list is taken in."),
+        form=forms.YearFileForm,
         may=_has_list,
         initial=_next_missing,
     ),
     Act(
         "remove-day",
         _("Make it an ordinary day"),
-        _("The date follows the weekly hours again."),
-        "change_workingcalendar",
+        CHANGE,
         _remove_day,
-        _("It is an ordinary day again."),
-        forms.DayForm,
+        explains=_("The date follows the weekly hours again."),
+        done=_("It is an ordinary day again."),
+        form=forms.DayForm,
         may=_is_editable,
-        initial=_day_asked,
+        initial=lambda doing: {"day": doing.query.get("day", "")},
         danger=True,
         is_button=False,
     ),
@@ -134,12 +136,12 @@ class WorkingCalendarAdmin(ActAdmin):
     entry = Act(
         "add",
         _("New calendar"),
-        _("Hours for each day of the week; public holidays come with it if they apply."),
-        "add_workingcalendar",
+        "sla.add_workingcalendar",
         _add,
-        _("The calendar is made."),
-        forms.NewCalendarForm,
-        initial=lambda _record, _address: dict.fromkeys(
+        explains=_("Hours for each day of the week; public holidays come with it if they apply."),
+        done=_("The calendar is made."),
+        form=forms.NewCalendarForm,
+        initial=lambda _doing: dict.fromkeys(
             ("mon", "tue", "wed", "thu", "fri"), "09:00-12:00, 13:00-18:00"
         ),
     )
@@ -187,10 +189,9 @@ class WorkingCalendarAdmin(ActAdmin):
         year = _year_asked(request)
         months = year_of(calendar, year)
         context = {
-            "title": str(calendar),
             "calendar": calendar,
             "acts": self.offered(request, calendar),
-            "may_change": self.may(request, "change_workingcalendar") and _is_editable(calendar),
+            "may_change": request.user.has_perm(CHANGE) and _is_editable(calendar),
             "week": list(
                 zip(forms.DAY_LABELS, map(spoken, parse_week(calendar.week)), strict=True)
             ),
@@ -206,7 +207,7 @@ class WorkingCalendarAdmin(ActAdmin):
             "today": timezone.localdate(),
             "timeline": timeline_rows(calendar, self.timeline_limit),
         }
-        return self.page(request, "sla/calendar.html", context)
+        return self.page(request, "sla/calendar.html", str(calendar), **context)
 
 
 def _seconds_a_week(calendar: WorkingCalendar) -> int:

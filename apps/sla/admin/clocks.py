@@ -9,12 +9,10 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from apps.backoffice.staff_admin import StaffAdmin
+from apps.backoffice.acting import PageAdmin
 from apps.core.templatetags.house import countdown
 from apps.core.times import human
 from apps.sla.enums import SEEN_WITH, ClockState
@@ -47,17 +45,15 @@ class StandFilter(admin.SimpleListFilter):
 
 
 @admin.register(Clock)
-class ClockAdmin(StaffAdmin):
+class ClockAdmin(PageAdmin):
     list_display = ("about", "what", "owner", "unit", "due", "stand")
     list_display_links = ("about",)
     list_filter = (StandFilter, "kind", "metric", "state")
     list_select_related = ("matter", "owner", "unit")
     ordering = ("due_at", "id")
 
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.of_view)
-        address = "of/<slug:app>.<slug:model>/<int:subject_id>/"
-        return [path(address, view, name="sla_clock_of"), *super().get_urls()]
+    def own_pages(self) -> list[tuple[str, Any, str]]:
+        return [("of/<slug:app>.<slug:model>/<int:subject_id>/", self.of_view, "of")]
 
     def of_view(self, request: HttpRequest, app: str, model: str, subject_id: int) -> HttpResponse:
         """From a thing to the clock of it that runs out next, or to the last one that ran."""
@@ -115,12 +111,11 @@ class ClockAdmin(StaffAdmin):
             "matter", "owner", "unit", "target__version__policy", "calendar", "met_by", "stopped_by"
         )
         clock = get_object_or_404(rows, pk=int(object_id))
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Explain this due time"),
-            "opts": self.opts,
-            "clock": clock,
-            "why": explanation(clock),
-            "state": ClockState(clock.state),
-        }
-        return TemplateResponse(request, "sla/clock.html", context)
+        return self.page(
+            request,
+            "sla/clock.html",
+            _("Explain this due time"),
+            clock=clock,
+            why=explanation(clock),
+            state=ClockState(clock.state),
+        )

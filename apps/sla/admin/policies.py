@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch, QuerySet
@@ -10,20 +9,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from apps.backoffice.acts import Act
+from apps.backoffice.forms import ReasonForm
 from apps.backoffice.staff_admin import timeline_rows
 from apps.sla import services
-from apps.sla.admin.acts import Act
-from apps.sla.admin.publishing import PublishPage
+from apps.sla.admin.publishing import PUBLISH, PublishPage
 from apps.sla.enums import MatterKind
 from apps.sla.models import Policy, PolicyVersion, Step, Target
-
-
-class RetireForm(forms.Form):
-    reason = forms.CharField(label=_("Reason"), max_length=200)
-
-
-def _retire(policy: Policy, form: RetireForm, who: dict[str, Any]) -> None:
-    services.retire_policy(policy=policy, reason=form.cleaned_data["reason"], **who)
 
 
 @admin.register(Policy)
@@ -32,13 +24,13 @@ class PolicyAdmin(PublishPage):
         Act(
             "retire",
             _("Retire"),
-            _(
+            PUBLISH,
+            lambda d: services.retire_policy(policy=d.record, **d.typed, **d.who),
+            explains=_(
                 "It applies to nothing any more. Open matters turn to the policy that fits then; nobody is told of what it would have said."
             ),
-            "publish_policy",
-            _retire,
-            _("The policy is retired."),
-            RetireForm,
+            done=_("The policy is retired."),
+            form=ReasonForm,
             may=lambda policy: policy.retired_at is None,
             danger=True,
         ),
@@ -87,12 +79,11 @@ class PolicyAdmin(PublishPage):
             .order_by("-number")
         )
         context = {
-            "title": str(policy),
             "policy": policy,
             "kind": MatterKind(policy.kind),
             "versions": versions,
             "acts": self.offered(request, policy),
-            "may_publish": self.may(request, "publish_policy") and policy.retired_at is None,
+            "may_publish": request.user.has_perm(PUBLISH) and policy.retired_at is None,
             "timeline": timeline_rows(policy),
         }
-        return self.page(request, "sla/policy.html", context)
+        return self.page(request, "sla/policy.html", str(policy), **context)

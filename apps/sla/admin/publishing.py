@@ -5,33 +5,28 @@ from typing import Any, cast
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 
 from apps.accounts.models import User
+from apps.backoffice.acting import ActAdmin
 from apps.core.errors import RuleBroken
 from apps.sla import services
-from apps.sla.admin.acts import ActAdmin
 from apps.sla.forms.publishing import VersionPage, with_more
 from apps.sla.models import Policy, PolicyVersion
 from apps.sla.queries.effects import Effects, Wanted, effects_of
+
+PUBLISH = "sla.publish_policy"
 
 
 class PublishPage(ActAdmin):
     """Adds ``<id>/publish/``. Nothing is kept before the last button; what was typed comes back."""
 
-    def get_urls(self) -> list[URLPattern]:
-        view = never_cache(self.admin_site.admin_view(self.publish_view))
-        return [
-            path("<int:policy_id>/publish/", view, name="sla_policy_publish"),
-            *super().get_urls(),
-        ]
+    def own_pages(self) -> list[tuple[str, Any, str]]:
+        return [("<int:policy_id>/publish/", self.publish_view, "publish")]
 
     def publish_view(self, request: HttpRequest, policy_id: int) -> HttpResponse:
         policy: Policy = self.seen(request, policy_id)
-        if not self.may(request, "publish_policy"):
+        if not request.user.has_perm(PUBLISH):
             raise PermissionDenied
         if policy.retired_at is not None:
             messages.warning(request, _("This policy is retired."))
@@ -50,20 +45,20 @@ class PublishPage(ActAdmin):
             else:
                 effects = _effects(policy, current, page)
         mistakes = page.mistakes if data is not None and "more" not in data else []
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": _("Publish a new version"),
-            "policy": policy,
-            "back": self.page_of(policy),
-            "page": page,
-            "number": (current.number if current else 0) + 1,
-            "based_on": data.get("based_on", "") if data else (current.number if current else 0),
-            "mistakes": mistakes,
-            "effects": effects,
-        }
-        status = 422 if mistakes else 200
-        return TemplateResponse(request, "sla/publish.html", context, status=status)
+        answer = self.page(
+            request,
+            "sla/publish.html",
+            _("Publish a new version"),
+            policy=policy,
+            back=self.page_of(policy),
+            page=page,
+            number=(current.number if current else 0) + 1,
+            based_on=data.get("based_on", "") if data else (current.number if current else 0),
+            mistakes=mistakes,
+            effects=effects,
+        )
+        answer.status_code = 422 if mistakes else 200
+        return answer
 
 
 def _publish(policy: Policy, page: VersionPage, based_on: int, request: HttpRequest) -> bool:

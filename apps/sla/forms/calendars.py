@@ -5,8 +5,8 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import CHECKBOX_CLASSES, INPUT_CLASSES, SELECT_CLASSES
 
+from apps.backoffice.forms.kept_files import FormWithFiles, KeptFileField
 from apps.core.errors import BadInput
 from apps.sla.enums import DayKind
 from apps.sla.inputs import DayEntry
@@ -40,10 +40,6 @@ class HoursField(forms.CharField):
             return parse_hours(typed_hours(text), field=str(self.label))
         except BadInput as refusal:
             raise forms.ValidationError(str(refusal)) from refusal
-
-
-class ConfirmForm(forms.Form):
-    """Nothing to enter: the page itself is the question."""
 
 
 class WeekForm(forms.Form):
@@ -117,7 +113,7 @@ class DayForm(forms.Form):
     day = forms.DateField(label=_("Day"))
 
 
-class YearFileForm(forms.Form):
+class YearFileForm(FormWithFiles):
     year = forms.IntegerField(label=_("Year"), min_value=YEARS[0], max_value=YEARS[1])
     source = forms.CharField(
         label=_("Source"),
@@ -125,7 +121,7 @@ class YearFileForm(forms.Form):
         required=False,
         help_text=_("Such as the number of the State Council's notice."),
     )
-    file = forms.FileField(
+    file = KeptFileField(
         label=_("File"),
         help_text=_(
             "CSV or xlsx with the headings 日期, 至, 类型 (放假, 上班 or 单独时段), 名称, 英文名称, 时段; or JSON."
@@ -140,24 +136,3 @@ def week_as_typed(calendar: WorkingCalendar) -> dict[str, Any]:
         for key, hours in zip(WEEKDAYS, calendar.week, strict=True)
     }
     return {"zone": calendar.zone, **days}
-
-
-def dress(form: Any) -> Any:
-    """The back office's look for plain forms."""
-    for field in form.fields.values():
-        widget = field.widget
-        if isinstance(widget, forms.DateInput):
-            widget.input_type = "date"
-            widget.format = "%Y-%m-%d"
-        widget.attrs["class"] = " ".join(_classes(widget))
-    return form
-
-
-def _classes(widget: forms.Widget) -> list[str]:
-    if isinstance(widget, forms.RadioSelect):
-        return ["msg-choices"]
-    if isinstance(widget, forms.CheckboxInput):
-        return list(CHECKBOX_CLASSES)
-    if isinstance(widget, forms.Select):
-        return list(SELECT_CLASSES)
-    return list(INPUT_CLASSES)

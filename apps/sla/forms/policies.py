@@ -10,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.enums import Role
+from apps.backoffice.forms import MomentInput
 from apps.sla.enums import (
     CountsFrom,
     IntervalKind,
@@ -23,7 +24,6 @@ from apps.sla.enums import (
     TellBy,
     Whom,
 )
-from apps.sla.forms.calendars import dress
 from apps.sla.models import WorkingCalendar
 from apps.sla.queries.calendars import ALWAYS_CODE
 from apps.sla.services import Conditions, NewStep
@@ -101,7 +101,7 @@ class VersionForm(forms.Form):
         label=_("in force from"),
         required=False,
         help_text=_("Empty: from now on."),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        widget=MomentInput,
     )
     apply_to_open = forms.BooleanField(
         label=_("What is open now follows too"),
@@ -119,7 +119,6 @@ class VersionForm(forms.Form):
                 _("severities"), MatterSeverity.choices, help_text=fits
             )
             self.fields["channels"] = _several(_("channels"), MatterChannel.choices, help_text=fits)
-        dress(self)
 
     def conditions(self) -> Conditions:
         names = ("classes", "severities", "channels", "customer_ids", "contract_ids")
@@ -155,7 +154,6 @@ class TargetForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["calendar"].queryset = WorkingCalendar.objects.order_by("code")  # type: ignore[attr-defined]  # a model choice field
-        dress(self)
 
     @property
     def seconds(self) -> int | None:
@@ -183,7 +181,6 @@ class StepForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["channels"].required = True
-        dress(self)
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}

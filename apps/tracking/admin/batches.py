@@ -1,28 +1,24 @@
 """Deliveries of events that left a file or refusals behind, and the import page."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
-from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.core.errors import RuleBroken
+from apps.backoffice.acts import Act, Doing
+from apps.backoffice.records import PanelAdmin
 from apps.core.sheets import write_xlsx
 from apps.core.times import human
 from apps.tracking import services
-from apps.tracking.admin.acting import Act, ActingAdmin
 from apps.tracking.enums import Door, RefusedState
-from apps.tracking.forms.waybills import DropForm, ImportForm, RetryForm
+from apps.tracking.forms.waybills import DropForm, ImportForm
 from apps.tracking.models import EventBatch, RefusedEvent
 from apps.tracking.queries.refusals import (
     sheet_rows,
@@ -30,18 +26,43 @@ from apps.tracking.queries.refusals import (
     visible_batches,
     visible_refusals,
 )
-from apps.tracking.services.imports import COLUMNS, MAX_FILE
-
-if TYPE_CHECKING:
-    from django.forms import Form
+from apps.tracking.services.imports import COLUMNS
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 RETRY = "tracking.retry_refusedevent"
 IMPORT = "tracking.import_trackingevent"
 
 
+def _import(doing: Doing) -> EventBatch:
+    file = doing.typed["file"]
+    batch, _outcomes = services.import_events(content=file.content, filename=file.name, **doing.who)
+    return batch
+
+
+def _counts(batch: EventBatch) -> str:
+    told = _("%(accepted)d taken, %(repeated)d known already, %(refused)d refused.")
+    return told % {
+        "accepted": batch.accepted, "repeated": batch.repeated, "refused": batch.refused
+    }  # fmt: skip
+
+
+IMPORTING = Act(
+    "import",
+    gettext_lazy("Import tracking events"),
+    IMPORT,
+    _import,
+    explains=gettext_lazy(
+        "Each row is one event. Rows that cannot be taken are listed with the reason, and the rest is kept."
+    ),
+    done=_counts,
+    form=ImportForm,
+    button=gettext_lazy("Import"),
+    page="tracking/import.html",
+)
+
+
 @admin.register(EventBatch)
-class EventBatchAdmin(ActingAdmin):
+class EventBatchAdmin(PanelAdmin):
     list_display = [
         "received",
         "door_tag",
@@ -59,19 +80,12 @@ class EventBatchAdmin(ActingAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[EventBatch]:
         return visible_batches(request.user)  # type: ignore[arg-type]  # signed in, or the site refuses
 
-    def get_urls(self) -> list[URLPattern]:
-        pages = {
-            "import/": (self.import_view, "import"),
-            "template/": (self.template_view, "template"),
-            "<int:pk>/file/": (self.file_view, "file"),
-            "<int:pk>/refused/": (self.refused_view, "refused"),
-        }
+    def own_pages(self) -> list[tuple[str, Any, str]]:
         return [
-            *(
-                path(where, self.admin_site.admin_view(view), name=f"tracking_eventbatch_{name}")
-                for where, (view, name) in pages.items()
-            ),
-            *super().get_urls(),
+            ("import/", self.import_view, "import"),
+            ("template/", self.template_view, "template"),
+            ("<int:pk>/file/", self.file_view, "file"),
+            ("<int:pk>/refused/", self.refused_view, "refused"),
         ]
 
     def facts(self, request: HttpRequest, subject: Any) -> dict[str, Any]:
@@ -86,40 +100,9 @@ class EventBatchAdmin(ActingAdmin):
 
     def import_view(self, request: HttpRequest) -> HttpResponseBase:
         """One file, then the page of what became of its rows."""
-        if not request.user.has_perm(IMPORT):
+        if not IMPORTING.allows(request.user):
             raise PermissionDenied
-        posted = request.method == "POST"
-        form = ImportForm(request.POST, request.FILES) if posted else ImportForm()
-        if posted and form.is_valid():
-            file = form.cleaned_data["file"]
-            try:
-                batch, _outcomes = services.import_events(
-                    content=file.read(MAX_FILE + 1),
-                    filename=file.name,
-                    by=request.user,  # type: ignore[arg-type]  # signed in, or the site refuses
-                    at=timezone.now(),
-                )
-            except RuleBroken as refusal:
-                form.add_error("file", str(refusal))
-            else:
-                messages.success(
-                    request,
-                    _("%(accepted)d taken, %(repeated)d known already, %(refused)d refused.")
-                    % {
-                        "accepted": batch.accepted,
-                        "repeated": batch.repeated,
-                        "refused": batch.refused,
-                    },
-                )
-                return redirect("admin:tracking_eventbatch_change", batch.pk)
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": _("Import tracking events"),
-            "form": form,
-        }
-        status = 422 if form.errors else 200
-        return TemplateResponse(request, "tracking/import.html", context, status=status)
+        return self.answer(request, IMPORTING, self.doing(request, None))
 
     def template_view(self, request: HttpRequest) -> HttpResponse:
         if not request.user.has_perm(IMPORT):
@@ -170,12 +153,12 @@ class EventBatchAdmin(ActingAdmin):
         return self.tag(Door(batch.door))
 
 
-def _retry(refused: RefusedEvent, form: "Form", **who: Any) -> None:
-    services.retry_refused(refused_id=refused.pk, **who)
+def _retry(doing: Doing) -> None:
+    services.retry_refused(refused_id=doing.record.pk, **doing.who)
 
 
-def _drop(refused: RefusedEvent, form: "Form", **who: Any) -> None:
-    services.drop_refused(refused_id=refused.pk, reason=form.cleaned_data["reason"], **who)
+def _drop(doing: Doing) -> None:
+    services.drop_refused(refused_id=doing.record.pk, **doing.typed, **doing.who)
 
 
 def _is_open(refused: RefusedEvent) -> bool:
@@ -183,7 +166,7 @@ def _is_open(refused: RefusedEvent) -> bool:
 
 
 @admin.register(RefusedEvent)
-class RefusedEventAdmin(ActingAdmin):
+class RefusedEventAdmin(PanelAdmin):
     list_display = ["recorded", "state_tag", "waybill_number", "message", "batch"]
     list_filter = ["state", "code"]
     list_display_links = ["recorded", "waybill_number"]
@@ -192,12 +175,13 @@ class RefusedEventAdmin(ActingAdmin):
     page_template = "tracking/refused.html"
     acts = (
         Act(
-            "retry", gettext_lazy("Try it again as it came"), RetryForm, RETRY, _retry,
-            gettext_lazy("It is accepted now."), when=_is_open,
+            "retry", gettext_lazy("Try it again as it came"), RETRY, _retry,
+            done=gettext_lazy("It is accepted now."), may=_is_open, is_panel=True,
         ),
         Act(
-            "drop", gettext_lazy("Put it aside for good"), DropForm, RETRY, _drop,
-            gettext_lazy("It is dropped."), when=_is_open, danger=True,
+            "drop", gettext_lazy("Put it aside for good"), RETRY, _drop,
+            done=gettext_lazy("It is dropped."), form=DropForm, may=_is_open, danger=True,
+            is_panel=True,
         ),
     )  # fmt: skip
 

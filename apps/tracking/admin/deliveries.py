@@ -1,18 +1,19 @@
 """One shipment's delivery: who may sign, the proof and its versions, satisfaction (TRK-6)."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.staff import person
+from apps.backoffice.acts import Act, Doing
+from apps.backoffice.records import PanelAdmin
 from apps.core.times import human
-from apps.tracking.admin.acting import Act, ActingAdmin, person
 from apps.tracking.enums import ConfirmedBy, Party, Satisfaction, Status
 from apps.tracking.forms import delivery as forms
 from apps.tracking.forms.fields import now_to_the_minute
@@ -24,60 +25,59 @@ from apps.tracking.services import pod, signers
 from apps.tracking.services.feedback import record_satisfaction
 from apps.tracking.services.promise import change_promise
 
-if TYPE_CHECKING:
-    from django.forms import Form
-
 VIEW = "tracking.view_proofofdelivery"
 
 
-def _record(waybill: Waybill, form: Any, **who: Any) -> None:
-    photos = form.cleaned_data["photos"]
-    pod.record_proof(waybill_id=waybill.pk, proof=form.proof(), photos=photos, **who)
-
-
-def _correct(waybill: Waybill, form: Any, **who: Any) -> None:
-    values = form.cleaned_data
-    pod.correct_proof(
-        waybill_id=waybill.pk,
-        proof=form.proof(),
-        photos=values["photos"],
-        reason=values["reason"],
-        **who,
+def _record(doing: Doing) -> None:
+    pod.record_proof(
+        waybill_id=doing.record.pk,
+        proof=doing.form.proof(),
+        photos=doing.typed["photos"],
+        **doing.who,
     )
 
 
-def _authorise(waybill: Waybill, form: "Form", **who: Any) -> None:
-    values = {**form.cleaned_data, "confirmed": ConfirmedBy(form.cleaned_data["confirmed"])}
-    signers.authorise_signer(waybill_id=waybill.pk, **values, **who)
+def _correct(doing: Doing) -> None:
+    pod.correct_proof(
+        waybill_id=doing.record.pk,
+        proof=doing.form.proof(),
+        photos=doing.typed["photos"],
+        reason=doing.typed["reason"],
+        **doing.who,
+    )
 
 
-def _consent(waybill: Waybill, form: "Form", **who: Any) -> None:
-    typed = form.cleaned_data
+def _authorise(doing: Doing) -> None:
+    values = {**doing.typed, "confirmed": ConfirmedBy(doing.typed["confirmed"])}
+    signers.authorise_signer(waybill_id=doing.record.pk, **values, **doing.who)
+
+
+def _consent(doing: Doing) -> None:
+    typed = doing.typed
     kinds = {"confirmed": ConfirmedBy(typed["confirmed"]), "party": Party(typed["party"])}
-    signers.record_consent(waybill_id=waybill.pk, **{**typed, **kinds}, **who)
+    signers.record_consent(waybill_id=doing.record.pk, **{**typed, **kinds}, **doing.who)
 
 
-def _satisfaction(waybill: Waybill, form: "Form", **who: Any) -> None:
-    said = Satisfaction(form.cleaned_data["satisfaction"])
-    comment = form.cleaned_data["comment"]
-    record_satisfaction(waybill_id=waybill.pk, satisfaction=said, comment=comment, **who)
+def _satisfaction(doing: Doing) -> None:
+    values = {**doing.typed, "satisfaction": Satisfaction(doing.typed["satisfaction"])}
+    record_satisfaction(waybill_id=doing.record.pk, **values, **doing.who)
 
 
-def _promise(waybill: Waybill, form: "Form", **who: Any) -> None:
-    change_promise(waybill_id=waybill.pk, **form.cleaned_data, **who)
+def _promise(doing: Doing) -> None:
+    change_promise(waybill_id=doing.record.pk, **doing.typed, **doing.who)
 
 
 def _has_proof(waybill: Waybill) -> bool:
     return waybill.proofs.exists()
 
 
-def _last_proof(waybill: Waybill) -> dict[str, Any]:
-    proof = waybill.proofs.filter(superseded_by__isnull=True).first()
+def _last_proof(doing: Doing) -> dict[str, Any]:
+    proof = doing.record.proofs.filter(superseded_by__isnull=True).first()
     return forms.proof_initial(proof) if proof else {}
 
 
-def _said(waybill: Waybill) -> dict[str, Any]:
-    feedback = getattr(waybill, "feedback", None)
+def _said(doing: Doing) -> dict[str, Any]:
+    feedback = getattr(doing.record, "feedback", None)
     return {"satisfaction": feedback.satisfaction, "comment": feedback.comment} if feedback else {}
 
 
@@ -85,8 +85,51 @@ def _open(waybill: Waybill) -> bool:
     return waybill.concluded_at is None
 
 
+def _as_usual(_doing: Doing) -> dict[str, Any]:
+    return {"signed_at": now_to_the_minute(), "packaging_intact": "yes", "was_opened": "no"}
+
+
+def _act(name: str, label: Any, permission: str, run: Any, done: Any, **more: Any) -> Act:
+    given = {"may": _open, "is_panel": True, **more}
+    return Act(name, label, permission, run, done=done, **given)
+
+
+ACTS = (
+    _act(
+        "record", _("Record the proof of delivery"), "tracking.add_proofofdelivery", _record,
+        _("The proof of delivery is on record."), form=forms.ProofForm, initial=_as_usual,
+        may=lambda w: w.status not in NOT_DELIVERABLE and not _has_proof(w),
+        options=lambda doing: {"waybill": doing.record},
+    ),
+    _act(
+        "correct", _("Correct the proof of delivery"), "tracking.correct_proofofdelivery", _correct,
+        _("The correction is on record."), form=forms.CorrectionForm, initial=_last_proof,
+        may=_has_proof, options=lambda doing: {"waybill": doing.record},
+    ),
+    _act(
+        "authorise", _("Record who else may sign"), "tracking.authorise_signer", _authorise,
+        _("The authorisation is on record."), form=forms.SignerForm,
+    ),
+    _act(
+        "consent", _("Record the consent to a station or locker"), "tracking.authorise_signer",
+        _consent, _("The consent is on record."), form=forms.ConsentForm,
+    ),
+    _act(
+        "promise", _("Change the promise"), "tracking.change_promise", _promise,
+        _("The promise is changed."), form=forms.PromiseForm,
+        initial=lambda doing: {"promised": doing.record.promised_at},
+    ),
+    _act(
+        "satisfaction", _("Record how satisfied the customer is"), "tracking.record_satisfaction",
+        _satisfaction, _("The answer is on record."), form=forms.SatisfactionForm, initial=_said,
+        may=lambda w: w.concluded_at is not None,
+    ),
+)  # fmt: skip
+
+
 @admin.register(Delivery)
-class DeliveryAdmin(ActingAdmin):
+class DeliveryAdmin(PanelAdmin):
+    acts = ACTS
     list_display = ["grouped", "customer", "stands", "promise", "arrival"]
     search_fields = ["number__iexact"]
     search_help_text = _("whole waybill number")
@@ -95,41 +138,6 @@ class DeliveryAdmin(ActingAdmin):
 
     class Media:
         css = {"all": ["tracking/desk.css"]}
-
-    acts = (
-        Act(
-            "record", _("Record the proof of delivery"), forms.ProofForm,
-            "tracking.add_proofofdelivery", _record, _("The proof of delivery is on record."),
-            when=lambda w: w.status not in NOT_DELIVERABLE and not _has_proof(w),
-            initial=lambda _w: {"signed_at": now_to_the_minute(), "packaging_intact": "yes",
-                                "was_opened": "no"},
-            about=lambda waybill: {"waybill": waybill},
-        ),
-        Act(
-            "correct", _("Correct the proof of delivery"), forms.CorrectionForm,
-            "tracking.correct_proofofdelivery", _correct, _("The correction is on record."),
-            when=_has_proof, initial=_last_proof, about=lambda waybill: {"waybill": waybill},
-        ),
-        Act(
-            "authorise", _("Record who else may sign"), forms.SignerForm,
-            "tracking.authorise_signer", _authorise, _("The authorisation is on record."),
-            when=_open,
-        ),
-        Act(
-            "consent", _("Record the consent to a station or locker"), forms.ConsentForm,
-            "tracking.authorise_signer", _consent, _("The consent is on record."), when=_open,
-        ),
-        Act(
-            "promise", _("Change the promise"), forms.PromiseForm, "tracking.change_promise",
-            _promise, _("The promise is changed."), when=_open,
-            initial=lambda w: {"promised": w.promised_at},
-        ),
-        Act(
-            "satisfaction", _("Record how satisfied the customer is"), forms.SatisfactionForm,
-            "tracking.record_satisfaction", _satisfaction, _("The answer is on record."),
-            when=lambda w: w.concluded_at is not None, initial=_said,
-        ),
-    )  # fmt: skip
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm(VIEW)
@@ -141,12 +149,8 @@ class DeliveryAdmin(ActingAdmin):
         rows = Delivery.objects.visible_to(person(request))
         return rows.select_related("customer", "feedback").order_by("-pk")
 
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.photo)
-        return [
-            path("<int:pk>/photo/<uuid:key>/", view, name="tracking_delivery_photo"),
-            *super().get_urls(),
-        ]
+    def own_pages(self) -> list[tuple[str, Any, str]]:
+        return [("<int:pk>/photo/<uuid:key>/", self.photo, "photo")]
 
     def photo(self, request: HttpRequest, pk: int, key: UUID) -> HttpResponse:
         """A photo, to whoever may see the shipment and its proof."""
@@ -176,8 +180,8 @@ class DeliveryAdmin(ActingAdmin):
     def arrival(self, waybill: Waybill) -> str:
         return human(waybill.delivered_at)
 
-    def history_of(self, subject: Any) -> Any:
-        return Waybill(pk=subject.pk)
+    def history_of(self, record: Any) -> Any:
+        return Waybill(pk=record.pk)
 
     def facts(self, request: HttpRequest, waybill: Waybill) -> dict[str, Any]:
         return {

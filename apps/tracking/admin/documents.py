@@ -1,6 +1,6 @@
 """Return documents on their way back, filed, and due to be destroyed (TRK-6)."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -10,7 +10,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from apps.tracking.admin.acting import Act, ActingAdmin, person
+from apps.accounts.staff import person
+from apps.backoffice.acts import Act, Doing
+from apps.backoffice.records import PanelAdmin
 from apps.tracking.enums import DocumentState, KeptAt
 from apps.tracking.forms import documents as forms
 from apps.tracking.models import ReturnDocument
@@ -19,29 +21,50 @@ from apps.tracking.queries.documents import days_owed, documents, releasable
 from apps.tracking.services import documents as services
 from apps.tracking.states import DOCUMENT_MOVES
 
-if TYPE_CHECKING:
-    from django.forms import Form
-
 MOVE = "tracking.move_returndocument"
 LONG = 14  # days after which an unfiled document stands out
 
 
-def _move(document: ReturnDocument, form: "Form", **who: Any) -> None:
-    values = {**form.cleaned_data, "to": DocumentState(form.cleaned_data["to"])}
-    services.move_document(document_id=document.pk, **values, **who)
+def _move(doing: Doing) -> None:
+    values = {**doing.typed, "to": DocumentState(doing.typed["to"])}
+    services.move_document(document_id=doing.record.pk, **values, **doing.who)
 
 
-def _file(document: ReturnDocument, form: "Form", **who: Any) -> None:
-    values = {**form.cleaned_data, "kept_where": KeptAt(form.cleaned_data["kept_where"])}
-    services.file_document(document_id=document.pk, **values, **who)
+def _file(doing: Doing) -> None:
+    values = {**doing.typed, "kept_where": KeptAt(doing.typed["kept_where"])}
+    services.file_document(document_id=doing.record.pk, **values, **doing.who)
 
 
-def _destroy(document: ReturnDocument, form: "Form", **who: Any) -> None:
-    services.destroy_document(document_id=document.pk, reason=form.cleaned_data["reason"], **who)
+def _destroy(doing: Doing) -> None:
+    services.destroy_document(document_id=doing.record.pk, **doing.typed, **doing.who)
+
+
+def _where_kept(doing: Doing) -> dict[str, Any]:
+    stays = doing.record.state == DocumentState.COLLECTED
+    return {"kept_where": KeptAt.DESTINATION if stays else KeptAt.ORIGIN}
 
 
 def _may_move(document: ReturnDocument) -> bool:
     return bool(DOCUMENT_MOVES.ends_of(DocumentState(document.state)) - set(forms.APART))
+
+
+ACTS = (
+    Act(
+        "move", _("Record a step"), MOVE, _move, done=_("The step is on record."),
+        form=forms.MoveForm, options=lambda doing: {"document": doing.record}, may=_may_move,
+        is_panel=True,
+    ),
+    Act(
+        "file", _("File it"), MOVE, _file, done=_("It is filed."), form=forms.FileForm,
+        initial=_where_kept, may=lambda d: DOCUMENT_MOVES.allows(d.state, DocumentState.FILED),
+        is_panel=True,
+    ),
+    Act(
+        "destroy", _("Destroy it after its time"), "tracking.destroy_returndocument", _destroy,
+        done=_("Its destruction is on record."), form=forms.DestroyForm,
+        may=lambda d: d.state == DocumentState.FILED, danger=True, is_panel=True,
+    ),
+)  # fmt: skip
 
 
 class WhereFilter(admin.SimpleListFilter):
@@ -64,7 +87,8 @@ class WhereFilter(admin.SimpleListFilter):
 
 
 @admin.register(ReturnDocument)
-class ReturnDocumentAdmin(ActingAdmin):
+class ReturnDocumentAdmin(PanelAdmin):
+    acts = ACTS
     list_display = ["number", "customer", "stands", "owed", "place", "location"]
     list_filter = [WhereFilter, "kept_where"]
     search_fields = ["waybill__number__iexact", "location"]
@@ -74,27 +98,6 @@ class ReturnDocumentAdmin(ActingAdmin):
 
     class Media:
         css = {"all": ["tracking/desk.css"]}
-
-    acts = (
-        Act(
-            "move", _("Record a step"), forms.MoveForm, MOVE, _move, _("The step is on record."),
-            when=_may_move, about=lambda document: {"document": document},
-        ),
-        Act(
-            "file", _("File it"), forms.FileForm, MOVE, _file, _("It is filed."),
-            when=lambda d: DOCUMENT_MOVES.allows(d.state, DocumentState.FILED),
-            initial=lambda d: {
-                "kept_where": KeptAt.DESTINATION
-                if d.state == DocumentState.COLLECTED
-                else KeptAt.ORIGIN
-            },
-        ),
-        Act(
-            "destroy", _("Destroy it after its time"), forms.DestroyForm,
-            "tracking.destroy_returndocument", _destroy, _("Its destruction is on record."),
-            when=lambda d: d.state == DocumentState.FILED, danger=True,
-        ),
-    )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[ReturnDocument]":
         return documents(user=person(request))

@@ -11,16 +11,16 @@ from django.http import FileResponse, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from apps.backoffice.staff_admin import StaffAdmin
+from apps.accounts.staff import person
+from apps.backoffice.acting import PageAdmin
 from apps.core.errors import RuleBroken
 from apps.core.sheets import write_xlsx
 from apps.customers.models import Customer
-from apps.tracking.admin.acting import person
 from apps.tracking.forms.feedback import SendForm, SheetForm, last_thirty_days
 from apps.tracking.models import FeedbackSheet
 from apps.tracking.queries.feedback import (
@@ -36,7 +36,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @admin.register(FeedbackSheet)
-class FeedbackSheetAdmin(StaffAdmin):
+class FeedbackSheetAdmin(PageAdmin):
     """The list is of sheets sent; the sheet itself is the page “sheet”."""
 
     list_display = [
@@ -57,14 +57,12 @@ class FeedbackSheetAdmin(StaffAdmin):
         seen = Customer.objects.visible_to(person(request))
         return FeedbackSheet.objects.filter(customer__in=seen).order_by("-pk")
 
-    def get_urls(self) -> list[URLPattern]:
-        wrap = self.admin_site.admin_view
+    def own_pages(self) -> list[tuple[str, Any, str]]:
         return [
-            path("sheet/", wrap(self.sheet), name="tracking_feedbacksheet_sheet"),
-            path("sheet/xlsx/", wrap(self.as_xlsx), name="tracking_feedbacksheet_xlsx"),
-            path("sheet/print/", wrap(self.on_paper), name="tracking_feedbacksheet_print"),
-            path("sheet/send/", wrap(require_POST(self.send)), name="tracking_feedbacksheet_send"),
-            *super().get_urls(),
+            ("sheet/", self.sheet, "sheet"),
+            ("sheet/xlsx/", self.as_xlsx, "xlsx"),
+            ("sheet/print/", self.on_paper, "print"),
+            ("sheet/send/", require_POST(self.send), "send"),
         ]
 
     def _form(self, request: HttpRequest) -> SheetForm:
@@ -76,15 +74,9 @@ class FeedbackSheetAdmin(StaffAdmin):
     def _page(
         self, request: HttpRequest, form: SheetForm, template: str, **more: Any
     ) -> TemplateResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.model._meta,
-            "title": _("Feedback sheet"),
-            "form": form,
-            **more,
-        }
-        wrong = form.is_bound and bool(form.errors)
-        return TemplateResponse(request, template, context, status=422 if wrong else 200)
+        answer = self.page(request, template, _("Feedback sheet"), form=form, **more)
+        answer.status_code = 422 if form.is_bound and form.errors else 200
+        return answer
 
     def sheet(self, request: HttpRequest) -> HttpResponseBase:
         form = self._form(request)

@@ -1,6 +1,6 @@
 """The queue of late and stuck shipments, and the page of one of them (TRK-7)."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import admin
 from django.db.models import F, QuerySet
@@ -10,8 +10,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.staff import person
+from apps.backoffice.acts import Act, Doing
+from apps.backoffice.records import PanelAdmin
 from apps.core.times import human
-from apps.tracking.admin.acting import Act, ActingAdmin, person
 from apps.tracking.enums import LateCause, LateKind, LateState, Party, Status
 from apps.tracking.forms import late as forms
 from apps.tracking.models import LateShipment
@@ -19,46 +21,71 @@ from apps.tracking.numbers import group_number
 from apps.tracking.queries.late import queue
 from apps.tracking.services import cases
 
-if TYPE_CHECKING:
-    from django.forms import Form
-
 HANDLE = "tracking.handle_lateshipment"
 
 
-def _take(case: LateShipment, form: "Form", **who: Any) -> None:
-    cases.take_case(case_id=case.pk, **who)
+def _cause(doing: Doing) -> None:
+    values = {**doing.typed, "cause": LateCause(doing.typed["cause"])}
+    cases.state_cause(case_id=doing.record.pk, **values, **doing.who)
 
 
-def _cause(case: LateShipment, form: "Form", **who: Any) -> None:
-    values = form.cleaned_data
-    cases.state_cause(
-        case_id=case.pk,
-        cause=LateCause(values["cause"]),
-        note=values["note"],
-        expected_at=values["expected_at"],
-        **who,
-    )
+def _contact(doing: Doing) -> None:
+    values = {**doing.typed, "party": Party(doing.typed["party"])}
+    cases.record_contact(case_id=doing.record.pk, **values, **doing.who)
 
 
-def _contact(case: LateShipment, form: "Form", **who: Any) -> None:
-    values = {**form.cleaned_data, "party": Party(form.cleaned_data["party"])}
-    cases.record_contact(case_id=case.pk, **values, **who)
+def _simple(service: Any) -> Any:
+    """A service that takes the case and what was typed, under the same names."""
+
+    def run(doing: Doing) -> None:
+        service(case_id=doing.record.pk, **doing.typed, **doing.who)
+
+    return run
 
 
-def _chase(case: LateShipment, form: "Form", **who: Any) -> None:
-    cases.record_chase(case_id=case.pk, **form.cleaned_data, **who)
+def _said_before(doing: Doing) -> dict[str, Any]:
+    case = doing.record
+    return {"cause": case.cause, "note": case.cause_note, "expected_at": case.expected_at}
 
 
-def _replace(case: LateShipment, form: "Form", **who: Any) -> None:
-    cases.link_replacement(case_id=case.pk, number=form.cleaned_data["number"], **who)
-
-
-def _close(case: LateShipment, form: "Form", **who: Any) -> None:
-    cases.close_case(case_id=case.pk, note=form.cleaned_data["note"], **who)
+def _who_has_it(doing: Doing) -> dict[str, Any]:
+    waybill = doing.record.waybill
+    return {"unit": waybill.responsible_unit_id, "carrier": waybill.carrier_id}
 
 
 def _is_open(case: LateShipment) -> bool:
     return case.state != LateState.CLOSED
+
+
+def _act(name: str, label: Any, run: Any, done: Any, **more: Any) -> Act:
+    given = {"permission": HANDLE, "may": _is_open, "is_panel": True, **more}
+    return Act(name, label, run=run, done=done, **given)
+
+
+ACTS = (
+    _act("take", _("Take this case"), _simple(cases.take_case), _("You have it now.")),
+    _act(
+        "contact", _("Tell the customer or the consignee"), _contact,
+        _("The contact is on record."), form=forms.ContactForm,
+        initial=lambda doing: forms.contact_initial(doing.record),
+    ),
+    _act(
+        "cause", _("State the cause and a new expected time"), _cause,
+        _("The cause is on record."), form=forms.CauseForm, initial=_said_before,
+    ),
+    _act(
+        "chase", _("Chase the freight centre or the partner"), _simple(cases.record_chase),
+        _("The chase is on record."), form=forms.ChaseForm, initial=_who_has_it,
+    ),
+    _act(
+        "replace", _("Link the waybill under which it goes again"), _simple(cases.link_replacement),
+        _("The new waybill is followed in its place."), form=forms.ReplacementForm,
+    ),
+    _act(
+        "close", _("Close the case"), _simple(cases.close_case), _("The case is closed."),
+        form=forms.CloseForm, permission="tracking.close_lateshipment", danger=True,
+    ),
+)  # fmt: skip
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -81,7 +108,8 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(LateShipment)
-class LateShipmentAdmin(ActingAdmin):
+class LateShipmentAdmin(PanelAdmin):
+    acts = ACTS
     list_display = ["number", "why", "stands", "overdue", "customer", "cause_tag", "taken_by"]
     list_filter = [StateFilter, "kind", "cause"]
     search_fields = ["waybill__number__iexact"]
@@ -91,37 +119,6 @@ class LateShipmentAdmin(ActingAdmin):
 
     class Media:
         css = {"all": ["tracking/desk.css"]}
-
-    acts = (
-        Act("take", _("Take this case"), forms.TakeForm, HANDLE, _take, _("You have it now."),
-            when=_is_open),
-        Act(
-            "contact", _("Tell the customer or the consignee"), forms.ContactForm, HANDLE, _contact,
-            _("The contact is on record."), when=_is_open, initial=forms.contact_initial,
-        ),
-        Act(
-            "cause", _("State the cause and a new expected time"), forms.CauseForm, HANDLE, _cause,
-            _("The cause is on record."), when=_is_open,
-            initial=lambda case: {
-                "cause": case.cause, "note": case.cause_note, "expected_at": case.expected_at
-            },
-        ),
-        Act(
-            "chase", _("Chase the freight centre or the partner"), forms.ChaseForm, HANDLE, _chase,
-            _("The chase is on record."), when=_is_open,
-            initial=lambda case: {
-                "unit": case.waybill.responsible_unit_id, "carrier": case.waybill.carrier_id
-            },
-        ),
-        Act(
-            "replace", _("Link the waybill under which it goes again"), forms.ReplacementForm,
-            HANDLE, _replace, _("The new waybill is followed in its place."), when=_is_open,
-        ),
-        Act(
-            "close", _("Close the case"), forms.CloseForm, "tracking.close_lateshipment", _close,
-            _("The case is closed."), when=_is_open, danger=True,
-        ),
-    )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[LateShipment]":
         return queue(user=person(request))

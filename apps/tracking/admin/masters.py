@@ -7,20 +7,20 @@ from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest
 from django.http.response import HttpResponseBase
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from apps.backoffice.staff_admin import StaffAdmin
-from apps.tracking.admin.acting import person
+from apps.accounts.staff import person
+from apps.backoffice.acting import PageAdmin
 from apps.tracking.forms.masters import AgreementForm
 from apps.tracking.models import PartnerAgreement, ServiceLane, ServiceLevel, SilenceLimit
 from apps.tracking.services.masters import keep_agreement, keep_row
 
 
-class MasterAdmin(StaffAdmin):
+class MasterAdmin(PageAdmin):
     """Reference data that people keep; saving goes through the service."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -65,12 +65,8 @@ class PartnerAgreementAdmin(MasterAdmin):
     list_select_related = ["carrier"]
     readonly_fields = ["copy", "recorded_at", "recorded_by"]
 
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.download)
-        return [
-            path("<int:pk>/file/", view, name="tracking_partneragreement_file"),
-            *super().get_urls(),
-        ]
+    def own_pages(self) -> list[tuple[str, Any, str]]:
+        return [("<int:pk>/file/", self.download, "file")]
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         keep_agreement(

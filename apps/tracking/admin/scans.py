@@ -6,14 +6,13 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
-from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.backoffice.staff_admin import StaffAdmin
+from apps.accounts.staff import person
+from apps.backoffice.acting import PageAdmin
 from apps.core.errors import RuleBroken
-from apps.tracking.admin.acting import person
 from apps.tracking.forms.scan import ScanForm
 from apps.tracking.models import Scan
 from apps.tracking.services.scanning import ScanAnswer, take_scans
@@ -28,7 +27,7 @@ _WORDS = {
 
 
 @admin.register(Scan)
-class ScanAdmin(StaffAdmin):
+class ScanAdmin(PageAdmin):
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("tracking.add_scan")
 
@@ -55,20 +54,16 @@ class ScanAdmin(StaffAdmin):
                 form = self._next(request, answers)
         if "application/json" in request.headers.get("Accept", ""):
             return self._as_json(form, answers)
-        wrong = form.is_bound and bool(form.errors)
-        return TemplateResponse(
+        answer = self.page(
             request,
             "tracking/scan.html",
-            {
-                **self.admin_site.each_context(request),
-                "opts": self.model._meta,
-                "title": _("Scan form"),
-                "form": form,
-                "answers": [(a, *_WORDS[a.outcome]) for a in answers],
-                **_counts(answers),
-            },
-            status=422 if wrong else 200,
+            _("Scan form"),
+            form=form,
+            answers=[(a, *_WORDS[a.outcome]) for a in answers],
+            **_counts(answers),
         )
+        answer.status_code = 422 if form.is_bound and form.errors else 200
+        return answer
 
     def _next(self, request: HttpRequest, answers: list[ScanAnswer]) -> ScanForm:
         """What was refused stays in the box, to be put right."""

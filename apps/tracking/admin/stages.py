@@ -8,13 +8,12 @@ from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from apps.backoffice.staff_admin import StaffAdmin
+from apps.accounts.staff import person
+from apps.backoffice.acting import PageAdmin
 from apps.core.sheets import write_xlsx
-from apps.tracking.admin.acting import person
 from apps.tracking.forms.feedback import last_thirty_days
 from apps.tracking.forms.fields import PeriodForm
 from apps.tracking.models import PartnerScore, StageOverrun
@@ -46,7 +45,7 @@ def _cells(row: StageRow) -> list[Any]:
 
 
 @admin.register(StageOverrun)
-class StageOverrunAdmin(StaffAdmin):
+class StageOverrunAdmin(PageAdmin):
     def change_view(
         self,
         request: HttpRequest,
@@ -75,23 +74,14 @@ class StageOverrunAdmin(StaffAdmin):
                 )
         query = request.GET.copy()
         query["as"] = "xlsx"
-        return TemplateResponse(
-            request,
-            "tracking/stages.html",
-            {
-                **self.admin_site.each_context(request),
-                "opts": self.model._meta,
-                "title": _("Stages and overruns"),
-                "form": form,
-                "rows": rows,
-                "xlsx": query.urlencode(),
-            },
-            status=422 if form.errors else 200,
-        )
+        title, xlsx = _("Stages and overruns"), query.urlencode()
+        answer = self.page(request, "tracking/stages.html", title, form=form, rows=rows, xlsx=xlsx)
+        answer.status_code = 422 if form.errors else 200
+        return answer
 
 
 @admin.register(PartnerScore)
-class PartnerScoreAdmin(StaffAdmin):
+class PartnerScoreAdmin(PageAdmin):
     list_display = ["code", "name", "is_active"]
     search_fields = ["code", "name"]
 
@@ -111,17 +101,14 @@ class PartnerScoreAdmin(StaffAdmin):
         card = None
         if form.is_valid():
             card = scorecard(carrier, **form.cleaned_data, user=person(request), now=now)
-        return TemplateResponse(
+        answer = self.page(
             request,
             "tracking/scorecard.html",
-            {
-                **self.admin_site.each_context(request),
-                "opts": self.model._meta,
-                "title": carrier.name,
-                "carrier": carrier,
-                "form": form,
-                "card": card,
-                "agreements": [(a, is_in_force(a, now)) for a in agreements_of(carrier)],
-            },
-            status=422 if form.errors else 200,
+            carrier.name,
+            carrier=carrier,
+            form=form,
+            card=card,
+            agreements=[(a, is_in_force(a, now)) for a in agreements_of(carrier)],
         )
+        answer.status_code = 422 if form.errors else 200
+        return answer

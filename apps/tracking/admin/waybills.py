@@ -1,18 +1,19 @@
 """Waybills for staff: everything about a shipment on one page, personal data masked."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from apps.backoffice.acts import Act, Doing
+from apps.backoffice.records import PanelAdmin
 from apps.backoffice.staff_admin import in_words
-from apps.core.errors import RuleBroken
 from apps.core.times import human, now
 from apps.tracking import services
-from apps.tracking.admin.acting import Act, ActingAdmin, OpenAct
 from apps.tracking.enums import Reason, Status
 from apps.tracking.forms import waybills as forms
 from apps.tracking.forms.stages import StageForm
@@ -27,40 +28,62 @@ from apps.tracking.queries.timeline import timeline
 from apps.tracking.queries.waybill import matching
 from apps.tracking.words import code_label
 
-if TYPE_CHECKING:
-    from django.forms import Form
 
-
-def _correct(waybill: Waybill, form: "Form", **who: Any) -> None:
-    values = form.cleaned_data
+def _correct(doing: Doing) -> None:
+    values = doing.typed
     replacement = None
     if not values["withdraw"]:
         replacement = IncomingEvent(
-            waybill_number=waybill.number,
+            waybill_number=doing.record.number,
             code=values["code"],
             occurred_at=values["occurred_at"],
             place=values["place"],
             text=values["text"],
         )
     services.correct_event(
-        waybill=waybill,
+        waybill=doing.record,
         event_id=values["event"],
         replacement=replacement,
         reason=values["reason"],
-        **who,
+        **doing.who,
     )
 
 
-def _attach(waybill: Waybill, form: "Form", **who: Any) -> None:
-    services.attach_partner_number(waybill=waybill, **form.cleaned_data, **who)
+def _simple(service: Any) -> Any:
+    """A service that takes the waybill and what was typed, under the same names."""
+
+    def run(doing: Doing) -> None:
+        service(waybill=doing.record, **doing.typed, **doing.who)
+
+    return run
 
 
-def _assign_stage(waybill: Waybill, form: "Form", **who: Any) -> None:
-    services.assign_stage(waybill=waybill, **form.cleaned_data, **who)
+def _reveal(doing: Doing) -> Any:
+    services.reveal_waybill(waybill=doing.record, **doing.typed, **doing.who)
+    return clear_parties(doing.record)
 
 
-def _reveal(waybill: Waybill, form: "Form", **who: Any) -> None:
-    services.reveal_waybill(waybill=waybill, reason=form.cleaned_data["reason"], **who)
+ACTS = (
+    Act(
+        "correct", _("Correct an event"), "tracking.correct_trackingevent", _correct,
+        done=_("The event is corrected."), form=forms.CorrectionForm,
+        options=lambda doing: {"waybill": doing.record}, is_panel=True,
+    ),
+    Act(
+        "attach", _("Attach a partner's number"), "tracking.attach_partner_number",
+        _simple(services.attach_partner_number), done=_("The number is attached."),
+        form=forms.PartnerNumberForm, is_panel=True,
+    ),
+    Act(
+        "stage", _("Decide who carries a stage"), "tracking.assign_stage",
+        _simple(services.assign_stage), done=_("It is decided and on record."), form=StageForm,
+        may=lambda waybill: waybill.status != Status.CANCELLED, is_panel=True,
+    ),
+    Act(
+        "reveal", _("Show names, phones and addresses"), "tracking.reveal_waybill", _reveal,
+        form=forms.RevealForm, shows="tracking/waybill.html", is_panel=True,
+    ),
+)  # fmt: skip
 
 
 class ProgressFilter(admin.SimpleListFilter):
@@ -77,7 +100,8 @@ class ProgressFilter(admin.SimpleListFilter):
 
 
 @admin.register(Waybill)
-class WaybillAdmin(ActingAdmin):
+class WaybillAdmin(PanelAdmin):
+    acts = ACTS
     list_display = [
         *("shown_number", "status_tag", "customer", "customer_reference", "route"),
         *("last_news", "promised"),
@@ -87,26 +111,6 @@ class WaybillAdmin(ActingAdmin):
     search_help_text = _("Waybill number, partner's number, phone or customer's reference")
     ordering = ["-id"]
     page_template = "tracking/waybill.html"
-    acts = (
-        Act(
-            "correct", _("Correct an event"), forms.CorrectionForm,
-            "tracking.correct_trackingevent", _correct, _("The event is corrected."),
-            about=lambda waybill: {"waybill": waybill},
-        ),
-        Act(
-            "attach", _("Attach a partner's number"), forms.PartnerNumberForm,
-            "tracking.attach_partner_number", _attach, _("The number is attached."),
-        ),
-        Act(
-            "stage", _("Decide who carries a stage"), StageForm,
-            "tracking.assign_stage", _assign_stage, _("It is decided and on record."),
-            when=lambda waybill: waybill.status != Status.CANCELLED,
-        ),
-        Act(
-            "reveal", _("Show names, phones and addresses"), forms.RevealForm,
-            "tracking.reveal_waybill", _reveal, "",
-        ),
-    )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Waybill]:
         visible = Waybill.objects.visible_to(request.user)  # type: ignore[arg-type]  # signed in, or the site refuses
@@ -119,13 +123,11 @@ class WaybillAdmin(ActingAdmin):
         return found, False
 
     def facts(self, request: HttpRequest, subject: Any) -> dict[str, Any]:
-        revealed = getattr(request, "revealed", False)
         return {
             "title": group_number(subject.number),
             "status": Status(subject.status),
             "reason": Reason(subject.status_reason).label if subject.status_reason else "",
-            "parties": clear_parties(subject) if revealed else masked_parties(subject),
-            "revealed": revealed,
+            "parties": masked_parties(subject),
             "history": [(row, code_label(row.code)) for row in timeline(subject)],
             "service_level": level_name(subject.service_level),
             "stages": stages_of(subject, now=now()),
@@ -138,21 +140,12 @@ class WaybillAdmin(ActingAdmin):
             else [],
         }
 
-    def _try(
-        self, request: HttpRequest, tried: OpenAct, subject: Any
-    ) -> HttpResponseRedirect | None:
-        if tried.act.name != "reveal":
-            return super()._try(request, tried, subject)
-        if tried.form.is_valid():
-            try:
-                tried.act.run(subject, tried.form, by=request.user, at=now())
-            except RuleBroken as refusal:
-                tried.form.add_error("reason", str(refusal))
-            else:
-                # Shown in this very answer and never again: no address leads to clear data.
-                request.revealed = True  # type: ignore[attr-defined]  # read by facts above
-                tried.open = False
-        return None
+    def show_result(
+        self, request: HttpRequest, act: Act, doing: Doing, result: Any
+    ) -> HttpResponseBase:
+        """The page in clear, in this very answer and never again: no address leads to it."""
+        panels = self.panels(request, doing.record)
+        return self.record_page(request, doing.record, panels, parties=result, revealed=True)
 
     @admin.display(description=_("waybill number"), ordering="number")
     def shown_number(self, waybill: Waybill) -> str:

@@ -1,12 +1,15 @@
 """What is typed at a delivery."""
 
 from dataclasses import replace
+from io import BytesIO
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from apps.backoffice.forms.kept_files import FormWithFiles, KeptFilesField
 from apps.core.errors import BadInput
+from apps.core.files import HoldableFile, NewFile
 from apps.tracking.enums import CodMethod, ConfirmedBy, HandedOverAt, Party, Satisfaction
 from apps.tracking.forms.fields import MomentField, NoteField
 from apps.tracking.models import ProofOfDelivery, Waybill
@@ -16,27 +19,25 @@ from apps.tracking.signing import NewProof
 ANSWERS = [("", "—"), ("yes", _("Yes")), ("no", _("No"))]
 
 
-class ManyFiles(forms.ClearableFileInput):
-    allow_multiple_selected = True
-
-
-class PhotosField(forms.FileField):
+class PhotosField(KeptFilesField):
     """Several pictures; each is read, checked and drawn anew."""
 
     def __init__(self, **kwargs: Any) -> None:
-        widget = ManyFiles(
-            attrs={"accept": "image/jpeg,image/png,image/webp,image/gif", "multiple": True}
-        )
-        super().__init__(widget=widget, **kwargs)
+        super().__init__(**kwargs)
+        self.widget.attrs["accept"] = "image/jpeg,image/png,image/webp,image/gif"
+
+    def accept(self, file: NewFile) -> HoldableFile:
+        """Kept is what was drawn."""
+        return super().accept(NewFile(clean_photo(BytesIO(file.content)).content, file.name))
 
     def clean(self, data: Any, initial: Any = None) -> list[CleanPhoto]:
-        files = data if isinstance(data, list | tuple) else [data] if data else []
+        files = super().clean(data, initial)
         if len(files) > MOST_PHOTOS:
             raise forms.ValidationError(_("At most %(n)d photos."), params={"n": MOST_PHOTOS})
         photos, wrong = [], []
         for file in files:
             try:
-                photos.append(clean_photo(file))
+                photos.append(clean_photo(BytesIO(file.content)))
             except BadInput as problem:
                 wrong.append(f"{file.name}: {problem}")
         if wrong:
@@ -54,7 +55,7 @@ def _yes_no(label: Any, required: bool = False) -> forms.TypedChoiceField:
     )
 
 
-class ProofForm(forms.Form):
+class ProofForm(FormWithFiles):
     signed_by = forms.CharField(label=_("signed by"), max_length=80)
     signed_at = MomentField(label=_("signed at"))
     handed_over = forms.ChoiceField(label=_("handed over"), choices=HandedOverAt.choices)

@@ -58,9 +58,5 @@ class CloseForm(forms.Form):
     note = NoteField(label=_("closing note"), required=False)
 
 
-class TakeForm(forms.Form):
-    """Nothing to type."""
-
-
 def contact_initial(case: LateShipment) -> dict[str, Any]:
     return {"expected_at": case.expected_at or case.waybill.expected_at}

@@ -6,6 +6,7 @@ from zoneinfo import available_timezones
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from apps.backoffice.forms.kept_files import FormWithFiles, KeptFileField
 from apps.core.errors import BadInput
 from apps.core.phones import normalise_phone
 from apps.core.times import local
@@ -69,14 +70,10 @@ class RevealForm(forms.Form):
     reason = NoteField(label=_("why you need to see it"))
 
 
-class ImportForm(forms.Form):
-    file = forms.FileField(
+class ImportForm(FormWithFiles):
+    file = KeptFileField(
         label=_("spreadsheet"), help_text=_("An .xlsx or .csv file of at most 5,000 rows.")
     )
-
-
-class RetryForm(forms.Form):
-    """Nothing to type: the item is sent again as it came."""
 
 
 class DropForm(forms.Form):

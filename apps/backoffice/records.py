@@ -1,0 +1,138 @@
+"""The page of one record with its acts: Django's own, one of ours with panels, or a form that is
+saved by one call of a service."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+
+from apps.backoffice.acting import ActAdmin
+from apps.backoffice.acts import Panel
+from apps.backoffice.forms import put_refusal
+from apps.backoffice.staff_admin import timeline_rows
+from apps.core.errors import RuleBroken
+
+
+class RecordAdmin(ActAdmin):
+    """Django's page of a record, with its acts as buttons above it."""
+
+    change_form_template = "backoffice/record.html"
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        record = self.get_object(request, object_id)
+        acts = self.offered(request, record) if record is not None else []
+        # The page's own button to save leads, where there is one.
+        leads = not self.has_change_permission(request, record)
+        extra = {"acts": acts, "acts_lead": leads, **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, extra)
+
+
+class PanelAdmin(ActAdmin):
+    """A page of one's own per record: ``page_template`` with what ``facts`` says, the acts as panels
+    beside it, the timeline below."""
+
+    page_template = "backoffice/record_page.html"
+
+    def facts(self, request: HttpRequest, record: Any) -> dict[str, Any]:
+        """What the template shows besides the record; a “title” is the page's."""
+        return {}
+
+    def history_of(self, record: Any) -> Any:
+        """Whose timeline the page ends with."""
+        return record
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponseBase:
+        record = self.get_object(request, object_id)
+        if record is None:
+            raise Http404
+        return self.record_page(request, record, self.panels(request, record))
+
+    def record_page(
+        self,
+        request: HttpRequest,
+        record: Any,
+        panels: list[Panel],
+        *,
+        status: int = 200,
+        **more: Any,
+    ) -> HttpResponseBase:
+        if not self.has_view_permission(request, record):
+            raise PermissionDenied
+        context = {
+            "title": str(self.opts.verbose_name),
+            "original": record,
+            "subject": record,
+            "panels": panels,
+            "timeline": timeline_rows(self.history_of(record), self.timeline_limit),
+            **self.facts(request, record),
+            **more,
+        }
+        answer = self.page(request, self.page_template, context.pop("title"), **context)
+        answer.status_code = status
+        return answer
+
+
+class ServiceAdmin(RecordAdmin):
+    """Django's form, saved by one call of a service. ``permission`` opens adding and changing."""
+
+    permission = ""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bool(self.permission) and request.user.has_perm(self.permission)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(self.permission) and request.user.has_perm(self.permission)
+
+    def save_through_service(
+        self, request: HttpRequest, obj: Any, values: dict[str, Any], change: bool
+    ) -> Any:
+        """Call the service with what was typed; returns the row as it is saved."""
+        raise NotImplementedError("say which service saves this")
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """What the service refuses comes back as what the form itself refuses: beside its field,
+        with everything as it was typed."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except RuleBroken as refusal:
+            request.refusal = refusal  # type: ignore[attr-defined]  # read by get_form
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        refusal: RuleBroken | None = getattr(request, "refusal", None)
+        if refusal is None:
+            return form
+
+        def clean(self: Any) -> Any:
+            cleaned = form.clean(self)
+            put_refusal(self, refusal)
+            return cleaned
+
+        return type(form)(form.__name__, (form,), {"clean": clean})
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        saved = self.save_through_service(request, obj, dict(form.cleaned_data), change)
+        # The page goes on with what was saved, under its number.
+        obj.__dict__.update(saved.__dict__)
