@@ -64,16 +64,16 @@ class ActAdmin(PageAdmin):
     that ``get_queryset`` hides from somebody is “not found” for them.
 
     ``act_key`` is the converter of a record's part of the address, ``act_field`` the field it is
-    found by.
+    found by, ``act_base`` what stands before it ("number/").
     """
 
     acts: Sequence[Act] = ()
     entry: Act | None = None
-    act_key, act_field = "int", "pk"
+    act_base, act_key, act_field = "", "int", "pk"
 
     def get_urls(self) -> list[URLPattern]:
         view = never_cache(self.admin_site.admin_view(self.act_view))
-        where, name = f"<{self.act_key}:key>/do/<slug:name>/", f"{self._prefix}_act"
+        where, name = f"{self.act_base}<{self.act_key}:key>/do/<slug:name>/", f"{self._prefix}_act"
         return [
             path(where, view, name=name),
             path(f"{where}<int:row_id>/", view, name=name),
@@ -109,6 +109,10 @@ class ActAdmin(PageAdmin):
 
     def refused(self, doing: Doing, refusal: RuleBroken) -> None:
         """After a refusal was put on the form."""
+
+    def form_prefix(self, act: Act) -> str | None:
+        """What stands before the names of the act's fields: several forms share a record's page."""
+        return act.name if act.is_panel else None
 
     def page_of(self, record: Any) -> str:
         return reverse(f"admin:{self._prefix}_change", args=[record.pk])
@@ -169,8 +173,7 @@ class ActAdmin(PageAdmin):
         given: dict[str, Any] = {"initial": act.initial(doing), **act.options(doing)}
         if bound:
             given |= {"data": request.POST, "files": request.FILES}
-        if act.is_panel:
-            given["prefix"] = act.name
+        given["prefix"] = self.form_prefix(act)
         if issubclass(act.form, FilesMixin):
             given["user"] = request.user
         return with_pickers(act.form(**given))

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -99,7 +99,8 @@ class BulkAdmin(ActAdmin):
         if not keys or len(keys) > MOST:
             said = _("Choose 1 to %(most)d rows in the list first.") % {"most": MOST}
             messages.warning(request, said)
-            return HttpResponseRedirect(self.list_page())
+            kept = QueryDict(request.POST.get("query", "")[:2000])
+            return HttpResponseRedirect(f"{self.list_page()}?{kept.urlencode()}".rstrip("?"))
         # Oldest first, as everybody who locks several: two at once wait, and never crosswise.
         found = self.get_queryset(request).filter(**{f"{self.act_field}__in": keys}).order_by("pk")
         records = list(found)

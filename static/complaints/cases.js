@@ -8,7 +8,7 @@
       fetch(way.href, { credentials: "same-origin" })
         .then(function (answer) { return answer.text(); })
         .then(function (text) {
-          var fields = new DOMParser().parseFromString(text, "text/html").querySelector(".cs-more .cs-fields");
+          var fields = new DOMParser().parseFromString(text, "text/html").querySelector(".cs-more .form-fields");
           if (fields) { way.parentNode.replaceWith(fields); fields.querySelector("select, input").focus(); }
         })
         .catch(function () { /* the link stays */ });
@@ -17,7 +17,7 @@
   var form = document.getElementById("cases");
   if (!form) { return; }
   var all = document.getElementById("choose-all"), count = document.getElementById("chosen");
-  var boxes = Array.prototype.slice.call(form.querySelectorAll("[name=case]"));
+  var boxes = Array.prototype.slice.call(form.querySelectorAll("[name=chosen]"));
   function tell() {
     var n = boxes.filter(function (box) { return box.checked; }).length;
     if (count) { count.textContent = n ? count.dataset.words.replace("%s", n) : ""; }
@@ -30,7 +30,7 @@
   document.addEventListener("keydown", function (event) {
     var row = document.activeElement && document.activeElement.closest("[data-row]");
     if (event.key !== "x" || !row || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) { return; }
-    var box = row.querySelector("[name=case]");
+    var box = row.querySelector("[name=chosen]");
     if (box) { box.checked = !box.checked; tell(); }
   });
 })();

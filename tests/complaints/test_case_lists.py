@@ -195,14 +195,15 @@ def test_many_at_once_ask_first_and_answer_row_by_row(
     open_one, solved_one = case(team=team), case(team=team)
     solved(solved_one)
     theirs = case(team=Team())
-    chosen = {"act": "close", "case": [open_one.number, solved_one.number, theirs.number]}
-    asks = client.post(reverse(BULK), chosen)
+    chosen = {"chosen": [open_one.number, solved_one.number, theirs.number]}
+    close = reverse(BULK, args=["close"])
+    asks = client.post(close, chosen)
     page = text(asks)
     assert open_one.number in page and theirs.number not in page and asks.context["missing"] == 1
-    refused = client.post(reverse(BULK), {**chosen, "go": "1", "note": ""})
-    assert refused.context["form"].errors["note"] and not refused.context["results"]
-    answer = client.post(reverse(BULK), {**chosen, "go": "1", "note": "客户不再回复"})
-    results = {one.case: one.refusal for one in answer.context["results"]}
+    refused = client.post(close, {**chosen, "go": "1", "note": ""})
+    assert refused.context["form"].errors["note"] and "results" not in refused.context
+    answer = client.post(close, {**chosen, "go": "1", "note": "客户不再回复"})
+    results = {one.record: one.refusal for one in answer.context["results"]}
     assert results[solved_one] == "" and results[open_one]
     solved_one.refresh_from_db()
     theirs.refresh_from_db()
@@ -213,35 +214,30 @@ def test_many_are_given_taken_and_changed(client: Client, team: Team, director: 
     cases = [case(team=team) for _n in range(3)]
     numbers = [one.number for one in cases]
     colleague = team.person(Role.AGENT)
-    give = {"act": "assign", "case": numbers, "go": "1"}
-    assert client.post(reverse(BULK), {**give, "owner": Team().agent.pk}).context["form"].errors
-    client.post(reverse(BULK), {**give, "owner": colleague.pk})
+    chosen = {"chosen": numbers, "go": "1"}
+    give = reverse(BULK, args=["assign"])
+    assert client.post(give, {**chosen, "owner": Team().agent.pk}).context["form"].errors
+    client.post(give, {**chosen, "owner": colleague.pk})
     assert {c.owner for c in Case.objects.all()} == {colleague}
-    client.post(reverse(BULK), {"act": "take", "case": numbers, "go": "1"})
+    client.post(reverse(BULK, args=["take"]), chosen)
     assert {c.owner for c in Case.objects.all()} == {director}
     stale = {f"version-{cases[0].number}": "1"}
-    change = {
-        "act": "severity",
-        "case": numbers,
-        "go": "1",
-        "severity": "major",
-        "reason": "集中投诉",
-    }
-    answer = client.post(reverse(BULK), {**change, **stale})
+    change = {**chosen, "severity": "major", "reason": "集中投诉"}
+    answer = client.post(reverse(BULK, args=["severity"]), {**change, **stale})
     assert sorted(bool(one.refusal) for one in answer.context["results"]) == [False, False, True]
     assert Case.objects.filter(severity="major").count() == 2
 
 
 @pytest.mark.parametrize(
-    "query", [{}, {"act": "take"}, {"act": "take", "case": ["x"] * 1}, {"act": "war", "case": "x"}]
+    ("act", "typed"), [("take", {}), ("take", {"chosen": ["x"]}), ("war", {"chosen": "x"})]
 )
 def test_a_bulk_act_without_sense_changes_nothing(
-    client: Client, team: Team, director: User, query: dict[str, Any]
+    client: Client, team: Team, director: User, act: str, typed: dict[str, Any]
 ) -> None:
-    before = Event.objects.count()
-    assert client.post(reverse(BULK), query).status_code in (200, 302, 404)
-    assert client.get(reverse(BULK)).status_code == 302
-    answer = client.post(reverse(BULK), {"act": "take", "query": "https://evil.example/&view=all"})
+    before, take = Event.objects.count(), reverse(BULK, args=["take"])
+    assert client.post(reverse(BULK, args=[act]), typed).status_code in (200, 302, 404)
+    assert client.get(take).status_code == 302
+    answer = client.post(take, {"query": "https://evil.example/&view=all"})
     assert answer["Location"].startswith(reverse(LIST))
     assert Event.objects.count() == before
 
@@ -250,7 +246,7 @@ def test_a_bulk_act_without_sense_changes_nothing(
 def test_bulk_needs_the_permission_of_its_act(client: Client, team: Team, agent: User) -> None:
     mine = case(team=team)
     for act in ("assign",):
-        answer = client.post(reverse(BULK), {"act": act, "case": [mine.number], "go": "1"})
+        answer = client.post(reverse(BULK, args=[act]), {"chosen": [mine.number], "go": "1"})
         assert answer.status_code == 403
     assert client.post(reverse(EXPORT), {"format": "csv"}).status_code == 403
 
@@ -301,9 +297,10 @@ def test_lists_filters_and_exports_show_ones_own_units_only(client: Client, team
 def test_a_role_without_cases_has_no_list(client: Client, team: Team, role: Role) -> None:
     case(team=team)
     sign_in(client, team.person(role, scope="all"))
-    for name in (LIST, BULK, EXPORT, "admin:complaints_case_save_filter"):
-        assert client.get(reverse(name)).status_code == 404, name
-        assert client.post(reverse(name), {"format": "csv", "name": "x"}).status_code == 404, name
+    others = (LIST, EXPORT, "admin:complaints_case_save_filter")
+    for address in (reverse(BULK, args=["take"]), *(reverse(name) for name in others)):
+        assert client.get(address).status_code == 404, address
+        assert client.post(address, {"format": "csv", "name": "x"}).status_code == 404, address
 
 
 def test_the_filters_come_when_they_are_opened_or_used(

@@ -162,7 +162,7 @@ def test_every_form_of_the_staff_carries_a_key(client: Client, plain_static_file
     assert len(walk.seen) < MOST_PAGES, "everything that leads on has been followed"
     missing = {
         "admin:complaints_case_act note", "admin:complaints_case_act reply",
-        "admin:complaints_case_merge", "admin:complaints_case_bulk", "admin:complaints_case_intake",
+        "admin:complaints_case_merge", "admin:complaints_case_bulk take", "admin:complaints_case_intake",
         "admin:orders_workorder_enter", "admin:orders_workorder_confirm",
         "admin:orders_workorder_act cancel",
         "admin:sla_workingcalendar_act days", "admin:tracking_scan_changelist",

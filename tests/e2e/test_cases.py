@@ -82,7 +82,7 @@ def test_a_direct_complaint_by_phone_from_first_word_to_satisfied(
     # The general manager too, since it is direct.
     expect(agent.locator(".cs-note")).to_contain_text("韩松")
     picture(agent, "opened")
-    agent.locator(".cs-buttons a.is-primary").click()
+    agent.locator(".buttons a.is-primary").click()
     clocks = agent.locator(".cs-clocks")
     report, response, plan = (
         clocks.locator("li", has_text=name) for name in ("内部汇报", "响应", "方案")
@@ -224,13 +224,13 @@ def test_two_people_on_one_case(
     # The agent sends what is typed: first told what the director has said, then it goes out.
     agent.locator("[name=reply-text]").focus()
     send(agent)
-    expect(agent.locator("#act-reply .cs-errors")).to_contain_text("主任林静")
+    expect(agent.locator("#act-reply .form-errors")).to_contain_text("主任林静")
     expect(agent.locator("[name=reply-text]")).to_have_value(re.compile(case.number))
     picture(agent, "case-collision", full_page=True)
     agent.locator("[name=reply-text]").focus()
     send(agent)
     expect(agent.locator(".cs-entries")).to_contain_text("一有结果马上联系您")
-    expect(agent.locator("#act-reply .cs-errors")).to_have_count(0)
+    expect(agent.locator("#act-reply .form-errors")).to_have_count(0)
     assert case.entries.filter(kind=EntryKind.MESSAGE_OUT).count() == 2
 
     # Both change it: the second save says what the first changed, and keeps what was typed.
@@ -243,7 +243,7 @@ def test_two_people_on_one_case(
     expect(director.locator(".cs-head h1")).to_have_text("主任改过的标题")
     agent.fill("[name=change-title]", "客服改的标题")
     send(agent)
-    expect(agent.locator("#act-change .cs-errors")).to_contain_text("林静")
+    expect(agent.locator("#act-change .form-errors")).to_contain_text("林静")
     expect(agent.locator("[name=change-title]")).to_have_value("客服改的标题")
     agent.locator("[name=change-title]").focus()
     send(agent)

@@ -1,14 +1,13 @@
 """What can be done to one case from its page: a key, a form, a service, and what is said after."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-from django import forms
+from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
+from apps.backoffice.acts import Act, Doing
 from apps.complaints import services
 from apps.complaints.enums import CaseChannel, CaseState, EntryKind, LinkKind, Outcome
 from apps.complaints.forms import acts as f
@@ -16,45 +15,34 @@ from apps.complaints.inputs import Said
 from apps.complaints.models import Case
 from apps.complaints.rules.ways import ways_to_write
 from apps.core.times import local
+from apps.sla.models import Clock
 
-Typed = dict[str, Any]
-# run(case, what was typed, who and when) → what to say afterwards, "" for the usual words
-Run = Callable[[Case, Any, Typed], str]
 LIVE = ("new", "open", "waiting", "solved")
+# What services call a field, where the form calls it otherwise.
+FIELDS = {"closing_note": "note", "label": "what", "waybill_id": "waybill"}
 
 
-@dataclass(frozen=True)
-class Act:
-    """``key`` opens it on the page. ``told`` is what the customer hears: before it is done, the page
-    says what they wrote, and what colleagues have told them, meanwhile."""
-
-    name: str
-    key: str
-    label: Any
-    explains: Any
-    permission: str
-    form: type[f.ActForm]
-    run: Run
-    done: Any
-    may: Callable[[Case], bool] = lambda case: case.is_live
-    initial: Callable[[Case], Typed] = lambda _case: {}
-    danger: bool = False
-    told: bool = False
-    has_replies: bool = False  # ready-made answers stand beside its text
-    inline: bool = True  # has a panel on the page; others are posted from where they are shown
+def _is_live(case: Case) -> bool:
+    return case.is_live
 
 
-def _reply(case: Case, form: f.ReplyForm, who: Typed) -> str:
-    typed = form.cleaned_data
+def _of_case(doing: Doing) -> dict[str, Any]:
+    return {"case": doing.record}
+
+
+def _reply(doing: Doing) -> str:
+    typed = doing.typed
     channel = CaseChannel(typed["channel"])
     said = Said(EntryKind.MESSAGE_OUT, typed["text"], channel)
-    services.add_message(case_id=case.pk, said=said, files=typed["files"], **who)
+    services.add_message(case_id=doing.record.pk, said=said, files=typed["files"], **doing.who)
     told = _(
         "To go out by %(channel)s; beneath the answer stands when it has left. "
         "The first word counts from now."
     )
-    if typed["then_wait"] and case.state != CaseState.WAITING:
-        services.wait_for_customer(case_id=case.pk, reason=_("Asked by the last reply."), **who)
+    if typed["then_wait"] and doing.record.state != CaseState.WAITING:
+        services.wait_for_customer(
+            case_id=doing.record.pk, reason=_("Asked by the last reply."), **doing.who
+        )
         told = _(
             "To go out by %(channel)s; beneath the answer stands when it has left. "
             "The case waits for theirs."
@@ -62,89 +50,103 @@ def _reply(case: Case, form: f.ReplyForm, who: Typed) -> str:
     return told % {"channel": channel.label}
 
 
-def _note(case: Case, form: forms.Form, who: Typed) -> str:
-    typed = form.cleaned_data
-    services.add_note(case_id=case.pk, text=typed["text"], files=typed["files"], **who)
-    return ""
+def _note(doing: Doing) -> None:
+    typed = doing.typed
+    services.add_note(
+        case_id=doing.record.pk, text=typed["text"], files=typed["files"], **doing.who
+    )
 
 
-def _call(case: Case, form: forms.Form, who: Typed) -> str:
-    typed = form.cleaned_data
+def _call(doing: Doing) -> str | None:
+    typed = doing.typed
     incoming, reached = typed["direction"] == "in", typed["reached"] == "yes"
     services.log_call(
-        case_id=case.pk, incoming=incoming, reached=reached, text=typed["text"], **who
+        case_id=doing.record.pk, incoming=incoming, reached=reached, text=typed["text"], **doing.who
     )
     if not incoming and not reached:
         return _("On record. Nobody was reached, so no clock is met by this call.")
-    return ""
+    return None
 
 
-def _promise(case: Case, form: forms.Form, who: Typed) -> str:
-    typed = form.cleaned_data
-    services.make_promise(case_id=case.pk, label=typed["what"], due_at=typed["due_at"], **who)
+def _promise(doing: Doing) -> str:
+    typed = doing.typed
+    services.make_promise(
+        case_id=doing.record.pk, label=typed["what"], due_at=typed["due_at"], **doing.who
+    )
     return _("“%(what)s” by %(time)s: a clock runs for it, you are reminded before.") % {
         "what": typed["what"],
         "time": local(typed["due_at"]),
     }
 
 
-def _keep(case: Case, form: forms.Form, who: Typed) -> str:
-    services.keep_promise(case_id=case.pk, clock_id=form.cleaned_data["clock"], **who)
-    return ""
+def _keep(doing: Doing) -> None:
+    try:
+        services.keep_promise(case_id=doing.record.pk, clock_id=doing.typed["clock"], **doing.who)
+    except Clock.DoesNotExist:
+        raise Http404 from None
 
 
-def _drop(case: Case, form: forms.Form, who: Typed) -> str:
-    typed = form.cleaned_data
-    services.drop_promise(case_id=case.pk, clock_id=typed["clock"], reason=typed["reason"], **who)
-    return ""
+def _drop(doing: Doing) -> None:
+    typed = doing.typed
+    try:
+        services.drop_promise(
+            case_id=doing.record.pk, clock_id=typed["clock"], reason=typed["reason"], **doing.who
+        )
+    except Clock.DoesNotExist:
+        raise Http404 from None
 
 
-def _wait(case: Case, form: forms.Form, who: Typed) -> str:
-    services.wait_for_customer(case_id=case.pk, reason=form.cleaned_data["reason"], **who)
-    return ""
+def _wait(doing: Doing) -> None:
+    services.wait_for_customer(case_id=doing.record.pk, reason=doing.typed["reason"], **doing.who)
 
 
-def _resume(case: Case, _form: forms.Form, who: Typed) -> str:
-    services.resume_case(case_id=case.pk, **who)
-    return ""
+def _resume(doing: Doing) -> None:
+    services.resume_case(case_id=doing.record.pk, **doing.who)
 
 
-def _report(case: Case, form: forms.Form, who: Typed) -> str:
-    typed = form.cleaned_data
+def _report(doing: Doing) -> None:
+    typed = doing.typed
     services.record_report(
-        case_id=case.pk, channel=CaseChannel(typed["channel"]), note=typed["note"], **who
+        case_id=doing.record.pk,
+        channel=CaseChannel(typed["channel"]),
+        note=typed["note"],
+        **doing.who,
     )
-    return ""
 
 
-def _plan(case: Case, form: forms.Form, who: Typed) -> str:
-    typed = form.cleaned_data
+def _plan(doing: Doing) -> str:
+    typed = doing.typed
     channel = CaseChannel(typed["channel"])
-    services.reply_plan(case_id=case.pk, text=typed["text"], channel=channel, **who)
+    services.reply_plan(case_id=doing.record.pk, text=typed["text"], channel=channel, **doing.who)
     return _("The plan is told (%(channel)s); its clock is met.") % {"channel": channel.label}
 
 
-def _take(case: Case, _form: forms.Form, who: Typed) -> str:
-    services.take_case(case_id=case.pk, **who)
-    return ""
+def _take(doing: Doing) -> None:
+    services.take_case(case_id=doing.record.pk, **doing.who)
 
 
-def _assign(case: Case, form: forms.Form, who: Typed) -> str:
-    typed = form.cleaned_data
+def _assign(doing: Doing) -> str:
+    typed = doing.typed
     owner: User = typed["owner"]
     services.assign_case(
-        case_id=case.pk, owner=owner, unit=typed["unit"], reason=typed["reason"], **who
+        case_id=doing.record.pk,
+        owner=owner,
+        unit=typed["unit"],
+        reason=typed["reason"],
+        **doing.who,
     )
     return _("%(name)s has the case now and is told; its clocks go along.") % {"name": owner}
 
 
-def _change(case: Case, form: f.ChangeForm, who: Typed) -> str:
-    version = form.cleaned_data["version"]
-    services.change_case(case_id=case.pk, version=version, changes=form.changes, **who)
-    return ""
+def _change(doing: Doing) -> None:
+    version = doing.typed["version"]
+    services.change_case(
+        case_id=doing.record.pk, version=version, changes=doing.form.changes, **doing.who
+    )
 
 
-def _change_initial(case: Case) -> Typed:
+def _change_initial(doing: Doing) -> dict[str, Any]:
+    case: Case = doing.record
     return {
         "version": case.version,
         "title": case.title,
@@ -158,16 +160,16 @@ def _change_initial(case: Case) -> Typed:
     }
 
 
-def _solve(case: Case, form: forms.Form, who: Typed) -> str:
-    typed = form.cleaned_data
+def _solve(doing: Doing) -> str:
+    typed = doing.typed
     told = CaseChannel(typed["told_by"]) if typed["told_by"] else None
     services.solve_case(
-        case_id=case.pk,
+        case_id=doing.record.pk,
         solution=typed["solution"],
         outcome=Outcome(typed["outcome"]),
         cause=typed["cause"],
         told_by=told,
-        **who,
+        **doing.who,
     )
     if told is None:
         return _("Solved. The customer has not heard it yet: tell them, then confirm the result.")
@@ -176,66 +178,64 @@ def _solve(case: Case, form: forms.Form, who: Typed) -> str:
     }
 
 
-def _confirm(case: Case, form: forms.Form, who: Typed) -> str:
-    typed = form.cleaned_data
+def _confirm(doing: Doing) -> str:
+    typed = doing.typed
     answer = services.confirm_result(
-        case_id=case.pk,
+        case_id=doing.record.pk,
         score=typed["score"],
         comment=typed["comment"],
         channel=CaseChannel(typed["channel"]),
-        **who,
+        **doing.who,
     )
     if answer.state == CaseState.OPEN:
         return _("%(score)d of 5: the case is open again, its clocks run.") % typed
     return _("%(score)d of 5 is on record. The case can be closed.") % typed
 
 
-def _ask(case: Case, form: forms.Form, who: Typed) -> str:
-    channel = CaseChannel(form.cleaned_data["channel"])
-    services.ask_satisfaction(case_id=case.pk, channel=channel, **who)
+def _ask(doing: Doing) -> str:
+    channel = CaseChannel(doing.typed["channel"])
+    services.ask_satisfaction(case_id=doing.record.pk, channel=channel, **doing.who)
     return _("Asked by %(channel)s; their answer comes back here by itself.") % {
         "channel": channel.label
     }
 
 
-def _close(case: Case, form: forms.Form, who: Typed) -> str:
-    services.close_case(case_id=case.pk, note=form.cleaned_data["note"], **who)
-    return ""
+def _close(doing: Doing) -> None:
+    services.close_case(case_id=doing.record.pk, note=doing.typed["note"], **doing.who)
 
 
-def _reopen(case: Case, form: forms.Form, who: Typed) -> str:
-    services.reopen_case(case_id=case.pk, reason=form.cleaned_data["reason"], **who)
-    return ""
+def _reopen(doing: Doing) -> None:
+    services.reopen_case(case_id=doing.record.pk, reason=doing.typed["reason"], **doing.who)
 
 
-def _cancel(case: Case, form: forms.Form, who: Typed) -> str:
-    services.cancel_case(case_id=case.pk, reason=form.cleaned_data["reason"][:200], **who)
-    return ""
+def _cancel(doing: Doing) -> None:
+    services.cancel_case(case_id=doing.record.pk, reason=doing.typed["reason"][:200], **doing.who)
 
 
-def _files(case: Case, form: forms.Form, who: Typed) -> str:
-    typed = form.cleaned_data
+def _files(doing: Doing) -> None:
+    typed = doing.typed
     services.add_files(
-        case_id=case.pk,
+        case_id=doing.record.pk,
         files=typed["files"],
         from_customer=typed["from_customer"] == "yes",
         note=typed["note"],
-        **who,
+        **doing.who,
     )
-    return ""
 
 
-def _link(case: Case, form: forms.Form, who: Typed) -> str:
-    typed = form.cleaned_data
+def _link(doing: Doing) -> str:
+    typed = doing.typed
     services.link_cases(
-        case_id=case.pk, other_id=typed["other"].pk, kind=LinkKind(typed["kind"]), **who
+        case_id=doing.record.pk,
+        other_id=typed["other"].pk,
+        kind=LinkKind(typed["kind"]),
+        **doing.who,
     )
     return _("Linked with %(number)s; both timelines say so.") % {"number": typed["other"].number}
 
 
-def _unlink(case: Case, form: forms.Form, who: Typed) -> str:
-    services.unlink_cases(case_id=case.pk, other_id=form.cleaned_data["other"].pk, **who)
-    return ""
+def _unlink(doing: Doing) -> None:
+    services.unlink_cases(case_id=doing.record.pk, other_id=doing.typed["other"].pk, **doing.who)
 
 
 def _has_way(case: Case) -> bool:
@@ -244,127 +244,335 @@ def _has_way(case: Case) -> bool:
 
 ALL: tuple[Act, ...] = (
     Act(
-        "reply", "r", gettext_lazy("Reply"),
-        gettext_lazy("Goes to the customer by the channel chosen and counts as the first word and the response."),
-        "handle_case", f.ReplyForm, _reply, "", told=True, has_replies=True,
+        "reply",
+        gettext_lazy("Reply"),
+        "complaints.handle_case",
+        _reply,
+        explains=gettext_lazy(
+            "Goes to the customer by the channel chosen and counts as the first word and the response."
+        ),
+        form=f.ReplyForm,
+        key="r",
         may=lambda case: case.state in (*LIVE, "closed") and _has_way(case),
+        options=_of_case,
+        tells_customer=True,
+        is_button=False,
+        is_panel=True,
     ),
     Act(
-        "call", "c", gettext_lazy("Log a call"),
-        gettext_lazy("A call that reached them counts as the first word and the response."),
-        "handle_case", f.CallForm, _call, gettext_lazy("The call is on record."), told=True,
+        "call",
+        gettext_lazy("Log a call"),
+        "complaints.handle_case",
+        _call,
+        explains=gettext_lazy(
+            "A call that reached them counts as the first word and the response."
+        ),
+        done=gettext_lazy("The call is on record."),
+        form=f.CallForm,
+        key="c",
         may=lambda case: case.state in (*LIVE, "closed"),
+        options=_of_case,
+        tells_customer=True,
+        is_button=False,
+        is_panel=True,
     ),
     Act(
-        "note", "n", gettext_lazy("Note"), gettext_lazy("For colleagues only; never leaves the house."),
-        "handle_case", f.NoteForm, _note, gettext_lazy("The note is on record."),
+        "note",
+        gettext_lazy("Note"),
+        "complaints.handle_case",
+        _note,
+        explains=gettext_lazy("For colleagues only; never leaves the house."),
+        done=gettext_lazy("The note is on record."),
+        form=f.NoteForm,
+        key="n",
         may=lambda _case: True,
+        options=_of_case,
+        is_button=False,
+        is_panel=True,
     ),
     Act(
-        "promise", "p", gettext_lazy("Promise"),
-        gettext_lazy("“I call back by 15:20” becomes a clock of yours that nothing pauses."),
-        "handle_case", f.PromiseForm, _promise, "",
-        initial=lambda _case: {"what": _("Call back")},
+        "promise",
+        gettext_lazy("Promise"),
+        "complaints.handle_case",
+        _promise,
+        explains=gettext_lazy(
+            "“I call back by 15:20” becomes a clock of yours that nothing pauses."
+        ),
+        form=f.PromiseForm,
+        key="p",
+        may=_is_live,
+        initial=lambda _doing: {"what": _("Call back")},
+        options=_of_case,
+        fields=FIELDS,
+        is_button=False,
+        is_panel=True,
     ),
     Act(
-        "report", "b", gettext_lazy("Report to the leaders"),
-        gettext_lazy("You have told them, by phone outside working hours; this puts it on record and meets the report clock."),
-        "handle_case", f.ReportForm, _report, gettext_lazy("The report is on record."),
+        "report",
+        gettext_lazy("Report to the leaders"),
+        "complaints.handle_case",
+        _report,
+        explains=gettext_lazy(
+            "You have told them, by phone outside working hours; this puts it on record and meets the report clock."
+        ),
+        done=gettext_lazy("The report is on record."),
+        form=f.ReportForm,
+        key="b",
         may=lambda case: case.is_live and case.is_trouble,
+        options=_of_case,
+        is_button=False,
+        is_panel=True,
     ),
     Act(
-        "plan", "l", gettext_lazy("Plan and reply"),
-        gettext_lazy("Tell the customer what will be done and by when; meets the plan clock, and the first word with it."),
-        "handle_case", f.PlanForm, _plan, "", told=True, has_replies=True,
+        "plan",
+        gettext_lazy("Plan and reply"),
+        "complaints.handle_case",
+        _plan,
+        explains=gettext_lazy(
+            "Tell the customer what will be done and by when; meets the plan clock, and the first word with it."
+        ),
+        form=f.PlanForm,
+        key="l",
         may=lambda case: case.is_live and case.state != CaseState.SOLVED,
+        options=_of_case,
+        tells_customer=True,
+        is_button=False,
+        is_panel=True,
     ),
     Act(
-        "wait", "w", gettext_lazy("Wait for the customer"),
-        gettext_lazy("Pauses the clocks whose policy allows it. Their next message or call ends the wait."),
-        "handle_case", f.WaitForm, _wait, gettext_lazy("The case waits for the customer."),
+        "wait",
+        gettext_lazy("Wait for the customer"),
+        "complaints.handle_case",
+        _wait,
+        explains=gettext_lazy(
+            "Pauses the clocks whose policy allows it. Their next message or call ends the wait."
+        ),
+        done=gettext_lazy("The case waits for the customer."),
+        form=f.WaitForm,
+        key="w",
         may=lambda case: case.state in ("new", "open"),
+        options=_of_case,
+        is_button=False,
+        is_panel=True,
     ),
     Act(
-        "resume", "g", gettext_lazy("Go on without an answer"),
-        gettext_lazy("The paused clocks run on."),
-        "handle_case", f.ActForm, _resume, gettext_lazy("The case is in hand again; its clocks run."),
+        "resume",
+        gettext_lazy("Go on without an answer"),
+        "complaints.handle_case",
+        _resume,
+        explains=gettext_lazy("The paused clocks run on."),
+        done=gettext_lazy("The case is in hand again; its clocks run."),
+        form=f.ActForm,
+        key="g",
         may=lambda case: case.state == CaseState.WAITING,
+        options=_of_case,
+        is_button=False,
+        is_panel=True,
     ),
     Act(
-        "take", "t", gettext_lazy("Take it"), gettext_lazy("You are responsible from now on."),
-        "handle_case", f.ActForm, _take, gettext_lazy("The case is yours."),
+        "take",
+        gettext_lazy("Take it"),
+        "complaints.handle_case",
+        _take,
+        explains=gettext_lazy("You are responsible from now on."),
+        done=gettext_lazy("The case is yours."),
+        form=f.ActForm,
+        key="t",
         may=lambda case: case.is_live,
+        options=_of_case,
+        is_button=False,
+        is_panel=True,
     ),
     Act(
-        "assign", "a", gettext_lazy("Give to a colleague"),
-        gettext_lazy("The case and its clocks go to the new owner, who is told."),
-        "assign_case", f.AssignForm, _assign, "",
+        "assign",
+        gettext_lazy("Give to a colleague"),
+        "complaints.assign_case",
+        _assign,
+        explains=gettext_lazy("The case and its clocks go to the new owner, who is told."),
+        form=f.AssignForm,
+        key="a",
+        may=_is_live,
+        options=_of_case,
+        is_button=False,
+        is_panel=True,
     ),
     Act(
-        "change", "e", gettext_lazy("Change"),
-        gettext_lazy("Another class or severity chooses the policy anew; what was done already counts."),
-        "change_case", f.ChangeForm, _change, gettext_lazy("Saved."),
+        "change",
+        gettext_lazy("Change"),
+        "complaints.change_case",
+        _change,
+        explains=gettext_lazy(
+            "Another class or severity chooses the policy anew; what was done already counts."
+        ),
+        done=gettext_lazy("Saved."),
+        form=f.ChangeForm,
+        key="e",
+        may=_is_live,
         initial=_change_initial,
+        options=_of_case,
+        fields=FIELDS,
+        is_button=False,
+        is_panel=True,
     ),
     Act(
-        "solve", "s", gettext_lazy("Solve"),
-        gettext_lazy("State the solution. The case stays open until the customer has confirmed it."),
-        "handle_case", f.SolveForm, _solve, "", told=True,
+        "solve",
+        gettext_lazy("Solve"),
+        "complaints.handle_case",
+        _solve,
+        explains=gettext_lazy(
+            "State the solution. The case stays open until the customer has confirmed it."
+        ),
+        form=f.SolveForm,
+        key="s",
         may=lambda case: case.state in ("new", "open", "waiting"),
-        initial=lambda case: {"cause": case.cause_id, "outcome": case.outcome},
+        initial=lambda doing: {"cause": doing.record.cause_id, "outcome": doing.record.outcome},
+        options=_of_case,
+        fields=FIELDS,
+        tells_customer=True,
+        is_button=False,
+        is_panel=True,
     ),
     Act(
-        "confirm", "f", gettext_lazy("Confirm the result"),
-        gettext_lazy("You have gone through the result with the customer and asked how satisfied they are. 1 or 2 opens the case again."),
-        "handle_case", f.ConfirmForm, _confirm, "", told=True,
+        "confirm",
+        gettext_lazy("Confirm the result"),
+        "complaints.handle_case",
+        _confirm,
+        explains=gettext_lazy(
+            "You have gone through the result with the customer and asked how satisfied they are. 1 or 2 opens the case again."
+        ),
+        form=f.ConfirmForm,
+        key="f",
         may=lambda case: case.state == CaseState.SOLVED,
+        options=_of_case,
+        tells_customer=True,
+        is_button=False,
+        is_panel=True,
     ),
     Act(
-        "ask", "q", gettext_lazy("Ask how satisfied they are"),
-        gettext_lazy("By message, with a link to answer; for when nobody is on the phone."),
-        "handle_case", f.AskForm, _ask, "", told=True,
+        "ask",
+        gettext_lazy("Ask how satisfied they are"),
+        "complaints.handle_case",
+        _ask,
+        explains=gettext_lazy(
+            "By message, with a link to answer; for when nobody is on the phone."
+        ),
+        form=f.AskForm,
+        key="q",
         may=lambda case: case.state in ("solved", "closed") and _has_way(case),
+        options=_of_case,
+        tells_customer=True,
+        is_button=False,
+        is_panel=True,
     ),
     Act(
-        "close", "x", gettext_lazy("Close"),
-        gettext_lazy("Ends the case. A complaint, loss or damage needs its cause, and the customer's word or a note why there is none."),
-        "close_case", f.CloseForm, _close, gettext_lazy("The case is closed."), told=True,
+        "close",
+        gettext_lazy("Close"),
+        "complaints.close_case",
+        _close,
+        explains=gettext_lazy(
+            "Ends the case. A complaint, loss or damage needs its cause, and the customer's word or a note why there is none."
+        ),
+        done=gettext_lazy("The case is closed."),
+        form=f.CloseForm,
+        key="x",
         may=lambda case: case.state == CaseState.SOLVED,
+        options=_of_case,
+        fields=FIELDS,
+        tells_customer=True,
+        is_button=False,
+        is_panel=True,
     ),
     Act(
-        "reopen", "o", gettext_lazy("Take up again"),
-        gettext_lazy("The case is taken up again by its owner; its clocks start anew where the policy says so."),
-        "close_case", f.ReasonForm, _reopen, gettext_lazy("The case is open again."),
+        "reopen",
+        gettext_lazy("Take up again"),
+        "complaints.close_case",
+        _reopen,
+        explains=gettext_lazy(
+            "The case is taken up again by its owner; its clocks start anew where the policy says so."
+        ),
+        done=gettext_lazy("The case is open again."),
+        form=f.ReasonForm,
+        key="o",
         may=lambda case: case.state in ("solved", "closed"),
+        options=_of_case,
+        is_button=False,
+        is_panel=True,
     ),
     Act(
-        "files", "u", gettext_lazy("Add files"),
-        gettext_lazy("Pictures, PDF, Word, Excel or text."),
-        "handle_case", f.FileForm, _files, gettext_lazy("The files are on record."),
+        "files",
+        gettext_lazy("Add files"),
+        "complaints.handle_case",
+        _files,
+        explains=gettext_lazy("Pictures, PDF, Word, Excel or text."),
+        done=gettext_lazy("The files are on record."),
+        form=f.FileForm,
+        key="u",
         may=lambda _case: True,
+        options=_of_case,
+        is_button=False,
+        is_panel=True,
     ),
     Act(
-        "link", "k", gettext_lazy("Link"), gettext_lazy("Two cases that belong together; both say so."),
-        "merge_case", f.LinkForm, _link, "",
+        "link",
+        gettext_lazy("Link"),
+        "complaints.merge_case",
+        _link,
+        explains=gettext_lazy("Two cases that belong together; both say so."),
+        form=f.LinkForm,
+        key="k",
         may=lambda _case: True,
+        options=_of_case,
+        is_button=False,
+        is_panel=True,
     ),
     Act(
-        "cancel", "d", gettext_lazy("Cancel"),
-        gettext_lazy("Opened by mistake, a test or an advertisement: no work, no clocks; it stays on record."),
-        "cancel_case", f.ReasonForm, _cancel, gettext_lazy("The case is cancelled."),
-        may=lambda case: case.state in ("new", "open", "waiting"), danger=True,
+        "cancel",
+        gettext_lazy("Cancel"),
+        "complaints.cancel_case",
+        _cancel,
+        explains=gettext_lazy(
+            "Opened by mistake, a test or an advertisement: no work, no clocks; it stays on record."
+        ),
+        done=gettext_lazy("The case is cancelled."),
+        form=f.ReasonForm,
+        key="d",
+        may=lambda case: case.state in ("new", "open", "waiting"),
+        options=_of_case,
+        danger=True,
+        is_button=False,
+        is_panel=True,
     ),
     Act(
-        "keep", "", gettext_lazy("Kept"), "", "handle_case", f.KeepForm, _keep,
-        gettext_lazy("The promise is kept."), inline=False,
+        "keep",
+        gettext_lazy("Kept"),
+        "complaints.handle_case",
+        _keep,
+        done=gettext_lazy("The promise is kept."),
+        form=f.KeepForm,
+        may=_is_live,
+        options=_of_case,
+        is_button=False,
     ),
     Act(
-        "drop", "", gettext_lazy("Drop"), "", "handle_case", f.DropForm, _drop,
-        gettext_lazy("The promise need not be kept any more; the reason is on record."), inline=False,
+        "drop",
+        gettext_lazy("Drop"),
+        "complaints.handle_case",
+        _drop,
+        done=gettext_lazy("The promise need not be kept any more; the reason is on record."),
+        form=f.DropForm,
+        may=_is_live,
+        options=_of_case,
+        is_button=False,
     ),
     Act(
-        "unlink", "", gettext_lazy("Remove the link"), "", "merge_case", f.UnlinkForm, _unlink,
-        gettext_lazy("The link is removed."), may=lambda _case: True, inline=False,
+        "unlink",
+        gettext_lazy("Remove the link"),
+        "complaints.merge_case",
+        _unlink,
+        done=gettext_lazy("The link is removed."),
+        form=f.UnlinkForm,
+        may=lambda _case: True,
+        options=_of_case,
+        is_button=False,
     ),
-)  # fmt: skip
-ACTS = {act.name: act for act in ALL}
+)

@@ -1,158 +1,93 @@
-"""The same act for many cases: chosen in the list, explained on a page, done by POST, each result
-in its row (CMP-1)."""
+"""The same act for many cases, chosen in the list (CMP-1)."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Any
 
-from django import forms
-from django.contrib import messages
-from django.http import Http404, HttpRequest, QueryDict
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
-from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
-from apps.backoffice.once import done_here
+from apps.backoffice.acts import BulkAct, Doing
+from apps.backoffice.bulk import BulkAdmin
 from apps.complaints import services
-from apps.complaints.admin.meanwhile import said_meanwhile
-from apps.complaints.admin.pages import PageAdmin, must, must_see, person, who
+from apps.complaints.admin.access import must_see
 from apps.complaints.enums import Severity
-from apps.complaints.forms.lists import (
-    AssignManyForm,
-    CloseManyForm,
-    ManyForm,
-    SeverityManyForm,
-)
+from apps.complaints.forms.lists import AssignManyForm, CloseManyForm, SeverityManyForm
 from apps.complaints.inputs import CaseChanges
 from apps.complaints.models import Case
-from apps.complaints.queries.cases import case_list
 from apps.complaints.queries.desk import newest_entry
-from apps.core.errors import RuleBroken
-
-MOST = 200
-LIST = "admin:complaints_case_changelist"
+from apps.core.templatetags.house import status_tag
 
 
-@dataclass(frozen=True)
-class ManyAct:
-    name: str
-    label: Any
-    explains: Any
-    permission: str
-    form: type[ManyForm]
-    run: Callable[[Case, dict[str, Any], dict[str, Any]], None]
-    told: bool = False  # the customer hears of it
+def _user(doing: Doing) -> dict[str, Any]:
+    return {"user": doing.by}
 
 
-@dataclass(frozen=True)
-class Result:
-    """What became of one case; ``refusal`` is empty when it is done."""
-
-    case: Case
-    refusal: str
-
-
-def _assign(case: Case, typed: dict[str, Any], who: dict[str, Any]) -> None:
-    services.assign_case(case_id=case.pk, owner=typed["owner"], reason=typed["reason"], **who)
-
-
-def _take(case: Case, _typed: dict[str, Any], who: dict[str, Any]) -> None:
-    services.take_case(case_id=case.pk, **who)
-
-
-def _severity(case: Case, typed: dict[str, Any], who: dict[str, Any]) -> None:
+def _severity(doing: Doing) -> None:
+    case, typed = doing.record, doing.typed
     changes = CaseChanges(severity=Severity(typed["severity"]), severity_reason=typed["reason"])
-    services.change_case(case_id=case.pk, version=case.version, changes=changes, **who)
+    services.change_case(case_id=case.pk, version=case.version, changes=changes, **doing.who)
 
 
-def _close(case: Case, typed: dict[str, Any], who: dict[str, Any]) -> None:
-    services.close_case(case_id=case.pk, note=typed["note"], **who)
-
-
-BULK = {
-    act.name: act
-    for act in (
-        ManyAct(
-            "take", gettext_lazy("Take"), gettext_lazy("You are responsible for each of them from now on."),
-            "handle_case", ManyForm, _take,
+BULK = (
+    BulkAct(
+        "take",
+        _("Take"),
+        "complaints.handle_case",
+        lambda d: services.take_case(case_id=d.record.pk, **d.who),
+        explains=_("You are responsible for each of them from now on."),
+    ),
+    BulkAct(
+        "assign",
+        _("Give to a colleague"),
+        "complaints.assign_case",
+        lambda d: services.assign_case(
+            case_id=d.record.pk, owner=d.typed["owner"], reason=d.typed["reason"], **d.who
         ),
-        ManyAct(
-            "assign", gettext_lazy("Give to a colleague"),
-            gettext_lazy("The cases and their clocks go to the new owner, who is told of each."),
-            "assign_case", AssignManyForm, _assign,
+        explains=_("The cases and their clocks go to the new owner, who is told of each."),
+        form=AssignManyForm,
+        options=_user,
+    ),
+    BulkAct(
+        "severity",
+        _("Change the severity"),
+        "complaints.change_case",
+        _severity,
+        explains=_("The policy of each is chosen anew; due times may move."),
+        form=SeverityManyForm,
+    ),
+    BulkAct(
+        "close",
+        _("Close"),
+        "complaints.close_case",
+        lambda d: services.close_case(case_id=d.record.pk, note=d.typed["note"], **d.who),
+        explains=_(
+            "Only solved cases close. The note says why, where the result was not confirmed with the customer."
         ),
-        ManyAct(
-            "severity", gettext_lazy("Change the severity"),
-            gettext_lazy("The policy of each is chosen anew; due times may move."),
-            "change_case", SeverityManyForm, _severity,
-        ),
-        ManyAct(
-            "close", gettext_lazy("Close"),
-            gettext_lazy("Only solved cases close. The note says why, where the result was not confirmed with the customer."),
-            "close_case", CloseManyForm, _close, told=True,
-        ),
-    )
-}  # fmt: skip
+        form=CloseManyForm,
+        tells_customer=True,
+    ),
+)
 
 
-class BulkPages(PageAdmin):
-    def bulk_view(self, request: HttpRequest) -> HttpResponseBase:
-        """POST from the list: the page that asks; POST with ``go``: each in its own transaction, so
-        that one refusal does not hold up the rest. Cases this person may not see are not there."""
-        must_see(request)
-        if request.method != "POST":
-            return redirect(LIST)
-        act = BULK.get(request.POST.get("act", ""))
-        if act is None:
-            raise Http404
-        must(request, act.permission)
-        numbers = list(dict.fromkeys(request.POST.getlist("case")))[: MOST + 1]
-        if not numbers or len(numbers) > MOST:
-            messages.warning(
-                request, _("Choose 1 to %(most)d cases in the list first.") % {"most": MOST}
-            )
-            kept = QueryDict(request.POST.get("query", "")[:2000])
-            return redirect(f"{reverse(LIST)}?{kept.urlencode()}")
-        going = "go" in request.POST
-        form = act.form(request.POST if going else None, user=person(request))
-        cases = list(case_list(person(request)).filter(number__in=numbers))
-        results: list[Result] = []
-        if going and form.is_valid():
-            # Oldest first, as everybody who locks several: two at once wait, and never crosswise.
-            results = [self._one(request, act, case, form) for case in reversed(cases)][::-1]
-        done = sum(not one.refusal for one in results)
-        answer = self.page(
-            request,
-            "complaints/bulk.html",
-            act.label,
-            act=act,
-            cases=cases,
-            missing=len(numbers) - len(cases),
-            form=form,
-            newest=newest_entry(),
-            results=results,
-            done=done,
-        )
-        if not done:
-            return answer
-        said = _(
-            "Your first press did it: “%(act)s” for %(done)d of %(all)d cases. Each case's timeline says what happened."
-        ) % {"act": act.label, "done": done, "all": len(results)}
-        return done_here(answer, where=reverse(LIST), said=said)
+class BulkPages(BulkAdmin):
+    bulk_acts = BULK
 
-    def _one(self, request: HttpRequest, act: ManyAct, case: Case, form: forms.Form) -> Result:
-        seen = request.POST.get(f"version-{case.number}", "")
+    def about_chosen(self, record: Case) -> SafeString:
+        tag, owner = status_tag(record, "state"), record.owner or "—"
+        return format_html("{} {} <small>{}</small>", tag, record.title, owner)
+
+    def shown(self, records: Iterable[Case]) -> dict[str, Any]:
+        versions = {f"version-{case.number}": case.version for case in records}
+        return {"seen": newest_entry(), **versions}
+
+    def as_shown(self, request: HttpRequest, record: Case) -> None:
+        seen = request.POST.get(f"version-{record.number}", "")
         if seen.isascii() and seen.isdigit() and len(seen) < 10:
-            case.version = int(seen)  # what the page that asked has shown
-        news = said_meanwhile(case, request.POST.get("seen", ""), person(request))
-        if act.told and news:
-            return Result(case, news[0])
-        try:
-            act.run(case, form.cleaned_data, who(request))
-        except RuleBroken as refusal:
-            return Result(case, str(refusal))
-        except Case.DoesNotExist:
-            return Result(case, _("This case is not there any more."))
-        return Result(case, "")
+            record.version = int(seen)
+
+    def bulk_view(self, request: HttpRequest, name: str) -> HttpResponseBase:
+        must_see(request)
+        return super().bulk_view(request, name)

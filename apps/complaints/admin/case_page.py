@@ -5,21 +5,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from apps.backoffice.forms.kept_files import forget_files, keep_files
+from apps.accounts.staff import person, who
+from apps.backoffice.acting import ActAdmin
+from apps.backoffice.acts import Act, Doing, Panel
 from apps.backoffice.staff_admin import timeline_rows
 from apps.complaints import services
-from apps.complaints.admin.acts import ACTS, ALL, Act
+from apps.complaints.admin.access import may, must, must_see
+from apps.complaints.admin.acts import ALL
 from apps.complaints.admin.meanwhile import said_meanwhile
-from apps.complaints.admin.pages import PageAdmin, may, must, must_see, person, put_refusal, who
 from apps.complaints.enums import AnswerKind
 from apps.complaints.forms.acts import ChangeForm
 from apps.complaints.models import Case
@@ -29,25 +30,25 @@ from apps.complaints.queries.drafts import case_key, draft_form
 from apps.complaints.queries.page import case_of, contact_of
 from apps.complaints.queries.words import cause_tree
 from apps.core.errors import RuleBroken
-from apps.sla.models import Clock
 
-# What services call a field, where the form calls it otherwise.
-FIELDS = {"closing_note": "note", "label": "what", "waybill_id": "waybill"}
 EVENTS_SHOWN = 40
 
 
-@dataclass(frozen=True, slots=True)
-class Panel:
-    """One act on the page. It is open when it was refused or asked for, and only then has its form
-    and what stands in it; case.js asks for a closed one's when it is opened."""
+REPLIES = frozenset({"reply", "plan"})  # acts for which ready-made answers are offered
 
-    act: Act
-    address: str
-    form: forms.Form | None = None
+
+@dataclass(frozen=True)
+class CasePanel(Panel):
+    """Only an open one has its form and what stands in it; case.js asks for a closed one's when it is
+    opened."""
+
     replies: Sequence[Guide] = ()
 
 
-class CasePages(PageAdmin):
+class CasePages(ActAdmin):
+    acts = ALL
+    act_base, act_key, act_field = "number/", "str", "number"
+
     def case(self, request: HttpRequest, number: str) -> Case:
         """The case if this person may see it, else 404."""
         must_see(request)
@@ -60,33 +61,37 @@ class CasePages(PageAdmin):
         must_see(request)
         return self.show(request, number)
 
-    def act_view(self, request: HttpRequest, number: str, name: str) -> HttpResponse:
-        """POST does it; GET opens the page with the panel open."""
-        act = ACTS.get(name)
-        if act is None:
-            raise Http404
-        if request.method != "POST" and may(request, act.permission):
-            must_see(request)
-            if "seen" in request.GET:
-                return self.form_view(request, number, act)
-            return self.show(request, number, opened=act.name)
-        case = self.case(request, number)
-        if not may(request, act.permission):
-            raise PermissionDenied
-        if not act.may(case):
-            messages.warning(
-                request,
-                _("“%(act)s” is not possible: the case is “%(state)s” now.")
-                % {"act": act.label, "state": case.get_state_display()},
-            )
-            return redirect(self.address(case))
-        return self._try(request, case, act)
+    def seen(self, request: HttpRequest, key: Any) -> Case:
+        return self.case(request, str(key))
 
-    def form_view(self, request: HttpRequest, number: str, act: Act) -> HttpResponse:
-        """The form of one act alone, for a page that is open; ``seen`` is the last entry it shows."""
+    def page_of(self, record: Case) -> str:
+        return reverse("admin:complaints_case_page", args=[record.number])
+
+    def form_prefix(self, act: Act) -> str:
+        """Promises and links are acted on where they stand on the page."""
+        return act.name
+
+    def why_not(self, act: Act, subject: Case) -> str:
+        return _("“%(act)s” is not possible: the case is “%(state)s” now.") % {
+            "act": act.label,
+            "state": subject.get_state_display(),
+        }
+
+    def act_view(
+        self, request: HttpRequest, key: Any, name: str, row_id: int | None = None
+    ) -> HttpResponseBase:
+        """With ``seen`` the form alone, for a page that is open."""
+        if request.method != "POST" and "seen" in request.GET:
+            return self.form_view(request, key, name)
+        return super().act_view(request, key, name, row_id)
+
+    def form_view(self, request: HttpRequest, number: str, name: str) -> HttpResponse:
+        """The form of one act alone; ``seen`` is the last entry that the page shows."""
         case = self.case(request, number)
-        if not (act.inline and act.may(case)):
+        act = next((act for act in self.acts if act.name == name and act.is_panel), None)
+        if act is None or not act.may(case):
             raise Http404
+        must(request, act.permission.partition(".")[2])
         seen = request.GET["seen"]
         context = {
             "case": case,
@@ -97,61 +102,35 @@ class CasePages(PageAdmin):
         }
         return render(request, "complaints/_act.html", context)
 
-    def _try(self, request: HttpRequest, case: Case, act: Act) -> HttpResponse:
-        form = self.act_form(request, act, case, bound=True)
-        if form.is_valid() and not self._said_meanwhile(request, case, act, form):
-            try:
-                said = act.run(case, form, who(request))
-            except RuleBroken as refusal:
-                put_refusal(form, refusal, **FIELDS)
-                self._look_again(form, refusal, case)
-            except Clock.DoesNotExist:
-                raise Http404 from None
-            else:
-                services.discard_draft(owner=person(request), key=case_key(case))
-                forget_files(form)
-                messages.success(request, said or str(act.done))
-                return HttpResponseRedirect(self.address(case))
-        keep_files(form)
-        return self.show(request, case.number, refused=(act, form))
+    def said_meanwhile(self, request: HttpRequest, doing: Doing) -> list[str]:
+        """What they have written, or a colleague has told them, since this page was opened (CMP-1,
+        collision)."""
+        return said_meanwhile(doing.record, request.POST.get("seen", ""), person(request))
 
-    def _said_meanwhile(self, request: HttpRequest, case: Case, act: Act, form: forms.Form) -> bool:
-        """Before the customer hears something: what they have written, or a colleague has told them,
-        since this page was opened is said once; sending again sends it (CMP-1, collision)."""
-        if not act.told:
-            return False
-        news = said_meanwhile(case, request.POST.get("seen", ""), person(request))
-        for sentence in news:
-            form.add_error(None, sentence)
-        return bool(news)
+    def after(self, request: HttpRequest, act: Act, doing: Doing) -> None:
+        services.discard_draft(owner=person(request), key=case_key(doing.record))
 
-    def _look_again(self, form: forms.Form, refusal: RuleBroken, case: Case) -> None:
+    def refused(self, doing: Doing, refusal: RuleBroken) -> None:
         """After a change by somebody else: what is typed stays, the next save builds on theirs."""
+        form = doing.form
         if refusal.code == "changed_meanwhile" and isinstance(form, ChangeForm):
-            newest = Case.objects.only("version").get(pk=case.pk).version
+            newest = Case.objects.only("version").get(pk=doing.record.pk).version
             form.data = form.data.copy()  # type: ignore[attr-defined]  # a QueryDict
             form.data[form.add_prefix("version")] = str(newest)  # type: ignore[index]  # now mutable
 
-    def act_form(
-        self, request: HttpRequest, act: Act, case: Case, *, bound: bool = False
-    ) -> forms.Form:
-        data, files = (request.POST, request.FILES) if bound else (None, None)
-        return act.form(
-            data,
-            files,
-            prefix=act.name,
-            initial=act.initial(case),
-            case=case,
-            user=person(request),
-        )
+    def record_page(
+        self, request: HttpRequest, record: Case, panels: list[Panel], *, status: int = 200
+    ) -> HttpResponseBase:
+        answer = self.show(request, record.number, panels=panels)
+        answer.status_code = status
+        return answer
 
     def show(
         self,
         request: HttpRequest,
         number: str,
         *,
-        opened: str = "",
-        refused: tuple[Act, forms.Form] | None = None,
+        panels: list[Panel] | None = None,
         clear: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """The page, read as it stands now; 404 for whoever may not see the case."""
@@ -161,6 +140,9 @@ class CasePages(PageAdmin):
         except Case.DoesNotExist:
             raise Http404 from None
         case = desk.case
+        # What was typed into a refused one stands on the page, instead of the draft.
+        bound = [panel.form for panel in panels or () if panel.form and panel.form.is_bound]
+        refused = bound[0] if bound else None
         services.mark_reading(case=case, writing=False, by=user)
         answer = self.page(
             request,
@@ -171,7 +153,7 @@ class CasePages(PageAdmin):
             at=at,
             newest=desk.newest,
             contact=desk.page.contact,
-            panels=self._panels(request, case, opened, refused),
+            panels=self.panels(request, case) if panels is None else panels,
             refused=refused,
             typed=draft_form(owner=user, key=case_key(case)) if refused is None else {},
             told=self._told(case, at),
@@ -182,36 +164,32 @@ class CasePages(PageAdmin):
             answer["Cache-Control"] = "no-store"
         return answer
 
-    def _panels(
-        self,
-        request: HttpRequest,
-        case: Case,
-        opened: str,
-        refused: tuple[Act, forms.Form] | None,
+    def panels(
+        self, request: HttpRequest, record: Case, *, opened: str = "", refused: Panel | None = None
     ) -> list[Panel]:
-        panels = []
-        for act in ALL:
-            if not (act.inline and may(request, act.permission) and act.may(case)):
+        found: list[Panel] = []
+        for act in self.acts:
+            if not (act.is_panel and act.allows(request.user) and act.may(record)):
                 continue
-            if refused is not None and refused[0] is act:
-                panels.append(self._open_panel(request, case, act, refused[1]))
+            if refused is not None and refused.act is act:
+                found.append(self._open_panel(request, record, act, refused.form))
             elif act.name == opened:
-                panels.append(self._open_panel(request, case, act))
+                found.append(self._open_panel(request, record, act))
             else:
-                panels.append(Panel(act, _address_of(case, act)))
-        return panels
+                found.append(CasePanel(act, None, False, self.act_address(act, record)))
+        return found
 
     def _open_panel(
-        self, request: HttpRequest, case: Case, act: Act, form: forms.Form | None = None
-    ) -> Panel:
-        form = form or self.act_form(request, act, case)
+        self, request: HttpRequest, case: Case, act: Act, form: Any = None
+    ) -> CasePanel:
+        form = form or self.act_form(request, act, self.doing(request, case), bound=False)
         if "cause" in form.fields:
             choices = [("", "—"), *((c.pk, _indented(c.code, str(c))) for c in cause_tree())]
-            form.fields["cause"].choices = choices  # type: ignore[attr-defined]  # a choice field
+            form.fields["cause"].choices = choices
         replies = []
-        if act.has_replies:
+        if act.name in REPLIES:
             replies = ready_words(case, person(request), AnswerKind.REPLY)[AnswerKind.REPLY]
-        return Panel(act, _address_of(case, act), form, replies)
+        return CasePanel(act, form, True, self.act_address(act, case), replies)
 
     @staticmethod
     def _told(case: Case, at: datetime) -> list[str]:
@@ -247,10 +225,6 @@ class CasePages(PageAdmin):
     @staticmethod
     def address(case: Case) -> str:
         return reverse("admin:complaints_case_page", args=[case.number])
-
-
-def _address_of(case: Case, act: Act) -> str:
-    return reverse("admin:complaints_case_act", args=[case.number, act.name])
 
 
 def _indented(code: str, label: str) -> str:

@@ -8,21 +8,19 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET
 
-from apps.complaints.admin.bulk import BulkPages
+from apps.accounts.staff import person
+from apps.complaints.admin.access import may, must_see
 from apps.complaints.admin.exporting import ExportPages
 from apps.complaints.admin.intake import IntakePages
 from apps.complaints.admin.lists import ListPages
 from apps.complaints.admin.merging import MergePages
-from apps.complaints.admin.pages import may, must_see, person
 from apps.complaints.admin.papers import PaperPages
 from apps.complaints.admin.presence import PresencePages
 from apps.complaints.models import Case
 
 
 @admin.register(Case)
-class CaseAdmin(
-    ListPages, BulkPages, ExportPages, IntakePages, MergePages, PaperPages, PresencePages
-):
+class CaseAdmin(IntakePages, MergePages, PaperPages, PresencePages, ExportPages, ListPages):
     search_fields = ("number",)
 
     def own_pages(self) -> list[tuple[str, Any, str]]:
@@ -30,13 +28,11 @@ class CaseAdmin(
             ("intake/", self.intake_view, "intake"),
             ("intake/draft/", self.draft_view, "draft"),
             ("intake/beside/", self.beside_view, "beside"),
-            ("bulk/", self.bulk_view, "bulk"),
             ("export/", self.export_view, "export"),
             ("filters/", self.save_filter_view, "save_filter"),
             ("filters/<int:filter_id>/remove/", self.drop_filter_view, "drop_filter"),
             ("file/<str:key>/", require_GET(self.file_view), "file"),
             ("number/<str:number>/", require_GET(self.page_view), "page"),
-            ("number/<str:number>/do/<slug:name>/", self.act_view, "act"),
             ("number/<str:number>/reveal/", self.reveal_view, "reveal"),
             ("number/<str:number>/opened/", require_GET(self.opened_view), "opened"),
             ("number/<str:number>/here/", self.presence_view, "presence"),
@@ -48,7 +44,8 @@ class CaseAdmin(
         ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Case]:
-        return Case.objects.visible_to(person(request))
+        visible = Case.objects.visible_to(person(request))
+        return visible.select_related("owner", "unit", "customer", "waybill")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return may(request, "add_case")

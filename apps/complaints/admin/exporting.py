@@ -13,9 +13,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from apps.accounts.staff import person, who
+from apps.backoffice.acting import PageAdmin
 from apps.complaints import services
-from apps.complaints.admin.bulk import LIST
-from apps.complaints.admin.pages import PageAdmin, must, person, who
+from apps.complaints.admin.access import must
+from apps.complaints.admin.lists import LIST
 from apps.complaints.forms.lists import ListForm
 from apps.complaints.queries.exporting import (
     HEADINGS,

@@ -12,10 +12,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from apps.accounts.staff import person, who
+from apps.backoffice.forms import put_refusal
 from apps.backoffice.forms.kept_files import forget_files, keep_files
 from apps.complaints import services
+from apps.complaints.admin.access import must
 from apps.complaints.admin.case_page import CasePages
-from apps.complaints.admin.pages import must, person, put_refusal, who
 from apps.complaints.admin.presence import keep
 from apps.complaints.enums import CaseChannel, EntryKind
 from apps.complaints.forms.acts import find_other
@@ -45,7 +47,7 @@ class IntakePages(CasePages):
         typed = draft_form(owner=person(request), key=key)
         given = {name: request.GET[name][:64] for name in GIVEN if request.GET.get(name)}
         form = IntakeForm(initial={**given, **typed}, user=person(request))
-        return self._form_page(request, form, key, {**given, **typed})
+        return self._intake_page(request, form, key, {**given, **typed})
 
     def _take_down(self, request: HttpRequest) -> HttpResponseBase:
         user, key = person(request), _key(request.POST.get("draft_key")) or uuid4()
@@ -73,7 +75,7 @@ class IntakePages(CasePages):
         keep_files(form)
         # Whatever was refused is still there after a closed window.
         keep(request, key, None)
-        return self._form_page(request, form, key, request.POST)
+        return self._intake_page(request, form, key, request.POST)
 
     def _add_to(self, request: HttpRequest, key: UUID) -> HttpResponseBase:
         """The caller's matter is there already: what was typed goes to that case."""
@@ -109,9 +111,9 @@ class IntakePages(CasePages):
         again = IntakeForm(initial=request.POST.dict(), user=user)
         if sorry := keep_files(form, shown=again):
             messages.error(request, sorry)
-        return self._form_page(request, again, key, request.POST)
+        return self._intake_page(request, again, key, request.POST)
 
-    def _form_page(
+    def _intake_page(
         self, request: HttpRequest, form: IntakeForm, key: UUID, typed: Any
     ) -> HttpResponseBase:
         user = person(request)

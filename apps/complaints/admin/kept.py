@@ -7,8 +7,9 @@ from django.db.models import Model
 from django.http import HttpRequest
 from django.utils import timezone
 
+from apps.accounts.staff import person
 from apps.backoffice.staff_admin import StaffAdmin
-from apps.complaints.admin.pages import may, person
+from apps.complaints.admin.access import may
 
 
 class KeptAdmin(StaffAdmin):

@@ -11,17 +11,20 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from apps.accounts.staff import person, who
 from apps.complaints import services
-from apps.complaints.admin.bulk import BULK, LIST
-from apps.complaints.admin.pages import PageAdmin, may, must_see, person, who
+from apps.complaints.admin.access import may, must_see
+from apps.complaints.admin.bulk import BulkPages
 from apps.complaints.forms.lists import FILTERS, ListForm, SaveForm, View
 from apps.complaints.models import SavedFilter
 from apps.complaints.queries.lists import CaseListPage, case_page_of
 from apps.complaints.queries.words import filters_of
 from apps.core.errors import BadInput, RuleBroken
 
+LIST = "admin:complaints_case_changelist"
 
-class ListPages(PageAdmin):
+
+class ListPages(BulkPages):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponseBase:
@@ -53,7 +56,7 @@ class ListPages(PageAdmin):
             following=urlencode({**kept, "after": found.following}) if found.following else "",
             began=bool(request.GET.get("after")),
             saved=[(one, _address(one)) for one in filters_of(user)],
-            bulk=[act for act in BULK.values() if may(request, act.permission)],
+            bulk=[act for act in self.bulk_acts if act.allows(user)],
             may={name: may(request, name) for name in ("export_case", "add_case")},
         )
 

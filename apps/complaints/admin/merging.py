@@ -10,9 +10,11 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from apps.accounts.staff import person, who
+from apps.backoffice.forms import put_refusal
 from apps.complaints import services
+from apps.complaints.admin.access import must
 from apps.complaints.admin.case_page import CasePages
-from apps.complaints.admin.pages import must, person, put_refusal, who
 from apps.complaints.enums import CaseClass
 from apps.complaints.forms.acts import SplitForm, find_other
 from apps.complaints.models import Case

@@ -8,9 +8,10 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from apps.accounts.staff import person, who
 from apps.complaints import services
+from apps.complaints.admin.access import must_see
 from apps.complaints.admin.case_page import CasePages
-from apps.complaints.admin.pages import must_see, person, who
 from apps.complaints.files import JPEG
 from apps.complaints.models import CaseFile
 from apps.complaints.queries.desk import desk_page

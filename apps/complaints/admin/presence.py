@@ -6,10 +6,11 @@ from django.http import HttpRequest, HttpResponseBadRequest, JsonResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
+from apps.accounts.staff import person
 from apps.backoffice.once import NOT_TYPED
 from apps.complaints import services
+from apps.complaints.admin.access import must
 from apps.complaints.admin.case_page import CasePages
-from apps.complaints.admin.pages import must, person
 from apps.complaints.models import Case
 from apps.complaints.queries.desk import news_since
 from apps.complaints.queries.drafts import case_key

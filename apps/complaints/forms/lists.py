@@ -178,37 +178,26 @@ def _begin(day: Any, days: int = 0) -> datetime | None:
     return timezone.make_aware(datetime.combine(day + timedelta(days=days), time.min))
 
 
-class ManyForm(forms.Form):
-    """Something to do to each of the chosen cases; nothing more to type."""
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.user = user
-        self.prepare()
-
-    def prepare(self) -> None:
-        """Choices that depend on who asks."""
-
-
-class AssignManyForm(ManyForm):
+class AssignManyForm(forms.Form):
     owner = forms.ModelChoiceField(
         User.objects.none(), label=gettext_lazy("new owner"), widget=PlainSelect
     )
     reason = line(gettext_lazy("reason"), 200)
 
-    def prepare(self) -> None:
-        people = people_to_give_to(self.user)
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = people_to_give_to(user)
         owner = self.fields["owner"]
         owner.queryset = User.objects.filter(pk__in=[pk for pk, _n, _h in people])  # type: ignore[attr-defined]  # a model choice field
         owner.choices = [("", "—"), *((pk, f"{name} · {held}") for pk, name, held in people)]  # type: ignore[attr-defined]  # a model choice field
 
 
-class SeverityManyForm(ManyForm):
+class SeverityManyForm(forms.Form):
     severity = select(Severity, gettext_lazy("severity"))
     reason = line(gettext_lazy("reason"), 200, required=True)
 
 
-class CloseManyForm(ManyForm):
+class CloseManyForm(forms.Form):
     note = line(gettext_lazy("closing note"), 300, required=True)
 
 

@@ -49,7 +49,7 @@ def _row(row: CaseRow, at: datetime, bulk: bool, awaiting: SafeString, latest: s
 
 
 def _choice(case: Case) -> str:
-    return f'<td><input type="checkbox" name="case" value="{case.number}" aria-label="{case.number}"></td>'
+    return f'<td><input type="checkbox" name="chosen" value="{case.number}" aria-label="{case.number}"></td>'
 
 
 def _clock(row: CaseRow, at: datetime) -> str:
