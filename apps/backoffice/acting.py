@@ -140,7 +140,9 @@ class ActAdmin(PageAdmin):
         if act is None or bool(act.rows) != (row_id is not None):
             raise Http404
         record = self.seen(request, key)
-        if not act.allows(request.user):
+        # A panel is a part of a page that one may look at.
+        hidden = act.is_panel and not self.has_view_permission(request, record)
+        if hidden or not act.allows(request.user):
             raise PermissionDenied
         row = get_object_or_404(getattr(record, act.rows), pk=row_id) if act.rows else None
         doing = self.doing(request, record, row)

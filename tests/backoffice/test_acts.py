@@ -38,6 +38,11 @@ class PaperForm(FormWithFiles):
     file = KeptFileField()
 
 
+class Hidden(PanelAdmin):
+    def has_view_permission(self, request: Any, obj: Any = None) -> bool:
+        return False
+
+
 class RefusedLines(BadInput):
     rows = [BadInput(f"No day {n}.", code="day", field="called", row=n) for n in (3, 5)]
 
@@ -309,6 +314,14 @@ def test_panels_are_those_that_one_may_and_can_do(client: Client, desk: Desk) ->
     assert len(client.get(page(unit)).context["panels"]) == 1
     assert client.get(page(UnitFactory(is_active=False))).context["panels"] == []
     assert client.get(page(Unit(pk=10**9))).status_code == 404
+
+
+def test_who_may_not_see_the_page_does_nothing_on_it(client: Client, desk: Desk) -> None:
+    desk.put_up(act(desk.run, is_panel=True), of=Hidden)
+    unit = UnitFactory()
+    sign_in(client, allow(UserFactory(), MANAGE))
+    assert client.get(address(unit)).status_code == client.post(address(unit)).status_code == 403
+    assert not desk.did
 
 
 def test_a_preview_shows_what_would_be_and_does_nothing(

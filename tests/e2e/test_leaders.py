@@ -77,7 +77,7 @@ def test_a_manager_looks_at_a_new_version_and_publishes_it(
     target.locator("[name$='-number']").first.fill("8")
     page.locator("#id_v-note").fill("客户反映首次回应太慢")
     picture(page, f"publish-{language}-{wide}", full_page=True)
-    page.locator(".sla-publish-buttons [name=look]").click()
+    page.locator(".buttons.is-sticky [name=look]").click()
     effects = page.locator(".sla-effects")
     expect(effects).to_contain_text("8 分" if chinese else "8 min")
     assert policy.versions.count() == 1, "looking publishes nothing"
