@@ -161,3 +161,25 @@ EVENT_VALUES = {
     "customer.contact_added/role": ContactRole,
     "customer.contact_changed/role": ContactRole,
 }
+# What the details of events are called: everywhere, or ("kind/detail") in events of one kind.
+EVENT_DETAILS = {
+    "agent": _("Agent"),
+    "code": _("Own code"),
+    "contract": _("Contract"),
+    "customer": _("Customer"),
+    "deadline": _("Deadline"),
+    "director": _("Director"),
+    "form": _("Handover form"),
+    "how": _("How"),
+    "leader": _("Leader"),
+    "missing": _("Missing"),
+    "round": _("Round"),
+    "signed_on": _("Signed on"),
+    "signers": _("To be signed by"),
+    "valid_until": _("Valid until"),
+    "customer.contract_added/from": _("Valid from"),
+    "customer.contract_added/to": _("Valid until"),
+    "handover.signed/as": _("Signed as"),
+}
+# Numbers of rows, which say nothing to a person.
+EVENT_ROWS = ("authorisation", "contact", "customer", "letter")

@@ -198,3 +198,17 @@ EVENT_VALUES = {
     "workorder.printed/kind": PrintKind,
     "centre_kind": CentreKind,
 }
+# What the details of events are called: everywhere, or ("kind/detail") in events of one kind.
+EVENT_DETAILS = {
+    "centre_kind": _("Executed by"),
+    "class": _("Follow-up class"),
+    "copy": _("Copy"),
+    "created": _("Taken in"),
+    "declared": _("Sent, says the customer"),
+    "explanation": _("Explanation"),
+    "received": _("Received by us"),
+    "rows": _("Rows"),
+    "waybills": _("Waybill numbers"),
+}
+# Numbers of rows, which say nothing to a person.
+EVENT_ROWS = ("centre",)

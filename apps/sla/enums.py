@@ -189,3 +189,30 @@ EVENT_VALUES = {
     "clock.escalated/kind": MatterKind,
     "policy.created/kind": MatterKind,
 }
+# What the details of events are called: everywhere, or ("kind/detail") in events of one kind.
+EVENT_DETAILS = {
+    "calendar": _("Working calendar"),
+    "cleared": _("Not overdue any more"),
+    "day": _("Day"),
+    "days": _("Days"),
+    "due_at": _("Due"),
+    "late_now": _("Overdue by this"),
+    "late_seconds": _("Overdue by"),
+    "mail_by": _("E-mail by"),
+    "metric": _("what"),
+    "off_hours": _("Outside working hours"),
+    "source": _("Source"),
+    "step": _("Step"),
+    "version": _("Version"),
+    "week": _("Week"),
+    "year": _("Year"),
+    "zone": _("Time zone"),
+    "calendar.added/code": _("Code"),
+    "clock.fact_corrected/fact": _("what"),
+    "clock.promise_carried/due_at": _("Due"),
+    "clock.promise_carried/label": _("Promise"),
+    "clock.promised/due_at": _("Due"),
+    "clock.promised/label": _("Promise"),
+}
+# Numbers of rows, which say nothing to a person.
+EVENT_ROWS = ("clock", "owner")

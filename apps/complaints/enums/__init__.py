@@ -1,5 +1,11 @@
 """Choices of the complaints floor, each with the label and colour people see."""
 
+from apps.complaints.enums.case_events import (
+    CASE_EVENT_DETAILS,
+    CASE_EVENT_KINDS,
+    CASE_EVENT_ROWS,
+    CASE_EVENT_VALUES,
+)
 from apps.complaints.enums.cases import (
     AnswerKind,
     AssignedHow,
@@ -15,6 +21,7 @@ from apps.complaints.enums.cases import (
     Timing,
 )
 from apps.complaints.enums.chat import (
+    CHAT_EVENT_DETAILS,
     CHAT_EVENT_KINDS,
     CHAT_EVENT_VALUES,
     ChatEnd,
@@ -24,6 +31,12 @@ from apps.complaints.enums.chat import (
     TurnEnd,
     TurnHow,
 )
+from apps.complaints.enums.exception_events import (
+    EXCEPTION_EVENT_DETAILS,
+    EXCEPTION_EVENT_KINDS,
+    EXCEPTION_EVENT_ROWS,
+    EXCEPTION_EVENT_VALUES,
+)
 from apps.complaints.enums.exceptions import (
     ExceptionKind,
     ExceptionState,
@@ -32,15 +45,17 @@ from apps.complaints.enums.exceptions import (
     MeetingState,
     WhatStandsOut,
 )
-from apps.complaints.enums.kinds import EVENT_KINDS as CASE_EVENT_KINDS
-from apps.complaints.enums.kinds import EVENT_VALUES as CASE_EVENT_VALUES
 
 # Gathered by the events floor.
-EVENT_KINDS = {**CASE_EVENT_KINDS, **CHAT_EVENT_KINDS}
-EVENT_VALUES = {**CASE_EVENT_VALUES, **CHAT_EVENT_VALUES}
+EVENT_KINDS = {**CASE_EVENT_KINDS, **EXCEPTION_EVENT_KINDS, **CHAT_EVENT_KINDS}
+EVENT_VALUES = {**CASE_EVENT_VALUES, **EXCEPTION_EVENT_VALUES, **CHAT_EVENT_VALUES}
+EVENT_DETAILS = {**CASE_EVENT_DETAILS, **EXCEPTION_EVENT_DETAILS, **CHAT_EVENT_DETAILS}
+EVENT_ROWS = (*CASE_EVENT_ROWS, *EXCEPTION_EVENT_ROWS)
 
 __all__ = [
+    "EVENT_DETAILS",
     "EVENT_KINDS",
+    "EVENT_ROWS",
     "EVENT_VALUES",
     "AnswerKind",
     "AssignedHow",
