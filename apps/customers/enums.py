@@ -4,6 +4,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.choices import ColourChoices
+from apps.sla.kinds import Timed
 
 
 class CustomerStatus(ColourChoices):
@@ -110,6 +111,18 @@ class AuthorisationState(ColourChoices):
     REPLACED = "replaced", _("Replaced by a later one"), "grey"
     WITHDRAWN = "withdrawn", _("Withdrawn"), "red"
 
+
+class CustomerMatter(ColourChoices):
+    """What has clocks here."""
+
+    HANDOVER = "handover", _("Handover of a new customer"), "purple"
+    AUTHORISATION = "authorisation", _("Verbal authorisation"), "amber"
+
+
+MATTER_KINDS = {
+    CustomerMatter.HANDOVER: Timed(seen_with="customers.view_handoverform"),
+    CustomerMatter.AUTHORISATION: Timed(seen_with="customers.view_verbalauthorisation"),
+}
 
 # What a timeline calls each kind of event; the events floor gathers these.
 EVENT_KINDS = {

@@ -4,6 +4,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.choices import ColourChoices
+from apps.sla.kinds import Timed
 
 
 class Channel(ColourChoices):
@@ -126,6 +127,18 @@ class ServiceLevel(ColourChoices):
     STANDARD = "standard", _("Standard"), "blue"
     ECONOMY = "economy", _("Economy"), "grey"
 
+
+class OrderMatter(ColourChoices):
+    """What has clocks here."""
+
+    ORDER = "order", _("Order"), "teal"
+    FOLLOW_UP = "follow_up", _("Follow-up"), "teal"
+
+
+MATTER_KINDS = {
+    OrderMatter.ORDER: Timed(seen_with="orders.view_workorder"),
+    OrderMatter.FOLLOW_UP: Timed(seen_with="orders.view_followuptask"),
+}
 
 EVENT_KINDS = {
     "workorder.received": _("Order received"),

@@ -7,10 +7,12 @@ from apps.complaints.enums.case_events import (
     CASE_EVENT_VALUES,
 )
 from apps.complaints.enums.cases import (
+    CASE_MATTER_KINDS,
     AnswerKind,
     AssignedHow,
     CaseChannel,
     CaseClass,
+    CaseMatter,
     CaseState,
     DuplicateReason,
     EntryKind,
@@ -38,7 +40,9 @@ from apps.complaints.enums.exception_events import (
     EXCEPTION_EVENT_VALUES,
 )
 from apps.complaints.enums.exceptions import (
+    EXCEPTION_MATTER_KINDS,
     ExceptionKind,
+    ExceptionMatter,
     ExceptionState,
     FoundBy,
     Liable,
@@ -51,16 +55,20 @@ EVENT_KINDS = {**CASE_EVENT_KINDS, **EXCEPTION_EVENT_KINDS, **CHAT_EVENT_KINDS}
 EVENT_VALUES = {**CASE_EVENT_VALUES, **EXCEPTION_EVENT_VALUES, **CHAT_EVENT_VALUES}
 EVENT_DETAILS = {**CASE_EVENT_DETAILS, **EXCEPTION_EVENT_DETAILS, **CHAT_EVENT_DETAILS}
 EVENT_ROWS = (*CASE_EVENT_ROWS, *EXCEPTION_EVENT_ROWS)
+# Gathered by the clocks.
+MATTER_KINDS = {**CASE_MATTER_KINDS, **EXCEPTION_MATTER_KINDS}
 
 __all__ = [
     "EVENT_DETAILS",
     "EVENT_KINDS",
     "EVENT_ROWS",
     "EVENT_VALUES",
+    "MATTER_KINDS",
     "AnswerKind",
     "AssignedHow",
     "CaseChannel",
     "CaseClass",
+    "CaseMatter",
     "CaseState",
     "ChatEnd",
     "ChatSide",
@@ -69,6 +77,7 @@ __all__ = [
     "DuplicateReason",
     "EntryKind",
     "ExceptionKind",
+    "ExceptionMatter",
     "ExceptionState",
     "FoundBy",
     "Liable",

@@ -14,7 +14,7 @@ from apps.backoffice.staff_admin import timeline_rows
 from apps.sla import services
 from apps.sla.admin.acts import Act
 from apps.sla.admin.publishing import PublishPage
-from apps.sla.enums import MatterKind
+from apps.sla.kinds import matter_kinds
 from apps.sla.models import Policy, PolicyVersion, Step, Target
 
 
@@ -58,7 +58,7 @@ class PolicyAdmin(PublishPage):
 
     @admin.display(description=_("for"), ordering="kind")
     def for_kind(self, policy: Policy) -> SafeString:
-        return self.tag(MatterKind(policy.kind))
+        return self.tag(matter_kinds()(policy.kind))
 
     @admin.display(description=_("version"))
     def newest(self, policy: Policy) -> str:
@@ -89,7 +89,7 @@ class PolicyAdmin(PublishPage):
         context = {
             "title": str(policy),
             "policy": policy,
-            "kind": MatterKind(policy.kind),
+            "kind": matter_kinds()(policy.kind),
             "versions": versions,
             "acts": self.offered(request, policy),
             "may_publish": self.may(request, "publish_policy") and policy.retired_at is None,

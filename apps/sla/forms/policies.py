@@ -13,10 +13,6 @@ from apps.accounts.enums import Role
 from apps.sla.enums import (
     CountsFrom,
     IntervalKind,
-    MatterChannel,
-    MatterClass,
-    MatterKind,
-    MatterSeverity,
     Metric,
     OffHours,
     OnReopen,
@@ -24,6 +20,7 @@ from apps.sla.enums import (
     Whom,
 )
 from apps.sla.forms.calendars import dress
+from apps.sla.kinds import CONDITIONS, timed_kinds
 from apps.sla.models import WorkingCalendar
 from apps.sla.queries.calendars import ALWAYS_CODE
 from apps.sla.services import Conditions, NewStep
@@ -112,13 +109,11 @@ class VersionForm(forms.Form):
 
     def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if kind == MatterKind.CASE:
-            fits = _("None ticked fits all.")
-            self.fields["classes"] = _several(_("classes"), MatterClass.choices, help_text=fits)
-            self.fields["severities"] = _several(
-                _("severities"), MatterSeverity.choices, help_text=fits
-            )
-            self.fields["channels"] = _several(_("channels"), MatterChannel.choices, help_text=fits)
+        for name in CONDITIONS:
+            choices, field = getattr(timed_kinds()[kind], name), self.fields[name]
+            if choices:
+                fits = _("None ticked fits all.")
+                self.fields[name] = _several(field.label, choices, help_text=fits)
         dress(self)
 
     def conditions(self) -> Conditions:
