@@ -1,6 +1,7 @@
 """Names of permissions, for the tables in which apps say who may do what (their ``roles.py``)."""
 
 from collections.abc import Mapping
+from typing import Any
 
 
 def may(what: str) -> frozenset[str]:
@@ -17,7 +18,7 @@ def keep(models: str) -> frozenset[str]:
     return frozenset(f"{verb}_{model}" for model in models.split() for verb in ("add", "change"))
 
 
-def joined(*tables: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+def joined(*tables: Mapping[Any, frozenset[str]]) -> dict[str, frozenset[str]]:
     """Several tables of role → permissions as one."""
     together: dict[str, frozenset[str]] = {}
     for table in tables:

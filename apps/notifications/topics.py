@@ -5,6 +5,7 @@ A topic is also the key of its templates and policies. To add one: a row here, i
 ``happenings.py``.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -164,6 +165,11 @@ WEBHOOK_KINDS = frozenset({*WEBHOOK_TYPES, *WEBHOOK_TYPE_OF} - set(WEBHOOK_TYPE_
 def webhook_type(kind: str) -> str:
     """What merchants call an event kind."""
     return WEBHOOK_TYPE_OF.get(kind, kind)
+
+
+def add_topics(topics: Iterable[Topic]) -> None:
+    """What the floors above have to tell."""
+    TOPICS.update({topic.key: topic for topic in topics})
 
 
 def topic(key: str) -> Topic:
