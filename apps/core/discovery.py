@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from types import ModuleType
 
 from django.apps import AppConfig, apps
@@ -18,3 +19,12 @@ def modules_named(name: str) -> Iterator[tuple[AppConfig, ModuleType]]:
     for config in our_apps():
         if find_spec(f"{config.name}.{name}"):
             yield config, import_module(f"{config.name}.{name}")
+
+
+def seeds(name: str) -> list[Path]:
+    """``seed/<name>.json`` and ``seed/…_<name>.json`` of each app, from the lowest floor up."""
+    return [
+        file
+        for config in our_apps()
+        for file in sorted(Path(config.path).glob(f"seed/*{name}.json"))
+    ]

@@ -2,7 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.notifications.topics import CODE, HOTLINE, LINK, MINUTES, NUMBER, Topic, Variable
+from apps.core.telling import HOTLINE, LINK, NUMBER, Topic, Variable
+from apps.notifications.topics import CODE, MINUTES
 
 ANSWER, CODE_TOPIC = "inquiry.answer", "inquiry.code"
 # Said to whoever asked for it, so no channel masks it: the sentence holds no personal data.

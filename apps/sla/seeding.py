@@ -4,10 +4,9 @@ left as it is."""
 
 import json
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-from apps.core.discovery import our_apps
+from apps.core.discovery import seeds
 
 SINCE = datetime(2000, 1, 1, tzinfo=UTC)  # also for what is taken over from before
 _UNITS = {
@@ -47,12 +46,8 @@ def step_names(text: str, whom: str) -> tuple[str, str]:
 
 def usual_policies() -> list[dict[str, Any]]:
     """Those of all apps, from the lowest floor up."""
-    files = [
-        file
-        for config in our_apps()
-        for file in sorted(Path(config.path).glob("seed/*clocks.json"))
-    ]
-    return [one for file in files for one in json.loads(file.read_text("utf-8"))["policies"]]
+    books = [json.loads(file.read_text("utf-8")) for file in seeds("clocks")]
+    return [policy for book in books for policy in book["policies"]]
 
 
 def plant(apps: Any) -> int:

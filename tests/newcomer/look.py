@@ -32,6 +32,9 @@ def look(locker: Any) -> dict[str, Any]:
     from apps.accounts.queries import system_user
     from apps.backoffice.staff_admin import timeline_rows
     from apps.events.services import record
+    from apps.notifications import seeding as messages
+    from apps.notifications.models import MessageTemplate, NotificationPolicy
+    from apps.notifications.topics import topic_choices
     from apps.sla import seeding
     from apps.sla.rules import Attributes
     from apps.sla.services import open_matter
@@ -44,6 +47,7 @@ def look(locker: Any) -> dict[str, Any]:
     data = {"size": "large", "door": 12}
     record("locker.filled", locker, by=system_user("tests"), data=data)
     seeding.plant(apps)
+    messages.plant(NotificationPolicy.objects, MessageTemplate.objects)
     matter = open_matter(
         kind="locker_full",
         subject=locker,
@@ -65,6 +69,9 @@ def look(locker: Any) -> dict[str, Any]:
         "locker": client.get(reverse("admin:lockers_locker_change", args=[locker.pk])).text,
         "clocks": client.get(reverse("admin:sla_clock_changelist"), {"kind": "locker_full"}).text,
         "details": timeline_rows(locker)[0]["details"],
+        "topics": [str(label) for key, label in topic_choices() if key == "staff.locker_full"],
+        "words": MessageTemplate.objects.filter(topic="staff.locker_full").count(),
+        "told": NotificationPolicy.objects.filter(topic="staff.locker_full").count(),
         "metrics": [clock.metric for clock in matter.clocks.all()],
         "kind": str(matter.get_kind_display()),
     }

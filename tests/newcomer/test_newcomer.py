@@ -52,3 +52,8 @@ def test_clocks_run_for_its_things(seen: dict[str, Any]) -> None:
     assert seen["kind"] == "Full locker"
     assert "A-7" in seen["clocks"]
     assert "Full locker" in seen["clocks"], "one may choose the kind"
+
+
+def test_it_has_something_to_tell(seen: dict[str, Any]) -> None:
+    assert seen["topics"] == ["Locker full (staff)"]
+    assert (seen["words"], seen["told"]) == (2, 1), "in both languages"
