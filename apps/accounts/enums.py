@@ -6,7 +6,7 @@ from apps.core.choices import ColourChoices
 
 
 class Role(ColourChoices):
-    """What a person does in the house; config/roles.py says what each may do."""
+    """What a person does in the house; each app says in its roles.py what they may do there."""
 
     AGENT = "agent", _("Customer-service agent"), "blue"
     DIRECTOR = "director", _("Customer-service director"), "purple"
@@ -125,6 +125,25 @@ EVENT_VALUES = {
     "user.session_ended/reason": SessionEnd,
     "user.sessions_ended/reason": SessionEnd,
 }
+# What the details of events are called: everywhere, or ("kind/detail") in events of one kind.
+EVENT_DETAILS = {
+    "language": _("Language"),
+    "left": _("Left"),
+    "prefix": _("Key begins with"),
+    "role": _("Role"),
+    "scope": _("May see"),
+    "scopes": _("Scopes"),
+    "since": _("since"),
+    "stand_in": _("stand-in"),
+    "two_factor": _("Second factor"),
+    "two_factor_required": _("Second factor required"),
+    "unit": _("Unit"),
+    "until": _("Until"),
+    "user": _("User"),
+    "username": _("Sign-in name"),
+}
+# Numbers of rows, which say nothing to a person.
+EVENT_ROWS = ("unit", "user")
 
 # What the system's own users are called where their acts are listed.
 SYSTEM_NAMES = {

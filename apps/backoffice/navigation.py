@@ -8,14 +8,13 @@ The search box finds all of them.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
-from django.apps import apps
 from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language, override
+
+from apps.core.discovery import modules_named
 
 DAILY_AT_MOST = 12
 RECORDS, SETTINGS = "records", "settings"
@@ -64,10 +63,9 @@ def setting(label: Any, icon: str, model: str, about: Any, **more: Any) -> Page:
 def all_pages() -> tuple[Page, ...]:
     """Those of every app, in the order of the floors from above."""
     found: list[Page] = []
-    for config in reversed(list(apps.get_app_configs())):
-        is_ours = config.name.startswith("apps.") and config.name != __package__
-        if is_ours and find_spec(f"{config.name}.navigation"):
-            found += import_module(f"{config.name}.navigation").PAGES
+    for config, module in reversed(list(modules_named("navigation"))):
+        if config.name != __package__:  # this very module
+            found += module.PAGES
     return tuple(found)
 
 

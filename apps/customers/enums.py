@@ -4,6 +4,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.choices import ColourChoices
+from apps.sla.kinds import Timed
 
 
 class CustomerStatus(ColourChoices):
@@ -111,6 +112,18 @@ class AuthorisationState(ColourChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn"), "red"
 
 
+class CustomerMatter(ColourChoices):
+    """What has clocks here."""
+
+    HANDOVER = "handover", _("Handover of a new customer"), "purple"
+    AUTHORISATION = "authorisation", _("Verbal authorisation"), "amber"
+
+
+MATTER_KINDS = {
+    CustomerMatter.HANDOVER: Timed(seen_with="customers.view_handoverform"),
+    CustomerMatter.AUTHORISATION: Timed(seen_with="customers.view_verbalauthorisation"),
+}
+
 # What a timeline calls each kind of event; the events floor gathers these.
 EVENT_KINDS = {
     "customer.created": _("Customer entered"),
@@ -161,3 +174,25 @@ EVENT_VALUES = {
     "customer.contact_added/role": ContactRole,
     "customer.contact_changed/role": ContactRole,
 }
+# What the details of events are called: everywhere, or ("kind/detail") in events of one kind.
+EVENT_DETAILS = {
+    "agent": _("Agent"),
+    "code": _("Own code"),
+    "contract": _("Contract"),
+    "customer": _("Customer"),
+    "deadline": _("Deadline"),
+    "director": _("Director"),
+    "form": _("Handover form"),
+    "how": _("How"),
+    "leader": _("Leader"),
+    "missing": _("Missing"),
+    "round": _("Round"),
+    "signed_on": _("Signed on"),
+    "signers": _("To be signed by"),
+    "valid_until": _("Valid until"),
+    "customer.contract_added/from": _("Valid from"),
+    "customer.contract_added/to": _("Valid until"),
+    "handover.signed/as": _("Signed as"),
+}
+# Numbers of rows, which say nothing to a person.
+EVENT_ROWS = ("authorisation", "contact", "customer", "letter")

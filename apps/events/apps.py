@@ -1,9 +1,7 @@
-from importlib import import_module
-from importlib.util import find_spec
-
-from django.apps import AppConfig, apps
+from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.discovery import modules_named
 from apps.events.kinds import name_kinds
 
 
@@ -13,14 +11,12 @@ class EventsConfig(AppConfig):
 
     def ready(self) -> None:
         """Load every app's subscribers and the words of its events, as Django loads its models."""
-        from apps.events.details import name_values  # needs the models
+        from apps.events.details import hide_rows, name_details, name_values  # needs the models
 
-        for config in apps.get_app_configs():
-            if not config.name.startswith("apps."):
-                continue
-            if find_spec(f"{config.name}.subscribers"):
-                import_module(f"{config.name}.subscribers")
-            if find_spec(f"{config.name}.enums"):
-                enums = import_module(f"{config.name}.enums")
-                name_kinds(getattr(enums, "EVENT_KINDS", {}))
-                name_values(getattr(enums, "EVENT_VALUES", {}))
+        for _config, _subscribers in modules_named("subscribers"):
+            pass  # loading it subscribes
+        for _config, enums in modules_named("enums"):
+            name_kinds(getattr(enums, "EVENT_KINDS", {}))
+            name_details(getattr(enums, "EVENT_DETAILS", {}))
+            name_values(getattr(enums, "EVENT_VALUES", {}))
+            hide_rows(getattr(enums, "EVENT_ROWS", ()))

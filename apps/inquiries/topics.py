@@ -2,7 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.notifications.topics import CODE, HOTLINE, LINK, MINUTES, NUMBER, TOPICS, Topic, Variable
+from apps.core.telling import HOTLINE, LINK, NUMBER, Topic, Variable
+from apps.notifications.topics import CODE, MINUTES
 
 ANSWER, CODE_TOPIC = "inquiry.answer", "inquiry.code"
 # Said to whoever asked for it, so no channel masks it: the sentence holds no personal data.
@@ -15,12 +16,8 @@ SENTENCE = Variable(
 )
 
 
-def register_topics() -> None:
-    """Make them known to the templates and the policies of the floor below."""
-    for topic in (
-        Topic(
-            ANSWER, _("Answer to a question about a shipment"), (NUMBER, SENTENCE, HOTLINE, LINK)
-        ),
-        Topic(CODE_TOPIC, _("Code to bind a WeChat account"), (CODE, MINUTES, HOTLINE)),
-    ):
-        TOPICS.setdefault(topic.key, topic)
+# Gathered by the notifications floor, whose templates and policies then know them.
+TOPICS = (
+    Topic(ANSWER, _("Answer to a question about a shipment"), (NUMBER, SENTENCE, HOTLINE, LINK)),
+    Topic(CODE_TOPIC, _("Code to bind a WeChat account"), (CODE, MINUTES, HOTLINE)),
+)

@@ -9,13 +9,14 @@ from typing import Any
 
 from django.utils.functional import Promise
 
+from apps.core.telling import Topic
 from apps.notifications import channels
 from apps.notifications.channels import Channel, Message
 from apps.notifications.enums import CANNOT_STOP
 from apps.notifications.models import MessageTemplate, NotificationPolicy
 from apps.notifications.queries.words import fill, newest_template, sample_values
 from apps.notifications.stop_links import stop_key
-from apps.notifications.topics import TOPICS, Topic
+from apps.notifications.topics import TOPICS
 from apps.notifications.wording import stop_text
 
 STOP = "stop"

@@ -1,39 +1,43 @@
-"""The words and policies a new house starts with; staff change both afterwards. Pure."""
+"""The words and policies a new house starts with; staff change both afterwards. Each app has those of what
+it tells in ``seed/messages.json`` or ``seed/…_messages.json``."""
 
 import json
 from datetime import time
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-SEED = Path(__file__).resolve().parent / "seed"
+from apps.core.discovery import seeds
+
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
 # People outside are not woken: everything not urgent waits for the morning.
 QUIET_FROM, QUIET_UNTIL = time(21, 30), time(8, 0)
 INSIDE = {"in_app", "webhook"}
 
 
+def _books() -> list[dict[str, Any]]:
+    """Those of all apps, from the lowest floor up."""
+    return [json.loads(file.read_text("utf-8")) for file in seeds("messages")]
+
+
 @cache
 def built_in_words() -> dict[tuple[str, str, str], tuple[str, str]]:
     """(topic, channel or "", language) → (subject, body)."""
-    book: dict[str, dict[str, list[str]]] = json.loads(
-        (SEED / "words.json").read_text(encoding="utf-8")
-    )
     words = {}
-    for topic, versions in book.items():
-        for name, (subject, body) in versions.items():
-            channel, _sep, language = name.rpartition("_")
-            words[(topic, channel, LANGUAGES[language])] = (subject, body)
+    for book in _books():
+        for topic, versions in book["words"].items():
+            for name, (subject, body) in versions.items():
+                channel, _sep, language = name.rpartition("_")
+                words[(topic, channel, LANGUAGES[language])] = (subject, body)
     return words
 
 
 def first_policies() -> list[dict[str, Any]]:
-    rows = json.loads((SEED / "policies.json").read_text(encoding="utf-8"))
+    rows = [row for book in _books() for row in book["policies"]]
     for row in rows:
         if set(row["channels"]) - INSIDE:
             row.setdefault("quiet_from", QUIET_FROM)
             row.setdefault("quiet_until", QUIET_UNTIL)
-    return list(rows)
+    return rows
 
 
 def plant(policies: Any, templates: Any) -> None:

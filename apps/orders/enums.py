@@ -4,6 +4,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.choices import ColourChoices
+from apps.sla.kinds import Timed
 
 
 class Channel(ColourChoices):
@@ -127,6 +128,18 @@ class ServiceLevel(ColourChoices):
     ECONOMY = "economy", _("Economy"), "grey"
 
 
+class OrderMatter(ColourChoices):
+    """What has clocks here."""
+
+    ORDER = "order", _("Order"), "teal"
+    FOLLOW_UP = "follow_up", _("Follow-up"), "teal"
+
+
+MATTER_KINDS = {
+    OrderMatter.ORDER: Timed(seen_with="orders.view_workorder"),
+    OrderMatter.FOLLOW_UP: Timed(seen_with="orders.view_followuptask"),
+}
+
 EVENT_KINDS = {
     "workorder.received": _("Order received"),
     "workorder.changed": _("Order changed"),
@@ -198,3 +211,17 @@ EVENT_VALUES = {
     "workorder.printed/kind": PrintKind,
     "centre_kind": CentreKind,
 }
+# What the details of events are called: everywhere, or ("kind/detail") in events of one kind.
+EVENT_DETAILS = {
+    "centre_kind": _("Executed by"),
+    "class": _("Follow-up class"),
+    "copy": _("Copy"),
+    "created": _("Taken in"),
+    "declared": _("Sent, says the customer"),
+    "explanation": _("Explanation"),
+    "received": _("Received by us"),
+    "rows": _("Rows"),
+    "waybills": _("Waybill numbers"),
+}
+# Numbers of rows, which say nothing to a person.
+EVENT_ROWS = ("centre",)

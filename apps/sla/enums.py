@@ -1,35 +1,9 @@
-"""Choices of the sla floor: what is timed, by what, from which facts, and who is told."""
+"""Choices of the sla floor: by what is timed, from which facts, and who is told. What is timed, the
+apps above say (``kinds``)."""
 
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.choices import ColourChoices
-
-
-class MatterKind(ColourChoices):
-    """What a clock can be about. Floors above bring the things themselves."""
-
-    CASE = "case", _("Case"), "blue"
-    EXCEPTION = "exception", _("Exception"), "red"
-    ORDER = "order", _("Order"), "teal"
-    FOLLOW_UP = "follow_up", _("Follow-up"), "teal"
-    HANDOVER = "handover", _("Handover of a new customer"), "purple"
-    AUTHORISATION = "authorisation", _("Verbal authorisation"), "amber"
-    CORRECTIVE_ACTION = "corrective_action", _("Corrective action"), "amber"
-    CHASE = "chase", _("Chase"), "amber"
-
-
-# Who may see a clock of this kind: whoever may see what it is about. The floors above hold the
-# permissions; here they are names only.
-SEEN_WITH = {
-    MatterKind.CASE: "complaints.view_case",
-    MatterKind.EXCEPTION: "complaints.view_exceptionreport",
-    MatterKind.ORDER: "orders.view_workorder",
-    MatterKind.FOLLOW_UP: "orders.view_followuptask",
-    MatterKind.HANDOVER: "customers.view_handoverform",
-    MatterKind.AUTHORISATION: "customers.view_verbalauthorisation",
-    MatterKind.CORRECTIVE_ACTION: "complaints.view_correctiveaction",
-    MatterKind.CHASE: "complaints.view_chasetask",
-}
 
 
 class MatterState(ColourChoices):
@@ -122,33 +96,6 @@ class OffHours(ColourChoices):
     CALL_THEN_MAIL = "call_then_mail", _("A call now, the e-mail on the next working day"), "amber"
 
 
-class MatterClass(ColourChoices):
-    """The classes of CMP-1, for the conditions of policies; other kinds may have their own."""
-
-    INQUIRY = "inquiry", _("Inquiry"), "blue"
-    COMPLAINT = "complaint", _("Complaint"), "amber"
-    LOSS = "loss", _("Loss"), "red"
-    DAMAGE = "damage", _("Damage"), "red"
-
-
-class MatterSeverity(ColourChoices):
-    ORDINARY = "ordinary", _("Ordinary"), "grey"
-    MAJOR = "major", _("Major"), "red"
-
-
-class MatterChannel(ColourChoices):
-    """The channels of CMP-1, for the conditions of policies."""
-
-    PHONE = "phone", _("Phone"), "blue"
-    EMAIL = "email", _("E-mail"), "teal"
-    CHAT = "chat", _("Online chat"), "green"
-    WECHAT = "wechat", _("WeChat"), "green"
-    API = "api", _("API"), "grey"
-    WEB = "web", _("Web form"), "teal"
-    IN_PERSON = "in_person", _("In person"), "purple"
-    OWN_CHECK = "own_check", _("Own check"), "grey"
-
-
 class DayKind(ColourChoices):
     """What makes a dated day different from the week."""
 
@@ -184,8 +131,31 @@ EVENT_VALUES = {
     "cleared": Metric,
     "clock.fact_corrected/fact": FactKind,
     "channels": TellBy,
-    "clock.warned/kind": MatterKind,
-    "clock.overdue/kind": MatterKind,
-    "clock.escalated/kind": MatterKind,
-    "policy.created/kind": MatterKind,
 }
+# What the details of events are called: everywhere, or ("kind/detail") in events of one kind.
+EVENT_DETAILS = {
+    "calendar": _("Working calendar"),
+    "cleared": _("Not overdue any more"),
+    "day": _("Day"),
+    "days": _("Days"),
+    "due_at": _("Due"),
+    "late_now": _("Overdue by this"),
+    "late_seconds": _("Overdue by"),
+    "mail_by": _("E-mail by"),
+    "metric": _("what"),
+    "off_hours": _("Outside working hours"),
+    "source": _("Source"),
+    "step": _("Step"),
+    "version": _("Version"),
+    "week": _("Week"),
+    "year": _("Year"),
+    "zone": _("Time zone"),
+    "calendar.added/code": _("Code"),
+    "clock.fact_corrected/fact": _("what"),
+    "clock.promise_carried/due_at": _("Due"),
+    "clock.promise_carried/label": _("Promise"),
+    "clock.promised/due_at": _("Due"),
+    "clock.promised/label": _("Promise"),
+}
+# Numbers of rows, which say nothing to a person.
+EVENT_ROWS = ("clock", "owner")

@@ -1,12 +1,13 @@
-"""The policies a new house starts with: the table of CMP-2, the legal seven days, the order's 24 hours.
-They are data that a manager edits afterwards; a policy that is there already is left as it is."""
+"""The policies a new house starts with: each app has those of its own things in ``seed/clocks.json`` or
+``seed/…_clocks.json``. They are data that a manager edits afterwards; a policy that is there already is
+left as it is."""
 
 import json
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-SEED = Path(__file__).resolve().parent / "seed" / "policies.json"
+from apps.core.discovery import seeds
+
 SINCE = datetime(2000, 1, 1, tzinfo=UTC)  # also for what is taken over from before
 _UNITS = {
     "m": (60, "分钟", "minute", "minutes"),
@@ -43,12 +44,17 @@ def step_names(text: str, whom: str) -> tuple[str, str]:
     return f"超时{span}，上报{chinese}", f"{en_span} over: tell {english}"
 
 
+def usual_policies() -> list[dict[str, Any]]:
+    """Those of all apps, from the lowest floor up."""
+    books = [json.loads(file.read_text("utf-8")) for file in seeds("clocks")]
+    return [policy for book in books for policy in book["policies"]]
+
+
 def plant(apps: Any) -> int:
     """Add the policies that are missing; returns how many. ``apps`` as a migration has it."""
     policies = apps.get_model("sla", "Policy").objects
-    book = json.loads(SEED.read_text(encoding="utf-8"))["policies"]
     known = set(policies.values_list("code", flat=True))
-    new = [entry for entry in book if entry["code"] not in known]
+    new = [entry for entry in usual_policies() if entry["code"] not in known]
     for entry in new:
         names = ("code", "name", "english_name", "kind", "priority")
         policy = policies.create(**{name: entry[name] for name in names})

@@ -11,10 +11,10 @@ from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from apps.complaints import services
-from apps.complaints.enums import CaseClass
+from apps.complaints.enums import CaseClass, ExceptionMatter
 from apps.complaints.models import Case, ExceptionReport
 from apps.core.errors import RuleBroken
-from apps.sla.enums import MatterKind, Metric
+from apps.sla.enums import Metric
 from apps.sla.models import Clock
 from apps.tracking.enums import Reason, Status
 from apps.tracking.models import Waybill
@@ -57,7 +57,7 @@ def test_what_turns_serious_runs_by_the_policy_for_serious_ones() -> None:
     hour = timedelta(hours=1)
     publish(
         target(Metric.SOLUTION, 2 * hour),
-        kind=MatterKind.EXCEPTION,
+        kind=ExceptionMatter.EXCEPTION,
         conditions={"severities": ["major"]},
     )
     report = exception()

@@ -14,8 +14,9 @@ from apps.complaints import services as complaints
 from apps.complaints.models import Case
 from apps.desk.queries.running import own_cases, own_clocks
 from apps.desk.queries.team import team
+from apps.orders.enums import OrderMatter
 from apps.orders.models import WorkOrder
-from apps.sla.enums import MatterKind, Metric
+from apps.sla.enums import Metric
 from apps.sla.models import Clock
 from apps.sla.rules import Attributes
 from apps.sla.services import open_matter, promise
@@ -34,7 +35,7 @@ def timed(owner: User, *, hours: float = 2, title: str = "", **fields: Any) -> C
     subject = fields.pop("subject", None) or order(ready_customer(unit=unit), by=owner)
     key = f"t{Clock.objects.count()}"
     matter = open_matter(
-        kind=MatterKind.ORDER,
+        kind=OrderMatter.ORDER,
         subject=subject,
         key=key,
         title=title or subject.number,

@@ -10,9 +10,10 @@ from django.utils import timezone
 from apps.accounts.enums import Role, UnitKind
 from apps.accounts.models import Unit, User
 from apps.accounts.queries import system_user
+from apps.complaints.enums import CaseMatter
 from apps.events.models import Event
 from apps.sla import services
-from apps.sla.enums import MatterKind, Metric, TellBy, Whom
+from apps.sla.enums import Metric, TellBy, Whom
 from apps.sla.models import Clock, FiredStep, Matter, Policy, PolicyVersion, WorkingCalendar
 from apps.sla.queries.moments import database_now
 from apps.sla.rules import Attributes
@@ -76,7 +77,7 @@ def open_case(
     """A case of the kind that policies call so, and what it is about."""
     what = what or subject()
     matter = services.open_matter(
-        kind=fields.pop("kind", MatterKind.CASE),
+        kind=fields.pop("kind", CaseMatter.CASE),
         subject=what,
         title=fields.pop("title", "CS20261125-00001"),
         attributes=attributes,
@@ -127,7 +128,7 @@ def target(
 def publish(
     *targets: NewTarget,
     policy: Policy | None = None,
-    kind: MatterKind = MatterKind.CASE,
+    kind: str = CaseMatter.CASE,
     priority: int = 100,
     conditions: Mapping[str, Sequence[Any]] | None = None,
     valid_from: datetime | None = None,

@@ -18,7 +18,8 @@ from celery import Celery
 
 from apps.accounts.enums import Role
 from apps.accounts.models import Unit
-from apps.sla.enums import MatterKind, Metric
+from apps.complaints.enums import CaseMatter
+from apps.sla.enums import Metric
 from apps.sla.services import NewMatter, open_matters
 from tests.factories.accounts import UnitFactory
 from tests.factories.sla import COMPLAINT, machine, publish, staff, step, target
@@ -245,7 +246,7 @@ def _fill(count: int) -> None:
     for first in range(0, count, CHUNK):
         rows = [
             NewMatter(
-                kind=MatterKind.CASE,
+                kind=CaseMatter.CASE,
                 # Any row can be timed, and the clocks do not look at it.
                 subject=Unit(pk=1_000_000 + n),
                 title=f"CS20261125-{n:05d}",

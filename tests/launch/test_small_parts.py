@@ -87,7 +87,7 @@ def test_only_what_shapes_a_database_makes_new_ones(tmp_path: Path) -> None:
 
     first = write("apps/sla/migrations/0001.py", "one")
     assert first == write("apps/sla/services/firing.py", "two")
-    shaping = ["apps/sla/models/clock.py", "apps/sla/seed/policies.json", "config/settings.py"]
+    shaping = ["apps/sla/models/clock.py", "apps/sla/seed/clocks.json", "config/settings.py"]
     assert len({first, *(write(name, "more") for name in shaping)}) == 4
 
 

@@ -12,14 +12,13 @@ from apps.accounts.enums import Role
 from apps.accounts.queries import system_user
 from apps.accounts.services import plan_absence
 from apps.complaints import services as cases
-from apps.complaints.enums import CaseChannel, EntryKind, ExceptionKind
+from apps.complaints.enums import CaseChannel, EntryKind, ExceptionKind, ExceptionMatter
 from apps.complaints.inputs import Said
 from apps.complaints.models import Case
 from apps.core.errors import BadInput
 from apps.notifications.enums import DeliveryState
 from apps.notifications.models import Delivery, NotificationPolicy
 from apps.notifications.queries.words import render
-from apps.sla.enums import MatterKind
 from apps.sla.models import Matter
 from apps.sla.services import change_week
 from apps.tracking.enums import Reason, Status
@@ -126,7 +125,7 @@ def test_leaders_hear_of_an_exception_that_becomes_serious(team: Team, how: str)
         follow_trouble(waybill_id=shipment.pk, **lost, **who())
     report.refresh_from_db()
     assert report.is_serious
-    timed = Matter.objects.get(kind=MatterKind.EXCEPTION, subject_id=str(report.pk))
+    timed = Matter.objects.get(kind=ExceptionMatter.EXCEPTION, subject_id=str(report.pk))
     assert (timed.klass, timed.severity) == (report.kind, "major")
     bosses = {f"user:{boss.pk}" for boss in (team.manager, team.qc)}
     heard = told("staff.exception_opened")

@@ -17,10 +17,10 @@ from apps.accounts.models import User
 from apps.events.models import Event
 from apps.orders import services
 from apps.orders.cleaning import clean_order
-from apps.orders.enums import ClockStage
+from apps.orders.enums import ClockStage, OrderMatter
 from apps.orders.models import FollowUpTask, WorkOrder
 from apps.orders.rules import DUE_SOON, read_clock
-from apps.sla.enums import ClockState, MatterKind, MatterState, Metric
+from apps.sla.enums import ClockState, MatterState, Metric
 from apps.sla.models import Clock, Matter, Policy
 from apps.sla.services import recompute_stale, retire_policy, set_due, sweep
 from tests.factories.accounts import UserFactory, sign_in
@@ -70,7 +70,7 @@ def act(name: str, made: WorkOrder, **words: Any) -> WorkOrder:
 def test_an_order_is_due_24_hours_after_it_came_in_and_its_owner_is_warned_before() -> None:
     made = order(at=timezone.now() - HOUR)
     clock = clock_of(made)
-    assert (clock.metric, clock.kind) == (Metric.ORDER_PROCESSING, MatterKind.ORDER)
+    assert (clock.metric, clock.kind) == (Metric.ORDER_PROCESSING, OrderMatter.ORDER)
     assert made.due_at == clock.due_at == made.received_at + 24 * HOUR
     assert WorkOrder.objects.get(pk=made.pk).due_at == made.due_at
     assert clock.owner == made.owner and clock.unit == made.customer.unit
@@ -129,7 +129,7 @@ def test_a_hold_is_a_fact_and_the_policy_of_a_new_house_lets_the_clock_run_on() 
 
 @pytest.mark.django_db
 def test_under_a_policy_that_waits_a_hold_moves_the_due_time_and_the_order_shows_it() -> None:
-    publish(target(Metric.ORDER_PROCESSING, 24 * HOUR, pauses=["on_hold"]), kind=MatterKind.ORDER)
+    publish(target(Metric.ORDER_PROCESSING, 24 * HOUR, pauses=["on_hold"]), kind=OrderMatter.ORDER)
     made = act("hold_order", order(), reason="等客户回话")
     assert made.due_at is None, "nobody can say when it is due"
     assert clock_of(made).state == ClockState.PAUSED
@@ -169,7 +169,7 @@ def test_a_new_owner_is_told_instead_of_the_old_one() -> None:
 @pytest.mark.django_db
 def test_a_retired_policy_takes_its_due_times_with_it_and_the_next_one_brings_them_back() -> None:
     made = order()
-    for policy in Policy.objects.filter(kind=MatterKind.ORDER):
+    for policy in Policy.objects.filter(kind=OrderMatter.ORDER):
         retire_policy(policy=policy, reason="暂停计时", by=machine())
     recompute_stale()
     relay_all()
@@ -177,7 +177,7 @@ def test_a_retired_policy_takes_its_due_times_with_it_and_the_next_one_brings_th
     assert made.due_at is None and clock_of(made).state == ClockState.STOPPED
     gone = Event.objects.get(kind="clock.due_moved")
     assert gone.data["from"] and gone.data["to"] is None
-    publish(target(Metric.ORDER_PROCESSING, 24 * HOUR), kind=MatterKind.ORDER, apply_to_open=True)
+    publish(target(Metric.ORDER_PROCESSING, 24 * HOUR), kind=OrderMatter.ORDER, apply_to_open=True)
     recompute_stale()
     relay_all()
     made.refresh_from_db()
@@ -190,7 +190,7 @@ def test_a_policy_for_a_contract_is_that_of_its_customer_while_it_is_valid() -> 
     contract = customer.contracts.get()
     publish(
         target(Metric.ORDER_PROCESSING, 3 * HOUR),
-        kind=MatterKind.ORDER,
+        kind=OrderMatter.ORDER,
         conditions={"contract_ids": [contract.pk]},
     )
     made = order(customer)
@@ -209,7 +209,7 @@ def test_a_policy_for_a_contract_is_that_of_its_customer_while_it_is_valid() -> 
 def test_another_service_level_may_mean_another_policy() -> None:
     publish(
         target(Metric.ORDER_PROCESSING, 2 * HOUR),
-        kind=MatterKind.ORDER,
+        kind=OrderMatter.ORDER,
         conditions={"classes": ["same_day"]},
     )
     made = order()

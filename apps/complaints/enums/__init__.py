@@ -1,10 +1,18 @@
 """Choices of the complaints floor, each with the label and colour people see."""
 
+from apps.complaints.enums.case_events import (
+    CASE_EVENT_DETAILS,
+    CASE_EVENT_KINDS,
+    CASE_EVENT_ROWS,
+    CASE_EVENT_VALUES,
+)
 from apps.complaints.enums.cases import (
+    CASE_MATTER_KINDS,
     AnswerKind,
     AssignedHow,
     CaseChannel,
     CaseClass,
+    CaseMatter,
     CaseState,
     DuplicateReason,
     EntryKind,
@@ -15,6 +23,7 @@ from apps.complaints.enums.cases import (
     Timing,
 )
 from apps.complaints.enums.chat import (
+    CHAT_EVENT_DETAILS,
     CHAT_EVENT_KINDS,
     CHAT_EVENT_VALUES,
     ChatEnd,
@@ -24,28 +33,42 @@ from apps.complaints.enums.chat import (
     TurnEnd,
     TurnHow,
 )
+from apps.complaints.enums.exception_events import (
+    EXCEPTION_EVENT_DETAILS,
+    EXCEPTION_EVENT_KINDS,
+    EXCEPTION_EVENT_ROWS,
+    EXCEPTION_EVENT_VALUES,
+)
 from apps.complaints.enums.exceptions import (
+    EXCEPTION_MATTER_KINDS,
     ExceptionKind,
+    ExceptionMatter,
     ExceptionState,
     FoundBy,
     Liable,
     MeetingState,
     WhatStandsOut,
 )
-from apps.complaints.enums.kinds import EVENT_KINDS as CASE_EVENT_KINDS
-from apps.complaints.enums.kinds import EVENT_VALUES as CASE_EVENT_VALUES
 
 # Gathered by the events floor.
-EVENT_KINDS = {**CASE_EVENT_KINDS, **CHAT_EVENT_KINDS}
-EVENT_VALUES = {**CASE_EVENT_VALUES, **CHAT_EVENT_VALUES}
+EVENT_KINDS = {**CASE_EVENT_KINDS, **EXCEPTION_EVENT_KINDS, **CHAT_EVENT_KINDS}
+EVENT_VALUES = {**CASE_EVENT_VALUES, **EXCEPTION_EVENT_VALUES, **CHAT_EVENT_VALUES}
+EVENT_DETAILS = {**CASE_EVENT_DETAILS, **EXCEPTION_EVENT_DETAILS, **CHAT_EVENT_DETAILS}
+EVENT_ROWS = (*CASE_EVENT_ROWS, *EXCEPTION_EVENT_ROWS)
+# Gathered by the clocks.
+MATTER_KINDS = {**CASE_MATTER_KINDS, **EXCEPTION_MATTER_KINDS}
 
 __all__ = [
+    "EVENT_DETAILS",
     "EVENT_KINDS",
+    "EVENT_ROWS",
     "EVENT_VALUES",
+    "MATTER_KINDS",
     "AnswerKind",
     "AssignedHow",
     "CaseChannel",
     "CaseClass",
+    "CaseMatter",
     "CaseState",
     "ChatEnd",
     "ChatSide",
@@ -54,6 +77,7 @@ __all__ = [
     "DuplicateReason",
     "EntryKind",
     "ExceptionKind",
+    "ExceptionMatter",
     "ExceptionState",
     "FoundBy",
     "Liable",

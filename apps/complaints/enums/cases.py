@@ -4,6 +4,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.choices import ColourChoices
+from apps.sla.kinds import Timed
 
 
 class CaseClass(ColourChoices):
@@ -112,3 +113,19 @@ class DuplicateReason(TextChoices):
     PHONE = "phone", _("same phone")
     EMAIL = "email", _("same e-mail address")
     WORDS = "words", _("same customer, similar words")
+
+
+class CaseMatter(ColourChoices):
+    """What has clocks here."""
+
+    CASE = "case", _("Case"), "blue"
+
+
+CASE_MATTER_KINDS: dict[str, Timed] = {
+    CaseMatter.CASE: Timed(
+        seen_with="complaints.view_case",
+        classes=CaseClass.choices,
+        severities=Severity.choices,
+        channels=CaseChannel.choices,
+    ),
+}

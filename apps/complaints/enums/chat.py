@@ -88,3 +88,8 @@ CHAT_EVENT_VALUES = {
     "chat.queued_again/why": TurnEnd,
     "chat.ended/reason": ChatEnd,
 }
+# What the details of events are called: everywhere, or ("kind/detail") in events of one kind.
+CHAT_EVENT_DETAILS = {
+    "files": _("Files"),
+    "lines": _("Messages"),
+}

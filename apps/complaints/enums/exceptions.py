@@ -4,6 +4,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.choices import ColourChoices
+from apps.sla.kinds import Timed
 
 
 class FoundBy(ColourChoices):
@@ -58,3 +59,18 @@ class WhatStandsOut(TextChoices):
     COMPLAINT_FIRST = "complaint_first", _("a complaint came before our own report")
     TIMES_CHANGED = "times_changed", _("its times were changed afterwards")
     FACTS_CHANGED = "facts_changed", _("what happened was changed afterwards")
+
+
+class ExceptionMatter(ColourChoices):
+    """What has clocks here."""
+
+    EXCEPTION = "exception", _("Exception"), "red"
+    CORRECTIVE_ACTION = "corrective_action", _("Corrective action"), "amber"
+    CHASE = "chase", _("Chase"), "amber"
+
+
+EXCEPTION_MATTER_KINDS: dict[str, Timed] = {
+    ExceptionMatter.EXCEPTION: Timed(seen_with="complaints.view_exceptionreport"),
+    ExceptionMatter.CORRECTIVE_ACTION: Timed(seen_with="complaints.view_correctiveaction"),
+    ExceptionMatter.CHASE: Timed(seen_with="complaints.view_chasetask"),
+}

@@ -21,7 +21,7 @@ from apps.complaints.queries.team import load_of, report_recipients
 from apps.complaints.rules.privacy import masked
 
 SHOWN = 6
-# Who may be given a case: those who work on them by their role (config/roles.py).
+# Who may be given a case: those who work on them by their role (roles.py).
 TEAM = (
     *(Role.AGENT, Role.DIRECTOR, Role.DEPARTMENT_MANAGER, Role.PROJECT_MANAGER),
     *(Role.QC_MANAGER, Role.DEPUTY_GENERAL_MANAGER, Role.GENERAL_MANAGER),

@@ -12,14 +12,13 @@ from django.utils.functional import cached_property
 from apps.accounts.enums import Role
 from apps.accounts.models import Unit, User
 from apps.accounts.queries.duty import Roster, people_of, service_desk
-from apps.complaints.enums import CaseClass, CaseState, Prefer, Severity
+from apps.complaints.enums import CaseClass, CaseMatter, CaseState, Prefer, Severity
 from apps.complaints.inputs import NewCase
 from apps.complaints.models import Case, ExceptionReport
 from apps.complaints.models.case import LIVE_VALUES
 from apps.complaints.queries.house_rules import HouseRules, rules_in_use
 from apps.complaints.rules.assignment import Candidate, fitting_rule, least_loaded
 from apps.complaints.states import IN_HAND
-from apps.sla.enums import MatterKind
 from apps.sla.models import Clock
 
 if TYPE_CHECKING:
@@ -174,7 +173,7 @@ def team_load(user: User) -> list[Load]:
 def _overdue(user_ids: Collection[int]) -> dict[int, int]:
     rows = (
         Clock.objects.overdue()
-        .filter(kind=MatterKind.CASE, owner__in=user_ids)
+        .filter(kind=CaseMatter.CASE, owner__in=user_ids)
         .order_by()
         .values("owner")
         .annotate(n=Count("matter", distinct=True))

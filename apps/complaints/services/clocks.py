@@ -6,11 +6,11 @@
 from datetime import datetime
 
 from apps.accounts.models import User
-from apps.complaints.enums import CaseState
+from apps.complaints.enums import CaseMatter, CaseState
 from apps.complaints.models import Case
 from apps.customers.queries import contracts_in_force
 from apps.sla import services as sla
-from apps.sla.enums import FactKind, IntervalKind, MatterKind
+from apps.sla.enums import FactKind, IntervalKind
 from apps.sla.models import Clock
 from apps.sla.rules import Attributes
 
@@ -36,7 +36,7 @@ def title_of(case: Case) -> str:
 def start(case: Case, *, by: User, at: datetime) -> None:
     """Its clocks run from ``at``, by the policy that fits it; who has an owner is handed over."""
     sla.open_matter(
-        kind=MatterKind.CASE,
+        kind=CaseMatter.CASE,
         subject=case,
         title=title_of(case),
         attributes=attributes_of(case, at),

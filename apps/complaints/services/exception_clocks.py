@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from apps.accounts.models import User
+from apps.complaints.enums import ExceptionMatter
 from apps.complaints.models import ChaseTask, CorrectiveAction, ExceptionReport
 from apps.customers.queries import contracts_in_force
 from apps.sla import services as sla
-from apps.sla.enums import FactKind, MatterKind, Metric
+from apps.sla.enums import FactKind, Metric
 from apps.sla.rules import Attributes
 from apps.sla.services import NewMatter
 
@@ -49,7 +50,7 @@ def start(reports: Sequence[ExceptionReport], *, by: User, at: datetime) -> None
     contracts = contracts_in_force((report.customer_id for report in reports), at)
     rows = [
         NewMatter(
-            kind=MatterKind.EXCEPTION,
+            kind=ExceptionMatter.EXCEPTION,
             subject=report,
             title=title_of(report),
             attributes=_attributes(report, contracts),
@@ -87,7 +88,7 @@ def action_set(
     action: CorrectiveAction, report: ExceptionReport, *, by: User, at: datetime
 ) -> None:
     sla.open_matter(
-        kind=MatterKind.CORRECTIVE_ACTION,
+        kind=ExceptionMatter.CORRECTIVE_ACTION,
         subject=action,
         title=f"{report.number} {action.what}"[:120],
         owner=action.owner,
@@ -119,7 +120,7 @@ def action_dropped(action: CorrectiveAction, *, by: User, at: datetime) -> None:
 def chases_set(chases: Sequence[ChaseTask], *, by: User, at: datetime) -> None:
     rows = [
         NewMatter(
-            kind=MatterKind.CHASE,
+            kind=ExceptionMatter.CHASE,
             subject=chase,
             title=f"{chase.exception.number} {chase.question}"[:120],
             owner=chase.owner,

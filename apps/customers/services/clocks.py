@@ -3,10 +3,10 @@
 
 from typing import TYPE_CHECKING
 
-from apps.customers.enums import AuthorisationState
+from apps.customers.enums import AuthorisationState, CustomerMatter
 from apps.customers.models import Customer, HandoverForm, VerbalAuthorisation
 from apps.sla import services as sla
-from apps.sla.enums import FactKind, MatterKind, Metric
+from apps.sla.enums import FactKind, Metric
 from apps.sla.rules import Attributes
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ def word_given(word: VerbalAuthorisation, *, by: "User", at: "datetime") -> None
     """The paperwork is due at the deadline the leader gave, for the customer's agent to bring in."""
     customer = word.customer
     sla.open_matter(
-        kind=MatterKind.AUTHORISATION,
+        kind=CustomerMatter.AUTHORISATION,
         subject=word,
         title=f"{customer.code} {customer.name}"[:120],
         attributes=Attributes(customer_id=customer.pk),
@@ -59,7 +59,7 @@ def form_submitted(form: HandoverForm, *, by: "User", at: "datetime") -> None:
         return
     customer = form.customer
     sla.open_matter(
-        kind=MatterKind.HANDOVER,
+        kind=CustomerMatter.HANDOVER,
         subject=form,
         title=f"{form.number} {customer.name}"[:120],
         attributes=Attributes(customer_id=customer.pk),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db.models import F, Model, Q, QuerySet
 from django.db.models.functions import Now
@@ -11,7 +11,8 @@ from django.db.models.functions import Now
 from apps.accounts.models import User
 from apps.complaints.models import Case
 from apps.complaints.queries.cases import LISTED
-from apps.sla.enums import ClockState, MatterKind, Metric
+from apps.sla.enums import ClockState, Metric
+from apps.sla.kinds import matter_kinds
 from apps.sla.models import Clock
 
 # The first step before the due time turns a clock amber; where the policy names none, this does.
@@ -32,8 +33,8 @@ class Line:
     warn: int
 
     @property
-    def kind(self) -> MatterKind:
-        return MatterKind(self.clock.kind)
+    def kind(self) -> Any:
+        return matter_kinds()(self.clock.kind)
 
     @property
     def title(self) -> str:

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from apps.core.telling import Topic
 from apps.notifications import rendering, seeding
 from apps.notifications.models import Delivery, MessageTemplate
-from apps.notifications.topics import TOPICS, Topic
+from apps.notifications.topics import TOPICS
 from apps.notifications.wording import line_of, stop_text, values_of
 
 # A text message has no room for a list; the page behind its link names everything.

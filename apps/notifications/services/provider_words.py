@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 
 from apps.core.errors import BadInput
+from apps.core.telling import Topic
 from apps.notifications import channels
 from apps.notifications.provider_words import (
     STOP,
@@ -15,7 +16,6 @@ from apps.notifications.provider_words import (
     sent_parameters,
 )
 from apps.notifications.rendering import check_words, variables_in
-from apps.notifications.topics import Topic
 
 
 def check_provider_words(

@@ -15,9 +15,10 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.core.writing import write_columns
 from apps.customers.queries import contracts_in_force
+from apps.orders.enums import OrderMatter
 from apps.orders.models import FollowUpTask, WorkOrder
 from apps.sla import services as sla
-from apps.sla.enums import FactKind, IntervalKind, MatterKind, Metric
+from apps.sla.enums import FactKind, IntervalKind, Metric
 from apps.sla.models import Clock
 from apps.sla.rules import Attributes
 from apps.sla.services import NewMatter
@@ -67,7 +68,7 @@ def start_each(rows: Sequence[tuple[WorkOrder, User, datetime]]) -> None:
 
 def _of_order(order: WorkOrder, contracts: Contracts) -> NewMatter:
     return NewMatter(
-        kind=MatterKind.ORDER,
+        kind=OrderMatter.ORDER,
         subject=order,
         title=order.number,
         attributes=attributes_of(order, contracts),
@@ -95,7 +96,7 @@ def _of_step(
     task: FollowUpTask, contracts: Contracts, opened_at: datetime | None = None
 ) -> NewMatter:
     return NewMatter(
-        kind=MatterKind.FOLLOW_UP,
+        kind=OrderMatter.FOLLOW_UP,
         subject=task,
         title=f"{task.work_order.number} {task.template.name}"[:120],
         opened_at=opened_at,

@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from apps.backoffice.acting import PageAdmin
 from apps.core.templatetags.house import countdown
 from apps.core.times import human
-from apps.sla.enums import SEEN_WITH, ClockState
+from apps.sla.enums import ClockState
+from apps.sla.kinds import timed_kinds
 from apps.sla.models import Clock
 from apps.sla.models.clock import OPEN
 from apps.sla.queries.explaining import explanation
@@ -72,7 +73,8 @@ class ClockAdmin(PageAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Own clocks and those of the units one sees, about what one may see: the title of a case
         is no more public than the case."""
-        kinds = [kind for kind, name in SEEN_WITH.items() if request.user.has_perm(name)]
+        may = request.user.has_perm
+        kinds = [kind for kind, one in timed_kinds().items() if may(one.seen_with)]
         rows: QuerySet[Any] = super().get_queryset(request).filter(kind__in=kinds)
         units = request.user.visible_unit_ids()  # type: ignore[union-attr]
         if units is None:

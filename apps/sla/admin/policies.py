@@ -14,7 +14,7 @@ from apps.backoffice.forms import ReasonForm
 from apps.backoffice.staff_admin import timeline_rows
 from apps.sla import services
 from apps.sla.admin.publishing import PUBLISH, PublishPage
-from apps.sla.enums import MatterKind
+from apps.sla.kinds import matter_kinds
 from apps.sla.models import Policy, PolicyVersion, Step, Target
 
 
@@ -50,7 +50,7 @@ class PolicyAdmin(PublishPage):
 
     @admin.display(description=_("for"), ordering="kind")
     def for_kind(self, policy: Policy) -> SafeString:
-        return self.tag(MatterKind(policy.kind))
+        return self.tag(matter_kinds()(policy.kind))
 
     @admin.display(description=_("version"))
     def newest(self, policy: Policy) -> str:
@@ -80,7 +80,7 @@ class PolicyAdmin(PublishPage):
         )
         context = {
             "policy": policy,
-            "kind": MatterKind(policy.kind),
+            "kind": matter_kinds()(policy.kind),
             "versions": versions,
             "acts": self.offered(request, policy),
             "may_publish": request.user.has_perm(PUBLISH) and policy.retired_at is None,

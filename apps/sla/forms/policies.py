@@ -14,16 +14,13 @@ from apps.backoffice.forms import MomentInput
 from apps.sla.enums import (
     CountsFrom,
     IntervalKind,
-    MatterChannel,
-    MatterClass,
-    MatterKind,
-    MatterSeverity,
     Metric,
     OffHours,
     OnReopen,
     TellBy,
     Whom,
 )
+from apps.sla.kinds import CONDITIONS, timed_kinds
 from apps.sla.models import WorkingCalendar
 from apps.sla.queries.calendars import ALWAYS_CODE
 from apps.sla.services import Conditions, NewStep
@@ -112,13 +109,11 @@ class VersionForm(forms.Form):
 
     def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if kind == MatterKind.CASE:
-            fits = _("None ticked fits all.")
-            self.fields["classes"] = _several(_("classes"), MatterClass.choices, help_text=fits)
-            self.fields["severities"] = _several(
-                _("severities"), MatterSeverity.choices, help_text=fits
-            )
-            self.fields["channels"] = _several(_("channels"), MatterChannel.choices, help_text=fits)
+        for name in CONDITIONS:
+            choices, field = getattr(timed_kinds()[kind], name), self.fields[name]
+            if choices:
+                fits = _("None ticked fits all.")
+                self.fields[name] = _several(field.label, choices, help_text=fits)
 
     def conditions(self) -> Conditions:
         names = ("classes", "severities", "channels", "customer_ids", "contract_ids")

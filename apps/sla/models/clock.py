@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Unit
 from apps.core.models import AppendOnly
-from apps.sla.enums import ClockState, MatterKind, Metric
+from apps.sla.enums import ClockState, Metric
+from apps.sla.kinds import matter_kind_choices
 from apps.sla.models.calendar import WorkingCalendar
 from apps.sla.models.matter import Matter
 from apps.sla.models.policy import Step, Target
@@ -41,7 +42,7 @@ class Clock(models.Model):
     metric = models.CharField(_("what"), max_length=20, choices=Metric.choices)
     cycle = models.PositiveSmallIntegerField(default=1)
     key = models.PositiveIntegerField(default=0)  # promises: one clock each
-    kind = models.CharField(_("kind"), max_length=20, choices=MatterKind.choices)
+    kind = models.CharField(_("kind"), max_length=20, choices=matter_kind_choices)
     label = models.CharField(_("label"), max_length=120, blank=True)
     target = models.ForeignKey(Target, models.PROTECT, related_name="+", null=True, db_index=False)
     calendar = models.ForeignKey(
@@ -114,7 +115,6 @@ class Clock(models.Model):
                 name="sla_clock_choices_known",
                 condition=Q(
                     metric__in=Metric.values,
-                    kind__in=MatterKind.values,
                     state__in=ClockState.values,
                 ),
             ),

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Unit
 from apps.core.models import AppendOnly
-from apps.sla.enums import FactKind, IntervalKind, MatterKind, MatterState
+from apps.sla.enums import FactKind, IntervalKind, MatterState
+from apps.sla.kinds import matter_kind_choices
 from apps.sla.models.policy import PolicyVersion
 
 USER = settings.AUTH_USER_MODEL
@@ -18,7 +19,7 @@ class Matter(models.Model):
     """A case, an order, a task … as the clocks see it: its kind and the attributes that choose its
     policy, copied from the floor above, which brings the row itself as ``subject``."""
 
-    kind = models.CharField(_("kind"), max_length=20, choices=MatterKind.choices)
+    kind = models.CharField(_("kind"), max_length=20, choices=matter_kind_choices)
     subject_type = models.CharField(max_length=60, editable=False)
     subject_id = models.CharField(max_length=40, editable=False)
     key = models.CharField(max_length=40, blank=True, editable=False)
@@ -66,9 +67,6 @@ class Matter(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["subject_type", "subject_id", "key"], name="sla_matter_once"
-            ),
-            models.CheckConstraint(
-                name="sla_matter_kind_known", condition=Q(kind__in=MatterKind.values)
             ),
             models.CheckConstraint(
                 name="sla_matter_state_agrees",

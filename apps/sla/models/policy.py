@@ -12,13 +12,13 @@ from apps.core.models import AppendOnly
 from apps.sla.enums import (
     CountsFrom,
     IntervalKind,
-    MatterKind,
     Metric,
     OffHours,
     OnReopen,
     TellBy,
     Whom,
 )
+from apps.sla.kinds import matter_kind_choices
 from apps.sla.models.calendar import WorkingCalendar
 
 USER = settings.AUTH_USER_MODEL
@@ -47,7 +47,7 @@ class Policy(TwoNames):
     """A set of rules under one name. What it says stands in its versions."""
 
     code = models.SlugField(_("code"), max_length=40, unique=True)
-    kind = models.CharField(_("for"), max_length=20, choices=MatterKind.choices)
+    kind = models.CharField(_("for"), max_length=20, choices=matter_kind_choices)
     priority = models.SmallIntegerField(
         _("priority"),
         default=0,
@@ -68,9 +68,6 @@ class Policy(TwoNames):
         permissions = [("publish_policy", _("Can publish and retire clock policies"))]
         constraints = [
             models.CheckConstraint(
-                name="sla_policy_kind_known", condition=Q(kind__in=MatterKind.values)
-            ),
-            models.CheckConstraint(
                 name="sla_policy_retired_by_someone",
                 condition=Q(retired_at__isnull=True, retired_by__isnull=True)
                 | Q(retired_at__isnull=False, retired_by__isnull=False),
@@ -82,7 +79,7 @@ class PolicyEpoch(models.Model):
     """Counts the changes that open matters of a kind have to follow. A matter that was last read
     under an earlier count is read again (``services.recompute_stale``)."""
 
-    kind = models.CharField(max_length=20, choices=MatterKind.choices, primary_key=True)
+    kind = models.CharField(max_length=20, choices=matter_kind_choices, primary_key=True)
     epoch = models.PositiveIntegerField(default=1)
 
     class Meta:

@@ -10,7 +10,8 @@ from django.db import connection, models
 
 from apps.accounts.models import Unit, User
 from apps.core.transactions import joined
-from apps.sla.enums import FactKind, MatterKind, MatterState
+from apps.sla.enums import FactKind, MatterState
+from apps.sla.kinds import known_kind
 from apps.sla.models import Clock, Fact, Matter
 from apps.sla.queries.calendars import ALWAYS_CODE
 from apps.sla.queries.moments import not_after
@@ -45,7 +46,7 @@ class NewMatter:
     """What is to be timed. ``dues`` are due times fixed from outside, per metric (a follow-up's, a
     paper's deadline), with ``label`` saying what for. ``title`` holds no personal data."""
 
-    kind: MatterKind | str
+    kind: str
     subject: models.Model
     title: str
     opened_at: datetime | None = None
@@ -61,7 +62,7 @@ class NewMatter:
 
 def open_matter(
     *,
-    kind: MatterKind | str,
+    kind: str,
     subject: models.Model,
     title: str,
     by: User,
@@ -149,7 +150,7 @@ def _open(
 def _matter(row: NewMatter, by: User, opened_at: datetime) -> Matter:
     what = row.attributes
     return Matter(
-        kind=str(row.kind),
+        kind=known_kind(row.kind),
         subject_type=row.subject._meta.label_lower,
         subject_id=str(row.subject.pk),
         key=row.key,

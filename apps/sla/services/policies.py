@@ -16,7 +16,6 @@ from apps.events.services import record
 from apps.sla.enums import (
     CountsFrom,
     IntervalKind,
-    MatterKind,
     Metric,
     OffHours,
     OnReopen,
@@ -74,7 +73,7 @@ def create_policy(
     *,
     code: str,
     name: str,
-    kind: MatterKind | str,
+    kind: str,
     by: User,
     english_name: str = "",
     priority: int = 0,

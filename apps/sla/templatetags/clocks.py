@@ -10,7 +10,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from apps.core.addresses import address_of
-from apps.sla.enums import IntervalKind, MatterChannel, MatterClass, MatterSeverity, Metric, TellBy
+from apps.sla.enums import IntervalKind, Metric, TellBy
+from apps.sla.kinds import words_of
 from apps.sla.models import Clock
 from apps.sla.models.calendar import in_language
 from apps.sla.rules import StepRule
@@ -70,17 +71,17 @@ def worded(step: StepRule) -> str:
 
 @register.filter
 def matter_class(code: str) -> str:
-    return _label(MatterClass, code)
+    return words_of("classes", code)
 
 
 @register.filter
 def matter_severity(code: str) -> str:
-    return _label(MatterSeverity, code)
+    return words_of("severities", code)
 
 
 @register.filter
 def matter_channel(code: str) -> str:
-    return _label(MatterChannel, code)
+    return words_of("channels", code)
 
 
 @register.filter

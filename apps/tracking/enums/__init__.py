@@ -9,7 +9,7 @@ from apps.tracking.enums.delivery import (
     Satisfaction,
     Signer,
 )
-from apps.tracking.enums.kinds import EVENT_KINDS, EVENT_VALUES
+from apps.tracking.enums.kinds import EVENT_DETAILS, EVENT_KINDS, EVENT_ROWS, EVENT_VALUES
 from apps.tracking.enums.late import (
     ContactChannel,
     LateCause,
@@ -30,7 +30,9 @@ from apps.tracking.enums.status import (
 )
 
 __all__ = [
+    "EVENT_DETAILS",
     "EVENT_KINDS",
+    "EVENT_ROWS",
     "EVENT_VALUES",
     "TERMINAL",
     "TERMINAL_PAIRS",

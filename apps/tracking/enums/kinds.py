@@ -83,3 +83,37 @@ EVENT_VALUES = {
     "lateshipment.closed/outcome": LateOutcome,
     "followup.completed/outcome": Status,
 }
+# What the details of events are called: everywhere, or ("kind/detail") in events of one kind.
+EVENT_DETAILS = {
+    "accepted": _("Accepted"),
+    "afterwards": _("After the stage was over"),
+    "all_well": _("All well"),
+    "carrier": _("Partner carrier"),
+    "cause": _("Cause"),
+    "cod_paid": _("COD paid"),
+    "comment": _("Comment"),
+    "confirmed": _("Confirmed by"),
+    "count": _("Waybills"),
+    "door": _("Source"),
+    "expected": _("Expected"),
+    "first_day": _("First day"),
+    "handed_over": _("Handed over"),
+    "last_day": _("Last day"),
+    "now": _("Now"),
+    "occurred_at": _("Happened"),
+    "party": _("Told"),
+    "photos": _("Photos"),
+    "place": _("Place"),
+    "promised": _("Promised"),
+    "reached": _("Reached"),
+    "refused": _("Refused"),
+    "repeated": _("Already known"),
+    "satisfaction": _("Satisfied?"),
+    "shipments": _("Shipments"),
+    "signer": _("Signed by"),
+    "stage": _("Stage"),
+    "why": _("Cause"),
+    "lateshipment.sent_again/as": _("New waybill"),
+}
+# Numbers of rows, which say nothing to a person.
+EVENT_ROWS = ("event", "old_event", "signer", "waybill")

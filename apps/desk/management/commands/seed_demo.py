@@ -3,10 +3,11 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from apps.core.transactions import without_savepoints
+from apps.desk.demo.parts import further_parts
 from apps.desk.demo.week import PER_DAY, make_week
 from apps.desk.queries import is_empty
 
@@ -28,8 +29,8 @@ class Command(BaseCommand):
             )
         with without_savepoints():
             made = make_week(options["seed"], options["per_day"])
-            # The floor beside this one fills its own tables.
-            call_command("seed_inquiries", seed=options["seed"])
+            for make in further_parts():
+                make(seed=options["seed"], now=timezone.now())
         self.stdout.write(
             f"{made.customers} customers, {made.shipments} shipments on the road or delivered"
         )

@@ -1,4 +1,4 @@
-"""What a timeline calls each kind of event; the events floor gathers these."""
+"""What a timeline calls the events of cases; the events floor gathers these."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -11,9 +11,8 @@ from apps.complaints.enums.cases import (
     Outcome,
     Severity,
 )
-from apps.complaints.enums.exceptions import ExceptionKind, ExceptionState, FoundBy
 
-EVENT_KINDS = {
+CASE_EVENT_KINDS = {
     "case.opened": _("Case opened"),
     "case.assigned": _("Case assigned"),
     "case.reported": _("Reported to the leaders"),
@@ -45,45 +44,15 @@ EVENT_KINDS = {
     "case.withdrawn": _("Withdrawn by the customer"),
     "case.revealed": _("Personal data looked at"),
     "case.exported": _("List of cases exported"),
-    "exception.exported": _("List of exceptions exported"),
-    "exception.opened": _("Exception reported"),
-    "exception.worsened": _("Exception grew worse"),
-    "exception.assigned": _("Exception given to somebody to follow"),
-    "exception.case_linked": _("Case linked to the exception"),
-    "exception.late_linked": _("Late shipment linked to the exception"),
-    "exception.changed": _("Exception report changed"),
-    "exception.fact_changed": _("Facts of the exception changed afterwards"),
-    "exception.seriousness_changed": _("Seriousness changed"),
-    "exception.put_right": _("Put right on the spot"),
-    "exception.investigated": _("Investigation begun"),
-    "exception.evidence_added": _("Evidence added"),
-    "exception.evidence_opened": _("Evidence opened"),
-    "exception.decided": _("Decided"),
-    "exception.acting": _("Corrective actions under way"),
-    "exception.checked": _("Checked: it worked"),
-    "exception.closed": _("Exception closed"),
-    "exception.reopened": _("Exception reopened"),
-    "exception.revealed": _("Personal data looked at"),
-    "exception.reviewed": _("Reviewed in a meeting"),
-    "action.added": _("Corrective action set"),
-    "action.done": _("Corrective action done"),
-    "action.checked": _("Corrective action checked"),
-    "action.dropped": _("Corrective action dropped"),
-    "chase.added": _("Chase set"),
-    "chase.answered": _("Chase answered"),
-    "meeting.planned": _("Review meeting planned"),
-    "meeting.held": _("Review meeting held"),
-    "meeting.dropped": _("Review meeting dropped"),
     "canned_answer.changed": _("Ready-made answer changed"),
     "assignment_rule.changed": _("Assignment rule changed"),
     "major_rule.changed": _("Rule for major cases changed"),
-    "cause.changed": _("Cause changed"),
     "saved_filter.saved": _("Filter saved"),
     "saved_filter.removed": _("Filter removed"),
 }
 
 # The words of the codes that events hold.
-EVENT_VALUES = {
+CASE_EVENT_VALUES = {
     "case.opened/class": CaseClass,
     "case.opened/severity": Severity,
     "case.opened/channel": CaseChannel,
@@ -98,9 +67,17 @@ EVENT_VALUES = {
     "case.closed/outcome": Outcome,
     "case.solved/outcome": Outcome,
     "case.linked/kind": LinkKind,
-    "exception.opened/kind": ExceptionKind,
-    "exception.opened/found_by": FoundBy,
-    "exception.worsened/from": ExceptionKind,
-    "exception.worsened/to": ExceptionKind,
-    "exception.reopened/from": ExceptionState,
 }
+# What the details of events are called: everywhere, or ("kind/detail") in events of one kind.
+CASE_EVENT_DETAILS = {
+    "direct": _("Direct complaint"),
+    "into": _("Into"),
+    "score": _("Satisfaction, 1–5"),
+    "severity": _("Severity"),
+    "told": _("Told to the customer"),
+    "with": _("With"),
+    "case.absorbed/from": _("From"),
+    "case.opened/class": _("Class"),
+}
+# Numbers of rows, which say nothing to a person.
+CASE_EVENT_ROWS = ("ask", "desk", "entry", "revision")

@@ -1,0 +1,41 @@
+"""Who may do what with this app's things; config/roles.py puts the tables of all apps together."""
+
+from apps.accounts.enums import Role
+from apps.core.codenames import keep, may, view
+
+SEE = view(
+    "declaredcount dispatcharrangement followuptask followuptemplate harmlessterm intakefile"
+    " intakerow orderdraft printjob printrecord prohibitedlist prohibitedterm workorder"
+    " workorderwaybill"
+)
+TAKE = (
+    SEE
+    | keep("declaredcount dispatcharrangement orderdraft workorder")
+    | may(
+        "confirm_workorder cancel_workorder print_workorder reveal_workorder upload_intakefile"
+        " complete_followuptask resolve_declaredcount"
+    )
+)
+CARRY_OUT = (
+    SEE
+    | keep("dispatcharrangement")
+    | may("print_workorder reveal_workorder complete_followuptask")
+)
+LEAD = SEE | may("assign_workorder") | keep("followuptemplate")
+KEEP_GOODS_LISTS = keep("harmlessterm prohibitedlist prohibitedterm")
+
+ROLES = {
+    Role.AGENT: TAKE,
+    Role.DIRECTOR: TAKE | LEAD | KEEP_GOODS_LISTS,
+    Role.DEPARTMENT_MANAGER: LEAD | KEEP_GOODS_LISTS,
+    Role.PROJECT_MANAGER: TAKE | LEAD,
+    Role.QC_MANAGER: SEE | KEEP_GOODS_LISTS,
+    Role.DEPUTY_GENERAL_MANAGER: LEAD,
+    Role.GENERAL_MANAGER: LEAD,
+    Role.DISPATCHER: CARRY_OUT,
+    Role.FREIGHT_CLERK: CARRY_OUT,
+    Role.FINANCE: SEE,
+    Role.SALES: SEE,
+    Role.WAREHOUSE_MANAGER: SEE,
+    Role.DELIVERY_MANAGER: SEE,
+}
