@@ -31,6 +31,7 @@ def look(locker: Any) -> dict[str, Any]:
     from apps.accounts.enums import Role
     from apps.accounts.queries import system_user
     from apps.backoffice.staff_admin import timeline_rows
+    from apps.desk.demo.parts import further_parts
     from apps.events.services import record
     from apps.notifications import seeding as messages
     from apps.notifications.models import MessageTemplate, NotificationPolicy
@@ -72,6 +73,7 @@ def look(locker: Any) -> dict[str, Any]:
         "topics": [str(label) for key, label in topic_choices() if key == "staff.locker_full"],
         "words": MessageTemplate.objects.filter(topic="staff.locker_full").count(),
         "told": NotificationPolicy.objects.filter(topic="staff.locker_full").count(),
+        "parts": [make.__name__ for make in further_parts()],
         "metrics": [clock.metric for clock in matter.clocks.all()],
         "kind": str(matter.get_kind_display()),
     }

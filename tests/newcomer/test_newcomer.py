@@ -57,3 +57,7 @@ def test_clocks_run_for_its_things(seen: dict[str, Any]) -> None:
 def test_it_has_something_to_tell(seen: dict[str, Any]) -> None:
     assert seen["topics"] == ["Locker full (staff)"]
     assert (seen["words"], seen["told"]) == (2, 1), "in both languages"
+
+
+def test_it_has_a_part_in_the_demonstration(seen: dict[str, Any]) -> None:
+    assert seen["parts"] == ["make_lockers", "make_inquiries"], "in the order of their positions"
