@@ -20,9 +20,9 @@ def run(count: int) -> int:
     from django.utils import timezone
 
     from apps.accounts.queries import system_user
-    from apps.complaints.models import ExceptionReport
     from apps.events.models import Dispatch
     from apps.events.services import relay_batch
+    from apps.quality.models import ExceptionReport
     from apps.tracking.models import ShipmentWatch, Waybill
     from apps.tracking.services.late import find_late
     from tests.factories.customers import CustomerFactory
@@ -59,7 +59,7 @@ def run(count: int) -> int:
         raise SystemExit(f"{opened} exceptions for {total} late shipments")
     each = {"found late": (found - began) / total * 1000}
     each |= {name: seconds / total * 1000 for name, seconds in taken.items()}
-    opening = "complaints.follow_late"
+    opening = "quality.follow_late"
     results = [
         Result(name, value, "ms each", most=MOST_MS if name == opening else None)
         for name, value in each.items()

@@ -16,10 +16,7 @@ LEADERS = frozenset(
         Role.QC_MANAGER,
     }
 )
-NETWORK = frozenset(
-    {Role.DISPATCHER, Role.FREIGHT_CLERK, Role.WAREHOUSE_MANAGER, Role.DELIVERY_MANAGER}
-)
-CASES, EXCEPTIONS, CHATS = _("Cases"), _("Exceptions"), _("Online chats")
+CASES = _("Cases")
 
 PAGES = (
     Page(
@@ -41,64 +38,6 @@ PAGES = (
         section=CASES,
         daily_for=SERVICE | LEADERS,
         hour=40,
-    ),
-    records(
-        _("Exception reports"),
-        "report",
-        "complaints.exceptionreport",
-        about=_("What went wrong with shipments, from the report to the last measure."),
-        section=EXCEPTIONS,
-        daily_for=SERVICE | LEADERS | NETWORK,
-        hour=45,
-    ),
-    Page(
-        _("Report an exception"),
-        "add_alert",
-        "admin:complaints_exceptionreport_add",
-        "complaints.add_exceptionreport",
-        about=_("Damage, loss, delay or another trouble with a shipment."),
-        section=EXCEPTIONS,
-        daily_for=NETWORK,
-        hour=20,
-        words="新建 异常",
-    ),
-    Page(
-        _("Put right on the spot"),
-        "check",
-        "admin:complaints_exceptionreport_minor",
-        "complaints.view_exceptionreport",
-        about=_("Today's small troubles, a line each."),
-        section=EXCEPTIONS,
-    ),
-    records(
-        _("Review meetings"),
-        "groups_2",
-        "complaints.reviewmeeting",
-        about=_("What was discussed, decided and given to whom."),
-        section=EXCEPTIONS,
-        daily_for=frozenset({Role.QC_MANAGER, Role.DEPARTMENT_MANAGER}),
-        hour=80,
-    ),
-    records(
-        _("Chats on record"),
-        "history",
-        "complaints.chat",
-        about=_("What was said in online chats."),
-        section=CHATS,
-    ),
-    records(
-        _("Chat seats"),
-        "support_agent",
-        "complaints.chatseat",
-        about=_("Who is there to answer, and how many they have."),
-        section=CHATS,
-    ),
-    setting(
-        _("Chat settings"),
-        "tune",
-        "complaints.chatsettings",
-        _("Staffed hours, greetings, how many chats an agent has at a time."),
-        section=CHATS,
     ),
     setting(
         _("Ready-made answers"),

@@ -23,44 +23,22 @@ CASES = {
     Role.GENERAL_MANAGER: LEAD_CASES,
 }
 
-# --- exceptions ---------------------------------------------------------------------------------
-# Whoever moves the goods reports what went wrong with them and answers chases.
-REPORT = view("causenode chasetask correctiveaction evidence exceptionreport") | may(
-    "add_exceptionreport handle_exceptionreport"
-)
-HANDLE = REPORT | view("reportchange reviewitem reviewmeeting")
-INVESTIGATE = (
-    HANDLE
-    | keep("causenode")
-    | may(
-        "investigate_exceptionreport decide_exceptionreport close_exceptionreport"
-        " reveal_exceptionreport check_correctiveaction hold_reviewmeeting"
-    )
-)
-EXCEPTIONS = {
-    Role.AGENT: HANDLE,
-    Role.DIRECTOR: INVESTIGATE,
-    Role.DEPARTMENT_MANAGER: INVESTIGATE,
-    Role.PROJECT_MANAGER: INVESTIGATE,
-    Role.QC_MANAGER: INVESTIGATE,
-    Role.DEPUTY_GENERAL_MANAGER: INVESTIGATE,
-    Role.GENERAL_MANAGER: INVESTIGATE,
-    Role.DISPATCHER: REPORT,
-    Role.FREIGHT_CLERK: REPORT,
-    Role.WAREHOUSE_MANAGER: REPORT,
-    Role.DELIVERY_MANAGER: REPORT,
+# --- causes -------------------------------------------------------------------------------------
+# Whoever reports what went wrong names its cause; whoever investigates keeps the tree.
+SEE_CAUSES = view("causenode")
+KEEP_CAUSES = SEE_CAUSES | keep("causenode")
+CAUSES = {
+    Role.AGENT: SEE_CAUSES,
+    Role.DIRECTOR: KEEP_CAUSES,
+    Role.DEPARTMENT_MANAGER: KEEP_CAUSES,
+    Role.PROJECT_MANAGER: KEEP_CAUSES,
+    Role.QC_MANAGER: KEEP_CAUSES,
+    Role.DEPUTY_GENERAL_MANAGER: KEEP_CAUSES,
+    Role.GENERAL_MANAGER: KEEP_CAUSES,
+    Role.DISPATCHER: SEE_CAUSES,
+    Role.FREIGHT_CLERK: SEE_CAUSES,
+    Role.WAREHOUSE_MANAGER: SEE_CAUSES,
+    Role.DELIVERY_MANAGER: SEE_CAUSES,
 }
 
-# --- online chat --------------------------------------------------------------------------------
-ANSWER_CHATS = may("handle_chat")
-LEAD_CHATS = ANSWER_CHATS | view("chat chatseat chatsettings") | may("lead_chat")
-CHATS = {
-    Role.AGENT: ANSWER_CHATS,
-    Role.DIRECTOR: LEAD_CHATS,
-    Role.DEPARTMENT_MANAGER: LEAD_CHATS,
-    Role.PROJECT_MANAGER: LEAD_CHATS,
-    Role.DEPUTY_GENERAL_MANAGER: LEAD_CHATS,
-    Role.GENERAL_MANAGER: LEAD_CHATS,
-}
-
-ROLES = joined(CASES, EXCEPTIONS, CHATS)
+ROLES = joined(CASES, CAUSES)

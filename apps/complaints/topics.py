@@ -7,7 +7,6 @@ from apps.core.telling import HOUSE, NUMBER, WHEN, Topic, Variable, staff_topic
 
 SUBJECT = Variable("subject", _("subject"), "包装破损", "Damaged parcel")
 
-# --- cases ---
 CASE = Variable("case", _("case number"), "CS20261125-48391527", "CS20261125-48391527")
 # Their own conversation, for the channels that have room for it and reach nobody else.
 TEXT = Variable(
@@ -24,7 +23,7 @@ def _case(key: str, label: Promise, *more: Variable) -> Topic:
     return Topic(f"case.{key}", label, (CASE, NUMBER, WHEN, *more, *HOUSE))
 
 
-CASES = (
+TOPICS = (
     _case("received", _("Case received"), NEXT),
     _case("reply", _("Reply in a case"), TEXT, NEXT),
     _case("solved", _("Solution of a case"), TEXT),
@@ -39,11 +38,3 @@ CASES = (
         "staff.case_undelivered", _("Somebody with a case could not be told (staff)"), CASE
     ),
 )
-
-# --- exceptions ---
-EXCEPTIONS = (
-    staff_topic("staff.exception_opened", _("Serious exception reported (staff)"), SUBJECT),
-    staff_topic("staff.exception_assigned", _("Exception given to a follower (staff)"), SUBJECT),
-)
-
-TOPICS = (*CASES, *EXCEPTIONS)

@@ -32,7 +32,7 @@ PAGES = (
         _("Online chats"),
         "forum",
         "desk:chats",
-        "complaints.handle_chat",
+        "chat.handle_chat",
         about=_("Visitors who wait, and those you talk to."),
         section=_("Desk"),
         daily_for=CHATTING,

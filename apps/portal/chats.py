@@ -8,18 +8,18 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from apps.complaints.enums import ChatSide, ChatState
-from apps.complaints.models import Chat
-from apps.complaints.queries.chat.hours import opening
-from apps.complaints.queries.chat.seats import chat_settings
-from apps.complaints.queries.chat.visitor import (
+from apps.chat.enums import ChatSide, ChatState
+from apps.chat.models import Chat
+from apps.chat.queries.hours import opening
+from apps.chat.queries.seats import chat_settings
+from apps.chat.queries.visitor import (
     agent_of,
     line_key,
     lines_for_visitor,
     place_in_queue,
     types_now,
 )
-from apps.complaints.rules.chat import LONGEST_LINE, MOST_FILES_AT_ONCE
+from apps.chat.rules.chat import LONGEST_LINE, MOST_FILES_AT_ONCE
 
 # Seconds between two looks of an open page, where no live update tells it when to look.
 LOOK_EVERY = {ChatState.QUEUED: 4, ChatState.OFFERED: 2, ChatState.TALKING: 2}

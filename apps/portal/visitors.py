@@ -3,9 +3,9 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from apps.complaints.models import Chat
-from apps.complaints.queries.chat.visitor import chat_by_token
-from apps.complaints.tokens import COOKIE, COOKIE_PATH, TOKEN_LIFE, open_token, seal_token
+from apps.chat.models import Chat
+from apps.chat.queries.visitor import chat_by_token
+from apps.chat.tokens import COOKIE, COOKIE_PATH, TOKEN_LIFE, open_token, seal_token
 
 
 def remember_chat(response: HttpResponse, token: str) -> None:

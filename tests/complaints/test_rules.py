@@ -10,18 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.complaints.enums import CaseClass, ExceptionKind, Severity
+from apps.complaints.enums import CaseClass, Severity
 from apps.complaints.files import DOCX, TEXT, XLSX, clean_file, clean_files
 from apps.complaints.models import AssignmentRule, MajorRule
 from apps.complaints.rules.answers import VARIABLES, check_answer, fill_answer
 from apps.complaints.rules.assignment import Candidate, fitting_rule, least_loaded
-from apps.complaints.rules.exceptions import BY_WEIGHT, worse_of
 from apps.complaints.rules.searching import grams, likeness, query_of, searchable
 from apps.complaints.rules.severity import CaseFacts, choose_severity
 from apps.complaints.seeding import answer_rows
 from apps.core.errors import BadInput
 from apps.core.files import NewFile
 from apps.customers.names import tidy
+from apps.quality.enums import ExceptionKind
+from apps.quality.rules import BY_WEIGHT, worse_of
 from tests.factories.customers import png
 
 pytestmark = pytest.mark.requirement("CMP-1")

@@ -11,9 +11,8 @@ from django.utils import timezone
 from apps.accounts.enums import ObjectScope, Role
 from apps.accounts.models import User
 from apps.complaints import services
-from apps.complaints.models import Case, CaseFile, ExceptionReport
+from apps.complaints.models import Case, CaseFile
 from apps.complaints.queries.cases import LIVE_ONLY, CaseFilter, case_list
-from apps.complaints.queries.exceptions import exception_list, exception_page
 from apps.complaints.queries.history import (
     history_of,
     open_cases_of_waybill,
@@ -24,6 +23,8 @@ from apps.complaints.queries.team import team_load
 from apps.core.files import NewFile
 from apps.core.typed import LONGEST_SEVERAL
 from apps.customers.models import CustomerScope
+from apps.quality.models import ExceptionReport
+from apps.quality.queries.exceptions import exception_list, exception_page
 from tests.factories.accounts import UnitFactory, UserFactory, UserRoleFactory
 from tests.factories.complaints import (
     PHONE,

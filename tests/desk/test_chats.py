@@ -15,11 +15,13 @@ from django.utils import timezone
 
 from apps.accounts.enums import Role
 from apps.accounts.models import User
-from apps.complaints.enums import CaseChannel, CaseClass, CaseState, ChatState
+from apps.chat.enums import ChatState
+from apps.chat.models import Chat, ChatFile, ChatSeat, ChatSettings
+from apps.chat.queries.desk import board
+from apps.chat.services.seats import close_seat
+from apps.complaints.enums import CaseChannel, CaseClass, CaseState
 from apps.complaints.inputs import NewCase
-from apps.complaints.models import CannedAnswer, Case, Chat, ChatFile, ChatSeat, ChatSettings
-from apps.complaints.queries.chat.desk import board
-from apps.complaints.services.chat.seats import close_seat
+from apps.complaints.models import CannedAnswer, Case
 from apps.complaints.services.opening import open_case
 from apps.events.models import Event
 from tests.factories.accounts import UnitFactory, UserFactory, sign_in
@@ -354,18 +356,18 @@ def test_a_leader_reads_masked_and_on_record(client: Client, wang: User) -> None
 
 def test_the_list_the_seats_and_the_settings(client: Client, wang: User) -> None:
     chat = talking(wang, name="张三")
-    assert client.get(reverse("admin:complaints_chatsettings_change", args=[1])).status_code == 403
+    assert client.get(reverse("admin:chat_chatsettings_change", args=[1])).status_code == 403
     sign_in(client, UserFactory(roles=[Role.DIRECTOR], unit=house()))
-    listed = client.get(reverse("admin:complaints_chat_changelist")).content.decode()
+    listed = client.get(reverse("admin:chat_chat_changelist")).content.decode()
     assert "张*" in listed and reverse("desk:chat", args=[chat.pk]) in listed
-    opened = client.get(reverse("admin:complaints_chat_change", args=[chat.pk]))
+    opened = client.get(reverse("admin:chat_chat_change", args=[chat.pk]))
     assert opened["Location"] == reverse("desk:chat", args=[chat.pk])
     seat = ChatSeat.objects.get(user=wang)
-    change = reverse("admin:complaints_chatseat_change", args=[seat.pk])
+    change = reverse("admin:chat_chatseat_change", args=[seat.pk])
     client.post(change, {"most": "2", "shown_name": "小王"})
     seat.refresh_from_db()
     assert (seat.most, seat.shown_name) == (2, "小王")
-    address = reverse("admin:complaints_chatsettings_change", args=[1])
+    address = reverse("admin:chat_chatsettings_change", args=[1])
     form = client.get(address).context["adminform"].form
     values = {name: form[name].value() for name in form.fields}
     client.post(address, {**values, "end_after": "10"})
@@ -382,9 +384,9 @@ def test_the_list_costs_the_same_for_one_row_and_for_three(client: Client, wang:
     counts = []
     for _n in range(3):
         visitor(waybill_number=waybill().number)
-        client.get(reverse("admin:complaints_chat_changelist"))
+        client.get(reverse("admin:chat_chat_changelist"))
         with CaptureQueriesContext(connection) as seen:
-            client.get(reverse("admin:complaints_chat_changelist"))
+            client.get(reverse("admin:chat_chat_changelist"))
         counts.append(len(seen))
     assert counts[0] == counts[2]
 

@@ -11,7 +11,8 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone, translation
 
-from apps.complaints.models import Case, Chat
+from apps.chat.models import Chat
+from apps.complaints.models import Case
 from apps.customers.enums import AuthorisationState, HandoverState
 from apps.customers.models import Customer, HandoverForm, VerbalAuthorisation
 from apps.desk.demo.week import make_week

@@ -13,24 +13,8 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from apps.accounts.models import Absence, DutyShift, User
-from apps.complaints.enums import (
-    CaseChannel,
-    CaseClass,
-    CaseState,
-    EntryKind,
-    ExceptionKind,
-    ExceptionState,
-    MeetingState,
-    Severity,
-)
-from apps.complaints.models import (
-    Case,
-    CaseEntry,
-    ChaseTask,
-    CorrectiveAction,
-    ExceptionReport,
-    ReviewMeeting,
-)
+from apps.complaints.enums import CaseChannel, CaseClass, CaseState, EntryKind, Severity
+from apps.complaints.models import Case, CaseEntry
 from apps.desk.demo.people import PEOPLE
 from apps.inquiries.enums import BindingState, Way
 from apps.inquiries.models import (
@@ -53,6 +37,8 @@ from apps.notifications.models import (
     WebhookEvent,
 )
 from apps.notifications.queries.desk import bell
+from apps.quality.enums import ExceptionKind, ExceptionState, MeetingState
+from apps.quality.models import ChaseTask, CorrectiveAction, ExceptionReport, ReviewMeeting
 from apps.sla.enums import ClockState, Metric
 from apps.sla.models import Clock
 from tests import databases

@@ -13,8 +13,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 from django.urls.exceptions import Resolver404
 from django.utils import timezone
 
+from apps.chat.models import Chat
 from apps.complaints.enums import CaseChannel
-from apps.complaints.models import Case, Chat
+from apps.complaints.models import Case
 from apps.complaints.queries.links import token_of
 from apps.desk.demo.week import make_week
 from tests.factories.accounts import sign_in, superuser
@@ -167,7 +168,7 @@ def test_every_form_of_the_staff_carries_a_key(client: Client, plain_static_file
         "admin:orders_workorder_act cancel",
         "admin:sla_workingcalendar_act days", "admin:tracking_scan_changelist",
         "admin:accounts_user_change", "admin:tracking_waybill_act reveal", "desk:chat_close",
-        "admin:account_password", "admin:complaints_exceptionreport_act evidence", "admin:accounts_apikey_add",
+        "admin:account_password", "admin:quality_exceptionreport_act evidence", "admin:accounts_apikey_add",
         "admin:notifications_messagetemplate_act change",
     } - walk.actions  # fmt: skip
     assert not missing, (missing, sorted(walk.actions))

@@ -19,8 +19,9 @@ from django.utils import timezone
 from apps.accounts.enums import Role
 from apps.accounts.models import User
 from apps.accounts.queries import system_user
+from apps.chat.models import Chat
 from apps.complaints.admin.acts import ACTS as CASE_ACTS
-from apps.complaints.models import Case, Chat, ExceptionReport
+from apps.complaints.models import Case
 from apps.customers.models import Contact, Customer, CustomerSite
 from apps.events.models import Event
 from apps.notifications.models import Delivery, PhoneTask
@@ -29,6 +30,7 @@ from apps.orders.admin.acts import ACTS as ORDER_ACTS
 from apps.orders.admin.tasks import TASK_ACTS
 from apps.orders.enums import PrintKind
 from apps.orders.models import FollowUpTask, PrintJob, PrintRecord, WorkOrder
+from apps.quality.models import ExceptionReport
 from apps.sla.models import Clock
 from apps.tracking.models import EventBatch, RefusedEvent, Waybill
 from apps.tracking.services import ingest
@@ -211,7 +213,7 @@ def _values(place: str, name: str, house: House) -> list[str]:
         "model": ["workorder"],
         "subject_id": house.ids("orders.workorder")[:2],
         "row_id": house.ids("customers.contact")[:2],
-        "chat_id": house.ids("complaints.chat"),
+        "chat_id": house.ids("chat.chat"),
     }
     if place in fixed:
         return fixed[place]

@@ -8,8 +8,10 @@ from django.test import Client
 from django.urls import reverse
 
 from apps.accounts.models import User
-from apps.complaints.enums import CaseState, ChatSide, EntryKind
-from apps.complaints.models import Case, CaseEntry, ChatLine
+from apps.chat.enums import ChatSide
+from apps.chat.models import ChatLine
+from apps.complaints.enums import CaseState, EntryKind
+from apps.complaints.models import Case, CaseEntry
 from apps.events.models import Event
 from apps.orders.models import FollowUpTask, WorkOrder
 from apps.tracking.models import TrackingEvent

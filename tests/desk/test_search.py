@@ -144,7 +144,7 @@ def test_every_list_finds_the_name(client: Client, house: Found, boss: User) -> 
         ("orders_workorder", "欧阳", house.order.number),
         ("tracking_waybill", "小红", house.waybill.number[-4:]),
         ("complaints_case", "司马", house.case.number),
-        ("complaints_exceptionreport", "欧阳", house.report.number),
+        ("quality_exceptionreport", "欧阳", house.report.number),
     ):
         url = reverse(f"admin:{name}_changelist")
         assert row in client.get(url, {"q": typed}).content.decode(), name

@@ -15,9 +15,10 @@ from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
+from apps.chat.models import Chat
+from apps.chat.services.minding import mind_chats
 from apps.complaints.enums import EntryKind
-from apps.complaints.models import Case, CaseFile, Chat
-from apps.complaints.services.chat.minding import mind_chats
+from apps.complaints.models import Case, CaseFile
 from apps.desk.demo.people import PASSWORD, Cast
 from tests.e2e.desk import PATIENCE
 from tests.factories.chats import agent, pass_time, reply, round_the_clock

@@ -9,12 +9,12 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from apps.accounts.queries import system_user
-from apps.complaints.enums import ExceptionState
-from apps.complaints.models import ChaseTask, ExceptionReport
 from apps.customers.models import Customer
 from apps.desk.demo.people import Cast
 from apps.notifications.models import Delivery
 from apps.notifications.queries.words import render
+from apps.quality.enums import ExceptionState
+from apps.quality.models import ChaseTask, ExceptionReport
 from apps.sla.models import Clock
 from apps.tracking.enums import DocumentState
 from apps.tracking.models import LateShipment, ReturnDocument
@@ -106,7 +106,7 @@ def test_a_shipment_is_found_late_by_itself(browser: Browser, live_server: Any, 
     picture(agent, "late-told", full_page=True)
 
     # What the chased say stands on the exception; their clocks are met.
-    agent.goto(f"/admin/complaints/exceptionreport/{report.pk}/change/")
+    agent.goto(f"/admin/quality/exceptionreport/{report.pk}/change/")
     for chase in ChaseTask.objects.order_by("pk"):
         act(agent, "answer", chase=str(chase.pk), answer="换车后今晚发出，明早到")
     expect(agent.get_by_text("换车后今晚发出").first).to_be_visible()
@@ -133,7 +133,7 @@ def test_a_shipment_is_found_late_by_itself(browser: Browser, live_server: Any, 
     file_document(document_id=document.pk, location="A-1", **clerk)
     agent.goto(f"/admin/tracking/lateshipment/{late.pk}/change/")
     act(agent, "close", note="已签收，回单已存档")
-    agent.goto(f"/admin/complaints/exceptionreport/{report.pk}/change/")
+    agent.goto(f"/admin/quality/exceptionreport/{report.pk}/change/")
     act(agent, "right", line="换车后次日送达，回单已存档")
     report.refresh_from_db()
     assert report.state == ExceptionState.CLOSED

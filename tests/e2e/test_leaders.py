@@ -13,9 +13,9 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from apps.accounts.models import User
-from apps.complaints.enums import ExceptionKind
-from apps.complaints.models import ReviewMeeting
 from apps.desk.demo.people import Cast
+from apps.quality.enums import ExceptionKind
+from apps.quality.models import ReviewMeeting
 from apps.sla.enums import Metric
 from apps.sla.models import Policy
 from tests.e2e.desk import PATIENCE, bell_of, picture, told
@@ -103,7 +103,7 @@ def test_a_director_gives_an_exception_on_and_the_follower_hears_of_it(
     agent, director = cast["wangfang"], cast["linzhuren"]
     report = exception(unit=cast.units["SHA"], by=agent, owner=agent, kind=ExceptionKind.DAMAGED)
     page = enter(director, language, wide)
-    page.goto(f"/admin/complaints/exceptionreport/{report.pk}/change/")
+    page.goto(f"/admin/quality/exceptionreport/{report.pk}/change/")
     form = page.locator("#act-assign")
     form.locator("summary").click()
     chooser = form.locator("select")
@@ -135,7 +135,7 @@ def test_a_review_meeting_is_planned_and_held(
     for _n in range(3):
         exception(unit=unit, by=qc, kind=ExceptionKind.LOST, is_serious=True)
     page = enter(qc, language, wide)
-    page.goto("/admin/complaints/reviewmeeting/add/")
+    page.goto("/admin/quality/reviewmeeting/add/")
     page.locator("[name=title]").fill("周异常评审会")
     page.locator("[name=unit]").select_option(label=str(unit))
     later = timezone.localtime() + timedelta(minutes=5)
@@ -160,6 +160,6 @@ def test_a_review_meeting_is_planned_and_held(
     expect(line).to_contain_text("3")
     look_well(page, ".trk-facts")
     picture(page, f"meeting-{language}-{wide}", full_page=True)
-    page.goto("/admin/complaints/reviewmeeting/")
+    page.goto("/admin/quality/reviewmeeting/")
     expect(page.locator("#result_list")).to_contain_text("+1")
     picture(page, f"meetings-{language}-{wide}", full_page=True)

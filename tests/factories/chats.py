@@ -9,22 +9,22 @@ from django.utils import timezone
 from apps.accounts.enums import Role
 from apps.accounts.models import Unit, User
 from apps.accounts.queries import public_user
-from apps.complaints.models import Chat, ChatLine, ChatSettings
-from apps.complaints.services.chat.giving import take_chat
-from apps.complaints.services.chat.minding import mind_chats
-from apps.complaints.services.chat.seats import open_seat, set_seat
-from apps.complaints.services.chat.settings import change_chat_settings
-from apps.complaints.services.chat.starting import Begun, NewChat, start_chat
-from apps.complaints.services.chat.talking import answer, say
+from apps.chat.models import Chat, ChatLine, ChatSettings
+from apps.chat.services.giving import take_chat
+from apps.chat.services.minding import mind_chats
+from apps.chat.services.seats import open_seat, set_seat
+from apps.chat.services.settings import change_chat_settings
+from apps.chat.services.starting import Begun, NewChat, start_chat
+from apps.chat.services.talking import answer, say
 from apps.core.files import NewFile
 from tests.factories.accounts import UnitFactory, UserFactory
 
 ADDRESS = "198.51.100.7"
 _COLUMNS = {
-    "complaints_chat": ("started_at", "since", "awaits_since", "quiet_since", "ended_at"),
-    "complaints_chatpulse": ("seen_at", "typing_until"),
-    "complaints_chatseat": ("seen_at", "idle_since"),
-    "complaints_chatturn": ("since", "first_word", "until"),
+    "chat_chat": ("started_at", "since", "awaits_since", "quiet_since", "ended_at"),
+    "chat_chatpulse": ("seen_at", "typing_until"),
+    "chat_chatseat": ("seen_at", "idle_since"),
+    "chat_chatturn": ("since", "first_word", "until"),
 }
 
 
@@ -116,7 +116,7 @@ def pass_time(seconds: float, *, seen: bool = True) -> None:
 def lose_sight_of(user: User, seconds: float) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE complaints_chatseat SET seen_at = statement_timestamp()"
+            "UPDATE chat_chatseat SET seen_at = statement_timestamp()"
             " - make_interval(secs => %s) WHERE user_id = %s",
             [seconds, user.pk],
         )
@@ -125,7 +125,7 @@ def lose_sight_of(user: User, seconds: float) -> None:
 def lose_visitor(chat: Chat, seconds: float) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE complaints_chatpulse SET seen_at = statement_timestamp()"
+            "UPDATE chat_chatpulse SET seen_at = statement_timestamp()"
             " - make_interval(secs => %s) WHERE chat_id = %s AND side = 'visitor'",
             [seconds, chat.pk],
         )

@@ -9,19 +9,14 @@ from django.utils import timezone
 from apps.accounts.enums import Role
 from apps.accounts.models import User
 from apps.complaints import services
-from apps.complaints.enums import (
-    CaseChannel,
-    CaseClass,
-    CaseState,
-    EntryKind,
-    ExceptionKind,
-    ExceptionState,
-    FoundBy,
-    Outcome,
-)
-from apps.complaints.inputs import NewCase, NewException, Said, Verdict
-from apps.complaints.models import Case, CauseNode, ExceptionReport
-from apps.complaints.rules.exceptions import kind_of_status
+from apps.complaints.enums import CaseChannel, CaseClass, CaseState, EntryKind, Outcome
+from apps.complaints.inputs import NewCase, Said
+from apps.complaints.models import Case, CauseNode
+from apps.quality import services as quality
+from apps.quality.enums import ExceptionKind, ExceptionState, FoundBy
+from apps.quality.inputs import NewException, Verdict
+from apps.quality.models import ExceptionReport
+from apps.quality.rules import kind_of_status
 from tests.factories.accounts import UnitFactory, UserFactory
 
 PHONE = "13812345678"
@@ -138,15 +133,15 @@ def new_exception(**fields: Any) -> NewException:
 def exception(
     *, by: User | None = None, at: datetime | None = None, **fields: Any
 ) -> ExceptionReport:
-    return services.open_exception(
+    return quality.open_exception(
         new=new_exception(**fields), by=by or UserFactory(), at=at or timezone.now()
     )
 
 
 def decided(of: ExceptionReport) -> ExceptionReport:
-    services.investigate_exception(exception_id=of.pk, **who())
+    quality.investigate_exception(exception_id=of.pk, **who())
     verdict = Verdict(any_cause().pk, "班前会通报，重新培训")
-    return services.decide_exception(exception_id=of.pk, verdict=verdict, **who())
+    return quality.decide_exception(exception_id=of.pk, verdict=verdict, **who())
 
 
 def exception_in(state: ExceptionState, **fields: Any) -> ExceptionReport:
@@ -155,11 +150,11 @@ def exception_in(state: ExceptionState, **fields: Any) -> ExceptionReport:
         (ExceptionState.OPEN, lambda: None),
         (
             ExceptionState.INVESTIGATING,
-            lambda: services.investigate_exception(exception_id=made.pk, **who()),
+            lambda: quality.investigate_exception(exception_id=made.pk, **who()),
         ),
         (
             ExceptionState.DECIDED,
-            lambda: services.decide_exception(
+            lambda: quality.decide_exception(
                 exception_id=made.pk, verdict=Verdict(any_cause().pk, "通报"), **who()
             ),
         ),
@@ -167,7 +162,7 @@ def exception_in(state: ExceptionState, **fields: Any) -> ExceptionReport:
         (ExceptionState.CHECKED, lambda: _check(made)),
         (
             ExceptionState.CLOSED,
-            lambda: services.close_exception(exception_id=made.pk, **who()),
+            lambda: quality.close_exception(exception_id=made.pk, **who()),
         ),
     ]
     for here, act in steps:
@@ -182,7 +177,7 @@ def exception_in(state: ExceptionState, **fields: Any) -> ExceptionReport:
 def action(of: ExceptionReport, **more: Any) -> Any:
     values = {"what": "每车装完拍照", "owner": UserFactory(), **who()}
     values["due_at"] = timezone.now() + timedelta(days=3)
-    return services.add_action(exception_id=of.pk, **{**values, **more})
+    return quality.add_action(exception_id=of.pk, **{**values, **more})
 
 
 def _act(of: ExceptionReport) -> None:
@@ -191,9 +186,9 @@ def _act(of: ExceptionReport) -> None:
 
 def _check(of: ExceptionReport) -> None:
     for one in of.actions.all():
-        services.finish_action(action_id=one.pk, result="已执行", **who())
-        services.check_action(action_id=one.pk, worked=True, note="抽查 20 车", **who())
-    services.check_exception(exception_id=of.pk, note="", **who())
+        quality.finish_action(action_id=one.pk, result="已执行", **who())
+        quality.check_action(action_id=one.pk, worked=True, note="抽查 20 车", **who())
+    quality.check_exception(exception_id=of.pk, note="", **who())
 
 
 def follow_trouble(
@@ -202,7 +197,7 @@ def follow_trouble(
     """The exception of one shipment that is damaged, lost, misrouted or refused."""
     kind = kind_of_status(status, reason)
     assert kind is not None
-    [report] = services.follow(
-        [services.Trouble(waybill_id, kind, happened_at, known_at=at, by=by, at=at)]
+    [report] = quality.follow(
+        [quality.Trouble(waybill_id, kind, happened_at, known_at=at, by=by, at=at)]
     )
     return report

@@ -56,7 +56,8 @@ def seed(count: int) -> dict[str, Any]:
 def count() -> dict[str, Any]:
     from django.db.models import Exists, OuterRef
 
-    from apps.complaints.models import Case, CaseEntry, ChatLine
+    from apps.chat.models import ChatLine
+    from apps.complaints.models import Case, CaseEntry
     from apps.events.models import Event
     from apps.notifications.channels.base import reference_of
     from apps.notifications.models import Attempt, Delivery

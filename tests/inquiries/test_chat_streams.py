@@ -13,12 +13,12 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.accounts.queries import public_user
-from apps.complaints.enums import ChatSide
-from apps.complaints.models import ChatSeat
-from apps.complaints.queries.chat.bells import ring_desks, ring_visitors
-from apps.complaints.services.chat.ending import leave_chat
-from apps.complaints.services.chat.talking import note_sign
-from apps.complaints.tokens import COOKIE, desk_ticket, seal_token
+from apps.chat.enums import ChatSide
+from apps.chat.models import ChatSeat
+from apps.chat.queries.bells import ring_desks, ring_visitors
+from apps.chat.services.ending import leave_chat
+from apps.chat.services.talking import note_sign
+from apps.chat.tokens import COOKIE, desk_ticket, seal_token
 from apps.inquiries.streams import doors, hub
 from apps.inquiries.streams.app import StreamApp
 from apps.inquiries.streams.hub import Hub

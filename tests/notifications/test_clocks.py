@@ -10,7 +10,6 @@ from django.utils import timezone
 from apps.accounts.enums import ObjectScope, Role
 from apps.accounts.models import User
 from apps.accounts.queries import system_user
-from apps.complaints.models import ExceptionReport
 from apps.events.models import Event
 from apps.events.services import record
 from apps.notifications import services
@@ -18,6 +17,7 @@ from apps.notifications.enums import DeliveryState
 from apps.notifications.models import Delivery, PhoneTask, SuppressedAddress
 from apps.notifications.queries.words import render
 from apps.orders.models import WorkOrder
+from apps.quality.models import ExceptionReport
 from tests.doubles.mail_server import MailServer
 from tests.factories.accounts import UserFactory, sign_in
 from tests.factories.complaints import exception

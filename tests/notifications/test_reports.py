@@ -12,13 +12,15 @@ from apps.accounts.enums import Role
 from apps.accounts.queries import system_user
 from apps.accounts.services import plan_absence
 from apps.complaints import services as cases
-from apps.complaints.enums import CaseChannel, EntryKind, ExceptionKind, ExceptionMatter
+from apps.complaints.enums import CaseChannel, EntryKind
 from apps.complaints.inputs import Said
 from apps.complaints.models import Case
 from apps.core.errors import BadInput
 from apps.notifications.enums import DeliveryState
 from apps.notifications.models import Delivery, NotificationPolicy
 from apps.notifications.queries.words import render
+from apps.quality import services as quality
+from apps.quality.enums import ExceptionKind, ExceptionMatter
 from apps.sla.models import Matter
 from apps.sla.services import change_week
 from apps.tracking.enums import Reason, Status
@@ -116,10 +118,10 @@ def test_leaders_hear_of_an_exception_that_becomes_serious(team: Team, how: str)
     assert not report.is_serious and told("staff.exception_opened") == []
     if how == "judged":
         why = {"is_serious": True, "reason": "客户索赔"}
-        cases.judge_seriousness(exception_id=report.pk, **why, **who(team.agent))
+        quality.judge_seriousness(exception_id=report.pk, **why, **who(team.agent))
     elif how == "complained":
         made = case(team=team, by=team.agent)
-        cases.link_case(exception_id=report.pk, case=made, **who(team.agent))
+        quality.link_case(exception_id=report.pk, case=made, **who(team.agent))
     else:
         lost = {"status": Status.EXCEPTION, "reason": Reason.LOST, "happened_at": timezone.now()}
         follow_trouble(waybill_id=shipment.pk, **lost, **who())
@@ -206,15 +208,15 @@ def test_whoever_is_given_an_exception_to_follow_hears_of_it(team: Team, languag
     agent = team.person(Role.AGENT, language=language)
     report = exception(unit=team.unit, by=team.agent)
     give = {"exception_id": report.pk, "reason": "休假"}
-    cases.assign_exception(owner=agent, **give, **who(team.director))
+    quality.assign_exception(owner=agent, **give, **who(team.director))
     (heard,) = told("staff.exception_assigned")
     assert (heard.recipient, heard.channel) == (f"user:{agent.pk}", "in_app")
-    assert heard.link == f"/admin/desk/open/complaints.exceptionreport/{report.pk}"
+    assert heard.link == f"/admin/desk/open/quality.exceptionreport/{report.pk}"
     shown = render(heard, frozenset())
     assert report.number in shown.subject and report.title in shown.text
     assert ("转给您" in shown.subject) is (language == "zh-hans")
     # Who takes it themselves knows.
-    cases.assign_exception(owner=team.director, **give, **who(team.director))
+    quality.assign_exception(owner=team.director, **give, **who(team.director))
     assert len(told("staff.exception_assigned")) == 1
 
 
@@ -232,7 +234,7 @@ def test_the_stand_in_of_an_absent_follower_hears_of_an_exception(team: Team) ->
         at=now,
     )
     report = exception(unit=team.unit, by=team.agent)
-    cases.assign_exception(exception_id=report.pk, owner=away, **who(team.director))
+    quality.assign_exception(exception_id=report.pk, owner=away, **who(team.director))
     (heard,) = told("staff.exception_assigned")
     assert heard.recipient == f"user:{stand_in.pk}"
 
@@ -242,5 +244,5 @@ def test_who_has_given_an_exception_on_is_not_told_any_more(team: Team) -> None:
     first, second = team.person(Role.AGENT), team.person(Role.AGENT)
     report = exception(unit=team.unit, by=team.agent)
     for owner in (first, second):
-        cases.assign_exception(exception_id=report.pk, owner=owner, **who(team.director))
+        quality.assign_exception(exception_id=report.pk, owner=owner, **who(team.director))
     assert [row.recipient for row in told("staff.exception_assigned")] == [f"user:{second.pk}"]

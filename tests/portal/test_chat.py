@@ -14,14 +14,16 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.complaints.enums import CaseChannel, CaseClass, ChatSide, ChatState
-from apps.complaints.models import Case, CaseFile, Chat, ChatFile, ChatLine
-from apps.complaints.queries.chat.visitor import line_key
-from apps.complaints.services.chat import limits
-from apps.complaints.services.chat.ending import Closing, close_chat
-from apps.complaints.services.chat.filing import Filing
-from apps.complaints.services.chat.talking import add_chat_note, note_sign
-from apps.complaints.tokens import COOKIE
+from apps.chat.enums import ChatSide, ChatState
+from apps.chat.models import Chat, ChatFile, ChatLine
+from apps.chat.queries.visitor import line_key
+from apps.chat.services import limits
+from apps.chat.services.ending import Closing, close_chat
+from apps.chat.services.filing import Filing
+from apps.chat.services.talking import add_chat_note, note_sign
+from apps.chat.tokens import COOKIE
+from apps.complaints.enums import CaseChannel, CaseClass
+from apps.complaints.models import Case, CaseFile
 from tests.factories.chats import agent, fresh, house, reply, round_the_clock, visitor
 from tests.factories.shipments import picture
 from tests.factories.tracking import waybill

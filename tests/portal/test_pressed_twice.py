@@ -7,9 +7,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from apps.chat.enums import ChatSide
+from apps.chat.models import Chat, ChatLine
 from apps.complaints import services
-from apps.complaints.enums import CaseChannel, ChatSide, EntryKind
-from apps.complaints.models import Case, CaseEntry, CaseFile, Chat, ChatLine, SatisfactionAsk
+from apps.complaints.enums import CaseChannel, EntryKind
+from apps.complaints.models import Case, CaseEntry, CaseFile, SatisfactionAsk
 from apps.complaints.queries.links import token_of
 from apps.complaints.queries.satisfaction import token_of as rating_token
 from apps.notifications.models import Subscription

@@ -22,8 +22,9 @@ from django.utils import timezone
 from apps.accounts.enums import Role
 from apps.accounts.queries import system_user
 from apps.backoffice.models import HeldFile
+from apps.chat.models import ChatFile, ChatLine
 from apps.complaints.enums import CaseChannel
-from apps.complaints.models import Case, CaseEntry, CaseFile, ChatFile, ChatLine
+from apps.complaints.models import Case, CaseEntry, CaseFile
 from apps.complaints.queries.links import token_of
 from apps.core.errors import NotKept
 from apps.core.sheets import write_xlsx

@@ -9,8 +9,9 @@ from django.test import Client
 from django.urls import reverse
 
 from apps.accounts.enums import ObjectScope, Role
-from apps.complaints.enums import CaseMatter, ExceptionMatter
+from apps.complaints.enums import CaseMatter
 from apps.customers.enums import CustomerMatter
+from apps.quality.enums import ExceptionMatter
 from apps.sla import services
 from apps.sla.enums import IntervalKind, Metric
 from apps.sla.kinds import timed_kinds

@@ -46,6 +46,7 @@ CASE_EVENT_KINDS = {
     "case.exported": _("List of cases exported"),
     "canned_answer.changed": _("Ready-made answer changed"),
     "assignment_rule.changed": _("Assignment rule changed"),
+    "cause.changed": _("Cause changed"),
     "major_rule.changed": _("Rule for major cases changed"),
     "saved_filter.saved": _("Filter saved"),
     "saved_filter.removed": _("Filter removed"),

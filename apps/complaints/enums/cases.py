@@ -115,6 +115,19 @@ class DuplicateReason(TextChoices):
     WORDS = "words", _("same customer, similar words")
 
 
+class Liable(ColourChoices):
+    """Whose part of the work a cause usually lies in."""
+
+    HEAD_OFFICE = "head_office", _("Head office"), "purple"
+    BRANCH = "branch", _("Branch"), "blue"
+    DISPATCH_CENTRE = "dispatch_centre", _("Dispatch centre"), "teal"
+    FREIGHT_CENTRE = "freight_centre", _("Freight centre"), "teal"
+    STATION = "station", _("Station"), "grey"
+    PARTNER = "partner", _("Partner carrier"), "amber"
+    CUSTOMER = "customer", _("Customer or consignee"), "grey"
+    NOBODY = "nobody", _("Nobody: force majeure"), "grey"
+
+
 class CaseMatter(ColourChoices):
     """What has clocks here."""
 

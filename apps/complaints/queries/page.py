@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -18,7 +18,6 @@ from apps.complaints.models import (
     CaseFile,
     CaseLink,
     CaseReader,
-    ExceptionReport,
     SatisfactionAsk,
 )
 from apps.complaints.queries.clocks import clocks_of
@@ -99,7 +98,7 @@ class CasePage:
     lines: list[Line] = field(default_factory=list)
     linked: list[Linked] = field(default_factory=list)
     absorbed: list[Case] = field(default_factory=list)
-    exceptions: list[ExceptionReport] = field(default_factory=list)
+    exceptions: list[Any] = field(default_factory=list)
     asks: list[SatisfactionAsk] = field(default_factory=list)
     readers: list[Reader] = field(default_factory=list)
     clocks: list[Clock] = field(default_factory=list)
@@ -132,12 +131,11 @@ def case_page(number: str, user: "User") -> CasePage:
     )
 
 
-def _exceptions(case: Case, user: "User") -> list[ExceptionReport]:
+def _exceptions(case: Case, user: "User") -> list[Any]:
     """Most cases have none; who may see which is only asked where there are some."""
-    of_case = ExceptionReport.objects.filter(case=case)
-    if not of_case.exists():
+    if not case.exceptions.exists():
         return []
-    return list(ExceptionReport.objects.visible_to(user).filter(case=case).order_by("-pk")[:20])
+    return list(case.exceptions.visible_to(user).order_by("-pk")[:20])
 
 
 def contact_of(case: Case) -> Contact:

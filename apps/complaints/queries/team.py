@@ -14,7 +14,7 @@ from apps.accounts.models import Unit, User
 from apps.accounts.queries.duty import Roster, people_of, service_desk
 from apps.complaints.enums import CaseClass, CaseMatter, CaseState, Prefer, Severity
 from apps.complaints.inputs import NewCase
-from apps.complaints.models import Case, ExceptionReport
+from apps.complaints.models import Case
 from apps.complaints.models.case import LIVE_VALUES
 from apps.complaints.queries.house_rules import HouseRules, rules_in_use
 from apps.complaints.rules.assignment import Candidate, fitting_rule, least_loaded
@@ -107,16 +107,10 @@ def report_recipients(case: Case, at: datetime) -> list[User]:
     if case.case_class == CaseClass.INQUIRY:
         return []
     roles: Sequence[Role] = (*TOLD, Role.GENERAL_MANAGER) if case.is_direct else TOLD
-    return _told(roles, case.unit, at)
+    return people_told(roles, case.unit, at)
 
 
-def leaders_told(report: ExceptionReport, at: datetime) -> list[User]:
-    """Who hears of a serious exception at once: the department manager and QC (CMP-4). A minor one
-    is a line of the day's report (CMP-5)."""
-    return _told(TOLD, report.unit, at) if report.is_serious else []
-
-
-def _told(roles: Sequence[Role], unit: Unit, at: datetime) -> list[User]:
+def people_told(roles: Sequence[Role], unit: Unit, at: datetime) -> list[User]:
     roster = Roster(roles, at)
     found = [pk for role in roles for pk in roster.people(role, unit.path)]
     return people_of(list(dict.fromkeys(found)))

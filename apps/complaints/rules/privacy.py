@@ -1,6 +1,6 @@
 """What a page, a list, an event may say of what was written: without the people in it. Pure."""
 
-from apps.complaints.models import Case, ExceptionReport
+from apps.complaints.models import Case
 from apps.core.masking import Known, mask_text
 from apps.tracking.models import Waybill
 
@@ -38,11 +38,6 @@ def names_about(case: Case | None, waybill: Waybill | None) -> list[str]:
     for one in {waybill, case.waybill if case is not None else None} - {None}:
         names += [one.consignee_name, one.sender_name]  # type: ignore[union-attr]  # not None
     return [name for name in names if name and name.strip().lower() not in NOBODY]
-
-
-def masked_report(text: str, report: ExceptionReport) -> str:
-    """What a report says, without the people of its shipment and of its case."""
-    return mask_text(text, Known.people(names_about(report.case, report.waybill)))
 
 
 def masked(text: str, case: Case | None = None) -> str:

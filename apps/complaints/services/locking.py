@@ -1,11 +1,11 @@
-"""A case or exception, locked; and the one way its row is written."""
+"""A case, locked; and the one way its row, and an exception's, is written."""
 
 from datetime import datetime
 from typing import Any
 
 from apps.accounts.models import User
 from apps.complaints.enums import AssignedHow, CaseState, Timing
-from apps.complaints.models import Case, ExceptionReport
+from apps.complaints.models import Case
 from apps.complaints.rules.privacy import known_names
 from apps.complaints.rules.searching import MOST_TEXT, grams, searchable
 from apps.complaints.services import clocks
@@ -24,17 +24,7 @@ def lock_case(case_id: int, by: User) -> Case:
     )
 
 
-def lock_exception(exception_id: int, by: User) -> ExceptionReport:
-    """Likewise; ExceptionReport.DoesNotExist for whoever may not see it."""
-    return (
-        ExceptionReport.objects.visible_to(by)
-        .select_for_update(of=["self"], no_key=True)
-        .select_related("waybill", "case", "late", "unit", "cause")
-        .get(pk=exception_id)
-    )
-
-
-def write(row: Case | ExceptionReport, *, at: datetime, bump: bool = True, **values: Any) -> None:
+def write(row: Any, *, at: datetime, bump: bool = True, **values: Any) -> None:
     """Save ``values`` on a locked row. ``bump``: somebody who has it open must look again."""
     if bump:
         values["version"] = row.version + 1

@@ -8,14 +8,14 @@ from django.db.models import F
 from apps.accounts.enums import Language
 from apps.accounts.models import User
 from apps.accounts.queries import public_user
+from apps.chat.models import Chat, ChatPulse
+from apps.chat.services.ending import Closing, close_chat, rate_chat
+from apps.chat.services.filing import Filing
+from apps.chat.services.seats import close_seat, open_seat, set_seat
+from apps.chat.services.settings import change_chat_settings
+from apps.chat.services.starting import NewChat, start_chat
+from apps.chat.services.talking import answer, say
 from apps.complaints.enums import CaseClass
-from apps.complaints.models import Chat, ChatPulse
-from apps.complaints.services.chat.ending import Closing, close_chat, rate_chat
-from apps.complaints.services.chat.filing import Filing
-from apps.complaints.services.chat.seats import close_seat, open_seat, set_seat
-from apps.complaints.services.chat.settings import change_chat_settings
-from apps.complaints.services.chat.starting import NewChat, start_chat
-from apps.complaints.services.chat.talking import answer, say
 from apps.desk.demo.people import Cast
 from apps.tracking.models import Waybill
 

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from apps.complaints import services
-from apps.complaints.enums import ExceptionKind, ExceptionState, FoundBy
-from apps.complaints.inputs import NewException, Verdict
-from apps.complaints.models import Case, CauseNode, ChaseTask, ExceptionReport
+from apps.complaints.models import Case, CauseNode
 from apps.desk.demo.people import Cast
+from apps.quality import services
+from apps.quality.enums import ExceptionKind, ExceptionState, FoundBy
+from apps.quality.inputs import NewException, Verdict
+from apps.quality.models import ChaseTask, ExceptionReport
 
 HOUR = 60
 # From here on: what a shipment's own exception has come to by now.

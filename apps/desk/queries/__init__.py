@@ -9,9 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.complaints.models import Case, ExceptionReport
+from apps.complaints.models import Case
 from apps.complaints.queries.cases import CaseFilter, case_list
-from apps.complaints.queries.exceptions import ExceptionFilter, exception_list
 from apps.core.errors import BadInput
 from apps.core.typed import LONGEST_SEVERAL, mistyped_number, tidy_typed
 from apps.customers.models import Customer
@@ -26,6 +25,8 @@ from apps.desk.queries.running import (
 from apps.events.queries import relay_lag
 from apps.orders.models import DeclaredCount, FollowUpTask, WorkOrder
 from apps.orders.queries import orders_found
+from apps.quality.models import ExceptionReport
+from apps.quality.queries.exceptions import ExceptionFilter, exception_list
 from apps.sla.queries.calendars import MissingYear, missing_years
 from apps.tracking.enums import LateState
 from apps.tracking.models import (
@@ -98,7 +99,7 @@ def search(text: str, *, user: User) -> Found:
         if user.has_perm("customers.view_customer")
         else [],
         exceptions=list(exception_list(user, ExceptionFilter(text=text))[:SHOWN])
-        if user.has_perm("complaints.view_exceptionreport")
+        if user.has_perm("quality.view_exceptionreport")
         else [],
     )
     if found.everything:

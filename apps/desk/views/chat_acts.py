@@ -15,13 +15,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.accounts.models import User
 from apps.backoffice.once import answers_again
-from apps.complaints.enums import CaseClass, ChatSide, Outcome
-from apps.complaints.models import Case, Chat
-from apps.complaints.queries.chat.beside import beside
-from apps.complaints.queries.chat.seats import chat_settings, colleagues
-from apps.complaints.services.chat import giving, seats, talking
-from apps.complaints.services.chat.ending import Closing, close_chat, dismiss_chat
-from apps.complaints.services.chat.filing import Filing, open_case_from_chat
+from apps.chat.enums import ChatSide
+from apps.chat.models import Chat
+from apps.chat.queries.beside import beside
+from apps.chat.queries.seats import chat_settings, colleagues
+from apps.chat.services import giving, seats, talking
+from apps.chat.services.ending import Closing, close_chat, dismiss_chat
+from apps.chat.services.filing import Filing, open_case_from_chat
+from apps.complaints.enums import CaseClass, Outcome
+from apps.complaints.models import Case
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.files import NewFile
 from apps.desk.views.chats import chat_door, visible_chat

@@ -15,17 +15,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from apps.accounts.models import User
-from apps.complaints.downloads import content_of
-from apps.complaints.enums import ChatSide, ChatState
-from apps.complaints.models import Chat, ChatFile
-from apps.complaints.queries.chat import beside as besides
-from apps.complaints.queries.chat import desk
-from apps.complaints.queries.chat.bells import desk_mark
-from apps.complaints.rules.chat import LONGEST_LINE
-from apps.complaints.services.chat.reading import note_chat_read
-from apps.complaints.services.chat.seats import touch_seat
-from apps.complaints.services.chat.talking import mark_read
-from apps.complaints.tokens import desk_ticket
+from apps.chat.downloads import content_of
+from apps.chat.enums import ChatSide, ChatState
+from apps.chat.models import Chat, ChatFile
+from apps.chat.queries import beside as besides
+from apps.chat.queries import desk
+from apps.chat.queries.bells import desk_mark
+from apps.chat.rules.chat import LONGEST_LINE
+from apps.chat.services.reading import note_chat_read
+from apps.chat.services.seats import touch_seat
+from apps.chat.services.talking import mark_read
+from apps.chat.tokens import desk_ticket
 from apps.desk.views.shared import person_of, show
 from apps.sla.queries.moments import database_now
 
@@ -37,7 +37,7 @@ def chat_door(view: View) -> View:
     """For who may answer chats, on the staff site."""
 
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not person_of(request).has_perm("complaints.handle_chat"):
+        if not person_of(request).has_perm("chat.handle_chat"):
             raise PermissionDenied
         return view(request, *args, **kwargs)
 
@@ -59,7 +59,7 @@ def _board_page(request: HttpRequest) -> HttpResponse:
     touch_seat(by=person)
     now = database_now()
     board = desk.board(person, now)
-    leads = person.has_perm("complaints.lead_chat")
+    leads = person.has_perm("chat.lead_chat")
     return show(
         request,
         "desk/chats.html",
@@ -160,7 +160,7 @@ def _transcript(request: HttpRequest, chat_id: int) -> HttpResponse:
     person = person_of(request)
     chat = visible_chat(person, chat_id)
     is_mine = chat.agent_id == person.pk
-    if chat.state == ChatState.QUEUED and not person.has_perm("complaints.lead_chat"):
+    if chat.state == ChatState.QUEUED and not person.has_perm("chat.lead_chat"):
         raise Http404
     if not is_mine:
         note_chat_read(chat=chat, by=person, at=timezone.now())

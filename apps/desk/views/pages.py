@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from apps.backoffice.navigation import find_pages, rights_of
 from apps.complaints.forms.lists import METRICS
-from apps.complaints.models import Case, ExceptionReport
+from apps.complaints.models import Case
 from apps.complaints.services import take_case
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.moments import read_moment
@@ -26,6 +26,7 @@ from apps.desk import queries
 from apps.desk.queries.team import team
 from apps.desk.views.shared import person_of, show
 from apps.orders.models import WorkOrder
+from apps.quality.models import ExceptionReport
 from apps.sla.services import keep_promise
 from apps.tracking.models import Waybill
 from apps.tracking.services import reveal_waybill
@@ -109,8 +110,8 @@ def _reveal(request: HttpRequest, number: str) -> HttpResponse:
 # The page of what an event is about, where it is not the model's own page in the back office:
 # (name of the page, the field that addresses it).
 PAGES = {
-    "complaints.chasetask": ("admin:complaints_exceptionreport_change", "exception_id"),
-    "complaints.correctiveaction": ("admin:complaints_exceptionreport_change", "exception_id"),
+    "quality.chasetask": ("admin:quality_exceptionreport_change", "exception_id"),
+    "quality.correctiveaction": ("admin:quality_exceptionreport_change", "exception_id"),
     "orders.followuptask": ("admin:orders_workorder_change", "work_order_id"),
     "tracking.waybill": ("desk:shipment", "number"),
 }

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.queries import find_api_key, is_active_user
 from apps.accounts.services import check_api_key_address, note_api_key_use
-from apps.complaints.queries.chat.visitor import chat_by_token
-from apps.complaints.tokens import COOKIE, TICKET_LIFE, open_token, read_ticket
+from apps.chat.queries.visitor import chat_by_token
+from apps.chat.tokens import COOKIE, TICKET_LIFE, open_token, read_ticket
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.requests import asker
 from apps.inquiries.asking import Asker

@@ -18,8 +18,8 @@ from typing import Protocol, TypeVar
 from django.db import close_old_connections
 from django.utils import timezone
 
-from apps.complaints.queries.chat.bells import ring_desks, ring_visitors
-from apps.complaints.services.chat.seats import touch_seats
+from apps.chat.queries.bells import ring_desks, ring_visitors
+from apps.chat.services.seats import touch_seats
 from apps.core.requests import lies_in
 from apps.inquiries.queries.streams import look, usable_keys
 

@@ -8,10 +8,11 @@ from django.db.models import Model
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from apps.complaints.models import Case, ExceptionReport
+from apps.complaints.models import Case
 from apps.customers.models import Customer
 from apps.events.models import Event
 from apps.notifications.queries.happening import Happening
+from apps.quality.models import ExceptionReport
 
 TOPIC_OF_KIND = {
     "clock.warned": "staff.clock_warned",

@@ -4,10 +4,10 @@ somebody to follow, for whoever follows it now (CMP-4)."""
 from collections.abc import Iterable, Iterator, Sequence
 
 from apps.accounts.queries.duty import stand_ins
-from apps.complaints.models import ExceptionReport
 from apps.events.models import Event
 from apps.notifications.queries.clocks import subject_link
 from apps.notifications.queries.happening import Happening
+from apps.quality.models import ExceptionReport
 
 GIVEN = "exception.assigned"
 KINDS = frozenset(

@@ -9,12 +9,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.queries import public_user
-from apps.complaints.downloads import content_of
-from apps.complaints.enums import ChatSide
-from apps.complaints.models import Chat
-from apps.complaints.queries.chat.visitor import file_for_visitor, line_key, line_of
-from apps.complaints.services.chat.ending import leave_chat
-from apps.complaints.services.chat.talking import mark_read, note_sign, say
+from apps.chat.downloads import content_of
+from apps.chat.enums import ChatSide
+from apps.chat.models import Chat
+from apps.chat.queries.visitor import file_for_visitor, line_key, line_of
+from apps.chat.services.ending import leave_chat
+from apps.chat.services.talking import mark_read, note_sign, say
 from apps.core.errors import RuleBroken
 from apps.core.requests import client_address
 from apps.portal.answers import kept_private, page

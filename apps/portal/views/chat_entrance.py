@@ -13,12 +13,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.enums import Language
 from apps.accounts.queries import public_user
+from apps.chat.models import Chat
+from apps.chat.queries.hours import opening
+from apps.chat.queries.seats import chat_settings, waiting_count
+from apps.chat.services.ending import rate_chat, turn_into_message
+from apps.chat.services.starting import NewChat, leave_message, start_chat
 from apps.complaints.enums import CaseClass
-from apps.complaints.models import Chat
-from apps.complaints.queries.chat.hours import opening
-from apps.complaints.queries.chat.seats import chat_settings, waiting_count
-from apps.complaints.services.chat.ending import rate_chat, turn_into_message
-from apps.complaints.services.chat.starting import NewChat, leave_message, start_chat
 from apps.core.errors import RuleBroken
 from apps.core.requests import client_address
 from apps.core.times import now

@@ -11,14 +11,35 @@ from contextlib import contextmanager
 from typing import Any
 from unittest import mock
 
+from django.core.management.base import CommandError
 from django.core.management.commands import migrate
+from django.db import connections
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ProjectState
 
 
 class Command(migrate.Command):
     def handle(self, *args: Any, **options: Any) -> None:
+        _refuse_an_older_house(options["database"])
         with _models_rendered_alone():
             super().handle(*args, **options)
+
+
+def _refuse_an_older_house(database: str) -> None:
+    """Until the first release an app's migrations are folded into one when its tables change: a
+    database made by those of before cannot be carried on."""
+    loader = MigrationLoader(connections[database])
+    gone = [
+        name
+        for name in loader.applied_migrations or ()
+        if name[0] in loader.migrated_apps and name not in (loader.disk_migrations or ())
+    ]
+    if gone:
+        app, name = min(gone)
+        raise CommandError(
+            f"This database was made by an earlier state of the project ({app}.{name} is gone). Before the"
+            " first release such a database is made anew: bin/up --fresh, which deletes what is in it."
+        )
 
 
 @contextmanager

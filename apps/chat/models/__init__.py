@@ -1,0 +1,14 @@
+from apps.chat.models.chat import Chat, ChatFile, ChatLine, ChatPulse, ChatQuerySet, ChatTurn
+from apps.chat.models.desk import ChatCount, ChatSeat, ChatSettings
+
+__all__ = [
+    "Chat",
+    "ChatCount",
+    "ChatFile",
+    "ChatLine",
+    "ChatPulse",
+    "ChatQuerySet",
+    "ChatSeat",
+    "ChatSettings",
+    "ChatTurn",
+]

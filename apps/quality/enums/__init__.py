@@ -1,0 +1,28 @@
+"""Choices of this floor, each with the label and colour people see."""
+
+from apps.quality.enums.events import EVENT_DETAILS, EVENT_KINDS, EVENT_ROWS, EVENT_VALUES
+from apps.quality.enums.exceptions import (
+    EXCEPTION_MATTER_KINDS as MATTER_KINDS,
+)
+from apps.quality.enums.exceptions import (
+    ExceptionKind,
+    ExceptionMatter,
+    ExceptionState,
+    FoundBy,
+    MeetingState,
+    WhatStandsOut,
+)
+
+__all__ = [
+    "EVENT_DETAILS",
+    "EVENT_KINDS",
+    "EVENT_ROWS",
+    "EVENT_VALUES",
+    "MATTER_KINDS",
+    "ExceptionKind",
+    "ExceptionMatter",
+    "ExceptionState",
+    "FoundBy",
+    "MeetingState",
+    "WhatStandsOut",
+]

@@ -1,0 +1,8 @@
+"""Evidence, and what a report said before, are written once."""
+
+from apps.core.sql import append_only
+
+OPERATIONS = [
+    append_only("quality_reportchange"),
+    append_only("quality_evidence"),
+]

@@ -1,0 +1,25 @@
+from apps.quality.models.exception import (
+    REPORT_WITHIN,
+    ExceptionQuerySet,
+    ExceptionReport,
+    ReportChange,
+)
+from apps.quality.models.follow_up import (
+    ChaseTask,
+    CorrectiveAction,
+    Evidence,
+    ReviewItem,
+    ReviewMeeting,
+)
+
+__all__ = [
+    "REPORT_WITHIN",
+    "ChaseTask",
+    "CorrectiveAction",
+    "Evidence",
+    "ExceptionQuerySet",
+    "ExceptionReport",
+    "ReportChange",
+    "ReviewItem",
+    "ReviewMeeting",
+]

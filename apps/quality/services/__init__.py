@@ -1,0 +1,54 @@
+from apps.quality.services.actions import add_action, check_action, drop_action, finish_action
+from apps.quality.services.chasing import add_chase, answer_chase
+from apps.quality.services.exceptions import (
+    assign_exception,
+    correct_report,
+    follow_complaint,
+    judge_seriousness,
+    link_case,
+    open_exception,
+    put_right,
+)
+from apps.quality.services.following import Trouble, follow, follow_late_shipments
+from apps.quality.services.investigating import (
+    add_evidence,
+    check_exception,
+    close_exception,
+    decide_exception,
+    investigate_exception,
+    note_findings,
+    reopen_exception,
+)
+from apps.quality.services.meetings import drop_meeting, hold_meeting, plan_meeting
+from apps.quality.services.reading import open_evidence, reveal_exception
+
+__all__ = [
+    "Trouble",
+    "add_action",
+    "add_chase",
+    "add_evidence",
+    "answer_chase",
+    "assign_exception",
+    "check_action",
+    "check_exception",
+    "close_exception",
+    "correct_report",
+    "decide_exception",
+    "drop_action",
+    "drop_meeting",
+    "finish_action",
+    "follow",
+    "follow_complaint",
+    "follow_late_shipments",
+    "hold_meeting",
+    "investigate_exception",
+    "judge_seriousness",
+    "link_case",
+    "note_findings",
+    "open_evidence",
+    "open_exception",
+    "plan_meeting",
+    "put_right",
+    "reopen_exception",
+    "reveal_exception",
+]

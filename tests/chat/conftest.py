@@ -1,0 +1,3 @@
+from tests.complaints.conftest import agent, team
+
+__all__ = ["agent", "team"]
