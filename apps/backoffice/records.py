@@ -1,11 +1,14 @@
-"""The page of one record with its acts: Django's own, one of ours with panels, or a form that is
-saved by one call of a service."""
+"""The page of one record with its acts: Django's own, one of ours with panels, a form that is
+saved by one call of a service, reference data."""
 
+from collections.abc import Callable
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 
 from apps.backoffice.acting import ActAdmin
 from apps.backoffice.acts import Panel
@@ -85,22 +88,8 @@ class PanelAdmin(ActAdmin):
         return answer
 
 
-class ServiceAdmin(RecordAdmin):
-    """Django's form, saved by one call of a service. ``permission`` opens adding and changing."""
-
-    permission = ""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return bool(self.permission) and request.user.has_perm(self.permission)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return bool(self.permission) and request.user.has_perm(self.permission)
-
-    def save_through_service(
-        self, request: HttpRequest, obj: Any, values: dict[str, Any], change: bool
-    ) -> Any:
-        """Call the service with what was typed; returns the row as it is saved."""
-        raise NotImplementedError("say which service saves this")
+class RefusingAdmin(ActAdmin):
+    """Django's form for what a service may refuse."""
 
     def changeform_view(
         self,
@@ -132,7 +121,70 @@ class ServiceAdmin(RecordAdmin):
 
         return type(form)(form.__name__, (form,), {"clean": clean})
 
+
+class ServiceAdmin(RefusingAdmin, RecordAdmin):
+    """Django's form, saved by one call of a service. ``permission`` opens adding and changing."""
+
+    permission = ""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bool(self.permission) and request.user.has_perm(self.permission)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(self.permission) and request.user.has_perm(self.permission)
+
+    def save_through_service(
+        self, request: HttpRequest, obj: Any, values: dict[str, Any], change: bool
+    ) -> Any:
+        """Call the service with what was typed; returns the row as it is saved."""
+        raise NotImplementedError("say which service saves this")
+
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         saved = self.save_through_service(request, obj, dict(form.cleaned_data), change)
         # The page goes on with what was saved, under its number.
         obj.__dict__.update(saved.__dict__)
+
+
+class ReferenceAdmin(RefusingAdmin):
+    """Reference data that staff keep: Django's form, whose row ``save_by`` saves. Rows go out of use
+    rather than away, so that what refers to them stays explained; only those with ``remove_by`` can
+    be deleted. Both are services: ``save_by(row, *, by, at)``."""
+
+    save_by: Callable[..., Any]
+    remove_by: Callable[..., Any] | None = None
+
+    def _may(self, request: HttpRequest, what: str) -> bool:
+        return bool(request.user.has_perm(f"{self.opts.app_label}.{what}_{self.opts.model_name}"))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self._may(request, "add")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request, "change")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return type(self).remove_by is not None and self._may(request, "delete")
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        type(self).save_by(obj, by=request.user, at=timezone.now())
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        remove = type(self).remove_by
+        try:
+            if remove is not None:
+                remove(obj, by=request.user, at=timezone.now())
+        except RuleBroken as refusal:
+            messages.error(request, str(refusal))
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        return {}
+
+    # The house keeps one record of what happened, not Django's second one.
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
+        return None
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:
+        return None
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> None:
+        return None

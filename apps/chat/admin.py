@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -10,35 +10,23 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.models import User
+from apps.accounts.staff import person
+from apps.backoffice.records import RefusingAdmin
 from apps.backoffice.staff_admin import StaffAdmin
 from apps.chat.enums import ChatState
 from apps.chat.models import Chat, ChatSeat, ChatSettings
 from apps.chat.services.seats import set_seat
 from apps.chat.services.settings import FIELDS, change_chat_settings
-from apps.core.errors import RuleBroken
 from apps.core.masking import mask_name
 
 LEAD = "chat.lead_chat"
 
 
-def actor(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # noqa: S101  # admin_view has checked it
-    return request.user
-
-
-class LedAdmin(StaffAdmin):
+class LedAdmin(RefusingAdmin):
     """Read by whoever may, changed by leaders."""
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm(LEAD)
-
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        try:
-            return super().changeform_view(request, *args, **kwargs)
-        except RuleBroken as refusal:
-            messages.error(request, str(refusal))
-            return HttpResponseRedirect(request.get_full_path())
 
 
 @admin.register(Chat)
@@ -52,7 +40,7 @@ class ChatAdmin(StaffAdmin):
     ordering = ["-id"]
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return Chat.objects.visible_to(actor(request)).select_related("agent", "waybill", "case")
+        return Chat.objects.visible_to(person(request)).select_related("agent", "waybill", "case")
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm(LEAD)
@@ -92,7 +80,7 @@ class ChatSeatAdmin(LedAdmin):
             user=obj.user,
             most=form.cleaned_data["most"],
             shown_name=form.cleaned_data["shown_name"],
-            by=actor(request),
+            by=person(request),
             at=timezone.now(),
         )
 
@@ -112,4 +100,4 @@ class ChatSettingsAdmin(LedAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         values = {name: form.cleaned_data[name] for name in FIELDS}
-        change_chat_settings(values=values, by=actor(request), at=timezone.now())
+        change_chat_settings(values=values, by=person(request), at=timezone.now())

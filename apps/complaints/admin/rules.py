@@ -6,14 +6,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.accounts.enums import Role
+from apps.backoffice.records import ReferenceAdmin
 from apps.complaints import services
-from apps.complaints.admin.kept import KeptAdmin
 from apps.complaints.enums import CaseClass, Severity
 from apps.complaints.models import AssignmentRule, MajorRule
 
 
 @admin.register(AssignmentRule)
-class AssignmentRuleAdmin(KeptAdmin):
+class AssignmentRuleAdmin(ReferenceAdmin):
     save_by = services.save_assignment_rule
     list_display = ("position", "name", "english_name", "when", "role_tag", "prefer", "is_active")
     list_display_links = ("position", "name")
@@ -38,7 +38,7 @@ class AssignmentRuleAdmin(KeptAdmin):
 
 
 @admin.register(MajorRule)
-class MajorRuleAdmin(KeptAdmin):
+class MajorRuleAdmin(ReferenceAdmin):
     save_by = services.save_major_rule
     list_display = ("name", "english_name", "when", "is_active")
     ordering = ("pk",)

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from apps.accounts.enums import Language
+from apps.backoffice.records import ReferenceAdmin
 from apps.complaints import services
-from apps.complaints.admin.kept import KeptAdmin
 from apps.complaints.enums import AnswerKind, CaseClass, Liable
 from apps.complaints.forms.rules import AnswerForm, CauseForm
 from apps.complaints.models import CannedAnswer, CauseNode
@@ -37,7 +37,7 @@ SAMPLE = {
 
 
 @admin.register(CannedAnswer)
-class CannedAnswerAdmin(KeptAdmin):
+class CannedAnswerAdmin(ReferenceAdmin):
     save_by = services.save_canned_answer
     form = AnswerForm
     list_display = ("title", "code", "language", "kind_tag", "class_tag", "position", "is_active")
@@ -84,7 +84,7 @@ def _sample(language: Language, answer: CannedAnswer | None) -> tuple[str, str, 
 
 
 @admin.register(CauseNode)
-class CauseNodeAdmin(KeptAdmin):
+class CauseNodeAdmin(ReferenceAdmin):
     save_by = services.save_cause
     form = CauseForm
     list_display = ("tree_name", "english_name", "code", "liable_tag", "is_active")

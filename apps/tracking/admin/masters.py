@@ -14,23 +14,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.staff import person
-from apps.backoffice.acting import PageAdmin
+from apps.backoffice.records import ReferenceAdmin
 from apps.tracking.forms.masters import AgreementForm
 from apps.tracking.models import PartnerAgreement, ServiceLane, ServiceLevel, SilenceLimit
 from apps.tracking.services.masters import keep_agreement, keep_row
 
 
-class MasterAdmin(PageAdmin):
-    """Reference data that people keep; saving goes through the service."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm(f"tracking.add_{self.opts.model_name}")
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.has_perm(f"tracking.change_{self.opts.model_name}")
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        keep_row(obj, by=person(request), at=timezone.now())
+class MasterAdmin(ReferenceAdmin):
+    save_by = keep_row
 
 
 @admin.register(ServiceLevel)
