@@ -128,11 +128,13 @@ def chosen(words: list[str]) -> list[str]:
 
 
 def shared(words: list[str]) -> list[str]:
-    """A process for each processor, a few tests at a time, so that all are busy to the end."""
+    """A process for each processor, a few tests at a time, so that all are busy to the end. The slow
+    ones mostly wait for what they have killed to come back: two for each, one test at a time."""
     if any(word.startswith(ALONE) for word in words):
         return []
     processors = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
-    return ["-n", str(min(max(processors, 2), MOST_WORKERS)), "--maxschedchunk", "4"]
+    wanted, at_once = (2 * processors, "1") if SLOW in words else (processors, "4")
+    return ["-n", str(min(max(wanted, 2), MOST_WORKERS)), "--maxschedchunk", at_once]
 
 
 def schema_digest(checkout: Checkout) -> str:

@@ -65,9 +65,16 @@ def test_bin_test_adds_a_process_for_each_processor(monkeypatch: pytest.MonkeyPa
     for processors, processes in ((1, "2"), (2, "2"), (4, "4"), (64, "7")):
         monkeypatch.setattr(os, "sched_getaffinity", lambda _pid, n=processors: set(range(n)))
         for said in ([], ["--lf"], ["tests/a -b"]):
-            assert shared(said)[:2] == ["-n", processes]
+            assert shared(said) == ["-n", processes, "--maxschedchunk", "4"]
     for said in (["-n0"], ["-x", "-n", "0"], ["--numprocesses=4"], ["--pdb"]):
         assert shared(said) == []
+
+
+def test_bin_test_lets_the_slow_ones_wait_side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:
+    for processors, processes in ((1, "2"), (2, "4"), (4, "7"), (64, "7")):
+        monkeypatch.setattr(os, "sched_getaffinity", lambda _pid, n=processors: set(range(n)))
+        assert shared(["--slow"]) == ["-n", processes, "--maxschedchunk", "1"]
+    assert shared(["--slow", "-n0"]) == []
 
 
 def test_bin_test_runs_the_slow_ones_only_when_asked() -> None:
