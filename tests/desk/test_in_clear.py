@@ -193,12 +193,12 @@ def _filled(route: str, name: str, house: House) -> Iterator[str]:
 def _values(place: str, name: str, house: House) -> list[str]:
     model = ".".join(name.split("_")[:2])
     if place in ("name", "act_name"):
-        acts: dict[str, Any] = {
-            "orders.workorder": ORDER_ACTS,
-            "orders.followuptask": TASK_ACTS,
-            "complaints.case": CASE_ACTS,
+        acts: dict[str, list[str]] = {
+            "orders.workorder": [act.name for act in ORDER_ACTS],
+            "orders.followuptask": [act.name for act in TASK_ACTS],
+            "complaints.case": list(CASE_ACTS),
         }
-        return list(acts.get(model, {"reveal": 0}))
+        return acts.get(model, ["reveal"])
     if place == "number":
         if model == "complaints.case":
             return [one.number for one in house.rows["complaints.case"]]  # type: ignore[attr-defined]
