@@ -207,8 +207,9 @@ def test_axe_finds_nothing(visitor: Any, parcel: Waybill, colours: str, locale: 
     rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
     number = parcel.number
     paths = ["/", f"/track/{number}", f"/track?n={number}+{UNKNOWN}+zzz", f"/track/{UNKNOWN}"]
+    page = visitor("/", color_scheme=colours, locale=locale)
     for path in [*paths, f"/track/{number}/details", "/no/such/page"]:
-        page = visitor(path, color_scheme=colours, locale=locale)
+        page.goto(path)
         found = Axe().run(page, options=rules)
         assert found.violations_count == 0, f"{path}: {found.generate_report()}"
 
