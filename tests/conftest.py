@@ -40,6 +40,7 @@ LONGEST = (
     "tests/faults/test_clocks.py",
     "tests/faults/test_deliveries.py",
     "tests/faults/test_quiet.py",
+    "tests/launch/test_compose_kills.py",
     "tests/e2e/test_demonstration.py",
     "tests/faults/",
     "tests/e2e/",
