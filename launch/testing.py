@@ -39,6 +39,7 @@ SHAPELESS = {
 }
 RUN_MARK = f"{os.getpid()}-{time.time_ns()}"
 SLOW = "--slow"
+SLOW_MARK = "mark.slow"
 MOST_WORKERS = 7  # each has a database of its own on the broker (tests/settings.py)
 ALONE = ("-n", "--numprocesses", "--pdb", "--trace", "-p no:xdist", "--collect-only", "--co")
 
@@ -121,18 +122,26 @@ def extra_words(words: list[str]) -> list[str]:
 
 def chosen(words: list[str]) -> list[str]:
     """Everything but the slow ones, or with --slow these alone. What a person names is run whole."""
-    if SLOW in words:
-        return ["-m", "slow"]
     named = any(Path(word.split("::")[0]).exists() for word in words if not word.startswith("-"))
+    if SLOW in words:
+        return ["-m", "slow", *([] if named else slow_files(Checkout.here().root))]
     return [] if named or any(word.startswith("-m") for word in words) else ["-m", "not slow"]
 
 
+def slow_files(root: Path) -> list[str]:
+    """Those that say so of a test: each process would otherwise load all the others as well."""
+    found = (path for path in root.glob("tests/**/test_*.py") if SLOW_MARK in path.read_text())
+    return sorted(str(path.relative_to(root)) for path in found)
+
+
 def shared(words: list[str]) -> list[str]:
-    """A process for each processor, a few tests at a time, so that all are busy to the end."""
+    """A process for each processor, a few tests at a time, so that all are busy to the end. The slow
+    ones mostly wait for what they have killed to come back: two for each, one test at a time."""
     if any(word.startswith(ALONE) for word in words):
         return []
     processors = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
-    return ["-n", str(min(max(processors, 2), MOST_WORKERS)), "--maxschedchunk", "4"]
+    wanted, at_once = (2 * processors, "1") if SLOW in words else (processors, "4")
+    return ["-n", str(min(max(wanted, 2), MOST_WORKERS)), "--maxschedchunk", at_once]
 
 
 def schema_digest(checkout: Checkout) -> str:

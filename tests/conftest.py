@@ -1,6 +1,7 @@
 """Fixtures that every test may use."""
 
 import gc
+import os
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -30,12 +31,22 @@ LONGEST_TEST = timedelta(seconds=20)
 LONGEST_SLOW_TEST = timedelta(minutes=3)
 
 
-# In the order in which they are begun; the others follow.
+# What takes longest, the longest first; the others follow.
 LONGEST = (
     "tests/launch/test_real_start.py",
+    "tests/launch/test_disk_full.py",
+    "tests/launch/test_killed.py",
+    "tests/faults/test_reconcile.py",
+    "tests/faults/test_clocks.py",
+    "tests/faults/test_deliveries.py",
+    "tests/faults/test_quiet.py",
+    "tests/launch/test_compose_kills.py",
+    "tests/e2e/test_demonstration.py",
     "tests/faults/",
     "tests/e2e/",
     "tests/desk/test_demo",
+    "tests/desk/test_in_clear.py",
+    "tests/desk/test_typed_anything.py",
     "tests/launch/",
     "tests/api/",
     "tests/sla/test_publishing.py",
@@ -51,6 +62,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return begins.index(True) if any(begins) else len(begins)
 
     items.sort(key=place)
+    processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "0"))
+    if processes and all(item.get_closest_marker("slow") for item in items):
+        # Each is given two to begin with: one of the longest, and one of the shortest after it.
+        for second in range(1, 2 * min(processes, len(items) // 2), 2):
+            items.insert(second, items.pop())
 
 
 def pytest_collection_finish() -> None:

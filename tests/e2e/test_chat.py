@@ -325,7 +325,7 @@ def test_axe_finds_nothing_on_the_public_side(
     page = people("/chat", **habits)
     assert Axe().run(page, options=RULES).violations_count == 0, "message"
     agent("王芳", most=9)
-    page = people("/chat", **habits)
+    page.goto("/chat")
     assert Axe().run(page, options=RULES).violations_count == 0, "entrance"
     picture(page, f"chat-entrance-{short}-narrow")
     begin(page, "Is it here? 到了吗？")

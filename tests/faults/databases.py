@@ -100,6 +100,18 @@ class OwnDatabase:
             cursor.execute(statement, values or None)
             return list(cursor.fetchall())
 
+    def comes(self, statement: str, *values: object, within: float) -> tuple[object, ...] | None:
+        """The first row as soon as there is one. Asked again and again by one connection: connecting
+        takes longer than the answer, from those that are waited for."""
+        end = time.monotonic() + within
+        with self._connected(NAME) as cursor:
+            while time.monotonic() < end:
+                cursor.execute(statement, values or None)
+                if found := cursor.fetchone():
+                    return tuple(found)
+                time.sleep(0.005)
+        return None
+
     def number(self, statement: str, *values: object) -> int:
         return int(str(self.rows(statement, *values)[0][0]))
 

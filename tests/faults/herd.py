@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 AIM = 0.6  # seconds
 COMES_WITHIN = 900.0  # seconds, each few of them with new work
 _IN_TRANSACTION = """
-SELECT count(*) FROM pg_stat_activity
+SELECT pid FROM pg_stat_activity
 WHERE application_name = %s AND xact_start IS NOT NULL AND state <> 'idle'
 """
 
@@ -127,10 +127,7 @@ class Herd:
 
 def _caught(database: OwnDatabase, name: str) -> bool:
     """Waits a moment for it to be in the middle of a transaction, where a kill hurts most."""
-    end = time.monotonic() + AIM
-    while not (found := database.number(_IN_TRANSACTION, name) > 0) and time.monotonic() < end:
-        time.sleep(0.005)
-    return found
+    return database.comes(_IN_TRANSACTION, name, within=AIM) is not None
 
 
 def await_them(herd: Herd, is_up: Callable[[], bool], seconds: float = 90.0) -> None:

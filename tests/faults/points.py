@@ -5,7 +5,6 @@ hardly ever meets. A lock on the table that comes next holds whoever arrives the
 after it is durable and before anybody hears of it; then the kill falls.
 """
 
-import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 
@@ -79,9 +78,5 @@ def _commits_wait_for(database: OwnDatabase, standby: str) -> None:
 
 
 def _await(database: OwnDatabase, statement: str, what: str) -> str | None:
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        if found := database.rows(statement, what):
-            return str(found[0][0])
-        time.sleep(0.02)
-    return None
+    found = database.comes(statement, what, within=PATIENCE)
+    return str(found[0]) if found else None

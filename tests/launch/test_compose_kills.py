@@ -22,6 +22,7 @@ from tests.waiting import eventually
 
 # The test runner has threads; the launcher, whose PostgreSQL is used, has none.
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
+LOOK = 0.3  # seconds between two; each starts a program
 # What those without a port leave behind is looked at: as if it were as old as it may not be.
 AGES = {
     "standby": "UPDATE events_chore SET ran_at = ran_at - interval '1 minute'",
@@ -82,7 +83,7 @@ class Service:
             self.mind()
             return self.is_healthy()
 
-        return eventually(up)
+        return eventually(up, every=LOOK)
 
     def kill(self) -> None:
         assert self.process is not None
@@ -149,7 +150,7 @@ def test_what_a_service_forked_is_replaced(service: Service) -> None:
         os.kill(pid, signal.SIGKILL)
     wait_gone(lost)
     assert eventually(lambda: len(alive(children(master))) >= len(lost)), service.log.read_text()
-    assert eventually(service.is_healthy), service.log.read_text()
+    assert eventually(service.is_healthy, every=LOOK), service.log.read_text()
 
 
 @pytest.fixture

@@ -3,13 +3,13 @@ works again by itself once there is room."""
 
 import http.cookiejar
 import re
-import subprocess
 import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from contextlib import suppress
 
+import psycopg2
 import pytest
 
 from apps.desk.demo.people import PASSWORD
@@ -75,13 +75,13 @@ def test_a_full_disk_is_an_error_and_then_nothing_at_all(house: House) -> None:
             fill(filler)
 
             def down() -> bool:
-                with suppress(subprocess.CalledProcessError):
+                with suppress(psycopg2.Error):
                     house.query(CHANGE)
                 return house.status(f"{house.url}readyz") == 503
 
             def refused() -> bool:
                 """It may find a little room when it starts again; then it is used up again."""
-                with suppress(subprocess.CalledProcessError):
+                with suppress(psycopg2.Error):
                     house.query(CHANGE)
                 return visitor.sign_in() >= 500
 

@@ -12,7 +12,7 @@ from launch.keys import local_secrets
 from launch.locks import try_lock
 from launch.ports import LOCAL, free_port, listen
 from launch.stamps import Stamp, digest_of_files
-from launch.testing import chosen, schema_digest, shared
+from launch.testing import chosen, schema_digest, shared, slow_files
 
 
 def test_a_taken_port_is_passed_over() -> None:
@@ -65,18 +65,36 @@ def test_bin_test_adds_a_process_for_each_processor(monkeypatch: pytest.MonkeyPa
     for processors, processes in ((1, "2"), (2, "2"), (4, "4"), (64, "7")):
         monkeypatch.setattr(os, "sched_getaffinity", lambda _pid, n=processors: set(range(n)))
         for said in ([], ["--lf"], ["tests/a -b"]):
-            assert shared(said)[:2] == ["-n", processes]
+            assert shared(said) == ["-n", processes, "--maxschedchunk", "4"]
     for said in (["-n0"], ["-x", "-n", "0"], ["--numprocesses=4"], ["--pdb"]):
         assert shared(said) == []
+
+
+def test_bin_test_lets_the_slow_ones_wait_side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:
+    for processors, processes in ((1, "2"), (2, "4"), (4, "7"), (64, "7")):
+        monkeypatch.setattr(os, "sched_getaffinity", lambda _pid, n=processors: set(range(n)))
+        assert shared(["--slow"]) == ["-n", processes, "--maxschedchunk", "1"]
+    assert shared(["--slow", "-n0"]) == []
 
 
 def test_bin_test_runs_the_slow_ones_only_when_asked() -> None:
     for said in ([], ["-x"], ["--lf", "-q"], ["-k", "nothing"]):
         assert chosen(said) == ["-m", "not slow"]
-    assert chosen(["--slow"]) == chosen(["--slow", "-x"]) == ["-m", "slow"]
+    slow = ["-m", "slow", *slow_files(Checkout.here().root)]
+    assert chosen(["--slow"]) == chosen(["--slow", "-x"]) == slow
+    assert chosen(["--slow", "tests/faults"]) == ["-m", "slow"]
     # What somebody names is run, slow or not.
     for said in (["tests/faults"], ["-q", f"{__file__}::test_that"], ["-m", "browser"], ["-mslow"]):
         assert chosen(said) == []
+
+
+def test_the_files_with_slow_tests_are_found(tmp_path: Path) -> None:
+    folder = tmp_path / "tests" / "far"
+    folder.mkdir(parents=True)
+    (folder / "test_quick.py").write_text("def test_it(): pass")
+    (folder / "test_late.py").write_text("@pytest.mark.slow\ndef test_it(): pass")
+    (folder / "late.py").write_text("pytest.mark.slow")
+    assert slow_files(tmp_path) == ["tests/far/test_late.py"]
 
 
 def test_only_what_shapes_a_database_makes_new_ones(tmp_path: Path) -> None:

@@ -238,7 +238,7 @@ def test_standby_keeps_the_clocks_without_a_broker(standing_by: None) -> None:
 @pytest.fixture
 def standing_by() -> Iterator[None]:
     current_app.loader.import_default_modules()
-    one = Standby()
+    one = Standby(patience=1.0)
     one.start()
     yield
     one.stop()
