@@ -260,7 +260,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     name.rpartition(".")[2]: {"task": f"apps.{name}", "schedule": seconds}
     for name, seconds in {
         "sla.tasks.recompute_clocks": 30.0,
-        "sla.tasks.mind_calendars": 3600.0,
+        "sla.tasks.maintain_calendars": 3600.0,
         "backoffice.tasks.sweep_form_submissions": 600.0,
         "backoffice.tasks.purge_held": 900.0,
         "accounts.tasks.sweep_idempotency_records": 600.0,
@@ -270,14 +270,14 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "tracking.tasks.find_late": 30.0,
         "tracking.tasks.watch_forgotten": 3600.0,
         "tracking.tasks.make_partitions": 86_400.0,
-        "tracking.tasks.forget_guess_counts": 86_400.0,
+        "tracking.tasks.purge_guess_counts": 86_400.0,
         "orders.tasks.compare_counts": 300.0,
         "orders.tasks.purge_drafts": 86_400.0,
         "complaints.tasks.assign_waiting": 60.0,
-        "chat.tasks.forget_chat_counts": 86_400.0,
+        "chat.tasks.purge_chat_counts": 86_400.0,
         "notifications.tasks.look_after_channels": 60.0,
         "inquiries.tasks.answer_mail": 60.0,
-        "inquiries.tasks.forget_inquiries": 86_400.0,
+        "inquiries.tasks.purge_inquiries": 86_400.0,
     }.items()
 }
 for _entry in CELERY_BEAT_SCHEDULE.values():

@@ -22,7 +22,7 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.complaints import services as cases
 from apps.complaints.enums import CaseChannel, CaseClass, EntryKind, Outcome
-from apps.complaints.inputs import NewCase, Said
+from apps.complaints.inputs import NewCase, NewMessage
 from apps.complaints.models import Case
 from apps.customers.models import Customer
 from apps.events.services import relay_batch
@@ -120,7 +120,7 @@ def open_case(house: House, new: NewCase) -> None:
 
 
 def reply(house: House, case: Case) -> None:
-    said = Said(EntryKind.MESSAGE_OUT, "正在核实，今天18点前答复您。", CaseChannel.EMAIL)
+    said = NewMessage(EntryKind.MESSAGE_OUT, "正在核实，今天18点前答复您。", CaseChannel.EMAIL)
     cases.add_message(case_id=case.pk, said=said, **house.who())
 
 

@@ -151,7 +151,7 @@ def django_db_setup(
     with pytest.MonkeyPatch.context() as changed:
         changed.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: databases.clean())
         yield
-    databases.forget_files()
+    databases.drop_files()
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,6 @@
 """The database of a test process: a copy of one that is migrated once, emptied by what was written.
 
-Migrations take half a minute, a copy half a second; so the mould is made once for a state of the
+Migrations take half a minute, a copy half a second; so the template is made once for a state of the
 code, and every process of every run works on a fresh copy of it. Tests that commit leave rows:
 these are deleted, and what the migrations seed is put back (the house does not work without its
 prohibited-goods lists, follow-up steps and standard times). What many tests begin with is made once and poured
@@ -68,25 +68,25 @@ class _Known:
 
 
 def provide(*, run: str, fresh: bool) -> None:
-    """Make the connection's test database: a copy of the mould, which is made first where there is
+    """Make the connection's test database: a copy of the template, which is made first where there is
     none of this code. ``fresh`` makes it anew, once for the ``run`` (an id that its processes share)."""
     mine = connection.creation._get_test_db_name()
-    mould = mine.removesuffix(f"_{os.environ.get('PYTEST_XDIST_WORKER')}") + "_mould"
+    template = mine.removesuffix(f"_{os.environ.get('PYTEST_XDIST_WORKER')}") + "_template"
     with _server() as server:
-        # One process makes the mould; nobody may be connected to it while it is copied.
-        server.execute("SELECT pg_advisory_lock(hashtext(%s))", [mould])
-        if not _is_current(server, mould, run if fresh else ""):
-            _make(server, mould, run)
+        # One process makes the template; nobody may be connected to it while it is copied.
+        server.execute("SELECT pg_advisory_lock(hashtext(%s))", [template])
+        if not _is_current(server, template, run if fresh else ""):
+            _make(server, template, run)
         server.execute(f'DROP DATABASE IF EXISTS "{mine}" WITH (FORCE)')
-        server.execute(f'CREATE DATABASE "{mine}" TEMPLATE "{mould}" STRATEGY FILE_COPY')
-        server.execute("SELECT pg_advisory_unlock(hashtext(%s))", [mould])
+        server.execute(f'CREATE DATABASE "{mine}" TEMPLATE "{template}" STRATEGY FILE_COPY')
+        server.execute("SELECT pg_advisory_unlock(hashtext(%s))", [template])
     _use(mine)
     _learn()
 
 
 @contextmanager
 def _server() -> Iterator[CursorWrapper]:
-    """Connected to no database of ours, and patient: another process may be making the mould, which
+    """Connected to no database of ours, and patient: another process may be making the template, which
     takes as long as a busy machine takes for all migrations."""
     with connection._nodb_cursor() as cursor:
         cursor.execute("SET lock_timeout = 0; SET statement_timeout = 0")
@@ -98,28 +98,29 @@ def _use(name: str) -> None:
     connection.settings_dict["NAME"] = settings.DATABASES["default"]["NAME"] = name
 
 
-def _is_current(server: CursorWrapper, mould: str, run: str) -> bool:
+def _is_current(server: CursorWrapper, template: str, run: str) -> bool:
     """Whether it was finished, for this code, and (if said) in this run."""
     server.execute(
-        "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [mould]
+        "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s",
+        [template],
     )
     row = server.fetchone()
     digest, _space, made_in = ((row and row[0]) or "").partition(" ")
     return digest == schema_digest(Checkout.here()) and (not run or made_in == run)
 
 
-def _make(server: CursorWrapper, mould: str, run: str) -> None:
-    server.execute(f'DROP DATABASE IF EXISTS "{mould}" WITH (FORCE)')
-    server.execute(f'CREATE DATABASE "{mould}" TEMPLATE template0')
+def _make(server: CursorWrapper, template: str, run: str) -> None:
+    server.execute(f'DROP DATABASE IF EXISTS "{template}" WITH (FORCE)')
+    server.execute(f'CREATE DATABASE "{template}" TEMPLATE template0')
     before = connection.settings_dict["NAME"]
-    _use(mould)
+    _use(template)
     try:
         call_command("migrate", verbosity=0, interactive=False, run_syncdb=True)
         _set_seeds_aside()
     finally:
         _use(before)
     label = f"{schema_digest(Checkout.here())} {run}"
-    server.execute(f'COMMENT ON DATABASE "{mould}" IS %s', [label])
+    server.execute(f'COMMENT ON DATABASE "{template}" IS %s', [label])
 
 
 def _set_seeds_aside() -> None:
@@ -202,7 +203,7 @@ def _pour(name: str, known: _Cast) -> None:
     shutil.copytree(known.files, settings.MEDIA_ROOT, dirs_exist_ok=True)
 
 
-def forget_files() -> None:
+def drop_files() -> None:
     """At the end of a run."""
     for known in _Known.casts.values():
         shutil.rmtree(known.files, ignore_errors=True)

@@ -55,7 +55,7 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class NewMessage:
     """One message or call. ``at`` is when it was said; the clocks are met at that instant.
     ``is_unverified``: somebody says they are the customer, and nothing proves it."""
 

@@ -36,8 +36,8 @@ def fetch_pictures() -> int:
     return fetch_media(at=timezone.now())
 
 
-@chore("apps.inquiries.tasks.forget_inquiries")
-def forget_inquiries() -> int:
+@chore("apps.inquiries.tasks.purge_inquiries")
+def purge_inquiries() -> int:
     return forget(at=timezone.now())
 
 

@@ -46,7 +46,7 @@ def name_channel(name: str, label: Any) -> None:
     _channel_labels[str(name)] = label
 
 
-def forget_channel(name: str) -> None:
+def unregister_channel(name: str) -> None:
     _channel_labels.pop(str(name), None)
 
 

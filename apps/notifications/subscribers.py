@@ -2,7 +2,7 @@
 
 from apps.events.models import Event
 from apps.events.subscriptions import subscribe_many
-from apps.notifications.queries.happenings import HEARD_KINDS
+from apps.notifications.queries.notices import HEARD_KINDS
 from apps.notifications.services import tell_about
 
 

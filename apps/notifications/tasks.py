@@ -3,11 +3,14 @@
 from apps.events.chores import chore, due_when
 from apps.notifications import channels, services
 from apps.notifications.queries import due
-from apps.notifications.services.presence import forget_gone
+from apps.notifications.services.presence import purge_gone
 from apps.notifications.services.rows import SEND
 from apps.notifications.services.working import work_off
 
-ASK, MIND = "apps.notifications.tasks.ask_about_unclear", "apps.notifications.tasks.mind_deliveries"
+ASK, MAINTAIN = (
+    "apps.notifications.tasks.ask_about_unclear",
+    "apps.notifications.tasks.maintain_deliveries",
+)
 
 
 @chore(SEND, width=lambda name: channels.channel(name).concurrency)
@@ -22,8 +25,8 @@ def ask_about_unclear(channel: str) -> int:
     return services.ask_about_unclear(channels.channel(channel))
 
 
-@chore(MIND)
-def mind_deliveries() -> int:
+@chore(MAINTAIN)
+def maintain_deliveries() -> int:
     """Lost senders, digests that are due, fallbacks."""
     return services.mind()
 
@@ -31,8 +34,8 @@ def mind_deliveries() -> int:
 @chore("apps.notifications.tasks.look_after_channels")
 def look_after_channels() -> int:
     """What waits for a channel without settings, and what nobody needs any more."""
-    services.forget_stamps()
-    forget_gone()
+    services.purge_stamps()
+    purge_gone()
     return services.look_after_unused_channels()
 
 
@@ -42,4 +45,4 @@ def _open() -> list[str]:
 
 due_when(SEND, lambda: due.to_send(_open()))
 due_when(ASK, lambda: due.to_ask(_open()))
-due_when(MIND, due.TO_MIND)
+due_when(MAINTAIN, due.TO_MIND)

@@ -12,7 +12,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from apps.core.times import human
-from apps.portal.moulds import fill, fill_each
+from apps.portal.prerendered import fill, fill_each
 from apps.portal.queries import service_name
 from apps.portal.route import Stop, route_stops
 from apps.portal.timeline import timeline_days

@@ -26,7 +26,7 @@ def remember_proof(response: HttpResponse, proof: PartyProof) -> None:
     )
 
 
-def forget_proof(response: HttpResponse, number: str) -> None:
+def clear_proof(response: HttpResponse, number: str) -> None:
     response.delete_cookie(COOKIE, path=_path(number), samesite="Strict")
 
 

@@ -17,7 +17,7 @@ RELATIVE_UP_TO = timedelta(days=2)
 _STATUSES = {member.value: member for member in Status}
 
 
-class Happening(Protocol):
+class Notice(Protocol):
     """What a step needs of an event; its sentence is in the active language."""
 
     @property
@@ -46,7 +46,7 @@ class Day:
     steps: list[Step]
 
 
-def timeline_days(events: Iterable[Happening], at: datetime) -> list[Day]:
+def timeline_days(events: Iterable[Notice], at: datetime) -> list[Day]:
     """``events`` newest first; ``at`` is the present."""
     today = timezone.localtime(at).date()
     steps = _steps(list(events), at)
@@ -56,14 +56,14 @@ def timeline_days(events: Iterable[Happening], at: datetime) -> list[Day]:
     ]
 
 
-def _steps(events: Sequence[Happening], at: datetime) -> Iterator[tuple[datetime, Step]]:
+def _steps(events: Sequence[Notice], at: datetime) -> Iterator[tuple[datetime, Step]]:
     for event, before in zip_longest(events, events[1:]):
         moment = timezone.localtime(event.occurred_at)
         is_new = before is None or before.status != event.status
         yield moment, _step(moment, event, at, is_new=is_new, latest=event is events[0])
 
 
-def _step(moment: datetime, event: Happening, at: datetime, *, is_new: bool, latest: bool) -> Step:
+def _step(moment: datetime, event: Notice, at: datetime, *, is_new: bool, latest: bool) -> Step:
     if latest:
         look = "latest"
     else:

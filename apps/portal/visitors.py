@@ -20,7 +20,7 @@ def remember_chat(response: HttpResponse, token: str) -> None:
     )
 
 
-def forget_chat(response: HttpResponse) -> None:
+def clear_chat(response: HttpResponse) -> None:
     response.delete_cookie(COOKIE, path=COOKIE_PATH, samesite="Lax")
 
 

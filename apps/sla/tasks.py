@@ -16,10 +16,10 @@ def recompute_clocks() -> int:
     return services.recompute_stale()
 
 
-@chore("apps.sla.tasks.mind_calendars")
-def mind_calendars() -> int:
+@chore("apps.sla.tasks.maintain_calendars")
+def maintain_calendars() -> int:
     """CMP-2: holidays that a newer library knows, and the warning of a missing year."""
-    return services.mind_calendars(at=database_now())
+    return services.maintain_calendars(at=database_now())
 
 
 due_when(

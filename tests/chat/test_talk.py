@@ -274,7 +274,7 @@ def test_one_address_cannot_flood(monkeypatch: pytest.MonkeyPatch) -> None:
     for text in "一二":
         speak(chat, text, address=ADDRESS)
     assert refused(lambda: speak(chat, "三", address=ADDRESS)).code == "chat_limit"
-    assert limits.forget_chat_counts(at=now()) == 0
+    assert limits.purge_chat_counts(at=now()) == 0
 
 
 def test_too_long_too_empty_too_much() -> None:

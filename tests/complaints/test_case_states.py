@@ -11,7 +11,7 @@ from django.utils import timezone
 from apps.complaints import services
 from apps.complaints.enums import CaseChannel, EntryKind, LinkKind, Timing
 from apps.complaints.enums import CaseState as S
-from apps.complaints.inputs import CaseChanges, Said
+from apps.complaints.inputs import CaseChanges, NewMessage
 from apps.complaints.models import Case
 from apps.complaints.states import CASE_MOVES, ENDED, IN_HAND, LIVE, TIMING
 from apps.core.errors import RuleBroken
@@ -51,14 +51,14 @@ ACTS: dict[str, tuple[Callable[[Case], Any], set[S]]] = {
     "write": (
         lambda c: services.add_message(
             case_id=c.pk,
-            said=Said(EntryKind.MESSAGE_OUT, "马上处理", CaseChannel.EMAIL),
+            said=NewMessage(EntryKind.MESSAGE_OUT, "马上处理", CaseChannel.EMAIL),
             **who(),
         ),
         {*LIVE, S.CLOSED},
     ),
     "hear": (
         lambda c: services.add_message(
-            case_id=c.pk, said=Said(EntryKind.MESSAGE_IN, "谢谢", CaseChannel.EMAIL), **who()
+            case_id=c.pk, said=NewMessage(EntryKind.MESSAGE_IN, "谢谢", CaseChannel.EMAIL), **who()
         ),
         set(S),
     ),

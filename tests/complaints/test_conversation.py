@@ -11,7 +11,7 @@ from apps.accounts.enums import Role
 from apps.accounts.queries import public_user
 from apps.complaints import services
 from apps.complaints.enums import CaseChannel, CaseState, EntryKind, Severity
-from apps.complaints.inputs import Said
+from apps.complaints.inputs import NewMessage
 from apps.complaints.models import CaseEntry, SatisfactionAsk
 from apps.complaints.queries.clocks import clocks_of
 from apps.complaints.queries.page import case_page, readers_of
@@ -302,8 +302,8 @@ def test_the_page_is_masked_and_revealing_is_on_record(team: Team) -> None:
 def test_an_empty_message_and_a_wrong_kind_are_refused() -> None:
     made = case()
     for said in (
-        Said(EntryKind.MESSAGE_OUT, " ", CaseChannel.EMAIL),
-        Said(EntryKind.NOTE, "x", CaseChannel.EMAIL),
+        NewMessage(EntryKind.MESSAGE_OUT, " ", CaseChannel.EMAIL),
+        NewMessage(EntryKind.NOTE, "x", CaseChannel.EMAIL),
     ):
         with pytest.raises(BadInput):
             services.add_message(case_id=made.pk, said=said, **who())

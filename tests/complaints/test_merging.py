@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from apps.complaints import services
 from apps.complaints.enums import CaseChannel, CaseClass, CaseState, EntryKind, LinkKind
-from apps.complaints.inputs import CaseChanges, Said
+from apps.complaints.inputs import CaseChanges, NewMessage
 from apps.complaints.models import Case, CaseEntry, CaseLink
 from apps.complaints.queries.clocks import clocks_of
 from apps.complaints.queries.page import case_page
@@ -96,7 +96,7 @@ def test_links_move_along_and_stand_once() -> None:
 @pytest.mark.django_db
 def test_splitting_copies_the_words_and_files_and_starts_new_clocks() -> None:
     made = case()
-    said = Said(EntryKind.MESSAGE_IN, "另外上周的费用也不对", CaseChannel.EMAIL)
+    said = NewMessage(EntryKind.MESSAGE_IN, "另外上周的费用也不对", CaseChannel.EMAIL)
     files = [NewFile(png(), "账单.png")]
     entry = services.add_message(case_id=made.pk, said=said, files=files, **who())
     new = services.split_case(
@@ -200,7 +200,7 @@ def test_one_source_key_opens_one_case_from_any_number_of_doors() -> None:
 def test_a_message_to_a_case_that_is_being_merged_is_not_lost(_round: int) -> None:
     by = UserFactory()
     one, two = case(), case()
-    said = Said(EntryKind.MESSAGE_IN, "还有一句", CaseChannel.EMAIL)
+    said = NewMessage(EntryKind.MESSAGE_IN, "还有一句", CaseChannel.EMAIL)
     raised = at_once(
         lambda: services.merge_cases(source_id=one.pk, target_id=two.pk, by=by, at=timezone.now()),
         lambda: services.add_message(case_id=one.pk, said=said, by=by, at=timezone.now()),
@@ -213,7 +213,7 @@ def test_a_message_to_a_case_that_is_being_merged_is_not_lost(_round: int) -> No
 @pytest.mark.django_db(transaction=True)
 def test_the_same_message_at_once_is_taken_in_once() -> None:
     made, by = case(), UserFactory()
-    said = Said(EntryKind.MESSAGE_IN, "重复", CaseChannel.EMAIL, external_id="<9@mail>")
+    said = NewMessage(EntryKind.MESSAGE_IN, "重复", CaseChannel.EMAIL, external_id="<9@mail>")
 
     def run() -> None:
         services.add_message(case_id=made.pk, said=said, by=by, at=timezone.now())

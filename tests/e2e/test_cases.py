@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 
 from apps.complaints import services
 from apps.complaints.enums import CaseChannel, CaseClass, EntryKind, Outcome
-from apps.complaints.inputs import Said
+from apps.complaints.inputs import NewMessage
 from apps.complaints.models import Case, CauseNode
 from apps.desk.demo.people import Cast
 from apps.events.models import Event
@@ -285,7 +285,7 @@ def test_a_merge_and_a_case_that_comes_back(
     )  # fmt: skip
     services.confirm_result(case_id=first.pk, score=4, comment="", **who)
     services.close_case(case_id=first.pk, **who)
-    said = Said(EntryKind.MESSAGE_IN, "收到的少了一件", CaseChannel.EMAIL)
+    said = NewMessage(EntryKind.MESSAGE_IN, "收到的少了一件", CaseChannel.EMAIL)
     services.add_message(case_id=first.pk, said=said, by=cast["wangfang"], at=timezone.now())
     agent.keyboard.press("/")
     agent.keyboard.type("少了一件")

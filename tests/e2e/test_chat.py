@@ -16,7 +16,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from apps.chat.models import Chat
-from apps.chat.services.minding import mind_chats
+from apps.chat.services.maintaining import maintain_chats
 from apps.complaints.enums import EntryKind
 from apps.complaints.models import Case, CaseFile
 from apps.desk.demo.people import PASSWORD, Cast
@@ -307,10 +307,10 @@ def test_away_is_asked_then_ended(people: Callable[..., Page], cast: Cast) -> No
     chat = Chat.objects.get()
     reply(chat, "在的")
     pass_time(301)
-    mind_chats(at=timezone.now())
+    maintain_chats(at=timezone.now())
     expect(page.locator("#chat-lines")).to_contain_text("您还在吗")
     pass_time(301)
-    mind_chats(at=timezone.now())
+    maintain_chats(at=timezone.now())
     expect(page.locator("#chat-lines")).to_contain_text("会话已结束")
     expect(page.get_by_role("button", name="开始新的会话")).to_be_visible()
 

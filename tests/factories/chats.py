@@ -11,7 +11,7 @@ from apps.accounts.models import Unit, User
 from apps.accounts.queries import public_user
 from apps.chat.models import Chat, ChatLine, ChatSettings
 from apps.chat.services.giving import take_chat
-from apps.chat.services.minding import mind_chats
+from apps.chat.services.maintaining import maintain_chats
 from apps.chat.services.seats import open_seat, set_seat
 from apps.chat.services.settings import change_chat_settings
 from apps.chat.services.starting import Begun, NewChat, start_chat
@@ -132,4 +132,4 @@ def lose_visitor(chat: Chat, seconds: float) -> None:
 
 
 def mind() -> int:
-    return mind_chats(**now())
+    return maintain_chats(**now())

@@ -10,7 +10,7 @@ from apps.accounts.enums import Role
 from apps.accounts.models import User
 from apps.complaints import services
 from apps.complaints.enums import CaseChannel, CaseClass, CaseState, EntryKind, Outcome
-from apps.complaints.inputs import NewCase, Said
+from apps.complaints.inputs import NewCase, NewMessage
 from apps.complaints.models import Case, CauseNode
 from apps.quality import services as quality
 from apps.quality.enums import ExceptionKind, ExceptionState, FoundBy
@@ -106,12 +106,12 @@ def case_in(state: CaseState, **fields: Any) -> Case:
 
 
 def message_in(of: Case, text: str = "还没有人联系我", **more: Any) -> Any:
-    said = Said(EntryKind.MESSAGE_IN, text, CaseChannel.EMAIL, **more)
+    said = NewMessage(EntryKind.MESSAGE_IN, text, CaseChannel.EMAIL, **more)
     return services.add_message(case_id=of.pk, said=said, **who())
 
 
 def message_out(of: Case, text: str = "正在核实，马上回复您", **more: Any) -> Any:
-    said = Said(EntryKind.MESSAGE_OUT, text, CaseChannel.EMAIL)
+    said = NewMessage(EntryKind.MESSAGE_OUT, text, CaseChannel.EMAIL)
     return services.add_message(case_id=of.pk, said=said, **{**who(), **more})
 
 

@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from apps.notifications.channels.base import delivery_of
 from apps.notifications.models import Delivery, NotificationPolicy, ProviderState
-from apps.notifications.queries.happenings import Happening
+from apps.notifications.queries.notices import Notice
 from apps.notifications.services import tell
 from apps.notifications.services.rows import NewDelivery, insert
 from tests.faults.brokers import OwnBroker
@@ -179,7 +179,7 @@ def evening(count: int, at: datetime, morning: datetime) -> None:
 
 def at_night(topic: str, numbers: Iterable[int], at: datetime) -> None:
     happenings = [
-        Happening(
+        Notice(
             topic=topic,
             cause=f"night:{at.timestamp()}:{n}",
             at=at,

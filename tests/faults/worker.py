@@ -15,11 +15,11 @@ import django
 def hurry() -> None:
     from apps.events.services import standing_by
     from apps.notifications import channels
-    from apps.notifications.services import minding, outcomes
+    from apps.notifications.services import maintaining, outcomes
 
     outcomes.FIRST_QUESTION = timedelta(seconds=0.4)
-    minding.ASK_AGAIN = (1, 1, 1, 2, 2)
-    minding.SOFT_LEASE = timedelta(seconds=3)
+    maintaining.ASK_AGAIN = (1, 1, 1, 2, 2)
+    maintaining.SOFT_LEASE = timedelta(seconds=3)
     standing_by.PATIENCE = 2.0
     for channel in channels.all_channels():
         channel.lease = timedelta(seconds=2)

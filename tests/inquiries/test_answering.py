@@ -16,7 +16,7 @@ from apps.inquiries.enums import Outcome, Way
 from apps.inquiries.models import AskCount, Inquiry
 from apps.inquiries.saying import few_lines, one_line
 from apps.inquiries.services.answering import answer
-from apps.inquiries.services.counting import LIMITS, forget_counts
+from apps.inquiries.services.counting import LIMITS, purge_counts
 from apps.tracking.numbers import compose, new_key
 from tests.factories.tracking import CONSIGNEE_PHONE, SENDER_PHONE, report, waybill
 
@@ -82,7 +82,7 @@ def test_questions_are_limited_by_a_sliding_window() -> None:
     assert outcomes[-1] == Outcome.LIMITED
     assert answer(number, asker, at=at + timedelta(hours=3)).outcome == Outcome.ANSWERED
     assert not any("+8613" in row.key for row in AskCount.objects.all())
-    assert forget_counts(at=at + timedelta(days=9)) > 0
+    assert purge_counts(at=at + timedelta(days=9)) > 0
 
 
 def test_an_answer_costs_a_fixed_number_of_queries() -> None:

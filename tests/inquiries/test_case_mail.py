@@ -10,7 +10,7 @@ from django.utils import timezone
 from apps.accounts.enums import Role
 from apps.complaints import services as cases
 from apps.complaints.enums import CaseChannel, CaseClass, CaseState, EntryKind, LinkKind
-from apps.complaints.inputs import Said
+from apps.complaints.inputs import NewMessage
 from apps.complaints.models import Case, CaseEntry, CaseFile, CaseLink
 from apps.complaints.queries.links import tag_of
 from apps.inquiries.enums import MessageState
@@ -79,7 +79,7 @@ def conversation(of: Case) -> list[str]:
 
 def answer(of: Case, server: MailServer, text: str = "We are sorry.") -> Any:
     """The desk replies; what the customer's mailbox gets."""
-    said = Said(EntryKind.MESSAGE_OUT, text, CaseChannel.EMAIL)
+    said = NewMessage(EntryKind.MESSAGE_OUT, text, CaseChannel.EMAIL)
     cases.add_message(case_id=of.pk, said=said, **who())
     relay_all()
     send_all("email")

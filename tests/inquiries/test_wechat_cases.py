@@ -12,7 +12,7 @@ from django.utils import timezone
 from apps.accounts.queries import system_user
 from apps.complaints import services as cases
 from apps.complaints.enums import CaseChannel, CaseClass, CaseState, EntryKind, Outcome
-from apps.complaints.inputs import Said
+from apps.complaints.inputs import NewMessage
 from apps.complaints.models import Case, CaseFile
 from apps.complaints.queries.links import token_of
 from apps.inquiries.enums import DialogueStep, MediaState
@@ -251,7 +251,7 @@ def test_the_answer_comes_back_into_the_conversation(
     platform.hears(OPENID)
     assert TalkWindow.objects.count() == 1
     made = Case.objects.get()
-    said = Said(EntryKind.MESSAGE_OUT, "已安排赔付", CaseChannel.WECHAT)
+    said = NewMessage(EntryKind.MESSAGE_OUT, "已安排赔付", CaseChannel.WECHAT)
     cases.add_message(case_id=made.pk, said=said, **who())
     relay_all()
     send_all("wechat_talk")

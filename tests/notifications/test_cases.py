@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from apps.complaints import services as cases
 from apps.complaints.enums import CaseChannel, CaseClass, CaseState, EntryKind, Outcome
-from apps.complaints.inputs import CaseChanges, Said
+from apps.complaints.inputs import CaseChanges, NewMessage
 from apps.complaints.models import Case
 from apps.complaints.queries import satisfaction
 from apps.complaints.queries.links import tag_of, token_of
@@ -25,7 +25,7 @@ from apps.notifications.models import (
     SuppressedAddress,
     WebhookEvent,
 )
-from apps.notifications.queries.happenings import happenings_of
+from apps.notifications.queries.notices import happenings_of
 from apps.notifications.queries.replies import told_in
 from apps.notifications.queries.words import render, render_for_staff
 from apps.notifications.services.people import note_wechat_word
@@ -67,7 +67,7 @@ def opened(team: Team, **fields: Any) -> Case:
 
 def reply(of: Case, team: Team, text: str = "今天18点前送到，给您添麻烦了。", **more: Any) -> Any:
     channel = more.pop("channel", CaseChannel(of.channel))
-    said = Said(EntryKind.MESSAGE_OUT, text, channel)
+    said = NewMessage(EntryKind.MESSAGE_OUT, text, channel)
     return cases.add_message(case_id=of.pk, said=said, **who(team.agent), **more)
 
 
@@ -120,7 +120,7 @@ def test_who_gets_a_receipt(team: Team, sms: SmsGateway, channel: CaseChannel, s
 
 def test_a_reply_goes_out_once_whatever_is_repeated(team: Team, mail: MailServer) -> None:
     made = opened(team, channel=CaseChannel.EMAIL, contact_email=MAILBOX)
-    said = Said(EntryKind.MESSAGE_OUT, "已安排", CaseChannel.EMAIL, external_id="desk:1")
+    said = NewMessage(EntryKind.MESSAGE_OUT, "已安排", CaseChannel.EMAIL, external_id="desk:1")
     for _n in range(2):
         cases.add_message(case_id=made.pk, said=said, **who(team.agent))
     relay_all()
@@ -135,7 +135,7 @@ def test_a_reply_stands_in_the_thread_of_the_customers_mail(team: Team, mail: Ma
     )  # fmt: skip
     cases.add_message(
         case_id=made.pk,
-        said=Said(
+        said=NewMessage(
             EntryKind.MESSAGE_IN, "?", CaseChannel.EMAIL, external_id="mail:<2@shop.example>"
         ),
         **who(),
@@ -415,7 +415,7 @@ def test_staff_hear_of_what_others_gave_them_and_of_what_customers_write(team: T
     assert given.recipient == f"user:{team.agent.pk}"
     assert given.link == f"/admin/desk/open/complaints.case/{made.pk}"
     cases.add_message(
-        case_id=made.pk, said=Said(EntryKind.MESSAGE_IN, "在吗", CaseChannel.WEB), **who()
+        case_id=made.pk, said=NewMessage(EntryKind.MESSAGE_IN, "在吗", CaseChannel.WEB), **who()
     )
     (wrote,) = told("staff.case_message")
     assert wrote.recipient == f"user:{team.agent.pk}"
@@ -445,7 +445,7 @@ def test_at_night_who_has_just_written_is_answered_at_once(team: Team, sms: SmsG
     # They opened it just now: their own words are the first entry.
     assert answer.state == DeliveryState.QUEUED
     later = timezone.now() + timedelta(hours=2)
-    said = Said(EntryKind.MESSAGE_OUT, "补充", CaseChannel.WEB)
+    said = NewMessage(EntryKind.MESSAGE_OUT, "补充", CaseChannel.WEB)
     cases.add_message(case_id=made.pk, said=said, by=team.agent, at=later)
     assert told("case.reply")[-1].state == DeliveryState.HELD
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from apps.core.errors import BadInput, RuleBroken
 from apps.notifications.enums import CodeAnswer, CodePurpose
 from apps.notifications.models import OneTimeCode, SendStamp
-from apps.notifications.services import forget_stamps
+from apps.notifications.services import purge_stamps
 from apps.notifications.services.codes import NewCode, issue_code, try_code
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("TRK-9")]
@@ -111,7 +111,7 @@ def test_somebody_elses_request_leaves_ones_own_code_alone() -> None:
 def test_old_codes_are_forgotten() -> None:
     issue_code(new(), at=timezone.now() - timedelta(days=2))
     issue_code(new(asker="198.51.100.7"), at=timezone.now())
-    forget_stamps()
+    purge_stamps()
     assert OneTimeCode.objects.count() == 1
 
 

@@ -12,7 +12,7 @@ from apps.accounts.models import User
 from apps.notifications import services
 from apps.notifications.enums import DeliveryState as S
 from apps.notifications.models import Delivery, MessageTemplate, NotificationPolicy, Preference
-from apps.notifications.queries.happenings import Happening
+from apps.notifications.queries.notices import Notice
 from tests.doubles.mail_server import MailServer
 from tests.factories.accounts import UserFactory, sign_in, superuser
 from tests.factories.customers import CustomerFactory
@@ -107,7 +107,7 @@ def test_everybody_says_how_they_want_to_be_told(client: Client, mail: MailServe
         customer = CustomerFactory(agent=owner)
         declare(customer, by=owner)
         services.tell(
-            [Happening("staff.late_opened", f"t:{owner.pk}", timezone.now(), customer=customer)]
+            [Notice("staff.late_opened", f"t:{owner.pk}", timezone.now(), customer=customer)]
         )
     relay_all()
     told = {

@@ -16,7 +16,7 @@ from apps.notifications.models import Attempt, Delivery, Sender, SendStamp
 from apps.notifications.services import presence, sending
 from apps.notifications.services.claiming import claim
 from apps.notifications.services.losing import Beginning, ClaimLost, NotBegun
-from apps.notifications.services.presence import Presence, forget_gone, gone, present
+from apps.notifications.services.presence import Presence, gone, present, purge_gone
 from apps.notifications.services.working import _Sender
 from tests.doubles.mail_server import MailServer
 from tests.doubles.sms_gateway import SmsGateway
@@ -75,9 +75,9 @@ def test_who_does_not_come_back_in_time_is_gone(monkeypatch: pytest.MonkeyPatch)
     assert Sender.objects.get().missing_since is not None
     monkeypatch.setattr(presence, "GRACE", 0.0)
     assert gone() == [number]
-    assert forget_gone() == 0, "longer than any lease it is known"
+    assert purge_gone() == 0, "longer than any lease it is known"
     Sender.objects.update(missing_since=timezone.now() - timedelta(hours=2))
-    assert forget_gone() == 1
+    assert purge_gone() == 1
 
 
 @pytest.mark.django_db

@@ -13,7 +13,7 @@ from apps.accounts.queries import system_user
 from apps.accounts.services import plan_absence
 from apps.complaints import services as cases
 from apps.complaints.enums import CaseChannel, EntryKind
-from apps.complaints.inputs import Said
+from apps.complaints.inputs import NewMessage
 from apps.complaints.models import Case
 from apps.core.errors import BadInput
 from apps.notifications.enums import DeliveryState
@@ -168,7 +168,7 @@ def test_the_case_s_page_says_what_became_of_a_reply(
 ) -> None:
     """Under the words that were sent: by which channel, whether they arrived, what to do if not."""
     made = complaint(team, channel=CaseChannel.EMAIL, contact_email=MAILBOX, contact_phone="")
-    said = Said(EntryKind.MESSAGE_OUT, "今天18点前送到。", CaseChannel.EMAIL)
+    said = NewMessage(EntryKind.MESSAGE_OUT, "今天18点前送到。", CaseChannel.EMAIL)
     cases.add_message(case_id=made.pk, said=said, **who(team.agent))
     relay_all()
     sign_in(client, team.agent)
@@ -191,14 +191,16 @@ def test_the_case_s_page_says_what_became_of_a_reply(
 def test_a_gap_of_a_ready_made_answer_does_not_go_out(team: Team) -> None:
     made = complaint(team)
     text = "{contact}您好，运单 {waybill} 预计 {expected} 到达。"
-    said = Said(EntryKind.MESSAGE_OUT, text, CaseChannel.EMAIL)
+    said = NewMessage(EntryKind.MESSAGE_OUT, text, CaseChannel.EMAIL)
     with pytest.raises(BadInput) as caught:
         cases.add_message(case_id=made.pk, said=said, **who(team.agent))
     assert (caught.value.code, caught.value.field) == ("not_filled", "text")
     assert "{waybill}" in str(caught.value) and "{contact}" not in str(caught.value)
     assert not made.entries.filter(kind=EntryKind.MESSAGE_OUT).exists()
     # Braces of the agent's own are no gap.
-    fine = Said(EntryKind.MESSAGE_OUT, "{contact}您好，编号 {A-12} 已找到。", CaseChannel.EMAIL)
+    fine = NewMessage(
+        EntryKind.MESSAGE_OUT, "{contact}您好，编号 {A-12} 已找到。", CaseChannel.EMAIL
+    )
     assert "{A-12}" in cases.add_message(case_id=made.pk, said=fine, **who(team.agent)).text
 
 

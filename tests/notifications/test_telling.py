@@ -21,7 +21,7 @@ from apps.notifications.models import (
     Preference,
     WebhookEvent,
 )
-from apps.notifications.queries.happenings import Happening
+from apps.notifications.queries.notices import Notice
 from apps.notifications.queries.words import render
 from apps.tracking.services import ingest
 from tests.doubles.sms_gateway import SmsGateway
@@ -165,7 +165,7 @@ def test_the_preferred_channel_comes_first(sms: SmsGateway, wechat: WeChatPlatfo
 def _tell(topic: str, shipment: Any, **fields: Any) -> int:
     return services.tell(
         [
-            Happening(
+            Notice(
                 topic=topic,
                 cause=fields.pop("cause", f"test:{shipment.pk}:{topic}"),
                 at=timezone.now(),

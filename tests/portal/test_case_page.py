@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from apps.complaints import services
 from apps.complaints.enums import CaseChannel, CaseState, EntryKind, Outcome
-from apps.complaints.inputs import Said
+from apps.complaints.inputs import NewMessage
 from apps.complaints.models import Case, CaseFile
 from apps.complaints.queries.links import case_of_token, tag_of, token_of
 from apps.core.files import NewFile
@@ -42,7 +42,7 @@ def shown(client: Client, of: Case) -> str:
 
 
 def reply(of: Case, team: Team, text: str = "已联系派送员，今天送到。") -> Any:
-    said = Said(EntryKind.MESSAGE_OUT, text, CaseChannel.WEB)
+    said = NewMessage(EntryKind.MESSAGE_OUT, text, CaseChannel.WEB)
     return services.add_message(case_id=of.pk, said=said, **who(team.agent))
 
 
@@ -163,7 +163,7 @@ def test_too_many_messages_are_stopped(
 def test_a_document_is_only_ever_downloaded(client: Client, mine: Case) -> None:
     services.add_message(
         case_id=mine.pk,
-        said=Said(EntryKind.MESSAGE_IN, "说明", CaseChannel.EMAIL),
+        said=NewMessage(EntryKind.MESSAGE_IN, "说明", CaseChannel.EMAIL),
         files=[NewFile(b"<html><script>alert(1)</script></html>", "发票.html")],
         **who(),
     )

@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.test import Client
 from django.utils import timezone, translation
 
-from apps.portal import moulds
+from apps.portal import prerendered
 from apps.tracking.models import Waybill
 from tests.factories.tracking import waybill
 
@@ -110,15 +110,15 @@ class TestSecurityTxt:
 
 
 @pytest.fixture
-def fresh_moulds() -> Iterator[None]:
+def fresh_pages() -> Iterator[None]:
     """Pages are poured once for a process; the address of the site is poured in with them."""
-    moulds._pour.cache_clear()
+    prerendered._pour.cache_clear()
     yield
-    moulds._pour.cache_clear()
+    prerendered._pour.cache_clear()
 
 
 @pytest.mark.requirement("TRK-10")
-@pytest.mark.usefixtures("fresh_moulds")
+@pytest.mark.usefixtures("fresh_pages")
 def test_a_shared_tracking_link_shows_a_card_without_anybody_in_it(
     client: Client, settings: Any
 ) -> None:

@@ -220,8 +220,8 @@ def test_the_calendars_are_looked_after_though_beat_is_away(
         asked.set()
         return 0
 
-    monkeypatch.setattr(services, "mind_calendars", mind)
-    name = "apps.sla.tasks.mind_calendars"
+    monkeypatch.setattr(services, "maintain_calendars", mind)
+    name = "apps.sla.tasks.maintain_calendars"
     assert eventually(lambda: Chore.objects.filter(name=name).exists())
     Chore.objects.filter(name=name).update(ran_at=database_now() - 2 * HOUR)
     assert asked.wait(LIMIT)

@@ -16,7 +16,7 @@ from apps.accounts.models import User
 from apps.events.models import Event
 from apps.sla.models import CalendarYear, WorkingCalendar
 from apps.sla.queries import calendars as queries
-from apps.sla.tasks import mind_calendars
+from apps.sla.tasks import maintain_calendars
 from tests.factories.accounts import UserFactory, sign_in, superuser
 from tests.factories.sla import make_calendar, office
 from tests.pressing import forms_of
@@ -260,6 +260,6 @@ def test_without_anything_missing_there_is_no_warning(client: Client, boss: User
 def test_the_hourly_task_takes_in_and_warns() -> None:
     office().days.filter(day__year=2026).delete()
     office().years.filter(year=2026).delete()
-    assert mind_calendars() >= 1
+    assert maintain_calendars() >= 1
     assert office().days.filter(day__year=2026).count() == 39
-    assert mind_calendars() == 0
+    assert maintain_calendars() == 0

@@ -28,7 +28,7 @@ from apps.tracking.services import (
     ingest,
     read_proof,
 )
-from apps.tracking.services.counting import add_one, forget_counts
+from apps.tracking.services.counting import add_one, purge_counts
 from apps.tracking.services.party import LIMITS
 from apps.tracking.services.pod import record_proof
 from apps.tracking.services.signers import authorise_signer
@@ -397,8 +397,8 @@ class TestProof:
 
     def test_old_counters_are_forgotten(self) -> None:
         add_one("address", "x", window=timedelta(hours=1), at=NOON)
-        assert forget_counts(at=NOON + timedelta(days=1)) == 0
-        assert forget_counts(at=NOON + timedelta(days=3)) == 1
+        assert purge_counts(at=NOON + timedelta(days=1)) == 0
+        assert purge_counts(at=NOON + timedelta(days=3)) == 1
 
 
 @pytest.mark.django_db(transaction=True)

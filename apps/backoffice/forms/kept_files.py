@@ -2,7 +2,7 @@
 the next try, for the person who chose it.
 
 A form inherits ``FormWithFiles``; a page that shows it again calls ``keep_files``, one whose service
-took the files ``forget_files``.
+took the files ``drop_files``.
 """
 
 from collections.abc import Sequence
@@ -215,7 +215,7 @@ def keep_files(form: Any, *, shown: Any = None) -> str:
     return sorry
 
 
-def forget_files(form: Any) -> None:
+def drop_files(form: Any) -> None:
     """The service has taken them."""
     for one in _file_fields(form):
         one.forget()

@@ -10,7 +10,7 @@ from django.db.models import Count, F, Q
 from apps.chat.enums import ChatSide, ChatState
 from apps.chat.models import Chat, ChatLine, ChatPulse, ChatSeat, ChatSettings
 from apps.chat.queries.seats import chat_settings, in_hand, seat_of
-from apps.chat.queries.visitor import Said, readable
+from apps.chat.queries.visitor import ChatMessage, readable
 from apps.chat.rules.chat import PRESENT
 from apps.chat.states import CHAT_WITH_AGENT
 from apps.core.masking import mask_name, mask_phone
@@ -41,7 +41,7 @@ class Column:
     chat: Chat
     who: str
     phone: str
-    lines: list[Said]
+    lines: list[ChatMessage]
     last: int
     unread: int
     types: bool
@@ -118,7 +118,7 @@ def _columns(chats: list[Chat], now: datetime, *, have: Mapping[int, int]) -> li
 
 def _column(
     chat: Chat,
-    lines: list[Said],
+    lines: list[ChatMessage],
     unread: int,
     pulse: ChatPulse | None,
     now: datetime,
@@ -130,7 +130,7 @@ def _column(
     return Column(chat, name_of(chat), mask_phone(chat.phone), lines, last, unread, types, here)
 
 
-def _lines(chats: list[Chat], have: Mapping[int, int]) -> dict[int, list[Said]]:
+def _lines(chats: list[Chat], have: Mapping[int, int]) -> dict[int, list[ChatMessage]]:
     """The newest lines of each chat, or those beyond what the page has; two queries."""
     if not chats:
         return {}
@@ -140,13 +140,13 @@ def _lines(chats: list[Chat], have: Mapping[int, int]) -> dict[int, list[Said]]:
     rows = ChatLine.objects.filter(wanted).select_related("by__chat_seat").order_by("-pk")
     newest = list(rows[: MOST_LINES * len(chats)])[::-1]
     of_chat = {row.pk: row.chat_id for row in newest}
-    grouped: dict[int, list[Said]] = {}
+    grouped: dict[int, list[ChatMessage]] = {}
     for said in readable(newest):
         grouped.setdefault(of_chat[said.pk], []).append(said)
     return grouped
 
 
-def transcript(chat: Chat) -> list[Said]:
+def transcript(chat: Chat) -> list[ChatMessage]:
     """Every line, notes included."""
     return readable(chat.lines.select_related("by__chat_seat").order_by("pk"))
 

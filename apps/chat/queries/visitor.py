@@ -21,7 +21,7 @@ SELECT count(*) FROM chat_chat WHERE state = 'queued' AND (started_at, id) <= (%
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ChatMessage:
     """One line as it is read; ``text`` is clear, or a sentence of the house. ``who`` is what
     visitors call the agent."""
 
@@ -70,13 +70,13 @@ def types_now(chat: Chat, side: ChatSide, now: datetime) -> bool:
     return chat.pulses.filter(side=side, typing_until__gt=now).exists()
 
 
-def lines_for_visitor(chat: Chat, after: int = 0) -> list[Said]:
+def lines_for_visitor(chat: Chat, after: int = 0) -> list[ChatMessage]:
     """What the visitor may read beyond line ``after``, in the order it was written: two queries."""
     lines = chat.lines.filter(~Q(side=ChatSide.NOTE), pk__gt=after)
     return readable(lines.select_related("by__chat_seat").order_by("pk")[:MOST_LINES])
 
 
-def readable(lines: Iterable[ChatLine]) -> list[Said]:
+def readable(lines: Iterable[ChatLine]) -> list[ChatMessage]:
     """Lines with their files; one query more."""
     rows = list(lines)
     files: dict[int, list[ChatFile]] = {}
@@ -84,7 +84,7 @@ def readable(lines: Iterable[ChatLine]) -> list[Said]:
         for file in ChatFile.objects.filter(line__in=[row.pk for row in rows]):
             files.setdefault(file.line_id, []).append(file)
     return [
-        Said(
+        ChatMessage(
             row.pk,
             ChatSide(row.side),
             say(row.word, row.params) if row.word else row.text,

@@ -80,7 +80,7 @@ def check_pace(chat: Chat, *, now: datetime) -> None:
         )
 
 
-def forget_chat_counts(*, at: datetime) -> int:
+def purge_chat_counts(*, at: datetime) -> int:
     """Remove counters that no limit looks at any more."""
     deleted, _per_model = ChatCount.objects.filter(window__lt=at - KEEP).delete()
     return deleted

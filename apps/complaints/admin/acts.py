@@ -11,7 +11,7 @@ from apps.backoffice.acts import Act, Doing
 from apps.complaints import services
 from apps.complaints.enums import CaseChannel, CaseState, EntryKind, LinkKind, Outcome
 from apps.complaints.forms import acts as f
-from apps.complaints.inputs import Said
+from apps.complaints.inputs import NewMessage
 from apps.complaints.models import Case
 from apps.complaints.rules.ways import ways_to_write
 from apps.core.times import local
@@ -33,7 +33,7 @@ def _of_case(doing: Doing) -> dict[str, Any]:
 def _reply(doing: Doing) -> str:
     typed = doing.typed
     channel = CaseChannel(typed["channel"])
-    said = Said(EntryKind.MESSAGE_OUT, typed["text"], channel)
+    said = NewMessage(EntryKind.MESSAGE_OUT, typed["text"], channel)
     services.add_message(case_id=doing.record.pk, said=said, files=typed["files"], **doing.who)
     told = _(
         "To go out by %(channel)s; beneath the answer stands when it has left. "

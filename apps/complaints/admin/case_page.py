@@ -24,7 +24,7 @@ from apps.complaints.admin.meanwhile import said_meanwhile
 from apps.complaints.enums import AnswerKind
 from apps.complaints.forms.acts import ChangeForm
 from apps.complaints.models import Case
-from apps.complaints.queries.beside import Guide, ready_words
+from apps.complaints.queries.context import Guide, ready_words
 from apps.complaints.queries.desk import desk_page, who_is_told
 from apps.complaints.queries.drafts import case_key, draft_form
 from apps.complaints.queries.page import case_of, contact_of

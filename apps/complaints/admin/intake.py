@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.staff import person, who
 from apps.backoffice.forms import put_refusal
-from apps.backoffice.forms.kept_files import forget_files, keep_files
+from apps.backoffice.forms.kept_files import drop_files, keep_files
 from apps.complaints import services
 from apps.complaints.admin.access import must
 from apps.complaints.admin.case_page import CasePages
@@ -22,11 +22,11 @@ from apps.complaints.admin.presence import keep
 from apps.complaints.enums import CaseChannel, EntryKind
 from apps.complaints.forms.acts import find_other
 from apps.complaints.forms.intake import AddToForm, CompanyForm, IntakeForm
-from apps.complaints.inputs import Said
+from apps.complaints.inputs import NewMessage
 from apps.complaints.models import Case
-from apps.complaints.queries.beside import Asked, Beside, beside
 from apps.complaints.queries.clock_lines import clock_lines
 from apps.complaints.queries.clocks import clocks_of
+from apps.complaints.queries.context import Asked, CaseContext, context_of
 from apps.complaints.queries.desk import who_is_told
 from apps.complaints.queries.drafts import draft_form, drafts_of
 from apps.complaints.spoken import told_to_the_caller
@@ -68,7 +68,7 @@ class IntakePages(CasePages):
                 put_refusal(form, refusal)
             else:
                 services.discard_draft(owner=user, key=key)
-                forget_files(form)
+                drop_files(form)
                 return redirect("admin:complaints_case_opened", opened.case.number)
         for message in company.errors.get("customer", []):
             form.add_error(None, message)
@@ -88,7 +88,7 @@ class IntakePages(CasePages):
                 case = find_other(request.POST["add_to"], user)
                 channel = CaseChannel(typed["channel"] or CaseChannel.PHONE)
                 kind = EntryKind.CALL_IN if channel in ALOUD else EntryKind.MESSAGE_IN
-                said = Said(kind, typed["description"], channel, external_id=f"desk:{key}")
+                said = NewMessage(kind, typed["description"], channel, external_id=f"desk:{key}")
                 services.add_message(
                     case_id=case.pk, said=said, files=typed["files"], **who(request)
                 )
@@ -98,7 +98,7 @@ class IntakePages(CasePages):
                 messages.error(request, str(refusal))
             else:
                 services.discard_draft(owner=user, key=key)
-                forget_files(form)
+                drop_files(form)
                 messages.success(
                     request,
                     _("Added to %(number)s; its owner is told. No second case was opened.")
@@ -124,7 +124,7 @@ class IntakePages(CasePages):
             form=form,
             draft_key=key,
             customer=_customer(request, typed.get("customer")),
-            found=beside(_asked(typed), user, timezone.now()),
+            found=context_of(_asked(typed), user, timezone.now()),
             drafts=[one for one in drafts_of(user) if one.key != key],
         )
 
@@ -135,7 +135,7 @@ class IntakePages(CasePages):
         if request.method != "POST":
             return HttpResponseBadRequest()
         user = person(request)
-        found: Beside = beside(_asked(request.POST), user, timezone.now())
+        found: CaseContext = context_of(_asked(request.POST), user, timezone.now())
         return self.page(request, "complaints/_beside.html", "", found=found)
 
     def draft_view(self, request: HttpRequest) -> HttpResponseBase:

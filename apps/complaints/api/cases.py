@@ -37,7 +37,7 @@ from apps.complaints.api.shapes import (
     WithdrawShape,
 )
 from apps.complaints.enums import CaseChannel, CaseClass, CaseState, EntryKind
-from apps.complaints.inputs import Said
+from apps.complaints.inputs import NewMessage
 from apps.complaints.models import Case
 from apps.complaints.queries.following import public_file
 from apps.complaints.queries.promises import answers_due
@@ -184,7 +184,7 @@ class CaseMessagesView(HouseView):
         shape.is_valid(raise_exception=True)
         case = own_case(request, number)
         given = shape.validated_data
-        said = Said(EntryKind.MESSAGE_IN, given.get("text", ""), CaseChannel.API)
+        said = NewMessage(EntryKind.MESSAGE_IN, given.get("text", ""), CaseChannel.API)
         files = files_of(given.get("files", ()))
         entry = judged(
             lambda: services.add_message(

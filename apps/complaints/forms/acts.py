@@ -20,8 +20,8 @@ from apps.complaints.forms.fields import FilesField, line, select, text_area
 from apps.complaints.forms.intake import Direct
 from apps.complaints.inputs import CaseChanges
 from apps.complaints.models import Case, CauseNode
-from apps.complaints.queries.beside import mistyped, waybills_meant
 from apps.complaints.queries.cases import case_list
+from apps.complaints.queries.context import mistyped, waybills_meant
 from apps.complaints.queries.desk import people_to_give_to
 from apps.complaints.rules.ways import ways_to_tell, ways_to_write
 from apps.core.fields import SaidMomentField

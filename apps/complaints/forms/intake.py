@@ -14,7 +14,7 @@ from apps.backoffice.forms.kept_files import FormWithFiles
 from apps.complaints.enums import CaseChannel, CaseClass, Severity
 from apps.complaints.forms.fields import FilesField, line, select, text_area
 from apps.complaints.inputs import NewCase
-from apps.complaints.queries.beside import mistyped, waybills_meant
+from apps.complaints.queries.context import mistyped, waybills_meant
 from apps.customers.models import Customer
 from apps.tracking.models import Waybill
 

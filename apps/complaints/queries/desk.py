@@ -12,8 +12,8 @@ from apps.accounts.enums import Role
 from apps.accounts.models import User, UserRole
 from apps.complaints.enums import AnswerKind
 from apps.complaints.models import FROM_CUSTOMER, TO_CUSTOMER, Case, CaseEntry
-from apps.complaints.queries.beside import Guide, ready_words, rule_name
 from apps.complaints.queries.clock_lines import ClockLine, clock_lines
+from apps.complaints.queries.context import Guide, ready_words, rule_name
 from apps.complaints.queries.history import Duplicate, history_of, possible_duplicates
 from apps.complaints.queries.page import CasePage, Line, case_page
 from apps.complaints.queries.shipment_card import ShipmentCard, visible_card

@@ -9,7 +9,7 @@ from uuid import UUID
 from apps.accounts.models import User
 from apps.complaints.enums import EntryKind
 from apps.complaints.files import CleanFile, clean_files
-from apps.complaints.inputs import NewCase, Opened, Said
+from apps.complaints.inputs import NewCase, NewMessage, Opened
 from apps.complaints.models import Case, CaseFile
 from apps.complaints.rules.cases import needed
 from apps.complaints.services.contacts import contact_values
@@ -41,7 +41,7 @@ def take_report(
     opened = open_case(new=new, files=files, by=by, at=at)
     text = needed(new.description, "description")
     if not opened.is_new and opened.case.description != text:
-        said = Said(
+        said = NewMessage(
             kind=EntryKind.MESSAGE_IN,
             text=text,
             channel=new.channel,
@@ -58,7 +58,7 @@ def _add_photos(
     there = set(CaseFile.objects.filter(entry__case=known).values_list("sha256", flat=True))
     fresh = [file for file in clean_files(files) if file.sha256 not in there]
     if fresh:
-        said = Said(kind=EntryKind.MESSAGE_IN, text="", channel=new.channel)
+        said = NewMessage(kind=EntryKind.MESSAGE_IN, text="", channel=new.channel)
         add_message(case_id=known.pk, said=said, files=fresh, by=by, at=at)
 
 

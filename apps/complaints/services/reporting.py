@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.complaints.enums import CaseChannel, EntryKind
-from apps.complaints.inputs import Said
+from apps.complaints.inputs import NewMessage
 from apps.complaints.models import Case, CaseEntry
 from apps.complaints.queries.team import report_recipients
 from apps.complaints.rules.cases import check_live, needed
@@ -92,7 +92,7 @@ def tell(
     write down, who holds the lock. By a channel that writes, ``case.message_out`` has them sent."""
     text = needed(text, "text")
     begin(case, by=by, at=at)
-    entry = add_entry(case, Said(kind, text, channel), text, by=by, at=at)
+    entry = add_entry(case, NewMessage(kind, text, channel), text, by=by, at=at)
     values = {**answered(case, by=by, at=at), **add_to_search(case, text)}
     told: list[NewEvent] = []
     if channel not in (CaseChannel.PHONE, CaseChannel.IN_PERSON, CaseChannel.OWN_CHECK):

@@ -9,7 +9,7 @@ from apps.accounts.enums import Role
 from apps.accounts.models import User
 from apps.accounts.queries.duty import people_for
 from apps.complaints.enums import CaseChannel, CaseState, EntryKind
-from apps.complaints.inputs import Said
+from apps.complaints.inputs import NewMessage
 from apps.complaints.models import Case, SatisfactionAsk
 from apps.complaints.rules.cases import check_score, escalates, is_dissatisfied
 from apps.complaints.services import clocks
@@ -64,7 +64,7 @@ def answer_satisfaction(
         raise RuleBroken(_("You have answered already. Thank you."), code="answered")
     _fill(ask, score, comment, by=by, at=at)
     if comment.strip():
-        said = Said(EntryKind.MESSAGE_IN, comment, CaseChannel(ask.channel))
+        said = NewMessage(EntryKind.MESSAGE_IN, comment, CaseChannel(ask.channel))
         add_entry(case, said, ask.comment, by=by, at=at)
     if case.state == CaseState.SOLVED and not is_dissatisfied(score):
         write(case, at=at, confirmed_at=at, confirmed_by=by)

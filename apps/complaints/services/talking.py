@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.complaints.enums import CaseChannel, CaseState, EntryKind
 from apps.complaints.files import CleanFile
-from apps.complaints.inputs import Said
+from apps.complaints.inputs import NewMessage
 from apps.complaints.models import FROM_CUSTOMER, INTERNAL, TO_CUSTOMER, Case, CaseEntry
 from apps.complaints.models.entry import CALLS
 from apps.complaints.rules.answers import WHEN_SENT, check_filled, fill_answer
@@ -34,7 +34,12 @@ EVENT_OF = {
 
 
 def add_message(
-    *, case_id: int, said: Said, by: User, at: datetime, files: Sequence[NewFile | CleanFile] = ()
+    *,
+    case_id: int,
+    said: NewMessage,
+    by: User,
+    at: datetime,
+    files: Sequence[NewFile | CleanFile] = (),
 ) -> CaseEntry:
     """Add a message or a call; ``at`` is when it was said, and the clocks are met at that instant.
 
@@ -69,7 +74,7 @@ def _known(external_id: str) -> CaseEntry | None:
     return CaseEntry.objects.filter(external_id=external_id).first() if external_id else None
 
 
-def _right_case(case_id: int, said: Said, by: User) -> Case:
+def _right_case(case_id: int, said: NewMessage, by: User) -> Case:
     """What a customer says about a merged case belongs to its target, however often that was
     merged in turn. Only the last one is locked: a merge locks from there upwards."""
     if said.kind in FROM_CUSTOMER:
@@ -83,7 +88,7 @@ def _right_case(case_id: int, said: Said, by: User) -> Case:
 
 
 def add_entry(
-    case: Case, said: Said, text: str, *, by: User, at: datetime, said_to: int | None = None
+    case: Case, said: NewMessage, text: str, *, by: User, at: datetime, said_to: int | None = None
 ) -> CaseEntry:
     """The row alone; the caller holds the case's lock and tells the clocks. BadInput for words to the
     customer that still have a gap in them."""
@@ -158,7 +163,7 @@ def log_call(
 ) -> CaseEntry:
     """A phone call about the case; an outgoing one that reached nobody meets no clock."""
     kind = EntryKind.CALL_IN if incoming else EntryKind.CALL_OUT
-    said = Said(kind, text, CaseChannel.PHONE, reached=True if incoming else reached)
+    said = NewMessage(kind, text, CaseChannel.PHONE, reached=True if incoming else reached)
     return add_message(case_id=case_id, said=said, by=by, at=at)
 
 

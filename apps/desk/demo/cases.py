@@ -10,7 +10,7 @@ from apps.accounts.models import User
 from apps.accounts.queries import public_user
 from apps.complaints import services
 from apps.complaints.enums import CaseChannel, CaseClass, CaseState, EntryKind
-from apps.complaints.inputs import NewCase, Said
+from apps.complaints.inputs import NewCase, NewMessage
 from apps.complaints.models import Case, CauseNode
 from apps.core.masking import mask_name
 from apps.desk.demo.case_rows import ROWS, Row, Step
@@ -141,11 +141,11 @@ class _Teller:
 
     def _hear(self, case: Case, text: str, *, at: datetime) -> None:
         who = mask_name(case.contact_name)
-        said = Said(EntryKind.MESSAGE_IN, text, CaseChannel(case.channel), author_label=who)
+        said = NewMessage(EntryKind.MESSAGE_IN, text, CaseChannel(case.channel), author_label=who)
         services.add_message(case_id=case.pk, said=said, by=self.public, at=at)
 
     def _reply(self, case: Case, text: str, *, at: datetime) -> None:
-        said = Said(EntryKind.MESSAGE_OUT, text, CaseChannel(case.channel))
+        said = NewMessage(EntryKind.MESSAGE_OUT, text, CaseChannel(case.channel))
         services.add_message(case_id=case.pk, said=said, by=self._agent(case), at=at)
 
     def _call(self, case: Case, text: str, *, at: datetime) -> None:

@@ -29,7 +29,7 @@ from apps.notifications.enums import (
     TaskState,
 )
 from apps.notifications.models import Delivery, PhoneTask, WebhookEndpoint
-from apps.notifications.queries.happenings import TOPIC_OF_STATUS, Happening, happenings_of
+from apps.notifications.queries.notices import TOPIC_OF_STATUS, Notice, happenings_of
 from apps.notifications.services.claiming import claim
 from apps.notifications.services.outcomes import record_outcome
 from apps.notifications.services.rows import NewDelivery, insert
@@ -88,7 +88,7 @@ def make_messages(
 
 
 # --- people outside -----------------------------------------------------------------------------
-def _news(shipped: list[Shipped], now: datetime) -> list[Happening]:
+def _news(shipped: list[Shipped], now: datetime) -> list[Notice]:
     """What happened before the first message could have been sent: nobody was told of it yet."""
     ids = [str(one.waybill.pk) for one in shipped]
     events = Event.objects.filter(
@@ -101,7 +101,7 @@ def _news(shipped: list[Shipped], now: datetime) -> list[Happening]:
     return sorted(found, key=lambda one: one.at, reverse=True)
 
 
-def _tell(news: list[Happening], rng: Random) -> None:
+def _tell(news: list[Notice], rng: Random) -> None:
     """Each is answered, at once or later, as providers do on an ordinary day."""
     for happening, (channel, answer, receipt) in zip(news, SAID, strict=False):
         delivery = _queue(row_of(happening, channel, rng))
@@ -124,7 +124,7 @@ def _tell(news: list[Happening], rng: Random) -> None:
             )
 
 
-def _wait(news: list[Happening], now: datetime) -> None:
+def _wait(news: list[Notice], now: datetime) -> None:
     """One held for the night, one that waits for its turn, one for a colleague to cancel."""
     local = timezone.localtime(now)
     night = ((local - timedelta(hours=1)).time(), (local + timedelta(hours=7)).time())
@@ -137,7 +137,7 @@ def _wait(news: list[Happening], now: datetime) -> None:
         _queue(row)
 
 
-def row_of(happening: Happening, channel: ChannelName, rng: Random) -> NewDelivery:
+def row_of(happening: Notice, channel: ChannelName, rng: Random) -> NewDelivery:
     waybill = happening.waybill
     assert waybill is not None  # noqa: S101  # it is about a shipment's status
     phone = waybill.consignee_phone

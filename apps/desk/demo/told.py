@@ -12,8 +12,8 @@ from apps.desk.demo.orders import Shipped
 from apps.events.models import Event
 from apps.notifications.enums import ChannelName, DeliveryState, Effect, Step
 from apps.notifications.models import Attempt, Delivery
-from apps.notifications.queries.happening import Happening
-from apps.notifications.queries.happenings import TOPIC_OF_STATUS, shipment_facts
+from apps.notifications.queries.notice import Notice
+from apps.notifications.queries.notices import TOPIC_OF_STATUS, shipment_facts
 from apps.notifications.services.rows import NewDelivery, insert
 from apps.tracking.enums import Status
 from apps.tracking.models import Waybill
@@ -21,7 +21,7 @@ from apps.tracking.models import Waybill
 WORKER = "demo"
 
 
-def pickups(shipped: list[Shipped], before: datetime) -> list[Happening]:
+def pickups(shipped: list[Shipped], before: datetime) -> list[Notice]:
     """What each consignee was told when the parcel was picked up, oldest first; not where that is
     still the newest there is to say."""
     by_id = {str(one.waybill.pk): one.waybill for one in shipped}
@@ -38,7 +38,7 @@ def pickups(shipped: list[Shipped], before: datetime) -> list[Happening]:
         waybill = by_id[event.subject_id]
         facts = {**shipment_facts(waybill), "to": str(Status.PICKED_UP), "when": event.at}
         found.append(
-            Happening(
+            Notice(
                 topic=TOPIC_OF_STATUS[Status.PICKED_UP],
                 cause=f"status:{waybill.pk}:{Status.PICKED_UP}::{event.at.timestamp():.0f}",
                 at=event.at,

@@ -17,7 +17,7 @@ from apps.accounts.models import User
 from apps.backoffice.once import answers_again
 from apps.chat.enums import ChatSide
 from apps.chat.models import Chat
-from apps.chat.queries.beside import beside
+from apps.chat.queries.context import context_of
 from apps.chat.queries.seats import chat_settings, colleagues
 from apps.chat.services import giving, seats, talking
 from apps.chat.services.ending import Closing, close_chat, dismiss_chat
@@ -167,7 +167,7 @@ def _close(request: HttpRequest, chat_id: int) -> HttpResponse:
         more = {
             "classes": CaseClass.choices,
             "outcomes": Outcome.choices,
-            "open_cases": beside(chat, person).open_cases,
+            "open_cases": context_of(chat, person).open_cases,
             "only_case": request.GET.get("only") == "case",
         }
         return _form(request, "close", chat, _("Close the chat"), **more)

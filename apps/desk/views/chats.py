@@ -18,7 +18,7 @@ from apps.accounts.models import User
 from apps.chat.downloads import content_of
 from apps.chat.enums import ChatSide, ChatState
 from apps.chat.models import Chat, ChatFile
-from apps.chat.queries import beside as besides
+from apps.chat.queries import context as chat_context
 from apps.chat.queries import desk
 from apps.chat.queries.bells import desk_mark
 from apps.chat.rules.chat import LONGEST_LINE
@@ -142,14 +142,14 @@ def _beside(request: HttpRequest, chat_id: int) -> HttpResponse:
     """Shipment, customer, open cases and history, masked, as a piece of the page."""
     person = person_of(request)
     chat = visible_chat(person, chat_id)
-    context = {"beside": besides.beside(chat, person), "chat": chat}
+    context = {"beside": chat_context.context_of(chat, person), "chat": chat}
     return render(request, "desk/_chat_beside.html", context)
 
 
 @require_GET
 def _answers(request: HttpRequest, chat_id: int) -> JsonResponse:
     person = person_of(request)
-    found = besides.answers_for_chat(visible_chat(person, chat_id), person)
+    found = chat_context.answers_for_chat(visible_chat(person, chat_id), person)
     rows = [{"code": one.code, "title": one.title, "text": one.text} for one in found]
     return JsonResponse({"answers": rows})
 

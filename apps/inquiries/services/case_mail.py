@@ -23,7 +23,7 @@ from apps.accounts.queries import system_user
 from apps.complaints import services as cases
 from apps.complaints.enums import CaseChannel, CaseClass, EntryKind, LinkKind
 from apps.complaints.files import MOST_FILES, CleanFile, clean_file
-from apps.complaints.inputs import NewCase, Said
+from apps.complaints.inputs import NewCase, NewMessage
 from apps.complaints.models import Case, CaseEntry
 from apps.complaints.queries.links import is_right_word, tagged
 from apps.complaints.queries.searching import email_index
@@ -100,7 +100,7 @@ def add_to_case(thread: Thread, mail: Mail, *, at: datetime) -> Case:
         raise TooMany
     by = system_user("mail")
     files, refused = _files(mail)
-    said = Said(
+    said = NewMessage(
         kind=EntryKind.MESSAGE_IN,
         text=_text(mail),
         channel=CaseChannel.EMAIL,

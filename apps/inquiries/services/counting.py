@@ -75,7 +75,7 @@ def count(kind: str, name: str, *, window: timedelta, at: datetime) -> int:
     return int(now) + int(before * (1 - (at - begins) / window))
 
 
-def forget_counts(*, at: datetime) -> int:
+def purge_counts(*, at: datetime) -> int:
     """Remove counters that no limit looks at any more."""
     deleted, _per_model = AskCount.objects.filter(window__lt=at - KEEP).delete()
     return deleted

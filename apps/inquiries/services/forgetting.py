@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from apps.inquiries.enums import Way
 from apps.inquiries.models import InboundMessage
 from apps.inquiries.services.claiming import KEEP_DAYS
-from apps.inquiries.services.counting import forget_counts
+from apps.inquiries.services.counting import purge_counts
 
 
 def forget(*, at: datetime) -> int:
@@ -14,4 +14,4 @@ def forget(*, at: datetime) -> int:
     deleted, _per_model = InboundMessage.objects.filter(
         way__in=[Way.WECHAT, Way.SMS], received_at__lt=at - timedelta(days=KEEP_DAYS)
     ).delete()
-    return deleted + forget_counts(at=at)
+    return deleted + purge_counts(at=at)

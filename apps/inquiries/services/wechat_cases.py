@@ -11,7 +11,7 @@ from apps.accounts.enums import Language
 from apps.accounts.queries import system_user
 from apps.complaints import services as cases
 from apps.complaints.enums import CaseChannel, CaseClass, CaseState, EntryKind
-from apps.complaints.inputs import NewCase, Said
+from apps.complaints.inputs import NewCase, NewMessage
 from apps.complaints.models import Case
 from apps.complaints.queries.links import token_of
 from apps.complaints.queries.promises import answer_due
@@ -212,7 +212,7 @@ def _append(talk: _Talk, case: Case, text: str) -> str:
         return _("You have written a great deal today. Please call %(phone)s.") % {
             "phone": settings.COMPANY_PHONE
         }
-    said = Said(
+    said = NewMessage(
         kind=EntryKind.MESSAGE_IN,
         text=text,
         channel=CaseChannel.WECHAT,

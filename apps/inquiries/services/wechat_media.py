@@ -13,7 +13,7 @@ from apps.accounts.queries import system_user
 from apps.complaints import services as cases
 from apps.complaints.enums import CaseChannel, EntryKind
 from apps.complaints.files import CleanFile, clean_file
-from apps.complaints.inputs import Said
+from apps.complaints.inputs import NewMessage
 from apps.core.errors import BadInput, NotKept
 from apps.core.files import NewFile
 from apps.inquiries.enums import MediaState
@@ -68,7 +68,7 @@ def _fetch(row: WeChatMedia, at: datetime) -> bool:
 
 @transaction.atomic
 def _keep(row: WeChatMedia, picture: CleanFile, at: datetime) -> None:
-    said = Said(
+    said = NewMessage(
         kind=EntryKind.MESSAGE_IN,
         text="",
         channel=CaseChannel.WECHAT,

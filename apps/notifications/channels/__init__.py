@@ -9,7 +9,7 @@ from apps.notifications.channels.sms import SmsChannel
 from apps.notifications.channels.webhook import WebhookChannel
 from apps.notifications.channels.wechat import WeChatChannel
 from apps.notifications.channels.wechat_talk import WeChatTalkChannel
-from apps.notifications.enums import forget_channel, name_channel
+from apps.notifications.enums import name_channel, unregister_channel
 
 __all__ = [
     "Channel",
@@ -35,7 +35,7 @@ def register(one: Channel) -> Channel:
 def forget(name: str) -> None:
     """Take a channel back (tests add their own)."""
     _channels.pop(name, None)
-    forget_channel(name)
+    unregister_channel(name)
 
 
 def channel(name: str) -> Channel:

@@ -15,7 +15,7 @@ from apps.complaints.queries.following import same_person
 from apps.complaints.queries.promises import answers_due
 from apps.events.models import Event
 from apps.notifications.queries.clocks import instant, subject_link
-from apps.notifications.queries.happening import Happening
+from apps.notifications.queries.notice import Notice
 from apps.notifications.queries.public import public_link
 
 KINDS = frozenset(
@@ -39,7 +39,7 @@ _PREFERS = {
 }
 
 
-def happenings(events: Sequence[Event]) -> list[Happening]:
+def happenings(events: Sequence[Event]) -> list[Notice]:
     """Set-based: a thousand events cost as many queries as one."""
     book = _Book(events)
     return [one for event in events for one in _READERS[event.kind](event, book)]
@@ -104,7 +104,7 @@ def _numbers(events: Sequence[Event], name: str) -> set[int]:
     return {event.data[name] for event in events if isinstance(event.data.get(name), int)}
 
 
-def _opened(event: Event, book: _Book) -> Iterator[Happening]:
+def _opened(event: Event, book: _Book) -> Iterator[Notice]:
     """What was split off is one matter more to us, not to them. What is nobody's business yet is
     told to everybody on duty at the service desk; whoever got it hears of that by itself."""
     case = book.case(event)
@@ -126,7 +126,7 @@ def _owner(event: Event) -> int | None:
     return found if isinstance(found, int) else None
 
 
-def _message_out(event: Event, book: _Book) -> Iterator[Happening]:
+def _message_out(event: Event, book: _Book) -> Iterator[Notice]:
     case, entry = book.case(event), book.entries.get(event.data.get("entry", 0))
     if case is None or entry is None or entry.channel in SPOKEN_IN_PLACE:
         return
@@ -139,7 +139,7 @@ def _message_out(event: Event, book: _Book) -> Iterator[Happening]:
     yield told
 
 
-def _asked(event: Event, book: _Book) -> Iterator[Happening]:
+def _asked(event: Event, book: _Book) -> Iterator[Notice]:
     case, ask = book.case(event), book.asks.get(event.data.get("ask", 0))
     if case is None or ask is None or ask.answered_at is not None:
         return
@@ -151,7 +151,7 @@ def _asked(event: Event, book: _Book) -> Iterator[Happening]:
     yield told
 
 
-def _closed(event: Event, book: _Book) -> Iterator[Happening]:
+def _closed(event: Event, book: _Book) -> Iterator[Notice]:
     """Whoever withdrew it knows. Others whose cases were merged into it hear that it is over, and
     nothing of what was said to each other's."""
     main = book.case(event)
@@ -163,19 +163,19 @@ def _closed(event: Event, book: _Book) -> Iterator[Happening]:
             yield _to_person("case.closed", event, case, book)
 
 
-def _assigned(event: Event, book: _Book) -> Iterator[Happening]:
+def _assigned(event: Event, book: _Book) -> Iterator[Notice]:
     case = book.case(event)
     if case is not None and case.owner_id == event.data.get("owner") != event.by_id:
         yield from _to_owner("staff.case_assigned", event, case, book)
 
 
-def _message_in(event: Event, book: _Book) -> Iterator[Happening]:
+def _message_in(event: Event, book: _Book) -> Iterator[Notice]:
     case = book.case(event)
     if case is not None:
         yield from _to_owner("staff.case_message", event, case, book)
 
 
-def _reported(event: Event, book: _Book) -> Iterator[Happening]:
+def _reported(event: Event, book: _Book) -> Iterator[Notice]:
     """What the leaders were told by word of mouth, in writing: now, or before the next working day
     begins (CMP-2). Whoever was written to has it."""
     case, entry = book.case(event), book.entries.get(event.data.get("entry", 0))
@@ -189,7 +189,7 @@ def _reported(event: Event, book: _Book) -> Iterator[Happening]:
     yield told
 
 
-def _escalated(event: Event, book: _Book) -> Iterator[Happening]:
+def _escalated(event: Event, book: _Book) -> Iterator[Notice]:
     """Dissatisfied again: the leaders that the event names take over, told in the back office and
     by mail at once (CMP-7)."""
     case = book.case(event)
@@ -205,7 +205,7 @@ def _escalated(event: Event, book: _Book) -> Iterator[Happening]:
         yield told
 
 
-def _to_owner(topic: str, event: Event, case: Case, book: _Book) -> Iterator[Happening]:
+def _to_owner(topic: str, event: Event, case: Case, book: _Book) -> Iterator[Notice]:
     """Its stand-in while the owner is away. What nobody owns stands in the queue, where its clock
     runs."""
     if case.owner_id is None:
@@ -219,7 +219,7 @@ def _to_owner(topic: str, event: Event, case: Case, book: _Book) -> Iterator[Hap
 
 def _to_person(
     topic: str, event: Event, case: Case, book: _Book, *, at_once: bool = False
-) -> Happening:
+) -> Notice:
     told = _happening(topic, event, case)
     told.data["due"] = book.due.get(case.pk)
     told.link = public_link("portal:case", links.token_of(case))
@@ -228,13 +228,13 @@ def _to_person(
     return told
 
 
-def _happening(topic: str, event: Event, case: Case) -> Happening:
+def _happening(topic: str, event: Event, case: Case) -> Notice:
     data: dict[str, Any] = {"case": case.number, "when": event.at}
     if case.waybill is not None:
         data["number"] = case.waybill.number
     if case.customer is not None:
         data["customer"] = case.customer.display_name
-    return Happening(
+    return Notice(
         topic=topic,
         cause=f"event:{event.pk}:{case.pk}",
         at=event.at,

@@ -11,7 +11,7 @@ from django.utils.dateparse import parse_datetime
 from apps.complaints.models import Case
 from apps.customers.models import Customer
 from apps.events.models import Event
-from apps.notifications.queries.happening import Happening
+from apps.notifications.queries.notice import Notice
 from apps.quality.models import ExceptionReport
 
 TOPIC_OF_KIND = {
@@ -25,7 +25,7 @@ LATE_AFTER = timedelta(minutes=2)
 CALL, MAIL = "phone", "email"
 
 
-def happenings(events: Sequence[Event]) -> list[Happening]:
+def happenings(events: Sequence[Event]) -> list[Notice]:
     """One for each channel of each step, since a step names its channels to be used together.
 
     Outside office hours, where the step says so, it is a call now and the e-mail before the next
@@ -35,7 +35,7 @@ def happenings(events: Sequence[Event]) -> list[Happening]:
     cases = _cases(events)
     customers = _customers_of_exceptions(events)
     return [
-        Happening(
+        Notice(
             topic=TOPIC_OF_KIND[event.kind],
             cause=f"event:{event.pk}:{channel}",
             at=event.at,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from apps.accounts.queries.duty import stand_ins
 from apps.events.models import Event
 from apps.notifications.queries.clocks import subject_link
-from apps.notifications.queries.happening import Happening
+from apps.notifications.queries.notice import Notice
 from apps.quality.models import ExceptionReport
 
 GIVEN = "exception.assigned"
@@ -18,14 +18,14 @@ KINDS = frozenset(
 )
 
 
-def happenings(events: Sequence[Event]) -> list[Happening]:
+def happenings(events: Sequence[Event]) -> list[Notice]:
     """Set-based; events that name nobody are nobody's news."""
     named = [event for event in events if event.kind == GIVEN or event.data.get("recipients")]
     ids = {int(event.subject_id) for event in named}
     related = ("customer", "waybill")
     reports = ExceptionReport.objects.select_related(*related).in_bulk(ids) if ids else {}
     instead = _instead_of_owners(named, reports.values())
-    found: list[Happening] = []
+    found: list[Notice] = []
     for event in named:
         report = reports.get(int(event.subject_id))
         if report is None:
@@ -38,7 +38,7 @@ def happenings(events: Sequence[Event]) -> list[Happening]:
     return found
 
 
-def _given(event: Event, report: ExceptionReport, instead: dict[int, int]) -> Iterator[Happening]:
+def _given(event: Event, report: ExceptionReport, instead: dict[int, int]) -> Iterator[Notice]:
     """Who follows it hears of it, or the stand-in while they are away; not who took it themselves,
     and nobody who has given it on since."""
     owner = report.owner_id
@@ -54,8 +54,8 @@ def _instead_of_owners(
     return stand_ins(list(owners), max(given)) if given and owners else {}
 
 
-def _happening(topic: str, event: Event, report: ExceptionReport, people: list[int]) -> Happening:
-    return Happening(
+def _happening(topic: str, event: Event, report: ExceptionReport, people: list[int]) -> Notice:
+    return Notice(
         topic=topic,
         cause=f"event:{event.pk}",
         at=event.at,

@@ -15,7 +15,7 @@ from apps.customers.models import Contact
 from apps.notifications.addresses import index_of, label_of
 from apps.notifications.enums import Audience, SubscriptionState
 from apps.notifications.models import NotificationPolicy, Subscription
-from apps.notifications.queries.happening import Happening
+from apps.notifications.queries.notice import Notice
 
 # The first of these that a customer has is whom we write to.
 WHOM = (ContactRole.SERVICE, ContactRole.ORDERS, ContactRole.MANAGER)
@@ -38,18 +38,18 @@ class Person:
 
 @dataclass
 class Planned:
-    happening: Happening
+    happening: Notice
     policy: NotificationPolicy
     person: Person
 
 
-def plan(happenings: Sequence[Happening]) -> list[Planned]:
+def plan(happenings: Sequence[Notice]) -> list[Planned]:
     """Every (happening, policy, person) that the active policies call for."""
     topics = {h.topic for h in happenings}
     policies: dict[str, list[NotificationPolicy]] = defaultdict(list)
     for policy in NotificationPolicy.objects.filter(topic__in=topics, active=True):
         policies[policy.topic].append(policy)
-    wanted: dict[tuple[str, str], list[tuple[Happening, NotificationPolicy]]] = defaultdict(list)
+    wanted: dict[tuple[str, str], list[tuple[Notice, NotificationPolicy]]] = defaultdict(list)
     for happening in happenings:
         for policy in policies[happening.topic]:
             wanted[(policy.audience, policy.role)].append((happening, policy))
@@ -67,17 +67,17 @@ def plan(happenings: Sequence[Happening]) -> list[Planned]:
     return planned
 
 
-Finder = Callable[[Happening], Iterable[Person]]
+Finder = Callable[[Notice], Iterable[Person]]
 
 
-def _contacts(happenings: Sequence[Happening], _role: str) -> Finder:
+def _contacts(happenings: Sequence[Notice], _role: str) -> Finder:
     ids = {h.customer.pk for h in happenings if h.customer}
     known: dict[int, list[Contact]] = defaultdict(list)
     for contact in Contact.objects.filter(customer__in=ids, active=True).order_by("pk"):
         known[contact.customer_id].append(contact)
     people = {pk: [_contact(c) for c in _to_write_to(rows)] for pk, rows in known.items()}
 
-    def find(happening: Happening) -> Iterable[Person]:
+    def find(happening: Notice) -> Iterable[Person]:
         return people.get(happening.customer.pk, ()) if happening.customer else ()
 
     return find
@@ -108,8 +108,8 @@ def _contact(contact: Contact) -> Person:
     )
 
 
-def _consignees(_happenings: Sequence[Happening], _role: str) -> Finder:
-    def find(happening: Happening) -> Iterator[Person]:
+def _consignees(_happenings: Sequence[Notice], _role: str) -> Finder:
+    def find(happening: Notice) -> Iterator[Person]:
         if happening.waybill and happening.waybill.consignee_phone:
             name = happening.waybill.consignee_name
             yield _by_phone(happening.waybill.consignee_phone, name)
@@ -117,8 +117,8 @@ def _consignees(_happenings: Sequence[Happening], _role: str) -> Finder:
     return find
 
 
-def _senders(_happenings: Sequence[Happening], _role: str) -> Finder:
-    def find(happening: Happening) -> Iterator[Person]:
+def _senders(_happenings: Sequence[Notice], _role: str) -> Finder:
+    def find(happening: Notice) -> Iterator[Person]:
         if happening.waybill and happening.waybill.sender_phone:
             yield _by_phone(happening.waybill.sender_phone, happening.waybill.sender_name)
 
@@ -133,14 +133,14 @@ def _by_phone(phone: str, name: str = "", language: str = "zh-hans") -> Person:
     return Person(f"phone:{index_of(phone)}", label, language, addresses, phone)
 
 
-def _subscribers(happenings: Sequence[Happening], _role: str) -> Finder:
+def _subscribers(happenings: Sequence[Notice], _role: str) -> Finder:
     ids = {h.waybill.pk for h in happenings if h.waybill}
     people: dict[int, list[Person]] = defaultdict(list)
     rows = Subscription.objects.filter(waybill__in=ids, state=SubscriptionState.ACTIVE)
     for row in rows.order_by("pk"):
         people[row.waybill_id].append(_addressee(row.channel, row.address, row.language))
 
-    def find(happening: Happening) -> Iterable[Person]:
+    def find(happening: Notice) -> Iterable[Person]:
         return people.get(happening.waybill.pk, ()) if happening.waybill else ()
 
     return find
@@ -161,16 +161,16 @@ def _addressee(channel: str, address: str, language: str) -> Person:
     )
 
 
-def _one_addressee(_happenings: Sequence[Happening], _role: str) -> Finder:
-    def find(happening: Happening) -> Iterator[Person]:
+def _one_addressee(_happenings: Sequence[Notice], _role: str) -> Finder:
+    def find(happening: Notice) -> Iterator[Person]:
         if happening.addressee:
             yield _addressee(*happening.addressee)
 
     return find
 
 
-def _case_contacts(_happenings: Sequence[Happening], _role: str) -> Finder:
-    def find(happening: Happening) -> Iterator[Person]:
+def _case_contacts(_happenings: Sequence[Notice], _role: str) -> Finder:
+    def find(happening: Notice) -> Iterator[Person]:
         if happening.case is not None:
             person = case_contact(happening.case)
             if person is not None:
@@ -201,14 +201,14 @@ def case_contact(case: Case) -> Person | None:
     return Person(key, label, case.language, addresses, phone, customer_id=None)
 
 
-def _agents(happenings: Sequence[Happening], _role: str) -> Finder:
-    def agent_of(happening: Happening) -> int | None:
+def _agents(happenings: Sequence[Notice], _role: str) -> Finder:
+    def agent_of(happening: Notice) -> int | None:
         return happening.owner_id or (happening.customer.agent_id if happening.customer else None)
 
     ids = {agent_of(h) for h in happenings}
     people = {u.pk: staff_person(u) for u in User.objects.active().filter(pk__in=ids - {None})}
 
-    def find(happening: Happening) -> Iterator[Person]:
+    def find(happening: Notice) -> Iterator[Person]:
         pk = agent_of(happening)
         if pk in people:
             yield people[pk]
@@ -216,17 +216,17 @@ def _agents(happenings: Sequence[Happening], _role: str) -> Finder:
     return find
 
 
-def _named(happenings: Sequence[Happening], _role: str) -> Finder:
+def _named(happenings: Sequence[Notice], _role: str) -> Finder:
     ids = {pk for happening in happenings for pk in happening.people}
     people = {u.pk: staff_person(u) for u in User.objects.active().filter(pk__in=ids)}
 
-    def find(happening: Happening) -> Iterator[Person]:
+    def find(happening: Notice) -> Iterator[Person]:
         return (people[pk] for pk in happening.people if pk in people)
 
     return find
 
 
-def _role_holders(happenings: Sequence[Happening], role: str) -> Finder:
+def _role_holders(happenings: Sequence[Notice], role: str) -> Finder:
     """Who holds the role in the unit concerned or above it; everyone with it when no unit is."""
     held = [
         (row.unit.path, staff_person(row.user))
@@ -237,7 +237,7 @@ def _role_holders(happenings: Sequence[Happening], role: str) -> Finder:
     ]
     units = _paths({h.unit_id or (h.customer.unit_id if h.customer else None) for h in happenings})
 
-    def find(happening: Happening) -> Iterable[Person]:
+    def find(happening: Notice) -> Iterable[Person]:
         unit_id = happening.unit_id or (happening.customer.unit_id if happening.customer else None)
         path = units.get(unit_id or 0, "")
         found = {p.key: p for above, p in held if not path or path.startswith(above)}
@@ -265,16 +265,16 @@ def staff_person(user: User) -> Person:
     return Person(f"user:{user.pk}", user.display_name, user.language, addresses, user.phone)
 
 
-def _everybody(_happenings: Sequence[Happening], _role: str) -> Finder:
+def _everybody(_happenings: Sequence[Notice], _role: str) -> Finder:
     everybody = Person("public", "", settings.LANGUAGE_CODE, {"site": ""}, one_address=True)
 
-    def find(_happening: Happening) -> Iterable[Person]:
+    def find(_happening: Notice) -> Iterable[Person]:
         return (everybody,)
 
     return find
 
 
-_FINDERS: dict[str, Callable[[Sequence[Happening], str], Finder]] = {
+_FINDERS: dict[str, Callable[[Sequence[Notice], str], Finder]] = {
     Audience.CUSTOMER_CONTACTS: _contacts,
     Audience.CONSIGNEE: _consignees,
     Audience.SENDER: _senders,

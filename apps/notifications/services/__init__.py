@@ -17,11 +17,11 @@ from apps.notifications.services.endpoints import (
     rotate_secret,
 )
 from apps.notifications.services.losing import expire_leases
-from apps.notifications.services.minding import (
+from apps.notifications.services.maintaining import (
     ask_about_unclear,
-    forget_stamps,
     look_after_unused_channels,
     mind,
+    purge_stamps,
     run_fallbacks,
 )
 from apps.notifications.services.people import (
@@ -78,7 +78,6 @@ __all__ = [
     "digest_of",
     "end_subscription",
     "expire_leases",
-    "forget_stamps",
     "gather",
     "hand_over_delivery",
     "is_stopped",
@@ -90,6 +89,7 @@ __all__ = [
     "note_wechat_word",
     "ping",
     "publish_announcement",
+    "purge_stamps",
     "queue_webhooks",
     "read_confirmed_token",
     "read_stop_token",

@@ -13,7 +13,7 @@ from apps.core.phones import is_mobile
 from apps.notifications import channels
 from apps.notifications.enums import ChannelName, CodePurpose, DeliveryState
 from apps.notifications.models import Delivery, OneTimeCode
-from apps.notifications.queries.happenings import Happening
+from apps.notifications.queries.notices import Notice
 from apps.notifications.services.codes import (
     CODE_LIFE,
     NewCode,
@@ -49,7 +49,7 @@ def send_party_code(needed: CodeNeeded, *, client: str, language: str, at: datet
     )
     row, code = issue_code(new, at=at)
     cause = f"code:{row.pk}"
-    happening = Happening(
+    happening = Notice(
         topic="party.code",
         cause=cause,
         at=at,

@@ -55,7 +55,7 @@ def gone() -> list[int]:
         return [number for (number,) in cursor.fetchall()]
 
 
-def forget_gone() -> int:
+def purge_gone() -> int:
     """Drop the rows of processes that were gone an hour ago; how many."""
     with connection.cursor() as cursor:
         cursor.execute(_FORGET, [FORGET_AFTER])

@@ -17,8 +17,8 @@ from apps.notifications.models import (
     Preference,
     SuppressedAddress,
 )
-from apps.notifications.queries.happening import Happening
-from apps.notifications.queries.happenings import happenings_of
+from apps.notifications.queries.notice import Notice
+from apps.notifications.queries.notices import happenings_of
 from apps.notifications.queries.public import public_link
 from apps.notifications.queries.recipients import Person, Planned, plan
 from apps.notifications.quiet import quiet_end
@@ -43,7 +43,7 @@ def tell_about(events: Sequence[Event]) -> int:
 
 
 @joined()
-def tell(happenings: Sequence[Happening]) -> int:
+def tell(happenings: Sequence[Notice]) -> int:
     """Queue these happenings by the policies in force; return how many messages were new."""
     planned = plan(happenings) if happenings else []
     if not planned:
@@ -183,7 +183,7 @@ def _quiet(policy: NotificationPolicy, preference: Preference | None) -> tuple[t
 
 
 def _schedule(
-    row: NewDelivery, policy: NotificationPolicy, happening: Happening, now: datetime
+    row: NewDelivery, policy: NotificationPolicy, happening: Notice, now: datetime
 ) -> None:
     """Waiting for a time, gathering, quiet hours: all of them only move the due time."""
     row.due_at = max(now, happening.not_before or now)
@@ -201,7 +201,7 @@ def _schedule(
             row.state, row.due_at, row.reason = DeliveryState.HELD, until, "quiet_hours"
 
 
-def link_of(happening: Happening) -> str:
+def link_of(happening: Notice) -> str:
     """The page that shows more: the shipment's for people outside, none for staff."""
     known = TOPICS.get(happening.topic)
     if happening.waybill is None or known is None or not known.public:

@@ -22,7 +22,7 @@ from apps.notifications.enums import (
     SubscriptionState,
 )
 from apps.notifications.models import Delivery, OneTimeCode, Preference, Subscription
-from apps.notifications.queries.happenings import Happening
+from apps.notifications.queries.notices import Notice
 from apps.notifications.services.codes import (
     CODE_LIFE,
     NewCode,
@@ -102,7 +102,7 @@ def _send_code(
 ) -> None:
     tell(
         [
-            Happening(
+            Notice(
                 topic="subscription.code",
                 cause=f"code:{row.pk}",
                 at=at,

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 from apps.accounts.staff import person
 from apps.backoffice.acting import PageAdmin
 from apps.backoffice.forms import put_refusal
-from apps.backoffice.forms.kept_files import forget_files, keep_files
+from apps.backoffice.forms.kept_files import drop_files, keep_files
 from apps.backoffice.staff_admin import must, timeline_rows
 from apps.core.errors import BadInput, RuleBroken
 from apps.customers.models import Customer
@@ -81,11 +81,11 @@ class IntakeFileAdmin(PageAdmin):
                 )
             except BadInput as refusal:
                 put_refusal(form, refusal)
-                forget_files(form)  # it cannot be read: a better one has to be chosen
+                drop_files(form)  # it cannot be read: a better one has to be chosen
             except RuleBroken as refusal:
                 put_refusal(form, refusal)
             else:
-                forget_files(form)
+                drop_files(form)
                 return redirect("admin:orders_intakefile_change", intake.pk)
         if data is not None:
             keep_files(form)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from apps.accounts.queries import public_user
 from apps.complaints import services
 from apps.complaints.enums import CaseChannel, EntryKind
-from apps.complaints.inputs import Said
+from apps.complaints.inputs import NewMessage
 from apps.complaints.models import Case, CaseFile
 from apps.complaints.queries.following import public_file
 from apps.complaints.queries.links import case_of_token, token_of
@@ -108,7 +108,7 @@ def write(request: HttpRequest, token: str) -> HttpResponse:
 
 def _add(subject: Case, form: MessageForm, photos: Photos, at: datetime) -> bool:
     key = form.sent_as
-    said = Said(
+    said = NewMessage(
         kind=EntryKind.MESSAGE_IN,
         text=form.cleaned_data["text"],
         channel=CaseChannel.WEB,

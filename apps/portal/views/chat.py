@@ -22,7 +22,7 @@ from apps.portal.chats import limits, news, news_context, status_of
 from apps.portal.languages import speaks
 from apps.portal.uploads import files_of
 from apps.portal.views.chat_entrance import ended, entrance, refused_status, see_other
-from apps.portal.visitors import chat_of, forget_chat
+from apps.portal.visitors import chat_of, clear_chat
 from apps.sla.queries.moments import database_now
 
 JSON = "application/json"
@@ -134,7 +134,7 @@ def chat_forget(request: HttpRequest) -> HttpResponse:
     if found is not None and found.is_live:
         leave_chat(chat_id=found.pk, by=public_user(), at=timezone.now())
     response = see_other("/chat" if "again" in request.POST else "/")
-    forget_chat(response)
+    clear_chat(response)
     return response
 
 

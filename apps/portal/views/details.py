@@ -20,7 +20,7 @@ from apps.notifications.services.party_codes import (
 from apps.portal.answers import kept_private, page
 from apps.portal.languages import speaks
 from apps.portal.party import closed_half, groups_of, photo_key, photos_of
-from apps.portal.proofs import forget_proof, proven_role, remember_proof
+from apps.portal.proofs import clear_proof, proven_role, remember_proof
 from apps.portal.queries import known_waybill
 from apps.tracking.enums import PartyRole
 from apps.tracking.numbers import parse_waybill_number
@@ -156,7 +156,7 @@ def close(request: HttpRequest, number: str) -> HttpResponse:
     except BadInput:
         return page("404.html", status=404)
     response = see_other(f"/track/{canonical}")
-    forget_proof(response, canonical)
+    clear_proof(response, canonical)
     return response
 
 

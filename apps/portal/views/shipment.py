@@ -16,8 +16,8 @@ from apps.core.times import now
 from apps.portal.answers import kept_private, page, stopped
 from apps.portal.languages import speaks
 from apps.portal.limits import count_misses, seconds_stopped
-from apps.portal.moulds import fill
 from apps.portal.pages import lay_out
+from apps.portal.prerendered import fill
 from apps.tracking.enums import is_terminal
 from apps.tracking.numbers import parse_waybill_number
 from apps.tracking.queries.public import public_view

@@ -13,7 +13,7 @@ from django.db import connection
 from apps.sla.enums import IntervalKind
 from apps.sla.models import Fact, Interval, Matter
 from apps.sla.queries.calendars import Hours, hours_by_id
-from apps.sla.rules import MatterFacts, Said, Wait
+from apps.sla.rules import DoneFact, MatterFacts, Wait
 
 Key = tuple[int, datetime]  # a step (0: the due instant itself) and the due instant it belongs to
 Heard = tuple[datetime, datetime, str, str]  # a due instant, when it was told of, and to whom
@@ -48,7 +48,7 @@ class Seen:
     now: datetime
     epochs: Mapping[str, int]
     hours: Mapping[int, Hours]
-    said: dict[int, list[Said]] = field(default_factory=lambda: defaultdict(list))
+    said: dict[int, list[DoneFact]] = field(default_factory=lambda: defaultdict(list))
     spells: dict[int, list[Spell]] = field(default_factory=lambda: defaultdict(list))
     fired: dict[int, set[Key]] = field(default_factory=lambda: defaultdict(set))
     heard: dict[int, set[Heard]] = field(default_factory=lambda: defaultdict(set))
@@ -83,7 +83,7 @@ class Seen:
     def add_facts(self, facts: Iterable[Fact]) -> None:
         for fact in facts:
             mine = self.said[fact.matter_id]
-            mine.append(Said(fact.kind, fact.cycle, fact.at, fact.by_id))
+            mine.append(DoneFact(fact.kind, fact.cycle, fact.at, fact.by_id))
             mine.sort(key=lambda said: said.at)
 
     def add_spell(self, row: Interval) -> None:
@@ -123,7 +123,7 @@ def _add_said(seen: Seen, facts: Iterable[list[Any]]) -> None:
     corrected = {replaces for _pk, replaces, *_rest in facts if replaces}
     for pk, _replaces, matter_id, kind, cycle, at, by in facts:
         if pk not in corrected:
-            seen.said[matter_id].append(Said(kind, cycle, _instant(at), by))
+            seen.said[matter_id].append(DoneFact(kind, cycle, _instant(at), by))
 
 
 def _instant(text: str) -> datetime:

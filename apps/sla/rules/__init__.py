@@ -1,11 +1,11 @@
 from apps.sla.rules.choosing import Attributes, VersionRule, choose_version
-from apps.sla.rules.facts import ClockFacts, MatterFacts, Said, Wait
+from apps.sla.rules.facts import ClockFacts, DoneFact, MatterFacts, Wait
 from apps.sla.rules.reading import (
     DUE_ITSELF,
     MET_BY,
     SELF_STARTING,
+    PlannedStep,
     Reading,
-    Strike,
     read_clock,
 )
 from apps.sla.rules.targets import StepRule, TargetRule
@@ -16,11 +16,11 @@ __all__ = [
     "SELF_STARTING",
     "Attributes",
     "ClockFacts",
+    "DoneFact",
     "MatterFacts",
+    "PlannedStep",
     "Reading",
-    "Said",
     "StepRule",
-    "Strike",
     "TargetRule",
     "VersionRule",
     "Wait",

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 
-class Said(NamedTuple):
+class DoneFact(NamedTuple):
     """Something that was done in the matter's n-th cycle."""
 
     kind: str
@@ -28,7 +28,7 @@ class MatterFacts:
     begun: tuple[datetime, ...]
     ended: tuple[datetime, ...] = ()
     waits: tuple[Wait, ...] = ()
-    said: tuple[Said, ...] = ()
+    said: tuple[DoneFact, ...] = ()
 
     @property
     def cycle(self) -> int:

@@ -43,7 +43,7 @@ MET_BY: dict[str, frozenset[str]] = {
 SELF_STARTING = frozenset(Metric.values) - {Metric.PROMISE}
 
 
-class Strike(NamedTuple):
+class PlannedStep(NamedTuple):
     """An instant at which something is to be told, and the step that says to whom."""
 
     at: datetime
@@ -64,7 +64,7 @@ class Reading:
     stopped_at: datetime | None
     breached_at: datetime | None
     spent: int | None
-    schedule: tuple[Strike, ...]
+    schedule: tuple[PlannedStep, ...]
 
 
 def read_clock(
@@ -200,7 +200,7 @@ def _schedule(
     calendar: WorkCalendar,
     pauses: list[Pause],
     due_at: datetime | None,
-) -> tuple[Strike, ...]:
+) -> tuple[PlannedStep, ...]:
     """Ascending; at one instant what comes earlier by the target comes first, the due instant before
     the steps that fall on it. Empty while nobody can say when the clock is due."""
     if due_at is None:
@@ -219,7 +219,7 @@ def _schedule(
         if at is not None:
             strikes.append((at, order, position, step.id))
     strikes.sort()
-    return tuple(Strike(at, step_id) for at, _order, _position, step_id in strikes)
+    return tuple(PlannedStep(at, step_id) for at, _order, _position, step_id in strikes)
 
 
 def _strike(

@@ -178,7 +178,7 @@ def warn_of_missing_years(*, by: User, at: datetime) -> int:
     return told
 
 
-def mind_calendars(*, at: datetime) -> int:
+def maintain_calendars(*, at: datetime) -> int:
     """What is to be done from time to time: take in what a newer library knows, warn of what is
     missing. Returns how many years and warnings there were."""
     by = system_user("calendars")

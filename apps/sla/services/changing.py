@@ -17,7 +17,7 @@ from apps.sla.queries.seeing import see
 from apps.sla.rules import Attributes, VersionRule, choose_version
 from apps.sla.services.following import attributes_of, follow
 from apps.sla.services.matters import lock_matter
-from apps.sla.services.reckoning import Locked, lock_clocks, reckon
+from apps.sla.services.recalculating import Locked, lock_clocks, recalculate
 
 UNCHANGED: Any = object()
 
@@ -59,7 +59,7 @@ def change_matter(
         )
     matter.save()
     again = concerned(everything, aims)
-    reckon([matter], again, fresh, by=by, now=seen.now, seen=seen)
+    recalculate([matter], again, fresh, by=by, now=seen.now, seen=seen)
     return matter
 
 

@@ -15,7 +15,7 @@ from apps.sla.models import Clock, Fact, Matter
 from apps.sla.queries.moments import database_now, not_after
 from apps.sla.rules import MET_BY
 from apps.sla.services.matters import lock_matter
-from apps.sla.services.reckoning import Locked, lock_clocks, reckon
+from apps.sla.services.recalculating import Locked, lock_clocks, recalculate
 
 
 @transaction.atomic
@@ -56,7 +56,7 @@ def move_start(
         matter.policy_as_of = begun
     matter.opened_at = begun
     matter.save(update_fields=["opened_at", "policy_as_of"])
-    reckon([matter], concerned, by=by, now=now, reason=reason)
+    recalculate([matter], concerned, by=by, now=now, reason=reason)
     data = {"from": was.isoformat(), "to": begun.isoformat(), "reason": reason[:200]}
     _record("clock.start_moved", matter, data, _judged(concerned, late), by, now)
     return True
@@ -98,7 +98,7 @@ def correct_fact(
     metrics = [metric for metric, kinds in MET_BY.items() if str(kind) in kinds]
     found = lock_clocks([matter], Q(metric__in=metrics, key=0, is_dropped=False, cycle=known.cycle))
     late = {clock.pk: clock.breached_at for clock in found.clocks}
-    reckon([matter], found, by=by, now=now, reason=reason)
+    recalculate([matter], found, by=by, now=now, reason=reason)
     data = {"from": known.at.isoformat(), "to": moment.isoformat(), "reason": reason[:200]}
     data["fact"] = str(kind)
     _record("clock.fact_corrected", matter, data, _judged(found, late), by, now)

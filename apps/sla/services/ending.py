@@ -15,7 +15,7 @@ from apps.sla.queries.seeing import Seen, see
 from apps.sla.rules import SELF_STARTING
 from apps.sla.services.following import aim_at, new_clock
 from apps.sla.services.matters import lock_matter, move_matter
-from apps.sla.services.reckoning import Locked, lock_clocks, reckon
+from apps.sla.services.recalculating import Locked, lock_clocks, recalculate
 
 
 @joined()
@@ -28,7 +28,7 @@ def close_matter(
     moment = _end(matter, MatterState.CLOSED, by, not_after(at, seen.now), seen)
     matter.closed_at, matter.closed_by = moment, by
     matter.save(update_fields=["state", "closed_at", "closed_by"])
-    reckon([matter], locked, by=by, now=seen.now, seen=seen)
+    recalculate([matter], locked, by=by, now=seen.now, seen=seen)
     return matter
 
 
@@ -47,7 +47,7 @@ def stop_matter(
     moment = _end(matter, MatterState.STOPPED, by, not_after(at, seen.now), seen)
     matter.stopped_at, matter.stopped_by, matter.stop_reason = moment, by, reason[:200]
     matter.save(update_fields=["state", "stopped_at", "stopped_by", "stop_reason"])
-    reckon([matter], locked, by=by, now=seen.now, seen=seen)
+    recalculate([matter], locked, by=by, now=seen.now, seen=seen)
     return matter
 
 
@@ -79,7 +79,7 @@ def renew_matter(
     matter, locked, seen = _open_clocks(subject, key)
     moment = _end(matter, MatterState.CLOSED, by, not_after(at, seen.now), seen)
     owed = locked.only(clock for clock in locked.clocks if not clock.key)
-    reckon([matter], owed, by=by, now=seen.now, seen=seen)
+    recalculate([matter], owed, by=by, now=seen.now, seen=seen)
     _begin_again(matter, by, moment, seen.now)
     return matter
 
@@ -95,7 +95,7 @@ def _begin_again(matter: Matter, by: User, at: datetime, now: datetime) -> None:
     everything = lock_clocks([matter])
     matter.clocks.filter(OPEN, key__gt=0).update(cycle=matter.cycle)
     kept, fresh = _start_again(matter, everything, closed.until)
-    reckon([matter], everything.only(kept), fresh, by=by, now=now)
+    recalculate([matter], everything.only(kept), fresh, by=by, now=now)
 
 
 def _start_again(

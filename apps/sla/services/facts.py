@@ -17,7 +17,7 @@ from apps.sla.queries.moments import not_after
 from apps.sla.queries.seeing import see
 from apps.sla.rules import MET_BY
 from apps.sla.services.matters import check_open, lock_matter
-from apps.sla.services.reckoning import NONE, lock_clocks, reckon
+from apps.sla.services.recalculating import NONE, lock_clocks, recalculate
 from apps.sla.services.rows import add_facts
 
 
@@ -73,7 +73,7 @@ def record_facts(
         for clock in locked.clocks
         if not MET_BY[clock.metric].isdisjoint(news) and _concerns(clock, matter.cycle, moment)
     ]
-    reckon([matter], locked.only(concerned), by=by, now=seen.now, seen=seen)
+    recalculate([matter], locked.only(concerned), by=by, now=seen.now, seen=seen)
     return news
 
 
@@ -107,7 +107,7 @@ def begin_wait(
         return False
     since = max(not_after(at, seen.now), matter.opened_at)
     seen.add_spell(Interval.objects.create(matter=matter, kind=str(kind), since=since, since_by=by))
-    reckon([matter], locked, by=by, now=seen.now, seen=seen)
+    recalculate([matter], locked, by=by, now=seen.now, seen=seen)
     return True
 
 
@@ -132,7 +132,7 @@ def end_wait(
     until = max(not_after(at, seen.now), waits[0].since)
     Interval.objects.filter(pk=waits[0].id).update(until=until, until_by=by)
     seen.end_spells(matter, waits, until)
-    reckon([matter], locked, by=by, now=seen.now, seen=seen)
+    recalculate([matter], locked, by=by, now=seen.now, seen=seen)
     return True
 
 

@@ -43,7 +43,7 @@ class Claimed:
 
 
 @dataclass(frozen=True, slots=True)
-class Shot:
+class DueStep:
     """One instant of one clock that has come."""
 
     clock: Claimed
@@ -64,10 +64,12 @@ class Shot:
         return Ask(whom, role, self.clock.owner_id, self.clock.unit_id, with_desk=early)
 
 
-def shots_of(clocks: Sequence[Claimed], steps: Mapping[int, StepRule], now: datetime) -> list[Shot]:
+def shots_of(
+    clocks: Sequence[Claimed], steps: Mapping[int, StepRule], now: datetime
+) -> list[DueStep]:
     """Everything due of these clocks, in the order in which it became due."""
     shots = [
-        Shot(clock, clock.schedule[n], _step(clock.steps[n], steps))
+        DueStep(clock, clock.schedule[n], _step(clock.steps[n], steps))
         for clock in clocks
         for n in range(clock.position, clock.reached(now))
     ]
@@ -119,7 +121,7 @@ class About(NamedTuple):
 
 
 def details(
-    shot: Shot, matter: About, staff: Staff, outside: Outside, now: datetime
+    shot: DueStep, matter: About, staff: Staff, outside: Outside, now: datetime
 ) -> dict[str, Any]:
     """What the event says; instants in ISO 8601 to the microsecond, no personal data."""
     clock, step = shot.clock, shot.step
@@ -145,6 +147,6 @@ def details(
     }
 
 
-def late_seconds(shot: Shot, now: datetime) -> int:
+def late_seconds(shot: DueStep, now: datetime) -> int:
     """Whole seconds from the instant to the telling."""
     return max(0, int((now - shot.at).total_seconds()))

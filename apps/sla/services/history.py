@@ -17,7 +17,7 @@ from apps.sla.models import Fact, Interval, Matter
 from apps.sla.models.clock import OPEN
 from apps.sla.queries.moments import database_now, not_after
 from apps.sla.services.matters import move_matter
-from apps.sla.services.reckoning import lock_clocks, reckon
+from apps.sla.services.recalculating import lock_clocks, recalculate
 
 # Rows of one UPDATE: its cost grows with their square.
 SOME = 200
@@ -62,7 +62,7 @@ def finish_each(done: Sequence[Done], *, kind: FactKind | str) -> int:
         move_matter(matter, MatterState.CLOSED)
         matter.closed_at, matter.closed_by = last[matter.pk], ends[matter.pk].by
     Matter.objects.bulk_update(matters, ["state", "closed_at", "closed_by"], batch_size=SOME)
-    reckon(matters, lock_clocks(matters, OPEN), by=done[0].by, now=now)
+    recalculate(matters, lock_clocks(matters, OPEN), by=done[0].by, now=now)
     return len(matters)
 
 

@@ -19,7 +19,7 @@ from apps.sla.queries.rules import targets_of, versions_for
 from apps.sla.queries.seeing import see
 from apps.sla.rules import Attributes, choose_version
 from apps.sla.services.following import attributes_of, first_clocks
-from apps.sla.services.reckoning import Manner, reckon
+from apps.sla.services.recalculating import PastInstants, recalculate
 from apps.sla.services.rows import add_facts
 
 # A subject that is timed already is passed over: opening again changes nothing.
@@ -143,8 +143,8 @@ def _open(
             always=always,
         )
     seen.add_facts(add_facts(facts))
-    manner = Manner.LIVE if tell else Manner.QUIET
-    return started, reckon(started, fresh=fresh, by=by, now=seen.now, manner=manner, seen=seen)
+    past = PastInstants.LIVE if tell else PastInstants.QUIET
+    return started, recalculate(started, fresh=fresh, by=by, now=seen.now, past=past, seen=seen)
 
 
 def _matter(row: NewMatter, by: User, opened_at: datetime) -> Matter:

@@ -18,7 +18,7 @@ from apps.sla.queries.rules import targets_of
 from apps.sla.rules import TargetRule
 from apps.sla.services.following import aim_at, fix_due, new_clock
 from apps.sla.services.matters import check_open, lock_matter, lock_pair
-from apps.sla.services.reckoning import Locked, lock_clocks, reckon
+from apps.sla.services.recalculating import Locked, lock_clocks, recalculate
 
 
 @transaction.atomic
@@ -54,7 +54,7 @@ def promise(
     clock.label = label[:120]
     clock.owner_id = owner.pk if owner else matter.owner_id
     fix_due(clock, due_at)
-    reckon([matter], fresh=[clock], by=by, now=now)
+    recalculate([matter], fresh=[clock], by=by, now=now)
     _record("clock.promised", clock, matter, by, now, {"due_at": due_at.isoformat()})
     return clock
 
@@ -66,7 +66,7 @@ def keep_promise(*, clock_id: int, by: User, at: datetime | None = None) -> Cloc
     clock = locked.clocks[0]
     clock.met_at = max(not_after(at, now), clock.started_at)
     clock.met_by_id = by.pk
-    reckon([matter], locked, by=by, now=now)
+    recalculate([matter], locked, by=by, now=now)
     _record("clock.promise_kept", clock, matter, by, now, {})
     return clock
 
@@ -81,7 +81,7 @@ def drop_promise(*, clock_id: int, reason: str, by: User, at: datetime | None = 
     clock.is_dropped = True
     clock.stopped_at = max(not_after(at, now), clock.started_at)
     clock.stopped_by_id = by.pk
-    reckon([matter], locked, by=by, now=now)
+    recalculate([matter], locked, by=by, now=now)
     _record("clock.promise_dropped", clock, matter, by, now, {"reason": reason.strip()[:200]})
     return clock
 
@@ -108,7 +108,7 @@ def carry_promises(
         clock.unit_id = target.unit_id
         aim_at(clock, _target(target, clock.metric))
     Clock.objects.bulk_update(locked.clocks, ["matter", "cycle", "key"])
-    reckon([target], locked, by=by, now=now)
+    recalculate([target], locked, by=by, now=now)
     for clock in locked.clocks:
         due = clock.due_at.isoformat() if clock.due_at else ""
         _record("clock.promise_carried", clock, target, by, now, {"due_at": due})
@@ -150,7 +150,7 @@ def set_due(
         )
     fix_due(clock, due_at)
     locked = everything.only([] if fresh else [clock])
-    reckon([matter], locked, fresh, by=by, now=now, reason=reason.strip()[:200])
+    recalculate([matter], locked, fresh, by=by, now=now, reason=reason.strip()[:200])
     return clock
 
 

@@ -19,7 +19,7 @@ from apps.sla.models.clock import OPEN
 from apps.sla.queries.moments import database_now
 from apps.sla.queries.rules import versions_for
 from apps.sla.services.changing import aims_of, choose_again, concerned
-from apps.sla.services.reckoning import Manner, as_locked, lock_clocks, reckon
+from apps.sla.services.recalculating import PastInstants, as_locked, lock_clocks, recalculate
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +67,9 @@ def _follow_policies(kind: str, epoch: int, limit: int) -> int:
     aims = aims_of(locked)
     fresh = choose_again(matters, locked, versions_for(kind), now)
     _write(matters, now, epoch)
-    reckon(matters, concerned(locked, aims), fresh, by=_machine(), now=now, manner=Manner.QUIET)
+    recalculate(
+        matters, concerned(locked, aims), fresh, by=_machine(), now=now, past=PastInstants.QUIET
+    )
     return len(matters)
 
 
@@ -81,7 +83,7 @@ def _follow_calendar(calendar_id: int, version: int, limit: int) -> int:
         return 0
     matters = list(Matter.objects.filter(pk__in={clock.matter_id for clock in clocks}))
     locked = as_locked(clocks)
-    reckon(matters, locked, by=_machine(), now=database_now(), manner=Manner.QUIET)
+    recalculate(matters, locked, by=_machine(), now=database_now(), past=PastInstants.QUIET)
     return len(clocks)
 
 

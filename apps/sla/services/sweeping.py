@@ -17,7 +17,15 @@ from apps.events.services import NewEvent, record_many
 from apps.sla.queries.calendars import OFFICE_CODE, hours_by_code
 from apps.sla.queries.recipients import Staff
 from apps.sla.queries.rules import steps_of
-from apps.sla.services.firing import About, Claimed, Outside, Shot, details, late_seconds, shots_of
+from apps.sla.services.firing import (
+    About,
+    Claimed,
+    DueStep,
+    Outside,
+    details,
+    late_seconds,
+    shots_of,
+)
 from apps.sla.services.rows import Fired, write_fired
 
 log = logging.getLogger(__name__)
@@ -134,7 +142,7 @@ def _claim(limit: int) -> tuple[list[Claimed], datetime | None]:
     return [Claimed(*row[:-1]) for row in rows], rows[0][-1] if rows else None
 
 
-def _not_told_yet(shots: Sequence[Shot]) -> list[Shot]:
+def _not_told_yet(shots: Sequence[DueStep]) -> list[DueStep]:
     """The last guard, below it only the unique constraint: whoever adds a fired step holds its
     clock's row, so what is not here now cannot appear before this transaction ends."""
     with connection.cursor() as cursor:
@@ -147,7 +155,7 @@ def _not_told_yet(shots: Sequence[Shot]) -> list[Shot]:
     ]
 
 
-def _tell(shots: Sequence[Shot], now: datetime) -> None:
+def _tell(shots: Sequence[DueStep], now: datetime) -> None:
     matters = _matters_of(shots)
     staff = Staff((shot.ask for shot in shots), now)
     outside = Outside(hours_by_code(OFFICE_CODE), now)
@@ -171,7 +179,7 @@ def _tell(shots: Sequence[Shot], now: datetime) -> None:
     )
 
 
-def _matters_of(shots: Sequence[Shot]) -> dict[int, About]:
+def _matters_of(shots: Sequence[DueStep]) -> dict[int, About]:
     with connection.cursor() as cursor:
         cursor.execute(_MATTERS, [list({shot.clock.matter_id for shot in shots})])
         return {pk: About(*about) for pk, *about in cursor.fetchall()}

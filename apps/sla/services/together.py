@@ -20,7 +20,7 @@ from apps.sla.queries.moments import not_after
 from apps.sla.queries.seeing import Seen, see
 from apps.sla.services.changing import hand_on
 from apps.sla.services.matters import move_matter
-from apps.sla.services.reckoning import lock_clocks, reckon
+from apps.sla.services.recalculating import lock_clocks, recalculate
 from apps.sla.services.rows import add_facts
 
 
@@ -68,7 +68,7 @@ def finish_each(done: Sequence[Done], *, kind: FactKind | str) -> int:
         move_matter(matter, MatterState.CLOSED)
         matter.closed_at, matter.closed_by = ended, by
     write_columns(matters, ["state", "closed_at", "closed_by"])
-    reckon(matters, locked, by=done[0].by, now=seen.now, seen=seen)
+    recalculate(matters, locked, by=done[0].by, now=seen.now, seen=seen)
     return len(matters)
 
 
@@ -91,7 +91,7 @@ def stop_matters(
         matter.stopped_at = ended.get(matter.pk) or max(moment, matter.closed_at or moment)
         matter.stopped_by, matter.stop_reason = by, reason[:200]
     write_columns(matters, ["state", "stopped_at", "stopped_by", "stop_reason"])
-    reckon(matters, locked, by=by, now=seen.now, seen=seen)
+    recalculate(matters, locked, by=by, now=seen.now, seen=seen)
     return len(matters)
 
 
@@ -110,7 +110,7 @@ def hand_matters(subjects: Sequence[models.Model], *, owner: User, by: User) -> 
         hand_on(clock, by_id[clock.matter_id], before[clock.matter_id])
     write_columns(matters, ["owner"])
     seen = see(matters, locked.before)
-    reckon(matters, locked, by=by, now=seen.now, seen=seen)
+    recalculate(matters, locked, by=by, now=seen.now, seen=seen)
     return len(matters)
 
 

@@ -66,7 +66,7 @@ def count_once(kind: str, name: str, *, at: datetime) -> bool:
     return add_one(kind, name, window=timedelta(minutes=1), at=at) == 1
 
 
-def forget_counts(*, at: datetime) -> int:
+def purge_counts(*, at: datetime) -> int:
     """Remove counters that no limit looks at any more."""
     deleted, _per_model = GuessCount.objects.filter(window__lt=at - KEEP).delete()
     return deleted

@@ -2,7 +2,7 @@ from django.utils import timezone
 
 from apps.events.chores import chore
 from apps.tracking import services
-from apps.tracking.services.counting import forget_counts
+from apps.tracking.services.counting import purge_counts
 
 
 @chore("apps.tracking.tasks.make_partitions")
@@ -11,7 +11,7 @@ def make_partitions() -> int:
     return services.make_partitions_ahead(timezone.now())
 
 
-@chore("apps.tracking.tasks.forget_guess_counts")
-def forget_guess_counts() -> int:
+@chore("apps.tracking.tasks.purge_guess_counts")
+def purge_guess_counts() -> int:
     """Daily: counters of guesses that no limit looks at any more."""
-    return forget_counts(at=timezone.now())
+    return purge_counts(at=timezone.now())

@@ -22,8 +22,8 @@ from apps.sla.queries.seeing import Key, Seen, see
 from apps.sla.rules import (
     ClockFacts,
     MatterFacts,
+    PlannedStep,
     Reading,
-    Strike,
     TargetRule,
     read_clock,
 )
@@ -34,7 +34,7 @@ from apps.sla.worktime import NoWorkingTime
 log = logging.getLogger(__name__)
 
 
-class Manner(Enum):
+class PastInstants(Enum):
     """What becomes of instants that turn out to be past already."""
 
     LIVE = "live"  # somebody did something: whoever has not heard yet is told
@@ -47,7 +47,7 @@ class Desk:
 
     now: datetime
     by: User
-    manner: Manner
+    past: PastInstants
     facts: Mapping[int, MatterFacts]
     rules: Mapping[int, TargetRule]
     seen: Seen
@@ -96,14 +96,14 @@ def as_locked(clocks: Sequence[Clock]) -> Locked:
     return Locked(clocks, before)
 
 
-def reckon(
+def recalculate(
     matters: Sequence[Matter],
     locked: Locked = NONE,
     fresh: Sequence[Clock] = (),
     *,
     by: User,
     now: datetime,
-    manner: Manner = Manner.LIVE,
+    past: PastInstants = PastInstants.LIVE,
     reason: str = "",
     seen: Seen | None = None,
 ) -> list[Clock]:
@@ -120,7 +120,7 @@ def reckon(
     desk = Desk(
         now=now,
         by=by,
-        manner=manner,
+        past=past,
         facts={matter.pk: seen.facts_of(matter) for matter in matters},
         rules=rules_of(clock.target_id for clock in clocks),
         seen=seen,
@@ -144,7 +144,7 @@ def _read(clock: Clock, locked: Locked, desk: Desk) -> list[tuple[Key, datetime]
     try:
         reading = read_clock(facts, facts_about(clock), rule, hours.calendar, as_of=desk.now)
     except NoWorkingTime:
-        if desk.manner is Manner.LIVE:
+        if desk.past is PastInstants.LIVE:
             raise
         # One calendar without hours holds up no other clock; it is on the health page.
         log.exception("clock %s has no working time to run in", clock.pk)
@@ -167,9 +167,9 @@ def _read(clock: Clock, locked: Locked, desk: Desk) -> list[tuple[Key, datetime]
 
 def _sort_out(
     reading: Reading, fired: set[Key], pending: Mapping[Key, datetime], desk: Desk
-) -> tuple[list[Strike], list[tuple[Key, datetime]]]:
+) -> tuple[list[PlannedStep], list[tuple[Key, datetime]]]:
     """What is to be told, now or later, and what passes silently."""
-    ahead: list[Strike] = []
+    ahead: list[PlannedStep] = []
     silent: list[tuple[Key, datetime]] = []
     for strike in reading.schedule:
         due_at = reading.due_at
@@ -183,7 +183,7 @@ def _sort_out(
 
 
 def _is_told(
-    strike: Strike,
+    strike: PlannedStep,
     due_at: datetime,
     fired: set[Key],
     pending: Mapping[Key, datetime],
@@ -194,7 +194,7 @@ def _is_told(
     from this step before; but a warning of what has come to pass already warns nobody."""
     if (strike.step_id, due_at) in pending:
         return True
-    if desk.manner is Manner.QUIET or any(step == strike.step_id for step, _due in fired):
+    if desk.past is PastInstants.QUIET or any(step == strike.step_id for step, _due in fired):
         return False
     return strike.at >= due_at or due_at > desk.now
 

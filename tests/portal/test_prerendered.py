@@ -6,7 +6,7 @@ from django.utils.safestring import mark_safe
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.portal.moulds import fill, fill_each
+from apps.portal.prerendered import fill, fill_each
 
 VALUES = st.text(max_size=30).filter(lambda text: "\ue000" not in text)
 

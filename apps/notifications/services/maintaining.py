@@ -162,7 +162,7 @@ def _give_to_person(delivery: Delivery, at: datetime) -> None:
         note(delivery, Step.SYSTEM, Effect.HANDED_OVER, "never_confirmed")
 
 
-def forget_stamps() -> int:
+def purge_stamps() -> int:
     """Counted messages are of no use after the longest window, and neither are old codes."""
     OneTimeCode.objects.filter(expires_at__lt=Now() - KEEP_STAMPS).delete()
     with connection.cursor() as cursor:

@@ -12,7 +12,7 @@ from apps.tracking.models import Waybill
 
 
 @dataclass
-class Happening:
+class Notice:
     """One thing to tell about. ``at`` is when it happened, not when we heard of it."""
 
     topic: str

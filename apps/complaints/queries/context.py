@@ -55,7 +55,7 @@ class Guide:
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class CaseContext:
     """``waybills`` and ``customers`` are what the text may mean when it is not clear yet."""
 
     waybill: Waybill | None = None
@@ -71,14 +71,14 @@ class Beside:
     guides: list[Guide] = field(default_factory=list)
 
 
-def beside(asked: Asked, user: "User", at: datetime) -> Beside:
+def context_of(asked: Asked, user: "User", at: datetime) -> CaseContext:
     """Only what ``user`` may see; whatever they may not see looks as if it were not there."""
     waybill, waybills, hint = _shipment(asked, user)
     customer, customers = _customer(asked, waybill, user)
     draft = _draft(asked, waybill, customer)
     severity, rule = severity_for(draft, at, rules_in_use().major)
     customer_id = customer.pk if customer else None
-    return Beside(
+    return CaseContext(
         waybill=waybill,
         shipment=shipment_card(waybill, at) if waybill else None,
         waybills=waybills,

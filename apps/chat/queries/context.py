@@ -21,7 +21,7 @@ SHOWN = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class ChatContext:
     """``waybill`` only if the agent may see it. ``open_cases`` are those the chat may belong to;
     ``earlier`` what this contact or customer brought before."""
 
@@ -38,7 +38,7 @@ class Answer:
     text: str
 
 
-def beside(chat: Chat, user: "User") -> Beside:
+def context_of(chat: Chat, user: "User") -> ChatContext:
     """In a fixed number of queries; nothing that ``user`` could not find elsewhere."""
     waybill = visible_waybill(chat, user)
     of_waybill = open_cases_of_waybill(user, waybill.pk)[:SHOWN] if waybill else []
@@ -47,7 +47,7 @@ def beside(chat: Chat, user: "User") -> Beside:
     live = [case for case in of_contact if case.is_live]
     open_cases = _apart([*of_waybill, *live], {chat.case_id})
     shown = {chat.case_id, *(case.pk for case in open_cases)}
-    return Beside(chat, waybill, open_cases, _apart([*of_contact, *of_customer], shown))
+    return ChatContext(chat, waybill, open_cases, _apart([*of_contact, *of_customer], shown))
 
 
 def _apart(cases: list[Case], shown: set[int | None]) -> list[Case]:

@@ -17,7 +17,7 @@ LEFT JOIN chat_chatpulse a ON a.chat_id = c.id AND a.side = 'agent'
 LEFT JOIN chat_chatseat s ON s.user_id = c.agent_id
 WHERE c.state = ANY(%s) AND (%s::bigint IS NULL OR c.id = %s) ORDER BY c.started_at, c.id
 """
-MINDED = sorted(str(state) for state in {*CHAT_LIVE, ChatState.OVER})
+MAINTAINED = sorted(str(state) for state in {*CHAT_LIVE, ChatState.OVER})
 
 
 def facts_of_all() -> list[tuple[int, Facts]]:
@@ -31,6 +31,6 @@ def facts_of(chat_id: int) -> Facts | None:
 
 def _read(chat_id: int | None) -> list[tuple[int, Facts]]:
     with connection.cursor() as cursor:
-        cursor.execute(_FACTS, [MINDED, chat_id, chat_id])
+        cursor.execute(_FACTS, [MAINTAINED, chat_id, chat_id])
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return [(row[0], Facts(*row[1:])) for row in rows]

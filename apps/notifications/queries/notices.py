@@ -15,7 +15,7 @@ from apps.customers.models import Customer
 from apps.events.models import Event
 from apps.notifications.models import WebhookEndpoint
 from apps.notifications.queries import cases, clocks, exceptions
-from apps.notifications.queries.happening import Happening
+from apps.notifications.queries.notice import Notice
 from apps.notifications.topics import WEBHOOK_KINDS
 from apps.orders.models import DeclaredCount, WorkOrder
 from apps.tracking.enums import LateKind, Status
@@ -52,9 +52,9 @@ STAFF_KINDS = {
 }
 
 
-def happenings_of(events: Sequence[Event]) -> list[Happening]:
+def happenings_of(events: Sequence[Event]) -> list[Notice]:
     """What people are told of, in order; an event that tells nobody anything is left out."""
-    found: list[Happening] = []
+    found: list[Notice] = []
     for kinds, read in _READERS:
         mine = [event for event in events if event.kind in kinds]
         if mine:
@@ -89,7 +89,7 @@ def shipment_facts(waybill: Waybill) -> dict[str, Any]:
     }
 
 
-def _status_changes(events: Sequence[Event]) -> list[Happening]:
+def _status_changes(events: Sequence[Event]) -> list[Notice]:
     waybills = waybills_of(events)
     found = []
     for event in events:
@@ -100,7 +100,7 @@ def _status_changes(events: Sequence[Event]) -> list[Happening]:
             continue
         at = _instant(event.data.get("occurred_at")) or event.at
         found.append(
-            Happening(
+            Notice(
                 topic=topic,
                 # Two events that say the same tell it once.
                 cause=f"status:{waybill.pk}:{to}:{reason}:{at.timestamp():.0f}",
@@ -123,7 +123,7 @@ def _is_news(event: Event, waybill: Waybill) -> bool:
     return event.data.get("from") != to or to in NEWS_BY_REASON
 
 
-def _running_late(events: Sequence[Event]) -> list[Happening]:
+def _running_late(events: Sequence[Event]) -> list[Notice]:
     waybills = waybills_of(events)
     found = []
     for event in events:
@@ -133,7 +133,7 @@ def _running_late(events: Sequence[Event]) -> list[Happening]:
         facts = shipment_facts(waybill) | {"why": why, "when": event.at, "to": Status.LATE}
         facts["expected"] = _future(event.data.get("expected")) or _future(waybill.expected_at)
         found.append(
-            Happening(
+            Notice(
                 topic="waybill.late",
                 cause=f"event:{event.pk}",
                 at=event.at,
@@ -147,7 +147,7 @@ def _running_late(events: Sequence[Event]) -> list[Happening]:
     return found
 
 
-def _late_opened(events: Sequence[Event]) -> list[Happening]:
+def _late_opened(events: Sequence[Event]) -> list[Notice]:
     cases = {
         str(case.pk): case
         for case in LateShipment.objects.filter(
@@ -167,7 +167,7 @@ def _late_opened(events: Sequence[Event]) -> list[Happening]:
     return found
 
 
-def _orders(events: Sequence[Event]) -> list[Happening]:
+def _orders(events: Sequence[Event]) -> list[Notice]:
     orders = {
         str(order.pk): order
         for order in WorkOrder.objects.filter(pk__in={event.subject_id for event in events})
@@ -188,7 +188,7 @@ def _orders(events: Sequence[Event]) -> list[Happening]:
     return found
 
 
-def _confirmed(event: Event, order: WorkOrder) -> Happening:
+def _confirmed(event: Event, order: WorkOrder) -> Notice:
     waybills = list(order.waybills.all())
     first = waybills[0] if waybills else None
     data = {
@@ -200,7 +200,7 @@ def _confirmed(event: Event, order: WorkOrder) -> Happening:
         "to_city": first.destination_city if first else "",
         "when": event.at,
     }
-    return Happening(
+    return Notice(
         topic="order.confirmed",
         cause=f"event:{event.pk}",
         at=event.at,
@@ -211,7 +211,7 @@ def _confirmed(event: Event, order: WorkOrder) -> Happening:
     )
 
 
-def _counts(events: Sequence[Event]) -> list[Happening]:
+def _counts(events: Sequence[Event]) -> list[Notice]:
     counts = {
         str(count.pk): count
         for count in DeclaredCount.objects.filter(
@@ -229,7 +229,7 @@ def _counts(events: Sequence[Event]) -> list[Happening]:
     ]
 
 
-def _endpoints(events: Sequence[Event]) -> list[Happening]:
+def _endpoints(events: Sequence[Event]) -> list[Notice]:
     endpoints = WebhookEndpoint.objects.select_related("customer").in_bulk(
         [int(event.subject_id) for event in events]
     )
@@ -245,10 +245,10 @@ def _endpoints(events: Sequence[Event]) -> list[Happening]:
     return found
 
 
-def _calendars(events: Sequence[Event]) -> list[Happening]:
+def _calendars(events: Sequence[Event]) -> list[Notice]:
     """The official list of a year that a working calendar lacks (CMP-2)."""
     return [
-        Happening(
+        Notice(
             topic="staff.calendar_missing",
             cause=f"event:{event.pk}",
             at=event.at,
@@ -264,8 +264,8 @@ def _calendars(events: Sequence[Event]) -> list[Happening]:
     ]
 
 
-def _for_staff(event: Event, customer: Customer, data: dict[str, Any]) -> Happening:
-    return Happening(
+def _for_staff(event: Event, customer: Customer, data: dict[str, Any]) -> Notice:
+    return Notice(
         topic=STAFF_KINDS.get(event.kind, ""),
         cause=f"event:{event.pk}",
         at=event.at,
@@ -292,7 +292,7 @@ _ORDER_KINDS = {
     "workorder.assigned",
     "workorder.sent_to_centre",
 }
-_READERS: list[tuple[set[str], Callable[[Sequence[Event]], list[Happening]]]] = [
+_READERS: list[tuple[set[str], Callable[[Sequence[Event]], list[Notice]]]] = [
     ({"waybill.status_changed"}, _status_changes),
     ({"waybill.running_late"}, _running_late),
     ({"lateshipment.opened"}, _late_opened),
@@ -309,7 +309,7 @@ HEARD_KINDS = sorted(TOLD_KINDS | WEBHOOK_KINDS)
 __all__ = [
     "HEARD_KINDS",
     "TOLD_KINDS",
-    "Happening",
+    "Notice",
     "happenings_of",
     "shipment_facts",
     "waybills_of",

@@ -7,7 +7,7 @@ from django.db import DatabaseError, transaction
 
 from apps.chat.enums import ChatEnd, ChatState, ChatWord, TurnEnd
 from apps.chat.models import Chat, ChatSettings
-from apps.chat.queries.minding import facts_of, facts_of_all
+from apps.chat.queries.maintaining import facts_of, facts_of_all
 from apps.chat.queries.seats import chat_settings, missed_by, seated
 from apps.chat.rules.chat import Step, next_agent, next_step
 from apps.chat.services.ending import file_forgotten, leave
@@ -19,7 +19,7 @@ from apps.sla.queries.moments import database_now
 log = logging.getLogger(__name__)
 
 
-def mind_chats(*, at: datetime) -> int:
+def maintain_chats(*, at: datetime) -> int:
     """Do what is due in every open chat by the database's clock, then give out who waits; how
     many chats it changed. One query while nothing is due.
 
