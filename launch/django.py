@@ -13,10 +13,13 @@ from launch.stamps import Stamp, digest_of_files
 # Several commands in one process: loading the product takes longer than a command with nothing to do.
 SEVERAL = """
 import json, sys, django
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 django.setup()
-for words in json.loads(sys.argv[1]):
-    call_command(*words)
+try:
+    for words in json.loads(sys.argv[1]):
+        call_command(*words)
+except CommandError as refusal:
+    sys.exit(str(refusal))
 """
 
 
