@@ -33,7 +33,7 @@ WHERE name = 'apps.tracking.tasks.find_late' RETURNING clock_timestamp()
 # Who stands by, whoever did what beat calls for regularly, and what time brings every three seconds.
 AT_WORK = """
 SELECT count(*) = 3 FROM events_chore WHERE ran_at > {since}
-AND name IN ('standby', 'apps.tracking.tasks.find_late', 'apps.complaints.tasks.maintain_chats')
+AND name IN ('standby', 'apps.tracking.tasks.find_late', 'apps.chat.tasks.maintain_chats')
 """
 
 
