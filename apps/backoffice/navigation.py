@@ -95,7 +95,7 @@ def daily_links(rights: frozenset[str], roles: frozenset[str]) -> list[Link]:
 def links_of(rights: frozenset[str], kind: str) -> list[Link]:
     """All pages of a kind that are open to ``rights``."""
     everything = _links(rights, get_language() or "", settings.ROOT_URLCONF, None)
-    return [link for link in everything if link.kind == kind]
+    return [link for link in everything if link.kind == kind and link.section]
 
 
 @lru_cache(maxsize=512)
