@@ -22,7 +22,7 @@ from apps.accounts.enums import Role
 from apps.accounts.models import User
 from apps.accounts.queries import system_user
 from apps.chat.models import Chat
-from apps.complaints.admin.acts import ACTS as CASE_ACTS
+from apps.complaints.admin.acts import ALL as CASE_ACTS
 from apps.complaints.models import Case
 from apps.customers.models import Contact, Customer, CustomerSite
 from apps.events.models import Event
@@ -222,10 +222,10 @@ def _values(place: str, name: str, house: House) -> list[str]:
         acts: dict[str, list[str]] = {
             "orders.workorder": [act.name for act in ORDER_ACTS],
             "orders.followuptask": [act.name for act in TASK_ACTS],
-            "complaints.case": list(CASE_ACTS),
+            "complaints.case": [act.name for act in CASE_ACTS],
         }
         return acts.get(model, ["reveal"])
-    if place == "number":
+    if place == "number" or (place == "key" and model == "complaints.case"):
         if model == "complaints.case":
             return [one.number for one in house.rows["complaints.case"]]  # type: ignore[attr-defined]
         return [house.waybill.number] if house.waybill else []

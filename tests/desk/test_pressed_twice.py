@@ -53,6 +53,10 @@ def page_of(of: Case) -> str:
     return reverse("admin:complaints_case_page", args=[of.number])
 
 
+def act_of(of: Case, name: str) -> str:
+    return reverse("admin:complaints_case_act", args=[of.number, name])
+
+
 def all_alike(answers: list[Any], status: int = 302) -> None:
     """One of them did it; all lead to the same place."""
     assert [a.status_code for a in answers] == [status] * len(answers), answers
@@ -74,7 +78,7 @@ def test_a_reply_leaves_the_house_once(client: Client, team: Team, mail: MailSer
     relay_all()
     send_all("email")
     mail.accepted.clear()
-    form = form_at(client, page_of(made), "/reply/")
+    form = form_at(client, act_of(made, "reply"), "/reply/")
     typed = {"reply__text": "快件今晚送到，抱歉让您久等。", "reply__channel": "email"}
     all_alike(together(client, form, **typed))
     # And once more, after a connection that was cut.
@@ -96,7 +100,7 @@ def test_notes_and_calls_stand_once(
     client: Client, team: Team, name: str, typed: dict[str, str], kind: EntryKind
 ) -> None:
     made = case(team=team)
-    all_alike(together(client, form_at(client, page_of(made), f"/{name}/"), **typed))
+    all_alike(together(client, form_at(client, act_of(made, name), f"/{name}/"), **typed))
     assert entries(made, kind) == 1
 
 
@@ -153,10 +157,9 @@ def test_many_cases_change_hands_once(client: Client, team: Team) -> None:
     """The page with the results is the first press's; the second is told how it went."""
     made = [case(team=team) for _n in range(3)]
     new_owner = UserFactory(roles=["agent"], unit=team.unit)
-    listed = form_at(client, reverse("admin:complaints_case_changelist"), "/bulk/")
-    asked = press(client, listed, act="assign", case=[one.number for one in made])
-    shown = forms_of(asked.content.decode(), listed.action)
-    form = next(one for one in shown if one.data.get("act") == ["assign"])
+    assign = reverse("admin:complaints_case_bulk", args=["assign"])
+    asked = client.post(assign, {"chosen": [one.number for one in made]})
+    form = next(one for one in forms_of(asked.content.decode(), "/") if one.action == assign)
     before = Event.objects.filter(kind="case.assigned").count()
     answers = together(client, form, go="1", owner=new_owner.pk, reason="休假")
     assert sorted(a.status_code for a in answers) == [200, *[302] * (PRESSES - 1)], answers
@@ -166,7 +169,7 @@ def test_many_cases_change_hands_once(client: Client, team: Team) -> None:
         assert one.owner == new_owner
     press(client, form, go="1", owner=new_owner.pk, reason="休假")
     page = client.get(reverse("admin:complaints_case_changelist")).content.decode()
-    assert "3 件工单中成功 3 件" in page
+    assert "共 3 项，完成 3 项" in page
 
 
 @pytest.mark.parametrize("scripted", [False, True])

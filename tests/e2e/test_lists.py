@@ -34,6 +34,8 @@ def test_a_list_is_worked_with(browser: Browser, live_server: object, waybill: W
     expect(desk).to_have_url(re.compile("status__exact="))
     expect(desk.locator(".list-filters")).to_have_class(re.compile("is-on"))
 
+    # The keys are those of the page's script, which comes after the page.
+    desk.wait_for_function("document.querySelector('.shell-command')._x_dataStack !== undefined")
     desk.keyboard.press("Control+k")
     expect(desk.locator("#search-input-command")).to_be_focused()
     desk.keyboard.press("Escape")
