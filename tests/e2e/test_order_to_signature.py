@@ -109,7 +109,7 @@ def test_from_the_phone_call_to_the_signature(
     picture(agent, "work-order")
 
     dispatcher = signed_in(browser, live_server.url, "huoyun")
-    dispatcher.goto(f"/admin/orders/workorder/{order.pk}/print/label/")
+    dispatcher.goto(f"/admin/orders/workorder/{order.pk}/do/print-label/")
     dispatcher.locator("form button[type=submit]").last.click()
     expect(dispatcher.locator("svg").first).to_be_visible()
     picture(dispatcher, "label")

@@ -124,12 +124,8 @@ class House:
         fresh = [order(self.customer) for _n in range(2)]
         confirm = reverse("admin:orders_workorder_confirm", args=[fresh[0].pk])
         orders = reverse("admin:orders_workorder_changelist")
-        assign = {
-            "_selected_action": fresh[1].pk,
-            "action": "assign",
-            "go": "1",
-            "owner": self.director.pk,
-        }
+        many = reverse("admin:orders_workorder_bulk", args=["assign"])
+        assign = {"chosen": fresh[1].pk, "go": "1", "owner": self.director.pk}
         return {
             "public page": (lambda: there.get(f"/track/{number}"), 200),
             "search": (lambda: there.get(f"/track?n={quote(number)}"), 302),
@@ -140,7 +136,7 @@ class House:
             "staff: first page": (lambda: there.get(reverse("admin:index"), self.cookie), 200),
             "staff: orders": (lambda: there.get(orders, self.cookie), 200),
             "staff: confirm an order": (lambda: there.send(confirm, {}, self.cookie), 302),
-            "staff: action on orders": (lambda: there.send(orders, assign, self.cookie), 302),
+            "staff: action on orders": (lambda: there.send(many, assign, self.cookie), 200),
         }
 
     def _follow(self, there: Visitor) -> Answer:
