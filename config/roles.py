@@ -5,7 +5,7 @@ Which rows a person sees at all is their object scope's business.
 """
 
 from apps.accounts.enums import Role
-from apps.core.codenames import joined
+from apps.core.codenames import merged
 from apps.core.discovery import modules_named
 
 
@@ -18,7 +18,7 @@ def _role_permissions() -> dict[Role, frozenset[str]]:
         }
         for config, said in modules_named("roles")
     ]
-    return {Role(role): names for role, names in joined(*tables).items()}
+    return {Role(role): names for role, names in merged(*tables).items()}
 
 
 ROLE_PERMISSIONS = _role_permissions()

@@ -29,9 +29,9 @@ class Doing:
     at: datetime
     row: Any = None
     form: Any = None
-    query: Mapping[str, str] = field(
-        default_factory=dict
-    )  # what the address said: "?day=2026-12-24"
+    # What the address said: "?day=2026-12-24".
+    query: Mapping[str, str] = field(default_factory=dict)
+    shared: Any = None  # what a bulk act has read once for all of them
 
     @property
     def typed(self) -> dict[str, Any]:
@@ -77,9 +77,8 @@ class Act:
     rows: str = ""  # related name on the record, when the act is about one of its rows
     initial: Callable[[Doing], dict[str, Any]] = _nothing
     options: Callable[[Doing], dict[str, Any]] = _nothing  # further arguments of the form
-    fields: Mapping[str, str] = field(
-        default_factory=dict
-    )  # the service's name of a field → the form's
+    # The service's name of a field → the form's.
+    fields: Mapping[str, str] = field(default_factory=dict)
     danger: bool = False
     is_button: bool = True  # False: reached from a row or another page
     in_list: bool = False  # also a link in each row of the list, where that goes by its number
@@ -115,7 +114,7 @@ class BulkAct:
     tells_customer: bool = False
     # Where it leads when some are done: an address from those records and what was typed.
     leads_to: Callable[[list[Any], Mapping[str, Any]], str] | None = None
-    # Read once for all of them and handed to ``run`` as ``doing.row``.
+    # Read once for all of them; ``run`` finds it in ``doing.shared``.
     shared: Callable[[HttpRequest], Any] | None = None
 
     def allows(self, user: Any) -> bool:

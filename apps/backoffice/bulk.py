@@ -2,11 +2,12 @@
 its row."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, reverse
@@ -71,16 +72,11 @@ class BulkAdmin(ActAdmin):
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Django's list bar offers them; choosing one leads to the page that asks."""
-        if self._popup(request):
-            return {}
         return {
             act.name: (_action(act), act.name, act.label)
             for act in self.bulk_acts
             if act.allows(request.user)
         }
-
-    def _popup(self, request: HttpRequest) -> bool:
-        return "_popup" in request.GET
 
     def bulk_view(self, request: HttpRequest, name: str) -> HttpResponseBase:
         """POST with the chosen asks; POST with ``go``: each in its own transaction."""
@@ -102,8 +98,8 @@ class BulkAdmin(ActAdmin):
             kept = QueryDict(request.POST.get("query", "")[:2000])
             return HttpResponseRedirect(f"{self.list_page()}?{kept.urlencode()}".rstrip("?"))
         # Oldest first, as everybody who locks several: two at once wait, and never crosswise.
-        found = self.get_queryset(request).filter(**{f"{self.act_field}__in": keys}).order_by("pk")
-        records = list(found)
+        known = {f"{self.act_field}__in": self._readable(keys)}
+        records = list(self.get_queryset(request).filter(**known).order_by("pk"))
         going = "go" in request.POST or not act.asks
         doing = Doing(None, request.user, timezone.now())
         given: dict[str, Any] = {"initial": act.initial(doing), **act.options(doing)}
@@ -125,6 +121,15 @@ class BulkAdmin(ActAdmin):
             address=reverse(f"admin:{self._prefix}_bulk", args=[act.name]),
             back=self.list_page(),
         )
+
+    def _readable(self, keys: list[Any]) -> list[Any]:
+        """Without those that cannot be a key at all: no page of ours sends them."""
+        field = self.opts.pk if self.act_field == "pk" else self.opts.get_field(self.act_field)
+        read = []
+        for key in keys:
+            with suppress(ValidationError):
+                read.append(field.clean(key, None))
+        return read
 
     def _do_many(
         self, request: HttpRequest, act: BulkAct, records: list[Any], form: Any
@@ -159,7 +164,7 @@ class BulkAdmin(ActAdmin):
     ) -> Result:
         address = self.page_of(record)
         self.as_shown(request, record)
-        doing = Doing(record, request.user, timezone.now(), shared, form)
+        doing = Doing(record, request.user, timezone.now(), form=form, shared=shared)
         news = self.said_meanwhile(request, doing) if act.tells_customer else []
         if news:
             return Result(record, address, news[0])

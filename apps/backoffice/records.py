@@ -61,6 +61,8 @@ class PanelAdmin(ActAdmin):
         record = self.get_object(request, object_id)
         if record is None:
             raise Http404
+        if not self.has_view_permission(request, record):
+            raise PermissionDenied
         return self.record_page(request, record, self.panels(request, record))
 
     def record_page(
@@ -72,8 +74,6 @@ class PanelAdmin(ActAdmin):
         status: int = 200,
         **more: Any,
     ) -> HttpResponseBase:
-        if not self.has_view_permission(request, record):
-            raise PermissionDenied
         context = {
             "title": str(self.opts.verbose_name),
             "original": record,

@@ -1,7 +1,7 @@
 """Who may do what with this app's things; config/roles.py puts the tables of all apps together."""
 
 from apps.accounts.enums import Role
-from apps.core.codenames import joined, keep, may, view
+from apps.core.codenames import keep, may, merged, view
 
 # --- cases --------------------------------------------------------------------------------------
 WORK_CASES = (
@@ -41,4 +41,4 @@ CAUSES = {
     Role.DELIVERY_MANAGER: SEE_CAUSES,
 }
 
-ROLES = joined(CASES, CAUSES)
+ROLES = merged(CASES, CAUSES)

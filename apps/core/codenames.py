@@ -18,7 +18,7 @@ def keep(models: str) -> frozenset[str]:
     return frozenset(f"{verb}_{model}" for model in models.split() for verb in ("add", "change"))
 
 
-def joined(*tables: Mapping[Any, frozenset[str]]) -> dict[str, frozenset[str]]:
+def merged(*tables: Mapping[Any, frozenset[str]]) -> dict[str, frozenset[str]]:
     """Several tables of role → permissions as one."""
     together: dict[str, frozenset[str]] = {}
     for table in tables:

@@ -2,7 +2,7 @@
 
 A topic is also the key of its templates and policies. To add one: a row in the ``topics`` of the app whose
 news it is, its words and who hears of it in that app's ``seed/messages.json``, and what recognises it in
-``queries/happenings.py``.
+``queries/notices.py``.
 """
 
 from collections.abc import Iterable

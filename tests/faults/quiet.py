@@ -178,7 +178,7 @@ def evening(count: int, at: datetime, morning: datetime) -> None:
 
 
 def at_night(topic: str, numbers: Iterable[int], at: datetime) -> None:
-    happenings = [
+    notices = [
         Notice(
             topic=topic,
             cause=f"night:{at.timestamp()}:{n}",
@@ -188,8 +188,8 @@ def at_night(topic: str, numbers: Iterable[int], at: datetime) -> None:
         )
         for n in numbers
     ]
-    for start in range(0, len(happenings), PART):
-        tell(happenings[start : start + PART])
+    for start in range(0, len(notices), PART):
+        tell(notices[start : start + PART])
 
 
 def phone(n: int) -> str:

@@ -25,7 +25,7 @@ from apps.notifications.models import (
     SuppressedAddress,
     WebhookEvent,
 )
-from apps.notifications.queries.notices import happenings_of
+from apps.notifications.queries.notices import notices_of
 from apps.notifications.queries.replies import told_in
 from apps.notifications.queries.words import render, render_for_staff
 from apps.notifications.services.people import note_wechat_word
@@ -483,11 +483,11 @@ def test_a_thousand_events_cost_as_many_queries_as_one(
     opened(team, contact_email=MAILBOX)
     one = events()
     with django_assert_max_num_queries(9):
-        happenings_of(one)
+        notices_of(one)
     for _n in range(3):
         reply(opened(team, contact_email=MAILBOX), team)
     with django_assert_max_num_queries(9):
-        assert len(happenings_of(events())) > len(one)
+        assert len(notices_of(events())) > len(one)
 
 
 @pytest.mark.parametrize("state", CaseState)

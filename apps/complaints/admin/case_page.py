@@ -32,8 +32,6 @@ from apps.complaints.queries.words import cause_tree
 from apps.core.errors import RuleBroken
 
 EVENTS_SHOWN = 40
-
-
 REPLIES = frozenset({"reply", "plan"})  # acts for which ready-made answers are offered
 
 
@@ -49,20 +47,17 @@ class CasePages(ActAdmin):
     acts = ALL
     act_base, act_key, act_field = "number/", "str", "number"
 
-    def case(self, request: HttpRequest, number: str) -> Case:
+    def seen(self, request: HttpRequest, key: str) -> Case:
         """The case if this person may see it, else 404."""
         must_see(request)
         try:
-            return case_of(number, person(request))
+            return case_of(key, person(request))
         except Case.DoesNotExist:
             raise Http404 from None
 
     def page_view(self, request: HttpRequest, number: str) -> HttpResponse:
         must_see(request)
         return self.show(request, number)
-
-    def seen(self, request: HttpRequest, key: Any) -> Case:
-        return self.case(request, str(key))
 
     def page_of(self, record: Case) -> str:
         return reverse("admin:complaints_case_page", args=[record.number])
@@ -87,7 +82,7 @@ class CasePages(ActAdmin):
 
     def form_view(self, request: HttpRequest, number: str, name: str) -> HttpResponse:
         """The form of one act alone; ``seen`` is the last entry that the page shows."""
-        case = self.case(request, number)
+        case = self.seen(request, number)
         act = next((act for act in self.acts if act.name == name and act.is_panel), None)
         if act is None or not act.may(case):
             raise Http404
@@ -198,7 +193,7 @@ class CasePages(ActAdmin):
 
     def record_view(self, request: HttpRequest, number: str) -> HttpResponse:
         """Who did what to it, and when."""
-        case = self.case(request, number)
+        case = self.seen(request, number)
         return self.page(
             request,
             "complaints/record.html",
@@ -210,21 +205,17 @@ class CasePages(ActAdmin):
     def reveal_view(self, request: HttpRequest, number: str) -> HttpResponse:
         """Contact and conversation in clear, once, for a reason that stays on record."""
         must(request, "reveal_case")
-        case = self.case(request, number)
+        case = self.seen(request, number)
         if request.method != "POST":
-            return redirect(self.address(case))
+            return redirect(self.page_of(case))
         try:
             clear = services.reveal_case(
                 case=case, reason=request.POST.get("reason", ""), **who(request)
             )
         except RuleBroken as refusal:
             messages.error(request, str(refusal))
-            return redirect(self.address(case))
+            return redirect(self.page_of(case))
         return self.show(request, number, clear=clear)
-
-    @staticmethod
-    def address(case: Case) -> str:
-        return reverse("admin:complaints_case_page", args=[case.number])
 
 
 def _indented(code: str, label: str) -> str:

@@ -104,7 +104,7 @@ class IntakePages(CasePages):
                     _("Added to %(number)s; its owner is told. No second case was opened.")
                     % {"number": case.number},
                 )
-                return redirect(self.address(case))
+                return redirect(self.page_of(case))
         else:
             messages.error(request, _("Write what they say first; then add it to the case."))
         keep(request, key, None)
@@ -151,7 +151,7 @@ class IntakePages(CasePages):
 
     def opened_view(self, request: HttpRequest, number: str) -> HttpResponseBase:
         """The number and what happens next, to be read to the caller."""
-        case: Case = self.case(request, number)
+        case: Case = self.seen(request, number)
         at = timezone.now()
         clocks = clock_lines(clocks_of(case))
         return self.page(

@@ -32,7 +32,7 @@ class MergePages(CasePages):
         """Which other case it is; with one chosen (``into``) both beside each other. POST merges
         ``source`` into ``into``; either of the two may be the one that stays."""
         must(request, "merge_case")
-        case = self.case(request, number)
+        case = self.seen(request, number)
         refusal = ""
         other: Case | None = None
         chosen = request.POST.get("with") or request.GET.get("with", "")
@@ -56,7 +56,7 @@ class MergePages(CasePages):
                     )
                     % {"source": source.number, "target": target.number},
                 )
-                return redirect(self.address(target))
+                return redirect(self.page_of(target))
         elif other is not None:
             refusal = _refusal(case, other)
         return self.page(
@@ -89,7 +89,7 @@ class MergePages(CasePages):
     def split_view(self, request: HttpRequest, number: str) -> HttpResponseBase:
         """A second matter in one conversation becomes a case of its own."""
         must(request, "merge_case")
-        case = self.case(request, number)
+        case = self.seen(request, number)
         user = person(request)
         page = case_page(number, user)
         own = [line for line in page.lines if not line.of]
@@ -114,7 +114,7 @@ class MergePages(CasePages):
                     _("%(number)s is a case of its own now, linked with %(old)s; its clocks run.")
                     % {"number": made.number, "old": case.number},
                 )
-                return redirect(self.address(made))
+                return redirect(self.page_of(made))
         chosen = {int(pk) for pk in (data.getlist("entries") if data else []) if pk.isdecimal()}
         return self.page(
             request,

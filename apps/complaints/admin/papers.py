@@ -31,7 +31,7 @@ class PaperPages(CasePages):
             content = services.open_file(file=file, **who(request))
         except FileNotFoundError:
             messages.error(request, _("The file is missing from the file store. Tell IT."))
-            return redirect(self.address(file.entry.case))
+            return redirect(self.page_of(file.entry.case))
         answer = FileResponse(content, as_attachment=file.content_type != JPEG, filename=file.name)
         answer["Content-Type"] = file.content_type
         answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
@@ -41,7 +41,7 @@ class PaperPages(CasePages):
 
     def print_view(self, request: HttpRequest, number: str) -> HttpResponseBase:
         """The whole case on white paper, masked, with who printed it and when."""
-        case = self.case(request, number)
+        case = self.seen(request, number)
         at = timezone.now()
         desk = desk_page(number, person(request), at)
         return self.page(

@@ -24,7 +24,7 @@ class PresencePages(CasePages):
     def presence_view(self, request: HttpRequest, number: str) -> HttpResponseBase:
         """POST from the open page every ten seconds: "I am here", with ``writing=1`` while typing and
         ``gone=1`` when it closes. Tells who else is, and what is new since entry ``seen``."""
-        case = self.case(request, number)
+        case = self.seen(request, number)
         user = person(request)
         if request.method != "POST":
             return HttpResponseBadRequest()
@@ -48,7 +48,7 @@ class PresencePages(CasePages):
     def keep_view(self, request: HttpRequest, number: str) -> HttpResponseBase:
         """POST: keep what is typed on the page of this case."""
         must(request, "handle_case")
-        case = self.case(request, number)
+        case = self.seen(request, number)
         if request.method != "POST":
             return HttpResponseBadRequest()
         return keep(request, case_key(case), case)

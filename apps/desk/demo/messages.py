@@ -29,7 +29,7 @@ from apps.notifications.enums import (
     TaskState,
 )
 from apps.notifications.models import Delivery, PhoneTask, WebhookEndpoint
-from apps.notifications.queries.notices import TOPIC_OF_STATUS, Notice, happenings_of
+from apps.notifications.queries.notices import TOPIC_OF_STATUS, Notice, notices_of
 from apps.notifications.services.claiming import claim
 from apps.notifications.services.outcomes import record_outcome
 from apps.notifications.services.rows import NewDelivery, insert
@@ -97,14 +97,14 @@ def _news(shipped: list[Shipped], now: datetime) -> list[Notice]:
         data__to__in=[str(status) for status in TOPIC_OF_STATUS],
         at__lt=now - timedelta(hours=26),
     ).order_by("-at", "-pk")
-    found = happenings_of(list(events[:200]))
+    found = notices_of(list(events[:200]))
     return sorted(found, key=lambda one: one.at, reverse=True)
 
 
 def _tell(news: list[Notice], rng: Random) -> None:
     """Each is answered, at once or later, as providers do on an ordinary day."""
-    for happening, (channel, answer, receipt) in zip(news, SAID, strict=False):
-        delivery = _queue(row_of(happening, channel, rng))
+    for notice, (channel, answer, receipt) in zip(news, SAID, strict=False):
+        delivery = _queue(row_of(notice, channel, rng))
         kind = copy(channels.channel(channel))
         kind.lease = LONG
         claimed = claim(kind, worker=WORKER).delivery
@@ -129,16 +129,16 @@ def _wait(news: list[Notice], now: datetime) -> None:
     local = timezone.localtime(now)
     night = ((local - timedelta(hours=1)).time(), (local + timedelta(hours=7)).time())
     rng = Random(7)  # noqa: S311  # the point is that it can be repeated
-    for happening, wait in zip(news, ("night", "soon", "later"), strict=False):
-        row = row_of(happening, ChannelName.SMS, rng)
+    for notice, wait in zip(news, ("night", "soon", "later"), strict=False):
+        row = row_of(notice, ChannelName.SMS, rng)
         row.due_at = now + timedelta(hours=7 if wait == "night" else 3)
         if wait == "night":
             row.state, row.reason, row.quiet = DeliveryState.HELD, "quiet_hours", night
         _queue(row)
 
 
-def row_of(happening: Notice, channel: ChannelName, rng: Random) -> NewDelivery:
-    waybill = happening.waybill
+def row_of(notice: Notice, channel: ChannelName, rng: Random) -> NewDelivery:
+    waybill = notice.waybill
     assert waybill is not None  # noqa: S101  # it is about a shipment's status
     phone = waybill.consignee_phone
     address = {
@@ -146,18 +146,18 @@ def row_of(happening: Notice, channel: ChannelName, rng: Random) -> NewDelivery:
         ChannelName.WECHAT: f"o{rng.randrange(10**20):020d}",
     }.get(channel, phone)
     return NewDelivery(
-        cause=happening.cause,
-        topic=happening.topic,
+        cause=notice.cause,
+        topic=notice.topic,
         audience=Audience.CONSIGNEE,
         channel=channel,
         recipient=f"phone:{index_of(phone)}",
         label=label_of(ChannelName.SMS, phone),
         address=address,
-        event_id=happening.event.pk if happening.event else None,
+        event_id=notice.event.pk if notice.event else None,
         waybill_id=waybill.pk,
         customer_id=waybill.customer_id,
-        data=happening.data,
-        personal=happening.personal,
+        data=notice.data,
+        personal=notice.personal,
         chain=[(ChannelName.PHONE, phone)],
         fallback_minutes=240,
         due_at=timezone.now() - timedelta(seconds=1),

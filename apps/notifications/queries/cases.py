@@ -39,7 +39,7 @@ _PREFERS = {
 }
 
 
-def happenings(events: Sequence[Event]) -> list[Notice]:
+def notices(events: Sequence[Event]) -> list[Notice]:
     """Set-based: a thousand events cost as many queries as one."""
     book = _Book(events)
     return [one for event in events for one in _READERS[event.kind](event, book)]
@@ -110,7 +110,7 @@ def _opened(event: Event, book: _Book) -> Iterator[Notice]:
     case = book.case(event)
     desk = [pk for pk in event.data.get("desk") or () if pk not in {event.by_id, _owner(event)}]
     if case is not None and desk:
-        told = _happening("staff.case_at_desk", event, case)
+        told = _notice("staff.case_at_desk", event, case)
         told.cause += ":desk"
         told.data["subject"] = case.title
         told.people = desk
@@ -181,7 +181,7 @@ def _reported(event: Event, book: _Book) -> Iterator[Notice]:
     case, entry = book.case(event), book.entries.get(event.data.get("entry", 0))
     if case is None or entry is None or entry.channel == CaseChannel.EMAIL:
         return
-    told = _happening("staff.case_reported", event, case)
+    told = _notice("staff.case_reported", event, case)
     told.data |= {"subject": case.title, "detail": str(entry.by)}
     told.people = [pk for pk in event.data.get("recipients") or () if pk != event.by_id]
     told.not_before = instant(event.data.get("mail_by"))
@@ -196,7 +196,7 @@ def _escalated(event: Event, book: _Book) -> Iterator[Notice]:
     if case is None:
         return
     for channel in ("in_app", "email"):
-        told = _happening("staff.case_escalated", event, case)
+        told = _notice("staff.case_escalated", event, case)
         told.cause += f":{channel}"
         told.channels = [channel]
         told.data |= {"subject": case.title, "detail": f"{event.data.get('score', '—')}/5"}
@@ -210,7 +210,7 @@ def _to_owner(topic: str, event: Event, case: Case, book: _Book) -> Iterator[Not
     runs."""
     if case.owner_id is None:
         return
-    told = _happening(topic, event, case)
+    told = _notice(topic, event, case)
     told.data["subject"] = case.title
     told.people = [book.instead.get(case.owner_id, case.owner_id)]
     told.link = subject_link(event)
@@ -220,7 +220,7 @@ def _to_owner(topic: str, event: Event, case: Case, book: _Book) -> Iterator[Not
 def _to_person(
     topic: str, event: Event, case: Case, book: _Book, *, at_once: bool = False
 ) -> Notice:
-    told = _happening(topic, event, case)
+    told = _notice(topic, event, case)
     told.data["due"] = book.due.get(case.pk)
     told.link = public_link("portal:case", links.token_of(case))
     told.prefers = _preferred(CaseChannel(case.channel), case)
@@ -228,7 +228,7 @@ def _to_person(
     return told
 
 
-def _happening(topic: str, event: Event, case: Case) -> Notice:
+def _notice(topic: str, event: Event, case: Case) -> Notice:
     data: dict[str, Any] = {"case": case.number, "when": event.at}
     if case.waybill is not None:
         data["number"] = case.waybill.number

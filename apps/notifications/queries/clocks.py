@@ -25,7 +25,7 @@ LATE_AFTER = timedelta(minutes=2)
 CALL, MAIL = "phone", "email"
 
 
-def happenings(events: Sequence[Event]) -> list[Notice]:
+def notices(events: Sequence[Event]) -> list[Notice]:
     """One for each channel of each step, since a step names its channels to be used together.
 
     Outside office hours, where the step says so, it is a call now and the e-mail before the next

@@ -18,7 +18,7 @@ KINDS = frozenset(
 )
 
 
-def happenings(events: Sequence[Event]) -> list[Notice]:
+def notices(events: Sequence[Event]) -> list[Notice]:
     """Set-based; events that name nobody are nobody's news."""
     named = [event for event in events if event.kind == GIVEN or event.data.get("recipients")]
     ids = {int(event.subject_id) for event in named}
@@ -34,7 +34,7 @@ def happenings(events: Sequence[Event]) -> list[Notice]:
             found += _given(event, report, instead)
         else:
             people = [who for who in event.data["recipients"] if who != event.by_id]
-            found.append(_happening("staff.exception_opened", event, report, people))
+            found.append(_notice("staff.exception_opened", event, report, people))
     return found
 
 
@@ -43,7 +43,7 @@ def _given(event: Event, report: ExceptionReport, instead: dict[int, int]) -> It
     and nobody who has given it on since."""
     owner = report.owner_id
     if owner is not None and owner == event.data.get("owner") != event.by_id:
-        yield _happening("staff.exception_assigned", event, report, [instead.get(owner, owner)])
+        yield _notice("staff.exception_assigned", event, report, [instead.get(owner, owner)])
 
 
 def _instead_of_owners(
@@ -54,7 +54,7 @@ def _instead_of_owners(
     return stand_ins(list(owners), max(given)) if given and owners else {}
 
 
-def _happening(topic: str, event: Event, report: ExceptionReport, people: list[int]) -> Notice:
+def _notice(topic: str, event: Event, report: ExceptionReport, people: list[int]) -> Notice:
     return Notice(
         topic=topic,
         cause=f"event:{event.pk}",

@@ -52,7 +52,7 @@ STAFF_KINDS = {
 }
 
 
-def happenings_of(events: Sequence[Event]) -> list[Notice]:
+def notices_of(events: Sequence[Event]) -> list[Notice]:
     """What people are told of, in order; an event that tells nobody anything is left out."""
     found: list[Notice] = []
     for kinds, read in _READERS:
@@ -159,11 +159,11 @@ def _late_opened(events: Sequence[Event]) -> list[Notice]:
         case = cases.get(event.subject_id)
         if case is not None:
             waybill = case.waybill
-            happening = _for_staff(
+            notice = _for_staff(
                 event, waybill.customer, {"number": waybill.number, "why": case.kind}
             )
-            happening.waybill = waybill
-            found.append(happening)
+            notice.waybill = waybill
+            found.append(notice)
     return found
 
 
@@ -182,9 +182,9 @@ def _orders(events: Sequence[Event]) -> list[Notice]:
         if event.kind == "workorder.confirmed":
             found.append(_confirmed(event, order))
             continue
-        happening = _for_staff(event, order.customer, {"order": order.number, "due": order.due_at})
-        happening.owner_id, happening.unit_id = order.owner_id, order.centre_id
-        found.append(happening)
+        notice = _for_staff(event, order.customer, {"order": order.number, "due": order.due_at})
+        notice.owner_id, notice.unit_id = order.owner_id, order.centre_id
+        found.append(notice)
     return found
 
 
@@ -239,9 +239,9 @@ def _endpoints(events: Sequence[Event]) -> list[Notice]:
         if endpoint is None:
             continue
         for topic in ("staff.endpoint_disabled", "endpoint.disabled"):
-            happening = _for_staff(event, endpoint.customer, {"detail": endpoint.url})
-            happening.topic, happening.cause = topic, f"{topic}:{event.pk}"
-            found.append(happening)
+            notice = _for_staff(event, endpoint.customer, {"detail": endpoint.url})
+            notice.topic, notice.cause = topic, f"{topic}:{event.pk}"
+            found.append(notice)
     return found
 
 
@@ -300,9 +300,9 @@ _READERS: list[tuple[set[str], Callable[[Sequence[Event]], list[Notice]]]] = [
     ({"orders.count_mismatch"}, _counts),
     ({"webhookendpoint.disabled"}, _endpoints),
     ({"calendar.year_missing"}, _calendars),
-    (set(clocks.TOPIC_OF_KIND), clocks.happenings),
-    (set(cases.KINDS), cases.happenings),
-    (set(exceptions.KINDS), exceptions.happenings),
+    (set(clocks.TOPIC_OF_KIND), clocks.notices),
+    (set(cases.KINDS), cases.notices),
+    (set(exceptions.KINDS), exceptions.notices),
 ]
 TOLD_KINDS = frozenset(kind for kinds, _read in _READERS for kind in kinds)
 HEARD_KINDS = sorted(TOLD_KINDS | WEBHOOK_KINDS)
@@ -310,7 +310,7 @@ __all__ = [
     "HEARD_KINDS",
     "TOLD_KINDS",
     "Notice",
-    "happenings_of",
+    "notices_of",
     "shipment_facts",
     "waybills_of",
 ]

@@ -1,4 +1,4 @@
-"""Who is told: from policies and happenings to people with addresses. Set-based throughout."""
+"""Who is told: from policies and notices to people with addresses. Set-based throughout."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -38,31 +38,29 @@ class Person:
 
 @dataclass
 class Planned:
-    happening: Notice
+    notice: Notice
     policy: NotificationPolicy
     person: Person
 
 
-def plan(happenings: Sequence[Notice]) -> list[Planned]:
-    """Every (happening, policy, person) that the active policies call for."""
-    topics = {h.topic for h in happenings}
+def plan(notices: Sequence[Notice]) -> list[Planned]:
+    """Every (notice, policy, person) that the active policies call for."""
+    topics = {h.topic for h in notices}
     policies: dict[str, list[NotificationPolicy]] = defaultdict(list)
     for policy in NotificationPolicy.objects.filter(topic__in=topics, active=True):
         policies[policy.topic].append(policy)
     wanted: dict[tuple[str, str], list[tuple[Notice, NotificationPolicy]]] = defaultdict(list)
-    for happening in happenings:
-        for policy in policies[happening.topic]:
-            wanted[(policy.audience, policy.role)].append((happening, policy))
+    for notice in notices:
+        for policy in policies[notice.topic]:
+            wanted[(policy.audience, policy.role)].append((notice, policy))
     planned: list[Planned] = []
     for (audience, role), pairs in wanted.items():
         find = _FINDERS.get(audience)
         if find is None:
             continue
-        people = find([happening for happening, _policy in pairs], role)
+        people = find([notice for notice, _policy in pairs], role)
         planned += [
-            Planned(happening, policy, person)
-            for happening, policy in pairs
-            for person in people(happening)
+            Planned(notice, policy, person) for notice, policy in pairs for person in people(notice)
         ]
     return planned
 
@@ -70,15 +68,15 @@ def plan(happenings: Sequence[Notice]) -> list[Planned]:
 Finder = Callable[[Notice], Iterable[Person]]
 
 
-def _contacts(happenings: Sequence[Notice], _role: str) -> Finder:
-    ids = {h.customer.pk for h in happenings if h.customer}
+def _contacts(notices: Sequence[Notice], _role: str) -> Finder:
+    ids = {h.customer.pk for h in notices if h.customer}
     known: dict[int, list[Contact]] = defaultdict(list)
     for contact in Contact.objects.filter(customer__in=ids, active=True).order_by("pk"):
         known[contact.customer_id].append(contact)
     people = {pk: [_contact(c) for c in _to_write_to(rows)] for pk, rows in known.items()}
 
-    def find(happening: Notice) -> Iterable[Person]:
-        return people.get(happening.customer.pk, ()) if happening.customer else ()
+    def find(notice: Notice) -> Iterable[Person]:
+        return people.get(notice.customer.pk, ()) if notice.customer else ()
 
     return find
 
@@ -108,19 +106,19 @@ def _contact(contact: Contact) -> Person:
     )
 
 
-def _consignees(_happenings: Sequence[Notice], _role: str) -> Finder:
-    def find(happening: Notice) -> Iterator[Person]:
-        if happening.waybill and happening.waybill.consignee_phone:
-            name = happening.waybill.consignee_name
-            yield _by_phone(happening.waybill.consignee_phone, name)
+def _consignees(_notices: Sequence[Notice], _role: str) -> Finder:
+    def find(notice: Notice) -> Iterator[Person]:
+        if notice.waybill and notice.waybill.consignee_phone:
+            name = notice.waybill.consignee_name
+            yield _by_phone(notice.waybill.consignee_phone, name)
 
     return find
 
 
-def _senders(_happenings: Sequence[Notice], _role: str) -> Finder:
-    def find(happening: Notice) -> Iterator[Person]:
-        if happening.waybill and happening.waybill.sender_phone:
-            yield _by_phone(happening.waybill.sender_phone, happening.waybill.sender_name)
+def _senders(_notices: Sequence[Notice], _role: str) -> Finder:
+    def find(notice: Notice) -> Iterator[Person]:
+        if notice.waybill and notice.waybill.sender_phone:
+            yield _by_phone(notice.waybill.sender_phone, notice.waybill.sender_name)
 
     return find
 
@@ -133,15 +131,15 @@ def _by_phone(phone: str, name: str = "", language: str = "zh-hans") -> Person:
     return Person(f"phone:{index_of(phone)}", label, language, addresses, phone)
 
 
-def _subscribers(happenings: Sequence[Notice], _role: str) -> Finder:
-    ids = {h.waybill.pk for h in happenings if h.waybill}
+def _subscribers(notices: Sequence[Notice], _role: str) -> Finder:
+    ids = {h.waybill.pk for h in notices if h.waybill}
     people: dict[int, list[Person]] = defaultdict(list)
     rows = Subscription.objects.filter(waybill__in=ids, state=SubscriptionState.ACTIVE)
     for row in rows.order_by("pk"):
         people[row.waybill_id].append(_addressee(row.channel, row.address, row.language))
 
-    def find(happening: Notice) -> Iterable[Person]:
-        return people.get(happening.waybill.pk, ()) if happening.waybill else ()
+    def find(notice: Notice) -> Iterable[Person]:
+        return people.get(notice.waybill.pk, ()) if notice.waybill else ()
 
     return find
 
@@ -161,20 +159,20 @@ def _addressee(channel: str, address: str, language: str) -> Person:
     )
 
 
-def _one_addressee(_happenings: Sequence[Notice], _role: str) -> Finder:
-    def find(happening: Notice) -> Iterator[Person]:
-        if happening.addressee:
-            yield _addressee(*happening.addressee)
+def _one_addressee(_notices: Sequence[Notice], _role: str) -> Finder:
+    def find(notice: Notice) -> Iterator[Person]:
+        if notice.addressee:
+            yield _addressee(*notice.addressee)
 
     return find
 
 
-def _case_contacts(_happenings: Sequence[Notice], _role: str) -> Finder:
-    def find(happening: Notice) -> Iterator[Person]:
-        if happening.case is not None:
-            person = case_contact(happening.case)
+def _case_contacts(_notices: Sequence[Notice], _role: str) -> Finder:
+    def find(notice: Notice) -> Iterator[Person]:
+        if notice.case is not None:
+            person = case_contact(notice.case)
             if person is not None:
-                person.prefers = happening.prefers
+                person.prefers = notice.prefers
                 yield person
 
     return find
@@ -201,32 +199,32 @@ def case_contact(case: Case) -> Person | None:
     return Person(key, label, case.language, addresses, phone, customer_id=None)
 
 
-def _agents(happenings: Sequence[Notice], _role: str) -> Finder:
-    def agent_of(happening: Notice) -> int | None:
-        return happening.owner_id or (happening.customer.agent_id if happening.customer else None)
+def _agents(notices: Sequence[Notice], _role: str) -> Finder:
+    def agent_of(notice: Notice) -> int | None:
+        return notice.owner_id or (notice.customer.agent_id if notice.customer else None)
 
-    ids = {agent_of(h) for h in happenings}
+    ids = {agent_of(h) for h in notices}
     people = {u.pk: staff_person(u) for u in User.objects.active().filter(pk__in=ids - {None})}
 
-    def find(happening: Notice) -> Iterator[Person]:
-        pk = agent_of(happening)
+    def find(notice: Notice) -> Iterator[Person]:
+        pk = agent_of(notice)
         if pk in people:
             yield people[pk]
 
     return find
 
 
-def _named(happenings: Sequence[Notice], _role: str) -> Finder:
-    ids = {pk for happening in happenings for pk in happening.people}
+def _named(notices: Sequence[Notice], _role: str) -> Finder:
+    ids = {pk for notice in notices for pk in notice.people}
     people = {u.pk: staff_person(u) for u in User.objects.active().filter(pk__in=ids)}
 
-    def find(happening: Notice) -> Iterator[Person]:
-        return (people[pk] for pk in happening.people if pk in people)
+    def find(notice: Notice) -> Iterator[Person]:
+        return (people[pk] for pk in notice.people if pk in people)
 
     return find
 
 
-def _role_holders(happenings: Sequence[Notice], role: str) -> Finder:
+def _role_holders(notices: Sequence[Notice], role: str) -> Finder:
     """Who holds the role in the unit concerned or above it; everyone with it when no unit is."""
     held = [
         (row.unit.path, staff_person(row.user))
@@ -235,10 +233,10 @@ def _role_holders(happenings: Sequence[Notice], role: str) -> Finder:
         .select_related("user", "unit")
         .order_by("pk")
     ]
-    units = _paths({h.unit_id or (h.customer.unit_id if h.customer else None) for h in happenings})
+    units = _paths({h.unit_id or (h.customer.unit_id if h.customer else None) for h in notices})
 
-    def find(happening: Notice) -> Iterable[Person]:
-        unit_id = happening.unit_id or (happening.customer.unit_id if happening.customer else None)
+    def find(notice: Notice) -> Iterable[Person]:
+        unit_id = notice.unit_id or (notice.customer.unit_id if notice.customer else None)
         path = units.get(unit_id or 0, "")
         found = {p.key: p for above, p in held if not path or path.startswith(above)}
         return found.values()
@@ -265,10 +263,10 @@ def staff_person(user: User) -> Person:
     return Person(f"user:{user.pk}", user.display_name, user.language, addresses, user.phone)
 
 
-def _everybody(_happenings: Sequence[Notice], _role: str) -> Finder:
+def _everybody(_notices: Sequence[Notice], _role: str) -> Finder:
     everybody = Person("public", "", settings.LANGUAGE_CODE, {"site": ""}, one_address=True)
 
-    def find(_happening: Notice) -> Iterable[Person]:
+    def find(_notice: Notice) -> Iterable[Person]:
         return (everybody,)
 
     return find

@@ -49,7 +49,7 @@ def send_party_code(needed: CodeNeeded, *, client: str, language: str, at: datet
     )
     row, code = issue_code(new, at=at)
     cause = f"code:{row.pk}"
-    happening = Notice(
+    notice = Notice(
         topic="party.code",
         cause=cause,
         at=at,
@@ -59,7 +59,7 @@ def send_party_code(needed: CodeNeeded, *, client: str, language: str, at: datet
         personal={"code": code},
         addressee=(ChannelName.SMS, needed.phone, language or settings.LANGUAGE_CODE),
     )
-    tell([happening])
+    tell([notice])
     # Switched off by policy, or the phone is stopped: then nothing was sent, and we do not say so.
     if not Delivery.objects.filter(cause=cause).exclude(state=DeliveryState.SUPPRESSED).exists():
         raise _unsendable()

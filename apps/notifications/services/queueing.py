@@ -18,7 +18,7 @@ from apps.notifications.models import (
     SuppressedAddress,
 )
 from apps.notifications.queries.notice import Notice
-from apps.notifications.queries.notices import happenings_of
+from apps.notifications.queries.notices import notices_of
 from apps.notifications.queries.public import public_link
 from apps.notifications.queries.recipients import Person, Planned, plan
 from apps.notifications.quiet import quiet_end
@@ -39,13 +39,13 @@ def tell_about(events: Sequence[Event]) -> int:
     Idempotent: telling about an event again adds nothing. Old news is left out for people, and
     still reaches merchants' webhooks, which keep their own order.
     """
-    return tell(happenings_of(events)) + queue_webhooks(events)
+    return tell(notices_of(events)) + queue_webhooks(events)
 
 
 @joined()
-def tell(happenings: Sequence[Notice]) -> int:
-    """Queue these happenings by the policies in force; return how many messages were new."""
-    planned = plan(happenings) if happenings else []
+def tell(notices: Sequence[Notice]) -> int:
+    """Queue these notices by the policies in force; return how many messages were new."""
+    planned = plan(notices) if notices else []
     if not planned:
         return 0
     now = database_now()
@@ -55,7 +55,7 @@ def tell(happenings: Sequence[Notice]) -> int:
 
 
 def _is_fresh(planned: Planned, now: datetime) -> bool:
-    return now - planned.happening.at <= timedelta(hours=planned.policy.max_age_hours)
+    return now - planned.notice.at <= timedelta(hours=planned.policy.max_age_hours)
 
 
 class _AddressBook:
@@ -119,30 +119,30 @@ class _AddressBook:
 
 
 def _row(planned: Planned, book: _AddressBook, now: datetime) -> NewDelivery:
-    happening, policy, person = planned.happening, planned.policy, planned.person
+    notice, policy, person = planned.notice, planned.policy, planned.person
     preference = book.preference(person)
-    allowed = list(happening.channels) or list(policy.channels)
+    allowed = list(notice.channels) or list(policy.channels)
     chain = _chain(allowed, person, preference, book.usable(person))
     first = chain[0] if chain else (allowed[0], "")
     row = NewDelivery(
-        cause=happening.cause,
-        topic=happening.topic,
+        cause=notice.cause,
+        topic=notice.topic,
         audience=policy.audience,
         channel=first[0],
         address=first[1],
         recipient=person.key,
         label=person.label,
         language=(preference.language if preference else "") or person.language,
-        event_id=happening.event.pk if happening.event else None,
+        event_id=notice.event.pk if notice.event else None,
         policy_id=policy.pk,
-        waybill_id=happening.waybill.pk if happening.waybill else None,
-        customer_id=happening.customer.pk if happening.customer else None,
-        case_id=happening.case.pk if happening.case else None,
-        data=happening.data,
-        personal=happening.personal,
-        link=happening.link or link_of(happening),
+        waybill_id=notice.waybill.pk if notice.waybill else None,
+        customer_id=notice.customer.pk if notice.customer else None,
+        case_id=notice.case.pk if notice.case else None,
+        data=notice.data,
+        personal=notice.personal,
+        link=notice.link or link_of(notice),
         urgent=policy.urgent,
-        quiet=None if happening.at_once else _quiet(policy, preference),
+        quiet=None if notice.at_once else _quiet(policy, preference),
         chain=chain[1:],
         fallback_minutes=policy.fallback_minutes,
         due_at=now,
@@ -150,11 +150,11 @@ def _row(planned: Planned, book: _AddressBook, now: datetime) -> NewDelivery:
     if not chain:
         row.state, row.reason = DeliveryState.SUPPRESSED, "no_channel"
     elif is_unwanted(
-        preference, topic=happening.topic, audience=policy.audience, urgent=policy.urgent
+        preference, topic=notice.topic, audience=policy.audience, urgent=policy.urgent
     ):
         row.state, row.reason = DeliveryState.SUPPRESSED, "opted_out"
     else:
-        _schedule(row, policy, happening, now)
+        _schedule(row, policy, notice, now)
     return row
 
 
@@ -182,13 +182,11 @@ def _quiet(policy: NotificationPolicy, preference: Preference | None) -> tuple[t
     return None
 
 
-def _schedule(
-    row: NewDelivery, policy: NotificationPolicy, happening: Notice, now: datetime
-) -> None:
+def _schedule(row: NewDelivery, policy: NotificationPolicy, notice: Notice, now: datetime) -> None:
     """Waiting for a time, gathering, quiet hours: all of them only move the due time."""
-    row.due_at = max(now, happening.not_before or now)
+    row.due_at = max(now, notice.not_before or now)
     gather = 0 if policy.urgent else policy.digest_minutes
-    if happening.gather:
+    if notice.gather:
         gather = max(gather, CATCHING_UP)
     if gather:
         row.digest_key = f"{row.recipient}|{row.channel}|{row.language}"
@@ -201,9 +199,9 @@ def _schedule(
             row.state, row.due_at, row.reason = DeliveryState.HELD, until, "quiet_hours"
 
 
-def link_of(happening: Notice) -> str:
+def link_of(notice: Notice) -> str:
     """The page that shows more: the shipment's for people outside, none for staff."""
-    known = TOPICS.get(happening.topic)
-    if happening.waybill is None or known is None or not known.public:
+    known = TOPICS.get(notice.topic)
+    if notice.waybill is None or known is None or not known.public:
         return ""
-    return public_link("portal:shipment", happening.waybill.number)
+    return public_link("portal:shipment", notice.waybill.number)

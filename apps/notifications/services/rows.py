@@ -102,7 +102,7 @@ class NewDelivery:
         return self.state == DeliveryState.QUEUED and not self.digest_key
 
     def values(self, sealed: dict[int, str]) -> tuple[Any, ...]:
-        """``sealed`` remembers, by identity, what rows about one happening share."""
+        """``sealed`` remembers, by identity, what rows about one notice share."""
         index = index_of(self.address) if self.channel in ADDRESSED and self.address else ""
         if id(self.personal) not in sealed:
             given = {k: v for k, v in self.personal.items() if v}

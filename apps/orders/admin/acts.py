@@ -181,7 +181,7 @@ def _goods_book(_request: HttpRequest) -> Any:
 
 
 def _confirm_one(doing: Doing) -> None:
-    services.confirm_order(order_id=doing.record.pk, book=doing.row, **doing.who)
+    services.confirm_order(order_id=doing.record.pk, book=doing.shared, **doing.who)
 
 
 def _print_all(name: str, label: Any, kind: PrintKind) -> BulkAct:
