@@ -1,17 +1,34 @@
-"""What every staff request passes: activity noted, the desk's own content policy."""
+"""What every staff request passes: its session, activity noted, the desk's own content policy."""
 
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
+from django.contrib.sessions import middleware as sessions
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from apps.accounts import services
 from apps.accounts.pending import SEEN
 from apps.core.staff_pages import STAFF_NAMESPACES
 
 SEEN_EVERY_SECONDS = 60
+
+
+class SessionMiddleware(sessions.SessionMiddleware):
+    """Django's, but only signing out takes the cookie away.
+
+    Django also takes it when the session behind it has ended. A page asks for news in the background,
+    so such an answer can arrive after the next session's cookie and would take that one instead: the
+    sign-in under way would be lost, and with it the form that waits for it (apps/accounts/held.py).
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        response = super().process_response(request, response)
+        cookie = response.cookies.get(settings.SESSION_COOKIE_NAME)
+        if cookie is not None and cookie["max-age"] == 0 and not request.session.modified:
+            del response.cookies[settings.SESSION_COOKIE_NAME]
+        return response
 
 
 class StaffSessionMiddleware:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as house
+from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -57,6 +58,27 @@ def test_it_comes_back_once_with_what_was_typed(client: Client, agent: User) -> 
         "files": ["box.jpg"],
     }
     assert client.get(HELD).json() == {}
+
+
+def test_a_late_answer_to_the_ended_session_takes_nothing_away(client: Client, agent: User) -> None:
+    enter(client, agent)
+    ended = client.cookies[house.SESSION_COOKIE_NAME].value
+    Session.objects.all().delete()
+    send(client)
+    behind = Client()
+    behind.cookies[house.SESSION_COOKIE_NAME] = ended
+    bell = behind.get("/admin/notifications/delivery/bell/")
+    assert bell.status_code == 302 and house.SESSION_COOKIE_NAME not in bell.cookies
+    # The same browser: whatever the late answer says of the cookie goes for its session.
+    client.cookies.update(bell.cookies)
+    enter(client, agent)
+    assert client.get(HELD).json()["path"] == FORM
+
+
+def test_signing_out_takes_the_cookie_away(client: Client, agent: User) -> None:
+    enter(client, agent)
+    gone = client.post("/admin/logout/").cookies[house.SESSION_COOKIE_NAME]
+    assert gone["max-age"] == 0 and not gone.value
 
 
 def test_nobody_else_gets_it(client: Client, agent: User) -> None:
