@@ -44,6 +44,8 @@
   }, true);
   function open(panel) {
     panels().forEach(function (other) { if (other !== panel) { other.open = false; } });
+    var group = panel.closest("details.cs-group");
+    acts.querySelectorAll("details.cs-group").forEach(function (other) { other.open = other === group; });
     panel.open = true;
     panel.querySelector("summary").focus();
     load(panel).then(function () { focusIn(panel); });
@@ -59,9 +61,9 @@
     var target = event.target;
     var writes = target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && target.form) { event.preventDefault(); target.form.requestSubmit(); return; }
-    if (event.key === "Escape" && target.closest && target.closest("details.cs-act")) {
-      var panel = target.closest("details.cs-act");
-      panel.open = false; panel.querySelector("summary").focus();
+    if (event.key === "Escape" && target.closest && target.closest("details.cs-act[open], details.cs-group[open]")) {
+      var opened = target.closest("details.cs-act[open], details.cs-group[open]");
+      opened.open = false; opened.querySelector("summary").focus();
       return;
     }
     if (writes || event.ctrlKey || event.metaKey || event.altKey || keys.open) {
@@ -117,7 +119,10 @@
   }
   panels().forEach(function (panel) {
     var prefix = panel.id.replace("act-", "") + "-";
-    if (Object.keys(typed).some(function (name) { return name.indexOf(prefix) === 0; })) { panel.classList.add("has-draft"); }
+    if (Object.keys(typed).some(function (name) { return name.indexOf(prefix) === 0; })) {
+      panel.classList.add("has-draft");
+      if (panel.closest(".cs-group")) { panel.closest(".cs-group").classList.add("has-draft"); }
+    }
     if (!panel.dataset.form) { putBack(panel); }
   });
   function keep() {

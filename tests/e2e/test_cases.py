@@ -384,3 +384,38 @@ def test_pictures_in_english_and_on_a_phone(
         page.goto(f"/admin/complaints/case/number/{case.number}/opened/")
         picture(page, f"opened-{name}", full_page=True)
         page.context.close()
+
+
+@pytest.mark.requirement("CMP-1")
+def test_the_next_act_stands_out_and_the_others_behind_it_in_groups(
+    browser: Browser, live_server: Any, cast: Cast
+) -> None:
+    """By mouse as by key: the button that stands out, a group and an act in it."""
+    case = opened(cast, keep=True)
+    agent = signed_in(browser, live_server.url, "wangfang")
+    agent.goto(f"/admin/complaints/case/number/{case.number}/")
+    first = agent.locator("#acts .is-next")
+    expect(first).to_have_count(1)
+    expect(first).to_have_id("act-report")
+    first.locator("summary").click()
+    expect(first.locator("form")).to_be_visible()
+    agent.locator("#acts-talk > summary").click()
+    expect(agent.locator("#act-promise > summary")).to_be_visible()
+    expect(agent.locator("#act-wait > summary")).to_be_hidden()
+    agent.locator("#act-promise > summary").click()
+    expect(agent.locator("#act-promise form")).to_be_visible()
+    expect(first).not_to_have_attribute("open", "")
+    picture(agent, "case-acts", full_page=True)
+    agent.keyboard.press("Escape")
+    expect(agent.locator("#act-promise form")).to_be_hidden()
+    # A key opens its group too.
+    press(agent, "w", "wait")
+    expect(agent.locator("#acts-talk")).not_to_have_attribute("open", "")
+    agent.keyboard.press("Escape")
+
+    press(agent, "b", "report")
+    agent.keyboard.type("已电话报告蒋雯")
+    send(agent)
+    expect(agent.locator("#acts .is-next")).to_have_count(1)
+    expect(agent.locator("#acts .is-next")).not_to_have_id("act-report")
+    picture(agent, "case-next", full_page=True)

@@ -19,6 +19,7 @@ from apps.backoffice.acts import Act, Doing, Panel
 from apps.backoffice.staff_admin import timeline_rows
 from apps.complaints import services
 from apps.complaints.admin.access import may, must, must_see
+from apps.complaints.admin.act_groups import act_groups, facts_of
 from apps.complaints.admin.acts import ALL
 from apps.complaints.admin.meanwhile import said_meanwhile
 from apps.complaints.enums import AnswerKind
@@ -29,6 +30,7 @@ from apps.complaints.queries.desk import desk_page, who_is_told
 from apps.complaints.queries.drafts import case_key, draft_form
 from apps.complaints.queries.page import case_of, contact_of
 from apps.complaints.queries.words import cause_tree
+from apps.complaints.rules.next_act import next_act
 from apps.core.errors import RuleBroken
 
 EVENTS_SHOWN = 40
@@ -139,6 +141,8 @@ class CasePages(ActAdmin):
         bound = [panel.form for panel in panels or () if panel.form and panel.form.is_bound]
         refused = bound[0] if bound else None
         services.mark_reading(case=case, writing=False, by=user)
+        panels = self.panels(request, case) if panels is None else panels
+        leading = next_act(facts_of(desk, [panel.act.name for panel in panels], user, at))
         answer = self.page(
             request,
             "complaints/case.html",
@@ -148,7 +152,9 @@ class CasePages(ActAdmin):
             at=at,
             newest=desk.newest,
             contact=desk.page.contact,
-            panels=self.panels(request, case) if panels is None else panels,
+            panels=panels,
+            leading=next((panel for panel in panels if panel.act.name == leading), None),
+            groups=act_groups(panels, leading),
             refused=refused,
             typed=draft_form(owner=user, key=case_key(case)) if refused is None else {},
             told=self._told(case, at),
