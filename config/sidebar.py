@@ -15,6 +15,7 @@ from apps.accounts.enums import Role
 from apps.accounts.models import User
 from apps.backoffice.navigation import RECORDS, SETTINGS, daily_links, links_of, rights_of
 from apps.desk.queries import my_desk
+from apps.desk.views.figures import desk_figures
 
 # Whoever holds no role, as a superuser may, has the daily work of who sees most.
 WITHOUT_A_ROLE = frozenset({Role.DIRECTOR})
@@ -77,5 +78,6 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         **context,
         "title": _("My desk"),
         "desk": desk,
+        "figures": desk_figures(request.user),
         "relay_lag_seconds": int(desk.relay_lag.total_seconds()),
     }

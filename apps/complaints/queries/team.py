@@ -138,6 +138,11 @@ class Load:
     def in_hand(self) -> int:
         return self.new + self.open + self.major
 
+    @property
+    def live(self) -> int:
+        """All on which somebody still has to do something."""
+        return self.new + self.open + self.waiting + self.solved
+
 
 def team_load(user: User) -> list[Load]:
     """Everybody's live cases among those ``user`` sees, most in hand first: three queries."""

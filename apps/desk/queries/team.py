@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Min, QuerySet
 from django.utils import timezone
 
 from apps.accounts.models import User
@@ -53,6 +53,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Team:
+    now: datetime
     rows: list[Row]
     overdue: list[Overdue]
     worst: list[Clock]
@@ -68,7 +69,7 @@ def team(user: User, *, hours: int = HOURS) -> Team:
     """What ``user`` may see of everybody's clocks and cases. Seven queries, whatever the number of
     people; what they cost grows with what is overdue or due within ``hours``, not with what is open."""
     now = database_now()
-    visible = _visible(user)
+    visible = visible_clocks(user)
     overdue = _overdue(visible, now)
     late = Counter(
         dict(
@@ -79,9 +80,8 @@ def team(user: User, *, hours: int = HOURS) -> Team:
             .annotate(n=Count("pk"))
         )
     )
-    start = timezone.localtime(now).replace(minute=0, second=0, microsecond=0)
-    slots = [start + timedelta(hours=n) for n in range(hours)]
-    heat = _heat(visible, now, start, hours)
+    slots = hours_ahead(now, hours)
+    heat = due_by_hour(visible, now, slots[0], hours)
     loads = {load.user.pk: load for load in team_load(user)}
     ids = {*late, *loads, *(owner for owner, _slot in heat)}
     people = User.objects.in_bulk([pk for pk in ids if pk is not None])
@@ -96,13 +96,17 @@ def team(user: User, *, hours: int = HOURS) -> Team:
     ]
     rows.sort(key=lambda row: (-row.overdue, -row.due_soon, str(row.user or "")))
     totals = [Cell(sum(row.cells[n].count for row in rows)) for n in range(hours)]
-    return Team(rows, overdue, _worst(visible, now), slots, totals)
+    return Team(now, rows, overdue, _worst(visible, now), slots, totals)
 
 
-def _visible(user: User) -> QuerySet[Clock]:
-    units = user.visible_unit_ids()
-    clocks = Clock.objects.open()
-    return clocks if units is None else clocks.filter(Q(unit__in=units) | Q(owner=user))
+def visible_clocks(user: User) -> QuerySet[Clock]:
+    return Clock.objects.open().visible_to(user)
+
+
+def hours_ahead(now: datetime, hours: int = HOURS) -> list[datetime]:
+    """The beginnings of this hour and the next ones, local time."""
+    start = timezone.localtime(now).replace(minute=0, second=0, microsecond=0)
+    return [start + timedelta(hours=n) for n in range(hours)]
 
 
 def _live(clocks: QuerySet[Clock]) -> QuerySet[Clock]:
@@ -127,7 +131,7 @@ def _worst(clocks: QuerySet[Clock], now: datetime) -> list[Clock]:
     return list(late.order_by("due_at", "pk")[:WORST])
 
 
-def _heat(
+def due_by_hour(
     clocks: QuerySet[Clock], now: datetime, start: datetime, hours: int
 ) -> Counter[tuple[int | None, int]]:
     """(owner, hours from ``start``) → how many clocks run out then."""

@@ -24,6 +24,7 @@ from apps.core.times import relative
 from apps.customers.models import Customer
 from apps.desk import queries
 from apps.desk.queries.team import team
+from apps.desk.views.figures import team_figures
 from apps.desk.views.shared import person_of, show
 from apps.orders.models import WorkOrder
 from apps.quality.models import ExceptionReport
@@ -182,8 +183,14 @@ def _team(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     if not person.has_perm("complaints.assign_case"):
         raise PermissionDenied
+    seen = team(person)
     return show(
-        request, "desk/team.html", _("The team now"), team=team(person), case_metrics=METRICS
+        request,
+        "desk/team.html",
+        _("The team now"),
+        team=seen,
+        figures=team_figures(seen, person),
+        case_metrics=METRICS,
     )
 
 

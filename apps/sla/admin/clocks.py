@@ -12,11 +12,11 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.staff import person
 from apps.backoffice.acting import PageAdmin
 from apps.core.templatetags.house import countdown
 from apps.core.times import human
 from apps.sla.enums import ClockState
-from apps.sla.kinds import timed_kinds
 from apps.sla.models import Clock
 from apps.sla.models.clock import OPEN
 from apps.sla.queries.explaining import explanation
@@ -29,7 +29,12 @@ class StandFilter(admin.SimpleListFilter):
     parameter_name = "stand"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("all", _("All")), ("overdue", _("Overdue")), ("missed", _("Missed"))]
+        return [
+            ("all", _("All")),
+            ("overdue", _("Overdue")),
+            ("missed", _("Missed")),
+            ("late", _("Missed or overdue")),
+        ]
 
     def choices(self, changelist: Any) -> Iterator[Any]:
         first, *others = super().choices(changelist)
@@ -39,8 +44,10 @@ class StandFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() == "all":
             return queryset
-        if self.value() == "missed":
-            return queryset.filter(Q(breached_at__isnull=False) | Q(missed_before__isnull=False))
+        if self.value() in ("missed", "late"):
+            missed = Q(breached_at__isnull=False) | Q(missed_before__isnull=False)
+            overdue = Q(state=ClockState.RUNNING, due_at__lte=Now())
+            return queryset.filter(missed if self.value() == "missed" else missed | overdue)
         queryset = queryset.filter(OPEN)
         return queryset.filter(due_at__lte=Now()) if self.value() == "overdue" else queryset
 
@@ -71,15 +78,8 @@ class ClockAdmin(PageAdmin):
         return redirect("admin:sla_clock_change", found.pk)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Own clocks and those of the units one sees, about what one may see: the title of a case
-        is no more public than the case."""
-        may = request.user.has_perm
-        kinds = [kind for kind, one in timed_kinds().items() if may(one.seen_with)]
-        rows: QuerySet[Any] = super().get_queryset(request).filter(kind__in=kinds)
-        units = request.user.visible_unit_ids()  # type: ignore[union-attr]
-        if units is None:
-            return rows
-        return rows.filter(unit__in=units) | rows.filter(owner=request.user.pk)
+        rows: QuerySet[Any] = super().get_queryset(request)
+        return rows & Clock.objects.visible_to(person(request))
 
     @admin.display(description=_("about"))
     def about(self, clock: Clock) -> str:

@@ -1,5 +1,7 @@
 """A clock is a row of what was last read from the facts, with the instant at which it acts next."""
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex
@@ -11,15 +13,19 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.models import Unit
 from apps.core.models import AppendOnly
 from apps.sla.enums import ClockState, Metric
-from apps.sla.kinds import matter_kind_choices
+from apps.sla.kinds import matter_kind_choices, timed_kinds
 from apps.sla.models.calendar import WorkingCalendar
 from apps.sla.models.matter import Matter
 from apps.sla.models.policy import Step, Target
 from apps.sla.states import OPEN_CLOCKS
 
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
 USER = settings.AUTH_USER_MODEL
 OPEN_VALUES = sorted(str(state) for state in OPEN_CLOCKS)
 OPEN = Q(state__in=OPEN_VALUES)
+ENDED = Q(state__in=sorted({str(state) for state in ClockState} - {*OPEN_VALUES}))
 DUE_ITSELF = 0  # in ``schedule_steps``: the due instant, which no row of a policy stands for
 
 
@@ -30,6 +36,14 @@ class ClockQuerySet(models.QuerySet["Clock"]):
     def overdue(self) -> "ClockQuerySet":
         """Open and past its due instant, by the database's clock."""
         return self.open().filter(due_at__lte=Now())
+
+    def visible_to(self, user: "User") -> "ClockQuerySet":
+        """Own clocks and those of the units that ``user`` sees, about what they may see: the title of
+        a case is no more public than the case."""
+        kinds = [kind for kind, one in timed_kinds().items() if user.has_perm(one.seen_with)]
+        seen = self.filter(kind__in=kinds)
+        units = user.visible_unit_ids()
+        return seen if units is None else seen.filter(Q(unit__in=units) | Q(owner=user.pk))
 
 
 class Clock(models.Model):
@@ -103,6 +117,8 @@ class Clock(models.Model):
             models.Index(fields=["owner", "due_at"], name="sla_clock_owner", condition=OPEN),
             models.Index(fields=["unit", "due_at"], name="sla_clock_unit", condition=OPEN),
             models.Index(fields=["due_at"], name="sla_clock_due", condition=OPEN),
+            # What was due in a week and done by then.
+            models.Index(fields=["due_at"], name="sla_clock_was_due", condition=ENDED),
             models.Index(
                 fields=["calendar", "calendar_version"], name="sla_clock_calendar", condition=OPEN
             ),
