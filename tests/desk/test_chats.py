@@ -1,6 +1,5 @@
 """The chat desk: the queue, several chats at once, what stands beside, who may not (CMP-1)."""
 
-import json
 import re
 from typing import Any
 from uuid import uuid4
@@ -252,15 +251,25 @@ def test_news_brings_what_the_page_lacks(client: Client, wang: User) -> None:
     assert same.status_code == 304
     last = chat.last_line
     speak(chat, "第二句")
-    told = news(client, have=f"{chat.pk}:{last}").json()
-    [column] = told["columns"]
-    assert "第二句" in column["lines"] and "第一句" not in column["lines"]
-    assert column["unread"] == 2 and told["unread"] == 2
-    read = news(client, have=f"{chat.pk}:{last}", read=f"{chat.pk}:{column['last']}").json()
-    assert read["columns"][0]["unread"] == 0
-    whole = news(client).json()["columns"][0]
-    assert "第一句" in whole["whole"] and "第二句" in whole["whole"]
-    assert json.dumps(told)
+    told = news(client, have=f"{chat.pk}:{last}").text
+    assert "第二句" in told and "第一句" not in told
+    assert f'hx-swap-oob="beforeend:#chat-{chat.pk}-lines"' in told
+    assert '<span class="chat-unread">2</span>' in told and 'data-unread="2"' in told
+    newest = fresh(chat).last_line
+    assert f'data-last="{newest}"' in told
+    read = news(client, have=f"{chat.pk}:{last}", read=f"{chat.pk}:{newest}").text
+    assert "chat-unread" not in read and 'data-unread="0"' in read
+    whole = news(client).text
+    assert f'class="chat-column" id="chat-{chat.pk}"' in whole
+    assert "第一句" in whole and "第二句" in whole
+
+
+def test_a_chat_that_went_leaves_the_page(client: Client, wang: User) -> None:
+    chat = talking(wang, "第一句")
+    act(client, "dismiss", chat, reason="广告")
+    told = news(client, have=f"{chat.pk}:{chat.last_line}").text
+    assert f'<section id="chat-{chat.pk}" hx-swap-oob="delete">' in told
+    assert "第一句" not in told
 
 
 def test_asking_for_news_is_the_sign_of_life(client: Client, wang: User) -> None:
@@ -274,7 +283,7 @@ def test_asking_for_news_is_the_sign_of_life(client: Client, wang: User) -> None
 def test_what_visitors_write_stays_text(client: Client, wang: User) -> None:
     chat = talking(wang, EVIL, name=EVIL[:50], waybill_number=EVIL)
     speak(chat, "", files=[file('"><script>x.txt', b"hello")])
-    shown = page(client) + json.dumps(news(client).json()["columns"])
+    shown = page(client) + news(client).text
     shown += client.get(reverse("desk:chat_beside", args=[chat.pk])).content.decode()
     shown += client.get(reverse("desk:chat", args=[chat.pk])).content.decode()
     assert "<script>alert" not in shown and "<img src=x" not in shown and "<script>x" not in shown

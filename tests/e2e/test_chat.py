@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Page, expect
 from apps.chat.models import Chat
 from apps.chat.services.maintaining import maintain_chats
 from apps.complaints.enums import EntryKind
-from apps.complaints.models import Case, CaseFile
+from apps.complaints.models import CannedAnswer, Case, CaseFile
 from apps.desk.demo.people import PASSWORD, Cast
 from tests.e2e.desk import PATIENCE
 from tests.factories.chats import agent, pass_time, reply, round_the_clock
@@ -244,6 +244,61 @@ def test_a_question_is_settled_in_the_chat(people: Callable[..., Page], cast: Ca
     desk.locator("#chat-dialog button.primary").click()
     expect(desk.locator(".chat-column")).to_have_count(0)
     assert Case.objects.get().state == "closed"
+
+
+def test_the_desk_loses_nothing(people: Callable[..., Page], cast: Cast) -> None:
+    """A ready-made answer by keyboard, a line that is cut and sent again, a draft after a reload, an
+    act that is refused."""
+    CannedAnswer.objects.create(
+        code="hours",
+        language="zh-hans",
+        kind="reply",
+        title="营业时间",
+        body="我们每天 18:00 关门。",
+    )
+    desk = at_desk(people, "wangfang")
+    page = people("/chat")
+    begin(page, "你们几点下班？")
+    chat = column(desk, "几点下班")
+    field = chat.locator("textarea[name=text]")
+    field.press_sequentially("/")
+    expect(chat.locator(".chat-canned li").first).to_be_visible()
+    field.press_sequentially("营业")
+    expect(chat.locator(".chat-canned li")).to_have_count(1)
+    desk.keyboard.press("Enter")
+    expect(field).to_have_value("我们每天 18:00 关门。")
+    expect(chat.locator(".chat-canned")).to_be_hidden()
+    desk.keyboard.press("Enter")
+    expect(page.locator("#chat-lines")).to_contain_text("18:00 关门")
+
+    desk.context.set_offline(True)
+    answer(desk, chat, "断线时写的")
+    retry = chat.locator(".is-failed button")
+    expect(retry).to_be_visible()
+    expect(field).to_have_value("")
+    desk.context.set_offline(False)
+    retry.click()
+    expect(
+        chat.locator(".chat-line:not(.is-pending, .is-failed)", has_text="断线时")
+    ).to_have_count(1)
+    expect(chat.locator(".is-failed")).to_have_count(0)
+    said = [line.text for line in Chat.objects.get().lines.all()]
+    assert said.count("断线时写的") == 1
+
+    field.fill("还没写完的")
+    desk.reload()
+    expect(field).to_have_value("还没写完的")
+    expect(field).to_be_focused()
+    desk.keyboard.press("Alt+e")
+    desk.fill("#dismiss-reason", " ")
+    desk.locator(".chat-dismiss button").click()
+    expect(desk.locator("#chat-dialog .chat-problem")).not_to_be_empty()
+    desk.fill("#dismiss-reason", "试一试")
+    desk.locator(".chat-dismiss button").click()
+    # It is gone, and what was being written is not.
+    expect(desk.locator(".chat-column")).to_have_count(0)
+    expect(desk.locator(".chat-gone-note")).to_contain_text("还没写完的")
+    expect(desk.locator("#chat-none")).to_be_visible()
 
 
 def test_outside_staffed_hours_it_is_a_message(people: Callable[..., Page], cast: Cast) -> None:

@@ -9,7 +9,6 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -77,8 +76,8 @@ def _board_page(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def _news(request: HttpRequest) -> HttpResponse:
-    """What changed on the page since it last asked, as JSON with ready pieces; 304 while nothing
-    did. Asking is the agent's sign of life."""
+    """What changed on the page since it last asked, as pieces for htmx to put in their places; 304
+    while nothing did. Asking is the agent's sign of life."""
     person = person_of(request)
     touch_seat(by=person)
     for chat_id, line in _pairs(request.GET.get("read", "")).items():
@@ -89,42 +88,15 @@ def _news(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=304)
     have = _pairs(request.GET.get("have", ""))
     board = desk.board(person, database_now(), have=have)
-    answer = JsonResponse(
-        {
-            "mark": mark,
-            "ticket": desk_ticket(person.pk),
-            "unread": board.unread,
-            "rail": _part(request, "desk/_chat_rail.html", board=board),
-            "columns": [_column(request, column, have) for column in board.columns],
-        }
+    gone = have.keys() - {column.chat.pk for column in board.columns}
+    context = {"board": board, "have": have, "gone": sorted(gone), "longest": LONGEST_LINE}
+    answer = render(
+        request,
+        "desk/_chat_news.html",
+        {**context, "mark": mark, "ticket": desk_ticket(person.pk)},
     )
     answer["ETag"] = f'"{mark}"'
     return answer
-
-
-def _column(request: HttpRequest, column: desk.Column, have: dict[int, int]) -> dict[str, Any]:
-    """A column that the page has: its head and its new lines; any other as a whole."""
-    chat = column.chat
-    told: dict[str, Any] = {
-        "id": chat.pk,
-        "state": chat.state,
-        "last": column.last,
-        "read": chat.visitor_read,
-        "types": column.types,
-        "unread": column.unread,
-    }
-    if chat.pk in have:
-        told["head"] = _part(request, "desk/_chat_head.html", column=column)
-        told["lines"] = _part(request, "desk/_chat_lines.html", lines=column.lines)
-    else:
-        told["whole"] = _part(
-            request, "desk/_chat_column.html", column=column, longest=LONGEST_LINE
-        )
-    return told
-
-
-def _part(request: HttpRequest, template: str, **context: Any) -> str:
-    return render_to_string(template, context, request)
 
 
 def _pairs(text: str) -> dict[int, int]:
