@@ -147,18 +147,6 @@
   });
   acts.addEventListener("submit", function () { sending = true; });
 
-  // --- the record, when it is opened ---------------------------------------------------------------
-  var record = page.querySelector("details[data-record]");
-  record.addEventListener("toggle", function () {
-    fetch(record.dataset.record, { credentials: "same-origin" })
-      .then(function (answer) { return answer.ok ? answer.text() : ""; })
-      .then(function (text) {
-        var shown = new DOMParser().parseFromString(text, "text/html").querySelector(".house-timeline");
-        if (shown) { record.querySelector("summary").nextElementSibling.replaceWith(shown); }
-      })
-      .catch(function () { /* the link stays */ });
-  }, { once: true });
-
   // --- who else is here ------------------------------------------------------------------------------
   var presence = document.getElementById("presence"), timer = 0;
   function note(sign, words, more) {

@@ -419,3 +419,6 @@ def test_the_next_act_stands_out_and_the_others_behind_it_in_groups(
     expect(agent.locator("#acts .is-next")).to_have_count(1)
     expect(agent.locator("#acts .is-next")).not_to_have_id("act-report")
     picture(agent, "case-next", full_page=True)
+    # The record comes when it is opened.
+    agent.locator("#record > summary").click()
+    expect(agent.locator("#record .house-timeline li").first).to_be_visible()

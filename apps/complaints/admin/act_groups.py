@@ -12,7 +12,7 @@ from apps.backoffice.acts import Panel
 from apps.complaints.enums import CaseState
 from apps.complaints.queries.desk import DeskPage
 from apps.complaints.rules.next_act import CaseFacts
-from apps.sla.enums import Metric
+from apps.sla.enums import ClockState, Metric
 
 # (name, heading, acts in their order); the page adds merging and splitting to the records.
 GROUPS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
@@ -51,8 +51,12 @@ def act_groups(panels: Sequence[Panel], leading: str) -> list[ActGroup]:
 def facts_of(desk: DeskPage, offered: Sequence[str], user: User, at: datetime) -> CaseFacts:
     """What the page has read already; no query."""
     case = desk.case
-    running = [clock for clock in desk.page.clocks if clock.is_open and clock.due_at is not None]
-    first = min(running, key=lambda clock: clock.due_at, default=None)
+    running = [
+        (clock.due_at, Metric(clock.metric))
+        for clock in desk.page.clocks
+        if clock.state == ClockState.RUNNING and clock.due_at is not None
+    ]
+    first = min(running, default=None)
     return CaseFacts(
         state=CaseState(case.state),
         offered=offered,
@@ -64,6 +68,6 @@ def facts_of(desk: DeskPage, offered: Sequence[str], user: User, at: datetime) -
         is_answered=case.first_answered_at is not None,
         is_confirmed=case.confirmed_at is not None,
         is_asked=bool(desk.page.asks),
-        due=Metric(first.metric) if first else None,
-        is_overdue=first is not None and first.due_at <= at,
+        due=first[1] if first else None,
+        is_overdue=first is not None and first[0] <= at,
     )

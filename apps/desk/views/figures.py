@@ -88,8 +88,8 @@ def load_figure(load: Sequence[Load]) -> Figure:
 
 def on_time_figure(on_time: OnTime, *, links: bool) -> Figure:
     week = {"due_at__gte": on_time.since, "due_at__lte": on_time.until}
-    met = {"state__exact": "met", "breached_at__isnull": 1, "missed_before__isnull": 1}
-    kept = _clocks(stand="all", **met, **week) if links else ""
+    met = {"breached_at__isnull": 1, "missed_before__isnull": 1}
+    kept = _clocks(stand="all", state__exact="met", **met, **week) if links else ""
     missed = _clocks(stand="late", **week) if links else ""
     return Figure(
         "on-time",
@@ -105,7 +105,7 @@ def on_time_figure(on_time: OnTime, *, links: bool) -> Figure:
     )
 
 
-def _clocks(**lookups: object) -> str:
+def _clocks(**lookups: datetime | str | int) -> str:
     """The list of clocks; an instant as it stands in an address."""
     said = {
         name: value.isoformat() if isinstance(value, datetime) else value
