@@ -6,13 +6,13 @@ their own. There is one code path: the same database and broker protocol everywh
 
 import os
 from pathlib import Path
-from typing import Any
 
 import environ
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.urls import reverse_lazy
 
 from config.api_text import API_TEXT
+from config.schedule import CELERY_BEAT_SCHEDULE as CELERY_BEAT_SCHEDULE
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -253,37 +253,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "max_retries": 0,
 }
 CELERY_TASK_PUBLISH_RETRY = False
-# It also looks into the database for what time alone has made due: clocks, quiet hours that are over,
-# digests, retries. Here stands what has no instant of its own there.
+# What it calls for by the hour is in config/schedule.py.
 CELERY_BEAT_SCHEDULER = "config.beat.Beat"
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
-    name.rpartition(".")[2]: {"task": f"apps.{name}", "schedule": seconds}
-    for name, seconds in {
-        "sla.tasks.recompute_clocks": 30.0,
-        "sla.tasks.maintain_calendars": 3600.0,
-        "backoffice.tasks.sweep_form_submissions": 600.0,
-        "backoffice.tasks.purge_held": 900.0,
-        "accounts.tasks.sweep_idempotency_records": 600.0,
-        "accounts.tasks.clear_expired_sessions": 86_400.0,
-        "customers.tasks.settle_paperwork": 300.0,
-        "customers.tasks.end_trials": 900.0,
-        "tracking.tasks.find_late": 30.0,
-        "tracking.tasks.watch_forgotten": 3600.0,
-        "tracking.tasks.make_partitions": 86_400.0,
-        "tracking.tasks.purge_guess_counts": 86_400.0,
-        "orders.tasks.compare_counts": 300.0,
-        "orders.tasks.purge_drafts": 86_400.0,
-        "complaints.tasks.assign_waiting": 60.0,
-        "chat.tasks.purge_chat_counts": 86_400.0,
-        "notifications.tasks.look_after_channels": 60.0,
-        "inquiries.tasks.answer_mail": 60.0,
-        "inquiries.tasks.purge_inquiries": 86_400.0,
-    }.items()
-}
-for _entry in CELERY_BEAT_SCHEDULE.values():
-    # The next one calls as well. Without this, a worker that was busy or away for an hour would
-    # first run through thousands of calls to look at what it has looked at by then.
-    _entry["options"] = {"expires": _entry["schedule"]}
 
 # --- outside API --------------------------------------------------------------------------------
 # Requests of one API key in a minute; 0: as many as it likes.

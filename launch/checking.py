@@ -63,6 +63,7 @@ class Checks:
             "migrations match models": [*manage, "makemigrations", "--check", "--dry-run"],
             "fit for production": [*manage, "check", "--deploy", "--fail-level", "WARNING"],
             "Chinese is complete": [*manage, "messages", "missing", "--fail"],
+            "the floors are drawn": [*manage, "draw_floors", "--check"],
             "docker-compose.yml": [
                 *(python, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec"),
                 "docker-compose.yml",
