@@ -20,12 +20,13 @@ from apps.core.typed import LONGEST_SEVERAL
 
 @dataclass(frozen=True)
 class Column:
-    """``shown`` says what stands in a row's cell; what is no SafeString is escaped. ``is_link``: it
-    leads to the record's page. ``sorts``: by a click on its head, and by a second one."""
+    """``shown`` says what stands in a row's cell (the row's attribute of that name, if it does not); a
+    dash stands where there is nothing, and what is no SafeString is escaped. ``is_link``: it leads to
+    the record's page. ``sorts``: by a click on its head, and by a second one."""
 
     name: str
     label: Any
-    shown: Callable[[Any], Any]
+    shown: Callable[[Any], Any] | None = None
     is_link: bool = False
     sorts: tuple[str, ...] = ()
 

@@ -22,8 +22,8 @@ class FilterForm(forms.Form):
     def __init__(self, data: Mapping[str, Any], *, user: Any) -> None:
         super().__init__(data)
         self.user = user
-        self.is_open = "filters" in data or any(data.get(name) for name in self.base_fields)
-        if self.is_open:
+        self.is_asked = "filters" in data
+        if self.is_asked or any(data.get(name) for name in self.base_fields):
             self.fill()
         else:
             self.fields = {}

@@ -7,6 +7,7 @@ line of short elements styled in desk/lists.css. Lists are not edited in place (
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 from urllib.parse import urlencode
 
@@ -34,7 +35,7 @@ TICK = "action_checkbox"
 OPENS = '<a data-open href="{}">'
 SORTED = '<i class="icon" aria-hidden="true">arrow_circle_{}</i>'
 CHOOSE_ALL = (
-    '<th class="tick" scope="col"><label><input type="checkbox" id="{}" class="{}" aria-label="{}">'
+    '<th class="tick" scope="col"><label><input type="checkbox" id="{}" class="{}" x-ref="all" aria-label="{}">'
     "<span>{}</span></label></th>"
 )
 Shown = Callable[[Any], Any]
@@ -68,7 +69,7 @@ def staff_table(context: template.Context) -> SafeString:
     page_of = context["page_of"]
     head = format_html_join("", "{}", ((_sorted_head(one, query),) for one in listing.columns))
     columns = [
-        Column(_opening("td", one.name, one.label), "</td>", one.shown, one.is_link)
+        Column(_opening("td", one.name, one.label), "</td>", _cell(one), one.is_link)
         for one in listing.columns
     ]
     if context["bulk"]:
@@ -77,6 +78,11 @@ def staff_table(context: template.Context) -> SafeString:
         columns.insert(0, Column('<td class="tick">', "</td>", _ticker("chosen", key_of)))
     lines = [_line(row, columns, OPENS.format(page_of(row)), "") for row in context["rows"]]
     return _table(head, lines)
+
+
+def _cell(column: lists.Column) -> Shown:
+    shown = column.shown or attrgetter(column.name)
+    return lambda row: shown(row) or "—"
 
 
 def _table(head: SafeString, lines: Sequence[str]) -> SafeString:
@@ -136,7 +142,7 @@ def _chips(chosen: Iterable[tuple[Any, Any, str]]) -> SafeString:
         for label, words, address in chosen
     ]
     links = format_html_join("", '<a href="{}" title="{}">{}{}{} ×</a>', chips)
-    return format_html('<p class="list-chips">{}</p>', links) if chips else links
+    return format_html('<div class="list-chips">{}</div>', links) if chips else links
 
 
 def _head(head: Mapping[str, Any]) -> SafeString:
@@ -157,7 +163,7 @@ def _head(head: Mapping[str, Any]) -> SafeString:
         link,
         head["url_toggle"],
         _("Toggle sorting"),
-        "arrow_circle_down" if head["ascending"] else "arrow_circle_up",
+        "arrow_circle_up" if head["ascending"] else "arrow_circle_down",
         head["url_remove"],
         _("Remove from sorting"),
     )

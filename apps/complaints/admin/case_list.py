@@ -5,8 +5,7 @@ from typing import Any
 
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from apps.backoffice.lists import Column, Export, ListQuery, Sort, StaffList, View
 from apps.complaints.enums import CaseState
@@ -34,7 +33,7 @@ STATES: dict[str, tuple[str, ...]] = {
 
 def _clock(row: CaseRow) -> SafeString:
     if row.clock is None:
-        return mark_safe("—")
+        return NOTHING
     return format_html("{}<br><small>{}</small>", case_clock(row.clock, row.at), row.clock.label)
 
 
@@ -71,14 +70,15 @@ def _kind(row: CaseRow) -> SafeString:
 def _customer(row: CaseRow) -> SafeString:
     case = row.case
     name = f"{escape(case.customer.display_name)}<br>" if case.customer else ""
-    contact = f"{mask_name(case.contact_name or '')} {mask_phone(case.contact_phone or '')}"
-    return mark_safe(f"{name}<small>{escape(contact)}</small>")  # escaped each
+    contact = f"{mask_name(case.contact_name or '')} {mask_phone(case.contact_phone or '')}".strip()
+    about = f"<small>{escape(contact)}</small>" if contact else ""
+    return mark_safe(name + about)  # escaped each
 
 
 def _waybill(row: CaseRow) -> SafeString:
     waybill = row.case.waybill
     if waybill is None:
-        return mark_safe("—")
+        return NOTHING
     return mark_safe(  # numbers and words of ours
         f'<a href="{address_of("desk:shipment", waybill.number)}">{waybill.number}</a>'
         f"<br><small>{status_word(waybill, 'status')}</small>"
@@ -95,13 +95,10 @@ def _opened(row: CaseRow) -> SafeString:
 
 
 HEADINGS = (
-    *(gettext_lazy("Number"), gettext_lazy("Class"), gettext_lazy("Severity")),
-    *(gettext_lazy("State"), gettext_lazy("Channel"), gettext_lazy("Direct complaint")),
-    *(gettext_lazy("Subject"), gettext_lazy("Customer number"), gettext_lazy("Customer")),
-    *(gettext_lazy("Contact"), gettext_lazy("Waybill"), gettext_lazy("Owner")),
-    *(gettext_lazy("Unit"), gettext_lazy("Opened"), gettext_lazy("Last activity")),
-    *(gettext_lazy("Closed"), gettext_lazy("Next due"), gettext_lazy("Due time")),
-    *(gettext_lazy("Satisfaction, 1–5"), gettext_lazy("Times reopened")),
+    *(_("Number"), _("Class"), _("Severity"), _("State"), _("Channel"), _("Direct complaint")),
+    *(_("Subject"), _("Customer number"), _("Customer"), _("Contact"), _("Waybill"), _("Owner")),
+    *(_("Unit"), _("Opened"), _("Last activity"), _("Closed"), _("Next due"), _("Due time")),
+    *(_("Satisfaction, 1–5"), _("Times reopened")),
 )
 
 
@@ -135,36 +132,36 @@ def export_lines(cases: list[Case]) -> Iterator[list[Any]]:
 
 
 class CaseList(StaffList):
-    title = gettext_lazy("Cases")
+    title = _("Cases")
     columns = (
-        Column("due", gettext_lazy("Next due"), _clock, sorts=("due",)),
-        Column("case", gettext_lazy("Case"), _case),
-        Column("kind", gettext_lazy("Kind"), _kind),
-        Column("customer", gettext_lazy("Customer"), _customer),
-        Column("waybill", gettext_lazy("Waybill"), _waybill),
-        Column("owner", gettext_lazy("Owner"), _owner),
-        Column("opened", gettext_lazy("Opened"), _opened, sorts=("newest", "oldest")),
+        Column("due", _("Next due"), _clock, sorts=("due",)),
+        Column("case", _("Case"), _case),
+        Column("kind", _("Kind"), _kind),
+        Column("customer", _("Customer"), _customer),
+        Column("waybill", _("Waybill"), _waybill),
+        Column("owner", _("Owner"), _owner),
+        Column("opened", _("Opened"), _opened, sorts=("newest", "oldest")),
     )
     views = (
-        View("open", gettext_lazy("All open")),
-        View("mine", gettext_lazy("Mine"), sort="due"),
-        View("unassigned", gettext_lazy("Nobody's")),
-        View("overdue", gettext_lazy("Overdue"), sort="due"),
-        View("waiting", gettext_lazy("Waiting for the customer")),
-        View("solved", gettext_lazy("To be confirmed")),
-        View("closed", gettext_lazy("Closed")),
-        View("all", gettext_lazy("All")),
+        View("open", _("All open")),
+        View("mine", _("Mine"), sort="due"),
+        View("unassigned", _("Nobody's")),
+        View("overdue", _("Overdue"), sort="due"),
+        View("waiting", _("Waiting for the customer")),
+        View("solved", _("To be confirmed")),
+        View("closed", _("Closed")),
+        View("all", _("All")),
     )
     sorts = (
-        Sort("newest", gettext_lazy("Newest first"), ("-pk",)),
-        Sort("oldest", gettext_lazy("Oldest first"), ("pk",)),
-        Sort("due", gettext_lazy("What runs out next"), ("due_at", "pk")),
+        Sort("newest", _("Newest first"), ("-pk",)),
+        Sort("oldest", _("Oldest first"), ("pk",)),
+        Sort("due", _("What runs out next"), ("due_at", "pk")),
     )
     filters = CaseFilters
-    search = gettext_lazy("Number, waybill, phone, name, customer or words")
+    search = _("Number, waybill, phone, name, customer or words")
     export = Export("cases", "complaints.export_case", "case.exported", HEADINGS, export_lines)
-    empty = gettext_lazy("Nothing here. Cases appear as soon as they are taken down or come in.")
-    nothing_fits = gettext_lazy("No case fits. Take a filter away, or look in all cases.")
+    empty = _("Nothing here. Cases appear as soon as they are taken down or come in.")
+    nothing_fits = _("No case fits. Take a filter away, or look in all cases.")
 
     def rows(self, query: ListQuery) -> CaseQuerySet:
         cases, overdue = case_list(query.user, case_filter(query)), overdue_with(query)

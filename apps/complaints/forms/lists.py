@@ -29,7 +29,7 @@ class CaseFilters(FilterForm):
     channel = one_of(CaseChannel, _("channel"))
     owner = one_of([], _("owner"))
     unit = forms.ModelChoiceField(
-        Unit.objects.none(), label=_("unit"), required=False, widget=PlainSelect
+        Unit.objects.none(), label=_("unit"), required=False, empty_label="—", widget=PlainSelect
     )
     overdue = one_of(
         [(ANY, _("anything")), *((m.value, m.label) for m in METRICS)], _("overdue with")

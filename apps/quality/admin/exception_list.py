@@ -8,12 +8,12 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from apps.backoffice.forms.filters import FilterForm, one_of
 from apps.backoffice.lists import Column, Export, ListQuery, Sort, StaffList, View
-from apps.core.templatetags.house import status_tag
+from apps.core.addresses import address_of
+from apps.core.templatetags.house import drawn_tag, status_tag
 from apps.core.times import begin_of, local
 from apps.quality.enums import ExceptionKind, ExceptionState, FoundBy
 from apps.quality.models import ExceptionReport
@@ -21,55 +21,54 @@ from apps.quality.queries.exceptions import ExceptionFilter, exception_list
 
 
 class ExceptionFilters(FilterForm):
-    state = one_of(ExceptionState, gettext_lazy("state"))
-    follower = one_of(
-        [("me", gettext_lazy("Me")), ("nobody", gettext_lazy("Nobody"))],
-        gettext_lazy("followed by"),
-    )
+    state = one_of(ExceptionState, _("state"))
+    follower = one_of([("me", _("Me")), ("nobody", _("Nobody"))], _("followed by"))
     reported = one_of(
         [
-            *(("today", gettext_lazy("Today")), ("week", gettext_lazy("Last 7 days"))),
-            *(("month", gettext_lazy("This month")), ("last_month", gettext_lazy("Last month"))),
+            *(("today", _("Today")), ("week", _("Last 7 days"))),
+            *(("month", _("This month")), ("last_month", _("Last month"))),
         ],
-        gettext_lazy("reported"),
+        _("reported"),
     )
-    kind = one_of(ExceptionKind, gettext_lazy("kind"))
-    found_by = one_of(FoundBy, gettext_lazy("found by"))
-    serious = one_of(
-        [("yes", gettext_lazy("serious")), ("no", gettext_lazy("minor"))], gettext_lazy("serious")
-    )
+    kind = one_of(ExceptionKind, _("kind"))
+    found_by = one_of(FoundBy, _("found by"))
+    serious = one_of([("yes", _("serious")), ("no", _("minor"))], _("serious"))
     stands_out = one_of(
-        [
-            ("late", gettext_lazy("reported late")),
-            ("changed", gettext_lazy("changed afterwards")),
-        ],
-        gettext_lazy("stands out"),
+        [("late", _("reported late")), ("changed", _("changed afterwards"))], _("stands out")
     )
 
 
-def _number(report: ExceptionReport) -> SafeString:
-    return format_html('<span class="house-whole">{}</span>', report.number)
+def _exception(report: ExceptionReport) -> SafeString:
+    address = address_of("admin:quality_exceptionreport_change", report.pk)
+    words = '<a data-open href="{}">{}</a><br>{}'
+    return format_html(words, address, report.number, report.title)
 
 
-def _reported(report: ExceptionReport) -> SafeString:
-    return format_html('<span class="house-whole">{}</span>', local(report.reported_at))
+def _kind(report: ExceptionReport) -> SafeString:
+    serious = drawn_tag("red", _("serious")) if report.is_serious else ""
+    kind, state = status_tag(report, "kind"), status_tag(report, "state")
+    return format_html("{} {}<br>{}", kind, serious, state)
+
+
+def _waybill(report: ExceptionReport) -> str:
+    return report.waybill.number if report.waybill else ""
+
+
+def _owner(report: ExceptionReport) -> SafeString:
+    return format_html("{}<br><small>{}</small>", report.owner or "—", report.unit)
 
 
 def _stands_out(report: Any) -> str:
     told = [_("reported late")] if report.was_reported_late else []
     told += [_("changed afterwards")] if report.was_changed else []
-    return " · ".join(f"⚠ {one}" for one in told) or "—"
+    return " · ".join(f"⚠ {one}" for one in told)
 
 
 HEADINGS = (
-    *(gettext_lazy("Number"), gettext_lazy("Kind"), gettext_lazy("State")),
-    *(gettext_lazy("Serious"), gettext_lazy("Found by"), gettext_lazy("Subject")),
-    *(gettext_lazy("Waybill"), gettext_lazy("Customer number"), gettext_lazy("Customer")),
-    *(gettext_lazy("Case"), gettext_lazy("Unit"), gettext_lazy("Followed by")),
-    *(gettext_lazy("Happened"), gettext_lazy("Known"), gettext_lazy("Reported")),
-    *(gettext_lazy("Reported late"), gettext_lazy("Changed afterwards")),
-    *(gettext_lazy("Harm done"), gettext_lazy("Cause"), gettext_lazy("Responsible")),
-    *(gettext_lazy("Closed"), gettext_lazy("Line of the daily report")),
+    *(_("Number"), _("Kind"), _("State"), _("Serious"), _("Found by"), _("Subject")),
+    *(_("Waybill"), _("Customer number"), _("Customer"), _("Case"), _("Unit"), _("Followed by")),
+    *(_("Happened"), _("Known"), _("Reported"), _("Reported late"), _("Changed afterwards")),
+    *(_("Harm done"), _("Cause"), _("Responsible"), _("Closed"), _("Line of the daily report")),
 )
 
 
@@ -102,46 +101,37 @@ def export_lines(reports: list[Any]) -> Iterator[list[Any]]:
         ]
 
 
+DAYS = ("newest", "oldest")
+
+
 class ExceptionList(StaffList):
-    title = gettext_lazy("Exception reports")
+    title = _("Exception reports")
     columns = (
-        Column("number", gettext_lazy("number"), _number, is_link=True),
-        Column("kind", gettext_lazy("kind"), lambda report: status_tag(report, "kind")),
-        Column(
-            "waybill",
-            gettext_lazy("waybill"),
-            lambda report: report.waybill.number if report.waybill else "—",
-        ),
-        Column("title", gettext_lazy("subject in brief"), lambda report: report.title),
-        Column("state", gettext_lazy("state"), lambda report: status_tag(report, "state")),
-        Column(
-            "serious",
-            gettext_lazy("serious"),
-            lambda report: _("serious") if report.is_serious else _("minor"),
-        ),
-        Column("stands_out", gettext_lazy("stands out"), _stands_out),
-        Column("reported", gettext_lazy("reported"), _reported, sorts=("newest", "oldest")),
-        Column("unit", gettext_lazy("unit"), lambda report: report.unit),
-        Column("owner", gettext_lazy("followed by"), lambda report: report.owner or "—"),
+        Column("exception", _("Exception"), _exception),
+        Column("kind", _("kind"), _kind),
+        Column("waybill", _("waybill"), _waybill),
+        Column("stands_out", _("stands out"), _stands_out),
+        Column("owner", _("followed by"), _owner),
+        Column("reported", _("reported"), lambda report: local(report.reported_at), sorts=DAYS),
     )
     views = (
-        View("open", gettext_lazy("Not closed")),
-        View("mine", gettext_lazy("Mine")),
-        View("nobody", gettext_lazy("Nobody's")),
-        View("serious", gettext_lazy("Serious")),
-        View("closed", gettext_lazy("Closed")),
-        View("all", gettext_lazy("All")),
+        View("open", _("Not closed")),
+        View("mine", _("Mine")),
+        View("nobody", _("Nobody's")),
+        View("serious", _("Serious")),
+        View("closed", _("Closed")),
+        View("all", _("All")),
     )
     sorts = (
-        Sort("newest", gettext_lazy("Newest first"), ("-reported_at", "-pk")),
-        Sort("oldest", gettext_lazy("Oldest first"), ("reported_at", "pk")),
+        Sort("newest", _("Newest first"), ("-reported_at", "-pk")),
+        Sort("oldest", _("Oldest first"), ("reported_at", "pk")),
     )
     filters = ExceptionFilters
-    search = gettext_lazy("number, waybill number or words")
+    search = _("number, waybill number or words")
     export = Export(
         "exceptions", "complaints.export_case", "exception.exported", HEADINGS, export_lines
     )
-    empty = gettext_lazy("Nothing is open. Whoever sees damage, loss or delay reports it here.")
+    empty = _("Nothing is open. Whoever sees damage, loss or delay reports it here.")
 
     def rows(self, query: ListQuery) -> "QuerySet[Any]":
         typed, view, me = query.values, query.view, query.user.pk
@@ -182,4 +172,4 @@ def reported_in(span: str, today: date) -> tuple[date | None, date | None]:
 
 
 def _one(value: Any) -> tuple[str, ...]:
-    return (str(value),) if value else ()
+    return (str(value)) if value else ()

@@ -32,8 +32,8 @@ class ClockList(StaffList):
     columns = (
         Column("about", _("about"), lambda clock: clock.matter.title, is_link=True),
         Column("what", _("clock"), str),
-        Column("owner", _("owner"), lambda clock: clock.owner or "—"),
-        Column("unit", _("unit"), lambda clock: clock.unit or "—"),
+        Column("owner", _("owner")),
+        Column("unit", _("unit")),
         Column("due", _("due"), _due, sorts=("due", "latest")),
         Column("stand", _("state"), lambda clock: status_tag(clock, "state")),
     )
@@ -41,7 +41,7 @@ class ClockList(StaffList):
         View("running", _("Running")),
         View("mine", _("Mine")),
         View("overdue", _("Overdue")),
-        View("missed", _("Missed"), sort="latest"),
+        View("missed", _("Was overdue"), sort="latest"),
         View("all", _("All"), sort="latest"),
     )
     sorts = (
