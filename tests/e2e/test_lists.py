@@ -49,7 +49,7 @@ def test_a_declared_list_is_filtered_walked_and_opened(
     browser: Browser, live_server: object, waybill: Waybill
 ) -> None:
     lost = exception(kind=ExceptionKind.LOST, waybill=waybill)
-    exception(kind=ExceptionKind.DAMAGED)
+    exception(kind=ExceptionKind.DAMAGED, unit=lost.unit)
     desk = signed_in(browser, str(live_server), "linzhuren")
     desk.goto("/admin/quality/exceptionreport/")
     expect(desk.get_by_role("heading", name="异常汇报表", exact=True)).to_be_visible()

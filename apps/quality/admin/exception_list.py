@@ -172,4 +172,4 @@ def reported_in(span: str, today: date) -> tuple[date | None, date | None]:
 
 
 def _one(value: Any) -> tuple[str, ...]:
-    return (str(value)) if value else ()
+    return (str(value),) if value else ()
