@@ -156,6 +156,10 @@ class ActAdmin(PageAdmin):
             return super().has_add_permission(request)
         return self.entry.allows(request.user)
 
+    def main_act(self, request: HttpRequest) -> tuple[Any, str] | None:
+        found = super().main_act(request)
+        return (self.entry.label, found[1]) if found and self.entry else found
+
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponseBase:

@@ -11,8 +11,10 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import InvalidPage
 from django.db import models
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin, TabularInline
 
 from apps.core.pagination import UncountedPaginator
@@ -64,6 +66,21 @@ class StaffAdmin(ModelAdmin):
     list_filter_submit = True
     change_form_template = "admin/house_change_form.html"
     timeline_limit = 100
+    # What the button above the list says, for whoever may add one.
+    add_label: Any = ""
+
+    def main_act(self, request: HttpRequest) -> tuple[Any, str] | None:
+        """What one comes to the list to do, its words and its address."""
+        if not self.has_add_permission(request):
+            return None
+        label = self.add_label or _("Add %(name)s") % {"name": self.opts.verbose_name}
+        return label, reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_add")
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        extra = {"main_act": self.main_act(request), **(extra_context or {})}
+        return super().changelist_view(request, extra)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return StaffChangeList

@@ -6,7 +6,7 @@ from apps.core.codenames import keep, may, merged, view
 # --- cases --------------------------------------------------------------------------------------
 WORK_CASES = (
     view("cannedanswer case caseentry casefile caselink satisfactionask")
-    | keep("case savedfilter")
+    | keep("case")
     | may("handle_case merge_case close_case reveal_case")
 )
 EXPORT_CASES = WORK_CASES | view("assignmentrule majorrule") | may("export_case")

@@ -1,7 +1,7 @@
 """Times as people read them: local, with the relative time beside; the date when not today. And
 as programs get them: one format, wherever it goes out."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from math import ceil
 
 from django.utils import timezone
@@ -12,6 +12,13 @@ from django.utils.translation import ngettext
 def now() -> datetime:
     """The present, aware, UTC. Deadlines compare with the database's clock instead."""
     return timezone.now()
+
+
+def begin_of(day: date | None, days: int = 0) -> datetime | None:
+    """Local midnight of the day, or of the one ``days`` later."""
+    if day is None:
+        return None
+    return timezone.make_aware(datetime.combine(day + timedelta(days=days), time.min))
 
 
 def minutes_of(wait: timedelta) -> int:

@@ -65,13 +65,16 @@
         });
       });
     });
-    // j and k walk rows that can be opened; Enter opens.
+    // j and k walk rows that can be opened; Enter opens, x chooses.
     var rows = Array.prototype.slice.call(document.querySelectorAll("[data-row] a[data-open]"));
     document.addEventListener("keydown", function (event) {
       if (!rows.length || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) { return; }
       var at = rows.indexOf(document.activeElement);
       if (event.key === "j") { rows[Math.min(at + 1, rows.length - 1)].focus(); }
       if (event.key === "k") { rows[Math.max(at - 1, 0)].focus(); }
+      var row = event.key === "x" && document.activeElement.closest("[data-row]");
+      var box = row && row.querySelector(".tick input");
+      if (box) { box.click(); }
     });
   });
 })();

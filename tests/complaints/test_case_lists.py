@@ -14,9 +14,11 @@ from openpyxl import load_workbook
 
 from apps.accounts.enums import Role
 from apps.accounts.models import User
+from apps.backoffice.models import SavedFilter
 from apps.complaints import services
+from apps.complaints.admin.case_list import CaseList
 from apps.complaints.enums import CaseClass, CaseState
-from apps.complaints.models import Case, SavedFilter
+from apps.complaints.models import Case
 from apps.events.models import Event
 from tests.factories.accounts import sign_in
 from tests.factories.complaints import Team, case, case_in, message_in, solved, who
@@ -30,7 +32,7 @@ EXPORT = "admin:complaints_case_export"
 def shown(client: Client, **query: str) -> list[Case]:
     answer = client.get(reverse(LIST), query)
     assert answer.status_code == 200
-    return [row.case for row in answer.context["found"].rows]
+    return [row.case for row in answer.context["rows"]]
 
 
 def text(answer: Any) -> str:
@@ -121,15 +123,14 @@ def test_filters_narrow_and_a_nonsense_filter_is_left_out(
 def test_pages_by_key_show_each_case_once(
     client: Client, team: Team, director: User, sort: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("apps.complaints.queries.lists.case_page_of.__kwdefaults__", {
-        "overdue": "", "sort": "newest", "after": "", "limit": 3})  # fmt: skip
+    monkeypatch.setattr(CaseList, "per_page", 3)
     made = [case(team=team, at=timezone.now() - timedelta(minutes=n)) for n in range(8)]
     seen: list[Case] = []
     query: dict[str, str] = {"sort": sort}
     for _page in range(3):
         answer = client.get(reverse(LIST), query)
-        seen += [row.case for row in answer.context["found"].rows]
-        query["after"] = answer.context["found"].following
+        seen += [row.case for row in answer.context["rows"]]
+        query["after"] = answer.context["found"].after
     assert query["after"] == "" and len(seen) == 8 and set(seen) == set(made)
     if sort != "due":
         assert seen == sorted(made, key=lambda c: c.pk, reverse=sort == "newest")
@@ -143,7 +144,7 @@ def test_a_key_not_made_here_is_answered_with_words(
     client: Client, director: User, after: str, sort: str
 ) -> None:
     answer = client.get(reverse(LIST), {"after": after, "sort": sort})
-    assert answer.status_code == 200 and not answer.context["found"].rows
+    assert answer.status_code == 200 and not answer.context["rows"]
 
 
 @pytest.mark.parametrize("query", [{}, {"sort": "due"}, {"view": "overdue"}, {"q": "没有人联系"}])
@@ -274,7 +275,7 @@ def test_exports_hold_what_the_list_shows_masked_and_leave_a_trace(
 def test_too_long_a_list_is_refused_with_words(
     client: Client, team: Team, director: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("apps.complaints.queries.exporting.MOST_ROWS", 1)
+    monkeypatch.setattr("apps.backoffice.queries.lists.MOST_ROWS", 1)
     case(team=team)
     case(team=team)
     answer = client.post(reverse(EXPORT), {"format": "csv"})

@@ -1,4 +1,4 @@
-"""Rules, causes, ready-made answers and saved filters are data (CMP-1, CMP-4)."""
+"""Rules, causes and ready-made answers are data (CMP-1, CMP-4)."""
 
 from typing import Any
 
@@ -14,9 +14,8 @@ from apps.complaints.models import (
     CannedAnswer,
     CauseNode,
     MajorRule,
-    SavedFilter,
 )
-from apps.complaints.queries.words import answers_for, cause_tree, filled_answer, filters_of
+from apps.complaints.queries.words import answers_for, cause_tree, filled_answer
 from apps.core.errors import BadInput, RuleBroken
 from config.roles import ROLE_PERMISSIONS
 from tests.complaints.conftest import kinds_of
@@ -107,21 +106,6 @@ def test_causes_hang_below_their_parent_and_keep_their_code() -> None:
     with pytest.raises(RuleBroken) as refused:
         services.save_cause(cause, **who())
     assert refused.value.code == "code_is_kept"
-
-
-def test_filters_are_ones_own_unless_shared() -> None:
-    one, two = UserFactory(), UserFactory()
-    mine = services.save_filter(name="我的", query={"text": "破损"}, shared=False, **who(one))
-    same = services.save_filter(name="我的", query={"text": "丢失"}, shared=True, **who(one))
-    assert mine.pk == same.pk and SavedFilter.objects.get().query == {"text": "丢失"}
-    assert list(filters_of(two)) == [mine]
-    services.save_filter(name="我的", query={}, shared=False, **who(one))
-    assert list(filters_of(two)) == [] and list(filters_of(one)) == [mine]
-    with pytest.raises(SavedFilter.DoesNotExist):
-        services.remove_filter(filter_id=mine.pk, **who(two))
-    services.remove_filter(filter_id=mine.pk, **who(one))
-    with pytest.raises(BadInput):
-        services.save_filter(name=" ", query={}, shared=False, **who(one))
 
 
 @pytest.mark.parametrize(

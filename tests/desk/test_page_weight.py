@@ -52,7 +52,7 @@ def test_a_page_with_nothing_on_it_is_light(client: Client, boss: User, language
     client.cookies["yipiao_language"] = language
     empty = 0
     for name, page, rows in every_list(client):
-        if rows is None or not rows.result_list:
+        if rows is None or not rows.rows:
             assert len(page.content) <= EMPTY_BYTES, (name, len(page.content))
             empty += 1
     assert empty > 20
@@ -76,9 +76,9 @@ def test_the_table_of_any_list_is_one_piece(client: Client, boss: User) -> None:
     make_rows()
     tables = 0
     for name, page, rows in every_list(client):
-        if rows is None or not rows.result_list:
+        if rows is None or not rows.rows or rows.changelist is None:
             continue
-        context = Context({"cl": rows, "list_acts": page.context.get("list_acts")})
+        context = Context({"cl": rows.changelist, "list_acts": page.context.get("list_acts")})
         with rendered() as names:
             Template("{% load lists %}{% house_table cl %}").render(context)
         # What Django shows for yes and no is a template of the library's.
@@ -96,11 +96,13 @@ def make_rows() -> None:
 def test_a_row_says_each_column_and_leads_to_its_page(client: Client, boss: User) -> None:
     made = order()
     page = client.get(reverse(ORDERS)).text
-    row = re.search(r"<tbody>(<tr>.*?</tr>)", page, re.S)
+    row = re.search(r"<tbody>(<tr data-row>.*?</tr>)", page, re.S)
     assert row is not None
     for name in ("number", "customer_name", "status_tag", "clock", "route", "received"):
         assert f'class="field-{name}"' in row[1], name
-    assert f'<a href="{reverse("admin:orders_workorder_change", args=[made.pk])}">' in row[1]
+    assert (
+        f'<a data-open href="{reverse("admin:orders_workorder_change", args=[made.pk])}">' in row[1]
+    )
     assert 'name="_selected_action" class="action-select" aria-label="' in row[1]
     assert f'value="{made.pk}"' in row[1]
 

@@ -12,8 +12,9 @@ from django.urls import reverse
 from django.utils import translation
 
 from apps.accounts.enums import Role
+from apps.backoffice.lists import View
 from apps.backoffice.staff_admin import StaffAdmin, timeline_rows
-from apps.complaints.forms.lists import ListForm, View
+from apps.complaints.admin.case_list import CaseList
 from apps.events.services import record
 from apps.orders.queries.confirmation import typed_name
 from tests.factories.accounts import UserFactory, sign_in
@@ -24,18 +25,23 @@ pytestmark = pytest.mark.django_db
 OUR_RULES = re.compile(r"\b[A-Z]{3}-\d+\b")
 
 
-@pytest.mark.parametrize("view", list(View))
-def test_each_order_of_the_list_is_offered_once(view: View) -> None:
-    user = UserFactory(roles=[Role.AGENT])
-    form = ListForm({"view": view.value, "sort": "oldest"}, user=user)
-    labels = [str(label) for _value, label in form.fields["sort"].choices]  # type: ignore[attr-defined]
+@pytest.mark.parametrize("view", CaseList.views)
+def test_each_order_of_the_list_is_offered_once(client: Client, view: View) -> None:
+    sign_in(client, UserFactory(roles=[Role.AGENT]))
+    cases, address = CaseList(), reverse("admin:complaints_case_changelist")
+    page = client.get(address, {"view": view.name, "sort": "oldest"}).text
+    offered = re.search(r'<select name="sort".*?</select>', page, re.S)
+    assert offered is not None
+    labels = re.findall(r">([^<]+)</option>", offered[0])
     assert len(labels) == len(set(labels)) == 3
-    assert form.sort_now == "oldest"
-    assert (
-        ListForm({"view": view.value, "sort": form.sort_usual}, user=user).sort_now
-        == form.sort_usual
-    )
-    assert ListForm({"view": view.value}, user=user).sort_now == form.sort_usual
+    assert 'value="oldest" selected' in offered[0]
+    usual = cases.usual_sort(view.name)
+
+    def sort(**asked: str) -> str:
+        return client.get(address, {"view": view.name, **asked}).context["query"].sort.name  # type: ignore[no-any-return]
+
+    assert sort(sort="oldest") == "oldest"
+    assert sort(sort=usual.name) == sort() == usual.name
 
 
 def test_a_missing_weight_is_asked_for_in_the_unit_of_its_field() -> None:

@@ -5,8 +5,10 @@ import re
 import pytest
 from playwright.sync_api import Browser, expect
 
+from apps.quality.enums import ExceptionKind
 from apps.tracking.models import Waybill
 from tests.e2e.desk import signed_in
+from tests.factories.complaints import exception
 from tests.factories.orders import order
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
@@ -40,6 +42,35 @@ def test_a_list_is_worked_with(browser: Browser, live_server: object, waybill: W
     expect(desk.locator("#search-input-command")).to_be_focused()
     desk.keyboard.press("Escape")
     expect(desk.locator("#search-input-command")).to_be_hidden()
+
+
+@pytest.mark.requirement("CMP-4")
+def test_a_declared_list_is_filtered_walked_and_opened(
+    browser: Browser, live_server: object, waybill: Waybill
+) -> None:
+    lost = exception(kind=ExceptionKind.LOST, waybill=waybill)
+    exception(kind=ExceptionKind.DAMAGED, unit=lost.unit)
+    desk = signed_in(browser, str(live_server), "linzhuren")
+    desk.goto("/admin/quality/exceptionreport/")
+    expect(desk.get_by_role("heading", name="异常汇报表", exact=True)).to_be_visible()
+    rows = desk.locator("#result_list tbody tr")
+    expect(rows).to_have_count(2)
+    desk.locator(".list-more summary").click()
+    desk.select_option(".list-fields [name=kind]", "lost")
+    desk.locator(".list-asked > .button").click()
+    expect(rows).to_have_count(1)
+    desk.fill("#filter-name", "丢失的")
+    desk.locator(".list-save button").click()
+    expect(desk.locator(".list-saved")).to_contain_text("丢失的")
+    desk.locator(".list-chips a").click()
+    expect(rows).to_have_count(2)
+    expect(desk.locator(".list-chips")).to_have_count(0)
+    desk.get_by_role("link", name="★ 丢失的").click()
+    expect(rows).to_have_count(1)
+    desk.wait_for_load_state("load")
+    desk.keyboard.press("j")
+    desk.keyboard.press("Enter")
+    expect(desk).to_have_url(re.compile(f"/{lost.pk}/change/"))
 
 
 def test_on_a_phone_nothing_lies_over_the_page(

@@ -175,9 +175,9 @@ def test_a_change_afterwards_stands_out_beside_what_stood_there(client: Client, 
     assert answer.status_code == 302, re.sub(r"\s+", " ", answer.text)[:4000]
     assert [c.field for c in report.changes.all()] == ["happened_at"]
     assert "监控显示更早" in client.get(page_of(report)).text
-    listed = client.get(LIST, {"stands_out": "changed", "state": "all"}).text
+    listed = client.get(LIST, {"stands_out": "changed", "view": "all"}).text
     assert report.number in listed
-    assert report.number not in client.get(LIST, {"stands_out": "late", "state": "all"}).text
+    assert report.number not in client.get(LIST, {"stands_out": "late", "view": "all"}).text
 
 
 def test_reading_in_clear_needs_a_reason_that_stays(client: Client, crew: Team) -> None:
@@ -228,7 +228,7 @@ def test_what_one_may_not_see_is_not_there(client: Client, crew: Team) -> None:
     sign_in(client, stranger)
     assert client.get(page_of(report)).status_code in (302, 404)
     assert report.number not in client.get(page_of(report), follow=True).text
-    for query in ({"q": report.number}, {"q": report.title[:6]}, {"state": "all"}):
+    for query in ({"q": report.number}, {"q": report.title[:6]}, {"view": "all"}):
         shown = re.sub(r'value="[^"]*"', "", client.get(LIST, query).text)
         assert f"/{report.pk}/change/" not in shown
     opened = reverse("desk:open", args=["quality.exceptionreport", report.pk])

@@ -63,7 +63,7 @@ def test_one_sees_own_clocks_and_those_of_own_units_only(client: Client) -> None
     _what, mine = open_case(owner=agent)
     _what, ours = open_case(unit=unit)
     _what, other = open_case(unit=UnitFactory())
-    found = {c.matter_id for c in client.get(reverse(LIST)).context["cl"].result_list}
+    found = {c.matter_id for c in client.get(reverse(LIST)).context["rows"]}
     assert found == {mine.pk, ours.pk}
     assert client.get(clock_page(clock_of(other, Metric.LEGAL))).status_code == 404
 
@@ -94,7 +94,7 @@ def test_the_clock_of_a_case_is_no_more_public_than_the_case(
     what, matter = open_case(owner=reader if mine else None, title="CS1 陈女士投诉")
     soon = matter.opened_at + timedelta(hours=1)
     promise = services.promise(subject=what, due_at=soon, label="回电陈女士", by=machine())
-    for query in ({}, {"stand": "open"}, {"kind": CaseMatter.CASE}):
+    for query in ({}, {"view": "all"}, {"view": "mine"}, {"kind": CaseMatter.CASE}):
         assert "陈女士" not in client.get(reverse(LIST), query).content.decode()
     for clock in (promise, clock_of(matter, Metric.LEGAL)):
         assert client.get(clock_page(clock)).status_code == 404
@@ -131,9 +131,9 @@ def test_the_list_begins_with_what_runs_out_next(client: Client) -> None:
     services.record_fact(subject=what, kind="spoken", by=machine())
     services.sweep()
 
-    def listed(stand: str) -> list[int]:
-        answer = client.get(reverse(LIST), {"stand": stand} if stand else {})
-        return [clock.pk for clock in answer.context["cl"].result_list]
+    def listed(view: str) -> list[int]:
+        answer = client.get(reverse(LIST), {"view": view} if view else {})
+        return [clock.pk for clock in answer.context["rows"]]
 
     mine = matter.clocks.order_by("due_at", "id")
     running = list(mine.filter(state__in=["running", "paused"]).values_list("pk", flat=True))
@@ -147,12 +147,12 @@ def test_the_list_begins_with_what_runs_out_next(client: Client) -> None:
     )
 
 
-@pytest.mark.parametrize("stand", ["all", "overdue", "missed", ""])
+@pytest.mark.parametrize("view", ["all", "overdue", "missed", "mine", ""])
 def test_the_list_costs_the_same_for_one_and_for_three(
-    client: Client, stand: str, django_assert_max_num_queries: Any
+    client: Client, view: str, django_assert_max_num_queries: Any
 ) -> None:
     sign_in(client, UserFactory(roles=[Role.DIRECTOR]))
-    address = f"{reverse(LIST)}?stand={stand}"
+    address = f"{reverse(LIST)}?view={view}"
     open_case()
     client.get(address)
     with django_assert_max_num_queries(16) as first:

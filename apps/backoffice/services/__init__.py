@@ -5,6 +5,7 @@ from apps.backoffice.services.form_submissions import (
     sweep_submissions,
 )
 from apps.backoffice.services.held_files import drop_held, hold_files, purge_held, read_held
+from apps.backoffice.services.lists import note_export, remove_filter, save_filter
 
 __all__ = [
     "claim_submission",
@@ -12,7 +13,10 @@ __all__ = [
     "drop_submission",
     "hold_files",
     "keep_submission",
+    "note_export",
     "purge_held",
     "read_held",
+    "remove_filter",
+    "save_filter",
     "sweep_submissions",
 ]

@@ -1,13 +1,15 @@
-"""The table of a staff list: what Django's own shows, written in one go.
+"""The table of a staff list, declared (``staff_table``) or Django's own (``house_table``), in one go.
 
 The library's table renders templates for every row, builds each cell from some thirty style names
 and looks a column's label and field up again for each. Here a column is read once, and a row is a
 line of short elements styled in desk/lists.css. Lists are not edited in place (no ``list_editable``).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.contrib.admin import helpers
@@ -24,11 +26,18 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from unfold.utils import display_for_field, display_for_value
 
+from apps.backoffice import lists
 from apps.backoffice.acts import Act
 from apps.core.addresses import address_of
 
 register = template.Library()
 TICK = "action_checkbox"
+OPENS = '<a data-open href="{}">'
+SORTED = '<i class="icon" aria-hidden="true">arrow_circle_{}</i>'
+CHOOSE_ALL = (
+    '<th class="tick" scope="col"><label><input type="checkbox" id="{}" class="{}" x-ref="all" aria-label="{}">'
+    "<span>{}</span></label></th>"
+)
 Shown = Callable[[Any], Any]
 
 
@@ -50,13 +59,90 @@ def house_table(context: template.Context, cl: ChangeList) -> SafeString:
     columns, address = _columns(cl, heads), _addresses(cl)
     lines = [_line(row, columns, address(row), _acts(row, acts)) for row in cl.result_list]
     head = format_html_join("", "{}", ([_head(head)] for head in heads))
-    last = mark_safe("<th></th>") if acts else ""
+    return _table(head + mark_safe("<th></th>") if acts else head, lines)
+
+
+@register.simple_tag(takes_context=True)
+def staff_table(context: template.Context) -> SafeString:
+    """The same of a declared list: what ``listing.ListAdmin`` puts on its page."""
+    listing, query, key_of = context["listing"], context["query"], context["key_of"]
+    page_of = context["page_of"]
+    head = format_html_join("", "{}", ((_sorted_head(one, query),) for one in listing.columns))
+    columns = [
+        Column(_opening("td", one.name, one.label), "</td>", _cell(one), one.is_link)
+        for one in listing.columns
+    ]
+    if context["bulk"]:
+        words = _("Choose all on this page")
+        head = format_html(CHOOSE_ALL, "choose-all", "", words, words) + head
+        columns.insert(0, Column('<td class="tick">', "</td>", _ticker("chosen", key_of)))
+    lines = [_line(row, columns, OPENS.format(page_of(row)), "") for row in context["rows"]]
+    return _table(head, lines)
+
+
+def _cell(column: lists.Column) -> Shown:
+    shown = column.shown or attrgetter(column.name)
+    return lambda row: shown(row) or "—"
+
+
+def _table(head: SafeString, lines: Sequence[str]) -> SafeString:
     return format_html(
-        '<table id="result_list" class="list result-list"><thead><tr>{}{}</tr></thead><tbody>{}</tbody></table>',
+        '<table id="result_list" class="list result-list"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>',
         head,
-        last,
-        mark_safe("".join(lines)),
+        mark_safe("".join(lines)),  # each line is escaped
     )
+
+
+def _sorted_head(column: lists.Column, query: lists.ListQuery) -> SafeString:
+    """The name of a column; a click sorts by it, the next one the other way round."""
+    if not column.sorts:
+        return format_html('<th scope="col">{}</th>', capfirst(str(column.label)))
+    now = query.sort.name
+    here = column.sorts.index(now) if now in column.sorts else -1
+    following = column.sorts[(here + 1) % len(column.sorts)]
+    falling = query.sort.order[0].startswith("-")
+    return format_html(
+        '<th scope="col"{}><a href="?{}">{}</a>{}</th>',
+        mark_safe(f' aria-sort="{"descending" if falling else "ascending"}"' if here >= 0 else ""),
+        urlencode({**query.kept, "sort": following}),
+        capfirst(str(column.label)),
+        mark_safe(SORTED.format("down" if falling else "up") if here >= 0 else ""),
+    )
+
+
+@register.simple_tag
+def list_chips(query: lists.ListQuery) -> SafeString:
+    """The filters of a declared list in use, each a link that takes it away."""
+    chosen = [(name, label, words) for name, label, words in query.form.chosen()]
+    if query.text:
+        chosen.insert(0, ("q", _("search"), query.text))
+    return _chips(
+        (label, words, "?" + urlencode({k: v for k, v in query.kept.items() if k != name}))
+        for name, label, words in chosen
+    )
+
+
+@register.simple_tag
+def house_chips(cl: ChangeList) -> SafeString:
+    """The same for Django's own lists."""
+    chosen: list[tuple[Any, Any, str]] = []
+    if cl.query:
+        chosen.append((_("search"), cl.query, cl.get_query_string(remove=["q"])))
+    for spec in cl.filter_specs:
+        names = [name for name in spec.expected_parameters() if name and name in cl.filter_params]
+        if names:
+            words = (one["display"] for one in spec.choices(cl) if one.get("selected"))
+            chosen.append((spec.title, next(words, ""), cl.get_query_string(remove=names)))
+    return _chips(chosen)
+
+
+def _chips(chosen: Iterable[tuple[Any, Any, str]]) -> SafeString:
+    chips = [
+        (address, _("Take this filter away"), label, ": " if str(words) else "", str(words)[:80])
+        for label, words, address in chosen
+    ]
+    links = format_html_join("", '<a href="{}" title="{}">{}{}{} ×</a>', chips)
+    return format_html('<div class="list-chips">{}</div>', links) if chips else links
 
 
 def _head(head: Mapping[str, Any]) -> SafeString:
@@ -77,7 +163,7 @@ def _head(head: Mapping[str, Any]) -> SafeString:
         link,
         head["url_toggle"],
         _("Toggle sorting"),
-        "arrow_circle_down" if head["ascending"] else "arrow_circle_up",
+        "arrow_circle_up" if head["ascending"] else "arrow_circle_down",
         head["url_remove"],
         _("Remove from sorting"),
     )
@@ -85,12 +171,8 @@ def _head(head: Mapping[str, Any]) -> SafeString:
 
 def _choose_all() -> SafeString:
     """By these names the library's script knows what chooses every row."""
-    return format_html(
-        '<th class="tick" scope="col"><label><input type="checkbox" id="action-toggle"'
-        ' class="action-toggle" aria-label="{}"><span>{}</span></label></th>',
-        _("Select all objects on this page for an action"),
-        _("Select all rows"),
-    )
+    words = _("Select all objects on this page for an action"), _("Select all rows")
+    return format_html(CHOOSE_ALL, "action-toggle", "action-toggle", *words)
 
 
 def _columns(cl: ChangeList, heads: Sequence[Mapping[str, Any]]) -> list[Column]:
@@ -98,36 +180,38 @@ def _columns(cl: ChangeList, heads: Sequence[Mapping[str, Any]]) -> list[Column]
     linked, first = cl.list_display_links, True
     for name, head in zip(cl.list_display, heads, strict=True):
         if name == TICK:
-            found.append(Column('<td class="tick">', "</td>", _ticker()))
+            box = _ticker(helpers.ACTION_CHECKBOX_NAME, lambda row: row.pk)
+            found.append(Column('<td class="tick">', "</td>", box))
             continue
         is_link = linked is not None and (name in linked or (first and not linked))
         tag = "th" if is_link and first else "td"
         first = first and not is_link
         code = name if isinstance(name, str) else name.__name__
-        opening = format_html(
-            '<{} class="field-{}" data-label="{}">', tag, code, capfirst(head["text"])
-        )
+        opening = _opening(tag, code, head["text"])
         found.append(Column(opening, f"</{tag}>", _shower(cl, name), is_link))
     return found
 
 
-def _line(row: models.Model, columns: list[Column], address: str, acts: str) -> str:
+def _opening(tag: str, name: str, label: Any) -> SafeString:
+    words = capfirst(str(label))
+    return format_html('<{} class="field-{}" data-label="{}">', tag, name, words)
+
+
+def _line(row: Any, columns: list[Column], address: str, acts: str) -> str:
     cells = []
     for column in columns:
         words: str = conditional_escape(column.shown(row))
         if column.is_link and address:
-            words = f"{address}{words}</a>"
+            words, address = f"{address}{words}</a>", address.replace(" data-open", "", 1)
         cells.append(f"{column.opening}{words}{column.closing}")
-    return f"<tr>{''.join(cells)}{acts}</tr>"
+    return f"<tr data-row>{''.join(cells)}{acts}</tr>"
 
 
-def _ticker() -> Shown:
-    box = format_html(
-        '<input type="checkbox" name="{}" class="action-select" aria-label="{}" value="',
-        helpers.ACTION_CHECKBOX_NAME,
-        _("Select record"),
-    )
-    return lambda row: format_html('{}{}">', box, row.pk)
+def _ticker(name: str, key_of: Shown) -> Shown:
+    words = _("Select record")
+    box = '<input type="checkbox" name="{}" class="action-select" aria-label="{}" value="'
+    box = format_html(box, name, words)
+    return lambda row: format_html('{}{}">', box, key_of(row))
 
 
 def _shower(cl: ChangeList, name: Any) -> Shown:
@@ -188,7 +272,7 @@ def _addresses(cl: ChangeList) -> Shown:
         if cl.is_popup:
             key = row.serializable_value(str(cl.to_field) if cl.to_field else row._meta.pk.attname)
             opener = format_html(' data-popup-opener="{}"', key)
-        return format_html('<a href="{}"{}>', url + kept["query"], opener)
+        return format_html('<a data-open href="{}"{}>', url + kept["query"], opener)
 
     return address
 

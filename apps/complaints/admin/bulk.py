@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest
-from django.http.response import HttpResponseBase
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from apps.backoffice.acts import BulkAct, Doing
 from apps.backoffice.bulk import BulkAdmin
 from apps.complaints import services
-from apps.complaints.admin.access import must_see
 from apps.complaints.enums import Severity
 from apps.complaints.forms.lists import AssignManyForm, CloseManyForm, SeverityManyForm
 from apps.complaints.inputs import CaseChanges
@@ -87,7 +85,3 @@ class BulkPages(BulkAdmin):
         seen = request.POST.get(f"version-{record.number}", "")
         if seen.isascii() and seen.isdigit() and len(seen) < 10:
             record.version = int(seen)
-
-    def bulk_view(self, request: HttpRequest, name: str) -> HttpResponseBase:
-        must_see(request)
-        return super().bulk_view(request, name)

@@ -6,13 +6,15 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from apps.accounts.staff import person
+from apps.backoffice.listing import ListAdmin
 from apps.complaints.admin.access import may, must_see
-from apps.complaints.admin.exporting import ExportPages
+from apps.complaints.admin.bulk import BulkPages
+from apps.complaints.admin.case_list import CaseList
 from apps.complaints.admin.intake import IntakePages
-from apps.complaints.admin.lists import ListPages
 from apps.complaints.admin.merging import MergePages
 from apps.complaints.admin.papers import PaperPages
 from apps.complaints.admin.presence import PresencePages
@@ -20,17 +22,16 @@ from apps.complaints.models import Case
 
 
 @admin.register(Case)
-class CaseAdmin(IntakePages, MergePages, PaperPages, PresencePages, ExportPages, ListPages):
+class CaseAdmin(IntakePages, MergePages, PaperPages, PresencePages, BulkPages, ListAdmin):
+    listing = CaseList()
     search_fields = ("number",)
+    add_label = _("Take down a case")
 
     def own_pages(self) -> list[tuple[str, Any, str]]:
         return [
             ("intake/", self.intake_view, "intake"),
             ("intake/draft/", self.draft_view, "draft"),
             ("intake/beside/", self.beside_view, "beside"),
-            ("export/", self.export_view, "export"),
-            ("filters/", self.save_filter_view, "save_filter"),
-            ("filters/<int:filter_id>/remove/", self.drop_filter_view, "drop_filter"),
             ("file/<str:key>/", require_GET(self.file_view), "file"),
             ("number/<str:number>/", require_GET(self.page_view), "page"),
             ("number/<str:number>/reveal/", self.reveal_view, "reveal"),
@@ -41,7 +42,11 @@ class CaseAdmin(IntakePages, MergePages, PaperPages, PresencePages, ExportPages,
             ("number/<str:number>/record/", require_GET(self.record_view), "record"),
             ("number/<str:number>/merge/", self.merge_view, "merge"),
             ("number/<str:number>/split/", self.split_view, "split"),
+            *super().own_pages(),
         ]
+
+    def must_list(self, request: HttpRequest) -> None:
+        must_see(request)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Case]:
         visible = Case.objects.visible_to(person(request))

@@ -48,8 +48,6 @@ CASE_EVENT_KINDS = {
     "assignment_rule.changed": _("Assignment rule changed"),
     "cause.changed": _("Cause changed"),
     "major_rule.changed": _("Rule for major cases changed"),
-    "saved_filter.saved": _("Filter saved"),
-    "saved_filter.removed": _("Filter removed"),
 }
 
 # The words of the codes that events hold.

@@ -12,7 +12,7 @@ from apps.complaints.models.entry import (
 )
 from apps.complaints.models.satisfaction import SatisfactionAsk
 from apps.complaints.models.team import AssignmentRule, MajorRule
-from apps.complaints.models.words import CannedAnswer, SavedFilter
+from apps.complaints.models.words import CannedAnswer
 
 __all__ = [
     "FROM_CUSTOMER",
@@ -32,5 +32,4 @@ __all__ = [
     "MajorRule",
     "NumberSeries",
     "SatisfactionAsk",
-    "SavedFilter",
 ]

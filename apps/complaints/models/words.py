@@ -1,4 +1,4 @@
-"""Ready-made answers and guides, and what a user keeps of lists."""
+"""Ready-made answers and guides."""
 
 from django.conf import settings
 from django.db import models
@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.enums import Language
 from apps.complaints.enums import AnswerKind, CaseClass
-from apps.core.models import Stamped
 
 
 class CannedAnswer(models.Model):
@@ -47,24 +46,3 @@ class CannedAnswer(models.Model):
 
     def __str__(self) -> str:
         return self.title
-
-
-class SavedFilter(Stamped):
-    """A list as somebody likes to see it; shared ones are for everybody."""
-
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="case_filters")
-    name = models.CharField(_("name"), max_length=60)
-    query = models.JSONField(_("filters"), default=dict)
-    is_shared = models.BooleanField(_("for everybody"), default=False)
-
-    class Meta:
-        verbose_name = _("saved filter")
-        verbose_name_plural = _("saved filters")
-        ordering = ["name"]
-        constraints = [
-            models.UniqueConstraint(fields=["user", "name"], name="savedfilter_name_once"),
-            models.CheckConstraint(name="savedfilter_named", condition=~Q(name="")),
-        ]
-
-    def __str__(self) -> str:
-        return self.name

@@ -2,9 +2,16 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
-from django.db.models import BigIntegerField, BooleanField, Exists, ExpressionWrapper, OuterRef, Q
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    Exists,
+    ExpressionWrapper,
+    OuterRef,
+    Q,
+    QuerySet,
+)
 from django.db.models.functions import Cast, Now
 
 from apps.complaints.models import CaseQuerySet
@@ -80,34 +87,16 @@ def with_overdue(cases: CaseQuerySet, metric: str) -> CaseQuerySet:
     return cases.filter(pk__in=clocks.annotate(case_id=_case_id()).values("case_id"))
 
 
-def by_due(
-    cases: CaseQuerySet,
-    after: tuple[datetime, int] | None,
-    limit: int,
-    *,
-    only_overdue: bool = False,
-) -> list[tuple[Clock, int]]:
-    """(clock, case id) of ``cases``, what runs out next first: per case its earliest open clock
-    with a due time; a case without one is left out. ``after``: due time and id of the last one
-    seen; ``only_overdue``: of those whose clock has run out, by the database's clock. One query."""
+def by_due(cases: CaseQuerySet) -> "QuerySet[Clock]":
+    """Per case of ``cases`` its earliest open clock with a due time, with ``case_id`` and ``is_over``;
+    a case without one is left out. In order of ``due_at`` and ``pk`` what runs out next is first."""
     earlier = Clock.objects.filter(OPEN, matter=OuterRef("matter"), due_at__isnull=False).filter(
         Q(due_at__lt=OuterRef("due_at")) | Q(due_at=OuterRef("due_at"), pk__lt=OuterRef("pk"))
     )
     rows = Clock.objects.open().filter(matter__subject_type=CASE, due_at__isnull=False)
     rows = rows.filter(~Exists(earlier)).annotate(case_id=_case_id())
     rows = rows.filter(case_id__in=cases.order_by().values("pk"))  # type: ignore[misc]  # annotated
-    if after is not None:
-        due, pk = after
-        rows = rows.filter(Q(due_at__gt=due) | Q(due_at=due, pk__gt=pk))
-    rows = rows.annotate(is_over=ExpressionWrapper(Q(due_at__lte=Now()), BooleanField()))
-    chosen = rows.select_related("matter").order_by("due_at", "pk")[:limit]
-    # Those that have run out come first, so they are cut off here: as a condition it would lead the
-    # database to sort all of them instead of walking along the index.
-    return [
-        (clock, int(clock.matter.subject_id))
-        for clock in chosen
-        if clock.is_over or not only_overdue  # type: ignore[attr-defined]  # annotated
-    ]
+    return rows.annotate(is_over=ExpressionWrapper(Q(due_at__lte=Now()), BooleanField()))
 
 
 def _case_id() -> Cast:

@@ -1,14 +1,14 @@
-"""Ready-made answers and guides beside a case, causes to choose from, saved filters."""
+"""Ready-made answers and guides beside a case, causes to choose from."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import get_language, override
 
 from apps.complaints.enums import AnswerKind
-from apps.complaints.models import CannedAnswer, Case, CauseNode, SavedFilter
+from apps.complaints.models import CannedAnswer, Case, CauseNode
 from apps.complaints.queries.clocks import answer_due, clocks_of
 from apps.complaints.rules.answers import fill_answer
 from apps.core.times import local
@@ -110,8 +110,3 @@ def cause_tree() -> list[CauseNode]:
 
     walk(None)
     return ordered
-
-
-def filters_of(user: "User") -> QuerySet[SavedFilter]:
-    """One's own and the shared ones."""
-    return SavedFilter.objects.filter(Q(user=user.pk) | Q(is_shared=True)).order_by("name", "pk")

@@ -8,7 +8,6 @@ events, and raises RuleBroken or BadInput naming the field. Rows that ``by`` may
 from apps.complaints.services.assigning import assign_case, assign_waiting, take_case
 from apps.complaints.services.changing import change_case
 from apps.complaints.services.drafts import discard_draft, keep_draft, purge_drafts
-from apps.complaints.services.exporting import note_export
 from apps.complaints.services.intake import take_report
 from apps.complaints.services.merging import link_cases, merge_cases, split_case, unlink_cases
 from apps.complaints.services.opening import open_case
@@ -17,11 +16,9 @@ from apps.complaints.services.reading import mark_reading, open_file, reveal_cas
 from apps.complaints.services.reopening import reopen_case
 from apps.complaints.services.reporting import record_report, reply_plan
 from apps.complaints.services.rows import (
-    remove_filter,
     save_assignment_rule,
     save_canned_answer,
     save_cause,
-    save_filter,
     save_major_rule,
 )
 from apps.complaints.services.satisfaction import answer_satisfaction, ask_satisfaction
@@ -56,12 +53,10 @@ __all__ = [
     "make_promise",
     "mark_reading",
     "merge_cases",
-    "note_export",
     "open_case",
     "open_file",
     "purge_drafts",
     "record_report",
-    "remove_filter",
     "reopen_case",
     "reply_plan",
     "resume_case",
@@ -69,7 +64,6 @@ __all__ = [
     "save_assignment_rule",
     "save_canned_answer",
     "save_cause",
-    "save_filter",
     "save_major_rule",
     "solve_case",
     "split_case",

@@ -13,10 +13,8 @@ from apps.complaints.models import (
     CannedAnswer,
     CauseNode,
     MajorRule,
-    SavedFilter,
 )
 from apps.complaints.rules.answers import check_answer
-from apps.complaints.rules.cases import needed
 from apps.complaints.rules.causes import check_code
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.services import record
@@ -67,27 +65,3 @@ def _save(row: R, kind: str, data: dict[str, Any], *, by: User, at: datetime) ->
     row.save()
     record(kind, row, by=by, at=at, data=data)
     return row
-
-
-@transaction.atomic
-def save_filter(
-    *, name: str, query: dict[str, Any], shared: bool, by: User, at: datetime
-) -> SavedFilter:
-    """Keep a list's filters under a name of one's own; saving the name again replaces it."""
-    name = needed(name, "name", most=60)
-    row, _made = SavedFilter.objects.update_or_create(
-        user=by,
-        name=name,
-        defaults={"query": query, "is_shared": shared},
-        create_defaults={"query": query, "is_shared": shared, "created_by": by},
-    )
-    record("saved_filter.saved", row, by=by, at=at, data={"name": name})
-    return row
-
-
-@transaction.atomic
-def remove_filter(*, filter_id: int, by: User, at: datetime) -> None:
-    """One's own only; SavedFilter.DoesNotExist for another's."""
-    row = SavedFilter.objects.select_for_update().get(pk=filter_id, user=by)
-    record("saved_filter.removed", row, by=by, at=at, data={"name": row.name})
-    row.delete()

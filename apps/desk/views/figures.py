@@ -49,7 +49,7 @@ def due_figure(due: Sequence[tuple[datetime, int]], now: datetime, *, links: boo
         Value(
             date_format(hour, "H:i"),
             count,
-            _clocks(due_at__gt=max(hour, now), due_at__lt=hour + HOUR, state__exact="running")
+            _clocks(view="running", state="running", due_from=max(hour, now), due_to=hour + HOUR)
             if links
             else "",
             colour="amber" if n == 0 else "blue",
@@ -87,10 +87,9 @@ def load_figure(load: Sequence[Load]) -> Figure:
 
 
 def on_time_figure(on_time: OnTime, *, links: bool) -> Figure:
-    week = {"due_at__gte": on_time.since, "due_at__lte": on_time.until}
-    met = {"breached_at__isnull": 1, "missed_before__isnull": 1}
-    kept = _clocks(stand="all", state__exact="met", **met, **week) if links else ""
-    missed = _clocks(stand="late", **week) if links else ""
+    week = {"due_from": on_time.since, "due_to": on_time.until + timedelta(microseconds=1)}
+    kept = _clocks(view="in_time", **week) if links else ""
+    missed = _clocks(view="late", **week) if links else ""
     return Figure(
         "on-time",
         _("On time this week"),

@@ -11,32 +11,24 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.staff import person
 from apps.backoffice.acts import Act, Doing
 from apps.backoffice.forms import put_refusal
+from apps.backoffice.listing import ListAdmin
 from apps.backoffice.records import PanelAdmin
 from apps.core.errors import RuleBroken
 from apps.core.masking import mask_text
 from apps.core.times import local
 from apps.quality import services
 from apps.quality.admin.exception_acts import ACTS, REVEAL
-from apps.quality.admin.exception_list import (
-    ExportExceptions,
-    MineFilter,
-    OpenFilter,
-    ReportedFilter,
-    StandsOutFilter,
-)
+from apps.quality.admin.exception_list import ExceptionList
 from apps.quality.enums import ExceptionKind, ExceptionState, FoundBy
 from apps.quality.forms import ReportForm
 from apps.quality.inputs import NewException
 from apps.quality.models import Evidence, ExceptionReport, ReportChange
 from apps.quality.queries.exceptions import (
-    ExceptionFilter,
     evidence_of,
     exception_list,
     exception_page,
@@ -69,68 +61,18 @@ def _told(text: str) -> str:
 
 
 @admin.register(ExceptionReport)
-class ExceptionReportAdmin(ExportExceptions, PanelAdmin):
-    list_display = [
-        *("whole_number", "kind_tag", "about", "brief", "stands", "seriousness", "marks"),
-        *("reported", "unit", "owner"),
-    ]
-    list_filter = [
-        *(OpenFilter, MineFilter, ReportedFilter, "kind", "found_by", "is_serious"),
-        StandsOutFilter,
-    ]
+class ExceptionReportAdmin(ListAdmin, PanelAdmin):
+    listing = ExceptionList()
+    add_label = _("Report an exception")
     search_fields = ["number"]
-    search_help_text = _("number, waybill number or words")
-    ordering = ["-id"]
     acts = ACTS
     page_template = "quality/exception.html"
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[ExceptionReport]":
         return exception_list(person(request))
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: "QuerySet[Any]", search_term: str
-    ) -> tuple["QuerySet[Any]", bool]:
-        if not search_term.strip():
-            return queryset, False
-        found = exception_list(person(request), ExceptionFilter(text=search_term))
-        return queryset.filter(pk__in=found.order_by().values("pk")), False
-
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("quality.add_exceptionreport")
-
-    @admin.display(description=_("number"), ordering="number")
-    def whole_number(self, report: ExceptionReport) -> SafeString:
-        return format_html('<span class="house-whole">{}</span>', report.number)
-
-    @admin.display(description=_("reported"), ordering="reported_at")
-    def reported(self, report: ExceptionReport) -> SafeString:
-        return format_html('<span class="house-whole">{}</span>', local(report.reported_at))
-
-    @admin.display(description=_("kind"))
-    def kind_tag(self, report: ExceptionReport) -> SafeString:
-        return self.tag(ExceptionKind(report.kind))
-
-    @admin.display(description=_("waybill"))
-    def about(self, report: ExceptionReport) -> str:
-        return report.waybill.number if report.waybill else "—"
-
-    @admin.display(description=_("subject in brief"))
-    def brief(self, report: ExceptionReport) -> str:
-        return report.title
-
-    @admin.display(description=_("state"))
-    def stands(self, report: ExceptionReport) -> SafeString:
-        return self.tag(ExceptionState(report.state))
-
-    @admin.display(description=_("serious"))
-    def seriousness(self, report: ExceptionReport) -> str:
-        return str(_("serious")) if report.is_serious else str(_("minor"))
-
-    @admin.display(description=_("stands out"))
-    def marks(self, report: Any) -> str:
-        told = [_("reported late")] if report.was_reported_late else []
-        told += [_("changed afterwards")] if report.was_changed else []
-        return " · ".join(f"⚠ {one}" for one in told) or "—"
 
     def own_pages(self) -> list[tuple[str, Any, str]]:
         return [
