@@ -31,8 +31,9 @@ from apps.quality.admin.exception_list import (
     ReportedFilter,
     StandsOutFilter,
 )
+from apps.quality.admin.late_acts import LATE_ACTS
 from apps.quality.enums import ExceptionKind, ExceptionState, FoundBy
-from apps.quality.forms import ReportForm
+from apps.quality.forms.exceptions import ReportForm
 from apps.quality.inputs import NewException
 from apps.quality.models import Evidence, ExceptionReport, ReportChange
 from apps.quality.queries.exceptions import (
@@ -81,7 +82,7 @@ class ExceptionReportAdmin(ExportExceptions, PanelAdmin):
     search_fields = ["number"]
     search_help_text = _("number, waybill number or words")
     ordering = ["-id"]
-    acts = ACTS
+    acts = (*LATE_ACTS, *ACTS)
     page_template = "quality/exception.html"
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[ExceptionReport]":

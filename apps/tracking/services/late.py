@@ -10,7 +10,7 @@ from django.utils import timezone
 from psycopg2.extras import execute_values
 
 from apps.events.services import NewEvent, record_many
-from apps.tracking.enums import LateKind, LateState, Status
+from apps.tracking.enums import LateKind, Status
 from apps.tracking.lateness import Verdict, is_lost, judge, worse_of
 from apps.tracking.models import LateShipment, ShipmentWatch, Waybill
 from apps.tracking.promise import Progress
@@ -69,7 +69,7 @@ def find_late(*, limit: int = 500, by: "User") -> Counter[str]:
         findings = _look([pk for pk, _now in claimed], now)
         done["looked"] = len(findings)
         events = _open_and_worsen(findings, by, now, done)
-        events += _settle(findings, by, now, done)
+        _settle(findings, by, now, done)
         record_many(events)
         _write_back(findings, now)
     return done
@@ -168,31 +168,13 @@ def _event(
     return NewEvent(kind, Waybill._meta.label_lower, str(waybill.pk), by.pk, now, data)
 
 
-def _settle(
-    findings: list[Finding], by: "User", now: datetime, done: Counter[str]
-) -> list[NewEvent]:
+def _settle(findings: list[Finding], by: "User", now: datetime, done: Counter[str]) -> None:
     """Concluded shipments leave the watch; their case waits for its receipt and its closing."""
-    events = []
-    for finding in findings:
-        case = finding.case
-        if case is None:
-            continue
-        state = case.state
-        if finding.waybill.concluded_at and finding.waybill.status == Status.DELIVERED:
-            state = LateState.ARRIVED
-        elif finding.verdict and state == LateState.ARRIVED:
-            state = LateState.IN_HAND if case.taken_by_id else LateState.OPEN
-        if state == case.state:
-            continue
-        data = {"from": case.state, "to": str(state)}
-        case.state = state
-        case.save(update_fields=["state"])
-        done["arrived"] += state == LateState.ARRIVED
-        subject = (LateShipment._meta.label_lower, str(case.pk))
-        events.append(NewEvent("lateshipment.moved", *subject, by.pk, now, data))
     concluded = [f.waybill for f in findings if f.verdict is None]
+    late = {f.waybill.pk for f in findings if f.case is not None}
+    arrived = [w for w in concluded if w.pk in late and w.status == Status.DELIVERED]
+    done["arrived"] += len(arrived)
     expect_documents(concluded, by=by, at=now)
-    return events
 
 
 def _expected(finding: Finding, now: datetime) -> datetime | None:
