@@ -3,8 +3,10 @@ as programs get them: one format, wherever it goes out."""
 
 from datetime import UTC, datetime, timedelta
 from math import ceil
+from typing import Any
 
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -12,6 +14,12 @@ from django.utils.translation import ngettext
 def now() -> datetime:
     """The present, aware, UTC. Deadlines compare with the database's clock instead."""
     return timezone.now()
+
+
+def instant(value: Any) -> datetime | None:
+    """The aware moment that an event's details hold, as text or as it was; None for anything else."""
+    moment = parse_datetime(value) if isinstance(value, str) else value
+    return moment if isinstance(moment, datetime) and timezone.is_aware(moment) else None
 
 
 def minutes_of(wait: timedelta) -> int:

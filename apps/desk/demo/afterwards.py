@@ -4,6 +4,7 @@ import io
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
+from typing import Any
 
 from django.utils import timezone
 
@@ -164,7 +165,8 @@ def handle_late(cast: Cast, now: datetime) -> None:
         .order_by("waybill_id")
     )
     for number, report in enumerate(reports[:2]):
-        waybill, who = report.waybill, {"exception_id": report.pk, "by": by, "at": at}
+        waybill = report.waybill
+        who: dict[str, Any] = {"exception_id": report.pk, "by": by, "at": at}
         waits = waybill is not None and waybill.status == Status.READY_FOR_PICKUP
         cause, note, answer = WAITS if waits else BROKEN_DOWN
         quality.state_cause(cause=cause, note=note, expected_at=soon, **who)

@@ -8,9 +8,9 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from apps.core.opaque import Id, hide, row_said
+from apps.core.public_links import public_link
 from apps.notifications.enums import DeliveryState
 from apps.notifications.models import Delivery
-from apps.notifications.queries.public import public_link
 from apps.notifications.services.chain import next_links
 from apps.notifications.services.rows import NewDelivery, database_now, insert
 

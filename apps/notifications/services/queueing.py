@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from apps.core.public_links import public_link
+from apps.core.telling import Notice
 from apps.core.transactions import joined
 from apps.events.models import Event
 from apps.notifications import channels
@@ -17,9 +19,7 @@ from apps.notifications.models import (
     Preference,
     SuppressedAddress,
 )
-from apps.notifications.queries.notice import Notice
 from apps.notifications.queries.notices import notices_of
-from apps.notifications.queries.public import public_link
 from apps.notifications.queries.recipients import Person, Planned, plan
 from apps.notifications.quiet import quiet_end
 from apps.notifications.services.rows import NewDelivery, database_now, insert

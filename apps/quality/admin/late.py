@@ -34,9 +34,7 @@ class StateFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [("mine", _("Mine")), *LateState.choices]
 
-    def queryset(
-        self, request: HttpRequest, rows: "QuerySet[LateShipment]"
-    ) -> "QuerySet[LateShipment]":
+    def queryset(self, request: HttpRequest, rows: "QuerySet[Any]") -> "QuerySet[Any]":
         if self.value() == "mine":
             return rows.filter(exception__owner=person(request), closed_at__isnull=True)
         if self.value():

@@ -39,7 +39,7 @@ def with_state(rows: "QuerySet[LateShipment]") -> "QuerySet[LateShipment]":
 
 
 def late_of(report: ExceptionReport) -> LateShipment | None:
-    rows = LateShipment.objects.filter(pk=report.late_id)
+    rows = LateShipment.objects.filter(exception=report)
     return with_state(rows).select_related("replacement", "closed_by").first()
 
 
