@@ -1,7 +1,7 @@
 """Times as people read them: local, with the relative time beside; the date when not today. And
 as programs get them: one format, wherever it goes out."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from math import ceil
 from typing import Any
 
@@ -14,6 +14,11 @@ from django.utils.translation import ngettext
 def now() -> datetime:
     """The present, aware, UTC. Deadlines compare with the database's clock instead."""
     return timezone.now()
+
+
+def day_start(day: date, days: int = 0) -> datetime:
+    """Midnight at which the day begins in the local zone; ``days`` later."""
+    return timezone.make_aware(datetime.combine(day + timedelta(days=days), time()))
 
 
 def instant(value: Any) -> datetime | None:

@@ -1,12 +1,11 @@
 """Which cases a list shows, and what is done to many at once."""
 
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.db.models import TextChoices
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,6 +16,7 @@ from apps.complaints.queries.cases import LIVE_ONLY, CaseFilter
 from apps.complaints.queries.clock_lines import ANY
 from apps.complaints.queries.desk import colleagues, people_to_give_to
 from apps.complaints.queries.lists import Sort
+from apps.core.times import day_start
 from apps.core.typed import LONGEST_SEVERAL
 from apps.core.widgets import PlainSelect
 from apps.customers.models import Customer
@@ -175,7 +175,7 @@ def _one(value: Any) -> tuple[str, ...]:
 def _begin(day: Any, days: int = 0) -> datetime | None:
     if day is None:
         return None
-    return timezone.make_aware(datetime.combine(day + timedelta(days=days), time.min))
+    return day_start(day, days)
 
 
 class AssignManyForm(forms.Form):

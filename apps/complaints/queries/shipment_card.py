@@ -32,10 +32,6 @@ class ShipmentCard:
     signed_by: str
     document: ReturnDocument | None
 
-    @property
-    def is_late(self) -> bool:
-        return self.late is not None
-
 
 def shipment_card(waybill: Waybill, at: datetime) -> ShipmentCard:
     """Whether the reader may see it is checked by whoever found ``waybill``. Five queries."""

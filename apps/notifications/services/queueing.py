@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from apps.core.database_clock import database_now
 from apps.core.public_links import public_link
 from apps.core.telling import Notice
 from apps.core.transactions import joined
@@ -22,7 +23,7 @@ from apps.notifications.models import (
 from apps.notifications.queries.notices import notices_of
 from apps.notifications.queries.recipients import Person, Planned, plan
 from apps.notifications.quiet import quiet_end
-from apps.notifications.services.rows import NewDelivery, database_now, insert
+from apps.notifications.services.rows import NewDelivery, insert
 from apps.notifications.services.webhook_events import queue_webhooks
 from apps.notifications.services.wishes import is_unwanted, keys_of, wishes_of
 from apps.notifications.topics import TOPICS

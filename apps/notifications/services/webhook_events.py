@@ -9,6 +9,7 @@ from uuid import uuid4
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from apps.core.database_clock import database_now
 from apps.core.errors import RuleBroken
 from apps.core.transactions import joined
 from apps.events.models import Event
@@ -17,7 +18,7 @@ from apps.notifications.channels.webhook import MAX_BODY, body_of
 from apps.notifications.enums import Audience, EndpointState
 from apps.notifications.models import WebhookEndpoint, WebhookEvent
 from apps.notifications.queries.notices import is_for_merchants, payloads_of
-from apps.notifications.services.rows import NewDelivery, database_now, insert
+from apps.notifications.services.rows import NewDelivery, insert
 
 if TYPE_CHECKING:
     from apps.accounts.models import User

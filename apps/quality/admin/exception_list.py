@@ -1,7 +1,7 @@
 """The list of exception reports: its filters, and the list as a spreadsheet (CMP-4)."""
 
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
@@ -20,6 +20,7 @@ from apps.backoffice.acting import PageAdmin
 from apps.complaints import services
 from apps.complaints.admin.exporting import as_file
 from apps.complaints.queries.exporting import MOST_ROWS, is_too_long
+from apps.core.times import day_start
 from apps.quality.enums import ExceptionState
 from apps.quality.queries.exceptions import ExceptionFilter, exception_list
 from apps.quality.queries.exporting import EXCEPTION_HEADINGS, exception_rows
@@ -101,10 +102,7 @@ class ReportedFilter(admin.SimpleListFilter):
         }
         if self.value() not in spans:
             return rows
-        since, until = (
-            timezone.make_aware(datetime.combine(day, time.min)) if day else None
-            for day in spans[str(self.value())]
-        )
+        since, until = (day_start(day) if day else None for day in spans[str(self.value())])
         rows = rows.filter(reported_at__gte=since)
         return rows.filter(reported_at__lt=until) if until else rows
 

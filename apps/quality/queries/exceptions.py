@@ -1,16 +1,16 @@
 """Lists and pages of exception reports (CMP-4, CMP-5)."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
-from django.utils import timezone
 
 from apps.complaints.models import Case
 from apps.complaints.queries.searching import MOST_WAYBILLS, NAME
 from apps.complaints.rules.searching import query_of
 from apps.core.name_index import asked_parts
+from apps.core.times import day_start
 from apps.core.typed import several, tidy_typed, typed_number
 from apps.quality.enums import ExceptionState, MeetingState, WhatStandsOut
 from apps.quality.models import (
@@ -188,12 +188,11 @@ def awaiting_review(user: "User") -> ExceptionQuerySet:
 
 def minor_lines(day: date, user: "User") -> list[ExceptionReport]:
     """What was put right on the spot that day (local): one line each of the daily report (CMP-5)."""
-    begin = timezone.make_aware(datetime.combine(day, time.min))
     return list(
         ExceptionReport.objects.visible_to(user)
         .filter(
-            closed_at__gte=begin,
-            closed_at__lt=begin + timedelta(days=1),
+            closed_at__gte=day_start(day),
+            closed_at__lt=day_start(day, days=1),
             state=ExceptionState.CLOSED,
         )
         .exclude(put_right_line="")

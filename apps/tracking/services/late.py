@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
+from django.db.models.functions import Now
 from django.utils import timezone
-from psycopg2.extras import execute_values
 
+from apps.core.writing import write_columns
 from apps.events.services import NewEvent, record_many
 from apps.tracking.enums import LateKind, Status
 from apps.tracking.lateness import Verdict, is_lost, judge, worse_of
@@ -27,17 +28,6 @@ SELECT s.waybill_id, statement_timestamp() FROM tracking_shipmentwatch s
 JOIN tracking_waybill w ON w.id = s.waybill_id
 WHERE s.due_at <= statement_timestamp() ORDER BY s.due_at LIMIT %s
 FOR NO KEY UPDATE OF s, w SKIP LOCKED
-"""
-_ANY = """
-SELECT 1 FROM tracking_shipmentwatch WHERE due_at <= statement_timestamp() LIMIT 1
-"""
-_RESCHEDULE = """
-UPDATE tracking_shipmentwatch s SET due_at = v.due
-FROM (VALUES %s) v (id, due) WHERE s.waybill_id = v.id
-"""
-_EXPECT = """
-UPDATE tracking_waybill w SET expected_at = v.expected
-FROM (VALUES %s) v (id, expected) WHERE w.id = v.id
 """
 
 
@@ -77,9 +67,7 @@ def find_late(*, limit: int = 500, by: "User") -> Counter[str]:
 
 def _is_anything_due() -> bool:
     """Most sweeps find nothing: one row of one index answers them, without a join to plan."""
-    with connection.cursor() as cursor:
-        cursor.execute(_ANY)
-        return cursor.fetchone() is not None
+    return ShipmentWatch.objects.filter(due_at__lte=Now()).exists()
 
 
 def _look(waybill_ids: list[int], now: datetime) -> list[Finding]:
@@ -188,14 +176,12 @@ def _expected(finding: Finding, now: datetime) -> datetime | None:
 def _write_back(findings: list[Finding], now: datetime) -> None:
     over = [f.waybill.pk for f in findings if f.verdict is None]
     ShipmentWatch.objects.filter(pk__in=over).delete()
-    due = [(f.waybill.pk, f.verdict.look_again_at) for f in findings if f.verdict]
-    expected = [
-        (f.waybill.pk, _expected(f, now))
-        for f in findings
-        if f.verdict and _expected(f, now) != f.waybill.expected_at
-    ]
-    with connection.cursor() as cursor:
-        if due:
-            execute_values(cursor.cursor, _RESCHEDULE, due, "(%s, %s::timestamptz)", 1000)
-        if expected:
-            execute_values(cursor.cursor, _EXPECT, expected, "(%s, %s::timestamptz)", 1000)
+    watched = [f for f in findings if f.verdict]
+    write_columns(
+        [ShipmentWatch(f.waybill.pk, f.verdict.look_again_at) for f in watched if f.verdict],
+        ["due_at"],
+    )
+    changed = [f.waybill for f in watched if _expected(f, now) != f.waybill.expected_at]
+    for finding in watched:
+        finding.waybill.expected_at = _expected(finding, now)
+    write_columns(changed, ["expected_at"])
