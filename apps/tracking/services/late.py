@@ -178,7 +178,11 @@ def _write_back(findings: list[Finding], now: datetime) -> None:
     ShipmentWatch.objects.filter(pk__in=over).delete()
     watched = [f for f in findings if f.verdict]
     write_columns(
-        [ShipmentWatch(f.waybill.pk, f.verdict.look_again_at) for f in watched if f.verdict],
+        [
+            ShipmentWatch(waybill=f.waybill, due_at=f.verdict.look_again_at)
+            for f in watched
+            if f.verdict
+        ],
         ["due_at"],
     )
     changed = [f.waybill for f in watched if _expected(f, now) != f.waybill.expected_at]
