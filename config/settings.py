@@ -304,7 +304,7 @@ SPECTACULAR_SETTINGS = {
         "JobType": "apps.customers.enums.JobType.choices",
         "EndpointState": "apps.notifications.enums.EndpointState.choices",
         "DeliveryState": "apps.notifications.enums.DeliveryState.choices",
-        "WebhookType": "apps.notifications.topics.WEBHOOK_TYPES",
+        "WebhookType": "apps.notifications.queries.notices.WEBHOOK_TYPES",
     },
 }
 

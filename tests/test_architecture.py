@@ -6,6 +6,7 @@ with a forbidden name or a file over 400 lines fails here.
 
 import ast
 import configparser
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -113,3 +114,42 @@ def test_what_a_person_causes_says_who() -> None:
             if n.endswith("_at") and n not in BY_THE_SYSTEM and f"{n[:-3]}_by" not in names
         ]
     assert sorted(lacking) == []
+
+
+def imported_by(path: Path, modules: dict[str, Path]) -> set[str]:
+    """The modules of ours that this one names anywhere: inside a function and for type checkers too."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            whole = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= whole & set(modules)
+            if whole - set(modules):
+                found.add(node.module)
+    return found & set(modules)
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def circle_of(imports: dict[str, set[str]]) -> list[str]:
+    try:
+        TopologicalSorter(imports).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def test_no_modules_import_one_another() -> None:
+    """Floors and rooms keep apart what stands above; this is about modules of one room as well."""
+    modules = {module_name(path): path for path in sources()}
+    imports = {name: imported_by(path, modules) - {name} for name, path in modules.items()}
+    assert circle_of(imports) == []
+
+
+def test_the_reader_of_imports_sees_a_circle() -> None:
+    assert set(circle_of({"a": {"b"}, "b": {"c"}, "c": {"a"}})) == {"a", "b", "c"}
+    assert circle_of({"a": {"b"}, "b": set()}) == []

@@ -23,6 +23,13 @@ ON CONFLICT (kind, key, "window") DO UPDATE SET count = g.count + 1
     WHERE g.count + 1 + {_BEFORE} <= %(most)s
 RETURNING count
 """  # a table of ours
+_COUNT = """
+INSERT INTO {table} AS g (kind, key, "window", count)
+VALUES (%(kind)s, %(key)s, %(begins)s, 1)
+ON CONFLICT (kind, key, "window") DO UPDATE SET count = g.count + 1
+RETURNING count, coalesce((SELECT p.count FROM {table} p
+    WHERE p.kind = g.kind AND p.key = g.key AND p."window" = %(before)s), 0)
+"""
 _TAKE_BACK = """
 UPDATE {table} SET count = greatest(count - 1, 0)
 WHERE kind = %(kind)s AND key = %(key)s AND "window" = %(begins)s
@@ -76,6 +83,15 @@ def wait(table: str, limit: Limit, *, at: datetime) -> timedelta | None:
         now, before, limit.most, elapsed=at - begin_of(at, limit.window), window=limit.window
     )
     return left if left > timedelta(0) else None
+
+
+def count(table: str, kind: str, key: str, *, window: timedelta, at: datetime) -> float:
+    """Count one more whatever there was, and tell how many there are within ``window``, sliding."""
+    limit = Limit(kind, key, window, 0)
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT.format(table=table), _values(limit, at))
+        now, before = cursor.fetchone()
+    return float(now + before * (1 - (at - begin_of(at, window)) / window))
 
 
 def begin_of(at: datetime, window: timedelta) -> datetime:

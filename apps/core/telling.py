@@ -1,8 +1,11 @@
 """What can be told to people: each app lists its topics, with the variables that their words may use, as
-``TOPICS`` in its ``topics``. The notifications floor gathers them; who hears of them and in which words is
-written there. Pure."""
+``TOPICS`` in its ``topics``, and says in its ``notices`` what its events mean to people and to merchants. The
+notifications floor gathers them; who hears of them and in which words is written there. Pure."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -56,3 +59,71 @@ STAFF = (NUMBER, CUSTOMER, ORDER, REASON, DUE, DETAIL, COUNT, WHEN, LINK)
 
 def staff_topic(key: str, label: Promise, *more: Variable) -> Topic:
     return Topic(key, label, (*STAFF, *more), public=False)
+
+
+@dataclass
+class Notice:
+    """One thing to tell about. ``at`` is when it happened, not when we heard of it."""
+
+    topic: str
+    cause: str
+    at: datetime
+    event: Any = None  # the Event that brought it about
+    waybill: Any = None
+    customer: Any = None
+    case: Any = None  # rows of the floors that make the notice
+    owner_id: int | None = None  # the person it belongs to, if not the customer's agent
+    unit_id: int | None = None
+    data: dict[str, Any] = field(default_factory=dict)
+    personal: dict[str, str] = field(default_factory=dict)
+    link: str = ""
+    # ("sms", "+86…", "zh-hans") for the audience “one addressee”.
+    addressee: tuple[str, str, str] | None = None
+    # For the audience “named people”: their user numbers, and by which channels instead of the
+    # policy's.
+    people: Sequence[int] = ()
+    # Whoever of them is away is replaced by their stand-in.
+    stands_in: bool = False
+    channels: Sequence[str] = ()
+    # The channel that the person themselves used, before the others that fit.
+    prefers: str = ""
+    # They have just written to us and wait for this: quiet hours do not hold it.
+    at_once: bool = False
+    # Not sent before this moment; and gathered with others into one, because it comes late.
+    not_before: datetime | None = None
+    gather: bool = False
+
+
+# Events of some kinds → what people are told of them; a thousand cost as many queries as one.
+Reader = Callable[[Sequence[Any]], list[Notice]]
+# … → event's number → (customer's number, what the merchant is told): no personal data.
+Payloads = Callable[[Sequence[Any]], dict[int, tuple[int, dict[str, Any]]]]
+
+
+# Bytes of what merchants are told of one event, before what surrounds it.
+MOST_TOLD = 19_400
+
+
+@dataclass(frozen=True)
+class Webhook:
+    """What merchants call an event kind, and what they are told of it."""
+
+    type: str
+    payloads: Payloads
+
+
+def staff_notice(topic: str, event: Any, customer: Any, data: dict[str, Any]) -> Notice:
+    """News about a customer's matter, for colleagues."""
+    return Notice(
+        topic=topic,
+        cause=f"event:{event.pk}",
+        at=event.at,
+        event=event,
+        customer=customer,
+        data={"customer": customer.display_name, "when": event.at, **data},
+    )
+
+
+def subject_link(event: Any) -> str:
+    """The staff page of what the event is about, whichever floor that stands on."""
+    return f"/admin/desk/open/{event.subject_type}/{event.subject_id}"

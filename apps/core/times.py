@@ -3,8 +3,10 @@ as programs get them: one format, wherever it goes out."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from math import ceil
+from typing import Any
 
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -14,11 +16,15 @@ def now() -> datetime:
     return timezone.now()
 
 
-def begin_of(day: date | None, days: int = 0) -> datetime | None:
-    """Local midnight of the day, or of the one ``days`` later."""
-    if day is None:
-        return None
-    return timezone.make_aware(datetime.combine(day + timedelta(days=days), time.min))
+def day_start(day: date, days: int = 0) -> datetime:
+    """Midnight at which the day begins in the local zone; ``days`` later."""
+    return timezone.make_aware(datetime.combine(day + timedelta(days=days), time()))
+
+
+def instant(value: Any) -> datetime | None:
+    """The aware moment that an event's details hold, as text or as it was; None for anything else."""
+    moment = parse_datetime(value) if isinstance(value, str) else value
+    return moment if isinstance(moment, datetime) and timezone.is_aware(moment) else None
 
 
 def minutes_of(wait: timedelta) -> int:

@@ -2,7 +2,7 @@
 
 A topic is also the key of its templates and policies. To add one: a row in the ``topics`` of the app whose
 news it is, its words and who hears of it in that app's ``seed/messages.json``, and what recognises it in
-``queries/notices.py``.
+that app's ``notices``.
 """
 
 from collections.abc import Iterable
@@ -38,27 +38,6 @@ _OWN = (
 )
 # The apps' own are added when all are loaded (``apps.py``).
 TOPICS: dict[str, Topic] = {topic.key: topic for topic in _OWN}
-# What merchants may subscribe to; "ping" is only ever sent on request.
-WEBHOOK_TYPES = (
-    "waybill.status_changed",
-    "waybill.running_late",
-    "waybill.promise_changed",
-    "waybill.late_resolved",
-    "workorder.confirmed",
-    "workorder.cancelled",
-    "case.opened",
-    "case.message",
-    "case.closed",
-    "case.reopened",
-)
-# Two kinds of events that are one to a merchant.
-WEBHOOK_TYPE_OF = {"case.message_in": "case.message", "case.message_out": "case.message"}
-WEBHOOK_KINDS = frozenset({*WEBHOOK_TYPES, *WEBHOOK_TYPE_OF} - set(WEBHOOK_TYPE_OF.values()))
-
-
-def webhook_type(kind: str) -> str:
-    """What merchants call an event kind."""
-    return WEBHOOK_TYPE_OF.get(kind, kind)
 
 
 def add_topics(topics: Iterable[Topic]) -> None:

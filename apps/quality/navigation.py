@@ -31,6 +31,16 @@ PAGES = (
         daily_for=SERVICE | LEADERS | NETWORK,
         hour=45,
     ),
+    records(
+        _("Late and stuck shipments"),
+        "schedule",
+        "tracking.lateshipment",
+        about=_("Found by themselves; chased until they move."),
+        section=EXCEPTIONS,
+        daily_for=SERVICE
+        | {Role.FREIGHT_CLERK, Role.DELIVERY_MANAGER, Role.QC_MANAGER, Role.DEPARTMENT_MANAGER},
+        hour=47,
+    ),
     Page(
         _("Report an exception"),
         "add_alert",

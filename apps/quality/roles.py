@@ -4,7 +4,7 @@ from apps.accounts.enums import Role
 from apps.core.codenames import may, view
 
 # Whoever moves the goods reports what went wrong with them and answers chases.
-REPORT = view("chasetask correctiveaction evidence exceptionreport") | may(
+REPORT = view("chasetask correctiveaction evidence exceptionreport partycontact") | may(
     "add_exceptionreport handle_exceptionreport"
 )
 HANDLE = REPORT | view("reportchange reviewitem reviewmeeting")

@@ -1,6 +1,6 @@
+from apps.core.database_clock import database_now
 from apps.events.chores import chore, due_when
 from apps.sla import services
-from apps.sla.queries.moments import database_now
 from apps.sla.services.rows import RECOMPUTE, SWEEP
 
 

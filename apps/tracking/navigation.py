@@ -24,16 +24,6 @@ PAGES = (
         hour=52,
     ),
     records(
-        _("Late and stuck shipments"),
-        "schedule",
-        "tracking.lateshipment",
-        about=_("Found by themselves; chased until they move."),
-        section=SHIPMENTS,
-        daily_for=SERVICE
-        | {Role.FREIGHT_CLERK, Role.DELIVERY_MANAGER, Role.QC_MANAGER, Role.DEPARTMENT_MANAGER},
-        hour=47,
-    ),
-    records(
         _("Scan"),
         "barcode_scanner",
         "tracking.scan",

@@ -4,7 +4,7 @@ from apps.accounts.enums import Role
 from apps.core.codenames import keep, may, view
 
 SEE = view(
-    "authorisedsigner deliveryconsent eventbatch feedbacksheet latechase latecontact lateshipment"
+    "authorisedsigner deliveryconsent eventbatch feedbacksheet lateshipment"
     " partneragreement partnercarrier partnernumber partnerscore promisechange proofofdelivery"
     " proofphoto refusedevent returndocument returndocumentmove servicelane servicelevel"
     " shipmentfeedback shipmentwatch silencelimit stageassignment stageoverrun trackingevent waybill"

@@ -2,7 +2,6 @@
 
 from apps.core.states import MoveTable
 from apps.tracking.enums import DocumentState as D
-from apps.tracking.enums import LateState as L
 
 DOCUMENT_MOVES = MoveTable(
     {
@@ -15,17 +14,5 @@ DOCUMENT_MOVES = MoveTable(
         D.FILED: {D.DESTROYED},
         D.VOID: {D.EXPECTED},
         D.DESTROYED: set(),
-    }
-)
-
-LATE_MOVES = MoveTable(
-    {
-        L.OPEN: {L.IN_HAND, L.ARRIVED, L.CLOSED},
-        L.IN_HAND: {L.TOLD, L.ARRIVED, L.CLOSED},
-        # A further delay has to be told again.
-        L.TOLD: {L.IN_HAND, L.ARRIVED, L.CLOSED},
-        # The delivery may turn out to be a mistake.
-        L.ARRIVED: {L.OPEN, L.IN_HAND, L.CLOSED},
-        L.CLOSED: set(),
     }
 )

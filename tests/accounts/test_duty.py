@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from apps.accounts.enums import Role
 from apps.accounts.models import Absence, DutyShift, Unit, User
-from apps.accounts.queries.duty import people_for, stand_ins
+from apps.accounts.queries.duty import Roster, people_for
 from apps.accounts.services import (
     plan_absence,
     plan_shift,
@@ -94,7 +94,8 @@ def test_two_who_stand_in_for_one_another_lose_nothing(house: dict[str, Unit], b
     one, two = director(house["sh"]), UserFactory()
     away(one, boss, two)
     away(two, boss, one)
-    assert stand_ins([one.pk, two.pk], timezone.now()) == {}
+    roster = Roster([], timezone.now())
+    assert [roster.instead_of(pk) for pk in (one.pk, two.pk)] == [one.pk, two.pk]
     assert people_for(Role.DIRECTOR, house["st"].path, timezone.now()) == [one]
 
 

@@ -19,8 +19,10 @@ from apps.desk.demo.week import make_week
 from apps.events.details import readable_details
 from apps.events.models import Event
 from apps.orders.models import DeclaredCount, IntakeFile, PrintJob, WorkOrder
+from apps.quality.enums import LateState
+from apps.quality.queries.late import with_state
 from apps.sla.models import Clock
-from apps.tracking.enums import LateState, RefusedState, Status
+from apps.tracking.enums import RefusedState, Status
 from apps.tracking.models import (
     FeedbackSheet,
     LateShipment,
@@ -108,7 +110,7 @@ def _orders_and_customers() -> None:
 
 
 def _what_went_wrong() -> None:
-    states = set(LateShipment.objects.values_list("state", flat=True))
+    states = set(with_state(LateShipment.objects.all()).values_list("state", flat=True))
     assert {LateState.TOLD, LateState.IN_HAND} <= states
     assert RefusedEvent.objects.filter(state=RefusedState.OPEN).count() == 2
     assert DeclaredCount.objects.filter(status="mismatch").count() == 1

@@ -11,11 +11,11 @@ from apps.accounts.enums import Role, UnitKind
 from apps.accounts.models import Unit, User
 from apps.accounts.queries import system_user
 from apps.complaints.enums import CaseMatter
+from apps.core.database_clock import database_now
 from apps.events.models import Event
 from apps.sla import services
 from apps.sla.enums import Metric, TellBy, Whom
 from apps.sla.models import Clock, FiredStep, Matter, Policy, PolicyVersion, WorkingCalendar
-from apps.sla.queries.moments import database_now
 from apps.sla.rules import Attributes
 from apps.sla.services import Conditions, NewStep, NewTarget
 from tests.factories.accounts import UnitFactory, UserFactory

@@ -20,9 +20,9 @@ from django.db.models import QuerySet
 from django.test import override_settings
 from django.utils import timezone
 
+from apps.core.telling import Notice
 from apps.notifications.channels.base import delivery_of
 from apps.notifications.models import Delivery, NotificationPolicy, ProviderState
-from apps.notifications.queries.notices import Notice
 from apps.notifications.services import tell
 from apps.notifications.services.rows import NewDelivery, insert
 from tests.faults.brokers import OwnBroker

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from apps.accounts.queries import system_user
 from apps.inquiries.queries.streams import look
-from apps.notifications.queries.notices import shipment_facts
+from apps.tracking.notices import shipment_facts
 from apps.tracking.services import ingest
 from tests.factories.inquiries import aggregator
 from tests.factories.tracking import event, report, waybill

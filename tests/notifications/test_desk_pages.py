@@ -9,10 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.models import User
+from apps.core.telling import Notice
 from apps.notifications import services
 from apps.notifications.enums import DeliveryState as S
 from apps.notifications.models import Delivery, MessageTemplate, NotificationPolicy, Preference
-from apps.notifications.queries.notices import Notice
 from tests.doubles.mail_server import MailServer
 from tests.factories.accounts import UserFactory, sign_in, superuser
 from tests.factories.customers import CustomerFactory

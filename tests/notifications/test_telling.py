@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from apps.accounts.enums import Role
 from apps.accounts.queries import system_user
+from apps.core.telling import Notice
 from apps.events.models import Event
 from apps.events.services import record
 from apps.notifications import services
@@ -21,7 +22,6 @@ from apps.notifications.models import (
     Preference,
     WebhookEvent,
 )
-from apps.notifications.queries.notices import Notice
 from apps.notifications.queries.words import render
 from apps.tracking.services import ingest
 from tests.doubles.sms_gateway import SmsGateway

@@ -19,7 +19,6 @@ from apps.sla.enums import ClockState
 from apps.sla.models import Clock
 from apps.tracking.enums import DocumentState, LateCause, Reason, Status
 from apps.tracking.models import ReturnDocument
-from apps.tracking.services import cases as late_cases
 from apps.tracking.services.documents import file_document, move_document
 from apps.tracking.services.watch import look_again
 from tests.complaints.conftest import kinds_of
@@ -128,9 +127,9 @@ def test_it_only_ever_grows_worse_and_takes_the_complaint_and_the_late_case_alon
 
 
 @pytest.mark.django_db
-def test_answering_a_chase_is_on_the_late_case_too_and_asking_twice_is_refused() -> None:
+def test_a_chase_is_answered_once_and_asking_twice_is_refused() -> None:
     UnitFactory(kind=UnitKind.FREIGHT_CENTRE)
-    found = late()
+    late()
     relay_due()
     report = only()
     [chase] = report.chases.all()
@@ -144,7 +143,7 @@ def test_answering_a_chase_is_on_the_late_case_too_and_asking_twice_is_refused()
         services.add_chase(**ask, due_at=ago(hours=1), **who(agent))
     services.answer_chase(chase_id=chase.pk, answer="在苏州中转，联系人：赵六", **who(agent))
     assert clock_of(chase).state == ClockState.MET
-    told = found.chases.get()
+    told = report.chases.get()
     assert told.unit == chase.unit and "苏州" in told.answer and "赵六" not in told.answer
     with pytest.raises(RuleBroken):
         services.answer_chase(chase_id=chase.pk, answer="再说一次", **who(agent))
@@ -164,14 +163,14 @@ def test_it_stays_until_the_late_case_is_closed_with_the_signed_receipt() -> Non
     scan(waybill, "delivered", ago(minutes=5))
     look_again([waybill.pk])
     sweep()
-    late_cases.state_cause(
-        case_id=found.pk, cause=LateCause.LINE_HAUL, note="", expected_at=None, **who(agent)
+    services.state_cause(
+        exception_id=report.pk, cause=LateCause.LINE_HAUL, note="", expected_at=None, **who(agent)
     )
     with pytest.raises(RuleBroken):
-        late_cases.close_case(case_id=found.pk, note="已签收", **who(agent))
+        services.close_late(exception_id=report.pk, note="已签收", **who(agent))
     document = ReturnDocument.objects.get()
     file_it(document, agent)
-    late_cases.close_case(case_id=found.pk, note="已签收", **who(agent))
+    services.close_late(exception_id=report.pk, note="已签收", **who(agent))
     services.put_right(exception_id=report.pk, line="催办后次日送达", **who(agent))
     report.refresh_from_db()
     assert report.state == X.CLOSED

@@ -13,12 +13,12 @@ import pytest
 from celery import current_app
 from django.db import connection
 
+from apps.core.database_clock import database_now
 from apps.events.models import Chore, Dispatch, Event
 from apps.events.services.standing_by import Standby
 from apps.sla import services
 from apps.sla.enums import ClockState, FactKind, IntervalKind, Metric
 from apps.sla.models import Clock, FiredStep
-from apps.sla.queries.moments import database_now
 from apps.sla.services import sweeping
 from tests.factories.sla import (
     MAJOR,

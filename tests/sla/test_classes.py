@@ -6,10 +6,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from apps.core.database_clock import database_now
 from apps.sla import services
 from apps.sla.enums import ClockState, FactKind, Metric
 from apps.sla.models import Clock, Matter
-from apps.sla.queries.moments import database_now
 from apps.sla.rules import Attributes
 from tests.factories.sla import COMPLAINT, MAJOR, clock_of, fired, let_pass, machine, open_case
 

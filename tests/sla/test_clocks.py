@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+from apps.core.database_clock import database_now
 from apps.core.errors import RuleBroken
 from apps.events.models import Event
 from apps.sla import services
 from apps.sla.enums import ClockState, FactKind, IntervalKind, Metric, OnReopen
 from apps.sla.models import Clock, FiredStep, Matter
-from apps.sla.queries.moments import database_now
 from apps.sla.rules import Attributes
 from tests.factories.sla import (
     COMPLAINT,

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
+from apps.core.database_clock import database_now
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.models import Event
 from apps.sla import services
 from apps.sla.enums import ClockState, FactKind, IntervalKind, Metric, OnReopen
 from apps.sla.models import Clock, Fact, Matter
-from apps.sla.queries.moments import database_now
 from tests.factories.sla import (
     clock_of,
     fired,

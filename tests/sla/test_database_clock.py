@@ -10,10 +10,10 @@ import pytest
 from django.utils import timezone
 
 import apps.sla
+from apps.core.database_clock import database_now
 from apps.sla import services
 from apps.sla.enums import Metric
 from apps.sla.models import FiredStep
-from apps.sla.queries.moments import database_now
 from tests.factories.sla import clock_of, open_case, publish, step, target
 
 ROOMS = ("services", "rules", "queries", "worktime", "models")

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from apps.core.database_clock import database_now
 from apps.sla import services
 from apps.sla.enums import Metric
 from apps.sla.models import FiredStep
-from apps.sla.queries.moments import database_now
 from tests.factories.sla import (
     clock_of,
     let_pass,

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
+from apps.core.database_clock import database_now
 from apps.core.errors import RuleBroken
 from apps.sla import services
 from apps.sla.enums import ClockState as C
 from apps.sla.enums import FactKind, IntervalKind, Metric, OnReopen
 from apps.sla.enums import MatterState as M
 from apps.sla.models import Clock, Matter, Policy
-from apps.sla.queries.moments import database_now
 from apps.sla.states import CLOCK_MOVES, MATTER_MOVES
 from tests.factories.sla import clock_of, let_pass, machine, open_case, publish, target
 

@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils.dateparse import parse_datetime
 
+from apps.core.database_clock import database_now
 from apps.events.models import Event
 from apps.sla import services
 from apps.sla.enums import Metric, OffHours
 from apps.sla.queries.calendars import OFFICE_CODE, hours_by_code
-from apps.sla.queries.moments import database_now
 from apps.sla.rules import StepRule
 from apps.sla.services.firing import Outside
 from apps.sla.worktime import next_opening

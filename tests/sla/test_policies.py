@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
+from apps.core.database_clock import database_now
 from apps.core.errors import BadInput, RuleBroken
 from apps.sla import services
 from apps.sla.enums import ClockState, CountsFrom, DayKind, IntervalKind, Metric, Whom
 from apps.sla.inputs import DayEntry
 from apps.sla.models import Clock, Policy
-from apps.sla.queries.moments import database_now
 from apps.sla.rules import Attributes, VersionRule, choose_version
 from tests.factories.accounts import UserFactory
 from tests.factories.sla import (

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from apps.core.database_clock import database_now
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.models import Event
 from apps.sla import services
 from apps.sla.enums import ClockState, IntervalKind, Metric
-from apps.sla.queries.moments import database_now
 from apps.sla.rules import Attributes
 from tests.factories.accounts import UserFactory
 from tests.factories.sla import (

@@ -8,10 +8,10 @@ from django.utils import timezone
 
 from apps.accounts.enums import Role, UnitKind
 from apps.accounts.models import Absence, DutyShift, Unit, User
+from apps.core.database_clock import database_now
 from apps.events.models import Event
 from apps.sla import services
 from apps.sla.enums import Metric, Whom
-from apps.sla.queries.moments import database_now
 from apps.sla.queries.recipients import CHAIN, Ask, Staff
 from tests.factories.accounts import UnitFactory, UserFactory, UserRoleFactory
 from tests.factories.sla import machine, open_case, publish, step, target

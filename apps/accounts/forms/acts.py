@@ -1,23 +1,23 @@
 """What is typed about users, roles and keys on the staff pages."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts import queries, services
 from apps.accounts.enums import ApiScope, Role
 from apps.accounts.models import Unit, User, UserRole
 from apps.core.errors import RuleBroken
+from apps.core.times import day_start
 
 
 def _end_of(day: date | None) -> datetime | None:
     """The first instant after ``day`` in the local zone: the last day counts in full."""
     if day is None:
         return None
-    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
+    return day_start(day, days=1)
 
 
 class GrantRoleForm(forms.Form):

@@ -51,11 +51,6 @@ class Span(models.Model):
         shown = set(exclude or ()) - {"withdrawn_at", "withdrawn_by"}
         super().validate_constraints(exclude=shown)
 
-    @property
-    def is_now(self) -> bool:
-        now = timezone.now()
-        return self.withdrawn_at is None and self.starts_at <= now < self.ends_at
-
 
 def _span_constraints(table: str) -> list[models.CheckConstraint]:
     return [

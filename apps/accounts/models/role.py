@@ -1,5 +1,6 @@
 from datetime import datetime
 
+from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
@@ -9,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.enums import Role
 from apps.accounts.models.unit import Unit
-from apps.accounts.models.user import User
+
+USER = settings.AUTH_USER_MODEL
 
 
 class TimeSpan(Func):
@@ -32,7 +34,7 @@ class UserRoleQuerySet(models.QuerySet["UserRole"]):
 class UserRole(models.Model):
     """A user holds a role in a unit (and so in all units below it) for a time."""
 
-    user = models.ForeignKey(User, models.PROTECT, related_name="roles", verbose_name=_("user"))
+    user = models.ForeignKey(USER, models.PROTECT, related_name="roles", verbose_name=_("user"))
     role = models.CharField(_("role"), max_length=30, choices=Role)
     unit = models.ForeignKey(
         Unit, models.PROTECT, related_name="role_holders", verbose_name=_("unit")
@@ -40,14 +42,14 @@ class UserRole(models.Model):
     since = models.DateTimeField(_("since"))
     until = models.DateTimeField(_("until"), null=True, blank=True)
     granted_by = models.ForeignKey(
-        User,
+        USER,
         models.PROTECT,
         related_name="+",
         editable=False,
         verbose_name=_("granted by"),
     )
     ended_by = models.ForeignKey(
-        User,
+        USER,
         models.PROTECT,
         related_name="+",
         null=True,

@@ -15,6 +15,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.enums import SYSTEM_NAMES, Language, ObjectScope, Role, UserKind
+from apps.accounts.models.role import UserRole
 from apps.accounts.models.unit import Unit
 from apps.core.crypto import EncryptedTextField
 
@@ -35,8 +36,6 @@ class UserQuerySet(models.QuerySet["User"]):
 
     def with_role(self, *roles: Role) -> "UserQuerySet":
         """Who holds one of ``roles`` now; each user once."""
-        from apps.accounts.models.role import UserRole
-
         held = UserRole.objects.current().filter(role__in=roles)
         return self.filter(pk__in=held.values("user_id"))
 

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Q
 
 from apps.accounts.enums import Role, UnitKind
-from apps.accounts.models import Absence, DutyShift, Unit, User, UserRole
+from apps.accounts.models import DutyShift, Unit, User
 
 # A stand-in who is away as well has one too; more than this in a row is a mistake in the plan.
 LONGEST_CHAIN = 5
@@ -26,74 +25,6 @@ class Holder:
 
     def covers(self, path: str) -> bool:
         return path.startswith(self.path)
-
-
-def on_duty(roles: Iterable[Role | str], at: datetime) -> dict[str, list[Holder]]:
-    """Per role who is on the roster at this instant. One query."""
-    found: dict[str, list[Holder]] = defaultdict(list)
-    rows = (
-        DutyShift.objects.at(at)
-        .filter(role__in=list(roles), user__is_active=True)
-        .order_by("pk")
-        .values_list("role", "user_id", "unit__path")
-    )
-    for role, user_id, path in rows:
-        found[role].append(Holder(user_id, path))
-    return dict(found)
-
-
-def holders(roles: Iterable[Role | str], at: datetime) -> dict[str, list[Holder]]:
-    """Per role who holds it at this instant, on duty or not. One query."""
-    found: dict[str, list[Holder]] = defaultdict(list)
-    rows = (
-        UserRole.objects.current(at)
-        .filter(role__in=list(roles), user__is_active=True)
-        .order_by("pk")
-        .values_list("role", "user_id", "unit__path")
-    )
-    for role, user_id, path in rows:
-        found[role].append(Holder(user_id, path))
-    return dict(found)
-
-
-def stand_ins(user_ids: Iterable[int], at: datetime) -> dict[int, int]:
-    """For each of these who is away at this instant, who takes their place.
-
-    Chains are followed: a stand-in who is away as well is replaced in turn. Somebody who is away
-    without a stand-in, or whose chain ends in a circle, is left out: they have to be told themselves.
-    """
-    wanted = set(user_ids)
-    away = _away(wanted, at)
-    for _step in range(LONGEST_CHAIN):
-        more = {to for to in away.values() if to is not None} - set(away)
-        found = _away(more, at) if more else {}
-        if not found:
-            break
-        away |= found
-    chosen = {}
-    for user_id in wanted & set(away):
-        end = _end_of(user_id, away)
-        if end is not None:
-            chosen[user_id] = end
-    return chosen
-
-
-def _away(user_ids: set[int], at: datetime) -> dict[int, int | None]:
-    rows = (
-        Absence.objects.at(at)
-        .filter(user__in=user_ids)
-        .filter(Q(stand_in__isnull=True) | Q(stand_in__is_active=True))
-    )
-    return dict(rows.values_list("user_id", "stand_in_id"))
-
-
-def _end_of(user_id: int, away: dict[int, int | None]) -> int | None:
-    here: int | None = user_id
-    for _step in range(LONGEST_CHAIN + 1):
-        if here is None or here not in away:
-            return here
-        here = away[here]
-    return None
 
 
 def nearest(people: Iterable[Holder], path: str) -> list[int]:
@@ -130,9 +61,22 @@ ORDER BY x.id
 """  # noqa: S608  # names of ours
 
 
+def _end_of(user_id: int, away: dict[int, int | None]) -> int | None:
+    here: int | None = user_id
+    for _step in range(LONGEST_CHAIN + 1):
+        if here is None or here not in away:
+            return here
+        here = away[here]
+    return None
+
+
 class Roster:
     """Who answers for these roles at one instant, read once for everything that asks: who is on duty,
-    who holds the role, who is away and who stands in for whom. One query."""
+    who holds the role, who is away and who stands in for whom. One query.
+
+    A stand-in who is away as well is replaced in turn. Somebody who is away without a stand-in, or
+    whose chain ends in a circle, has to be told themselves.
+    """
 
     def __init__(self, roles: Iterable[Role | str], at: datetime) -> None:
         self._duty: dict[str, list[Holder]] = defaultdict(list)
@@ -151,8 +95,18 @@ class Roster:
     def people(self, role: Role | str, path: str) -> list[int]:
         """Who is told in a role for the unit at ``path``: the roster, else the nearest holders, each
         replaced by their stand-in while away. Empty when nobody holds the role."""
-        ids = nearest(self._duty[str(role)], path) or nearest(self._holders[str(role)], path)
-        return list(dict.fromkeys(self.instead_of(pk) for pk in ids))
+        return self.nearest_on_duty(role, path) or self.holders([role], path)
+
+    def holders(self, roles: Iterable[Role | str], path: str) -> list[int]:
+        """Who holds one of the roles in the nearest unit at or above ``path``, on duty or not."""
+        return self._there(nearest((h for r in roles for h in self._holders[str(r)]), path))
+
+    def nearest_on_duty(self, role: Role | str, path: str) -> list[int]:
+        """Who is on the roster in the nearest unit at or above ``path``, or stands in."""
+        return self._there(nearest(self._duty[str(role)], path))
+
+    def _there(self, user_ids: Iterable[int]) -> list[int]:
+        return list(dict.fromkeys(self.instead_of(pk) for pk in user_ids))
 
     def on_duty(self, role: Role | str, path: str) -> list[int]:
         """Who is on the roster for the unit at ``path``, there or away."""
@@ -166,6 +120,11 @@ class Roster:
     def instead_of(self, user_id: int) -> int:
         """Who takes their place while they are away; they themselves while nobody does."""
         return _end_of(user_id, self._away) or user_id
+
+
+def is_on_roster(role: Role, at: datetime) -> bool:
+    """Whether the roster names anybody for the role at this instant."""
+    return DutyShift.objects.at(at).filter(role=role, user__is_active=True).exists()
 
 
 def people_for(role: Role | str, path: str, at: datetime) -> list[User]:

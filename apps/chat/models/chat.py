@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.enums import Language
 from apps.chat.enums import ChatEnd, ChatSide, ChatState, ChatWord, TurnEnd, TurnHow
 from apps.chat.models.constraints import chat_constraints
-from apps.chat.states import CHAT_IN_HAND, CHAT_LIVE, CHAT_WITH_AGENT
+from apps.chat.states import CHAT_LIVE, CHAT_WITH_AGENT
 from apps.core.crypto import EncryptedTextField
 from apps.core.models import AppendOnly
 
@@ -165,10 +165,6 @@ class Chat(models.Model):
     @property
     def is_live(self) -> bool:
         return self.state in CHAT_LIVE
-
-    @property
-    def is_in_hand(self) -> bool:
-        return self.state in CHAT_IN_HAND
 
     @property
     def can_be_reached(self) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from apps.accounts.enums import Role
-from apps.accounts.queries.duty import on_duty
+from apps.accounts.queries.duty import is_on_roster
 from apps.chat.models import ChatSettings
 from apps.chat.queries.seats import is_anyone_there, waiting_count
 from apps.sla.queries.calendars import hours_by_code
@@ -25,7 +25,7 @@ def opening(settings: ChatSettings, now: datetime) -> Opening:
     """Open: within hours or somebody on the roster, somebody is there, and the queue is not too
     long. ``now`` is the database's."""
     calendar = calendar_of(settings)
-    within = is_open(calendar, now) or bool(on_duty([Role.AGENT], now).get(Role.AGENT))
+    within = is_open(calendar, now) or is_on_roster(Role.AGENT, now)
     there = is_anyone_there(now)
     room = within and there and waiting_count() < settings.most_waiting
     return Opening(room, there, reply_by(settings, calendar, now))

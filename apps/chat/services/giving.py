@@ -22,9 +22,9 @@ from apps.chat.services.rows import (
     move,
     was_answered,
 )
+from apps.core.database_clock import database_now
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.services import record
-from apps.sla.queries.moments import database_now
 
 # One at a time gives chats out, so that first come is first served whoever asks for it.
 _ONE_GIVER = 4207841

@@ -13,8 +13,8 @@ from apps.chat.rules.chat import Step, next_agent, next_step
 from apps.chat.services.ending import file_forgotten, leave
 from apps.chat.services.giving import count_missed, give_waiting, queue_again
 from apps.chat.services.rows import add_word, lock_chat, machine, write
+from apps.core.database_clock import database_now
 from apps.core.errors import RuleBroken
-from apps.sla.queries.moments import database_now
 
 log = logging.getLogger(__name__)
 

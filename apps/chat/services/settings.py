@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.chat.models import ChatSettings
+from apps.core.database_clock import database_now
 from apps.core.errors import BadInput
 from apps.events.services import record
 from apps.sla.queries.calendars import hours_by_code
-from apps.sla.queries.moments import database_now
 
 FIELDS = (
     *("accept_within", "answer_within", "agent_gone_after", "visitor_gone_after"),

@@ -20,10 +20,10 @@ from apps.chat.services.giving import pick_up
 from apps.chat.services.rows import add_line, known_line, lock_chat, write
 from apps.complaints.rules.answers import WHEN_SENT, fill_answer
 from apps.complaints.services.storing import cleaned, keep_file
+from apps.core.database_clock import database_now
 from apps.core.errors import BadInput
 from apps.core.files import NewFile
 from apps.events.services import record
-from apps.sla.queries.moments import database_now
 
 if TYPE_CHECKING:
     from apps.complaints.files import CleanFile

@@ -19,7 +19,7 @@ from apps.core.addresses import address_of
 from apps.core.masking import mask_name, mask_phone
 from apps.core.pagination import KeyPage
 from apps.core.templatetags.house import status_tag, status_word
-from apps.core.times import begin_of, local
+from apps.core.times import day_start, local
 
 NOTHING = mark_safe("")
 # The states behind the views that are about other states than the live ones.
@@ -190,6 +190,7 @@ def case_filter(query: ListQuery) -> CaseFilter:
     typed, owner = query.values, query.values.get("owner") or ""
     if owner == "me" or (query.view == "mine" and not owner):
         owner = str(query.user.pk)
+    since, until = typed.get("since"), typed.get("until")
     states = (typed["state"],) if typed.get("state") else STATES.get(query.view, (LIVE_ONLY,))
     return CaseFilter(
         text=query.text,
@@ -202,8 +203,8 @@ def case_filter(query: ListQuery) -> CaseFilter:
         unit_id=typed["unit"].pk if typed.get("unit") else None,
         customer_id=query.form.customer_id,  # type: ignore[attr-defined]  # of CaseFilters
         awaiting=bool(typed.get("awaiting")),
-        opened_from=begin_of(typed.get("since")),
-        opened_before=begin_of(typed.get("until"), days=1),
+        opened_from=since and day_start(since),
+        opened_before=until and day_start(until, days=1),
     )
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.enums import Language, ObjectScope
 from apps.complaints.enums import CaseChannel, CaseClass, CaseState, Outcome, Severity, Timing
 from apps.complaints.models.case_constraints import case_constraints
-from apps.complaints.states import CASE_MOVES, ENDED, LIVE, TIMING
+from apps.complaints.states import CASE_MOVES, LIVE, TIMING
 from apps.core.crypto import EncryptedTextField
 from apps.core.models import Stamped
 from apps.customers.models import Customer
@@ -306,10 +306,6 @@ class Case(Stamped):
     @property
     def is_live(self) -> bool:
         return self.state in LIVE
-
-    @property
-    def has_ended(self) -> bool:
-        return self.state in ENDED
 
     @property
     def timing(self) -> Timing:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from apps.core.masking import mask_name
 from apps.orders.models import WorkOrder
-from apps.tracking.enums import LateState
 from apps.tracking.models import LateShipment, ProofOfDelivery, ReturnDocument, Waybill
 from apps.tracking.queries import TimelineRow, masked_parties, timeline
 from apps.tracking.wording import state_sentence
@@ -33,17 +32,13 @@ class ShipmentCard:
     signed_by: str
     document: ReturnDocument | None
 
-    @property
-    def is_late(self) -> bool:
-        return self.late is not None
-
 
 def shipment_card(waybill: Waybill, at: datetime) -> ShipmentCard:
     """Whether the reader may see it is checked by whoever found ``waybill``. Five queries."""
     proofs = ProofOfDelivery.objects.only("signed_by", "signed_at", "packaging_intact")
     proof = proofs.filter(waybill=waybill).order_by("-pk").first()
     orders = WorkOrder.objects.select_related("owner").only("number", *OWNER)
-    late = LateShipment.objects.only("kind", "state").exclude(state=LateState.CLOSED)
+    late = LateShipment.objects.open().only("kind")
     return ShipmentCard(
         waybill=waybill,
         sentence=state_sentence(

@@ -1,14 +1,14 @@
 """What lists are asked for in the query: days and references, as exact as they are described."""
 
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import ValidationError
 
+from apps.core import times
 from apps.core.api.exact import ANY_TEXT, ExactMoment
 from apps.core.errors import BadInput
 
@@ -65,4 +65,4 @@ def day_start(value: str | None, field: str, days: int = 0) -> datetime | None:
     if day >= date.max - timedelta(days=2) and days:
         return None
     day = min(max(day, date.min + timedelta(days=2)), date.max - timedelta(days=2))
-    return timezone.make_aware(datetime.combine(day + timedelta(days=days), time()))
+    return times.day_start(day, days)

@@ -138,9 +138,6 @@ class DangerousGoodsLetter(Document):
     def __str__(self) -> str:
         return f"{self.signer} · {self.signed_on} – {self.valid_until}"
 
-    def is_valid_on(self, day: date) -> bool:
-        return self.withdrawn_at is None and self.signed_on <= day <= self.valid_until
-
 
 class AuthorisationQuerySet(models.QuerySet["VerbalAuthorisation"]):
     def open(self) -> Self:

@@ -4,6 +4,7 @@ import io
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
+from typing import Any
 
 from django.utils import timezone
 
@@ -13,13 +14,14 @@ from apps.desk.demo.companies import pdf
 from apps.desk.demo.orders import Shipped
 from apps.desk.demo.people import Cast
 from apps.orders import services as orders
+from apps.quality import services as quality
+from apps.quality.enums import ContactChannel
+from apps.quality.models import ExceptionReport
 from apps.tracking.enums import (
     ConfirmedBy,
-    ContactChannel,
     DocumentState,
     Door,
     LateCause,
-    LateState,
     Party,
     Satisfaction,
     Stage,
@@ -27,14 +29,12 @@ from apps.tracking.enums import (
 )
 from apps.tracking.inputs import IncomingEvent
 from apps.tracking.models import (
-    LateShipment,
     PartnerAgreement,
     PartnerCarrier,
     ReturnDocument,
     Waybill,
 )
 from apps.tracking.services import ingest
-from apps.tracking.services.cases import record_chase, record_contact, state_cause
 from apps.tracking.services.documents import file_document, move_document
 from apps.tracking.services.feedback import send_sheet
 from apps.tracking.services.history import Answered, Assigned, assign_each, record_answers
@@ -157,25 +157,26 @@ def handle_late(cast: Cast, now: datetime) -> None:
     """One case told to both parties, one being chased; the others wait for somebody."""
     by, at = cast["linzhuren"], timezone.now()
     soon = now + timedelta(hours=20)
-    open_cases = (
-        LateShipment.objects.filter(state=LateState.OPEN, waybill__customer__unit__code="SHA")
+    reports = (
+        ExceptionReport.objects.filter(
+            late__closed_at__isnull=True, late__isnull=False, waybill__customer__unit__code="SHA"
+        )
         .select_related("waybill")
         .order_by("waybill_id")
     )
-    for number, case in enumerate(open_cases[:2]):
-        waits = case.waybill.status == Status.READY_FOR_PICKUP
+    for number, report in enumerate(reports[:2]):
+        waybill = report.waybill
+        who: dict[str, Any] = {"exception_id": report.pk, "by": by, "at": at}
+        waits = waybill is not None and waybill.status == Status.READY_FOR_PICKUP
         cause, note, answer = WAITS if waits else BROKEN_DOWN
-        state_cause(
-            case_id=case.pk, cause=cause, note=note, expected_at=soon, by=by, at=at,
-        )  # fmt: skip
-        record_chase(
-            case_id=case.pk, answer=answer, unit=cast.units["SHA-FC"],
-            by=by, at=at,
-        )  # fmt: skip
+        quality.state_cause(cause=cause, note=note, expected_at=soon, **who)
+        quality.record_chase(
+            whom=cast.units["SHA-FC"], question="货物现在何处，何时发出？", answer=answer, **who
+        )
         for party in Party if number == 0 else ():
-            record_contact(
-                case_id=case.pk, party=party, channel=ContactChannel.PHONE, reached=True,
-                apologised=True, expected_at=soon, answer="表示理解，请尽快送达", by=by, at=at,
+            quality.record_contact(
+                party=party, channel=ContactChannel.PHONE, reached=True, apologised=True,
+                expected_at=soon, answer="表示理解，请尽快送达", **who,
             )  # fmt: skip
 
 

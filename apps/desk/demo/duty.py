@@ -1,11 +1,12 @@
 """Who is on duty this week and the next, and who is away."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
 from apps.accounts.enums import Role
 from apps.accounts.services.duty import NewShift, plan_absence, plan_shifts
+from apps.core.times import day_start
 from apps.desk.demo.people import Cast
 
 # username, role, unit, from and to this hour of the day; past midnight ends the next morning.
@@ -25,7 +26,7 @@ def make_roster(cast: Cast, now: datetime) -> None:
     today = timezone.localdate(now)
     shifts = []
     for day in range(-7, 8):
-        midnight = timezone.make_aware(datetime.combine(today + timedelta(days=day), time()))
+        midnight = day_start(today, day)
         for username, role, unit, since, until in SHIFTS:
             starts_at, ends_at = (
                 midnight + timedelta(hours=since),

@@ -10,6 +10,7 @@ from random import Random
 
 from django.utils import timezone
 
+from apps.core.telling import Notice
 from apps.customers.models import Customer
 from apps.desk.demo.orders import Shipped
 from apps.desk.demo.people import Cast
@@ -29,11 +30,11 @@ from apps.notifications.enums import (
     TaskState,
 )
 from apps.notifications.models import Delivery, PhoneTask, WebhookEndpoint
-from apps.notifications.queries.notices import TOPIC_OF_STATUS, Notice, notices_of
+from apps.notifications.queries.notices import WEBHOOK_TYPES, notices_of
 from apps.notifications.services.claiming import claim
 from apps.notifications.services.outcomes import record_outcome
 from apps.notifications.services.rows import NewDelivery, insert
-from apps.notifications.topics import WEBHOOK_TYPES
+from apps.tracking.notices import TOPIC_OF_STATUS
 
 WORKER = "demo"
 # So that a message on its way is still to be seen when somebody looks.

@@ -7,16 +7,16 @@ stand today; what happened to today's messages is played through the services.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from apps.core.telling import Notice
 from apps.core.writing import write_columns
 from apps.desk.demo.orders import Shipped
 from apps.events.models import Event
 from apps.notifications.enums import ChannelName, DeliveryState, Effect, Step
 from apps.notifications.models import Attempt, Delivery
-from apps.notifications.queries.notice import Notice
-from apps.notifications.queries.notices import TOPIC_OF_STATUS, shipment_facts
 from apps.notifications.services.rows import NewDelivery, insert
 from apps.tracking.enums import Status
 from apps.tracking.models import Waybill
+from apps.tracking.notices import TOPIC_OF_STATUS, shipment_facts
 
 WORKER = "demo"
 

@@ -61,6 +61,8 @@ def make_week(seed: int = 1, per_day: int = PER_DAY, now: datetime | None = None
     with_late = system_user("sweeper")
     while find_late(limit=500, by=with_late):
         pass
+    while relay_batch():
+        pass
     afterwards.handle_late(cast, now)
     afterwards.ask_customers(cast, customers, now)
     _follow_up(rng, now)

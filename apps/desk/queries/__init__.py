@@ -25,10 +25,10 @@ from apps.desk.queries.running import (
 from apps.events.queries import relay_lag
 from apps.orders.models import DeclaredCount, FollowUpTask, WorkOrder
 from apps.orders.queries import orders_found
-from apps.quality.models import ExceptionReport
+from apps.quality.models import ChaseTask, ExceptionReport, PartyContact
 from apps.quality.queries.exceptions import ExceptionFilter, exception_list
+from apps.quality.queries.late import late_list
 from apps.sla.queries.calendars import MissingYear, missing_years
-from apps.tracking.enums import LateState
 from apps.tracking.models import (
     LateShipment,
     PartnerNumber,
@@ -37,7 +37,6 @@ from apps.tracking.models import (
     Waybill,
 )
 from apps.tracking.queries import TimelineRow, find_waybills, masked_parties, timeline
-from apps.tracking.queries.late import queue
 from apps.tracking.typed import one_number
 
 SHOWN = 10
@@ -180,7 +179,7 @@ def _tasks(user: User, until: Any) -> QuerySet[FollowUpTask]:
 
 
 def _late(user: User) -> QuerySet[LateShipment]:
-    return queue(user=user).exclude(state=LateState.CLOSED)
+    return late_list(user).filter(closed_at__isnull=True)
 
 
 def _counts(user: User) -> QuerySet[DeclaredCount]:
@@ -204,6 +203,8 @@ class Shipment:
     order: WorkOrder | None
     tasks: list[FollowUpTask]
     late: LateShipment | None
+    contacts: list[PartyContact]
+    chases: list[ChaseTask]
     proof: ProofOfDelivery | None
     document: ReturnDocument | None
     cases: list[Case]
@@ -225,6 +226,8 @@ def shipment(number: str, *, user: User) -> Shipment | None:
         .first()
     )
     tasks = order.tasks.select_related("template", "owner", "done_by") if order else []
+    late = _late(user).filter(waybill=waybill).first()
+    report = getattr(late, "exception", None)
     return Shipment(
         waybill=waybill,
         parties=masked_parties(waybill),
@@ -232,7 +235,11 @@ def shipment(number: str, *, user: User) -> Shipment | None:
         partner_numbers=list(waybill.partner_numbers.select_related("carrier")),
         order=order,
         tasks=list(tasks),
-        late=queue(user=user).filter(waybill=waybill).exclude(state=LateState.CLOSED).first(),
+        late=late,
+        contacts=list(report.contacts.select_related("by")) if report else [],
+        chases=list(report.chases.select_related("unit", "carrier", "owner", "answered_by"))
+        if report
+        else [],
         proof=ProofOfDelivery.objects.filter(waybill=waybill).order_by("-pk").first(),
         document=ReturnDocument.objects.filter(waybill=waybill).first(),
         cases=list(case_list(user, CaseFilter(waybill_id=waybill.pk))[:SHOWN])

@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.complaints.queries.team import Load, team_load
+from apps.core.database_clock import database_now
 from apps.sla.enums import ClockState, Metric
 from apps.sla.models import Clock
-from apps.sla.queries.moments import database_now
 
 HOURS = 12
 # How deep a cell of the heat map is coloured: by how many clocks run out in that hour.

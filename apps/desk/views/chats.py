@@ -25,8 +25,8 @@ from apps.chat.services.reading import note_chat_read
 from apps.chat.services.seats import touch_seat
 from apps.chat.services.talking import mark_read
 from apps.chat.tokens import desk_ticket
+from apps.core.database_clock import database_now
 from apps.desk.views.shared import person_of, show
-from apps.sla.queries.moments import database_now
 
 View = Callable[..., HttpResponseBase]
 MOST_HAD = 40

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
 
+from apps.core.postgresql_arrays import array, moment, quoted
 from apps.core.waking import wake_on_commit
 from apps.events.models import Event
 from apps.events.subscriptions import names_for
@@ -109,14 +110,14 @@ def _write(rows: Sequence[NewEvent]) -> list[tuple[int, datetime, datetime]]:
         cursor.execute(
             _RECORD,
             [
-                _array(_quoted(row.kind) for row in rows),
-                _array(_quoted(row.subject_type) for row in rows),
-                _array(_quoted(row.subject_id) for row in rows),
-                _array(str(row.by_id) for row in rows),
-                _array(row.at.isoformat() if row.at else "NULL" for row in rows),
-                _array(_quoted(_encode(row.data)) for row in rows),
-                _array(_quoted(kind) for kind, _name in hear),
-                _array(_quoted(name) for _kind, name in hear),
+                array(quoted(row.kind) for row in rows),
+                array(quoted(row.subject_type) for row in rows),
+                array(quoted(row.subject_id) for row in rows),
+                array(str(row.by_id) for row in rows),
+                array(moment(row.at) for row in rows),
+                array(quoted(_encode(row.data)) for row in rows),
+                array(quoted(kind) for kind, _name in hear),
+                array(quoted(name) for _kind, name in hear),
             ],
         )
         written = list(cursor.fetchall())
@@ -130,12 +131,3 @@ def _demand_transaction() -> None:
         raise transaction.TransactionManagementError(
             "an event is recorded in the transaction that makes it true"
         )
-
-
-def _array(values: Iterable[str]) -> str:
-    return "{" + ",".join(values) + "}"
-
-
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'

@@ -4,20 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db import connection
-
 from apps.core import counters
 from apps.core.crypto import blind_index
 from apps.inquiries.asking import Asker
 from apps.inquiries.enums import Way
 from apps.inquiries.models import AskCount
 
-_ADD = """
-INSERT INTO inquiries_askcount AS a (kind, key, "window", count) VALUES (%s, %s, %s, 1)
-ON CONFLICT (kind, key, "window") DO UPDATE SET count = a.count + 1
-RETURNING count, coalesce((SELECT p.count FROM inquiries_askcount p
-    WHERE p.kind = a.kind AND p.key = a.key AND p."window" = %s), 0)
-"""
 ASKED, MISSED = "asked", "missed"
 KEEP = timedelta(days=3)
 _TABLE = "inquiries_askcount"
@@ -67,12 +59,7 @@ def count(kind: str, name: str, *, window: timedelta, at: datetime) -> int:
 
     Part of the caller's transaction: a caller that refuses must not roll back.
     """
-    begins = counters.begin_of(at, window)
-    with connection.cursor() as cursor:
-        cursor.execute(_ADD, [kind, _key(kind, name), begins, begins - window])
-        now, before = cursor.fetchone()
-    # The last window counts for as much of it as still lies within one window's length.
-    return int(now) + int(before * (1 - (at - begins) / window))
+    return int(counters.count(_TABLE, kind, _key(kind, name), window=window, at=at))
 
 
 def purge_counts(*, at: datetime) -> int:

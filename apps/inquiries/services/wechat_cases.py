@@ -19,6 +19,7 @@ from apps.complaints.queries.searching import phone_index
 from apps.complaints.rules.reading import class_of, is_outright
 from apps.complaints.wording import answer_sentence
 from apps.core.errors import RuleBroken
+from apps.core.public_links import public_link
 from apps.inquiries.enums import DialogueStep
 from apps.inquiries.models import WeChatBinding, WeChatDialogue, WeChatMedia
 from apps.inquiries.reading import find_numbers
@@ -26,7 +27,6 @@ from apps.inquiries.services.binding import openid_index
 from apps.inquiries.services.counting import count
 from apps.inquiries.wechat.commands import Command
 from apps.inquiries.wechat.messages import Message
-from apps.notifications.queries.public import public_link
 from apps.tracking.models import Waybill
 
 ASKED_FOR = timedelta(minutes=30)

@@ -25,7 +25,7 @@ from apps.notifications.api.shapes import (
     WebhookEventShape,
 )
 from apps.notifications.queries import webhooks
-from apps.notifications.topics import WEBHOOK_TYPES
+from apps.notifications.queries.notices import WEBHOOK_TYPES
 
 TYPES = (*WEBHOOK_TYPES, "ping")
 MESSAGE = OpenApiParameter(

@@ -15,9 +15,9 @@ from apps.core.api.exact import (
 from apps.core.opaque import Id, hide, id_shape
 from apps.notifications.enums import DeliveryState, EndpointState
 from apps.notifications.models import Delivery, WebhookEndpoint, WebhookEvent
+from apps.notifications.queries.notices import WEBHOOK_TYPES
 from apps.notifications.queries.webhooks import MESSAGE_ID
 from apps.notifications.services import CALLABLE, MAX_REPLAY, MOST_URL
-from apps.notifications.topics import WEBHOOK_TYPES
 from apps.notifications.webhook_data import told
 
 

@@ -9,7 +9,7 @@ import json
 import re
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -203,11 +203,3 @@ def _json(answer: http.Answer) -> dict[str, Any]:
     except ValueError:
         return {}
     return body if isinstance(body, dict) else {}
-
-
-def receipt_time(text: str) -> datetime | None:
-    """``2026-11-22 14:05:06`` in local time."""
-    try:
-        return timezone.make_aware(datetime.strptime(text, "%Y-%m-%d %H:%M:%S"))  # noqa: DTZ007  # made aware at once
-    except ValueError:
-        return None

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.queries import system_user
 from apps.core.api.wire import WireEncoder
+from apps.core.telling import MOST_TOLD
 from apps.events.services import record
 from apps.notifications import http, standard_webhook
 from apps.notifications.channels.base import Channel, Message, Outcome, within
@@ -25,7 +26,7 @@ from apps.notifications.webhook_data import told
 if TYPE_CHECKING:
     from apps.notifications.models import Delivery
 
-MAX_BODY = 20_000  # bytes, exclusive
+MAX_BODY = MOST_TOLD + 600  # bytes, exclusive
 
 
 @dataclass(frozen=True)

@@ -7,15 +7,16 @@ from dataclasses import dataclass, field
 from django.conf import settings
 
 from apps.accounts.models import Unit, User, UserRole
+from apps.accounts.queries.duty import Roster
 from apps.complaints.models import Case
 from apps.core.masking import mask_name, mask_phone
 from apps.core.phones import is_mobile
+from apps.core.telling import Notice
 from apps.customers.enums import ContactRole
 from apps.customers.models import Contact
 from apps.notifications.addresses import index_of, label_of
 from apps.notifications.enums import Audience, SubscriptionState
 from apps.notifications.models import NotificationPolicy, Subscription
-from apps.notifications.queries.notice import Notice
 
 # The first of these that a customer has is whom we write to.
 WHOM = (ContactRole.SERVICE, ContactRole.ORDERS, ContactRole.MANAGER)
@@ -215,11 +216,18 @@ def _agents(notices: Sequence[Notice], _role: str) -> Finder:
 
 
 def _named(notices: Sequence[Notice], _role: str) -> Finder:
-    ids = {pk for notice in notices for pk in notice.people}
+    replaced = [notice for notice in notices if notice.stands_in]
+    roster = Roster([], max(notice.at for notice in replaced)) if replaced else None
+
+    def told(notice: Notice) -> Iterator[int]:
+        here = roster if notice.stands_in else None
+        return (here.instead_of(pk) if here else pk for pk in notice.people)
+
+    ids = {pk for notice in notices for pk in told(notice)}
     people = {u.pk: staff_person(u) for u in User.objects.active().filter(pk__in=ids)}
 
     def find(notice: Notice) -> Iterator[Person]:
-        return (people[pk] for pk in notice.people if pk in people)
+        return (people[pk] for pk in told(notice) if pk in people)
 
     return find
 

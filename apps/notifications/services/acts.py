@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from apps.core.database_clock import database_now
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.masking import mask_text
 from apps.events.services import record
 from apps.notifications.enums import Audience, DeliveryState, Effect, Step, TaskReason, TaskState
 from apps.notifications.models import Delivery, PhoneTask
 from apps.notifications.services.chain import advance, hand_to_person, next_links
-from apps.notifications.services.rows import database_now, move, note
+from apps.notifications.services.rows import move, note
 from apps.notifications.states import TASK_MOVES
 
 if TYPE_CHECKING:

@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from apps.accounts.models import User
+from apps.core.public_links import staff_page
 from apps.notifications import channels
 from apps.notifications.addresses import index_of
 from apps.notifications.channels.phone import add_task
 from apps.notifications.enums import Audience, DeliveryState, TaskReason
 from apps.notifications.models import Delivery, NotificationPolicy, SuppressedAddress
-from apps.notifications.queries.public import staff_page
 from apps.notifications.quiet import quiet_end
 from apps.notifications.services.rows import NewDelivery, insert, move
 from apps.notifications.topics import TOPICS

@@ -7,12 +7,13 @@ from django.core import signing
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
+from apps.core.database_clock import database_now
 from apps.core.opaque import Id, hide, row_said
+from apps.core.public_links import public_link
 from apps.notifications.enums import DeliveryState
 from apps.notifications.models import Delivery
-from apps.notifications.queries.public import public_link
 from apps.notifications.services.chain import next_links
-from apps.notifications.services.rows import NewDelivery, database_now, insert
+from apps.notifications.services.rows import NewDelivery, insert
 
 # Fits an e-mail of well under a megabyte; a storm of ten thousand makes two.
 MOST = 5_000

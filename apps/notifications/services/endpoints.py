@@ -16,8 +16,8 @@ from apps.notifications.channels.webhook import rules
 from apps.notifications.enums import EndpointState
 from apps.notifications.models import WebhookEndpoint
 from apps.notifications.networks import may_reach
+from apps.notifications.queries.notices import WEBHOOK_TYPES
 from apps.notifications.standard_webhook import new_secret
-from apps.notifications.topics import WEBHOOK_TYPES
 
 if TYPE_CHECKING:
     from apps.accounts.models import User

@@ -11,13 +11,14 @@ from django.db import Error, connection, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from apps.core.database_clock import database_now
 from apps.notifications import channels
 from apps.notifications.channels import Channel
 from apps.notifications.enums import DeliveryState, Step
 from apps.notifications.models import Delivery, SendStamp
 from apps.notifications.services.outcomes import make_unclear
 from apps.notifications.services.presence import gone
-from apps.notifications.services.rows import database_now, move, note
+from apps.notifications.services.rows import move, note
 
 BATCH = 200
 _BEGIN = """

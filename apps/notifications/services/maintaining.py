@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
+from apps.core.database_clock import database_now
 from apps.notifications import channels
 from apps.notifications.channels import Channel, Outcome, Question
 from apps.notifications.enums import DeliveryState, Effect, Step, TaskReason
@@ -17,7 +18,7 @@ from apps.notifications.services.chain import advance, hand_to_person
 from apps.notifications.services.digests import gather
 from apps.notifications.services.losing import expire_leases
 from apps.notifications.services.outcomes import record_outcome
-from apps.notifications.services.rows import database_now, locked, move, note
+from apps.notifications.services.rows import locked, move, note
 
 log = logging.getLogger(__name__)
 BATCH = 200

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from django.db import connection, transaction
 
 from apps.accounts.queries import system_user
+from apps.core.database_clock import database_now
 from apps.notifications import channels
 from apps.notifications.addresses import label_of
 from apps.notifications.backoff import pause_after, wait_before
@@ -13,7 +14,7 @@ from apps.notifications.channels import Channel, Outcome
 from apps.notifications.enums import DeliveryState, Effect, Step, SuppressionReason
 from apps.notifications.models import Delivery, SuppressedAddress
 from apps.notifications.services.chain import advance, next_links
-from apps.notifications.services.rows import database_now, locked, move, note
+from apps.notifications.services.rows import locked, move, note
 
 if TYPE_CHECKING:
     from apps.accounts.models import User

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from apps.core.errors import RuleBroken
 from apps.core.opaque import Id, hide, row_said
 from apps.core.phones import is_mobile
+from apps.core.telling import Notice
 from apps.notifications import channels
 from apps.notifications.enums import ChannelName, CodePurpose, DeliveryState
 from apps.notifications.models import Delivery, OneTimeCode
-from apps.notifications.queries.notices import Notice
 from apps.notifications.services.codes import (
     CODE_LIFE,
     NewCode,

@@ -6,6 +6,9 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from apps.core.database_clock import database_now
+from apps.core.public_links import public_link
+from apps.core.telling import Notice
 from apps.core.transactions import joined
 from apps.events.models import Event
 from apps.notifications import channels
@@ -17,12 +20,10 @@ from apps.notifications.models import (
     Preference,
     SuppressedAddress,
 )
-from apps.notifications.queries.notice import Notice
 from apps.notifications.queries.notices import notices_of
-from apps.notifications.queries.public import public_link
 from apps.notifications.queries.recipients import Person, Planned, plan
 from apps.notifications.quiet import quiet_end
-from apps.notifications.services.rows import NewDelivery, database_now, insert
+from apps.notifications.services.rows import NewDelivery, insert
 from apps.notifications.services.webhook_events import queue_webhooks
 from apps.notifications.services.wishes import is_unwanted, keys_of, wishes_of
 from apps.notifications.topics import TOPICS

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
+from apps.core.database_clock import database_now
 from apps.core.masking import mask_text
 from apps.core.text import keepable
 from apps.notifications.addresses import index_of
@@ -17,7 +18,7 @@ from apps.notifications.enums import ChannelName, DeliveryState, Effect, Step
 from apps.notifications.models import Delivery
 from apps.notifications.queries.threads import key_of
 from apps.notifications.services.outcomes import take_receipt
-from apps.notifications.services.rows import database_now, move, note
+from apps.notifications.services.rows import move, note
 
 if TYPE_CHECKING:
     from apps.accounts.models import User

@@ -141,16 +141,6 @@ def insert(rows: Sequence[NewDelivery]) -> list[int]:
     return found
 
 
-def database_now() -> datetime:
-    """The database's clock, which every due time is compared with."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        row = cursor.fetchone()
-    assert row is not None  # noqa: S101  # the statement always gives a row
-    moment: datetime = row[0]
-    return moment
-
-
 def move(
     delivery: Delivery, to: DeliveryState, *, now: datetime, reason: str = "", **changes: Any
 ) -> Delivery:
@@ -197,4 +187,4 @@ def locked(delivery_id: int) -> Delivery:
     return Delivery.objects.select_for_update(of=("self",)).get(pk=delivery_id)
 
 
-__all__ = ["NewDelivery", "database_now", "insert", "locked", "move", "note"]
+__all__ = ["NewDelivery", "insert", "locked", "move", "note"]

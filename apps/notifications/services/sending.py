@@ -7,11 +7,11 @@ from datetime import datetime
 
 from django.db import InterfaceError, OperationalError, connection
 
+from apps.core.public_links import public_link
 from apps.notifications import channels
 from apps.notifications.channels import Channel, Message, Outcome
 from apps.notifications.enums import CANNOT_STOP, Effect
 from apps.notifications.models import Delivery
-from apps.notifications.queries.public import public_link
 from apps.notifications.queries.words import render
 from apps.notifications.services.claiming import claim
 from apps.notifications.services.losing import Beginning, ClaimLost, NotBegun

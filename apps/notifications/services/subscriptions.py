@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.queries import public_user
 from apps.core.errors import BadInput
 from apps.core.opaque import Id, hide, row_said
+from apps.core.telling import Notice
 from apps.events.services import record
 from apps.notifications.addresses import clean, index_of, label_of
 from apps.notifications.enums import (
@@ -22,7 +23,6 @@ from apps.notifications.enums import (
     SubscriptionState,
 )
 from apps.notifications.models import Delivery, OneTimeCode, Preference, Subscription
-from apps.notifications.queries.notices import Notice
 from apps.notifications.services.codes import (
     CODE_LIFE,
     NewCode,

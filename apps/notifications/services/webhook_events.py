@@ -1,16 +1,15 @@
 """What merchants hear: the log they can read, and a delivery per endpoint (NTF-4)."""
 
-import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from apps.core.database_clock import database_now
 from apps.core.errors import RuleBroken
 from apps.core.transactions import joined
 from apps.events.models import Event
@@ -18,31 +17,27 @@ from apps.events.services import record
 from apps.notifications.channels.webhook import MAX_BODY, body_of
 from apps.notifications.enums import Audience, EndpointState
 from apps.notifications.models import WebhookEndpoint, WebhookEvent
-from apps.notifications.queries.webhook_cases import case_payloads
-from apps.notifications.services.rows import NewDelivery, database_now, insert
-from apps.notifications.topics import WEBHOOK_KINDS, webhook_type
-from apps.orders.models import WorkOrder
-from apps.tracking.models import Waybill
+from apps.notifications.queries.notices import is_for_merchants, payloads_of
+from apps.notifications.services.rows import NewDelivery, insert
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
 
 MAX_REPLAY = 1_000
-ROOM = MAX_BODY - 600  # for what surrounds the payload
 
 
 @joined()
 def queue_webhooks(events: Sequence[Event]) -> int:
     """Log these events for the merchants concerned and queue them to their endpoints."""
-    events = [event for event in events if event.kind in WEBHOOK_KINDS]
+    events = [event for event in events if is_for_merchants(event)]
     if not events or not WebhookEndpoint.objects.filter(removed_at__isnull=True).exists():
         return 0
-    payloads = _payloads(events)
-    endpoints = _endpoints({customer for customer, _payload in payloads.values()})
+    payloads = payloads_of(events)
+    endpoints = _endpoints({customer for _type, customer, _payload in payloads.values()})
     rows = [
-        _entry(event, customer, body)
+        WebhookEvent(event=event, customer_id=customer, type=kind, at=event.at, payload=payload)
         for event in events
-        for customer, body in [payloads.get(event.pk, (0, {}))]
+        for kind, customer, payload in [payloads.get(event.pk, ("", 0, {}))]
         if customer in endpoints
     ]
     WebhookEvent.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
@@ -57,13 +52,6 @@ def queue_webhooks(events: Sequence[Event]) -> int:
                 if _hears(endpoint, entry.type)
             ]
         )
-    )
-
-
-def _entry(event: Event, customer_id: int, payload: dict[str, Any]) -> WebhookEvent:
-    kind = webhook_type(event.kind)
-    return WebhookEvent(
-        event=event, customer_id=customer_id, type=kind, at=event.at, payload=payload
     )
 
 
@@ -97,69 +85,6 @@ def _delivery(
         data={"webhook_event": entry.pk, "type": entry.type},
         due_at=now,
     )
-
-
-def _payloads(events: Sequence[Event]) -> dict[int, tuple[int, dict[str, Any]]]:
-    """Event id → (customer id, payload): numbers, statuses and times, no personal data."""
-    waybills = {
-        str(row["pk"]): row
-        for row in Waybill.objects.filter(
-            pk__in=[e.subject_id for e in events if e.kind.startswith("waybill.")]
-        ).values("pk", "number", "customer_id", "customer_reference", "promised_at", "expected_at")
-    }
-    orders = {
-        str(order.pk): order
-        for order in WorkOrder.objects.filter(
-            pk__in=[e.subject_id for e in events if e.kind.startswith("workorder.")]
-        ).prefetch_related("waybills")
-    }
-    found = case_payloads(events)
-    for event in events:
-        if event.kind.startswith("waybill.") and event.subject_id in waybills:
-            row = waybills[event.subject_id]
-            found[event.pk] = (row["customer_id"], _waybill_payload(event, row))
-        elif event.subject_id in orders and event.kind.startswith("workorder."):
-            order = orders[event.subject_id]
-            found[event.pk] = (order.customer_id, _order_payload(order))
-    return found
-
-
-def _waybill_payload(event: Event, row: Mapping[str, Any]) -> dict[str, Any]:
-    facts: dict[str, Any] = {
-        "waybill": row["number"],
-        "waybill_id": row["pk"],
-        "customer_reference": row["customer_reference"],
-        "promised_at": row["promised_at"],
-        "expected_at": row["expected_at"],
-    }
-    names = {
-        "waybill.status_changed": {
-            "from": "from",
-            "to": "status",
-            "reason": "reason",
-            "occurred_at": "occurred_at",
-        },
-        "waybill.running_late": {"why": "why", "expected": "expected_at"},
-        "waybill.promise_changed": {"from": "promised_before", "to": "promised_at"},
-        "waybill.late_resolved": {"outcome": "outcome", "cause": "cause"},
-    }[event.kind]
-    return facts | {ours: event.data.get(theirs) for theirs, ours in names.items()}
-
-
-def _order_payload(order: WorkOrder) -> dict[str, Any]:
-    """As many waybill numbers as fit; the API gives the rest."""
-    numbers = [waybill.number for waybill in order.waybills.all()]
-    payload: dict[str, Any] = {
-        "order": order.number,
-        "customer_reference": order.customer_reference,
-        "status": order.status,
-        "count": len(numbers),
-        "waybills": numbers,
-    }
-    while len(json.dumps(payload, cls=DjangoJSONEncoder)) > ROOM:
-        payload["waybills"] = payload["waybills"][: len(payload["waybills"]) // 2]
-        payload["truncated"] = True
-    return payload
 
 
 @transaction.atomic

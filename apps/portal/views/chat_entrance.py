@@ -19,6 +19,7 @@ from apps.chat.queries.seats import chat_settings, waiting_count
 from apps.chat.services.ending import rate_chat, turn_into_message
 from apps.chat.services.starting import NewChat, leave_message, start_chat
 from apps.complaints.enums import CaseClass
+from apps.core.database_clock import database_now
 from apps.core.errors import RuleBroken
 from apps.core.requests import client_address
 from apps.core.times import now
@@ -27,7 +28,6 @@ from apps.portal.chats import limits, news_context, status_of
 from apps.portal.languages import speaks
 from apps.portal.uploads import files_of
 from apps.portal.visitors import chat_of, remember_chat
-from apps.sla.queries.moments import database_now
 from apps.tracking.days import by_when
 
 FIELDS = ("text", "waybill_number", "contact_name", "contact_phone", "contact_email")

@@ -1,5 +1,5 @@
 """Staff pages of this app, one module per noun."""
 
-from apps.quality.admin import exceptions, meetings
+from apps.quality.admin import exceptions, late, meetings
 
-__all__ = ["exceptions", "meetings"]
+__all__ = ["exceptions", "late", "meetings"]

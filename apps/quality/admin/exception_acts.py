@@ -6,10 +6,12 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.backoffice.acts import Act, Doing
 from apps.core.errors import BadInput
-from apps.quality import forms, services
+from apps.quality import services
 from apps.quality.enums import ExceptionState as X
+from apps.quality.forms import exceptions as forms
 from apps.quality.inputs import Verdict
 from apps.quality.models import CorrectiveAction, ExceptionReport
+from apps.quality.queries.shipments import question_about
 
 HANDLE = "quality.handle_exceptionreport"
 INVESTIGATE = "quality.investigate_exceptionreport"
@@ -49,13 +51,21 @@ def _chase(doing: Doing) -> None:
         raise BadInput(
             _("Choose whom you ask: one unit or one partner."), code="whom_missing", field="unit"
         )
-    services.add_chase(
-        exception_id=doing.record.pk,
-        whom=values["unit"] or values["carrier"],
-        question=values["question"],
-        due_at=values["due_at"],
-        **doing.who,
-    )
+    asked = {"exception_id": doing.record.pk, "whom": values["unit"] or values["carrier"]}
+    asked["question"] = values["question"]
+    if values["answer"]:
+        services.record_chase(**asked, answer=values["answer"], **doing.who)
+    else:
+        services.add_chase(**asked, due_at=values["due_at"], **doing.who)
+
+
+def _whom(doing: Doing) -> dict[str, Any]:
+    """Where the shipment is, and what is asked there."""
+    waybill = doing.record.waybill
+    if waybill is None:
+        return {}
+    unit = None if waybill.carrier_id else waybill.responsible_unit_id
+    return {"unit": unit, "carrier": waybill.carrier_id, "question": question_about(waybill)}
 
 
 def _answer(doing: Doing) -> None:
@@ -157,10 +167,13 @@ ACTS = (
          _("The action is dropped."), form=forms.DropForm, may=_has("open"),
          options=_choose("open")),
     _act("chase", _("Chase a unit or a partner"), HANDLE, _chase,
-         _("The chase is set and its clock runs."), form=forms.ChaseForm, may=_in(*NOT_CLOSED)),
+         _("The chase is on record."), form=forms.ChaseForm, may=_in(*NOT_CLOSED),
+         initial=_whom),
     _act("answer", _("They answered"), HANDLE, _answer, _("The answer is on record."),
          form=forms.AnswerForm, may=lambda r: bool(_asked(r)),
          options=lambda d: {"choices": _asked(d.record)}),
+    _act("take", _("Take this case"), HANDLE, _simple(services.take_exception),
+         _("You have it now."), may=_in(*NOT_CLOSED)),
     _act("assign", _("Give it to somebody to follow"), HANDLE, _simple(services.assign_exception),
          _("It is theirs to follow now, with its clocks."), form=forms.FollowerForm,
          may=_in(*NOT_CLOSED), options=lambda d: {"current": d.record.owner_id}),

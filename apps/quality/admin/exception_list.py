@@ -14,7 +14,7 @@ from apps.backoffice.forms.filters import FilterForm, one_of
 from apps.backoffice.lists import Column, Export, ListQuery, Sort, StaffList, View
 from apps.core.addresses import address_of
 from apps.core.templatetags.house import drawn_tag, status_tag
-from apps.core.times import begin_of, local
+from apps.core.times import day_start, local
 from apps.quality.enums import ExceptionKind, ExceptionState, FoundBy
 from apps.quality.models import ExceptionReport
 from apps.quality.queries.exceptions import ExceptionFilter, exception_list
@@ -151,8 +151,8 @@ class ExceptionList(StaffList):
                 owner_id=me if follower == "me" or view == "mine" else None,
                 reported_late=typed.get("stands_out") == "late",
                 changed_afterwards=typed.get("stands_out") == "changed",
-                reported_from=begin_of(since),
-                reported_before=begin_of(until),
+                reported_from=since and day_start(since),
+                reported_before=until and day_start(until),
             ),
         )
         return rows.filter(owner=None) if "nobody" in (follower, view) else rows

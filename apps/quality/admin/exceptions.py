@@ -24,8 +24,9 @@ from apps.core.times import local
 from apps.quality import services
 from apps.quality.admin.exception_acts import ACTS, REVEAL
 from apps.quality.admin.exception_list import ExceptionList
+from apps.quality.admin.late_acts import LATE_ACTS
 from apps.quality.enums import ExceptionKind, ExceptionState, FoundBy
-from apps.quality.forms import ReportForm
+from apps.quality.forms.exceptions import ReportForm
 from apps.quality.inputs import NewException
 from apps.quality.models import Evidence, ExceptionReport, ReportChange
 from apps.quality.queries.exceptions import (
@@ -65,7 +66,7 @@ class ExceptionReportAdmin(ListAdmin, PanelAdmin):
     listing = ExceptionList()
     add_label = _("Report an exception")
     search_fields = ["number"]
-    acts = ACTS
+    acts = (*LATE_ACTS, *ACTS)
     page_template = "quality/exception.html"
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[ExceptionReport]":

@@ -19,7 +19,7 @@ from apps.backoffice.records import PanelAdmin
 from apps.core.errors import RuleBroken
 from apps.quality import services
 from apps.quality.enums import MeetingState
-from apps.quality.forms import MeetingForm, MinutesForm, ReasonForm
+from apps.quality.forms.exceptions import MeetingForm, MinutesForm, ReasonForm
 from apps.quality.models import ReviewMeeting
 from apps.quality.queries.exceptions import awaiting_review, meetings
 

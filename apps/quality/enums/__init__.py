@@ -12,6 +12,7 @@ from apps.quality.enums.exceptions import (
     MeetingState,
     WhatStandsOut,
 )
+from apps.quality.enums.late import ContactChannel, LateState
 
 __all__ = [
     "EVENT_DETAILS",
@@ -19,10 +20,12 @@ __all__ = [
     "EVENT_ROWS",
     "EVENT_VALUES",
     "MATTER_KINDS",
+    "ContactChannel",
     "ExceptionKind",
     "ExceptionMatter",
     "ExceptionState",
     "FoundBy",
+    "LateState",
     "MeetingState",
     "WhatStandsOut",
 ]

@@ -3,6 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 from apps.quality.enums.exceptions import ExceptionKind, ExceptionState, FoundBy
+from apps.quality.enums.late import ContactChannel
+from apps.tracking.enums import LateOutcome
 
 EVENT_KINDS = {
     "exception.exported": _("List of exceptions exported"),
@@ -25,6 +27,12 @@ EVENT_KINDS = {
     "exception.reopened": _("Exception reopened"),
     "exception.revealed": _("Personal data looked at"),
     "exception.reviewed": _("Reviewed in a meeting"),
+    "exception.taken": _("Taken in hand"),
+    "exception.cause_stated": _("Cause stated"),
+    "exception.party_told": _("Party told"),
+    "exception.party_not_reached": _("Party not reached"),
+    "exception.sent_again": _("Sent again under another waybill"),
+    "exception.late_closed": _("Late shipment closed"),
     "action.added": _("Corrective action set"),
     "action.done": _("Corrective action done"),
     "action.checked": _("Corrective action checked"),
@@ -43,6 +51,9 @@ EVENT_VALUES = {
     "exception.worsened/from": ExceptionKind,
     "exception.worsened/to": ExceptionKind,
     "exception.reopened/from": ExceptionState,
+    "exception.party_told/channel": ContactChannel,
+    "exception.party_not_reached/channel": ContactChannel,
+    "exception.late_closed/outcome": LateOutcome,
 }
 # What the details of events are called: everywhere, or ("kind/detail") in events of one kind.
 EVENT_DETAILS = {
@@ -57,6 +68,7 @@ EVENT_DETAILS = {
     "whom": _("Whom"),
     "worked": _("Worked"),
     "meeting.held/count": _("Exceptions"),
+    "exception.sent_again/as": _("New waybill"),
 }
 # Numbers of rows, which say nothing to a person.
 EVENT_ROWS = ("revision",)

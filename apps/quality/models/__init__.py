@@ -1,3 +1,4 @@
+from apps.quality.models.contact import PartyContact
 from apps.quality.models.exception import (
     REPORT_WITHIN,
     ExceptionQuerySet,
@@ -19,6 +20,7 @@ __all__ = [
     "Evidence",
     "ExceptionQuerySet",
     "ExceptionReport",
+    "PartyContact",
     "ReportChange",
     "ReviewItem",
     "ReviewMeeting",

@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 USER = settings.AUTH_USER_MODEL
 # CMP-2: whoever knows of something reports it within five minutes.
 REPORT_WITHIN: Final = timedelta(minutes=5)
-MOMENTS = ("known", "reported", "investigated", "decided", "checked", "closed")
+MOMENTS = ("known", "reported", "taken", "investigated", "decided", "checked", "closed")
 
 
 class ExceptionQuerySet(models.QuerySet["ExceptionReport"]):
     def visible_to(self, user: "User") -> "ExceptionQuerySet":
-        """Those of this user's units and customers, those this user follows or looks into, and those
+        """Those of this user's units, customers and shipments, those this user follows or looks into, and those
         whose actions or chases are this user's to do."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
@@ -42,6 +42,8 @@ class ExceptionQuerySet(models.QuerySet["ExceptionReport"]):
         to_do = Q(pk__in=user.corrective_actions.values("exception"))
         to_do |= Q(pk__in=user.chase_tasks.values("exception"))
         ours = Q(unit__in=units) | Q(responsible_unit__in=units)
+        # Whoever answers for a shipment follows it when it is late.
+        ours |= Q(waybill__responsible_unit__in=units)
         return self.filter(ours | mine | to_do | theirs)
 
     def open(self) -> "ExceptionQuerySet":
@@ -105,6 +107,8 @@ class ExceptionReport(Stamped):
         blank=True,
         verbose_name=_("followed by"),
     )
+    taken_at = models.DateTimeField(_("taken in hand"), null=True, editable=False)
+    taken_by = models.ForeignKey(USER, models.PROTECT, related_name="+", null=True, editable=False)
 
     title = models.CharField(_("subject"), max_length=120)
     what = EncryptedTextField(_("what happened"))
@@ -221,6 +225,10 @@ class ExceptionReport(Stamped):
                     | Q(**{f"{moment}_at__isnull": False, f"{moment}_by__isnull": False}),
                 )
                 for moment in MOMENTS[2:]
+            ),
+            models.CheckConstraint(
+                name="exception_in_hand_is_followed",
+                condition=Q(taken_at__isnull=True) | Q(owner__isnull=False),
             ),
             models.CheckConstraint(
                 name="exception_closed_agrees",

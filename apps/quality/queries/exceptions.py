@@ -1,16 +1,16 @@
 """Lists and pages of exception reports (CMP-4, CMP-5)."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
-from django.utils import timezone
 
 from apps.complaints.models import Case
 from apps.complaints.queries.searching import MOST_WAYBILLS, NAME
 from apps.complaints.rules.searching import query_of
 from apps.core.name_index import asked_parts
+from apps.core.times import day_start
 from apps.core.typed import several, tidy_typed, typed_number
 from apps.quality.enums import ExceptionState, MeetingState, WhatStandsOut
 from apps.quality.models import (
@@ -20,13 +20,15 @@ from apps.quality.models import (
     Evidence,
     ExceptionQuerySet,
     ExceptionReport,
+    PartyContact,
     ReportChange,
     ReviewItem,
     ReviewMeeting,
 )
 from apps.quality.privacy import masked_report
+from apps.quality.queries.late import late_of
 from apps.quality.rules import what_stands_out
-from apps.tracking.models import Waybill
+from apps.tracking.models import LateShipment, ReturnDocument, Waybill
 from apps.tracking.queries.waybill import matching as matching_waybills
 
 if TYPE_CHECKING:
@@ -130,17 +132,21 @@ class ExceptionPage:
     actions: list[CorrectiveAction]
     chases: list[ChaseTask]
     reviews: list[ReviewItem]
+    late: LateShipment | None
+    contacts: list[PartyContact]
+    document: ReturnDocument | None
 
 
 def exception_page(number: str, user: "User") -> ExceptionPage:
-    """Everything a report's page shows, in six queries; ExceptionReport.DoesNotExist for whoever
+    """Everything a report's page shows, in nine queries; ExceptionReport.DoesNotExist for whoever
     may not see it."""
-    related = ("waybill", "customer", "case", "late", "unit", "owner", "cause")
+    related = ("customer", "case", "late", "unit", "owner", "cause")
+    shipment = ("waybill__responsible_unit", "waybill__carrier")
     people = ("known_by", "reported_by", "investigated_by", "decided_by")
     responsible = ("responsible_unit", "responsible_carrier")
     report = (
         ExceptionReport.objects.visible_to(user)
-        .select_related(*related, *people, *responsible)
+        .select_related(*related, *shipment, *people, *responsible)
         .get(number=number)
     )
     changes = list(report.changes.select_related("by"))
@@ -160,6 +166,9 @@ def exception_page(number: str, user: "User") -> ExceptionPage:
         reviews=list(
             report.reviews.select_related("meeting").order_by("-meeting__planned_for", "-pk")
         ),
+        late=late_of(report) if report.late_id else None,
+        contacts=list(report.contacts.select_related("by")) if report.late_id else [],
+        document=ReturnDocument.objects.filter(waybill=report.waybill_id).first(),
     )
 
 
@@ -179,12 +188,11 @@ def awaiting_review(user: "User") -> ExceptionQuerySet:
 
 def minor_lines(day: date, user: "User") -> list[ExceptionReport]:
     """What was put right on the spot that day (local): one line each of the daily report (CMP-5)."""
-    begin = timezone.make_aware(datetime.combine(day, time.min))
     return list(
         ExceptionReport.objects.visible_to(user)
         .filter(
-            closed_at__gte=begin,
-            closed_at__lt=begin + timedelta(days=1),
+            closed_at__gte=day_start(day),
+            closed_at__lt=day_start(day, days=1),
             state=ExceptionState.CLOSED,
         )
         .exclude(put_right_line="")

@@ -2,6 +2,8 @@
 
 from collections.abc import Collection
 
+from django.utils.translation import gettext as _
+
 from apps.accounts.enums import UnitKind
 from apps.accounts.models import Unit
 from apps.complaints.enums import CaseClass
@@ -47,6 +49,10 @@ def _shared(one: str, other: str) -> int:
             break
         same += 1
     return same
+
+
+def question_about(waybill: Waybill) -> str:
+    return _("Where is %(number)s, and when will it arrive?") % {"number": waybill.number}
 
 
 def whom_to_chase(waybill: Waybill, unit: Unit) -> list[Unit | PartnerCarrier]:

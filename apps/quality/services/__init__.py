@@ -1,7 +1,6 @@
 from apps.quality.services.actions import add_action, check_action, drop_action, finish_action
-from apps.quality.services.chasing import add_chase, answer_chase
+from apps.quality.services.chasing import add_chase, answer_chase, record_chase
 from apps.quality.services.exceptions import (
-    assign_exception,
     correct_report,
     follow_complaint,
     judge_seriousness,
@@ -10,6 +9,7 @@ from apps.quality.services.exceptions import (
     put_right,
 )
 from apps.quality.services.following import Trouble, follow, follow_late_shipments
+from apps.quality.services.handing import assign_exception, take_exception
 from apps.quality.services.investigating import (
     add_evidence,
     check_exception,
@@ -18,6 +18,12 @@ from apps.quality.services.investigating import (
     investigate_exception,
     note_findings,
     reopen_exception,
+)
+from apps.quality.services.late import (
+    close_late,
+    link_replacement,
+    record_contact,
+    state_cause,
 )
 from apps.quality.services.meetings import drop_meeting, hold_meeting, plan_meeting
 from apps.quality.services.reading import open_evidence, reveal_exception
@@ -32,6 +38,7 @@ __all__ = [
     "check_action",
     "check_exception",
     "close_exception",
+    "close_late",
     "correct_report",
     "decide_exception",
     "drop_action",
@@ -44,11 +51,16 @@ __all__ = [
     "investigate_exception",
     "judge_seriousness",
     "link_case",
+    "link_replacement",
     "note_findings",
     "open_evidence",
     "open_exception",
     "plan_meeting",
     "put_right",
+    "record_chase",
+    "record_contact",
     "reopen_exception",
     "reveal_exception",
+    "state_cause",
+    "take_exception",
 ]

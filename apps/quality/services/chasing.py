@@ -1,6 +1,7 @@
 """A unit or a partner is asked where a shipment is, and answers (TRK-7)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -13,9 +14,11 @@ from apps.events.services import NewEvent, record, record_many
 from apps.quality.models import ChaseTask, ExceptionReport
 from apps.quality.services import clocks as exception_clocks
 from apps.quality.services.exceptions import locked_open
+from apps.quality.services.handing import begin
 from apps.quality.services.locking import lock_exception
 from apps.tracking.models import PartnerCarrier
-from apps.tracking.services.cases import record_chase
+
+CHASE_WITHIN: Final = timedelta(hours=2)
 
 
 @transaction.atomic
@@ -34,18 +37,48 @@ def add_chase(
     if due_at <= at:
         raise BadInput(_("This lies in the past."), code="past", field="due_at")
     report = locked_open(exception_id, by)
-    same = {"unit": whom} if isinstance(whom, Unit) else {"carrier": whom}
-    if report.chases.open().filter(**same).exists():
+    if _asked(report, whom) is not None:
         raise RuleBroken(
             _("%(whom)s has been asked already and has not answered.") % {"whom": whom},
             code="asked_already",
             field="whom",
         )
+    begin(report, by=by, at=at)
     chase = draft_chase(report, whom, question, due_at, by=by)
     chase.save()
     exception_clocks.chases_set([chase], by=by, at=at)
     record_many([news_of_chase(chase, by=by, at=at)])
     return chase
+
+
+def _asked(report: ExceptionReport, whom: Unit | PartnerCarrier) -> ChaseTask | None:
+    """The question to them that is still open."""
+    same = {"unit": whom} if isinstance(whom, Unit) else {"carrier": whom}
+    return report.chases.open().filter(**same).first()
+
+
+@transaction.atomic
+def record_chase(
+    *,
+    exception_id: int,
+    whom: Unit | PartnerCarrier,
+    question: str,
+    answer: str,
+    by: User,
+    at: datetime,
+) -> ChaseTask:
+    """They were asked and have answered, as on the phone; it also answers what they were asked
+    before."""
+    answer = needed(answer, "answer", most=500)
+    chase = _asked(locked_open(exception_id, by), whom) or add_chase(
+        exception_id=exception_id,
+        whom=whom,
+        question=question,
+        due_at=at + CHASE_WITHIN,
+        by=by,
+        at=at,
+    )
+    return answer_chase(chase_id=chase.pk, answer=answer, by=by, at=at)
 
 
 def draft_chase(
@@ -81,7 +114,7 @@ def news_of_chase(chase: ChaseTask, *, by: User, at: datetime) -> NewEvent:
 
 @transaction.atomic
 def answer_chase(*, chase_id: int, answer: str, by: User, at: datetime) -> ChaseTask:
-    """What they said; also recorded on the late shipment, where there is one."""
+    """What they said."""
     answer = needed(answer, "answer", most=500)
     known = ChaseTask.objects.only("exception_id").get(pk=chase_id)
     report = lock_exception(known.exception_id, by)
@@ -91,15 +124,7 @@ def answer_chase(*, chase_id: int, answer: str, by: User, at: datetime) -> Chase
     chase.answer, chase.answered_at, chase.answered_by = one_line(answer, most=500), at, by
     chase.save(update_fields=["answer", "answered_at", "answered_by"])
     exception_clocks.chase_answered(chase, by=by, at=at)
-    if report.late is not None and report.late.closed_at is None:
-        record_chase(
-            case_id=report.late.pk,
-            answer=chase.answer,
-            unit=chase.unit,
-            carrier=chase.carrier,
-            by=by,
-            at=at,
-        )
+    begin(report, by=by, at=at)
     data = {"exception": report.number, "whom": (chase.unit or chase.carrier).code}  # type: ignore[union-attr]  # one of them is there
     record("chase.answered", chase, by=by, at=at, data=data)
     return chase

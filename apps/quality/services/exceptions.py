@@ -251,30 +251,6 @@ def judge_seriousness(
 
 
 @transaction.atomic
-def assign_exception(
-    *, exception_id: int, owner: User, by: User, at: datetime, reason: str = ""
-) -> ExceptionReport:
-    """Somebody else follows it from now on, with its clocks. BadInput ``owner`` for someone who is
-    no active person (CMP-4)."""
-    report = locked_open(exception_id, by)
-    if not owner.is_active or not owner.is_staff:
-        raise BadInput(_("Choose an active colleague."), code="bad_owner", field="owner")
-    if report.owner_id == owner.pk:
-        raise RuleBroken(
-            _("%(name)s follows this exception already.") % {"name": owner.display_name},
-            code="nothing_changed",
-            field="owner",
-        )
-    was = report.owner_id
-    write(report, at=at, owner=owner)
-    changed(report, by=by, at=at)
-    data = {"owner": owner.pk, "was": was, "to": str(owner), "revision": report.version}
-    data["reason"] = one_line(reason, most=200)
-    record("exception.assigned", report, by=by, at=at, data=data)
-    return report
-
-
-@transaction.atomic
 def link_case(*, exception_id: int, case: Case, by: User, at: datetime) -> ExceptionReport:
     """The customer complained about it: it is serious from now on (CMP-5)."""
     report = locked_open(exception_id, by)

@@ -6,8 +6,8 @@ A whole truckload is late or damaged at a time, so all of this is done in sets.
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import datetime
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,15 +23,13 @@ from apps.quality import rules
 from apps.quality.enums import ExceptionKind, FoundBy
 from apps.quality.inputs import NewException
 from apps.quality.models import ChaseTask, ExceptionReport
-from apps.quality.queries.shipments import freight_centres, whom_to_chase
+from apps.quality.queries.shipments import freight_centres, question_about, whom_to_chase
 from apps.quality.queries.team import leaders_told
 from apps.quality.services import clocks as exception_clocks
-from apps.quality.services.chasing import draft_chase, news_of_chase
+from apps.quality.services.chasing import CHASE_WITHIN, draft_chase, news_of_chase
 from apps.quality.services.exceptions import draft, news_of_opening, now_serious
 from apps.quality.services.locking import lock_exception
 from apps.tracking.models import LateShipment, Waybill
-
-CHASE_WITHIN: Final = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +137,7 @@ def _open(
     news = [news_of_opening(one, told.of(one), by=by, at=at) for one in reports]
     with editions.together(freight_centres):
         chases = [
-            draft_chase(report, whom, _question(waybill), at + CHASE_WITHIN, by=by)
+            draft_chase(report, whom, question_about(waybill), at + CHASE_WITHIN, by=by)
             for report, (waybill, _one) in zip(reports, found, strict=True)
             for whom in whom_to_chase(waybill, report.unit)
         ]
@@ -168,10 +166,6 @@ def _new(
         case=cases.get(waybill.pk),
         late=late,
     )
-
-
-def _question(waybill: Waybill) -> str:
-    return _("Where is %(number)s, and when will it arrive?") % {"number": waybill.number}
 
 
 class _Told:

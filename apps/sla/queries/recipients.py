@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from apps.accounts.enums import Role
 from apps.accounts.models import Unit, User
-from apps.accounts.queries.duty import Holder, holders, nearest, on_duty, stand_ins
+from apps.accounts.queries.duty import Roster
 from apps.sla.enums import Whom
 
 # CMP-3: agent → director → department manager → QC manager → general manager.
@@ -39,21 +39,17 @@ class Ask(NamedTuple):
 
 
 class Staff:
-    """Everybody who may have to be told at one instant, read in six queries for any number of asks."""
+    """Everybody who may have to be told at one instant, read in three queries for any number of asks."""
 
     def __init__(self, asks: Iterable[Ask], at: datetime) -> None:
         asks = set(asks)
         roles = {*CHAIN, *LEADS, *(Role(ask.role) for ask in asks if ask.role)}
-        self._duty = on_duty(roles, at)
-        self._holders = holders(roles, at)
+        self._roster = Roster(roles, at)
         units = {ask.unit_id for ask in asks if ask.unit_id}
         self._paths = dict(Unit.objects.filter(pk__in=units).values_list("pk", "path"))
         owners = {ask.owner_id for ask in asks if ask.owner_id}
         active = User.objects.active().people().filter(pk__in=owners)
         self._owners = set(active.values_list("pk", flat=True))
-        everybody = [*self._duty.values(), *self._holders.values()]
-        known = {holder.user_id for group in everybody for holder in group}
-        self._instead = stand_ins(known | self._owners, at)
         self._answers = {ask: self._find(ask) for ask in asks}
 
     def who(self, ask: Ask) -> list[int]:
@@ -68,20 +64,12 @@ class Staff:
             there = own is not None and own in self._owners
             found = [own] if own and there else self._up_from(Role.DIRECTOR, path)
             if ask.with_desk:
-                found = [*found, *nearest(self._duty.get(Role.AGENT, []), path)]
+                found = [*found, *self._roster.nearest_on_duty(Role.AGENT, path)]
         elif ask.whom == Whom.UNIT_LEAD:
-            found = self._leads(path) or self._up_from(Role.DIRECTOR, path)
+            found = self._roster.holders(LEADS, path) or self._up_from(Role.DIRECTOR, path)
         else:
-            found = self._in_role(ask.role, path) or self._up_from(ask.role, path)
-        return list(dict.fromkeys(self._instead.get(pk, pk) for pk in found))
-
-    def _in_role(self, role: str, path: str) -> list[int]:
-        """The roster first, then the holders of the nearest unit at or above."""
-        return nearest(self._duty.get(role, []), path) or nearest(self._holders.get(role, []), path)
-
-    def _leads(self, path: str) -> list[int]:
-        people: list[Holder] = [h for role in LEADS for h in self._holders.get(role, [])]
-        return nearest(people, path)
+            found = self._roster.people(ask.role, path) or self._up_from(ask.role, path)
+        return list(dict.fromkeys(self._roster.instead_of(pk) for pk in found))
 
     def _up_from(self, role: str, path: str) -> list[int]:
         """The next in the chain who is there: above this role, in the unit or above; anywhere in the
@@ -89,7 +77,7 @@ class Staff:
         start = CHAIN.index(Role(role)) if role in CHAIN else 0
         for where in (path, ""):
             for above in CHAIN[start:]:
-                found = self._in_role(above, where)
+                found = self._roster.people(above, where)
                 if found:
                     return found
         return []

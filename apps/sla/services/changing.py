@@ -7,11 +7,11 @@ from typing import Any
 from django.db import models
 
 from apps.accounts.models import Unit, User
+from apps.core.database_clock import not_after
 from apps.core.transactions import joined
 from apps.sla.enums import MatterState
 from apps.sla.models import Clock, Matter
 from apps.sla.queries.facts import facts_of
-from apps.sla.queries.moments import not_after
 from apps.sla.queries.rules import rules_of, targets_of, versions_for
 from apps.sla.queries.seeing import see
 from apps.sla.rules import Attributes, VersionRule, choose_version

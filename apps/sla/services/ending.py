@@ -5,11 +5,11 @@ from datetime import datetime
 from django.db import models
 
 from apps.accounts.models import User
+from apps.core.database_clock import database_now, not_after
 from apps.core.transactions import joined
 from apps.sla.enums import IntervalKind, MatterState, OnReopen
 from apps.sla.models import Clock, Interval, Matter
 from apps.sla.models.clock import OPEN
-from apps.sla.queries.moments import database_now, not_after
 from apps.sla.queries.rules import targets_of
 from apps.sla.queries.seeing import Seen, see
 from apps.sla.rules import SELF_STARTING

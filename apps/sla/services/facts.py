@@ -8,12 +8,12 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
+from apps.core.database_clock import not_after
 from apps.core.errors import RuleBroken
 from apps.core.transactions import joined
 from apps.sla.enums import FactKind, IntervalKind, MatterState
 from apps.sla.models import Clock, Fact, Interval
 from apps.sla.models.clock import OPEN
-from apps.sla.queries.moments import not_after
 from apps.sla.queries.seeing import see
 from apps.sla.rules import MET_BY
 from apps.sla.services.matters import check_open, lock_matter

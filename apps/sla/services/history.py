@@ -12,10 +12,10 @@ from django.db import models, transaction
 from django.db.models import Q
 
 from apps.accounts.models import User
+from apps.core.database_clock import database_now, not_after
 from apps.sla.enums import FactKind, IntervalKind, MatterState
 from apps.sla.models import Fact, Interval, Matter
 from apps.sla.models.clock import OPEN
-from apps.sla.queries.moments import database_now, not_after
 from apps.sla.services.matters import move_matter
 from apps.sla.services.recalculating import lock_clocks, recalculate
 

@@ -9,12 +9,12 @@ from datetime import datetime
 from django.db import connection, models
 
 from apps.accounts.models import Unit, User
+from apps.core.database_clock import not_after
 from apps.core.transactions import joined
 from apps.sla.enums import FactKind, MatterState
 from apps.sla.kinds import known_kind
 from apps.sla.models import Clock, Fact, Matter
 from apps.sla.queries.calendars import ALWAYS_CODE
-from apps.sla.queries.moments import not_after
 from apps.sla.queries.rules import targets_of, versions_for
 from apps.sla.queries.seeing import see
 from apps.sla.rules import Attributes, choose_version

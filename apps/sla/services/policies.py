@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.enums import Role
 from apps.accounts.models import User
+from apps.core.database_clock import database_now, not_after
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.waking import wake_on_commit
 from apps.events.services import record
@@ -23,7 +24,6 @@ from apps.sla.enums import (
     Whom,
 )
 from apps.sla.models import Policy, PolicyEpoch, PolicyVersion, Step, Target, WorkingCalendar
-from apps.sla.queries.moments import database_now, not_after
 from apps.sla.services.rows import RECOMPUTE
 
 LONGEST = 366 * 86_400  # seconds of working time

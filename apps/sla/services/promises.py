@@ -7,13 +7,13 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
+from apps.core.database_clock import database_now, not_after
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.services import NewEvent, record_many
 from apps.sla.enums import Metric
 from apps.sla.models import Clock, Matter
 from apps.sla.models.clock import OPEN
 from apps.sla.queries.calendars import ALWAYS_CODE, hours_by_code
-from apps.sla.queries.moments import database_now, not_after
 from apps.sla.queries.rules import targets_of
 from apps.sla.rules import TargetRule
 from apps.sla.services.following import aim_at, fix_due, new_clock

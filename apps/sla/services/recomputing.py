@@ -13,10 +13,10 @@ from django.db import connection, transaction
 
 from apps.accounts.models import User
 from apps.accounts.queries import system_user
+from apps.core.database_clock import database_now
 from apps.sla.enums import MatterState
 from apps.sla.models import Clock, Matter
 from apps.sla.models.clock import OPEN
-from apps.sla.queries.moments import database_now
 from apps.sla.queries.rules import versions_for
 from apps.sla.services.changing import aims_of, choose_again, concerned
 from apps.sla.services.recalculating import PastInstants, as_locked, lock_clocks, recalculate

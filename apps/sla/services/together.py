@@ -11,12 +11,12 @@ from django.db import models
 from django.db.models import Q
 
 from apps.accounts.models import User
+from apps.core.database_clock import not_after
 from apps.core.transactions import joined
 from apps.core.writing import write_columns
 from apps.sla.enums import FactKind, IntervalKind, MatterState
 from apps.sla.models import Fact, Interval, Matter
 from apps.sla.models.clock import OPEN
-from apps.sla.queries.moments import not_after
 from apps.sla.queries.seeing import Seen, see
 from apps.sla.services.changing import hand_on
 from apps.sla.services.matters import move_matter

@@ -10,13 +10,7 @@ from apps.tracking.enums.delivery import (
     Signer,
 )
 from apps.tracking.enums.kinds import EVENT_DETAILS, EVENT_KINDS, EVENT_ROWS, EVENT_VALUES
-from apps.tracking.enums.late import (
-    ContactChannel,
-    LateCause,
-    LateKind,
-    LateOutcome,
-    LateState,
-)
+from apps.tracking.enums.late import LateCause, LateKind, LateOutcome
 from apps.tracking.enums.party import PartyRole
 from apps.tracking.enums.stage import LaneScope, Stage
 from apps.tracking.enums.status import (
@@ -39,7 +33,6 @@ __all__ = [
     "TROUBLE",
     "CodMethod",
     "ConfirmedBy",
-    "ContactChannel",
     "DocumentState",
     "Door",
     "HandedOverAt",
@@ -48,7 +41,6 @@ __all__ = [
     "LateCause",
     "LateKind",
     "LateOutcome",
-    "LateState",
     "Party",
     "PartyRole",
     "Reason",

@@ -11,7 +11,7 @@ from apps.tracking.enums.delivery import (
     Satisfaction,
     Signer,
 )
-from apps.tracking.enums.late import ContactChannel, LateCause, LateKind, LateOutcome
+from apps.tracking.enums.late import LateCause, LateKind, LateOutcome
 from apps.tracking.enums.party import PartyRole
 from apps.tracking.enums.stage import Stage
 from apps.tracking.enums.status import Reason, Status
@@ -20,15 +20,7 @@ EVENT_KINDS = {
     "eventbatch.imported": _("Spreadsheet imported"),
     "eventbatch.received": _("Events received"),
     "feedback_sheet.sent": _("Feedback sheet sent"),
-    "lateshipment.cause_stated": _("Cause stated"),
-    "lateshipment.chased": _("Unit or partner chased"),
-    "lateshipment.closed": _("Case closed"),
-    "lateshipment.moved": _("Case moved on"),
     "lateshipment.opened": _("Found late"),
-    "lateshipment.party_not_reached": _("Party not reached"),
-    "lateshipment.party_told": _("Party told"),
-    "lateshipment.sent_again": _("Sent again under another waybill"),
-    "lateshipment.taken": _("Case taken"),
     "partneragreement.added": _("Agreement recorded"),
     "partneragreement.changed": _("Agreement changed"),
     "partnercarrier.signature_refused": _("Partner's signature refused"),
@@ -78,9 +70,7 @@ EVENT_VALUES = {
     "waybill.status_changed/reason": Reason,
     "returndocument.moved/from": DocumentState,
     "returndocument.moved/to": DocumentState,
-    "lateshipment.party_told/channel": ContactChannel,
-    "lateshipment.party_not_reached/channel": ContactChannel,
-    "lateshipment.closed/outcome": LateOutcome,
+    "waybill.late_resolved/outcome": LateOutcome,
     "followup.completed/outcome": Status,
 }
 # What the details of events are called: everywhere, or ("kind/detail") in events of one kind.
@@ -113,7 +103,6 @@ EVENT_DETAILS = {
     "signer": _("Signed by"),
     "stage": _("Stage"),
     "why": _("Cause"),
-    "lateshipment.sent_again/as": _("New waybill"),
 }
 # Numbers of rows, which say nothing to a person.
 EVENT_ROWS = ("event", "old_event", "signer", "waybill")

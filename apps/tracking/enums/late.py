@@ -1,4 +1,4 @@
-"""Late and stuck shipments: why they are in the queue and what is being done (TRK-7)."""
+"""Late and stuck shipments: why they are in the queue and how it ended (TRK-7)."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -11,14 +11,6 @@ class LateKind(ColourChoices):
     STUCK = "stuck", _("No scan for too long"), "amber"
     MISROUTED = "misrouted", _("Misrouted"), "red"
     LOST = "lost", _("Missing"), "red"
-
-
-class LateState(ColourChoices):
-    OPEN = "open", _("Nobody on it yet"), "red"
-    IN_HAND = "in_hand", _("In hand"), "amber"
-    TOLD = "told", _("Both parties told"), "blue"
-    ARRIVED = "arrived", _("Arrived, receipt to come"), "teal"
-    CLOSED = "closed", _("Closed"), "green"
 
 
 class LateCause(ColourChoices):
@@ -37,13 +29,6 @@ class LateCause(ColourChoices):
     VOLUME = "volume", _("Too many shipments"), "amber"
     CUSTOMS = "customs", _("Customs or inspection"), "grey"
     OTHER = "other", _("Something else, see the note"), "grey"
-
-
-class ContactChannel(ColourChoices):
-    PHONE = "phone", _("Phone"), "blue"
-    SMS = "sms", _("SMS"), "blue"
-    WECHAT = "wechat", _("WeChat"), "green"
-    EMAIL = "email", _("E-mail"), "purple"
 
 
 class LateOutcome(ColourChoices):

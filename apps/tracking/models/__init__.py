@@ -2,7 +2,7 @@ from apps.tracking.models.agreement import PartnerAgreement
 from apps.tracking.models.batch import EventBatch, RefusedEvent
 from apps.tracking.models.event import TrackingEvent
 from apps.tracking.models.feedback import FeedbackSheet, ShipmentFeedback
-from apps.tracking.models.late import LateChase, LateContact, LateShipment, ShipmentWatch
+from apps.tracking.models.late import LateShipment, ShipmentWatch
 from apps.tracking.models.pages import Delivery, PartnerScore, Scan, StageOverrun
 from apps.tracking.models.partner import PartnerCarrier, PartnerNumber
 from apps.tracking.models.party import GuessCount
@@ -26,8 +26,6 @@ __all__ = [
     "EventBatch",
     "FeedbackSheet",
     "GuessCount",
-    "LateChase",
-    "LateContact",
     "LateShipment",
     "NumberSeries",
     "PartnerAgreement",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.crypto import EncryptedTextField
 from apps.customers.enums import JobType, SettlementMethod
 from apps.customers.models import Customer
-from apps.tracking.enums import Reason, Status, is_terminal
+from apps.tracking.enums import Reason, Status
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -197,7 +197,3 @@ class Waybill(models.Model):
 
     def __str__(self) -> str:
         return self.number
-
-    @property
-    def is_concluded(self) -> bool:
-        return is_terminal(self.status, self.status_reason)

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from apps.core.times import day_start
 from apps.tracking.enums import Satisfaction, Status
 from apps.tracking.models import FeedbackSheet, Waybill
 from apps.tracking.references import work_orders_of
@@ -49,16 +50,12 @@ class SheetRow:
     comment: str
 
 
-def _day(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time()))
-
-
 def rows_of(wanted: SheetFilter, *, user: "User") -> QuerySet[Waybill]:
     """The shipments of a sheet, newest first."""
     found = Waybill.objects.visible_to(user).filter(
         customer_id=wanted.customer_id,
-        issued_at__gte=_day(wanted.first_day),
-        issued_at__lt=_day(wanted.last_day + timedelta(days=1)),
+        issued_at__gte=day_start(wanted.first_day),
+        issued_at__lt=day_start(wanted.last_day, days=1),
     )
     now = timezone.now()
     late = Q(delivered_at__gt=F("promised_at")) | Q(delivered_at=None, promised_at__lt=now)

@@ -1,13 +1,14 @@
 """How one partner carrier does in a period (TRK-5)."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from apps.core.times import day_start
 from apps.tracking.enums import TROUBLE, Status
 from apps.tracking.models import (
     PartnerAgreement,
@@ -16,7 +17,7 @@ from apps.tracking.models import (
     TrackingEvent,
     Waybill,
 )
-from apps.tracking.queries.stage_report import StageRow, day_start, stage_rows
+from apps.tracking.queries.stage_report import StageRow, stage_rows
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -63,7 +64,7 @@ def scorecard(
         .filter(
             Q(carrier_id=carrier.pk) | Q(pk__in=carried_by(carrier)),
             issued_at__gte=day_start(first_day),
-            issued_at__lt=day_start(last_day + timedelta(days=1)),
+            issued_at__lt=day_start(last_day, days=1),
         )
         .annotate(
             had_trouble=Exists(reported.filter(status__in=TROUBLE)),

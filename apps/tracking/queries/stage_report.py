@@ -6,14 +6,14 @@ together.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import connection
-from django.utils import timezone
 
+from apps.core.times import day_start
 from apps.tracking.enums import Stage
 from apps.tracking.models import Waybill
 from apps.tracking.stages import HUB_SCANS, MILESTONES
@@ -163,10 +163,6 @@ class StageRow:
         return (Decimal(100 * self.over) / self.measured).quantize(Decimal("0.1"))
 
 
-def day_start(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time()))
-
-
 def stage_rows(
     first_day: date,
     last_day: date,
@@ -199,7 +195,7 @@ def stage_rows(
 
 def _shipments(first_day: date, last_day: date, user: "User") -> tuple[str, Sequence[Any]]:
     found = Waybill.objects.visible_to(user).filter(
-        issued_at__gte=day_start(first_day), issued_at__lt=day_start(last_day + timedelta(days=1))
+        issued_at__gte=day_start(first_day), issued_at__lt=day_start(last_day, days=1)
     )
     columns = (
         *("id", "issued_month", "issued_at", "service_level", "origin_city"),

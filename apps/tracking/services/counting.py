@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from math import ceil
-from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from apps.core import counters
 from apps.core.counters import Limit
@@ -13,15 +12,6 @@ from apps.core.crypto import blind_index
 from apps.tracking.models import GuessCount
 
 _TABLE = "tracking_guesscount"
-_ADD = """
-WITH added AS (
-    INSERT INTO tracking_guesscount AS g (kind, key, "window", count)
-    VALUES (%(kind)s, %(key)s, %(begins)s, 1)
-    ON CONFLICT (kind, key, "window") DO UPDATE SET count = g.count + 1 RETURNING count
-)
-SELECT count, coalesce((SELECT count FROM tracking_guesscount
-    WHERE kind = %(kind)s AND key = %(key)s AND "window" = %(before)s), 0) FROM added
-"""
 KEEP = timedelta(days=2)
 
 
@@ -44,21 +34,14 @@ def give_back_turn(limits: Sequence[Limit], *, at: datetime) -> None:
 
 
 def add_one(kind: str, name: str, *, window: timedelta, at: datetime) -> int:
-    """Count one more and return the count of this window and the one before it.
+    """Count one more and return how many there are within ``window``, sliding.
 
     Counted in a transaction of its own, so that no roll-back of the caller takes it back.
     """
-    key = blind_index(name, f"guess.{kind}")
-    begins = counters.begin_of(at, window)
-    names: dict[str, Any] = {"kind": kind, "key": key}
-    names |= {"begins": begins, "before": begins - window}
     # Within the frame of a form that counts once there is nothing to go back to.
-    with transaction.atomic(durable=True, savepoint=False), connection.cursor() as cursor:
-        cursor.execute(_ADD, names)
-        now, before = map(int, cursor.fetchone())
-    # Sliding: the last window counts for as much of it as still lies within one window's length.
-    share = 1 - (at - begins) / window
-    return now + ceil(before * share)
+    with transaction.atomic(durable=True, savepoint=False):
+        key = blind_index(name, f"guess.{kind}")
+        return ceil(counters.count(_TABLE, kind, key, window=window, at=at))
 
 
 def count_once(kind: str, name: str, *, at: datetime) -> bool:

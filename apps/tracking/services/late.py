@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
+from django.db.models.functions import Now
 from django.utils import timezone
-from psycopg2.extras import execute_values
 
+from apps.core.writing import write_columns
 from apps.events.services import NewEvent, record_many
-from apps.tracking.enums import LateKind, LateState, Status
+from apps.tracking.enums import LateKind, Status
 from apps.tracking.lateness import Verdict, is_lost, judge, worse_of
 from apps.tracking.models import LateShipment, ShipmentWatch, Waybill
 from apps.tracking.promise import Progress
@@ -27,17 +28,6 @@ SELECT s.waybill_id, statement_timestamp() FROM tracking_shipmentwatch s
 JOIN tracking_waybill w ON w.id = s.waybill_id
 WHERE s.due_at <= statement_timestamp() ORDER BY s.due_at LIMIT %s
 FOR NO KEY UPDATE OF s, w SKIP LOCKED
-"""
-_ANY = """
-SELECT 1 FROM tracking_shipmentwatch WHERE due_at <= statement_timestamp() LIMIT 1
-"""
-_RESCHEDULE = """
-UPDATE tracking_shipmentwatch s SET due_at = v.due
-FROM (VALUES %s) v (id, due) WHERE s.waybill_id = v.id
-"""
-_EXPECT = """
-UPDATE tracking_waybill w SET expected_at = v.expected
-FROM (VALUES %s) v (id, expected) WHERE w.id = v.id
 """
 
 
@@ -69,7 +59,7 @@ def find_late(*, limit: int = 500, by: "User") -> Counter[str]:
         findings = _look([pk for pk, _now in claimed], now)
         done["looked"] = len(findings)
         events = _open_and_worsen(findings, by, now, done)
-        events += _settle(findings, by, now, done)
+        _settle(findings, by, now, done)
         record_many(events)
         _write_back(findings, now)
     return done
@@ -77,9 +67,7 @@ def find_late(*, limit: int = 500, by: "User") -> Counter[str]:
 
 def _is_anything_due() -> bool:
     """Most sweeps find nothing: one row of one index answers them, without a join to plan."""
-    with connection.cursor() as cursor:
-        cursor.execute(_ANY)
-        return cursor.fetchone() is not None
+    return ShipmentWatch.objects.filter(due_at__lte=Now()).exists()
 
 
 def _look(waybill_ids: list[int], now: datetime) -> list[Finding]:
@@ -168,31 +156,13 @@ def _event(
     return NewEvent(kind, Waybill._meta.label_lower, str(waybill.pk), by.pk, now, data)
 
 
-def _settle(
-    findings: list[Finding], by: "User", now: datetime, done: Counter[str]
-) -> list[NewEvent]:
+def _settle(findings: list[Finding], by: "User", now: datetime, done: Counter[str]) -> None:
     """Concluded shipments leave the watch; their case waits for its receipt and its closing."""
-    events = []
-    for finding in findings:
-        case = finding.case
-        if case is None:
-            continue
-        state = case.state
-        if finding.waybill.concluded_at and finding.waybill.status == Status.DELIVERED:
-            state = LateState.ARRIVED
-        elif finding.verdict and state == LateState.ARRIVED:
-            state = LateState.IN_HAND if case.taken_by_id else LateState.OPEN
-        if state == case.state:
-            continue
-        data = {"from": case.state, "to": str(state)}
-        case.state = state
-        case.save(update_fields=["state"])
-        done["arrived"] += state == LateState.ARRIVED
-        subject = (LateShipment._meta.label_lower, str(case.pk))
-        events.append(NewEvent("lateshipment.moved", *subject, by.pk, now, data))
     concluded = [f.waybill for f in findings if f.verdict is None]
+    late = {f.waybill.pk for f in findings if f.case is not None}
+    arrived = [w for w in concluded if w.pk in late and w.status == Status.DELIVERED]
+    done["arrived"] += len(arrived)
     expect_documents(concluded, by=by, at=now)
-    return events
 
 
 def _expected(finding: Finding, now: datetime) -> datetime | None:
@@ -206,14 +176,16 @@ def _expected(finding: Finding, now: datetime) -> datetime | None:
 def _write_back(findings: list[Finding], now: datetime) -> None:
     over = [f.waybill.pk for f in findings if f.verdict is None]
     ShipmentWatch.objects.filter(pk__in=over).delete()
-    due = [(f.waybill.pk, f.verdict.look_again_at) for f in findings if f.verdict]
-    expected = [
-        (f.waybill.pk, _expected(f, now))
-        for f in findings
-        if f.verdict and _expected(f, now) != f.waybill.expected_at
-    ]
-    with connection.cursor() as cursor:
-        if due:
-            execute_values(cursor.cursor, _RESCHEDULE, due, "(%s, %s::timestamptz)", 1000)
-        if expected:
-            execute_values(cursor.cursor, _EXPECT, expected, "(%s, %s::timestamptz)", 1000)
+    watched = [f for f in findings if f.verdict]
+    write_columns(
+        [
+            ShipmentWatch(waybill=f.waybill, due_at=f.verdict.look_again_at)
+            for f in watched
+            if f.verdict
+        ],
+        ["due_at"],
+    )
+    changed = [f.waybill for f in watched if _expected(f, now) != f.waybill.expected_at]
+    for finding in watched:
+        finding.waybill.expected_at = _expected(finding, now)
+    write_columns(changed, ["expected_at"])

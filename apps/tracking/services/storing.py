@@ -15,6 +15,7 @@ from typing import Any
 
 from django.db import connection
 
+from apps.core.postgresql_arrays import array, moment, quoted
 from apps.tracking.status import Standing
 
 # A look-up along the key for each, whatever the planner believes of a month that has just begun: as
@@ -102,8 +103,8 @@ def known_events(
         cursor.execute(
             _KNOWN,
             [
-                _array(str(waybill_id) for waybill_id, _key in keys),
-                _array(key for _waybill_id, key in keys),
+                array(str(waybill_id) for waybill_id, _key in keys),
+                array(key for _waybill_id, key in keys),
                 source,
                 list(months),
             ],
@@ -144,31 +145,17 @@ def write_standings(standings: Mapping[int, Standing]) -> None:
 def _columns_of(standings: Mapping[int, Standing]) -> list[str]:
     rows = sorted(standings.items())
     return [
-        _array(str(pk) for pk, _s in rows),
-        _array(str(s.status) for _pk, s in rows),
-        _array(_quoted(s.reason) for _pk, s in rows),
-        _array(s.at.isoformat() for _pk, s in rows),
-        _array(str(s.strength) for _pk, s in rows),
-        _array(str(s.rank) for _pk, s in rows),
-        _array(s.hash for _pk, s in rows),
-        _array(_time(s.delivered_at) for _pk, s in rows),
-        _array(_time(s.concluded_at) for _pk, s in rows),
-        _array(_time(s.picked_up_at) for _pk, s in rows),
-        _array(_time(s.last_event_at) for _pk, s in rows),
-        _array(_quoted(s.last_place) for _pk, s in rows),
-        _array(_time(s.last_place_at) for _pk, s in rows),
+        array(str(pk) for pk, _s in rows),
+        array(str(s.status) for _pk, s in rows),
+        array(quoted(s.reason) for _pk, s in rows),
+        array(s.at.isoformat() for _pk, s in rows),
+        array(str(s.strength) for _pk, s in rows),
+        array(str(s.rank) for _pk, s in rows),
+        array(s.hash for _pk, s in rows),
+        array(moment(s.delivered_at) for _pk, s in rows),
+        array(moment(s.concluded_at) for _pk, s in rows),
+        array(moment(s.picked_up_at) for _pk, s in rows),
+        array(moment(s.last_event_at) for _pk, s in rows),
+        array(quoted(s.last_place) for _pk, s in rows),
+        array(moment(s.last_place_at) for _pk, s in rows),
     ]
-
-
-def _array(values: Iterable[Any]) -> str:
-    """An array literal: one parameter instead of thousands."""
-    return "{" + ",".join(values) + "}"
-
-
-def _time(moment: datetime | None) -> str:
-    return moment.isoformat() if moment else "NULL"
-
-
-def _quoted(text: str) -> str:
-    escaped_text = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped_text}"'

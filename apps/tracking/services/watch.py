@@ -3,17 +3,11 @@
 from collections.abc import Collection
 
 from django.db import connection
+from django.db.models.functions import Now
 
 from apps.tracking.enums import LateOutcome
+from apps.tracking.models import ShipmentWatch
 
-_ENROL = """
-INSERT INTO tracking_shipmentwatch (waybill_id) SELECT unnest(%s::bigint[])
-ON CONFLICT (waybill_id) DO NOTHING
-"""
-_LOOK = """
-UPDATE tracking_shipmentwatch SET due_at = statement_timestamp()
-WHERE waybill_id = ANY(%s::bigint[]) AND due_at > statement_timestamp()
-"""
 # A case that ended without the shipment arriving is not begun again.
 _FORGOTTEN = """
 INSERT INTO tracking_shipmentwatch (waybill_id)
@@ -29,16 +23,15 @@ ON CONFLICT (waybill_id) DO NOTHING
 
 def enrol(waybill_ids: Collection[int]) -> None:
     """Watch these from now on; called when they are issued, in the same transaction."""
-    if waybill_ids:
-        with connection.cursor() as cursor:
-            cursor.execute(_ENROL, [list(waybill_ids)])
+    rows = [ShipmentWatch(waybill_id=pk) for pk in waybill_ids]
+    ShipmentWatch.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def look_again(waybill_ids: Collection[int]) -> None:
     """Something happened that may change the answer: have the sweeper look at once."""
     if waybill_ids:
-        with connection.cursor() as cursor:
-            cursor.execute(_LOOK, [list(waybill_ids)])
+        later = ShipmentWatch.objects.filter(pk__in=waybill_ids, due_at__gt=Now())
+        later.update(due_at=Now())
 
 
 def enrol_forgotten(limit: int = 10_000) -> int:

@@ -4,15 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Model
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
-
-from apps.complaints.models import Case
-from apps.customers.models import Customer
+from apps.core.telling import Notice, subject_link
+from apps.core.times import instant
 from apps.events.models import Event
-from apps.notifications.queries.notice import Notice
-from apps.quality.models import ExceptionReport
 
 TOPIC_OF_KIND = {
     "clock.warned": "staff.clock_warned",
@@ -29,19 +23,14 @@ def notices(events: Sequence[Event]) -> list[Notice]:
     """One for each channel of each step, since a step names its channels to be used together.
 
     Outside office hours, where the step says so, it is a call now and the e-mail before the next
-    working day begins (CMP-2). Whoever sees the case, or the customer whose exception it is, sees
-    the calls that its clocks ask for.
+    working day begins (CMP-2).
     """
-    cases = _cases(events)
-    customers = _customers_of_exceptions(events)
     return [
         Notice(
             topic=TOPIC_OF_KIND[event.kind],
             cause=f"event:{event.pk}:{channel}",
             at=event.at,
             event=event,
-            case=cases.get((event.subject_type, event.subject_id)),
-            customer=customers.get((event.subject_type, event.subject_id)),
             data=_facts(event.data),
             people=[int(pk) for pk in event.data.get("recipients") or ()],
             channels=[channel],
@@ -54,44 +43,11 @@ def notices(events: Sequence[Event]) -> list[Notice]:
     ]
 
 
-def _cases(events: Sequence[Event]) -> dict[tuple[str, str], Case]:
-    kind, ids = _ids_of(events, Case)
-    found = Case.objects.light().in_bulk(ids) if ids else {}
-    return {(kind, str(pk)): case for pk, case in found.items()}
-
-
-def _customers_of_exceptions(events: Sequence[Event]) -> dict[tuple[str, str], Customer]:
-    kind, ids = _ids_of(events, ExceptionReport)
-    if not ids:
-        return {}
-    found = ExceptionReport.objects.filter(pk__in=ids, customer__isnull=False)
-    return {
-        (kind, str(report.pk)): report.customer
-        for report in found.select_related("customer").only("customer")
-        if report.customer is not None
-    }
-
-
-def _ids_of(events: Sequence[Event], model: type[Model]) -> tuple[str, set[int]]:
-    kind = model._meta.label_lower
-    return kind, {int(event.subject_id) for event in events if event.subject_type == kind}
-
-
-def subject_link(event: Event) -> str:
-    """The staff page of what the event is about, whichever floor that stands on."""
-    return f"/admin/desk/open/{event.subject_type}/{event.subject_id}"
-
-
 def _channels(data: dict[str, Any]) -> list[tuple[str, datetime | None]]:
     mail_by = data.get("mail_by")
     if mail_by:
         return [(CALL, None), (MAIL, instant(mail_by))]
     return [(str(channel), None) for channel in data.get("channels") or ["in_app"]]
-
-
-def instant(value: Any) -> datetime | None:
-    moment = parse_datetime(str(value))
-    return moment if moment and timezone.is_aware(moment) else None
 
 
 def _seconds_late(event: Event) -> float:
@@ -107,3 +63,25 @@ def _facts(data: dict[str, Any]) -> dict[str, Any]:
         "due": data.get("due_at"),
         "when": data.get("at"),
     }
+
+
+def _calendars(events: Sequence[Event]) -> list[Notice]:
+    """The official list of a year that a working calendar lacks (CMP-2)."""
+    return [
+        Notice(
+            topic="staff.calendar_missing",
+            cause=f"event:{event.pk}",
+            at=event.at,
+            event=event,
+            data={
+                "number": event.data.get("calendar", ""),
+                "detail": str(event.data.get("year", "")),
+                "when": event.at,
+            },
+            link=subject_link(event),
+        )
+        for event in events
+    ]
+
+
+NOTICES = {**dict.fromkeys(TOPIC_OF_KIND, notices), "calendar.year_missing": _calendars}

@@ -183,8 +183,19 @@ class DropForm(OpenActionForm):
 
 
 class ChaseForm(WhomForm):
+    """A question with a due time; or, with their answer, one that was asked on the phone."""
+
     question = forms.CharField(label=_("what to ask"), max_length=200)
-    due_at = SaidMomentField(label=_("due"))
+    due_at = SaidMomentField(label=_("due"), required=False)
+    answer = NoteField(
+        label=_("what they said"), required=False, help_text=_("Where they answered at once.")
+    )
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if not values.get("answer") and not values.get("due_at") and "due_at" not in self.errors:
+            self.add_error("due_at", _("Say until when they should answer, or what they said."))
+        return values
 
 
 class AnswerForm(forms.Form):

@@ -1,15 +1,15 @@
-"""What is typed about a late shipment."""
+"""What is typed about a late shipment (TRK-7)."""
 
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.models import Unit
 from apps.core.fields import SaidMomentField
-from apps.tracking.enums import ContactChannel, LateCause, Party
+from apps.quality.enums import ContactChannel
+from apps.tracking.enums import LateCause, Party
 from apps.tracking.forms.fields import NoteField, clean_waybill_number
-from apps.tracking.models import LateShipment, PartnerCarrier
+from apps.tracking.models import LateShipment
 
 
 class CauseForm(forms.Form):
@@ -27,26 +27,6 @@ class ContactForm(forms.Form):
     answer = NoteField(label=_("what they said"), required=False)
 
 
-class ChaseForm(forms.Form):
-    """Whom: one unit or one partner."""
-
-    unit = forms.ModelChoiceField(Unit.objects.none(), label=_("unit"), required=False)
-    carrier = forms.ModelChoiceField(
-        PartnerCarrier.objects.none(), label=_("partner carrier"), required=False
-    )
-    answer = NoteField(label=_("what they said"))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name, rows in (
-            ("unit", Unit.objects.active()),
-            ("carrier", PartnerCarrier.objects.filter(is_active=True)),
-        ):
-            field = self.fields[name]
-            assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - tells the type
-            field.queryset = rows
-
-
 class ReplacementForm(forms.Form):
     number = forms.CharField(label=_("waybill number"), max_length=500)
 
@@ -58,5 +38,9 @@ class CloseForm(forms.Form):
     note = NoteField(label=_("closing note"), required=False)
 
 
-def contact_initial(case: LateShipment) -> dict[str, Any]:
-    return {"expected_at": case.expected_at or case.waybill.expected_at}
+def contact_initial(late: LateShipment) -> dict[str, Any]:
+    return {"expected_at": late.expected_at or late.waybill.expected_at}
+
+
+def cause_initial(late: LateShipment) -> dict[str, Any]:
+    return {"cause": late.cause, "note": late.cause_note, "expected_at": late.expected_at}
