@@ -9,11 +9,11 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.complaints.queries.team import Load, team_load
+from apps.core.database_clock import database_now
 from apps.desk.queries.team import due_by_hour, hours_ahead, visible_clocks
 from apps.sla.enums import ClockState
 from apps.sla.models import Clock
 from apps.sla.models.clock import ENDED, OPEN
-from apps.sla.queries.moments import database_now
 
 MISSED = Q(breached_at__isnull=False) | Q(missed_before__isnull=False)
 
