@@ -1,3 +1,10 @@
+from apps.backoffice.services.approvals import (
+    approve,
+    ask_approval,
+    refuse,
+    void_if_changed,
+    withdraw_approval,
+)
 from apps.backoffice.services.form_submissions import (
     claim_submission,
     drop_submission,
@@ -7,6 +14,8 @@ from apps.backoffice.services.form_submissions import (
 from apps.backoffice.services.held_files import drop_held, hold_files, purge_held, read_held
 
 __all__ = [
+    "approve",
+    "ask_approval",
     "claim_submission",
     "drop_held",
     "drop_submission",
@@ -14,5 +23,8 @@ __all__ = [
     "keep_submission",
     "purge_held",
     "read_held",
+    "refuse",
     "sweep_submissions",
+    "void_if_changed",
+    "withdraw_approval",
 ]
