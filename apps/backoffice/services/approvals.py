@@ -80,14 +80,15 @@ def approve(
     every round has its quorum. Raises RuleBroken when it is not this person's turn, or when the
     content is another than the one seen."""
     request = _open_request(kind, subject)
-    _check_seen(request, subject, seen)
+    _check_seen(request, seen)
+    _check_seen(request, content_of(kind, subject)[1])
     policy = policy_of(kind)
     check_second_factor(second_factor_at, within=policy.second_factor_within, at=at)
     number, seat = _seat(request, by)
     _decide(request, number, seat, Decision.APPROVED, remark[:300], second_factor_at, by, at)
     rounds, given = rounds_from_json(request.rounds), _given(request)
     now = current_round(rounds, given)
-    _tell("given", request, by=by, at=at, data={"as": policy.seat_label(seat), "round": number})
+    _tell("given", request, by=by, at=at, data={"as": seat, "round": number})
     if now is None:
         _close(request, ApprovalState.APPROVED, by=by, at=at)
         _tell("completed", request, by=by, at=at)
@@ -101,14 +102,15 @@ def approve(
 def refuse(
     *, kind: str, subject: Any, seen: str, reason: str, by: Any, at: datetime
 ) -> ApprovalRequest:
-    """Whose turn it is says no, and why: the request is over."""
+    """Whose turn it is says no to what they saw, and why: the request is over. That is possible also
+    when the subject was changed behind it, so that it can be asked for anew."""
     request = _open_request(kind, subject)
-    _check_seen(request, subject, seen)
+    _check_seen(request, seen)
     number, seat = _seat(request, by)
     why = _reason(reason)
     _decide(request, number, seat, Decision.REFUSED, why, None, by, at)
     _close(request, ApprovalState.REFUSED, reason=why, by=by, at=at)
-    words = {"as": policy_of(kind).seat_label(seat), "reason": why}
+    words = {"as": seat, "reason": why}
     _tell("refused", request, by=by, at=at, data=words)
     return request
 
@@ -157,8 +159,8 @@ def _locked(request: ApprovalRequest) -> ApprovalRequest:
     return ApprovalRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
 
 
-def _check_seen(request: ApprovalRequest, subject: Any, seen: str) -> None:
-    if seen != request.sha256 or content_of(request.kind, subject)[1] != request.sha256:
+def _check_seen(request: ApprovalRequest, seen: str) -> None:
+    if seen != request.sha256:
         raise RuleBroken(
             _("This was changed since you opened it. Look at it once more before you decide."),
             code="approval_outdated",

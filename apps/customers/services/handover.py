@@ -187,6 +187,7 @@ def _accept(row: HandoverForm, *, by: "User", at: datetime) -> None:
 
 
 def _seen(row: HandoverForm, seen: str | None) -> str:
+    """What a program signs that shows no page: the form as it is."""
     return content_of(HANDOVER, row)[1] if seen is None else seen
 
 
