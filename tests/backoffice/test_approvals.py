@@ -220,22 +220,27 @@ def test_a_second_factor_given_just_now(house: House) -> None:
 # --- every move -----------------------------------------------------------------------------------
 
 
+def _request_in(house: House, state: ApprovalState) -> ApprovalRequest:
+    request = house.ask()
+    ways: dict[ApprovalState, Callable[[], object]] = {
+        ApprovalState.APPROVED: house.all_approve,
+        ApprovalState.REFUSED: lambda: house.refuse(house.money),
+        ApprovalState.VOID: lambda: house.edit("改过的"),
+        ApprovalState.WITHDRAWN: house.withdraw,
+    }
+    if state in ways:
+        ways[state]()
+    return request
+
+
 @pytest.mark.parametrize("frm", ApprovalState)
 @pytest.mark.parametrize("to", ApprovalState)
 def test_every_move_of_a_request(house: House, frm: ApprovalState, to: ApprovalState) -> None:
     """Each service makes the moves of the table and refuses all others, and so does the database."""
-    request = house.ask()
-    if frm == ApprovalState.OPEN and to == ApprovalState.APPROVED:
+    request = _request_in(house, frm)
+    if (frm, to) == (ApprovalState.OPEN, ApprovalState.APPROVED):
         house.approve(house.money)
         house.approve(house.service)
-    elif frm in (ApprovalState.APPROVED,):
-        house.all_approve()
-    elif frm == ApprovalState.REFUSED:
-        house.refuse(house.money)
-    elif frm == ApprovalState.VOID:
-        house.edit("改过的")
-    elif frm == ApprovalState.WITHDRAWN:
-        house.withdraw()
     moves: dict[ApprovalState, Callable[[], object]] = {
         ApprovalState.APPROVED: lambda: house.approve(house.head),
         ApprovalState.REFUSED: lambda: house.refuse(house.money),

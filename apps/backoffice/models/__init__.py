@@ -1,5 +1,16 @@
 from apps.backoffice.models.approval import Approval, ApprovalRequest
+from apps.backoffice.models.day_series import DaySeries
+from apps.backoffice.models.draft import Draft
 from apps.backoffice.models.form_submission import FormSubmission
 from apps.backoffice.models.held_file import HeldFile
+from apps.backoffice.models.window_count import WindowCount
 
-__all__ = ["Approval", "ApprovalRequest", "FormSubmission", "HeldFile"]
+__all__ = [
+    "Approval",
+    "ApprovalRequest",
+    "DaySeries",
+    "Draft",
+    "FormSubmission",
+    "HeldFile",
+    "WindowCount",
+]

@@ -7,7 +7,7 @@ events, and raises RuleBroken or BadInput naming the field. Rows that ``by`` may
 
 from apps.complaints.services.assigning import assign_case, assign_waiting, take_case
 from apps.complaints.services.changing import change_case
-from apps.complaints.services.drafts import discard_draft, keep_draft, purge_drafts
+from apps.complaints.services.drafts import discard_draft, keep_draft
 from apps.complaints.services.exporting import note_export
 from apps.complaints.services.intake import take_report
 from apps.complaints.services.merging import link_cases, merge_cases, split_case, unlink_cases
@@ -59,7 +59,6 @@ __all__ = [
     "note_export",
     "open_case",
     "open_file",
-    "purge_drafts",
     "record_report",
     "remove_filter",
     "reopen_case",

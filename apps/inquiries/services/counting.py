@@ -4,23 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db import connection
-
-from apps.core import counters
-from apps.core.crypto import blind_index
+from apps.backoffice.rules.counting import Limit as Counted
+from apps.backoffice.services import counting
 from apps.inquiries.asking import Asker
 from apps.inquiries.enums import Way
-from apps.inquiries.models import AskCount
 
-_ADD = """
-INSERT INTO inquiries_askcount AS a (kind, key, "window", count) VALUES (%s, %s, %s, 1)
-ON CONFLICT (kind, key, "window") DO UPDATE SET count = a.count + 1
-RETURNING count, coalesce((SELECT p.count FROM inquiries_askcount p
-    WHERE p.kind = a.kind AND p.key = a.key AND p."window" = %s), 0)
-"""
 ASKED, MISSED = "asked", "missed"
-KEEP = timedelta(days=3)
-_TABLE = "inquiries_askcount"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +40,15 @@ def may_ask(asker: Asker, at: datetime) -> bool:
     nothing."""
     names = _counted(asker)
     # Hit or miss, all the same: whoever asked about nothing too often is told nothing.
-    if any(counters.wait(_TABLE, limit, at=at) for limit in _limits(MISSED, names)):
+    if any(counting.wait(limit, at=at) for limit in _limits(MISSED, names)):
         return False
-    return counters.take(_TABLE, _limits(ASKED, names), at=at) is None
+    return counting.take(_limits(ASKED, names), at=at) is None
 
 
 def count_miss(asker: Asker, at: datetime) -> bool:
     """Count a question about nothing before it is answered; False when it must not be answered,
     because others that came at the same moment had the last of them."""
-    return counters.take(_TABLE, _limits(MISSED, _counted(asker)), at=at) is None
+    return counting.take(_limits(MISSED, _counted(asker)), at=at) is None
 
 
 def count(kind: str, name: str, *, window: timedelta, at: datetime) -> int:
@@ -67,18 +56,7 @@ def count(kind: str, name: str, *, window: timedelta, at: datetime) -> int:
 
     Part of the caller's transaction: a caller that refuses must not roll back.
     """
-    begins = counters.begin_of(at, window)
-    with connection.cursor() as cursor:
-        cursor.execute(_ADD, [kind, _key(kind, name), begins, begins - window])
-        now, before = cursor.fetchone()
-    # The last window counts for as much of it as still lies within one window's length.
-    return int(now) + int(before * (1 - (at - begins) / window))
-
-
-def purge_counts(*, at: datetime) -> int:
-    """Remove counters that no limit looks at any more."""
-    deleted, _per_model = AskCount.objects.filter(window__lt=at - KEEP).delete()
-    return deleted
+    return counting.add(f"inquiries.{kind}", name, window=window, at=at)
 
 
 def _counted(asker: Asker) -> list[tuple[str, Limit]]:
@@ -90,14 +68,10 @@ def _counted(asker: Asker) -> list[tuple[str, Limit]]:
     return found
 
 
-def _limits(kind: str, names: list[tuple[str, Limit]]) -> list[counters.Limit]:
+def _limits(kind: str, names: list[tuple[str, Limit]]) -> list[Counted]:
     return [
-        counters.Limit(
-            kind, _key(kind, name), limit.window, limit.missed if kind == MISSED else limit.asked
+        counting.limit(
+            f"inquiries.{kind}", name, one.window, one.missed if kind == MISSED else one.asked
         )
-        for name, limit in names
+        for name, one in names
     ]
-
-
-def _key(kind: str, name: str) -> str:
-    return blind_index(name, f"inquiries.{kind}")

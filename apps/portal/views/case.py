@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.accounts.queries import public_user
+from apps.backoffice.services.counting import add_for_good
 from apps.complaints import services
 from apps.complaints.enums import CaseChannel, EntryKind
 from apps.complaints.inputs import NewMessage
@@ -25,7 +26,6 @@ from apps.portal.forms import MessageForm, WithdrawForm
 from apps.portal.languages import speaks
 from apps.portal.limits import count_misses, seconds_stopped
 from apps.portal.photos import MOST, Photos, takes_photos
-from apps.tracking.services.counting import add_one
 
 MESSAGES = (timedelta(hours=1), 30)
 
@@ -95,7 +95,7 @@ def write(request: HttpRequest, token: str) -> HttpResponse:
     subject, at = _known(found), now()
     form, photos = MessageForm(request.POST), Photos(request)
     window, most = MESSAGES
-    if add_one("case_words", str(subject.pk), window=window, at=at) > most:
+    if add_for_good("portal.case_words", str(subject.pk), window=window, at=at) > most:
         return stopped(int(window.total_seconds()))
     if form.is_valid() and not photos.errors:
         if not form.cleaned_data["text"].strip() and not photos.are_there:
