@@ -55,7 +55,9 @@ class Policy:
         if self.words is not None:
             return self.words(content)
         model = apps.get_model(self.model)
-        return [(_label(model, name), _text(model, name, content[name])) for name in content]
+        # Canonical JSON is sorted by name; people read it in the order of the fields.
+        names = [field.name for field in model._meta.get_fields() if field.name in content]
+        return [(_label(model, name), _text(model, name, content[name])) for name in names]
 
     def address(self, subject_id: str) -> str:
         model = apps.get_model(self.model)._meta
@@ -89,7 +91,7 @@ def roles_of(user: Any) -> frozenset[str]:
 
 def holders_of(roles: Iterable[str], *, but: Iterable[str], most: int = 6) -> list[Any]:
     """Active people who hold one of ``roles`` and are none of the persons ``but``."""
-    people = get_user_model().objects.active().people().with_role(*roles)  # type: ignore[attr-defined]  # the house's own
+    people = get_user_model().objects.active().people().with_role(*roles)
     without = set(but)
     found = [user for user in people.order_by("display_name") if person_of(user) not in without]
     return found[:most]

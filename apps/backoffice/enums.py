@@ -27,6 +27,7 @@ EVENT_KINDS = {
     "approval.withdrawn": _("Approval withdrawn"),
 }
 EVENT_DETAILS = {
+    "sha256": _("Fingerprint of what is approved"),
     "subject": _("About"),
     "approval.given/as": _("Approved as"),
     "approval.refused/as": _("Refused as"),

@@ -273,6 +273,7 @@ def test_a_refusal_says_why_and_what_was_refused_is_asked_anew(house: House) -> 
     assert refused(lambda: house.refuse(house.agent)) == "not_your_turn"
     request = house.refuse(house.service, "城市写错了")
     assert (request.state, request.close_reason) == (ApprovalState.REFUSED, "城市写错了")
+    assert kinds_of(request) == ["approval.asked", "approval.given", "approval.refused"]
     assert house.ask().pk != request.pk
     assert house.all_approve().state == ApprovalState.APPROVED, "the same persons may decide anew"
     part = approval_part(KIND, house.unit)
@@ -418,6 +419,7 @@ def test_what_waits_is_listed_for_those_whose_turn_it_is(client: Client, house: 
     assert waiting_for(house.money) == [] == waiting_for(house.money_again)
     house.withdraw()
     assert waiting_for(house.service) == []
+    assert kinds_of(house.request)[-1] == "approval.withdrawn"
 
 
 def test_what_one_may_not_see_is_not_listed(house: House) -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
+from django.utils.translation import override
 
 from apps.backoffice.queries.approvals import approval_part, content_of, waiting_for
 from apps.core.errors import RuleBroken
@@ -146,6 +147,17 @@ def test_a_form_being_signed_is_frozen(signers: Signers) -> None:
         refused(lambda: change(form, {"goods": "酒"}, by=signers.drafter, at=timezone.now()))
         == "form_frozen"
     )
+
+
+def test_what_is_signed_is_read_in_the_order_of_the_paper(signers: Signers) -> None:
+    form = signers.in_signing(job_types=["door_to_door", "dedicated"])
+    with override("en"):
+        content = approval_part(HANDOVER, form).content
+        fields = [HandoverForm._meta.get_field(name) for name in HandoverForm.CONTENT]
+        names = [str(getattr(field, "verbose_name", "")).lower() for field in fields]
+    assert [label.lower() for label, _text in content] == names
+    assert dict(content)["Job types"] == "Door to door, Dedicated vehicle"
+    assert dict(content)["Needs storage"] == "no"
 
 
 def test_turning_down_is_the_general_managers_while_signing(signers: Signers) -> None:

@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponse
 
 from apps.complaints.models import CaseFile
 from apps.core.api.wire import WireRenderer
+from apps.core.downloads import private_file
 
 
 class BinaryRenderer(WireRenderer):
@@ -23,7 +24,4 @@ def sent_file(stored: CaseFile) -> HttpResponse:
             content: Any = opened.read()
     except FileNotFoundError:
         raise Http404 from None
-    response = HttpResponse(content, content_type="application/octet-stream")
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Disposition"] = "attachment"
-    return response
+    return private_file(content, name="")

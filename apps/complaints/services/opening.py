@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.backoffice.services import take_number
 from apps.complaints.enums import AssignedHow, CaseChannel, CaseClass, EntryKind
-from apps.complaints.files import CleanFile
 from apps.complaints.inputs import NewCase, Opened
 from apps.complaints.models import Case, CaseEntry
 from apps.complaints.queries.severity import severity_for
@@ -25,6 +24,7 @@ from apps.complaints.services.contacts import contact_values
 from apps.complaints.services.storing import attach, cleaned
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.files import NewFile
+from apps.core.files.attachments import CleanFile
 from apps.customers.models import Customer
 from apps.events.services import NewEvent, news, record_many
 

@@ -1,7 +1,6 @@
 """The page of a case for whoever brought it: reached by its secret link alone (CMP-1, TRK-10)."""
 
 from datetime import datetime, timedelta
-from urllib.parse import quote
 from uuid import UUID, uuid4
 
 from django.core.files.storage import default_storage
@@ -17,6 +16,7 @@ from apps.complaints.inputs import NewMessage
 from apps.complaints.models import Case, CaseFile
 from apps.complaints.queries.following import public_file
 from apps.complaints.queries.links import case_of_token, token_of
+from apps.core.downloads import UNKNOWN, private_file
 from apps.core.errors import RuleBroken
 from apps.core.requests import client_address
 from apps.core.times import now
@@ -165,14 +165,5 @@ def _sent(stored: CaseFile) -> HttpResponse:
     except FileNotFoundError:
         return page("404.html", status=404)
     is_picture = stored.content_type == "image/jpeg"
-    kind = stored.content_type if is_picture else "application/octet-stream"
-    response = HttpResponse(content, content_type=kind)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    if not is_picture:
-        response["Content-Disposition"] = _disposition(stored.name)
-    return response
-
-
-def _disposition(name: str) -> str:
-    return f"attachment; filename*=UTF-8''{quote(name, safe='')}"
+    kind = stored.content_type if is_picture else UNKNOWN
+    return private_file(content, name=stored.name, content_type=kind, shows=is_picture)
