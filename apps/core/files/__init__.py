@@ -3,7 +3,7 @@
 ``pictures`` (drawn anew), ``scans`` (PDF, JPEG and PNG as they are) and ``attachments`` (any of them, and
 Office documents and plain text) say what a file really is. The rows that name stored files stay with
 what they belong to: ``CaseFile``, ``ChatFile`` and ``Evidence`` are append-only parts of an entry that is
-never deleted, ``ProofPhoto`` goes with its waybill's month, ``Attachment`` with its mail, and contracts,
+never deleted, ``ProofPhoto`` goes with its proof of delivery, ``Attachment`` with its mail, and contracts,
 letters, agreements, intake files and event batches are records of their own that hold one file each.
 """
 
