@@ -33,8 +33,10 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _policy() -> Iterator[None]:
-    with known():
+def _policy(db: None) -> Iterator[None]:
+    # Tests run as the owner in maintenance, whom triggers let pass; here they are to refuse.
+    with known(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL yipiao.maintenance = 'off'")
         yield
 
 

@@ -1,7 +1,5 @@
 """Files of a conversation, as a program downloads them."""
 
-from typing import Any
-
 from django.core.files.storage import default_storage
 from django.http import Http404, HttpResponse
 
@@ -21,7 +19,7 @@ def sent_file(stored: CaseFile) -> HttpResponse:
     """Never as something a browser would show by itself."""
     try:
         with default_storage.open(stored.path) as opened:
-            content: Any = opened.read()
+            content: bytes = opened.read()
     except FileNotFoundError:
         raise Http404 from None
     return private_file(content, name="")

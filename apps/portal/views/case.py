@@ -161,7 +161,7 @@ def file(request: HttpRequest, token: str, key: UUID) -> HttpResponse:
 def _sent(stored: CaseFile) -> HttpResponse:
     try:
         with default_storage.open(stored.path) as opened:
-            content = opened.read()
+            content: bytes = opened.read()
     except FileNotFoundError:
         return page("404.html", status=404)
     is_picture = stored.content_type == "image/jpeg"
