@@ -16,7 +16,7 @@ from unfold.sites import UnfoldAdminSite
 
 from apps.accounts import held, queries, views
 from apps.accounts.models import User
-from apps.backoffice.views import records_page, settings_page
+from apps.backoffice.views import approvals_page, records_page, settings_page
 from config.sidebar import sidebar
 
 # Of the library: what the pages use of it (no charts, no sorting by hand).
@@ -129,6 +129,7 @@ class StaffAdminSite(UnfoldAdminSite):
             path("login/continue/", views.continue_sign_in, name="sign_in_continue"),
         ]
         own: list[tuple[str, Callable[..., Any], str]] = [
+            ("approvals/", approvals_page, "approvals"),
             ("records/", records_page, "records"),
             ("settings/", settings_page, "settings"),
             ("account/", views.account, "account"),

@@ -3,12 +3,27 @@
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.enums import Role
-from apps.backoffice.navigation import records, setting
+from apps.backoffice.navigation import Page, records, setting
 
 PEOPLE, AUDIT = _("People and access"), _("Audit")
 IT = frozenset({Role.IT_ADMIN})
 
+APPROVERS = frozenset(
+    {Role.SALES, Role.WAREHOUSE_MANAGER, Role.DELIVERY_MANAGER, Role.GENERAL_MANAGER}
+    | {Role.DEPUTY_GENERAL_MANAGER, Role.FINANCE}
+)
+
 PAGES = (
+    Page(
+        _("Waiting for my approval"),
+        "order_approve",
+        "admin:approvals",
+        about=_("What waits for your decision, with who has approved and who is missing."),
+        section=_("Approvals"),
+        daily_for=APPROVERS,
+        hour=20,
+        words="待我审批 会签 签字",
+    ),
     records(
         _("Users"),
         "person",

@@ -94,6 +94,7 @@ class ActAdmin(PageAdmin):
             act
             for act in self.acts
             if act.is_button and not act.rows and act.allows(request.user) and act.may(record)
+            if act.offered_to(record, request.user)
         ]
 
     def why_not(self, act: Act, subject: Any) -> str:

@@ -54,6 +54,10 @@ def _always(_subject: Any) -> bool:
     return True
 
 
+def _to_everybody(_record: Any, _user: Any) -> bool:
+    return True
+
+
 def _nothing(_doing: Doing) -> dict[str, Any]:
     return {}
 
@@ -87,9 +91,12 @@ class Act:
     key: str = ""  # keyboard
     tells_customer: bool = False  # then the page first says what was said meanwhile
     page: str = "backoffice/act.html"  # a template that extends this one
+    about: str = ""  # the kind of approval that it decides about (backoffice.approval_kinds)
     shows: str = ""
     # What would come of it, shown before anything is saved: further names for the page.
     preview: Callable[[Doing], dict[str, Any]] | None = None
+    # To whom the button is shown, besides the permission; the service refuses whoever else comes.
+    offered_to: Callable[[Any, Any], bool] = _to_everybody
 
     def allows(self, user: Any) -> bool:
         return bool(user.has_perm(self.permission))

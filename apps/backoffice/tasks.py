@@ -16,3 +16,15 @@ def sweep_form_submissions() -> int:
 def purge_held() -> int:
     """Files of forms that nobody sent."""
     return services.purge_held(at=timezone.now())
+
+
+@chore("apps.backoffice.tasks.purge_drafts")
+def purge_drafts() -> int:
+    """Daily: what somebody typed two weeks ago and never sent."""
+    return services.purge_drafts(at=timezone.now())
+
+
+@chore("apps.backoffice.tasks.purge_counts")
+def purge_counts() -> int:
+    """Daily: counters that no limit looks at any more."""
+    return services.purge_counts(at=timezone.now())

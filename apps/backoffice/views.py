@@ -1,4 +1,5 @@
-"""The two pages that lead to everything a person may open: *Records* and *Settings*."""
+"""The two pages that lead to everything a person may open, *Records* and *Settings*; and what waits
+for their approval."""
 
 from itertools import groupby
 from typing import Any
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from apps.backoffice.navigation import RECORDS, SETTINGS, Link, find_pages, links_of, rights_of
+from apps.backoffice.queries.approvals import waiting_for
 
 
 @require_GET
@@ -17,6 +19,17 @@ def records_page(request: HttpRequest) -> TemplateResponse:
     """What is looked up: lists of what has happened and of what there is."""
     about = _("Everything that is on record and open to you.")
     return _page(request, RECORDS, _("Records"), about)
+
+
+@require_GET
+def approvals_page(request: HttpRequest) -> TemplateResponse:
+    """What waits for the approval of whoever asks."""
+    context: dict[str, Any] = {
+        **admin.site.each_context(request),
+        "title": _("Waiting for my approval"),
+        "waiting": waiting_for(request.user),
+    }
+    return TemplateResponse(request, "backoffice/waiting.html", context)
 
 
 @require_GET

@@ -3,7 +3,6 @@
 from django.utils import timezone
 
 from apps.chat.queries.maintaining import MAINTAINED
-from apps.chat.services.limits import purge_chat_counts as purge_counts
 from apps.chat.services.maintaining import maintain_chats as mind
 from apps.events.chores import chore, due_when
 
@@ -14,11 +13,6 @@ MAINTAIN = "apps.chat.tasks.maintain_chats"
 def maintain_chats() -> int:
     """Silent agents, lost connections, visitors who went away, whoever still waits (CMP-1)."""
     return mind(at=timezone.now())
-
-
-@chore("apps.chat.tasks.purge_chat_counts")
-def purge_chat_counts() -> int:
-    return purge_counts(at=timezone.now())
 
 
 # Every three seconds for as long as there is a chat that time can change.

@@ -93,11 +93,6 @@ class SigningRole(TextChoices):
     GENERAL_MANAGER = "general_manager", _("General manager")
 
 
-class Decision(ColourChoices):
-    SIGNED = "signed", _("Signed"), "green"
-    REJECTED = "rejected", _("Sent back"), "red"
-
-
 class Paperwork(TextChoices):
     """What a verbal authorisation bridges (ORD-3). The dangerous-goods letter is never bridged."""
 

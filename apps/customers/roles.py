@@ -4,8 +4,7 @@ from apps.accounts.enums import Role
 from apps.core.codenames import keep, may, view
 
 SEE = may("lookup_customer") | view(
-    "contact contract customer customersite dangerousgoodsletter handoverform handoversignature"
-    " verbalauthorisation"
+    "contact contract customer customersite dangerousgoodsletter handoverform verbalauthorisation"
 )
 SERVE = SEE | keep("contact customersite dangerousgoodsletter") | may("reveal_contact")
 WIN = SERVE | keep("contract customer handoverform") | may("submit_handoverform")

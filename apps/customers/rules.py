@@ -4,9 +4,6 @@ Everything but ``acceptance_blockers`` is computed from what it is given; that o
 customer's papers in one query unless the row came from ``Customer.objects.with_papers(at)``.
 """
 
-import hashlib
-import json
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -17,8 +14,8 @@ from django.utils.translation import gettext as _
 from apps.accounts.enums import Role
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.times import local
-from apps.customers.enums import CustomerStatus, Decision, Paperwork, SigningRole
-from apps.customers.models import Customer, HandoverForm, HandoverSignature, Papers
+from apps.customers.enums import CustomerStatus, Paperwork, SigningRole
+from apps.customers.models import Customer, HandoverForm, Papers
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -138,53 +135,6 @@ def required_signatures(form: HandoverForm) -> tuple[SigningRole, ...]:
     if form.needs_delivery:
         roles.append(SigningRole.DELIVERY)
     return (*roles, SigningRole.GENERAL_MANAGER)
-
-
-def next_signature(
-    form: HandoverForm, signatures: Iterable[HandoverSignature]
-) -> SigningRole | None:
-    """Who signs next in the form's present round; None when all have."""
-    done = {s.role for s in signatures if s.round == form.round and s.decision == Decision.SIGNED}
-    return next((role for role in required_signatures(form) if role not in done), None)
-
-
-def check_signer(
-    form: HandoverForm, signatures: Sequence[HandoverSignature], user: "User"
-) -> SigningRole:
-    """The role ``user`` signs as now; RuleBroken when it is not this person's turn or place."""
-    expected = next_signature(form, signatures)
-    if expected is None:
-        raise RuleBroken(_("All signatures are there already."), code="all_signed", rule="ORD-3")
-    if user.pk in (form.created_by_id, form.submitted_by_id):
-        raise RuleBroken(
-            _("Who drew the form up cannot sign it. Ask another %(role)s.")
-            % {"role": expected.label},
-            code="drafter_signs",
-            rule="ORD-3",
-        )
-    if not user.has_role(Role(expected.value)):
-        raise RuleBroken(
-            _("The next signature is the %(role)s's; you do not hold that role.")
-            % {"role": expected.label},
-            code="not_your_turn",
-            rule="ORD-3",
-        )
-    if any(s.round == form.round and s.signed_by_id == user.pk for s in signatures):
-        raise RuleBroken(
-            _("You have signed this form already; the %(role)s must be someone else.")
-            % {"role": expected.label},
-            code="signed_twice",
-            rule="ORD-3",
-        )
-    return expected
-
-
-def content_hash(form: HandoverForm) -> str:
-    """SHA-256 over the frozen content, so that a signature proves what it was put under."""
-    content = {name: getattr(form, name) for name in HandoverForm.CONTENT}
-    return hashlib.sha256(
-        json.dumps(content, sort_keys=True, ensure_ascii=False, default=str).encode()
-    ).hexdigest()
 
 
 def check_authorisation(*, leader: "User", given_at: datetime, deadline: datetime) -> None:

@@ -5,12 +5,12 @@ from apps.core.codenames import keep, may, view
 
 SEE = view(
     "declaredcount dispatcharrangement followuptask followuptemplate harmlessterm intakefile"
-    " intakerow orderdraft printjob printrecord prohibitedlist prohibitedterm workorder"
+    " intakerow printjob printrecord prohibitedlist prohibitedterm workorder"
     " workorderwaybill"
 )
 TAKE = (
     SEE
-    | keep("declaredcount dispatcharrangement orderdraft workorder")
+    | keep("declaredcount dispatcharrangement workorder")
     | may(
         "confirm_workorder cancel_workorder print_workorder reveal_workorder upload_intakefile"
         " complete_followuptask resolve_declaredcount"

@@ -9,8 +9,3 @@ from apps.orders import services
 @chore("apps.orders.tasks.compare_counts")
 def compare_counts() -> int:
     return services.compare_counts(timezone.now())
-
-
-@chore("apps.orders.tasks.purge_drafts")
-def purge_drafts() -> int:
-    return services.purge_drafts(at=timezone.now())

@@ -16,9 +16,9 @@ from apps.backoffice.models import HeldFile
 from apps.backoffice.once import once
 from apps.backoffice.queries.held_files import held_files, held_keys
 from apps.backoffice.services import drop_held, hold_files, read_held
-from apps.complaints.files import CleanFile, clean_file
 from apps.core.errors import BadInput, NotKept
 from apps.core.files import NewFile
+from apps.core.files.attachments import CleanFile, clean_file
 from apps.core.times import now
 
 MOST = 6

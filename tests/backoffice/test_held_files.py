@@ -14,8 +14,8 @@ from apps.backoffice import services, tasks
 from apps.backoffice.forms.kept_files import FormWithFiles, KeptFileField, UnjudgedFile
 from apps.backoffice.models import HeldFile
 from apps.backoffice.queries.held_files import held_files
-from apps.complaints.files import clean_file
 from apps.core.files import NewFile
+from apps.core.files.attachments import clean_file
 from tests.factories.accounts import UserFactory
 from tests.factories.shipments import picture
 

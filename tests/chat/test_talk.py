@@ -15,6 +15,7 @@ from PIL import Image
 
 from apps.accounts.enums import Role
 from apps.accounts.queries import public_user
+from apps.backoffice.services import purge_counts
 from apps.chat.enums import ChatSide, ChatState
 from apps.chat.models import Chat, ChatFile, ChatLine
 from apps.chat.queries.visitor import chat_by_token, file_for_visitor, lines_for_visitor, types_now
@@ -274,7 +275,7 @@ def test_one_address_cannot_flood(monkeypatch: pytest.MonkeyPatch) -> None:
     for text in "一二":
         speak(chat, text, address=ADDRESS)
     assert refused(lambda: speak(chat, "三", address=ADDRESS)).code == "chat_limit"
-    assert limits.purge_chat_counts(at=now()) == 0
+    assert purge_counts(at=now()) == 0
 
 
 def test_too_long_too_empty_too_much() -> None:

@@ -13,10 +13,11 @@ from django.utils import timezone
 
 from apps.accounts.enums import Role
 from apps.accounts.models import User
+from apps.backoffice.models import Draft
 from apps.complaints import services
 from apps.complaints.admin.acts import ALL
 from apps.complaints.enums import CaseState
-from apps.complaints.models import Case, CaseDraft, CaseFile, CaseLink
+from apps.complaints.models import Case, CaseFile, CaseLink
 from apps.events.models import Event
 from apps.events.queries import timeline
 from apps.sla.models import Clock
@@ -358,7 +359,7 @@ def test_what_is_typed_and_not_sent_is_there_after_a_closed_window(
     sign_in(other, team.director)
     assert other.get(address("page", mine)).context["typed"] == {}
     done(client, mine, "reply", channel="email", text="写完了")
-    assert not CaseDraft.objects.exists()
+    assert not Draft.objects.exists()
 
 
 @pytest.mark.requirement("CMP-1")

@@ -11,7 +11,8 @@ from django.urls import reverse
 
 from apps.accounts.enums import Role
 from apps.accounts.models import User
-from apps.complaints.models import Case, CaseDraft, CaseEntry
+from apps.backoffice.models import Draft
+from apps.complaints.models import Case, CaseEntry
 from apps.tracking.models import Waybill
 from tests.factories.accounts import UnitFactory, UserFactory, sign_in
 from tests.factories.complaints import PHONE, Team, case, closed
@@ -141,12 +142,12 @@ def test_a_mistake_names_its_field_and_loses_nothing(
     refused = client.post(reverse(INTAKE), sent)
     assert refused.context["form"].errors.get(field), refused.context["form"].errors
     assert "王小明" in text(refused) and not Case.objects.exists()
-    draft = CaseDraft.objects.get(owner=agent)
+    draft = Draft.objects.get(owner=agent)
     assert str(draft.key) == sent["draft_key"]
     again = text(client.get(reverse(INTAKE), {"draft": str(draft.key)}))
     assert "王小明" in again
     with connection.cursor() as cursor:
-        cursor.execute("SELECT form || summary FROM complaints_casedraft")
+        cursor.execute("SELECT form || summary FROM backoffice_draft")
         assert "王小明" not in cursor.fetchone()[0], "a draft is encrypted, its summary masked"
 
 
@@ -170,7 +171,7 @@ def test_the_draft_is_kept_while_typing_and_belongs_to_its_owner(
     assert "皮鞋湿了" not in text(client.get(reverse(INTAKE), {"draft": key}))
     sign_in(client, agent)
     client.post(url, {"draft_key": key, "forget": "1"})
-    assert not CaseDraft.objects.exists()
+    assert not Draft.objects.exists()
 
 
 @pytest.mark.requirement("CMP-1")

@@ -7,11 +7,12 @@ from django.test import Client
 from django.utils import timezone
 from stdnum import damm
 
+from apps.backoffice.services import reserve_rows, take_number
 from apps.complaints.models import Case
 from apps.complaints.queries.links import case_of_token, tag_of, tagged, token_of
 from apps.complaints.queries.searching import cases_found
-from apps.complaints.services.numbers import EXCEPTION, take_number
-from apps.orders.services.series import reserve
+from apps.orders.models import WorkOrder
+from apps.quality.models import ExceptionReport
 from tests.factories.accounts import bearer, superuser
 from tests.factories.complaints import case
 from tests.factories.orders import confirmed_order
@@ -22,8 +23,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.requirement("CMP-1")]
 def test_the_numbers_of_a_day_are_checked_and_not_in_a_row() -> None:
     day = timezone.localdate()
     cases = [case().number for _n in range(3)]
-    reports = [take_number(EXCEPTION, day) for _n in range(3)]
-    orders = [number for _pk, number in reserve(day, 3)]
+    reports = [take_number(ExceptionReport.PREFIX, day) for _n in range(3)]
+    orders = [number for _pk, number in reserve_rows(WorkOrder, WorkOrder.PREFIX, day, 3)]
     for prefix, numbers in (("CS", cases), ("EX", reports), ("WO", orders)):
         bodies = []
         for number in numbers:

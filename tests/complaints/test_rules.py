@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.complaints.enums import CaseClass, Severity
-from apps.complaints.files import DOCX, TEXT, XLSX, clean_file, clean_files
 from apps.complaints.models import AssignmentRule, MajorRule
 from apps.complaints.rules.answers import VARIABLES, check_answer, fill_answer
 from apps.complaints.rules.assignment import Candidate, fitting_rule, least_loaded
@@ -20,6 +19,7 @@ from apps.complaints.rules.severity import CaseFacts, choose_severity
 from apps.complaints.seeding import answer_rows
 from apps.core.errors import BadInput
 from apps.core.files import NewFile
+from apps.core.files.attachments import DOCX, TEXT, XLSX, clean_file, clean_files
 from apps.customers.names import tidy
 from apps.quality.enums import ExceptionKind
 from apps.quality.rules import BY_WEIGHT, worse_of

@@ -7,13 +7,16 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
+from django.utils.translation import override
 
+from apps.backoffice.queries.approvals import approval_part, content_of, waiting_for
 from apps.core.errors import RuleBroken
 from apps.customers import services
+from apps.customers.approvals import HANDOVER
 from apps.customers.enums import CustomerStatus, HandoverState, SigningRole
-from apps.customers.models import HandoverForm, HandoverSignature
-from apps.customers.queries import forms_waiting_for, signature_panel
-from apps.customers.rules import content_hash, order_owner, required_signatures
+from apps.customers.models import HandoverForm
+from apps.customers.queries import signatures_of
+from apps.customers.rules import order_owner, required_signatures
 from apps.customers.states import HANDOVER_MOVES
 from apps.events.models import Event
 from apps.sla.enums import ClockState, MatterState
@@ -52,8 +55,8 @@ def test_departments_involved_sign_in_order(
     assert [role.value for role in required_signatures(form)] == order
     form = signers.accept(form)
     assert form.state == HandoverState.ACCEPTED
-    assert list(form.signatures.values_list("role", flat=True)) == order
-    assert {s.content_hash for s in form.signatures.all()} == {content_hash(form)}
+    assert list(signatures_of(form).values_list("seat", flat=True)) == order
+    assert {s.sha256 for s in signatures_of(form)} == {content_of(HANDOVER, form)[1]}
     assert form.accepted_by == signers.general
 
 
@@ -87,14 +90,14 @@ def test_without_a_director_the_last_signature_is_refused_and_nothing_changes() 
     form.refresh_from_db()
     assert code == "no_director"
     assert form.state == HandoverState.IN_SIGNING
-    assert form.signatures.count() == 1
+    assert signatures_of(form).count() == 1
 
 
 def test_who_may_not_sign(signers: Signers) -> None:
     at = timezone.now()
     form = signers.in_signing(needs_storage=True)
     sign = services.sign_handover_form
-    assert refused(lambda: sign(form, by=signers.drafter, at=at)) == "drafter_signs"
+    assert refused(lambda: sign(form, by=signers.drafter, at=at)) == "maker_approves"
     assert refused(lambda: sign(form, by=signers.general, at=at)) == "not_your_turn"
     assert refused(lambda: sign(form, by=signers.agent, at=at)) == "not_your_turn"
     root = UserFactory(is_superuser=True)
@@ -102,7 +105,7 @@ def test_who_may_not_sign(signers: Signers) -> None:
     sign(form, by=signers.sales, at=at)
     assert refused(lambda: sign(form, by=signers.sales, at=at)) == "not_your_turn"
     assert refused(lambda: sign(form, by=signers.delivery, at=at)) == "not_your_turn"
-    assert HandoverSignature.objects.count() == 1
+    assert signatures_of(form).count() == 1
 
 
 def test_one_person_with_two_roles_signs_once(signers: Signers) -> None:
@@ -112,7 +115,7 @@ def test_one_person_with_two_roles_signs_once(signers: Signers) -> None:
     form = signers.in_signing()
     services.sign_handover_form(form, by=both, at=timezone.now())
     code = refused(lambda: services.sign_handover_form(form, by=both, at=timezone.now()))
-    assert code == "signed_twice"
+    assert code == "approved_twice"
 
 
 def test_sending_back_opens_the_form_and_starts_a_new_round(signers: Signers) -> None:
@@ -128,10 +131,12 @@ def test_sending_back_opens_the_form_and_starts_a_new_round(signers: Signers) ->
     assert (form.state, form.round) == (HandoverState.DRAFT, 2)
     form = services.change_handover_form(form, {"goods": "鞋"}, by=signers.drafter, at=at)
     form = services.submit_handover_form(form, by=signers.drafter, at=at)
-    assert signature_panel(form)[0].is_next, "the sales manager signs the changed form again"
+    assert approval_part(HANDOVER, form).lines[0].is_next, (
+        "the sales manager signs the changed form again"
+    )
     form = signers.accept(form)
     assert form.state == HandoverState.ACCEPTED
-    hashes = set(form.signatures.values_list("round", "content_hash"))
+    hashes = set(signatures_of(form).values_list("request", "sha256"))
     assert len(hashes) == 2, "each round shows the content it was signed for"
 
 
@@ -142,6 +147,17 @@ def test_a_form_being_signed_is_frozen(signers: Signers) -> None:
         refused(lambda: change(form, {"goods": "酒"}, by=signers.drafter, at=timezone.now()))
         == "form_frozen"
     )
+
+
+def test_what_is_signed_is_read_in_the_order_of_the_paper(signers: Signers) -> None:
+    form = signers.in_signing(job_types=["door_to_door", "dedicated"])
+    with override("en"):
+        content = approval_part(HANDOVER, form).content
+        fields = [HandoverForm._meta.get_field(name) for name in HandoverForm.CONTENT]
+        names = [str(getattr(field, "verbose_name", "")).lower() for field in fields]
+    assert [label.lower() for label, _text in content] == names
+    assert dict(content)["Job types"] == "Door to door, Dedicated vehicle"
+    assert dict(content)["Needs storage"] == "no"
 
 
 def test_turning_down_is_the_general_managers_while_signing(signers: Signers) -> None:
@@ -211,9 +227,9 @@ def test_a_signature_is_never_changed(signers: Signers) -> None:
     form = signers.in_signing()
     services.sign_handover_form(form, by=signers.sales, at=timezone.now())
     for sql in (
-        "UPDATE customers_handoversignature SET reason = 'x'",
-        "DELETE FROM customers_handoversignature",
-        "TRUNCATE customers_handoversignature",
+        "UPDATE backoffice_approval SET reason = 'x'",
+        "DELETE FROM backoffice_approval",
+        "TRUNCATE backoffice_approval",
     ):
         with (
             pytest.raises(DatabaseError, match="append-only"),
@@ -228,12 +244,16 @@ def test_a_signature_is_never_changed(signers: Signers) -> None:
 def test_the_panel_says_who_signs_next(signers: Signers) -> None:
     form = signers.in_signing(needs_storage=True)
     services.sign_handover_form(form, by=signers.sales, at=timezone.now())
-    panel = signature_panel(form)
-    assert [line.role for line in panel if line.is_next] == [SigningRole.WAREHOUSE]
-    assert panel[0].signature is not None
+    panel = approval_part(HANDOVER, form).lines
+    assert [line.code for line in panel if line.is_next] == [SigningRole.WAREHOUSE]
+    assert panel[0].approval is not None
     assert panel[1].holders == [signers.warehouse]
-    assert forms_waiting_for(signers.warehouse) == [form]
-    assert forms_waiting_for(signers.delivery) == []
+    (waiting,) = waiting_for(signers.warehouse)
+    assert (waiting.request.subject_id, waiting.request.title) == (
+        str(form.pk),
+        f"{form.number} {form.customer.name}",
+    )
+    assert waiting_for(signers.delivery) == []
 
 
 @pytest.mark.django_db(transaction=True)
@@ -260,7 +280,7 @@ def test_two_who_sign_at_once_put_one_signature() -> None:
     for thread in threads:
         thread.join(timeout=LIMIT)
     assert sorted(outcomes) == ["not_your_turn", "signed"]
-    assert HandoverSignature.objects.filter(form=form).count() == 1
+    assert signatures_of(form).count() == 1
 
 
 # --- its clock -----------------------------------------------------------------------------------

@@ -13,10 +13,13 @@ from django.utils import timezone
 
 from apps.accounts.enums import ObjectScope, Role
 from apps.accounts.models import User
+from apps.backoffice.queries.approvals import content_of
 from apps.customers import services
 from apps.customers.admin.customer_acts import CUSTOMER_ACTS
 from apps.customers.admin.handover import HANDOVER_ACTS
+from apps.customers.approvals import HANDOVER
 from apps.customers.models import Customer, HandoverForm
+from apps.customers.queries import signatures_of
 from apps.events.models import Event
 from tests.factories.accounts import UnitFactory, UserFactory, sign_in
 from tests.factories.customers import (
@@ -333,7 +336,8 @@ def test_the_form_from_draft_to_print_in_the_browser_pages(client: Client) -> No
     for person in (signers.sales, signers.delivery, signers.general):
         sign_in(client, allowed(person))
         assert "do/sign/" in client.get(form_page).content.decode()
-        assert client.post(f"{do}sign/", {"remark": "同意"}).status_code == 302
+        typed = {"remark": "同意", "seen": content_of(HANDOVER, form)[1]}
+        assert client.post(f"{do}sign/", typed).status_code == 302
     form.refresh_from_db()
     assert form.state == "accepted"
     client.cookies["yipiao_language"] = "en"
@@ -347,9 +351,13 @@ def test_signing_out_of_turn_is_refused_in_words(client: Client) -> None:
     signers = Signers()
     form = signers.in_signing()
     sign_in(client, allowed(signers.general))
-    answer = client.post(f"/admin/customers/handoverform/{form.pk}/do/sign/", {"remark": ""})
+    answer = client.post(
+        f"/admin/customers/handoverform/{form.pk}/do/sign/",
+        {"remark": "", "seen": content_of(HANDOVER, form)[1]},
+    )
     assert answer.status_code == 422
-    assert form.signatures.count() == 0
+    assert "仓" in answer.content.decode() or "配送" in answer.content.decode()
+    assert signatures_of(form).count() == 0
 
 
 @pytest.mark.requirement("ORD-3")

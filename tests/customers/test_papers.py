@@ -12,9 +12,9 @@ from django.utils import timezone
 from PIL import Image
 
 from apps.core.errors import BadInput, RuleBroken
+from apps.core.files.scans import check_document, tidy_name
 from apps.customers import services
 from apps.customers.models import Contract, DangerousGoodsLetter
-from apps.customers.uploads import check_document, tidy_name
 from apps.events.models import Event
 from tests.factories.accounts import UserFactory
 from tests.factories.customers import (

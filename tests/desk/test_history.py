@@ -16,6 +16,7 @@ from PIL import Image
 from apps.accounts.models import User
 from apps.accounts.queries import system_user
 from apps.core.errors import BadInput
+from apps.core.files.pictures import CleanPhoto, clean_photo
 from apps.customers.models import Customer
 from apps.events.services import relay_batch
 from apps.orders import services as orders
@@ -33,7 +34,6 @@ from apps.orders.services.history import (
 from apps.tracking.enums import Door, Satisfaction, Stage
 from apps.tracking.inputs import IncomingEvent
 from apps.tracking.models import PartnerCarrier, Waybill
-from apps.tracking.photos import CleanPhoto, clean_photo
 from apps.tracking.services import assign_stage, attach_partner_number, ingest
 from apps.tracking.services.feedback import record_satisfaction
 from apps.tracking.services.history import (

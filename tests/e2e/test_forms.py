@@ -10,8 +10,9 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
+from apps.backoffice.models import Draft
 from apps.complaints import services
-from apps.complaints.models import CaseDraft, CaseEntry
+from apps.complaints.models import CaseEntry
 from apps.desk.demo.people import PASSWORD, Cast
 from apps.sla.models import Clock
 from tests.e2e.desk import opened, press, send, signed_in
@@ -82,7 +83,7 @@ def test_what_was_typed_in_the_last_second_is_in_the_draft(
     here = agent.url
     agent.locator("[name=description]").fill("箱子破了，里面湿透")
     agent.goto("/admin/")  # at once, without a pause
-    assert eventually(lambda: "湿透" in CaseDraft.objects.get().form)
+    assert eventually(lambda: "湿透" in Draft.objects.get().form)
     agent.goto(here)
     expect(agent.locator("[name=description]")).to_have_value("箱子破了，里面湿透")
 

@@ -44,6 +44,7 @@ class UserFactory(factory.django.DjangoModelFactory[User]):
 
     username = factory.Sequence(lambda n: f"user{n}")
     display_name = factory.Sequence(lambda n: f"员工{n}")
+    staff_number = factory.Sequence(lambda n: f"YP{n:05d}")
     kind = UserKind.PERSON
     scope = ObjectScope.ALL
 

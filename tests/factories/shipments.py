@@ -10,6 +10,7 @@ from PIL import Image
 
 from apps.accounts.models import User
 from apps.accounts.queries import system_user
+from apps.core.files.pictures import CleanPhoto, clean_photo
 from apps.customers.enums import JobType, SettlementMethod
 from apps.tracking.enums import ConfirmedBy
 from apps.tracking.inputs import IncomingEvent, NewWaybill
@@ -21,7 +22,6 @@ from apps.tracking.models import (
     ServiceLevel,
     Waybill,
 )
-from apps.tracking.photos import CleanPhoto, clean_photo
 from apps.tracking.services import ingest, issue_waybills
 from apps.tracking.services.signers import authorise_signer
 from apps.tracking.signing import NewProof

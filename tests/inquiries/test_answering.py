@@ -10,13 +10,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from apps.backoffice.models import WindowCount
+from apps.backoffice.services import purge_counts
 from apps.core.crypto import blind_index
 from apps.inquiries.asking import Asker
 from apps.inquiries.enums import Outcome, Way
-from apps.inquiries.models import AskCount, Inquiry
+from apps.inquiries.models import Inquiry
 from apps.inquiries.saying import few_lines, one_line
 from apps.inquiries.services.answering import answer
-from apps.inquiries.services.counting import LIMITS, purge_counts
+from apps.inquiries.services.counting import LIMITS
 from apps.tracking.numbers import compose, new_key
 from tests.factories.tracking import CONSIGNEE_PHONE, SENDER_PHONE, report, waybill
 
@@ -81,7 +83,7 @@ def test_questions_are_limited_by_a_sliding_window() -> None:
     assert outcomes.count(Outcome.ANSWERED) == limit.asked
     assert outcomes[-1] == Outcome.LIMITED
     assert answer(number, asker, at=at + timedelta(hours=3)).outcome == Outcome.ANSWERED
-    assert not any("+8613" in row.key for row in AskCount.objects.all())
+    assert not any("+8613" in row.key for row in WindowCount.objects.all())
     assert purge_counts(at=at + timedelta(days=9)) > 0
 
 

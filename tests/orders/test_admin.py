@@ -12,9 +12,10 @@ from django.utils import timezone
 
 from apps.accounts.enums import Role
 from apps.accounts.models import User
+from apps.backoffice.models import Draft
 from apps.orders import services
 from apps.orders.enums import OrderStatus
-from apps.orders.models import FollowUpTask, OrderDraft, WorkOrder
+from apps.orders.models import FollowUpTask, WorkOrder
 from tests.factories.accounts import UserFactory, sign_in
 from tests.factories.customers import ready_customer
 from tests.factories.orders import confirmed_order, order, phone_order, words
@@ -96,11 +97,11 @@ def test_a_mistake_loses_nothing_and_the_draft_outlives_the_window(
     text = answer.content.decode()
     assert answer.status_code == 200 and not WorkOrder.objects.exists()
     assert "服装样衣" in text and 'value="12"' in text and 'id="errors"' in text
-    draft = OrderDraft.objects.get(owner=agent)
+    draft = Draft.objects.get(owner=agent)
     again = client.get(reverse(ENTER), {"draft": str(draft.key)}).content.decode()
     assert "服装样衣" in again and customer.code in again
     with connection.cursor() as cursor:
-        cursor.execute("SELECT form FROM orders_orderdraft")
+        cursor.execute("SELECT form FROM backoffice_draft")
         assert "服装" not in cursor.fetchone()[0], "a draft holds personal data, so it is encrypted"
 
 

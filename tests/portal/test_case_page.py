@@ -130,7 +130,7 @@ def test_a_message_with_photos_goes_in_once_and_ends_the_wait(
     assert f"/files/{stored.key}" in shown(client, mine)
     picture_back = client.get(f"{address(mine)}/files/{stored.key}")
     assert picture_back["Content-Type"] == "image/jpeg"
-    assert picture_back["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert picture_back["Content-Security-Policy"] == "default-src 'none'; sandbox"
 
 
 def test_photos_alone_are_enough_and_nothing_at_all_is_not(client: Client, mine: Case) -> None:

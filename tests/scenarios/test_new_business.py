@@ -12,9 +12,10 @@ import pytest
 from django.utils import timezone
 
 from apps.accounts.enums import Role
+from apps.backoffice.queries.approvals import waiting_for
 from apps.customers import services, tasks
 from apps.customers.models import Customer
-from apps.customers.queries import find_customers, forms_waiting_for
+from apps.customers.queries import find_customers
 from apps.customers.rules import acceptance_blockers, order_owner
 from apps.events.models import Event
 from apps.sla.services import sweep
@@ -96,7 +97,7 @@ def test_from_the_first_call_to_the_first_ordinary_order() -> None:
         customer, form_values(trial_days=30), by=people.drafter, at=monday
     )
     services.submit_handover_form(form, by=people.drafter, at=monday)
-    assert forms_waiting_for(people.sales) == [form]
+    assert [one.request.subject_id for one in waiting_for(people.sales)] == [str(form.pk)]
     services.sign_handover_form(form, by=people.sales, at=monday)
     services.send_back_handover_form(form, reason="写明卸货要求", by=people.delivery, at=monday)
     services.change_handover_form(

@@ -8,10 +8,11 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import CharField
 from django.utils import timezone
 
+from apps.backoffice.tasks import purge_counts
 from apps.tracking.models import TrackingEvent, Waybill
 from apps.tracking.services import ensure_partitions, make_partitions_ahead
 from apps.tracking.services.partitions import month_of
-from apps.tracking.tasks import make_partitions, purge_guess_counts
+from apps.tracking.tasks import make_partitions
 from tests.factories.tracking import report, waybill
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +52,7 @@ def test_no_partition_is_made_for_an_absurd_month() -> None:
 
 def test_the_daily_tasks_run() -> None:
     assert make_partitions() >= 0
-    assert purge_guess_counts() == 0
+    assert purge_counts() == 0
 
 
 def test_the_month_is_the_local_one() -> None:

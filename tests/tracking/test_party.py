@@ -13,11 +13,13 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from apps.accounts.queries import system_user
+from apps.backoffice.models import WindowCount
+from apps.backoffice.services.counting import add_for_good, purge_counts
 from apps.core.crypto import blind_index
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.models import Event
 from apps.tracking.enums import ConfirmedBy, PartyRole
-from apps.tracking.models import GuessCount, Waybill
+from apps.tracking.models import Waybill
 from apps.tracking.queries import PartyView, party_view, public_view, public_views
 from apps.tracking.queries.party import is_busy_phone, party_by_phone
 from apps.tracking.queries.waybill import PHONE_INDEX
@@ -28,7 +30,6 @@ from apps.tracking.services import (
     ingest,
     read_proof,
 )
-from apps.tracking.services.counting import add_one, purge_counts
 from apps.tracking.services.party import LIMITS
 from apps.tracking.services.pod import record_proof
 from apps.tracking.services.signers import authorise_signer
@@ -343,7 +344,7 @@ class TestProof:
     def test_what_is_no_four_digits_is_not_counted(self, digits: str) -> None:
         with pytest.raises(BadInput):
             check_party(waybill().number, digits, address="10.0.0.1")
-        assert not GuessCount.objects.exists()
+        assert not WindowCount.objects.exists()
 
     def test_a_waybill_stops_answering_even_to_the_right_digits(self) -> None:
         parcel = waybill()
@@ -391,12 +392,12 @@ class TestProof:
     def test_neither_number_nor_address_can_be_read_from_the_counters(self) -> None:
         parcel = waybill()
         check_party(parcel.number, "9002", address="10.0.0.1")
-        kept = " ".join(GuessCount.objects.values_list("key", flat=True))
+        kept = " ".join(WindowCount.objects.values_list("key", flat=True))
         assert parcel.number not in kept
         assert "10.0.0.1" not in kept
 
     def test_old_counters_are_forgotten(self) -> None:
-        add_one("address", "x", window=timedelta(hours=1), at=NOON)
+        add_for_good("tracking.address", "x", window=timedelta(hours=1), at=NOON)
         assert purge_counts(at=NOON + timedelta(days=1)) == 0
         assert purge_counts(at=NOON + timedelta(days=3)) == 1
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from apps.complaints.files import clean_file
 from apps.core.errors import BadInput
 from apps.core.files import NewFile
-from apps.tracking.photos import FORMATS, clean_photo
+from apps.core.files.attachments import clean_file
+from apps.core.files.pictures import FORMATS, clean_photo
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 HEIC = b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + b"\x00" * 64

@@ -17,13 +17,13 @@ from PIL import Image
 
 from apps.accounts.enums import ObjectScope, Role
 from apps.core.errors import BadInput
+from apps.core.files.pictures import LONGEST_SIDE, clean_photo
 from apps.tracking.enums import ConfirmedBy
 from apps.tracking.models import (
     ProofOfDelivery,
     ProofPhoto,
     Waybill,
 )
-from apps.tracking.photos import LONGEST_SIDE, clean_photo
 from apps.tracking.queries.proofs import proof_for_party, proof_photo
 from apps.tracking.services.signers import (
     authorise_signer,

@@ -16,7 +16,7 @@ from apps.backoffice.forms import ReasonForm
 from apps.backoffice.records import ServiceAdmin
 from apps.backoffice.staff_admin import ReadOnlyInline
 
-OWN_FIELDS = ["display_name", "email", "phone", "scope", "language"]
+OWN_FIELDS = ["display_name", "staff_number", "email", "phone", "scope", "language"]
 
 
 GRANT, MANAGE = "accounts.grant_role", "accounts.manage_user"
@@ -91,8 +91,8 @@ class UserAdmin(ServiceAdmin):
     list_display = ["display_name", "username", "kind_tag", "scope_tag", "roles_now", "is_active"]
     list_display_links = ["display_name", "username"]
     list_filter = ["kind", "is_active", "scope", ("roles__role", admin.ChoicesFieldListFilter)]
-    search_fields = ["username", "display_name", "email"]
-    search_help_text = _("sign-in name, name or e-mail")
+    search_fields = ["username", "display_name", "staff_number", "email"]
+    search_help_text = _("sign-in name, name, staff number or e-mail")
     ordering = ["username"]
     inlines = [RolesInline]
 

@@ -24,6 +24,9 @@ USERNAME = RegexValidator(
     r"\A[a-z0-9][a-z0-9._@+-]*\Z",
     _("Use small letters, digits and the signs . _ @ + -"),
 )
+STAFF_NUMBER = RegexValidator(
+    r"\A[A-Z0-9][A-Z0-9-]*\Z", _("Use capital letters, digits and hyphens.")
+)
 SYSTEM_PREFIX = "system:"
 
 
@@ -84,6 +87,14 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
     )
     display_name = models.CharField(_("name"), max_length=80)
     kind = models.CharField(_("kind"), max_length=10, choices=UserKind, default=UserKind.PERSON)
+    # Who it is, whatever the sign-in names: all those of one person have the same.
+    staff_number = models.CharField(
+        _("staff number"),
+        max_length=20,
+        blank=True,
+        validators=[STAFF_NUMBER],
+        help_text=_("Approvals count persons by it. A person's further accounts get the same one."),
+    )
     email = models.EmailField(_("e-mail"), blank=True)
     phone = EncryptedTextField(_("phone"), blank=True, default="")
     scope = models.CharField(
@@ -143,6 +154,14 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
             own = SYSTEM_NAMES.get(self.username.removeprefix(SYSTEM_PREFIX))
             return str(own or self.display_name)
         return self.display_name or self.username
+
+    @property
+    def person_key(self) -> str:
+        """Who acts here, for rules that count persons: people by staff number ("" while none is on
+        file), programs and the system by name."""
+        if self.kind == UserKind.PERSON:
+            return f"staff:{self.staff_number}" if self.staff_number else ""
+        return f"{self.kind}:{self.username}"
 
     def get_full_name(self) -> str:
         return self.display_name

@@ -16,7 +16,7 @@ from apps.core.errors import BadInput
 from apps.core.phones import normalise_phone
 from apps.events.services import record
 
-CHANGEABLE = ("display_name", "email", "phone", "scope", "language")
+CHANGEABLE = ("display_name", "staff_number", "email", "phone", "scope", "language")
 # Their values are personal data, which the audit trail must not hold in clear.
 PERSONAL = ("email", "phone")
 
@@ -29,6 +29,7 @@ def create_user(
     by: User,
     kind: UserKind | str = UserKind.PERSON,
     password: str | None = None,
+    staff_number: str = "",
     email: str = "",
     phone: str = "",
     scope: ObjectScope | str = ObjectScope.UNITS,
@@ -41,6 +42,7 @@ def create_user(
         username=username.strip().lower(),
         display_name=display_name.strip(),
         kind=kind,
+        staff_number=staff_number.strip().upper(),
         email=email,
         phone=normalise_phone(phone, hotline=False) if phone else "",
         scope=scope,
@@ -60,11 +62,13 @@ def create_user(
 
 @transaction.atomic
 def change_user(*, user: User, by: User, at: datetime | None = None, **changes: Any) -> User:
-    """Change ``display_name``, ``email``, ``phone``, ``scope`` or ``language``."""
+    """Change ``display_name``, ``staff_number``, ``email``, ``phone``, ``scope`` or ``language``."""
     user = User.objects.select_for_update().get(pk=user.pk)
     check_may_change(user, by=by)
     if changes.get("phone"):
         changes["phone"] = normalise_phone(changes["phone"], hotline=False)
+    if "staff_number" in changes:
+        changes["staff_number"] = changes["staff_number"].strip().upper()
     changed = {
         name: changes[name]
         for name in CHANGEABLE

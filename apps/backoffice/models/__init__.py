@@ -1,5 +1,18 @@
+from apps.backoffice.models.approval import Approval, ApprovalRequest
+from apps.backoffice.models.day_series import DaySeries
+from apps.backoffice.models.draft import Draft
 from apps.backoffice.models.form_submission import FormSubmission
 from apps.backoffice.models.held_file import HeldFile
 from apps.backoffice.models.saved_filter import SavedFilter
+from apps.backoffice.models.window_count import WindowCount
 
-__all__ = ["FormSubmission", "HeldFile", "SavedFilter"]
+__all__ = [
+    "Approval",
+    "ApprovalRequest",
+    "DaySeries",
+    "Draft",
+    "FormSubmission",
+    "HeldFile",
+    "SavedFilter",
+    "WindowCount",
+]

@@ -1,9 +1,8 @@
 from apps.chat.models.chat import Chat, ChatFile, ChatLine, ChatPulse, ChatQuerySet, ChatTurn
-from apps.chat.models.desk import ChatCount, ChatSeat, ChatSettings
+from apps.chat.models.desk import ChatSeat, ChatSettings
 
 __all__ = [
     "Chat",
-    "ChatCount",
     "ChatFile",
     "ChatLine",
     "ChatPulse",

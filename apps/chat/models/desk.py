@@ -150,24 +150,3 @@ class ChatSettings(models.Model):
 
     def __str__(self) -> str:
         return str(_("chat settings"))
-
-
-class ChatCount(models.Model):
-    """What came from one address or in one chat within a window; only a fingerprint is kept."""
-
-    kind = models.CharField(max_length=20)
-    key = models.CharField(max_length=32)
-    window = models.DateTimeField(_("window begins"))
-    count = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        verbose_name = _("count of chat requests")
-        verbose_name_plural = _("counts of chat requests")
-        default_permissions = ()
-        constraints = [
-            models.UniqueConstraint(fields=["kind", "key", "window"], name="chat_counted_once"),
-        ]
-        indexes = [models.Index(fields=["window"], name="chat_count_by_window")]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.window:%Y-%m-%d %H:%M}: {self.count}"

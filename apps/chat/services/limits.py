@@ -1,14 +1,13 @@
 """How much one address and one chat may send, counted where it cannot be raced (CMP-1)."""
 
-from datetime import UTC, datetime, timedelta
-from math import ceil
+from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from apps.backoffice.services.counting import add_for_good
 from apps.chat.enums import ChatSide
-from apps.chat.models import Chat, ChatCount
+from apps.chat.models import Chat
 from apps.core.crypto import blind_index
 from apps.core.errors import RuleBroken
 
@@ -26,14 +25,6 @@ MESSAGES: Final = Limit(timedelta(hours=1), 10)
 MOST_LIVE_AT_ADDRESS: Final = 8
 CHAT_LINES_A_MINUTE: Final = 20
 MOST_CHAT_LINES: Final = 400
-KEEP = timedelta(days=2)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_ADD = """
-INSERT INTO chat_chatcount AS c (kind, key, "window", count) VALUES (%s, %s, %s, %s)
-ON CONFLICT (kind, key, "window") DO UPDATE SET count = c.count + excluded.count
-RETURNING count, coalesce((SELECT p.count FROM chat_chatcount p
-    WHERE p.kind = c.kind AND p.key = c.key AND p."window" = %s), 0)
-"""
 
 
 def address_index(address: str) -> str:
@@ -48,14 +39,7 @@ def count_or_refuse(kind: str, limit: Limit, address: str, *, at: datetime, n: i
     """
     if n < 1 or not address:
         return
-    begins = at - (at - _EPOCH) % limit.window
-    key = blind_index(address, f"chat.{kind}")
-    with transaction.atomic(durable=True), connection.cursor() as cursor:
-        cursor.execute(_ADD, [kind, key, begins, n, begins - limit.window])
-        count, before = cursor.fetchone()
-    # Sliding: the last window counts for as much of it as still lies within one window's length.
-    share = 1 - (at - begins) / limit.window
-    if count + ceil(before * share) > limit.most:
+    if add_for_good(f"chat.{kind}", address, window=limit.window, at=at, n=n) > limit.most:
         raise too_much()
 
 
@@ -78,9 +62,3 @@ def check_pace(chat: Chat, *, now: datetime) -> None:
             code="chat_limit",
             field="text",
         )
-
-
-def purge_chat_counts(*, at: datetime) -> int:
-    """Remove counters that no limit looks at any more."""
-    deleted, _per_model = ChatCount.objects.filter(window__lt=at - KEEP).delete()
-    return deleted

@@ -26,7 +26,7 @@ from apps.core.files import NewFile
 from apps.events.services import record
 
 if TYPE_CHECKING:
-    from apps.complaints.files import CleanFile
+    from apps.core.files.attachments import CleanFile
 
 # Seconds: how long a sign of typing holds; how often a sign of life is written at most.
 TYPING_LASTS = 6

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import FileResponse, Http404, HttpRequest
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -12,10 +12,11 @@ from apps.accounts.staff import person, who
 from apps.complaints import services
 from apps.complaints.admin.access import must_see
 from apps.complaints.admin.case_page import CasePages
-from apps.complaints.files import JPEG
 from apps.complaints.models import CaseFile
 from apps.complaints.queries.desk import desk_page
 from apps.complaints.queries.page import file_of
+from apps.core.downloads import private_file
+from apps.core.files.attachments import JPEG
 
 
 class PaperPages(CasePages):
@@ -32,12 +33,8 @@ class PaperPages(CasePages):
         except FileNotFoundError:
             messages.error(request, _("The file is missing from the file store. Tell IT."))
             return redirect(self.page_of(file.entry.case))
-        answer = FileResponse(content, as_attachment=file.content_type != JPEG, filename=file.name)
-        answer["Content-Type"] = file.content_type
-        answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
-        answer["X-Content-Type-Options"] = "nosniff"
-        answer["Cache-Control"] = "private, no-store"
-        return answer
+        shows = file.content_type == JPEG
+        return private_file(content, name=file.name, content_type=file.content_type, shows=shows)
 
     def print_view(self, request: HttpRequest, number: str) -> HttpResponseBase:
         """The whole case on white paper, masked, with who printed it and when."""

@@ -14,13 +14,13 @@ from rest_framework.request import Request
 from apps.accounts.enums import Language
 from apps.complaints.api.shapes import CaseDetailShape, source_key
 from apps.complaints.enums import CaseChannel, CaseClass, EntryKind
-from apps.complaints.files import CleanFile, clean_file
 from apps.complaints.inputs import NewCase
 from apps.complaints.models import Case, CaseEntry
 from apps.complaints.queries.following import PublicEntry, public_case
 from apps.complaints.rules.merchants import is_merchants_own
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.files import NewFile
+from apps.core.files.attachments import CleanFile, clean_file
 from apps.orders.api.asking import caller, customer_for
 from apps.tracking.models import Waybill
 from apps.tracking.numbers import parse_waybill_number

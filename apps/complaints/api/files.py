@@ -1,12 +1,11 @@
 """Files of a conversation, as a program downloads them."""
 
-from typing import Any
-
 from django.core.files.storage import default_storage
 from django.http import Http404, HttpResponse
 
 from apps.complaints.models import CaseFile
 from apps.core.api.wire import WireRenderer
+from apps.core.downloads import private_file
 
 
 class BinaryRenderer(WireRenderer):
@@ -20,10 +19,7 @@ def sent_file(stored: CaseFile) -> HttpResponse:
     """Never as something a browser would show by itself."""
     try:
         with default_storage.open(stored.path) as opened:
-            content: Any = opened.read()
+            content: bytes = opened.read()
     except FileNotFoundError:
         raise Http404 from None
-    response = HttpResponse(content, content_type="application/octet-stream")
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Disposition"] = "attachment"
-    return response
+    return private_file(content, name="")

@@ -8,8 +8,8 @@ from django.db.models import Choices
 from django.utils.translation import gettext_lazy as _
 
 from apps.backoffice.forms.kept_files import KeptFilesField
-from apps.complaints.files import CleanFile, clean_file
 from apps.core.files import NewFile
+from apps.core.files.attachments import CleanFile, clean_file
 from apps.core.widgets import PlainSelect
 
 

@@ -1,6 +1,5 @@
-from apps.complaints.models.case import LIVE_VALUES, Case, CaseQuerySet, NumberSeries
+from apps.complaints.models.case import LIVE_VALUES, Case, CaseQuerySet
 from apps.complaints.models.cause import CauseNode
-from apps.complaints.models.drafts import CaseDraft
 from apps.complaints.models.entry import (
     FROM_CUSTOMER,
     INTERNAL,
@@ -22,7 +21,6 @@ __all__ = [
     "AssignmentRule",
     "CannedAnswer",
     "Case",
-    "CaseDraft",
     "CaseEntry",
     "CaseFile",
     "CaseLink",
@@ -30,6 +28,5 @@ __all__ = [
     "CaseReader",
     "CauseNode",
     "MajorRule",
-    "NumberSeries",
     "SatisfactionAsk",
 ]

@@ -62,6 +62,8 @@ class Case(Stamped):
     ``title`` and ``search_text`` are masked: they show in lists. What was said is in ``entries``.
     """
 
+    PREFIX = "CS"
+
     number = models.CharField(_("number"), max_length=20, unique=True, editable=False)
     case_class = models.CharField(_("class"), max_length=10, choices=CaseClass)
     severity = models.CharField(
@@ -319,22 +321,3 @@ class Case(Stamped):
 
     def may_become(self, state: CaseState) -> bool:
         return CASE_MOVES.allows(self.state, state)
-
-
-class NumberSeries(models.Model):
-    """The last serial used on a day; the row lock keeps numbers unique and without gaps."""
-
-    prefix = models.CharField(max_length=4)
-    day = models.DateField(_("day"))
-    last = models.PositiveIntegerField(_("last serial"))
-
-    class Meta:
-        verbose_name = _("number series")
-        verbose_name_plural = _("number series")
-        constraints = [
-            models.UniqueConstraint(fields=["prefix", "day"], name="complaints_series_once"),
-            models.CheckConstraint(condition=Q(last__gte=1), name="complaints_series_positive"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.prefix}{self.day:%Y%m%d}-{self.last}"

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from apps.accounts.models import User
 from apps.complaints.enums import EntryKind
-from apps.complaints.files import CleanFile, clean_files
 from apps.complaints.inputs import NewCase, NewMessage, Opened
 from apps.complaints.models import Case, CaseFile
 from apps.complaints.rules.cases import needed
@@ -16,6 +15,7 @@ from apps.complaints.services.contacts import contact_values
 from apps.complaints.services.opening import open_case
 from apps.complaints.services.talking import add_message
 from apps.core.files import NewFile
+from apps.core.files.attachments import CleanFile, clean_files
 
 SAME_WITHIN = timedelta(hours=24)
 MOST_COMPARED = 10

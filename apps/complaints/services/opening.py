@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
+from apps.backoffice.services import take_number
 from apps.complaints.enums import AssignedHow, CaseChannel, CaseClass, EntryKind
-from apps.complaints.files import CleanFile
 from apps.complaints.inputs import NewCase, Opened
 from apps.complaints.models import Case, CaseEntry
 from apps.complaints.queries.severity import severity_for
@@ -21,10 +21,10 @@ from apps.complaints.rules.searching import grams, searchable
 from apps.complaints.services import clocks
 from apps.complaints.services.assigning import choose_owner
 from apps.complaints.services.contacts import contact_values
-from apps.complaints.services.numbers import CASE, take_number
 from apps.complaints.services.storing import attach, cleaned
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.files import NewFile
+from apps.core.files.attachments import CleanFile
 from apps.customers.models import Customer
 from apps.events.services import NewEvent, news, record_many
 
@@ -57,7 +57,7 @@ def open_case(
         if known is not None:
             return Opened(known, is_new=False)
         choose_owner(case, by.pk if new.keep else hands.owner_of(case), by=by, at=at)
-        case.number = take_number(CASE, timezone.localdate(at))
+        case.number = take_number(Case.PREFIX, timezone.localdate(at))
         case.save(force_insert=True)
         if entry:
             attach(_first_entry(case, new, by=by, at=at), clean, written)

@@ -8,9 +8,9 @@ from uuid import uuid4
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-from apps.complaints.files import CleanFile, clean_files
 from apps.complaints.models import CaseEntry, CaseFile
 from apps.core.files import NewFile
+from apps.core.files.attachments import CleanFile, clean_files
 
 
 @contextmanager

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.complaints.enums import CaseChannel, CaseState, EntryKind
-from apps.complaints.files import CleanFile
 from apps.complaints.inputs import NewMessage
 from apps.complaints.models import FROM_CUSTOMER, INTERNAL, TO_CUSTOMER, Case, CaseEntry
 from apps.complaints.models.entry import CALLS
@@ -20,6 +19,7 @@ from apps.complaints.services.locking import add_to_search, begin, lock_case, mo
 from apps.complaints.services.storing import attach, cleaned
 from apps.core.errors import BadInput
 from apps.core.files import NewFile
+from apps.core.files.attachments import CleanFile
 from apps.events.services import NewEvent, news, record, record_many
 from apps.sla.enums import FactKind
 

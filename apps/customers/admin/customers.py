@@ -5,7 +5,8 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.safestring import SafeString
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from apps.backoffice.acting import ActAdmin
 from apps.backoffice.staff_admin import timeline_rows
+from apps.core.downloads import private_file
 from apps.customers import queries, services
 from apps.customers.admin.customer_acts import BASICS, CUSTOMER_ACTS, ENTRY, PAPERS, STATUS
 from apps.customers.admin.filters import OwnedFilter, PapersFilter
@@ -128,7 +130,7 @@ class CustomerAdmin(ActAdmin):
 
     def document_view(
         self, request: HttpRequest, record_id: int, kind: str, row_id: int
-    ) -> FileResponse | HttpResponse:
+    ) -> HttpResponseBase:
         """A scan, to who may see the customer and its papers; always as a download."""
         customer = self.seen(request, record_id)
         rows, permission = DOCUMENTS.get(kind, ("", ""))
@@ -140,11 +142,7 @@ class CustomerAdmin(ActAdmin):
         except FileNotFoundError:
             messages.error(request, _("The scan is missing from the file store. Tell IT."))
             return redirect(self.page_of(customer))
-        answer = FileResponse(content, as_attachment=True, filename=document.file_name)
-        answer["Content-Type"] = document.content_type
-        answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
-        answer["X-Content-Type-Options"] = "nosniff"
-        return answer
+        return private_file(content, name=document.file_name, content_type=document.content_type)
 
     def _must_look_up(self, request: HttpRequest) -> None:
         if not request.user.has_perms(["customers.lookup_customer"]):

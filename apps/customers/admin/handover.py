@@ -1,5 +1,6 @@
 """The service handover form in the back office: its page, its signatures, its print."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import admin
@@ -13,12 +14,15 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
+from apps.accounts.acts import approval_acts
 from apps.backoffice.acting import ActAdmin
 from apps.backoffice.acts import Act
+from apps.backoffice.queries.approvals import approval_part
 from apps.backoffice.staff_admin import timeline_rows
 from apps.customers import queries, services
+from apps.customers.approvals import HANDOVER
 from apps.customers.enums import HandoverState
-from apps.customers.forms import HandoverContentForm, LongReasonForm, RemarkForm
+from apps.customers.forms import HandoverContentForm, LongReasonForm
 from apps.customers.models import Customer, HandoverForm
 
 
@@ -29,6 +33,13 @@ def _is(*states: HandoverState) -> Any:
     return may
 
 
+_SIGN, _SEND_BACK = approval_acts(
+    HANDOVER,
+    "customers.sign_handoverform",
+    approve=services.sign_handover_form,
+    refuse=services.send_back_handover_form,
+    may=_is(HandoverState.IN_SIGNING),
+)
 HANDOVER_ACTS = (
     Act(
         "change",
@@ -52,26 +63,19 @@ HANDOVER_ACTS = (
         done=_("The form is on its way: the sales manager signs first."),
         may=_is(HandoverState.DRAFT),
     ),
-    Act(
-        "sign",
-        _("Sign"),
-        "customers.sign_handoverform",
-        lambda d: services.sign_handover_form(d.record, **d.typed, **d.who),
+    replace(
+        _SIGN,
+        name="sign",
+        label=_("Sign"),
         explains=_("Your name, role and the time are kept for good and cannot be taken back."),
         done=_("Signed."),
-        form=RemarkForm,
-        may=_is(HandoverState.IN_SIGNING),
     ),
-    Act(
-        "send-back",
-        _("Send back"),
-        "customers.sign_handoverform",
-        lambda d: services.send_back_handover_form(d.record, **d.typed, **d.who),
+    replace(
+        _SEND_BACK,
+        name="send-back",
+        label=_("Send back"),
         explains=_("The form is a draft again; after the change everybody signs anew."),
         done=_("The form is sent back to sales."),
-        form=LongReasonForm,
-        may=_is(HandoverState.IN_SIGNING),
-        danger=True,
     ),
     Act(
         "turn-down",
@@ -120,13 +124,6 @@ class HandoverFormAdmin(ActAdmin):
     def state_tag(self, form: HandoverForm) -> SafeString:
         return self.tag(HandoverState(form.state))
 
-    def offered(self, request: HttpRequest, record: Any) -> list[Act]:
-        """Signing is offered only to those whose turn it is."""
-        offered = super().offered(request, record)
-        if queries.awaits(record, request.user):  # type: ignore[arg-type]  # a user
-            return offered
-        return [act for act in offered if act.name not in ("sign", "send-back")]
-
     def change_view(
         self,
         request: HttpRequest,
@@ -158,8 +155,6 @@ class HandoverFormAdmin(ActAdmin):
             "opts": self.opts,
             "form": form,
             "state": HandoverState(form.state),
-            "content": queries.handover_content(form),
-            "panel": queries.signature_panel(form),
-            "earlier": queries.earlier_signatures(form),
+            "approval": approval_part(HANDOVER, form),
             "printed_at": timezone.now(),
         }

@@ -6,7 +6,6 @@ from apps.customers.forms.papers import (
     LastDayForm,
     LetterForm,
     LongReasonForm,
-    RemarkForm,
     TrialForm,
     UserForm,
 )
@@ -20,7 +19,6 @@ __all__ = [
     "LastDayForm",
     "LetterForm",
     "LongReasonForm",
-    "RemarkForm",
     "SiteForm",
     "TrialForm",
     "UserForm",

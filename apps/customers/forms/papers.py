@@ -21,10 +21,6 @@ class LongReasonForm(ReasonForm):
     reason = forms.CharField(label=_("Reason"), max_length=300, widget=forms.Textarea)
 
 
-class RemarkForm(forms.Form):
-    remark = forms.CharField(label=_("Remark"), max_length=300, required=False)
-
-
 class TrialForm(forms.Form):
     until = forms.DateField(label=_("Last day of the trial"), widget=DayInput)
 

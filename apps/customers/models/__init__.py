@@ -1,6 +1,6 @@
 from apps.customers.models.contacts import Contact, CustomerSite
 from apps.customers.models.customers import Customer, CustomerQuerySet, CustomerScope, Papers
-from apps.customers.models.handover import HandoverForm, HandoverSignature
+from apps.customers.models.handover import HandoverForm
 from apps.customers.models.papers import Contract, DangerousGoodsLetter, VerbalAuthorisation
 
 __all__ = [
@@ -12,7 +12,6 @@ __all__ = [
     "CustomerSite",
     "DangerousGoodsLetter",
     "HandoverForm",
-    "HandoverSignature",
     "Papers",
     "VerbalAuthorisation",
 ]

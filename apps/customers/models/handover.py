@@ -8,8 +8,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.models import AppendOnly, Stamped
-from apps.customers.enums import Decision, HandoverState, JobType, SettlementMethod, SigningRole
+from apps.core.models import Stamped
+from apps.customers.enums import HandoverState, JobType, SettlementMethod
 from apps.customers.models.customers import Customer
 
 
@@ -78,7 +78,7 @@ class HandoverForm(Stamped):
         default=HandoverState.DRAFT,
         editable=False,
     )
-    # Each time the form is sent round again counts: signatures belong to one round.
+    # Each time the form is sent round again counts: signatures (backoffice's approvals) are of one round.
     round = models.PositiveSmallIntegerField(_("round"), default=1, editable=False)
     submitted_at = models.DateTimeField(
         _("sent for signing at"), null=True, blank=True, editable=False
@@ -143,42 +143,3 @@ class HandoverForm(Stamped):
     @property
     def number(self) -> str:
         return f"JJ{self.pk:06d}"
-
-
-class HandoverSignature(AppendOnly):
-    """One decision of one role in one round; written once."""
-
-    form = models.ForeignKey(
-        HandoverForm,
-        models.PROTECT,
-        related_name="signatures",
-        verbose_name=_("service handover form"),
-    )
-    round = models.PositiveSmallIntegerField(_("round"))
-    role = models.CharField(_("signs as"), max_length=20, choices=SigningRole.choices)
-    decision = models.CharField(_("decision"), max_length=10, choices=Decision.choices)
-    signed_at = models.DateTimeField(_("signed at"))
-    signed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("signer")
-    )
-    reason = models.CharField(_("reason or remark"), max_length=300, blank=True)
-    # SHA-256 of the content that was signed: shows that nothing changed under a signature.
-    content_hash = models.CharField(max_length=64)
-
-    class Meta:
-        verbose_name = _("signature")
-        verbose_name_plural = _("signatures")
-        ordering = ["form", "round", "pk"]
-        constraints = [
-            models.UniqueConstraint(name="signature_role_once", fields=["form", "round", "role"]),
-            models.UniqueConstraint(
-                name="signature_person_once", fields=["form", "round", "signed_by"]
-            ),
-            models.CheckConstraint(
-                name="signature_rejected_with_reason",
-                condition=~Q(decision=Decision.REJECTED) | ~Q(reason=""),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_role_display()} · {self.get_decision_display()}"

@@ -9,15 +9,7 @@ from apps.customers.queries.defaults import (
     order_defaults,
     with_defaults,
 )
-from apps.customers.queries.handover import (
-    SignatureLine,
-    awaits,
-    earlier_signatures,
-    forms_waiting_for,
-    handover_content,
-    has_form_under_way,
-    signature_panel,
-)
+from apps.customers.queries.handover import has_form_under_way, signatures_of
 from apps.customers.queries.pages import customer_page, director_for
 from apps.customers.queries.search import (
     EMAIL,
@@ -31,8 +23,6 @@ __all__ = [
     "EMAIL",
     "PHONE",
     "OrderDefaults",
-    "SignatureLine",
-    "awaits",
     "contract_then",
     "contracts_in_force",
     "customer_page",
@@ -40,14 +30,11 @@ __all__ = [
     "default_contact",
     "default_site",
     "director_for",
-    "earlier_signatures",
     "find_customers",
-    "forms_waiting_for",
-    "handover_content",
     "has_form_under_way",
     "lookup",
     "matching",
     "order_defaults",
-    "signature_panel",
+    "signatures_of",
     "with_defaults",
 ]

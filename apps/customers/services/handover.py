@@ -9,11 +9,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.enums import Role
+from apps.backoffice.enums import ApprovalState
+from apps.backoffice.models import ApprovalRequest
+from apps.backoffice.queries.approvals import content_of
+from apps.backoffice.services import approve, ask_approval, refuse, withdraw_approval
 from apps.core.errors import RuleBroken
-from apps.customers.enums import CustomerStatus, Decision, HandoverState
-from apps.customers.models import Customer, HandoverForm, HandoverSignature
+from apps.customers.approvals import HANDOVER
+from apps.customers.enums import CustomerStatus, HandoverState
+from apps.customers.models import Customer, HandoverForm
 from apps.customers.queries import has_form_under_way
-from apps.customers.rules import check_signer, content_hash, next_signature, required_signatures
+from apps.customers.rules import required_signatures
 from apps.customers.services import clocks
 from apps.customers.services.authorisations import settle_authorisation
 from apps.customers.services.rows import checked, locked, move, said, set_values
@@ -83,35 +88,51 @@ def submit_handover_form(form: HandoverForm, *, by: "User", at: datetime) -> Han
         at=at,
         data={"round": row.round, "signers": ", ".join(order)},
     )
+    title = f"{row.number} {row.customer.name}"
+    ask_approval(kind=HANDOVER, subject=row, title=title, by=by, at=at)
     clocks.form_submitted(row, by=by, at=at)
     return row
 
 
 @transaction.atomic
 def sign_handover_form(
-    form: HandoverForm, *, remark: str = "", by: "User", at: datetime
+    form: HandoverForm,
+    *,
+    remark: str = "",
+    seen: str | None = None,
+    second_factor_at: datetime | None = None,
+    by: "User",
+    at: datetime,
 ) -> HandoverForm:
-    """Put the next signature; the last one accepts the customer."""
+    """Put the next signature; the last one accepts the customer. ``seen`` is the SHA-256 of the
+    content that was shown; None: of what it is now."""
     row = _in_signing(form)
-    signature = _decide(row, Decision.SIGNED, remark[:300], by=by, at=at)
-    data = {"as": signature.role, "round": row.round}
-    record("handover.signed", row, by=by, at=at, data=data)
-    if next_signature(row, row.signatures.all()) is None:
+    request = approve(
+        kind=HANDOVER,
+        subject=row,
+        seen=_seen(row, seen),
+        remark=remark,
+        second_factor_at=second_factor_at,
+        by=by,
+        at=at,
+    )
+    record("handover.signed", row, by=by, at=at, data={"as": _seat(request), "round": row.round})
+    if request.state == ApprovalState.APPROVED:
         _accept(row, by=by, at=at)
     return row
 
 
 @transaction.atomic
 def send_back_handover_form(
-    form: HandoverForm, *, reason: str, by: "User", at: datetime
+    form: HandoverForm, *, reason: str, seen: str | None = None, by: "User", at: datetime
 ) -> HandoverForm:
     """Whose turn it is refuses: the form is a draft again and the next round starts anew."""
     row = _in_signing(form)
-    signature = _decide(row, Decision.REJECTED, said(reason), by=by, at=at)
+    request = refuse(kind=HANDOVER, subject=row, seen=_seen(row, seen), reason=reason, by=by, at=at)
     _move(row, HandoverState.DRAFT)
     row.round += 1
     row.save(update_fields=["state", "round"])
-    data = {"as": signature.role, "reason": signature.reason}
+    data = {"as": _seat(request), "reason": request.close_reason}
     record("handover.sent_back", row, by=by, at=at, data=data)
     clocks.form_sent_back(row, by=by, at=at)
     return row
@@ -131,9 +152,12 @@ def turn_down_handover_form(
             code="not_general_manager",
             rule="ORD-3",
         )
+    was_in_signing = row.state == HandoverState.IN_SIGNING
     _move(row, HandoverState.REJECTED)
     row.save(update_fields=["state"])
     why = said(reason)
+    if was_in_signing:
+        withdraw_approval(kind=HANDOVER, subject=row, reason=why, by=by, at=at)
     record("handover.turned_down", row, by=by, at=at, data={"reason": why})
     clocks.form_turned_down(row, reason=why, by=by, at=at)
     return row
@@ -162,22 +186,14 @@ def _accept(row: HandoverForm, *, by: "User", at: datetime) -> None:
     settle_authorisation(customer, by=by, at=at)
 
 
-def _decide(
-    row: HandoverForm, decision: Decision, reason: str, *, by: "User", at: datetime
-) -> HandoverSignature:
-    role = check_signer(row, list(row.signatures.all()), by)
-    return checked(
-        HandoverSignature(
-            form=row,
-            round=row.round,
-            role=role,
-            decision=decision,
-            reason=reason,
-            signed_at=at,
-            signed_by=by,
-            content_hash=content_hash(row),
-        )
-    )
+def _seen(row: HandoverForm, seen: str | None) -> str:
+    """What a program signs that shows no page: the form as it is."""
+    return content_of(HANDOVER, row)[1] if seen is None else seen
+
+
+def _seat(request: ApprovalRequest) -> str:
+    """As what the last one decided."""
+    return str(request.approvals.latest("pk").seat)
 
 
 def _in_signing(form: HandoverForm) -> HandoverForm:

@@ -10,10 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.core.errors import BadInput, RuleBroken
+from apps.core.files.scans import CheckedFile, check_document
 from apps.customers.models import Contract, Customer, DangerousGoodsLetter
 from apps.customers.services.authorisations import settle_authorisation
 from apps.customers.services.rows import checked, locked, said, set_values, validate
-from apps.customers.uploads import CheckedFile, check_document
 from apps.events.services import record
 
 if TYPE_CHECKING:

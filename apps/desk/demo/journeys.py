@@ -6,12 +6,12 @@ from random import Random
 
 from PIL import Image, ImageDraw
 
+from apps.core.files.pictures import clean_photo
 from apps.desk.demo.afterwards import partner_of
 from apps.desk.demo.orders import Shipped
 from apps.desk.demo.people import Cast
 from apps.tracking.inputs import IncomingEvent
 from apps.tracking.models import PartnerCarrier
-from apps.tracking.photos import clean_photo
 from apps.tracking.services.history import Journey, Scanned, Signed, tell_journeys
 from apps.tracking.signing import NewProof
 

@@ -85,11 +85,12 @@ def make_people(at: datetime) -> Cast:
     for policy in RolePolicy.objects.exclude(role__in=TWO_FACTOR):
         change_role_policy(policy=policy, two_factor_required=False, by=system, at=at)
     users: dict[str, User] = {}
-    for username, name, role, unit, _shown in PEOPLE:
+    for position, (username, name, role, unit, _shown) in enumerate(PEOPLE, start=1):
         scope = ObjectScope.ALL if unit == "HQ" else ObjectScope.UNITS
         users[username] = create_user(
             username=username,
             display_name=name,
+            staff_number=f"YP{position:04d}",
             email=f"{username}@yipiao.example",
             scope=scope,
             by=system,

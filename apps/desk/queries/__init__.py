@@ -9,12 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
+from apps.backoffice.queries.approvals import Waiting, waiting_for
 from apps.complaints.models import Case
 from apps.complaints.queries.cases import CaseFilter, case_list
 from apps.core.errors import BadInput
 from apps.core.typed import LONGEST_SEVERAL, mistyped_number, tidy_typed
 from apps.customers.models import Customer
-from apps.customers.queries import find_customers, forms_waiting_for
+from apps.customers.queries import find_customers
 from apps.desk.queries.running import (
     Cases,
     Line,
@@ -131,7 +132,7 @@ class Desk:
     tasks: list[FollowUpTask]
     late: list[LateShipment]
     counts: list[DeclaredCount]
-    forms: list[Any]
+    approvals: list[Waiting]
     relay_lag: timedelta
     missing: list[MissingYear]
     running: list[Line]
@@ -150,7 +151,7 @@ def my_desk(user: User) -> Desk:
         else [],
         late=list(_late(user)[:SHOWN]) if user.has_perm("tracking.view_lateshipment") else [],
         counts=list(_counts(user)[:SHOWN]) if user.has_perm("orders.view_declaredcount") else [],
-        forms=forms_waiting_for(user) if user.has_perm("customers.view_handoverform") else [],
+        approvals=waiting_for(user)[:SHOWN],
         relay_lag=relay_lag() if user.has_perm("events.view_dispatch") else timedelta(0),
         missing=missing_years(at) if user.has_perm("sla.change_workingcalendar") else [],
         running=clocks.running,

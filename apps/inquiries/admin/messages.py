@@ -1,7 +1,6 @@
 """Messages that came in, with our replies and what was attached."""
 
 from typing import Any
-from urllib.parse import quote
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -11,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.backoffice.acts import Act, Doing
 from apps.backoffice.records import PanelAdmin
+from apps.core.downloads import private_file
 from apps.inquiries.enums import MessageState, Outcome, Way
 from apps.inquiries.forms import SettleForm
 from apps.inquiries.models import InboundMessage
@@ -58,10 +58,7 @@ class InboundMessageAdmin(PanelAdmin):
         if found is None:
             raise Http404
         attachment, content = found
-        response = HttpResponse(content, content_type="application/octet-stream")
-        response.headers["Content-Disposition"] = _disposition(attachment.name)
-        response["X-Content-Type-Options"] = "nosniff"
-        return response
+        return private_file(content, name=attachment.name)
 
     def facts(self, request: HttpRequest, message: InboundMessage) -> dict[str, Any]:
         """What was written is shown only to those who may read it in clear."""
@@ -88,7 +85,3 @@ class InboundMessageAdmin(PanelAdmin):
     @admin.display(description=_("state"))
     def stands(self, message: InboundMessage) -> SafeString:
         return self.tag(MessageState(message.state))
-
-
-def _disposition(name: str) -> str:
-    return f"attachment; filename*=UTF-8''{quote(name, safe='')}"

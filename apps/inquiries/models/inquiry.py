@@ -31,24 +31,3 @@ class Inquiry(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.way} {self.number} {self.outcome}"
-
-
-class AskCount(models.Model):
-    """How often one asker asked within one window; ``key`` is a fingerprint (TRK-10)."""
-
-    kind = models.CharField(_("counted"), max_length=10)
-    key = models.CharField(_("fingerprint"), max_length=32)
-    window = models.DateTimeField(_("window begins"))
-    count = models.PositiveIntegerField(_("times"), default=0)
-
-    class Meta:
-        verbose_name = _("question count")
-        verbose_name_plural = _("question counts")
-        default_permissions = ()
-        constraints = [
-            models.UniqueConstraint(fields=["kind", "key", "window"], name="asked_counted_once"),
-        ]
-        indexes = [models.Index(fields=["window"], name="asked_by_window")]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.window:%Y-%m-%d %H:%M}: {self.count}"

@@ -22,7 +22,6 @@ from apps.accounts.models import User
 from apps.accounts.queries import system_user
 from apps.complaints import services as cases
 from apps.complaints.enums import CaseChannel, CaseClass, EntryKind, LinkKind
-from apps.complaints.files import MOST_FILES, CleanFile, clean_file
 from apps.complaints.inputs import NewCase, NewMessage
 from apps.complaints.models import Case, CaseEntry
 from apps.complaints.queries.links import is_right_word, tagged
@@ -30,6 +29,7 @@ from apps.complaints.queries.searching import email_index
 from apps.complaints.rules.reading import class_of
 from apps.core.errors import BadInput
 from apps.core.files import NewFile
+from apps.core.files.attachments import MOST_FILES, CleanFile, clean_file
 from apps.core.masking import mask_text
 from apps.inquiries.mail.parsing import Mail
 from apps.inquiries.purpose import is_decoration, is_forged, is_vouched

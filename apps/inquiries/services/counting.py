@@ -4,15 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from apps.core import counters
-from apps.core.crypto import blind_index
+from apps.backoffice.rules.counting import Limit as Counted
+from apps.backoffice.services import counting
 from apps.inquiries.asking import Asker
 from apps.inquiries.enums import Way
-from apps.inquiries.models import AskCount
 
 ASKED, MISSED = "asked", "missed"
-KEEP = timedelta(days=3)
-_TABLE = "inquiries_askcount"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +40,15 @@ def may_ask(asker: Asker, at: datetime) -> bool:
     nothing."""
     names = _counted(asker)
     # Hit or miss, all the same: whoever asked about nothing too often is told nothing.
-    if any(counters.wait(_TABLE, limit, at=at) for limit in _limits(MISSED, names)):
+    if any(counting.wait(limit, at=at) for limit in _limits(MISSED, names)):
         return False
-    return counters.take(_TABLE, _limits(ASKED, names), at=at) is None
+    return counting.take(_limits(ASKED, names), at=at) is None
 
 
 def count_miss(asker: Asker, at: datetime) -> bool:
     """Count a question about nothing before it is answered; False when it must not be answered,
     because others that came at the same moment had the last of them."""
-    return counters.take(_TABLE, _limits(MISSED, _counted(asker)), at=at) is None
+    return counting.take(_limits(MISSED, _counted(asker)), at=at) is None
 
 
 def count(kind: str, name: str, *, window: timedelta, at: datetime) -> int:
@@ -59,13 +56,7 @@ def count(kind: str, name: str, *, window: timedelta, at: datetime) -> int:
 
     Part of the caller's transaction: a caller that refuses must not roll back.
     """
-    return int(counters.count(_TABLE, kind, _key(kind, name), window=window, at=at))
-
-
-def purge_counts(*, at: datetime) -> int:
-    """Remove counters that no limit looks at any more."""
-    deleted, _per_model = AskCount.objects.filter(window__lt=at - KEEP).delete()
-    return deleted
+    return counting.add(f"inquiries.{kind}", name, window=window, at=at)
 
 
 def _counted(asker: Asker) -> list[tuple[str, Limit]]:
@@ -77,14 +68,10 @@ def _counted(asker: Asker) -> list[tuple[str, Limit]]:
     return found
 
 
-def _limits(kind: str, names: list[tuple[str, Limit]]) -> list[counters.Limit]:
+def _limits(kind: str, names: list[tuple[str, Limit]]) -> list[Counted]:
     return [
-        counters.Limit(
-            kind, _key(kind, name), limit.window, limit.missed if kind == MISSED else limit.asked
+        counting.limit(
+            f"inquiries.{kind}", name, one.window, one.missed if kind == MISSED else one.asked
         )
-        for name, limit in names
+        for name, one in names
     ]
-
-
-def _key(kind: str, name: str) -> str:
-    return blind_index(name, f"inquiries.{kind}")

@@ -5,13 +5,12 @@ from datetime import datetime, timedelta
 from apps.inquiries.enums import Way
 from apps.inquiries.models import InboundMessage
 from apps.inquiries.services.claiming import KEEP_DAYS
-from apps.inquiries.services.counting import purge_counts
 
 
 def forget(*, at: datetime) -> int:
-    """Counters, and messages by WeChat and SMS that nobody redelivers any more. Mails stay: they
+    """Messages by WeChat and SMS that nobody redelivers any more. Mails stay: they
     are correspondence, with what was attached to them."""
     deleted, _per_model = InboundMessage.objects.filter(
         way__in=[Way.WECHAT, Way.SMS], received_at__lt=at - timedelta(days=KEEP_DAYS)
     ).delete()
-    return deleted + purge_counts(at=at)
+    return deleted

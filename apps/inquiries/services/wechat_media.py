@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from apps.accounts.queries import system_user
 from apps.complaints import services as cases
 from apps.complaints.enums import CaseChannel, EntryKind
-from apps.complaints.files import CleanFile, clean_file
 from apps.complaints.inputs import NewMessage
 from apps.core.errors import BadInput, NotKept
 from apps.core.files import NewFile
+from apps.core.files.attachments import CleanFile, clean_file
 from apps.inquiries.enums import MediaState
 from apps.inquiries.models import WeChatMedia
 from apps.notifications.channels.wechat import MediaGone, MediaLater, get_media

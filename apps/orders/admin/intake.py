@@ -5,10 +5,10 @@ from typing import Any
 from django.contrib import admin
 from django.core.files.base import ContentFile
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -17,6 +17,7 @@ from apps.backoffice.acting import PageAdmin
 from apps.backoffice.forms import put_refusal
 from apps.backoffice.forms.kept_files import drop_files, keep_files
 from apps.backoffice.staff_admin import must, timeline_rows
+from apps.core.downloads import private_file
 from apps.core.errors import BadInput, RuleBroken
 from apps.customers.models import Customer
 from apps.orders import services
@@ -117,34 +118,22 @@ class IntakeFileAdmin(PageAdmin):
 
     def template_view(self, request: HttpRequest) -> HttpResponse:
         must(request, "orders.upload_intakefile")
-        return _download(services.template_file(), _("orders") + ".xlsx")
+        return private_file(services.template_file(), name=_("orders") + ".xlsx", content_type=XLSX)
 
     def refused_view(self, request: HttpRequest, intake_id: int) -> HttpResponse:
         must(request, "orders.upload_intakefile")
         intake = get_object_or_404(self.get_queryset(request), pk=intake_id)
         if not intake.rows_refused:
             raise Http404
-        return _download(services.annotated_file(intake), _("refused rows") + ".xlsx")
+        return private_file(
+            services.annotated_file(intake), name=_("refused rows") + ".xlsx", content_type=XLSX
+        )
 
-    def original_view(self, request: HttpRequest, intake_id: int) -> FileResponse:
+    def original_view(self, request: HttpRequest, intake_id: int) -> HttpResponseBase:
         must(request, "orders.upload_intakefile")
         intake = get_object_or_404(self.get_queryset(request), pk=intake_id)
         try:
             file = services.open_intake(intake=intake, by=person(request), at=timezone.now())
         except FileNotFoundError:
             raise Http404 from None
-        answer = FileResponse(file, as_attachment=True, filename=intake.filename)
-        answer["Content-Type"] = "application/octet-stream"
-        answer["X-Content-Type-Options"] = "nosniff"
-        return answer
-
-
-def _download(content: bytes, filename: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type=XLSX)
-    answer.headers["Content-Disposition"] = _disposition(filename)
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer
-
-
-def _disposition(filename: str) -> str:
-    return content_disposition_header(True, filename) or "attachment"
+        return private_file(file, name=intake.filename)

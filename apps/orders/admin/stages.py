@@ -2,7 +2,8 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.staff import person
 from apps.backoffice.acting import ActAdmin
 from apps.backoffice.staff_admin import must
+from apps.core.downloads import private_file
 from apps.core.errors import RuleBroken
 from apps.orders import queries, services
 from apps.orders.admin.papers import sheet_of
@@ -90,7 +92,7 @@ class StagePages(ActAdmin):
             )
         return redirect(self.page_of(order))
 
-    def original_view(self, request: HttpRequest, order_id: int) -> HttpResponse | FileResponse:
+    def original_view(self, request: HttpRequest, order_id: int) -> HttpResponseBase:
         must(request, "orders.reveal_workorder")
         order = self.seen(request, order_id)
         if not order.original_file:
@@ -100,10 +102,7 @@ class StagePages(ActAdmin):
         except FileNotFoundError:
             messages.error(request, _("The file is missing from the file store. Tell IT."))
             return redirect(self.page_of(order))
-        answer = FileResponse(file, as_attachment=True, filename=order.original_name)
-        answer["Content-Type"] = "application/octet-stream"
-        answer["X-Content-Type-Options"] = "nosniff"
-        return answer
+        return private_file(file, name=order.original_name)
 
     def paper_view(self, request: HttpRequest, order_id: int, print_id: int) -> HttpResponse:
         """The paper of one recorded copy; only who printed it opens it again."""

@@ -1,11 +1,9 @@
 from apps.orders.models.counts import DeclaredCount
 from apps.orders.models.dispatch import DispatchArrangement, PrintJob
-from apps.orders.models.drafts import OrderDraft
 from apps.orders.models.follow_up import FollowUpTask, FollowUpTemplate
 from apps.orders.models.goods import HarmlessTerm, ProhibitedList, ProhibitedTerm
 from apps.orders.models.intake import IntakeFile, IntakeRow
 from apps.orders.models.prints import PrintRecord
-from apps.orders.models.series import OrderSeries
 from apps.orders.models.work_order import WorkOrder, WorkOrderWaybill
 
 __all__ = [
@@ -16,8 +14,6 @@ __all__ = [
     "HarmlessTerm",
     "IntakeFile",
     "IntakeRow",
-    "OrderDraft",
-    "OrderSeries",
     "PrintJob",
     "PrintRecord",
     "ProhibitedList",

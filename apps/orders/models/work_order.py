@@ -49,6 +49,8 @@ class WorkOrderQuerySet(models.QuerySet["WorkOrder"]):
 class WorkOrder(OrderContent, Stamped):
     """Numbers look like WO20261122-48391527; the date is the day the order came in."""
 
+    PREFIX = "WO"
+
     number = models.CharField(_("number"), max_length=20, unique=True, editable=False)
     customer = models.ForeignKey(
         Customer, models.PROTECT, related_name="work_orders", verbose_name=_("customer")

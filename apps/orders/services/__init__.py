@@ -2,7 +2,7 @@ from apps.orders.services.arrangement import arrange_dispatch, tell_customer
 from apps.orders.services.clocks import copy_dues
 from apps.orders.services.confirm import Confirmation, confirm_order
 from apps.orders.services.counts import compare_counts, declare_count, resolve_count
-from apps.orders.services.drafts import discard_draft, keep_draft, purge_drafts
+from apps.orders.services.drafts import discard_draft, keep_draft
 from apps.orders.services.entry import change_order, read_back_order, receive_order
 from apps.orders.services.goods import keep_row, remove_row
 from apps.orders.services.intake import annotated_file, template_file
@@ -41,7 +41,6 @@ __all__ = [
     "open_original",
     "postpone_task",
     "print_order",
-    "purge_drafts",
     "read_back_order",
     "receive_order",
     "release_order",

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
+from apps.backoffice.services import reserve_rows
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.name_index import name_parts
 from apps.core.storage import all_or_nothing
@@ -29,7 +30,6 @@ from apps.orders.rules import (
     settled_status,
 )
 from apps.orders.services import clocks
-from apps.orders.services.series import reserve
 from apps.orders.states import ORDER_MOVES, UNCONFIRMED
 
 CLOCK_TOLERANCE = timedelta(minutes=2)
@@ -65,7 +65,7 @@ def receive_order(
     if arrival.file is not None:
         order.original_name = arrival.filename[-160:]
         order.original_file.save(arrival.filename, arrival.file, save=False)
-    [(order.pk, order.number)] = reserve(order.received_on, 1)
+    [(order.pk, order.number)] = reserve_rows(WorkOrder, WorkOrder.PREFIX, order.received_on, 1)
     clocks.start([order], {customer.pk: known.contract_id}, by=by, at=at)
     order.save(force_insert=True)
     data = {"number": order.number, "channel": order.channel, "customer": customer.pk}

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from django.db import transaction
 
 from apps.accounts.models import Unit, User
+from apps.backoffice.services import reserve_rows
 from apps.customers.models import Customer
 from apps.events.services import NewEvent, record_many
 from apps.orders.enums import CentreKind, OrderStatus, PrintKind
@@ -32,7 +33,6 @@ from apps.orders.services import clocks
 from apps.orders.services.confirm import Confirmation, waybill_specs
 from apps.orders.services.entry import build_order, check_arrival, classify, move, owner_of
 from apps.orders.services.prints import PRINTED_STEP
-from apps.orders.services.series import reserve
 from apps.orders.services.tasks import completed_event, planned_tasks, store_done
 from apps.tracking.models import Waybill
 from apps.tracking.services.issue import issue_each
@@ -126,7 +126,9 @@ def _number(orders: Sequence[WorkOrder]) -> None:
     for order in orders:
         by_day[order.received_on].append(order)
     for day, group in by_day.items():
-        for order, kept in zip(group, reserve(day, len(group)), strict=True):
+        for order, kept in zip(
+            group, reserve_rows(WorkOrder, WorkOrder.PREFIX, day, len(group)), strict=True
+        ):
             order.pk, order.number = kept
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
+from apps.backoffice.services import reserve_rows
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.sheets import read_rows
 from apps.core.storage import all_or_nothing
@@ -27,7 +28,6 @@ from apps.orders.queries import first_order_of, goods_book
 from apps.orders.services import clocks
 from apps.orders.services.entry import build_order, lock_customer, owner_of
 from apps.orders.services.intake import MOST_ROWS, RowReading, read_row
-from apps.orders.services.series import reserve
 
 BATCH = 1_000
 
@@ -170,7 +170,7 @@ def _enter(
         for reading in readings
         if reading.content is not None
     ]
-    reserved = reserve(timezone.localdate(at), len(orders))
+    reserved = reserve_rows(WorkOrder, WorkOrder.PREFIX, timezone.localdate(at), len(orders))
     for order, (pk, number) in zip(orders, reserved, strict=True):
         order.pk, order.number = pk, number
     clocks.start(orders, contracts_in_force([customer.pk], at), by=by, at=at)

@@ -1,7 +1,6 @@
 """The page of a case for whoever brought it: reached by its secret link alone (CMP-1, TRK-10)."""
 
 from datetime import datetime, timedelta
-from urllib.parse import quote
 from uuid import UUID, uuid4
 
 from django.core.files.storage import default_storage
@@ -10,12 +9,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.accounts.queries import public_user
+from apps.backoffice.services.counting import add_for_good
 from apps.complaints import services
 from apps.complaints.enums import CaseChannel, EntryKind
 from apps.complaints.inputs import NewMessage
 from apps.complaints.models import Case, CaseFile
 from apps.complaints.queries.following import public_file
 from apps.complaints.queries.links import case_of_token, token_of
+from apps.core.downloads import UNKNOWN, private_file
 from apps.core.errors import RuleBroken
 from apps.core.requests import client_address
 from apps.core.times import now
@@ -25,7 +26,6 @@ from apps.portal.forms import MessageForm, WithdrawForm
 from apps.portal.languages import speaks
 from apps.portal.limits import count_misses, seconds_stopped
 from apps.portal.photos import MOST, Photos, takes_photos
-from apps.tracking.services.counting import add_one
 
 MESSAGES = (timedelta(hours=1), 30)
 
@@ -95,7 +95,7 @@ def write(request: HttpRequest, token: str) -> HttpResponse:
     subject, at = _known(found), now()
     form, photos = MessageForm(request.POST), Photos(request)
     window, most = MESSAGES
-    if add_one("case_words", str(subject.pk), window=window, at=at) > most:
+    if add_for_good("portal.case_words", str(subject.pk), window=window, at=at) > most:
         return stopped(int(window.total_seconds()))
     if form.is_valid() and not photos.errors:
         if not form.cleaned_data["text"].strip() and not photos.are_there:
@@ -161,18 +161,9 @@ def file(request: HttpRequest, token: str, key: UUID) -> HttpResponse:
 def _sent(stored: CaseFile) -> HttpResponse:
     try:
         with default_storage.open(stored.path) as opened:
-            content = opened.read()
+            content: bytes = opened.read()
     except FileNotFoundError:
         return page("404.html", status=404)
     is_picture = stored.content_type == "image/jpeg"
-    kind = stored.content_type if is_picture else "application/octet-stream"
-    response = HttpResponse(content, content_type=kind)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    if not is_picture:
-        response["Content-Disposition"] = _disposition(stored.name)
-    return response
-
-
-def _disposition(name: str) -> str:
-    return f"attachment; filename*=UTF-8''{quote(name, safe='')}"
+    kind = stored.content_type if is_picture else UNKNOWN
+    return private_file(content, name=stored.name, content_type=kind, shows=is_picture)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from apps.accounts.enums import Language
 from apps.accounts.queries import public_user
+from apps.backoffice.services.counting import add_for_good
 from apps.complaints import services
 from apps.complaints.enums import CaseChannel
 from apps.complaints.inputs import NewCase
@@ -26,7 +27,6 @@ from apps.portal.languages import speaks
 from apps.portal.photos import MOST, Photos, takes_photos
 from apps.portal.problems import CLASS_OF, Problem
 from apps.portal.queries import known_waybill
-from apps.tracking.services.counting import add_one
 
 # Tries and cases of one address, and cases about one shipment, known or not: the number of an
 # office is busy, a script is busier.
@@ -67,7 +67,7 @@ def report(request: HttpRequest) -> HttpResponse:
 
 def _is_over(kind: str, name: str, limit: tuple[timedelta, int], at: datetime) -> bool:
     window, most = limit
-    return add_one(kind, name, window=window, at=at) > most
+    return add_for_good(f"portal.{kind}", name, window=window, at=at) > most
 
 
 def _is_over_about(form: ReportForm, at: datetime) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, HttpRequest
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -18,6 +18,7 @@ from apps.backoffice.acts import Act, Doing
 from apps.backoffice.forms import put_refusal
 from apps.backoffice.listing import ListAdmin
 from apps.backoffice.records import PanelAdmin
+from apps.core.downloads import private_file
 from apps.core.errors import RuleBroken
 from apps.core.masking import mask_text
 from apps.core.times import local
@@ -157,9 +158,7 @@ class ExceptionReportAdmin(ListAdmin, PanelAdmin):
             )
         except (Evidence.DoesNotExist, FileNotFoundError):
             raise Http404 from None
-        return FileResponse(
-            opened, as_attachment=True, filename=evidence.name, content_type=evidence.content_type
-        )
+        return private_file(opened, name=evidence.name, content_type=evidence.content_type)
 
     def minor_view(self, request: HttpRequest) -> HttpResponseBase:
         """What was put right on the spot, one line each, of one day (CMP-5)."""

@@ -54,6 +54,8 @@ class ExceptionReport(Stamped):
     """Numbers look like EX20261125-48391527. When it happened, was known and was reported are kept
     apart, so that late, hidden or false reports show."""
 
+    PREFIX = "EX"
+
     number = models.CharField(_("number"), max_length=20, unique=True, editable=False)
     found_by = models.CharField(_("found by"), max_length=16, choices=FoundBy)
     kind = models.CharField(_("kind"), max_length=10, choices=ExceptionKind)

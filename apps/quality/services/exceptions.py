@@ -9,13 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
+from apps.backoffice.services import take_number
 from apps.complaints.models import Case
 from apps.complaints.queries.team import Hands, unit_for
 from apps.complaints.rules.cases import needed
 from apps.complaints.rules.privacy import names_about, one_line
 from apps.complaints.rules.searching import grams, searchable
 from apps.complaints.services.locking import write
-from apps.complaints.services.numbers import EXCEPTION, take_number
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.services import NewEvent, record, record_many
 from apps.quality import rules
@@ -42,7 +42,7 @@ def open_exception(*, new: NewException, by: User, at: datetime) -> ExceptionRep
     report = draft(new, by=by, at=at)
     try:
         with transaction.atomic():
-            report.number = take_number(EXCEPTION, timezone.localdate(at))
+            report.number = take_number(ExceptionReport.PREFIX, timezone.localdate(at))
             report.save(force_insert=True)
     except IntegrityError as error:
         if OPEN_ONE not in str(error):

@@ -13,9 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
+from apps.backoffice.services import take_numbers
 from apps.complaints.models import Case
 from apps.complaints.services.locking import write
-from apps.complaints.services.numbers import EXCEPTION, take_numbers
 from apps.core import editions
 from apps.core.transactions import joined
 from apps.events.services import record, record_many
@@ -128,7 +128,7 @@ def _open(
         draft(_new(waybill, one, one.late or late.get(waybill.pk), cases, at), by=by, at=at)
         for waybill, one in found
     ]
-    numbers = take_numbers(EXCEPTION, timezone.localdate(at), len(reports))
+    numbers = take_numbers(ExceptionReport.PREFIX, timezone.localdate(at), len(reports))
     for report, number in zip(reports, numbers, strict=True):
         report.number = number
     ExceptionReport.objects.bulk_create(reports)

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from apps.backoffice.acts import Act, Doing
 from apps.backoffice.records import PanelAdmin
+from apps.core.downloads import private_file
 from apps.core.sheets import write_xlsx
 from apps.core.times import human
 from apps.tracking import services
@@ -118,7 +119,9 @@ class EventBatchAdmin(PanelAdmin):
             "",
             "",
         ]
-        return _xlsx(write_xlsx(headings, [example]), "tracking-events.xlsx")
+        return private_file(
+            write_xlsx(headings, [example]), name="tracking-events.xlsx", content_type=XLSX
+        )
 
     def refused_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The refused rows as they came: personal data, so only for who may import."""
@@ -126,15 +129,13 @@ class EventBatchAdmin(PanelAdmin):
         headings = [column.headings[0] for column in COLUMNS]
         rows = sheet_rows(batch.refusals.order_by("index"))
         content = write_xlsx([*headings, _("Row"), _("Why it was refused")], rows)
-        return _xlsx(content, f"refused-{batch.pk}.xlsx")
+        return private_file(content, name=f"refused-{batch.pk}.xlsx", content_type=XLSX)
 
     def file_view(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         batch = self._batch(request, pk)
         if not batch.file:
             raise Http404
-        return FileResponse(
-            default_storage.open(str(batch.file.name)), as_attachment=True, filename=batch.filename
-        )
+        return private_file(default_storage.open(str(batch.file.name)), name=batch.filename)
 
     def _batch(self, request: HttpRequest, pk: int) -> EventBatch:
         if not request.user.has_perm(IMPORT):
@@ -198,9 +199,3 @@ class RefusedEventAdmin(PanelAdmin):
     @admin.display(description=gettext_lazy("state"))
     def state_tag(self, refused: RefusedEvent) -> SafeString:
         return self.tag(RefusedState(refused.state))
-
-
-def _xlsx(content: bytes, filename: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=XLSX)
-    response["Content-Disposition"] = f'attachment; filename="{filename}"'
-    return response

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.staff import person
 from apps.backoffice.acts import Act, Doing
 from apps.backoffice.records import PanelAdmin
+from apps.core.downloads import private_file
 from apps.core.times import human
 from apps.tracking.enums import ConfirmedBy, Party, Satisfaction, Status
 from apps.tracking.forms import delivery as forms
@@ -161,8 +162,7 @@ class DeliveryAdmin(PanelAdmin):
         if found is None:
             raise Http404
         content, kind = found
-        headers = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
-        return HttpResponse(content, content_type=kind, headers=headers)
+        return private_file(content, name=f"{key}.jpg", content_type=kind, shows=True)
 
     @admin.display(description=_("waybill"))
     def grouped(self, waybill: Waybill) -> str:

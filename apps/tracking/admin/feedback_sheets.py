@@ -1,13 +1,12 @@
 """The feedback sheet 信息反馈表: on screen, as a spreadsheet, on paper, and sent (TRK-4)."""
 
-import io
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpRequest
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -18,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from apps.accounts.staff import person
 from apps.backoffice.acting import PageAdmin
+from apps.core.downloads import private_file
 from apps.core.errors import RuleBroken
 from apps.core.sheets import write_xlsx
 from apps.customers.models import Customer
@@ -114,9 +114,7 @@ class FeedbackSheetAdmin(PageAdmin):
         content = write_xlsx(headings(), rows, title=str(_("Feedback sheet")))
         values = form.cleaned_data
         name = f"feedback-{values['customer'].code}-{values['first_day']}-{values['last_day']}.xlsx"
-        return FileResponse(
-            io.BytesIO(content), as_attachment=True, filename=name, content_type=XLSX
-        )
+        return private_file(content, name=name, content_type=XLSX)
 
     def on_paper(self, request: HttpRequest) -> HttpResponseBase:
         form = self._form(request)

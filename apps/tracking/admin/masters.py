@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.staff import person
 from apps.backoffice.records import ReferenceAdmin
+from apps.core.downloads import private_file
 from apps.tracking.forms.masters import AgreementForm
 from apps.tracking.models import PartnerAgreement, ServiceLane, ServiceLevel, SilenceLimit
 from apps.tracking.services.masters import keep_agreement, keep_row
@@ -73,11 +74,7 @@ class PartnerAgreementAdmin(MasterAdmin):
         agreement = self.get_queryset(request).filter(pk=pk).exclude(file="").first()
         if agreement is None:
             raise Http404
-        return FileResponse(
-            default_storage.open(agreement.file.name),
-            as_attachment=True,
-            filename=agreement.filename,
-        )
+        return private_file(default_storage.open(agreement.file.name), name=agreement.filename)
 
     @admin.display(description=_("signed copy"))
     def copy(self, agreement: PartnerAgreement) -> SafeString | str:

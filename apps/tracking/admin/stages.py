@@ -1,11 +1,10 @@
 """Stages and overruns by unit and partner, and partners' scorecards (TRK-5)."""
 
-import io
 from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpRequest
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -13,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.staff import person
 from apps.backoffice.acting import PageAdmin
+from apps.core.downloads import private_file
 from apps.core.sheets import write_xlsx
 from apps.tracking.forms.feedback import last_thirty_days
 from apps.tracking.forms.fields import PeriodForm
@@ -69,9 +69,7 @@ class StageOverrunAdmin(PageAdmin):
                 content = write_xlsx(_headings(), (_cells(row) for row in rows))
                 days = form.cleaned_data
                 name = f"stages-{days['first_day']}-{days['last_day']}.xlsx"
-                return FileResponse(
-                    io.BytesIO(content), as_attachment=True, filename=name, content_type=XLSX
-                )
+                return private_file(content, name=name, content_type=XLSX)
         query = request.GET.copy()
         query["as"] = "xlsx"
         title, xlsx = _("Stages and overruns"), query.urlencode()

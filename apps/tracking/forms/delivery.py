@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from apps.backoffice.forms.kept_files import FormWithFiles, KeptFilesField
 from apps.core.errors import BadInput
 from apps.core.files import HoldableFile, NewFile
+from apps.core.files.pictures import MOST_PHOTOS, CleanPhoto, clean_photo
 from apps.tracking.enums import CodMethod, ConfirmedBy, HandedOverAt, Party, Satisfaction
 from apps.tracking.forms.fields import MomentField, NoteField
 from apps.tracking.models import ProofOfDelivery, Waybill
-from apps.tracking.photos import MOST_PHOTOS, CleanPhoto, clean_photo
 from apps.tracking.signing import NewProof
 
 ANSWERS = [("", "—"), ("yes", _("Yes")), ("no", _("No"))]

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from apps.core.errors import BadInput
-from apps.customers.uploads import check_document
+from apps.core.files.scans import check_document
 from apps.tracking.models import PartnerAgreement
 
 

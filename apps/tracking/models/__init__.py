@@ -5,7 +5,6 @@ from apps.tracking.models.feedback import FeedbackSheet, ShipmentFeedback
 from apps.tracking.models.late import LateShipment, ShipmentWatch
 from apps.tracking.models.pages import Delivery, PartnerScore, Scan, StageOverrun
 from apps.tracking.models.partner import PartnerCarrier, PartnerNumber
-from apps.tracking.models.party import GuessCount
 from apps.tracking.models.permission_to_sign import AuthorisedSigner, DeliveryConsent
 from apps.tracking.models.pod import ProofOfDelivery, ProofPhoto
 from apps.tracking.models.return_document import ReturnDocument, ReturnDocumentMove
@@ -25,7 +24,6 @@ __all__ = [
     "DeliveryConsent",
     "EventBatch",
     "FeedbackSheet",
-    "GuessCount",
     "LateShipment",
     "NumberSeries",
     "PartnerAgreement",

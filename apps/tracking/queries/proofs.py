@@ -8,9 +8,9 @@ from uuid import UUID
 from django.core.files.storage import default_storage
 from django.db.models import QuerySet
 
+from apps.core.files.pictures import CONTENT_TYPE
 from apps.tracking.enums import HandedOverAt, Signer
 from apps.tracking.models import ProofOfDelivery, ProofPhoto, Waybill
-from apps.tracking.photos import CONTENT_TYPE
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,6 @@ from apps.tracking.models import (
 )
 from apps.tracking.numbers import parse_waybill_number
 from apps.tracking.queries.scorecard import carried_by
-from apps.tracking.services.counting import count_once
 from apps.tracking.services.ingest import ingest
 from apps.tracking.services.locking import lock_waybills
 from apps.tracking.services.refusals import keep_refusals, open_batch
@@ -31,7 +30,7 @@ from apps.tracking.status import Scan, live
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
-
+from apps.backoffice.services.counting import count_once
 
 _ABORT = "abort:"
 
@@ -50,7 +49,7 @@ def take_kuaidi100(
     """Check and take one push. BadInput codes: ``bad_signature``, ``bad_document``,
     ``unknown_waybill``; everything else is in the result, row by row."""
     if not is_signed(param, sign, carrier.salt):
-        if count_once("feed", carrier.code, at=at):
+        if count_once("tracking.feed", carrier.code, at=at):
             with transaction.atomic():
                 record("partnercarrier.signature_refused", carrier, by=by, at=at)
         raise SignatureRefused(_("The signature is wrong."), code="bad_signature", field="sign")

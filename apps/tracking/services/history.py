@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from django.db import transaction
 
 from apps.core.errors import RuleBroken
+from apps.core.files.pictures import CleanPhoto
 from apps.core.masking import mask_text
 from apps.core.storage import all_or_nothing
 from apps.events.services import NewEvent, record_many
@@ -27,7 +28,6 @@ from apps.tracking.models import (
     StageAssignment,
     Waybill,
 )
-from apps.tracking.photos import CleanPhoto
 from apps.tracking.rules import delivery as rules
 from apps.tracking.services.ingest import status_event
 from apps.tracking.services.locking import Target, lock_waybills

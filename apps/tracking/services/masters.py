@@ -6,8 +6,8 @@ from typing import IO, TYPE_CHECKING, TypeVar
 from django.core.files.base import File
 from django.db import models, transaction
 
+from apps.core.files.scans import check_document
 from apps.core.storage import all_or_nothing
-from apps.customers.uploads import check_document
 from apps.events.services import record
 from apps.tracking.models import PartnerAgreement
 

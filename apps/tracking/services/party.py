@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from apps.accounts.queries import public_user
-from apps.core.counters import Limit
+from apps.backoffice.rules.counting import Limit
+from apps.backoffice.services.counting import give_back_turn, limit, take_turn
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.times import minutes_of
 from apps.events.services import record
@@ -21,7 +22,6 @@ from apps.tracking.models import AuthorisedSigner, Waybill
 from apps.tracking.numbers import parse_waybill_number
 from apps.tracking.queries.party import is_busy_phone
 from apps.tracking.rules.party import LONG, PLACES, SHORT, Holder, fitting, role_of
-from apps.tracking.services.counting import give_back_turn, limit, take_turn
 
 # Ten thousand answers are possible: five wrong ones a waybill in a quarter of an hour, twenty a
 # day, thirty an hour from one address. Right answers and tries while one waits do not count.
@@ -142,7 +142,7 @@ def _read(digits: str) -> str:
 
 def _limits(number: str, address: str) -> list[Limit]:
     names = {"waybill": number, "day": number, "address": address}
-    return [limit(kind, names[kind], window, most) for kind, window, most in LIMITS]
+    return [limit(f"tracking.{kind}", names[kind], window, most) for kind, window, most in LIMITS]
 
 
 def _refuse_for_now(wait: timedelta) -> NoReturn:

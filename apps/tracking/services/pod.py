@@ -12,12 +12,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.core.errors import BadInput, RuleBroken
+from apps.core.files.pictures import MOST_PHOTOS, CleanPhoto
 from apps.core.masking import mask_text
 from apps.events.services import NewEvent, record_many
 from apps.tracking.enums import Signer
 from apps.tracking.inputs import IncomingEvent
 from apps.tracking.models import ProofOfDelivery, ProofPhoto, Waybill
-from apps.tracking.photos import MOST_PHOTOS, CleanPhoto
 from apps.tracking.rules import delivery as rules
 from apps.tracking.services.documents import expect_documents
 from apps.tracking.services.ingest import news_of, take_in

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from apps.core.errors import BadInput
 from apps.core.files import NewFile
-from apps.customers.uploads import PDF, check_document, tidy_name
-from apps.tracking.photos import clean_photo, is_phone_only, phone_only_words
+from apps.core.files.pictures import clean_photo, is_phone_only, phone_only_words
+from apps.core.files.scans import PDF, check_document, tidy_name
 
 JPEG = "image/jpeg"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -6,7 +6,7 @@ from math import ceil
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.core.counters import wait_for_room
+from apps.backoffice.rules.counting import wait_for_room
 
 WINDOW = timedelta(minutes=15)
 COUNTS = st.integers(min_value=0, max_value=40)
