@@ -263,6 +263,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "sla.tasks.maintain_calendars": 3600.0,
         "backoffice.tasks.sweep_form_submissions": 600.0,
         "backoffice.tasks.purge_held": 900.0,
+        "backoffice.tasks.purge_files": 3600.0,
         "accounts.tasks.sweep_idempotency_records": 600.0,
         "accounts.tasks.clear_expired_sessions": 86_400.0,
         "customers.tasks.settle_paperwork": 300.0,

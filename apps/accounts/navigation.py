@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.enums import Role
-from apps.backoffice.navigation import records, setting
+from apps.backoffice.navigation import Page, records, setting
 
 PEOPLE, AUDIT = _("People and access"), _("Audit")
 IT = frozenset({Role.IT_ADMIN})
@@ -18,6 +18,15 @@ PAGES = (
         daily_for=IT,
         hour=30,
         words="员工 账号",
+    ),
+    Page(
+        _("Import users"),
+        "upload_file",
+        "admin:backoffice_importfile_new_accounts_user",
+        "accounts.manage_user",
+        about=_("A spreadsheet of colleagues with their roles."),
+        section=PEOPLE,
+        words="导入 员工 账号 Excel",
     ),
     records(
         _("Duty roster"),

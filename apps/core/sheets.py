@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import IO, Any, BinaryIO
 
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from apps.core.errors import BadInput
@@ -24,11 +25,18 @@ MAX_CELL = 4_000
 
 @dataclass(frozen=True)
 class Column:
-    """One expected column: its key in code and the headings it may stand under."""
+    """One expected column: its key in code and the headings it may stand under. The first heading is
+    the Chinese one, the second the English one that templates and refusals use; others are synonyms."""
 
     key: str
     headings: tuple[str, ...]
     required: bool = False
+
+    @property
+    def heading(self) -> str:
+        """In the reader's language."""
+        chinese = (get_language() or "").startswith("zh")
+        return self.headings[0 if chinese or len(self.headings) == 1 else 1]
 
 
 @dataclass
@@ -36,6 +44,7 @@ class SheetRow:
     number: int  # as the person sees it, the heading being row 1 unless preamble precedes it
     values: dict[str, str]
     errors: list[BadInput] = field(default_factory=list)
+    cells: list[str] = field(default_factory=list)  # everything that stood in it, as read
 
 
 @dataclass
@@ -52,7 +61,7 @@ def read_rows(
     max_rows: int = MAX_ROWS,
     max_bytes: int = MAX_BYTES,
 ) -> Sheet:
-    """Read an xlsx or csv file into rows keyed by column; every value is stripped text.
+    """Read an xlsx, xls or csv file into rows keyed by column; every value is stripped text.
 
     The whole file is refused (BadInput) when it is too large, broken, of another kind, or lacks
     a required column. A row with a formula, an over-long cell or control characters carries its
@@ -71,16 +80,12 @@ def read_rows(
     if data[:4] == b"PK\x03\x04":
         grid = _read_xlsx(data, max_rows)
     elif data[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
-        raise BadInput(
-            _("This is the old .xls format; save it as .xlsx and send it again."),
-            code="file_kind",
-            field="file",
-        )
+        grid = _read_xls(data, max_rows)
     elif filename.lower().endswith((".csv", ".txt", ".tsv")):
         grid = _read_csv(data, max_rows)
     else:
         raise BadInput(
-            _("“%(name)s” is neither an .xlsx nor a .csv file.") % {"name": filename[:80]},
+            _("“%(name)s” is neither an .xlsx, .xls nor .csv file.") % {"name": filename[:80]},
             code="file_kind",
             field="file",
         )
@@ -90,11 +95,6 @@ def read_rows(
 def _read_xlsx(data: bytes, max_rows: int) -> list[tuple[int, list[Any]]]:
     from openpyxl import load_workbook  # it and its like take 8 MB; few processes open sheets
 
-    broken = BadInput(
-        _("The spreadsheet is damaged and cannot be opened; save it again and resend."),
-        code="file_broken",
-        field="file",
-    )
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if sum(info.file_size for info in archive.infolist()) > MAX_UNPACKED:
@@ -118,7 +118,48 @@ def _read_xlsx(data: bytes, max_rows: int) -> list[tuple[int, list[Any]]]:
     except (
         Exception
     ):  # the library raises anything at all on hostile files; the person needs one answer
-        raise broken from None
+        raise _broken() from None
+
+
+def _read_xls(data: bytes, max_rows: int) -> list[tuple[int, list[Any]]]:
+    """The format of before 2007. It keeps no formulas that could be read, only what they gave."""
+    import xlrd
+
+    try:
+        with xlrd.open_workbook(
+            file_contents=data, on_demand=True, logfile=io.StringIO(), ragged_rows=True
+        ) as book:
+            page = book.sheet_by_index(0)
+            grid: list[tuple[int, list[Any]]] = []
+            for number in range(min(page.nrows, max_rows * 4 + 1000)):
+                row = [_xls_cell(cell, book.datemode) for cell in page.row(number)[:MAX_COLUMNS]]
+                if any(cell not in (None, "") for cell in row):
+                    grid.append((number + 1, row))
+                if len(grid) > max_rows + 20:
+                    break
+            return grid
+    except Exception:  # as above: one answer, whatever the library raises
+        raise _broken() from None
+
+
+def _xls_cell(cell: Any, datemode: int) -> Any:
+    import xlrd
+
+    if cell.ctype == xlrd.XL_CELL_DATE:
+        return xlrd.xldate_as_datetime(cell.value, datemode)
+    if cell.ctype == xlrd.XL_CELL_BOOLEAN:
+        return bool(cell.value)
+    if cell.ctype == xlrd.XL_CELL_ERROR:
+        return xlrd.error_text_from_code.get(cell.value, "#?")
+    return cell.value
+
+
+def _broken() -> BadInput:
+    return BadInput(
+        _("The spreadsheet is damaged and cannot be opened; save it again and resend."),
+        code="file_broken",
+        field="file",
+    )
 
 
 def _read_csv(data: bytes, max_rows: int) -> list[tuple[int, list[Any]]]:
@@ -183,11 +224,7 @@ def _shape(grid: list[tuple[int, list[Any]]], columns: Sequence[Column], max_row
         }
         if len(found) > len(places):
             head_at, places = at, found
-    missing = [
-        c.headings[0] if c.headings else c.key
-        for c in columns
-        if c.required and c.key not in places
-    ]
+    missing = [c.heading for c in columns if c.required and c.key not in places]
     if missing:
         raise BadInput(
             _("The heading row lacks: %(columns)s. Start from the template.")
@@ -203,13 +240,13 @@ def _shape(grid: list[tuple[int, list[Any]]], columns: Sequence[Column], max_row
             field="file",
         )
     return Sheet(
-        headings=[_text(cell) for cell in grid[head_at][1]],
+        headings=_texts(grid[head_at][1]),
         rows=[_row(number, cells, places) for number, cells in body],
     )
 
 
 def _row(number: int, cells: list[Any], places: dict[str, int]) -> SheetRow:
-    row = SheetRow(number=number, values={})
+    row = SheetRow(number=number, values={}, cells=_texts(cells))
     for key, at in places.items():
         cell = cells[at] if at < len(cells) else None
         text = _text(cell)
@@ -233,6 +270,14 @@ def _row(number: int, cells: list[Any], places: dict[str, int]) -> SheetRow:
                 )
             )
     return row
+
+
+def _texts(cells: Sequence[Any]) -> list[str]:
+    """Up to the last cell that holds something."""
+    texts = [_text(cell) for cell in cells]
+    while texts and not texts[-1]:
+        texts.pop()
+    return texts
 
 
 def _fold(value: Any) -> str:

@@ -8,7 +8,7 @@ SEE = may("lookup_customer") | view(
     " verbalauthorisation"
 )
 SERVE = SEE | keep("contact customersite dangerousgoodsletter") | may("reveal_contact")
-WIN = SERVE | keep("contract customer handoverform") | may("submit_handoverform")
+WIN = SERVE | keep("contract customer handoverform") | may("submit_handoverform import_customer")
 SIGN = SEE | may("sign_handoverform")
 LEAD = (
     SIGN

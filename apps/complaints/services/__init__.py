@@ -8,7 +8,6 @@ events, and raises RuleBroken or BadInput naming the field. Rows that ``by`` may
 from apps.complaints.services.assigning import assign_case, assign_waiting, take_case
 from apps.complaints.services.changing import change_case
 from apps.complaints.services.drafts import discard_draft, keep_draft, purge_drafts
-from apps.complaints.services.exporting import note_export
 from apps.complaints.services.intake import take_report
 from apps.complaints.services.merging import link_cases, merge_cases, split_case, unlink_cases
 from apps.complaints.services.opening import open_case
@@ -56,7 +55,6 @@ __all__ = [
     "make_promise",
     "mark_reading",
     "merge_cases",
-    "note_export",
     "open_case",
     "open_file",
     "purge_drafts",

@@ -3,7 +3,6 @@ from apps.orders.models.dispatch import DispatchArrangement, PrintJob
 from apps.orders.models.drafts import OrderDraft
 from apps.orders.models.follow_up import FollowUpTask, FollowUpTemplate
 from apps.orders.models.goods import HarmlessTerm, ProhibitedList, ProhibitedTerm
-from apps.orders.models.intake import IntakeFile, IntakeRow
 from apps.orders.models.prints import PrintRecord
 from apps.orders.models.series import OrderSeries
 from apps.orders.models.work_order import WorkOrder, WorkOrderWaybill
@@ -14,8 +13,6 @@ __all__ = [
     "FollowUpTask",
     "FollowUpTemplate",
     "HarmlessTerm",
-    "IntakeFile",
-    "IntakeRow",
     "OrderDraft",
     "OrderSeries",
     "PrintJob",

@@ -4,25 +4,21 @@ from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from typing import Any, ClassVar
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.staff import person
 from apps.backoffice.acting import PageAdmin
-from apps.complaints import services
-from apps.complaints.admin.exporting import as_file
-from apps.complaints.queries.exporting import MOST_ROWS, is_too_long
+from apps.backoffice.downloads import export_answer
 from apps.quality.enums import ExceptionState
+from apps.quality.jobs import EXCEPTIONS
 from apps.quality.queries.exceptions import ExceptionFilter, exception_list
-from apps.quality.queries.exporting import EXCEPTION_HEADINGS, exception_rows
 
 LIST = "admin:quality_exceptionreport_changelist"
 
@@ -118,25 +114,12 @@ class ExportExceptions(PageAdmin):
         return [("export/", self.export_view, "export"), *super().own_pages()]
 
     def export_view(self, request: HttpRequest) -> HttpResponseBase:
-        """POST with the list's own query in the address; on record before the first row leaves."""
+        """POST with the list's own query in the address."""
         if not (
             self.has_view_permission(request) and request.user.has_perm("complaints.export_case")
         ):
             raise PermissionDenied
         if request.method != "POST":
             return redirect(LIST)
-        found = self.get_changelist_instance(request).get_queryset(request).order_by("-pk")
-        if is_too_long(found):
-            words = gettext("More than %(most)d rows: choose a shorter time, then export again.")
-            messages.error(request, words % {"most": MOST_ROWS})
-            return redirect(f"{reverse(LIST)}?{request.GET.urlencode()}")
-        form = "csv" if request.POST.get("format") == "csv" else "xlsx"
-        services.note_export(
-            kind="exception.exported",
-            query={name: str(value) for name, value in request.GET.items()},
-            form=form,
-            by=person(request),
-            at=timezone.now(),
-        )
-        rows = exception_rows(found)
-        return as_file("exceptions", EXCEPTION_HEADINGS, rows, gettext("Exceptions"), form)
+        query = {name: str(value) for name, value in request.GET.items()}
+        return export_answer(request, EXCEPTIONS, query)

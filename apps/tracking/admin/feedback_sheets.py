@@ -1,13 +1,12 @@
 """The feedback sheet 信息反馈表: on screen, as a spreadsheet, on paper, and sent (TRK-4)."""
 
-import io
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpRequest
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -18,21 +17,18 @@ from django.views.decorators.http import require_POST
 
 from apps.accounts.staff import person
 from apps.backoffice.acting import PageAdmin
+from apps.backoffice.downloads import export_answer
 from apps.core.errors import RuleBroken
-from apps.core.sheets import write_xlsx
 from apps.customers.models import Customer
 from apps.tracking.forms.feedback import SendForm, SheetForm, last_thirty_days
+from apps.tracking.jobs import FEEDBACK
 from apps.tracking.models import FeedbackSheet
 from apps.tracking.queries.feedback import (
-    cells,
-    headings,
     sheet_page,
     sheet_rows,
     sheets_sent,
 )
 from apps.tracking.services.feedback import send_sheet
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @admin.register(FeedbackSheet)
@@ -110,13 +106,7 @@ class FeedbackSheetAdmin(PageAdmin):
         form = self._form(request)
         if not form.is_valid():
             return self._page(request, form, "tracking/feedback.html")
-        rows = (cells(row) for row in sheet_rows(form.wanted(), user=person(request)))
-        content = write_xlsx(headings(), rows, title=str(_("Feedback sheet")))
-        values = form.cleaned_data
-        name = f"feedback-{values['customer'].code}-{values['first_day']}-{values['last_day']}.xlsx"
-        return FileResponse(
-            io.BytesIO(content), as_attachment=True, filename=name, content_type=XLSX
-        )
+        return export_answer(request, FEEDBACK, request.GET.dict())
 
     def on_paper(self, request: HttpRequest) -> HttpResponseBase:
         form = self._form(request)

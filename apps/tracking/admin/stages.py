@@ -1,11 +1,10 @@
 """Stages and overruns by unit and partner, and partners' scorecards (TRK-5)."""
 
-import io
 from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpRequest
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -13,14 +12,13 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.staff import person
 from apps.backoffice.acting import PageAdmin
-from apps.core.sheets import write_xlsx
+from apps.backoffice.downloads import export_answer
 from apps.tracking.forms.feedback import last_thirty_days
 from apps.tracking.forms.fields import PeriodForm
+from apps.tracking.jobs import STAGES
 from apps.tracking.models import PartnerScore, StageOverrun
 from apps.tracking.queries.scorecard import agreements_of, is_in_force, scorecard
 from apps.tracking.queries.stage_report import StageRow, stage_rows
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _period(request: HttpRequest) -> PeriodForm:
@@ -28,20 +26,6 @@ def _period(request: HttpRequest) -> PeriodForm:
     asked = request.GET if "first_day" in request.GET else None
     usual = {name: day.isoformat() for name, day in last_thirty_days().items()}
     return PeriodForm(asked if asked is not None else usual)
-
-
-def _headings() -> list[Any]:
-    return [
-        _("Stage"), _("Unit or partner"), _("Ended"), _("Still running"), _("Over standard"),
-        _("Share over"), _("Average hours"), _("Average over (h)"), _("Longest over (h)"),
-    ]  # fmt: skip
-
-
-def _cells(row: StageRow) -> list[Any]:
-    return [
-        *(row.stage.label, row.unit or row.carrier or "", row.ended, row.running, row.over),
-        *(row.over_share, row.average, row.average_over, row.longest_over),
-    ]
 
 
 @admin.register(StageOverrun)
@@ -66,11 +50,8 @@ class StageOverrunAdmin(PageAdmin):
         if form.is_valid():
             rows = stage_rows(**form.cleaned_data, user=person(request), now=timezone.now())
             if request.GET.get("as") == "xlsx":
-                content = write_xlsx(_headings(), (_cells(row) for row in rows))
-                days = form.cleaned_data
-                name = f"stages-{days['first_day']}-{days['last_day']}.xlsx"
-                return FileResponse(
-                    io.BytesIO(content), as_attachment=True, filename=name, content_type=XLSX
+                return export_answer(
+                    request, STAGES, {name: str(form.data[name]) for name in form.fields}
                 )
         query = request.GET.copy()
         query["as"] = "xlsx"
