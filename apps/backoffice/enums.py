@@ -7,7 +7,7 @@ from apps.core.choices import ColourChoices
 
 
 class JobState(ColourChoices):
-    QUEUED = "queued", _("Waiting"), "grey"
+    QUEUED = "queued", _("In the queue"), "grey"
     RUNNING = "running", _("At work"), "blue"
     DONE = "done", _("Finished"), "green"
     FAILED = "failed", _("Failed"), "red"

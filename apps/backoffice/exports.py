@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.db.models import Model, QuerySet
@@ -79,8 +80,7 @@ def rows_of_list(model: type[Model]) -> Callable[[Any, Query], QuerySet[Any]]:
     def rows(by: Any, query: Query) -> QuerySet[Any]:
         request = HttpRequest()
         request.method, request.user = "GET", by
-        request.GET = QueryDict(mutable=True)
-        request.GET.update(dict(query))
+        request.GET = QueryDict(urlencode(dict(query)))
         shown = admin.site.get_model_admin(model)
         found: QuerySet[Any] = shown.get_changelist_instance(request).get_queryset(request)
         return found

@@ -1,5 +1,7 @@
 """The columns of an order spreadsheet, under their Chinese and English headings (ORD-1)."""
 
+from collections.abc import Mapping
+
 from apps.core.sheets import Column
 
 COLUMNS: tuple[Column, ...] = (
@@ -39,7 +41,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("sign_off_instructions", ("签收要求", "Sign-off instructions")),
     Column("important_notes", ("重要备注", "Important notes", "备注", "Notes")),
 )
-EXAMPLE = {
+EXAMPLE: Mapping[str, str | tuple[str, str]] = {
     "customer_reference": "PO-2026-0001",
     "job_type": ("门到门", "Door to door"),
     "destination_city": "北京市",

@@ -63,7 +63,7 @@ def test_a_bad_row_among_good_ones_comes_back_as_it_was_with_its_reason(by: User
     assert User.objects.filter(username="zhangsan", display_name="张三").exists()
     assert not User.objects.filter(username__in=["lisi", "wangwu"]).exists()
     lines = list(load_workbook(io.BytesIO(services.refused_rows(file))).worksheets[0].values)
-    assert lines[0] == (*HEAD, "行", "拒收原因")
+    assert lines[0] == (*HEAD, "行", "未通过原因")
     assert lines[1][:5] == ("lisi", "李四", "12", "第二行", "3")
     assert str(lines[1][5]).startswith("手机") and str(lines[2][5]).startswith("姓名")
     # Put right and sent back as it is.
@@ -113,19 +113,20 @@ def test_the_preview_shows_rows_and_refusals_and_takes_nothing(by: User, client:
 
 
 def test_the_same_file_twice_is_told_when_and_by_whom(by: User) -> None:
-    first = take_in(KIND, sheet(GOOD), by=by, filename="一.xlsx")
+    content = sheet(GOOD)
+    first = take_in(KIND, content, by=by, filename="一.xlsx")
     with pytest.raises(RuleBroken) as refused:
-        hand_in(KIND, sheet(GOOD), by=permitted("manage_user"), filename="二.xlsx")
+        hand_in(KIND, content, by=permitted("manage_user"), filename="二.xlsx")
     said = str(refused.value)
     assert refused.value.code == "file_known" and "一.xlsx" in said and str(by) in said
     assert first.rows_taken == 1
 
 
 def test_of_two_previews_of_the_same_file_one_is_taken(by: User) -> None:
-    other = permitted("manage_user")
-    mine = hand_in(KIND, sheet(GOOD), by=by)
-    assert hand_in(KIND, sheet(GOOD), by=by).pk == mine.pk, "looked at once more"
-    theirs = hand_in(KIND, sheet(GOOD), by=other)
+    other, content = permitted("manage_user"), sheet(GOOD)
+    mine = hand_in(KIND, content, by=by)
+    assert hand_in(KIND, content, by=by).pk == mine.pk, "looked at once more"
+    theirs = hand_in(KIND, content, by=other)
     services.take_import(file_id=mine.pk, by=by, at=timezone.now())
     with pytest.raises(RuleBroken) as refused:
         services.take_import(file_id=theirs.pk, by=other, at=timezone.now())
@@ -160,7 +161,8 @@ def test_called_off_on_the_way_the_rest_is_not_taken_and_the_file_may_come_again
     by: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rows = [[f"colleague{n}", f"同事{n}", "", ""] for n in range(250)]
-    file = hand_in(KIND, sheet(*rows), by=by)
+    content = sheet(*rows)
+    file = hand_in(KIND, content, by=by)
     services.take_import(file_id=file.pk, by=by, at=timezone.now())
     file.refresh_from_db()
     assert file.job_id is not None
@@ -178,7 +180,7 @@ def test_called_off_on_the_way_the_rest_is_not_taken_and_the_file_may_come_again
     services.run_jobs()
     file.refresh_from_db()
     assert (file.state, file.rows_taken) == (S.STOPPED, 200)
-    again = take_in(KIND, sheet(*rows), by=by)
+    again = take_in(KIND, content, by=by)
     assert (again.state, again.rows_taken, again.rows_known) == (S.TAKEN, 50, 200)
 
 

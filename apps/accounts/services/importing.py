@@ -39,7 +39,7 @@ EXAMPLE: Mapping[str, str | tuple[str, str]] = {
     "unit": "SHA",
 }
 GRANT = "accounts.grant_role"
-_CHOICES = {"scope": ObjectScope, "language": Language, "role": Role}
+_CHOICES: Mapping[str, Any] = {"scope": ObjectScope, "language": Language, "role": Role}
 
 
 @dataclass(frozen=True, slots=True)

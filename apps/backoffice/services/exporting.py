@@ -47,7 +47,8 @@ def export_list(
                 return same
             return ask_job(kind=_name(export), title=str(export.label), given=given, by=by, at=at)
     file: IO[bytes] = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  # the answer closes it
-    write_file(file, export, export.lines(rows), form)
+    with transaction.atomic():  # a cursor of the server lives in one, behind a pooler too
+        write_file(file, export, export.lines(rows), form)
     return file_name(export, query, form, at), file
 
 

@@ -3,7 +3,7 @@
 import logging
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -52,7 +52,8 @@ class JobRun:
 
     def __init__(self, job: Job) -> None:
         self._pk, self._lease = job.pk, job.lease
-        self.given, self.by, self.at = job.given, job.asked_by, job.asked_at
+        self.given: Mapping[str, Any] = job.given
+        self.by, self.at = job.asked_by, job.asked_at
         self.place: dict[str, Any] = dict(job.place)
         self.done, self.total = job.done, job.total
         self._began = self._beaten = time.monotonic()

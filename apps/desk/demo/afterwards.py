@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
+from typing import Any
 
 from django.utils import timezone
 
@@ -240,7 +241,7 @@ def take_spreadsheet(
             "0.5",
         ]
     )
-    who = {"by": cast["wangfang"], "at": now - timedelta(minutes=50)}
+    who: dict[str, Any] = {"by": cast["wangfang"], "at": now - timedelta(minutes=50)}
     file = upload_import(
         declared=ORDERS,
         file=NewFile(write_xlsx(headings, rows), f"云裳发货{now:%m%d}.xlsx"),

@@ -42,7 +42,7 @@ class OrderContext:
 def prepare_orders(intake: Intake) -> OrderContext:
     """Raises RuleBroken when the customer is none that the uploader sees."""
     seen = Customer.objects.visible_to(intake.by)
-    customer = seen.filter(pk=intake.parameters.get("customer")).first()
+    customer = seen.filter(pk=intake.parameters["customer"]).first()
     if customer is None:
         raise RuleBroken(
             _("This customer is not among yours."), code="unknown_customer", field="customer"

@@ -1,6 +1,6 @@
 """Events from a spreadsheet: how a row is read, and how good rows are taken (TRK-2)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -30,7 +30,7 @@ COLUMNS: Final = (
     Column("source_id", ("事件编号", "Event id")),
     Column("unit_code", ("网点代码", "Unit code")),
 )
-EXAMPLE: Final = {
+EXAMPLE: Final[Mapping[str, str | tuple[str, str]]] = {
     "waybill_number": "YP123456789012",
     "code": ("到达", "arrived"),
     "occurred_at": "2026-03-21 14:05",
