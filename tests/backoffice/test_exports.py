@@ -19,6 +19,7 @@ from apps.backoffice.services import exporting, job_runs
 from apps.core.errors import RuleBroken
 from apps.events.models import Event
 from tests.factories.accounts import UserFactory
+from tests.factories.imports import work
 
 pytestmark = pytest.mark.django_db
 USERS = Export(
@@ -95,7 +96,7 @@ def test_a_run_after_a_killed_one_makes_the_file_anew(
 
     monkeypatch.setattr(job_runs.JobRun, "beat", stumble)
     monkeypatch.setattr(job_runs, "PAUSE", job_runs.PAUSE * 0)
-    services.run_jobs()
+    work()
     job.refresh_from_db()
     assert (job.state, job.done) == (JobState.DONE, 3_001)
 

@@ -98,9 +98,9 @@ def test_it_is_done_by_the_task_and_its_file_is_its_owners(
     assert current_app.tasks[RUN_JOBS]() == 1
     done = fresh(job)
     assert (done.state, done.done, done.summary) == (S.DONE, 3, {"rows": 3})
-    assert done.keep_until is not None and done.ended_at is not None
+    assert done.keep_until is not None and done.concluded_at is not None
     days = FileRetention.objects.get(what="job_result").days
-    assert abs(done.keep_until - done.ended_at - timedelta(days=days)) < timedelta(minutes=1)
+    assert abs(done.keep_until - done.concluded_at - timedelta(days=days)) < timedelta(minutes=1)
     sign_in(client, owner)
     got = client.get(reverse("admin:backoffice_job_result", args=[job.pk]))
     assert b"".join(got.streaming_content) == b"1,2,3"  # type: ignore[attr-defined]  # a file
@@ -140,13 +140,13 @@ def test_a_step_that_fails_leaves_nothing_and_the_next_run_goes_on(
 
     declare(stumble)
     job = ask(owner)
-    services.run_jobs()
+    work()
     waiting = fresh(job)
     assert (waiting.state, waiting.place) == (S.QUEUED, {"n": 1}), "it rests before the next try"
     assert fresh(marks).done == 1, "what the failed step wrote is gone"
     assert services.run_jobs() == 0
     let_time_pass(job)
-    services.run_jobs()
+    work()
     assert (fresh(job).state, fresh(marks).done) == (S.DONE, 3)
 
 
@@ -154,7 +154,7 @@ def ask_mark(declare: Declare, owner: User) -> Job:
     """A row that counts."""
     declare(lambda _run: None)
     job = ask(owner)
-    services.run_jobs()
+    work()
     return fresh(job)
 
 
@@ -173,12 +173,12 @@ def test_what_stumbles_three_times_is_told_in_words_and_begun_again_by_hand(
     job = ask(owner)
     for _n in range(3):
         let_time_pass(job)
-        services.run_jobs()
+        work()
     failed = fresh(job)
     assert failed.state == S.FAILED and "三次" in failed.error
     declare(count_to_three)
     services.begin_again(job_id=job.pk, by=owner, at=timezone.now())
-    services.run_jobs()
+    work()
     assert fresh(job).state == S.DONE and fresh(job).error == ""
 
 
@@ -189,7 +189,7 @@ def test_a_rule_that_refuses_is_said_as_it_is(declare: Declare, owner: User) -> 
 
     declare(refuse)
     job = ask(owner)
-    services.run_jobs()
+    work()
     assert (fresh(job).state, fresh(job).error) == (S.FAILED, "今天不行。")
 
 
@@ -207,7 +207,7 @@ def test_called_off_while_it_waits_and_while_it_runs(declare: Declare, owner: Us
     services.cancel_job(job_id=job.pk, by=owner, at=timezone.now())
     assert fresh(job).state == S.CANCELLED and services.run_jobs() == 0
     job = ask(owner)
-    services.run_jobs()
+    work()
     assert (fresh(job).state, fresh(job).done) == (S.CANCELLED, 4)
     with pytest.raises(RuleBroken) as refused:
         services.cancel_job(job_id=job.pk, by=owner, at=timezone.now())
@@ -231,7 +231,7 @@ def test_work_without_steps_shows_how_far_it_is_and_can_be_called_off(
 
     declare(write)
     job = ask(owner)
-    services.run_jobs()
+    work()
     assert (seen, fresh(job).state) == ([1, 2], S.CANCELLED)
 
 
@@ -248,7 +248,7 @@ def test_who_lost_the_lease_writes_nothing(declare: Declare, owner: User) -> Non
 
     declare(too_slow)
     job = ask(owner)
-    services.run_jobs()
+    work()
     assert fresh(marks).done == 0
 
 
@@ -269,7 +269,7 @@ def test_a_long_job_makes_room_for_others(
 @pytest.mark.django_db
 def test_who_may_not_any_more_gets_nothing_done(job: Job, owner: User) -> None:
     owner.user_permissions.clear()
-    services.run_jobs()
+    work()
     assert fresh(job).state == S.FAILED and fresh(job).error
     with pytest.raises(RuleBroken) as refused:
         ask(permitted())
@@ -278,7 +278,7 @@ def test_who_may_not_any_more_gets_nothing_done(job: Job, owner: User) -> None:
 
 @pytest.mark.django_db
 def test_another_persons_job_is_not_there(job: Job, client: Client) -> None:
-    services.run_jobs()
+    work()
     pages = [
         reverse(f"admin:backoffice_job_{name}", args=[job.pk]) for name in ("change", "result")
     ]
@@ -333,7 +333,7 @@ def test_the_lists_queries_do_not_grow_and_none_counts(
 
 @pytest.mark.django_db
 def test_files_go_when_their_days_are_over(job: Job, owner: User, client: Client) -> None:
-    services.run_jobs()
+    work()
     assert services.purge_files(at=timezone.now()) == 0
     assert services.purge_files(at=timezone.now() + timedelta(days=15)) == 1
     sign_in(client, owner)
@@ -352,9 +352,9 @@ def test_every_move_is_in_the_table_and_the_database_agrees(
     values: dict[S, dict[str, Any]] = {
         S.QUEUED: {},
         S.RUNNING: {"lease": uuid.uuid4(), "started_at": Now()},
-        S.DONE: {"due_at": None, "ended_at": Now()},
-        S.FAILED: {"due_at": None, "ended_at": Now(), "error": "x"},
-        S.CANCELLED: {"due_at": None, "ended_at": Now()},
+        S.DONE: {"due_at": None, "concluded_at": Now()},
+        S.FAILED: {"due_at": None, "concluded_at": Now(), "error": "x"},
+        S.CANCELLED: {"due_at": None, "concluded_at": Now()},
     }
     Job.objects.filter(pk=job.pk).update(state=frm, **values[frm])
     job = fresh(job)
@@ -416,7 +416,7 @@ def test_what_a_killed_worker_began_is_finished_and_each_row_once(
     request: pytest.FixtureRequest,
 ) -> None:
     from apps.core.sheets import write_xlsx
-    from tests.factories.imports import hand_in
+    from tests.factories.imports import hand_in, work
 
     by = permitted("manage_user")
     rows = [[f"colleague{n}", f"同事{n}"] for n in range(1, 501)]
@@ -434,6 +434,7 @@ def test_what_a_killed_worker_began_is_finished_and_each_row_once(
     assert file.job is not None
     let_time_pass(file.job)  # the lease is over
     assert eventually(lambda: bool(current_app.tasks[RUN_JOBS]()))
+    work()
     file.refresh_from_db()
     assert (file.state, file.rows_taken, file.rows_refused) == ("taken", 500, 0)
     assert there.count() == 500 and file.rows.count() == 500

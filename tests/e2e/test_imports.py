@@ -9,13 +9,13 @@ import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import Browser, expect
 
-from apps.backoffice import services
 from apps.backoffice.models import Job
 from apps.core.sheets import write_xlsx
 from apps.customers.models import Customer
 from apps.desk.demo.people import Cast
 from apps.orders.models import WorkOrder
 from tests.e2e.desk import opened, picture, signed_in
+from tests.factories.imports import work
 from tests.orders.test_intake import HEAD, row
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
@@ -40,7 +40,7 @@ def test_a_file_is_looked_at_then_taken_in(
     picture(agent, "import-preview")
     agent.get_by_role("button", name="导入 1 行").click()
     expect(agent.locator("#import-now progress")).to_be_visible()
-    services.run_jobs()
+    work()
     # The page comes anew by itself.
     expect(agent.locator("#import-now")).to_contain_text(WorkOrder.objects.get().number)
     expect(agent.locator("#import-now progress")).to_have_count(0)
@@ -61,7 +61,7 @@ def test_a_long_list_is_made_while_one_looks_on(
     director.get_by_role("button", name="csv", exact=True).click()
     expect(director.locator("#job-now")).to_contain_text("排队中")
     assert Job.objects.get().asked_by == cast["linzhuren"]
-    services.run_jobs()
+    work()
     link = director.get_by_role("link", name="下载")
     expect(link).to_be_visible()
     picture(director, "job-done")

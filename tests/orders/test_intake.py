@@ -26,7 +26,7 @@ from apps.orders.jobs import ORDERS
 from apps.orders.models import WorkOrder
 from tests.factories.accounts import UnitFactory, UserFactory, sign_in
 from tests.factories.customers import ready_customer
-from tests.factories.imports import take_in
+from tests.factories.imports import take_in, work
 from tests.factories.orders import order
 
 pytestmark = pytest.mark.django_db
@@ -185,7 +185,7 @@ def test_the_page_takes_a_file_and_gives_the_refused_rows_back(client: Client, a
     intake = ImportFile.objects.get()
     assert not WorkOrder.objects.exists(), "it is looked at first"
     client.post(reverse("admin:backoffice_importfile_act", args=[intake.pk, "take"]))
-    backoffice.run_jobs()
+    work()
     made = WorkOrder.objects.get()
     assert made.intake_file == intake
     shown = client.get(reverse("admin:backoffice_importfile_change", args=[intake.pk])).text

@@ -11,13 +11,13 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from apps.accounts.enums import Role
-from apps.backoffice import services as backoffice
 from apps.backoffice.models import Job
 from apps.events.models import Event
 from apps.quality.enums import ExceptionKind
 from apps.quality.models import ExceptionReport
 from tests.factories.accounts import UserFactory, sign_in
 from tests.factories.complaints import Team, exception
+from tests.factories.imports import work
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("CMP-4")]
 LIST = reverse("admin:quality_exceptionreport_changelist")
@@ -117,7 +117,7 @@ def test_a_long_export_is_made_by_a_job_with_the_lists_filters(
     answer = client.post(f"{EXPORT}?follower=nobody", {"format": "csv"})
     job = Job.objects.get()
     assert answer["Location"] == reverse("admin:backoffice_job_change", args=[job.pk])
-    backoffice.run_jobs()
+    work()
     got = client.get(reverse("admin:backoffice_job_result", args=[job.pk]))
     csv = b"".join(got.streaming_content).decode()  # type: ignore[attr-defined]  # a file
     assert [line.split(",")[0] for line in csv.splitlines()[1:]] == numbers[::-1]

@@ -1,6 +1,7 @@
 """Events from a spreadsheet, refused items, and what staff do about them."""
 
 import io
+from pathlib import Path
 
 import pytest
 from django.core.files.storage import default_storage
@@ -15,7 +16,7 @@ from apps.core.sheets import write_xlsx
 from apps.events.models import Event
 from apps.tracking.enums import Door, RefusedState
 from apps.tracking.jobs import SCANS
-from apps.tracking.models import RefusedEvent
+from apps.tracking.models import RefusedEvent, Waybill
 from apps.tracking.numbers import group_number
 from apps.tracking.queries.refusals import sheet_rows, shown_payload, waiting_for
 from apps.tracking.services import (
@@ -303,3 +304,15 @@ def test_a_number_is_found_in_whatever_the_cell_holds(by: User) -> None:
     two = f"{parcel.number} {waybill().number}"
     batch = take(sheet([two, "揽收", "2026-03-09 09:00", *[""] * 5]), by)
     assert batch.rows_refused == 1
+
+
+@requirement("TRK-2")
+def test_a_file_of_the_old_format_is_read_like_any_other(by: User) -> None:
+    parcel = waybill()
+    Waybill.objects.filter(pk=parcel.pk).update(number="YP123456789012")
+    old = Path(__file__).parents[1] / "core" / "old.xls"
+    file = take(old.read_bytes(), by, "旧.xls")
+    assert (file.rows_taken, file.rows_refused) == (1, 1)
+    assert file.rows.get(outcome="refused").code == "unknown_waybill"
+    when = timezone.localtime(events_of(parcel)[0].occurred_at)
+    assert when.strftime("%m-%d %H:%M") == "03-01 09:05"

@@ -13,7 +13,6 @@ from django.utils import timezone
 from apps.accounts.enums import ObjectScope, Role
 from apps.accounts.models import User
 from apps.accounts.queries import system_user
-from apps.backoffice import services as backoffice
 from apps.backoffice.models import ImportFile
 from apps.core.sheets import write_xlsx
 from apps.events.models import Event
@@ -23,6 +22,7 @@ from apps.tracking.services import ingest
 from apps.tracking.services.imports import COLUMNS
 from tests.factories.accounts import UnitFactory, UserFactory, sign_in, superuser
 from tests.factories.customers import CustomerFactory
+from tests.factories.imports import work
 from tests.factories.tracking import (
     carrier,
     event,
@@ -199,7 +199,7 @@ class TestBatches:
         assert desk.post(NEW, {"file": file}).status_code == 302
         made = ImportFile.objects.get()
         desk.post(reverse("admin:backoffice_importfile_act", args=[made.pk, "take"]))
-        backoffice.run_jobs()
+        work()
         made.refresh_from_db()
         assert (made.rows_taken, made.rows_refused) == (1, 1)
         for name in ("change", "original", "refused"):

@@ -91,6 +91,8 @@ ACTS = (
 
 @admin.register(ImportFile)
 class ImportFileAdmin(PanelAdmin):
+    """For all staff: whoever may import nothing sees an empty list."""
+
     acts = ACTS
     list_display = [
         *("name", "kind_label", "state_tag", "rows_total", "rows_taken", "rows_known"),
@@ -103,10 +105,10 @@ class ImportFileAdmin(PanelAdmin):
     list_before_template = "backoffice/imports_above.html"
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return bool(imports_open_to(request.user))
+        return True
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return bool(imports_open_to(request.user))
+        return True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ImportFile]:
         return visible_imports(request.user)

@@ -92,7 +92,7 @@ class Migration(migrations.Migration):
                     "state",
                     models.CharField(
                         choices=[
-                            ("queued", "Waiting"),
+                            ("queued", "In the queue"),
                             ("running", "At work"),
                             ("done", "Finished"),
                             ("failed", "Failed"),
@@ -110,8 +110,17 @@ class Migration(migrations.Migration):
                 ("lease", models.UUIDField(null=True)),
                 ("tries", models.PositiveSmallIntegerField(default=0)),
                 ("cancel_asked_at", models.DateTimeField(null=True)),
+                (
+                    "cancel_asked_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
                 ("started_at", models.DateTimeField(null=True, verbose_name="begun")),
-                ("ended_at", models.DateTimeField(null=True, verbose_name="ended")),
+                ("concluded_at", models.DateTimeField(null=True, verbose_name="ended")),
                 ("summary", models.JSONField(default=dict)),
                 (
                     "error",
@@ -295,12 +304,12 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     models.Q(
                         ("due_at__isnull", False),
-                        ("ended_at__isnull", True),
+                        ("concluded_at__isnull", True),
                         ("state__in", ["queued", "running"]),
                     ),
                     models.Q(
                         ("due_at__isnull", True),
-                        ("ended_at__isnull", False),
+                        ("concluded_at__isnull", False),
                         ("state__in", ["done", "failed", "cancelled"]),
                     ),
                     _connector="OR",

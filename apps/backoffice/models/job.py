@@ -39,8 +39,11 @@ class Job(models.Model):
     # Turns that ended without a step.
     tries = models.PositiveSmallIntegerField(default=0)
     cancel_asked_at = models.DateTimeField(null=True)
+    cancel_asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
     started_at = models.DateTimeField(_("begun"), null=True)
-    ended_at = models.DateTimeField(_("ended"), null=True)
+    concluded_at = models.DateTimeField(_("ended"), null=True)
     summary = models.JSONField(default=dict)
     error = models.CharField(_("what went wrong"), max_length=500, blank=True)
     path = models.CharField(max_length=120, blank=True)
@@ -63,12 +66,12 @@ class Job(models.Model):
             models.CheckConstraint(
                 name="job_live_or_ended",
                 condition=Q(
-                    state__in=[S.QUEUED, S.RUNNING], due_at__isnull=False, ended_at__isnull=True
+                    state__in=[S.QUEUED, S.RUNNING], due_at__isnull=False, concluded_at__isnull=True
                 )
                 | Q(
                     state__in=[S.DONE, S.FAILED, S.CANCELLED],
                     due_at__isnull=True,
-                    ended_at__isnull=False,
+                    concluded_at__isnull=False,
                 ),
             ),
             models.CheckConstraint(

@@ -250,6 +250,8 @@ def _run(declared: Import, run: Run) -> Result:
             IMPORT_MOVES.check(S(file.state), S.TAKING)
             _claim(file)
     try:
+        if not file.path:
+            raise FileNotFoundError(file.name)
         with default_storage.open(file.path) as original:
             rows = sheet_of(declared, original.read(), file.name).rows
     except FileNotFoundError:
@@ -300,7 +302,7 @@ def _ended(job: Job) -> None:
     state = S.TAKEN if whole else S.STOPPED
     IMPORT_MOVES.check(S(file.state), state)
     file.state = state
-    file.keep_until = (job.ended_at or file.uploaded_at) + days_of(KeptKind.IMPORT_ORIGINAL)
+    file.keep_until = (job.concluded_at or file.uploaded_at) + days_of(KeptKind.IMPORT_ORIGINAL)
     file.save(update_fields=["state", "keep_until"])
     kind = "import.taken" if whole else "import.stopped"
-    record(kind, file, by=job.asked_by, at=job.ended_at, data=_counts(file))
+    record(kind, file, by=job.asked_by, at=job.concluded_at, data=_counts(file))

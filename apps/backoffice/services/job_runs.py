@@ -198,7 +198,9 @@ def _store(job: Job, result: Result) -> None:
 def _end(run: JobRun, state: JobState, error: str = "") -> None:
     try:
         with transaction.atomic():
-            end_job(run.held(), state, by=run.by, at=timezone.now(), error=error)
+            job = run.held()
+            by = job.cancel_asked_by if state == JobState.CANCELLED else None
+            end_job(job, state, by=by or run.by, at=timezone.now(), error=error)
     except LeaseLost:
         log.warning("a job went on elsewhere")
 

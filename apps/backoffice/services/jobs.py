@@ -69,8 +69,8 @@ def cancel_job(*, job_id: int, by: Any, at: datetime) -> Job:
     job = _locked(job_id, by)
     if job.state == JobState.RUNNING:
         if job.cancel_asked_at is None:
-            job.cancel_asked_at = at
-            job.save(update_fields=["cancel_asked_at"])
+            job.cancel_asked_at, job.cancel_asked_by = at, by
+            job.save(update_fields=["cancel_asked_at", "cancel_asked_by"])
             wake_on_commit(RUN_JOBS)
         return job
     JOB_MOVES.check(JobState(job.state), JobState.CANCELLED)
@@ -84,7 +84,8 @@ def begin_again(*, job_id: int, by: Any, at: datetime) -> Job:
     job = _locked(job_id, by)
     JOB_MOVES.check(JobState(job.state), JobState.QUEUED)
     job.state, job.error, job.tries = JobState.QUEUED, "", 0
-    job.due_at, job.ended_at, job.cancel_asked_at = at, None, None
+    job.due_at, job.concluded_at = at, None
+    job.cancel_asked_at = job.cancel_asked_by = None
     job.save()
     record("job.asked_again", job, by=by, at=at, data={"done": job.done})
     wake_on_commit(RUN_JOBS)
@@ -94,7 +95,7 @@ def begin_again(*, job_id: int, by: Any, at: datetime) -> Job:
 def end_job(job: Job, state: JobState, *, by: Any, at: datetime, error: str = "") -> None:
     """The one way a job ends; ``job`` is locked by the caller, whose transaction it is."""
     JOB_MOVES.check(JobState(job.state), state)
-    job.state, job.error, job.ended_at = state, error[:500], at
+    job.state, job.error, job.concluded_at = state, error[:500], at
     job.due_at = job.lease = None
     job.save()
     kind = job_kinds().get(job.kind)

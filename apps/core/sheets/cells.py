@@ -24,5 +24,3 @@ def text_of(value: Any) -> str:
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%d %H:%M:%S")
     return str(value).strip()
-
-

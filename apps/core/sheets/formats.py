@@ -129,5 +129,3 @@ def decode(data: bytes) -> str:
         code="file_encoding",
         field="file",
     )
-
-

@@ -149,5 +149,3 @@ def _row(number: int, cells: list[Any], places: dict[str, int]) -> SheetRow:
 
 def _fold(value: Any) -> str:
     return "".join(text_of(value).split()).strip("*＊").casefold()
-
-

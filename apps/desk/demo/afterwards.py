@@ -249,7 +249,8 @@ def take_spreadsheet(
         **who,
     )
     take_import(file_id=file.pk, **who)
-    run_jobs()
+    while run_jobs():
+        pass
 
 
 def export_cases(cast: Cast, now: datetime) -> None:
@@ -261,4 +262,5 @@ def export_cases(cast: Cast, now: datetime) -> None:
         by=cast["linzhuren"],
         at=now - timedelta(minutes=20),
     )
-    run_jobs()
+    while run_jobs():
+        pass
