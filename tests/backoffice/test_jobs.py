@@ -33,6 +33,7 @@ from apps.core.errors import RuleBroken
 from apps.events.chores import overdue
 from apps.events.models import Event
 from tests.factories.accounts import UserFactory, sign_in
+from tests.factories.imports import work
 from tests.waiting import LIMIT, eventually
 
 MAY = "accounts.manage_unit"
@@ -416,7 +417,7 @@ def test_what_a_killed_worker_began_is_finished_and_each_row_once(
     request: pytest.FixtureRequest,
 ) -> None:
     from apps.core.sheets import write_xlsx
-    from tests.factories.imports import hand_in, work
+    from tests.factories.imports import hand_in
 
     by = permitted("manage_user")
     rows = [[f"colleague{n}", f"同事{n}"] for n in range(1, 501)]
