@@ -434,6 +434,7 @@ def test_what_a_killed_worker_began_is_finished_and_each_row_once(
     file.refresh_from_db()
     assert file.job is not None
     let_time_pass(file.job)  # the lease is over
+    current_app.loader.import_default_modules()
     assert eventually(lambda: bool(current_app.tasks[RUN_JOBS]()))
     work()
     file.refresh_from_db()

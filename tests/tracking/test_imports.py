@@ -313,6 +313,6 @@ def test_a_file_of_the_old_format_is_read_like_any_other(by: User) -> None:
     old = Path(__file__).parents[1] / "core" / "old.xls"
     file = take(old.read_bytes(), by, "旧.xls")
     assert (file.rows_taken, file.rows_refused) == (1, 1)
-    assert file.rows.get(outcome="refused").code == "unknown_waybill"
+    assert file.rows.get(outcome="refused").code == "number_check_digit"
     when = timezone.localtime(events_of(parcel)[0].occurred_at)
     assert when.strftime("%m-%d %H:%M") == "03-01 09:05"

@@ -51,7 +51,7 @@ def ask_job(
         due_at=at,
     )
     job.save()
-    record("job.asked", job, by=by, at=at, data={"kind": kind})
+    record("job.asked", job, by=by, at=at)
     wake_on_commit(RUN_JOBS)
     return job
 
@@ -101,7 +101,7 @@ def end_job(job: Job, state: JobState, *, by: Any, at: datetime, error: str = ""
     kind = job_kinds().get(job.kind)
     if kind is not None:
         kind.ended(job)
-    record(f"job.{state}", job, by=by, at=at, data={"kind": job.kind, "done": job.done})
+    record(f"job.{state}", job, by=by, at=at, data={"done": job.done})
 
 
 @transaction.atomic
