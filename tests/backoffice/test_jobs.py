@@ -106,7 +106,8 @@ def test_it_is_done_by_the_task_and_its_file_is_its_owners(
     got = client.get(reverse("admin:backoffice_job_result", args=[job.pk]))
     assert b"".join(got.streaming_content) == b"1,2,3"  # type: ignore[attr-defined]  # a file
     assert "no-store" in got["Cache-Control"]
-    kinds = list(Event.objects.filter(subject_type="backoffice.job").values_list("kind", flat=True))
+    told = Event.objects.filter(subject_type="backoffice.job").order_by("pk")
+    kinds = list(told.values_list("kind", flat=True))
     assert kinds == ["job.asked", "job.done", "job.downloaded"]
 
 
