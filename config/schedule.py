@@ -11,6 +11,7 @@ EVERY = {
     "sla.tasks.maintain_calendars": 3600.0,
     "backoffice.tasks.sweep_form_submissions": 600.0,
     "backoffice.tasks.purge_held": 900.0,
+    "backoffice.tasks.purge_files": 3600.0,
     "backoffice.tasks.purge_drafts": 86_400.0,
     "backoffice.tasks.purge_counts": 86_400.0,
     "accounts.tasks.sweep_idempotency_records": 600.0,

@@ -34,6 +34,15 @@ PAGES = (
         hour=30,
         words="员工 账号",
     ),
+    Page(
+        _("Import users"),
+        "upload_file",
+        "admin:backoffice_importfile_new_accounts_user",
+        "accounts.manage_user",
+        about=_("A spreadsheet of colleagues with their roles."),
+        section=PEOPLE,
+        words="导入 员工 账号 Excel",
+    ),
     records(
         _("Duty roster"),
         "calendar_month",

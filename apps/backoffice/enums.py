@@ -1,5 +1,6 @@
-"""Choices of the back office, and the words of its events."""
+"""Choices of the back office, each with the label and colour people see, and the words of its events."""
 
+from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.choices import ColourChoices
@@ -18,6 +19,37 @@ class Decision(ColourChoices):
     REFUSED = "refused", _("Refused"), "red"
 
 
+class JobState(ColourChoices):
+    QUEUED = "queued", _("In the queue"), "grey"
+    RUNNING = "running", _("At work"), "blue"
+    DONE = "done", _("Finished"), "green"
+    FAILED = "failed", _("Failed"), "red"
+    CANCELLED = "cancelled", _("Called off"), "amber"
+
+
+class ImportState(ColourChoices):
+    PREVIEW = "preview", _("To be looked at"), "amber"
+    TAKING = "taking", _("Being taken in"), "blue"
+    TAKEN = "taken", _("Taken in"), "green"
+    STOPPED = "stopped", _("Stopped on the way"), "red"
+    DROPPED = "dropped", _("Not taken"), "grey"
+
+
+class RowOutcome(ColourChoices):
+    """What became of one row of a file."""
+
+    TAKEN = "taken", _("Taken in"), "green"
+    KNOWN = "known", _("Already known"), "grey"
+    REFUSED = "refused", _("Refused"), "red"
+
+
+class KeptKind(TextChoices):
+    """What is kept for a number of days that the house chooses."""
+
+    JOB_RESULT = "job_result", _("Files that jobs have made")
+    IMPORT_ORIGINAL = "import_original", _("Files that were imported, as they came")
+
+
 EVENT_KINDS = {
     "approval.asked": _("Approval asked for"),
     "approval.given": _("Approved by one person"),
@@ -27,10 +59,34 @@ EVENT_KINDS = {
     "approval.withdrawn": _("Approval withdrawn"),
     "saved_filter.saved": _("Filter saved"),
     "saved_filter.removed": _("Filter removed"),
+    "job.asked": _("Job asked for"),
+    "job.asked_again": _("Job begun again"),
+    "job.done": _("Job finished"),
+    "job.failed": _("Job failed"),
+    "job.cancelled": _("Job called off"),
+    "job.downloaded": _("Result downloaded"),
+    "import.uploaded": _("File uploaded"),
+    "import.confirmed": _("File to be taken in"),
+    "import.taken": _("File taken in"),
+    "import.stopped": _("Import stopped on the way"),
+    "import.dropped": _("File not taken"),
+    "import.opened": _("Imported file opened"),
+    "list.exported": _("List exported"),
+    "fileretention.changed": _("Days of keeping changed"),
 }
+EVENT_VALUES = {"fileretention.changed/what": KeptKind}
+# What the details of events are called: everywhere, or ("kind/detail") in events of one kind.
 EVENT_DETAILS = {
     "sha256": _("Fingerprint of what is approved"),
     "subject": _("About"),
     "approval.given/as": _("Approved as"),
     "approval.refused/as": _("Refused as"),
+    "taken": _("Taken in"),
+    "known": _("Already known"),
+    "refused": _("Refused"),
+    "done": _("Done"),
+    "list": _("List"),
+    "fileretention.changed/days": _("Days"),
+    "fileretention.changed/what": _("Files"),
+    "rows": _("Rows"),
 }

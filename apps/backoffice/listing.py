@@ -1,19 +1,12 @@
 """The pages of a declared list: the list itself, filters kept under a name, the list as a file."""
 
-import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import (
-    FileResponse,
-    Http404,
-    HttpRequest,
-    HttpResponseRedirect,
-    StreamingHttpResponse,
-)
+from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
@@ -21,15 +14,14 @@ from django.utils.translation import gettext as _
 
 from apps.backoffice import services
 from apps.backoffice.bulk import BulkAdmin
+from apps.backoffice.downloads import export_answer
 from apps.backoffice.forms.filters import SaveFilterForm
 from apps.backoffice.lists import ListQuery, StaffList
 from apps.backoffice.models import SavedFilter
 from apps.backoffice.queries import lists as queries
 from apps.core.errors import RuleBroken
 from apps.core.pagination import KeyPage
-from apps.core.sheets import fill_xlsx, stream_csv
 
-IN_MEMORY = 2 * 1024 * 1024
 LONGEST_KEY = 80
 
 
@@ -153,7 +145,7 @@ class ListAdmin(BulkAdmin):
     # --- the list as a file ----------------------------------------------------------------------
 
     def export_view(self, request: HttpRequest) -> HttpResponseBase:
-        """POST with the filters of the list and ``format``; on record before the first row leaves."""
+        """POST with the filters of the list and ``format``: the file, or the job that makes it."""
         self.must_list(request)
         export = self.listing.export
         if export is None:
@@ -162,35 +154,4 @@ class ListAdmin(BulkAdmin):
             raise PermissionDenied
         if request.method != "POST":
             return HttpResponseRedirect(self.list_page())
-        query = self.asked(request)
-        rows = self.listing.rows(query)
-        if queries.is_too_long(rows):
-            said = _("More than %(most)d rows: choose a shorter time or fewer, then export again.")
-            messages.error(request, said % {"most": queries.MOST_ROWS})
-            return HttpResponseRedirect(f"{self.list_page()}?{urlencode(query.kept)}")
-        form = "csv" if request.POST.get("format") == "csv" else "xlsx"
-        services.note_export(
-            kind=export.event, query=query.kept, form=form, by=request.user, at=query.at
-        )
-        lines = queries.in_pieces(rows, export.lines)
-        return as_file(export.name, export.headings, lines, str(self.listing.title), form)
-
-
-def as_file(
-    name: str, headings: Sequence[Any], lines: Iterable[Sequence[Any]], title: str, form: str
-) -> HttpResponseBase:
-    """The lines as a download, ``form`` csv or xlsx; never kept by anybody on the way."""
-    called = f"{name}-{timezone.localtime():%Y%m%d-%H%M}.{form}"
-    answer: HttpResponseBase
-    if form == "csv":
-        answer = StreamingHttpResponse(
-            stream_csv(headings, lines), content_type="text/csv; charset=utf-8"
-        )
-        answer["Content-Disposition"] = f'attachment; filename="{called}"'
-    else:
-        file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  # the answer closes it
-        fill_xlsx(file, headings, lines, title=title)
-        file.seek(0)
-        answer = FileResponse(file, as_attachment=True, filename=called)
-    answer["Cache-Control"] = "no-store"
-    return answer
+        return export_answer(request, export, self.asked(request).kept)

@@ -4,7 +4,7 @@ It reads one page by key and never counts; what its rows show besides comes in a
 statements, and no template is rendered for a row.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from apps.backoffice.exports import Export
 from apps.backoffice.forms.filters import FilterForm
 from apps.core.pagination import KeyPage, KeysetPaginator
 from apps.core.text import without_controls
@@ -48,18 +49,6 @@ class Sort:
     label: Any
     order: tuple[str, ...]
     nulls_last: bool = False
-
-
-@dataclass(frozen=True)
-class Export:
-    """The list as a file for whoever has ``permission``; an event of the kind ``event`` says who took
-    it along. ``lines`` makes the lines of up to 1,000 rows."""
-
-    name: str
-    permission: str
-    event: str
-    headings: Sequence[Any]
-    lines: Callable[[list[Any]], Iterable[Sequence[Any]]]
 
 
 @dataclass(frozen=True)

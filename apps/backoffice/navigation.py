@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language, override
+from django.utils.translation import gettext_lazy as _
 
 from apps.core.discovery import modules_named
 
@@ -63,9 +64,8 @@ def setting(label: Any, icon: str, model: str, about: Any, **more: Any) -> Page:
 def all_pages() -> tuple[Page, ...]:
     """Those of every app, in the order of the floors from above."""
     found: list[Page] = []
-    for config, module in reversed(list(modules_named("navigation"))):
-        if config.name != __package__:  # this very module
-            found += module.PAGES
+    for _config, module in reversed(list(modules_named("navigation"))):
+        found += module.PAGES
     return tuple(found)
 
 
@@ -150,3 +150,33 @@ def _said_of_pages() -> list[tuple[Page, str, str]]:
                 sentences += [str(page.about), str(page.section)]
         said.append((page, " ".join(names).lower(), " ".join(sentences).lower()))
     return said
+
+
+# Those of the back office itself.
+WORK = _("Files and long work")
+PAGES = (
+    Page(
+        _("My jobs"),
+        "pending_actions",
+        "admin:backoffice_job_changelist",
+        about=_("Exports and imports under way, how far they are, and what they made."),
+        section=WORK,
+        words="任务 进度 导出 下载",
+    ),
+    Page(
+        _("Imports"),
+        "upload_file",
+        "admin:backoffice_importfile_changelist",
+        about=_("Files of rows that were handed in, what was taken and what was refused."),
+        section=WORK,
+        words="导入 上传 Excel 批量",
+    ),
+    setting(
+        _("Days of keeping files"),
+        "auto_delete",
+        "backoffice.fileretention",
+        _("For how many days results of jobs and imported files are kept."),
+        section=WORK,
+        words="保留 天数",
+    ),
+)

@@ -1,20 +1,46 @@
-"""How an approval request moves."""
+"""Which state may follow which."""
 
-from apps.backoffice.enums import ApprovalState
+from apps.backoffice.enums import ApprovalState as A
+from apps.backoffice.enums import ImportState as I
+from apps.backoffice.enums import JobState as J
 from apps.core.states import MoveTable
+
+# A job goes back to waiting when it makes room for others, or is begun again after an error.
+JOB_MOVES: MoveTable[J] = MoveTable(
+    {
+        J.QUEUED: {J.RUNNING, J.CANCELLED},
+        J.RUNNING: {J.DONE, J.FAILED, J.CANCELLED, J.QUEUED},
+        J.FAILED: {J.QUEUED},
+        J.DONE: set(),
+        J.CANCELLED: set(),
+    }
+)
+LIVE_JOBS = (J.QUEUED, J.RUNNING)
+
+IMPORT_MOVES: MoveTable[I] = MoveTable(
+    {
+        I.PREVIEW: {I.TAKING, I.DROPPED},
+        I.TAKING: {I.TAKEN, I.STOPPED},
+        I.STOPPED: {I.TAKING},
+        I.TAKEN: set(),
+        I.DROPPED: set(),
+    }
+)
+# A file in one of these is taken: the same file again is told so.
+CLAIMING = (I.TAKING, I.TAKEN)
 
 # What was approved is void as soon as it is changed; what ended otherwise is asked for anew.
 APPROVAL_MOVES = MoveTable(
     {
-        ApprovalState.OPEN: {
-            ApprovalState.APPROVED,
-            ApprovalState.REFUSED,
-            ApprovalState.VOID,
-            ApprovalState.WITHDRAWN,
+        A.OPEN: {
+            A.APPROVED,
+            A.REFUSED,
+            A.VOID,
+            A.WITHDRAWN,
         },
-        ApprovalState.APPROVED: {ApprovalState.VOID},
-        ApprovalState.REFUSED: set(),
-        ApprovalState.VOID: set(),
-        ApprovalState.WITHDRAWN: set(),
+        A.APPROVED: {A.VOID},
+        A.REFUSED: set(),
+        A.VOID: set(),
+        A.WITHDRAWN: set(),
     }
 )

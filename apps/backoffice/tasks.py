@@ -3,7 +3,10 @@
 from django.utils import timezone
 
 from apps.backoffice import services
-from apps.events.chores import chore
+from apps.backoffice.services.jobs import RUN_JOBS
+from apps.events.chores import chore, due_when
+
+JOBS_AT_ONCE = 4
 
 
 @chore("apps.backoffice.tasks.sweep_form_submissions")
@@ -28,3 +31,19 @@ def purge_drafts() -> int:
 def purge_counts() -> int:
     """Daily: counters that no limit looks at any more."""
     return services.purge_counts(at=timezone.now())
+@chore(RUN_JOBS, width=JOBS_AT_ONCE)
+def run_jobs() -> int:
+    """Long work that people asked for."""
+    return services.run_jobs()
+
+
+@chore("apps.backoffice.tasks.purge_files")
+def purge_files() -> int:
+    """Results of jobs and files of imports whose days are over."""
+    return services.purge_files(at=timezone.now())
+
+
+due_when(
+    RUN_JOBS,
+    "SELECT '', due_at FROM backoffice_job WHERE due_at IS NOT NULL ORDER BY due_at LIMIT 1",
+)

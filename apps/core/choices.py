@@ -1,9 +1,12 @@
 """Choices that carry the label people read and the colour they see."""
 
+import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import TextChoices
+from django.db.models import Choices, TextChoices
 from django.db.models.enums import ChoicesType
+from django.utils import translation
 
 COLOURS = frozenset({"grey", "blue", "teal", "green", "amber", "red", "purple"})
 
@@ -51,3 +54,23 @@ class ColourChoices(_Base):
         member._value_ = value
         member.colour = colour
         return member
+
+
+def fold(text: str) -> str:
+    """A word as it is compared: without spaces, width and case."""
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def choice_of(choices: type[Choices], text: str) -> str | None:
+    """The value that ``text`` means, by its own name or its label in either language: a spreadsheet
+    says 门到门, a program door_to_door. None for any other word."""
+    return _words(choices).get(fold(text))
+
+
+@lru_cache(maxsize=64)
+def _words(choices: type[Choices]) -> dict[str, str]:
+    known: dict[str, str] = {}
+    for language in ("zh-hans", "en"):
+        with translation.override(language):
+            known |= {fold(str(label)): str(value) for value, label in choices.choices}
+    return known | {fold(str(value)): str(value) for value, _label in choices.choices}

@@ -29,6 +29,15 @@ PAGES = (
         section=CUSTOMERS,
         words="新建 客户",
     ),
+    Page(
+        _("Import customers"),
+        "upload_file",
+        "admin:backoffice_importfile_new_customers_customer",
+        "customers.import_customer",
+        about=_("A spreadsheet of companies with their contacts."),
+        section=CUSTOMERS,
+        words="导入 客户 联系人 Excel",
+    ),
     records(
         _("Service handover forms"),
         "approval",

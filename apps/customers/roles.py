@@ -7,7 +7,7 @@ SEE = may("lookup_customer") | view(
     "contact contract customer customersite dangerousgoodsletter handoverform verbalauthorisation"
 )
 SERVE = SEE | keep("contact customersite dangerousgoodsletter") | may("reveal_contact")
-WIN = SERVE | keep("contract customer handoverform") | may("submit_handoverform")
+WIN = SERVE | keep("contract customer handoverform") | may("submit_handoverform import_customer")
 SIGN = SEE | may("sign_handoverform")
 LEAD = (
     SIGN

@@ -8,15 +8,15 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Choices
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
+from apps.core.choices import choice_of, fold
 from apps.core.errors import BadInput
 from apps.core.money import money
 from apps.core.phones import normalise_phone
@@ -148,7 +148,7 @@ def _phone(value: Any, name: str) -> str:
 def _choice(value: Any, name: str) -> str:
     wanted = CHOICES[name]
     text = _plain(value, name).strip()
-    found = _spoken(wanted).get(_fold(text))
+    found = choice_of(wanted, text)
     if found is None:
         raise BadInput(
             _("“%(given)s” is not one of: %(known)s.")
@@ -160,20 +160,6 @@ def _choice(value: Any, name: str) -> str:
             field=name,
         )
     return found
-
-
-@lru_cache(maxsize=16)
-def _spoken(choices: type[Choices]) -> dict[str, str]:
-    """Values and their names in both languages: a spreadsheet says 门到门, a program door_to_door."""
-    known: dict[str, str] = {}
-    for language in ("zh-hans", "en"):
-        with translation.override(language):
-            known |= {_fold(str(label)): str(value) for value, label in choices.choices}
-    return known | {_fold(str(value)): str(value) for value, _label in choices.choices}
-
-
-def _fold(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 def _number(value: Any, name: str) -> Decimal:
@@ -238,7 +224,7 @@ def _too(name: str, message: str) -> BadInput:
 def _yes(value: Any, name: str) -> bool:
     if isinstance(value, bool):
         return value
-    word = _fold(_plain(value, name))
+    word = fold(_plain(value, name))
     if word in YES or word in NO:
         return word in YES
     raise BadInput(_("Write yes or no."), code="not_yes_or_no", field=name)

@@ -1,5 +1,7 @@
 """The columns of an order spreadsheet, under their Chinese and English headings (ORD-1)."""
 
+from collections.abc import Mapping
+
 from apps.core.sheets import Column
 
 COLUMNS: tuple[Column, ...] = (
@@ -39,8 +41,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("sign_off_instructions", ("签收要求", "Sign-off instructions")),
     Column("important_notes", ("重要备注", "Important notes", "备注", "Notes")),
 )
-KEYS = tuple(column.key for column in COLUMNS)
-EXAMPLE = {
+EXAMPLE: Mapping[str, str | tuple[str, str]] = {
     "customer_reference": "PO-2026-0001",
     "job_type": ("门到门", "Door to door"),
     "destination_city": "北京市",
@@ -53,16 +54,3 @@ EXAMPLE = {
     "weight_kg": "3.5",
     "settlement_method": ("月结", "Monthly account"),
 }
-EXAMPLE_REFERENCE = "PO-2026-0001"
-
-
-def headings(*, chinese: bool) -> list[str]:
-    return [column.headings[0 if chinese else 1] for column in COLUMNS]
-
-
-def heading_of(key: str, *, chinese: bool) -> str:
-    """What the person calls the field; the key itself for anything else."""
-    for column in COLUMNS:
-        if column.key == key:
-            return column.headings[0 if chinese else 1]
-    return key

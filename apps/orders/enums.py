@@ -81,14 +81,6 @@ class TaskAnchor(ColourChoices):
     STATUS = "status", _("a tracking status"), "grey"
 
 
-class IntakeOutcome(ColourChoices):
-    """What became of one row of a spreadsheet (ORD-1)."""
-
-    CREATED = "created", _("Taken in"), "green"
-    REPEATED = "repeated", _("Already known"), "grey"
-    REFUSED = "refused", _("Refused"), "red"
-
-
 class CountStatus(ColourChoices):
     """The day's number the customer says it sent, against the number received (ORD-1)."""
 
@@ -161,8 +153,6 @@ EVENT_KINDS = {
     "orders.count_mismatch": _("Number of orders differs"),
     "orders.count_matched": _("Number of orders agrees"),
     "orders.count_resolved": _("Difference explained"),
-    "intake.taken_in": _("Spreadsheet of orders taken in"),
-    "intake.opened": _("Spreadsheet opened"),
     "followup.completed": _("Follow-up done"),
     "followup.postponed": _("Follow-up postponed"),
     "prohibited_list.changed": _("List of prohibited goods changed"),
@@ -216,11 +206,9 @@ EVENT_DETAILS = {
     "centre_kind": _("Executed by"),
     "class": _("Follow-up class"),
     "copy": _("Copy"),
-    "created": _("Taken in"),
     "declared": _("Sent, says the customer"),
     "explanation": _("Explanation"),
     "received": _("Received by us"),
-    "rows": _("Rows"),
     "waybills": _("Waybill numbers"),
 }
 # Numbers of rows, which say nothing to a person.

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
+from apps.backoffice.forms.imports import ImportForm
 from apps.backoffice.forms.kept_files import FormWithFiles, KeptFileField
 from apps.core.errors import BadInput
 from apps.core.fields import SaidMomentField
@@ -270,9 +271,14 @@ class PostponeForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=200)
 
 
-class IntakeForm(CustomerForm):
+class OrderImportForm(ImportForm, CustomerForm):
+    """Whose orders they are."""
+
     customer = forms.ModelChoiceField(Customer.objects.none(), label=_("Customer"))
-    file = KeptFileField(label=_("Spreadsheet (.xlsx or .csv, at most 5,000 orders)"))
+    field_order = ("customer", "file")
+
+    def parameters(self) -> dict[str, Any]:
+        return {"customer": self.cleaned_data["customer"].pk}
 
 
 class CountForm(CustomerForm):

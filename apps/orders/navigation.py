@@ -48,11 +48,12 @@ PAGES = (
         about=_("The steps after an order, with who does them and by when."),
         section=ORDERS,
     ),
-    records(
+    Page(
         _("Orders from files"),
         "upload_file",
-        "orders.intakefile",
-        about=_("Spreadsheets of orders, what was taken and what was refused."),
+        "admin:backoffice_importfile_new_orders_workorder",
+        "orders.import_workorder",
+        about=_("A spreadsheet of orders: looked at first, then taken in."),
         section=ORDERS,
         words="导入 Excel 批量",
     ),

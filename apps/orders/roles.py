@@ -4,15 +4,15 @@ from apps.accounts.enums import Role
 from apps.core.codenames import keep, may, view
 
 SEE = view(
-    "declaredcount dispatcharrangement followuptask followuptemplate harmlessterm intakefile"
-    " intakerow printjob printrecord prohibitedlist prohibitedterm workorder"
+    "declaredcount dispatcharrangement followuptask followuptemplate harmlessterm"
+    " printjob printrecord prohibitedlist prohibitedterm workorder"
     " workorderwaybill"
 )
 TAKE = (
     SEE
     | keep("declaredcount dispatcharrangement workorder")
     | may(
-        "confirm_workorder cancel_workorder print_workorder reveal_workorder upload_intakefile"
+        "confirm_workorder cancel_workorder print_workorder reveal_workorder import_workorder"
         " complete_followuptask resolve_declaredcount"
     )
 )

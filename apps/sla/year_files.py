@@ -32,12 +32,12 @@ MAX_ROWS = 400
 MAX_RUN = 31  # days that one row may span
 
 COLUMNS = (
-    Column("day", ("日期", "开始日期", "date", "from"), required=True),
+    Column("day", ("日期", "date", "开始日期", "from"), required=True),
     Column("until", ("至", "结束日期", "to")),
-    Column("kind", ("类型", "安排", "type"), required=True),
-    Column("name", ("名称", "节日", "holiday"), required=True),
+    Column("kind", ("类型", "type", "安排"), required=True),
+    Column("name", ("名称", "holiday", "节日"), required=True),
     Column("english_name", ("英文名称", "english name")),
-    Column("hours", ("时段", "上班时段")),
+    Column("hours", ("时段", "hours", "上班时段")),
 )
 KINDS = {
     DayKind.HOLIDAY: ("holiday", "off", "放假", "休", "休假", "节假日"),

@@ -14,7 +14,8 @@ from openpyxl import load_workbook
 
 from apps.accounts.enums import Role
 from apps.accounts.models import User
-from apps.backoffice.models import SavedFilter
+from apps.backoffice import services as backoffice
+from apps.backoffice.models import Job, SavedFilter
 from apps.complaints import services
 from apps.complaints.admin.case_list import CaseList
 from apps.complaints.enums import CaseClass, CaseState
@@ -272,14 +273,28 @@ def test_exports_hold_what_the_list_shows_masked_and_leave_a_trace(
     assert client.get(reverse(EXPORT)).status_code == 302 and traces.count() == 2
 
 
-def test_too_long_a_list_is_refused_with_words(
+@pytest.mark.requirement("CMP-1")
+def test_a_long_list_is_made_by_a_job_for_the_one_who_asked(
     client: Client, team: Team, director: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("apps.backoffice.queries.lists.MOST_ROWS", 1)
-    case(team=team)
-    case(team=team)
-    answer = client.post(reverse(EXPORT), {"format": "csv"})
-    assert answer.status_code == 302 and not Event.objects.filter(kind="case.exported").exists()
+    monkeypatch.setattr("apps.backoffice.services.exporting.AT_ONCE", 1)
+    numbers = [case(team=team).number for _n in range(3)]
+    case(team=Team(), title="别的单位")
+    asked = [client.post(reverse(EXPORT), {"format": "csv", "view": "all"}) for _n in range(2)]
+    job = Job.objects.get()
+    page = reverse("admin:backoffice_job_change", args=[job.pk])
+    assert {(answer.status_code, answer["Location"]) for answer in asked} == {(302, page)}
+    assert backoffice.run_jobs() == 1
+    job.refresh_from_db()
+    assert (job.state, job.done, job.total, job.summary) == ("done", 3, 3, {"rows": 3})
+    result = reverse("admin:backoffice_job_result", args=[job.pk])
+    assert result in client.get(page).text
+    csv = text(client.get(result))
+    assert [line.split(",")[0] for line in csv.splitlines()[1:]] == numbers[::-1]
+    traces = Event.objects.filter(kind="case.exported")
+    assert {trace.by for trace in traces} == {director}
+    sign_in(client, team.person(Role.DIRECTOR))
+    assert client.get(result).status_code == 404
 
 
 @pytest.mark.requirement("STF-3")

@@ -4,6 +4,7 @@ import io
 import zipfile
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -56,7 +57,7 @@ def test_a_formula_spoils_its_row_only() -> None:
     ("name", "data", "code"),
     [
         ("a.xlsx", b"PK\x03\x04 not a zip at all", "file_broken"),
-        ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1....", "file_kind"),
+        ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1....", "file_broken"),
         ("a.pdf", b"%PDF-1.7", "file_kind"),
         ("a.csv", b"", "file_empty"),
         ("a.csv", b"\n\n", "file_empty"),
@@ -109,3 +110,18 @@ def test_what_we_export_holds_no_formula_and_keeps_types() -> None:
     assert [c.data_type for c in row] == ["s", "n", "d"]
     assert row[0].value == "=cmd|' /C calc'!A0"
     assert row[2].value == datetime(2026, 3, 21, 14, 5)
+
+
+def test_the_old_format_is_read_with_its_dates_and_whole_numbers() -> None:
+    columns = [
+        Column("number", ("运单号", "Waybill number"), required=True),
+        Column("at", ("时间", "Time")),
+        Column("pieces", ("数量", "Pieces")),
+    ]
+    old = (Path(__file__).parent / "old.xls").read_bytes()
+    sheet = read_rows(io.BytesIO(old), filename="旧.xls", columns=columns)
+    assert [row.values for row in sheet.rows] == [
+        {"number": "YP123456789012", "at": "2026-03-01 09:05:00", "pieces": "3"},
+        {"number": "YP123456789013", "at": "2026-03-02 10:00", "pieces": "2.5"},
+    ]
+    assert sheet.rows[0].cells[1] == "揽收", "what stands in other columns is kept as well"

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone, translation
 
+from apps.backoffice.models import ImportFile, Job
 from apps.chat.models import Chat
 from apps.complaints.models import Case
 from apps.customers.enums import AuthorisationState, HandoverState
@@ -18,7 +19,7 @@ from apps.customers.models import Customer, HandoverForm, VerbalAuthorisation
 from apps.desk.demo.week import make_week
 from apps.events.details import readable_details
 from apps.events.models import Event
-from apps.orders.models import DeclaredCount, IntakeFile, PrintJob, WorkOrder
+from apps.orders.models import DeclaredCount, PrintJob, WorkOrder
 from apps.quality.enums import LateState
 from apps.quality.queries.late import with_state
 from apps.sla.models import Clock
@@ -105,8 +106,9 @@ def _orders_and_customers() -> None:
     assert (
         Clock.objects.open().get(metric="paperwork", kind="authorisation").due_at == word.deadline
     )
-    intake = IntakeFile.objects.get()
-    assert (intake.rows_created, intake.rows_refused) == (2, 1)
+    intake = ImportFile.objects.get()
+    assert (intake.state, intake.rows_taken, intake.rows_refused) == ("taken", 2, 2)
+    assert set(Job.objects.values_list("state", flat=True)) == {"done"} and Job.objects.count() == 2
 
 
 def _what_went_wrong() -> None:

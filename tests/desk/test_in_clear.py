@@ -21,9 +21,11 @@ from django.utils import timezone
 from apps.accounts.enums import Role
 from apps.accounts.models import User
 from apps.accounts.queries import system_user
+from apps.backoffice.models import ImportFile
 from apps.chat.models import Chat
 from apps.complaints.admin.acts import ALL as CASE_ACTS
 from apps.complaints.models import Case
+from apps.core.sheets import write_xlsx
 from apps.customers.models import Contact, Customer, CustomerSite
 from apps.events.models import Event
 from apps.notifications.models import Delivery, PhoneTask
@@ -41,9 +43,11 @@ from tests.factories.accounts import UserFactory, sign_in, superuser
 from tests.factories.chats import agent, round_the_clock, visitor
 from tests.factories.complaints import case, exception, message_in, message_out, who
 from tests.factories.customers import ContactFactory, CustomerSiteFactory, ready_customer
+from tests.factories.imports import hand_in
 from tests.factories.notifications import relay_all
 from tests.factories.orders import confirmed_order, order, phone_order
 from tests.factories.tracking import event, report
+from tests.orders.test_intake import GOOD, HEAD
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("STF-3")]
 SENDER = {
@@ -65,7 +69,9 @@ SECRETS = (
 AGREEING = {"orders_workorder_edit", "orders_workorder_read_back", "orders_workorder_confirm"}
 # Paths that a browser follows by itself or that lead elsewhere have no page of a row.
 NO_PAGE = re.compile(r"_history$|_delete$|view_on_site|account_|sign_|password|_file$|_evidence$")
-FLOORS = re.compile(r"orders_|tracking_|complaints_|customers_|notifications_|inquiries_|sla_clock")
+FLOORS = re.compile(
+    r"orders_|tracking_|complaints_|customers_|notifications_|inquiries_|sla_clock|backoffice_"
+)
 DESK = re.compile(r"^(shipment|open|chat)")
 REVEALS = r"(revealed|printed)$"
 
@@ -139,7 +145,15 @@ def _house(files: Path) -> House:
     agent()
     visitor("我叫宇文山，电话13933336677", name="宇文山", phone="13933336677")
     relay_all()
+    # A colleague's file, looked at and not taken yet: its first rows are for who has it in hand.
+    rows = [
+        [*GOOD[:1], "诸葛清风", "13922225566", "北京市", "桂花巷77号院9号楼", *GOOD[5:]],
+        GOOD[:1],
+    ]
+    agent_of_file = UserFactory(roles=[Role.AGENT])
+    hand_in("orders.workorder", write_xlsx(HEAD, rows), by=agent_of_file, customer=customer.pk)
     kinds: tuple[Any, ...] = (
+        ImportFile,
         *(WorkOrder, Waybill, Case, ExceptionReport, Customer, Contact, CustomerSite, Delivery),
         *(PhoneTask, FollowUpTask, PrintJob, PrintRecord, Clock, Chat, EventBatch, RefusedEvent),
     )

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from apps.backoffice.models import HeldFile
+from apps.backoffice.models import HeldFile, ImportFile
 from apps.core.sheets import write_xlsx
 from apps.customers.models import Customer
 from apps.desk.demo.people import Cast
-from apps.orders.models import IntakeFile, WorkOrder
+from apps.orders.models import WorkOrder
 from tests.e2e.desk import picture, signed_in
 from tests.orders.test_intake import GOOD, HEAD
 
@@ -57,13 +57,13 @@ def test_a_spreadsheet_of_orders(
     sheet = tmp_path / "委托.xlsx"
     sheet.write_bytes(write_xlsx(HEAD, [GOOD]))
     agent = signed_in(browser, live_server.url, "wangfang")
-    agent.goto("/admin/orders/intakefile/take-in/")
+    agent.goto("/admin/backoffice/importfile/new/orders.workorder/")
     agent.locator("[name=file]").set_input_files(sheet)
-    agent.get_by_role("button", name="导入").click()
+    agent.get_by_role("button", name="先看一看").click()
     kept(agent, "委托.xlsx")
     picture(agent, "intake-kept")
     customer = Customer.objects.visible_to(cast["wangfang"]).first()
     agent.select_option("[name=customer]", str(customer.pk))
-    agent.get_by_role("button", name="导入").click()
-    expect(agent.locator("h1.orders-title")).to_contain_text("委托.xlsx")
-    assert IntakeFile.objects.get().rows_created == 1 and not HeldFile.objects.exists()
+    agent.get_by_role("button", name="先看一看").click()
+    expect(agent.locator("h1.page-title")).to_contain_text("委托.xlsx")
+    assert ImportFile.objects.get().rows_total == 1 and not HeldFile.objects.exists()

@@ -75,10 +75,23 @@ def look(locker: Any) -> dict[str, Any]:
         "told": NotificationPolicy.objects.filter(topic="staff.locker_full").count(),
         "parts": [make.__name__ for make in further_parts()],
         "metrics": [clock.metric for clock in matter.clocks.all()],
+        "export": exported(dispatcher),
         "kind": str(matter.get_kind_display()),
     }
     sign_in(client, clerk)
     return {**found, "records": client.get(reverse("admin:records")).text}
+
+
+def exported(by: Any) -> str:
+    """Its list as its export writes it."""
+    from apps.lockers.jobs import EXPORTS
+    from django.utils import timezone
+
+    from apps.backoffice.services import export_list
+
+    made = export_list(export=EXPORTS[0], query={}, form="csv", by=by, at=timezone.now())
+    assert isinstance(made, tuple)  # it is short
+    return made[1].read().decode()
 
 
 if __name__ == "__main__":

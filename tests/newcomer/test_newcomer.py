@@ -47,6 +47,10 @@ def test_its_permissions_are_those_of_the_roles_it_names(seen: dict[str, Any]) -
     assert (seen["dispatcher_may_empty"], seen["clerk_may_empty"]) == (True, False)
 
 
+def test_its_list_is_exported(seen: dict[str, Any]) -> None:
+    assert seen["export"].split()[-1] == "A-7"
+
+
 def test_clocks_run_for_its_things(seen: dict[str, Any]) -> None:
     assert seen["metrics"] == ["action"]
     assert seen["kind"] == "Full locker"

@@ -246,7 +246,7 @@ def test_a_spreadsheet_starts_all_its_clocks_in_as_many_statements_as_one_order(
     for count in (2, 12):
         with CaptureQueriesContext(connection) as caught:
             intake = take(customer, [row(客户单号=f"B{count}-{n}") for n in range(count)])
-        assert intake.rows_created == count
+        assert intake.rows_taken == count
         spent.append(len(caught))
     assert spent[0] == spent[1]
     orders = list(WorkOrder.objects.filter(intake_file__isnull=False))

@@ -45,7 +45,7 @@ def test_a_row_of_a_file_is_refused_and_names_the_column(away: timedelta, code: 
     head = [*HEAD, "要求送达时间"]
     asked = timezone.localtime(timezone.now() + away).strftime("%Y-%m-%d %H:%M")
     intake = take(ready_customer(), [[*GOOD, ""], ["PO-2", *GOOD[1:], asked]], head)
-    assert outcomes(intake) == [("created", ""), ("refused", code)]
+    assert outcomes(intake) == [("taken", ""), ("refused", code)]
     assert "要求送达时间" in intake.rows.get(outcome="refused").message
 
 

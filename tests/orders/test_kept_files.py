@@ -14,9 +14,9 @@ from django.urls import reverse
 
 from apps.accounts.enums import Role
 from apps.accounts.models import User
-from apps.backoffice.models import HeldFile
+from apps.backoffice.models import HeldFile, ImportFile
 from apps.core.sheets import write_xlsx
-from apps.orders.models import IntakeFile, WorkOrder
+from apps.orders.models import WorkOrder
 from tests.factories.accounts import UserFactory, sign_in
 from tests.factories.customers import ready_customer
 from tests.factories.orders import words
@@ -25,7 +25,7 @@ from tests.orders.test_intake import HEAD, row
 
 pytestmark = pytest.mark.django_db(transaction=True)  # what is dropped leaves the disk on commit
 ENTER = reverse("admin:orders_workorder_enter")
-TAKE_IN = reverse("admin:orders_intakefile_take_in")
+TAKE_IN = reverse("admin:backoffice_importfile_new_orders_workorder")
 KEPT = "已保留的文件，无需重新选择"
 
 
@@ -128,13 +128,15 @@ def test_a_spreadsheet_outlives_a_forgotten_customer(client: Client, agent: User
     customer, content = ready_customer(), write_xlsx(HEAD, [row()])
     refused = client.post(TAKE_IN, {"customer": "", "file": sheet(content)})
     shown = refused.content.decode()
-    assert KEPT in shown and "委托.xlsx" in shown and not IntakeFile.objects.exists()
+    assert KEPT in shown and "委托.xlsx" in shown and not ImportFile.objects.exists()
     (kept,) = keys(refused, "file")
     done = client.post(TAKE_IN, {"customer": customer.pk, "file-kept": kept})
     assert done.status_code == 302, done.context["form"].errors
-    intake = IntakeFile.objects.get()
-    assert (intake.filename, intake.rows_created) == ("委托.xlsx", 1)
-    assert intake.file.read() == content, "byte for byte: its fingerprint is what makes it known"
+    intake = ImportFile.objects.get()
+    assert (intake.name, intake.rows_total) == ("委托.xlsx", 1)
+    assert default_storage.open(intake.path).read() == content, (
+        "byte for byte: its fingerprint is what makes it known"
+    )
     assert nothing_is_held()
 
 
@@ -144,16 +146,23 @@ def test_a_known_spreadsheet_stays_for_another_customer_and_a_broken_one_goes(
 ) -> None:
     first, second, content = ready_customer(), ready_customer(), write_xlsx(HEAD, [row()])
     assert client.post(TAKE_IN, {"customer": first.pk, "file": sheet(content)}).status_code == 302
+    looked_at = ImportFile.objects.get().pk
+    assert (
+        client.post(
+            reverse("admin:backoffice_importfile_act", args=[looked_at, "take"])
+        ).status_code
+        == 302
+    )
     known = client.post(TAKE_IN, {"customer": first.pk, "file": sheet(content)})
     (kept,) = keys(known, "file")
     assert "委托.xlsx" in known.content.decode()
     assert client.post(TAKE_IN, {"customer": second.pk, "file-kept": kept}).status_code == 302
-    assert IntakeFile.objects.filter(customer=second).exists()
+    assert ImportFile.objects.filter(scope=f"customer={second.pk}").exists()
 
     bad = sheet(b"PK\x03\x04broken")
     (kept,) = keys(client.post(TAKE_IN, {"customer": "", "file": bad}), "file")
     refused = client.post(TAKE_IN, {"customer": second.pk, "file-kept": kept})
-    assert refused.status_code == 200 and keys(refused, "file") == []
+    assert refused.status_code == 422 and keys(refused, "file") == []
     assert nothing_is_held(), "choosing it again would not help"
     assert client.post(TAKE_IN, {"customer": second.pk}).context["form"].errors["file"]
 
@@ -196,6 +205,6 @@ def test_a_full_disk_says_which_file_to_choose_again(
         disk.fill()
         refused = client.post(address, {**form, name: fax("传真.csv")})
         shown = refused.content.decode()
-        assert refused.status_code == 200 and "请重新选择这些文件：传真.csv" in shown
+        assert refused.status_code in (200, 422) and "请重新选择这些文件：传真.csv" in shown
         assert form.get("goods_name", "") in shown
         assert keys(refused, name) == [] and not HeldFile.objects.exists() and disk.files == []

@@ -11,11 +11,13 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from apps.accounts.enums import Role
+from apps.backoffice.models import Job
 from apps.events.models import Event
 from apps.quality.enums import ExceptionKind
 from apps.quality.models import ExceptionReport
 from tests.factories.accounts import UserFactory, sign_in
 from tests.factories.complaints import Team, exception
+from tests.factories.imports import work
 from tests.pressing import forms_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("CMP-4")]
@@ -108,21 +110,26 @@ def test_the_button_keeps_the_filters_and_is_for_who_may(
     assert client.post(EXPORT, {"format": "csv"}).status_code == 403
 
 
-def test_too_long_an_export_is_refused_with_words(
+def test_a_long_export_is_made_by_a_job_with_the_lists_filters(
     client: Client, team: Team, qc: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("apps.backoffice.queries.lists.MOST_ROWS", 1)
-    of(team)
-    of(team)
+    monkeypatch.setattr("apps.backoffice.services.exporting.AT_ONCE", 1)
+    monkeypatch.setattr("apps.backoffice.exports.PIECE", 2)
+    numbers = [of(team).number for _n in range(5)]
+    of(team, owner=qc)
     answer = client.post(EXPORT, {"format": "csv", "follower": "nobody"})
-    assert (answer.status_code, answer["Location"]) == (302, f"{LIST}?follower=nobody")
-    assert not Event.objects.filter(kind="exception.exported").exists()
+    job = Job.objects.get()
+    assert answer["Location"] == reverse("admin:backoffice_job_change", args=[job.pk])
+    work()
+    got = client.get(reverse("admin:backoffice_job_result", args=[job.pk]))
+    csv = b"".join(got.streaming_content).decode()  # type: ignore[attr-defined]  # a file
+    assert [line.split(",")[0] for line in csv.splitlines()[1:]] == numbers[::-1]
 
 
-def test_a_long_export_is_read_in_pieces(
+def test_a_short_export_is_read_in_pieces(
     client: Client, team: Team, qc: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("apps.backoffice.queries.lists.PIECE", 2)
+    monkeypatch.setattr("apps.backoffice.exports.PIECE", 2)
     numbers = [of(team).number for _n in range(5)]
     csv = b"".join(client.post(EXPORT, {"format": "csv"}).streaming_content).decode()
     assert [line.split(",")[0] for line in csv.splitlines()[1:]] == numbers[::-1]

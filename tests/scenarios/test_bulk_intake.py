@@ -6,6 +6,8 @@ import pytest
 from django.utils import timezone
 from openpyxl import load_workbook
 
+from apps.accounts.enums import Role
+from apps.backoffice import services as backoffice
 from apps.core.sheets import write_xlsx
 from apps.events.models import Event
 from apps.orders import services
@@ -13,6 +15,7 @@ from apps.orders.enums import CountStatus, OrderStatus
 from apps.orders.models import WorkOrder
 from tests.factories.accounts import UserFactory
 from tests.factories.customers import ready_customer
+from tests.factories.imports import take_in
 
 HEAD = ["客户单号", "收货人", "收货电话", "目的城市", "收货地址", "货物名称", "件数", "重量(kg)"]
 
@@ -24,19 +27,24 @@ def line(number: int, phone: str = "13800000002") -> list[str]:
 @pytest.mark.django_db
 @pytest.mark.requirement("ORD-1")
 def test_the_file_the_correction_and_the_count() -> None:
-    customer, agent, at = ready_customer(sends_bulk_orders=True), UserFactory(), timezone.now()
+    customer, agent, at = (
+        ready_customer(sends_bulk_orders=True),
+        UserFactory(roles=[Role.AGENT]),
+        timezone.now(),
+    )
     today = timezone.localdate(at)
 
     # Fifty rows, two of them with a wrong phone.
     rows = [line(n, "12" if n in (7, 9) else "13800000002") for n in range(1, 51)]
-    first = services.take_in_orders(
-        customer=customer,
-        file=io.BytesIO(write_xlsx(HEAD, rows)),
+    first = take_in(
+        "orders.workorder",
+        write_xlsx(HEAD, rows),
+        customer=customer.pk,
         filename="晚班.xlsx",
         by=agent,
         at=at,
     )
-    assert (first.rows_created, first.rows_refused) == (48, 2)
+    assert (first.rows_taken, first.rows_refused) == (48, 2)
 
     # The customer says fifty: two are missing, and that is raised today.
     count = services.declare_count(customer=customer, day=today, declared=50, by=agent, at=at)
@@ -44,21 +52,22 @@ def test_the_file_the_correction_and_the_count() -> None:
     assert Event.objects.filter(kind="orders.count_mismatch").count() == 1
 
     # The refused rows go back, are corrected there and come in again.
-    book = load_workbook(io.BytesIO(services.annotated_file(first)))
+    book = load_workbook(io.BytesIO(backoffice.refused_rows(first)))
     head, *back = [
         [cell or "" for cell in row] for row in book.worksheets[0].iter_rows(values_only=True)
     ]
     assert len(back) == 2
     for row in back:
         row[head.index("收货电话")] = "13900000003"
-    second = services.take_in_orders(
-        customer=customer,
-        file=io.BytesIO(write_xlsx(head, back)),
+    second = take_in(
+        "orders.workorder",
+        write_xlsx(head, back),
+        customer=customer.pk,
         filename="更正.xlsx",
         by=agent,
         at=at,
     )
-    assert second.rows_created == 2
+    assert second.rows_taken == 2
 
     # The sweeper sees that nothing is missing any more; all fifty can be confirmed.
     assert services.compare_counts(at) == 1

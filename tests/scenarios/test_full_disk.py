@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from apps.accounts.enums import Role
 from apps.accounts.queries import system_user
-from apps.backoffice.models import HeldFile
+from apps.backoffice.models import HeldFile, ImportFile
 from apps.chat.models import ChatFile, ChatLine
 from apps.complaints.enums import CaseChannel
 from apps.complaints.models import Case, CaseEntry, CaseFile
@@ -35,11 +35,12 @@ from apps.inquiries.models import InboundMessage, MailboxState, WeChatMedia
 from apps.inquiries.services import mailbox
 from apps.inquiries.services.mailbox import read_mailbox
 from apps.inquiries.services.wechat_media import fetch_media
-from apps.orders import services as orders
-from apps.orders.models import IntakeFile, WorkOrder
-from apps.tracking.models import EventBatch, ProofOfDelivery
+from apps.orders.jobs import ORDERS
+from apps.orders.models import WorkOrder
+from apps.tracking.jobs import SCANS
+from apps.tracking.models import ProofOfDelivery
 from apps.tracking.services import pod
-from apps.tracking.services.imports import COLUMNS, import_events
+from apps.tracking.services.imports import COLUMNS
 from tests.doubles.wechat_platform import WeChatPlatform
 from tests.factories.accounts import (
     ServiceUserFactory,
@@ -47,10 +48,12 @@ from tests.factories.accounts import (
     UserFactory,
     bearer,
     sign_in,
+    superuser,
 )
 from tests.factories.chats import agent, begin, round_the_clock
 from tests.factories.complaints import Team, case
 from tests.factories.customers import ready_customer
+from tests.factories.imports import take_in
 from tests.factories.shipments import photo as proof_photo
 from tests.factories.shipments import picture, proof, scan, shipment
 from tests.full_disk import Disk, small_disk
@@ -213,24 +216,18 @@ def test_a_proof_of_delivery_is_not_half_recorded(full: Disk) -> None:
 
 @pytest.mark.requirement("ORD-1")
 def test_an_order_file_is_not_half_taken_in(full: Disk) -> None:
-    customer, by = ready_customer(), UserFactory()
+    customer, by = ready_customer(), UserFactory(roles=[Role.AGENT])
     content = write_xlsx(HEAD, [GOOD])
 
-    def take() -> IntakeFile:
-        return orders.take_in_orders(
-            customer=customer,
-            file=ContentFile(content),
-            filename="a.xlsx",
-            by=by,
-            at=timezone.now(),
-        )
+    def take() -> ImportFile:
+        return take_in(ORDERS.name, content, by=by, customer=customer.pk)
 
     with pytest.raises(NotKept):
         take()
-    assert not IntakeFile.objects.exists() and not WorkOrder.objects.exists()
+    assert not ImportFile.objects.exists() and not WorkOrder.objects.exists()
     assert full.files == []
     full.make_room()
-    assert take().rows_created == 1, "the same file is not taken for one that is known"
+    assert take().rows_taken == 1, "the same file is not taken for one that is known"
 
 
 @pytest.mark.requirement("ORD-1")
@@ -238,19 +235,17 @@ def test_the_page_for_order_files_says_so(client: Client, full: Disk) -> None:
     customer = ready_customer()
     sign_in(client, UserFactory(roles=[Role.AGENT]))
     file = SimpleUploadedFile("a.xlsx", write_xlsx(HEAD, [GOOD]))
-    where = reverse("admin:orders_intakefile_take_in")
+    where = reverse("admin:backoffice_importfile_new_orders_workorder")
     refused = client.post(where, {"customer": customer.pk, "file": file})
-    assert SORRY in page(refused) and not IntakeFile.objects.exists()
+    assert SORRY in page(refused) and not ImportFile.objects.exists()
 
 
 @pytest.mark.requirement("TRK-2")
 def test_a_sheet_of_events_is_not_half_taken_in(full: Disk) -> None:
     content = write_xlsx([column.headings[0] for column in COLUMNS], [["YP1", *[""] * 3]])
     with pytest.raises(NotKept):
-        import_events(
-            content=content, filename="a.xlsx", by=system_user("tests"), at=timezone.now()
-        )
-    assert not EventBatch.objects.exists() and full.files == []
+        take_in(SCANS.name, content, by=superuser())
+    assert not ImportFile.objects.exists() and full.files == []
 
 
 @pytest.mark.parametrize(("where", "kind"), [("/report", "text/html"), ("/api/v1/cases", "json")])

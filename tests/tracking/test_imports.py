@@ -1,31 +1,36 @@
 """Events from a spreadsheet, refused items, and what staff do about them."""
 
 import io
+from pathlib import Path
 
 import pytest
+from django.core.files.storage import default_storage
 from django.utils import timezone, translation
 from openpyxl import Workbook, load_workbook
 
 from apps.accounts.models import User
-from apps.accounts.queries import system_user
+from apps.backoffice import services as backoffice
+from apps.backoffice.models import ImportFile
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.sheets import write_xlsx
 from apps.events.models import Event
 from apps.tracking.enums import Door, RefusedState
-from apps.tracking.models import EventBatch, RefusedEvent
+from apps.tracking.jobs import SCANS
+from apps.tracking.models import RefusedEvent, Waybill
 from apps.tracking.numbers import group_number
 from apps.tracking.queries.refusals import sheet_rows, shown_payload, waiting_for
 from apps.tracking.services import (
     attach_partner_number,
     correct_event,
     drop_refused,
-    import_events,
     ingest,
     retry_refused,
     reveal_waybill,
 )
 from apps.tracking.services.imports import COLUMNS
 from apps.tracking.services.refusals import MAX_PAYLOAD, pack
+from tests.factories.accounts import superuser
+from tests.factories.imports import take_in
 from tests.factories.tracking import carrier, event, events_of, report, waybill
 
 pytestmark = pytest.mark.django_db
@@ -35,16 +40,15 @@ HEAD = [column.headings[0] for column in COLUMNS]
 
 @pytest.fixture
 def by() -> User:
-    return system_user("tests")
+    return superuser()
 
 
 def sheet(*rows: list[str]) -> bytes:
     return write_xlsx(HEAD, rows)
 
 
-def take(content: bytes, by: User, filename: str = "轨迹.xlsx") -> EventBatch:
-    batch, _outcomes = import_events(content=content, filename=filename, by=by, at=timezone.now())
-    return batch
+def take(content: bytes, by: User, filename: str = "轨迹.xlsx") -> ImportFile:
+    return take_in(SCANS.name, content, by=by, filename=filename)
 
 
 @requirement("TRK-2")
@@ -59,14 +63,16 @@ class TestImport:
             [parcel.number, "delivered.proxy", "2026-03-02T11:00:00+08:00", "", "", "", "", ""],
             [parcel.number, "签收", "", "", "", "", "", ""],
         )
-        batch = take(content, by)
-        assert (batch.accepted, batch.repeated, batch.refused) == (3, 0, 3)
-        assert [(r.index, r.code) for r in batch.refusals.order_by("index")] == [
+        file = take(content, by)
+        assert (file.rows_taken, file.rows_known, file.rows_refused) == (3, 0, 3)
+        assert list(file.rows.filter(outcome="refused").values_list("number", "code")) == [
             (4, "unknown_code"),
             (5, "unknown_waybill"),
             (7, "bad_time"),
         ]
-        assert batch.file.read() == content
+        assert default_storage.open(file.path).read() == content
+        kept = RefusedEvent.objects.order_by("index").values_list("index", "code")
+        assert list(kept) == [(4, "unknown_code"), (5, "unknown_waybill")], "for another try"
         parcel.refresh_from_db()
         assert (parcel.status, parcel.status_reason) == ("delivered", "proxy")
         when = timezone.localtime(events_of(parcel)[1].occurred_at)
@@ -76,15 +82,19 @@ class TestImport:
         parcel = waybill()
         content = sheet([parcel.number, "到达", "2026-03-01 09:00", "", "", "", "", ""])
         take(content, by)
-        again = take(content, by)
-        assert (again.accepted, again.repeated) == (0, 1)
+        with pytest.raises(RuleBroken) as known:
+            take(content, by)
+        assert known.value.code == "file_known"
+        same = f"运单号,状态,时间\n{parcel.number},到达,2026-03-01 09:00\n"
+        again = take(same.encode(), by, "a.csv")
+        assert (again.rows_taken, again.rows_known) == (0, 1)
         assert len(events_of(parcel)) == 1
 
     @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
     def test_csv_in_the_encodings_of_offices(self, by: User, encoding: str) -> None:
         parcel = waybill()
         text = f"运单号,状态,时间\n{parcel.number},已签收,2026-03-01 09:00\n"
-        assert take(text.encode(encoding), by, "a.csv").accepted == 1
+        assert take(text.encode(encoding), by, "a.csv").rows_taken == 1
 
     @pytest.mark.parametrize("language", ["zh-hans", "en"])
     def test_a_status_label_is_understood(self, by: User, language: str) -> None:
@@ -102,7 +112,7 @@ class TestImport:
             (b"", "a.xlsx", "file_empty"),
             (b"PK\x03\x04broken", "a.xlsx", "file_broken"),
             (b"%PDF-1.4", "a.pdf", "file_kind"),
-            (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a.xls", "file_kind"),
+            (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a.xls", "file_broken"),
             ("姓名,年龄\n甲,1\n".encode(), "a.csv", "columns_missing"),
             (b"\x00\xff\xfe\x81", "a.csv", "file_encoding"),
             (b"x" * (10 * 1024 * 1024 + 1), "a.csv", "file_too_large"),
@@ -115,7 +125,7 @@ class TestImport:
         with pytest.raises(BadInput) as refused:
             take(content, by, filename)
         assert refused.value.code == code
-        assert not EventBatch.objects.exists()
+        assert not ImportFile.objects.exists()
 
     def test_a_formula_refuses_its_row_only(self, by: User) -> None:
         parcel = waybill()
@@ -128,12 +138,14 @@ class TestImport:
         buffer = io.BytesIO()
         book.save(buffer)
         batch = take(buffer.getvalue(), by)
-        assert (batch.accepted, batch.refused) == (1, 1)
-        assert batch.refusals.get().code == "formula"
+        assert (batch.rows_taken, batch.rows_refused) == (1, 1)
+        assert batch.rows.get(outcome="refused").code == "formula"
 
     def test_the_refused_rows_go_back_out_as_they_came(self, by: User) -> None:
-        batch = take(sheet(["YP000000000000", "签收", "2026-03-02 10:00", "", "", "x", "", ""]), by)
-        rows = list(sheet_rows(batch.refusals.all()))
+        file = take(sheet(["YP000000000000", "签收", "2026-03-02 10:00", "", "", "x", "", ""]), by)
+        back = load_workbook(io.BytesIO(backoffice.refused_rows(file))).worksheets[0]
+        assert back.cell(2, 1).value == "YP000000000000" and back.cell(2, 6).value == "x"
+        rows = list(sheet_rows(RefusedEvent.objects.all()))
         assert rows[0][0] == "YP000000000000"
         content = write_xlsx(HEAD, rows)
         page = load_workbook(io.BytesIO(content)).active
@@ -288,7 +300,19 @@ def test_a_number_is_found_in_whatever_the_cell_holds(by: User) -> None:
         ),
         by,
     )
-    assert (batch.accepted, batch.refused) == (4, 0)
+    assert (batch.rows_taken, batch.rows_refused) == (4, 0)
     two = f"{parcel.number} {waybill().number}"
     batch = take(sheet([two, "揽收", "2026-03-09 09:00", *[""] * 5]), by)
-    assert batch.refused == 1
+    assert batch.rows_refused == 1
+
+
+@requirement("TRK-2")
+def test_a_file_of_the_old_format_is_read_like_any_other(by: User) -> None:
+    parcel = waybill()
+    Waybill.objects.filter(pk=parcel.pk).update(number="YP123456789012")
+    old = Path(__file__).parents[1] / "core" / "old.xls"
+    file = take(old.read_bytes(), by, "旧.xls")
+    assert (file.rows_taken, file.rows_refused) == (1, 1)
+    assert file.rows.get(outcome="refused").code == "number_check_digit"
+    when = timezone.localtime(events_of(parcel)[0].occurred_at)
+    assert when.strftime("%m-%d %H:%M") == "03-01 09:05"

@@ -1,4 +1,4 @@
-"""What is kept of lists, and who took one along."""
+"""What is kept of lists."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.backoffice.models import SavedFilter
 from apps.core.errors import BadInput
-from apps.core.masking import mask_text
 from apps.events.services import record
 
 LONGEST_NAME = 60
@@ -38,10 +37,3 @@ def remove_filter(*, of_list: str, filter_id: int, by: Any, at: datetime) -> Non
     record("saved_filter.removed", row, by=by, at=at, data={"name": row.name})
     row.delete()
 
-
-@transaction.atomic
-def note_export(*, kind: str, query: Mapping[str, str], form: str, by: Any, at: datetime) -> None:
-    """An event of this kind, on record before the first row is sent (STF-3). ``query``: the filters
-    of the list; ``form``: xlsx or csv. What was searched for is kept masked."""
-    filters = "; ".join(f"{name}={mask_text(value)}" for name, value in sorted(query.items()))
-    record(kind, by, by=by, at=at, data={"format": form, "filters": filters[:500]})

@@ -1,15 +1,15 @@
 """The list of cases (CMP-1)."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
-from apps.backoffice.lists import Column, Export, ListQuery, Sort, StaffList, View
+from apps.backoffice.lists import Column, ListQuery, Sort, StaffList, View
 from apps.complaints.enums import CaseState
 from apps.complaints.forms.lists import CaseFilters
+from apps.complaints.jobs import CASES
 from apps.complaints.models import Case, CaseQuerySet
 from apps.complaints.queries.cases import LIVE_ONLY, CaseFilter, case_list
 from apps.complaints.queries.clock_lines import ANY, next_lines, with_overdue
@@ -94,43 +94,6 @@ def _opened(row: CaseRow) -> SafeString:
     return format_html("{}<br><small>{} {}</small>", opened, _("latest"), latest)
 
 
-HEADINGS = (
-    *(_("Number"), _("Class"), _("Severity"), _("State"), _("Channel"), _("Direct complaint")),
-    *(_("Subject"), _("Customer number"), _("Customer"), _("Contact"), _("Waybill"), _("Owner")),
-    *(_("Unit"), _("Opened"), _("Last activity"), _("Closed"), _("Next due"), _("Due time")),
-    *(_("Satisfaction, 1–5"), _("Times reopened")),
-)
-
-
-def export_lines(cases: list[Case]) -> Iterator[list[Any]]:
-    """Masked; the clocks of all of them in one query."""
-    clocks = next_lines([case.pk for case in cases])
-    for case in cases:
-        line = clocks.get(case.pk)
-        yield [
-            case.number,
-            case.get_case_class_display(),
-            case.get_severity_display(),
-            case.get_state_display(),
-            case.get_channel_display(),
-            case.is_direct,
-            case.title,
-            case.customer.code if case.customer else "",
-            case.customer.name if case.customer else "",
-            mask_name(case.contact_name),
-            case.waybill.number if case.waybill else "",
-            str(case.owner or ""),
-            case.unit.name,
-            case.created_at,
-            case.updated_at,
-            case.closed_at,
-            line.label if line else "",
-            line.clock.due_at if line else None,
-            case.satisfied_score,
-            case.reopened_count,
-        ]
-
-
 class CaseList(StaffList):
     title = _("Cases")
     columns = (
@@ -159,7 +122,7 @@ class CaseList(StaffList):
     )
     filters = CaseFilters
     search = _("Number, waybill, phone, name, customer or words")
-    export = Export("cases", "complaints.export_case", "case.exported", HEADINGS, export_lines)
+    export = CASES
     empty = _("Nothing here. Cases appear as soon as they are taken down or come in.")
     nothing_fits = _("No case fits. Take a filter away, or look in all cases.")
 

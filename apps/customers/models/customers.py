@@ -266,6 +266,7 @@ class Customer(Stamped):
             ("suspend_customer", _("Can suspend, resume, close and reopen a customer")),
             ("reveal_contact", _("Can reveal a contact's personal data with a reason")),
             ("assign_customer", _("Can say which users see a customer")),
+            ("import_customer", _("Can import customers and contacts from a spreadsheet")),
         ]
 
     def __str__(self) -> str:

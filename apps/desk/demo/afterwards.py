@@ -1,6 +1,5 @@
 """What people did about the week: partners, late shipments, answers, refusals, a spreadsheet."""
 
-import io
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
@@ -8,12 +7,15 @@ from typing import Any
 
 from django.utils import timezone
 
+from apps.backoffice.services import ask_job, run_jobs, take_import, upload_import
+from apps.complaints.jobs import CASES
+from apps.core.files import NewFile
 from apps.core.sheets import write_xlsx
 from apps.customers.models import Customer
 from apps.desk.demo.companies import pdf
 from apps.desk.demo.orders import Shipped
 from apps.desk.demo.people import Cast
-from apps.orders import services as orders
+from apps.orders.jobs import ORDERS
 from apps.quality import services as quality
 from apps.quality.enums import ContactChannel
 from apps.quality.models import ExceptionReport
@@ -213,7 +215,8 @@ def authorise_someone(cast: Cast, now: datetime) -> None:
 def take_spreadsheet(
     cast: Cast, customers: dict[str, Customer], rng: Random, now: datetime
 ) -> None:
-    """The shop's file of this morning: two orders taken in, one row without a phone."""
+    """The shop's file of this morning: two orders taken in, one row without a phone and one with goods
+    that may not be carried."""
     headings = ["客户单号", "收货人", "收货电话", "目的城市", "收货地址", "货物名称", "件数", "重量(kg)"]  # fmt: skip
     rows = [
         [f"YS-{now:%m%d}-{n}", name, phone, city, address, "连衣裙", "2", "1.6"]
@@ -226,10 +229,38 @@ def take_spreadsheet(
             start=1,
         )
     ]
-    orders.take_in_orders(
-        customer=customers["YUNSHANG"],
-        file=io.BytesIO(write_xlsx(headings, rows)),
-        filename=f"云裳发货{now:%m%d}.xlsx",
-        by=cast["wangfang"],
-        at=now - timedelta(minutes=50),
+    rows.append(
+        [
+            f"YS-{now:%m%d}-4",
+            "冯宇",
+            "13612345678",
+            "成都",
+            "成都市锦江区春熙路9号",
+            "打火机",
+            "1",
+            "0.5",
+        ]
     )
+    who: dict[str, Any] = {"by": cast["wangfang"], "at": now - timedelta(minutes=50)}
+    file = upload_import(
+        declared=ORDERS,
+        file=NewFile(write_xlsx(headings, rows), f"云裳发货{now:%m%d}.xlsx"),
+        parameters={"customer": customers["YUNSHANG"].pk},
+        **who,
+    )
+    take_import(file_id=file.pk, **who)
+    while run_jobs():
+        pass
+
+
+def export_cases(cast: Cast, now: datetime) -> None:
+    """The director's list of all cases, made by a job and waiting to be fetched."""
+    ask_job(
+        kind="export.complaints.case",
+        title=str(CASES.label),
+        given={"query": {"view": "all"}, "form": "xlsx"},
+        by=cast["linzhuren"],
+        at=now - timedelta(minutes=20),
+    )
+    while run_jobs():
+        pass

@@ -70,6 +70,7 @@ def make_week(seed: int = 1, per_day: int = PER_DAY, now: datetime | None = None
     cases = make_cases(cast, shipped, rng, now)
     make_exceptions(cast, cases, now)
     make_chats(cast, now)
+    afterwards.export_cases(cast, now)
     return Made(len(customers), len(shipped), cast.api_key)
 
 

@@ -1,6 +1,5 @@
 from apps.orders.admin.counts import DeclaredCountAdmin
 from apps.orders.admin.goods import HarmlessTermAdmin, ProhibitedListAdmin, ProhibitedTermAdmin
-from apps.orders.admin.intake import IntakeFileAdmin
 from apps.orders.admin.orders import WorkOrderAdmin
 from apps.orders.admin.queue import PrintJobAdmin
 from apps.orders.admin.tasks import FollowUpTaskAdmin, FollowUpTemplateAdmin
@@ -10,7 +9,6 @@ __all__ = [
     "FollowUpTaskAdmin",
     "FollowUpTemplateAdmin",
     "HarmlessTermAdmin",
-    "IntakeFileAdmin",
     "PrintJobAdmin",
     "ProhibitedListAdmin",
     "ProhibitedTermAdmin",

@@ -8,7 +8,6 @@ from django.conf import settings
 from django.db import migrations, models
 
 import apps.core.crypto
-import apps.orders.models.intake
 import apps.orders.models.work_order
 from apps.orders.migrations import _by_hand
 
@@ -165,7 +164,7 @@ class Migration(migrations.Migration):
                     "file",
                     models.FileField(
                         max_length=120,
-                        upload_to=apps.orders.models.intake.intake_path,
+                        upload_to="orders/intake/",
                         verbose_name="original file",
                     ),
                 ),

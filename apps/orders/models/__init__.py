@@ -2,7 +2,6 @@ from apps.orders.models.counts import DeclaredCount
 from apps.orders.models.dispatch import DispatchArrangement, PrintJob
 from apps.orders.models.follow_up import FollowUpTask, FollowUpTemplate
 from apps.orders.models.goods import HarmlessTerm, ProhibitedList, ProhibitedTerm
-from apps.orders.models.intake import IntakeFile, IntakeRow
 from apps.orders.models.prints import PrintRecord
 from apps.orders.models.work_order import WorkOrder, WorkOrderWaybill
 
@@ -12,8 +11,6 @@ __all__ = [
     "FollowUpTask",
     "FollowUpTemplate",
     "HarmlessTerm",
-    "IntakeFile",
-    "IntakeRow",
     "PrintJob",
     "PrintRecord",
     "ProhibitedList",

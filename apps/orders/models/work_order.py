@@ -131,7 +131,7 @@ class WorkOrder(OrderContent, Stamped):
         "tracking.Waybill", through="WorkOrderWaybill", related_name="work_orders"
     )
     intake_file = models.ForeignKey(
-        "IntakeFile", models.PROTECT, related_name="orders", null=True, editable=False
+        "backoffice.ImportFile", models.PROTECT, related_name="orders", null=True, editable=False
     )
 
     objects = WorkOrderQuerySet.as_manager()
@@ -146,6 +146,7 @@ class WorkOrder(OrderContent, Stamped):
             ("assign_workorder", _("Can give work orders to another agent")),
             ("print_workorder", _("Can print work orders and labels")),
             ("reveal_workorder", _("Can see the full phone and address in a work order")),
+            ("import_workorder", _("Can take in spreadsheets of orders")),
         ]
         indexes = [
             models.Index(fields=["-received_at", "-id"], name="order_newest"),

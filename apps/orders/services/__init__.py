@@ -5,8 +5,7 @@ from apps.orders.services.counts import compare_counts, declare_count, resolve_c
 from apps.orders.services.drafts import discard_draft, keep_draft
 from apps.orders.services.entry import change_order, read_back_order, receive_order
 from apps.orders.services.goods import keep_row, remove_row
-from apps.orders.services.intake import annotated_file, template_file
-from apps.orders.services.intake_batch import take_in_orders
+from apps.orders.services.intake import prepare_orders, read_order, take_orders
 from apps.orders.services.moves import (
     assign_order,
     cancel_order,
@@ -16,13 +15,12 @@ from apps.orders.services.moves import (
 )
 from apps.orders.services.prints import print_order
 from apps.orders.services.progress import Seen, follow_waybills
-from apps.orders.services.reveal import open_intake, open_original, reveal_order
+from apps.orders.services.reveal import open_original, reveal_order
 from apps.orders.services.tasks import complete_task, postpone_task
 
 __all__ = [
     "Confirmation",
     "Seen",
-    "annotated_file",
     "arrange_dispatch",
     "assign_order",
     "cancel_order",
@@ -37,18 +35,18 @@ __all__ = [
     "hold_order",
     "keep_draft",
     "keep_row",
-    "open_intake",
     "open_original",
     "postpone_task",
+    "prepare_orders",
     "print_order",
     "read_back_order",
+    "read_order",
     "receive_order",
     "release_order",
     "remove_row",
     "resolve_count",
     "reveal_order",
     "set_follow_up_class",
-    "take_in_orders",
+    "take_orders",
     "tell_customer",
-    "template_file",
 ]

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
+from apps.backoffice.models import ImportFile
 from apps.backoffice.services import reserve_rows
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.name_index import name_parts
@@ -19,7 +20,7 @@ from apps.customers.rules import order_owner
 from apps.events.services import record
 from apps.orders.enums import FollowUpReason, OrderStatus
 from apps.orders.inputs import Arrival, OrderInput
-from apps.orders.models import IntakeFile, WorkOrder
+from apps.orders.models import WorkOrder
 from apps.orders.queries import find_reference, first_order_of
 from apps.orders.queries.customers import known_of
 from apps.orders.queries.orders import NAME, phone_index
@@ -81,7 +82,7 @@ def build_order(
     owner: User,
     by: User,
     first_order: bool,
-    intake: IntakeFile | None = None,
+    intake: ImportFile | None = None,
 ) -> WorkOrder:
     """An order that is not saved, has no number yet and no clock."""
     order = WorkOrder(

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.core.errors import BadInput
 from apps.events.services import record
-from apps.orders.models import IntakeFile, WorkOrder
+from apps.orders.models import WorkOrder
 
 
 @transaction.atomic
@@ -28,12 +28,4 @@ def open_original(*, order: WorkOrder, by: User, at: datetime) -> IO[bytes]:
     """The file as the customer sent it. Raises FileNotFoundError when the store lost it."""
     record("workorder.revealed", order, by=by, at=at, data={"file": order.original_name})
     opened: IO[bytes] = order.original_file.open("rb")
-    return opened
-
-
-@transaction.atomic
-def open_intake(*, intake: IntakeFile, by: User, at: datetime) -> IO[bytes]:
-    """The spreadsheet as it came in. Raises FileNotFoundError when the store lost it."""
-    record("intake.opened", intake, by=by, at=at, data={"file": intake.filename})
-    opened: IO[bytes] = intake.file.open("rb")
     return opened

@@ -1,6 +1,5 @@
 """The list of exception reports (CMP-4)."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,11 +10,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from apps.backoffice.forms.filters import FilterForm, one_of
-from apps.backoffice.lists import Column, Export, ListQuery, Sort, StaffList, View
+from apps.backoffice.lists import Column, ListQuery, Sort, StaffList, View
 from apps.core.addresses import address_of
 from apps.core.templatetags.house import drawn_tag, status_tag
 from apps.core.times import day_start, local
 from apps.quality.enums import ExceptionKind, ExceptionState, FoundBy
+from apps.quality.jobs import EXCEPTIONS
 from apps.quality.models import ExceptionReport
 from apps.quality.queries.exceptions import ExceptionFilter, exception_list
 
@@ -64,43 +64,6 @@ def _stands_out(report: Any) -> str:
     return " · ".join(f"⚠ {one}" for one in told)
 
 
-HEADINGS = (
-    *(_("Number"), _("Kind"), _("State"), _("Serious"), _("Found by"), _("Subject")),
-    *(_("Waybill"), _("Customer number"), _("Customer"), _("Case"), _("Unit"), _("Followed by")),
-    *(_("Happened"), _("Known"), _("Reported"), _("Reported late"), _("Changed afterwards")),
-    *(_("Harm done"), _("Cause"), _("Responsible"), _("Closed"), _("Line of the daily report")),
-)
-
-
-def export_lines(reports: list[Any]) -> Iterator[list[Any]]:
-    """Reports as ``exception_list`` found them; what is written about one stays in the house."""
-    for report in reports:
-        yield [
-            report.number,
-            report.get_kind_display(),
-            report.get_state_display(),
-            report.is_serious,
-            report.get_found_by_display(),
-            report.title,
-            report.waybill.number if report.waybill else "",
-            report.customer.code if report.customer else "",
-            report.customer.name if report.customer else "",
-            report.case.number if report.case else "",
-            report.unit.name,
-            str(report.owner or ""),
-            report.happened_at,
-            report.known_at,
-            report.reported_at,
-            report.was_reported_late,
-            report.was_changed,
-            report.harm,
-            str(report.cause or ""),
-            str(report.responsible_unit or report.responsible_carrier or ""),
-            report.closed_at,
-            report.put_right_line,
-        ]
-
-
 DAYS = ("newest", "oldest")
 
 
@@ -128,9 +91,7 @@ class ExceptionList(StaffList):
     )
     filters = ExceptionFilters
     search = _("number, waybill number or words")
-    export = Export(
-        "exceptions", "complaints.export_case", "exception.exported", HEADINGS, export_lines
-    )
+    export = EXCEPTIONS
     empty = _("Nothing is open. Whoever sees damage, loss or delay reports it here.")
 
     def rows(self, query: ListQuery) -> "QuerySet[Any]":

@@ -1,25 +1,25 @@
-"""Deliveries of events that left a file or refusals behind, and the import page."""
+"""Deliveries of events that left refusals behind."""
 
+import io
 from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.core.files.storage import default_storage
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.backoffice.acts import Act, Doing
+from apps.backoffice.downloads import as_download
 from apps.backoffice.records import PanelAdmin
-from apps.core.downloads import private_file
 from apps.core.sheets import write_xlsx
 from apps.core.times import human
 from apps.tracking import services
 from apps.tracking.enums import Door, RefusedState
-from apps.tracking.forms.waybills import DropForm, ImportForm
+from apps.tracking.forms.waybills import DropForm
 from apps.tracking.models import EventBatch, RefusedEvent
 from apps.tracking.queries.refusals import (
     sheet_rows,
@@ -29,37 +29,8 @@ from apps.tracking.queries.refusals import (
 )
 from apps.tracking.services.imports import COLUMNS
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 RETRY = "tracking.retry_refusedevent"
 IMPORT = "tracking.import_trackingevent"
-
-
-def _import(doing: Doing) -> EventBatch:
-    file = doing.typed["file"]
-    batch, _outcomes = services.import_events(content=file.content, filename=file.name, **doing.who)
-    return batch
-
-
-def _counts(batch: EventBatch) -> str:
-    told = _("%(accepted)d taken, %(repeated)d known already, %(refused)d refused.")
-    return told % {
-        "accepted": batch.accepted, "repeated": batch.repeated, "refused": batch.refused
-    }  # fmt: skip
-
-
-IMPORTING = Act(
-    "import",
-    gettext_lazy("Import tracking events"),
-    IMPORT,
-    _import,
-    explains=gettext_lazy(
-        "Each row is one event. Rows that cannot be taken are listed with the reason, and the rest is kept."
-    ),
-    done=_counts,
-    form=ImportForm,
-    button=gettext_lazy("Import"),
-    page="tracking/import.html",
-)
 
 
 @admin.register(EventBatch)
@@ -76,18 +47,12 @@ class EventBatchAdmin(PanelAdmin):
     list_filter = ["door"]
     list_display_links = ["received", "source"]
     page_template = "tracking/batch.html"
-    change_list_template = "tracking/batches.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[EventBatch]:
         return visible_batches(request.user)  # type: ignore[arg-type]  # signed in, or the site refuses
 
     def own_pages(self) -> list[tuple[str, Any, str]]:
-        return [
-            ("import/", self.import_view, "import"),
-            ("template/", self.template_view, "template"),
-            ("<int:pk>/file/", self.file_view, "file"),
-            ("<int:pk>/refused/", self.refused_view, "refused"),
-        ]
+        return [("<int:pk>/refused/", self.refused_view, "refused")]
 
     def facts(self, request: HttpRequest, subject: Any) -> dict[str, Any]:
         return {
@@ -99,43 +64,13 @@ class EventBatchAdmin(PanelAdmin):
             ],
         }
 
-    def import_view(self, request: HttpRequest) -> HttpResponseBase:
-        """One file, then the page of what became of its rows."""
-        if not IMPORTING.allows(request.user):
-            raise PermissionDenied
-        return self.answer(request, IMPORTING, self.doing(request, None))
-
-    def template_view(self, request: HttpRequest) -> HttpResponse:
-        if not request.user.has_perm(IMPORT):
-            raise PermissionDenied
-        headings = [column.headings[0] for column in COLUMNS]
-        example = [
-            "YP123456789012",
-            "到达",
-            "2026-03-21 14:05",
-            "上海转运中心",
-            "上海市",
-            "",
-            "",
-            "",
-        ]
-        return private_file(
-            write_xlsx(headings, [example]), name="tracking-events.xlsx", content_type=XLSX
-        )
-
-    def refused_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def refused_view(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         """The refused rows as they came: personal data, so only for who may import."""
         batch = self._batch(request, pk)
-        headings = [column.headings[0] for column in COLUMNS]
+        headings = [column.heading for column in COLUMNS]
         rows = sheet_rows(batch.refusals.order_by("index"))
         content = write_xlsx([*headings, _("Row"), _("Why it was refused")], rows)
-        return private_file(content, name=f"refused-{batch.pk}.xlsx", content_type=XLSX)
-
-    def file_view(self, request: HttpRequest, pk: int) -> HttpResponseBase:
-        batch = self._batch(request, pk)
-        if not batch.file:
-            raise Http404
-        return private_file(default_storage.open(str(batch.file.name)), name=batch.filename)
+        return as_download(io.BytesIO(content), f"refused-{batch.pk}.xlsx")
 
     def _batch(self, request: HttpRequest, pk: int) -> EventBatch:
         if not request.user.has_perm(IMPORT):

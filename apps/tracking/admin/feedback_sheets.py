@@ -17,22 +17,18 @@ from django.views.decorators.http import require_POST
 
 from apps.accounts.staff import person
 from apps.backoffice.acting import PageAdmin
-from apps.core.downloads import private_file
+from apps.backoffice.downloads import export_answer
 from apps.core.errors import RuleBroken
-from apps.core.sheets import write_xlsx
 from apps.customers.models import Customer
 from apps.tracking.forms.feedback import SendForm, SheetForm, last_thirty_days
+from apps.tracking.jobs import FEEDBACK
 from apps.tracking.models import FeedbackSheet
 from apps.tracking.queries.feedback import (
-    cells,
-    headings,
     sheet_page,
     sheet_rows,
     sheets_sent,
 )
 from apps.tracking.services.feedback import send_sheet
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @admin.register(FeedbackSheet)
@@ -110,11 +106,7 @@ class FeedbackSheetAdmin(PageAdmin):
         form = self._form(request)
         if not form.is_valid():
             return self._page(request, form, "tracking/feedback.html")
-        rows = (cells(row) for row in sheet_rows(form.wanted(), user=person(request)))
-        content = write_xlsx(headings(), rows, title=str(_("Feedback sheet")))
-        values = form.cleaned_data
-        name = f"feedback-{values['customer'].code}-{values['first_day']}-{values['last_day']}.xlsx"
-        return private_file(content, name=name, content_type=XLSX)
+        return export_answer(request, FEEDBACK, request.GET.dict())
 
     def on_paper(self, request: HttpRequest) -> HttpResponseBase:
         form = self._form(request)

@@ -12,15 +12,13 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.staff import person
 from apps.backoffice.acting import PageAdmin
-from apps.core.downloads import private_file
-from apps.core.sheets import write_xlsx
+from apps.backoffice.downloads import export_answer
 from apps.tracking.forms.feedback import last_thirty_days
 from apps.tracking.forms.fields import PeriodForm
+from apps.tracking.jobs import STAGES
 from apps.tracking.models import PartnerScore, StageOverrun
 from apps.tracking.queries.scorecard import agreements_of, is_in_force, scorecard
 from apps.tracking.queries.stage_report import StageRow, stage_rows
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _period(request: HttpRequest) -> PeriodForm:
@@ -28,20 +26,6 @@ def _period(request: HttpRequest) -> PeriodForm:
     asked = request.GET if "first_day" in request.GET else None
     usual = {name: day.isoformat() for name, day in last_thirty_days().items()}
     return PeriodForm(asked if asked is not None else usual)
-
-
-def _headings() -> list[Any]:
-    return [
-        _("Stage"), _("Unit or partner"), _("Ended"), _("Still running"), _("Over standard"),
-        _("Share over"), _("Average hours"), _("Average over (h)"), _("Longest over (h)"),
-    ]  # fmt: skip
-
-
-def _cells(row: StageRow) -> list[Any]:
-    return [
-        *(row.stage.label, row.unit or row.carrier or "", row.ended, row.running, row.over),
-        *(row.over_share, row.average, row.average_over, row.longest_over),
-    ]
 
 
 @admin.register(StageOverrun)
@@ -66,10 +50,9 @@ class StageOverrunAdmin(PageAdmin):
         if form.is_valid():
             rows = stage_rows(**form.cleaned_data, user=person(request), now=timezone.now())
             if request.GET.get("as") == "xlsx":
-                content = write_xlsx(_headings(), (_cells(row) for row in rows))
-                days = form.cleaned_data
-                name = f"stages-{days['first_day']}-{days['last_day']}.xlsx"
-                return private_file(content, name=name, content_type=XLSX)
+                return export_answer(
+                    request, STAGES, {name: str(form.data[name]) for name in form.fields}
+                )
         query = request.GET.copy()
         query["as"] = "xlsx"
         title, xlsx = _("Stages and overruns"), query.urlencode()

@@ -96,7 +96,6 @@ EVENT_DETAILS = {
     "place": _("Place"),
     "promised": _("Promised"),
     "reached": _("Reached"),
-    "refused": _("Refused"),
     "repeated": _("Already known"),
     "satisfaction": _("Satisfied?"),
     "shipments": _("Shipments"),

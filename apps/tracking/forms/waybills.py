@@ -6,7 +6,6 @@ from zoneinfo import available_timezones
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from apps.backoffice.forms.kept_files import FormWithFiles, KeptFileField
 from apps.core.errors import BadInput
 from apps.core.phones import normalise_phone
 from apps.core.times import local
@@ -68,12 +67,6 @@ class PartnerNumberForm(forms.Form):
 
 class RevealForm(forms.Form):
     reason = NoteField(label=_("why you need to see it"))
-
-
-class ImportForm(FormWithFiles):
-    file = KeptFileField(
-        label=_("spreadsheet"), help_text=_("An .xlsx or .csv file of at most 5,000 rows.")
-    )
 
 
 class DropForm(forms.Form):

@@ -16,7 +16,6 @@ from django.db import migrations, models
 
 import apps.core.crypto
 import apps.tracking.models.agreement
-import apps.tracking.models.batch
 import apps.tracking.models.service_level
 from apps.tracking.migrations import _by_hand
 
@@ -560,7 +559,7 @@ class Migration(migrations.Migration):
                     "file",
                     models.FileField(
                         blank=True,
-                        upload_to=apps.tracking.models.batch.original_path,
+                        upload_to="tracking/imports/",
                         verbose_name="original file",
                     ),
                 ),

@@ -1,7 +1,5 @@
 """What came in that could not be taken as it was: nothing is lost (TRK-2)."""
 
-from uuid import uuid4
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -13,20 +11,12 @@ from apps.core.crypto import EncryptedTextField
 from apps.tracking.enums import Door, RefusedState
 
 
-def original_path(batch: "EventBatch", filename: str) -> str:
-    """Originals lie under the day they came, under a name nobody can guess."""
-    suffix = filename.rsplit(".", 1)[-1].lower()[:8] if "." in filename else "bin"
-    suffix = suffix if suffix.isalnum() else "bin"
-    return f"tracking/imports/{batch.received_at:%Y/%m/%d}/{uuid4().hex}.{suffix}"
-
-
 class EventBatch(models.Model):
-    """One delivery of events that left a file or a refusal behind."""
+    """One delivery of events that left a refusal behind."""
 
     door = models.CharField(_("door"), max_length=10, choices=Door)
     source = models.CharField(_("source"), max_length=40)
     filename = models.CharField(_("file name"), max_length=120, blank=True)
-    file = models.FileField(_("original file"), upload_to=original_path, blank=True)
     received_at = models.DateTimeField(_("received at"))
     received_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("received by")

@@ -1,13 +1,13 @@
 """The feedback sheet 信息反馈表 of one customer and period (TRK-4)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from itertools import islice
+from typing import TYPE_CHECKING
 
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from apps.core.times import day_start
 from apps.tracking.enums import Satisfaction, Status
@@ -85,7 +85,7 @@ def _names() -> list[str]:
     ]
 
 
-def _shape(waybills: list[Waybill]) -> list[SheetRow]:
+def shape_rows(waybills: Sequence[Waybill]) -> list[SheetRow]:
     orders = work_orders_of([waybill.pk for waybill in waybills])
     now = timezone.now()
     return [_row(waybill, orders.get(waybill.pk, ""), now) for waybill in waybills]
@@ -122,58 +122,24 @@ def sheet_page(
     wanted: SheetFilter, *, user: "User", before: int | None = None
 ) -> tuple[list[SheetRow], int | None]:
     """One page and where the next begins; three queries however long the sheet is."""
-    found = rows_of(wanted, user=user).only(*_names())
+    found = sheet_queryset(wanted, user=user)
     if before:
         found = found.filter(pk__lt=before)
     waybills = list(found[: PAGE + 1])
     following = waybills[PAGE - 1].pk if len(waybills) > PAGE else None
-    return _shape(waybills[:PAGE]), following
+    return shape_rows(waybills[:PAGE]), following
+
+
+def sheet_queryset(wanted: SheetFilter, *, user: "User") -> QuerySet[Waybill]:
+    """All shipments of a sheet, newest first, for ``shape_rows`` in pieces."""
+    return rows_of(wanted, user=user).only(*_names())
 
 
 def sheet_rows(wanted: SheetFilter, *, user: "User") -> Iterator[SheetRow]:
     """All rows, a chunk in memory at a time."""
-    chunk: list[Waybill] = []
-    for waybill in rows_of(wanted, user=user).only(*_names()).iterator(chunk_size=CHUNK):
-        chunk.append(waybill)
-        if len(chunk) == CHUNK:
-            yield from _shape(chunk)
-            chunk = []
-    yield from _shape(chunk)
-
-
-def headings() -> list[str]:
-    return [
-        _("Accepted on"),
-        _("Work order"),
-        _("Customer's reference"),
-        _("Waybill number"),
-        _("Coming from"),
-        _("Going to"),
-        _("Expected arrival"),
-        _("Actual arrival"),
-        _("Status"),
-        _("On time?"),
-        _("Satisfied?"),
-        _("Comment"),
-    ]
-
-
-def cells(row: SheetRow) -> list[Any]:
-    """One row for a spreadsheet."""
-    return [
-        row.accepted,
-        row.work_order,
-        row.reference,
-        row.number,
-        row.origin,
-        row.destination,
-        row.expected,
-        row.arrived,
-        row.status.label,
-        {True: _("Yes"), False: _("No"), None: ""}[row.on_time],
-        row.satisfaction.label if row.satisfaction else "",
-        row.comment,
-    ]
+    waybills = sheet_queryset(wanted, user=user).iterator(chunk_size=CHUNK)
+    while chunk := list(islice(waybills, CHUNK)):
+        yield from shape_rows(chunk)
 
 
 def sheets_sent(customer_id: int, limit: int = 20) -> QuerySet[FeedbackSheet]:

@@ -4,7 +4,7 @@ from apps.tracking.services.correct import (
     reveal_waybill,
 )
 from apps.tracking.services.feed import take_document, take_kuaidi100
-from apps.tracking.services.imports import import_events
+from apps.tracking.services.imports import read_scan, take_scans
 from apps.tracking.services.ingest import MAX_EVENTS, ingest
 from apps.tracking.services.issue import issue_waybills
 from apps.tracking.services.partitions import ensure_partitions, make_partitions_ahead
@@ -24,13 +24,14 @@ __all__ = [
     "drop_refused",
     "ensure_partitions",
     "give_proof",
-    "import_events",
     "ingest",
     "issue_waybills",
     "make_partitions_ahead",
     "read_proof",
+    "read_scan",
     "retry_refused",
     "reveal_waybill",
     "take_document",
     "take_kuaidi100",
+    "take_scans",
 ]

@@ -1,43 +1,42 @@
-"""Events from a spreadsheet: every row answered, the original kept (TRK-2)."""
+"""Events from a spreadsheet: how a row is read, and how good rows are taken (TRK-2)."""
 
-import io
-from collections.abc import Sequence
-from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from collections.abc import Mapping, Sequence
+from typing import Final
 from zoneinfo import ZoneInfo
 
-from django.core.files.base import ContentFile
-from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from apps.backoffice.enums import RowOutcome
+from apps.backoffice.imports import Intake, Item, Outcome
 from apps.core.errors import BadInput
-from apps.core.sheets import MAX_BYTES, Column, SheetRow, read_rows
-from apps.core.storage import all_or_nothing
+from apps.core.sheets import Column, SheetRow
 from apps.tracking.codes import CODES
 from apps.tracking.enums import Door, Status
-from apps.tracking.inputs import IncomingEvent, Refusal
-from apps.tracking.models import EventBatch
-from apps.tracking.reading import Unreadable, printable, read_time, refuse
-from apps.tracking.services.ingest import MAX_EVENTS, ingest
+from apps.tracking.inputs import REPEATED, IncomingEvent, Refusal
+from apps.tracking.reading import Unreadable, read_time
+from apps.tracking.services.ingest import ingest
 from apps.tracking.services.refusals import keep_refusals, open_batch
 from apps.tracking.typed import one_number
 
-if TYPE_CHECKING:
-    from apps.accounts.models import User
-
-MAX_FILE: Final = MAX_BYTES
+SOURCE: Final = "sheet"
 COLUMNS: Final = (
-    Column("waybill_number", ("运单号", "运单编号", "Waybill number"), required=True),
-    Column("code", ("状态", "事件", "Event"), required=True),
-    Column("occurred_at", ("时间", "发生时间", "Time"), required=True),
+    Column("waybill_number", ("运单号", "Waybill number", "运单编号"), required=True),
+    Column("code", ("状态", "Event", "事件"), required=True),
+    Column("occurred_at", ("时间", "Time", "发生时间"), required=True),
     Column("place", ("地点", "Place")),
     Column("city", ("城市", "City")),
-    Column("text", ("说明", "备注", "Description")),
+    Column("text", ("说明", "Description", "备注")),
     Column("source_id", ("事件编号", "Event id")),
     Column("unit_code", ("网点代码", "Unit code")),
 )
+EXAMPLE: Final[Mapping[str, str | tuple[str, str]]] = {
+    "waybill_number": "YP123456789012",
+    "code": ("到达", "arrived"),
+    "occurred_at": "2026-03-21 14:05",
+    "place": "上海转运中心",
+    "city": "上海市",
+}
 # The words of the scan form and of TRK-2, in both languages, beside the codes themselves.
 _WORDS: Final[dict[str, str]] = {
     "揽收": "picked_up",
@@ -65,53 +64,12 @@ _WORDS: Final[dict[str, str]] = {
 }
 
 
-def import_events(
-    *, content: bytes, filename: str, by: "User", at: datetime
-) -> tuple[EventBatch, Sequence[str]]:
-    """Take in a sheet of events. BadInput for a file that cannot be read at all; each row that
-    cannot be taken is a RefusedEvent whose ``index`` is its row as the person sees it.
-
-    Times without a zone are local. Returns the batch and the outcome of each row.
-    """
-    sheet = read_rows(io.BytesIO(content), filename=filename, columns=COLUMNS, max_rows=MAX_EVENTS)
-    items = [_read_row(row) for row in sheet.rows]
-    with all_or_nothing(), transaction.atomic():
-        batch = open_batch(
-            source="sheet", door=Door.SHEET, by=by, at=at, filename=printable(filename)
-        )
-        batch.file.save(batch.filename or "import", ContentFile(content), save=True)
-        result = ingest(items, source="sheet", by=by, at=at, door=Door.SHEET, keep=False)
-        for refusal in result.refused:
-            row = sheet.rows[refusal.index]
-            refusal.index, refusal.message = row.number, by_heading(refusal, row)
-        keep_refusals(batch, result.refused, result.outcomes, by=by)
-    return batch, result.outcomes
-
-
-def by_heading(refusal: Refusal, row: SheetRow) -> str:
-    """The reason with the column as the person reads it in the sheet, never by its name in code."""
-    chinese = (get_language() or "").startswith("zh")
-    found = [column for column in COLUMNS if column.key == refusal.field]
-    if not found:
-        return refusal.message
-    heading = found[0].headings[0] if chinese else found[0].headings[-1]
-    if not row.values.get(refusal.field) and not row.errors:
-        return _("Missing: %(columns)s.") % {"columns": heading}
-    code = f"“{refusal.field}”"
-    if code in refusal.message:
-        return refusal.message.replace(code, f"“{heading}”")
-    return f"{heading}: {refusal.message}"
-
-
-def _read_row(row: SheetRow) -> IncomingEvent | Refusal:
+def read_scan(row: SheetRow, _context: object) -> IncomingEvent:
+    """Times without a zone are local."""
     values = row.values
-    number = _number(values.get("waybill_number", ""))
     try:
-        if row.errors:
-            first = row.errors[0]
-            raise Unreadable(first.code, str(first), first.field or "")
         return IncomingEvent(
-            waybill_number=number,
+            waybill_number=_number(values.get("waybill_number", "")),
             code=code_of(values.get("code", "")),
             occurred_at=read_time(_iso(values.get("occurred_at", "")), _zone()),
             place=values.get("place", ""),
@@ -121,7 +79,52 @@ def _read_row(row: SheetRow) -> IncomingEvent | Refusal:
             unit_code=values.get("unit_code", ""),
         )
     except Unreadable as problem:
-        return refuse(problem, number, dict(values))
+        said = by_heading(Refusal(problem.code, problem.message, field=problem.field), row)
+        raise BadInput(said, code=problem.code) from None
+
+
+def take_scans(intake: Intake, items: Sequence[Item]) -> list[Outcome]:
+    """Rows that are refused because of what is not there (yet), such as their waybill, are kept for
+    another try as well: RefusedEvent, whose ``index`` is the row as the person sees it."""
+    by, at = intake.by, intake.at
+    events = [item.content for item in items]
+    result = ingest(events, source=SOURCE, by=by, at=at, door=Door.SHEET, keep=False)
+    refusals: dict[int, Refusal] = {}
+    for refusal in result.refused:
+        item = items[refusal.index]
+        refusal.index, refusal.message = item.number, by_heading(refusal, item.row)
+        refusals[item.number] = refusal
+    if refusals:
+        name = intake.file.name if intake.file else ""
+        batch = open_batch(source=SOURCE, door=Door.SHEET, by=by, at=at, filename=name)
+        keep_refusals(batch, result.refused, result.outcomes, by=by)
+    return [
+        _outcome(item, word, refusals.get(item.number))
+        for item, word in zip(items, result.outcomes, strict=True)
+    ]
+
+
+def _outcome(item: Item, word: str, refusal: Refusal | None) -> Outcome:
+    about = str(item.content.waybill_number)
+    if refusal is not None:
+        kind, code, said = RowOutcome.REFUSED, refusal.code, refusal.message
+        return Outcome(item.number, kind, about, None, code, said)
+    kind = RowOutcome.KNOWN if word == REPEATED else RowOutcome.TAKEN
+    return Outcome(item.number, kind, about)
+
+
+def by_heading(refusal: Refusal, row: SheetRow) -> str:
+    """The reason with the column as the person reads it in the sheet, never by its name in code."""
+    found = [column for column in COLUMNS if column.key == refusal.field]
+    if not found:
+        return refusal.message
+    heading = found[0].heading
+    if not row.values.get(refusal.field) and not row.errors:
+        return _("Missing: %(columns)s.") % {"columns": heading}
+    code = f"“{refusal.field}”"
+    if code in refusal.message:
+        return refusal.message.replace(code, f"“{heading}”")
+    return f"{heading}: {refusal.message}"
 
 
 def _number(cell: str) -> str:

@@ -1,0 +1,17 @@
+"""The file of an import, and what a kind asks beside it."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.backoffice.forms.kept_files import FormWithFiles, KeptFileField
+
+
+class ImportForm(FormWithFiles):
+    """A kind that must know more adds fields and says in ``parameters`` what is kept of them."""
+
+    file = KeptFileField(label=_("Spreadsheet (.xlsx, .xls or .csv)"))
+
+    def parameters(self) -> dict[str, Any]:
+        """Fit for JSON. The same file is another one with other parameters."""
+        return {}

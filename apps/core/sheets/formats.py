@@ -1,0 +1,131 @@
+"""The kinds of files that offices send, each as a grid of (line as people count, cells)."""
+
+import csv
+import io
+import zipfile
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from apps.core.errors import BadInput
+
+MAX_UNPACKED = 200 * 1024 * 1024
+MAX_COLUMNS = 200
+
+
+def read_xlsx(data: bytes, max_rows: int) -> list[tuple[int, list[Any]]]:
+    from openpyxl import load_workbook  # it and its like take 8 MB; few processes open sheets
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if sum(info.file_size for info in archive.infolist()) > MAX_UNPACKED:
+                raise BadInput(
+                    _("The spreadsheet unpacks to more than it should; send a plain one."),
+                    code="file_too_large",
+                    field="file",
+                )
+        book = load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
+        grid: list[tuple[int, list[Any]]] = []
+        for number, row in enumerate(
+            book.worksheets[0].iter_rows(max_col=MAX_COLUMNS, values_only=True), start=1
+        ):
+            if any(cell not in (None, "") for cell in row):
+                grid.append((number, list(row)))
+            if len(grid) > max_rows + 20 or number > max_rows * 4 + 1000:
+                break
+        return grid
+    except BadInput:
+        raise
+    except (
+        Exception
+    ):  # the library raises anything at all on hostile files; the person needs one answer
+        raise _broken() from None
+
+
+def read_xls(data: bytes, max_rows: int) -> list[tuple[int, list[Any]]]:
+    """The format of before 2007. It keeps no formulas that could be read, only what they gave."""
+    import xlrd
+
+    try:
+        with xlrd.open_workbook(
+            file_contents=data, on_demand=True, logfile=io.StringIO(), ragged_rows=True
+        ) as book:
+            page = book.sheet_by_index(0)
+            grid: list[tuple[int, list[Any]]] = []
+            for number in range(min(page.nrows, max_rows * 4 + 1000)):
+                row = [_xls_cell(cell, book.datemode) for cell in page.row(number)[:MAX_COLUMNS]]
+                if any(cell not in (None, "") for cell in row):
+                    grid.append((number + 1, row))
+                if len(grid) > max_rows + 20:
+                    break
+            return grid
+    except Exception:  # as above: one answer, whatever the library raises
+        raise _broken() from None
+
+
+def _xls_cell(cell: Any, datemode: int) -> Any:
+    import xlrd
+
+    if cell.ctype == xlrd.XL_CELL_DATE:
+        return xlrd.xldate_as_datetime(cell.value, datemode)
+    if cell.ctype == xlrd.XL_CELL_BOOLEAN:
+        return bool(cell.value)
+    if cell.ctype == xlrd.XL_CELL_ERROR:
+        return xlrd.error_text_from_code.get(cell.value, "#?")
+    return cell.value
+
+
+def _broken() -> BadInput:
+    return BadInput(
+        _("The spreadsheet is damaged and cannot be opened; save it again and resend."),
+        code="file_broken",
+        field="file",
+    )
+
+
+def read_csv(data: bytes, max_rows: int) -> list[tuple[int, list[Any]]]:
+    text = decode(data)
+    sample = text[:4096]
+    delimiter = max(",\t;", key=sample.count)
+    grid: list[tuple[int, list[Any]]] = []
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    csv.field_size_limit(1_000_000)
+    try:
+        for row in reader:
+            if any(cell.strip() for cell in row):
+                grid.append((reader.line_num, list(row[:MAX_COLUMNS])))
+            if len(grid) > max_rows + 20:
+                break
+    except csv.Error as error:
+        raise BadInput(
+            _("Line %(line)s of the file cannot be read: %(why)s.")
+            % {"line": reader.line_num, "why": str(error)[:100]},
+            code="file_broken",
+            field="file",
+            row=reader.line_num,
+        ) from None
+    return grid
+
+
+def decode(data: bytes) -> str:
+    """Text of a file from a Chinese or English office: BOM first, then UTF-8, then GB18030."""
+    for bom, encoding in (
+        (b"\xef\xbb\xbf", "utf-8-sig"),
+        (b"\xff\xfe", "utf-16"),
+        (b"\xfe\xff", "utf-16"),
+    ):
+        if data.startswith(bom):
+            try:
+                return data.decode(encoding)
+            except UnicodeDecodeError:
+                break
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise BadInput(
+        _("The file's characters can be read neither as UTF-8 nor as GB18030; save it as UTF-8."),
+        code="file_encoding",
+        field="file",
+    )
