@@ -5,7 +5,6 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import beat_init, worker_init
-
 from kombu.transport.redis import Transport
 
 from apps.core.loading import keep_loaded

@@ -38,7 +38,9 @@ class Child:
     log_begins: int = 0  # bytes of the log that earlier lives wrote
     failures: int = 0
     restart_at: float | None = field(default=None)
-    ending: int | None = None  # a descriptor that can be read when it has ended, where there are such
+    ending: int | None = (
+        None  # a descriptor that can be read when it has ended, where there are such
+    )
 
     def start(self) -> None:
         """Start it in a session of its own: Ctrl-C at the terminal is not for the servers."""

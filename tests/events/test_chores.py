@@ -81,7 +81,9 @@ def test_what_lies_ahead_or_is_nothing_is_not_due() -> None:
     (late,) = overdue(5.0)
     assert (late.task, round(late.seconds)) == ("d", 9)
     soon = {one.task: one.seconds for one in overdue(-2.0)}
-    assert soon.keys() == {"a", "b", "d"} and -1.0 <= soon["b"] < 0, "so soon that one may wait for it"
+    assert soon.keys() == {"a", "b", "d"} and -1.0 <= soon["b"] < 0, (
+        "so soon that one may wait for it"
+    )
 
 
 def test_beat_sleeps_until_the_next_instant() -> None:
