@@ -63,7 +63,7 @@ class Running:
         return self.masters().keys() == SIGNS.keys()
 
     def pushes(self) -> int:
-        """How often something was put into the broker's queues; beat does so all the time."""
+        """How often something was put into the broker's queues; beat does so for whatever is due."""
         port = self.house.told("ports.json")["valkey"]
         password = self.house.told("secrets.json")["VALKEY_PASSWORD"]
         with suppress(redis.RedisError), redis.Redis(port=port, password=password) as asked:
@@ -111,6 +111,7 @@ class Running:
         for what, is_well in looks.items():
             assert eventually(is_well, every=LOOK), f"{after}: {what}\n{self.house.said()}"
         before = self.pushes()
+        asked(AGE)
         assert eventually(lambda: self.pushes() > before, every=LOOK), (
             f"{after}: beat\n{self.house.said()}"
         )
