@@ -5,6 +5,7 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import beat_init, worker_init
+from kombu.transport.redis import Transport
 
 from apps.core.loading import keep_loaded
 from apps.core.waking import nobody_waits
@@ -12,6 +13,9 @@ from apps.core.waking import nobody_waits
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 # bin/check and the deploy check look at all of it; here it would load every page.
 os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
+# The broker is asked to answer after so many seconds without a call, not after each: a call is answered
+# at once. No setting of the library says only this.
+Transport.brpop_timeout = 10
 app = Celery("yipiao")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -37,6 +38,9 @@ class Child:
     log_begins: int = 0  # bytes of the log that earlier lives wrote
     failures: int = 0
     restart_at: float | None = field(default=None)
+    ending: int | None = (
+        None  # a descriptor that can be read when it has ended, where there are such
+    )
 
     def start(self) -> None:
         """Start it in a session of its own: Ctrl-C at the terminal is not for the servers."""
@@ -60,6 +64,18 @@ class Child:
             )
         self.started_at = time.monotonic()
         self.restart_at = None
+        self._watch_its_end()
+
+    def _watch_its_end(self) -> None:
+        self._forget_its_end()
+        if self.process is not None and sys.platform == "linux":
+            with suppress(OSError):  # an old kernel, or it has ended and nobody is left to watch
+                self.ending = os.pidfd_open(self.process.pid)
+
+    def _forget_its_end(self) -> None:
+        if self.ending is not None:
+            os.close(self.ending)
+        self.ending = None
 
     @property
     def alive(self) -> bool:
@@ -118,6 +134,7 @@ class Child:
             clean = False
         self.kill_group()
         self.process.wait()
+        self._forget_its_end()
         return clean
 
     def kill_group(self) -> None:

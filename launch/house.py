@@ -28,6 +28,10 @@ def address(host: str, port: int) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
 
 
+# Seconds between two looks at the processes, where their ends are watched and where not.
+CALM, HURRY = 10.0, 0.3
+
+
 class House:
     """Everything that runs, and the order in which it starts and ends."""
 
@@ -202,9 +206,12 @@ class House:
 
     def watch(self) -> NoReturn:
         """Until told to stop; whoever dies is started again."""
+        children = [*self.servers.children, *self.doors]
         while True:
-            self.leash.check(0.3)
-            for child in [*self.servers.children, *self.doors]:
+            known = [child.ending for child in children if child.alive and child.ending is not None]
+            # Whoever has ended is started in a while, and where no end can be watched it is asked for.
+            self.leash.check(CALM if len(known) == len(children) else HURRY, known)
+            for child in children:
                 if not child.mind():
                     raise Trouble(
                         f"{child.name} keeps ending; everything stops. Its last words "

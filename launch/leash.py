@@ -4,7 +4,7 @@ import os
 import select
 import signal
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from types import FrameType
 
@@ -31,25 +31,29 @@ class Leash:
     def __init__(self, reading: int) -> None:
         self.reading = reading
         self.told = False
+        # A signal interrupts no wait; a byte here does.
+        self._heard, self._hearing = os.pipe()
 
     def listen_to_signals(self) -> None:
         """A signal sent to the supervisor itself counts as well."""
 
         def tell(_number: int, _frame: FrameType | None) -> None:
             self.told = True
+            os.write(self._hearing, b".")
 
         handle_stop_signals(tell)
 
-    def pulled(self, seconds: float = 0.0) -> bool:
-        """Has the stop been asked for? Waits that long for it."""
+    def pulled(self, seconds: float = 0.0, also: Collection[int] = ()) -> bool:
+        """Has the stop been asked for? Waits that long for it, or until one of the descriptors
+        ``also`` can be read."""
         if not self.told:
-            ready, _, _ = select.select([self.reading], [], [], seconds)
-            self.told = self.told or bool(ready)
+            ready, _, _ = select.select([self.reading, self._heard, *also], [], [], seconds)
+            self.told = self.told or self.reading in ready
         return self.told
 
-    def check(self, seconds: float = 0.0) -> None:
-        """Wait that long; raises `Stopped` when asked to stop."""
-        if self.pulled(seconds):
+    def check(self, seconds: float = 0.0, also: Collection[int] = ()) -> None:
+        """Wait that long, or for one of ``also``; raises `Stopped` when asked to stop."""
+        if self.pulled(seconds, also):
             raise Stopped
 
     def run(self, argv: list[str], *, env: dict[str, str], cwd: Path, log: Path) -> None:

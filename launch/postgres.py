@@ -15,7 +15,14 @@ from launch.leash import Leash
 from launch.ports import LOCAL
 from launch.say import Trouble, tail
 
-SAFE = {"max_connections": "200", "shared_buffers": "256MB"}
+SAFE = {
+    "max_connections": "200",
+    "shared_buffers": "256MB",
+    # Every commit waits for its own log, and what is written back early saves a small house nothing: these
+    # two need not look five times a second.
+    "wal_writer_delay": "10s",
+    "bgwriter_delay": "10s",
+}
 # What was to be stored does not stand in the log: no refused row, no statement with its values.
 RETICENT = {
     "log_error_verbosity": "terse",

@@ -182,10 +182,10 @@ class Act:
 
 
 ACTS = (
-    Act("open a case", House.complaint, open_case, 14, 24),
+    Act("open a case", House.complaint, open_case, 13, 24),
     Act("reply", House.case, reply, 11, 21),
     Act("solve and close", House.answered_case, solve_and_close, 20, 17),
-    Act("public report", House.report, report_problem, 24, 26),
+    Act("public report", House.report, report_problem, 23, 26),
     Act("make an order", House.typed_order, make_order, 9, 1),
     Act("read back, confirm", House.phone_order, read_back_and_confirm, 25, 20),
     Act("proof of delivery", House.shipment, prove_delivery, 7, 36),

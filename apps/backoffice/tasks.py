@@ -31,6 +31,8 @@ def purge_drafts() -> int:
 def purge_counts() -> int:
     """Daily: counters that no limit looks at any more."""
     return services.purge_counts(at=timezone.now())
+
+
 @chore(RUN_JOBS, width=JOBS_AT_ONCE)
 def run_jobs() -> int:
     """Long work that people asked for."""

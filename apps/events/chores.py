@@ -100,13 +100,14 @@ def chore(
 
 def due_when(task: str, statement: str | Callable[[], str]) -> None:
     """``statement`` gives a row (argument or '', since when) for whatever is to be done; rows that
-    lie ahead, or say NULL, are not due. It is asked several times a second: indexes must answer it."""
+    lie ahead, or say NULL, are not due. It is asked all the time: indexes must answer it."""
     _dues[task] = statement if callable(statement) else (lambda: statement)
 
 
 def overdue(seconds: float = 0.0) -> list[Overdue]:
-    """What nobody has worked on for so long, by the database's clock. One statement, which the
-    database has planned once for this connection."""
+    """What nobody has worked on for so long, by the database's clock; with less than nothing also what
+    is due so soon (``seconds`` is below zero then). One statement, which the database has planned once
+    for this connection."""
     connection.ensure_connection()
     question = " UNION ALL ".join(
         f"SELECT '{task}', given, EXTRACT(EPOCH FROM statement_timestamp() - since)"  # noqa: S608  # ours

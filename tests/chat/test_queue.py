@@ -12,7 +12,9 @@ from apps.chat.models import Chat, ChatSeat, ChatTurn
 from apps.chat.queries.visitor import lines_for_visitor, place_in_queue
 from apps.chat.services.giving import decline_chat, give_waiting, hand_chat, take_chat
 from apps.chat.services.seats import close_seat, open_seat, set_seat
+from apps.chat.tasks import MAINTAIN
 from apps.core.errors import BadInput, RuleBroken
+from apps.events.chores import leave_word, overdue
 from apps.events.models import Event
 from tests.factories.accounts import UserFactory
 from tests.factories.chats import (
@@ -57,6 +59,23 @@ def test_whoever_came_first_is_next_and_is_told_the_place() -> None:
     other = agent("李娜", most=1)
     assert agents_of(first, second, third) == [one, other, None]
     assert place_in_queue(fresh(third)) == 1
+
+
+def test_time_is_asked_often_only_while_it_could_keep_somebody_waiting() -> None:
+    def pause() -> float:
+        leave_word(MAINTAIN)
+        (one,) = (one for one in overdue(-60.0) if one.task == MAINTAIN)
+        return -one.seconds
+
+    there = agent()
+    ringing = visitor()
+    assert pause() <= 3 and agents_of(ringing) == [there]
+    lose_sight_of(there, 80)
+    assert pause() <= 3, "it rings"
+    close_seat(by=there, at=now())
+    assert 3 < pause() <= 10, "nobody is there to have it"
+    open_seat(by=there, at=now())
+    assert pause() <= 3, "perhaps it may ring there again"
 
 
 def test_chats_go_to_whoever_has_fewest_then_to_whoever_has_rested_longest() -> None:

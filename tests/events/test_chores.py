@@ -8,8 +8,9 @@ from django.conf import settings
 from django.db import connection
 
 from apps.events import chores
-from apps.events.chores import Lane, chore, due_when, overdue, unvisited
+from apps.events.chores import Lane, Overdue, chore, due_when, overdue, unvisited
 from apps.events.models import Chore
+from config.beat import BUSY, LOOK, wait_after
 from tests.waiting import LIMIT, eventually
 
 TASK = "tests.events.nobody_calls_this"
@@ -79,6 +80,17 @@ def test_what_lies_ahead_or_is_nothing_is_not_due() -> None:
     assert {(task, args) for task, args, _seconds in overdue()} == {("a", ()), ("d", ("sms",))}
     (late,) = overdue(5.0)
     assert (late.task, round(late.seconds)) == ("d", 9)
+    soon = {one.task: one.seconds for one in overdue(-2.0)}
+    assert soon.keys() == {"a", "b", "d"} and -1.0 <= soon["b"] < 0, (
+        "so soon that one may wait for it"
+    )
+
+
+def test_beat_sleeps_until_the_next_instant() -> None:
+    due, soon = Overdue("a", (), 0.4), Overdue("b", (), -0.7)
+    assert wait_after([]) == LOOK, "nothing is due before"
+    assert 0.7 < wait_after([soon]) < 0.75, "a little later: the clocks might disagree"
+    assert wait_after([soon, due]) == BUSY, "the next may stand right behind it"
 
 
 @pytest.mark.django_db

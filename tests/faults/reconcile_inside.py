@@ -9,6 +9,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 import django
@@ -20,6 +21,7 @@ def seed(count: int) -> dict[str, Any]:
     from django.utils import timezone
 
     from apps.accounts.queries import system_user
+    from apps.chat.models import ChatSeat
     from apps.customers.models import CustomerScope
     from apps.notifications.models import NotificationPolicy
     from apps.tracking.services import issue_waybills
@@ -32,6 +34,8 @@ def seed(count: int) -> dict[str, Any]:
     team = Team()
     round_the_clock()
     agent("王芳", most=12)
+    # However long it takes here: nobody gets up while visitors come.
+    ChatSeat.objects.update(seen_at=timezone.now() + timedelta(days=1))
     customer = ready_customer(unit=team.unit, agent=team.agent)
     user = ServiceUserFactory(scope="customers")
     CustomerScope.objects.create(user=user, customer=customer, created_by=UserFactory())

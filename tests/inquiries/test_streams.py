@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import re
+import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -18,6 +20,7 @@ from apps.accounts import services as accounts
 from apps.accounts.enums import ObjectScope
 from apps.accounts.models import ApiKey
 from apps.accounts.queries import system_user
+from apps.inquiries.management.commands import serve_streams
 from apps.inquiries.models import Inquiry
 from apps.inquiries.queries.streams import look
 from apps.inquiries.streams import app as stream_app
@@ -37,8 +40,9 @@ class Server:
         # Bound here and handed over, so that nobody can take the port in between.
         self.app, self._socket = app, socket.create_server(("127.0.0.1", 0), backlog=128)
         self.port = int(self._socket.getsockname()[1])
-        config = uvicorn.Config(app, log_level="error", lifespan="on", timeout_graceful_shutdown=1)
-        self.server = uvicorn.Server(config)
+        more: dict[str, Any] = {"date_header": False, "timeout_graceful_shutdown": 1}
+        config = uvicorn.Config(app, log_level="error", lifespan="on", **more)
+        self.server = serve_streams.Server(config)
         self.thread = threading.Thread(target=self.server.run, args=([self._socket],), daemon=True)
 
     def start(self) -> "Server":
@@ -48,7 +52,7 @@ class Server:
         return self
 
     def stop(self) -> None:
-        self.server.should_exit = True
+        self.server.handle_exit(signal.SIGTERM, None)
         self.thread.join(LIMIT)
         self._socket.close()
         assert not self.thread.is_alive()
@@ -155,6 +159,7 @@ def test_the_state_at_once_and_every_change_with_the_next_look(server: Server) -
     )
     assert status == 200
     assert "text/event-stream" in raw
+    assert re.search(r"^date: \w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT\r$", raw, re.MULTILINE)
     first, second = (json.loads(event["data"]) for event in events)
     assert (first["status"], second["status"]) == ("picked_up", "out_for_delivery")
     assert second["sentence"]["en"].startswith("Out for delivery")

@@ -25,12 +25,13 @@ SIGNS = {
     "streams": "serve_streams",
 }
 LOOK = 0.2  # seconds between two of them; each is a connection or more
-# As if nobody had done for a minute what beat calls for twice in one: it is done at once, not in its turn.
+# As if nobody had done for a minute what beat calls for twice in one, and what time brings to chats
+# every some seconds: both are done at once, not in their turn.
 AGE = """
 UPDATE events_chore SET ran_at = ran_at - interval '1 minute'
-WHERE name = 'apps.tracking.tasks.find_late' RETURNING clock_timestamp()
+WHERE name IN ('apps.tracking.tasks.find_late', 'apps.chat.tasks.maintain_chats') RETURNING clock_timestamp()
 """
-# Who stands by, whoever did what beat calls for regularly, and what time brings every three seconds.
+# Who stands by, whoever did what beat calls for regularly, and what time brings to chats.
 AT_WORK = """
 SELECT count(*) = 3 FROM events_chore WHERE ran_at > {since}
 AND name IN ('standby', 'apps.tracking.tasks.find_late', 'apps.chat.tasks.maintain_chats')
@@ -62,7 +63,7 @@ class Running:
         return self.masters().keys() == SIGNS.keys()
 
     def pushes(self) -> int:
-        """How often something was put into the broker's queues; beat does so all the time."""
+        """How often something was put into the broker's queues; beat does so for whatever is due."""
         port = self.house.told("ports.json")["valkey"]
         password = self.house.told("secrets.json")["VALKEY_PASSWORD"]
         with suppress(redis.RedisError), redis.Redis(port=port, password=password) as asked:
@@ -110,6 +111,7 @@ class Running:
         for what, is_well in looks.items():
             assert eventually(is_well, every=LOOK), f"{after}: {what}\n{self.house.said()}"
         before = self.pushes()
+        asked(AGE)
         assert eventually(lambda: self.pushes() > before, every=LOOK), (
             f"{after}: beat\n{self.house.said()}"
         )

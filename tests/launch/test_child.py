@@ -1,8 +1,11 @@
 """Children and the leash, with real processes."""
 
 import os
+import select
 import signal
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,10 +13,10 @@ import pytest
 
 from launch import child as child_module
 from launch.child import Child, ended_how, stop_all
-from launch.leash import Leash, Stopped
+from launch.leash import STOP_SIGNALS, Leash, Stopped
 from launch.say import Trouble
 from tests.launch.mounts import fill, small_disk
-from tests.waiting import eventually
+from tests.waiting import LIMIT, eventually
 
 # The test runner has threads; the supervisor has none.
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
@@ -101,6 +104,42 @@ def test_a_dead_child_is_started_again(make: Callable[..., Child]) -> None:
     assert child.mind()
     assert eventually(lambda: child.mind() and child.alive)
     assert child.process.pid != first
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere it is asked for")
+def test_whoever_waits_sees_at_once_that_a_child_has_ended(
+    make: Callable[..., Child], leash: tuple[Leash, int]
+) -> None:
+    child = make(SLEEPER)
+    child.start()
+    assert child.process is not None and child.ending is not None
+    assert select.select([child.ending], [], [], 0)[0] == [], "it lives"
+    threading.Timer(0.2, child.process.kill).start()
+    began = time.monotonic()
+    leash[0].check(LIMIT, [child.ending])
+    assert time.monotonic() - began < LIMIT / 2 and not child.alive
+    before = child.ending
+    assert eventually(lambda: child.mind() and child.alive)
+    assert child.ending is not None and select.select([child.ending], [], [], 0)[0] == []
+    stop_all([child])
+    assert child.ending is None
+    with pytest.raises(OSError):
+        os.fstat(before)
+
+
+def test_a_signal_ends_the_wait_as_well(leash: tuple[Leash, int]) -> None:
+    waiting, _pulling = leash
+    before = {number: signal.getsignal(number) for number in STOP_SIGNALS}
+    waiting.listen_to_signals()
+    try:
+        threading.Timer(0.2, os.kill, [os.getpid(), signal.SIGTERM]).start()
+        began = time.monotonic()
+        with pytest.raises(Stopped):
+            waiting.check(LIMIT)
+        assert time.monotonic() - began < LIMIT / 2
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def test_pauses_grow_and_then_it_gives_up(

@@ -36,4 +36,3 @@ def remove_filter(*, of_list: str, filter_id: int, by: Any, at: datetime) -> Non
     row = SavedFilter.objects.select_for_update().get(pk=filter_id, of_list=of_list, user=by)
     record("saved_filter.removed", row, by=by, at=at, data={"name": row.name})
     row.delete()
-

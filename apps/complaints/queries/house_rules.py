@@ -1,13 +1,14 @@
 """The rules that staff keep as data, those in use: every case that is opened asks all of them."""
 
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from django.db import connection
 
 from apps.accounts.models import Unit
 from apps.complaints.models import AssignmentRule, MajorRule
 
+Rule = TypeVar("Rule", MajorRule, AssignmentRule)
 _IN_USE = """
 SELECT (SELECT json_agg(m ORDER BY m.id) FROM complaints_majorrule m WHERE m.is_active),
     (SELECT json_agg(a ORDER BY a.position) FROM complaints_assignmentrule a WHERE a.is_active),
@@ -29,8 +30,8 @@ def rules_in_use() -> HouseRules:
         cursor.execute(_IN_USE)
         major, assignment, paths = cursor.fetchone()
     rules = HouseRules(
-        [MajorRule(**row) for row in major or ()],
-        [AssignmentRule(**row) for row in assignment or ()],
+        [_made(MajorRule, row) for row in major or ()],
+        [_made(AssignmentRule, row) for row in assignment or ()],
     )
     for severe in rules.major:
         if severe.min_declared_value is not None:
@@ -41,3 +42,9 @@ def rules_in_use() -> HouseRules:
         if rule.team_id is not None:
             rule.team = Unit(pk=rule.team_id, path=paths[str(rule.team_id)])
     return rules
+
+
+def _made(model: type[Rule], row: dict[str, Any]) -> Rule:
+    """As the ORM makes one of what it has read, which takes half as long as naming each field."""
+    fields = [field.attname for field in model._meta.concrete_fields]
+    return model.from_db("default", fields, [row[name] for name in fields])

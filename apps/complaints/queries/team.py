@@ -200,8 +200,9 @@ def unit_for(
     if waybill_unit is not None:
         return waybill_unit
     paths = sorted(path for _role, path in by.current_roles)
-    found = Unit.objects.active().filter(path__in=paths).order_by("path")
-    own = found.first() if paths else None
+    own = None
+    if paths:
+        own = Unit.objects.active().filter(path__in=paths).order_by("path").first()
     return own or service_desk(hands.roster) or _head()
 
 

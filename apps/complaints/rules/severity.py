@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 
 from apps.complaints.enums import CaseClass, Severity
 from apps.complaints.models import MajorRule
@@ -38,7 +39,7 @@ def holds(rule: MajorRule, facts: CaseFacts) -> bool:
 
 def _verdicts(rule: MajorRule, facts: CaseFacts) -> list[bool | None]:
     """One verdict per condition, None where the rule has none. The text is tidy already."""
-    words = [tidy(word) for word in rule.words.splitlines() if word.strip()]
+    words = _sought(rule.words)
     value = rule.min_declared_value
     return [
         any(word in facts.text for word in words) if words else None,
@@ -49,6 +50,12 @@ def _verdicts(rule: MajorRule, facts: CaseFacts) -> list[bool | None]:
         facts.is_key_account if rule.key_account else None,
         _repeats(rule, facts),
     ]
+
+
+@lru_cache(maxsize=200)
+def _sought(words: str) -> tuple[str, ...]:
+    """One to a line; rules are few, and each is asked of every case."""
+    return tuple(tidy(word) for word in words.splitlines() if word.strip())
 
 
 def _repeats(rule: MajorRule, facts: CaseFacts) -> bool | None:

@@ -100,7 +100,7 @@ def main() -> None:
     mail = mail_server(folder, options.mail)
     mail.start()
     try:
-        providers(folder, options.http).serve_forever()
+        providers(folder, options.http).serve_forever(poll_interval=60.0)
     finally:
         mail.stop()
 

@@ -19,8 +19,9 @@ from apps.events.chores import Overdue, leave_word, overdue, unvisited
 log = logging.getLogger(__name__)
 PATIENCE = 5.0  # seconds that the others have
 IN_CHARGE = 30.0  # seconds from the last thing that it had to take over
-LOOK, LOOK_IN_CHARGE = 1.0, 0.25
+LOOK_IN_CHARGE = 0.25
 SEEN_EVERY = 10.0
+LATER = 0.01  # seconds after an instant, or the clocks might disagree whether it has come
 AFTER_TROUBLE = 2.0
 MOST_AT_ONCE = 50
 NAME = "standby"
@@ -32,8 +33,10 @@ class Standby:
     def __init__(self, *, patience: float = PATIENCE) -> None:
         self.stopping = threading.Event()
         self._patience = patience
+        # Of what it sees, it knows when its turn comes.
+        self._pause = patience / 2
         self._in_charge_until = 0.0
-        self._seen = 0.0
+        self._seen = self._visited = 0.0
         self._begins = time.monotonic() + patience  # the others may just be starting, too
         self._hands = ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="standby")
         self._looking = threading.Thread(target=self._look_on, name="standby-look", daemon=True)
@@ -65,8 +68,7 @@ class Standby:
     def _look_on(self) -> None:
         while not self.stopping.is_set():
             try:
-                self._look()
-                wait = LOOK_IN_CHARGE if self.is_in_charge else LOOK
+                wait = self._look()
             except Exception:  # a lost connection, a restarted database: go on when it is back
                 log.exception("standby stumbled")
                 close_old_connections()
@@ -74,20 +76,40 @@ class Standby:
             self.stopping.wait(wait)
         connection.close()
 
-    def _look(self) -> None:
+    def _look(self) -> float:
+        """Seconds to the next look."""
         now = time.monotonic()
         if now - self._seen >= SEEN_EVERY:
             leave_word(NAME)
             self._seen = now
         if now < self._begins:
-            return
-        found = overdue(0.0 if self.is_in_charge else self._patience)
+            return self._begins - now
+        if self.is_in_charge:
+            found, soon = overdue(0.0), []
+        else:
+            seen = overdue(self._patience - self._pause)
+            found = [one for one in seen if one.seconds >= self._patience]
+            soon = [one for one in seen if one.seconds < self._patience]
+        self._charge(found, now)
+        for one in [*found, *self._missed(now)]:
+            self._take(one.task, one.args)
+        if self.is_in_charge:
+            return LOOK_IN_CHARGE
+        return min([self._pause, *(self._patience - one.seconds + LATER for one in soon)])
+
+    def _charge(self, found: list[Overdue], now: float) -> None:
+        """Take charge where the others have had their time."""
         if any(one.seconds >= self._patience for one in found):
             if not self.is_in_charge:
                 log.warning("nobody works on %s: taking over", ", ".join(one.task for one in found))
             self._in_charge_until = now + IN_CHARGE
-        for one in [*found, *unvisited(self._patience)]:
-            self._take(one.task, one.args)
+
+    def _missed(self, now: float) -> list[Overdue]:
+        """What beat should have called for."""
+        if now - self._visited < self._patience:
+            return []
+        self._visited = now
+        return unvisited(self._patience)
 
     def _hear(self, task: str, args: tuple[str, ...]) -> None:
         """What its own work leads to."""

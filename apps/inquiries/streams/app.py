@@ -12,6 +12,7 @@ import json
 import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import suppress
+from email.utils import formatdate
 from typing import Any
 
 from django.conf import settings
@@ -94,6 +95,7 @@ class StreamApp:
             (b"cache-control", b"no-store"),
             (b"x-accel-buffering", b"no"),
             (b"connection", b"close"),
+            _date(),
         ]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await _write(send, "retry: 3000\n: hello\n\n")
@@ -132,6 +134,10 @@ class StreamApp:
         await _respond(send, 200 if age < STALE else 503, body, "application/json")
 
 
+def _date() -> tuple[bytes, bytes]:
+    return b"date", formatdate(usegmt=True).encode()
+
+
 async def _wait_until_gone(receive: Receive, listener: Listener) -> None:
     while (await receive())["type"] != "http.disconnect":
         continue
@@ -149,6 +155,7 @@ async def _refuse(send: Send, refusal: Refusal) -> None:
 
 async def _respond(send: Send, status: int, body: dict[str, Any], content_type: str) -> None:
     headers = [(b"content-type", content_type.encode()), (b"cache-control", b"no-store")]
+    headers.append(_date())
     await send({"type": "http.response.start", "status": status, "headers": headers})
     raw = json.dumps(body, ensure_ascii=False).encode()
     await send({"type": "http.response.body", "body": raw})

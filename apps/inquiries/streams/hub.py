@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address
@@ -30,6 +31,8 @@ LOOK_EVERY = 0.4
 CHECK_KEYS_EVERY = 30.0
 # A desk that holds a line is there, also while its page lies in the background.
 TOUCH_DESKS_EVERY = 10.0
+# Seconds to the next look where nobody listens, if nobody comes before: only to be seen alive.
+IDLE = 5.0
 
 
 class Topic(StrEnum):
@@ -106,6 +109,7 @@ class Hub:
         self._looker = ThreadPoolExecutor(1, "look")
         self._doormen = ThreadPoolExecutor(3, "door")
         self._task: asyncio.Task[None] | None = None
+        self._followed = asyncio.Event()
         self.last_look = 0.0
 
     @property
@@ -123,6 +127,7 @@ class Hub:
 
     def add(self, listener: Listener) -> None:
         self._listeners.setdefault(listener.subject, set()).add(listener)
+        self._followed.set()
         if known := self._newest.get(listener.subject):
             listener.offer(known)
 
@@ -132,6 +137,8 @@ class Hub:
         if not group:
             self._listeners.pop(listener.subject, None)
             self._newest.pop(listener.subject, None)
+        if not self._listeners:
+            self._followed.clear()
 
     def start(self) -> None:
         self._task = asyncio.get_running_loop().create_task(self._run())
@@ -168,6 +175,8 @@ class Hub:
                 log.warning("the look at followed shipments failed: %s", type(problem).__name__)
                 await asyncio.sleep(1)
             await asyncio.sleep(max(0.05, self._look_every - (loop.time() - begun)))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._followed.wait(), IDLE)
 
     async def _look(self, loop: asyncio.AbstractEventLoop) -> None:
         known: dict[Topic, dict[int, str]] = {}

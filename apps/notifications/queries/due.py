@@ -29,7 +29,8 @@ CROSS JOIN LATERAL (
     ORDER BY d.due_at LIMIT 1
 ) AS next
 """
-# Digests, fallbacks, leases that have run out, and messages whose sender is gone.
+# Digests, fallbacks, leases that have run out, and messages whose sender is gone; while a sender is at
+# work its end lies just ahead, so that whoever looks is there when a sender goes.
 TO_MIND = f"""
 SELECT '', LEAST(
     (SELECT due_at FROM notifications_delivery
@@ -38,6 +39,8 @@ SELECT '', LEAST(
     (SELECT fallback_due FROM notifications_delivery WHERE fallback_due IS NOT NULL
      ORDER BY fallback_due LIMIT 1),
     (SELECT min(lease_until) FROM notifications_delivery WHERE state = 'sending'),
+    (SELECT statement_timestamp() + interval '0.3 seconds' FROM notifications_delivery
+     WHERE state = 'sending' AND sender IS NOT NULL LIMIT 1),
     (SELECT min(d.state_since) FROM notifications_delivery d JOIN notifications_sender s ON s.id = d.sender
      WHERE d.state = 'sending' AND NOT {HELD})
 )

@@ -72,8 +72,8 @@ class OrdersView(HouseView):
         given = dict(taken(OrderInShape, request.data))
         customer = customer_for(request, given.pop("customer", ""))
         given = {name: value for name, value in given.items() if value not in (None, "")}
-        usual = order_defaults(customer)
         if not any(name in given for name in AT_DOOR):
+            usual = order_defaults(customer)
             given |= {
                 "pickup_company": usual.company,
                 "pickup_contact": usual.contact_name,
@@ -83,7 +83,7 @@ class OrdersView(HouseView):
             }
         if "settlement_method" not in given:
             given["settlement_method"] = (
-                "cod" if given.get("cod_amount") else usual.settlement_method
+                "cod" if given.get("cod_amount") else customer.settlement_method
             )
         content, errors = clean_order(given)
         if errors:
