@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 
 from apps.backoffice.imports import Import, all_imports
 from apps.backoffice.models import ImportFile
-from apps.backoffice.rules import SEE_ALL
+from apps.backoffice.rules.jobs import SEE_ALL
 
 
 def imports_open_to(user: Any) -> list[Import]:

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from apps.backoffice.models import Job
-from apps.backoffice.rules import SEE_ALL, kinds_open_to
+from apps.backoffice.rules.jobs import SEE_ALL, kinds_open_to
 
 
 def visible_jobs(user: Any) -> QuerySet[Job]:

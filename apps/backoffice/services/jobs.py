@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from apps.backoffice.enums import JobState, KeptKind
 from apps.backoffice.job_kinds import job_kinds
 from apps.backoffice.models import FileRetention, Job
-from apps.backoffice.rules import may_see_job
+from apps.backoffice.rules.jobs import may_see_job
 from apps.backoffice.states import JOB_MOVES
 from apps.core.errors import RuleBroken
 from apps.core.waking import wake_on_commit

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from apps.backoffice.enums import RowOutcome
 from apps.backoffice.imports import Intake, Item, Outcome, RowRefused
+from apps.backoffice.services import reserve_rows
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.sheets import SheetRow
 from apps.customers.models import Customer
@@ -23,7 +24,6 @@ from apps.orders.queries.confirmation import finding_text
 from apps.orders.rules import GoodsBook, check_goods
 from apps.orders.services import clocks
 from apps.orders.services.entry import build_order, lock_customer, owner_of
-from apps.orders.services.series import reserve
 
 BATCH = 1_000
 # Without these there is nothing to deliver; what else is missing can be asked for later.
@@ -120,7 +120,7 @@ def _enter(intake: Intake, customer: Customer, items: Sequence[Item]) -> dict[in
         return {}
     by, at = intake.by, intake.at
     orders = _built(customer, items, intake)
-    reserved = reserve(timezone.localdate(at), len(orders))
+    reserved = reserve_rows(WorkOrder, WorkOrder.PREFIX, timezone.localdate(at), len(orders))
     for order, (pk, number) in zip(orders, reserved, strict=True):
         order.pk, order.number = pk, number
     clocks.start(orders, contracts_in_force([customer.pk], at), by=by, at=at)

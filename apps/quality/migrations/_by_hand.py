@@ -5,4 +5,5 @@ from apps.core.sql import append_only
 OPERATIONS = [
     append_only("quality_reportchange"),
     append_only("quality_evidence"),
+    append_only("quality_partycontact"),
 ]

@@ -90,8 +90,6 @@ OPERATIONS = [
     append_only("tracking_proofphoto"),
     append_only("tracking_returndocumentmove"),
     append_only("tracking_promisechange"),
-    append_only("tracking_latecontact"),
-    append_only("tracking_latechase"),
     append_only("tracking_stageassignment"),
     # Reports and sheets read shipments by day of issue; rows lie in that order, and a block range
     # index costs a scan nothing.

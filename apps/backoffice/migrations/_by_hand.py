@@ -1,5 +1,8 @@
 """What the ORM cannot say of approvals: makers approve nothing, an approval is for the content of its
-request, a request keeps its content and is approved with the quorum of every round only."""
+request, a request keeps its content and is approved with the quorum of every round only. And how long
+files are kept at first; the house changes it on its page."""
+
+from typing import Any
 
 from django.db import migrations
 
@@ -76,6 +79,15 @@ CREATE TRIGGER approval_check BEFORE INSERT ON backoffice_approval
     FOR EACH ROW EXECUTE FUNCTION backoffice_approval_check();
 """
 
+DAYS = {"job_result": 14, "import_original": 180}
+
+
+def plant(apps: Any, schema_editor: Any) -> None:
+    rows = apps.get_model("backoffice", "FileRetention").objects
+    for what, days in DAYS.items():
+        rows.get_or_create(what=what, defaults={"days": days})
+
+
 OPERATIONS = [
     append_only("backoffice_approval"),
     migrations.RunSQL(
@@ -93,4 +105,5 @@ DROP TRIGGER approval_check ON backoffice_approval;
 DROP FUNCTION backoffice_approval_check();
 """,
     ),
+    migrations.RunPython(plant, migrations.RunPython.noop),
 ]
