@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.db.models import Model, QuerySet
+from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
 PIECE = 1_000
@@ -74,11 +76,19 @@ def attribute(heading: Any, path: str) -> ExportColumn:
 
 
 def rows_of_list(model: type[Model]) -> Callable[[Any, Query], QuerySet[Any]]:
-    """What the declared list of ``model`` (``lists.StaffList``) shows ``by`` under ``query``, newest first."""
+    """What the staff list of ``model`` shows ``by`` under ``query``: a declared one newest first, one of
+    Django's in its own order."""
 
     def rows(by: Any, query: Query) -> QuerySet[Any]:
-        listing: Any = admin.site.get_model_admin(model).listing  # type: ignore[attr-defined]  # a ListAdmin
-        found: QuerySet[Any] = listing.rows(listing.asked(by, query, timezone.now()))
-        return found.order_by("-pk")
+        shown: Any = admin.site.get_model_admin(model)
+        found: QuerySet[Any]
+        if (listing := getattr(shown, "listing", None)) is not None:
+            found = listing.rows(listing.asked(by, query, timezone.now()))
+            return found.order_by("-pk")
+        request = HttpRequest()
+        request.method, request.user = "GET", by
+        request.GET = QueryDict(urlencode(dict(query)))
+        found = shown.get_changelist_instance(request).get_queryset(request)
+        return found
 
     return rows

@@ -22,9 +22,10 @@ from apps.accounts.enums import Role
 from apps.accounts.models import Unit, User
 from apps.backoffice import services
 from apps.backoffice.acts import BulkAct, Doing
+from apps.backoffice.exports import Export, attribute
 from apps.backoffice.forms.filters import FilterForm, day, one_of
 from apps.backoffice.listing import ListAdmin
-from apps.backoffice.lists import Column, Export, ListQuery, Sort, StaffList, View
+from apps.backoffice.lists import Column, ListQuery, Sort, StaffList, View
 from apps.backoffice.models import SavedFilter
 from apps.backoffice.queries.lists import filters_of
 from apps.core.errors import BadInput
@@ -57,11 +58,13 @@ class UnitList(StaffList):
     filters = UnitFilters
     search = "code of a tent"
     export = Export(
-        "tents",
-        "accounts.view_unit",
-        "case.exported",
-        ["Code"],
-        lambda rows: ([u.code] for u in rows),
+        name="tests.tents",
+        label="Tents",
+        file_name="tents",
+        permission="accounts.view_unit",
+        event="case.exported",
+        columns=(attribute("Code", "code"),),
+        rows=lambda by, query: UnitList().rows(UnitList().asked(by, query, timezone.now())),
     )
     empty = "Put a tent up."
     per_page = 3

@@ -14,6 +14,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("notifications", "0001_initial"),
         ("complaints", "0001_initial"),
         ("customers", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
