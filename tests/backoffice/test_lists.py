@@ -64,7 +64,9 @@ class UnitList(StaffList):
         permission="accounts.view_unit",
         event="case.exported",
         columns=(attribute("Code", "code"),),
-        rows=lambda by, query: UnitList().rows(UnitList().asked(by, query, timezone.now())),
+        rows=lambda by, query: (
+            UnitList().rows(UnitList().asked(by, query, timezone.now())).order_by("-pk")
+        ),
     )
     empty = "Put a tent up."
     per_page = 3
