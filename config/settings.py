@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "apps.sla",
     "apps.customers",
     "apps.ledger",
+    "apps.banking",
     "apps.tracking",
     "apps.orders",
     "apps.complaints",
