@@ -1,0 +1,117 @@
+"""What staff type about accounts of ours, bank files and their lines."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.backoffice.forms.kept_files import FormWithFiles, KeptFileField
+from apps.banking.enums import AccountPurpose, AccountState
+from apps.banking.models import BankAccount
+from apps.banking.reading import BUILT_IN
+from apps.customers.models import Customer
+
+
+class CodeField(forms.CharField):
+    """A customer by its code: there may be thousands, and a contract names its own."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=20, **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        code = super().clean(value).strip().upper()
+        if not code:
+            return None
+        found = Customer.objects.filter(code=code).first()
+        if found is None:
+            raise forms.ValidationError(_("There is no customer with this code."), "unknown")
+        return found
+
+
+class ChangeAccountForm(forms.Form):
+    name = forms.CharField(label=gettext_lazy("called"), max_length=60)
+    bank = forms.CharField(label=gettext_lazy("bank"), max_length=60)
+    branch = forms.CharField(label=gettext_lazy("branch"), max_length=80, required=False)
+    cnaps = forms.CharField(label=gettext_lazy("CNAPS code"), max_length=12, required=False)
+    purpose = forms.ChoiceField(label=gettext_lazy("purpose"), choices=AccountPurpose.choices)
+
+
+class AccountForm(ChangeAccountForm):
+    holder = forms.CharField(label=gettext_lazy("account holder"), max_length=120)
+    number = forms.CharField(
+        label=gettext_lazy("account number"),
+        max_length=60,
+        help_text=gettext_lazy(
+            "Encrypted, and never changed afterwards: another number is another account."
+        ),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+    )
+    parent = forms.ModelChoiceField(
+        label=gettext_lazy("main account"),
+        queryset=BankAccount.objects.none(),
+        required=False,
+        help_text=gettext_lazy("For virtual sub-accounts: the account that the money is in."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        mains = BankAccount.objects.filter(state=AccountState.OPEN, parent=None)
+        self.fields["parent"].queryset = mains  # type: ignore[attr-defined]  # a choice of rows
+
+
+class AssignForm(forms.Form):
+    customer = CodeField(
+        label=gettext_lazy("Customer code"),
+        required=False,
+        help_text=gettext_lazy("Empty: everybody who has no account of their own."),
+    )
+    since = forms.DateTimeField(label=gettext_lazy("since"))
+    old_accepts_until = forms.DateTimeField(
+        label=gettext_lazy("the one before accepts until"), required=False
+    )
+    project = forms.CharField(label=gettext_lazy("project"), max_length=60, required=False)
+
+
+class OpeningForm(forms.Form):
+    day = forms.DateField(label=gettext_lazy("day"))
+    amount = forms.DecimalField(label=gettext_lazy("balance"), max_digits=14, decimal_places=2)
+
+
+class FileForm(FormWithFiles):
+    file = KeptFileField(
+        label=gettext_lazy("Bank file"),
+        help_text=gettext_lazy("As the bank exports it: csv, xls, xlsx, MT940 or CAMT."),
+    )
+    layout = forms.ChoiceField(label=gettext_lazy("layout"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        found = [("", gettext_lazy("recognise it"))]
+        self.fields["layout"].choices = [*found, *((one.code, one.name) for one in BUILT_IN)]  # type: ignore[attr-defined]  # a choice
+
+
+class IdentifyForm(forms.Form):
+    """One of those it is likely to be, or another by code."""
+
+    likely = forms.ChoiceField(
+        label=gettext_lazy("likely"), required=False, widget=forms.RadioSelect
+    )
+    customer = CodeField(label=gettext_lazy("or customer code"), required=False)
+    remember = forms.BooleanField(
+        label=gettext_lazy("This account number and name are always theirs"), required=False
+    )
+
+    def __init__(self, *args: Any, likely: list[Customer], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offered = {str(row.pk): row for row in likely}
+        self.fields["likely"].choices = [(pk, str(row)) for pk, row in self.offered.items()]  # type: ignore[attr-defined]  # a choice
+        if not likely:
+            del self.fields["likely"]
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        chosen = values.get("customer") or self.offered.get(values.get("likely", ""))
+        if chosen is None and not self.errors:
+            raise forms.ValidationError(_("Choose a customer, or type a code."), "missing")
+        return {"customer": chosen, "remember": values.get("remember", False)}
