@@ -37,6 +37,8 @@ MODULES: dict[str, tuple[str, ...]] = {
     "late_sweep": ("--waybills", "20000"),
     "order_list": ("--orders", "20000"),
     "growth": ("--events", "200000"),
+    "trial_balance": ("--postings", "100000"),
+    "bank_import": ("--lines", "10000"),
     "callbacks": ("--small",),
     "pages": ("--small",),
     "streams": ("100",),

@@ -270,6 +270,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "customers.tasks.settle_paperwork": 300.0,
         "customers.tasks.end_trials": 900.0,
         "ledger.tasks.prove_ledger": 86_400.0,
+        "banking.tasks.post_lines": 300.0,
         "tracking.tasks.find_late": 30.0,
         "tracking.tasks.watch_forgotten": 3600.0,
         "tracking.tasks.make_partitions": 86_400.0,

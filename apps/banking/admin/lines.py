@@ -66,9 +66,9 @@ class StandingFilter(admin.SimpleListFilter):
             Standing.IDENTIFIED: Use.CUSTOMER,
             Standing.CHARGE: Use.CHARGE,
         }
-        if self.value() in wanted:
-            return rows.filter(Exists(uses.filter(use=wanted[Standing(self.value())])))
-        return rows
+        chosen = next((one for one in wanted if one == self.value()), None)
+        use = wanted[chosen] if chosen else None
+        return rows.filter(Exists(uses.filter(use=use))) if use else rows
 
 
 @admin.register(BankLine)

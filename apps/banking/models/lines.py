@@ -57,7 +57,6 @@ class BankLine(AppendOnly):
     nth = models.PositiveSmallIntegerField(_("nth of equal ones"))
 
     objects = BankLineQuerySet.as_manager()
-    live_uses: "list[LineUse]"
 
     class Meta:
         verbose_name = _("bank line")
@@ -108,8 +107,9 @@ class BankLine(AppendOnly):
     @property
     def use(self) -> "LineUse | None":
         """What it is posted as; from ``with_use``, else one query."""
-        if hasattr(self, "live_uses"):
-            return self.live_uses[0] if self.live_uses else None
+        live: list[LineUse] | None = getattr(self, "live_uses", None)
+        if live is not None:
+            return live[0] if live else None
         return self.uses.filter(undone_at=None).select_related("customer", "entry").first()
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.db.models import Max
@@ -63,7 +64,7 @@ def aliases_of(lines: Collection[BankLine]) -> dict[tuple[str, str], int]:
 
 def likely_customers(line: BankLine, *, most: int = 6) -> list[Customer]:
     """Whom a person is offered, the likeliest first; names decide nothing else."""
-    given = {"name": line.party_name, "text": line.text or " ", "most": most}
+    given: dict[str, Any] = {"name": line.party_name, "text": line.text or " ", "most": most}
     with connection.cursor() as cursor:
         cursor.execute(_LIKELY, given)
         ids = [pk for (pk,) in cursor.fetchall()]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 
@@ -92,7 +93,7 @@ def reconcile(account: BankAccount, day: date) -> Reconciliation:
         account.pk,
         *BankAccount.objects.filter(parent=account).values_list("pk", flat=True),
     ]
-    given = {
+    given: dict[str, Any] = {
         "ledger": ledger.pk if ledger else 0,
         "day": day,
         "accounts": accounts,

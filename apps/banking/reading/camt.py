@@ -5,8 +5,8 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import ParseError, fromstring
+from defusedxml import DefusedXmlException  # type: ignore[import-untyped]  # no stubs
+from defusedxml.ElementTree import ParseError, fromstring  # type: ignore[import-untyped]  # no stubs
 from django.utils.translation import gettext as _
 
 from apps.banking.reading.values import Line, Reading, Statement

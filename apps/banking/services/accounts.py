@@ -105,7 +105,8 @@ def reveal_number(account: BankAccount, *, reason: str, by: "User", at: datetime
     if len(said) < 2:
         raise BadInput(_("Say why, in a few words."), code="reason_missing", field="reason")
     record("bankaccount.revealed", account, by=by, at=at, data={"reason": said})
-    return account.number
+    number: str = account.number
+    return number
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 
@@ -71,7 +72,7 @@ def trial_balance(
 ) -> list[TrialRow]:
     """Turnover from ``first`` to ``last``, both included. Σ opening, Σ closing are zero and
     Σ debit = Σ credit: by construction, as each posting has both sides."""
-    given = {"first": first, "last": last, "kind": kind}
+    given: dict[str, Any] = {"first": first, "last": last, "kind": kind}
     with connection.cursor() as cursor:
         cursor.execute(_BY_TITLE if by_title else _BY_ACCOUNT, given)
         return [TrialRow(*row) for row in cursor.fetchall()]

@@ -1,6 +1,7 @@
 """Accounts by what they are; opened at their first use."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import connection
 
@@ -45,7 +46,7 @@ def _in_order(side: Side) -> tuple[str, str, int]:
 
 def _find(keys: list[Key]) -> dict[Key, int]:
     with_party = [key for key in keys if key[2] is not None]
-    given = {
+    given: dict[str, Any] = {
         "kinds": [key[0] for key in with_party],
         "parties": [key[1] for key in with_party],
         "ids": [key[2] for key in with_party],

@@ -154,9 +154,8 @@ def _write(entries: Sequence[NewEntry], *, by: Any, at: datetime) -> dict[str, i
             if lines:
                 cursor.execute(_POSTINGS, [list(c) for c in zip(*lines, strict=True)])
     except IntegrityError as error:
-        if "entry_month_open" in str(
-            getattr(error.__cause__, "diag", None) and error.__cause__.diag.constraint_name
-        ):  # type: ignore[union-attr]  # psycopg2's
+        diag = getattr(error.__cause__, "diag", None)
+        if diag is not None and diag.constraint_name == "entry_month_open":
             raise _closed(None) from error
         raise
     return fresh
