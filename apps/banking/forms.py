@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from apps.backoffice.forms.kept_files import FormWithFiles, KeptFileField
 from apps.banking.enums import AccountPurpose, AccountState
 from apps.banking.models import BankAccount
-from apps.banking.reading import BUILT_IN
+from apps.banking.services.layouts import layouts
 from apps.customers.models import Customer
 
 
@@ -88,7 +88,64 @@ class FileForm(FormWithFiles):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         found = [("", gettext_lazy("recognise it"))]
-        self.fields["layout"].choices = [*found, *((one.code, one.name) for one in BUILT_IN)]  # type: ignore[attr-defined]  # a choice
+        self.fields["layout"].choices = [*found, *((one.code, one.name) for one in layouts())]  # type: ignore[attr-defined]  # a choice
+
+
+COLUMN_NAMES = {
+    "day": gettext_lazy("day"),
+    "time": gettext_lazy("time"),
+    "amount": gettext_lazy("amount with its sign"),
+    "income": gettext_lazy("income"),
+    "outgo": gettext_lazy("expense"),
+    "mark": gettext_lazy("debit or credit"),
+    "balance": gettext_lazy("balance after it"),
+    "party_name": gettext_lazy("payer or payee"),
+    "party_number": gettext_lazy("account number"),
+    "text": gettext_lazy("text"),
+    "ref": gettext_lazy("bank's reference"),
+    "currency": gettext_lazy("currency"),
+}
+
+
+class LayoutForm(forms.Form):
+    """The headings of a bank's sheet, column by column."""
+
+    code = forms.SlugField(label=gettext_lazy("code"), max_length=40)
+    name = forms.CharField(label=gettext_lazy("name"), max_length=80)
+    source = forms.CharField(label=gettext_lazy("where it is documented"), max_length=200)
+    needs = forms.CharField(
+        label=gettext_lazy("headings by which it is recognised"),
+        max_length=300,
+        help_text=gettext_lazy("As they stand in the file, separated by commas."),
+    )
+    is_inverse = forms.BooleanField(
+        label=gettext_lazy("What is owed stands above zero (credit cards)"), required=False
+    )
+    must_total = forms.BooleanField(
+        label=gettext_lazy("A whole file ends with a total row"), required=False
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for role, label in COLUMN_NAMES.items():
+            self.fields[f"column_{role}"] = forms.CharField(
+                label=label, max_length=200, required=False
+            )
+
+    def said(self) -> dict[str, Any]:
+        """The layout as it is kept."""
+        values = self.cleaned_data
+        columns = {role: _listed(values[f"column_{role}"]) for role in COLUMN_NAMES}
+        return {
+            "needs": _listed(values["needs"]),
+            "is_inverse": values["is_inverse"],
+            "must_total": values["must_total"],
+            "columns": {role: names for role, names in columns.items() if names},
+        }
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.replace("，", ",").split(",") if part.strip()]
 
 
 class IdentifyForm(forms.Form):

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.enums import Role
-from apps.backoffice.navigation import Page, records
+from apps.backoffice.navigation import Page, records, setting
 
 BANK = _("Bank")
 MONEY = frozenset({Role.FINANCE, Role.SETTLEMENT_CLERK})
@@ -53,5 +53,12 @@ PAGES = (
         about=_("Account numbers and names of which a person confirmed whose they are."),
         section=BANK,
         words="付款人 别名",
+    ),
+    setting(
+        _("Layouts of bank files"),
+        "view_column",
+        "banking.banklayout",
+        _("Which heading stands over what in the files of a bank that is not recognised."),
+        section=BANK,
     ),
 )

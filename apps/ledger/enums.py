@@ -55,6 +55,8 @@ EVENT_KINDS = {
     "account_title.changed": _("Account title changed"),
 }
 EVENT_DETAILS = {
+    "account_title.changed/code": _("Account code"),
+    "account_title.changed/name": _("Account name"),
     "month": _("Month"),
     "entries": _("Entries"),
 }

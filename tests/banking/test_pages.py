@@ -15,7 +15,8 @@ from django.utils import timezone
 from apps.accounts.enums import ObjectScope, Role
 from apps.accounts.models import User
 from apps.banking import services
-from apps.banking.models import AccountAssignment, BankAccount, BankFile, PayerAlias
+from apps.banking.models import AccountAssignment, BankAccount, BankFile, BankLayout, PayerAlias
+from apps.core.errors import BadInput
 from apps.events.models import Event
 from tests.factories.accounts import UserFactory, sign_in
 from tests.factories.banking import bank_account, export, line_of, row, taken
@@ -236,3 +237,28 @@ def test_every_page_in_english_too(client: Client) -> None:
         (address("bankline", line_of(file).pk), "Say whose payment it is"),
     ):
         assert word in client.get(where).content.decode(), where
+
+
+def test_a_layout_is_described_on_a_page_and_its_files_are_read(client: Client) -> None:
+    by = at_desk(client)
+    where = address("banklayout") + "add/"
+    typed = {
+        "code": "small-bank", "name": "某村镇银行", "source": "柜台说明", "needs": "记账时刻，进账，出账",
+        "column_day": "记账时刻", "column_income": "进账", "column_outgo": "出账", "column_text": "说明",
+    }  # fmt: skip
+    assert client.post(where, {**typed, "code": "generic"}).status_code == 422
+    assert client.post(where, {**typed, "needs": ""}).status_code == 422
+    content = "记账时刻,进账,出账,说明\n2026-11-03,12.30,,货款\n".encode()
+    account = bank_account(by)
+    with pytest.raises(BadInput):
+        services.take_file(account=account, content=content, name="x.csv", by=by, at=timezone.now())
+    assert client.post(where, typed).status_code == 302
+    assert client.post(where, {**typed, "name": "第二版"}).status_code == 302
+    assert list(BankLayout.objects.values_list("version", flat=True)) == [2, 1]
+    assert client.get(address("banklayout")).status_code == 200
+    file = services.take_file(
+        account=account, content=content, name="x.csv", by=by, at=timezone.now()
+    )
+    assert (file.layout, file.lines_new) == ("small-bank", 1)
+    at_desk(client, Role.SETTLEMENT_CLERK)
+    assert client.get(where).status_code == 403

@@ -13,9 +13,11 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.banking import services
 from apps.banking.enums import Use
+from apps.banking.matching import Item
 from apps.banking.models import BankLine, LineUse, PayerAlias
-from apps.banking.queries import likely_customers, reconcile
+from apps.banking.queries import likely_customers, payers, reconcile
 from apps.core.errors import RuleBroken
+from apps.events.models import Event
 from apps.ledger.enums import AccountKind as K
 from apps.ledger.enums import PartyKind
 from apps.ledger.models import Account, Entry
@@ -223,6 +225,48 @@ def test_names_only_order_what_a_person_sees() -> None:
     line = line_of(taken(opened(), [row()]))
     assert likely_customers(line)[0] == mine
     assert line.use and line.use.use == Use.UNKNOWN
+
+
+class _Statements:
+    """An app above the bank to which two customers owe something, one of them under two numbers."""
+
+    def __init__(self, *customers: Any) -> None:
+        self.customers, self.asked = customers, 0
+
+    def open_items(self, payments: Any) -> list[Item]:
+        self.asked += 1
+        numbers = ("DZ-2026-10-0001", "DZ-2026-10-0002")
+        return [
+            Item(n, D("88.00"), customer.pk, number=number)
+            for n, (customer, number) in enumerate(zip(self.customers, numbers, strict=True))
+        ]
+
+
+def test_a_statement_s_number_in_the_text_says_whose_payment_it_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    one, other = CustomerFactory(), CustomerFactory()
+    statements = _Statements(one, other)
+    monkeypatch.setattr(
+        payers, "modules_named", lambda name: [(None, statements)] if name == "owed" else []
+    )
+    file = taken(
+        opened(),
+        [
+            row("88.00", text="付对账单DZ202610 0002"),
+            row("40.00", text="DZ-2026-10-0001 部分"),
+            row("90.00", text="DZ-2026-10-0001 DZ-2026-10-0002"),
+            row("88.00", text="运费"),
+        ],
+    )
+    said = [
+        (line.use.customer, line.use.why)
+        for line in BankLine.objects.filter(file=file).order_by("pk")
+    ]  # type: ignore[union-attr]  # all used
+    assert said == [(other, "number"), (one, "number"), (None, "number"), (None, "none")]
+    assert statements.asked == 1
+    told = Event.objects.filter(kind="bankline.identified").values_list("data", flat=True)
+    assert sorted(data["customer"] for data in told) == sorted([other.pk, one.pk])
 
 
 @pytest.mark.django_db(transaction=True)

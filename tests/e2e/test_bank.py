@@ -47,7 +47,7 @@ def test_from_a_new_account_to_a_reconciled_month(
     ):
         page.fill(f"[name={name}]", value)
     page.locator("form button.is-primary").click()
-    expect(page.locator("h1")).to_contain_text("**** 2345")
+    expect(page.locator("h1.page-title")).to_contain_text("**** 2345")
     account = BankAccount.objects.get()
 
     page.goto(f"/admin/banking/bankaccount/{account.pk}/do/opening/")

@@ -3,6 +3,13 @@
 from apps.banking.admin.accounts import BankAccountAdmin
 from apps.banking.admin.aliases import PayerAliasAdmin
 from apps.banking.admin.files import BankFileAdmin
+from apps.banking.admin.layouts import BankLayoutAdmin
 from apps.banking.admin.lines import BankLineAdmin
 
-__all__ = ["BankAccountAdmin", "BankFileAdmin", "BankLineAdmin", "PayerAliasAdmin"]
+__all__ = [
+    "BankAccountAdmin",
+    "BankFileAdmin",
+    "BankLayoutAdmin",
+    "BankLineAdmin",
+    "PayerAliasAdmin",
+]

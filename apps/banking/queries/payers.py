@@ -8,9 +8,10 @@ from django.db import connection
 from django.db.models import Max
 
 from apps.banking.enums import AliasKind
-from apps.banking.matching import Match, Payer, Payment, Tie, Why, propose_payer
+from apps.banking.matching import Match, Payer, Payment, Tie, Why, propose, propose_payer
 from apps.banking.matching.words import tokens
 from apps.banking.models import AccountAssignment, BankAccount, BankLine, PayerAlias
+from apps.core.discovery import modules_named
 from apps.customers.models import Customer
 
 SHORTEST_CODE = 4
@@ -31,7 +32,8 @@ class Known:
 
 def known_payers(account: BankAccount, lines: Sequence[BankLine]) -> dict[int, Known]:
     """By line: the owner of a virtual sub-account, else a customer's code in the text, else a
-    confirmed alias of number or name. Three statements, however many lines; two answers are a tie."""
+    confirmed alias of number or name, else whose open items it settles for certain. Three statements
+    and what the floors above ask, however many lines; two answers are a tie."""
     owner = _owner_of(account)
     if owner is not None:
         return {line.pk: Known(owner, Why.CODE) for line in lines}
@@ -52,6 +54,35 @@ def known_payers(account: BankAccount, lines: Sequence[BankLine]) -> dict[int, K
         if either:
             why = Why.CODE if said else Why.ALIAS
             found[line.pk] = Known(either.pop() if len(said | named) == 1 else None, why)
+    return {**_by_items([line for line in lines if line.pk not in found]), **found}
+
+
+def payment_of(line: BankLine) -> Payment:
+    """A line as the matching reads it; the account is its blind index."""
+    return Payment(line.amount, line.text, line.ref, name=line.party_name, account=line.party_index)
+
+
+def _by_items(lines: Sequence[BankLine]) -> dict[int, Known]:
+    """What is owed is known on the floors above: an app that has such things announces them in a module
+    ``owed`` with ``open_items(payments) -> Iterable[Item]``, asked once for all payments, whose items
+    have the customer's number as ``payer``. Only a certain match decides; a tie is a person's."""
+    payments = {line.pk: payment_of(line) for line in lines}
+    if not payments:
+        return {}
+    items = [
+        item
+        for _config, module in modules_named("owed")
+        for item in module.open_items(list(payments.values()))
+    ]
+    found = {}
+    for pk, payment in payments.items():
+        answer = propose(payment, items)
+        if isinstance(answer, Match) and answer.is_certain:
+            owners = {item.payer for item in answer.items}
+            if len(owners) == 1:
+                found[pk] = Known(owners.pop(), answer.why)
+        elif isinstance(answer, Tie):
+            found[pk] = Known(None, answer.why)
     return found
 
 

@@ -10,25 +10,36 @@ CENT = Decimal("0.01")
 NOTHING = frozenset({"", "-", "--", "—", "——", "－", "/", "null", "none"})
 _COMMA_DECIMAL = re.compile(r"^[+-]?(?:\d{1,3}(?:\.\d{3})+|\d+),\d{1,2}$")
 _DRESS = re.compile(r"[¥￥$€£'\s]|CNY|RMB|人民币|元$", re.IGNORECASE)
+# What most cells hold: nothing to undress and at most two decimals.
+_PLAIN = re.compile(r"^[+-]?\d{1,12}(?:\.\d{1,2})?$", re.ASCII)
 _NUMBER = re.compile(r"^[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?$")
 
 
 def cell_text(value: Any) -> str:
     """A cell as text: padding and tabs gone, full-width forms made plain, whole floats without ``.0``."""
+    if type(value) is str:
+        return " ".join(
+            (value if value.isascii() else unicodedata.normalize("NFKC", value)).split()
+        )
     if value is None:
         return ""
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
-    text = str(value)
-    return " ".join((text if text.isascii() else unicodedata.normalize("NFKC", text)).split())
+    return " ".join(unicodedata.normalize("NFKC", str(value)).split())
 
 
 def amount_of(value: Any) -> Decimal | None:
     """The amount in yuan; None for a blank or a dash. A cent is the smallest part."""
+    if type(value) is str and _PLAIN.match(value):
+        return Decimal(value).quantize(CENT) + 0
     if isinstance(value, bool):
         raise ValueError(value)
     if isinstance(value, int | float):
         return _cents(Decimal(repr(value)))
+    return _undressed(value) if value else None
+
+
+def _undressed(value: Any) -> Decimal | None:
     text = _DRESS.sub("", cell_text(value))
     if text.lower() in NOTHING:
         return None
@@ -59,6 +70,11 @@ _LOOSE = re.compile(r"^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})(?:\D|$)")
 _SHORT = re.compile(r"^(\d{1,2})[-/.月](\d{1,2})日?$")
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
 _COMPACT_CLOCK = re.compile(r"^(\d{2})(\d{2})(\d{2})$")
+
+
+def is_loose(text: str) -> bool:
+    """A day with its year at the end, of which one cannot tell day and month."""
+    return bool(_LOOSE.match(text))
 
 
 def is_day_first(texts: list[str]) -> bool:

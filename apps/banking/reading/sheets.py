@@ -8,7 +8,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from apps.banking.reading.figures import amount_of, cell_text, day_of, is_day_first, time_of
+from apps.banking.reading.figures import (
+    amount_of,
+    cell_text,
+    day_of,
+    is_day_first,
+    is_loose,
+    time_of,
+)
 from apps.banking.reading.grids import Grid, cut_off
 from apps.banking.reading.headings import Head, find_head
 from apps.banking.reading.layouts import Layout
@@ -44,6 +51,8 @@ class _Sheet:
 
     def __init__(self, grid: Grid, head: Head) -> None:
         self.grid, self.head = grid, head
+        # The column of each role, looked up for every cell.
+        self.at = {role: places[0] for role, places in head.places.items()}
         self.preamble = [cells for _n, cells in grid.rows[: head.at]]
         self.body = grid.rows[head.at + 1 :]
         said = " ".join(cell_text(cell) for cells in self.preamble for cell in cells)
@@ -55,8 +64,10 @@ class _Sheet:
         self.refused: list[BadInput] = []
         self.rows: list[tuple[Movement, list[Any], date]] = []
         self.warnings: list[str] = []
-        day = head.first("day")
-        texts = [cell_text(_cell(cells, day)) for _n, cells in self.body]
+        day = self.at.get("day")
+        # Days that can be read two ways stand in all rows or in none.
+        loose = any(is_loose(cell_text(_cell(cells, day))) for _n, cells in self.body[:50])
+        texts = [cell_text(_cell(cells, day)) for _n, cells in self.body] if loose else []
         self.day_first = is_day_first(texts)
 
     def read(self) -> None:
@@ -74,12 +85,14 @@ class _Sheet:
         self._settle_columns()
 
     def _read_row(self, number: int, cells: list[Any], may_be_cut: bool) -> None:
-        texts = [cell_text(cell) for cell in cells[:4]]
-        first = next((text for text in texts if text), "")
-        if any(_TOTAL.search(text) and len(text) < 20 for text in texts[:2]):
+        texts = [cell_text(cell) for cell in cells[:2]]
+        first = next((text for text in texts if text), "") or cell_text(_cell(cells, 2))
+        # Lines begin with a figure; only what begins with a word can be a total or a balance.
+        words = [text for text in texts[:2] if text and not text[0].isdigit()]
+        if any(len(text) < 20 and _TOTAL.search(text) for text in words):
             self.total = [amount for cell in cells if (amount := _soft(cell)) is not None]
             return
-        if self._balance_row(cells):
+        if words and self._balance_row(cells):
             return
         if may_be_cut and len(cells) < self.head.width and not _is_remark(first):
             raise cut_off()
@@ -92,7 +105,7 @@ class _Sheet:
             unreadable = False
         try:
             day = day_of(
-                _cell(cells, self.head.first("day")), day_first=self.day_first, month=self.month
+                _cell(cells, self.at.get("day")), day_first=self.day_first, month=self.month
             )
         except (ValueError, OverflowError):
             if movement is not None and movement.amount:
@@ -108,9 +121,9 @@ class _Sheet:
     def _movement(self, number: int, cells: list[Any]) -> Movement:
         """ValueError where there is no amount, or income and expense in one row."""
         head = self.head
-        balance = _soft(_cell(cells, head.first("balance")))
+        balance = _soft(_cell(cells, self.at.get("balance")))
         if "amount" in head.places:
-            amount = amount_of(_cell(cells, head.first("amount")))
+            amount = amount_of(_cell(cells, self.at.get("amount")))
             if amount is None:
                 raise ValueError("no amount")
             if head.layout.is_inverse:
@@ -121,14 +134,14 @@ class _Sheet:
                     number, sign * abs(amount), sign * amount if amount < 0 else None, balance
                 )
             return Movement(number, amount, None, balance)
-        income = amount_of(_cell(cells, head.first("income"))) or ZERO
-        outgo = amount_of(_cell(cells, head.first("outgo"))) or ZERO
+        income = amount_of(_cell(cells, self.at.get("income"))) or ZERO
+        outgo = amount_of(_cell(cells, self.at.get("outgo"))) or ZERO
         if income and outgo:
             raise ValueError("income and expense in one row")
         if (
             not income
             and not outgo
-            and not any(cell_text(_cell(cells, head.first(role))) for role in ("income", "outgo"))
+            and not any(cell_text(_cell(cells, self.at.get(role))) for role in ("income", "outgo"))
         ):
             raise ValueError("no amount")
         if outgo < 0:
@@ -136,7 +149,7 @@ class _Sheet:
         return Movement(number, income - outgo, None, balance)
 
     def _sign(self, cells: list[Any]) -> int:
-        mark = cell_text(_cell(cells, self.head.first("mark")))
+        mark = cell_text(_cell(cells, self.at.get("mark")))
         comes, goes = bool(_IN.search(mark)), bool(_OUT.search(mark))
         if comes != goes:
             return 1 if comes else -1
@@ -234,17 +247,17 @@ class _Sheet:
     def _line(self, movement: Movement, cells: list[Any], day: date) -> Line:
         head = self.head
         texts = (cell_text(_cell(cells, at)) for at in head.places.get("text", ()))
-        currency = _plain(_cell(cells, head.first("currency")))
+        currency = _plain(_cell(cells, self.at.get("currency"))) if "currency" in self.at else ""
         return Line(
             row=movement.row,
             day=day,
             amount=movement.amount,
-            time=_time(cells, head),
+            time=_time(_cell(cells, self.at.get("time"))),
             balance_after=movement.balance,
-            party_name=_plain(_cell(cells, head.first("party_name")))[:160],
-            party_number=_plain(_cell(cells, head.first("party_number")))[:40],
+            party_name=_plain(_cell(cells, self.at.get("party_name")))[:160],
+            party_number=_plain(_cell(cells, self.at.get("party_number")))[:40],
             text=" ".join(text for text in texts if text.strip("-/ "))[:500],
-            ref=_plain(_cell(cells, head.first("ref")))[:80],
+            ref=_plain(_cell(cells, self.at.get("ref")))[:80],
             currency=_CURRENCIES.get(currency.casefold(), currency.upper()),
         )
 
@@ -258,9 +271,9 @@ def _plain(cell: Any) -> str:
     return "" if not text.strip("-/ ") else text
 
 
-def _time(cells: list[Any], head: Head) -> Any:
+def _time(cell: Any) -> Any:
     try:
-        return time_of(_cell(cells, head.first("time")))
+        return time_of(cell)
     except ValueError:
         return None
 

@@ -44,6 +44,8 @@ _COLUMNS = (
 )  # fmt: skip
 _COPY = f"COPY banking_bankline ({', '.join(_COLUMNS)}) FROM STDIN"
 _CHUNK = 5_000
+_UNWRITABLE = str.maketrans({"\\": "\\\\", "\t": " ", "\n": " ", "\r": " "})
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _MOST_FINDINGS = 200
 
 
@@ -221,10 +223,14 @@ def _findings(reading: Reading) -> list[dict[str, str | int]]:
 
 def _marked(account: BankAccount, reading: Reading) -> Iterator[_Marked]:
     seen: Counter[str] = Counter()
+    indexes: dict[str, str] = {}  # the same payers come again and again
     for line in reading.lines:
         if not line.is_booked:
             continue
-        index = blind_index(plain_number(line.party_number), ACCOUNT_NUMBER)
+        index = indexes.get(line.party_number)
+        if index is None:
+            index = blind_index(plain_number(line.party_number), ACCOUNT_NUMBER)
+            indexes[line.party_number] = index
         mark = fingerprint(account.pk, line, index)
         seen[mark] += 1
         yield _Marked(line, index, mark, seen[mark])
@@ -245,28 +251,31 @@ def _store(file: BankFile, reading: Reading) -> int:
     marked = list(_marked(file.account, reading))
     known = _known(file.account, marked)
     fresh = [one for one in marked if (one.fingerprint, one.nth) not in known]
+    names: dict[str, str] = {}
     with connection.cursor() as cursor:
         for begin in range(0, len(fresh), _CHUNK):
-            rows = "".join(_copied(file, one) for one in fresh[begin : begin + _CHUNK])
+            rows = "".join(_copied(file, one, names) for one in fresh[begin : begin + _CHUNK])
             cursor.copy_expert(_COPY, io.StringIO(rows))
     file.lines_new = len(fresh)
     file.save(update_fields=["lines_new"])
     return len(fresh)
 
 
-def _copied(file: BankFile, one: _Marked) -> str:
+def _copied(file: BankFile, one: _Marked, names: dict[str, str]) -> str:
+    """The line as COPY reads it; only the reference can hold what must be written otherwise."""
     line = one.line
     said = {"name": line.party_name, "number": line.party_number, "text": line.text}
-    sealed = encrypt(json.dumps({k: v for k, v in said.items() if v}, ensure_ascii=False))
-    name = blind_index(name_key(line.party_name), PARTY_NAME)
-    values = (
-        file.account_id, file.pk, line.row, line.day, line.time, line.amount, line.balance_after,
-        one.party_index, name, line.ref, sealed, one.fingerprint, one.nth,
-    )  # fmt: skip
-    return "\t".join("\\N" if value is None else _plain(str(value)) for value in values) + "\n"
+    sealed = encrypt(_encode({key: text for key, text in said.items() if text}))
+    name = names.get(line.party_name)
+    if name is None:
+        name = names[line.party_name] = blind_index(name_key(line.party_name), PARTY_NAME)
+    time = "\\N" if line.time is None else line.time
+    balance = "\\N" if line.balance_after is None else line.balance_after
+    return (
+        f"{file.account_id}\t{file.pk}\t{line.row}\t{line.day}\t{time}\t{line.amount}\t{balance}\t{one.party_index}"
+        f"\t{name}\t{_plain(line.ref)}\t{sealed}\t{one.fingerprint}\t{one.nth}\n"
+    )
 
 
 def _plain(text: str) -> str:
-    if "\\" in text or "\t" in text or "\n" in text or "\r" in text:
-        return text.replace("\\", "\\\\").replace("\t", " ").replace("\n", " ").replace("\r", " ")
-    return text
+    return text.translate(_UNWRITABLE) if text else text

@@ -20,7 +20,7 @@ from apps.banking.services.sides import FINANCE_COST, UNIDENTIFIED, advance_side
 from apps.core.errors import RuleBroken
 from apps.core.times import now
 from apps.customers.models import Customer
-from apps.events.services import record
+from apps.events.services import news, record, record_many
 from apps.ledger.inputs import NewEntry, NewPosting, Side
 from apps.ledger.models import Entry
 from apps.ledger.queries import open_since
@@ -169,6 +169,17 @@ def _post(account: BankAccount, lines: Sequence[BankLine], *, by: Any, at: datet
             )
         )
     LineUse.objects.bulk_create(uses)
+    record_many(
+        news(
+            "bankline.identified",
+            use.line,
+            by=by,
+            at=at,
+            data={"customer": use.customer_id, "why": use.why},
+        )
+        for use in uses
+        if use.customer_id
+    )
 
 
 def _live(line: BankLine) -> LineUse | None:
