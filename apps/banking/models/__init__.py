@@ -1,8 +1,9 @@
 from apps.banking.models.accounts import AccountAssignment, BankAccount
 from apps.banking.models.files import BankFile, BankLayout
-from apps.banking.models.lines import BankLine, LineUse, PayerAlias
+from apps.banking.models.lines import SAID_APART, BankLine, LineUse, PayerAlias
 
 __all__ = [
+    "SAID_APART",
     "AccountAssignment",
     "BankAccount",
     "BankFile",

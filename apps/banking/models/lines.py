@@ -1,6 +1,5 @@
 """Lines of bank files, what each was posted as, and payers known by number or name."""
 
-import json
 from functools import cached_property
 
 from django.conf import settings
@@ -18,6 +17,9 @@ from apps.core.models import AppendOnly, Stamped
 from apps.customers.models import Customer
 from apps.ledger.models import Entry
 
+# Between the parts of what a line says; no reader leaves one inside.
+SAID_APART = "\x1f"
+
 
 class BankLineQuerySet(models.QuerySet["BankLine"]):
     def with_use(self) -> "BankLineQuerySet":
@@ -33,7 +35,7 @@ class BankLine(AppendOnly):
     """One movement at one account, once however many files hold it: ``fingerprint`` is over account,
     day, time, amount, balance, payer, reference and text, ``nth`` counts equal ones within a file.
 
-    ``said`` is the payer's name and number and the bank's text, encrypted, as JSON.
+    ``said`` is the payer's name and number and the bank's text, encrypted as one.
     """
 
     account = models.ForeignKey(
@@ -74,21 +76,20 @@ class BankLine(AppendOnly):
         return f"{self.day:%Y-%m-%d} {self.amount}"
 
     @cached_property
-    def _said(self) -> dict[str, str]:
-        found: dict[str, str] = json.loads(self.said) if self.said else {}
-        return found
+    def _said(self) -> list[str]:
+        return [*self.said.split(SAID_APART), "", "", ""][:3]
 
     @property
     def party_name(self) -> str:
-        return self._said.get("name", "")
+        return self._said[0]
 
     @property
     def party_number(self) -> str:
-        return self._said.get("number", "")
+        return self._said[1]
 
     @property
     def text(self) -> str:
-        return self._said.get("text", "")
+        return self._said[2]
 
     @property
     def shown_name(self) -> str:

@@ -116,7 +116,7 @@ def _line(entry: Any, detail: Any, amount: Decimal, common: dict[str, Any]) -> L
         refs += [_text(detail, f"Refs/{ref}") for ref in ("AcctSvcrRef", "EndToEndId")]
     return Line(
         amount=amount,
-        party_name=name[:160],
+        party_name=" ".join(name.split())[:160],
         party_number=party[:40],
         text=" ".join(" ".join(part.split()) for part in said if part)[:500],
         ref=" ".join(dict.fromkeys(ref for ref in refs if ref and ref != "NOTPROVIDED"))[:80],

@@ -1,7 +1,6 @@
 """MT940: the library reads the tags, here they become statements whose balances are checked."""
 
 import re
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -88,7 +87,7 @@ def _proven(lines: list[Line], data: list[Any], moved: Decimal) -> list[Line]:
 
 
 def _turned(line: Line) -> Line:
-    return replace(line, amount=-line.amount)
+    return line._replace(amount=-line.amount)
 
 
 def _line(number: int, data: dict[str, Any]) -> Line:
@@ -99,7 +98,7 @@ def _line(number: int, data: dict[str, Any]) -> Line:
         row=number,
         day=date(data["date"].year, data["date"].month, data["date"].day),
         amount=Decimal(str(amount.amount)).quantize(Decimal("0.01")),
-        party_name=str(data.get("applicant_name") or "")[:160],
+        party_name=" ".join(str(data.get("applicant_name") or "").split())[:160],
         party_number=str(data.get("gvc_applicant_iban") or data.get("applicant_iban") or "")[:40],
         text=" ".join(" ".join(str(part).split()) for part in said if part)[:500],
         ref=" ".join(ref for ref in refs if ref and ref != "NONREF")[:80],

@@ -63,6 +63,10 @@ class _Sheet:
         self.total: list[Decimal] | None = None
         self.refused: list[BadInput] = []
         self.rows: list[tuple[Movement, list[Any], date]] = []
+        # Days, times, payers and texts come again and again: each is read once.
+        self.known_days: dict[Any, date] = {}
+        self.known_texts: dict[Any, str] = {}
+        self.known_times: dict[Any, Any] = {}
         self.warnings: list[str] = []
         day = self.at.get("day")
         # Days that can be read two ways stand in all rows or in none.
@@ -85,10 +89,10 @@ class _Sheet:
         self._settle_columns()
 
     def _read_row(self, number: int, cells: list[Any], may_be_cut: bool) -> None:
-        texts = [cell_text(cell) for cell in cells[:2]]
-        first = next((text for text in texts if text), "") or cell_text(_cell(cells, 2))
+        texts = [self._text(cell) for cell in cells[:2]]
+        first = next((text for text in texts if text), "") or self._text(_cell(cells, 2))
         # Lines begin with a figure; only what begins with a word can be a total or a balance.
-        words = [text for text in texts[:2] if text and not text[0].isdigit()]
+        words = [text for text in texts if text and not text[0].isdigit()]
         if any(len(text) < 20 and _TOTAL.search(text) for text in words):
             self.total = [amount for cell in cells if (amount := _soft(cell)) is not None]
             return
@@ -104,9 +108,7 @@ class _Sheet:
         else:
             unreadable = False
         try:
-            day = day_of(
-                _cell(cells, self.at.get("day")), day_first=self.day_first, month=self.month
-            )
+            day = self._day(_cell(cells, self.at["day"]))
         except (ValueError, OverflowError):
             if movement is not None and movement.amount:
                 self._refuse(number, _("The day cannot be read."), "day")
@@ -245,37 +247,49 @@ class _Sheet:
         return fine
 
     def _line(self, movement: Movement, cells: list[Any], day: date) -> Line:
-        head = self.head
-        texts = (cell_text(_cell(cells, at)) for at in head.places.get("text", ()))
-        currency = _plain(_cell(cells, self.at.get("currency"))) if "currency" in self.at else ""
+        at, text = self.at, self._text
+        places = self.head.places.get("text", ())
+        said = " ".join([part for place in places if (part := text(_cell(cells, place)))])
+        currency = text(_cell(cells, at["currency"])) if "currency" in at else ""
         return Line(
-            row=movement.row,
-            day=day,
-            amount=movement.amount,
-            time=_time(_cell(cells, self.at.get("time"))),
-            balance_after=movement.balance,
-            party_name=_plain(_cell(cells, self.at.get("party_name")))[:160],
-            party_number=_plain(_cell(cells, self.at.get("party_number")))[:40],
-            text=" ".join(text for text in texts if text.strip("-/ "))[:500],
-            ref=_plain(_cell(cells, self.at.get("ref")))[:80],
-            currency=_CURRENCIES.get(currency.casefold(), currency.upper()),
+            movement.row,
+            day,
+            movement.amount,
+            self._time(_cell(cells, at.get("time"))),
+            movement.balance,
+            text(_cell(cells, at.get("party_name")))[:160],
+            text(_cell(cells, at.get("party_number")))[:40],
+            said[:500],
+            text(_cell(cells, at.get("ref")))[:80],
+            _CURRENCIES.get(currency.casefold(), currency.upper()),
         )
+
+    def _text(self, cell: Any) -> str:
+        """The cell's text; a dash or a stroke alone is none."""
+        found = self.known_texts.get(cell)
+        if found is None:
+            plain = cell_text(cell)
+            found = self.known_texts[cell] = plain if plain.strip("-/ ") else ""
+        return found
+
+    def _day(self, cell: Any) -> date:
+        found = self.known_days.get(cell)
+        if found is None:
+            found = day_of(cell, day_first=self.day_first, month=self.month)
+            self.known_days[cell] = found
+        return found
+
+    def _time(self, cell: Any) -> Any:
+        if cell not in self.known_times:
+            try:
+                self.known_times[cell] = time_of(cell)
+            except ValueError:
+                self.known_times[cell] = None
+        return self.known_times[cell]
 
 
 def _cell(cells: list[Any], at: int | None) -> Any:
     return cells[at] if at is not None and at < len(cells) else None
-
-
-def _plain(cell: Any) -> str:
-    text = cell_text(cell)
-    return "" if not text.strip("-/ ") else text
-
-
-def _time(cell: Any) -> Any:
-    try:
-        return time_of(cell)
-    except ValueError:
-        return None
 
 
 def _soft(cell: Any) -> Decimal | None:

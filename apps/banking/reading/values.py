@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
+from typing import NamedTuple
 
 from apps.core.errors import BadInput
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One movement. ``amount`` is above zero when money came in; ``row`` is the line of the file as a
     person counts. ``is_booked`` is False for what the bank only announces (CAMT: INFO, PDNG)."""
 

@@ -15,36 +15,29 @@ WITH moved AS (
     SELECT debit_id, credit_id, sum(amount) AS amount,
         coalesce(sum(amount) FILTER (WHERE day < %(first)s), 0) AS before
     FROM ledger_posting WHERE day <= %(last)s AND day > %(sealed)s GROUP BY 1, 2
-), total AS (
-    SELECT account_id, sum(opening) AS opening, sum(debit) AS debit, sum(credit) AS credit
-    FROM (
-        SELECT debit_id AS account_id, before AS opening, amount - before AS debit, 0 AS credit
-        FROM moved
-        UNION ALL SELECT credit_id, -before, 0, amount - before FROM moved
-        UNION ALL SELECT account_id, debit - credit, 0, 0 FROM ledger_daybalance
-            WHERE day = %(sealed)s
-    ) AS sides GROUP BY account_id
+), sides AS (
+    SELECT debit_id AS account_id, before AS opening, amount - before AS debit, 0 AS credit
+    FROM moved
+    UNION ALL SELECT credit_id, -before, 0, amount - before FROM moved
+    UNION ALL SELECT account_id, debit - credit, 0, 0 FROM ledger_daybalance WHERE day = %(sealed)s
 )
 """
-_BY_ACCOUNT = (
-    _SIDES
-    + """
+_BY_ACCOUNT = """
 SELECT t.code, t.name, a.kind, a.id, a.party_name, a.is_memo,
     total.opening, total.debit, total.credit
-FROM total JOIN ledger_account a ON a.id = total.account_id JOIN ledger_accounttitle t ON t.kind = a.kind
+FROM (SELECT account_id, sum(opening) AS opening, sum(debit) AS debit, sum(credit) AS credit
+    FROM sides GROUP BY account_id) AS total
+JOIN ledger_account a ON a.id = total.account_id JOIN ledger_accounttitle t ON t.kind = a.kind
 WHERE %(kind)s = '' OR a.kind = %(kind)s
 ORDER BY t.code, a.party_name, a.id
 """
-)
-_BY_TITLE = (
-    _SIDES
-    + """
-SELECT t.code, t.name, a.kind, NULL, '', bool_or(a.is_memo),
-    sum(total.opening), sum(total.debit), sum(total.credit)
-FROM total JOIN ledger_account a ON a.id = total.account_id JOIN ledger_accounttitle t ON t.kind = a.kind
-GROUP BY t.code, t.name, a.kind ORDER BY t.code
+_BY_TITLE = """
+SELECT t.code, t.name, t.kind, NULL, '', total.is_memo, total.opening, total.debit, total.credit
+FROM (SELECT a.kind, bool_or(a.is_memo) AS is_memo, sum(opening) AS opening, sum(debit) AS debit,
+        sum(credit) AS credit
+    FROM sides JOIN ledger_account a ON a.id = sides.account_id GROUP BY a.kind) AS total
+JOIN ledger_accounttitle t ON t.kind = total.kind ORDER BY t.code
 """
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,5 +70,5 @@ def trial_balance(
         cursor.execute("SET LOCAL work_mem = '64MB'")
         cursor.execute(_SEALED, [first])
         given["sealed"] = cursor.fetchone()[0] or "-infinity"
-        cursor.execute(_BY_TITLE if by_title else _BY_ACCOUNT, given)
+        cursor.execute(_SIDES + (_BY_TITLE if by_title else _BY_ACCOUNT), given)
         return [TrialRow(*row) for row in cursor.fetchall()]
