@@ -145,6 +145,7 @@ def test_a_file_is_looked_at_taken_and_refused_the_second_time(client: Client) -
             where, {"file": SimpleUploadedFile("十一月.csv", content), "layout": "", **more}
         )
 
+    assert 'name="preview"' in client.get(where).content.decode()
     look = upload(preview="1")
     assert look.status_code == 200
     assert not BankFile.objects.exists()

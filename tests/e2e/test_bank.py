@@ -65,7 +65,7 @@ def test_from_a_new_account_to_a_reconciled_month(
     page.locator("form button.is-primary").click()
     expect(page.locator("main, .page").first).to_contain_text("上海甲贸易有限公司")
 
-    page.get_by_role("link", name="上海甲贸易有限公司").click()
+    page.get_by_role("link", name="上海甲贸易有限公司").first.click()
     page.locator("#act-identify summary").click()
     page.get_by_label(str(customer)).check()
     page.locator("#act-identify button").click()
