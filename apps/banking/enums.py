@@ -41,6 +41,15 @@ class Use(ColourChoices):
     CHARGE = "charge", _("Bank charge or interest"), "grey"
 
 
+class OpeningKind(ColourChoices):
+    """What an opening brings over from the old books."""
+
+    RECEIVABLE = "receivable", _("Receivable from customers"), "blue"
+    ADVANCE = "advance", _("Advances from customers"), "amber"
+    BANK = "bank", _("Bank deposits"), "teal"
+    COD = "cod", _("COD owed to merchants"), "purple"
+
+
 class AliasKind(ColourChoices):
     NUMBER = "number", _("Account number"), "blue"
     NAME = "name", _("Name"), "teal"

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.backoffice.forms.kept_files import FormWithFiles, KeptFileField
-from apps.banking.enums import AccountPurpose, AccountState
+from apps.banking.enums import AccountPurpose, AccountState, OpeningKind
 from apps.banking.models import BankAccount
 from apps.banking.services.layouts import layouts
 from apps.customers.models import Customer
@@ -76,6 +76,32 @@ class AssignForm(forms.Form):
 class OpeningForm(forms.Form):
     day = forms.DateField(label=gettext_lazy("day"))
     amount = forms.DecimalField(label=gettext_lazy("balance"), max_digits=14, decimal_places=2)
+
+
+class GoingLiveForm(FormWithFiles):
+    """The sheet and what its kinds add up to in the old books."""
+
+    day = forms.DateField(label=gettext_lazy("as of the end of"))
+    file = KeptFileField(
+        label=gettext_lazy("Sheet"),
+        help_text=gettext_lazy(
+            "xlsx or csv with the columns 类别 (应收, 预收, 银行存款, 代收货款), 编码 (customer code, or what the account"
+            " is called) and 金额."
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for kind in OpeningKind:
+            self.fields[kind.value] = forms.DecimalField(
+                label=_("Total: %(kind)s") % {"kind": kind.label},
+                max_digits=14,
+                decimal_places=2,
+                required=False,
+            )
+
+    def totals(self) -> dict[OpeningKind, Any]:
+        return {kind: self.cleaned_data[kind.value] for kind in OpeningKind}
 
 
 class FileForm(FormWithFiles):

@@ -46,6 +46,17 @@ PAGES = (
         section=BANK,
         words="新建 银行账户",
     ),
+    Page(
+        _("Take over opening balances"),
+        "start",
+        "admin:banking_bankaccount_opening",
+        "banking.change_bankaccount",
+        about=_(
+            "What stood in the old books on the day of going live, by sheet, proved against its totals."
+        ),
+        section=BANK,
+        words="期初 上线 建账",
+    ),
     records(
         _("Payers' aliases"),
         "alternate_email",

@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 
 from apps.accounts.enums import ObjectScope, Role
 from apps.accounts.models import User
+from apps.core.sheets import stream_csv, write_xlsx
 from apps.ledger import services
 from apps.ledger.enums import AccountKind as K
 from apps.ledger.models import Account, AccountTitle, Period
@@ -143,3 +144,18 @@ def test_a_title_s_code_is_changed_and_never_given_twice(client: Client) -> None
     assert client.post(where, {"code": "1122", "name": "x"}).status_code in (200, 422)
     title.refresh_from_db()
     assert title.code == "100201"
+
+
+CELLS = ["100000000000000001", "06932169358293", "6222020012345678901", "图\u0014图", "=1+1"]
+
+
+def test_digits_controls_and_formulas_survive_the_export() -> None:
+    """M09: numbers longer than a float keeps, a leading zero, a control character, a formula's text."""
+    book = load_workbook(io.BytesIO(write_xlsx(["a"], [[cell] for cell in CELLS])))
+    read = [row[0] for row in book.active.iter_rows(min_row=2, values_only=True)]
+    assert [str(cell).replace("_x0014_", "\x14") for cell in read] == CELLS
+    assert {cell.data_type for row in book.active.iter_rows(min_row=2) for cell in row} == {"s"}
+    text = "".join(stream_csv(["a"], [[cell] for cell in CELLS]))
+    for cell in CELLS[:3]:
+        assert cell in text
+    assert "'=1+1" in text

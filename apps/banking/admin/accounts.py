@@ -77,6 +77,13 @@ def _take(doing: Doing) -> HttpResponseBase:
     return redirect("admin:banking_bankfile_change", file.pk)
 
 
+def _go_live(doing: Doing) -> HttpResponseBase:
+    file = doing.typed["file"]
+    given = {"content": file.content, "name": file.name, "day": doing.typed["day"]}
+    services.take_opening(**given, totals=doing.form.totals(), **doing.who)
+    return redirect("admin:ledger_account_trial")
+
+
 def _is_open(account: BankAccount) -> bool:
     return account.state == AccountState.OPEN
 
@@ -92,6 +99,9 @@ def _values(doing: Doing) -> dict[str, Any]:
 ENTER = Act("enter", _("Enter an account of ours"), "banking.add_bankaccount", _enter,
     explains=_("Customers pay into it once it is assigned."), done=_("The account is entered."),
     form=forms.AccountForm)  # fmt: skip
+GO_LIVE = Act("go-live", _("Take over opening balances"), CHANGE, _go_live, form=forms.GoingLiveForm,
+    explains=_("Receivables, advances, bank balances and COD not yet paid out, from the old books: every row is"
+               " posted, or none if a row cannot be read or a total differs."))  # fmt: skip
 ACTS = (
     Act("take-file", _("Take in a bank file"), TAKE, _take, form=forms.FileForm, may=_is_open, preview=_look,
         explains=_("Look at it first: the preview shows what is new and what does not add up. A file"
@@ -122,7 +132,14 @@ class BankAccountAdmin(PanelAdmin):
     ordering = ("state", "name")
 
     def own_pages(self) -> list[tuple[str, Any, str]]:
-        return [("<int:key>/reconcile/", require_GET(self.reconcile_view), "reconcile")]
+        return [
+            ("<int:key>/reconcile/", require_GET(self.reconcile_view), "reconcile"),
+            ("going-live/", self.opening_view, "opening"),
+        ]
+
+    def opening_view(self, request: HttpRequest) -> HttpResponseBase:
+        must(request, CHANGE)
+        return self.answer(request, GO_LIVE, self.doing(request, None))
 
     @admin.display(description=_("account number"))
     def masked_number(self, account: BankAccount) -> str:

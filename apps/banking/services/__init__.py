@@ -18,6 +18,7 @@ from apps.banking.services.files import (
     take_file,
 )
 from apps.banking.services.layouts import save_layout
+from apps.banking.services.opening import OpeningRefused, take_opening
 from apps.banking.services.using import (
     charge_line,
     identify_line,
@@ -27,6 +28,7 @@ from apps.banking.services.using import (
 )
 
 __all__ = [
+    "OpeningRefused",
     "Preview",
     "assign_account",
     "change_account",
@@ -46,5 +48,6 @@ __all__ = [
     "reveal_number",
     "save_layout",
     "take_file",
+    "take_opening",
     "undo_line",
 ]
