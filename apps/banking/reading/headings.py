@@ -57,7 +57,8 @@ def find_head(rows: Sequence[tuple[int, list[Any]]], layouts: Sequence[Layout]) 
 
 
 def fold(cell: Any) -> str:
-    return cell_text(cell).replace(" ", "").casefold()
+    """As headings are compared; some banks put the English in square brackets behind the Chinese."""
+    return cell_text(cell).partition("[")[0].replace(" ", "").casefold()
 
 
 def _fits(layout: Layout, cells: list[str], before: list[list[str]]) -> bool:
