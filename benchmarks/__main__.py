@@ -35,6 +35,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "relay": ("--events", "1000"),
     "late_cases": ("--shipments", "200"),
     "late_sweep": ("--waybills", "20000"),
+    "rating": ("--shipments", "50000"),
     "order_list": ("--orders", "20000"),
     "growth": ("--events", "200000"),
     "callbacks": ("--small",),

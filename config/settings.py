@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "apps.accounts",
     "apps.sla",
     "apps.customers",
+    "apps.pricing",
     "apps.tracking",
     "apps.orders",
     "apps.complaints",
