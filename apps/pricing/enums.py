@@ -95,3 +95,52 @@ class TierMeasure(ColourChoices):
     SHIPMENTS = "shipments", _("shipments of the month"), "blue"
     WEIGHT = "weight", _("chargeable weight of the month"), "teal"
     AMOUNT = "amount", _("freight of the month"), "purple"
+
+
+class VersionState(ColourChoices):
+    """An active version is never changed again; the next one takes its place from its day on."""
+
+    DRAFT = "draft", _("draft"), "amber"
+    ACTIVE = "active", _("published"), "green"
+
+
+class BillingEvent(ColourChoices):
+    """Which event puts a shipment into its month."""
+
+    PICKED_UP = "picked_up", _("picked up"), "blue"
+    DELIVERED = "delivered", _("delivered"), "green"
+    CONFIRMED = "confirmed", _("order confirmed"), "grey"
+
+
+class QuoteState(ColourChoices):
+    OPEN = "open", _("waiting for approval"), "amber"
+    APPROVED = "approved", _("approved"), "green"
+    TURNED_DOWN = "turned_down", _("turned down"), "red"
+
+
+# What a timeline calls each kind of event; the events floor gathers these.
+EVENT_KINDS = {
+    "tariff.created": _("Tariff entered"),
+    "tariff.version_drafted": _("Draft of a version begun"),
+    "tariff.version_changed": _("Draft changed"),
+    "tariff.version_imported": _("Draft filled from a sheet"),
+    "tariff.version_discarded": _("Draft discarded"),
+    "tariff.version_published": _("Version published"),
+    "tax_class.added": _("Tax class entered"),
+    "quote.made": _("Quote made"),
+    "quote.approved": _("Quote approved"),
+    "quote.turned_down": _("Quote turned down"),
+}
+EVENT_DETAILS = {
+    "quote.made/amount": _("Amount"),
+    "tariff.created/service": _("Service"),
+    "tariff.version_published/rates": _("Rates asked about"),
+    "tariff.version_published/sha256": _("Fingerprint"),
+    "tariff.version_published/version": _("Version"),
+    "tariff.version_changed/version": _("Version"),
+    "tariff.version_imported/version": _("Version"),
+    "tariff.version_imported/name": _("File"),
+    "tariff.version_discarded/version": _("Version"),
+    "tariff.version_drafted/version": _("Version"),
+    "tariff.version_drafted/copied_from": _("Copied from"),
+}
