@@ -32,6 +32,13 @@ from apps.pricing.sheets.columns import TERMS, TITLES, headings, in_words
 
 def write_tariff_book(says: Tariff, *, since: date, billing_event: Any) -> bytes:
     """xlsx; headings and words in the reader's language."""
+    return write_book(tables(says, since=since, billing_event=billing_event))
+
+
+def tables(
+    says: Tariff, *, since: date, billing_event: Any
+) -> list[tuple[str, list[Any], list[Sequence[Any]]]]:
+    """Title, headings and rows of each sheet."""
     rows: dict[str, Iterable[Sequence[Any]]] = {
         VERSION: _terms(says, since, billing_event),
         ZONES: ((code, name if name != code else "") for code, name in says.zones.items()),
@@ -50,7 +57,7 @@ def write_tariff_book(says: Tariff, *, since: date, billing_event: Any) -> bytes
             for tier in says.monthly
         ),
     }
-    return write_book((in_words(TITLES[part]), headings(part), rows[part]) for part in TITLES)
+    return [(in_words(TITLES[part]), headings(part), list(rows[part])) for part in TITLES]
 
 
 def tier_factor(says: Tariff) -> int:
