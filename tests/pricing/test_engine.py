@@ -179,6 +179,7 @@ NEAR = Tariff(
         ZoneRule("a", SAME_CITY),
         ZoneRule("b", SAME_PROVINCE),
         ZoneRule("c", ZHEJIANG),
+        ZoneRule("c", SHANGHAI),
         ZoneRule("d"),
         ZoneRule("e", XIHU, SHANGHAI),
     ),
@@ -189,12 +190,13 @@ NEAR = Tariff(
 @pytest.mark.parametrize(
     ("origin", "destination", "zone"),
     [
-        (PUDONG, "310101", "a"),  # Shanghai to Shanghai
+        (PUDONG, "310101", "a"),  # Shanghai to Shanghai, though its province is named too
         (HANGZHOU, XIHU, "a"),
         (HANGZHOU, "330200", "c"),  # the province by name before “the same province”
         (PUDONG, XIHU, "e"),  # the district, from Shanghai
         ("320100", XIHU, "c"),  # the district from elsewhere: its province
         ("440100", "440300", "b"),
+        (HANGZHOU, PUDONG, "c"),
         (PUDONG, LHASA, "d"),
         ("", LHASA, "d"),
         (PUDONG, "", "d"),
@@ -206,7 +208,7 @@ def test_the_most_specific_rule_decides(origin: str, destination: str, zone: str
 
 
 def test_a_missing_zone_is_named() -> None:
-    only = replace(NEAR, rules=NEAR.rules[:3])
+    only = replace(NEAR, rules=NEAR.rules[:4])
     with pytest.raises(Unrated) as refused, translation.override("zh-hans"):
         rate(compile_tariff(only), Shipment(origin=PUDONG, destination=LHASA, weight_g=500))
     assert refused.value.code == "no_zone"

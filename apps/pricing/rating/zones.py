@@ -27,7 +27,9 @@ def find_rule(
     origins = [*(code for code in here if code), ANYWHERE]
     relations = (SAME_DISTRICT, SAME_CITY, SAME_PROVINCE)
     for code, own, relation in zip(there, here, relations, strict=True):
-        wanted = [code, relation] if code == own else [code]
+        # A municipality is named as the province it is too: 同城 comes before it.
+        named = [] if relation == SAME_CITY and code == there[2] else [code]
+        wanted = [*named, relation] if code == own else named
         if found := code and _first(rules, wanted, origins):
             return found
     return _first(rules, [ANYWHERE], origins)
