@@ -46,7 +46,7 @@ def _money() -> ExactMoney:
 
 
 def _choice(choices: Any) -> ExactChoice:
-    return ExactChoice(choices=choices, required=False)
+    return ExactChoice(choices=choices.choices, required=False)
 
 
 class OrderInShape(StrictShape):
