@@ -80,9 +80,8 @@ def test_a_contract_s_prices_are_taken_in_tried_and_published(
     expect(page.locator("tfoot")).to_contain_text("¥39.60")
     sees_no_barrier(page)
 
-    page.go_back()
-    page.go_back()
-    page.get_by_role("link", name="发布").first.click()
+    page.locator(".page-about a").click()
+    page.locator("a[href$='/do/publish/']").click()
     page.locator("button[name=preview]").click()
     expect(page.locator(".page-preview")).to_contain_text("没有适用")
     page.locator("form button.is-primary").click()

@@ -145,6 +145,19 @@ def test_bands_with_a_hole_an_overlap_or_no_end_are_refused_with_their_row(
     assert codes(everywhere(*segments)) == expected
 
 
+def test_bands_that_say_where_they_begin_leave_no_gap() -> None:
+    """M03: what is saved with a gap or behind an open end is refused with its row."""
+    good = [Segment("all", 5, 3000, row=2, starts=1), Segment("all", None, 5000, row=3, starts=6)]
+    assert price(everywhere(*good), weight_g=6) == 5000
+    behind = [Segment("all", None, 1, row=2, starts=0), Segment("all", 20, 1, row=3, starts=10)]
+    assert ("after_open_end", 3) in codes(everywhere(*behind))
+    holes = [
+        Segment("all", 9000, 1, row=2, starts=8000),
+        Segment("all", 11_000, 1, row=3, starts=10_000),
+    ]
+    assert codes(everywhere(*holes)) == [("no_open_end", 3), ("gap", 2), ("gap", 3)]
+
+
 def test_the_three_ways_of_bands() -> None:
     prices: list[tuple[int | None, int]] = [(10_000, 500), (50_000, 400), (None, 300)]
     whole = everywhere(*whole_weight("all", prices, 1000), may_fall=True)

@@ -152,7 +152,7 @@ def test_what_is_wrong_in_a_sheet_is_told_with_its_sheet_and_row(client: Client)
     at_desk(client)
     version = draft()
     book = openpyxl.load_workbook(io.BytesIO(client.get(f"{VERSIONS}{version.pk}/sheet/").content))
-    book["价格"]["C3"] = -5
+    book["价格"]["D3"] = -5
     buffer = io.BytesIO()
     book.save(buffer)
     file = SimpleUploadedFile("价格.xlsx", buffer.getvalue())

@@ -1,5 +1,6 @@
 """What holds for every tariff and every shipment."""
 
+import json
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -28,9 +29,11 @@ from apps.pricing.rating import (
     ZoneRule,
     compile_tariff,
     explain,
+    inputs_of,
     rate,
     round_weight,
     shares,
+    shipment_from,
     split_gross,
 )
 
@@ -116,6 +119,8 @@ def test_the_steps_sum_to_the_price(tariff: Compiled, shipment: Shipment) -> Non
     shipment = sensible(shipment)
     rated, steps = explain(tariff, shipment)
     assert rated == rate(tariff, shipment)
+    kept = json.loads(json.dumps(inputs_of(shipment)))
+    assert rate(tariff, shipment_from(kept)) == rated
     assert sum(step.fen or 0 for step in steps) == rated.gross_fen
     assert sum(line.fen for line in rated.lines) == rated.gross_fen
     assert rated.gross_fen >= 0

@@ -122,7 +122,7 @@ def test_nothing_is_lost_on_the_way_out_and_in(tariff: Tariff, written: str, rea
 
 
 def changed(tariff: Tariff = EVERYTHING, **cells: Any) -> bytes:
-    """The workbook with some cells changed: ``价格_C2=…``."""
+    """The workbook with some cells changed: ``价格_D2=…``."""
     with translation.override("zh-hans"):
         opened = openpyxl.load_workbook(io.BytesIO(book(tariff)))
     for where, value in cells.items():
@@ -144,13 +144,15 @@ DELETED = object()
 @pytest.mark.parametrize(
     ("cells", "expected"),
     [
-        ({"价格_B3": 2}, [("segments", 3, "overlap"), ("segments", 3, "no_open_end")]),
-        ({"价格_C2": -1}, [("segments", 2, "negative")]),
-        ({"价格_C2": "1.234"}, [("segments", 2, "too_fine")]),
-        ({"价格_C2": "十元", "价格_A4": "nowhere"}, [("segments", 2, "bad_number")]),
+        ({"价格_C3": 2}, [("segments", 3, "overlap"), ("segments", 3, "no_open_end")]),
+        ({"价格_B3": 2}, [("segments", 3, "overlap")]),
+        ({"价格_B3": 8}, [("segments", 3, "gap")]),
+        ({"价格_D2": -1}, [("segments", 2, "negative")]),
+        ({"价格_D2": "1.234"}, [("segments", 2, "too_fine")]),
+        ({"价格_D2": "十元", "价格_A4": "nowhere"}, [("segments", 2, "bad_number")]),
         ({"价格_A4": "nowhere"}, [("segments", 4, "zone_unknown"), ("segments", None, "zone_without_price")]),
-        ({"价格_C2": None}, [("segments", 2, "no_price")]),
-        ({"价格_C2": "=1+1"}, [("segments", 2, "formula")]),
+        ({"价格_D2": None}, [("segments", 2, "no_price")]),
+        ({"价格_D2": "=1+1"}, [("segments", 2, "formula")]),
         ({"区域_A3": "江浙沪"}, [("zones", 3, "zone_twice")]),
         ({"区域范围_B6": "全国"}, [("zone_rules", 6, "zone_twice")]),
         ({"区域范围_B6": "火星"}, [("zone_rules", 6, "area_unknown")]),
@@ -174,7 +176,7 @@ def test_what_is_wrong_is_named_with_its_sheet_and_row(
 
 def test_a_refusal_says_the_sheet_in_words() -> None:
     with pytest.raises(TariffRefused) as refused, translation.override("zh-hans"):
-        read_tariff_book(io.BytesIO(changed(价格_C2=-1)))
+        read_tariff_book(io.BytesIO(changed(价格_D2=-1)))
     assert "价格" in str(refused.value)
     assert refused.value.row == 2
 
@@ -183,7 +185,7 @@ def test_a_share_that_excel_shows_as_a_percentage_is_what_it_shows() -> None:
     found = read_tariff_book(io.BytesIO(changed(附加费_H2=(0.125, "0.0%"))))
     assert found.says.components[0].bands[0].rate_ppm == 125_000
     # What a spreadsheet's own arithmetic leaves behind is no third decimal.
-    found = read_tariff_book(io.BytesIO(changed(价格_C2=0.1 + 0.2)))
+    found = read_tariff_book(io.BytesIO(changed(价格_D2=0.1 + 0.2)))
     assert found.says.segments[0].base_fen == 30
 
 

@@ -15,7 +15,7 @@ from apps.pricing.rating import Compiled, Unrated, rate
 # their own, sent by its service. Filled by the floor that has the shipments (``provide_shipments``).
 Provider = Callable[[Tariff, date, date], Iterable[Asked]]
 _providers: list[Provider] = []
-MOST = 50_000
+MOST = 20_000
 SHOWN = 20
 
 

@@ -17,7 +17,14 @@ from apps.pricing.rating.engine import Line, Rated, rate, rate_many
 from apps.pricing.rating.explaining import Step, explain
 from apps.pricing.rating.monthly import Adjustment, Month, adjust_month
 from apps.pricing.rating.refusals import Misfit, TariffRefused, Unrated
-from apps.pricing.rating.shipment import Parcel, Shipment, parcel, volume
+from apps.pricing.rating.shipment import (
+    Parcel,
+    Shipment,
+    inputs_of,
+    parcel,
+    shipment_from,
+    volume,
+)
 from apps.pricing.rating.tariff import (
     ANYWHERE,
     ENGINE,
@@ -75,6 +82,7 @@ __all__ = [
     "flat",
     "grams",
     "high_rates",
+    "inputs_of",
     "marginal",
     "misfits",
     "parcel",
@@ -83,6 +91,7 @@ __all__ = [
     "rate_many",
     "round_weight",
     "shares",
+    "shipment_from",
     "split_gross",
     "volume",
     "weigh",

@@ -115,6 +115,7 @@ def _segments(tariff: Tariff) -> Iterator[Misfit]:
             yield Misfit(said, code="zone_without_price", part=SEGMENTS, field="zone")
             continue
         yield from _ends(segments, SEGMENTS, name)
+        yield from _starts(segments, tariff, name)
         if not tariff.may_fall and not tariff.next_break:
             yield from _falls(segments, name)
 
@@ -146,6 +147,20 @@ def _ends(bands: Sequence[Any], part: str, name: str) -> Iterator[Misfit]:
     if bands[-1].upto is not None:
         said = _("“%(name)s”: the last band has an end; leave it open.") % {"name": name}
         yield Misfit(said, code="no_open_end", part=part, row=bands[-1].row, field="upto")
+
+
+def _starts(segments: Sequence[Segment], tariff: Tariff, name: str) -> Iterator[Misfit]:
+    """Where a sheet says where bands begin: at the end of the one before, or one step of weight above."""
+    end = 0
+    for one in segments:
+        step = max((s.step for s in tariff.weight_steps), default=1)
+        if one.starts is not None and one.starts < end:
+            said = _("“%(name)s”: this band overlaps the one before it.") % {"name": name}
+            yield Misfit(said, code="overlap", part=SEGMENTS, row=one.row, field="starts")
+        elif one.starts is not None and one.starts > end + step:
+            said = _("“%(name)s”: there is a gap before this band.") % {"name": name}
+            yield Misfit(said, code="gap", part=SEGMENTS, row=one.row, field="starts")
+        end = one.upto or end
 
 
 def _falls(segments: Sequence[Segment], name: str) -> Iterator[Misfit]:

@@ -121,9 +121,9 @@ def fingerprint(tariff: Tariff) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """Without the lines of the sheet, sets in order."""
+    """Without the lines of the sheet and what they repeat, sets in order."""
     if isinstance(value, dict):
-        return {key: _plain(one) for key, one in value.items() if key != "row"}
+        return {key: _plain(one) for key, one in value.items() if key not in ("row", "starts")}
     if isinstance(value, list | tuple):
         return [_plain(one) for one in value]
     return sorted(value) if isinstance(value, frozenset) else value

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from decimal import Decimal
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from apps.pricing.rating.amounts import Number, decimal_of, grams
 
@@ -42,6 +42,25 @@ class Shipment(NamedTuple):
     distance_m: int = 0
     pallet_days: int = 0
     quoted_fen: int | None = None
+
+
+_USUAL = Shipment()
+
+
+def inputs_of(shipment: Shipment) -> dict[str, Any]:
+    """What a charge keeps of it, for JSON: everything that is not as usual."""
+    found = {
+        name: value for name, value in shipment._asdict().items() if value != getattr(_USUAL, name)
+    }
+    if "extras" in found:
+        found["extras"] = dict(shipment.extras)
+    return found
+
+
+def shipment_from(inputs: Mapping[str, Any]) -> Shipment:
+    """The shipment that ``inputs_of`` kept."""
+    parcels = tuple(Parcel(*parcel) for parcel in inputs.get("parcels", ()))
+    return Shipment(**{**inputs, "parcels": parcels})
 
 
 def volume(*sides_cm: Number) -> int:

@@ -54,7 +54,8 @@ class Segment:
     and for every ``step`` begun above ``beyond`` ``inc_fen`` per ``per`` (the step, if not said).
 
     First and additional weight: base, beyond = first weight. Whole weight: base 0, beyond 0.
-    Marginal: base = what the bands below cost, beyond = where this one begins.
+    Marginal: base = what the bands below cost, beyond = where this one begins. ``starts`` is where a
+    sheet says that it begins: checked against the end of the one before, priced by nowhere.
     """
 
     zone: str
@@ -65,6 +66,7 @@ class Segment:
     inc_fen: int = 0
     per: int | None = None
     row: int | None = None
+    starts: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
     ),
     SEGMENTS: (
         ZONE,
+        Column("starts", ("从", "From")),
         UPTO,
         BASE,
         BEYOND,

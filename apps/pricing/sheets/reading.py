@@ -245,6 +245,7 @@ def _segment(cell: _Cells, parts: int) -> Segment:
         inc_fen=cell.fen("inc_fen", 0),
         per=cell.quantity("per", parts, None),
         row=cell.number,
+        starts=cell.quantity("starts", parts, None),
     )
     if not says_base and not segment.inc_fen:
         raise BadInput(_("The band has no price; write 0 if it is free."), code="no_price")

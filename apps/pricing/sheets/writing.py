@@ -93,9 +93,11 @@ def _destination(code: str) -> str:
 
 def _segments(says: Tariff) -> Iterable[Sequence[Any]]:
     parts = factor(says.measure)
+    ends: dict[str, int] = {}
     for one in says.segments:
         yield (
             one.zone,
+            plain(ends.get(one.zone, 0), parts),
             plain(one.upto, parts),
             money(one.base_fen),
             plain(one.beyond, parts),
@@ -103,6 +105,7 @@ def _segments(says: Tariff) -> Iterable[Sequence[Any]]:
             money(one.inc_fen),
             plain(one.per, parts),
         )
+        ends[one.zone] = one.upto or 0
 
 
 def _components(says: Tariff) -> Iterable[Sequence[Any]]:
