@@ -91,6 +91,11 @@ class Act:
     # What would come of it, shown before anything is saved: further names for the page.
     preview: Callable[[Doing], dict[str, Any]] | None = None
 
+    @property
+    def has_preview(self) -> bool:
+        """For templates, which would call ``preview`` itself."""
+        return self.preview is not None
+
     def allows(self, user: Any) -> bool:
         return bool(user.has_perm(self.permission))
 

@@ -101,7 +101,7 @@ class VersionState(ColourChoices):
     """An active version is never changed again; the next one takes its place from its day on."""
 
     DRAFT = "draft", _("draft"), "amber"
-    ACTIVE = "active", _("published"), "green"
+    ACTIVE = "active", _("published for good"), "green"
 
 
 class BillingEvent(ColourChoices):

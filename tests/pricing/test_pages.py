@@ -183,6 +183,7 @@ def test_a_high_rate_is_asked_about_before_it_is_published(client: Client) -> No
     at_desk(client)
     version = draft(says(components=(fuel("60"),)), since=timezone.localdate())
     page = f"{VERSIONS}{version.pk}/do/publish/"
+    assert 'name="preview"' in text(client.get(page))
     asked = client.post(page, {"note": ""})
     assert asked.status_code == 422
     assert "60 %" in text(asked)

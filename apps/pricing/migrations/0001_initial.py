@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("draft", "draft"), ("active", "published")],
+                        choices=[("draft", "draft"), ("active", "published for good")],
                         default="draft",
                         editable=False,
                         max_length=10,
