@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from apps.pricing.enums import BillingEvent
 from apps.pricing.models import TariffVersion
 from apps.pricing.sheets import write_tariff_book
+from tests.e2e.desk import picture
 from tests.e2e.test_calendars import signed_in
 from tests.factories.customers import CustomerFactory
 from tests.factories.pricing import says
@@ -70,6 +71,7 @@ def test_a_contract_s_prices_are_taken_in_tried_and_published(
     panel.locator("button.is-primary").click()
     expect(page.locator(".prc")).to_contain_text("同城")
     sees_no_barrier(page)
+    picture(page, "tariff-draft", full_page=True)
 
     page.get_by_role("link", name="试算").click()
     page.locator("[name=origin]").fill("上海市")
@@ -78,6 +80,7 @@ def test_a_contract_s_prices_are_taken_in_tried_and_published(
     page.locator("form button.is-primary").click()
     expect(page.locator("#steps-title")).to_have_text("¥39.60")
     expect(page.locator("tfoot")).to_contain_text("¥39.60")
+    picture(page, "tariff-tried", full_page=True)
     sees_no_barrier(page)
 
     page.locator(".page-about a").click()

@@ -52,8 +52,10 @@ class TryForm(ByPerson, forms.Form):
     customer = CustomerCodeField(label=gettext_lazy("Customer code"), max_length=20, required=False)
     service = forms.ChoiceField(label=gettext_lazy("Service"))
     day = forms.DateField(label=gettext_lazy("Taken on"), widget=DayInput, required=False)
-    origin = ReadField(cells.area_code, empty="", label=gettext_lazy("From"), required=False)
-    destination = ReadField(cells.area_code, empty="", label=gettext_lazy("To"), required=False)
+    origin = ReadField(cells.area_code, empty="", label=gettext_lazy("Origin"), required=False)
+    destination = ReadField(
+        cells.area_code, empty="", label=gettext_lazy("Destination"), required=False
+    )
     weight = thousandths(gettext_lazy("Weight (kg)"), empty=0)
     size = ReadField(sides, empty=0, label=gettext_lazy("Size (cm)"), required=False)
     pieces = count_field(gettext_lazy("Pieces"), empty=1)
