@@ -129,7 +129,7 @@
   // --- what it would cost, while typing --------------------------------------------------------------
   var priced = ["job_type", "service_level", "vehicle_type", "origin_city", "destination_city", "pieces", "weight_kg", "volume_m3", "declared_value", "insured_amount", "settlement_method", "cod_amount", "return_document_required"];
   var price = document.getElementById("price-shown"), lastAsked = "";
-  var ask = later(400, function () {
+  var askPrice = later(400, function () {
     if (!price) { return; }
     var query = new URLSearchParams({ customer: chosen ? chosen.value : form.dataset.customer });
     priced.forEach(function (name) {
@@ -143,9 +143,9 @@
       .then(function (data) { if (String(query) === lastAsked) { price.textContent = data.text; price.hidden = !data.text; } })
       .catch(function () { price.hidden = true; /* the order's page has it too */ });
   });
-  form.addEventListener("input", ask);
-  form.addEventListener("change", ask);
-  ask();
+  form.addEventListener("input", askPrice);
+  form.addEventListener("change", askPrice);
+  askPrice();
 
   field("settlement_method").addEventListener("change", function () { this.dataset.touched = "1"; cod(); });
   function cod() {

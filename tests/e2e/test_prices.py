@@ -15,8 +15,8 @@ from apps.pricing.models import TariffVersion
 from apps.pricing.sheets import write_tariff_book
 from tests.e2e.desk import picture
 from tests.e2e.test_calendars import signed_in
-from tests.factories.customers import CustomerFactory
-from tests.factories.pricing import says
+from tests.factories.customers import CustomerFactory, ready_customer
+from tests.factories.pricing import published, says
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -96,3 +96,23 @@ def test_what_would_it_cost_in_english(browser: Browser, client: Client, live_se
     page = signed_in(browser, client, live_server.url, locale="en-GB")
     page.goto("/admin/pricing/tariff/try/?service=standard&weight=1&pieces=1")
     expect(page.get_by_role("status")).to_contain_text("There is no tariff")
+
+
+def test_the_order_form_says_the_price_while_it_is_typed(
+    browser: Browser, client: Client, live_server: Any
+) -> None:
+    customer = ready_customer(name="重庆长安汽车", short_name="长安")
+    page = signed_in(browser, client, live_server.url)
+    page.goto("/admin/orders/workorder/enter/")
+    page.locator("#customer-search").press_sequentially(customer.code, delay=20)
+    expect(page.locator("#customer-results li").first).to_contain_text("长安")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator("[name=origin_city]")).to_have_value("上海市")
+    page.locator("[name=destination_city]").fill("拉萨")
+    page.locator("[name=weight_kg]").fill("1")
+    price = page.locator("#price-shown")
+    expect(price).to_contain_text("没有“标准”的价格表")
+    published()
+    page.locator("[name=weight_kg]").fill("2.3")
+    expect(price).to_contain_text("¥39.60")

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from apps.pricing.models import TariffVersion
 from apps.pricing.queries.in_force import read_book, version_in_force
 from apps.pricing.queries.reading import compiled
+from apps.pricing.queries.service_names import service_names
 from apps.pricing.rating import (
     ENGINE,
     Rated,
@@ -81,9 +82,10 @@ def explain_price(version: TariffVersion | None, shipment: Shipment) -> tuple[Ra
 
 def _price(version: TariffVersion | None, asked: Asked) -> Price:
     if version is None and asked.shipment.quoted_fen is None:
+        name = service_names().get(asked.service, asked.service)
         said = _("There is no tariff for “%(service)s” on %(day)s.")
         raise Unrated(
-            said % {"service": asked.service or "—", "day": f"{asked.day:%Y-%m-%d}"},
+            said % {"service": name or "—", "day": f"{asked.day:%Y-%m-%d}"},
             code="no_tariff",
         )
     tariff = _QUOTE_ONLY if version is None else compiled(version)
