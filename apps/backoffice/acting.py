@@ -246,6 +246,8 @@ class ActAdmin(PageAdmin):
             said = result
         if said:
             messages.success(request, said)
+        if doing.record is None and isinstance(result, str):
+            return HttpResponseRedirect(back or self.list_page())
         return HttpResponseRedirect(back or self.page_of(doing.record or result))
 
     def show_result(

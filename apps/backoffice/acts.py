@@ -98,6 +98,11 @@ class Act:
     # To whom the button is shown, besides the permission; the service refuses whoever else comes.
     offered_to: Callable[[Any, Any], bool] = _to_everybody
 
+    @property
+    def has_preview(self) -> bool:
+        """For templates, which would call ``preview`` itself."""
+        return self.preview is not None
+
     def allows(self, user: Any) -> bool:
         return bool(user.has_perm(self.permission))
 

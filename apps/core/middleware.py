@@ -12,7 +12,7 @@ from apps.core.text import has_controls, without_controls
 API = ("/api/", "/voice/")  # say themselves which parameter is wrong (apps/core/api)
 # The API, the staff's pages with their downloads, and the pages that a key of somebody's own opens.
 PRIVATE = re.compile(
-    r"/(api/v1/|voice/|admin/|case/|rate/|chat\b|report\b|notify/|poll\b|kuaidi100/|hooks/"
+    r"/(api/v1/|voice/|admin/|case/|rate/|statement/|chat\b|report\b|notify/|poll\b|kuaidi100/|hooks/"
     r"|track/[^/]+/(details|close|photo/))"
 )
 

@@ -7,7 +7,11 @@ class OrdersConfig(AppConfig):
     verbose_name = _("Orders")
 
     def ready(self) -> None:
-        from apps.orders.queries import numbers_of_waybills
+        from apps.orders.queries import numbers_of_waybills, prices
+        from apps.pricing.queries.effects import provide_shipments
+        from apps.pricing.queries.service_names import name_services
         from apps.tracking.references import name_work_orders
 
         name_work_orders(numbers_of_waybills)
+        name_services(prices.level_names)
+        provide_shipments(prices.confirmed_shipments)

@@ -100,6 +100,7 @@ def _check_together(values: dict[str, Any], errors: Errors) -> None:
         )
     if cod and errors.get("cod_amount") is None and values["cod_amount"] <= 0:
         errors["cod_amount"] = _too("cod_amount", _("The amount must be more than zero."))
+    _check_insured(values, errors)
     if values.get("waybill_per_piece") and (values.get("pieces") or 1) > MOST_WAYBILLS:
         errors["pieces"] = _too(
             "pieces",
@@ -109,6 +110,21 @@ def _check_together(values: dict[str, Any], errors: Errors) -> None:
     if "cod_amount" in errors:
         values.pop("cod_amount", None)
         values.pop("settlement_method", None)
+
+
+def _check_insured(values: dict[str, Any], errors: Errors) -> None:
+    """Whoever insures and declares nothing has declared that much; a nought insures nothing."""
+    insured = values.pop("insured_amount", None)
+    if not insured or "declared_value" in errors:
+        return
+    if insured > values.setdefault("declared_value", insured):
+        errors["insured_amount"] = BadInput(
+            _("The insured amount cannot be above the declared value."),
+            code="above_declared",
+            field="insured_amount",
+        )
+        return
+    values["insured_amount"] = insured
 
 
 def clean_text(value: Any, name: str) -> str:
@@ -292,6 +308,7 @@ _CLEANERS: dict[str, Callable[[Any, str], Any]] = {
     "volume_cm3": _whole(MOST_CM3),
     "volume_m3": _scaled(1_000_000, MOST_CM3),
     "declared_value": _money,
+    "insured_amount": _money,
     "estimated_fee": _money,
     "cod_amount": _money,
     "waybill_per_piece": _yes,

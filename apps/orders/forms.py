@@ -51,7 +51,11 @@ SECTIONS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
         _("The goods"),
         ("goods_name", "pieces", "weight_kg", "volume_m3", "waybill_per_piece", "packaging_wishes"),
     ),
-    ("money", _("Money"), ("settlement_method", "cod_amount", "declared_value", "estimated_fee")),
+    (
+        "money",
+        _("Money"),
+        ("settlement_method", "cod_amount", "declared_value", "insured_amount", "estimated_fee"),
+    ),
     (
         "wishes",
         _("Instructions"),
@@ -121,6 +125,11 @@ class OrderForm(FormWithFiles):
     settlement_method = _select(SettlementMethod, _("settlement method"), SettlementMethod.MONTHLY)
     cod_amount = _line("money", _("COD amount, ¥"), inputmode="decimal")
     declared_value = _line("money", _("declared value, ¥"), inputmode="decimal")
+    insured_amount = _line(
+        "money",
+        _("insured amount, ¥ (empty: not insured)"),
+        inputmode="decimal",
+    )
     estimated_fee = _line("money", _("estimated fee, ¥"), inputmode="decimal")
     sign_off_instructions = _line("sign_off_instructions", _("sign-off instructions"))
     return_document_required = forms.BooleanField(label=_("signed return document"), required=False)
@@ -181,7 +190,7 @@ def order_initial(order: WorkOrder) -> dict[str, Any]:
     initial = {name: getattr(order, name) for name in INPUT_FIELDS}
     initial["weight_kg"] = _scaled(order.weight_g, 1000)
     initial["volume_m3"] = _scaled(order.volume_cm3, 1_000_000)
-    for name in ("cod_amount", "declared_value", "estimated_fee", "pieces"):
+    for name in ("cod_amount", "declared_value", "insured_amount", "estimated_fee", "pieces"):
         initial[name] = "" if initial[name] is None else str(initial[name])
     asked = order.requested_delivery
     initial["requested_delivery"] = local_input(asked) if asked else ""

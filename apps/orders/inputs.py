@@ -36,6 +36,7 @@ class OrderInput:
     waybill_per_piece: bool = False
     packaging_wishes: str = ""
     declared_value: Decimal | None = None
+    insured_amount: Decimal | None = None
     estimated_fee: Decimal | None = None
     settlement_method: str = SettlementMethod.MONTHLY
     cod_amount: Decimal | None = None

@@ -29,7 +29,7 @@ PAGES = (
         section=ORDERS,
         daily_for=SERVICE
         | CARRYING_OUT
-        | {Role.SALES, Role.FINANCE, Role.DELIVERY_MANAGER, Role.DEPARTMENT_MANAGER},
+        | {Role.SALES, Role.DELIVERY_MANAGER, Role.DEPARTMENT_MANAGER},
         hour=50,
     ),
     records(
@@ -64,7 +64,6 @@ PAGES = (
         "orders.view_declaredcount",
         about=_("How many a customer sent, and how many we received."),
         section=ORDERS,
-        daily_for=frozenset({Role.FINANCE}),
         hour=60,
     ),
     setting(

@@ -72,8 +72,18 @@ def _money(order: WorkOrder) -> list[tuple[str, Any]]:
         (_("settlement method"), order.get_settlement_method_display()),
         (_("COD amount"), _yuan(order.cod_amount)),
         (_("declared value"), _yuan(order.declared_value)),
+        (_("insured amount"), _insured(order)),
         (_("estimated fee"), _yuan(order.estimated_fee)),
     ]
+
+
+def _insured(order: WorkOrder) -> str:
+    """With what it means, for it is read out before the order is confirmed."""
+    if order.insured_amount is None:
+        return _("not insured: a loss is settled as the contract says")
+    return _("%(amount)s: a loss is settled at its real extent, up to this amount") % {
+        "amount": format_money(order.insured_amount)
+    }
 
 
 def _yuan(amount: Any) -> str:

@@ -92,12 +92,13 @@ def photo_key(text: str) -> UUID | None:
 
 
 def _goods(view: PartyView) -> list[Line]:
-    value, cod = view.declared_value, view.cod_amount
+    value, cod, insured = view.declared_value, view.cod_amount, view.insured_amount
     return _filled(
         (_("Goods"), view.goods_name),
         (_("Pieces"), str(view.pieces)),
         (_("Weight"), kilograms(view.weight_g) if view.weight_g else ""),
         (_("Declared value"), "" if value is None else format_money(value)),
+        (_("Insured amount"), "" if insured is None else format_money(insured)),
         (_("Cash on delivery"), "" if cod is None else format_money(cod)),
         (_("Your reference"), view.reference),
     )

@@ -14,6 +14,7 @@ from apps.portal.views import (
     search,
     shipment,
     site,
+    statement,
 )
 
 app_name = "portal"
@@ -49,6 +50,10 @@ urlpatterns = [
     path("case/<str:token>/messages", case.write, name="case_write"),
     path("case/<str:token>/withdraw", case.withdraw, name="case_withdraw"),
     path("case/<str:token>/files/<uuid:key>", case.file, name="case_file"),
+    path("statement/<str:token>", statement.statement, name="statement"),
+    path("statement/<str:token>/agree", statement.agree, name="statement_agree"),
+    path("statement/<str:token>/dispute", statement.dispute, name="statement_dispute"),
+    path("statement/<str:token>/lines.csv", statement.download, name="statement_lines"),
     path("rate/<str:token>", rating.rate, name="rate"),
     path("robots.txt", site.robots, name="robots"),
     path(".well-known/security.txt", site.security, name="security"),

@@ -33,6 +33,7 @@ class NewWaybill:
     weight_g: int | None = None
     volume_cm3: int | None = None
     declared_value: Decimal | None = None
+    insured_amount: Decimal | None = None
     cod_amount: Decimal | None = None
     return_document_required: bool = False
     responsible_unit: "Unit | None" = None

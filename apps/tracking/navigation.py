@@ -18,9 +18,7 @@ PAGES = (
         "tracking.waybill",
         about=_("Every shipment with its scans, promise and proof."),
         section=SHIPMENTS,
-        daily_for=SERVICE
-        | MOVING
-        | {Role.SALES, Role.FINANCE, Role.SETTLEMENT_CLERK, Role.QC_MANAGER},
+        daily_for=SERVICE | MOVING | {Role.SALES, Role.SETTLEMENT_CLERK, Role.QC_MANAGER},
         hour=52,
     ),
     records(

@@ -126,6 +126,27 @@
   field("goods_name").addEventListener("input", look);
   field("transport_mode").addEventListener("change", look);
   if (field("goods_name").value) { look(); }
+  // --- what it would cost, while typing --------------------------------------------------------------
+  var priced = ["job_type", "service_level", "vehicle_type", "origin_city", "destination_city", "pieces", "weight_kg", "volume_m3", "declared_value", "insured_amount", "settlement_method", "cod_amount", "return_document_required"];
+  var price = document.getElementById("price-shown"), lastAsked = "";
+  var askPrice = later(400, function () {
+    if (!price) { return; }
+    var query = new URLSearchParams({ customer: chosen ? chosen.value : form.dataset.customer });
+    priced.forEach(function (name) {
+      var one = field(name);
+      if (!one.disabled && (one.type !== "checkbox" || one.checked)) { query.set(name, one.value); }
+    });
+    if (String(query) === lastAsked) { return; }
+    lastAsked = String(query);
+    fetch(form.dataset.price + "?" + query, { credentials: "same-origin" })
+      .then(function (answer) { return answer.json(); })
+      .then(function (data) { if (String(query) === lastAsked) { price.textContent = data.text; price.hidden = !data.text; } })
+      .catch(function () { price.hidden = true; /* the order's page has it too */ });
+  });
+  form.addEventListener("input", askPrice);
+  form.addEventListener("change", askPrice);
+  askPrice();
+
   field("settlement_method").addEventListener("change", function () { this.dataset.touched = "1"; cod(); });
   function cod() {
     field("cod_amount").disabled = field("settlement_method").value !== "cod";

@@ -335,6 +335,7 @@ def test_a_preview_shows_what_would_be_and_does_nothing(
 
     desk.put_up(act(desk.run, form=NameForm, preview=preview))
     unit = UnitFactory()
+    assert 'name="preview"' in text(client.get(address(unit)))
     shown = client.post(address(unit), {"called": "苏州", "preview": "1"})
     assert shown.status_code == 200 and "It would be called 苏州." in text(shown)
     assert shown.context["form"]["called"].value() == "苏州" and not desk.did

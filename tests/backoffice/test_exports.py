@@ -44,7 +44,7 @@ def by() -> User:
 @pytest.fixture(autouse=True)
 def known(monkeypatch: pytest.MonkeyPatch) -> None:
     kinds = {**job_kinds(), "export.tests.users": exporting.job_of_export(USERS)}
-    for module in ("job_kinds", "services.jobs", "services.job_runs", "rules"):
+    for module in ("job_kinds", "services.jobs", "services.job_runs", "rules.jobs"):
         monkeypatch.setattr(f"apps.backoffice.{module}.job_kinds", lambda: kinds)
 
 

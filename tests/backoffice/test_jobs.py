@@ -53,7 +53,13 @@ def declare(monkeypatch: pytest.MonkeyPatch) -> Declare:
 
     def declare(run: Callable[[Run], Result | None], **more: Any) -> None:
         kinds = {**job_kinds(), KIND: JobKind(KIND, "Counting", MAY, run, **more)}
-        for module in ("job_kinds", "services.jobs", "services.job_runs", "rules", "admin.jobs"):
+        for module in (
+            "job_kinds",
+            "services.jobs",
+            "services.job_runs",
+            "rules.jobs",
+            "admin.jobs",
+        ):
             monkeypatch.setattr(f"apps.backoffice.{module}.job_kinds", lambda: kinds)
 
     return declare

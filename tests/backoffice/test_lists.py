@@ -275,7 +275,7 @@ def test_a_list_is_taken_along_by_whoever_may(client: Client, boss: User) -> Non
     lines = b"".join(answer.streaming_content).decode("utf-8-sig").split()
     assert lines == ["Code", "TENT5", "TENT3", "TENT1"]
     (event,) = Event.objects.filter(kind="case.exported")
-    assert event.data == {"format": "csv", "filters": "kind=rain"}
+    assert event.data == {"list": "Tents", "format": "csv", "filters": "kind=rain"}
     client.get(export.action)
     assert Event.objects.filter(kind="case.exported").count() == 1
 

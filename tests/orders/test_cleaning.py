@@ -83,6 +83,7 @@ def test_what_people_type_is_understood(name: str, typed: str, kept: Any) -> Non
         ("requested_delivery", "2026-13-45", "not_a_time"),
         ("waybill_per_piece", "maybe", "not_yes_or_no"),
         ("cod_amount", "10", "not_cod"),
+        ("insured_amount", "0.001", "too_fine"),
         ("settlement_method", "cod", "required"),
     ],
 )

@@ -2,6 +2,7 @@
 
 import threading
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -69,8 +70,11 @@ def test_one_waybill_per_piece_shares_the_figures_out() -> None:
         settlement_method="cod",
         cod_amount="99.90",
         declared_value="100",
+        insured_amount="99.99",
     )
     waybills = confirm(made).waybills
+    assert sum(w.insured_amount or 0 for w in waybills) == Decimal("99.99")
+    assert all((w.insured_amount or 0) <= (w.declared_value or 0) for w in waybills)
     assert [w.pieces for w in waybills] == [1, 1, 1]
     assert sum(w.weight_g or 0 for w in waybills) == 10_000
     assert sum(w.declared_value or 0 for w in waybills) == 100

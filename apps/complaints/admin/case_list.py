@@ -166,8 +166,8 @@ def case_filter(query: ListQuery) -> CaseFilter:
         unit_id=typed["unit"].pk if typed.get("unit") else None,
         customer_id=query.form.customer_id,  # type: ignore[attr-defined]  # of CaseFilters
         awaiting=bool(typed.get("awaiting")),
-        opened_from=since and day_start(since),
-        opened_before=until and day_start(until, days=1),
+        opened_from=day_start(since) if since else None,
+        opened_before=day_start(until, days=1) if until else None,
     )
 
 

@@ -82,10 +82,10 @@ def read_rows(
             code="file_kind",
             field="file",
         )
-    return _shape(grid, columns, max_rows)
+    return shape(grid, columns, max_rows)
 
 
-def _shape(grid: list[tuple[int, list[Any]]], columns: Sequence[Column], max_rows: int) -> Sheet:
+def shape(grid: list[tuple[int, list[Any]]], columns: Sequence[Column], max_rows: int) -> Sheet:
     if not grid:
         raise BadInput(_("The file has no rows."), code="file_empty", field="file")
     wanted = {_fold(h): column.key for column in columns for h in (column.key, *column.headings)}

@@ -47,7 +47,7 @@ def fill_xlsx(
         sheet.set_column(column, column, max(10, min(40, len(str(heading)) * 2 + 4)))
     for number, row in enumerate(rows, start=1):
         for column, value in enumerate(row):
-            _write(sheet, number, column, value, formats)
+            write_cell(sheet, number, column, value, formats)
     book.close()
 
 
@@ -78,7 +78,7 @@ def _csv_cell(value: Any) -> str:
     return f"'{text}" if risky else text
 
 
-def _write(sheet: Any, row: int, column: int, value: Any, formats: dict[type, Any]) -> None:
+def write_cell(sheet: Any, row: int, column: int, value: Any, formats: dict[type, Any]) -> None:
     if value is None or value == "":
         return
     if isinstance(value, bool):

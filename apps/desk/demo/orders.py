@@ -17,6 +17,8 @@ from apps.orders.services import history as orders
 from apps.orders.services.history import PastOrder, Printed
 from apps.tracking.models import Waybill
 
+# What is worth less is sent uninsured.
+INSURED_FROM = Decimal(2000)
 FAMILY = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 GIVEN = "伟 芳 娜 秀英 敏 静 丽 强 磊 军 洋 艳 杰 涛 超 霞 建国 小红".split()  # noqa: SIM905  # reads better
 PLACES = {
@@ -121,7 +123,8 @@ def _content(
         goods_name=rng.choice([g for g in company.goods if g not in ("充电宝", "锂电池")]),
         pieces=rng.randint(1, 6),
         weight_g=rng.randint(5, 240) * 100,
-        declared_value=Decimal(rng.randint(1, 60) * 50),
+        declared_value=(value := Decimal(rng.randint(1, 60) * 50)),
+        insured_amount=value if value >= INSURED_FROM else None,
         estimated_fee=Decimal(rng.randint(120, 960)) / 10,
         settlement_method=SettlementMethod.COD if cod else SettlementMethod.MONTHLY,
         cod_amount=Decimal(rng.randint(990, 39900)) / 10 if cod else None,

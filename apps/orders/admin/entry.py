@@ -20,14 +20,32 @@ from apps.backoffice.staff_admin import must
 from apps.core.errors import RuleBroken
 from apps.customers.models import Customer
 from apps.orders import queries, services
+from apps.orders.cleaning import clean_order
 from apps.orders.enums import Channel
 from apps.orders.forms import CustomerForm, OrderForm, local_input, order_initial
 from apps.orders.inputs import Arrival
 from apps.orders.models import WorkOrder
 from apps.orders.queries.confirmation import finding_text
+from apps.orders.queries.prices import price_sentence
 from apps.orders.rules import check_goods
 
 MOST_DRAFT_BYTES = 40_000
+# What a price depends on, of what the form asks.
+PRICED = (
+    "job_type",
+    "service_level",
+    "vehicle_type",
+    "origin_city",
+    "destination_city",
+    "pieces",
+    "weight_kg",
+    "volume_m3",
+    "declared_value",
+    "insured_amount",
+    "settlement_method",
+    "cod_amount",
+    "return_document_required",
+)
 
 
 class EntryPages(ActAdmin):
@@ -153,6 +171,18 @@ class EntryPages(ActAdmin):
         found = check_goods(book, name, mode)
         rows = [{"blocks": f.blocks, "message": finding_text(f)} for f in found[:5]]
         return JsonResponse({"findings": rows})
+
+    def price_view(self, request: HttpRequest) -> JsonResponse:
+        """While typing: what would it cost? No names and no addresses are asked with."""
+        must(request, "orders.add_workorder")
+        must(request, "pricing.try_tariff")
+        customer = _customer(request, request.GET.get("customer"))
+        asked = {name: request.GET[name] for name in PRICED if request.GET.get(name)}
+        content, errors = clean_order(asked)
+        if customer is None or errors or not content.weight_g:
+            return JsonResponse({"text": ""})
+        order = WorkOrder(customer=customer, received_on=timezone.localdate(), **content.values())
+        return JsonResponse({"text": price_sentence(order)})
 
 
 def _keep(request: HttpRequest, key: UUID, typed: dict[str, str]) -> bool:

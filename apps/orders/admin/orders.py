@@ -28,6 +28,7 @@ from apps.orders.admin.stages import StagePages
 from apps.orders.enums import OrderStatus, PrintKind
 from apps.orders.models import WorkOrder
 from apps.orders.pages import spoken
+from apps.orders.queries.prices import price_for
 from apps.orders.rules import read_clock
 from apps.sla.templatetags.clocks import why
 
@@ -74,6 +75,7 @@ class WorkOrderAdmin(EntryPages, StagePages, BulkAdmin):
             ("enter/", self.enter_view, "enter"),
             ("enter/draft/", self.draft_view, "draft"),
             ("enter/goods/", require_GET(self.goods_view), "goods"),
+            ("enter/price/", require_GET(self.price_view), "price"),
             ("papers/", require_GET(self.papers_view), "papers"),
             ("<int:order_id>/edit/", self.edit_view, "edit"),
             ("<int:order_id>/read-back/", self.read_back_view, "read_back"),
@@ -127,6 +129,7 @@ class WorkOrderAdmin(EntryPages, StagePages, BulkAdmin):
             class_colour=FollowUpClass(order.follow_up_class).colour,
             clock=clock_of(order) if order.is_unconfirmed else "",
             sections=spoken(order, masked=True),
+            price=price_for(request.user, order),
             acts=self.offered(request, order),
             tasks=order.tasks.select_related("template", "owner", "done_by"),
             prints=order.prints.select_related("printed_by"),

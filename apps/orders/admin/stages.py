@@ -19,6 +19,7 @@ from apps.orders.enums import Channel
 from apps.orders.forms import ReadBackForm
 from apps.orders.models import WorkOrder
 from apps.orders.pages import spoken
+from apps.orders.queries.prices import price_for
 
 
 class StagePages(ActAdmin):
@@ -77,6 +78,7 @@ class StagePages(ActAdmin):
             _("Look once more, then confirm"),
             order=order,
             spoken=spoken(order),
+            price=price_for(request.user, order),
             refusals=queries.confirmation_refusals(order, timezone.now()),
             needs_read_back=order.channel == Channel.PHONE and order.read_back_at is None,
         )

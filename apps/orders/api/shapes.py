@@ -28,6 +28,7 @@ from apps.orders.enums import (
     VehicleType,
 )
 from apps.orders.models import WorkOrder
+from apps.pricing.enums import ComponentKind
 
 PHONE_HELP = "E.164, or as dialled in China with the area code of a landline."
 
@@ -45,7 +46,7 @@ def _money() -> ExactMoney:
 
 
 def _choice(choices: Any) -> ExactChoice:
-    return ExactChoice(choices=choices, required=False)
+    return ExactChoice(choices=choices.choices, required=False)
 
 
 class OrderInShape(StrictShape):
@@ -77,12 +78,53 @@ class OrderInShape(StrictShape):
     waybill_per_piece = ExactBoolean(required=False)
     packaging_wishes = _text("packaging_wishes")
     declared_value = _money()
+    insured_amount = _money()
     estimated_fee = _money()
     settlement_method = _choice(SettlementMethod)
     cod_amount = _money()
     return_document_required = ExactBoolean(required=False)
     sign_off_instructions = _text("sign_off_instructions")
     important_notes = _text("important_notes")
+
+
+class PriceInShape(StrictShape):
+    customer = ExactText(
+        required=False,
+        max_length=20,
+        help_text="Customer code; needed when the key serves several.",
+    )
+    job_type = _choice(JobType)
+    service_level = _choice(ServiceLevel)
+    vehicle_type = _choice(VehicleType)
+    origin_city = _text("origin_city")
+    destination_city = _text("destination_city", required=True)
+    delivery_address = _text("delivery_address")
+    pieces = ExactInteger(required=False, min_value=1, max_value=MOST_PIECES)
+    weight_g = ExactInteger(min_value=1, max_value=MOST_GRAMS)
+    volume_cm3 = ExactInteger(required=False, allow_null=True, min_value=1, max_value=MOST_CM3)
+    insured_amount = _money()
+    cod_amount = _money()
+    return_document_required = ExactBoolean(required=False)
+
+
+class PriceLineShape(s.Serializer[Any]):
+    kind = s.ChoiceField(choices=ComponentKind.choices)
+    amount = s.DecimalField(max_digits=14, decimal_places=2)
+
+
+class PriceStepShape(s.Serializer[Any]):
+    what = s.CharField()
+    how = s.CharField()
+    amount = s.DecimalField(max_digits=14, decimal_places=2, allow_null=True)
+
+
+class PriceShape(s.Serializer[Any]):
+    """``lines`` add up to ``total``, and so do the amounts of ``steps``."""
+
+    total = s.DecimalField(max_digits=14, decimal_places=2)
+    currency = s.CharField()
+    lines = PriceLineShape(many=True)
+    steps = PriceStepShape(many=True)
 
 
 class CancelShape(StrictShape):
@@ -130,6 +172,7 @@ class OrderShape(s.Serializer[Any]):
     settlement_method = s.CharField()
     cod_amount = s.DecimalField(max_digits=14, decimal_places=2, allow_null=True)
     declared_value = s.DecimalField(max_digits=14, decimal_places=2, allow_null=True)
+    insured_amount = s.DecimalField(max_digits=14, decimal_places=2, allow_null=True)
     estimated_fee = s.DecimalField(max_digits=14, decimal_places=2, allow_null=True)
     waybills = s.SerializerMethodField()
 

@@ -52,6 +52,10 @@ class OrderContent(models.Model):
     declared_value = models.DecimalField(
         _("declared value"), max_digits=14, decimal_places=2, null=True, blank=True
     )
+    # Empty: not insured. Never above what was declared.
+    insured_amount = models.DecimalField(
+        _("insured amount"), max_digits=14, decimal_places=2, null=True, blank=True
+    )
     estimated_fee = models.DecimalField(
         _("estimated fee"), max_digits=14, decimal_places=2, null=True, blank=True
     )
@@ -89,5 +93,14 @@ def content_constraints() -> list[models.BaseConstraint]:
             & (Q(volume_cm3__isnull=True) | Q(volume_cm3__gt=0))
             & (Q(declared_value__isnull=True) | Q(declared_value__gte=0))
             & (Q(estimated_fee__isnull=True) | Q(estimated_fee__gte=0)),
+        ),
+        models.CheckConstraint(
+            name="order_insured_up_to_declared",
+            condition=Q(insured_amount__isnull=True)
+            | Q(
+                insured_amount__gt=0,
+                declared_value__isnull=False,
+                insured_amount__lte=models.F("declared_value"),
+            ),
         ),
     ]

@@ -98,6 +98,8 @@ def waybill_specs(order: WorkOrder) -> list[NewWaybill]:
     volumes = share(order.volume_cm3, parts) if order.volume_cm3 else [None] * parts
     value = order.declared_value
     values = share_money(value, parts) if value is not None else [None] * parts
+    sum_insured = order.insured_amount
+    insured = share_money(sum_insured, parts) if sum_insured is not None else [None] * parts
     return [
         NewWaybill(
             customer=order.customer,
@@ -118,6 +120,7 @@ def waybill_specs(order: WorkOrder) -> list[NewWaybill]:
             weight_g=weights[part] or None,
             volume_cm3=volumes[part] or None,
             declared_value=values[part],
+            insured_amount=insured[part] or None,
             cod_amount=order.cod_amount if part == 0 else None,
             return_document_required=order.return_document_required,
             responsible_unit=order.centre,

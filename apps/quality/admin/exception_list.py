@@ -112,8 +112,8 @@ class ExceptionList(StaffList):
                 owner_id=me if follower == "me" or view == "mine" else None,
                 reported_late=typed.get("stands_out") == "late",
                 changed_afterwards=typed.get("stands_out") == "changed",
-                reported_from=since and day_start(since),
-                reported_before=until and day_start(until),
+                reported_from=day_start(since) if since else None,
+                reported_before=day_start(until) if until else None,
             ),
         )
         return rows.filter(owner=None) if "nobody" in (follower, view) else rows

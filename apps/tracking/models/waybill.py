@@ -86,6 +86,10 @@ class Waybill(models.Model):
     declared_value = models.DecimalField(
         _("declared value"), max_digits=14, decimal_places=2, null=True, blank=True
     )
+    # Empty: not insured. Never above what was declared.
+    insured_amount = models.DecimalField(
+        _("insured amount"), max_digits=14, decimal_places=2, null=True, blank=True
+    )
     cod_amount = models.DecimalField(
         _("cash on delivery"), max_digits=14, decimal_places=2, null=True, blank=True
     )
@@ -143,6 +147,15 @@ class Waybill(models.Model):
             models.CheckConstraint(
                 condition=Q(declared_value__isnull=True) | Q(declared_value__gte=0),
                 name="waybill_value_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(insured_amount__isnull=True)
+                | Q(
+                    insured_amount__gt=0,
+                    declared_value__isnull=False,
+                    insured_amount__lte=F("declared_value"),
+                ),
+                name="waybill_insured_up_to_declared",
             ),
             models.CheckConstraint(
                 condition=Q(

@@ -50,6 +50,7 @@ class PartyView:
     pieces: int
     weight_g: int | None
     declared_value: Decimal | None
+    insured_amount: Decimal | None
     cod_amount: Decimal | None
     reference: str
     signed_at: datetime | None
@@ -77,6 +78,7 @@ def party_view(waybill: Waybill, role: PartyRole) -> PartyView:
         pieces=waybill.pieces,
         weight_g=waybill.weight_g,
         declared_value=waybill.declared_value if sends else None,
+        insured_amount=waybill.insured_amount if sends else None,
         cod_amount=waybill.cod_amount,
         reference=masked_text(waybill.customer_reference, known_of(waybill)) if sends else "",
         signed_at=proof.signed_at if proof else _signed_at(waybill),

@@ -3,6 +3,9 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from apps.accounts.models import User
+from apps.billing.enums import StatementState
+from apps.billing.models import Statement
+from apps.billing.queries.links import token_of
 from apps.desk.demo.people import PASSWORD, PEOPLE
 
 
@@ -15,3 +18,7 @@ class Command(BaseCommand):
         for user in present:
             name, role = shown[user.username]
             self.stdout.write(f"{user.username:12} {PASSWORD}   {name} · {role.value}")
+        sent = Statement.objects.filter(state=StatementState.SENT, bill_to__isnull=False)
+        if (statement := sent.order_by("-period", "pk").first()) is not None:
+            link = f"/statement/{token_of(statement)}"
+            self.stdout.write(f"Statement of {statement.payer_name} for its finance: {link}")

@@ -1,0 +1,15 @@
+"""The staff pages of the banking floor."""
+
+from apps.banking.admin.accounts import BankAccountAdmin
+from apps.banking.admin.aliases import PayerAliasAdmin
+from apps.banking.admin.files import BankFileAdmin
+from apps.banking.admin.layouts import BankLayoutAdmin
+from apps.banking.admin.lines import BankLineAdmin
+
+__all__ = [
+    "BankAccountAdmin",
+    "BankFileAdmin",
+    "BankLayoutAdmin",
+    "BankLineAdmin",
+    "PayerAliasAdmin",
+]

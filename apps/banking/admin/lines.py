@@ -1,0 +1,133 @@
+"""Bank lines: whose payment each is, said by a person and undone by one."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from apps.backoffice.acts import Act, Doing
+from apps.backoffice.records import PanelAdmin
+from apps.banking import forms, queries, services
+from apps.banking.enums import Standing, Use
+from apps.banking.models import BankLine, LineUse
+from apps.core.money import format_money
+
+SAY = "banking.identify_bankline"
+
+
+def _identify(doing: Doing) -> None:
+    services.identify_line(doing.record, **doing.typed, **doing.who)
+
+
+def _charge(doing: Doing) -> None:
+    services.charge_line(doing.record, **doing.who)
+
+
+def _undo(doing: Doing) -> None:
+    services.undo_line(doing.record, **doing.who)
+
+
+def _likely(doing: Doing) -> dict[str, Any]:
+    return {"likely": queries.likely_customers(doing.record)}
+
+
+def _is_free(line: BankLine) -> bool:
+    return line.use is None or line.use.use == Use.UNKNOWN
+
+
+def standing_of(line: BankLine) -> Standing:
+    use = line.use
+    if use is None:
+        return Standing.OPEN
+    known = {
+        Use.UNKNOWN: Standing.UNIDENTIFIED,
+        Use.CUSTOMER: Standing.IDENTIFIED,
+        Use.CHARGE: Standing.CHARGE,
+    }
+    return known[Use(use.use)]
+
+
+class StandingFilter(admin.SimpleListFilter):
+    title = _("standing")
+    parameter_name = "standing"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(Standing.choices)
+
+    def queryset(self, request: HttpRequest, rows: "QuerySet[Any]") -> "QuerySet[Any]":
+        uses = LineUse.objects.filter(line=OuterRef("pk"), undone_at=None)
+        if self.value() == Standing.OPEN:
+            return rows.filter(~Exists(uses))
+        wanted = {
+            Standing.UNIDENTIFIED: Use.UNKNOWN,
+            Standing.IDENTIFIED: Use.CUSTOMER,
+            Standing.CHARGE: Use.CHARGE,
+        }
+        chosen = next((one for one in wanted if one == self.value()), None)
+        use = wanted[chosen] if chosen else None
+        return rows.filter(Exists(uses.filter(use=use))) if use else rows
+
+
+@admin.register(BankLine)
+class BankLineAdmin(PanelAdmin):
+    page_template = "banking/line.html"
+    acts = (
+        Act("identify", _("Say whose payment it is"), SAY, _identify, form=forms.IdentifyForm, is_panel=True,
+            may=lambda line: line.amount > 0 and _is_free(line), options=_likely,
+            explains=_("It goes to the customer's advance; from there it is set off against what they owe."),
+            done=_("The payer is known.")),
+        Act("charge", _("Bank charge or interest"), SAY, _charge, is_panel=True, may=_is_free,
+            done=_("Posted to finance cost.")),
+        Act("undo", _("Undo"), SAY, _undo, is_panel=True, danger=True, may=lambda line: not _is_free(line),
+            explains=_("A reversing entry takes it back; what came in is unidentified again."),
+            done=_("Taken back.")),
+    )  # fmt: skip
+    list_display = (
+        "day",
+        "account",
+        "shown_amount",
+        "shown_name",
+        "shown_text",
+        "standing",
+        "whose",
+    )
+    list_display_links = ("day", "shown_amount")
+    list_filter = (StandingFilter, "account", "day")
+    list_select_related = ("account",)
+    search_fields = ("ref",)
+    search_help_text = _("bank's reference")
+    ordering = ("-day", "-id")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[BankLine]:
+        return BankLine.objects.select_related("account", "file").with_use()
+
+    @admin.display(description=_("amount"), ordering="amount")
+    def shown_amount(self, line: BankLine) -> str:
+        return format_money(line.amount)
+
+    @admin.display(description=_("payer or payee"))
+    def shown_name(self, line: BankLine) -> str:
+        return line.shown_name or "—"
+
+    @admin.display(description=_("text"))
+    def shown_text(self, line: BankLine) -> str:
+        return line.shown_text or "—"
+
+    @admin.display(description=_("standing"))
+    def standing(self, line: BankLine) -> SafeString:
+        return self.tag(standing_of(line))
+
+    @admin.display(description=_("customer"))
+    def whose(self, line: BankLine) -> str:
+        return str(line.use.customer) if line.use and line.use.customer else "—"
+
+    def facts(self, request: HttpRequest, record: BankLine) -> dict[str, Any]:
+        uses = record.uses.select_related("customer", "entry", "by", "undone_by").order_by("-id")
+        return {
+            "title": f"{record.day:%Y-%m-%d} {format_money(record.amount)}",
+            "standing": standing_of(record),
+            "uses": uses,
+        }

@@ -1,0 +1,107 @@
+"""A month at the bank: a part of the demonstration, about the customers that are in the database.
+
+One main account with a virtual sub-account, the old account it replaced, and the file of the month
+before: payers known by code and alias, two that could be either (a tie), an unknown one, one who paid
+too much, a charge; a second file that is held because its balances do not follow.
+"""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils import timezone
+
+from apps.accounts.models import User
+from apps.banking import services
+from apps.banking.models import BankAccount, BankLine
+from apps.customers.models import Customer
+
+HEAD = "账户明细查询\n账号：0311****5678，币种：人民币\n\n交易日期,交易时间,借方发生额,贷方发生额,余额,对方户名,对方账号,摘要,交易流水号\n"
+# day of the month, amount, payer, payer's number, text
+ROWS = (
+    (2, "18600.00", "杭州茶语电子商务有限公司", "0571330011223344", "9月运费 CHAYU"),
+    (3, "-35.00", "", "", "对公账户管理费"),
+    (5, "42350.50", "上海精密仪器股份有限公司", "0310880099887766", "货款 对账单"),
+    (8, "9800.00", "上海云裳服饰有限公司", "0310770055443322", "运费"),
+    (11, "9800.00", "云裳", "6222020012340007788", "BOYA YUNSHANG 代付"),
+    (15, "3000.00", "个体工商户周某", "6217000010001234567", "运费"),
+    (18, "60000.00", "广州鲜达食品有限公司", "0200990011002200", "XIANDA 预付 多付下月抵"),
+    (21, "-126400.00", "上海一票运输有限公司", "0310660077881122", "付运输费"),
+    (26, "42350.50", "上海精密仪器股份有限公司", "0310880099887766", "10月货款"),
+    (28, "12.66", "", "", "结息"),
+)
+OPENING = Decimal("215430.20")
+
+
+@transaction.atomic
+def make_bank(*, seed: int, now: datetime) -> None:
+    """All or nothing; the days are those of the month before."""
+    by = User.objects.get(username="caiwu")
+    last = timezone.localdate(now).replace(day=1) - timedelta(days=1)
+    month = last.replace(day=1)
+    main = _accounts(by, now, month)
+    services.post_opening(main, day=month - timedelta(days=1), amount=OPENING, by=by, at=now)
+    content = export(month).encode("gb18030")
+    file = services.take_file(
+        account=main, content=content, name=f"工行流水{month:%Y%m}.csv", by=by, at=now
+    )
+    services.post_file(file, by=by, at=now)
+    lines = list(BankLine.objects.filter(file=file).order_by("pk"))
+    known = Customer.objects.get(code="JINGMI")
+    services.identify_line(lines[2], known, remember=True, by=by, at=now)
+    services.charge_line(lines[1], by=by, at=now)
+    odd = export(month, rows=ROWS[:2], broken=True).encode("gb18030")
+    services.take_file(
+        account=main, content=odd, name=f"工行流水{month:%Y%m}-补.csv", by=by, at=now
+    )
+
+
+def export(
+    month: date, rows: tuple[tuple[int, str, str, str, str], ...] = ROWS, *, broken: bool = False
+) -> str:
+    """The bank's own file; ``broken``: its last balance does not follow."""
+    balance, lines = OPENING, [HEAD]
+    for n, (day, amount, name, number, text) in enumerate(rows, start=1):
+        figure = Decimal(amount)
+        balance += figure + (broken and n == len(rows))
+        out, into = ("", figure) if figure > 0 else (-figure, "")
+        on = month.replace(day=day).isoformat()
+        lines.append(
+            f"{on},1{n % 10}:30:00,{out},{into},{balance},{name},{number},{text},IC{month:%m}{n:05d}\n"
+        )
+    return "".join(lines)
+
+
+def _accounts(by: User, now: datetime, month: date) -> BankAccount:
+    """The old account, the new one that everybody pays into, and one customer's sub-account."""
+    since = timezone.make_aware(datetime.combine(month - timedelta(days=40), datetime.min.time()))
+    common = {"holder": "上海一票物流有限公司", "purpose": "freight"}
+    old = _entered("0301228800991122", {**common, "name": "建行老户", "bank": "建设银行"}, by, now)
+    main = _entered("0311100012345678", {**common, "name": "工行基本户", "bank": "工商银行",
+        "branch": "上海市青浦支行", "cnaps": "102290000101"}, by, now)  # fmt: skip
+    services.assign_account(account=old, since=since - timedelta(days=300), by=by, at=now)
+    services.assign_account(
+        account=main,
+        since=since,
+        old_accepts_until=now + timedelta(days=20),
+        project="收款账户变更",
+        by=by,
+        at=now,
+    )
+    sub = _entered(
+        "0311100012345678001",
+        {**common, "name": "云裳专户", "bank": "工商银行", "parent": main},
+        by,
+        now,
+    )
+    customer = Customer.objects.get(code="YUNSHANG")
+    services.assign_account(account=sub, customer=customer, since=since, by=by, at=now)
+    return main
+
+
+def _entered(number: str, values: dict[str, object], by: User, now: datetime) -> BankAccount:
+    return services.open_account(number=number, values=values, by=by, at=now)
+
+
+# After the customers of the week, before what inquiries add.
+PARTS = ((5, make_bank),)

@@ -1,0 +1,205 @@
+"""Accounts of ours and whom they are assigned to. A number is entered once and never changed."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from apps.banking.enums import AccountState
+from apps.banking.models import AccountAssignment, BankAccount
+from apps.banking.queries.reconciliation import OPENING
+from apps.banking.rules import ACCOUNT_NUMBER, NUMBER, plain_number
+from apps.banking.services.sides import bank_side
+from apps.banking.states import ACCOUNT_MOVES
+from apps.core.crypto import blind_index
+from apps.core.errors import BadInput, RuleBroken
+from apps.customers.models import Customer
+from apps.events.services import record
+from apps.ledger.enums import AccountKind
+from apps.ledger.inputs import NewPosting, Side
+from apps.ledger.models import Entry
+from apps.ledger.services import post_entry
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+CHANGEABLE = ("name", "bank", "branch", "cnaps", "purpose")
+FIELDS = (*CHANGEABLE, "holder", "parent")
+
+
+@transaction.atomic
+def open_account(
+    *, number: str, values: Mapping[str, Any], by: "User", at: datetime
+) -> BankAccount:
+    """Enter an account of ours. Raises BadInput for a number that is none or is there already."""
+    plain = plain_number(number)
+    if not NUMBER.match(plain):
+        raise BadInput(
+            _("An account number has 6 to 34 digits or letters."), code="bad_number", field="number"
+        )
+    index = blind_index(plain, ACCOUNT_NUMBER)
+    if BankAccount.objects.filter(number_index=index).exists():
+        raise BadInput(
+            _("This account has been entered already."), code="number_known", field="number"
+        )
+    account = BankAccount(number=plain, number_index=index, tail=plain[-4:], created_by_id=by.pk)
+    _set(account, values, FIELDS)
+    if account.parent is not None and account.parent.parent_id is not None:
+        raise BadInput(
+            _("A sub-account belongs to a main account, not to another sub-account."),
+            code="bad_parent",
+            field="parent",
+        )
+    _check(account)
+    record(
+        "bankaccount.opened",
+        account,
+        by=by,
+        at=at,
+        data={"name": account.name, "purpose": account.purpose},
+    )
+    return account
+
+
+@transaction.atomic
+def change_account(
+    account: BankAccount, values: Mapping[str, Any], *, by: "User", at: datetime
+) -> BankAccount:
+    """Change what may be changed; the number and its holder may not."""
+    row = _locked(account)
+    changed = _set(row, values, CHANGEABLE)
+    _check(row)
+    if changed:
+        record("bankaccount.changed", row, by=by, at=at, data={"fields": changed})
+    return row
+
+
+@transaction.atomic
+def close_account(account: BankAccount, *, reason: str, by: "User", at: datetime) -> BankAccount:
+    """Refused while it is what anybody is told to pay into."""
+    row = _locked(account)
+    ACCOUNT_MOVES.check(AccountState(row.state), AccountState.CLOSED)
+    for customer in (
+        AccountAssignment.objects.filter(account=row).values_list("customer", flat=True).distinct()
+    ):
+        newest = AccountAssignment.objects.filter(customer=customer).order_by("-since").first()
+        if newest is not None and newest.account_id == row.pk:
+            raise RuleBroken(
+                _("Somebody is still told to pay into this account. Assign another one first."),
+                code="account_in_use",
+            )
+    row.state, row.closed_at, row.closed_by = AccountState.CLOSED, at, by
+    row.save(update_fields=["state", "closed_at", "closed_by"])
+    record("bankaccount.closed", row, by=by, at=at, data={"reason": reason})
+    return row
+
+
+@transaction.atomic
+def reveal_number(account: BankAccount, *, reason: str, by: "User", at: datetime) -> str:
+    """The number in clear; the reason is on record."""
+    said = " ".join(reason.split())[:200]
+    if len(said) < 2:
+        raise BadInput(_("Say why, in a few words."), code="reason_missing", field="reason")
+    record("bankaccount.revealed", account, by=by, at=at, data={"reason": said})
+    number: str = account.number
+    return number
+
+
+@transaction.atomic
+def assign_account(
+    *,
+    account: BankAccount,
+    since: datetime,
+    by: "User",
+    at: datetime,
+    customer: Customer | None = None,
+    old_accepts_until: datetime | None = None,
+    project: str = "",
+) -> AccountAssignment:
+    """From ``since`` on ``customer`` (None: everybody) pays into ``account``. ``since`` lies after the
+    newest assignment there is; until ``old_accepts_until`` money at the one before is nothing odd."""
+    row = _locked(account)
+    if row.state != AccountState.OPEN:
+        raise RuleBroken(_("The account is closed."), code="account_closed", field="account")
+    before = (
+        AccountAssignment.objects.select_for_update()
+        .filter(customer=customer)
+        .order_by("-since")
+        .first()
+    )
+    if before is not None and before.since >= since:
+        raise BadInput(
+            _("There is a later assignment already; a new one begins after it."),
+            code="since_too_early",
+            field="since",
+        )
+    found = AccountAssignment.objects.create(
+        account=row, customer=customer, since=since, project=project, created_by_id=by.pk
+    )
+    data = {"account": str(row), "since": since.isoformat(), "project": project}
+    record("bankaccount.assigned", row, by=by, at=at, data=data)
+    if before is not None and old_accepts_until is not None:
+        let_accept_until(before, until=old_accepts_until, by=by, at=at)
+    return found
+
+
+@transaction.atomic
+def let_accept_until(
+    assignment: AccountAssignment, *, until: datetime, by: "User", at: datetime
+) -> AccountAssignment:
+    """Until when money at an account that is no longer the answer is nothing odd."""
+    row = AccountAssignment.objects.select_for_update().get(pk=assignment.pk)
+    if until <= row.since:
+        raise BadInput(_("It ends before it began."), code="until_too_early", field="until")
+    row.accept_until = until
+    row.save(update_fields=["accept_until"])
+    data = {"account": str(row.account), "accept_until": until.isoformat()}
+    record("bankaccount.accepts_until", row.account, by=by, at=at, data=data)
+    return row
+
+
+@transaction.atomic
+def post_opening(
+    account: BankAccount, *, day: date, amount: Decimal, by: "User", at: datetime
+) -> Entry:
+    """What stood on the account before its first line: once."""
+    bank, opening = bank_side(account), Side(AccountKind.OPENING)
+    sides = (bank, opening) if amount > 0 else (opening, bank)
+    return post_entry(
+        key=f"bank-opening:{account.pk}",
+        kind=OPENING,
+        day=day,
+        text=_("Opening balance of %(account)s") % {"account": account},
+        postings=[NewPosting(*sides, abs(amount))],
+        subject=account,
+        by=by,
+        at=at,
+    )
+
+
+def _locked(account: BankAccount) -> BankAccount:
+    return BankAccount.objects.select_for_update().get(pk=account.pk)
+
+
+def _set(row: BankAccount, values: Mapping[str, Any], allowed: tuple[str, ...]) -> list[str]:
+    unknown = set(values) - set(allowed)
+    if unknown:
+        raise TypeError(f"{sorted(unknown)} cannot be set here")
+    changed = [name for name, value in values.items() if getattr(row, name, None) != value]
+    for name in changed:
+        setattr(row, name, values[name])
+    return changed
+
+
+def _check(row: BankAccount) -> None:
+    try:
+        row.full_clean()
+    except ValidationError as error:
+        field, said = next(iter(error.message_dict.items()))
+        name = field if field != "__all__" else None
+        raise BadInput(said[0], code="bad_value", field=name) from error
+    row.save()

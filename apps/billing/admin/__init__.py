@@ -1,0 +1,16 @@
+from apps.billing.admin.disputes import DisputeAdmin
+from apps.billing.admin.invoices import InvoiceAdmin
+from apps.billing.admin.payments import ChequeAdmin, ReceiptAdmin
+from apps.billing.admin.ratings import ShipmentRatingAdmin
+from apps.billing.admin.statements import StatementAdmin
+from apps.billing.admin.terms import BillingTermsAdmin
+
+__all__ = [
+    "BillingTermsAdmin",
+    "ChequeAdmin",
+    "DisputeAdmin",
+    "InvoiceAdmin",
+    "ReceiptAdmin",
+    "ShipmentRatingAdmin",
+    "StatementAdmin",
+]

@@ -1,0 +1,353 @@
+"""Statements: the month's list, a payer's month with everything about it, finance's desk (BIL-2, BIL-3)."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.staff import person
+from apps.backoffice.acts import Act, BulkAct, Doing
+from apps.backoffice.bulk import BulkAdmin
+from apps.backoffice.forms import ReasonForm
+from apps.backoffice.records import PanelAdmin
+from apps.billing import services
+from apps.billing.enums import (
+    BlockerKind,
+    ChargeKind,
+    DisputeReason,
+    Side,
+    StatementState,
+)
+from apps.billing.forms import (
+    AgreedForm,
+    CorrectForm,
+    DisputeForm,
+    InvoiceKindForm,
+    MonthForm,
+)
+from apps.billing.models import Statement
+from apps.billing.queries import board
+from apps.billing.queries.invoicing import invoiceable
+from apps.billing.queries.lines import lines_of
+from apps.billing.queries.owing import owed_on
+from apps.billing.rules.months import month_of, next_month
+from apps.billing.rules.settling import AGES
+from apps.billing.rules.words import in_words
+from apps.billing.states import STATEMENT_MOVES
+from apps.core.errors import RuleBroken
+from apps.customers.models import Customer
+
+FREEZE, CONFIRM = "billing.freeze_statement", "billing.confirm_statement"
+SERVICE, FINANCE = "billing.service_statement", "billing.finance_statement"
+WAIVE, ASK = "billing.waive_blocker", "billing.request_invoice"
+# Where a blocker's cause is looked at.
+CAUSES = {
+    BlockerKind.EXCEPTION: "admin:quality_exceptionreport_change",
+    BlockerKind.CASE: "admin:complaints_case_change",
+    BlockerKind.RECEIPT: "admin:tracking_returndocument_change",
+    BlockerKind.UNRATED: "admin:billing_shipmentrating_change",
+    BlockerKind.DISPUTE: "admin:billing_dispute_change",
+}
+
+
+def _can_become(state: StatementState) -> Any:
+    return lambda statement: STATEMENT_MOVES.allows(statement.state, state)
+
+
+def _freeze_month(doing: Doing) -> str:
+    frozen = sum(
+        len(batch) for batch in services.freeze_month(month=doing.typed["month"], **doing.who)
+    )
+    return ngettext("%(n)d statement frozen.", "%(n)d statements frozen.", frozen) % {"n": frozen}
+
+
+def _freeze(doing: Doing) -> str:
+    done = services.freeze_statements(
+        statement_ids=[doing.record.pk], month=doing.record.period, **doing.who
+    )
+    return (
+        gettext("Frozen.")
+        if done
+        else gettext("An earlier month of this payer is open: freeze it first.")
+    )
+
+
+def _reopen(doing: Doing) -> None:
+    services.reopen_statement(statement_id=doing.record.pk, **doing.typed, **doing.who)
+
+
+def _review(side: Side) -> Any:
+    def run(doing: Doing) -> None:
+        services.review_statement(statement_id=doing.record.pk, side=side, **doing.who)
+
+    return run
+
+
+def _send(side: Side) -> Any:
+    def run(doing: Doing) -> None:
+        services.send_statement(statement_id=doing.record.pk, side=side, **doing.who)
+
+    return run
+
+
+def _confirm(doing: Doing) -> None:
+    services.confirm_statement(statement_id=doing.record.pk, **doing.typed, **doing.who)
+
+
+def _waive(doing: Doing) -> None:
+    services.waive_blocker(blocker_id=doing.row.pk, **doing.typed, **doing.who)
+
+
+def _dispute(doing: Doing) -> None:
+    typed = {**doing.typed, "why": DisputeReason(doing.typed["why"])}
+    services.raise_dispute(charge_id=doing.row.pk, **typed, **doing.who)
+
+
+def _correct(doing: Doing) -> None:
+    services.correct_charge(charge_id=doing.row.pk, **doing.typed, **doing.who)
+
+
+def _invoice(doing: Doing) -> HttpResponseBase:
+    invoice = services.request_invoice(
+        statement_ids=[doing.record.pk], kind=doing.typed["kind"], **doing.who
+    )
+    return HttpResponseRedirect(reverse("admin:billing_invoice_change", args=[invoice.pk]))
+
+
+def _small(doing: Doing) -> None:
+    services.settle_small_difference(statement_id=doing.record.pk, **doing.typed, **doing.who)
+
+
+def _reviews(side: Side) -> Any:
+    may = _can_become(StatementState.REVIEWED)
+    return lambda statement: may(statement) and statement.issued_by_side != side
+
+
+def _sends(side: Side) -> Any:
+    may = _can_become(StatementState.SENT)
+    return lambda statement: may(statement) and statement.issued_by_side == side
+
+
+def _is_sent(statement: Statement) -> bool:
+    return statement.state == StatementState.SENT
+
+
+def _is_with_customer(statement: Statement) -> bool:
+    return statement.state in (StatementState.SENT, StatementState.CONFIRMED)
+
+
+def _review_act(name: str, side: Side, permission: str) -> Act:
+    return Act(
+        name, _("Reviewed: it is right"), permission, _review(side), may=_reviews(side),
+        done=_("Reviewed. The other side can send it."), is_panel=True,
+        explains=_("What stands in its way is looked for again and reported with it."),
+    )  # fmt: skip
+
+
+def _send_act(name: str, side: Side, permission: str) -> Act:
+    return Act(
+        name, _("Send it to the payer"), permission, _send(side), may=_sends(side),
+        done=_("Sent. It runs out by the settlement cycle."), is_panel=True,
+        explains=_("By the payer's channel, with a private link. It cannot be opened again then."),
+    )  # fmt: skip
+
+
+def _run_send(doing: Doing) -> None:
+    side = Side(doing.record.issued_by_side)
+    if not doing.by.has_perm(SERVICE if side == Side.SERVICE else FINANCE):
+        said = gettext("%(side)s issues this statement; you review it.") % {"side": side.label}
+        raise RuleBroken(said, code="wrong_side", rule="BIL-2")
+    services.send_statement(statement_id=doing.record.pk, side=side, **doing.who)
+
+
+@admin.register(Statement)
+class StatementAdmin(BulkAdmin, PanelAdmin):
+    list_display = (
+        "shown_month",
+        "payer",
+        "number",
+        "shown_charged",
+        "shown_closing",
+        "due_on",
+        "stands",
+    )
+    list_filter = ("state", "period", "issued_by_side")
+    list_select_related = ("bill_to", "station")
+    search_fields = ("number", "bill_to__search_text")
+    search_help_text = _("payer or number")
+    ordering = ("-period", "-id")
+    page_template = "billing/statement.html"
+    entry = Act(
+        "freeze-month", _("Close a month"), FREEZE, _freeze_month, form=MonthForm,
+        explains=_("Freezes every open statement of a month that is over, key customers first. "
+                   "Running it again changes nothing; late charges go into the open month."),
+    )  # fmt: skip
+    acts = (
+        Act("freeze", _("Freeze it"), FREEZE, _freeze, may=_can_become(StatementState.FROZEN),
+            is_panel=True),
+        _review_act("review-service", Side.SERVICE, SERVICE),
+        _review_act("review-finance", Side.FINANCE, FINANCE),
+        _send_act("send-service", Side.SERVICE, SERVICE),
+        _send_act("send-finance", Side.FINANCE, FINANCE),
+        Act("confirm", _("The customer agrees"), CONFIRM, _confirm, form=AgreedForm, may=_is_sent,
+            done=_("Agreed."), is_panel=True),
+        Act("invoice", _("Ask for an invoice"), ASK, _invoice, form=InvoiceKindForm,
+            may=_is_with_customer, is_panel=True,
+            explains=_("On all that is neither disputed nor invoiced yet.")),
+        Act("small", _("Give up a small difference"), "billing.take_receipt", _small,
+            form=ReasonForm, may=_is_with_customer, is_panel=True, danger=True,
+            done=_("Settled.")),
+        Act("reopen", _("Open it again"), FINANCE, _reopen, form=ReasonForm, danger=True,
+            may=_can_become(StatementState.OPEN), is_panel=True,
+            done=_("Open: it takes charges again and is frozen anew.")),
+        Act("waive", _("Send it in spite of this"), WAIVE, _waive, form=ReasonForm, rows="blockers",
+            may=lambda blocker: blocker.waived_at is None, done=_("Waived, with your reason.")),
+        Act("dispute", _("The customer disputes this line"), SERVICE, _dispute, form=DisputeForm,
+            rows="charges", may=lambda charge: charge.gross > 0 and charge.corrects_id is None,
+            done=_("Disputed. The rest stays payable.")),
+        Act("correct", _("Correct this line"), FINANCE, _correct, form=CorrectForm, rows="charges",
+            done=_("Corrected, in the payer's open month.")),
+    )  # fmt: skip
+    bulk_acts = (
+        BulkAct("send", _("Send to the payers"), "billing.view_statement", _run_send,
+                explains=_("Those that are reviewed and that nothing stands in the way of.")),
+    )  # fmt: skip
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Statement]":
+        found: QuerySet[Statement] = Statement.objects.visible_to(person(request))
+        return found.select_related("bill_to", "station")
+
+    def own_pages(self) -> list[tuple[str, Any, str]]:
+        return [("board/", self.board_view, "board")]
+
+    @admin.display(description=_("month"), ordering="period")
+    def shown_month(self, statement: Statement) -> str:
+        return f"{statement.period:%Y-%m}"
+
+    @admin.display(description=_("payer"))
+    def payer(self, statement: Statement) -> str:
+        return statement.payer_name
+
+    @admin.display(description=_("charges"))
+    def shown_charged(self, statement: Statement) -> Any:
+        return _amount(statement.charged)
+
+    @admin.display(description=_("closing balance"))
+    def shown_closing(self, statement: Statement) -> Any:
+        return _amount(statement.closing)
+
+    @admin.display(description=_("state"), ordering="state")
+    def stands(self, statement: Statement) -> SafeString:
+        return self.tag(StatementState(statement.state))
+
+    def facts(self, request: HttpRequest, statement: Statement) -> dict[str, Any]:
+        user = request.user
+        text, kind = request.GET.get("q", "")[:20], request.GET.get("kind", "")
+        after = request.GET.get("after", "")
+        lines, more = lines_of(
+            statement,
+            text=text,
+            kind=kind if kind in ChargeKind.values else "",
+            after=int(after) if after.isdigit() and len(after) < 19 else 0,
+        )
+        owed = owed_on([statement.pk]).get(statement.pk)
+        rest = sum((part.gross for part in invoiceable([statement.pk])), Decimal(0))
+        return {
+            "title": f"{statement.period:%Y-%m} {statement.payer_name}",
+            "state": StatementState(statement.state),
+            "side": Side(statement.issued_by_side),
+            "totals": statement.totals.select_related("tax_class"),
+            "words": in_words(statement.closing) if statement.closing is not None else "",
+            "blockers": [
+                (one, BlockerKind(one.kind), _cause(one)) for one in statement.blockers.all()
+            ],
+            "disputes": statement.disputes.select_related("charge"),
+            "invoices": [
+                line.invoice for line in statement.invoice_lines.select_related("invoice")
+            ],
+            "allocations": statement.allocations.select_related("receipt", "by"),
+            "owed": owed.owed if owed else None,
+            "to_invoice": rest,
+            "lines": lines,
+            "more": more,
+            "asked": text,
+            "kind": kind,
+            "kinds": ChargeKind.choices,
+            "may_waive": user.has_perm(WAIVE),
+            "may_dispute": user.has_perm(SERVICE) and _is_sent(statement),
+            "may_correct": user.has_perm(FINANCE),
+        }
+
+    def board_view(self, request: HttpRequest) -> HttpResponseBase:
+        """Finance's desk: a month by stage, what is owed by age, disputes by cause."""
+        if not request.user.has_perm("billing.view_receipt"):
+            raise PermissionDenied
+        today = timezone.localdate()
+        asked = parse_date(f"{request.GET.get('month', '')}-01"[:10]) if request.GET else None
+        month = month_of(asked or _last_month(today))
+        found = board.stages(month)
+        most = max((stage.n for stage in found.values()), default=0)
+        user = person(request)
+        visible = None
+        if user.visible_unit_ids() is not None:
+            visible = list(Customer.objects.visible_to(user).values_list("pk", flat=True))
+        debtors = board.ageing(today, customers=visible)
+        columns = [sum((one.ages[n] for one in debtors), Decimal(0)) for n in range(len(AGES) + 1)]
+        return self.page(
+            request,
+            "billing/board.html",
+            _("Finance's desk"),
+            month=month,
+            earlier=_last_month(month),
+            later=next_month(month),
+            stages=[
+                (state, found.get(state.value), _share(found.get(state.value), most))
+                for state in StatementState
+            ],
+            debtors=debtors,
+            columns=list(zip(_age_labels(), columns, strict=True)),
+            widest=max([*columns, Decimal(1)]),
+            owed=sum(columns, Decimal(0)),
+            disputes=[
+                (DisputeReason(why), n, amount) for why, n, amount in board.disputes_by_cause()
+            ],
+        )
+
+
+def _last_month(day: date) -> date:
+    return month_of(date.fromordinal(month_of(day).toordinal() - 1))
+
+
+def _share(stage: board.Stage | None, most: int) -> int:
+    return round(100 * stage.n / most) if stage and most else 0
+
+
+def _age_labels() -> list[str]:
+    labels = [gettext("not due")]
+    begins = 1
+    for most in AGES[1:]:
+        labels.append(gettext("%(from)d–%(to)d days") % {"from": begins, "to": most})
+        begins = most + 1
+    labels.append(gettext("over %(days)d days") % {"days": AGES[-1]})
+    return labels
+
+
+def _cause(blocker: Any) -> str:
+    """Where it is looked at; "" where it has no page."""
+    name = CAUSES.get(BlockerKind(blocker.kind))
+    return reverse(name, args=[blocker.subject_id]) if name else ""
+
+
+def _amount(value: Decimal | None) -> Any:
+    return "—" if value is None else f"{value:,.2f}"

@@ -1,0 +1,42 @@
+"""The choices of the billing floor, with the words and colours staff see."""
+
+from apps.billing.enums.events import EVENT_DETAILS, EVENT_KINDS, EVENT_ROWS, EVENT_VALUES
+from apps.billing.enums.payments import (
+    AllocationKind,
+    ChequeState,
+    InvoiceKind,
+    InvoiceState,
+    ReceiptSource,
+)
+from apps.billing.enums.statements import (
+    MATTER_KINDS,
+    AgreedHow,
+    BillingMatter,
+    BlockerKind,
+    ChargeKind,
+    DisputeReason,
+    DisputeState,
+    Side,
+    StatementState,
+)
+
+__all__ = [
+    "EVENT_DETAILS",
+    "EVENT_KINDS",
+    "EVENT_ROWS",
+    "EVENT_VALUES",
+    "MATTER_KINDS",
+    "AgreedHow",
+    "AllocationKind",
+    "BillingMatter",
+    "BlockerKind",
+    "ChargeKind",
+    "ChequeState",
+    "DisputeReason",
+    "DisputeState",
+    "InvoiceKind",
+    "InvoiceState",
+    "ReceiptSource",
+    "Side",
+    "StatementState",
+]

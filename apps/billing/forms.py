@@ -1,0 +1,171 @@
+"""What is typed about statements, disputes, invoices and money (BIL-2 … BIL-5)."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.models import Unit
+from apps.billing.enums import AgreedHow, DisputeReason, InvoiceKind, ReceiptSource
+from apps.billing.rules.months import month_of
+from apps.customers.models import Customer
+
+
+def amount_field(label: Any, **more: Any) -> forms.DecimalField:
+    return forms.DecimalField(label=label, max_digits=12, decimal_places=2, **more)
+
+
+class PayerField(forms.CharField):
+    """A customer by its code; the clean value is the customer."""
+
+    def __init__(self, **more: Any) -> None:
+        more.setdefault("help_text", _("The customer's code."))
+        super().__init__(max_length=20, **more)
+
+    def clean(self, value: Any) -> Any:
+        code = super().clean(value).strip().upper()
+        if not code:
+            return None
+        found = Customer.objects.filter(code=code).first()
+        if found is None:
+            raise forms.ValidationError(
+                gettext("No customer has the code “%(code)s”.") % {"code": code}, code="unknown"
+            )
+        return found
+
+
+class MonthForm(forms.Form):
+    month = forms.DateField(label=_("month"), help_text=_("Any day of it."))
+
+    def clean_month(self) -> date:
+        return month_of(self.cleaned_data["month"])
+
+
+class AgreedForm(forms.Form):
+    how = forms.ChoiceField(
+        label=_("how the customer agreed"),
+        choices=[(one.value, one.label) for one in (AgreedHow.STAMPED, AgreedHow.SAID)],
+    )
+    note = forms.CharField(
+        label=_("note"), max_length=200, required=False, help_text=_("Who said so, and how.")
+    )
+
+
+class DisputeForm(forms.Form):
+    why = forms.ChoiceField(label=_("what is wrong"), choices=DisputeReason.choices)
+    amount = amount_field(
+        _("disputed amount"), required=False, help_text=_("Empty: all of the line.")
+    )
+    text = forms.CharField(
+        label=_("in the customer's words"), max_length=1000, widget=forms.Textarea
+    )
+
+
+class AnswerForm(forms.Form):
+    answer = forms.CharField(
+        label=_("answer to the customer"), max_length=500, widget=forms.Textarea
+    )
+
+
+class AcceptForm(AnswerForm):
+    amount = amount_field(
+        _("taken off"), required=False, help_text=_("Empty: all that is disputed.")
+    )
+
+
+class SayForm(forms.Form):
+    text = forms.CharField(label=_("text"), max_length=1000, widget=forms.Textarea)
+    by_customer = forms.BooleanField(label=_("the customer said it"), required=False)
+
+
+class CorrectForm(forms.Form):
+    gross = amount_field(_("right amount"))
+    reason = forms.CharField(label=_("reason"), max_length=200)
+
+
+class InvoiceKindForm(forms.Form):
+    kind = forms.ChoiceField(label=_("kind of invoice"), choices=InvoiceKind.choices)
+
+
+class IssueForm(forms.Form):
+    number = forms.CharField(
+        label=_("invoice number"),
+        max_length=30,
+        help_text=_("20 digits for a digital invoice; code and number of a paper one."),
+    )
+    issued_on = forms.DateField(label=_("issued on"), initial=timezone.localdate)
+
+
+class HandOutForm(forms.Form):
+    how = forms.CharField(
+        label=_("how"), max_length=120, help_text=_("By whom, by post with its number, by mail.")
+    )
+
+
+class SignedForForm(forms.Form):
+    name = forms.CharField(label=_("who signed for it"), max_length=60)
+
+
+class RedForm(forms.Form):
+    red_number = forms.CharField(label=_("number of the red invoice"), max_length=30)
+    reason = forms.CharField(label=_("reason"), max_length=200)
+
+
+class ReceiptForm(forms.Form):
+    source = forms.ChoiceField(
+        label=_("source"),
+        choices=[(one.value, one.label) for one in (ReceiptSource.CASH, ReceiptSource.OFFSET)],
+        help_text=_("Transfers come with the bank's file, cheques from their own page."),
+    )
+    station = forms.ModelChoiceField(
+        Unit.objects.active(),
+        label=_("where the cash lies"),
+        required=False,
+        help_text=_("For cash only."),
+    )
+    payer = PayerField(label=_("payer"), required=False, help_text=_("Empty: not known yet."))
+    amount = amount_field(_("amount"))
+    day = forms.DateField(label=_("day"), initial=timezone.localdate)
+    reference = forms.CharField(label=_("reference"), max_length=140)
+
+    def clean(self) -> dict[str, Any]:
+        typed: dict[str, Any] = super().clean() or {}
+        if typed.get("source") == ReceiptSource.CASH and typed.get("station") is None:
+            self.add_error("station", gettext("Say where the cash lies."))
+        return typed
+
+
+class IdentifyForm(forms.Form):
+    payer = PayerField(label=_("payer"))
+
+
+class AllocateForm(forms.Form):
+    statement = forms.ChoiceField(label=_("statement"))
+    amount = amount_field(_("amount"))
+
+    def __init__(self, *args: Any, owed: Any = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["statement"].choices = [  # type: ignore[attr-defined]  # a choice field
+            (one.statement_id, f"{one.number} · {one.owed}") for one in owed
+        ]
+
+
+class ChequeForm(forms.Form):
+    payer = PayerField(label=_("payer"))
+    amount = amount_field(_("amount"))
+    collect_on = forms.DateField(label=_("to be collected on"), initial=timezone.localdate)
+    note = forms.CharField(label=_("note"), max_length=200, required=False)
+
+
+class CollectForm(forms.Form):
+    number = forms.CharField(label=_("cheque number"), max_length=20)
+    bank = forms.CharField(label=_("drawn on"), max_length=80)
+    drawn_on = forms.DateField(label=_("day of drawing"))
+    amount = amount_field(_("amount"), required=False, help_text=_("Empty: as it was promised."))
+
+
+class ClearedForm(forms.Form):
+    day = forms.DateField(label=_("day"), initial=timezone.localdate)

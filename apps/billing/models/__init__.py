@@ -1,0 +1,23 @@
+from apps.billing.models.charges import Charge
+from apps.billing.models.disputes import Dispute, DisputeEntry
+from apps.billing.models.invoices import Invoice, InvoiceLine
+from apps.billing.models.payments import Allocation, Cheque, Receipt
+from apps.billing.models.ratings import ShipmentRating
+from apps.billing.models.statements import Blocker, Statement, StatementTotal
+from apps.billing.models.terms import BillingTerms
+
+__all__ = [
+    "Allocation",
+    "BillingTerms",
+    "Blocker",
+    "Charge",
+    "Cheque",
+    "Dispute",
+    "DisputeEntry",
+    "Invoice",
+    "InvoiceLine",
+    "Receipt",
+    "ShipmentRating",
+    "Statement",
+    "StatementTotal",
+]

@@ -1,0 +1,39 @@
+"""The lines of a statement, as its page, sheets and prints show them."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import QuerySet
+
+from apps.billing.models import Charge, Statement
+
+PER_PAGE = 100
+
+
+def lines_of(
+    statement: Statement, *, text: str = "", kind: str = "", after: int = 0
+) -> tuple[list[Charge], int | None]:
+    """A page of charges in the order they were written, found by waybill or kind, and where the next
+    page begins (None at the end). Never counts."""
+    rows = (
+        Charge.objects.filter(statement=statement, pk__gt=after)
+        .select_related("customer", "tax_class", "corrects")
+        .order_by("pk")
+    )
+    if text:
+        rows = rows.filter(waybill__startswith=text.strip().upper())
+    if kind:
+        rows = rows.filter(kind=kind)
+    page = list(rows[: PER_PAGE + 1])
+    more = page[PER_PAGE - 1].pk if len(page) > PER_PAGE else None
+    return page[:PER_PAGE], more
+
+
+def all_lines(statement: Statement) -> Iterator[Charge]:
+    """Every charge, by day and waybill, through a cursor of the server."""
+    rows: QuerySet[Charge, Any] = (
+        Charge.objects.filter(statement=statement)
+        .select_related("customer", "tax_class")
+        .order_by("service_day", "waybill", "pk")
+    )
+    return rows.iterator(chunk_size=2_000)

@@ -1,0 +1,29 @@
+"""Who may do what with this app's things; config/roles.py puts the tables of all apps together."""
+
+from apps.accounts.enums import Role
+from apps.core.codenames import may, view
+
+SEE = view("statement charge dispute shipmentrating")
+MONEY = view("invoice receipt allocation cheque billingterms")
+SERVICE = SEE | may("service_statement confirm_statement request_invoice export_statement")
+FINANCE = (
+    SEE
+    | MONEY
+    | may(
+        "freeze_statement finance_statement rate_shipment confirm_statement export_statement decide_dispute"
+        " request_invoice issue_invoice deliver_invoice take_receipt handle_cheque"
+        " add_billingterms change_billingterms"
+    )
+)
+LEAD = SEE | MONEY | may("export_statement waive_blocker decide_dispute write_off")
+
+ROLES = {
+    Role.AGENT: SERVICE,
+    Role.DIRECTOR: SERVICE | may("decide_dispute waive_blocker"),
+    Role.FINANCE: FINANCE,
+    Role.SETTLEMENT_CLERK: SEE | MONEY | may("deliver_invoice handle_cheque"),
+    Role.DEPARTMENT_MANAGER: LEAD,
+    Role.PROJECT_MANAGER: LEAD,
+    Role.DEPUTY_GENERAL_MANAGER: LEAD,
+    Role.GENERAL_MANAGER: LEAD,
+}

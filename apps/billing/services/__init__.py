@@ -1,0 +1,90 @@
+"""All writes of the billing floor. Each records its event in the same transaction."""
+
+from apps.billing.services.blockers import find_blockers, waive_blocker
+from apps.billing.services.charges import correct_charge, post_charges
+from apps.billing.services.charging import charge_shipments, lift_price, rate_again, set_price
+from apps.billing.services.cheques import (
+    bounce_cheque,
+    clear_cheque,
+    collect_cheque,
+    lapse_cheque,
+    note_cheque,
+    present_cheque,
+)
+from apps.billing.services.closing import freeze_month, freeze_statements, reopen_statement
+from apps.billing.services.disputes import (
+    accept_dispute,
+    raise_dispute,
+    refuse_dispute,
+    say_in_dispute,
+    withdraw_dispute,
+)
+from apps.billing.services.invoices import (
+    deliver_invoice,
+    issue_invoice,
+    receive_invoice,
+    request_invoice,
+    reverse_invoice,
+    withdraw_invoice,
+)
+from apps.billing.services.receipts import (
+    allocate,
+    allocate_oldest,
+    cancel_receipt,
+    identify_receipt,
+    settle_small_difference,
+    take_receipt,
+    undo_allocation,
+    write_off,
+)
+from apps.billing.services.statements import (
+    confirm_deemed,
+    confirm_statement,
+    review_statement,
+    send_statement,
+)
+from apps.billing.services.terms import change_terms
+
+__all__ = [
+    "accept_dispute",
+    "allocate",
+    "allocate_oldest",
+    "bounce_cheque",
+    "cancel_receipt",
+    "change_terms",
+    "charge_shipments",
+    "clear_cheque",
+    "collect_cheque",
+    "confirm_deemed",
+    "confirm_statement",
+    "correct_charge",
+    "deliver_invoice",
+    "find_blockers",
+    "freeze_month",
+    "freeze_statements",
+    "identify_receipt",
+    "issue_invoice",
+    "lapse_cheque",
+    "lift_price",
+    "note_cheque",
+    "post_charges",
+    "present_cheque",
+    "raise_dispute",
+    "rate_again",
+    "receive_invoice",
+    "refuse_dispute",
+    "reopen_statement",
+    "request_invoice",
+    "reverse_invoice",
+    "review_statement",
+    "say_in_dispute",
+    "send_statement",
+    "set_price",
+    "settle_small_difference",
+    "take_receipt",
+    "undo_allocation",
+    "waive_blocker",
+    "withdraw_dispute",
+    "withdraw_invoice",
+    "write_off",
+]

@@ -1,0 +1,197 @@
+"""What billing writes into the ledger. The table of entries is in docs/architecture.md."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from apps.accounts.models import User
+from apps.billing.models import Allocation, Invoice, Receipt, Statement, StatementTotal
+from apps.billing.rules import tax
+from apps.core.money import money
+from apps.ledger.enums import AccountKind, PartyKind
+from apps.ledger.inputs import NewEntry, NewPosting, Party, Side
+from apps.ledger.models import Entry
+from apps.ledger.queries import open_since
+from apps.ledger.services import post_entries, reverse_entry
+
+if TYPE_CHECKING:
+    from apps.customers.models import Customer
+
+STATEMENT, INVOICE, RECEIPT = "billing.statement", "billing.invoice", "billing.receipt"
+
+
+def open_day(day: date) -> date:
+    """The day, or the first one that the ledger still takes."""
+    return max(day, open_since() or date.min)
+
+
+def receivable(statement: Statement) -> Side:
+    """What a payer, or a station that collected at the door, owes."""
+    if statement.bill_to is not None:
+        return Side(AccountKind.RECEIVABLE, customer(statement.bill_to))
+    if statement.station is None:
+        raise TypeError("a constraint says that a statement has a payer or a station")
+    station = Party(PartyKind.STATION, statement.station.pk, statement.station.name)
+    return Side(AccountKind.RECEIVABLE, station)
+
+
+def customer(row: "Customer") -> Party:
+    return Party(PartyKind.CUSTOMER, row.pk, row.name)
+
+
+def advance(row: "Customer") -> Side:
+    return Side(AccountKind.ADVANCE, customer(row))
+
+
+def both_ways(debit: Side, credit: Side, amount: Decimal) -> list[NewPosting]:
+    """A posting with its sides exchanged below zero, none at zero."""
+    if amount == 0:
+        return []
+    if amount < 0:
+        debit, credit, amount = credit, debit, -amount
+    return [NewPosting(debit, credit, amount)]
+
+
+def post_frozen(statements: Sequence[Statement], *, day: date, by: User, at: datetime) -> None:
+    """Frozen statements: receivable against revenue and deferred VAT, per tax class."""
+    sums = (
+        StatementTotal.objects.filter(statement__in=statements)
+        .values("statement_id", "tax_class__rate_ppm")
+        .annotate(sum=Sum("gross"))
+        .order_by("statement_id", "tax_class__rate_ppm")
+    )
+    postings: dict[int, list[NewPosting]] = {}
+    by_id = {statement.pk: statement for statement in statements}
+    for row in sums:
+        debit = receivable(by_id[row["statement_id"]])
+        net, part = tax.split(money(row["sum"]), row["tax_class__rate_ppm"])
+        postings.setdefault(row["statement_id"], []).extend(
+            [
+                *both_ways(debit, Side(AccountKind.REVENUE), net),
+                *both_ways(debit, Side(AccountKind.DEFERRED_VAT), part),
+            ]
+        )
+    post_entries(
+        [
+            NewEntry(
+                key=_freeze_key(by_id[pk]),
+                kind="statement.frozen",
+                day=day,
+                text=_("Statement %(number)s") % {"number": by_id[pk].number},
+                postings=lines,
+                subject_type=STATEMENT,
+                subject_id=str(pk),
+            )
+            for pk, lines in postings.items()
+            if lines
+        ],
+        by=by,
+        at=at,
+    )
+
+
+def _freeze_key(statement: Statement) -> str:
+    return f"freeze:{statement.pk}:{statement.revision}"
+
+
+def take_back_frozen(statement: Statement, *, by: User, at: datetime) -> None:
+    entry = Entry.objects.filter(key=_freeze_key(statement)).first()
+    if entry is not None:
+        reverse_entry(entry, by=by, at=at, day=open_day(entry.day))
+
+
+def post_invoice(invoice: Invoice, *, day: date, by: User, at: datetime) -> None:
+    """An issued invoice: deferred VAT becomes output VAT."""
+    part = invoice.lines.aggregate(sum=Sum("tax"))["sum"] or Decimal(0)
+    if part:
+        _post(
+            f"invoice:{invoice.pk}",
+            "invoice.issued",
+            day,
+            _("Invoice %(number)s") % {"number": invoice.number},
+            [NewPosting(Side(AccountKind.DEFERRED_VAT), Side(AccountKind.OUTPUT_VAT), part)],
+            (INVOICE, invoice.pk),
+            by=by,
+            at=at,
+        )
+
+
+def take_back_invoice(invoice: Invoice, *, day: date, by: User, at: datetime) -> None:
+    entry = Entry.objects.filter(key=f"invoice:{invoice.pk}").first()
+    if entry is not None:
+        reverse_entry(entry, by=by, at=at, day=day)
+
+
+def post_receipt(receipt: Receipt, debit: Side, *, by: User, at: datetime) -> None:
+    """Money of a payer becomes the payer's advance; of nobody known, it stays unidentified."""
+    credit = advance(receipt.payer) if receipt.payer else Side(AccountKind.UNIDENTIFIED)
+    _post(
+        f"receipt:{receipt.pk}",
+        "receipt.taken",
+        receipt.day,
+        _("Receipt %(what)s") % {"what": receipt.reference or receipt},
+        [NewPosting(debit, credit, receipt.amount)],
+        (RECEIPT, receipt.pk),
+        by=by,
+        at=at,
+    )
+
+
+def post_identified(
+    receipt: Receipt, payer: "Customer", *, day: date, by: User, at: datetime
+) -> None:
+    _post(
+        f"receipt:{receipt.pk}:identified",
+        "receipt.identified",
+        day,
+        _("Payer found: %(payer)s") % {"payer": payer.name},
+        [NewPosting(Side(AccountKind.UNIDENTIFIED), advance(payer), receipt.amount)],
+        (RECEIPT, receipt.pk),
+        by=by,
+        at=at,
+    )
+
+
+def take_back_receipt(receipt: Receipt, *, day: date, by: User, at: datetime) -> None:
+    entry = Entry.objects.filter(key=f"receipt:{receipt.pk}").first()
+    if entry is not None:
+        reverse_entry(entry, by=by, at=at, day=day)
+
+
+def post_allocation(allocation: Allocation, debit: Side, *, by: User, at: datetime) -> None:
+    """What settles a statement takes it off the receivable."""
+    statement = allocation.statement
+    _post(
+        f"allocation:{allocation.pk}",
+        "allocation.made",
+        allocation.day,
+        _("Settles %(number)s") % {"number": statement.number},
+        [NewPosting(debit, receivable(statement), allocation.amount)],
+        (STATEMENT, statement.pk),
+        by=by,
+        at=at,
+    )
+
+
+def take_back_allocation(allocation: Allocation, *, day: date, by: User, at: datetime) -> None:
+    entry = Entry.objects.get(key=f"allocation:{allocation.pk}")
+    reverse_entry(entry, by=by, at=at, day=day)
+
+
+def _post(
+    key: str,
+    kind: str,
+    day: date,
+    text: str,
+    postings: list[NewPosting],
+    subject: tuple[str, int],
+    *,
+    by: User,
+    at: datetime,
+) -> None:
+    subject_type, pk = subject
+    post_entries([NewEntry(key, kind, day, text, postings, subject_type, str(pk))], by=by, at=at)

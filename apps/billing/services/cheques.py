@@ -1,0 +1,174 @@
+"""Cheques, from the promise over the clerk's round to the money (BIL-5)."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from apps.accounts.models import User
+from apps.billing.enums import ChequeState, ReceiptSource
+from apps.billing.models import Cheque
+from apps.billing.services.receipts import cancel_receipt, take_receipt
+from apps.billing.services.words import said
+from apps.billing.states import CHEQUE_MOVES
+from apps.core.errors import BadInput
+from apps.core.money import money
+from apps.customers.models import Customer
+from apps.events.services import record
+from apps.ledger.inputs import Side
+
+# 票据法 Art. 91: a cheque is presented within ten days of drawing.
+PRESENT_WITHIN: Final = timedelta(days=10)
+
+
+@transaction.atomic
+def note_cheque(
+    *, payer: Customer, amount: Decimal, collect_on: date, note: str = "", by: User, at: datetime
+) -> Cheque:
+    """A customer promised a cheque: it is on the clerk's round of that day."""
+    amount = money(amount)
+    if amount <= 0:
+        raise BadInput(_("An amount above 0."), code="bad_amount", field="amount")
+    cheque = Cheque.objects.create(
+        payer=payer,
+        amount=amount,
+        collect_on=collect_on,
+        note=" ".join(note.split())[:200],
+        moved_at=at,
+        moved_by=by,
+        created_by=by,
+    )
+    data = {"amount": str(amount), "due_on": collect_on}
+    record("cheque.noted", cheque, by=by, at=at, data=data)
+    return cheque
+
+
+@transaction.atomic
+def collect_cheque(
+    *,
+    cheque_id: int,
+    number: str,
+    bank: str,
+    drawn_on: date,
+    amount: Decimal | None = None,
+    by: User,
+    at: datetime,
+) -> Cheque:
+    """The clerk has it in hand. BadInput ``too_old`` when it could not be presented in time any more,
+    ``cheque_known`` when this very cheque is on record."""
+    cheque = _lock(cheque_id, by)
+    today = timezone.localdate(at)
+    if drawn_on > today:
+        raise BadInput(_("That day is still to come."), code="future", field="drawn_on")
+    if drawn_on + PRESENT_WITHIN < today:
+        raise BadInput(
+            _("A cheque of %(day)s can no longer be presented: ask for a new one.")
+            % {"day": drawn_on.isoformat()},
+            code="too_old",
+            field="drawn_on",
+        )
+    cheque.number = "".join(number.split())[:20]
+    cheque.bank = " ".join(bank.split())[:80]
+    cheque.drawn_on = drawn_on
+    if not cheque.number or not cheque.bank:
+        raise BadInput(
+            _("Enter number and bank of the cheque."), code="cheque_nameless", field="number"
+        )
+    if amount is not None:
+        cheque.amount = money(amount)
+    return _move(cheque, ChequeState.IN_HAND, by=by, at=at)
+
+
+@transaction.atomic
+def present_cheque(*, cheque_id: int, by: User, at: datetime) -> Cheque:
+    """It is with the bank. BadInput ``too_old`` after the tenth day."""
+    cheque = _lock(cheque_id, by)
+    if cheque.drawn_on and cheque.drawn_on + PRESENT_WITHIN < timezone.localdate(at):
+        raise BadInput(
+            _("It could be presented until %(day)s: note that it lapsed.")
+            % {"day": (cheque.drawn_on + PRESENT_WITHIN).isoformat()},
+            code="too_old",
+        )
+    return _move(cheque, ChequeState.PRESENTED, by=by, at=at)
+
+
+@transaction.atomic
+def clear_cheque(
+    *, cheque_id: int, debit: Side | None, day: date, by: User, at: datetime
+) -> Cheque:
+    """The bank has paid: the money is a receipt of the payer. ``debit`` is the bank's account, None
+    where the line of its file has brought it into the ledger."""
+    cheque = _lock(cheque_id, by)
+    CHEQUE_MOVES.check(ChequeState(cheque.state), ChequeState.CLEARED)
+    cheque.receipt = take_receipt(
+        source=ReceiptSource.CHEQUE,
+        source_key=f"cheque:{cheque.pk}:{cheque.number}",
+        payer=cheque.payer,
+        amount=cheque.amount,
+        day=day,
+        debit=debit,
+        reference=cheque.number,
+        by=by,
+        at=at,
+    )
+    return _move(cheque, ChequeState.CLEARED, by=by, at=at)
+
+
+@transaction.atomic
+def bounce_cheque(*, cheque_id: int, reason: str, by: User, at: datetime) -> Cheque:
+    """The bank did not pay, or took the money back: what it had settled is owed again."""
+    cheque = _lock(cheque_id, by)
+    CHEQUE_MOVES.check(ChequeState(cheque.state), ChequeState.BOUNCED)
+    if cheque.receipt is not None:
+        cancel_receipt(receipt_id=cheque.receipt.pk, reason=reason, by=by, at=at)
+        cheque.receipt = None
+    cheque.note = said(reason)
+    return _move(cheque, ChequeState.BOUNCED, by=by, at=at)
+
+
+@transaction.atomic
+def lapse_cheque(*, cheque_id: int, reason: str, by: User, at: datetime) -> Cheque:
+    """It did not come, or came too late to be presented."""
+    cheque = _lock(cheque_id, by)
+    cheque.note = said(reason)
+    return _move(cheque, ChequeState.LAPSED, by=by, at=at)
+
+
+def _lock(cheque_id: int, by: User) -> Cheque:
+    cheque: Cheque = (
+        Cheque.objects.visible_to(by)
+        .select_for_update(of=["self"])
+        .select_related("payer", "receipt")
+        .get(pk=cheque_id)
+    )
+    return cheque
+
+
+# The event of each state.
+_EVENTS = {
+    ChequeState.IN_HAND: "cheque.collected",
+    ChequeState.PRESENTED: "cheque.presented",
+    ChequeState.CLEARED: "cheque.cleared",
+    ChequeState.BOUNCED: "cheque.bounced",
+    ChequeState.LAPSED: "cheque.lapsed",
+}
+
+
+def _move(cheque: Cheque, to: ChequeState, *, by: User, at: datetime) -> Cheque:
+    CHEQUE_MOVES.check(ChequeState(cheque.state), to)
+    cheque.state, cheque.moved_at, cheque.moved_by = to, at, by
+    try:
+        with transaction.atomic():
+            cheque.save()
+    except IntegrityError as error:
+        if "cheque_once" not in str(error):
+            raise
+        raise BadInput(
+            _("This cheque is on record already."), code="cheque_known", field="number"
+        ) from None
+    data: dict[str, Any] = {"amount": str(cheque.amount), "note": cheque.note}
+    record(_EVENTS[to], cheque, by=by, at=at, data=data)
+    return cheque

@@ -1,0 +1,115 @@
+"""What the clock floor is told of statements and disputes. The one module of billing that speaks to it
+(BIL-2, BIL-6)."""
+
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from apps.billing.enums import BillingMatter
+from apps.billing.models import Dispute, Statement
+from apps.sla import services as sla
+from apps.sla.enums import FactKind, Metric
+from apps.sla.models import Matter
+from apps.sla.rules import Attributes
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from apps.accounts.models import User
+
+AGREEMENT = "agreement"
+
+
+def _end_of(day: "date") -> datetime:
+    """The end of a day in Asia/Shanghai: the first instant of the next."""
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
+
+
+def sent(statement: Statement, *, by: "User", at: datetime) -> None:
+    """A payer's statement is to be agreed to within the policy's time and paid by its due day. A
+    station's own is settled by its cash-up."""
+    payer = statement.bill_to
+    if payer is None or statement.due_on is None:
+        return
+    title = f"{statement.number} {payer.name}"[:120]
+    attributes = Attributes(customer_id=payer.pk)
+    owner = payer.agent or by
+    sla.open_matters(
+        [
+            sla.NewMatter(
+                kind=BillingMatter.PAYMENT,
+                subject=statement,
+                title=title,
+                attributes=attributes,
+                owner=owner,
+                unit=payer.unit,
+                opened_at=at,
+                dues={Metric.ACTION: _end_of(statement.due_on)},
+            ),
+            sla.NewMatter(
+                kind=BillingMatter.STATEMENT,
+                subject=statement,
+                title=title,
+                attributes=attributes,
+                owner=owner,
+                unit=payer.unit,
+                opened_at=at,
+                key=AGREEMENT,
+            ),
+        ],
+        by=by,
+        at=at,
+    )
+
+
+def agreed(statement: Statement, *, by: "User", at: datetime) -> None:
+    if statement.bill_to_id is not None:
+        sla.record_fact(subject=statement, kind=FactKind.DONE, by=by, at=at, key=AGREEMENT)
+        sla.close_matter(subject=statement, by=by, at=at, key=AGREEMENT)
+
+
+def paid(statement: Statement, *, by: "User", at: datetime) -> None:
+    """Settled to the last fen; before it was sent there is no clock to end."""
+    if _is_open(statement):
+        sla.record_fact(subject=statement, kind=FactKind.DONE, by=by, at=at)
+        sla.close_matter(subject=statement, by=by, at=at)
+
+
+def owed_again(statement: Statement, *, by: "User", at: datetime) -> None:
+    """An allocation was undone."""
+    if _has(statement) and not _is_open(statement):
+        sla.reopen_matter(subject=statement, by=by, at=at)
+
+
+def _has(statement: Statement) -> bool:
+    return bool(_about(statement))
+
+
+def _is_open(statement: Statement) -> bool:
+    return any(one.closed_at is None and one.stopped_at is None for one in _about(statement))
+
+
+def _about(statement: Statement) -> list[Matter]:
+    label = statement._meta.label_lower
+    return list(Matter.objects.filter(subject_type=label, subject_id=str(statement.pk), key=""))
+
+
+def disputed(dispute: Dispute, *, by: "User", at: datetime) -> None:
+    """To be decided within the policy's time."""
+    payer = dispute.statement.bill_to
+    sla.open_matter(
+        kind=BillingMatter.DISPUTE,
+        subject=dispute,
+        title=f"{dispute.statement.number} {dispute.charge.waybill}"[:120],
+        attributes=Attributes(customer_id=payer.pk if payer else None),
+        owner=(payer.agent if payer else None) or by,
+        unit=payer.unit if payer else None,
+        opened_at=at,
+        by=by,
+        at=at,
+    )
+
+
+def dispute_ended(dispute: Dispute, *, by: "User", at: datetime) -> None:
+    sla.finish_matters([dispute], kind=FactKind.DONE, by=by, at=at)

@@ -1,0 +1,188 @@
+"""The month's end: statements are frozen in short batches, in sets (BIL-2).
+
+Freezing locks first: a charge under way holds its statement's row and is waited for, and one that
+comes after is refused by a trigger and goes into the next month. A batch is one transaction, so a run
+that was killed goes on where it stopped, and a run on a frozen month changes nothing.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from apps.accounts.models import User
+from apps.billing.enums import StatementState
+from apps.billing.models import Statement, StatementTotal
+from apps.billing.rules import months
+from apps.billing.services import books
+from apps.billing.services.moving import lock_statement, move
+from apps.billing.services.words import said
+from apps.core.errors import BadInput, RuleBroken
+from apps.events.services import news, record, record_many
+
+BATCH = 200
+# A payer's months are frozen in their order: the opening balance is what the earlier ones left.
+_LOCK = """
+SELECT s.id FROM billing_statement s
+WHERE s.period = %(period)s AND s.state = 'open' {chosen} AND NOT EXISTS (
+    SELECT FROM billing_statement e WHERE e.period < s.period AND e.state = 'open'
+        AND (e.bill_to_id = s.bill_to_id OR e.station_id = s.station_id))
+ORDER BY s.issued_by_side DESC, s.id LIMIT %(most)s FOR UPDATE OF s {waits}
+"""
+_TOTALS = """
+INSERT INTO billing_statementtotal (statement_id, kind, tax_class_id, n, gross)
+SELECT statement_id, kind, tax_class_id, count(*), sum(gross) FROM billing_charge
+WHERE statement_id = ANY(%(ids)s) GROUP BY 1, 2, 3
+"""
+_FIGURES = """
+WITH chosen AS (
+    SELECT id, bill_to_id, station_id FROM billing_statement WHERE id = ANY(%(ids)s)
+), now AS (
+    SELECT statement_id, sum(n) AS lines, sum(gross) AS charged FROM billing_statementtotal
+    WHERE statement_id = ANY(%(ids)s) GROUP BY 1
+), before AS (
+    SELECT c.id, sum(e.charged) AS charged FROM chosen c JOIN billing_statement e
+        ON (e.bill_to_id = c.bill_to_id OR e.station_id = c.station_id)
+        AND e.period < %(period)s AND e.state <> 'open' GROUP BY 1
+), settled AS (
+    SELECT c.id,
+        coalesce(sum(a.signed) FILTER (WHERE a.day < %(period)s), 0) AS before,
+        coalesce(sum(a.signed) FILTER (WHERE a.day BETWEEN %(period)s AND %(last)s), 0) AS within
+    FROM chosen c JOIN billing_statement e
+        ON e.bill_to_id = c.bill_to_id OR e.station_id = c.station_id
+    JOIN LATERAL (
+        SELECT day, CASE WHEN reverses_id IS NULL THEN amount ELSE -amount END AS signed
+        FROM billing_allocation WHERE statement_id = e.id AND day <= %(last)s
+    ) a ON true GROUP BY 1
+), figures AS (
+    SELECT c.id, coalesce(n.lines, 0) AS lines, coalesce(n.charged, 0) AS charged,
+        coalesce(b.charged, 0) - coalesce(s.before, 0) AS opening, coalesce(s.within, 0) AS received
+    FROM chosen c LEFT JOIN now n ON n.statement_id = c.id LEFT JOIN before b ON b.id = c.id
+    LEFT JOIN settled s ON s.id = c.id
+)
+UPDATE billing_statement s SET state = 'frozen', lines = f.lines, opening = f.opening,
+    charged = f.charged, received = f.received, closing = f.opening + f.charged - f.received,
+    revision = s.revision + 1, frozen_at = %(at)s, frozen_by_id = %(by)s
+FROM figures f WHERE s.id = f.id
+"""
+
+
+def freeze_month(*, month: date, by: User, at: datetime, batch: int = BATCH) -> Iterator[list[int]]:
+    """Freeze every open statement of ``month`` (its first day), key customers first, ``batch`` at a
+    time in a transaction each; yields the statements of each batch.
+
+    Statements that somebody is writing into are passed over at first and waited for at the end.
+    BadInput ``month_not_over``. Statements whose payer has an earlier one open stay open: freeze that
+    month first.
+    """
+    if not months.is_over(month, at):
+        raise BadInput(
+            _("%(month)s is not over yet.") % {"month": f"{month:%Y-%m}"},
+            code="month_not_over",
+            field="month",
+        )
+    for waits in (False, True):
+        while done := _freeze(month, by=by, at=at, most=batch, waits=waits):
+            yield done
+
+
+@transaction.atomic
+def freeze_statements(
+    *, statement_ids: list[int], month: date, by: User, at: datetime
+) -> list[int]:
+    """Freeze these of one month, such as the one that is frozen again after a correction."""
+    if not months.is_over(month, at):
+        raise BadInput(
+            _("%(month)s is not over yet.") % {"month": f"{month:%Y-%m}"},
+            code="month_not_over",
+            field="month",
+        )
+    most = max(1, len(statement_ids))
+    return _freeze(month, by=by, at=at, most=most, waits=True, chosen=statement_ids)
+
+
+@transaction.atomic
+def _freeze(
+    month: date,
+    *,
+    by: User,
+    at: datetime,
+    most: int,
+    waits: bool,
+    chosen: list[int] | None = None,
+) -> list[int]:
+    lock = _LOCK.format(
+        waits="" if waits else "SKIP LOCKED",
+        chosen="" if chosen is None else "AND s.id = ANY(%(chosen)s)",
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(lock, {"period": month, "most": most, "chosen": chosen})
+        ids = [pk for (pk,) in cursor.fetchall()]
+        if not ids:
+            return []
+        given: dict[str, Any] = {
+            "ids": ids,
+            "period": month,
+            "last": months.last_day(month),
+            "at": at,
+            "by": by.pk,
+        }
+        cursor.execute(_TOTALS, given)
+        cursor.execute(_FIGURES, given)
+    statements = list(
+        Statement.objects.filter(pk__in=ids).select_related("bill_to", "station").order_by("pk")
+    )
+    books.post_frozen(statements, day=books.open_day(months.last_day(month)), by=by, at=at)
+    record_many(
+        [
+            news(
+                "statement.frozen",
+                statement,
+                by=by,
+                at=at,
+                data={
+                    "period": f"{month:%Y-%m}",
+                    "lines": statement.lines,
+                    "charges": str(statement.charged),
+                    "closing": str(statement.closing),
+                },
+            )
+            for statement in statements
+        ]
+    )
+    return ids
+
+
+@transaction.atomic
+def reopen_statement(*, statement_id: int, reason: str, by: User, at: datetime) -> Statement:
+    """Open a statement that the customer has not seen: it takes charges again and is frozen anew. Its
+    entry in the ledger is reversed. RuleBroken ``later_frozen`` when the payer's next month is frozen."""
+    reason = said(reason)
+    statement = lock_statement(statement_id, by)
+    later = Statement.objects.filter(
+        bill_to=statement.bill_to_id, station=statement.station_id, period__gt=statement.period
+    ).exclude(state=StatementState.OPEN)
+    if later.exists():
+        raise RuleBroken(
+            _("The payer's next month is frozen already; correct this one in the open month."),
+            code="later_frozen",
+        )
+    books.take_back_frozen(statement, by=by, at=at)
+    StatementTotal.objects.filter(statement=statement).delete()
+    none: dict[str, Decimal | None] = dict.fromkeys(
+        ("lines", "opening", "charged", "received", "closing")
+    )
+    move(
+        statement,
+        StatementState.OPEN,
+        frozen_at=None,
+        frozen_by=None,
+        reviewed_at=None,
+        reviewed_by=None,
+        **none,
+    )
+    record("statement.opened_again", statement, by=by, at=at, data={"reason": reason})
+    return statement

@@ -1,0 +1,45 @@
+"""What a customer's contract says about paying."""
+
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from apps.accounts.models import User
+from apps.billing.models import BillingTerms
+from apps.core.errors import BadInput
+from apps.events.services import record
+
+
+@transaction.atomic
+def change_terms(row: BillingTerms, *, by: User, at: datetime) -> BillingTerms:
+    """Save new or changed terms; charges of before stay with whoever paid then. BadInput when the
+    payer itself is paid for by another: there is one step."""
+    if row._state.adding:
+        row.created_by = by
+    try:
+        row.full_clean()
+    except ValidationError as error:
+        field, said = next(iter(error.message_dict.items()))
+        known = field if field != "__all__" else None
+        raise BadInput(said[0], code="bad_value", field=known) from error
+    if row.payer_id is not None:
+        passes_on = BillingTerms.objects.filter(
+            customer_id=row.payer_id, payer__isnull=False
+        ).exists()
+        paid_by_it = BillingTerms.objects.filter(payer_id=row.customer_id).exists()
+        if passes_on or paid_by_it:
+            raise BadInput(
+                _("A payer pays itself: choose the company at the end."),
+                code="payer_chain",
+                field="payer",
+            )
+    row.save()
+    data = {
+        "payer": str(row.payer) if row.payer else "",
+        "deemed_after_days": row.deemed_after_days or "",
+        "receipt_return_days": row.receipt_return_days or "",
+    }
+    record("billing_terms.changed", row.customer, by=by, at=at, data=data)
+    return row

@@ -1,0 +1,46 @@
+"""Which state may follow which."""
+
+from apps.billing.enums import ChequeState as C
+from apps.billing.enums import DisputeState as D
+from apps.billing.enums import InvoiceState as I
+from apps.billing.enums import StatementState as S
+from apps.core.states import MoveTable
+
+STATEMENT_MOVES = MoveTable(
+    {
+        S.OPEN: {S.FROZEN},
+        # Opened again by the reviewer, as long as the customer has not seen it.
+        S.FROZEN: {S.OPEN, S.REVIEWED},
+        S.REVIEWED: {S.OPEN, S.SENT},
+        S.SENT: {S.CONFIRMED},
+        S.CONFIRMED: set(),
+    }
+)
+DISPUTE_MOVES = MoveTable(
+    {
+        D.OPEN: {D.ACCEPTED, D.REFUSED, D.WITHDRAWN},
+        D.ACCEPTED: set(),
+        D.REFUSED: set(),
+        D.WITHDRAWN: set(),
+    }
+)
+INVOICE_MOVES = MoveTable(
+    {
+        I.REQUESTED: {I.ISSUED, I.WITHDRAWN},
+        I.ISSUED: {I.DELIVERED, I.RECEIVED, I.REVERSED},
+        I.DELIVERED: {I.RECEIVED, I.REVERSED},
+        I.RECEIVED: {I.REVERSED},
+        I.WITHDRAWN: set(),
+        I.REVERSED: set(),
+    }
+)
+CHEQUE_MOVES = MoveTable(
+    {
+        C.TO_COLLECT: {C.IN_HAND, C.LAPSED},
+        C.IN_HAND: {C.PRESENTED, C.LAPSED},
+        C.PRESENTED: {C.CLEARED, C.BOUNCED},
+        C.CLEARED: {C.BOUNCED},
+        C.BOUNCED: {C.IN_HAND},
+        C.LAPSED: set(),
+    }
+)

@@ -1,0 +1,119 @@
+"""Spreadsheets with several sheets, in and out; one sheet alone is ``core.sheets``."""
+
+import io
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, BinaryIO
+
+from django.utils.translation import gettext as _
+
+from apps.core.errors import BadInput
+from apps.core.sheets import Column, Sheet, formats, reading, writing
+
+# A sheet to write: its title, headings and rows.
+Page = tuple[str, Sequence[Any], Iterable[Sequence[Any]]]
+
+
+def read_book(
+    file: BinaryIO,
+    wanted: Mapping[str, tuple[Sequence[str], Sequence[Column]]],
+    *,
+    max_rows: int = reading.MAX_ROWS,
+    max_bytes: int = reading.MAX_BYTES,
+) -> dict[str, Sheet]:
+    """Key → its sheet, for each of ``wanted`` (key → titles it may have, columns) that the xlsx file
+    holds. Cells are stripped text, as ``core.sheets.read_rows`` gives them; one that Excel shows as a
+    percentage reads “12.5%”. The file is refused as a whole (BadInput) when it is no workbook or a
+    sheet lacks a required column."""
+    data = file.read(max_bytes + 1)
+    if len(data) > max_bytes:
+        said = _("The file is larger than %(mb)s MB; split it.")
+        raise BadInput(
+            said % {"mb": max_bytes // 1024 // 1024}, code="file_too_large", field="file"
+        )
+    if data[:4] != b"PK\x03\x04":
+        raise BadInput(_("This is no .xlsx file."), code="file_kind", field="file")
+    keys = {title.casefold(): key for key, (titles, _columns) in wanted.items() for title in titles}
+    found: dict[str, Sheet] = {}
+    for title, grid in _grids(data, keys, max_rows).items():
+        key = keys[title]
+        try:
+            found[key] = reading.shape(grid, wanted[key][1], max_rows)
+        except BadInput as refusal:
+            if refusal.code == "file_empty":
+                continue
+            refusal.message = f"“{title}”: {refusal.message}"
+            raise
+    return found
+
+
+def _grids(
+    data: bytes, titles: Mapping[str, Any], max_rows: int
+) -> dict[str, list[tuple[int, list[Any]]]]:
+    from openpyxl import load_workbook  # it and its like take 8 MB; few processes open sheets
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if sum(info.file_size for info in archive.infolist()) > formats.MAX_UNPACKED:
+                raise BadInput(
+                    _("The spreadsheet unpacks to more than it should; send a plain one."),
+                    code="file_too_large",
+                    field="file",
+                )
+        book = load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
+        return {
+            page.title.strip().casefold(): list(_rows(page, max_rows))
+            for page in book.worksheets
+            if page.title.strip().casefold() in titles
+        }
+    except BadInput:
+        raise
+    except Exception:  # the library raises anything at all on hostile files
+        said = _("The spreadsheet is damaged and cannot be opened; save it again and resend.")
+        raise BadInput(said, code="file_broken", field="file") from None
+
+
+def _rows(page: Any, max_rows: int) -> Iterator[tuple[int, list[Any]]]:
+    kept = 0
+    for number, cells in enumerate(page.iter_rows(max_col=formats.MAX_COLUMNS), start=1):
+        row = [_value(cell) for cell in cells]
+        if any(value not in (None, "") for value in row):
+            kept += 1
+            yield number, row
+        if kept > max_rows + 20 or number > max_rows * 4 + 1000:
+            return
+
+
+def _value(cell: Any) -> Any:
+    value = cell.value
+    is_share = isinstance(value, int | float) and "%" in (getattr(cell, "number_format", "") or "")
+    return f"{Decimal(str(value)) * 100:f}%" if is_share else value
+
+
+def write_book(pages: Iterable[Page]) -> bytes:
+    """An xlsx file; text is always written as text, so no cell can act as a formula."""
+    import xlsxwriter
+
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(
+        buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
+    bold = book.add_format({"bold": True})
+    formats = {
+        datetime: book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
+        date: book.add_format({"num_format": "yyyy-mm-dd"}),
+        Decimal: book.add_format({"num_format": "0.00##"}),
+    }
+    for title, headings, rows in pages:
+        sheet = book.add_worksheet(title[:31])
+        sheet.freeze_panes(1, 0)
+        for column, heading in enumerate(headings):
+            sheet.write_string(0, column, str(heading), bold)
+            sheet.set_column(column, column, max(10, min(40, len(str(heading)) * 2 + 4)))
+        for number, row in enumerate(rows, start=1):
+            for column, value in enumerate(row):
+                writing.write_cell(sheet, number, column, value, formats)
+    book.close()
+    return buffer.getvalue()

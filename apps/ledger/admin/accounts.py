@@ -1,0 +1,124 @@
+"""The chart of accounts, an account's postings, the trial balance."""
+
+from datetime import date
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from apps.backoffice.acting import PageAdmin
+from apps.backoffice.records import ReferenceAdmin
+from apps.backoffice.staff_admin import must
+from apps.ledger import queries, services
+from apps.ledger.enums import AccountKind
+from apps.ledger.models import Account, AccountTitle
+from apps.ledger.rules import last_day, month_of
+
+MOST = 50
+
+
+@admin.register(AccountTitle)
+class AccountTitleAdmin(ReferenceAdmin):
+    """Codes and names as the accounting system has them."""
+
+    save_by = services.change_title
+    list_display = ("code", "name", "kind_tag")
+    fields = ("kind_tag", "code", "name")
+    readonly_fields = ("kind_tag",)
+    search_fields = ("code", "name")
+    ordering = ("code",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    @admin.display(description=_("kind"), ordering="kind")
+    def kind_tag(self, title: AccountTitle) -> SafeString:
+        return self.tag(AccountKind(title.kind))
+
+
+@admin.register(Account)
+class AccountAdmin(PageAdmin):
+    list_display = ("kind_tag", "code", "party_name", "opened_on")
+    list_display_links = ("kind_tag", "party_name")
+    list_filter = ("kind", "party_kind")
+    list_select_related = ("kind",)
+    search_fields = ("party_name",)
+    search_help_text = _("party's name")
+    ordering = ("kind__code", "party_name", "id")
+
+    def own_pages(self) -> list[tuple[str, Any, str]]:
+        return [("trial-balance/", self.trial_view, "trial")]
+
+    @admin.display(description=_("kind"), ordering="kind__code")
+    def kind_tag(self, account: Account) -> SafeString:
+        return self.tag(AccountKind(account.kind_id))
+
+    @admin.display(description=_("account code"))
+    def code(self, account: Account) -> str:
+        return account.kind.code
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponseBase:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        number = int(object_id) if object_id.isdecimal() and len(object_id) < 19 else 0
+        account = self.seen(request, number)
+        rows = queries.postings_of(account.pk, after=_place(request), most=MOST + 1)
+        context = {
+            "subject": account,
+            "code": account.kind,
+            "balance": queries.balance_of(account.pk),
+            "rows": rows[:MOST],
+            "more": rows[MOST - 1].key if len(rows) > MOST else None,
+        }
+        return self.page(request, "ledger/account.html", str(account), **context)
+
+    def seen(self, request: HttpRequest, number: int) -> Account:
+        found: Account = get_object_or_404(Account.objects.select_related("kind"), pk=number)
+        return found
+
+    def trial_view(self, request: HttpRequest) -> HttpResponseBase:
+        """A month's trial balance by title, or the accounts of one kind."""
+        must(request, "ledger.view_account")
+        month = _month(request)
+        kind = request.GET.get("kind", "")
+        kind = kind if kind in AccountKind.values else ""
+        rows = queries.trial_balance(month, last_day(month), by_title=not kind, kind=kind)
+        context = {
+            "month": month,
+            "kind": AccountKind(kind) if kind else None,
+            "rows": rows,
+            "debit": sum(row.debit for row in rows),
+            "credit": sum(row.credit for row in rows),
+            "opening": sum(row.opening for row in rows),
+            "closing": sum(row.closing for row in rows),
+        }
+        return self.page(request, "ledger/trial.html", _("Trial balance"), **context)
+
+
+def _place(request: HttpRequest) -> tuple[date, int] | None:
+    """Where the page begins, from ``?after=2026-11-30:17``."""
+    day, _colon, pk = request.GET.get("after", "").partition(":")
+    try:
+        return (date.fromisoformat(day), int(pk)) if pk else None
+    except ValueError:
+        return None
+
+
+def _month(request: HttpRequest) -> date:
+    """The month of ``?month=2026-11``; this one without."""
+    try:
+        return date.fromisoformat(f"{request.GET.get('month', '')[:7]}-01")
+    except ValueError:
+        return month_of(timezone.localdate())

@@ -1,0 +1,65 @@
+"""“What would it cost?” through the API (BIL-1)."""
+
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.core.api.exact import taken
+from apps.core.api.problems import RulesBroken
+from apps.core.api.views import HouseView
+from apps.customers.queries import order_defaults
+from apps.orders.api.asking import customer_for
+from apps.orders.api.shapes import PriceInShape, PriceShape
+from apps.orders.cleaning import clean_order
+from apps.orders.models import WorkOrder
+from apps.orders.queries.prices import rate_order
+from apps.pricing.queries.pricing import explain_price
+from apps.pricing.rating import yuan
+
+ASKED = {"destination_city": "北京市", "pieces": 1, "weight_g": 3500, "insured_amount": "2000.00"}
+
+
+class PriceView(HouseView):
+    required_scopes = {"POST": "orders:read"}
+
+    @extend_schema(
+        operation_id="price_ask",
+        summary="What would it cost?",
+        description="By the prices in force today for the customer: its own tariff, else the list "
+        "price. Nothing is kept. Without `origin_city` the customer's usual pickup place is taken. "
+        "409 where there is no price, with what is missing: `no_tariff`, `no_zone`, `too_heavy` …",
+        examples=[OpenApiExample("An insured parcel", ASKED, request_only=True)],
+        request=PriceInShape,
+        responses={200: PriceShape},
+    )
+    def post(self, request: Request) -> Response:
+        given = dict(taken(PriceInShape, request.data))
+        customer = customer_for(request, given.pop("customer", ""))
+        if not given.get("origin_city"):
+            given["origin_city"] = order_defaults(customer).city
+        if given.get("cod_amount"):
+            given["settlement_method"] = "cod"
+        content, errors = clean_order(given)
+        if errors:
+            raise RulesBroken(list(errors.values()))
+        today = timezone.localdate()
+        order = WorkOrder(customer=customer, received_on=today, **content.values())
+        shipment, price = rate_order(order)
+        _rated, steps = explain_price(price.version, shipment)
+        found: dict[str, Any] = {
+            "total": yuan(price.rated.gross_fen),
+            "currency": "CNY",
+            "lines": [{"kind": line.kind, "amount": yuan(line.fen)} for line in price.rated.lines],
+            "steps": [
+                {
+                    "what": step.what,
+                    "how": step.how,
+                    "amount": None if step.fen is None else yuan(step.fen),
+                }
+                for step in steps
+            ],
+        }
+        return Response(PriceShape(found).data)

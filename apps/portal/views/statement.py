@@ -1,0 +1,166 @@
+"""A payer's statement on its secret link: read, downloaded, agreed to, or disputed line by line (BIL-2)."""
+
+import tempfile
+from datetime import timedelta
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.views.decorators.http import require_http_methods, require_safe
+
+from apps.accounts.queries import public_user
+from apps.backoffice.services.counting import add_for_good
+from apps.billing import services
+from apps.billing.enums import AgreedHow, ChargeKind, DisputeReason, StatementState
+from apps.billing.models import Statement
+from apps.billing.queries.exporting import HEADINGS, line_rows
+from apps.billing.queries.lines import lines_of
+from apps.billing.queries.links import statement_of_token
+from apps.billing.queries.owing import owed_on
+from apps.billing.rules.words import in_words
+from apps.core.downloads import private_file
+from apps.core.errors import RuleBroken
+from apps.core.requests import client_address
+from apps.core.sheets import stream_csv
+from apps.core.times import now
+from apps.portal.answers import kept_private, key_page, page, stopped
+from apps.portal.forms.statements import AgreeForm, DisputeForm
+from apps.portal.languages import speaks
+from apps.portal.limits import count_misses, seconds_stopped
+
+IN_MEMORY = 2 * 1024 * 1024
+WORDS = (timedelta(hours=1), 60)
+
+
+def _find(request: HttpRequest, token: str) -> Statement | HttpResponse:
+    """The statement behind a link, or what to answer instead: whoever tries out links is stopped."""
+    address = client_address(request)
+    if wait := seconds_stopped(address):
+        return stopped(wait)
+    found = statement_of_token(token)
+    if found is None:
+        if wait := count_misses(address, 1):
+            return stopped(wait)
+        return page("404.html", status=404)
+    return found
+
+
+@require_safe
+@speaks()
+def statement(request: HttpRequest, token: str) -> HttpResponse:
+    found = _find(request, token)
+    return found if isinstance(found, HttpResponse) else _show(request, token, found)
+
+
+def _show(
+    request: HttpRequest,
+    token: str,
+    found: Statement,
+    *,
+    error: str = "",
+    form: DisputeForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    text, kind = request.GET.get("q", "")[:20], request.GET.get("kind", "")
+    after = request.GET.get("after", "")
+    lines, more = lines_of(
+        found,
+        text=text,
+        kind=kind if kind in ChargeKind.values else "",
+        after=int(after) if after.isdigit() and len(after) < 19 else 0,
+    )
+    disputes = {one.charge_id: one for one in found.disputes.order_by("pk")}
+    may_answer = found.state == StatementState.SENT
+    context = {
+        "statement": found,
+        "token": token,
+        "words": in_words(found.closing) if found.closing is not None else "",
+        "owed": owed_on([found.pk])[found.pk].owed,
+        "totals": found.totals.all(),
+        "lines": [(line, disputes.get(line.pk)) for line in lines],
+        "more": more,
+        "asked": text,
+        "kind": kind,
+        "kinds": ChargeKind.choices,
+        "reasons": DisputeReason.choices,
+        "may_answer": may_answer,
+        "error": error,
+        "form": form,
+        "done": request.GET.get("done", ""),
+    }
+    return key_page(request, "portal/statement.html", context, status)
+
+
+@require_http_methods(["POST"])
+@speaks(remember=False)
+def agree(request: HttpRequest, token: str) -> HttpResponse:
+    """All that is not disputed is right; whoever says so gives a name."""
+    found = _find(request, token)
+    if isinstance(found, HttpResponse):
+        return found
+    form = AgreeForm(request.POST)
+    if not form.is_valid():
+        error = str(next(iter(form.errors.values()))[0])
+        return _show(request, token, found, error=error, status=422)
+    try:
+        services.confirm_statement(
+            statement_id=found.pk,
+            how=AgreedHow.LINK,
+            note=form.cleaned_data["name"],
+            by=public_user(),
+            at=now(),
+        )
+    except RuleBroken as refusal:
+        return _show(request, token, found, error=str(refusal), status=422)
+    return _back(token, "agreed")
+
+
+@require_http_methods(["POST"])
+@speaks(remember=False)
+def dispute(request: HttpRequest, token: str) -> HttpResponse:
+    """One line is wrong; the rest stays as it is."""
+    found = _find(request, token)
+    if isinstance(found, HttpResponse):
+        return found
+    window, most = WORDS
+    if add_for_good("portal.statement", str(found.pk), window=window, at=now()) > most:
+        return stopped(int(window.total_seconds()))
+    form = DisputeForm(request.POST)
+    if not form.is_valid():
+        error = str(next(iter(form.errors.values()))[0])
+        return _show(request, token, found, error=error, form=form, status=422)
+    typed = form.cleaned_data
+    line = found.charges.filter(pk=typed["line"], corrects__isnull=True).first()
+    if line is None:
+        return page("404.html", status=404)
+    try:
+        services.raise_dispute(
+            charge_id=line.pk,
+            why=DisputeReason(typed["why"]),
+            text=typed["text"],
+            amount=typed["amount"] or None,
+            by_customer=True,
+            by=public_user(),
+            at=now(),
+        )
+    except RuleBroken as refusal:
+        return _show(request, token, found, error=str(refusal), form=form, status=422)
+    return _back(token, "disputed")
+
+
+@require_safe
+@speaks()
+def download(request: HttpRequest, token: str) -> HttpResponse:
+    """The lines as CSV that a spreadsheet opens at once (UTF-8 with a mark)."""
+    found = _find(request, token)
+    if isinstance(found, HttpResponse):
+        return found
+    file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  # the answer closes it
+    for text in stream_csv(HEADINGS, line_rows(found)):
+        file.write(text.encode())
+    file.seek(0)
+    answer = private_file(file, name=f"{found.number}.csv", content_type="text/csv; charset=utf-8")
+    answer["X-Robots-Tag"] = "noindex, nofollow"
+    return answer  # type: ignore[return-value]  # a FileResponse is an answer like others
+
+
+def _back(token: str, done: str) -> HttpResponse:
+    return kept_private(HttpResponseRedirect(f"/statement/{token}?done={done}", status=303))

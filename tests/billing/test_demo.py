@@ -1,0 +1,43 @@
+"""The months of the demonstration are such that one can show them (BIL-2)."""
+
+from datetime import timedelta
+
+import pytest
+from django.db.models import Sum
+from django.utils import timezone
+
+from apps.billing.demo import make_months
+from apps.billing.models import Cheque, Dispute, Invoice, Statement
+from apps.billing.queries.owing import owed_by
+from apps.desk.demo.companies import make_companies
+from apps.desk.demo.people import make_people
+from apps.ledger.enums import AccountKind, PartyKind
+from apps.ledger.queries import balances_of
+from apps.pricing.demo import make_prices
+
+
+@pytest.mark.django_db
+@pytest.mark.requirement("BIL-2")
+def test_two_months_in_different_stages_and_every_sum_in_the_ledger() -> None:
+    now = timezone.now()
+    cast = make_people(now - timedelta(days=100))
+    make_companies(cast, now - timedelta(days=100), now)
+    make_prices(seed=1, now=now)
+    make_months(seed=1, now=now)
+    months = Statement.objects.filter(bill_to__isnull=False)
+    before, last = sorted(set(months.values_list("period", flat=True)))[:2]
+    assert set(months.filter(period=before).values_list("state", flat=True)) == {"confirmed"}
+    states = set(months.filter(period=last).values_list("state", flat=True))
+    assert states == {"sent", "confirmed", "reviewed", "frozen"}
+    assert set(Dispute.objects.values_list("state", flat=True)) == {"open", "accepted"}
+    assert set(Invoice.objects.values_list("state", flat=True)) == {"received", "requested"}
+    assert Cheque.objects.count() == 1
+    owed = {
+        pk: sum(one.owed for one in owed_by(pk)) for pk in months.values_list("bill_to", flat=True)
+    }
+    books = balances_of(AccountKind.RECEIVABLE, PartyKind.CUSTOMER, list(owed))
+    assert {pk: books[pk].net for pk in owed} == owed
+    late = [one for pk in owed for one in owed_by(pk) if one.owed > 0 and one.period == before]
+    assert len(late) == 1, "one payer has not paid all of the month before"
+    for statement in months.exclude(state="open"):
+        assert statement.charged == statement.charges.aggregate(sum=Sum("gross"))["sum"]
