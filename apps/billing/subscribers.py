@@ -6,12 +6,17 @@ from apps.accounts.queries import system_user
 from apps.billing import services
 from apps.events.models import Event
 from apps.events.subscriptions import subscribe_many
+from apps.tracking.enums import Status
 
 # Each of them may open a statement, whose row others wait for.
 MOST = 200
+# The statuses with which an event that puts a shipment into a month can have come.
+FIRST = frozenset({Status.PICKED_UP, Status.DELIVERED})
 
 
 @subscribe_many("waybill.status_changed", name="billing.charge_shipments", most=MOST)
 def charge_shipments(events: list[Event]) -> None:
-    ids = {int(event.subject_id) for event in events}
+    ids = {int(event.subject_id) for event in events if event.data.get("to") in FIRST}
+    if not ids:
+        return
     services.charge_shipments(waybill_ids=ids, by=system_user("billing"), at=timezone.now())

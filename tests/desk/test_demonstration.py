@@ -12,6 +12,7 @@ from django.conf import settings as house
 from django.core.management import call_command
 from django.utils import timezone
 
+from apps.accounts.enums import Role
 from apps.accounts.models import Absence, DutyShift, User
 from apps.complaints.enums import CaseChannel, CaseClass, CaseState, EntryKind, Severity
 from apps.complaints.models import Case, CaseEntry
@@ -77,8 +78,12 @@ def one_week(
         databases.clean()
 
 
+# The week of parcels and cases, and what money adds to it: prices, a month of the bank, two of statements.
+WEEK, MONEY = 6_000, 1_200
+
+
 def test_it_is_made_in_few_statements(one_week: datetime, sent: list[str]) -> None:
-    assert 1_000 < len(sent) <= 6_000
+    assert 1_000 < len(sent) <= WEEK + MONEY
 
 
 @pytest.mark.requirement("CMP-1")
@@ -160,8 +165,9 @@ def test_the_demonstration_shows_every_state(one_week: datetime) -> None:
     assert set(InboundMessage.objects.values_list("way", flat=True)) == {"wechat", "sms", "email"}
     assert WeChatBinding.objects.filter(state=BindingState.ACTIVE).exists()
     assert Kuaidi100Account.objects.count() == 2 and Kuaidi100Subscription.objects.exists()
-    for username, _name, _role, _unit, shown in PEOPLE:
-        if shown:
+    for username, _name, role, _unit, shown in PEOPLE:
+        # The settlement clerk's day is a round, not messages.
+        if shown and role != Role.SETTLEMENT_CLERK:
             assert bell(User.objects.get(username=username)).latest, username
 
 

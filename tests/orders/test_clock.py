@@ -242,6 +242,8 @@ def test_a_due_time_set_on_the_clock_floor_reaches_the_order_once_and_out_of_ord
 @pytest.mark.django_db
 def test_a_spreadsheet_starts_all_its_clocks_in_as_many_statements_as_one_order() -> None:
     customer = seasoned_customer()
+    # What a process keeps of rare tables is read at its first file.
+    take(customer, [row(客户单号="B0")])
     spent = []
     for count in (2, 12):
         with CaptureQueriesContext(connection) as caught:
@@ -250,7 +252,7 @@ def test_a_spreadsheet_starts_all_its_clocks_in_as_many_statements_as_one_order(
         spent.append(len(caught))
     assert spent[0] == spent[1]
     orders = list(WorkOrder.objects.filter(intake_file__isnull=False))
-    assert len(orders) == 14
+    assert len(orders) == 15
     for made in orders:
         assert made.due_at == made.received_at + 24 * HOUR == clock_of(made).due_at
 

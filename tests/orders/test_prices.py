@@ -1,6 +1,5 @@
 """Orders and their prices: insured amounts, what an order would cost, at every door (BIL-1)."""
 
-import io
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,8 +12,6 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from apps.accounts.enums import ObjectScope, Role
-from apps.core.sheets import write_xlsx
-from apps.orders import services
 from apps.orders.cleaning import clean_order
 from apps.orders.models import WorkOrder
 from apps.orders.pages import spoken
@@ -27,7 +24,7 @@ from tests.factories.customers import ready_customer
 from tests.factories.orders import confirmed_order, order
 from tests.factories.pricing import draft, flat_price, published, says
 from tests.orders.test_api import BODY, key_of, send
-from tests.orders.test_intake import HEAD, row
+from tests.orders.test_intake import HEAD, outcomes, row, take
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("BIL-1")]
 
@@ -60,17 +57,8 @@ def test_insured_above_declared_is_refused_by_form_sheet_api_and_database(client
     customer = ready_customer()
     head = [*HEAD, "声明价值", "保价金额"]
     rows = [[*row(), "100", "500"], [*row(客户单号="PO-2"), "500", "100"]]
-    intake = services.take_in_orders(
-        customer=customer,
-        file=io.BytesIO(write_xlsx(head, rows)),
-        filename="委托.xlsx",
-        by=UserFactory(),
-        at=timezone.now(),
-    )
-    assert [(r.outcome, r.code) for r in intake.rows.order_by("pk")] == [
-        ("refused", "above_declared"),
-        ("created", ""),
-    ]
+    intake = take(customer, rows, head)
+    assert outcomes(intake) == [("refused", "above_declared"), ("taken", "")]
     assert WorkOrder.objects.get().insured_amount == 100
     wrong = {**BODY, "declared_value": "100.00", "insured_amount": "100.01"}
     answer = send(client, key_of(customer), wrong)

@@ -196,7 +196,7 @@ def test_on_screen_as_xlsx_on_paper_and_sent(client: Client, customer: Customer)
     shown = client.get(reverse(SHEET), asked(customer)).content.decode()
     assert all(w.number in shown for w in (on_time, late, running))
     answer = client.get(reverse("admin:tracking_feedbacksheet_xlsx"), asked(customer))
-    book = load_workbook(io.BytesIO(answer.content))
+    book = load_workbook(io.BytesIO(answer.getvalue()))
     grid = list(book.worksheets[0].iter_rows())
     assert len(grid) == 4
     references = [row[2] for row in grid[1:]]

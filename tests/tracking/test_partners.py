@@ -107,7 +107,7 @@ def test_the_overrun_page_and_its_export(client: Client, depot: Any) -> None:
     assert shown.status_code == 200
     assert depot.name in shown.content.decode()
     answer = client.get(where, {**days(), "as": "xlsx"})
-    grid = list(load_workbook(io.BytesIO(answer.content)).worksheets[0].values)
+    grid = list(load_workbook(io.BytesIO(answer.getvalue())).worksheets[0].values)
     assert len(grid) == 3  # headings, pickup, running sort
     wrong = {"first_day": "2026-02-02", "last_day": "2026-02-01"}
     assert client.get(where, wrong).status_code == 422
