@@ -51,8 +51,9 @@ def post_file(file: BankFile, *, by: "User", at: datetime) -> int:
     )
     while True:
         with transaction.atomic():
+            _lock(file.pk)
             rows = of_file.unposted().filter(file=file, amount__gt=0, pk__gt=last).order_by("pk")
-            lines = list(rows.select_for_update(of=("self",), no_key=True)[:BATCH])
+            lines = list(rows[:BATCH])
             if lines:
                 _post(file.account, lines, by=by, at=at)
                 last = lines[-1].pk
@@ -182,8 +183,13 @@ def _post(account: BankAccount, lines: Sequence[BankLine], *, by: Any, at: datet
     )
 
 
+def _lock(file_id: int) -> None:
+    """Lines are written once and cannot be locked: whoever says whose payment one is holds its file."""
+    BankFile.objects.select_for_update(of=("self",), no_key=True).get(pk=file_id)
+
+
 def _live(line: BankLine) -> LineUse | None:
-    BankLine.objects.select_for_update(of=("self",), no_key=True).get(pk=line.pk)
+    _lock(line.file_id)
     return (
         LineUse.objects.filter(line=line, undone_at=None)
         .select_related("customer", "entry", "by")
