@@ -56,7 +56,8 @@ def make_months(*, seed: int, now: datetime) -> None:
     for month in (before, last):
         months.charge(month)
         months.freeze(month)
-    months.settle(before)
+        if month == before:
+            months.settle(before)
     months.half_way(last)
     ids = list(Waybill.objects.values_list("pk", flat=True))
     services.charge_shipments(waybill_ids=ids, by=months.finance, at=now)

@@ -1,5 +1,6 @@
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from apps.accounts.models import User
@@ -20,5 +21,5 @@ class Command(BaseCommand):
             self.stdout.write(f"{user.username:12} {PASSWORD}   {name} · {role.value}")
         sent = Statement.objects.filter(state=StatementState.SENT, bill_to__isnull=False)
         if (statement := sent.order_by("-period", "pk").first()) is not None:
-            link = f"/statement/{token_of(statement)}"
+            link = f"{settings.SITE_URL}/statement/{token_of(statement)}"
             self.stdout.write(f"Statement of {statement.payer_name} for its finance: {link}")
