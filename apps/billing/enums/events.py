@@ -62,4 +62,4 @@ EVENT_VALUES = {
     "allocation.made/kind": AllocationKind,
     "side": Side,
 }
-EVENT_ROWS = ("allocation", "receipt", "statement_id")
+EVENT_ROWS = ("allocation", "dispute", "receipt", "statement_id")
