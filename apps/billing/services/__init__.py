@@ -11,7 +11,13 @@ from apps.billing.services.cheques import (
     note_cheque,
     present_cheque,
 )
-from apps.billing.services.closing import freeze_month, freeze_statements, reopen_statement
+from apps.billing.services.closing import (
+    ask_closing,
+    freeze_batch,
+    freeze_month,
+    freeze_statements,
+    reopen_statement,
+)
 from apps.billing.services.disputes import (
     accept_dispute,
     raise_dispute,
@@ -49,6 +55,7 @@ __all__ = [
     "accept_dispute",
     "allocate",
     "allocate_oldest",
+    "ask_closing",
     "bounce_cheque",
     "cancel_receipt",
     "change_terms",
@@ -60,6 +67,7 @@ __all__ = [
     "correct_charge",
     "deliver_invoice",
     "find_blockers",
+    "freeze_batch",
     "freeze_month",
     "freeze_statements",
     "identify_receipt",
