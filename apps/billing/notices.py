@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from apps.billing.models import Dispute, Statement
+from apps.billing.enums import BlockerKind
+from apps.billing.models import Blocker, Dispute, Statement
 from apps.billing.queries.links import token_of
 from apps.core.money import format_money
 from apps.core.public_links import public_link
@@ -14,6 +15,7 @@ from apps.events.models import Event
 
 # These carry a link; what goes by paper is a task for a person, who calls and sends it.
 WITH_LINK = frozenset({PaperChannel.EMAIL, PaperChannel.WECHAT})
+MOST_NAMED = 5
 
 
 def _sent(events: Sequence[Event]) -> list[Notice]:
@@ -63,6 +65,34 @@ def _raised(events: Sequence[Event]) -> list[Notice]:
     return found
 
 
+def _blocked(events: Sequence[Event]) -> list[Notice]:
+    """What nobody waived or settled since, for the manager (BIL-3)."""
+    found = []
+    statements = _statements(events)
+    rows = Blocker.objects.filter(
+        statement__in={statement.pk for _event, statement in statements}, waived_at__isnull=True
+    )
+    labels: dict[int, list[str]] = {}
+    for blocker in rows.order_by("kind", "pk"):
+        kind = BlockerKind(blocker.kind).label
+        labels.setdefault(blocker.statement_id, []).append(f"{kind} {blocker.label}")
+    for event, statement in statements:
+        named = labels.get(statement.pk)
+        if not named:
+            continue
+        more = "…" if len(named) > MOST_NAMED else ""
+        data = {
+            "number": statement.number,
+            "statement": statement.number,
+            "count": len(named),
+            "detail": "; ".join(named[:MOST_NAMED]) + more,
+        }
+        notice = staff_notice("staff.statement_blocked", event, statement.bill_to, data)
+        notice.link = subject_link(event)
+        found.append(notice)
+    return found
+
+
 def _to_payer(topic: str, event: Event, statement: Statement) -> Notice:
     channel = _channel(statement)
     return Notice(
@@ -100,6 +130,7 @@ def _disputes(events: Sequence[Event]) -> dict[Any, Dispute]:
 
 
 NOTICES = {
+    "statement.blocked": _blocked,
     "statement.sent": _sent,
     "dispute.accepted": _decided,
     "dispute.refused": _decided,

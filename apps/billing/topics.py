@@ -27,5 +27,8 @@ TOPICS = (
     ),
     _decided("accepted", _("Dispute about a charge accepted")),
     _decided("refused", _("Dispute about a charge refused")),
+    staff_topic(
+        "staff.statement_blocked", _("Something stands in a statement's way (staff)"), STATEMENT
+    ),
     staff_topic("staff.dispute_raised", _("Customer disputes a charge (staff)"), STATEMENT, CHARGE),
 )

@@ -8,15 +8,25 @@ import pytest
 from apps.accounts.enums import Role
 from apps.billing import services
 from apps.billing.enums import DisputeReason
-from apps.billing.models import BillingTerms, Dispute, Statement
+from apps.billing.models import BillingTerms, Dispute, ShipmentRating, Statement
 from apps.billing.queries.links import token_of
+from apps.core.errors import RuleBroken
 from apps.customers.enums import ContactRole
 from apps.customers.models import Customer
+from apps.events.models import Event
 from apps.notifications.models import Delivery, NotificationPolicy, PhoneTask
 from apps.notifications.queries.words import render
 from tests.doubles.mail_server import MailServer
 from tests.factories.accounts import UserFactory, UserRoleFactory
-from tests.factories.billing import DECEMBER_FIRST, payer, sent
+from tests.factories.billing import (
+    DECEMBER_FIRST,
+    NOVEMBER,
+    frozen,
+    payer,
+    reviewed,
+    sent,
+    sides,
+)
 from tests.factories.customers import ContactFactory
 from tests.factories.notifications import relay_all, send_all
 
@@ -130,3 +140,43 @@ def test_what_staff_note_for_a_customer_is_no_news_to_them() -> None:
     customer.save()
     raised(sent(customer, "100.00"), by_customer=False)
     assert told("staff.dispute_raised") == []
+
+
+def unrated(customer: Customer) -> ShipmentRating:
+    return ShipmentRating.objects.create(
+        waybill_id=1,
+        waybill="YP12345678901",
+        customer=customer,
+        month=NOVEMBER,
+        refusal="没有价目",
+        refusal_code="no_tariff",
+        rated_at=DECEMBER_FIRST,
+    )
+
+
+@pytest.mark.requirement("BIL-3")
+def test_the_manager_hears_what_stands_in_the_way_before_it_is_sent(mail: MailServer) -> None:
+    customer = with_finance()
+    manager = UserRoleFactory(role=Role.DEPARTMENT_MANAGER, unit=customer.unit).user
+    statement = frozen(customer, "100.00")
+    unrated(customer)
+    reviewed(statement)
+    messages = told("staff.statement_blocked")
+    assert {m.recipient for m in messages} == {f"user:{manager.pk}"}
+    words = render(messages[0], frozenset()).text
+    assert statement.number in words and "没有价目" in words and "1" in words
+    with pytest.raises(RuleBroken) as refused:
+        services.send_statement(
+            statement_id=statement.pk, side=sides(statement)[1], by=UserFactory(), at=DECEMBER_FIRST
+        )
+    assert refused.value.code == "blocked"
+    assert told("statement.sent") == []
+
+
+@pytest.mark.requirement("BIL-3")
+def test_where_nothing_stands_in_the_way_nobody_is_told() -> None:
+    customer = with_finance()
+    UserRoleFactory(role=Role.DEPARTMENT_MANAGER, unit=customer.unit)
+    reviewed(frozen(customer, "100.00"))
+    assert told("staff.statement_blocked") == []
+    assert not Event.objects.filter(kind="statement.blocked").exists()
