@@ -285,12 +285,16 @@ def test_the_house_comes_with_the_policies_of_the_requirements() -> None:
         "case-inquiry",
         "case-major",
         "case-ordinary",
+        "charge-dispute",
         "chase",
         "corrective-action",
         "exception",
         "follow-up",
         "handover-paperwork",
         "order-processing",
+        "shipment-price",
+        "statement-agreement",
+        "statement-payment",
     }
     assert not Clock.objects.exists()
 
