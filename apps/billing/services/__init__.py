@@ -1,5 +1,6 @@
 """All writes of the billing floor. Each records its event in the same transaction."""
 
+from apps.billing.services.bank_lines import settle_lines
 from apps.billing.services.blockers import find_blockers, waive_blocker
 from apps.billing.services.charges import correct_charge, post_charges
 from apps.billing.services.charging import charge_shipments, lift_price, rate_again, set_price
@@ -88,6 +89,7 @@ __all__ = [
     "say_in_dispute",
     "send_statement",
     "set_price",
+    "settle_lines",
     "settle_small_difference",
     "take_receipt",
     "undo_allocation",
