@@ -26,6 +26,7 @@ from apps.billing.services.disputes import (
     say_in_dispute,
     withdraw_dispute,
 )
+from apps.billing.services.holding import hold_customers
 from apps.billing.services.invoices import (
     deliver_invoice,
     issue_invoice,
@@ -71,6 +72,7 @@ __all__ = [
     "freeze_batch",
     "freeze_month",
     "freeze_statements",
+    "hold_customers",
     "identify_receipt",
     "issue_invoice",
     "lapse_cheque",
