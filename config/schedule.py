@@ -21,6 +21,7 @@ EVERY = {
     "ledger.tasks.prove_ledger": 86_400.0,
     "banking.tasks.post_lines": 300.0,
     "billing.tasks.confirm_deemed": 3600.0,
+    "billing.tasks.hold_customers": 3600.0,
     "tracking.tasks.find_late": 30.0,
     "tracking.tasks.watch_forgotten": 3600.0,
     "tracking.tasks.make_partitions": 86_400.0,

@@ -1,4 +1,5 @@
-"""What tracking and orders tell billing: a shipment has come so far that it is charged (BIL-1)."""
+"""What the floors below tell billing: a shipment has come so far that it is charged (BIL-1), and the bank's
+line is somebody's payment (BIL-5)."""
 
 from django.utils import timezone
 
@@ -20,3 +21,10 @@ def charge_shipments(events: list[Event]) -> None:
     if not ids:
         return
     services.charge_shipments(waybill_ids=ids, by=system_user("billing"), at=timezone.now())
+
+
+@subscribe_many("bankline.undone", name="billing.settle_undone", most=MOST, turn="billing.lines")
+@subscribe_many("bankline.identified", name="billing.settle_lines", most=MOST, turn="billing.lines")
+def settle_lines(events: list[Event]) -> None:
+    ids = {int(event.subject_id) for event in events}
+    services.settle_lines(line_ids=ids, by=system_user("billing"), at=timezone.now())

@@ -8,3 +8,9 @@ from apps.events.chores import chore
 def confirm_deemed() -> int:
     """Hourly: statements whose payer agrees by silence, as the contract says (BIL-2)."""
     return services.confirm_deemed()
+
+
+@chore("apps.billing.tasks.hold_customers")
+def hold_customers() -> int:
+    """Hourly: new monthly orders of overdue customers wait, those of customers that paid do not (BIL-6)."""
+    return services.hold_customers()

@@ -119,6 +119,14 @@ MATTER_KINDS = {
     CustomerMatter.AUTHORISATION: Timed(seen_with="customers.view_verbalauthorisation"),
 }
 
+
+class HoldKind(ColourChoices):
+    """Why a customer's monthly orders wait (BIL-6)."""
+
+    OVERDUE = "overdue", _("Payment overdue"), "red"
+    CREDIT_LIMIT = "credit_limit", _("Above the credit limit"), "amber"
+
+
 # What a timeline calls each kind of event; the events floor gathers these.
 EVENT_KINDS = {
     "customer.created": _("Customer entered"),
@@ -149,6 +157,9 @@ EVENT_KINDS = {
     "customer.handover_accepted": _("Service handover form accepted"),
     "customer.authorised_verbally": _("Verbal authorisation recorded"),
     "customer.authorisation_ended": _("Verbal authorisation ended"),
+    "customer.held": _("Monthly orders on hold"),
+    "customer.hold_overridden": _("Orders let through in spite of a hold"),
+    "customer.hold_lifted": _("Monthly orders no longer on hold"),
     "customer.user_admitted": _("User may see the customer"),
     "customer.user_removed": _("User may no longer see the customer"),
     "handover.drafted": _("Handover form drafted"),
@@ -166,6 +177,9 @@ EVENT_VALUES = {
     "signers": SigningRole,
     "missing": Paperwork,
     "customer.resumed/status": CustomerStatus,
+    "customer.held/kind": HoldKind,
+    "customer.hold_overridden/kind": HoldKind,
+    "customer.hold_lifted/kind": HoldKind,
     "customer.contact_added/role": ContactRole,
     "customer.contact_changed/role": ContactRole,
 }

@@ -13,7 +13,7 @@ LEAD = (
     SIGN
     | view("customerscope")
     | keep("customerscope verbalauthorisation")
-    | may("assign_customer grant_authorisation manage_trial suspend_customer")
+    | may("override_customerhold assign_customer grant_authorisation manage_trial suspend_customer")
 )
 # Which customers an API key sees is set where the key is made.
 SET_SCOPES = view("customerscope") | may("add_customerscope delete_customerscope")

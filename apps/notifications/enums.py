@@ -62,6 +62,7 @@ def channel_name(code: str) -> str:
 
 class Audience(ColourChoices):
     CUSTOMER_CONTACTS = "customer_contacts", _("Contacts of the customer"), "blue"
+    FINANCE_CONTACTS = "finance_contacts", _("The customer's contacts for finance"), "blue"
     CONSIGNEE = "consignee", _("Consignee"), "teal"
     SENDER = "sender", _("Sender"), "teal"
     SUBSCRIBER = "subscriber", _("Whoever subscribed"), "purple"
@@ -74,11 +75,12 @@ class Audience(ColourChoices):
     CASE_CONTACT = "case_contact", _("Whoever brought the case"), "teal"
 
 
-# Whoever belongs to the house or asked for exactly this message cannot unsubscribe from it.
+# Whoever belongs to the house, asked for exactly this message or owes money by it cannot unsubscribe
+# from it.
 CANNOT_STOP = frozenset(
     {
         *(Audience.AGENT, Audience.ROLE, Audience.NAMED, Audience.ENDPOINT, Audience.PUBLIC),
-        *(Audience.ADDRESSEE, Audience.CASE_CONTACT),
+        *(Audience.ADDRESSEE, Audience.CASE_CONTACT, Audience.FINANCE_CONTACTS),
     }
 )
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from apps.core import times
 from apps.core.masking import mask_text
+from apps.customers.enums import PaperChannel
 from apps.sla.enums import Metric
 from apps.tracking.enums import LateCause, LateKind, Reason, Status
 
@@ -32,12 +33,16 @@ _PLAIN = (
     "count",
     "detail",
 )
+# Numbers of ours and figures: nothing in them is personal, and masked they would say nothing.
+_OURS = ("statement", "period", "charge", "amount", "due_on")
 
 
 def values_of(data: Mapping[str, Any], language: str, link: str = "") -> dict[str, str]:
     """``data`` as kept in Delivery.data: codes and ISO times; nothing personal."""
     with translation.override(language):
         values = {name: mask_text(str(data.get(name) or "")) for name in _PLAIN if name != "number"}
+        values |= {name: str(data.get(name) or "") for name in _OURS}
+        values["way"] = _label(PaperChannel, data.get("way"))
         values["number"] = str(data.get("number") or "")
         values["case"] = str(data.get("case") or "")
         values["subject"] = mask_text(str(data.get("subject") or ""))

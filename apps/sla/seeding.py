@@ -20,6 +20,7 @@ _WHO = {
     "director": ("客服主任", "the director"),
     "department_manager": ("部门经理", "the department manager"),
     "qc_manager": ("质控经理", "the QC manager"),
+    "finance": ("财务", "finance"),
     "general_manager": ("总经理", "the general manager"),
 }
 

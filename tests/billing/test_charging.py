@@ -6,10 +6,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from apps.accounts.enums import Role
 from apps.billing import services
-from apps.billing.enums import ChargeKind
+from apps.billing.enums import BillingMatter, ChargeKind
 from apps.billing.models import Charge, ShipmentRating
 from apps.billing.queries.steps import steps_of
 from apps.billing.services.charging import charged_in_all
@@ -20,6 +23,7 @@ from apps.events.services import relay_due
 from apps.pricing import services as pricing
 from apps.pricing.demo import list_price
 from apps.pricing.enums import BillingEvent
+from apps.sla.models import Matter, Step
 from apps.tracking.models import Waybill
 from tests.factories.accounts import UnitFactory, UserFactory
 from tests.factories.billing import payer, tax_class
@@ -117,6 +121,44 @@ def test_a_missing_price_is_noted_and_filled_later() -> None:
     row.refresh_from_db()
     assert (row.gross, row.refusal) == (D("14.80"), "")
     assert charged_in_all(made.number) == D("14.80")
+
+
+def test_what_has_no_price_is_on_finance_s_clock_until_it_has_one() -> None:
+    first, second, third = (shipment() for _n in range(3))
+    charge(first, second, third)
+    rows = {row.waybill_id: row for row in ShipmentRating.objects.all()}
+    matters = Matter.objects.filter(kind=BillingMatter.UNRATED)
+    assert {m.subject_id for m in matters} == {str(row.pk) for row in rows.values()}
+    charge(first, second, third)
+    assert matters.count() == 3, "once for each"
+    steps = Step.objects.filter(target__version__policy__kind=BillingMatter.UNRATED)
+    told = steps.filter(offset_seconds=0).values_list("role", flat=True)
+    assert {Role.FINANCE, Role.DEPARTMENT_MANAGER} == set(told)
+    tariff()
+    services.set_price(rating_id=rows[third.pk].pk, gross=D("9.00"), reason="一票一议", **who())
+    services.rate_again(waybill_ids=[first.pk], reason="补录价目", **who())
+    left = matters.filter(closed_at=None)
+    assert [m.subject_id for m in left] == [str(rows[second.pk].pk)]
+    assert left.get().clocks.get().due_at is not None
+
+
+@pytest.mark.parametrize("turn", [1, 2])
+def test_what_has_a_price_at_once_has_no_clock(turn: int) -> None:
+    tariff()
+    charge(*(shipment() for _n in range(turn)))
+    assert not Matter.objects.filter(kind=BillingMatter.UNRATED).exists()
+
+
+def test_the_clocks_of_many_cost_as_many_statements_as_of_few(
+    django_assert_max_num_queries: Any,
+) -> None:
+    few = [shipment() for _n in range(2)]
+    with CaptureQueriesContext(connection) as asked:
+        charge(*few)
+    many = [shipment() for _n in range(6)]
+    with django_assert_max_num_queries(len(asked)):
+        charge(*many)
+    assert Matter.objects.filter(kind=BillingMatter.UNRATED).count() == 8
 
 
 def test_the_scale_corrects_the_price() -> None:

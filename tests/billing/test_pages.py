@@ -26,6 +26,7 @@ from tests.factories.billing import (
     reviewed,
     sent,
 )
+from tests.factories.imports import work
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("BIL-2")]
 LISTS = ["shipmentrating", "statement", "dispute", "invoice", "receipt", "cheque", "billingterms"]
@@ -104,13 +105,14 @@ def test_an_agent_sees_statements_of_their_customers_only(client: Client) -> Non
     assert client.get(reverse("admin:billing_receipt_changelist")).status_code == 403
 
 
-def test_closing_a_month_says_how_many(client: Client) -> None:
+def test_closing_a_month_leads_to_its_job(client: Client) -> None:
     entered(client)
     charged(payer(), "10.00")
     charged(payer(), "20.00")
     address = reverse("admin:billing_statement_add")
     answer = client.post(address, {"month": "2026-11-15"}, follow=True)
-    assert "2" in answer.content.decode()
+    assert "2026-11月结" in answer.content.decode()
+    work()
     assert set(Statement.objects.values_list("state", flat=True)) == {"frozen"}
     refusal = client.post(address, {"month": "2999-01-01"})
     assert refusal.status_code == 422

@@ -16,6 +16,7 @@ from apps.billing.queries.owing import owed_by
 from tests.e2e.desk import picture
 from tests.factories.accounts import UserFactory, sign_in
 from tests.factories.billing import charged, payer, received
+from tests.factories.imports import work
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -66,7 +67,10 @@ def test_a_key_customer_s_month_from_the_closing_to_zero(
     finance.goto("/admin/billing/statement/add/")
     finance.locator("[name=month]").fill("2026-11-15")
     finance.locator("form button.is-primary").click()
-    expect(finance.locator("#main, main").first).to_contain_text("云裳服饰")
+    expect(finance.locator("#main, main").first).to_contain_text("2026-11月结")
+    work()
+    finance.reload()
+    expect(finance.locator("#main, main").first).to_contain_text("完成")
     statement = Statement.objects.get()
     page = f"/admin/billing/statement/{statement.pk}/change/"
 

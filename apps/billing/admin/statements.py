@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.staff import person
@@ -65,11 +65,9 @@ def _can_become(state: StatementState) -> Any:
     return lambda statement: STATEMENT_MOVES.allows(statement.state, state)
 
 
-def _freeze_month(doing: Doing) -> str:
-    frozen = sum(
-        len(batch) for batch in services.freeze_month(month=doing.typed["month"], **doing.who)
-    )
-    return ngettext("%(n)d statement frozen.", "%(n)d statements frozen.", frozen) % {"n": frozen}
+def _close_month(doing: Doing) -> HttpResponseBase:
+    job = services.ask_closing(month=doing.typed["month"], **doing.who)
+    return HttpResponseRedirect(reverse("admin:backoffice_job_change", args=[job.pk]))
 
 
 def _freeze(doing: Doing) -> str:
@@ -189,8 +187,8 @@ class StatementAdmin(BulkAdmin, PanelAdmin):
     ordering = ("-period", "-id")
     page_template = "billing/statement.html"
     entry = Act(
-        "freeze-month", _("Close a month"), FREEZE, _freeze_month, form=MonthForm,
-        explains=_("Freezes every open statement of a month that is over, key customers first. "
+        "freeze-month", _("Close a month"), FREEZE, _close_month, form=MonthForm,
+        explains=_("A job freezes every open statement of a month that is over, key customers first. "
                    "Running it again changes nothing; late charges go into the open month."),
     )  # fmt: skip
     acts = (

@@ -13,7 +13,13 @@ from apps.customers.models import Customer
 
 @admin.register(BillingTerms)
 class BillingTermsAdmin(ReferenceAdmin):
-    list_display = ("customer", "payer", "deemed_after_days", "receipt_return_days")
+    list_display = (
+        "customer",
+        "payer",
+        "deemed_after_days",
+        "receipt_return_days",
+        "hold_after_days",
+    )
     list_select_related = ("customer", "payer")
     search_fields = ("customer__search_text", "payer__search_text")
     raw_id_fields = ("customer", "payer")

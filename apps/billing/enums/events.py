@@ -11,6 +11,7 @@ EVENT_KINDS = {
     "statement.reviewed": _("Statement reviewed"),
     "statement.sent": _("Statement sent"),
     "statement.confirmed": _("Statement confirmed"),
+    "statement.blocked": _("Something stands in its way: reported"),
     "statement.blocker_waived": _("Blocker waived"),
     "charge.corrected": _("Charge corrected"),
     "dispute.raised": _("Charge disputed"),
@@ -40,6 +41,7 @@ EVENT_KINDS = {
 }
 EVENT_DETAILS = {
     "amount": _("Amount"),
+    "blockers": _("In its way"),
     "charges": _("Charges"),
     "closing": _("Closing balance"),
     "statement.confirmed/how": _("How"),
@@ -62,4 +64,4 @@ EVENT_VALUES = {
     "allocation.made/kind": AllocationKind,
     "side": Side,
 }
-EVENT_ROWS = ("allocation", "receipt", "statement_id")
+EVENT_ROWS = ("allocation", "dispute", "receipt", "statement_id")

@@ -90,10 +90,12 @@ class BillingMatter(ColourChoices):
     STATEMENT = "statement", _("Statement to be agreed"), "blue"
     PAYMENT = "payment", _("Payment due"), "amber"
     DISPUTE = "charge_dispute", _("Disputed charge"), "red"
+    UNRATED = "unrated", _("Shipment to be priced"), "amber"
 
 
 MATTER_KINDS = {
     BillingMatter.STATEMENT: Timed(seen_with="billing.view_statement"),
     BillingMatter.PAYMENT: Timed(seen_with="billing.view_statement"),
     BillingMatter.DISPUTE: Timed(seen_with="billing.view_statement"),
+    BillingMatter.UNRATED: Timed(seen_with="billing.view_shipmentrating"),
 }

@@ -38,6 +38,13 @@ class BillingTerms(Stamped):
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(180)],
     )
+    hold_after_days = models.PositiveSmallIntegerField(
+        _("monthly orders on hold when overdue by (days)"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(180)],
+        help_text=_("Counted from the due day of the oldest unpaid statement. Empty: never."),
+    )
 
     class Meta:
         verbose_name = _("billing terms")
@@ -53,6 +60,10 @@ class BillingTerms(Stamped):
                 name="terms_days_sane",
                 condition=(Q(deemed_after_days__isnull=True) | Q(deemed_after_days__range=(1, 60)))
                 & (Q(receipt_return_days__isnull=True) | Q(receipt_return_days__range=(1, 180))),
+            ),
+            models.CheckConstraint(
+                name="terms_hold_days_sane",
+                condition=Q(hold_after_days__isnull=True) | Q(hold_after_days__range=(1, 180)),
             ),
         ]
 

@@ -10,12 +10,12 @@ from django.db import connection
 
 from apps.billing.enums import StatementState
 
-_SIGNED = "CASE WHEN reverses_id IS NULL THEN amount ELSE -amount END"
+SIGNED = "CASE WHEN reverses_id IS NULL THEN amount ELSE -amount END"
 _OWED = f"""
 SELECT s.id, s.number, s.period, s.due_on, s.charged, s.charged - coalesce(a.settled, 0) AS owed
 FROM billing_statement s
 LEFT JOIN LATERAL (
-    SELECT sum({_SIGNED}) AS settled FROM billing_allocation WHERE statement_id = s.id
+    SELECT sum({SIGNED}) AS settled FROM billing_allocation WHERE statement_id = s.id
 ) a ON true
 WHERE s.state <> '{StatementState.OPEN}' AND {{which}}
 ORDER BY s.period, s.id
@@ -24,7 +24,7 @@ _UNSPENT = f"""
 SELECT r.id, r.day, r.amount, r.amount - coalesce(a.spent, 0) AS rest
 FROM billing_receipt r
 LEFT JOIN LATERAL (
-    SELECT sum({_SIGNED}) AS spent FROM billing_allocation WHERE receipt_id = r.id
+    SELECT sum({SIGNED}) AS spent FROM billing_allocation WHERE receipt_id = r.id
 ) a ON true
 WHERE r.payer_id = %(payer)s AND r.cancelled_at IS NULL AND r.amount - coalesce(a.spent, 0) > 0
 ORDER BY r.day, r.id

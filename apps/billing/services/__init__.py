@@ -1,5 +1,6 @@
 """All writes of the billing floor. Each records its event in the same transaction."""
 
+from apps.billing.services.bank_lines import settle_lines
 from apps.billing.services.blockers import find_blockers, waive_blocker
 from apps.billing.services.charges import correct_charge, post_charges
 from apps.billing.services.charging import charge_shipments, lift_price, rate_again, set_price
@@ -11,7 +12,13 @@ from apps.billing.services.cheques import (
     note_cheque,
     present_cheque,
 )
-from apps.billing.services.closing import freeze_month, freeze_statements, reopen_statement
+from apps.billing.services.closing import (
+    ask_closing,
+    freeze_batch,
+    freeze_month,
+    freeze_statements,
+    reopen_statement,
+)
 from apps.billing.services.disputes import (
     accept_dispute,
     raise_dispute,
@@ -19,6 +26,7 @@ from apps.billing.services.disputes import (
     say_in_dispute,
     withdraw_dispute,
 )
+from apps.billing.services.holding import hold_customers
 from apps.billing.services.invoices import (
     deliver_invoice,
     issue_invoice,
@@ -49,6 +57,7 @@ __all__ = [
     "accept_dispute",
     "allocate",
     "allocate_oldest",
+    "ask_closing",
     "bounce_cheque",
     "cancel_receipt",
     "change_terms",
@@ -60,8 +69,10 @@ __all__ = [
     "correct_charge",
     "deliver_invoice",
     "find_blockers",
+    "freeze_batch",
     "freeze_month",
     "freeze_statements",
+    "hold_customers",
     "identify_receipt",
     "issue_invoice",
     "lapse_cheque",
@@ -80,6 +91,7 @@ __all__ = [
     "say_in_dispute",
     "send_statement",
     "set_price",
+    "settle_lines",
     "settle_small_difference",
     "take_receipt",
     "undo_allocation",

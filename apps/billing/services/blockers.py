@@ -102,6 +102,16 @@ def waive_blocker(*, blocker_id: int, reason: str, by: User, at: datetime) -> Bl
     return blocker
 
 
+def report_blockers(statement: Statement, *, by: User, at: datetime) -> int:
+    """Find them and tell the manager before the statement is sent; returns how many nobody waived."""
+    find_blockers(statement_ids=[statement.pk], at=at)
+    count = statement.blockers.filter(waived_at__isnull=True).count()
+    if count:
+        data = {"number": statement.number, "blockers": count}
+        record("statement.blocked", statement, by=by, at=at, data=data)
+    return count
+
+
 def refuse_blocked(statement: Statement, at: datetime) -> None:
     """RuleBroken ``blocked`` while something stands in its way that nobody waived."""
     find_blockers(statement_ids=[statement.pk], at=at)

@@ -17,6 +17,7 @@ from apps.billing.inputs import NewCharge
 from apps.billing.models import Charge, ShipmentRating
 from apps.billing.rules.months import month_of
 from apps.billing.rules.shipments import inputs_of, service_day, shipment_of, taken_on
+from apps.billing.services import clocks
 from apps.billing.services.charges import post_charges
 from apps.billing.services.words import said
 from apps.core import editions
@@ -76,6 +77,7 @@ def _rate_again(
     at: datetime,
 ) -> int:
     changed = 0
+    filled = []
     for waybill, price in _priced(waybills):
         row = ratings[waybill.pk]
         first = row.gross is None
@@ -84,10 +86,12 @@ def _rate_again(
         if isinstance(price, Unrated):
             continue
         if first:
+            filled.append(row)
             _post([(waybill, row, price)], by=by, at=at)
         elif before != row.gross:
             _correct(row, waybill, _lines_of(price, waybill), reason=reason, by=by, at=at)
         changed += first or before != row.gross
+    clocks.rated(filled, by=by, at=at)
     return changed
 
 
@@ -110,6 +114,8 @@ def set_price(
     if main is None:
         tax = _tax_class("delivery", taken_on(waybill))
         main = (ChargeKind.FREIGHT, tax)
+    if row.gross is None:
+        clocks.rated([row], by=by, at=at)
     row.is_set, row.set_by, row.set_reason = True, by, reason
     row.gross, row.refusal, row.refusal_code = gross, "", ""
     row.rated_at, row.revision = at, row.revision + 1
@@ -135,7 +141,9 @@ def lift_price(*, rating_id: int, reason: str, by: User, at: datetime) -> Shipme
 
 
 def _waybills(ids: Iterable[int]) -> list[Waybill]:
-    return list(Waybill.objects.filter(pk__in=list(ids)).select_related("customer").order_by("pk"))
+    return list(
+        Waybill.objects.filter(pk__in=list(ids)).select_related("customer__unit").order_by("pk")
+    )
 
 
 def _priced(waybills: list[Waybill]) -> Iterable[tuple[Waybill, Price | Unrated]]:
@@ -155,6 +163,7 @@ def _charge(waybills: list[Waybill], *, by: User, at: datetime) -> int:
         _fill(row, waybill, price, at=at)
         found.append((waybill, row, price))
     ShipmentRating.objects.bulk_create([row for _w, row, _p in found])
+    clocks.unrated([row for _w, row, _p in found if row.gross is None], by=by, at=at)
     priced = [(w, row, price) for w, row, price in found if not isinstance(price, Unrated)]
     _post(priced, by=by, at=at)
     return len(priced)

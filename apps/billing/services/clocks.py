@@ -1,5 +1,5 @@
-"""What the clock floor is told of statements and disputes. The one module of billing that speaks to it
-(BIL-2, BIL-6)."""
+"""What the clock floor is told of statements, disputes and prices. The one module of billing that speaks to it
+(BIL-1, BIL-2, BIL-6)."""
 
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from apps.billing.enums import BillingMatter
-from apps.billing.models import Dispute, Statement
+from apps.billing.models import Dispute, ShipmentRating, Statement
 from apps.sla import services as sla
 from apps.sla.enums import FactKind, Metric
 from apps.sla.models import Matter
 from apps.sla.rules import Attributes
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from apps.accounts.models import User
@@ -109,6 +110,32 @@ def disputed(dispute: Dispute, *, by: "User", at: datetime) -> None:
         by=by,
         at=at,
     )
+
+
+def unrated(rows: "Sequence[ShipmentRating]", *, by: "User", at: datetime) -> None:
+    """Shipments without a price are finance's: to be priced within the policy's time (BIL-1)."""
+    if not rows:
+        return
+    sla.open_matters(
+        [
+            sla.NewMatter(
+                kind=BillingMatter.UNRATED,
+                subject=row,
+                title=f"{row.waybill} {row.refusal}"[:120],
+                attributes=Attributes(customer_id=row.customer_id),
+                unit=row.customer.unit,
+                opened_at=at,
+            )
+            for row in rows
+        ],
+        by=by,
+        at=at,
+    )
+
+
+def rated(rows: "Sequence[ShipmentRating]", *, by: "User", at: datetime) -> None:
+    if rows:
+        sla.finish_matters(rows, kind=FactKind.DONE, by=by, at=at)
 
 
 def dispute_ended(dispute: Dispute, *, by: "User", at: datetime) -> None:

@@ -14,6 +14,8 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
+from apps.backoffice.models import Job
+from apps.backoffice.services import ask_job
 from apps.billing.enums import StatementState
 from apps.billing.models import Statement, StatementTotal
 from apps.billing.rules import months
@@ -24,6 +26,7 @@ from apps.core.errors import BadInput, RuleBroken
 from apps.events.services import news, record, record_many
 
 BATCH = 200
+CLOSE_MONTH = "billing.close_month"
 # A payer's months are frozen in their order: the opening balance is what the earlier ones left.
 _LOCK = """
 SELECT s.id FROM billing_statement s
@@ -78,15 +81,49 @@ def freeze_month(*, month: date, by: User, at: datetime, batch: int = BATCH) -> 
     BadInput ``month_not_over``. Statements whose payer has an earlier one open stay open: freeze that
     month first.
     """
+    _refuse_early(month, at)
+    for waits in (False, True):
+        while done := freeze_batch(month=month, by=by, at=at, most=batch, waits=waits):
+            yield done
+
+
+def freeze_batch(
+    *, month: date, by: User, at: datetime, most: int = BATCH, waits: bool = False
+) -> list[int]:
+    """One transaction's worth of ``freeze_month``; none are left when it returns none and ``waits``."""
+    _refuse_early(month, at)
+    return _freeze(month, by=by, at=at, most=most, waits=waits)
+
+
+@transaction.atomic
+def ask_closing(*, month: date, by: User, at: datetime) -> Job:
+    """Have a job freeze the month, with progress and a way to call it off; what was frozen until then
+    stays frozen. BadInput ``month_not_over``; RuleBroken ``closing_already`` while another one is at it.
+    """
+    _refuse_early(month, at)
+    title = _("Close %(month)s") % {"month": f"{month:%Y-%m}"}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [CLOSE_MONTH])
+    under_way = Job.objects.filter(kind=CLOSE_MONTH, due_at__isnull=False)
+    if any(job.given.get("month") == month.isoformat() for job in under_way):
+        raise RuleBroken(_("A job closes this month already."), code="closing_already")
+    return ask_job(
+        kind=CLOSE_MONTH,
+        title=title,
+        given={"month": month.isoformat()},
+        by=by,
+        at=at,
+        total=Statement.objects.filter(period=month, state=StatementState.OPEN).count(),
+    )
+
+
+def _refuse_early(month: date, at: datetime) -> None:
     if not months.is_over(month, at):
         raise BadInput(
             _("%(month)s is not over yet.") % {"month": f"{month:%Y-%m}"},
             code="month_not_over",
             field="month",
         )
-    for waits in (False, True):
-        while done := _freeze(month, by=by, at=at, most=batch, waits=waits):
-            yield done
 
 
 @transaction.atomic
@@ -94,12 +131,7 @@ def freeze_statements(
     *, statement_ids: list[int], month: date, by: User, at: datetime
 ) -> list[int]:
     """Freeze these of one month, such as the one that is frozen again after a correction."""
-    if not months.is_over(month, at):
-        raise BadInput(
-            _("%(month)s is not over yet.") % {"month": f"{month:%Y-%m}"},
-            code="month_not_over",
-            field="month",
-        )
+    _refuse_early(month, at)
     most = max(1, len(statement_ids))
     return _freeze(month, by=by, at=at, most=most, waits=True, chosen=statement_ids)
 

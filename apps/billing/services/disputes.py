@@ -75,6 +75,7 @@ def raise_dispute(
     _say(dispute, text, by_customer=by_customer, by=by, at=at)
     clocks.disputed(dispute, by=by, at=at)
     data = {
+        "dispute": dispute.pk,
         "charge": first.waybill or first.source,
         "amount": str(wanted),
         "why": str(why),
@@ -166,6 +167,7 @@ def _end(dispute: Dispute, to: DisputeState, answer: str, *, by: User, at: datet
     dispute.save()
     clocks.dispute_ended(dispute, by=by, at=at)
     data = {
+        "dispute": dispute.pk,
         "charge": dispute.charge.waybill or dispute.charge.source,
         "amount": str(dispute.adjustment.gross) if dispute.adjustment else "",
         "reason": dispute.answer,

@@ -11,7 +11,7 @@ from apps.accounts.queries import system_user
 from apps.billing.enums import AgreedHow, DisputeState, Side, StatementState
 from apps.billing.models import Statement
 from apps.billing.services import clocks
-from apps.billing.services.blockers import find_blockers, refuse_blocked
+from apps.billing.services.blockers import refuse_blocked, report_blockers
 from apps.billing.services.moving import lock_statement, move
 from apps.core.errors import RuleBroken
 from apps.core.times import now as present
@@ -25,9 +25,9 @@ def review_statement(*, statement_id: int, side: Side, by: User, at: datetime) -
     statement = lock_statement(statement_id, by)
     _demand_side(statement, side, issues=False)
     move(statement, StatementState.REVIEWED, reviewed_at=at, reviewed_by=by)
-    find_blockers(statement_ids=[statement.pk], at=at)
     data = {"side": str(side)}
     record("statement.reviewed", statement, by=by, at=at, data=data)
+    report_blockers(statement, by=by, at=at)
     return statement
 
 

@@ -40,6 +40,7 @@ def change_terms(row: BillingTerms, *, by: User, at: datetime) -> BillingTerms:
         "payer": str(row.payer) if row.payer else "",
         "deemed_after_days": row.deemed_after_days or "",
         "receipt_return_days": row.receipt_return_days or "",
+        "hold_after_days": row.hold_after_days or "",
     }
     record("billing_terms.changed", row.customer, by=by, at=at, data=data)
     return row

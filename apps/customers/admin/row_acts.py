@@ -116,6 +116,17 @@ ROWS = (
         danger=True,
     ),
     Act(
+        "override-hold",
+        _("Let orders through"),
+        "customers.override_customerhold",
+        lambda d: services.override_hold(d.row, **d.typed, **d.who),
+        explains=_("Monthly orders can be confirmed again until this hold ends by itself."),
+        done=_("Orders can be confirmed; your reason is on the timeline."),
+        form=LongReasonForm,
+        rows="holds",
+        may=lambda hold: hold.lifted_at is None and hold.overridden_at is None,
+    ),
+    Act(
         "remove-user",
         _("Take the assignment away"),
         "customers.assign_customer",

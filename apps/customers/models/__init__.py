@@ -1,12 +1,14 @@
 from apps.customers.models.contacts import Contact, CustomerSite
 from apps.customers.models.customers import Customer, CustomerQuerySet, CustomerScope, Papers
 from apps.customers.models.handover import HandoverForm
+from apps.customers.models.holds import CustomerHold
 from apps.customers.models.papers import Contract, DangerousGoodsLetter, VerbalAuthorisation
 
 __all__ = [
     "Contact",
     "Contract",
     "Customer",
+    "CustomerHold",
     "CustomerQuerySet",
     "CustomerScope",
     "CustomerSite",

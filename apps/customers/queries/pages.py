@@ -9,6 +9,7 @@ from apps.customers.enums import (
     AuthorisationState,
     CustomerStatus,
     HandoverState,
+    HoldKind,
 )
 from apps.customers.models import (
     Customer,
@@ -43,6 +44,10 @@ def customer_page(customer: Customer, at: datetime) -> dict[str, Any]:
         "authorisations": [
             (word, AuthorisationState(word.state))
             for word in customer.authorisations.select_related("given_by")
+        ],
+        "holds": [
+            (hold, HoldKind(hold.kind))
+            for hold in customer.holds.standing().select_related("overridden_by")
         ],
         "scopes": list(customer.scopes.select_related("user")),
     }

@@ -35,6 +35,7 @@ from apps.customers.services.handover import (
     submit_handover_form,
     turn_down_handover_form,
 )
+from apps.customers.services.holds import override_hold, set_holds
 from apps.customers.services.papers import (
     add_contract,
     end_contract,
@@ -65,6 +66,7 @@ __all__ = [
     "fill_order",
     "grant_verbal_authorisation",
     "open_document",
+    "override_hold",
     "remove_user",
     "reopen_customer",
     "resume_customer",
@@ -73,6 +75,7 @@ __all__ = [
     "reveal_contact",
     "reveal_site",
     "send_back_handover_form",
+    "set_holds",
     "settle_open_authorisations",
     "sign_handover_form",
     "start_trial",

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.conf import settings
 
@@ -20,6 +20,7 @@ from apps.notifications.models import NotificationPolicy, Subscription
 
 # The first of these that a customer has is whom we write to.
 WHOM = (ContactRole.SERVICE, ContactRole.ORDERS, ContactRole.MANAGER)
+WHOM_ABOUT_MONEY = (ContactRole.FINANCE, ContactRole.MANAGER, ContactRole.SERVICE)
 
 
 @dataclass
@@ -70,20 +71,29 @@ Finder = Callable[[Notice], Iterable[Person]]
 
 
 def _contacts(notices: Sequence[Notice], _role: str) -> Finder:
+    return _written_to(notices, WHOM)
+
+
+def _finance(notices: Sequence[Notice], _role: str) -> Finder:
+    return _written_to(notices, WHOM_ABOUT_MONEY)
+
+
+def _written_to(notices: Sequence[Notice], whom: Sequence[str]) -> Finder:
     ids = {h.customer.pk for h in notices if h.customer}
     known: dict[int, list[Contact]] = defaultdict(list)
     for contact in Contact.objects.filter(customer__in=ids, active=True).order_by("pk"):
         known[contact.customer_id].append(contact)
-    people = {pk: [_contact(c) for c in _to_write_to(rows)] for pk, rows in known.items()}
+    people = {pk: [_contact(c) for c in _to_write_to(rows, whom)] for pk, rows in known.items()}
 
     def find(notice: Notice) -> Iterable[Person]:
-        return people.get(notice.customer.pk, ()) if notice.customer else ()
+        found = people.get(notice.customer.pk, []) if notice.customer else []
+        return [replace(p, prefers=notice.prefers) for p in found] if notice.prefers else found
 
     return find
 
 
-def _to_write_to(contacts: list[Contact]) -> list[Contact]:
-    for role in WHOM:
+def _to_write_to(contacts: list[Contact], whom: Sequence[str]) -> list[Contact]:
+    for role in whom:
         chosen = [contact for contact in contacts if contact.role == role]
         if chosen:
             return chosen
@@ -282,6 +292,7 @@ def _everybody(_notices: Sequence[Notice], _role: str) -> Finder:
 
 _FINDERS: dict[str, Callable[[Sequence[Notice], str], Finder]] = {
     Audience.CUSTOMER_CONTACTS: _contacts,
+    Audience.FINANCE_CONTACTS: _finance,
     Audience.CONSIGNEE: _consignees,
     Audience.SENDER: _senders,
     Audience.SUBSCRIBER: _subscribers,

@@ -21,7 +21,7 @@ UNDELIVERED, CASE_UNDELIVERED = "staff.undelivered", "staff.case_undelivered"
 OUTSIDE = frozenset(
     {
         *(Audience.CUSTOMER_CONTACTS, Audience.CONSIGNEE, Audience.SENDER, Audience.SUBSCRIBER),
-        Audience.CASE_CONTACT,
+        *(Audience.CASE_CONTACT, Audience.FINANCE_CONTACTS),
     }
 )
 

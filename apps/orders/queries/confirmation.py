@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from apps.accounts.enums import UnitKind
 from apps.accounts.models import Unit
 from apps.core.editions import Kept
-from apps.customers.enums import JobType
+from apps.customers.enums import JobType, SettlementMethod
+from apps.customers.models import CustomerHold
 from apps.customers.rules import acceptance_blockers
 from apps.orders.enums import CentreKind, Channel, OrderStatus
 from apps.orders.models import WorkOrder
@@ -47,7 +48,20 @@ def confirmation_refusals(
     refusals = list(_of_content(order))
     refusals += _of_goods(order, book or goods_book(timezone.localdate(at)))
     blockers = acceptance_blockers(order.customer, at)
-    return refusals + [Refusal(b.code, b.message, b.rule) for b in blockers]
+    refusals += [Refusal(b.code, b.message, b.rule) for b in blockers]
+    return refusals + list(_of_holds(order))
+
+
+def _of_holds(order: WorkOrder) -> Iterator[Refusal]:
+    """What the floors above wrote down against new monthly orders of this customer."""
+    if order.settlement_method != SettlementMethod.MONTHLY:
+        return
+    for hold in CustomerHold.objects.binding().filter(customer=order.customer_id):
+        text = _(
+            "New monthly orders of this customer are on hold (%(why)s). A leader can let them through,"
+            " with a reason, on the customer's page."
+        )
+        yield Refusal("customer_on_hold", text % {"why": hold.reason}, "BIL-6")
 
 
 def _of_state(order: WorkOrder) -> Iterator[Refusal]:
