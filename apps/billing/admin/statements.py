@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseRedirect
@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.staff import person
 from apps.backoffice.acts import Act, BulkAct, Doing
 from apps.backoffice.bulk import BulkAdmin
+from apps.backoffice.downloads import as_download
 from apps.backoffice.forms import ReasonForm
 from apps.backoffice.records import PanelAdmin
 from apps.billing import services
@@ -27,12 +28,14 @@ from apps.billing.enums import (
     ChargeKind,
     DisputeReason,
     Side,
+    StatementFile,
     StatementState,
 )
 from apps.billing.forms import (
     AgreedForm,
     CorrectForm,
     DisputeForm,
+    FileForm,
     InvoiceKindForm,
     MonthForm,
 )
@@ -51,6 +54,7 @@ from apps.customers.models import Customer
 FREEZE, CONFIRM = "billing.freeze_statement", "billing.confirm_statement"
 SERVICE, FINANCE = "billing.service_statement", "billing.finance_statement"
 WAIVE, ASK = "billing.waive_blocker", "billing.request_invoice"
+EXPORT = "billing.export_statement"
 # Where a blocker's cause is looked at.
 CAUSES = {
     BlockerKind.EXCEPTION: "admin:quality_exceptionreport_change",
@@ -123,6 +127,16 @@ def _invoice(doing: Doing) -> HttpResponseBase:
         statement_ids=[doing.record.pk], kind=doing.typed["kind"], **doing.who
     )
     return HttpResponseRedirect(reverse("admin:billing_invoice_change", args=[invoice.pk]))
+
+
+def _download(doing: Doing) -> HttpResponseBase:
+    made = services.export_statement(
+        statement_id=doing.record.pk, form=StatementFile(doing.typed["form"]), **doing.who
+    )
+    if isinstance(made, tuple):
+        name, file = made
+        return as_download(file, name)
+    return HttpResponseRedirect(reverse("admin:backoffice_job_change", args=[made.pk]))
 
 
 def _small(doing: Doing) -> None:
@@ -205,6 +219,8 @@ class StatementAdmin(BulkAdmin, PanelAdmin):
         Act("invoice", _("Ask for an invoice"), ASK, _invoice, form=InvoiceKindForm,
             may=_is_with_customer, is_panel=True,
             explains=_("On all that is neither disputed nor invoiced yet.")),
+        Act("download", _("Download it"), EXPORT, _download, form=FileForm, is_panel=True,
+            explains=_("A long one is made by a job, and fetched on its page.")),
         Act("small", _("Give up a small difference"), "billing.take_receipt", _small,
             form=ReasonForm, may=_is_with_customer, is_panel=True, danger=True,
             done=_("Settled.")),
@@ -229,7 +245,10 @@ class StatementAdmin(BulkAdmin, PanelAdmin):
         return found.select_related("bill_to", "station")
 
     def own_pages(self) -> list[tuple[str, Any, str]]:
-        return [("board/", self.board_view, "board")]
+        return [
+            ("board/", self.board_view, "board"),
+            ("board/files/", self.files_view, "files"),
+        ]
 
     @admin.display(description=_("month"), ordering="period")
     def shown_month(self, statement: Statement) -> str:
@@ -289,6 +308,26 @@ class StatementAdmin(BulkAdmin, PanelAdmin):
             "may_correct": user.has_perm(FINANCE),
         }
 
+    def files_view(self, request: HttpRequest) -> HttpResponseBase:
+        """All statements of a month in one archive, by a job."""
+        if request.method != "POST" or not request.user.has_perm(EXPORT):
+            raise PermissionDenied
+        month, typed = MonthForm(request.POST), FileForm(request.POST)
+        desk = reverse("admin:billing_statement_board")
+        if not (month.is_valid() and typed.is_valid()):
+            messages.warning(request, gettext("Choose a month and a kind of file."))
+            return HttpResponseRedirect(desk)
+        form = StatementFile(typed.cleaned_data["form"])
+        asked = month.cleaned_data["month"]
+        try:
+            job = services.ask_statement_files(
+                month=asked, form=form, by=person(request), at=timezone.now()
+            )
+        except RuleBroken as refusal:
+            messages.warning(request, str(refusal))
+            return HttpResponseRedirect(f"{desk}?month={asked:%Y-%m}")
+        return HttpResponseRedirect(reverse("admin:backoffice_job_change", args=[job.pk]))
+
     def board_view(self, request: HttpRequest) -> HttpResponseBase:
         """Finance's desk: a month by stage, what is owed by age, disputes by cause."""
         if not request.user.has_perm("billing.view_receipt"):
@@ -309,6 +348,7 @@ class StatementAdmin(BulkAdmin, PanelAdmin):
             "billing/board.html",
             _("Finance's desk"),
             month=month,
+            forms=StatementFile.choices if user.has_perm(EXPORT) else (),
             earlier=_last_month(month),
             later=next_month(month),
             stages=[

@@ -17,6 +17,7 @@ from apps.billing.enums.statements import (
     DisputeReason,
     DisputeState,
     Side,
+    StatementFile,
     StatementState,
 )
 
@@ -38,5 +39,6 @@ __all__ = [
     "InvoiceState",
     "ReceiptSource",
     "Side",
+    "StatementFile",
     "StatementState",
 ]

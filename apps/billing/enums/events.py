@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from apps.billing.enums.payments import AllocationKind, InvoiceKind, ReceiptSource
-from apps.billing.enums.statements import AgreedHow, DisputeReason, Side
+from apps.billing.enums.statements import AgreedHow, DisputeReason, Side, StatementFile
 
 EVENT_KINDS = {
     "statement.frozen": _("Statement frozen"),
@@ -11,6 +11,7 @@ EVENT_KINDS = {
     "statement.reviewed": _("Statement reviewed"),
     "statement.sent": _("Statement sent"),
     "statement.confirmed": _("Statement confirmed"),
+    "statement.exported": _("Statement downloaded"),
     "statement.blocker_waived": _("Blocker waived"),
     "charge.corrected": _("Charge corrected"),
     "dispute.raised": _("Charge disputed"),
@@ -53,6 +54,7 @@ EVENT_DETAILS = {
     "statement": _("Statement"),
     "charge": _("Charge"),
     "due_on": _("Due on"),
+    "statement.exported/as": _("As"),
 }
 EVENT_VALUES = {
     "statement.confirmed/how": AgreedHow,
@@ -60,6 +62,7 @@ EVENT_VALUES = {
     "invoice.requested/kind": InvoiceKind,
     "receipt.taken/source": ReceiptSource,
     "allocation.made/kind": AllocationKind,
+    "statement.exported/as": StatementFile,
     "side": Side,
 }
 EVENT_ROWS = ("allocation", "receipt", "statement_id")

@@ -19,6 +19,7 @@ from apps.billing.services.disputes import (
     say_in_dispute,
     withdraw_dispute,
 )
+from apps.billing.services.exporting import ask_statement_files, export_statement
 from apps.billing.services.invoices import (
     deliver_invoice,
     issue_invoice,
@@ -49,6 +50,7 @@ __all__ = [
     "accept_dispute",
     "allocate",
     "allocate_oldest",
+    "ask_statement_files",
     "bounce_cheque",
     "cancel_receipt",
     "change_terms",
@@ -59,6 +61,7 @@ __all__ = [
     "confirm_statement",
     "correct_charge",
     "deliver_invoice",
+    "export_statement",
     "find_blockers",
     "freeze_month",
     "freeze_statements",
