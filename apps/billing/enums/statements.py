@@ -73,6 +73,7 @@ class StatementFile(models.TextChoices):
     """As what a statement leaves (BIL-7)."""
 
     XLSX = "xlsx", _("Excel (xlsx)")
+    PDF = "pdf", _("PDF (A4)")
     CSV = "csv", _("CSV for Excel (UTF-8 with a mark)")
     CSV_PLAIN = "csv-plain", _("CSV for programs (UTF-8)")
     CSV_GB18030 = "csv-gb18030", _("CSV for old programs (GB18030)")

@@ -28,6 +28,7 @@ from apps.billing.services.invoices import (
     reverse_invoice,
     withdraw_invoice,
 )
+from apps.billing.services.papers import keep_paper_hash
 from apps.billing.services.receipts import (
     allocate,
     allocate_oldest,
@@ -67,6 +68,7 @@ __all__ = [
     "freeze_statements",
     "identify_receipt",
     "issue_invoice",
+    "keep_paper_hash",
     "lapse_cheque",
     "lift_price",
     "note_cheque",

@@ -25,6 +25,8 @@ from apps.portal.languages import speaks
 from apps.portal.limits import count_misses, seconds_stopped
 
 WORDS = (timedelta(hours=1), 60)
+# A paper costs a second of the processor.
+PAPERS = (timedelta(hours=1), 30)
 
 
 def _find(request: HttpRequest, token: str) -> Statement | HttpResponse:
@@ -153,6 +155,12 @@ def download(request: HttpRequest, token: str, form: str) -> HttpResponse:
         return found
     if form not in StatementFile.values:
         return page("404.html", status=404)
+    window, most = PAPERS
+    key = str(found.pk)
+    if form == StatementFile.PDF and (
+        add_for_good("portal.paper", key, window=window, at=now()) > most
+    ):
+        return stopped(int(window.total_seconds()))
     name, file = statement_file(found, StatementFile(form))
     answer = private_file(file, name=name, content_type=TYPES[StatementFile(form).ending])
     answer["X-Robots-Tag"] = "noindex, nofollow"
