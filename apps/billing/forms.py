@@ -44,6 +44,11 @@ class MonthForm(forms.Form):
         return month_of(self.cleaned_data["month"])
 
 
+class WriteOffForm(forms.Form):
+    amount = amount_field(_("amount"))
+    reason = forms.CharField(label=_("reason"), max_length=200)
+
+
 class FileForm(forms.Form):
     form = forms.ChoiceField(label=_("as"), choices=StatementFile.choices)
 

@@ -20,6 +20,7 @@ from apps.billing.enums.statements import (
     StatementFile,
     StatementState,
 )
+from apps.billing.enums.write_offs import WriteOffSeat, WriteOffState
 
 __all__ = [
     "EVENT_DETAILS",
@@ -41,4 +42,6 @@ __all__ = [
     "Side",
     "StatementFile",
     "StatementState",
+    "WriteOffSeat",
+    "WriteOffState",
 ]

@@ -46,12 +46,15 @@ from apps.billing.services.statements import (
     send_statement,
 )
 from apps.billing.services.terms import change_terms
+from apps.billing.services.write_offs import approve_write_off, ask_write_off, refuse_write_off
 
 __all__ = [
     "accept_dispute",
     "allocate",
     "allocate_oldest",
+    "approve_write_off",
     "ask_statement_files",
+    "ask_write_off",
     "bounce_cheque",
     "cancel_receipt",
     "change_terms",
@@ -78,6 +81,7 @@ __all__ = [
     "rate_again",
     "receive_invoice",
     "refuse_dispute",
+    "refuse_write_off",
     "reopen_statement",
     "request_invoice",
     "reverse_invoice",
