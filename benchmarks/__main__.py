@@ -40,6 +40,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "growth": ("--events", "200000"),
     "trial_balance": ("--postings", "100000"),
     "bank_import": ("--lines", "10000"),
+    "month_end": ("--charges", "50000", "--customers", "500", "--kills", "5"),
     "callbacks": ("--small",),
     "pages": ("--small",),
     "streams": ("100",),

@@ -14,7 +14,7 @@ from apps.backoffice.services.exporting import export_list
 from apps.core.downloads import UNKNOWN, private_file
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-TYPES = {"xlsx": XLSX_TYPE, "csv": "text/csv; charset=utf-8"}
+TYPES = {"xlsx": XLSX_TYPE, "csv": "text/csv; charset=utf-8", "pdf": "application/pdf"}
 
 
 def as_download(file: IO[bytes], name: str) -> FileResponse:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Unit
-from apps.billing.enums import AgreedHow, DisputeReason, InvoiceKind, ReceiptSource
+from apps.billing.enums import AgreedHow, DisputeReason, InvoiceKind, ReceiptSource, StatementFile
 from apps.billing.rules.months import month_of
 from apps.customers.models import Customer
 
@@ -42,6 +42,15 @@ class MonthForm(forms.Form):
 
     def clean_month(self) -> date:
         return month_of(self.cleaned_data["month"])
+
+
+class WriteOffForm(forms.Form):
+    amount = amount_field(_("amount"))
+    reason = forms.CharField(label=_("reason"), max_length=200)
+
+
+class FileForm(forms.Form):
+    form = forms.ChoiceField(label=_("as"), choices=StatementFile.choices)
 
 
 class AgreedForm(forms.Form):

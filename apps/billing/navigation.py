@@ -51,6 +51,14 @@ PAGES = (
         words="收款 回款 销账",
     ),
     records(
+        _("Write-offs"),
+        "money_off",
+        "billing.writeoff",
+        about=_("What is given up as a loss: who asked, who approved."),
+        section=MONEY,
+        words="坏账 核销 损失",
+    ),
+    records(
         _("Invoices"),
         "request_quote",
         "billing.invoice",

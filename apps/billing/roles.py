@@ -4,14 +4,14 @@ from apps.accounts.enums import Role
 from apps.core.codenames import may, view
 
 SEE = view("statement charge dispute shipmentrating")
-MONEY = view("invoice receipt allocation cheque billingterms")
+MONEY = view("invoice receipt allocation cheque billingterms writeoff")
 SERVICE = SEE | may("service_statement confirm_statement request_invoice export_statement")
 FINANCE = (
     SEE
     | MONEY
     | may(
         "freeze_statement finance_statement rate_shipment confirm_statement export_statement decide_dispute"
-        " request_invoice issue_invoice deliver_invoice take_receipt handle_cheque"
+        " request_invoice issue_invoice deliver_invoice take_receipt handle_cheque ask_write_off"
         " add_billingterms change_billingterms"
     )
 )

@@ -4,6 +4,7 @@ from apps.billing.enums import ChequeState as C
 from apps.billing.enums import DisputeState as D
 from apps.billing.enums import InvoiceState as I
 from apps.billing.enums import StatementState as S
+from apps.billing.enums import WriteOffState as W
 from apps.core.states import MoveTable
 
 STATEMENT_MOVES = MoveTable(
@@ -42,5 +43,13 @@ CHEQUE_MOVES = MoveTable(
         C.CLEARED: {C.BOUNCED},
         C.BOUNCED: {C.IN_HAND},
         C.LAPSED: set(),
+    }
+)
+WRITE_OFF_MOVES = MoveTable(
+    {
+        W.ASKED: {W.DONE, W.REFUSED, W.VOID},
+        W.DONE: set(),
+        W.REFUSED: set(),
+        W.VOID: set(),
     }
 )

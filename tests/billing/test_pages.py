@@ -29,7 +29,16 @@ from tests.factories.billing import (
 from tests.factories.imports import work
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("BIL-2")]
-LISTS = ["shipmentrating", "statement", "dispute", "invoice", "receipt", "cheque", "billingterms"]
+LISTS = [
+    "shipmentrating",
+    "statement",
+    "dispute",
+    "invoice",
+    "receipt",
+    "cheque",
+    "billingterms",
+    "writeoff",
+]
 D = Decimal
 
 
@@ -65,6 +74,7 @@ def one_of_each(by: User) -> None:
     money = received(customer, "20.00")
     services.allocate(receipt_id=money.pk, statement_id=statement.pk, amount=D("20.00"), **who)
     services.note_cheque(payer=customer, amount=D("30.00"), collect_on=DECEMBER_FIRST.date(), **who)
+    services.ask_write_off(statement_id=statement.pk, amount=D("70.00"), reason="对方已注销", **who)
     BillingTerms.objects.create(customer=customer, deemed_after_days=7, created_by=by)
 
 

@@ -80,7 +80,7 @@ def test_a_line_of_another_payer_cannot_be_named(client: Client) -> None:
 
 def test_all_lines_come_as_a_sheet(client: Client) -> None:
     statement = sent(payer(), "60.00", "40.00")
-    answer = client.get(address(statement, "/lines.csv"))
+    answer = client.get(address(statement, "/file/csv"))
     text = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
     rows = list(csv.reader(io.StringIO(text)))
     assert len(rows) == 3

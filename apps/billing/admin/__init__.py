@@ -4,6 +4,7 @@ from apps.billing.admin.payments import ChequeAdmin, ReceiptAdmin
 from apps.billing.admin.ratings import ShipmentRatingAdmin
 from apps.billing.admin.statements import StatementAdmin
 from apps.billing.admin.terms import BillingTermsAdmin
+from apps.billing.admin.write_offs import WriteOffAdmin
 
 __all__ = [
     "BillingTermsAdmin",
@@ -13,4 +14,5 @@ __all__ = [
     "ReceiptAdmin",
     "ShipmentRatingAdmin",
     "StatementAdmin",
+    "WriteOffAdmin",
 ]

@@ -1,17 +1,13 @@
 """Statements: the month's list, a payer's month with everything about it, finance's desk (BIL-2, BIL-3)."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -19,34 +15,36 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.staff import person
 from apps.backoffice.acts import Act, BulkAct, Doing
 from apps.backoffice.bulk import BulkAdmin
+from apps.backoffice.downloads import as_download
 from apps.backoffice.forms import ReasonForm
 from apps.backoffice.records import PanelAdmin
 from apps.billing import services
+from apps.billing.admin.board import EXPORT, BoardPages
 from apps.billing.enums import (
     BlockerKind,
     ChargeKind,
     DisputeReason,
     Side,
+    StatementFile,
     StatementState,
+    WriteOffState,
 )
 from apps.billing.forms import (
     AgreedForm,
     CorrectForm,
     DisputeForm,
+    FileForm,
     InvoiceKindForm,
     MonthForm,
+    WriteOffForm,
 )
 from apps.billing.models import Statement
-from apps.billing.queries import board
 from apps.billing.queries.invoicing import invoiceable
 from apps.billing.queries.lines import lines_of
 from apps.billing.queries.owing import owed_on
-from apps.billing.rules.months import month_of, next_month
-from apps.billing.rules.settling import AGES
 from apps.billing.rules.words import in_words
 from apps.billing.states import STATEMENT_MOVES
 from apps.core.errors import RuleBroken
-from apps.customers.models import Customer
 
 FREEZE, CONFIRM = "billing.freeze_statement", "billing.confirm_statement"
 SERVICE, FINANCE = "billing.service_statement", "billing.finance_statement"
@@ -123,6 +121,21 @@ def _invoice(doing: Doing) -> HttpResponseBase:
     return HttpResponseRedirect(reverse("admin:billing_invoice_change", args=[invoice.pk]))
 
 
+def _download(doing: Doing) -> HttpResponseBase:
+    made = services.export_statement(
+        statement_id=doing.record.pk, form=StatementFile(doing.typed["form"]), **doing.who
+    )
+    if isinstance(made, tuple):
+        name, file = made
+        return as_download(file, name)
+    return HttpResponseRedirect(reverse("admin:backoffice_job_change", args=[made.pk]))
+
+
+def _ask_write_off(doing: Doing) -> HttpResponseBase:
+    row = services.ask_write_off(statement_id=doing.record.pk, **doing.typed, **doing.who)
+    return HttpResponseRedirect(reverse("admin:billing_writeoff_change", args=[row.pk]))
+
+
 def _small(doing: Doing) -> None:
     services.settle_small_difference(statement_id=doing.record.pk, **doing.typed, **doing.who)
 
@@ -170,7 +183,7 @@ def _run_send(doing: Doing) -> None:
 
 
 @admin.register(Statement)
-class StatementAdmin(BulkAdmin, PanelAdmin):
+class StatementAdmin(BoardPages, BulkAdmin, PanelAdmin):
     list_display = (
         "shown_month",
         "payer",
@@ -203,9 +216,15 @@ class StatementAdmin(BulkAdmin, PanelAdmin):
         Act("invoice", _("Ask for an invoice"), ASK, _invoice, form=InvoiceKindForm,
             may=_is_with_customer, is_panel=True,
             explains=_("On all that is neither disputed nor invoiced yet.")),
+        Act("download", _("Download it"), EXPORT, _download, form=FileForm, is_panel=True,
+            explains=_("A long one is made by a job, and fetched on its page.")),
         Act("small", _("Give up a small difference"), "billing.take_receipt", _small,
             form=ReasonForm, may=_is_with_customer, is_panel=True, danger=True,
             done=_("Settled.")),
+        Act("write-off", _("Ask for a write-off"), "billing.ask_write_off", _ask_write_off,
+            form=WriteOffForm, may=_is_with_customer, is_panel=True, danger=True,
+            explains=_("Two people who did not ask approve it: a manager, and the general manager or"
+                       " a deputy. A payment meanwhile makes it void.")),
         Act("reopen", _("Open it again"), FINANCE, _reopen, form=ReasonForm, danger=True,
             may=_can_become(StatementState.OPEN), is_panel=True,
             done=_("Open: it takes charges again and is frozen anew.")),
@@ -225,9 +244,6 @@ class StatementAdmin(BulkAdmin, PanelAdmin):
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Statement]":
         found: QuerySet[Statement] = Statement.objects.visible_to(person(request))
         return found.select_related("bill_to", "station")
-
-    def own_pages(self) -> list[tuple[str, Any, str]]:
-        return [("board/", self.board_view, "board")]
 
     @admin.display(description=_("month"), ordering="period")
     def shown_month(self, statement: Statement) -> str:
@@ -275,6 +291,7 @@ class StatementAdmin(BulkAdmin, PanelAdmin):
                 line.invoice for line in statement.invoice_lines.select_related("invoice")
             ],
             "allocations": statement.allocations.select_related("receipt", "by"),
+            "write_offs": [(one, WriteOffState(one.state)) for one in statement.write_offs.all()],
             "owed": owed.owed if owed else None,
             "to_invoice": rest,
             "lines": lines,
@@ -286,59 +303,6 @@ class StatementAdmin(BulkAdmin, PanelAdmin):
             "may_dispute": user.has_perm(SERVICE) and _is_sent(statement),
             "may_correct": user.has_perm(FINANCE),
         }
-
-    def board_view(self, request: HttpRequest) -> HttpResponseBase:
-        """Finance's desk: a month by stage, what is owed by age, disputes by cause."""
-        if not request.user.has_perm("billing.view_receipt"):
-            raise PermissionDenied
-        today = timezone.localdate()
-        asked = parse_date(f"{request.GET.get('month', '')}-01"[:10]) if request.GET else None
-        month = month_of(asked or _last_month(today))
-        found = board.stages(month)
-        most = max((stage.n for stage in found.values()), default=0)
-        user = person(request)
-        visible = None
-        if user.visible_unit_ids() is not None:
-            visible = list(Customer.objects.visible_to(user).values_list("pk", flat=True))
-        debtors = board.ageing(today, customers=visible)
-        columns = [sum((one.ages[n] for one in debtors), Decimal(0)) for n in range(len(AGES) + 1)]
-        return self.page(
-            request,
-            "billing/board.html",
-            _("Finance's desk"),
-            month=month,
-            earlier=_last_month(month),
-            later=next_month(month),
-            stages=[
-                (state, found.get(state.value), _share(found.get(state.value), most))
-                for state in StatementState
-            ],
-            debtors=debtors,
-            columns=list(zip(_age_labels(), columns, strict=True)),
-            widest=max([*columns, Decimal(1)]),
-            owed=sum(columns, Decimal(0)),
-            disputes=[
-                (DisputeReason(why), n, amount) for why, n, amount in board.disputes_by_cause()
-            ],
-        )
-
-
-def _last_month(day: date) -> date:
-    return month_of(date.fromordinal(month_of(day).toordinal() - 1))
-
-
-def _share(stage: board.Stage | None, most: int) -> int:
-    return round(100 * stage.n / most) if stage and most else 0
-
-
-def _age_labels() -> list[str]:
-    labels = [gettext("not due")]
-    begins = 1
-    for most in AGES[1:]:
-        labels.append(gettext("%(from)d–%(to)d days") % {"from": begins, "to": most})
-        begins = most + 1
-    labels.append(gettext("over %(days)d days") % {"days": AGES[-1]})
-    return labels
 
 
 def _cause(blocker: Any) -> str:

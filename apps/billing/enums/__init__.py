@@ -17,8 +17,10 @@ from apps.billing.enums.statements import (
     DisputeReason,
     DisputeState,
     Side,
+    StatementFile,
     StatementState,
 )
+from apps.billing.enums.write_offs import WriteOffSeat, WriteOffState
 
 __all__ = [
     "EVENT_DETAILS",
@@ -38,5 +40,8 @@ __all__ = [
     "InvoiceState",
     "ReceiptSource",
     "Side",
+    "StatementFile",
     "StatementState",
+    "WriteOffSeat",
+    "WriteOffState",
 ]

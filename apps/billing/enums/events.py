@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from apps.billing.enums.payments import AllocationKind, InvoiceKind, ReceiptSource
-from apps.billing.enums.statements import AgreedHow, DisputeReason, Side
+from apps.billing.enums.statements import AgreedHow, DisputeReason, Side, StatementFile
 
 EVENT_KINDS = {
     "statement.frozen": _("Statement frozen"),
@@ -12,6 +12,7 @@ EVENT_KINDS = {
     "statement.sent": _("Statement sent"),
     "statement.confirmed": _("Statement confirmed"),
     "statement.blocked": _("Something stands in its way: reported"),
+    "statement.exported": _("Statement downloaded"),
     "statement.blocker_waived": _("Blocker waived"),
     "charge.corrected": _("Charge corrected"),
     "dispute.raised": _("Charge disputed"),
@@ -29,6 +30,9 @@ EVENT_KINDS = {
     "receipt.identified": _("Payer of a receipt found"),
     "allocation.made": _("Payment allocated"),
     "allocation.undone": _("Allocation undone"),
+    "write_off.asked": _("Write-off asked for"),
+    "write_off.refused": _("Write-off refused"),
+    "write_off.void": _("Write-off void: something else is owed now"),
     "cheque.noted": _("Cheque noted"),
     "cheque.collected": _("Cheque collected"),
     "cheque.presented": _("Cheque presented"),
@@ -55,6 +59,7 @@ EVENT_DETAILS = {
     "statement": _("Statement"),
     "charge": _("Charge"),
     "due_on": _("Due on"),
+    "statement.exported/as": _("As"),
 }
 EVENT_VALUES = {
     "statement.confirmed/how": AgreedHow,
@@ -62,6 +67,7 @@ EVENT_VALUES = {
     "invoice.requested/kind": InvoiceKind,
     "receipt.taken/source": ReceiptSource,
     "allocation.made/kind": AllocationKind,
+    "statement.exported/as": StatementFile,
     "side": Side,
 }
 EVENT_ROWS = ("allocation", "dispute", "receipt", "statement_id")

@@ -1,5 +1,6 @@
 """Statements, their charges, what stands in their way, and what a customer disputes."""
 
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.choices import ColourChoices
@@ -66,6 +67,20 @@ class BlockerKind(ColourChoices):
     RECEIPT = "receipt", _("Signed receipt not back"), "amber"
     UNRATED = "unrated", _("Shipment without a price"), "amber"
     DISPUTE = "dispute", _("Open dispute"), "red"
+
+
+class StatementFile(models.TextChoices):
+    """As what a statement leaves (BIL-7)."""
+
+    XLSX = "xlsx", _("Excel (xlsx)")
+    PDF = "pdf", _("PDF (A4)")
+    CSV = "csv", _("CSV for Excel (UTF-8 with a mark)")
+    CSV_PLAIN = "csv-plain", _("CSV for programs (UTF-8)")
+    CSV_GB18030 = "csv-gb18030", _("CSV for old programs (GB18030)")
+
+    @property
+    def ending(self) -> str:
+        return self.value.partition("-")[0]
 
 
 class DisputeReason(ColourChoices):

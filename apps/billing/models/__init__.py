@@ -5,6 +5,7 @@ from apps.billing.models.payments import Allocation, Cheque, Receipt
 from apps.billing.models.ratings import ShipmentRating
 from apps.billing.models.statements import Blocker, Statement, StatementTotal
 from apps.billing.models.terms import BillingTerms
+from apps.billing.models.write_offs import WriteOff
 
 __all__ = [
     "Allocation",
@@ -20,4 +21,5 @@ __all__ = [
     "ShipmentRating",
     "Statement",
     "StatementTotal",
+    "WriteOff",
 ]

@@ -83,6 +83,10 @@ class Statement(models.Model):
     sent_at = models.DateTimeField(_("sent"), null=True)
     sent_by = models.ForeignKey(USER, models.PROTECT, related_name="+", null=True)
     due_on = models.DateField(_("due on"), null=True)
+    # Of the paper that the payer got, in hex; made just after it was sent.
+    pdf_sha256 = models.CharField(
+        _("SHA-256 of the PDF"), max_length=64, blank=True, default="", editable=False
+    )
     confirmed_at = models.DateTimeField(_("confirmed"), null=True)
     confirmed_by = models.ForeignKey(USER, models.PROTECT, related_name="+", null=True)
     confirmed_how = models.CharField(
@@ -188,6 +192,14 @@ class Statement(models.Model):
                     sent_at__isnull=False,
                     sent_by__isnull=False,
                     due_on__isnull=False,
+                ),
+            ),
+            models.CheckConstraint(
+                name="statement_paper_once_sent",
+                condition=Q(pdf_sha256="")
+                | Q(
+                    state__in=[StatementState.SENT, StatementState.CONFIRMED],
+                    pdf_sha256__regex="^[0-9a-f]{64}$",
                 ),
             ),
             models.CheckConstraint(

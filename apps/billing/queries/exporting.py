@@ -1,6 +1,7 @@
 """A statement as rows: for the payer's sheet and ours (BIL-7)."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -34,7 +35,7 @@ def line_rows(statement: Statement) -> Iterator[tuple[Any, ...]]:
             line.facts.get("from", ""),
             line.facts.get("to", ""),
             line.facts.get("pieces"),
-            grams / 1000 if grams else None,
+            Decimal(grams) / 1000 if grams else None,
             line.get_kind_display(),
             str(line.tax_class),
             line.gross,

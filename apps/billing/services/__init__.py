@@ -26,6 +26,7 @@ from apps.billing.services.disputes import (
     say_in_dispute,
     withdraw_dispute,
 )
+from apps.billing.services.exporting import ask_statement_files, export_statement
 from apps.billing.services.holding import hold_customers
 from apps.billing.services.invoices import (
     deliver_invoice,
@@ -35,6 +36,7 @@ from apps.billing.services.invoices import (
     reverse_invoice,
     withdraw_invoice,
 )
+from apps.billing.services.papers import keep_paper_hash
 from apps.billing.services.receipts import (
     allocate,
     allocate_oldest,
@@ -52,12 +54,16 @@ from apps.billing.services.statements import (
     send_statement,
 )
 from apps.billing.services.terms import change_terms
+from apps.billing.services.write_offs import approve_write_off, ask_write_off, refuse_write_off
 
 __all__ = [
     "accept_dispute",
     "allocate",
     "allocate_oldest",
+    "approve_write_off",
     "ask_closing",
+    "ask_statement_files",
+    "ask_write_off",
     "bounce_cheque",
     "cancel_receipt",
     "change_terms",
@@ -68,6 +74,7 @@ __all__ = [
     "confirm_statement",
     "correct_charge",
     "deliver_invoice",
+    "export_statement",
     "find_blockers",
     "freeze_batch",
     "freeze_month",
@@ -75,6 +82,7 @@ __all__ = [
     "hold_customers",
     "identify_receipt",
     "issue_invoice",
+    "keep_paper_hash",
     "lapse_cheque",
     "lift_price",
     "note_cheque",
@@ -84,6 +92,7 @@ __all__ = [
     "rate_again",
     "receive_invoice",
     "refuse_dispute",
+    "refuse_write_off",
     "reopen_statement",
     "request_invoice",
     "reverse_invoice",

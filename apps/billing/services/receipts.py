@@ -18,6 +18,7 @@ from apps.billing.queries.owing import owed_by, owed_on, unspent_of
 from apps.billing.rules.settling import spread
 from apps.billing.services import books, clocks
 from apps.billing.services.moving import lock_statement
+from apps.billing.services.voiding import void_changed
 from apps.billing.services.words import said
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.money import money
@@ -224,6 +225,7 @@ def undo_allocation(*, allocation_id: int, reason: str, by: User, at: datetime) 
         raise RuleBroken(_("It was undone already."), code="undone_already") from None
     books.take_back_allocation(found, day=undone.day, by=by, at=at)
     clocks.owed_again(statement, by=by, at=at)
+    void_changed(statement, by=by, at=at)
     data = {"amount": str(found.amount), "reason": reason}
     record("allocation.undone", statement, by=by, at=at, data=data)
     return undone
@@ -292,6 +294,8 @@ def _write(
     )
     data = {"amount": str(amount), "kind": str(kind), "reason": reason}
     record("allocation.made", statement, by=by, at=at, data=data)
+    if kind != AllocationKind.WRITE_OFF:  # that is the one that was approved
+        void_changed(statement, by=by, at=at)
     return allocation
 
 

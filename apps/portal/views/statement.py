@@ -1,6 +1,5 @@
 """A payer's statement on its secret link: read, downloaded, agreed to, or disputed line by line (BIL-2)."""
 
-import tempfile
 from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -9,9 +8,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from apps.accounts.queries import public_user
 from apps.backoffice.services.counting import add_for_good
 from apps.billing import services
-from apps.billing.enums import AgreedHow, ChargeKind, DisputeReason, StatementState
+from apps.billing.enums import AgreedHow, ChargeKind, DisputeReason, StatementFile, StatementState
 from apps.billing.models import Statement
-from apps.billing.queries.exporting import HEADINGS, line_rows
+from apps.billing.queries.files import TYPES, statement_file
 from apps.billing.queries.lines import lines_of
 from apps.billing.queries.links import statement_of_token
 from apps.billing.queries.owing import owed_on
@@ -19,15 +18,15 @@ from apps.billing.rules.words import in_words
 from apps.core.downloads import private_file
 from apps.core.errors import RuleBroken
 from apps.core.requests import client_address
-from apps.core.sheets import stream_csv
 from apps.core.times import now
 from apps.portal.answers import kept_private, key_page, page, stopped
 from apps.portal.forms.statements import AgreeForm, DisputeForm
 from apps.portal.languages import speaks
 from apps.portal.limits import count_misses, seconds_stopped
 
-IN_MEMORY = 2 * 1024 * 1024
 WORDS = (timedelta(hours=1), 60)
+# A paper costs a second of the processor.
+PAPERS = (timedelta(hours=1), 30)
 
 
 def _find(request: HttpRequest, token: str) -> Statement | HttpResponse:
@@ -81,6 +80,7 @@ def _show(
         "kind": kind,
         "kinds": ChargeKind.choices,
         "reasons": DisputeReason.choices,
+        "files": StatementFile.choices,
         "may_answer": may_answer,
         "error": error,
         "form": form,
@@ -148,16 +148,21 @@ def dispute(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_safe
 @speaks()
-def download(request: HttpRequest, token: str) -> HttpResponse:
-    """The lines as CSV that a spreadsheet opens at once (UTF-8 with a mark)."""
+def download(request: HttpRequest, token: str, form: str) -> HttpResponse:
+    """The statement as a file; a spreadsheet opens ``csv`` at once (UTF-8 with a mark)."""
     found = _find(request, token)
     if isinstance(found, HttpResponse):
         return found
-    file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  # the answer closes it
-    for text in stream_csv(HEADINGS, line_rows(found)):
-        file.write(text.encode())
-    file.seek(0)
-    answer = private_file(file, name=f"{found.number}.csv", content_type="text/csv; charset=utf-8")
+    if form not in StatementFile.values:
+        return page("404.html", status=404)
+    window, most = PAPERS
+    key = str(found.pk)
+    if form == StatementFile.PDF and (
+        add_for_good("portal.paper", key, window=window, at=now()) > most
+    ):
+        return stopped(int(window.total_seconds()))
+    name, file = statement_file(found, StatementFile(form))
+    answer = private_file(file, name=name, content_type=TYPES[StatementFile(form).ending])
     answer["X-Robots-Tag"] = "noindex, nofollow"
     return answer  # type: ignore[return-value]  # a FileResponse is an answer like others
 
