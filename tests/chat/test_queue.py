@@ -14,7 +14,7 @@ from apps.chat.services.giving import decline_chat, give_waiting, hand_chat, tak
 from apps.chat.services.seats import close_seat, open_seat, set_seat
 from apps.chat.tasks import MAINTAIN
 from apps.core.errors import BadInput, RuleBroken
-from apps.events.chores import leave_word, overdue
+from apps.events.background import leave_word, overdue
 from apps.events.models import Event
 from tests.factories.accounts import UserFactory
 from tests.factories.chats import (

@@ -107,7 +107,7 @@ def test_hardly_anything_but_tasks_knows_the_broker() -> None:
     with the broker. Those that may ask it something are named here and are as quick."""
     allowed = {
         *("config/celery.py", "config/health.py", "config/beat.py"),
-        *("apps/core/patience.py", "apps/core/waking.py", "apps/events/chores.py"),
+        *("apps/core/patience.py", "apps/core/waking.py", "apps/events/background.py"),
         # They know the tasks, and do them themselves.
         "apps/events/services/standing_by.py",
         "apps/events/management/commands/standby.py",

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarn
 LOOK = 0.3  # seconds between two; each starts a program
 # What those without a port leave behind is looked at: as if it were as old as it may not be.
 AGES = {
-    "standby": "UPDATE events_chore SET ran_at = ran_at - interval '1 minute'",
+    "standby": "UPDATE events_taskrun SET ran_at = ran_at - interval '1 minute'",
 }
 
 

@@ -14,7 +14,7 @@ from celery import current_app
 from django.db import connection
 
 from apps.core.database_clock import database_now
-from apps.events.models import Chore, Dispatch, Event
+from apps.events.models import Dispatch, Event, TaskRun
 from apps.events.services.standing_by import Standby
 from apps.sla import services
 from apps.sla.enums import ClockState, FactKind, IntervalKind, Metric
@@ -222,8 +222,8 @@ def test_the_calendars_are_looked_after_though_beat_is_away(
 
     monkeypatch.setattr(services, "maintain_calendars", mind)
     name = "apps.sla.tasks.maintain_calendars"
-    assert eventually(lambda: Chore.objects.filter(name=name).exists())
-    Chore.objects.filter(name=name).update(ran_at=database_now() - 2 * HOUR)
+    assert eventually(lambda: TaskRun.objects.filter(name=name).exists())
+    TaskRun.objects.filter(name=name).update(ran_at=database_now() - 2 * HOUR)
     assert asked.wait(LIMIT)
 
 

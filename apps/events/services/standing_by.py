@@ -14,7 +14,7 @@ from celery import current_app
 from django.db import close_old_connections, connection
 
 from apps.core import waking
-from apps.events.chores import Overdue, leave_word, overdue, unvisited
+from apps.events.background import Overdue, leave_word, overdue, unvisited
 
 log = logging.getLogger(__name__)
 PATIENCE = 5.0  # seconds that the others have

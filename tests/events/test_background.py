@@ -7,9 +7,9 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from apps.events import chores
-from apps.events.chores import Lane, Overdue, chore, due_when, overdue, unvisited
-from apps.events.models import Chore
+from apps.events import background
+from apps.events.background import Lane, Overdue, background_task, due_when, overdue, unvisited
+from apps.events.models import TaskRun
 from config.beat import BUSY, LOOK, wait_after
 from tests.waiting import LIMIT, eventually
 
@@ -67,7 +67,7 @@ def test_who_fails_leaves_the_lane() -> None:
 
 @pytest.fixture
 def own(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chores, "_dues", {})
+    monkeypatch.setattr(background, "_dues", {})
 
 
 @pytest.mark.django_db
@@ -98,7 +98,7 @@ def test_all_that_is_due_is_asked_in_one_statement(django_assert_num_queries: An
     from celery import current_app
 
     current_app.loader.import_default_modules()
-    assert len(chores._dues) >= 6
+    assert len(background._dues) >= 6
     assert overdue() == [], "nothing is due in a house where nothing has happened"
     with django_assert_num_queries(1):
         assert overdue(5.0) == [], "it is planned already"
@@ -107,12 +107,12 @@ def test_all_that_is_due_is_asked_in_one_statement(django_assert_num_queries: An
 @pytest.mark.django_db
 def test_the_database_knows_what_has_not_run_for_too_long() -> None:
     assert unvisited(5.0) == [], "it counts from when it is first asked about"
-    known = {row.name for row in Chore.objects.all()}
+    known = {row.name for row in TaskRun.objects.all()}
     assert known == {one["task"] for one in settings.CELERY_BEAT_SCHEDULE.values()}
     late, soon = "apps.tracking.tasks.find_late", "apps.orders.tasks.compare_counts"
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE events_chore SET ran_at = now() - make_interval(secs => 40)"
+            "UPDATE events_taskrun SET ran_at = now() - make_interval(secs => 40)"
             " WHERE name IN (%s, %s)",
             [late, soon],
         )
@@ -123,16 +123,16 @@ def test_the_database_knows_what_has_not_run_for_too_long() -> None:
 
 @pytest.mark.django_db
 def test_what_beat_calls_for_leaves_word(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chores, "periods", lambda: {TASK: 10.0})
+    monkeypatch.setattr(background, "periods", lambda: {TASK: 10.0})
     runs = []
 
-    @chore(TASK)
+    @background_task(TASK)
     def work() -> int:
         runs.append(1)
         return 3
 
     assert work() == 3 and runs == [1]
-    assert Chore.objects.filter(name=TASK).exists()
+    assert TaskRun.objects.filter(name=TASK).exists()
 
 
 def test_every_task_on_the_schedule_is_there_and_begins_once_at_a_time() -> None:
@@ -141,4 +141,4 @@ def test_every_task_on_the_schedule_is_there_and_begins_once_at_a_time() -> None
     current_app.loader.import_default_modules()
     for name, entry in settings.CELERY_BEAT_SCHEDULE.items():
         assert entry["task"] in current_app.tasks, name
-    assert set(chores._dues) <= set(current_app.tasks.keys())
+    assert set(background._dues) <= set(current_app.tasks.keys())

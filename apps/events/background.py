@@ -1,4 +1,4 @@
-"""What the house does by itself: tasks, and where the database says that one of them is due.
+"""Background tasks: how many run at once, and where the database says that one of them is due.
 
 A worker is called to them at once (``core.waking``), by beat when only time has brought them, and
 ``standby`` does those that nobody has worked on. All three come to the same function here.
@@ -18,13 +18,13 @@ from apps.core.waking import Woken
 
 Work = Callable[..., Any]
 _RAN = """
-INSERT INTO events_chore (name, ran_at) VALUES (%s, statement_timestamp())
+INSERT INTO events_taskrun (name, ran_at) VALUES (%s, statement_timestamp())
 ON CONFLICT (name) DO UPDATE SET ran_at = excluded.ran_at
 """
 
 _AGES = """
 SELECT known.name, EXTRACT(EPOCH FROM statement_timestamp() - c.ran_at)
-FROM unnest(%s::varchar[]) AS known (name) LEFT JOIN events_chore c ON c.name = known.name
+FROM unnest(%s::varchar[]) AS known (name) LEFT JOIN events_taskrun c ON c.name = known.name
 """
 
 
@@ -71,7 +71,7 @@ _dues: dict[str, Callable[[], str]] = {}
 _planned: dict[str, Any] = {}
 
 
-def chore(
+def background_task(
     name: str, *, width: Callable[..., int] | int = 1, keeps_time: bool = False
 ) -> Callable[[Work], Any]:
     """A Celery task of which at most ``width`` (for these arguments) run at once in one process. It
