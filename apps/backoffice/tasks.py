@@ -33,7 +33,7 @@ def purge_counts() -> int:
     return services.purge_counts(at=timezone.now())
 
 
-@background_task(RUN_JOBS, width=JOBS_AT_ONCE)
+@background_task(RUN_JOBS, concurrency=JOBS_AT_ONCE)
 def run_jobs() -> int:
     """Long work that people asked for."""
     return services.run_jobs()

@@ -36,18 +36,18 @@ class Overdue(NamedTuple):
     seconds: float
 
 
-class Lane:
-    """At most ``width`` at once in this process. Whoever comes on top of that does not wait: one of
+class ConcurrencyLimit:
+    """At most ``concurrency`` at once in this process. Whoever comes on top of that does not wait: one of
     those at work does it once more when it is done, because it may have looked too early."""
 
-    def __init__(self, width: int) -> None:
-        self._width, self._at_work, self._again = width, 0, False
+    def __init__(self, concurrency: int) -> None:
+        self._concurrency, self._at_work, self._again = concurrency, 0, False
         self._lock = threading.Lock()
 
     def run(self, work: Callable[[], int | None]) -> int:
         """What ``work`` counts, all rounds together; 0 where it is left to the others."""
         with self._lock:
-            if self._at_work >= self._width:
+            if self._at_work >= self._concurrency:
                 self._again = True
                 return 0
             self._at_work += 1
@@ -72,12 +72,12 @@ _planned: dict[str, Any] = {}
 
 
 def background_task(
-    name: str, *, width: Callable[..., int] | int = 1, keeps_time: bool = False
+    name: str, *, concurrency: Callable[..., int] | int = 1, keeps_time: bool = False
 ) -> Callable[[Work], Any]:
-    """A Celery task of which at most ``width`` (for these arguments) run at once in one process. It
+    """A Celery task of which at most ``concurrency`` (for these arguments) run at once in one process. It
     leaves word of when it ran where beat calls for it regularly, and where it ``keeps_time`` itself."""
 
-    lanes: dict[tuple[str, ...], Lane] = {}
+    limits: dict[tuple[str, ...], ConcurrencyLimit] = {}
     lock = threading.Lock()
 
     def make(work: Work) -> Any:
@@ -90,8 +90,11 @@ def background_task(
         @wraps(work)
         def at_most(*args: str) -> int:
             with lock:
-                lane = lanes.setdefault(args, Lane(width(*args) if callable(width) else width))
-            return lane.run(lambda: once(*args))
+                limit = limits.setdefault(
+                    args,
+                    ConcurrencyLimit(concurrency(*args) if callable(concurrency) else concurrency),
+                )
+            return limit.run(lambda: once(*args))
 
         return shared_task(name=name, base=Woken)(at_most)
 

@@ -9,7 +9,7 @@ from apps.events.services.relaying import OLDEST
 TURN = 2.0  # seconds; whoever is to end waits no longer
 
 
-@background_task(RELAY, width=2)
+@background_task(RELAY, concurrency=2)
 def relay_events() -> int:
     """Hand on what happened to whoever wants to hear of it."""
     began = time.monotonic()

@@ -13,7 +13,7 @@ ASK, MAINTAIN = (
 )
 
 
-@background_task(SEND, width=lambda name: channels.channel(name).concurrency)
+@background_task(SEND, concurrency=lambda name: channels.channel(name).concurrency)
 def send_due(channel: str) -> int:
     """Send what is due on one channel."""
     return work_off(channel)

@@ -1,4 +1,4 @@
-"""What the house does by itself: how many at once, and what the database says is due."""
+"""Background tasks: how many at once, and what the database says is due."""
 
 import threading
 from typing import Any
@@ -8,7 +8,14 @@ from django.conf import settings
 from django.db import connection
 
 from apps.events import background
-from apps.events.background import Lane, Overdue, background_task, due_when, overdue, unvisited
+from apps.events.background import (
+    ConcurrencyLimit,
+    Overdue,
+    background_task,
+    due_when,
+    overdue,
+    unvisited,
+)
 from apps.events.models import TaskRun
 from config.beat import BUSY, LOOK, wait_after
 from tests.waiting import LIMIT, eventually
@@ -17,7 +24,7 @@ TASK = "tests.events.nobody_calls_this"
 
 
 def test_whoever_comes_on_top_waits_for_nobody_and_is_not_forgotten() -> None:
-    lane, looked, go_on = Lane(1), [], threading.Event()
+    limit, looked, go_on = ConcurrencyLimit(1), [], threading.Event()
 
     def look() -> int:
         looked.append(len(looked))
@@ -25,24 +32,24 @@ def test_whoever_comes_on_top_waits_for_nobody_and_is_not_forgotten() -> None:
         return 1
 
     found: list[int] = []
-    first = threading.Thread(target=lambda: found.append(lane.run(look)))
+    first = threading.Thread(target=lambda: found.append(limit.run(look)))
     first.start()
     assert eventually(lambda: len(looked) == 1)
-    assert [lane.run(look), lane.run(look), lane.run(look)] == [0, 0, 0]
+    assert [limit.run(look), limit.run(look), limit.run(look)] == [0, 0, 0]
     go_on.set()
     first.join(LIMIT)
     assert found == [2], "it looks once more, because it may have looked too early"
-    assert lane.run(look) == 1, "and the lane is free"
+    assert limit.run(look) == 1, "and the place is free"
 
 
 def test_a_lane_takes_as_many_as_it_is_wide() -> None:
-    lane, there, go_on = Lane(3), [], threading.Event()
+    limit, there, go_on = ConcurrencyLimit(3), [], threading.Event()
 
     def work() -> None:
         there.append(1)
         assert go_on.wait(LIMIT)
 
-    threads = [threading.Thread(target=lambda: lane.run(work)) for _n in range(5)]
+    threads = [threading.Thread(target=lambda: limit.run(work)) for _n in range(5)]
     for thread in threads:
         thread.start()
     assert eventually(lambda: len(there) == 3)
@@ -54,15 +61,15 @@ def test_a_lane_takes_as_many_as_it_is_wide() -> None:
 
 
 def test_who_fails_leaves_the_lane() -> None:
-    lane = Lane(1)
+    limit = ConcurrencyLimit(1)
 
     def fail() -> int:
         raise ZeroDivisionError
 
     for _n in range(2):
         with pytest.raises(ZeroDivisionError):
-            lane.run(fail)
-    assert lane.run(lambda: 7) == 7
+            limit.run(fail)
+    assert limit.run(lambda: 7) == 7
 
 
 @pytest.fixture
