@@ -13,7 +13,7 @@ from apps.events.background import background_task, due_when
 MAINTAIN = "apps.chat.tasks.maintain_chats"
 
 
-@background_task(MAINTAIN, keeps_time=True)
+@background_task(MAINTAIN, records_runs=True)
 def maintain_chats() -> int:
     """Silent agents, lost connections, visitors who went away, whoever still waits (CMP-1)."""
     return mind(at=timezone.now())

@@ -72,18 +72,18 @@ _planned: dict[str, Any] = {}
 
 
 def background_task(
-    name: str, *, concurrency: Callable[..., int] | int = 1, keeps_time: bool = False
+    name: str, *, concurrency: Callable[..., int] | int = 1, records_runs: bool = False
 ) -> Callable[[Work], Any]:
-    """A Celery task of which at most ``concurrency`` (for these arguments) run at once in one process. It
-    leaves word of when it ran where beat calls for it regularly, and where it ``keeps_time`` itself."""
+    """A Celery task of which at most ``concurrency`` (for these arguments) run at once in one process.
+    Each run is recorded where beat calls for it regularly, and elsewhere with ``records_runs``."""
 
     limits: dict[tuple[str, ...], ConcurrencyLimit] = {}
     lock = threading.Lock()
 
     def make(work: Work) -> Any:
         def once(*args: str) -> int | None:
-            if keeps_time or name in periods():
-                leave_word(name)
+            if records_runs or name in periods():
+                record_run(name)
             found: int | None = work(*args)
             return found
 
@@ -138,7 +138,7 @@ def periods() -> dict[str, float]:
     return {one["task"]: one["schedule"] for one in settings.CELERY_BEAT_SCHEDULE.values()}
 
 
-def unvisited(seconds: float) -> list[Overdue]:
+def missed_runs(seconds: float) -> list[Overdue]:
     """What should have run again by now and has not for ``seconds`` more. What was never seen begins
     to count when it is first asked about."""
     known = periods()
@@ -147,12 +147,12 @@ def unvisited(seconds: float) -> list[Overdue]:
         ages: dict[str, Any] = dict(cursor.fetchall())
     for name, age in ages.items():
         if age is None:
-            leave_word(name)
+            record_run(name)
     late = [(name, float(age) - known[name]) for name, age in ages.items() if age is not None]
     return [Overdue(name, (), waited) for name, waited in late if waited >= seconds]
 
 
-def leave_word(name: str) -> None:
-    """This was just at work, by the database's clock; whoever looks after the house can see it."""
+def record_run(name: str) -> None:
+    """This ran just now, by the database's clock; operators can see it."""
     with connection.cursor() as cursor:
         cursor.execute(_RAN, [name])

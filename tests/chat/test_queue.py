@@ -14,7 +14,7 @@ from apps.chat.services.giving import decline_chat, give_waiting, hand_chat, tak
 from apps.chat.services.seats import close_seat, open_seat, set_seat
 from apps.chat.tasks import MAINTAIN
 from apps.core.errors import BadInput, RuleBroken
-from apps.events.background import leave_word, overdue
+from apps.events.background import overdue, record_run
 from apps.events.models import Event
 from tests.factories.accounts import UserFactory
 from tests.factories.chats import (
@@ -63,7 +63,7 @@ def test_whoever_came_first_is_next_and_is_told_the_place() -> None:
 
 def test_time_is_asked_often_only_while_it_could_keep_somebody_waiting() -> None:
     def pause() -> float:
-        leave_word(MAINTAIN)
+        record_run(MAINTAIN)
         (one,) = (one for one in overdue(-60.0) if one.task == MAINTAIN)
         return -one.seconds
 

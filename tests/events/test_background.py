@@ -13,8 +13,8 @@ from apps.events.background import (
     Overdue,
     background_task,
     due_when,
+    missed_runs,
     overdue,
-    unvisited,
 )
 from apps.events.models import TaskRun
 from config.beat import BUSY, LOOK, wait_after
@@ -113,7 +113,7 @@ def test_all_that_is_due_is_asked_in_one_statement(django_assert_num_queries: An
 
 @pytest.mark.django_db
 def test_the_database_knows_what_has_not_run_for_too_long() -> None:
-    assert unvisited(5.0) == [], "it counts from when it is first asked about"
+    assert missed_runs(5.0) == [], "it counts from when it is first asked about"
     known = {row.name for row in TaskRun.objects.all()}
     assert known == {one["task"] for one in settings.CELERY_BEAT_SCHEDULE.values()}
     late, soon = "apps.tracking.tasks.find_late", "apps.orders.tasks.compare_counts"
@@ -123,9 +123,9 @@ def test_the_database_knows_what_has_not_run_for_too_long() -> None:
             " WHERE name IN (%s, %s)",
             [late, soon],
         )
-    (found,) = unvisited(5.0)
+    (found,) = missed_runs(5.0)
     assert (found.task, round(found.seconds)) == (late, 10), "ten seconds after its turn"
-    assert unvisited(60.0) == []
+    assert missed_runs(60.0) == []
 
 
 @pytest.mark.django_db
