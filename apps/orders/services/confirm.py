@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from apps.accounts.models import User
-from apps.core import editions
+from apps.core import cached_tables
 from apps.core.errors import RuleBroken
 from apps.events.services import NewEvent, record_many
 from apps.orders.enums import OrderStatus
@@ -43,7 +43,7 @@ def confirm_order(
     The estimated fee stays the agent's: rating comes with the tariff.
     """
     order = lock_order(order_id)
-    with editions.together(goods_lists, centre_units, steps_in_use, service_times):
+    with cached_tables.checked_together(goods_lists, centre_units, steps_in_use, service_times):
         return _confirm(order, by=by, at=at, book=book)
 
 

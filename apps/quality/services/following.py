@@ -16,7 +16,7 @@ from apps.accounts.models import User
 from apps.backoffice.services import take_numbers
 from apps.complaints.models import Case
 from apps.complaints.services.locking import write
-from apps.core import editions
+from apps.core import cached_tables
 from apps.core.transactions import joined
 from apps.events.services import record, record_many
 from apps.quality import rules
@@ -135,7 +135,7 @@ def _open(
     exception_clocks.start(reports, by=by, at=at)
     told = _Told(at)
     news = [news_of_opening(one, told.of(one), by=by, at=at) for one in reports]
-    with editions.together(freight_centres):
+    with cached_tables.checked_together(freight_centres):
         chases = [
             draft_chase(report, whom, question_about(waybill), at + CHASE_WITHIN, by=by)
             for report, (waybill, _one) in zip(reports, found, strict=True)
