@@ -9,7 +9,7 @@ from django.conf import settings
 from apps.core.database_clock import database_now
 from apps.core.public_links import public_link
 from apps.core.telling import Notice
-from apps.core.transactions import joined
+from apps.core.transactions import in_callers_transaction
 from apps.events.models import Event
 from apps.notifications import channels
 from apps.notifications.addresses import index_of, is_ours
@@ -33,7 +33,7 @@ LAST = "phone"
 CATCHING_UP = 1
 
 
-@joined()
+@in_callers_transaction()
 def tell_about(events: Sequence[Event]) -> int:
     """Queue what these events tell people and merchants; return how many messages were new.
 
@@ -43,7 +43,7 @@ def tell_about(events: Sequence[Event]) -> int:
     return tell(notices_of(events)) + queue_webhooks(events)
 
 
-@joined()
+@in_callers_transaction()
 def tell(notices: Sequence[Notice]) -> int:
     """Queue these notices by the policies in force; return how many messages were new."""
     planned = plan(notices) if notices else []

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from apps.accounts.models import User
-from apps.core.transactions import joined
+from apps.core.transactions import in_callers_transaction
 from apps.core.writing import write_columns
 from apps.events.services import NewEvent, record_many
 from apps.orders.enums import OrderStatus
@@ -62,7 +62,7 @@ class Stand(NamedTuple):
         return MILESTONES[: self.reached]
 
 
-@joined()
+@in_callers_transaction()
 def follow_waybills(seen: Sequence[Seen]) -> int:
     """Bring the orders of these waybills in line with where their shipments stand now; how many
     orders that were. As many statements for a hundred as for one, where one person moved them.

@@ -17,7 +17,7 @@ from apps.backoffice.services import take_numbers
 from apps.complaints.models import Case
 from apps.complaints.services.locking import write
 from apps.core import cached_tables
-from apps.core.transactions import joined
+from apps.core.transactions import in_callers_transaction
 from apps.events.services import record, record_many
 from apps.quality import rules
 from apps.quality.enums import ExceptionKind, FoundBy
@@ -71,7 +71,7 @@ def follow(found: Sequence[Trouble]) -> list[ExceptionReport]:
     order as by every writer, so that two subscribers at once open one exception."""
     if not found:
         return []
-    with joined():
+    with in_callers_transaction():
         return _follow(sorted(found, key=lambda one: one.waybill_id))
 
 

@@ -8,7 +8,7 @@ from django.db import models
 
 from apps.accounts.models import Unit, User
 from apps.core.database_clock import not_after
-from apps.core.transactions import joined
+from apps.core.transactions import in_callers_transaction
 from apps.sla.enums import MatterState
 from apps.sla.models import Clock, Matter
 from apps.sla.queries.facts import facts_of
@@ -22,7 +22,7 @@ from apps.sla.services.recalculating import Locked, lock_clocks, recalculate
 UNCHANGED: Any = object()
 
 
-@joined()
+@in_callers_transaction()
 def change_matter(
     *,
     subject: models.Model,

@@ -6,7 +6,7 @@ from django.db import models
 
 from apps.accounts.models import User
 from apps.core.database_clock import database_now, not_after
-from apps.core.transactions import joined
+from apps.core.transactions import in_callers_transaction
 from apps.sla.enums import IntervalKind, MatterState, OnReopen
 from apps.sla.models import Clock, Interval, Matter
 from apps.sla.models.clock import OPEN
@@ -18,7 +18,7 @@ from apps.sla.services.matters import lock_matter, move_matter
 from apps.sla.services.recalculating import Locked, lock_clocks, recalculate
 
 
-@joined()
+@in_callers_transaction()
 def close_matter(
     *, subject: models.Model, by: User, at: datetime | None = None, key: str = ""
 ) -> Matter:
@@ -32,7 +32,7 @@ def close_matter(
     return matter
 
 
-@joined()
+@in_callers_transaction()
 def stop_matter(
     *,
     subject: models.Model,
@@ -58,7 +58,7 @@ def _open_clocks(subject: models.Model, key: str) -> tuple[Matter, Locked, Seen]
     return matter, locked, see([matter], locked.before)
 
 
-@joined()
+@in_callers_transaction()
 def reopen_matter(
     *, subject: models.Model, by: User, at: datetime | None = None, key: str = ""
 ) -> Matter:
@@ -70,7 +70,7 @@ def reopen_matter(
     return matter
 
 
-@joined()
+@in_callers_transaction()
 def renew_matter(
     *, subject: models.Model, by: User, at: datetime | None = None, key: str = ""
 ) -> Matter:

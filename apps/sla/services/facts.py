@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.core.database_clock import not_after
 from apps.core.errors import RuleBroken
-from apps.core.transactions import joined
+from apps.core.transactions import in_callers_transaction
 from apps.sla.enums import FactKind, IntervalKind, MatterState
 from apps.sla.models import Clock, Fact, Interval
 from apps.sla.models.clock import OPEN
@@ -37,7 +37,7 @@ def record_fact(
     return bool(record_facts(subject=subject, kinds=[kind], by=by, at=at, note=note, key=key))
 
 
-@joined()
+@in_callers_transaction()
 def record_facts(
     *,
     subject: models.Model,
@@ -87,7 +87,7 @@ def _concerns(clock: Clock, cycle: int, moment: datetime) -> bool:
     return moment < clock.met_at
 
 
-@joined()
+@in_callers_transaction()
 def begin_wait(
     *,
     subject: models.Model,
@@ -111,7 +111,7 @@ def begin_wait(
     return True
 
 
-@joined()
+@in_callers_transaction()
 def end_wait(
     *,
     subject: models.Model,

@@ -10,7 +10,7 @@ from django.db import connection, models
 
 from apps.accounts.models import Unit, User
 from apps.core.database_clock import not_after
-from apps.core.transactions import joined
+from apps.core.transactions import in_callers_transaction
 from apps.sla.enums import FactKind, MatterState
 from apps.sla.kinds import known_kind
 from apps.sla.models import Clock, Fact, Matter
@@ -115,7 +115,7 @@ def open_matters(
     return _open(rows, by=by, at=at, tell=tell)[1]
 
 
-@joined()
+@in_callers_transaction()
 def _open(
     rows: Sequence[NewMatter], *, by: User, at: datetime | None, tell: bool
 ) -> tuple[list[Matter], list[Clock]]:

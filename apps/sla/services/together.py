@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from apps.accounts.models import User
 from apps.core.database_clock import not_after
-from apps.core.transactions import joined
+from apps.core.transactions import in_callers_transaction
 from apps.core.writing import write_columns
 from apps.sla.enums import FactKind, IntervalKind, MatterState
 from apps.sla.models import Fact, Interval, Matter
@@ -47,7 +47,7 @@ def finish_matters(
     return finish_each([Done(subject, by, at) for subject in subjects], kind=kind)
 
 
-@joined()
+@in_callers_transaction()
 def finish_each(done: Sequence[Done], *, kind: FactKind | str) -> int:
     """``finish_matters``, each by its own hand at its own time."""
     matters = _lock([one.subject for one in done], MatterState.OPEN)
@@ -72,7 +72,7 @@ def finish_each(done: Sequence[Done], *, kind: FactKind | str) -> int:
     return len(matters)
 
 
-@joined()
+@in_callers_transaction()
 def stop_matters(
     subjects: Sequence[models.Model], *, reason: str, by: User, at: datetime | None = None
 ) -> int:
@@ -95,7 +95,7 @@ def stop_matters(
     return len(matters)
 
 
-@joined()
+@in_callers_transaction()
 def hand_matters(subjects: Sequence[models.Model], *, owner: User, by: User) -> int:
     """A new owner takes over what is open, with its clocks; returns how many."""
     matters = _lock(subjects, MatterState.OPEN)
