@@ -26,7 +26,7 @@ from apps.core.errors import BadInput, RuleBroken
 from apps.core.files import NewFile
 from apps.core.files.attachments import CleanFile
 from apps.customers.models import Customer
-from apps.events.services import NewEvent, news, record_many
+from apps.events.services import NewEvent, new_event, record_many
 
 LONGEST_TITLE = 120
 SPOKEN = {CaseChannel.PHONE, CaseChannel.IN_PERSON}
@@ -64,7 +64,7 @@ def open_case(
         clocks.start(case, by=by, at=at)
         desk = hands.desk(case.unit) if is_nobodys(new, by) else []
         how = AssignedHow.KEPT if new.keep else AssignedHow.RULE
-        record_many(_news(case, desk, how, by=by, at=at))
+        record_many(_events(case, desk, how, by=by, at=at))
         return Opened(case, is_new=True)
 
 
@@ -171,7 +171,7 @@ def _first_entry(case: Case, new: NewCase, *, by: User, at: datetime) -> CaseEnt
     )
 
 
-def _news(
+def _events(
     case: Case, desk: Sequence[int], how: AssignedHow, *, by: User, at: datetime
 ) -> Iterator[NewEvent]:
     data = {
@@ -190,7 +190,7 @@ def _news(
         data["reason"] = case.severity_reason
     if desk:
         data["desk"] = list(desk)
-    yield news("case.opened", case, by=by, at=at, data=data)
+    yield new_event("case.opened", case, by=by, at=at, data=data)
     if case.owner_id is not None:
         given = {"owner": case.owner_id, "how": str(how), "revision": case.version}
-        yield news("case.assigned", case, by=by, at=at, data=given)
+        yield new_event("case.assigned", case, by=by, at=at, data=given)

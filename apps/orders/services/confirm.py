@@ -23,7 +23,7 @@ from apps.orders.services.tasks import generate_tasks
 from apps.tracking.inputs import NewWaybill
 from apps.tracking.models import Waybill
 from apps.tracking.queries.standards import service_times
-from apps.tracking.services.issue import issue_within, news_of_issue
+from apps.tracking.services.issue import issue_events, issue_within
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def _confirm(order: WorkOrder, *, by: User, at: datetime, book: GoodsBook | None
     about = (WorkOrder._meta.label_lower, str(order.pk), by.pk, at)
     record_many(
         [
-            *news_of_issue(waybills, by=by, at=at),
+            *issue_events(waybills, by=by, at=at),
             NewEvent("workorder.confirmed", *about, data),
             NewEvent("workorder.sent_to_centre", *about, centre),
         ]

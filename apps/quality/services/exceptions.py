@@ -49,13 +49,11 @@ def open_exception(*, new: NewException, by: User, at: datetime) -> ExceptionRep
             raise
         raise _is_open_already(report) from None
     start([report], by=by, at=at)
-    record_many([news_of_opening(report, now_serious(report, at), by=by, at=at)])
+    record_many([opening_event(report, now_serious(report, at), by=by, at=at)])
     return report
 
 
-def news_of_opening(
-    report: ExceptionReport, told: list[int], *, by: User, at: datetime
-) -> NewEvent:
+def opening_event(report: ExceptionReport, told: list[int], *, by: User, at: datetime) -> NewEvent:
     data = {
         "number": report.number,
         "kind": str(report.kind),

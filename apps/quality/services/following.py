@@ -26,8 +26,8 @@ from apps.quality.models import ChaseTask, ExceptionReport
 from apps.quality.queries.shipments import freight_centres, question_about, whom_to_chase
 from apps.quality.queries.team import leaders_told
 from apps.quality.services import clocks as exception_clocks
-from apps.quality.services.chasing import CHASE_WITHIN, draft_chase, news_of_chase
-from apps.quality.services.exceptions import draft, news_of_opening, now_serious
+from apps.quality.services.chasing import CHASE_WITHIN, chase_event, draft_chase
+from apps.quality.services.exceptions import draft, now_serious, opening_event
 from apps.quality.services.locking import lock_exception
 from apps.tracking.models import LateShipment, Waybill
 
@@ -134,7 +134,7 @@ def _open(
     ExceptionReport.objects.bulk_create(reports)
     exception_clocks.start(reports, by=by, at=at)
     told = _Told(at)
-    news = [news_of_opening(one, told.of(one), by=by, at=at) for one in reports]
+    news = [opening_event(one, told.of(one), by=by, at=at) for one in reports]
     with cached_tables.checked_together(freight_centres):
         chases = [
             draft_chase(report, whom, question_about(waybill), at + CHASE_WITHIN, by=by)
@@ -143,7 +143,7 @@ def _open(
         ]
     ChaseTask.objects.bulk_create(chases)
     exception_clocks.chases_set(chases, by=by, at=at)
-    record_many([*news, *(news_of_chase(chase, by=by, at=at) for chase in chases)])
+    record_many([*news, *(chase_event(chase, by=by, at=at) for chase in chases)])
     return reports
 
 

@@ -78,7 +78,7 @@ def ingest(
         batch = prepare(events, targets, at)
         origin = Origin(source[:40], by.pk, carrier.pk if carrier else None, at)
         moves = moves_of(targets.values(), take_in(batch, origin))
-        record_many(news_of(moves, by=by, at=at))
+        record_many(move_events(moves, by=by, at=at))
         look_again([m.waybill_id for m in moves if m.to in TROUBLE or m.to in TERMINAL])
         if keep and (batch.refused or keep_in):
             kept = keep_in or open_batch(source=source, door=door, by=by, at=at)
@@ -89,7 +89,7 @@ def ingest(
 def take_in(batch: Batch, origin: Origin) -> dict[int, Standing]:
     """Store what is new and merge it into the waybills, which are locked; what is known is a repeat,
     or a further version where it says something else. Returns the standings that changed; it is for
-    the caller to record the moves among them (``moves_of``, ``news_of``)."""
+    the caller to record the moves among them (``moves_of``, ``move_events``)."""
     if not batch.ready:
         return {}
     if len(batch.ready) <= FEW and not batch.apart and not batch.later:
@@ -170,7 +170,7 @@ def _new_versions(
     return fresh
 
 
-def news_of(moves: Sequence[Move], *, by: "User", at: datetime) -> list[NewEvent]:
+def move_events(moves: Sequence[Move], *, by: "User", at: datetime) -> list[NewEvent]:
     """What is to be recorded of them."""
     return [status_event(move, by=by, at=at) for move in moves]
 
