@@ -67,7 +67,7 @@ def follow_waybills(seen: Sequence[Seen]) -> int:
     """Bring the orders of these waybills in line with where their shipments stand now; how many
     orders that were. As many statements for a hundred as for one, where one person moved them.
 
-    Reads the present status instead of trusting the event, so that events may come late, twice
+    Reads the present status instead of trusting the event, so that news may come late, twice
     or in any order. An order with several waybills moves when the last of them has. Orders are
     locked in the order of their numbers, so that two callers never wait for each other.
     """
@@ -125,21 +125,21 @@ def _follow(stands: Sequence[Stand], *, by: User) -> None:
 
 
 def _move_on(stands: Sequence[Stand], *, by: User) -> None:
-    moved, news = {}, []
+    moved, events = {}, []
     for order, live, _passed, at in stands:
         about = (WorkOrder._meta.label_lower, str(order.pk), by.pk, at)
         if order.status == OrderStatus.CONFIRMED and max(map(_reached, live)):
             move(order, OrderStatus.IN_PROGRESS)
             order.started_at, order.started_by = at, by
             moved[order.pk] = order
-            news.append(NewEvent("workorder.started", *about))
+            events.append(NewEvent("workorder.started", *about))
         if order.status == OrderStatus.IN_PROGRESS and all(w.status in ENDINGS for w in live):
             move(order, OrderStatus.COMPLETED)
             order.completed_at, order.completed_by = at, by
             moved[order.pk] = order
-            news.append(NewEvent("workorder.completed", *about))
+            events.append(NewEvent("workorder.completed", *about))
     write_columns(list(moved.values()), MOVED)
-    record_many(news)
+    record_many(events)
 
 
 def _reached(waybill: Waybill) -> int:

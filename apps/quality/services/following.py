@@ -134,7 +134,7 @@ def _open(
     ExceptionReport.objects.bulk_create(reports)
     exception_clocks.start(reports, by=by, at=at)
     told = _Told(at)
-    news = [opening_event(one, told.of(one), by=by, at=at) for one in reports]
+    events = [opening_event(one, told.of(one), by=by, at=at) for one in reports]
     with cached_tables.checked_together(freight_centres):
         chases = [
             draft_chase(report, whom, question_about(waybill), at + CHASE_WITHIN, by=by)
@@ -143,7 +143,7 @@ def _open(
         ]
     ChaseTask.objects.bulk_create(chases)
     exception_clocks.chases_set(chases, by=by, at=at)
-    record_many([*news, *(chase_event(chase, by=by, at=at) for chase in chases)])
+    record_many([*events, *(chase_event(chase, by=by, at=at) for chase in chases)])
     return reports
 
 

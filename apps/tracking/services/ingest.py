@@ -38,7 +38,7 @@ from apps.tracking.services.storing import (
     write_standings,
 )
 from apps.tracking.services.watch import look_again
-from apps.tracking.status import News, Standing, merge
+from apps.tracking.status import Standing, StatusUpdate, merge
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -136,15 +136,15 @@ def _take_in_many(
 
 def _merged(fresh: Sequence[Prepared], *, known: Container[int]) -> dict[int, Standing]:
     """The standings that change with these, but for waybills that are ``known`` already."""
-    groups: dict[int, tuple[Target, list[News]]] = {}
+    groups: dict[int, tuple[Target, list[StatusUpdate]]] = {}
     for one in fresh:
         group = groups.get(one.target.id)
         if group is None:
             group = groups[one.target.id] = (one.target, [])
-        group[1].append(one.news())
+        group[1].append(one.status_update())
     merged = {
-        pk: (target.standing, merge(target.standing, news))
-        for pk, (target, news) in groups.items()
+        pk: (target.standing, merge(target.standing, updates))
+        for pk, (target, updates) in groups.items()
         if pk not in known
     }
     return {pk: now for pk, (was, now) in merged.items() if now != was}
