@@ -119,13 +119,13 @@ class StreamApp:
                 await asyncio.wait_for(listener.stirred.wait(), self._heartbeat)
             if listener.is_over:
                 return
-            news = listener.take()
-            if news is None:
+            update = listener.take()
+            if update is None:
                 await _write(send, ": still here\n\n")
                 continue
-            event = f"id: {news.version}\nevent: {listener.event}\ndata: {news.data}\n\n"
+            event = f"id: {update.version}\nevent: {listener.event}\ndata: {update.data}\n\n"
             await _write(send, event)
-            if news.is_last:
+            if update.is_last:
                 return
 
     async def _health(self, send: Send) -> None:
