@@ -8,9 +8,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.core.errors import RuleBroken
+from apps.core.notices import Notice
 from apps.core.opaque import Id, hide, row_said
 from apps.core.phones import is_mobile
-from apps.core.telling import Notice
 from apps.notifications import channels
 from apps.notifications.enums import ChannelName, CodePurpose, DeliveryState
 from apps.notifications.models import Delivery, OneTimeCode
