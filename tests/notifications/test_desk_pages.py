@@ -106,7 +106,7 @@ def test_everybody_says_how_they_want_to_be_told(client: Client, mail: MailServe
     for owner in (agent, other):
         customer = CustomerFactory(agent=owner)
         declare(customer, by=owner)
-        services.tell(
+        services.notify(
             [Notice("staff.late_opened", f"t:{owner.pk}", timezone.now(), customer=customer)]
         )
     relay_all()

@@ -34,7 +34,7 @@ from apps.notifications.services.people import (
     unlink_wechat,
     withdraw_announcement,
 )
-from apps.notifications.services.queueing import tell, tell_about
+from apps.notifications.services.queueing import notify, notify_about
 from apps.notifications.services.receipts import (
     mark_read,
     record_bounce,
@@ -87,6 +87,8 @@ __all__ = [
     "mark_read",
     "mind",
     "note_wechat_word",
+    "notify",
+    "notify_about",
     "ping",
     "publish_announcement",
     "purge_stamps",
@@ -114,8 +116,6 @@ __all__ = [
     "stop_address",
     "subscription_token",
     "take_task",
-    "tell",
-    "tell_about",
     "unlink_wechat",
     "unsubscribe",
     "withdraw_announcement",

@@ -34,17 +34,17 @@ CATCHING_UP = 1
 
 
 @in_callers_transaction()
-def tell_about(events: Sequence[Event]) -> int:
+def notify_about(events: Sequence[Event]) -> int:
     """Queue what these events tell people and merchants; return how many messages were new.
 
-    Idempotent: telling about an event again adds nothing. Old news is left out for people, and
+    Idempotent: notifying about an event again adds nothing. Old news is left out for people, and
     still reaches merchants' webhooks, which keep their own order.
     """
-    return tell(notices_of(events)) + queue_webhooks(events)
+    return notify(notices_of(events)) + queue_webhooks(events)
 
 
 @in_callers_transaction()
-def tell(notices: Sequence[Notice]) -> int:
+def notify(notices: Sequence[Notice]) -> int:
     """Queue these notices by the policies in force; return how many messages were new."""
     planned = plan(notices) if notices else []
     if not planned:

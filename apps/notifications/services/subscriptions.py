@@ -30,7 +30,7 @@ from apps.notifications.services.codes import (
     refusal_of,
     try_code,
 )
-from apps.notifications.services.queueing import tell
+from apps.notifications.services.queueing import notify
 from apps.notifications.stop_links import delivery_named_by
 from apps.tracking.models import Waybill
 
@@ -100,7 +100,7 @@ def request_subscription(
 def _send_code(
     subscription: Subscription, row: OneTimeCode, code: str, language: str, at: datetime
 ) -> None:
-    tell(
+    notify(
         [
             Notice(
                 topic="subscription.code",
