@@ -41,7 +41,7 @@ _counter = PatientStore()
 
 
 class KeyThrottle(BaseThrottle):
-    """Notes the allowance on the request, whence ``HouseView`` writes it into the answer."""
+    """Notes the allowance on the request, whence ``ApiView`` writes it into the answer."""
 
     _wait: float | None = None
 

@@ -16,7 +16,7 @@ from apps.complaints.enums import CaseClass, CaseMatter, CaseState, Prefer, Seve
 from apps.complaints.inputs import NewCase
 from apps.complaints.models import Case
 from apps.complaints.models.case import LIVE_VALUES
-from apps.complaints.queries.house_rules import HouseRules, rules_in_use
+from apps.complaints.queries.case_rules import CaseRules, rules_in_use
 from apps.complaints.rules.assignment import Candidate, fitting_rule, least_loaded
 from apps.complaints.states import IN_HAND
 from apps.sla.models import Clock
@@ -45,7 +45,7 @@ class Hands:
         self._at = at
 
     @cached_property
-    def rules(self) -> HouseRules:
+    def rules(self) -> CaseRules:
         return rules_in_use()
 
     @cached_property
