@@ -21,7 +21,7 @@ from django.views.decorators.cache import never_cache
 
 from apps.backoffice.acts import Act, Doing, Panel
 from apps.backoffice.forms import put_refusal, with_pickers
-from apps.backoffice.forms.kept_files import FilesMixin, drop_files, keep_files
+from apps.backoffice.forms.held_files import FilesMixin, drop_files, keep_files
 from apps.backoffice.once import done_here
 from apps.backoffice.staff_admin import StaffAdmin
 from apps.core.errors import RuleBroken

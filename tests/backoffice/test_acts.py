@@ -17,7 +17,7 @@ import config.urls
 from apps.accounts.models import Unit, User
 from apps.backoffice.acts import Act, Doing
 from apps.backoffice.forms import ReasonForm
-from apps.backoffice.forms.kept_files import FormWithFiles, KeptFileField
+from apps.backoffice.forms.held_files import FormWithFiles, HeldFileField
 from apps.backoffice.models import HeldFile
 from apps.backoffice.records import PanelAdmin, RecordAdmin
 from apps.core.errors import BadInput, RuleBroken
@@ -35,7 +35,7 @@ class NameForm(forms.Form):
 
 class PaperForm(FormWithFiles):
     note = forms.CharField(max_length=40)
-    file = KeptFileField()
+    file = HeldFileField()
 
 
 class Hidden(PanelAdmin):

@@ -21,8 +21,8 @@ from apps.backoffice.acts import Act, Doing
 from apps.backoffice.admin.jobs import SeenAct, progress_bar
 from apps.backoffice.downloads import as_download
 from apps.backoffice.enums import ImportState
+from apps.backoffice.forms.held_files import drop_files
 from apps.backoffice.forms.imports import ImportForm
-from apps.backoffice.forms.kept_files import drop_files
 from apps.backoffice.imports import Import, all_imports
 from apps.backoffice.models import ImportFile
 from apps.backoffice.queries.imports import imports_open_to, visible_imports
