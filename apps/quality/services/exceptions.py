@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.backoffice.services import take_number
 from apps.complaints.models import Case
-from apps.complaints.queries.team import Hands, unit_for
+from apps.complaints.queries.team import CaseAssigner, unit_for
 from apps.complaints.rules.cases import needed
 from apps.complaints.rules.privacy import names_about, one_line
 from apps.complaints.rules.searching import grams, searchable
@@ -82,7 +82,7 @@ def draft(new: NewException, *, by: User, at: datetime) -> ExceptionReport:
         customer=customer,
         waybill_unit=waybill.responsible_unit if waybill else None,
         by=by,
-        hands=Hands(at),
+        assigner=CaseAssigner(at),
     )
     if unit is None:
         raise RuleBroken(
