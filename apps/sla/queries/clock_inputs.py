@@ -1,5 +1,5 @@
-"""What clocks are read from, seen together at one instant: the facts of their matters, what passed of
-them, the working calendars. Seen after the rows were locked, so nobody changes it meanwhile."""
+"""What clocks are read from, all as of one instant: the facts of their matters, what passed of
+them, the working calendars. Read after the rows were locked, so nobody changes it meanwhile."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -17,7 +17,7 @@ from apps.sla.rules import DoneFact, MatterFacts, Wait
 
 Key = tuple[int, datetime]  # a step (0: the due instant itself) and the due instant it belongs to
 Heard = tuple[datetime, datetime, str, str]  # a due instant, when it was told of, and to whom
-_SEE = """
+_INPUTS = """
 SELECT statement_timestamp(),
     (SELECT json_object_agg(kind, epoch) FROM sla_policyepoch),
     (SELECT json_object_agg(id, revision) FROM sla_workingcalendar),
@@ -41,7 +41,7 @@ class Spell(NamedTuple):
 
 
 @dataclass(slots=True)
-class Seen:
+class ClockInputs:
     """``said`` and ``spells`` are by matter, in their order; an act that adds to them says so here, and
     need not look again."""
 
@@ -98,32 +98,32 @@ class Seen:
         ]
 
 
-def see(matters: Iterable[Matter] = (), clock_ids: Iterable[int] = ()) -> Seen:
+def read_clock_inputs(matters: Iterable[Matter] = (), clock_ids: Iterable[int] = ()) -> ClockInputs:
     """One query, however many; more where a calendar changed since this process last saw it."""
     ids = {"matters": [matter.pk for matter in matters], "clocks": list(clock_ids)}
     with connection.cursor() as cursor:
-        cursor.execute(_SEE, ids)
+        cursor.execute(_INPUTS, ids)
         now, epochs, revisions, facts, spells, fired = cursor.fetchone()
     hours = hours_by_id({int(pk): UUID(text) for pk, text in (revisions or {}).items()})
-    seen = Seen(now, epochs or {}, hours)
-    _add_said(seen, facts or ())
+    inputs = ClockInputs(now, epochs or {}, hours)
+    _add_said(inputs, facts or ())
     for pk, matter_id, kind, since, until in spells or ():
-        seen.spells[matter_id].append(Spell(pk, kind, _instant(since), until and _instant(until)))
+        inputs.spells[matter_id].append(Spell(pk, kind, _instant(since), until and _instant(until)))
     for clock_id, step_id, due, at, whom, role, is_silent in fired or ():
         due_at = _instant(due)
-        seen.fired[clock_id].add((step_id or 0, due_at))
+        inputs.fired[clock_id].add((step_id or 0, due_at))
         if step_id and not is_silent:
-            seen.heard[clock_id].add((due_at, _instant(at), whom, role))
-    return seen
+            inputs.heard[clock_id].add((due_at, _instant(at), whom, role))
+    return inputs
 
 
-def _add_said(seen: Seen, facts: Iterable[list[Any]]) -> None:
+def _add_said(inputs: ClockInputs, facts: Iterable[list[Any]]) -> None:
     """But for those that a later one corrects."""
     facts = list(facts)
     corrected = {replaces for _pk, replaces, *_rest in facts if replaces}
     for pk, _replaces, matter_id, kind, cycle, at, by in facts:
         if pk not in corrected:
-            seen.said[matter_id].append(DoneFact(kind, cycle, _instant(at), by))
+            inputs.said[matter_id].append(DoneFact(kind, cycle, _instant(at), by))
 
 
 def _instant(text: str) -> datetime:
