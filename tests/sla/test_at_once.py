@@ -194,10 +194,10 @@ def test_one_that_cannot_be_told_is_put_off_and_holds_up_nobody(
     bad = clock_of(cases[3][1], Metric.PLAN_REPLY)
     real = sweeping.details
 
-    def details(shot: Any, *rest: Any) -> dict[str, Any]:
-        if shot.clock.id == bad.pk:
+    def details(due_step: Any, *rest: Any) -> dict[str, Any]:
+        if due_step.clock.id == bad.pk:
             raise ValueError("words fail me")
-        return real(shot, *rest)
+        return real(due_step, *rest)
 
     monkeypatch.setattr(sweeping, "details", details)
     services.sweep()

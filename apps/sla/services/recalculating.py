@@ -155,8 +155,8 @@ def _read(clock: Clock, locked: Locked, context: ReadingContext) -> list[tuple[K
     pending = before.pending if before else {}
     told = fired | _told_by_other_rules(clock, reading, rule, context)
     ahead, silent = _sort_out(reading, told, pending, context)
-    clock.schedule = [strike.at for strike in ahead]
-    clock.schedule_steps = [strike.step_id for strike in ahead]
+    clock.schedule = [planned.at for planned in ahead]
+    clock.schedule_steps = [planned.step_id for planned in ahead]
     clock.position = 0
     clock.next_at = ahead[0].at if ahead else None
     if not clock.is_open:
@@ -173,19 +173,19 @@ def _sort_out(
     """What is to be told, now or later, and what passes silently."""
     ahead: list[PlannedStep] = []
     silent: list[tuple[Key, datetime]] = []
-    for strike in reading.schedule:
+    for planned in reading.schedule:
         due_at = reading.due_at
-        if due_at is None or (strike.step_id, due_at) in fired:
+        if due_at is None or (planned.step_id, due_at) in fired:
             continue
-        if strike.at > context.now or _is_told(strike, due_at, fired, pending, context):
-            ahead.append(strike)
+        if planned.at > context.now or _is_told(planned, due_at, fired, pending, context):
+            ahead.append(planned)
         else:
-            silent.append(((strike.step_id, due_at), strike.at))
+            silent.append(((planned.step_id, due_at), planned.at))
     return ahead, silent
 
 
 def _is_told(
-    strike: PlannedStep,
+    planned: PlannedStep,
     due_at: datetime,
     fired: set[Key],
     pending: Mapping[Key, datetime],
@@ -194,11 +194,11 @@ def _is_told(
     """Whether an instant that is past is still announced. What was to be told anyway is; a rule that
     changed announces nothing else. After an act of a person everybody hears of it who has not heard
     from this step before; but a warning of what has come to pass already warns nobody."""
-    if (strike.step_id, due_at) in pending:
+    if (planned.step_id, due_at) in pending:
         return True
-    if context.past is PastInstants.QUIET or any(step == strike.step_id for step, _due in fired):
+    if context.past is PastInstants.QUIET or any(step == planned.step_id for step, _due in fired):
         return False
-    return strike.at >= due_at or due_at > context.now
+    return planned.at >= due_at or due_at > context.now
 
 
 def facts_about(clock: Clock) -> ClockFacts:
