@@ -20,7 +20,7 @@ from django.db.models import QuerySet
 from django.test import override_settings
 from django.utils import timezone
 
-from apps.core.notices import Notice
+from apps.core.notice_types import Notice
 from apps.notifications.channels.base import delivery_of
 from apps.notifications.models import Delivery, NotificationPolicy, ProviderState
 from apps.notifications.services import notify

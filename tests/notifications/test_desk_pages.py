@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.core.notices import Notice
+from apps.core.notice_types import Notice
 from apps.notifications import services
 from apps.notifications.enums import DeliveryState as S
 from apps.notifications.models import Delivery, MessageTemplate, NotificationPolicy, Preference

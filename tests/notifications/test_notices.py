@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from apps.accounts.enums import Role
 from apps.accounts.queries import system_user
-from apps.core.notices import Notice
+from apps.core.notice_types import Notice
 from apps.events.models import Event
 from apps.events.services import record
 from apps.notifications import services

@@ -10,7 +10,7 @@ from apps.accounts.models import Unit, User, UserRole
 from apps.accounts.queries.duty import Roster
 from apps.complaints.models import Case
 from apps.core.masking import mask_name, mask_phone
-from apps.core.notices import Notice
+from apps.core.notice_types import Notice
 from apps.core.phones import is_mobile
 from apps.customers.enums import ContactRole
 from apps.customers.models import Contact

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.core.errors import RuleBroken
-from apps.core.notices import Notice
+from apps.core.notice_types import Notice
 from apps.core.opaque import Id, hide, row_said
 from apps.core.phones import is_mobile
 from apps.notifications import channels

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from apps.core.database_clock import database_now
-from apps.core.notices import Notice
+from apps.core.notice_types import Notice
 from apps.core.public_links import public_link
 from apps.core.transactions import in_callers_transaction
 from apps.events.models import Event

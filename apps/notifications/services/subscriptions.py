@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.queries import public_user
 from apps.core.errors import BadInput
-from apps.core.notices import Notice
+from apps.core.notice_types import Notice
 from apps.core.opaque import Id, hide, row_said
 from apps.events.services import record
 from apps.notifications.addresses import clean, index_of, label_of
