@@ -1,4 +1,4 @@
-"""Doing jobs: one worker at a time has a job's lease, works in steps, and may be killed at any moment."""
+"""Running jobs: one worker at a time has a job's lease, works in steps, and may be killed at any moment."""
 
 import logging
 import secrets
