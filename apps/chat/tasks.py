@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from apps.chat.queries.maintaining import MAINTAINED
 from apps.chat.rules.chat import PRESENT
-from apps.chat.services.maintaining import maintain_chats as mind
+from apps.chat.services import maintaining
 from apps.chat.states import CHAT_IN_HAND
 from apps.events.background import background_task, due_when
 
@@ -16,7 +16,7 @@ MAINTAIN = "apps.chat.tasks.maintain_chats"
 @background_task(MAINTAIN, records_runs=True)
 def maintain_chats() -> int:
     """Silent agents, lost connections, visitors who went away, whoever still waits (CMP-1)."""
-    return mind(at=timezone.now())
+    return maintaining.maintain_chats(at=timezone.now())
 
 
 def _listed(states: Iterable[str]) -> str:

@@ -28,7 +28,7 @@ def ask_about_unclear(channel: str) -> int:
 @background_task(MAINTAIN)
 def maintain_deliveries() -> int:
     """Lost senders, digests that are due, fallbacks."""
-    return services.mind()
+    return services.maintain()
 
 
 @background_task("apps.notifications.tasks.look_after_channels")

@@ -215,12 +215,12 @@ def test_the_calendars_are_looked_after_though_beat_is_away(
 ) -> None:
     asked = threading.Event()
 
-    def mind(*, at: datetime) -> int:
+    def maintain(*, at: datetime) -> int:
         assert abs(at - database_now()) < timedelta(minutes=1), "the database says what day it is"
         asked.set()
         return 0
 
-    monkeypatch.setattr(services, "maintain_calendars", mind)
+    monkeypatch.setattr(services, "maintain_calendars", maintain)
     name = "apps.sla.tasks.maintain_calendars"
     assert eventually(lambda: TaskRun.objects.filter(name=name).exists())
     TaskRun.objects.filter(name=name).update(ran_at=database_now() - 2 * HOUR)

@@ -20,7 +20,7 @@ from apps.notifications.services.losing import expire_leases
 from apps.notifications.services.maintaining import (
     ask_about_unclear,
     look_after_unused_channels,
-    mind,
+    maintain,
     purge_stamps,
     run_fallbacks,
 )
@@ -84,8 +84,8 @@ __all__ = [
     "lift_address",
     "link_wechat",
     "look_after_unused_channels",
+    "maintain",
     "mark_read",
-    "mind",
     "note_wechat_word",
     "notify",
     "notify_about",
