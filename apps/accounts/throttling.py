@@ -10,7 +10,7 @@ from django.conf import settings
 from rest_framework.throttling import BaseThrottle
 
 from apps.accounts.models import ApiKey
-from apps.core.patience import PatientStore
+from apps.core.valkey import ValkeyStore
 
 WINDOW_SECONDS = 60
 _COUNT = """
@@ -37,7 +37,7 @@ class Allowance:
         }
 
 
-_counter = PatientStore()
+_counter = ValkeyStore()
 
 
 class KeyThrottle(BaseThrottle):

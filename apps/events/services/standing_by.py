@@ -47,7 +47,7 @@ class Standby:
 
     def start(self) -> None:
         waking.heard_by(self._hear)
-        waking.nobody_waits()
+        waking.use_long_timeout()
         self._looking.start()
 
     def stop(self) -> None:
