@@ -31,7 +31,7 @@ SELECT statement_timestamp(),
 """
 
 
-class Spell(NamedTuple):
+class IntervalRow(NamedTuple):
     """A row of ``Interval``."""
 
     id: int
@@ -42,26 +42,26 @@ class Spell(NamedTuple):
 
 @dataclass(slots=True)
 class ClockInputs:
-    """``said`` and ``spells`` are by matter, in their order; an act that adds to them says so here, and
+    """``said`` and ``intervals`` are by matter, in their order; an act that adds to them says so here, and
     need not look again."""
 
     now: datetime
     epochs: Mapping[str, int]
     hours: Mapping[int, Hours]
     said: dict[int, list[DoneFact]] = field(default_factory=lambda: defaultdict(list))
-    spells: dict[int, list[Spell]] = field(default_factory=lambda: defaultdict(list))
+    intervals: dict[int, list[IntervalRow]] = field(default_factory=lambda: defaultdict(list))
     fired: dict[int, set[Key]] = field(default_factory=lambda: defaultdict(set))
     heard: dict[int, set[Heard]] = field(default_factory=lambda: defaultdict(set))
 
     def facts_of(self, matter: Matter) -> MatterFacts:
-        spells = self.spells[matter.pk]
-        closed = [one for one in spells if one.kind == IntervalKind.CLOSED]
+        intervals = self.intervals[matter.pk]
+        closed = [one for one in intervals if one.kind == IntervalKind.CLOSED]
         return MatterFacts(
             begun=(matter.opened_at, *(one.until for one in closed if one.until is not None)),
             ended=tuple(one.since for one in closed),
             waits=tuple(
                 Wait(one.kind, one.since, one.until)
-                for one in spells
+                for one in intervals
                 if one.kind != IntervalKind.CLOSED
             ),
             said=tuple(self.said[matter.pk]),
@@ -74,10 +74,12 @@ class ClockInputs:
             for said in self.said[matter.pk]
         )
 
-    def waiting(self, matter: Matter, kind: str | None = None) -> list[Spell]:
+    def waiting(self, matter: Matter, kind: str | None = None) -> list[IntervalRow]:
         """What is waited for just now: of this kind, or of all."""
         return [
-            one for one in self.spells[matter.pk] if one.until is None and kind in (None, one.kind)
+            one
+            for one in self.intervals[matter.pk]
+            if one.until is None and kind in (None, one.kind)
         ]
 
     def add_facts(self, facts: Iterable[Fact]) -> None:
@@ -86,15 +88,18 @@ class ClockInputs:
             mine.append(DoneFact(fact.kind, fact.cycle, fact.at, fact.by_id))
             mine.sort(key=lambda said: said.at)
 
-    def add_spell(self, row: Interval) -> None:
-        mine = self.spells[row.matter_id]
-        mine.append(Spell(row.pk, row.kind, row.since, row.until))
-        mine.sort(key=lambda spell: (spell.since, spell.id))
+    def add_interval(self, row: Interval) -> None:
+        mine = self.intervals[row.matter_id]
+        mine.append(IntervalRow(row.pk, row.kind, row.since, row.until))
+        mine.sort(key=lambda interval: (interval.since, interval.id))
 
-    def end_spells(self, matter: Matter, spells: Iterable[Spell], until: datetime) -> None:
-        ended = {one.id for one in spells}
-        self.spells[matter.pk] = [
-            one._replace(until=until) if one.id in ended else one for one in self.spells[matter.pk]
+    def end_intervals(
+        self, matter: Matter, intervals: Iterable[IntervalRow], until: datetime
+    ) -> None:
+        ended = {one.id for one in intervals}
+        self.intervals[matter.pk] = [
+            one._replace(until=until) if one.id in ended else one
+            for one in self.intervals[matter.pk]
         ]
 
 
@@ -103,12 +108,14 @@ def read_clock_inputs(matters: Iterable[Matter] = (), clock_ids: Iterable[int] =
     ids = {"matters": [matter.pk for matter in matters], "clocks": list(clock_ids)}
     with connection.cursor() as cursor:
         cursor.execute(_INPUTS, ids)
-        now, epochs, revisions, facts, spells, fired = cursor.fetchone()
+        now, epochs, revisions, facts, intervals, fired = cursor.fetchone()
     hours = hours_by_id({int(pk): UUID(text) for pk, text in (revisions or {}).items()})
     inputs = ClockInputs(now, epochs or {}, hours)
     _add_said(inputs, facts or ())
-    for pk, matter_id, kind, since, until in spells or ():
-        inputs.spells[matter_id].append(Spell(pk, kind, _instant(since), until and _instant(until)))
+    for pk, matter_id, kind, since, until in intervals or ():
+        inputs.intervals[matter_id].append(
+            IntervalRow(pk, kind, _instant(since), until and _instant(until))
+        )
     for clock_id, step_id, due, at, whom, role, is_silent in fired or ():
         due_at = _instant(due)
         inputs.fired[clock_id].add((step_id or 0, due_at))

@@ -135,11 +135,11 @@ def _end(
     last: list[datetime] = []
     waiting: list[Interval] = []
     for matter, (by, at) in zip(matters, authors, strict=True):
-        begun = [one.until or one.since for one in inputs.spells[matter.pk]]
+        begun = [one.until or one.since for one in inputs.intervals[matter.pk]]
         ended = max(at, matter.opened_at, *begun)
         waits = inputs.waiting(matter)
         waiting += [Interval(pk=one.id, until=ended, until_by=by) for one in waits]
-        inputs.end_spells(matter, waits, ended)
+        inputs.end_intervals(matter, waits, ended)
         last.append(ended)
     write_columns(waiting, ["until", "until_by"])
     closings = Interval.objects.bulk_create(
@@ -147,5 +147,5 @@ def _end(
         for matter, ended, (by, _at) in zip(matters, last, authors, strict=True)
     )
     for row in closings:
-        inputs.add_spell(row)
+        inputs.add_interval(row)
     return last

@@ -123,14 +123,14 @@ def _end(matter: Matter, to: MatterState, by: User, at: datetime, inputs: ClockI
     move_matter(matter, to)
     if not was_open:
         return max(at, matter.closed_at or at)
-    last = [one.until or one.since for one in inputs.spells[matter.pk]]
+    last = [one.until or one.since for one in inputs.intervals[matter.pk]]
     moment = max(at, matter.opened_at, *last)
     waits = inputs.waiting(matter)
     if waits:
         rows = Interval.objects.filter(pk__in=[one.id for one in waits])
         rows.update(until=moment, until_by=by)
-        inputs.end_spells(matter, waits, moment)
-    inputs.add_spell(
+        inputs.end_intervals(matter, waits, moment)
+    inputs.add_interval(
         Interval.objects.create(matter=matter, kind=IntervalKind.CLOSED, since=moment, since_by=by)
     )
     return moment

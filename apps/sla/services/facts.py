@@ -106,7 +106,7 @@ def begin_wait(
     if inputs.waiting(matter, str(kind)):
         return False
     since = max(not_after(at, inputs.now), matter.opened_at)
-    inputs.add_spell(
+    inputs.add_interval(
         Interval.objects.create(matter=matter, kind=str(kind), since=since, since_by=by)
     )
     recalculate([matter], locked, by=by, now=inputs.now, inputs=inputs)
@@ -133,7 +133,7 @@ def end_wait(
         return False
     until = max(not_after(at, inputs.now), waits[0].since)
     Interval.objects.filter(pk=waits[0].id).update(until=until, until_by=by)
-    inputs.end_spells(matter, waits, until)
+    inputs.end_intervals(matter, waits, until)
     recalculate([matter], locked, by=by, now=inputs.now, inputs=inputs)
     return True
 
