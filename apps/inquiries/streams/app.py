@@ -19,7 +19,7 @@ from django.conf import settings
 from django.db import DatabaseError
 
 from apps.core.api.problems import CONTENT_TYPE, problem
-from apps.inquiries.streams.doors import Knock, Refusal, door_of
+from apps.inquiries.streams.doors import Refusal, StreamRequest, door_of
 from apps.inquiries.streams.hub import Hub, Listener, Topic
 
 log = logging.getLogger(__name__)
@@ -67,9 +67,11 @@ class StreamApp:
         door, word = found
         headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
         remote = str((scope.get("client") or ("",))[0])
-        knock = Knock(word, headers, scope.get("query_string", b"").decode("latin-1"), remote)
+        request = StreamRequest(
+            word, headers, scope.get("query_string", b"").decode("latin-1"), remote
+        )
         try:
-            answer = await self.hub.ask(lambda: door(knock))
+            answer = await self.hub.ask(lambda: door(request))
         except DatabaseError:
             answer = Refusal(503, "busy")
         if isinstance(answer, Listener):

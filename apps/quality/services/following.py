@@ -33,7 +33,7 @@ from apps.tracking.models import LateShipment, Waybill
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class FoundProblem:
     """What was found of one shipment, by whom and when."""
 
     waybill_id: int
@@ -52,7 +52,7 @@ def follow_late_shipments(told: Mapping[int, tuple[User, datetime]]) -> list[Exc
     found = LateShipment.objects.filter(pk__in=told, closed_at__isnull=True)
     return follow(
         [
-            Trouble(
+            FoundProblem(
                 late.waybill_id,
                 rules.kind_of_late(late.kind),
                 happened_at=min(late.promised_at or late.found_at, late.found_at),
@@ -66,7 +66,7 @@ def follow_late_shipments(told: Mapping[int, tuple[User, datetime]]) -> list[Exc
     )
 
 
-def follow(found: Sequence[Trouble]) -> list[ExceptionReport]:
+def follow(found: Sequence[FoundProblem]) -> list[ExceptionReport]:
     """The exception of each shipment, in the order of their ids. Their rows are locked first, in that
     order as by every writer, so that two subscribers at once open one exception."""
     if not found:
@@ -75,7 +75,7 @@ def follow(found: Sequence[Trouble]) -> list[ExceptionReport]:
         return _follow(sorted(found, key=lambda one: one.waybill_id))
 
 
-def _follow(found: Sequence[Trouble]) -> list[ExceptionReport]:
+def _follow(found: Sequence[FoundProblem]) -> list[ExceptionReport]:
     waybills = _lock([one.waybill_id for one in found])
     known = {
         report.waybill_id: report
@@ -84,12 +84,12 @@ def _follow(found: Sequence[Trouble]) -> list[ExceptionReport]:
     late = {
         case.waybill_id: case for case in LateShipment.objects.open().filter(waybill__in=waybills)
     }
-    fresh: dict[int, Trouble] = {}
+    fresh: dict[int, FoundProblem] = {}
     for one in found:
         if one.waybill_id not in known:
             fresh.setdefault(one.waybill_id, one)
     # What one hand found at one instant, as a batch of scans or a sweep does, is opened together.
-    by_hand: dict[tuple[int, datetime], list[Trouble]] = defaultdict(list)
+    by_hand: dict[tuple[int, datetime], list[FoundProblem]] = defaultdict(list)
     for one in fresh.values():
         by_hand[one.by.pk, one.at].append(one)
     for (_by, at), group in by_hand.items():
@@ -112,7 +112,7 @@ def _lock(waybill_ids: Sequence[int]) -> dict[int, Waybill]:
 
 
 def _open(
-    found: Sequence[tuple[Waybill, Trouble]],
+    found: Sequence[tuple[Waybill, FoundProblem]],
     late: dict[int, LateShipment],
     by: User,
     at: datetime,
@@ -149,7 +149,7 @@ def _open(
 
 def _new(
     waybill: Waybill,
-    one: Trouble,
+    one: FoundProblem,
     late: LateShipment | None,
     cases: dict[int | None, Case],
     at: datetime,
