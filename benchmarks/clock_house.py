@@ -53,7 +53,7 @@ def _await_them(url: str, workers: int) -> None:
     for _turn in range(120):
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT count(*) FROM events_chore WHERE name = 'standby'"
+                "SELECT count(*) FROM events_taskrun WHERE name = 'standby'"
                 " AND ran_at > now() - interval '30 s'"
             )
             is_there = bool(cursor.fetchone()[0])

@@ -58,12 +58,12 @@ def queueing(count: int) -> int:
     by one relay, and by as many as there are cores, which is how a house is run."""
     from apps.events.models import Event
     from apps.notifications.models import Delivery
-    from apps.notifications.services import tell_about
+    from apps.notifications.services import notify_about
 
     _pick_up(2 * count)
     events = list(Event.objects.filter(kind="waybill.status_changed").order_by("id"))
     with _outside():
-        tell_about(events[:1])  # loads the addresses of the pages
+        notify_about(events[:1])  # loads the addresses of the pages
         alone = _queue(events[1:count])
         relays = os.cpu_count() or 1
         together = _queue_side_by_side([events[count + n :: relays] for n in range(relays)])
@@ -113,10 +113,10 @@ def _pick_up(count: int) -> None:
 def _queue(events: list[Any]) -> float:
     """Deliveries per second, queued in the batches of the relay."""
     from apps.events.subscriptions import TOGETHER
-    from apps.notifications.services import tell_about
+    from apps.notifications.services import notify_about
 
     began = time.perf_counter()
-    told = sum(tell_about(events[n : n + TOGETHER]) for n in range(0, len(events), TOGETHER))
+    told = sum(notify_about(events[n : n + TOGETHER]) for n in range(0, len(events), TOGETHER))
     return told / (time.perf_counter() - began)
 
 

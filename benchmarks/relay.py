@@ -27,7 +27,7 @@ def run(count: int) -> int:
     from apps.events.models import Dispatch, Event
     from apps.events.services import relay_batch
     from apps.notifications.models import NotificationPolicy
-    from apps.notifications.services import tell_about
+    from apps.notifications.services import notify_about
 
     settings.SMS_URL, settings.SMS_ACCESS_KEY = "http://127.0.0.1:1", "k"
     settings.SITE_URL = "https://yp.example"
@@ -44,8 +44,8 @@ def run(count: int) -> int:
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE events_dispatch")
 
-    tell_about(events[:1])  # loads the addresses of the pages
-    direct = count / _took(lambda: _in_parts(tell_about, events[1:count]))
+    notify_about(events[:1])  # loads the addresses of the pages
+    direct = count / _took(lambda: _in_parts(notify_about, events[1:count]))
     results = [Result("telling, called directly", direct, "events/s", 1.0)]
     waiting = Dispatch.objects.exclude(subscriber=names[0])
     kept = {name: list(waiting.filter(subscriber=name)) for name in names}

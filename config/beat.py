@@ -14,7 +14,7 @@ from celery.beat import PersistentScheduler
 from django.db import close_old_connections
 
 from apps.core.waking import wake
-from apps.events.chores import Overdue, overdue
+from apps.events.background import Overdue, overdue
 
 log = logging.getLogger(__name__)
 LOOK = 2.0  # seconds to the next look where nothing is due before

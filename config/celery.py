@@ -8,7 +8,7 @@ from celery.signals import beat_init, worker_init
 from kombu.transport.redis import Transport
 
 from apps.core.loading import keep_loaded
-from apps.core.waking import nobody_waits
+from apps.core.waking import use_long_timeout
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 # bin/check and the deploy check look at all of it; here it would load every page.
@@ -25,5 +25,5 @@ app.autodiscover_tasks()
 @worker_init.connect
 def _ready(**_more: Any) -> None:
     app.loader.import_default_modules()
-    nobody_waits()
+    use_long_timeout()
     keep_loaded()

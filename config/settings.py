@@ -184,7 +184,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(BASE_DIR / ".yipiao" / "media"))
 # No MEDIA_URL: uploads are served by views that check who asks.
 STORAGES = {
-    "default": {"BACKEND": "apps.core.storage.HouseStorage"},
+    "default": {"BACKEND": "apps.core.storage.AtomicFileStorage"},
     "staticfiles": {
         "BACKEND": env.str(
             "STATICFILES_BACKEND", default="whitenoise.storage.CompressedManifestStaticFilesStorage"
@@ -270,9 +270,9 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["apps.core.api.wire.WireRenderer"],
     # Times stay times until the renderer writes them, all in one format.
     "DATETIME_FORMAT": None,
-    "DEFAULT_PARSER_CLASSES": ["apps.core.api.parsing.HouseJSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "apps.core.api.schema.HouseAutoSchema",
-    "DEFAULT_PAGINATION_CLASS": "apps.core.api.pagination.HouseCursorPagination",
+    "DEFAULT_PARSER_CLASSES": ["apps.core.api.parsing.StrictJSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "apps.core.api.schema.ApiAutoSchema",
+    "DEFAULT_PAGINATION_CLASS": "apps.core.api.pagination.ApiCursorPagination",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_VERSIONING_CLASS": None,
     "EXCEPTION_HANDLER": "apps.core.api.problems.problem_handler",

@@ -81,7 +81,7 @@ class Child:
     def alive(self) -> bool:
         return self.process is not None and self.process.poll() is None
 
-    def mind(self) -> bool:
+    def restart_dead(self) -> bool:
         """Restart it with growing pauses when it died; False when it keeps dying."""
         if self.alive or self.process is None:
             return True

@@ -212,7 +212,7 @@ class House:
             # Whoever has ended is started in a while, and where no end can be watched it is asked for.
             self.leash.check(CALM if len(known) == len(children) else HURRY, known)
             for child in children:
-                if not child.mind():
+                if not child.restart_dead():
                     raise Trouble(
                         f"{child.name} keeps ending; everything stops. Its last words "
                         f"({child.log}):\n{tail(child.log)}"

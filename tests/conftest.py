@@ -155,9 +155,9 @@ def django_db_setup(
 
 
 @pytest.fixture(autouse=True)
-def _forgetful_fence(monkeypatch: pytest.MonkeyPatch, _counters: "redis.Redis") -> None:
+def _forgetful_limiter(monkeypatch: pytest.MonkeyPatch, _counters: "redis.Redis") -> None:
     """Nobody is stopped for what an earlier test looked up; all of them come from one address."""
-    monkeypatch.setattr(limits, "_fence", limits._Fence())
+    monkeypatch.setattr(limits, "_limiter", limits._MissLimiter())
     keys = list(_counters.scan_iter("portal:misses:*", count=1000))
     if keys:
         _counters.delete(*keys)

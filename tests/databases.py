@@ -3,8 +3,8 @@
 Migrations take half a minute, a copy half a second; so the template is made once for a state of the
 code, and every process of every run works on a fresh copy of it. Tests that commit leave rows:
 these are deleted, and what the migrations seed is put back (the house does not work without its
-prohibited-goods lists, follow-up steps and standard times). What many tests begin with is made once and poured
-in again from a copy of its rows.
+prohibited-goods lists, follow-up steps and standard times). What many tests begin with is made once
+and restored from a copy of its rows.
 """
 
 import os
@@ -49,7 +49,7 @@ FRESH = 15 * 60.0
 
 
 @dataclass
-class _Cast:
+class _Snapshot:
     """What was made once: what ``make`` gave, the tables with its rows, its files, and when."""
 
     made: Any
@@ -61,7 +61,7 @@ class _Cast:
 class _Known:
     """What this process knows of its database."""
 
-    casts: dict[str, _Cast] = {}
+    snapshots: dict[str, _Snapshot] = {}
 
     empty: list[str] = []  # tables without a row after the migrations
     seeds: dict[str, str] = {}  # the others, with their mark
@@ -170,42 +170,44 @@ def clean() -> None:
             _mark(cursor)
 
 
-def poured(name: str, make: Callable[[], T]) -> T:
+def restored(name: str, make: Callable[[], T]) -> T:
     """What ``make`` makes in an empty database: the first time by calling it, then from a copy of the
     rows and files that it left. For tests that commit and are cleaned up after."""
-    known = _Known.casts.get(name)
+    known = _Known.snapshots.get(name)
     if known is None or time.monotonic() - known.at > FRESH:
         made = make()
-        known = _Known.casts[name] = _keep(name, made)
+        known = _Known.snapshots[name] = _take_snapshot(name, made)
     else:
-        _pour(name, known)
+        _restore(name, known)
     given: T = deepcopy(known.made)
     return given
 
 
-def _keep(name: str, made: Any) -> _Cast:
+def _take_snapshot(name: str, made: Any) -> _Snapshot:
     with transaction.atomic(), connection.cursor() as cursor:
         tables = sorted(_touched(cursor))
-        cursor.execute(f"DROP SCHEMA IF EXISTS cast_{name} CASCADE; CREATE SCHEMA cast_{name}")
+        cursor.execute(
+            f"DROP SCHEMA IF EXISTS snapshot_{name} CASCADE; CREATE SCHEMA snapshot_{name}"
+        )
         for table in tables:
-            cursor.execute(f"CREATE TABLE cast_{name}.{table} AS TABLE public.{table}")
-    files = Path(tempfile.mkdtemp(prefix="yipiao-cast-"))
+            cursor.execute(f"CREATE TABLE snapshot_{name}.{table} AS TABLE public.{table}")
+    files = Path(tempfile.mkdtemp(prefix="yipiao-snapshot-"))
     shutil.copytree(settings.MEDIA_ROOT, files, dirs_exist_ok=True)
-    return _Cast(deepcopy(made), tables, files, time.monotonic())
+    return _Snapshot(deepcopy(made), tables, files, time.monotonic())
 
 
-def _pour(name: str, known: _Cast) -> None:
+def _restore(name: str, known: _Snapshot) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         for table in known.tables:
             if table in _Known.seeds:
                 cursor.execute(f"DELETE FROM public.{table}")
-            cursor.execute(f"INSERT INTO public.{table} SELECT * FROM cast_{name}.{table}")
+            cursor.execute(f"INSERT INTO public.{table} SELECT * FROM snapshot_{name}.{table}")
     shutil.copytree(known.files, settings.MEDIA_ROOT, dirs_exist_ok=True)
 
 
 def drop_files() -> None:
     """At the end of a run."""
-    for known in _Known.casts.values():
+    for known in _Known.snapshots.values():
         shutil.rmtree(known.files, ignore_errors=True)
 
 

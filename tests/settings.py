@@ -10,7 +10,7 @@ from config.settings import REDIS_URL as _BROKER
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STATIC_ROOT = tempfile.mkdtemp(prefix="yipiao-static-")
 STORAGES = {
-    "default": {"BACKEND": "apps.core.storage.HouseStorage"},
+    "default": {"BACKEND": "apps.core.storage.AtomicFileStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 DEBUG = False

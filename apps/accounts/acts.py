@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.services import verify_second_factor
-from apps.backoffice.acts import Act, Doing
+from apps.backoffice.acts import Act, ActContext
 from apps.backoffice.approval_kinds import policy_of
 from apps.backoffice.forms.approvals import ApproveForm, RefuseForm
 from apps.backoffice.queries.approvals import is_awaited, live_request
@@ -26,20 +26,20 @@ def approval_acts(
     def offered_to(record: Any, user: Any) -> bool:
         return is_awaited(kind, record, user)
 
-    def seen(doing: Doing) -> dict[str, Any]:
-        request = live_request(kind, doing.record)
+    def seen(context: ActContext) -> dict[str, Any]:
+        request = live_request(kind, context.record)
         return {"seen": request.sha256 if request else ""}
 
-    def needs_code(_doing: Doing) -> dict[str, Any]:
+    def needs_code(_context: ActContext) -> dict[str, Any]:
         return {"needs_code": policy_of(kind).second_factor_within is not None}
 
-    def run_approve(doing: Doing) -> Any:
-        typed = dict(doing.typed)
+    def run_approve(context: ActContext) -> Any:
+        typed = dict(context.typed)
         confirmed_at = None
         if "code" in typed:
-            verify_second_factor(user=doing.by, code=typed.pop("code"), at=doing.at)
-            confirmed_at = doing.at
-        return approve(doing.record, second_factor_at=confirmed_at, **typed, **doing.who)
+            verify_second_factor(user=context.by, code=typed.pop("code"), at=context.at)
+            confirmed_at = context.at
+        return approve(context.record, second_factor_at=confirmed_at, **typed, **context.who)
 
     common: dict[str, Any] = {
         "permission": permission,

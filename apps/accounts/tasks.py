@@ -3,15 +3,15 @@
 from django.utils import timezone
 
 from apps.accounts import services
-from apps.events.chores import chore
+from apps.events.background import background_task
 
 
-@chore("apps.accounts.tasks.sweep_idempotency_records")
+@background_task("apps.accounts.tasks.sweep_idempotency_records")
 def sweep_idempotency_records() -> int:
     """Answers to requests of programs that are past keeping."""
     return services.sweep_expired(at=timezone.now())
 
 
-@chore("apps.accounts.tasks.clear_expired_sessions")
+@background_task("apps.accounts.tasks.clear_expired_sessions")
 def clear_expired_sessions() -> None:
     services.clear_expired_sessions()

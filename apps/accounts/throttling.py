@@ -10,7 +10,7 @@ from django.conf import settings
 from rest_framework.throttling import BaseThrottle
 
 from apps.accounts.models import ApiKey
-from apps.core.patience import PatientStore
+from apps.core.valkey import ValkeyStore
 
 WINDOW_SECONDS = 60
 _COUNT = """
@@ -37,11 +37,11 @@ class Allowance:
         }
 
 
-_counter = PatientStore()
+_counter = ValkeyStore()
 
 
 class KeyThrottle(BaseThrottle):
-    """Notes the allowance on the request, whence ``HouseView`` writes it into the answer."""
+    """Notes the allowance on the request, whence ``ApiView`` writes it into the answer."""
 
     _wait: float | None = None
 

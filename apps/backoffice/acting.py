@@ -19,9 +19,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from apps.backoffice.acts import Act, Doing, Panel
+from apps.backoffice.acts import Act, ActContext, Panel
 from apps.backoffice.forms import put_refusal, with_pickers
-from apps.backoffice.forms.kept_files import FilesMixin, drop_files, keep_files
+from apps.backoffice.forms.held_files import FilesMixin, drop_files, keep_files
 from apps.backoffice.once import done_here
 from apps.backoffice.staff_admin import StaffAdmin
 from apps.core.errors import RuleBroken
@@ -101,14 +101,14 @@ class ActAdmin(PageAdmin):
         """Said when an act is not possible (any more)."""
         return _("“%(act)s” is not possible any more: someone was quicker.") % {"act": act.label}
 
-    def said_meanwhile(self, request: HttpRequest, doing: Doing) -> list[str]:
+    def said_meanwhile(self, request: HttpRequest, context: ActContext) -> list[str]:
         """What the customer or a colleague said since the page was opened; sending again sends."""
         return []
 
-    def after(self, request: HttpRequest, act: Act, doing: Doing) -> None:
+    def after(self, request: HttpRequest, act: Act, context: ActContext) -> None:
         """After an act was done."""
 
-    def refused(self, doing: Doing, refusal: RuleBroken) -> None:
+    def refused(self, context: ActContext, refusal: RuleBroken) -> None:
         """After a refusal was put on the form."""
 
     def form_prefix(self, act: Act) -> str | None:
@@ -132,7 +132,7 @@ class ActAdmin(PageAdmin):
         """The record's page, for admins whose acts are panels of it; ``records.PanelAdmin`` has one."""
         raise NotImplementedError("an act with is_panel needs the record's page")
 
-    # --- asking and doing ------------------------------------------------------------------------
+    # --- asking and acting ------------------------------------------------------------------------
 
     def act_view(
         self, request: HttpRequest, key: Any, name: str, row_id: int | None = None
@@ -146,11 +146,11 @@ class ActAdmin(PageAdmin):
         if hidden or not act.allows(request.user):
             raise PermissionDenied
         row = get_object_or_404(getattr(record, act.rows), pk=row_id) if act.rows else None
-        doing = self.doing(request, record, row)
-        if not act.may(doing.subject):
-            messages.warning(request, self.why_not(act, doing.subject))
+        context = self.act_context(request, record, row)
+        if not act.may(context.subject):
+            messages.warning(request, self.why_not(act, context.subject))
             return HttpResponseRedirect(self.page_of(record))
-        return self.answer(request, act, doing)
+        return self.answer(request, act, context)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         if self.entry is None:
@@ -169,15 +169,15 @@ class ActAdmin(PageAdmin):
             return plain
         if not self.has_add_permission(request):
             raise PermissionDenied
-        return self.answer(request, self.entry, self.doing(request, None))
+        return self.answer(request, self.entry, self.act_context(request, None))
 
-    def doing(self, request: HttpRequest, record: Any, row: Any = None) -> Doing:
+    def act_context(self, request: HttpRequest, record: Any, row: Any = None) -> ActContext:
         """What this person is about to do now."""
-        return Doing(record, request.user, timezone.now(), row, query=request.GET.dict())
+        return ActContext(record, request.user, timezone.now(), row, query=request.GET.dict())
 
-    def act_form(self, request: HttpRequest, act: Act, doing: Doing, *, bound: bool) -> Any:
+    def act_form(self, request: HttpRequest, act: Act, context: ActContext, *, bound: bool) -> Any:
         """The act's form, filled with what was posted when ``bound``."""
-        given: dict[str, Any] = {"initial": act.initial(doing), **act.options(doing)}
+        given: dict[str, Any] = {"initial": act.initial(context), **act.options(context)}
         if bound:
             given |= {"data": request.POST, "files": request.FILES}
         given["prefix"] = self.form_prefix(act)
@@ -196,69 +196,69 @@ class ActAdmin(PageAdmin):
             if refused is not None and refused.act is act:
                 found.append(refused)
                 continue
-            form = self.act_form(request, act, self.doing(request, record), bound=False)
+            form = self.act_form(request, act, self.act_context(request, record), bound=False)
             address = self.act_address(act, record)
             found.append(Panel(act, form, act.name == opened, address))
         return found
 
     def answer(
-        self, request: HttpRequest, act: Act, doing: Doing, *, back: str = ""
+        self, request: HttpRequest, act: Act, context: ActContext, *, back: str = ""
     ) -> HttpResponseBase:
         """GET asks, POST does; what is refused comes back with what was typed. ``back`` is where it
         leads, if not to the record."""
         posted = request.method == "POST"
-        form = self.act_form(request, act, doing, bound=posted)
-        doing = replace(doing, form=form)
-        more: dict[str, Any] = {"back": back or self._back(doing)}
-        if posted and form.is_valid() and not self._meanwhile(request, act, doing):
+        form = self.act_form(request, act, context, bound=posted)
+        context = replace(context, form=form)
+        more: dict[str, Any] = {"back": back or self._back(context)}
+        if posted and form.is_valid() and not self._meanwhile(request, act, context):
             try:
                 if act.preview is None or "preview" not in request.POST:
-                    return self._did(request, act, doing, act.run(doing), back)
-                more |= act.preview(doing)
+                    return self._did(request, act, context, act.run(context), back)
+                more |= act.preview(context)
             except RuleBroken as refusal:
                 put_refusal(form, refusal, act.fields)
-                self.refused(doing, refusal)
+                self.refused(context, refusal)
         if posted and isinstance(form, FilesMixin):
             keep_files(form)
-        if act.is_panel and doing.record is not None:
-            return self._panel_page(request, act, doing, posted)
-        return self._form_page(request, act, doing, more)
+        if act.is_panel and context.record is not None:
+            return self._panel_page(request, act, context, posted)
+        return self._form_page(request, act, context, more)
 
-    def _meanwhile(self, request: HttpRequest, act: Act, doing: Doing) -> bool:
+    def _meanwhile(self, request: HttpRequest, act: Act, context: ActContext) -> bool:
         """Before the customer hears something, what was said meanwhile is said once."""
-        news = self.said_meanwhile(request, doing) if act.tells_customer else []
+        news = self.said_meanwhile(request, context) if act.tells_customer else []
         for sentence in news:
-            doing.form.add_error(None, sentence)
+            context.form.add_error(None, sentence)
         return bool(news)
 
     def _did(
-        self, request: HttpRequest, act: Act, doing: Doing, result: Any, back: str
+        self, request: HttpRequest, act: Act, context: ActContext, result: Any, back: str
     ) -> HttpResponseBase:
-        if isinstance(doing.form, FilesMixin):
-            drop_files(doing.form)
-        self.after(request, act, doing)
+        if isinstance(context.form, FilesMixin):
+            drop_files(context.form)
+        self.after(request, act, context)
         if isinstance(result, HttpResponseBase):
             return result
         if act.shows:
-            return self.show_once(request, act, doing, result)
+            return self.show_once(request, act, context, result)
         said = act.done(result) if callable(act.done) else act.done
         if isinstance(result, str):
             said = result
         if said:
             messages.success(request, said)
-        if doing.record is None and isinstance(result, str):
+        if context.record is None and isinstance(result, str):
             return HttpResponseRedirect(back or self.list_page())
-        return HttpResponseRedirect(back or self.page_of(doing.record or result))
+        return HttpResponseRedirect(back or self.page_of(context.record or result))
 
     def show_result(
-        self, request: HttpRequest, act: Act, doing: Doing, result: Any
+        self, request: HttpRequest, act: Act, context: ActContext, result: Any
     ) -> HttpResponseBase:
         """The page of an act with ``shows``."""
-        context = {"act": act, "record": doing.record, "back": self._back(doing)}
-        return self.page(request, act.shows, act.label, result=result, **context)
+        page_context = {"act": act, "record": context.record, "back": self._back(context)}
+        return self.page(request, act.shows, act.label, result=result, **page_context)
 
     def show_once(
-        self, request: HttpRequest, act: Act, doing: Doing, result: Any
+        self, request: HttpRequest, act: Act, context: ActContext, result: Any
     ) -> HttpResponseBase:
         """The result in this answer alone, which is kept by nobody; the second press of the same
         form leads back."""
@@ -266,24 +266,30 @@ class ActAdmin(PageAdmin):
             "Your first press did it and showed what came of it, which is never shown again: “%(act)s”. "
             "If you did not see it, do it anew; a key or password that nobody saw should be put out of use."
         ) % {"act": act.label}
-        answer = self.show_result(request, act, doing, result)
-        return done_here(answer, where=self._back(doing), said=said)
+        answer = self.show_result(request, act, context, result)
+        return done_here(answer, where=self._back(context), said=said)
 
-    def _back(self, doing: Doing) -> str:
-        return self.list_page() if doing.record is None else self.page_of(doing.record)
+    def _back(self, context: ActContext) -> str:
+        return self.list_page() if context.record is None else self.page_of(context.record)
 
     def _panel_page(
-        self, request: HttpRequest, act: Act, doing: Doing, posted: bool
+        self, request: HttpRequest, act: Act, context: ActContext, posted: bool
     ) -> HttpResponseBase:
-        address = self.act_address(act, doing.record)
-        refused = Panel(act, doing.form, True, address) if posted else None
-        panels = self.panels(request, doing.record, opened=act.name, refused=refused)
-        return self.record_page(request, doing.record, panels, status=422 if posted else 200)
+        address = self.act_address(act, context.record)
+        refused = Panel(act, context.form, True, address) if posted else None
+        panels = self.panels(request, context.record, opened=act.name, refused=refused)
+        return self.record_page(request, context.record, panels, status=422 if posted else 200)
 
     def _form_page(
-        self, request: HttpRequest, act: Act, doing: Doing, more: dict[str, Any]
+        self, request: HttpRequest, act: Act, context: ActContext, more: dict[str, Any]
     ) -> HttpResponse:
-        context = {"act": act, "form": doing.form, "record": doing.record, "row": doing.row, **more}
-        answer = self.page(request, act.page, act.label, **context)
-        answer.status_code = 422 if doing.form.is_bound and doing.form.errors else 200
+        page_context = {
+            "act": act,
+            "form": context.form,
+            "record": context.record,
+            "row": context.row,
+            **more,
+        }
+        answer = self.page(request, act.page, act.label, **page_context)
+        answer.status_code = 422 if context.form.is_bound and context.form.errors else 200
         return answer

@@ -17,7 +17,7 @@ from apps.backoffice.forms import ConfirmForm
 
 
 @dataclass(frozen=True)
-class Doing:
+class ActContext:
     """One use of an act: who does it to which record, and what they typed.
 
     ``record`` is None while something new is entered. ``row`` is the row of the record that the act
@@ -58,7 +58,7 @@ def _to_everybody(_record: Any, _user: Any) -> bool:
     return True
 
 
-def _nothing(_doing: Doing) -> dict[str, Any]:
+def _nothing(_context: ActContext) -> dict[str, Any]:
     return {}
 
 
@@ -73,14 +73,14 @@ class Act:
     name: str  # in the address: "put-on-hold"
     label: Any
     permission: str  # "orders.change_workorder"
-    run: Callable[[Doing], Any]
+    run: Callable[[ActContext], Any]
     explains: Any = ""  # what will happen, to whom
     done: Any = ""  # what is said afterwards; a function makes it of what ``run`` returned
     form: type[forms.BaseForm] = ConfirmForm
     may: Callable[[Any], bool] = _always  # asked of the row, or else the record
     rows: str = ""  # related name on the record, when the act is about one of its rows
-    initial: Callable[[Doing], dict[str, Any]] = _nothing
-    options: Callable[[Doing], dict[str, Any]] = _nothing  # further arguments of the form
+    initial: Callable[[ActContext], dict[str, Any]] = _nothing
+    options: Callable[[ActContext], dict[str, Any]] = _nothing  # further arguments of the form
     # The service's name of a field → the form's.
     fields: Mapping[str, str] = field(default_factory=dict)
     danger: bool = False
@@ -94,7 +94,7 @@ class Act:
     about: str = ""  # the kind of approval that it decides about (backoffice.approval_kinds)
     shows: str = ""
     # What would come of it, shown before anything is saved: further names for the page.
-    preview: Callable[[Doing], dict[str, Any]] | None = None
+    preview: Callable[[ActContext], dict[str, Any]] | None = None
     # To whom the button is shown, besides the permission; the service refuses whoever else comes.
     offered_to: Callable[[Any, Any], bool] = _to_everybody
 
@@ -115,18 +115,18 @@ class BulkAct:
     name: str
     label: Any
     permission: str
-    run: Callable[[Doing], Any]
+    run: Callable[[ActContext], Any]
     explains: Any = ""
     form: type[forms.BaseForm] = ConfirmForm
-    initial: Callable[[Doing], dict[str, Any]] = _nothing
-    options: Callable[[Doing], dict[str, Any]] = _nothing
+    initial: Callable[[ActContext], dict[str, Any]] = _nothing
+    options: Callable[[ActContext], dict[str, Any]] = _nothing
     danger: bool = False
     button: Any = ""
     asks: bool = True  # False: done as soon as it is chosen, without a page that asks
     tells_customer: bool = False
     # Where it leads when some are done: an address from those records and what was typed.
     leads_to: Callable[[list[Any], Mapping[str, Any]], str] | None = None
-    # Read once for all of them; ``run`` finds it in ``doing.shared``.
+    # Read once for all of them; ``run`` finds it in ``context.shared``.
     shared: Callable[[HttpRequest], Any] | None = None
 
     def allows(self, user: Any) -> bool:

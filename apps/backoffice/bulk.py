@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from apps.backoffice.acting import ActAdmin
-from apps.backoffice.acts import BulkAct, Doing
+from apps.backoffice.acts import ActContext, BulkAct
 from apps.backoffice.forms import with_pickers
 from apps.backoffice.once import done_here
 from apps.core.errors import RuleBroken
@@ -68,7 +68,7 @@ class BulkAdmin(ActAdmin):
     def as_shown(self, request: HttpRequest, record: Any) -> None:
         """Put back on the record what the page had shown of it, as its version."""
 
-    # --- asking and doing ------------------------------------------------------------------------
+    # --- asking and acting ------------------------------------------------------------------------
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Django's list bar offers them; choosing one leads to the page that asks."""
@@ -89,7 +89,7 @@ class BulkAdmin(ActAdmin):
         return self.ask_many(request, act, keys)
 
     def ask_many(self, request: HttpRequest, act: BulkAct, keys: list[Any]) -> HttpResponseBase:
-        """The page that asks, or the doing and what came of it."""
+        """The page that asks, or the act done and what came of it."""
         if not act.allows(request.user):
             raise PermissionDenied
         if not keys or len(keys) > MOST:
@@ -101,8 +101,8 @@ class BulkAdmin(ActAdmin):
         known = {f"{self.act_field}__in": self._readable(keys)}
         records = list(self.get_queryset(request).filter(**known).order_by("pk"))
         going = "go" in request.POST or not act.asks
-        doing = Doing(None, request.user, timezone.now())
-        given: dict[str, Any] = {"initial": act.initial(doing), **act.options(doing)}
+        context = ActContext(None, request.user, timezone.now())
+        given: dict[str, Any] = {"initial": act.initial(context), **act.options(context)}
         form = with_pickers(act.form(request.POST if going else None, **given))
         if going and form.is_valid():
             return self._do_many(request, act, records, form)
@@ -164,12 +164,12 @@ class BulkAdmin(ActAdmin):
     ) -> Result:
         address = self.page_of(record)
         self.as_shown(request, record)
-        doing = Doing(record, request.user, timezone.now(), form=form, shared=shared)
-        news = self.said_meanwhile(request, doing) if act.tells_customer else []
+        context = ActContext(record, request.user, timezone.now(), form=form, shared=shared)
+        news = self.said_meanwhile(request, context) if act.tells_customer else []
         if news:
             return Result(record, address, news[0])
         try:
-            act.run(doing)
+            act.run(context)
         except RuleBroken as refusal:
             return Result(record, address, str(refusal))
         except ObjectDoesNotExist:

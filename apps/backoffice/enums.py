@@ -43,7 +43,7 @@ class RowOutcome(ColourChoices):
     REFUSED = "refused", _("Refused"), "red"
 
 
-class KeptKind(TextChoices):
+class FileKind(TextChoices):
     """What is kept for a number of days that the house chooses."""
 
     JOB_RESULT = "job_result", _("Files that jobs have made")
@@ -74,7 +74,7 @@ EVENT_KINDS = {
     "list.exported": _("List exported"),
     "fileretention.changed": _("Days of keeping changed"),
 }
-EVENT_VALUES = {"fileretention.changed/what": KeptKind}
+EVENT_VALUES = {"fileretention.changed/what": FileKind}
 # What the details of events are called: everywhere, or ("kind/detail") in events of one kind.
 EVENT_DETAILS = {
     "sha256": _("Fingerprint of what is approved"),

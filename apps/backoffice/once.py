@@ -42,7 +42,7 @@ Answer = TypeVar("Answer", bound=HttpResponseBase)
 
 
 @dataclass(frozen=True)
-class Kept:
+class KeptAnswer:
     """What a second press is answered. ``said`` are messages: level, text, tags, whether HTML."""
 
     status: int = 302
@@ -92,7 +92,7 @@ def once(view: View) -> View:
 def done_here(response: Answer, *, where: str, said: str) -> Answer:
     """For a view that has acted and shows what came of it: the second press is sent to ``where``
     and told ``said``. The page itself is not kept: it may show a secret or a person's data."""
-    kept = Kept(where=where, said=((messages.INFO, said, "", False),))
+    kept = KeptAnswer(where=where, said=((messages.INFO, said, "", False),))
     response.kept_answer = kept  # type: ignore[attr-defined]  # read by _worth_keeping
     return response
 
@@ -100,7 +100,7 @@ def done_here(response: Answer, *, where: str, said: str) -> Answer:
 def answers_again(response: JsonResponse) -> JsonResponse:
     """For a view that has acted and tells a script so: the second press gets the same words."""
     body = response.content.decode()
-    response.kept_answer = Kept(response.status_code, body=body)  # type: ignore[attr-defined]  # read by _worth_keeping
+    response.kept_answer = KeptAnswer(response.status_code, body=body)  # type: ignore[attr-defined]  # read by _worth_keeping
     return response
 
 
@@ -155,7 +155,7 @@ def _run_once(
     with frame:
         before = _claim(digest)
         if before is not None:
-            return _replay(request, Kept(**json.loads(before)))
+            return _replay(request, KeptAnswer(**json.loads(before)))
         response = work()
         kept = _worth_keeping(request, response)
         if kept is None or request.session.session_key != session:
@@ -174,12 +174,12 @@ def _claim(digest: str) -> str | None:
         raise
 
 
-def _worth_keeping(request: HttpRequest, response: HttpResponseBase) -> Kept | None:
+def _worth_keeping(request: HttpRequest, response: HttpResponseBase) -> KeptAnswer | None:
     """None for what led nowhere, was refused in words, or gives the browser something to keep: a
     cookie may have been lost with the first answer, so it is given again by doing it again."""
     if set(response.cookies) - {settings.CSRF_COOKIE_NAME}:
         return None
-    told: Kept | None = getattr(response, "kept_answer", None)
+    told: KeptAnswer | None = getattr(response, "kept_answer", None)
     if told is not None:
         return told
     is_redirect = 300 <= response.status_code < 400
@@ -189,7 +189,7 @@ def _worth_keeping(request: HttpRequest, response: HttpResponseBase) -> Kept | N
     only_refused = bool(levels) and min(levels) >= messages.WARNING
     if not where or only_refused:
         return None
-    return Kept(response.status_code, where, said=said)
+    return KeptAnswer(response.status_code, where, said=said)
 
 
 def _said(request: HttpRequest) -> tuple[tuple[int, str, str, bool], ...]:
@@ -201,7 +201,7 @@ def _said(request: HttpRequest) -> tuple[tuple[int, str, str, bool], ...]:
     )
 
 
-def _replay(request: HttpRequest, kept: Kept) -> HttpResponseBase:
+def _replay(request: HttpRequest, kept: KeptAnswer) -> HttpResponseBase:
     response = HttpResponse(kept.body, content_type="application/json") if kept.body else None
     if response is None:
         response = HttpResponse(status=kept.status, headers={"Location": kept.where})
@@ -211,7 +211,7 @@ def _replay(request: HttpRequest, kept: Kept) -> HttpResponseBase:
     return response
 
 
-def _say_again(request: HttpRequest, kept: Kept) -> None:
+def _say_again(request: HttpRequest, kept: KeptAnswer) -> None:
     waiting = messages.get_messages(request)
     unread = {str(one) for one in waiting}
     # Looked at, not shown: they still wait for a page.

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.backoffice.forms.kept_files import FormWithFiles, KeptFileField
+from apps.backoffice.forms.held_files import FormWithFiles, HeldFileField
 from apps.banking.enums import AccountPurpose, AccountState, OpeningKind
 from apps.banking.models import BankAccount
 from apps.banking.services.layouts import layouts
@@ -82,7 +82,7 @@ class GoingLiveForm(FormWithFiles):
     """The sheet and what its kinds add up to in the old books."""
 
     day = forms.DateField(label=gettext_lazy("as of the end of"))
-    file = KeptFileField(
+    file = HeldFileField(
         label=gettext_lazy("Sheet"),
         help_text=gettext_lazy(
             "xlsx or csv with the columns 类别 (应收, 预收, 银行存款, 代收货款), 编码 (customer code, or what the account"
@@ -105,7 +105,7 @@ class GoingLiveForm(FormWithFiles):
 
 
 class FileForm(FormWithFiles):
-    file = KeptFileField(
+    file = HeldFileField(
         label=gettext_lazy("Bank file"),
         help_text=gettext_lazy("As the bank exports it: csv, xls, xlsx, MT940 or CAMT."),
     )

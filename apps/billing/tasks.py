@@ -1,10 +1,10 @@
 """Celery wakes; PostgreSQL remembers."""
 
 from apps.billing import services
-from apps.events.chores import chore
+from apps.events.background import background_task
 
 
-@chore("apps.billing.tasks.confirm_deemed")
+@background_task("apps.billing.tasks.confirm_deemed")
 def confirm_deemed() -> int:
     """Hourly: statements whose payer agrees by silence, as the contract says (BIL-2)."""
     return services.confirm_deemed()

@@ -6,17 +6,17 @@ from django.utils import timezone
 
 from apps.chat.queries.maintaining import MAINTAINED
 from apps.chat.rules.chat import PRESENT
-from apps.chat.services.maintaining import maintain_chats as mind
+from apps.chat.services import maintaining
 from apps.chat.states import CHAT_IN_HAND
-from apps.events.chores import chore, due_when
+from apps.events.background import background_task, due_when
 
 MAINTAIN = "apps.chat.tasks.maintain_chats"
 
 
-@chore(MAINTAIN, keeps_time=True)
+@background_task(MAINTAIN, records_runs=True)
 def maintain_chats() -> int:
     """Silent agents, lost connections, visitors who went away, whoever still waits (CMP-1)."""
-    return mind(at=timezone.now())
+    return maintaining.maintain_chats(at=timezone.now())
 
 
 def _listed(states: Iterable[str]) -> str:
@@ -28,7 +28,7 @@ def _listed(states: Iterable[str]) -> str:
 due_when(
     MAINTAIN,
     f"""
-    SELECT '', coalesce((SELECT ran_at FROM events_chore WHERE name = '{MAINTAIN}') + CASE
+    SELECT '', coalesce((SELECT ran_at FROM events_taskrun WHERE name = '{MAINTAIN}') + CASE
         WHEN EXISTS (SELECT FROM chat_chat WHERE state IN ({_listed(CHAT_IN_HAND)}))
             OR EXISTS (SELECT FROM chat_chatseat WHERE is_open
                 AND seen_at > statement_timestamp() - interval '{PRESENT.total_seconds()} seconds')

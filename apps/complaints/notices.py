@@ -13,8 +13,8 @@ from apps.complaints.queries import links, satisfaction
 from apps.complaints.queries.following import same_person
 from apps.complaints.queries.promises import answers_due
 from apps.complaints.rules.merchants import is_merchants_own
+from apps.core.notice_types import Notice, Webhook, subject_link
 from apps.core.public_links import public_link
-from apps.core.telling import Notice, Webhook, subject_link
 from apps.core.times import instant
 from apps.events.models import Event
 

@@ -3,7 +3,7 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.telling import HOUSE, NUMBER, WHEN, Topic, Variable, staff_topic
+from apps.core.notice_types import HOUSE, NUMBER, WHEN, Topic, Variable, staff_topic
 
 SUBJECT = Variable("subject", _("subject"), "包装破损", "Damaged parcel")
 

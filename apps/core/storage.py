@@ -42,7 +42,7 @@ def all_or_nothing() -> Iterator[None]:
         _written.reset(token)
 
 
-class HouseStorage(FileSystemStorage):
+class AtomicFileStorage(FileSystemStorage):
     """Writes beside the name and renames when all of it is there. Raises NotKept for whatever the
     disk refuses: no room, over quota, read-only, no right, broken.
 

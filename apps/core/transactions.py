@@ -7,7 +7,7 @@ from django.db import connection, transaction
 
 
 @contextmanager
-def joined() -> Iterator[None]:
+def in_callers_transaction() -> Iterator[None]:
     """For a service that others call in the middle of theirs: part of its caller's transaction without
     the two statements of a savepoint; by itself it makes a transaction of its own.
 

@@ -18,13 +18,13 @@ from django.db import close_old_connections, connection, transaction
 from kombu import Connection
 from kombu.pools import producers
 
-from apps.core.patience import REST_SECONDS, PatientStore
+from apps.core.valkey import PAUSE_SECONDS, ValkeyStore
 
 log = logging.getLogger(__name__)
 # A call that got lost on its way keeps others back for so long.
 ON_ITS_WAY = 5.0
 # Seconds that a call may take where no page waits for it.
-UNHURRIED = 1.0
+LONG_TIMEOUT = 1.0
 # Where so many wait nobody takes them, and one more is of no use. No call has an hour after which it
 # is void: whose clock would say so?
 ENOUGH = 200
@@ -32,7 +32,7 @@ _MARK = """
 if redis.call('LLEN', ARGV[2]) >= tonumber(ARGV[3]) then return false end
 return redis.call('SET', KEYS[1], '1', 'NX', 'PX', ARGV[1])
 """
-_store = PatientStore()
+_store = ValkeyStore()
 # Who hears the calls instead of the broker, in a process that does the work itself (and in tests).
 _ears: list[Callable[[str, tuple[str, ...]], None]] = []
 
@@ -89,9 +89,9 @@ def heard_by(hear: Callable[[str, tuple[str, ...]], None] | None) -> None:
     _ears[:] = [hear] if hear else []
 
 
-def nobody_waits() -> None:
+def use_long_timeout() -> None:
     """This process answers no requests: its calls may take a moment, as on a busy machine they do."""
-    _store.patience = UNHURRIED
+    _store.timeout = LONG_TIMEOUT
 
 
 def call(task: str, args: tuple[str, ...]) -> None:
@@ -102,19 +102,19 @@ def call(task: str, args: tuple[str, ...]) -> None:
         queue = current_app.conf.task_default_queue
         if _store.run(_MARK, _key(task, args), int(ON_ITS_WAY * 1000), queue, ENOUGH) is None:
             return  # one is on its way, or the broker does not answer
-        with producers[_broker(settings.REDIS_URL, _store.patience)].acquire(
-            block=True, timeout=_store.patience
+        with producers[_broker(settings.REDIS_URL, _store.timeout)].acquire(
+            block=True, timeout=_store.timeout
         ) as producer:
             current_app.send_task(task, args, producer=producer, retry=False)
     except Exception:  # whatever the broker does, what is committed stays done
-        _store.rest_until = time.monotonic() + REST_SECONDS
+        _store.paused_until = time.monotonic() + PAUSE_SECONDS
         log.warning("nobody could be called to %s; it is found without", task)
 
 
 @cache
-def _broker(url: str, patience: float) -> Connection:
+def _broker(url: str, timeout: float) -> Connection:
     """By which the pool of producers knows its own; nothing is opened by it."""
-    briefly = {"socket_timeout": patience, "socket_connect_timeout": patience, "max_retries": 0}
+    briefly = {"socket_timeout": timeout, "socket_connect_timeout": timeout, "max_retries": 0}
     return current_app.connection_for_write(url, transport_options=briefly)
 
 

@@ -34,15 +34,15 @@ class Event(AppendOnly):
         return f"{self.kind} {self.subject_type}:{self.subject_id}"
 
 
-class Chore(models.Model):
+class TaskRun(models.Model):
     """When something that the house does by itself at regular times was last done, whoever did it."""
 
     name = models.CharField(_("task"), max_length=80, primary_key=True)
     ran_at = models.DateTimeField(_("last done"), db_default=Now())
 
     class Meta:
-        verbose_name = _("chore")
-        verbose_name_plural = _("chores")
+        verbose_name = _("background task")
+        verbose_name_plural = _("background tasks")
         default_permissions = ()
 
     def __str__(self) -> str:

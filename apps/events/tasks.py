@@ -1,7 +1,7 @@
 import time
 
 from apps.core.waking import wake
-from apps.events.chores import chore, due_when
+from apps.events.background import background_task, due_when
 from apps.events.services import relay_due
 from apps.events.services.recording import RELAY
 from apps.events.services.relaying import OLDEST
@@ -9,7 +9,7 @@ from apps.events.services.relaying import OLDEST
 TURN = 2.0  # seconds; whoever is to end waits no longer
 
 
-@chore(RELAY, width=2)
+@background_task(RELAY, concurrency=2)
 def relay_events() -> int:
     """Hand on what happened to whoever wants to hear of it."""
     began = time.monotonic()

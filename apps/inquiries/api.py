@@ -14,8 +14,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.core.api.exact import ANY_TEXT, ExactText
-from apps.core.api.parsing import HouseJSONParser
-from apps.core.api.views import HouseView
+from apps.core.api.parsing import StrictJSONParser
+from apps.core.api.views import ApiView
 from apps.core.errors import BadInput
 from apps.inquiries.asking import Answer, Asker
 from apps.inquiries.enums import Way
@@ -67,11 +67,11 @@ ANSWERS = {
 }
 
 
-class VoiceView(HouseView):
+class VoiceView(ApiView):
     """Any phone system can read this out: JSON, simple XML, or plain text in both languages."""
 
     required_scopes = {"GET": "waybills:read", "POST": "waybills:read"}
-    parser_classes = (HouseJSONParser, FormParser)
+    parser_classes = (StrictJSONParser, FormParser)
     exact = False
     asks = {"GET": (DIGITS, CALLER, AS), "POST": (AS,)}
 

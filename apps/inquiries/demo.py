@@ -19,7 +19,7 @@ from apps.inquiries.services.answering import answer
 from apps.inquiries.services.claiming import keep
 from apps.inquiries.services.mail import take_mail
 from apps.inquiries.services.sms import take_text
-from apps.inquiries.services.telling import push_status
+from apps.inquiries.services.status_messages import push_status
 from apps.inquiries.wechat.messages import Message
 from apps.notifications.models import Delivery
 from apps.tracking.models import Waybill

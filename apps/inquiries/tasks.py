@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from apps.events.chores import chore, due_when
+from apps.events.background import background_task, due_when
 from apps.inquiries.services.forgetting import forget
 from apps.inquiries.services.mailbox import read_mailbox
 from apps.inquiries.services.pushing import BATCH, push_due
@@ -14,13 +14,13 @@ MOST_BATCHES = 3
 PUSH, FETCH = "apps.inquiries.tasks.push_kuaidi100", "apps.inquiries.tasks.fetch_pictures"
 
 
-@chore("apps.inquiries.tasks.answer_mail")
+@background_task("apps.inquiries.tasks.answer_mail")
 def answer_mail() -> int:
     read_mailbox(at=timezone.now())
     return send_replies(at=timezone.now())
 
 
-@chore(PUSH)
+@background_task(PUSH)
 def push_kuaidi100() -> int:
     looked = 0
     for _n in range(MOST_BATCHES):
@@ -31,12 +31,12 @@ def push_kuaidi100() -> int:
     return looked
 
 
-@chore(FETCH)
+@background_task(FETCH)
 def fetch_pictures() -> int:
     return fetch_media(at=timezone.now())
 
 
-@chore("apps.inquiries.tasks.purge_inquiries")
+@background_task("apps.inquiries.tasks.purge_inquiries")
 def purge_inquiries() -> int:
     return forget(at=timezone.now())
 

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.telling import HOTLINE, LINK, NUMBER, Topic, Variable
+from apps.core.notice_types import HOTLINE, LINK, NUMBER, Topic, Variable
 from apps.notifications.topics import CODE, MINUTES
 
 ANSWER, CODE_TOPIC = "inquiry.answer", "inquiry.code"

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from apps.core.telling import Notice, staff_notice
+from apps.core.notice_types import Notice, staff_notice
 from apps.events.models import Event
 from apps.notifications.models import WebhookEndpoint
 

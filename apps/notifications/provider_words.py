@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 
-from apps.core.telling import Topic
+from apps.core.notice_types import Topic
 from apps.notifications import channels
 from apps.notifications.channels import Channel, Message
 from apps.notifications.enums import CANNOT_STOP

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from apps.core.errors import BadInput
 from apps.core.masking import mask_address, mask_name, mask_phone
-from apps.core.telling import Topic
+from apps.core.notice_types import Topic
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 MASKS = {"name": mask_name, "phone": mask_phone, "address": mask_address}

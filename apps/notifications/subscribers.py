@@ -3,12 +3,12 @@
 from apps.events.models import Event
 from apps.events.subscriptions import subscribe_many
 from apps.notifications.queries.notices import HEARD_KINDS
-from apps.notifications.services import tell_about
+from apps.notifications.services import notify_about
 
 
 def tell(events: list[Event]) -> None:
     """Idempotent: messages are unique by cause, recipient and channel."""
-    tell_about(events)
+    notify_about(events)
 
 
 for _kind in HEARD_KINDS:

@@ -1,6 +1,6 @@
 """Messages: sending what waits, asking about what is unclear, and what time brings."""
 
-from apps.events.chores import chore, due_when
+from apps.events.background import background_task, due_when
 from apps.notifications import channels, services
 from apps.notifications.queries import due
 from apps.notifications.services.presence import purge_gone
@@ -13,25 +13,25 @@ ASK, MAINTAIN = (
 )
 
 
-@chore(SEND, width=lambda name: channels.channel(name).concurrency)
+@background_task(SEND, concurrency=lambda name: channels.channel(name).concurrency)
 def send_due(channel: str) -> int:
     """Send what is due on one channel."""
     return work_off(channel)
 
 
-@chore(ASK)
+@background_task(ASK)
 def ask_about_unclear(channel: str) -> int:
     """Ask one provider about messages whose fate is unclear."""
     return services.ask_about_unclear(channels.channel(channel))
 
 
-@chore(MAINTAIN)
+@background_task(MAINTAIN)
 def maintain_deliveries() -> int:
     """Lost senders, digests that are due, fallbacks."""
-    return services.mind()
+    return services.maintain()
 
 
-@chore("apps.notifications.tasks.look_after_channels")
+@background_task("apps.notifications.tasks.look_after_channels")
 def look_after_channels() -> int:
     """What waits for a channel without settings, and what nobody needs any more."""
     services.purge_stamps()

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.telling import (
+from apps.core.notice_types import (
     COUNT,
     CUSTOMER,
     DETAIL,

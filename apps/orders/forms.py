@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
+from apps.backoffice.forms.held_files import FormWithFiles, HeldFileField
 from apps.backoffice.forms.imports import ImportForm
-from apps.backoffice.forms.kept_files import FormWithFiles, KeptFileField
 from apps.core.errors import BadInput
 from apps.core.fields import SaidMomentField
 from apps.customers.enums import FollowUpClass, JobType, SettlementMethod
@@ -94,7 +94,7 @@ class OrderForm(FormWithFiles):
         max_length=8000,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    original_file = KeptFileField(
+    original_file = HeldFileField(
         label=_("original file"),
         required=False,
     )

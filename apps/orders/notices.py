@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 
-from apps.core.telling import MOST_TOLD, Notice, Webhook, staff_notice
+from apps.core.notice_types import MOST_TOLD, Notice, Webhook, staff_notice
 from apps.events.models import Event
 from apps.orders.models import DeclaredCount, WorkOrder
 

@@ -14,7 +14,10 @@ MOST = 200
 def follow_waybills(events: list[Event]) -> None:
     people = User.objects.in_bulk({event.by_id for event in events})
     services.follow_waybills(
-        [services.Seen(int(event.subject_id), people[event.by_id], event.at) for event in events]
+        [
+            services.WaybillMoved(int(event.subject_id), people[event.by_id], event.at)
+            for event in events
+        ]
     )
 
 

@@ -2,10 +2,10 @@
 
 from django.utils import timezone
 
-from apps.events.chores import chore
+from apps.events.background import background_task
 from apps.orders import services
 
 
-@chore("apps.orders.tasks.compare_counts")
+@background_task("apps.orders.tasks.compare_counts")
 def compare_counts() -> int:
     return services.compare_counts(timezone.now())

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.telling import COUNT, FROM, GOODS, HOUSE, NUMBERS, ORDER, TO, Topic, staff_topic
+from apps.core.notice_types import COUNT, FROM, GOODS, HOUSE, NUMBERS, ORDER, TO, Topic, staff_topic
 
 TOPICS = (
     Topic(

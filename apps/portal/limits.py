@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from apps.core.crypto import blind_index
-from apps.core.patience import PatientStore
+from apps.core.valkey import ValkeyStore
 
 WINDOW_SECONDS = 600
 MOST_REMEMBERED = 10_000
@@ -44,7 +44,7 @@ class _Window:
     count: int = 0
 
 
-class _Fence(PatientStore):
+class _MissLimiter(ValkeyStore):
     """What one worker knows besides: who is stopped, and its own count while Valkey is away."""
 
     def __init__(self) -> None:
@@ -96,7 +96,7 @@ class _Fence(PatientStore):
         self.stopped_until[address] = time.monotonic() + seconds
 
 
-_fence = _Fence()
+_limiter = _MissLimiter()
 
 
 def _key(address: str) -> str:
@@ -109,10 +109,10 @@ def most_misses() -> int:
 
 
 def seconds_stopped(address: str) -> int:
-    return _fence.stops(address)
+    return _limiter.stops(address)
 
 
 def count_misses(address: str, misses: int) -> int:
     """Count before answering. 0: answer; otherwise the seconds to wait, and nothing may be told of
     what was asked, neither hit nor miss."""
-    return _fence.count(address, misses) if misses > 0 else 0
+    return _limiter.count(address, misses) if misses > 0 else 0

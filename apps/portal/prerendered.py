@@ -1,8 +1,8 @@
-"""Templates poured once per language and then only filled: what makes the public page light.
+"""Templates rendered once per language and then only filled: what makes the public page light.
 
 A template is rendered once with a mark in place of each value and cut at the marks; a request
 joins the pieces with its own escaped values. The template may only ask whether a value is empty,
-so it is poured once for every set of values that are not. Nothing of a request is remembered.
+so it is prerendered once for every set of values that are not. Nothing of a request is remembered.
 """
 
 from collections.abc import Iterable, Mapping
@@ -31,11 +31,11 @@ def fill_each(template: str, rows: Iterable[Mapping[str, str]]) -> SafeString:
 
 def _filled(template: str, values: Mapping[str, str], language: str) -> str:
     names = tuple([name for name, value in values.items() if value])
-    pour = _pour.__wrapped__ if settings.DEBUG else _pour
+    prerender = _prerender.__wrapped__ if settings.DEBUG else _prerender
     return "".join(
         [
             _safe(values[piece]) if is_name else piece
-            for piece, is_name in pour(template, names, language)
+            for piece, is_name in prerender(template, names, language)
         ]
     )
 
@@ -45,7 +45,7 @@ def _safe(value: str) -> str:
 
 
 @lru_cache(maxsize=_MOST_SHAPES)
-def _pour(template: str, names: tuple[str, ...], language: str) -> list[tuple[str, bool]]:
+def _prerender(template: str, names: tuple[str, ...], language: str) -> list[tuple[str, bool]]:
     marked = {name: f"{_MARK}{name}{_MARK}" for name in names}
     pieces = render_to_string(template, marked).split(_MARK)
     return [(piece, bool(turn % 2)) for turn, piece in enumerate(pieces) if piece]

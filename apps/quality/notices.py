@@ -4,7 +4,7 @@ somebody to follow, for whoever follows it now (CMP-4)."""
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from apps.core.telling import Notice, subject_link
+from apps.core.notice_types import Notice, subject_link
 from apps.events.models import Event
 from apps.quality.models import ExceptionReport
 

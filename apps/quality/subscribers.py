@@ -45,7 +45,7 @@ def follow_trouble(events: list[Event]) -> None:
     bad = [(event, kind) for event in events if (kind := _kind(event))]
     people = _people([event for event, _kind_of_it in bad])
     found = [
-        services.Trouble(
+        services.FoundProblem(
             int(event.subject_id),
             kind,
             happened_at=_happened(event),

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.telling import Variable, staff_topic
+from apps.core.notice_types import Variable, staff_topic
 
 SUBJECT = Variable("subject", _("subject"), "包装破损", "Damaged parcel")
 

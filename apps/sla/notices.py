@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from apps.core.telling import Notice, subject_link
+from apps.core.notice_types import Notice, subject_link
 from apps.core.times import instant
 from apps.events.models import Event
 

@@ -1,22 +1,22 @@
 from apps.core.database_clock import database_now
-from apps.events.chores import chore, due_when
+from apps.events.background import background_task, due_when
 from apps.sla import services
 from apps.sla.services.rows import RECOMPUTE, SWEEP
 
 
-@chore(SWEEP)
+@background_task(SWEEP)
 def sweep_clocks() -> int:
     """Tell what is due."""
     return services.sweep().clocks
 
 
-@chore(RECOMPUTE)
+@background_task(RECOMPUTE)
 def recompute_clocks() -> int:
     """Read again what a calendar or a policy has made out of date."""
     return services.recompute_stale()
 
 
-@chore("apps.sla.tasks.maintain_calendars")
+@background_task("apps.sla.tasks.maintain_calendars")
 def maintain_calendars() -> int:
     """CMP-2: holidays that a newer library knows, and the warning of a missing year."""
     return services.maintain_calendars(at=database_now())

@@ -3,7 +3,7 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.telling import DUE, LINK, NUMBER, WHEN, Topic, Variable, staff_topic
+from apps.core.notice_types import DUE, LINK, NUMBER, WHEN, Topic, Variable, staff_topic
 
 METRIC = Variable("metric", _("clock"), "方案与答复", "Plan and reply")
 STEP = Variable("step", _("step"), "上报部门经理", "To the department manager")

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from apps.core.masking import Known, mask_text
-from apps.core.telling import Notice, Webhook, staff_notice
+from apps.core.notice_types import Notice, Webhook, staff_notice
 from apps.core.times import instant
 from apps.customers.models import Customer
 from apps.events.models import Event

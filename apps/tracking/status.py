@@ -17,8 +17,8 @@ from apps.tracking.enums import Status, is_terminal
 NO_HASH = "0" * 32
 
 
-class News(NamedTuple):
-    """What of an event decides the status; the first four are its key, so News compare by it."""
+class StatusUpdate(NamedTuple):
+    """What of an event decides the status; the first four are its key, so updates compare by it."""
 
     strength: int
     at: datetime
@@ -48,10 +48,10 @@ class Scan:
     place: str = ""
 
     @property
-    def news(self) -> News:
+    def status_update(self) -> StatusUpdate:
         """With the strength of today's table, so that a change of the table needs no change of
         events, which nobody may change."""
-        return News(
+        return StatusUpdate(
             *(
                 strength_of(self.status, self.reason),
                 self.occurred_at,
@@ -112,21 +112,22 @@ def live(scans: Iterable[Scan]) -> list[Scan]:
     ]
 
 
-def merge(standing: Standing, news: Sequence[News]) -> Standing:
+def merge(standing: Standing, updates: Sequence[StatusUpdate]) -> Standing:
     """The standing after more live events, in whatever order."""
-    telling = [one for one in news if one.strength != NONE]
-    if not telling:
+    counting = [one for one in updates if one.strength != NONE]
+    if not counting:
         return standing
-    best = max(telling)
+    best = max(counting)
     picked = min(
-        (one.at for one in telling if one.status == Status.PICKED_UP), default=standing.picked_up_at
+        (one.at for one in counting if one.status == Status.PICKED_UP),
+        default=standing.picked_up_at,
     )
     if standing.picked_up_at is not None and picked is not None:
         picked = min(picked, standing.picked_up_at)
-    last_at = max(one.at for one in telling)
+    last_at = max(one.at for one in counting)
     if standing.last_event_at is not None:
         last_at = max(last_at, standing.last_event_at)
-    place_at, place = _last_place(standing, telling)
+    place_at, place = _last_place(standing, counting)
     held = (standing.strength, standing.at, standing.rank, standing.hash)
     if best[:4] <= held:
         return standing._replace(
@@ -138,9 +139,11 @@ def merge(standing: Standing, news: Sequence[News]) -> Standing:
     )
 
 
-def _last_place(standing: Standing, telling: Sequence[News]) -> tuple[datetime | None, str]:
-    """The latest place heard of; news that names none leaves it what it was."""
-    named = [(one.at, one.place) for one in telling if one.place]
+def _last_place(
+    standing: Standing, counting: Sequence[StatusUpdate]
+) -> tuple[datetime | None, str]:
+    """The latest place heard of; an update that names none leaves it what it was."""
+    named = [(one.at, one.place) for one in counting if one.place]
     if standing.last_place_at is not None:
         named.append((standing.last_place_at, standing.last_place))
     return max(named, default=(None, ""))
@@ -148,4 +151,4 @@ def _last_place(standing: Standing, telling: Sequence[News]) -> tuple[datetime |
 
 def derive(scans: Iterable[Scan], *, issued_at: datetime) -> Standing:
     """Where a waybill stands, from all its events at once."""
-    return merge(beginning(issued_at), [scan.news for scan in live(scans)])
+    return merge(beginning(issued_at), [scan.status_update for scan in live(scans)])

@@ -3,7 +3,7 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.telling import (
+from apps.core.notice_types import (
     FROM,
     GOODS,
     HOUSE,

@@ -8,7 +8,7 @@ from django.conf import settings as house
 from django.test import Client
 
 from apps.accounts import throttling
-from apps.core.patience import PatientStore
+from apps.core.valkey import ValkeyStore
 from tests.factories.accounts import bearer, superuser
 from tests.factories.tracking import waybill
 
@@ -83,7 +83,7 @@ class TestLimits:
     ) -> None:
         settings.API_REQUESTS_PER_MINUTE = 1
         settings.REDIS_URL = "redis://127.0.0.1:9/0"
-        monkeypatch.setattr(throttling, "_counter", PatientStore())
+        monkeypatch.setattr(throttling, "_counter", ValkeyStore())
         headers = bearer("waybills:read")
         for _n in range(3):
             answer = client.get("/api/v1/waybills", headers=headers)

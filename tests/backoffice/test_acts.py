@@ -15,9 +15,9 @@ from django.urls import path, reverse
 
 import config.urls
 from apps.accounts.models import Unit, User
-from apps.backoffice.acts import Act, Doing
+from apps.backoffice.acts import Act, ActContext
 from apps.backoffice.forms import ReasonForm
-from apps.backoffice.forms.kept_files import FormWithFiles, KeptFileField
+from apps.backoffice.forms.held_files import FormWithFiles, HeldFileField
 from apps.backoffice.models import HeldFile
 from apps.backoffice.records import PanelAdmin, RecordAdmin
 from apps.core.errors import BadInput, RuleBroken
@@ -35,7 +35,7 @@ class NameForm(forms.Form):
 
 class PaperForm(FormWithFiles):
     note = forms.CharField(max_length=40)
-    file = KeptFileField()
+    file = HeldFileField()
 
 
 class Hidden(PanelAdmin):
@@ -51,15 +51,15 @@ class Desk:
     """Units with acts of ours on the staff site; ``did`` is what the services were asked to do."""
 
     def __init__(self, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.did: list[Doing] = []
+        self.did: list[ActContext] = []
         self.refuses: RuleBroken | None = None
         self.answer: Any = None
         self._settings, self._patch = settings, monkeypatch
 
-    def run(self, doing: Doing) -> Any:
+    def run(self, context: ActContext) -> Any:
         if self.refuses is not None:
             raise self.refuses
-        self.did.append(doing)
+        self.did.append(context)
         return self.answer
 
     def put_up(self, *acts: Act, of: type[Any] = RecordAdmin, entry: Act | None = None) -> None:
@@ -90,7 +90,7 @@ def allow(user: User, *names: str) -> User:
     return user
 
 
-def act(run: Callable[[Doing], Any], name: str = "rename", **more: Any) -> Act:
+def act(run: Callable[[ActContext], Any], name: str = "rename", **more: Any) -> Act:
     return Act(name, more.pop("label", "Rename it"), MANAGE, run, **more)
 
 
@@ -121,8 +121,8 @@ def test_an_act_asks_says_what_will_happen_and_is_done_by_who_asked(
     assert "no-cache" in asks["Cache-Control"]
     answer = client.post(address(unit), {"reason": "搬家"})
     assert (answer.status_code, answer["Location"]) == (302, page(unit))
-    (doing,) = desk.did
-    assert (doing.record, doing.typed, doing.who["by"]) == (unit, {"reason": "搬家"}, boss)
+    (context,) = desk.did
+    assert (context.record, context.typed, context.who["by"]) == (unit, {"reason": "搬家"}, boss)
     assert said(client, page(unit)) == ["It is done."]
 
 
@@ -199,8 +199,8 @@ def test_a_chosen_file_survives_a_refused_try_and_goes_when_it_is_taken(
     (form,) = [one for one in forms_of(text(refused)) if "file-kept" in one.data]
     desk.refuses = None
     assert client.post(address(unit), {**form.data, "note": "longer"}).status_code == 302
-    (doing,) = desk.did
-    assert doing.typed["file"].content == b"%PDF-1.4 a scan"
+    (context,) = desk.did
+    assert context.typed["file"].content == b"%PDF-1.4 a scan"
     assert not HeldFile.objects.exists()
 
 
@@ -327,10 +327,10 @@ def test_who_may_not_see_the_page_does_nothing_on_it(client: Client, desk: Desk)
 def test_a_preview_shows_what_would_be_and_does_nothing(
     client: Client, desk: Desk, boss: User
 ) -> None:
-    def preview(doing: Doing) -> dict[str, Any]:
+    def preview(context: ActContext) -> dict[str, Any]:
         if desk.refuses is not None:
             raise desk.refuses
-        shown = {"text": f"It would be called {doing.typed['called']}."}
+        shown = {"text": f"It would be called {context.typed['called']}."}
         return {"preview": shown, "preview_template": "notifications/_preview.html"}
 
     desk.put_up(act(desk.run, form=NameForm, preview=preview))

@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from apps.backoffice import services, tasks
-from apps.backoffice.forms.kept_files import FormWithFiles, KeptFileField, UnjudgedFile
+from apps.backoffice.forms.held_files import FormWithFiles, HeldFileField, UnjudgedFile
 from apps.backoffice.models import HeldFile
 from apps.backoffice.queries.held_files import held_files
 from apps.core.files import NewFile
@@ -70,10 +70,10 @@ def test_the_product_has_its_rights_on_the_table() -> None:
 
 def test_a_form_that_does_not_say_whose_its_files_are_is_a_mistake() -> None:
     class Forgetful(forms.Form):
-        scan = KeptFileField()
+        scan = HeldFileField()
 
     class Mindful(FormWithFiles):
-        scan = KeptFileField()
+        scan = HeldFileField()
 
     with pytest.raises(TypeError, match="FormWithFiles"):
         Forgetful({}, {}).is_valid()

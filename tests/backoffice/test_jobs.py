@@ -30,7 +30,7 @@ from apps.backoffice.services.jobs import RUN_JOBS, end_job
 from apps.backoffice.states import JOB_MOVES
 from apps.core import waking
 from apps.core.errors import RuleBroken
-from apps.events.chores import overdue
+from apps.events.background import overdue
 from apps.events.models import Event
 from tests.factories.accounts import UserFactory, sign_in
 from tests.factories.imports import work

@@ -21,7 +21,7 @@ import config.urls
 from apps.accounts.enums import Role
 from apps.accounts.models import Unit, User
 from apps.backoffice import services
-from apps.backoffice.acts import BulkAct, Doing
+from apps.backoffice.acts import ActContext, BulkAct
 from apps.backoffice.exports import Export, attribute
 from apps.backoffice.forms.filters import FilterForm, day, one_of
 from apps.backoffice.listing import ListAdmin
@@ -78,7 +78,7 @@ class UnitList(StaffList):
         return rows
 
 
-FOLDED: list[Doing] = []
+FOLDED: list[ActContext] = []
 
 
 class UnitAdmin(ListAdmin):
@@ -266,7 +266,7 @@ def test_many_are_chosen_and_done(client: Client, boss: User, tents: list[Unit])
     do_many = reverse("admin:accounts_unit_bulk", args=["fold"])
     assert f'formaction="{do_many}"' in page
     client.post(do_many, {"chosen": [tents[1].pk, tents[2].pk], "go": "1"})
-    assert [doing.record for doing in FOLDED] == tents[1:3]
+    assert [context.record for context in FOLDED] == tents[1:3]
 
 
 def test_a_list_is_taken_along_by_whoever_may(client: Client, boss: User) -> None:

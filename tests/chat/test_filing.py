@@ -43,7 +43,7 @@ from tests.factories.chats import (
     fresh,
     house,
     lose_visitor,
-    mind,
+    maintain,
     pass_time,
     reply,
     round_the_clock,
@@ -231,9 +231,9 @@ def test_who_closes_the_page_in_the_queue_loses_the_place() -> None:
     visitor()
     waiting = visitor(phone="13800138000")
     lose_visitor(waiting, 299)
-    assert mind() == 0
+    assert maintain() == 0
     lose_visitor(waiting, 300)
-    mind()
+    maintain()
     assert fresh(waiting).state == ChatState.FILED
 
 
@@ -242,16 +242,16 @@ def test_asked_whether_they_are_there_then_ended_with_a_word() -> None:
     chat = talking(one)
     reply(chat, "您的单号是？")
     pass_time(301)
-    assert mind() == 1
-    assert mind() == 0, "asked once"
+    assert maintain() == 1
+    assert maintain() == 0, "asked once"
     assert chat.lines.order_by("pk").last().word == "still_there"
     speak(chat, "在找")
     pass_time(500)
-    mind()
+    maintain()
     assert fresh(chat).state == ChatState.TALKING, "they answered; now we owe a reply"
     reply(chat, "好的")
     pass_time(601)
-    mind()
+    maintain()
     chat = fresh(chat)
     assert (chat.state, chat.end_reason) == (ChatState.OVER, ChatEnd.AWAY)
     assert chat.lines.order_by("pk").last().word == "ended_away"
@@ -264,7 +264,7 @@ def test_a_chat_that_nobody_recorded_records_itself() -> None:
     leave_chat(chat_id=chat.pk, by=public_user(), at=now())
     assert fresh(chat).state == ChatState.OVER
     pass_time(1801)
-    mind()
+    maintain()
     chat = fresh(chat)
     assert chat.state == ChatState.FILED and chat.case.owner == one
 

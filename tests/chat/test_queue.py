@@ -14,14 +14,14 @@ from apps.chat.services.giving import decline_chat, give_waiting, hand_chat, tak
 from apps.chat.services.seats import close_seat, open_seat, set_seat
 from apps.chat.tasks import MAINTAIN
 from apps.core.errors import BadInput, RuleBroken
-from apps.events.chores import leave_word, overdue
+from apps.events.background import overdue, record_run
 from apps.events.models import Event
 from tests.factories.accounts import UserFactory
 from tests.factories.chats import (
     agent,
     fresh,
     lose_sight_of,
-    mind,
+    maintain,
     pass_time,
     reply,
     round_the_clock,
@@ -63,7 +63,7 @@ def test_whoever_came_first_is_next_and_is_told_the_place() -> None:
 
 def test_time_is_asked_often_only_while_it_could_keep_somebody_waiting() -> None:
     def pause() -> float:
-        leave_word(MAINTAIN)
+        record_run(MAINTAIN)
         (one,) = (one for one in overdue(-60.0) if one.task == MAINTAIN)
         return -one.seconds
 
@@ -132,7 +132,7 @@ def test_a_chat_that_rings_in_vain_rings_at_somebody_else() -> None:
     wang, li = agent("王芳"), agent("李娜")
     chat = visitor()
     pass_time(46)
-    assert mind() == 1
+    assert maintain() == 1
     assert fresh(chat).agent == li
     assert ChatSeat.objects.get(user=wang).missed == 1
     assert words(chat) == [], "nobody has spoken yet, so nothing is said of it"
@@ -145,7 +145,7 @@ def test_after_two_missed_in_a_row_nothing_rings_there_any_more() -> None:
         if chat.agent != wang:
             reply(chat)
     pass_time(46)
-    mind()
+    maintain()
     seat = ChatSeat.objects.get(user=wang)
     assert (seat.missed, seat.is_open) == (2, False)
     assert Event.objects.filter(kind="chat_seat.closed", subject_id=str(seat.pk)).exists()
@@ -160,7 +160,7 @@ def test_a_silent_agent_is_better_than_none() -> None:
     one = agent()
     chat = visitor()
     pass_time(300)
-    assert mind() == 0
+    assert maintain() == 0
     assert fresh(chat).agent == one
 
 
@@ -171,9 +171,9 @@ def test_whoever_leaves_the_visitor_waiting_too_long_is_relieved() -> None:
     speak(chat, "还在吗？")
     li = agent("李娜")
     pass_time(239)
-    assert mind() == 0
+    assert maintain() == 0
     pass_time(2)
-    assert mind() == 1
+    assert maintain() == 1
     chat = fresh(chat)
     assert (chat.agent, chat.state) == (li, ChatState.OFFERED)
     reply(chat, "我是李娜，我来为您查。")
@@ -189,7 +189,7 @@ def test_a_lost_connection_puts_the_chat_back_at_its_old_place() -> None:
     second, third = visitor(), visitor()
     pass_time(91)
     lose_sight_of(wang, 91)
-    mind()
+    maintain()
     first = fresh(first)
     assert (first.state, first.agent) == (ChatState.QUEUED, None)
     assert [place_in_queue(fresh(c)) for c in (first, second, third)] == [1, 2, 3]
@@ -255,13 +255,13 @@ def test_a_queue_costs_the_same_however_long(django_assert_num_queries: Any) -> 
     agent(most=1)
     for _n in range(4):
         visitor(address=f"198.51.100.{_n}")
-    mind()
+    maintain()
     with django_assert_num_queries(13):
-        mind()
+        maintain()
     for _n in range(6):
         visitor(address=f"198.51.101.{_n}")
     with django_assert_num_queries(13):
-        mind()
+        maintain()
 
 
 class Racers:

@@ -21,7 +21,7 @@ from tests.factories.chats import (
     agent,
     begin,
     fresh,
-    mind,
+    maintain,
     pass_time,
     reply,
     round_the_clock,
@@ -154,11 +154,11 @@ def test_time_moves_it_too() -> None:
     chat = talking(one)
     reply(chat)
     pass_time(601)
-    mind()
+    maintain()
     chat = fresh(chat)
     assert (chat.state, chat.end_reason, chat.agent) == (S.OVER, "away", one)
     pass_time(1801)
-    mind()
+    maintain()
     chat = fresh(chat)
     assert chat.state == S.FILED and chat.case.owner == one
 

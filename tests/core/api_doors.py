@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from apps.accounts.idempotency import idempotent
 from apps.accounts.models import Unit, User
-from apps.core.api.pagination import HouseCursorPagination
+from apps.core.api.pagination import ApiCursorPagination
 from apps.core.errors import BadInput, RuleBroken
 from tests.factories.accounts import UnitFactory
 
@@ -80,7 +80,7 @@ class UnitView(APIView):
     required_scopes = {"GET": "orders:read", "POST": "orders:write"}
 
     def get(self, request: Any) -> Response:
-        pages = HouseCursorPagination()
+        pages = ApiCursorPagination()
         rows = pages.paginate_queryset(Unit.objects.all(), request, view=self)
         return pages.get_paginated_response(UnitSerializer(rows, many=True).data)
 

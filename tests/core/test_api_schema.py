@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.core.test_api_schem
 
 @pytest.fixture
 def schema(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    from apps.core.api.schema import HouseAutoSchema
+    from apps.core.api.schema import ApiAutoSchema
 
     for view in (
         api_doors.UnitView,
@@ -30,7 +30,7 @@ def schema(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         api_doors.ForgetfulView,
         api_doors.RaiseView,
     ):
-        monkeypatch.setattr(view, "schema", HouseAutoSchema())
+        monkeypatch.setattr(view, "schema", ApiAutoSchema())
         monkeypatch.setattr(view, "serializer_class", api_doors.UnitSerializer, raising=False)
     made: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
     return made

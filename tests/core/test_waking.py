@@ -8,8 +8,8 @@ import pytest
 import redis
 from django.db import transaction
 
-from apps.core import patience, waking
-from apps.core.patience import PatientStore
+from apps.core import valkey, waking
+from apps.core.valkey import ValkeyStore
 from apps.core.waking import Woken, wake, wake_on_commit
 from tests.faults.brokers import silent_broker
 
@@ -21,7 +21,7 @@ QUEUE = "celery"
 def broker(settings: Any, monkeypatch: pytest.MonkeyPatch) -> "Iterator[redis.Redis]":
     """The real one, with nothing waiting in it."""
     settings.WAKE_WORKERS = True
-    monkeypatch.setattr(waking, "_store", PatientStore())
+    monkeypatch.setattr(waking, "_store", ValkeyStore())
     with redis.Redis.from_url(settings.REDIS_URL) as store:
         keys = [QUEUE, *store.scan_iter("called:*")]
         store.delete(*keys)
@@ -123,16 +123,16 @@ def _takes(settings: Any, url: str) -> list[float]:
 
 def test_a_broker_that_is_away_costs_nothing(broker: Any, settings: Any) -> None:
     took = _takes(settings, "redis://127.0.0.1:9/0")
-    assert waking._store.rest_until > time.monotonic(), "it is left alone for a while"
-    assert min(took[1:]) < patience.PATIENCE_SECONDS
+    assert waking._store.paused_until > time.monotonic(), "it is left alone for a while"
+    assert min(took[1:]) < valkey.TIMEOUT_SECONDS
 
 
 def test_a_broker_that_hangs_is_asked_once(broker: Any, settings: Any) -> None:
     with silent_broker() as hanging:
         took = _takes(settings, hanging.url)
         assert hanging.visitors == 1
-    assert took[0] >= patience.PATIENCE_SECONDS
-    assert min(took[1:]) < patience.PATIENCE_SECONDS
+    assert took[0] >= valkey.TIMEOUT_SECONDS
+    assert min(took[1:]) < valkey.TIMEOUT_SECONDS
 
 
 def test_one_that_dies_between_mark_and_call_is_no_trouble(
@@ -144,13 +144,13 @@ def test_one_that_dies_between_mark_and_call_is_no_trouble(
     monkeypatch.setattr(waking.current_app, "send_task", away)
     wake(TASK)
     assert broker.llen(QUEUE) == 0
-    assert waking._store.rest_until > time.monotonic()
+    assert waking._store.paused_until > time.monotonic()
 
 
 def test_who_answers_no_requests_takes_a_moment(broker: Any, settings: Any) -> None:
-    waking.nobody_waits()
+    waking.use_long_timeout()
     with silent_broker() as hanging:
-        assert _takes(settings, hanging.url)[0] >= waking.UNHURRIED
+        assert _takes(settings, hanging.url)[0] >= waking.LONG_TIMEOUT
 
 
 def test_in_tests_nobody_is_called_unless_they_mean_to(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from apps.customers.models import Customer
 from apps.desk.demo.companies import make_companies
 from apps.desk.demo.people import Cast, make_people
 from apps.tracking.models import Waybill
-from tests.databases import poured
+from tests.databases import restored
 from tests.e2e.desk import PATIENCE, PHONE
 from tests.factories.orders import confirmed_order
 
@@ -67,7 +67,7 @@ def page(browser: Browser) -> Iterator[Page]:
 @pytest.fixture
 def cast(transactional_db: None) -> Cast:
     """The people and companies of the demo house."""
-    return poured("demo", _people_and_companies)
+    return restored("demo", _people_and_companies)
 
 
 def _people_and_companies() -> Cast:

@@ -10,7 +10,7 @@ from celery import current_app
 from django.db import connection
 
 from apps.core import waking
-from apps.events.models import Chore
+from apps.events.models import TaskRun
 from apps.events.services import standing_by
 from apps.events.services.standing_by import Standby
 from apps.notifications.enums import DeliveryState as S
@@ -55,10 +55,10 @@ def test_a_message_that_nobody_sends_is_sent(standby: Standby) -> None:
 
 def test_what_beat_should_have_called_for_is_done(standby: Standby) -> None:
     name = "apps.customers.tasks.end_trials"
-    assert eventually(lambda: Chore.objects.filter(name=name).exists())
+    assert eventually(lambda: TaskRun.objects.filter(name=name).exists())
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE events_chore SET ran_at = now() - interval '1 hour' WHERE name = %s", [name]
+            "UPDATE events_taskrun SET ran_at = now() - interval '1 hour' WHERE name = %s", [name]
         )
     assert eventually(lambda: _age(name) < 60)
 
@@ -66,13 +66,13 @@ def test_what_beat_should_have_called_for_is_done(standby: Standby) -> None:
 def _age(name: str) -> float:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT EXTRACT(EPOCH FROM now() - ran_at) FROM events_chore WHERE name = %s", [name]
+            "SELECT EXTRACT(EPOCH FROM now() - ran_at) FROM events_taskrun WHERE name = %s", [name]
         )
         return float(cursor.fetchone()[0])
 
 
 def test_it_can_be_seen_to_be_there(standby: Standby) -> None:
-    assert eventually(lambda: Chore.objects.filter(name=standing_by.NAME).exists())
+    assert eventually(lambda: TaskRun.objects.filter(name=standing_by.NAME).exists())
 
 
 def test_while_others_work_it_does_nothing_but_look(
@@ -80,7 +80,7 @@ def test_while_others_work_it_does_nothing_but_look(
 ) -> None:
     taken: list[Any] = []
     monkeypatch.setattr(standby, "_take", lambda task, _args: taken.append(task))
-    assert eventually(lambda: Chore.objects.filter(name=standing_by.NAME).exists())
+    assert eventually(lambda: TaskRun.objects.filter(name=standing_by.NAME).exists())
     made = delivery("in_app", "user:1")
     # Somebody looked for a message just now: he is at work.
     with connection.cursor() as cursor:

@@ -131,5 +131,5 @@ def lose_visitor(chat: Chat, seconds: float) -> None:
         )
 
 
-def mind() -> int:
+def maintain() -> int:
     return maintain_chats(**now())

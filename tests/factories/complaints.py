@@ -198,6 +198,6 @@ def follow_trouble(
     kind = kind_of_status(status, reason)
     assert kind is not None
     [report] = quality.follow(
-        [quality.Trouble(waybill_id, kind, happened_at, known_at=at, by=by, at=at)]
+        [quality.FoundProblem(waybill_id, kind, happened_at, known_at=at, by=by, at=at)]
     )
     return report

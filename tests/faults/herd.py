@@ -110,7 +110,7 @@ class Herd:
     def slot(self, name: str) -> int:
         return int(name.removeprefix("herd-"))
 
-    def mind(self) -> None:
+    def restart_dead(self) -> None:
         for slot, process in enumerate(self._processes):
             if process.poll() is not None:
                 self._processes[slot] = self._start(slot)
@@ -157,7 +157,7 @@ def strike(
     turns = cycle(plan.points)
     for when, name in plan.blows():
         time.sleep(max(0.0, began + when - time.monotonic()))
-        herd.mind()
+        herd.restart_dead()
         feed()
         if name == "flush":
             broker.flush()
@@ -176,7 +176,7 @@ def strike(
     rest()
     end = time.monotonic() + plan.deadline
     while not (done := is_done()) and time.monotonic() < end:
-        herd.mind()
+        herd.restart_dead()
         time.sleep(0.3)
     inside += points.total()
     seconds = time.monotonic() - began
@@ -192,6 +192,6 @@ def _kill_at(herd: Herd, database: OwnDatabase, point: str, feed: Callable[[], o
             if name:
                 herd.kill(herd.slot(name))
                 return
-        herd.mind()
+        herd.restart_dead()
         feed()
     raise RuntimeError(f"nobody came to {point}: {herd.last_words()}")

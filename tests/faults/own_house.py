@@ -49,7 +49,7 @@ class OwnHouse(House):
             self.leash.check(0.1)
             every = [*self.servers.children, *self.doors]
             for child in every:
-                if not child.mind():
+                if not child.restart_dead():
                     raise RuntimeError(f"{child.name} keeps ending")
             self._write("pids", {one.name.lower(): one.process.pid for one in every if one.process})
 

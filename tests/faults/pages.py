@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from apps.accounts.enums import Role
 from apps.accounts.models import User
-from apps.core.patience import REST_SECONDS
+from apps.core.valkey import PAUSE_SECONDS
 from apps.customers.models import CustomerScope
 from apps.tracking.numbers import compose, new_key
 from tests.factories.accounts import ServiceUserFactory, UserFactory, bearer, sign_in
@@ -29,7 +29,7 @@ from tests.factories.tracking import event, report, waybill
 
 LIMIT = 0.3  # seconds
 # How long a web worker leaves a broker alone that did not answer, and a little more.
-RESTED = REST_SECONDS + 0.3
+RESTED = PAUSE_SECONDS + 0.3
 CSRF = "a" * 32
 NEW_ORDER = {
     "delivery_contact": "张三",

@@ -20,10 +20,10 @@ from django.db.models import QuerySet
 from django.test import override_settings
 from django.utils import timezone
 
-from apps.core.telling import Notice
+from apps.core.notice_types import Notice
 from apps.notifications.channels.base import delivery_of
 from apps.notifications.models import Delivery, NotificationPolicy, ProviderState
-from apps.notifications.services import tell
+from apps.notifications.services import notify
 from apps.notifications.services.rows import NewDelivery, insert
 from tests.faults.brokers import OwnBroker
 from tests.faults.outage import environment
@@ -189,7 +189,7 @@ def at_night(topic: str, numbers: Iterable[int], at: datetime) -> None:
         for n in numbers
     ]
     for start in range(0, len(notices), PART):
-        tell(notices[start : start + PART])
+        notify(notices[start : start + PART])
 
 
 def phone(n: int) -> str:

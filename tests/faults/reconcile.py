@@ -180,7 +180,7 @@ def _is_back(house: Running, blow: str) -> bool:
         return False
     with suppress(psycopg2.Error):
         if blow == "standby":
-            seen = "SELECT count(*) FROM events_chore WHERE name = 'standby' AND ran_at > now() - interval '5 s'"
+            seen = "SELECT count(*) FROM events_taskrun WHERE name = 'standby' AND ran_at > now() - interval '5 s'"
             return _number(house, seen) >= 1
         return _number(house, "SELECT 1") == 1
     return False

@@ -12,7 +12,7 @@ import pytest
 from django.db import transaction
 
 from apps.core import waking
-from apps.core.patience import PatientStore
+from apps.core.valkey import ValkeyStore
 from apps.notifications.models import Attempt, Delivery
 from tests.doubles.mail_server import MailServer
 from tests.factories.notifications import delivery
@@ -59,7 +59,7 @@ def broker(stack: ExitStack, tmp_path: Path, settings: Any, monkeypatch: Any) ->
     one.start()
     stack.callback(one.kill)
     settings.WAKE_WORKERS, settings.REDIS_URL = True, one.url
-    monkeypatch.setattr(waking, "_store", PatientStore())
+    monkeypatch.setattr(waking, "_store", ValkeyStore())
     return one
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from apps.core.patience import REST_SECONDS
+from apps.core.valkey import PAUSE_SECONDS
 from tests.faults.brokers import crowded_broker, silent_broker
 from tests.faults.pages import (
     BY_API,
@@ -43,7 +43,7 @@ def test_pages_greet_a_broker_that_hangs_once_in_a_while_at_most() -> None:
         began = time.monotonic()
         for _n in range(ROUNDS):
             visit(house, hanging, but=BY_API)
-        greeted, most = broker.visitors, 1 + (time.monotonic() - began) / REST_SECONDS
+        greeted, most = broker.visitors, 1 + (time.monotonic() - began) / PAUSE_SECONDS
         assert greeted <= most
         Visitor(hanging).get("/readyz")
         # They are counted in the order in which they came.
@@ -107,7 +107,7 @@ def test_hardly_anything_but_tasks_knows_the_broker() -> None:
     with the broker. Those that may ask it something are named here and are as quick."""
     allowed = {
         *("config/celery.py", "config/health.py", "config/beat.py"),
-        *("apps/core/patience.py", "apps/core/waking.py", "apps/events/chores.py"),
+        *("apps/core/valkey.py", "apps/core/waking.py", "apps/events/background.py"),
         # They know the tasks, and do them themselves.
         "apps/events/services/standing_by.py",
         "apps/events/management/commands/standby.py",

@@ -21,7 +21,7 @@ from apps.inquiries.models import (
     MailboxState,
     WeChatBinding,
 )
-from apps.inquiries.services import telling
+from apps.inquiries.services import status_messages
 from apps.inquiries.storage import keep_privately
 from apps.notifications.models import Delivery
 from tests.factories.accounts import UnitFactory, UserFactory, sign_in, superuser
@@ -256,7 +256,7 @@ def test_nobody_sends_without_end_and_nothing_is_claimed_without_a_channel(
     client: Client, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.SMS_URL = ""
-    monkeypatch.setattr(telling, "MOST_AN_HOUR", 2)
+    monkeypatch.setattr(status_messages, "MOST_AN_HOUR", 2)
     sign_in(client, superuser())
     shipment = report(waybill(), "picked_up")
     shown = tell(client, shipment.number, "13800000001").content.decode()

@@ -33,40 +33,40 @@ NAME, MOBILE, MAILBOX, STREET = "欧阳娜娜", "13912345678", "ouyang@shop.exam
 SECRETS = (NAME, MOBILE, MAILBOX, STREET)
 PERSONAL = f"{NAME} {MOBILE} {MAILBOX} {STREET}"
 BOMB = '<!DOCTYPE x [<!ENTITY a "{0}"><!ENTITY b "&a;&a;&a;&a;">]><xml><Content>&b;</Content></xml>'
-Knock = Callable[[Client], Any]
+Send = Callable[[Client], Any]
 
 
-def wechat(body: str, *, token: str = TOKEN) -> Knock:
-    def knock(client: Client) -> Any:
+def wechat(body: str, *, token: str = TOKEN) -> Send:
+    def send(client: Client) -> Any:
         where = f"/hooks/wechat?{plain_query(token=token)}"
         return client.post(where, body, content_type="text/xml")
 
-    return knock
+    return send
 
 
-def gateway_raw(body: bytes) -> Knock:
-    def knock(client: Client) -> Any:
+def gateway_raw(body: bytes) -> Send:
+    def send(client: Client) -> Any:
         # Signed when it is sent: a long run of tests would find it stale.
         stamp = str(int(time.time()))
         sign = gateway.sign(body, timestamp=stamp, nonce="n", secret="gateway-secret")
         head = {"X-Timestamp": stamp, "X-Nonce": "n", "X-Signature": sign}
         return client.post("/hooks/sms", body, "application/json", headers=head)
 
-    return knock
+    return send
 
 
-def form(path: str, **fields: str) -> Knock:
+def form(path: str, **fields: str) -> Send:
     kind = "application/x-www-form-urlencoded"
     return lambda client: client.post(path, urlencode(fields), content_type=kind)
 
 
-def receipts(key: str, body: bytes) -> Knock:
+def receipts(key: str, body: bytes) -> Send:
     path = f"/notify/receipts/sms/{key}"
     return lambda client: client.post(path, body, content_type="application/json")
 
 
 PARAM = json.dumps({"num": "YP1", "phone": MOBILE, "name": NAME}, ensure_ascii=False)
-DOORS: dict[str, tuple[Knock, str]] = {
+DOORS: dict[str, tuple[Send, str]] = {
     "WeChat: forged": (
         wechat(wechat_text(PERSONAL), token="other"),
         "bad_signature",
@@ -108,9 +108,9 @@ def test_refused_noted_and_nothing_kept(
     settings.SMS_RECEIPT_KEY = "right"
     merchant(), aggregator()
     beside = delivery("sms", PHONE)
-    knock, code = DOORS[name]
+    send, code = DOORS[name]
     with caplog.at_level(logging.DEBUG, logger="apps"):
-        answer = knock(client)
+        answer = send(client)
     assert answer.status_code < 500
     assert (
         answer.status_code >= 400

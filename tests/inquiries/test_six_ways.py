@@ -20,7 +20,7 @@ from apps.inquiries.queries.streams import look
 from apps.inquiries.saying import sentence_of
 from apps.inquiries.services.mail import take_mail
 from apps.inquiries.services.replying import send_replies
-from apps.inquiries.services.telling import push_status
+from apps.inquiries.services.status_messages import push_status
 from apps.notifications.models import Delivery
 from apps.notifications.queries.words import render
 from apps.tracking.queries.public import public_view

@@ -20,7 +20,7 @@ from apps.inquiries.models import InboundMessage, Inquiry
 from apps.inquiries.services import counting
 from apps.inquiries.services.counting import LIMITS
 from apps.inquiries.services.forgetting import forget
-from apps.inquiries.services.telling import push_status
+from apps.inquiries.services.status_messages import push_status
 from apps.notifications.enums import DeliveryState
 from apps.notifications.models import Delivery
 from apps.notifications.queries.words import render

@@ -232,10 +232,10 @@ def test_a_key_tied_to_addresses_and_a_query_that_nobody_reads(server: Server) -
 def test_the_version_of_a_state_tells_no_row_number(settings: Any) -> None:
     """Whoever knows the rest of a state could try row numbers against a version without a key."""
     shipment = report(waybill(), "picked_up")
-    ((news,),) = [look({shipment.pk: ""}, at=timezone.now()).values()]
+    ((update,),) = [look({shipment.pk: ""}, at=timezone.now()).values()]
     settings.BLIND_INDEX_KEY = "another"
     ((other,),) = [look({shipment.pk: ""}, at=timezone.now()).values()]
-    assert news.version != other.version
+    assert update.version != other.version
 
 
 def _revoke(key: ApiKey) -> None:
@@ -306,11 +306,11 @@ def test_one_look_serves_all(django_assert_max_num_queries: Any) -> None:
     counts = []
     for group in (many[:1], many):
         with CaptureQueriesContext(connection) as seen:
-            news = look({w.pk: "" for w in group}, at=timezone.now())
+            update = look({w.pk: "" for w in group}, at=timezone.now())
         counts.append(len(seen))
-        assert set(news) == {w.pk for w in group}
+        assert set(update) == {w.pk for w in group}
     assert counts[0] == counts[1] == 3
-    known = {pk: one.version for pk, one in news.items()}
+    known = {pk: one.version for pk, one in update.items()}
     assert look(known, at=timezone.now() + timedelta(days=1)) == {}
     assert look({}, at=timezone.now()) == {}
     assert stream_app.HEARTBEAT < 60

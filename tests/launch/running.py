@@ -28,12 +28,12 @@ LOOK = 0.2  # seconds between two of them; each is a connection or more
 # As if nobody had done for a minute what beat calls for twice in one, and what time brings to chats
 # every some seconds: both are done at once, not in their turn.
 AGE = """
-UPDATE events_chore SET ran_at = ran_at - interval '1 minute'
+UPDATE events_taskrun SET ran_at = ran_at - interval '1 minute'
 WHERE name IN ('apps.tracking.tasks.find_late', 'apps.chat.tasks.maintain_chats') RETURNING clock_timestamp()
 """
 # Who stands by, whoever did what beat calls for regularly, and what time brings to chats.
 AT_WORK = """
-SELECT count(*) = 3 FROM events_chore WHERE ran_at > {since}
+SELECT count(*) = 3 FROM events_taskrun WHERE ran_at > {since}
 AND name IN ('standby', 'apps.tracking.tasks.find_late', 'apps.chat.tasks.maintain_chats')
 """
 

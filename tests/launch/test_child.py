@@ -101,8 +101,8 @@ def test_a_dead_child_is_started_again(make: Callable[..., Child]) -> None:
     first = child.process.pid
     child.process.kill()
     child.process.wait()
-    assert child.mind()
-    assert eventually(lambda: child.mind() and child.alive)
+    assert child.restart_dead()
+    assert eventually(lambda: child.restart_dead() and child.alive)
     assert child.process.pid != first
 
 
@@ -119,7 +119,7 @@ def test_whoever_waits_sees_at_once_that_a_child_has_ended(
     leash[0].check(LIMIT, [child.ending])
     assert time.monotonic() - began < LIMIT / 2 and not child.alive
     before = child.ending
-    assert eventually(lambda: child.mind() and child.alive)
+    assert eventually(lambda: child.restart_dead() and child.alive)
     assert child.ending is not None and select.select([child.ending], [], [], 0)[0] == []
     stop_all([child])
     assert child.ending is None
@@ -150,7 +150,7 @@ def test_pauses_grow_and_then_it_gives_up(
     monkeypatch.setattr(child_module, "PATIENCE", 2)
     child = make("raise SystemExit(3)")
     child.start()
-    assert eventually(lambda: not child.mind())
+    assert eventually(lambda: not child.restart_dead())
     assert child.failures == 3
 
 
@@ -164,9 +164,9 @@ def test_what_cannot_be_started_again_just_now_is_tried_once_more(
     child.process.kill()
     child.process.wait()
     child.cwd = tmp_path / "away"
-    assert eventually(lambda: child.mind() and child.failures > 1)
+    assert eventually(lambda: child.restart_dead() and child.failures > 1)
     child.cwd.mkdir()
-    assert eventually(lambda: child.mind() and child.alive)
+    assert eventually(lambda: child.restart_dead() and child.alive)
 
 
 def test_while_the_disk_is_full_nothing_is_given_up(
@@ -181,10 +181,10 @@ def test_while_the_disk_is_full_nothing_is_given_up(
         child.start()
         tried = set()
         while len(tried) < 12:
-            assert child.mind(), "it is tried again and again"
+            assert child.restart_dead(), "it is tried again and again"
             tried.add(child.process and child.process.pid)
         (tmp_path / "disk" / "filler").unlink()
-        assert eventually(lambda: not child.mind())
+        assert eventually(lambda: not child.restart_dead())
 
 
 def test_who_frees_what_it_could_not_write_is_not_given_up_either(
@@ -200,10 +200,10 @@ def test_who_frees_what_it_could_not_write_is_not_given_up_either(
     child.start()
     tried = set()
     while len(tried) < 12:
-        assert child.mind(), "it is tried again and again"
+        assert child.restart_dead(), "it is tried again and again"
         tried.add(child.process and child.process.pid)
     roomy.touch()
-    assert eventually(lambda: not child.mind())
+    assert eventually(lambda: not child.restart_dead())
 
 
 def test_how_it_ended_is_told_in_words() -> None:

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarn
 LOOK = 0.3  # seconds between two; each starts a program
 # What those without a port leave behind is looked at: as if it were as old as it may not be.
 AGES = {
-    "standby": "UPDATE events_chore SET ran_at = ran_at - interval '1 minute'",
+    "standby": "UPDATE events_taskrun SET ran_at = ran_at - interval '1 minute'",
 }
 
 
@@ -73,14 +73,14 @@ class Service:
         kind, *words = self._ours(SERVICES[self.name]["healthcheck"]["test"])
         return run(["sh", "-c", *words] if kind == "CMD-SHELL" else words, self.env).returncode == 0
 
-    def mind(self) -> None:
+    def restart_dead(self) -> None:
         """What ``restart: unless-stopped`` means."""
         if self.process is not None and self.process.poll() is not None:
             self.start()
 
     def comes_up(self) -> bool:
         def up() -> bool:
-            self.mind()
+            self.restart_dead()
             return self.is_healthy()
 
         return eventually(up, every=LOOK)

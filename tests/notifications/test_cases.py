@@ -124,7 +124,7 @@ def test_a_reply_goes_out_once_whatever_is_repeated(team: Team, mail: MailServer
     for _n in range(2):
         cases.add_message(case_id=made.pk, said=said, **who(team.agent))
     relay_all()
-    services.tell_about([d.event for d in told("case.reply") if d.event])
+    services.notify_about([d.event for d in told("case.reply") if d.event])
     assert len(told("case.reply")) == 1
 
 

@@ -85,7 +85,7 @@ def test_a_lost_acknowledgement_is_unclear_and_never_sent_again(mail: MailServer
     assert state(sent) == S.AMBIGUOUS
     Delivery.objects.update(due_at=timezone.now() - timedelta(hours=1))
     send_all("email")
-    services.mind()
+    services.maintain()
     assert state(sent) == S.AMBIGUOUS
     assert len(mail.accepted) == 1
 

@@ -115,7 +115,7 @@ def test_telling_of_the_same_step_again_adds_nothing(made: WorkOrder) -> None:
     chief = person()
     event = fire(made, chief)
     relay_all()
-    services.tell_about([event])
+    services.notify_about([event])
     assert len(told(chief)) == 1
 
 
@@ -202,7 +202,7 @@ def test_queries_do_not_grow_with_the_events(
     people = [person() for _n in range(10)]
     events = [fire(made, who) for who in people]
     with django_assert_max_num_queries(12):
-        assert services.tell_about(events) == 10
+        assert services.notify_about(events) == 10
 
 
 def test_a_moment_without_a_zone_does_not_stop_the_relay(made: WorkOrder) -> None:

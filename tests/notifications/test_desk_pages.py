@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.core.telling import Notice
+from apps.core.notice_types import Notice
 from apps.notifications import services
 from apps.notifications.enums import DeliveryState as S
 from apps.notifications.models import Delivery, MessageTemplate, NotificationPolicy, Preference
@@ -106,7 +106,7 @@ def test_everybody_says_how_they_want_to_be_told(client: Client, mail: MailServe
     for owner in (agent, other):
         customer = CustomerFactory(agent=owner)
         declare(customer, by=owner)
-        services.tell(
+        services.notify(
             [Notice("staff.late_opened", f"t:{owner.pk}", timezone.now(), customer=customer)]
         )
     relay_all()

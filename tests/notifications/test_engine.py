@@ -319,7 +319,7 @@ def test_a_lost_worker(probe: Probe, safe: bool, becomes: S) -> None:
     key = made.idempotency_key
     claim(probe, worker="w1")
     Delivery.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
-    services.mind()
+    services.maintain()
     assert state(made) == becomes
     if safe:
         send_all("probe")

@@ -15,7 +15,7 @@ from apps.notifications.enums import Effect
 from apps.notifications.models import Attempt, Delivery, Sender, SendStamp
 from apps.notifications.services import presence, sending
 from apps.notifications.services.claiming import claim
-from apps.notifications.services.losing import Beginning, ClaimLost, NotBegun
+from apps.notifications.services.losing import ClaimLost, NotBegun, SendStart
 from apps.notifications.services.presence import Presence, gone, present, purge_gone
 from apps.notifications.services.working import _Sender
 from tests.doubles.mail_server import MailServer
@@ -110,7 +110,7 @@ def test_what_had_begun_is_judged_as_ever(name: str, becomes: S) -> None:
     made = delivery(name, "a@example.com")
     claimed = claim(one, worker="w", sender=dead()).delivery
     assert claimed is not None
-    Beginning(claimed, one)()
+    SendStart(claimed, one)()
     assert services.expire_leases() == 1
     made.refresh_from_db()
     assert (made.state, made.state_reason) == (becomes, "worker_lost")
@@ -224,11 +224,11 @@ def test_who_stumbled_lets_go_of_what_he_held(
     with present("process") as number:
         step = _Sender(plain, "w", number).step
 
-        def away(_self: Beginning) -> None:
+        def away(_self: SendStart) -> None:
             raise NotBegun from OperationalError()
 
         with monkeypatch.context() as patch:
-            patch.setattr(Beginning, "__call__", away)
+            patch.setattr(SendStart, "__call__", away)
             with pytest.raises(NotBegun):
                 step()
         assert Delivery.objects.get().state == S.SENDING

@@ -140,15 +140,15 @@ def test_who_stumbles_in_his_turn_goes_on_with_it(
 ) -> None:
     slow.go_on.set()
     monkeypatch.setattr(working, "AFTER_TROUBLE", 0.0)
-    real, tries = losing.Beginning.__call__, []
+    real, tries = losing.SendStart.__call__, []
 
-    def once_away(self: losing.Beginning) -> None:
+    def once_away(self: losing.SendStart) -> None:
         tries.append(self)
         if len(tries) == 1:
             raise losing.NotBegun from OperationalError()
         real(self)
 
-    monkeypatch.setattr(losing.Beginning, "__call__", once_away)
+    monkeypatch.setattr(losing.SendStart, "__call__", once_away)
     delivery("slow", "a")
     assert tasks.send_due("slow") == 1
     assert Delivery.objects.get().state == S.ACCEPTED and len(slow.there) == 1

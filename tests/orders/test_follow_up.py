@@ -131,8 +131,8 @@ def test_tracking_ticks_steps_off_and_delivery_opens_the_last_one() -> None:
     assert made.status == OrderStatus.COMPLETED
     last = made.tasks.get(template__step="delivery-confirmed")
     assert last.state == TaskStatus.OPEN and last.due_at > timezone.now()
-    seen = services.Seen(made.waybills.get().pk, UserFactory(), timezone.now())
-    services.follow_waybills([seen])
+    moved = services.WaybillMoved(made.waybills.get().pk, UserFactory(), timezone.now())
+    services.follow_waybills([moved])
     assert made.tasks.filter(template__step="delivery-confirmed").count() == 1
 
 
@@ -153,13 +153,15 @@ def test_many_scans_at_once_move_each_order_once(
 ) -> None:
     orders = [confirmed_order(pieces="2", waybill_per_piece="yes") for _n in range(2)]
     who = UserFactory()
-    seen = [
-        services.Seen(w.pk, who, timezone.now()) for order in orders for w in order.waybills.all()
+    moved = [
+        services.WaybillMoved(w.pk, who, timezone.now())
+        for order in orders
+        for w in order.waybills.all()
     ]
-    for scanned in seen:
+    for scanned in moved:
         report(Waybill.objects.get(pk=scanned.waybill_id), "delivered")
-    strangers = [services.Seen(made.pk, who, timezone.now()) for made in waybills(50)]
-    assert services.follow_waybills([*strangers, *seen]) == 2
+    strangers = [services.WaybillMoved(made.pk, who, timezone.now()) for made in waybills(50)]
+    assert services.follow_waybills([*strangers, *moved]) == 2
     for made in orders:
         made.refresh_from_db()
         assert (made.status, made.completed_by) == (OrderStatus.COMPLETED, who)

@@ -74,7 +74,7 @@ def test_whoever_tries_out_links_is_stopped(client: Client, mine: Case, settings
     for n in range(3):
         assert client.get(f"/case/{mine.number}-{'A' * 21}{n}").status_code == 404
     assert client.get(address(mine)).status_code == 429
-    limits._fence.stopped_until.clear()
+    limits._limiter.stopped_until.clear()
     assert client.get(address(mine)).status_code == 200
 
 

@@ -1,4 +1,4 @@
-"""The fence around walking through numbers: shared by workers, forgiving when the store is away."""
+"""The limiter around walking through numbers: shared by workers, forgiving when the store is away."""
 
 import socket
 import time
@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from apps.core.patience import PATIENCE_SECONDS
+from apps.core.valkey import TIMEOUT_SECONDS
 from apps.portal import limits
 from apps.tracking.models import Waybill
 from apps.tracking.numbers import compose, new_key
@@ -40,7 +40,7 @@ def test_after_too_many_unknown_numbers_nothing_is_answered(
 @pytest.mark.requirement("TRK-10")
 def test_workers_share_the_count(settings: object) -> None:
     settings.PUBLIC_MISSES_PER_WINDOW = 3  # type: ignore[attr-defined]
-    one, two = limits._Fence(), limits._Fence()
+    one, two = limits._MissLimiter(), limits._MissLimiter()
     one.count("10.0.0.1", 2)
     assert not one.stops("10.0.0.1")
     two.count("10.0.0.1", 1)
@@ -63,19 +63,19 @@ def test_without_the_store_parcels_can_still_be_followed(
     client: Client, under_way: Waybill, settings: object
 ) -> None:
     settings.REDIS_URL = "redis://127.0.0.1:1/0"  # type: ignore[attr-defined]
-    limits._fence.client = None
+    limits._limiter.client = None
     assert client.get(f"/track/{compose('YP', 1, KEY)}").status_code == 404
     assert client.get(f"/track/{under_way.number}").status_code == 200
-    assert limits._fence.rest_until > 0
+    assert limits._limiter.paused_until > 0
 
 
 def test_what_is_remembered_is_bounded() -> None:
-    fence = limits._Fence()
+    limiter = limits._MissLimiter()
     for n in range(limits.MOST_REMEMBERED + 1):
-        fence._stop(str(n), 10)
-    assert len(fence.stopped_until) == 1
-    fence._stop("gone", -5)
-    assert fence.stops("gone") == 0 and "gone" not in fence.stopped_until
+        limiter._stop(str(n), 10)
+    assert len(limiter.stopped_until) == 1
+    limiter._stop("gone", -5)
+    assert limiter.stops("gone") == 0 and "gone" not in limiter.stopped_until
 
 
 def test_a_store_that_hangs_costs_a_tenth_of_a_second_once(settings: object) -> None:
@@ -83,12 +83,12 @@ def test_a_store_that_hangs_costs_a_tenth_of_a_second_once(settings: object) -> 
 
     def is_quick() -> bool:
         """Of the worker that waited least; this machine may be busy with other tests."""
-        fence = limits._Fence()
+        limiter = limits._MissLimiter()
         began = time.monotonic()
-        fence.count("10.0.0.1", 1)
+        limiter.count("10.0.0.1", 1)
         waits.append(time.monotonic() - began)
         for _n in range(20):
-            fence.count("10.0.0.1", 1)
+            limiter.count("10.0.0.1", 1)
         return min(waits) <= 0.3
 
     with silent_broker() as broker:
@@ -98,7 +98,7 @@ def test_a_store_that_hangs_costs_a_tenth_of_a_second_once(settings: object) -> 
         socket.create_connection(("127.0.0.1", broker.port)).close()
         assert eventually(lambda: broker.visitors > len(waits))
         assert broker.visitors == len(waits) + 1, "each worker asked once"
-    assert min(waits) >= PATIENCE_SECONDS
+    assert min(waits) >= TIMEOUT_SECONDS
 
 
 # --- however they are asked ---------------------------------------------------------------------
@@ -126,7 +126,7 @@ def test_a_batch_that_goes_beyond_ends_the_window(
     assert unknown_told(english, numbers[20:40]) == 0
     for path in (f"/track/{numbers[50]}", f"/track/{under_way.number}"):
         assert english.get(path, REMOTE_ADDR="203.0.113.5").status_code == 429
-    other = limits._Fence()
+    other = limits._MissLimiter()
     assert other.count("203.0.113.5", 1) > 0, "every worker refuses from now on"
 
 
@@ -136,7 +136,7 @@ def test_a_batch_that_goes_beyond_ends_the_window(
 def test_questions_at_the_same_moment_learn_no_more(settings: object, store: str) -> None:
     settings.PUBLIC_MISSES_PER_WINDOW = 20  # type: ignore[attr-defined]
     if store == "alone":
-        limits._fence.rest_until = time.monotonic() + 3600
+        limits._limiter.paused_until = time.monotonic() + 3600
     at_once = 25
     ready = Barrier(at_once)
 
@@ -158,7 +158,7 @@ def test_without_the_store_each_worker_counts_for_itself(
 ) -> None:
     settings.REDIS_URL = "redis://127.0.0.1:1/0"  # type: ignore[attr-defined]
     settings.PUBLIC_MISSES_PER_WINDOW = 3  # type: ignore[attr-defined]
-    limits._fence.client = None
+    limits._limiter.client = None
     for n in range(3):
         assert client.get(f"/track/{compose('YP', n, KEY)}").status_code == 404
     stopped = client.get(f"/track/{compose('YP', 4, KEY)}")
@@ -174,7 +174,7 @@ def test_the_page_tells_how_long(english: Client, under_way: Waybill, settings: 
     for n in range(2):
         stopped = english.get(f"/track/{compose('YP', n, KEY)}")
     assert "try again in 10 minutes" in stopped.content.decode()
-    limits._fence._stop("127.0.0.1", 61)
+    limits._limiter._stop("127.0.0.1", 61)
     assert "try again in 2 minutes" in english.get(f"/track/{under_way.number}").content.decode()
 
 
@@ -195,6 +195,6 @@ def test_a_hit_asks_the_store_nothing(
     client: Client, under_way: Waybill, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
-    monkeypatch.setattr(limits._fence, "_connected", lambda: asked.append("asked"))
+    monkeypatch.setattr(limits._limiter, "_connected", lambda: asked.append("asked"))
     assert client.get(f"/track/{under_way.number}").status_code == 200
     assert asked == []

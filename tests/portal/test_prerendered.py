@@ -1,4 +1,4 @@
-"""A poured template gives what the template engine itself would give, for any value."""
+"""A prerendered template gives what the template engine itself would give, for any value."""
 
 from django.template.loader import render_to_string
 from django.utils import translation

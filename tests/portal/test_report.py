@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 from PIL import Image
 
-from apps.backoffice.forms.kept_files import UnjudgedFile
+from apps.backoffice.forms.held_files import UnjudgedFile
 from apps.backoffice.models import HeldFile
 from apps.backoffice.services import hold_files
 from apps.complaints.enums import CaseChannel, CaseClass

@@ -111,10 +111,10 @@ class TestSecurityTxt:
 
 @pytest.fixture
 def fresh_pages() -> Iterator[None]:
-    """Pages are poured once for a process; the address of the site is poured in with them."""
-    prerendered._pour.cache_clear()
+    """Pages are prerendered once for a process; the address of the site is a part of them."""
+    prerendered._prerender.cache_clear()
     yield
-    prerendered._pour.cache_clear()
+    prerendered._prerender.cache_clear()
 
 
 @pytest.mark.requirement("TRK-10")

@@ -24,7 +24,7 @@ from apps.inquiries import gateway
 from apps.inquiries.saying import sentence_of
 from apps.inquiries.services.mailbox import read_mailbox
 from apps.inquiries.services.replying import send_replies
-from apps.inquiries.services.telling import push_status
+from apps.inquiries.services.status_messages import push_status
 from apps.inquiries.streams.app import StreamApp
 from apps.inquiries.streams.hub import Hub
 from apps.tracking.queries.public import public_view

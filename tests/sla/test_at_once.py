@@ -14,7 +14,7 @@ from celery import current_app
 from django.db import connection
 
 from apps.core.database_clock import database_now
-from apps.events.models import Chore, Dispatch, Event
+from apps.events.models import Dispatch, Event, TaskRun
 from apps.events.services.standing_by import Standby
 from apps.sla import services
 from apps.sla.enums import ClockState, FactKind, IntervalKind, Metric
@@ -194,10 +194,10 @@ def test_one_that_cannot_be_told_is_put_off_and_holds_up_nobody(
     bad = clock_of(cases[3][1], Metric.PLAN_REPLY)
     real = sweeping.details
 
-    def details(shot: Any, *rest: Any) -> dict[str, Any]:
-        if shot.clock.id == bad.pk:
+    def details(due_step: Any, *rest: Any) -> dict[str, Any]:
+        if due_step.clock.id == bad.pk:
             raise ValueError("words fail me")
-        return real(shot, *rest)
+        return real(due_step, *rest)
 
     monkeypatch.setattr(sweeping, "details", details)
     services.sweep()
@@ -215,15 +215,15 @@ def test_the_calendars_are_looked_after_though_beat_is_away(
 ) -> None:
     asked = threading.Event()
 
-    def mind(*, at: datetime) -> int:
+    def maintain(*, at: datetime) -> int:
         assert abs(at - database_now()) < timedelta(minutes=1), "the database says what day it is"
         asked.set()
         return 0
 
-    monkeypatch.setattr(services, "maintain_calendars", mind)
+    monkeypatch.setattr(services, "maintain_calendars", maintain)
     name = "apps.sla.tasks.maintain_calendars"
-    assert eventually(lambda: Chore.objects.filter(name=name).exists())
-    Chore.objects.filter(name=name).update(ran_at=database_now() - 2 * HOUR)
+    assert eventually(lambda: TaskRun.objects.filter(name=name).exists())
+    TaskRun.objects.filter(name=name).update(ran_at=database_now() - 2 * HOUR)
     assert asked.wait(LIMIT)
 
 

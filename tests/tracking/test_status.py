@@ -61,9 +61,11 @@ def test_any_order_and_any_repetition_end_alike(events: list[Scan], random: obje
 @given(scans, scans)
 def test_merging_one_by_one_is_deriving_at_once(first: list[Scan], second: list[Scan]) -> None:
     standing = derive(first, issued_at=NOON)
-    assert merge(standing, [one.news for one in second]) == derive(first + second, issued_at=NOON)
+    assert merge(standing, [one.status_update for one in second]) == derive(
+        first + second, issued_at=NOON
+    )
     for one in second:
-        standing = merge(standing, [one.news])
+        standing = merge(standing, [one.status_update])
     assert standing == derive(first + second, issued_at=NOON)
 
 

@@ -25,7 +25,7 @@ _PLACES = 0x51611
 AGAIN_SECONDS = 3
 
 
-class DoorBusy(RuleBroken):
+class TooManySignIns(RuleBroken):
     """As many passwords are being checked as may be at a time; nothing was tried."""
 
 
@@ -37,7 +37,7 @@ def check_password(
     Raises RuleBroken("account_busy") when an account is being guessed at from many addresses:
     then it opens only from where it was opened before, so that an attacker can neither go on nor
     lock its owner out. Raises RuleBroken("address_busy") for one address trying many accounts.
-    Raises DoorBusy rather than wait: checking a password is slow by purpose, for an unknown name as
+    Raises TooManySignIns rather than wait: checking a password is slow by purpose, for an unknown name as
     for a known one, and whoever waited would hold one of the processes that answer everybody.
     """
     at = at or timezone.now()
@@ -81,7 +81,7 @@ def _take_place() -> None:
             cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [_PLACES, place])
             if cursor.fetchone()[0]:
                 return
-    raise DoorBusy(
+    raise TooManySignIns(
         _("Many people are signing in just now. Nothing was tried; send it again in a moment."),
         code="door_busy",
         rule="STF-3",

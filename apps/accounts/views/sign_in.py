@@ -21,7 +21,7 @@ from apps.accounts.addresses import sign_in_address
 from apps.accounts.enums import SessionEnd
 from apps.accounts.forms import CodeForm, NewPasswordForm, SignInForm
 from apps.accounts.models import User
-from apps.accounts.services.sign_in import AGAIN_SECONDS, WINDOW, DoorBusy
+from apps.accounts.services.sign_in import AGAIN_SECONDS, WINDOW, TooManySignIns
 from apps.accounts.views.pages import page, secret_to_scan, show_refusal, speak
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.requests import client_address
@@ -40,7 +40,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             user = services.check_password(
                 request=request, address=sign_in_address(request), **form.cleaned_data
             )
-        except DoorBusy as refusal:
+        except TooManySignIns as refusal:
             form.add_error(None, str(refusal))
             busy = page(request, "sign_in.html", _("Sign in"), form=form, next=then, status=429)
             busy["Retry-After"] = str(AGAIN_SECONDS)

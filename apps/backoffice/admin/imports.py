@@ -17,12 +17,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from apps.backoffice import services
-from apps.backoffice.acts import Act, Doing
+from apps.backoffice.acts import Act, ActContext
 from apps.backoffice.admin.jobs import SeenAct, progress_bar
 from apps.backoffice.downloads import as_download
 from apps.backoffice.enums import ImportState
+from apps.backoffice.forms.held_files import drop_files
 from apps.backoffice.forms.imports import ImportForm
-from apps.backoffice.forms.kept_files import drop_files
 from apps.backoffice.imports import Import, all_imports
 from apps.backoffice.models import ImportFile
 from apps.backoffice.queries.imports import imports_open_to, visible_imports
@@ -39,12 +39,12 @@ def label_of(name: str) -> str:
     return str(declared.label) if declared else name
 
 
-def _upload(declared: Import, doing: Doing) -> ImportFile:
+def _upload(declared: Import, context: ActContext) -> ImportFile:
     return services.upload_import(
         declared=declared,
-        file=doing.typed["file"],
-        parameters=doing.form.parameters(),
-        **doing.who,
+        file=context.typed["file"],
+        parameters=context.form.parameters(),
+        **context.who,
     )
 
 
@@ -61,12 +61,12 @@ def upload_act(declared: Import) -> Act:
     )
 
 
-def _take(doing: Doing) -> None:
-    services.take_import(file_id=doing.record.pk, **doing.who)
+def _take(context: ActContext) -> None:
+    services.take_import(file_id=context.record.pk, **context.who)
 
 
-def _drop(doing: Doing) -> None:
-    services.drop_import(file_id=doing.record.pk, **doing.who)
+def _drop(context: ActContext) -> None:
+    services.drop_import(file_id=context.record.pk, **context.who)
 
 
 def _waits(file: ImportFile) -> bool:
@@ -142,14 +142,14 @@ class ImportFileAdmin(PanelAdmin):
         act = upload_act(declared)
         if not act.allows(request.user):
             raise PermissionDenied
-        doing = self.doing(request, None)
+        context = self.act_context(request, None)
         request.import_template = self._address("template", declared)  # type: ignore[attr-defined]  # read by the page
-        return self.answer(request, act, doing)
+        return self.answer(request, act, context)
 
-    def refused(self, doing: Doing, refusal: RuleBroken) -> None:
+    def refused(self, context: ActContext, refusal: RuleBroken) -> None:
         """A file that cannot be read is not kept for the next try: a better one has to be chosen."""
         if isinstance(refusal, BadInput) and refusal.field == "file":
-            drop_files(doing.form)
+            drop_files(context.form)
 
     def facts(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         declared = all_imports()[record.kind]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from apps.backoffice import services
-from apps.backoffice.acts import Act, Doing
+from apps.backoffice.acts import Act, ActContext
 from apps.backoffice.downloads import as_download
 from apps.backoffice.enums import JobState
 from apps.backoffice.job_kinds import job_kinds, label_of_kind
@@ -32,12 +32,12 @@ class SeenAct(Act):
         return True
 
 
-def _cancel(doing: Doing) -> None:
-    services.cancel_job(job_id=doing.record.pk, **doing.who)
+def _cancel(context: ActContext) -> None:
+    services.cancel_job(job_id=context.record.pk, **context.who)
 
 
-def _again(doing: Doing) -> None:
-    services.begin_again(job_id=doing.record.pk, **doing.who)
+def _again(context: ActContext) -> None:
+    services.begin_again(job_id=context.record.pk, **context.who)
 
 
 ACTS = (

@@ -4,13 +4,13 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.backoffice.forms.kept_files import FormWithFiles, KeptFileField
+from apps.backoffice.forms.held_files import FormWithFiles, HeldFileField
 
 
 class ImportForm(FormWithFiles):
     """A kind that must know more adds fields and says in ``parameters`` what is kept of them."""
 
-    file = KeptFileField(label=_("Spreadsheet (.xlsx, .xls or .csv)"))
+    file = HeldFileField(label=_("Spreadsheet (.xlsx, .xls or .csv)"))
 
     def parameters(self) -> dict[str, Any]:
         """Fit for JSON. The same file is another one with other parameters."""

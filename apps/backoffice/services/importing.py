@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from apps.backoffice.enums import ImportState, KeptKind, RowOutcome
+from apps.backoffice.enums import FileKind, ImportState, RowOutcome
 from apps.backoffice.imports import Import, Intake, Item, Outcome, RowRefused, all_imports, refused
 from apps.backoffice.job_kinds import JobKind, Result, Run
 from apps.backoffice.models import ImportFile, ImportRow, Job
@@ -302,7 +302,7 @@ def _ended(job: Job) -> None:
     state = S.TAKEN if whole else S.STOPPED
     IMPORT_MOVES.check(S(file.state), state)
     file.state = state
-    file.keep_until = (job.concluded_at or file.uploaded_at) + days_of(KeptKind.IMPORT_ORIGINAL)
+    file.keep_until = (job.concluded_at or file.uploaded_at) + days_of(FileKind.IMPORT_ORIGINAL)
     file.save(update_fields=["state", "keep_until"])
     kind = "import.taken" if whole else "import.stopped"
     record(kind, file, by=job.asked_by, at=job.concluded_at, data=_counts(file))

@@ -1,4 +1,4 @@
-"""Doing jobs: one worker at a time has a job's lease, works in steps, and may be killed at any moment."""
+"""Running jobs: one worker at a time has a job's lease, works in steps, and may be killed at any moment."""
 
 import logging
 import secrets
@@ -16,7 +16,7 @@ from django.db.models.functions import Now
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from apps.backoffice.enums import JobState, KeptKind
+from apps.backoffice.enums import FileKind, JobState
 from apps.backoffice.job_kinds import JobKind, Result, job_kinds
 from apps.backoffice.models import Job
 from apps.backoffice.services.jobs import RUN_JOBS, days_of, end_job
@@ -192,7 +192,7 @@ def _store(job: Job, result: Result) -> None:
     with result.file as made:
         job.path = default_storage.save(f"jobs/{token[:2]}/{token}", File(made))
     job.file_name, job.size = result.file_name[:160], default_storage.size(job.path)
-    job.keep_until = timezone.now() + days_of(KeptKind.JOB_RESULT)
+    job.keep_until = timezone.now() + days_of(FileKind.JOB_RESULT)
 
 
 def _end(run: JobRun, state: JobState, error: str = "") -> None:

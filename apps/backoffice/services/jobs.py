@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from apps.backoffice.enums import JobState, KeptKind
+from apps.backoffice.enums import FileKind, JobState
 from apps.backoffice.job_kinds import job_kinds
 from apps.backoffice.models import FileRetention, Job
 from apps.backoffice.rules.jobs import may_see_job
@@ -22,7 +22,7 @@ from apps.events.services import record
 
 RUN_JOBS = "apps.backoffice.tasks.run_jobs"
 PURGE_BATCH = 500
-USUAL_DAYS = {KeptKind.JOB_RESULT: 14, KeptKind.IMPORT_ORIGINAL: 180}
+USUAL_DAYS = {FileKind.JOB_RESULT: 14, FileKind.IMPORT_ORIGINAL: 180}
 
 
 @transaction.atomic
@@ -115,7 +115,7 @@ def open_result(*, job: Job, by: Any, at: datetime) -> IO[bytes]:
     return opened
 
 
-def days_of(what: KeptKind) -> timedelta:
+def days_of(what: FileKind) -> timedelta:
     """For how long the house keeps such files now."""
     days = FileRetention.objects.filter(what=what).values_list("days", flat=True).first()
     return timedelta(days=days or USUAL_DAYS[what])

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from apps.backoffice.acts import Act, Doing
+from apps.backoffice.acts import Act, ActContext
 from apps.backoffice.forms import ReasonForm
 from apps.backoffice.records import PanelAdmin
 from apps.backoffice.staff_admin import must
@@ -28,59 +28,59 @@ CHANGE, ASSIGN, TAKE = (
 MOST_POSTED_AT_ONCE = 2_000
 
 
-def _enter(doing: Doing) -> BankAccount:
-    values = doing.typed
-    return services.open_account(number=values.pop("number"), values=values, **doing.who)
+def _enter(context: ActContext) -> BankAccount:
+    values = context.typed
+    return services.open_account(number=values.pop("number"), values=values, **context.who)
 
 
-def _change(doing: Doing) -> None:
-    services.change_account(doing.record, doing.typed, **doing.who)
+def _change(context: ActContext) -> None:
+    services.change_account(context.record, context.typed, **context.who)
 
 
-def _reveal(doing: Doing) -> str:
-    return services.reveal_number(doing.record, reason=doing.typed["reason"], **doing.who)
+def _reveal(context: ActContext) -> str:
+    return services.reveal_number(context.record, reason=context.typed["reason"], **context.who)
 
 
-def _assign(doing: Doing) -> None:
-    services.assign_account(account=doing.record, **doing.typed, **doing.who)
+def _assign(context: ActContext) -> None:
+    services.assign_account(account=context.record, **context.typed, **context.who)
 
 
-def _close(doing: Doing) -> None:
-    services.close_account(doing.record, reason=doing.typed["reason"], **doing.who)
+def _close(context: ActContext) -> None:
+    services.close_account(context.record, reason=context.typed["reason"], **context.who)
 
 
-def _opening(doing: Doing) -> None:
-    services.post_opening(doing.record, **doing.typed, **doing.who)
+def _opening(context: ActContext) -> None:
+    services.post_opening(context.record, **context.typed, **context.who)
 
 
-def _given(doing: Doing) -> dict[str, Any]:
-    file = doing.typed["file"]
+def _given(context: ActContext) -> dict[str, Any]:
+    file = context.typed["file"]
     return {
-        "account": doing.record,
+        "account": context.record,
         "content": file.content,
         "name": file.name,
-        "layout": doing.typed["layout"],
+        "layout": context.typed["layout"],
     }
 
 
-def _look(doing: Doing) -> dict[str, Any]:
+def _look(context: ActContext) -> dict[str, Any]:
     return {
         "preview_template": "banking/_preview.html",
-        "found": services.preview_file(**_given(doing)),
+        "found": services.preview_file(**_given(context)),
     }
 
 
-def _take(doing: Doing) -> HttpResponseBase:
-    file = services.take_file(**_given(doing), **doing.who)
+def _take(context: ActContext) -> HttpResponseBase:
+    file = services.take_file(**_given(context), **context.who)
     if file.state == FileState.TAKEN and file.lines_new <= MOST_POSTED_AT_ONCE:
-        services.post_file(file, **doing.who)
+        services.post_file(file, **context.who)
     return redirect("admin:banking_bankfile_change", file.pk)
 
 
-def _go_live(doing: Doing) -> HttpResponseBase:
-    file = doing.typed["file"]
-    given = {"content": file.content, "name": file.name, "day": doing.typed["day"]}
-    services.take_opening(**given, totals=doing.form.totals(), **doing.who)
+def _go_live(context: ActContext) -> HttpResponseBase:
+    file = context.typed["file"]
+    given = {"content": file.content, "name": file.name, "day": context.typed["day"]}
+    services.take_opening(**given, totals=context.form.totals(), **context.who)
     return redirect("admin:ledger_account_trial")
 
 
@@ -88,12 +88,12 @@ def _is_open(account: BankAccount) -> bool:
     return account.state == AccountState.OPEN
 
 
-def _now(doing: Doing) -> dict[str, Any]:
-    return {"since": doing.at}
+def _now(context: ActContext) -> dict[str, Any]:
+    return {"since": context.at}
 
 
-def _values(doing: Doing) -> dict[str, Any]:
-    return {name: getattr(doing.record, name) for name in forms.ChangeAccountForm.base_fields}
+def _values(context: ActContext) -> dict[str, Any]:
+    return {name: getattr(context.record, name) for name in forms.ChangeAccountForm.base_fields}
 
 
 ENTER = Act("enter", _("Enter an account of ours"), "banking.add_bankaccount", _enter,
@@ -139,7 +139,7 @@ class BankAccountAdmin(PanelAdmin):
 
     def opening_view(self, request: HttpRequest) -> HttpResponseBase:
         must(request, CHANGE)
-        return self.answer(request, GO_LIVE, self.doing(request, None))
+        return self.answer(request, GO_LIVE, self.act_context(request, None))
 
     @admin.display(description=_("account number"))
     def masked_number(self, account: BankAccount) -> str:

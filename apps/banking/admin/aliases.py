@@ -8,15 +8,15 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from apps.backoffice.acts import Act, Doing
+from apps.backoffice.acts import Act, ActContext
 from apps.backoffice.records import RecordAdmin
 from apps.banking import services
 from apps.banking.enums import AliasKind
 from apps.banking.models import PayerAlias
 
 
-def _drop(doing: Doing) -> None:
-    services.drop_alias(doing.record, **doing.who)
+def _drop(context: ActContext) -> None:
+    services.drop_alias(context.record, **context.who)
 
 
 @admin.register(PayerAlias)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from apps.backoffice.acts import Act, Doing
+from apps.backoffice.acts import Act, ActContext
 from apps.backoffice.forms import ReasonForm
 from apps.backoffice.records import PanelAdmin
 from apps.backoffice.staff_admin import must
@@ -23,13 +23,13 @@ from apps.core.downloads import private_file
 TAKE = "banking.take_bankfile"
 
 
-def _release(doing: Doing) -> None:
-    file = services.release_file(doing.record, **doing.typed, **doing.who)
-    services.post_file(file, **doing.who)
+def _release(context: ActContext) -> None:
+    file = services.release_file(context.record, **context.typed, **context.who)
+    services.post_file(file, **context.who)
 
 
-def _drop(doing: Doing) -> None:
-    services.drop_file(doing.record, **doing.typed, **doing.who)
+def _drop(context: ActContext) -> None:
+    services.drop_file(context.record, **context.typed, **context.who)
 
 
 def _is_held(file: BankFile) -> bool:

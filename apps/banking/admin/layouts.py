@@ -6,16 +6,16 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from apps.backoffice.acting import ActAdmin
-from apps.backoffice.acts import Act, Doing
+from apps.backoffice.acts import Act, ActContext
 from apps.banking import services
 from apps.banking.forms import LayoutForm
 from apps.banking.models import BankLayout
 
 
-def _save(doing: Doing) -> BankLayout:
-    typed = doing.typed
+def _save(context: ActContext) -> BankLayout:
+    typed = context.typed
     known = {name: typed.pop(name) for name in ("code", "name", "source")}
-    return services.save_layout(**known, said=doing.form.said(), **doing.who)
+    return services.save_layout(**known, said=context.form.said(), **context.who)
 
 
 @admin.register(BankLayout)

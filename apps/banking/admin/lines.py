@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from apps.backoffice.acts import Act, Doing
+from apps.backoffice.acts import Act, ActContext
 from apps.backoffice.records import PanelAdmin
 from apps.banking import forms, queries, services
 from apps.banking.enums import Standing, Use
@@ -18,20 +18,20 @@ from apps.core.money import format_money
 SAY = "banking.identify_bankline"
 
 
-def _identify(doing: Doing) -> None:
-    services.identify_line(doing.record, **doing.typed, **doing.who)
+def _identify(context: ActContext) -> None:
+    services.identify_line(context.record, **context.typed, **context.who)
 
 
-def _charge(doing: Doing) -> None:
-    services.charge_line(doing.record, **doing.who)
+def _charge(context: ActContext) -> None:
+    services.charge_line(context.record, **context.who)
 
 
-def _undo(doing: Doing) -> None:
-    services.undo_line(doing.record, **doing.who)
+def _undo(context: ActContext) -> None:
+    services.undo_line(context.record, **context.who)
 
 
-def _likely(doing: Doing) -> dict[str, Any]:
-    return {"likely": queries.likely_customers(doing.record)}
+def _likely(context: ActContext) -> dict[str, Any]:
+    return {"likely": queries.likely_customers(context.record)}
 
 
 def _is_free(line: BankLine) -> bool:

@@ -20,7 +20,7 @@ from apps.banking.services.sides import FINANCE_COST, UNIDENTIFIED, advance_side
 from apps.core.errors import RuleBroken
 from apps.core.times import now
 from apps.customers.models import Customer
-from apps.events.services import news, record, record_many
+from apps.events.services import new_event, record, record_many
 from apps.ledger.inputs import NewEntry, NewPosting, Side
 from apps.ledger.models import Entry
 from apps.ledger.queries import open_since
@@ -171,7 +171,7 @@ def _post(account: BankAccount, lines: Sequence[BankLine], *, by: Any, at: datet
         )
     LineUse.objects.bulk_create(uses)
     record_many(
-        news(
+        new_event(
             "bankline.identified",
             use.line,
             by=by,

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.staff import person
-from apps.backoffice.acts import Act, Doing
+from apps.backoffice.acts import Act, ActContext
 from apps.backoffice.records import PanelAdmin
 from apps.billing import services
 from apps.billing.enums import DisputeReason, DisputeState
@@ -23,20 +23,20 @@ def _is_open(dispute: Dispute) -> bool:
     return dispute.state == DisputeState.OPEN
 
 
-def _accept(doing: Doing) -> None:
-    services.accept_dispute(dispute_id=doing.record.pk, **doing.typed, **doing.who)
+def _accept(context: ActContext) -> None:
+    services.accept_dispute(dispute_id=context.record.pk, **context.typed, **context.who)
 
 
-def _refuse(doing: Doing) -> None:
-    services.refuse_dispute(dispute_id=doing.record.pk, **doing.typed, **doing.who)
+def _refuse(context: ActContext) -> None:
+    services.refuse_dispute(dispute_id=context.record.pk, **context.typed, **context.who)
 
 
-def _withdraw(doing: Doing) -> None:
-    services.withdraw_dispute(dispute_id=doing.record.pk, **doing.typed, **doing.who)
+def _withdraw(context: ActContext) -> None:
+    services.withdraw_dispute(dispute_id=context.record.pk, **context.typed, **context.who)
 
 
-def _say(doing: Doing) -> None:
-    services.say_in_dispute(dispute_id=doing.record.pk, **doing.typed, **doing.who)
+def _say(context: ActContext) -> None:
+    services.say_in_dispute(dispute_id=context.record.pk, **context.typed, **context.who)
 
 
 @admin.register(Dispute)

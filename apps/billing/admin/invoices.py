@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.staff import person
-from apps.backoffice.acts import Act, Doing
+from apps.backoffice.acts import Act, ActContext
 from apps.backoffice.forms import ReasonForm
 from apps.backoffice.records import PanelAdmin
 from apps.billing import services
@@ -30,24 +30,24 @@ def _can_become(state: InvoiceState) -> Any:
     return lambda invoice: INVOICE_MOVES.allows(invoice.state, state)
 
 
-def _issue(doing: Doing) -> None:
-    services.issue_invoice(invoice_id=doing.record.pk, **doing.typed, **doing.who)
+def _issue(context: ActContext) -> None:
+    services.issue_invoice(invoice_id=context.record.pk, **context.typed, **context.who)
 
 
-def _deliver(doing: Doing) -> None:
-    services.deliver_invoice(invoice_id=doing.record.pk, **doing.typed, **doing.who)
+def _deliver(context: ActContext) -> None:
+    services.deliver_invoice(invoice_id=context.record.pk, **context.typed, **context.who)
 
 
-def _receive(doing: Doing) -> None:
-    services.receive_invoice(invoice_id=doing.record.pk, **doing.typed, **doing.who)
+def _receive(context: ActContext) -> None:
+    services.receive_invoice(invoice_id=context.record.pk, **context.typed, **context.who)
 
 
-def _withdraw(doing: Doing) -> None:
-    services.withdraw_invoice(invoice_id=doing.record.pk, **doing.typed, **doing.who)
+def _withdraw(context: ActContext) -> None:
+    services.withdraw_invoice(invoice_id=context.record.pk, **context.typed, **context.who)
 
 
-def _reverse(doing: Doing) -> None:
-    services.reverse_invoice(invoice_id=doing.record.pk, **doing.typed, **doing.who)
+def _reverse(context: ActContext) -> None:
+    services.reverse_invoice(invoice_id=context.record.pk, **context.typed, **context.who)
 
 
 @admin.register(Invoice)

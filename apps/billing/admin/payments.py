@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from apps.accounts.staff import person
-from apps.backoffice.acts import Act, Doing
+from apps.backoffice.acts import Act, ActContext
 from apps.backoffice.forms import ReasonForm
 from apps.backoffice.records import PanelAdmin, RecordAdmin
 from apps.billing import services
@@ -33,47 +33,47 @@ from apps.ledger.inputs import Party, Side
 TAKE, HANDLE = "billing.take_receipt", "billing.handle_cheque"
 
 
-def _take(doing: Doing) -> Receipt:
+def _take(context: ActContext) -> Receipt:
     """Cash lies at a station; what an offset is against is cleared up in the ledger."""
-    typed = dict(doing.typed)
+    typed = dict(context.typed)
     unit = typed.pop("station")
     debit = Side(AccountKind.PENDING_DIFFERENCES)
     if typed["source"] == ReceiptSource.CASH:
         debit = Side(AccountKind.STATION_CASH, Party(PartyKind.STATION, unit.pk, unit.name))
     key = f"form:{uuid4().hex}"
-    return services.take_receipt(source_key=key, debit=debit, **typed, **doing.who)
+    return services.take_receipt(source_key=key, debit=debit, **typed, **context.who)
 
 
-def _identify(doing: Doing) -> None:
-    services.identify_receipt(receipt_id=doing.record.pk, **doing.typed, **doing.who)
+def _identify(context: ActContext) -> None:
+    services.identify_receipt(receipt_id=context.record.pk, **context.typed, **context.who)
 
 
-def _allocate(doing: Doing) -> None:
+def _allocate(context: ActContext) -> None:
     services.allocate(
-        receipt_id=doing.record.pk,
-        statement_id=int(doing.typed["statement"]),
-        amount=doing.typed["amount"],
-        **doing.who,
+        receipt_id=context.record.pk,
+        statement_id=int(context.typed["statement"]),
+        amount=context.typed["amount"],
+        **context.who,
     )
 
 
-def _allocate_oldest(doing: Doing) -> str:
-    done = services.allocate_oldest(payer_id=doing.record.payer_id, **doing.who)
+def _allocate_oldest(context: ActContext) -> str:
+    done = services.allocate_oldest(payer_id=context.record.payer_id, **context.who)
     return ngettext("%(n)d statement settled.", "%(n)d statements settled.", len(done)) % {
         "n": len(done)
     }
 
 
-def _undo(doing: Doing) -> None:
-    services.undo_allocation(allocation_id=doing.row.pk, **doing.typed, **doing.who)
+def _undo(context: ActContext) -> None:
+    services.undo_allocation(allocation_id=context.row.pk, **context.typed, **context.who)
 
 
-def _cancel(doing: Doing) -> None:
-    services.cancel_receipt(receipt_id=doing.record.pk, **doing.typed, **doing.who)
+def _cancel(context: ActContext) -> None:
+    services.cancel_receipt(receipt_id=context.record.pk, **context.typed, **context.who)
 
 
-def _owed(doing: Doing) -> dict[str, Any]:
-    return {"owed": [one for one in owed_by(doing.record.payer_id) if one.owed > 0]}
+def _owed(context: ActContext) -> dict[str, Any]:
+    return {"owed": [one for one in owed_by(context.record.payer_id) if one.owed > 0]}
 
 
 def _is_known(receipt: Receipt) -> bool:
@@ -137,30 +137,30 @@ def _can_become(state: ChequeState) -> Any:
     return lambda cheque: CHEQUE_MOVES.allows(cheque.state, state)
 
 
-def _note(doing: Doing) -> Cheque:
-    return services.note_cheque(**doing.typed, **doing.who)
+def _note(context: ActContext) -> Cheque:
+    return services.note_cheque(**context.typed, **context.who)
 
 
-def _collect(doing: Doing) -> None:
-    services.collect_cheque(cheque_id=doing.record.pk, **doing.typed, **doing.who)
+def _collect(context: ActContext) -> None:
+    services.collect_cheque(cheque_id=context.record.pk, **context.typed, **context.who)
 
 
-def _present(doing: Doing) -> None:
-    services.present_cheque(cheque_id=doing.record.pk, **doing.who)
+def _present(context: ActContext) -> None:
+    services.present_cheque(cheque_id=context.record.pk, **context.who)
 
 
-def _clear(doing: Doing) -> None:
+def _clear(context: ActContext) -> None:
     """The money comes with the bank's file; until its line is matched it is in transit."""
     debit = Side(AccountKind.CASH_IN_TRANSIT)
-    services.clear_cheque(cheque_id=doing.record.pk, debit=debit, **doing.typed, **doing.who)
+    services.clear_cheque(cheque_id=context.record.pk, debit=debit, **context.typed, **context.who)
 
 
-def _bounce(doing: Doing) -> None:
-    services.bounce_cheque(cheque_id=doing.record.pk, **doing.typed, **doing.who)
+def _bounce(context: ActContext) -> None:
+    services.bounce_cheque(cheque_id=context.record.pk, **context.typed, **context.who)
 
 
-def _lapse(doing: Doing) -> None:
-    services.lapse_cheque(cheque_id=doing.record.pk, **doing.typed, **doing.who)
+def _lapse(context: ActContext) -> None:
+    services.lapse_cheque(cheque_id=context.record.pk, **context.typed, **context.who)
 
 
 @admin.register(Cheque)

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.staff import person
-from apps.backoffice.acts import Act, BulkAct, Doing
+from apps.backoffice.acts import Act, ActContext, BulkAct
 from apps.backoffice.bulk import BulkAdmin
 from apps.backoffice.forms import ReasonForm
 from apps.backoffice.records import PanelAdmin
@@ -38,17 +38,17 @@ class PricedFilter(SimpleListFilter):
         return queryset
 
 
-def _again(doing: Doing) -> None:
-    ids = [doing.record.waybill_id]
-    services.rate_again(waybill_ids=ids, reason=doing.typed["reason"], **doing.who)
+def _again(context: ActContext) -> None:
+    ids = [context.record.waybill_id]
+    services.rate_again(waybill_ids=ids, reason=context.typed["reason"], **context.who)
 
 
-def _set(doing: Doing) -> None:
-    services.set_price(rating_id=doing.record.pk, **doing.typed, **doing.who)
+def _set(context: ActContext) -> None:
+    services.set_price(rating_id=context.record.pk, **context.typed, **context.who)
 
 
-def _lift(doing: Doing) -> None:
-    services.lift_price(rating_id=doing.record.pk, **doing.typed, **doing.who)
+def _lift(context: ActContext) -> None:
+    services.lift_price(rating_id=context.record.pk, **context.typed, **context.who)
 
 
 @admin.register(ShipmentRating)

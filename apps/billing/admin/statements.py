@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.staff import person
-from apps.backoffice.acts import Act, BulkAct, Doing
+from apps.backoffice.acts import Act, ActContext, BulkAct
 from apps.backoffice.bulk import BulkAdmin
 from apps.backoffice.downloads import as_download
 from apps.backoffice.forms import ReasonForm
@@ -63,14 +63,14 @@ def _can_become(state: StatementState) -> Any:
     return lambda statement: STATEMENT_MOVES.allows(statement.state, state)
 
 
-def _close_month(doing: Doing) -> HttpResponseBase:
-    job = services.ask_closing(month=doing.typed["month"], **doing.who)
+def _close_month(context: ActContext) -> HttpResponseBase:
+    job = services.ask_closing(month=context.typed["month"], **context.who)
     return HttpResponseRedirect(reverse("admin:backoffice_job_change", args=[job.pk]))
 
 
-def _freeze(doing: Doing) -> str:
+def _freeze(context: ActContext) -> str:
     done = services.freeze_statements(
-        statement_ids=[doing.record.pk], month=doing.record.period, **doing.who
+        statement_ids=[context.record.pk], month=context.record.period, **context.who
     )
     return (
         gettext("Frozen.")
@@ -79,51 +79,51 @@ def _freeze(doing: Doing) -> str:
     )
 
 
-def _reopen(doing: Doing) -> None:
-    services.reopen_statement(statement_id=doing.record.pk, **doing.typed, **doing.who)
+def _reopen(context: ActContext) -> None:
+    services.reopen_statement(statement_id=context.record.pk, **context.typed, **context.who)
 
 
 def _review(side: Side) -> Any:
-    def run(doing: Doing) -> None:
-        services.review_statement(statement_id=doing.record.pk, side=side, **doing.who)
+    def run(context: ActContext) -> None:
+        services.review_statement(statement_id=context.record.pk, side=side, **context.who)
 
     return run
 
 
 def _send(side: Side) -> Any:
-    def run(doing: Doing) -> None:
-        services.send_statement(statement_id=doing.record.pk, side=side, **doing.who)
+    def run(context: ActContext) -> None:
+        services.send_statement(statement_id=context.record.pk, side=side, **context.who)
 
     return run
 
 
-def _confirm(doing: Doing) -> None:
-    services.confirm_statement(statement_id=doing.record.pk, **doing.typed, **doing.who)
+def _confirm(context: ActContext) -> None:
+    services.confirm_statement(statement_id=context.record.pk, **context.typed, **context.who)
 
 
-def _waive(doing: Doing) -> None:
-    services.waive_blocker(blocker_id=doing.row.pk, **doing.typed, **doing.who)
+def _waive(context: ActContext) -> None:
+    services.waive_blocker(blocker_id=context.row.pk, **context.typed, **context.who)
 
 
-def _dispute(doing: Doing) -> None:
-    typed = {**doing.typed, "why": DisputeReason(doing.typed["why"])}
-    services.raise_dispute(charge_id=doing.row.pk, **typed, **doing.who)
+def _dispute(context: ActContext) -> None:
+    typed = {**context.typed, "why": DisputeReason(context.typed["why"])}
+    services.raise_dispute(charge_id=context.row.pk, **typed, **context.who)
 
 
-def _correct(doing: Doing) -> None:
-    services.correct_charge(charge_id=doing.row.pk, **doing.typed, **doing.who)
+def _correct(context: ActContext) -> None:
+    services.correct_charge(charge_id=context.row.pk, **context.typed, **context.who)
 
 
-def _invoice(doing: Doing) -> HttpResponseBase:
+def _invoice(context: ActContext) -> HttpResponseBase:
     invoice = services.request_invoice(
-        statement_ids=[doing.record.pk], kind=doing.typed["kind"], **doing.who
+        statement_ids=[context.record.pk], kind=context.typed["kind"], **context.who
     )
     return HttpResponseRedirect(reverse("admin:billing_invoice_change", args=[invoice.pk]))
 
 
-def _download(doing: Doing) -> HttpResponseBase:
+def _download(context: ActContext) -> HttpResponseBase:
     made = services.export_statement(
-        statement_id=doing.record.pk, form=StatementFile(doing.typed["form"]), **doing.who
+        statement_id=context.record.pk, form=StatementFile(context.typed["form"]), **context.who
     )
     if isinstance(made, tuple):
         name, file = made
@@ -131,13 +131,13 @@ def _download(doing: Doing) -> HttpResponseBase:
     return HttpResponseRedirect(reverse("admin:backoffice_job_change", args=[made.pk]))
 
 
-def _ask_write_off(doing: Doing) -> HttpResponseBase:
-    row = services.ask_write_off(statement_id=doing.record.pk, **doing.typed, **doing.who)
+def _ask_write_off(context: ActContext) -> HttpResponseBase:
+    row = services.ask_write_off(statement_id=context.record.pk, **context.typed, **context.who)
     return HttpResponseRedirect(reverse("admin:billing_writeoff_change", args=[row.pk]))
 
 
-def _small(doing: Doing) -> None:
-    services.settle_small_difference(statement_id=doing.record.pk, **doing.typed, **doing.who)
+def _small(context: ActContext) -> None:
+    services.settle_small_difference(statement_id=context.record.pk, **context.typed, **context.who)
 
 
 def _reviews(side: Side) -> Any:
@@ -174,12 +174,12 @@ def _send_act(name: str, side: Side, permission: str) -> Act:
     )  # fmt: skip
 
 
-def _run_send(doing: Doing) -> None:
-    side = Side(doing.record.issued_by_side)
-    if not doing.by.has_perm(SERVICE if side == Side.SERVICE else FINANCE):
+def _run_send(context: ActContext) -> None:
+    side = Side(context.record.issued_by_side)
+    if not context.by.has_perm(SERVICE if side == Side.SERVICE else FINANCE):
         said = gettext("%(side)s issues this statement; you review it.") % {"side": side.label}
         raise RuleBroken(said, code="wrong_side", rule="BIL-2")
-    services.send_statement(statement_id=doing.record.pk, side=side, **doing.who)
+    services.send_statement(statement_id=context.record.pk, side=side, **context.who)
 
 
 @admin.register(Statement)

@@ -20,8 +20,8 @@ from apps.billing.rules.shipments import inputs_of, service_day, shipment_of, ta
 from apps.billing.services import clocks
 from apps.billing.services.charges import post_charges
 from apps.billing.services.words import said
-from apps.core import editions
-from apps.core.editions import Kept
+from apps.core import cached_tables
+from apps.core.cached_tables import CachedTables
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.money import money
 from apps.customers.enums import SettlementMethod
@@ -48,7 +48,7 @@ def charge_shipments(*, waybill_ids: Collection[int], by: User, at: datetime) ->
         )
     )
     waybills = _waybills(set(waybill_ids) - rated)
-    with editions.together(_tax_classes):
+    with cached_tables.checked_together(_tax_classes):
         return _charge(waybills, by=by, at=at)
 
 
@@ -64,7 +64,7 @@ def rate_again(*, waybill_ids: Collection[int], reason: str, by: User, at: datet
         .filter(waybill_id__in=waybill_ids, is_set=False)
         .order_by("pk")
     }
-    with editions.together(_tax_classes):
+    with cached_tables.checked_together(_tax_classes):
         return _rate_again(_waybills(ratings), ratings, reason=reason, by=by, at=at)
 
 
@@ -215,7 +215,7 @@ def _lines_of(price: Price, waybill: Waybill) -> Lines:
 
 
 # A handful of rows; read once for many shipments, and anew when one is added.
-_tax_classes = Kept(
+_tax_classes = CachedTables(
     lambda: list(TaxClass.objects.order_by("-since").values_list("code", "since", "pk")), TaxClass
 )
 

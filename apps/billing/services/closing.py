@@ -23,7 +23,7 @@ from apps.billing.services import books
 from apps.billing.services.moving import lock_statement, move
 from apps.billing.services.words import said
 from apps.core.errors import BadInput, RuleBroken
-from apps.events.services import news, record, record_many
+from apps.events.services import new_event, record, record_many
 
 BATCH = 200
 CLOSE_MONTH = "billing.close_month"
@@ -170,7 +170,7 @@ def _freeze(
     books.post_frozen(statements, day=books.open_day(months.last_day(month)), by=by, at=at)
     record_many(
         [
-            news(
+            new_event(
                 "statement.frozen",
                 statement,
                 by=by,

@@ -37,7 +37,7 @@ def maintain_chats(*, at: datetime) -> int:
             changed += _do(chat_id, settings, at)
         except (RuleBroken, DatabaseError):
             # One chat that cannot be dealt with does not stop the others; the next look tries again.
-            log.exception("chat %s could not be minded", chat_id)
+            log.exception("chat %s could not be maintained", chat_id)
     if any(facts.state in (ChatState.QUEUED, ChatState.OFFERED) for _pk, facts in found) or changed:
         give_waiting(by=machine(), at=at)
     return changed

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.backoffice.acts import Act, Doing
+from apps.backoffice.acts import Act, ActContext
 from apps.complaints.admin import runs
 from apps.complaints.enums import CaseState
 from apps.complaints.forms import acts as f
@@ -21,8 +21,8 @@ def _is_live(case: Case) -> bool:
     return case.is_live
 
 
-def _of_case(doing: Doing) -> dict[str, Any]:
-    return {"case": doing.record}
+def _of_case(context: ActContext) -> dict[str, Any]:
+    return {"case": context.record}
 
 
 def _has_way(case: Case) -> bool:
@@ -88,7 +88,7 @@ ALL: tuple[Act, ...] = (
         form=f.PromiseForm,
         key="p",
         may=_is_live,
-        initial=lambda _doing: {"what": _("Call back")},
+        initial=lambda _context: {"what": _("Call back")},
         options=_of_case,
         fields=FIELDS,
         is_button=False,
@@ -212,7 +212,10 @@ ALL: tuple[Act, ...] = (
         form=f.SolveForm,
         key="s",
         may=lambda case: case.state in ("new", "open", "waiting"),
-        initial=lambda doing: {"cause": doing.record.cause_id, "outcome": doing.record.outcome},
+        initial=lambda context: {
+            "cause": context.record.cause_id,
+            "outcome": context.record.outcome,
+        },
         options=_of_case,
         fields=FIELDS,
         tells_customer=True,

@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from apps.backoffice.acts import BulkAct, Doing
+from apps.backoffice.acts import ActContext, BulkAct
 from apps.backoffice.bulk import BulkAdmin
 from apps.complaints import services
 from apps.complaints.enums import Severity
@@ -19,14 +19,14 @@ from apps.complaints.queries.desk import newest_entry
 from apps.core.templatetags.house import status_tag
 
 
-def _user(doing: Doing) -> dict[str, Any]:
-    return {"user": doing.by}
+def _user(context: ActContext) -> dict[str, Any]:
+    return {"user": context.by}
 
 
-def _severity(doing: Doing) -> None:
-    case, typed = doing.record, doing.typed
+def _severity(context: ActContext) -> None:
+    case, typed = context.record, context.typed
     changes = CaseChanges(severity=Severity(typed["severity"]), severity_reason=typed["reason"])
-    services.change_case(case_id=case.pk, version=case.version, changes=changes, **doing.who)
+    services.change_case(case_id=case.pk, version=case.version, changes=changes, **context.who)
 
 
 BULK = (

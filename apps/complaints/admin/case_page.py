@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.staff import person, who
 from apps.backoffice.acting import ActAdmin
-from apps.backoffice.acts import Act, Doing, Panel
+from apps.backoffice.acts import Act, ActContext, Panel
 from apps.backoffice.staff_admin import timeline_rows
 from apps.complaints import services
 from apps.complaints.admin.access import may, must, must_see
@@ -99,19 +99,19 @@ class CasePages(ActAdmin):
         }
         return render(request, "complaints/_act.html", context)
 
-    def said_meanwhile(self, request: HttpRequest, doing: Doing) -> list[str]:
+    def said_meanwhile(self, request: HttpRequest, context: ActContext) -> list[str]:
         """What they have written, or a colleague has told them, since this page was opened (CMP-1,
         collision)."""
-        return said_meanwhile(doing.record, request.POST.get("seen", ""), person(request))
+        return said_meanwhile(context.record, request.POST.get("seen", ""), person(request))
 
-    def after(self, request: HttpRequest, act: Act, doing: Doing) -> None:
-        services.discard_draft(owner=person(request), key=case_key(doing.record))
+    def after(self, request: HttpRequest, act: Act, context: ActContext) -> None:
+        services.discard_draft(owner=person(request), key=case_key(context.record))
 
-    def refused(self, doing: Doing, refusal: RuleBroken) -> None:
+    def refused(self, context: ActContext, refusal: RuleBroken) -> None:
         """After a change by somebody else: what is typed stays, the next save builds on theirs."""
-        form = doing.form
+        form = context.form
         if refusal.code == "changed_meanwhile" and isinstance(form, ChangeForm):
-            newest = Case.objects.only("version").get(pk=doing.record.pk).version
+            newest = Case.objects.only("version").get(pk=context.record.pk).version
             form.data = form.data.copy()  # type: ignore[attr-defined]  # a QueryDict
             form.data[form.add_prefix("version")] = str(newest)  # type: ignore[index]  # now mutable
 
@@ -183,7 +183,7 @@ class CasePages(ActAdmin):
     def _open_panel(
         self, request: HttpRequest, case: Case, act: Act, form: Any = None
     ) -> CasePanel:
-        form = form or self.act_form(request, act, self.doing(request, case), bound=False)
+        form = form or self.act_form(request, act, self.act_context(request, case), bound=False)
         if "cause" in form.fields:
             choices = [("", "—"), *((c.pk, _indented(c.code, str(c))) for c in cause_tree())]
             form.fields["cause"].choices = choices

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.staff import person, who
 from apps.backoffice.forms import put_refusal
-from apps.backoffice.forms.kept_files import drop_files, keep_files
+from apps.backoffice.forms.held_files import drop_files, keep_files
 from apps.complaints import services
 from apps.complaints.admin.access import must
 from apps.complaints.admin.case_page import CasePages

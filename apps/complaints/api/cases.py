@@ -44,8 +44,8 @@ from apps.complaints.queries.promises import answers_due
 from apps.complaints.rules.merchants import is_merchants_own
 from apps.core.api.asked import day_start
 from apps.core.api.exact import ANY_TEXT
-from apps.core.api.pagination import HouseCursorPagination
-from apps.core.api.views import HouseView
+from apps.core.api.pagination import ApiCursorPagination
+from apps.core.api.views import ApiView
 from apps.core.errors import BadInput
 from apps.orders.api.asking import caller
 
@@ -61,7 +61,7 @@ KEY = OpenApiParameter("key", OpenApiTypes.UUID, OpenApiParameter.PATH)
 WAYBILL = OpenApiParameter("waybill", {"type": "string", "maxLength": 40, "pattern": ANY_TEXT})
 
 
-class CasesView(HouseView):
+class CasesView(ApiView):
     required_scopes = {"GET": "cases:read", "POST": "cases:write"}
     links = {
         "POST": {"case_read": {"number": "/number"}, "case_message": {"number": "/number"}},
@@ -117,7 +117,7 @@ class CasesView(HouseView):
         cases = Case.objects.visible_to(caller(request)).light().select_related(*RELATED)
         # The merchant's own word for it is part of the list.
         cases = cases.defer(None).defer("description", "solution", "search_text", "search_grams")
-        pages = HouseCursorPagination()
+        pages = ApiCursorPagination()
         rows = pages.paginate_queryset(
             cases.filter(**_filters(request.query_params)), request, self
         )
@@ -153,7 +153,7 @@ def _filters(asked: Any) -> dict[str, Any]:
     return wanted
 
 
-class CaseView(HouseView):
+class CaseView(ApiView):
     required_scopes = {"GET": "cases:read"}
 
     @extend_schema(
@@ -167,7 +167,7 @@ class CaseView(HouseView):
         return Response(detail(case_for(request, number)))
 
 
-class CaseMessagesView(HouseView):
+class CaseMessagesView(ApiView):
     required_scopes = {"POST": "cases:write"}
 
     @extend_schema(
@@ -194,7 +194,7 @@ class CaseMessagesView(HouseView):
         return Response(CaseMessageShape(entry_of(entry)).data, 201)
 
 
-class WithdrawCaseView(HouseView):
+class WithdrawCaseView(ApiView):
     required_scopes = {"POST": "cases:write"}
     links = {"POST": {"case_read": {"number": "/number"}}}
 
@@ -219,7 +219,7 @@ class WithdrawCaseView(HouseView):
         return Response(detail(case_for(request, number)))
 
 
-class CaseFileView(HouseView):
+class CaseFileView(ApiView):
     required_scopes = {"GET": "cases:read"}
     renderer_classes = (BinaryRenderer,)
 

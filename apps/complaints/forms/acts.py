@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from apps.accounts.enums import Language
 from apps.accounts.models import Unit, User
-from apps.backoffice.forms.kept_files import FormWithFiles
+from apps.backoffice.forms.held_files import FormWithFiles
 from apps.complaints.enums import (
     CaseChannel,
     CaseClass,

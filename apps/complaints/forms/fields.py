@@ -7,7 +7,7 @@ from django import forms
 from django.db.models import Choices
 from django.utils.translation import gettext_lazy as _
 
-from apps.backoffice.forms.kept_files import KeptFilesField
+from apps.backoffice.forms.held_files import HeldFilesField
 from apps.core.files import NewFile
 from apps.core.files.attachments import CleanFile, clean_file
 from apps.core.widgets import PlainSelect
@@ -46,7 +46,7 @@ def select(
     )
 
 
-class FilesField(KeptFilesField):
+class FilesField(HeldFilesField):
     """Any number of files of a case: pictures and documents as ``clean_file`` takes them."""
 
     def __init__(self, **kwargs: Any) -> None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from apps.accounts.enums import Language
 from apps.accounts.models import User
-from apps.backoffice.forms.kept_files import FormWithFiles
+from apps.backoffice.forms.held_files import FormWithFiles
 from apps.complaints.enums import CaseChannel, CaseClass, Severity
 from apps.complaints.forms.fields import FilesField, line, select, text_area
 from apps.complaints.inputs import NewCase

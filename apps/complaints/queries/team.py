@@ -16,7 +16,7 @@ from apps.complaints.enums import CaseClass, CaseMatter, CaseState, Prefer, Seve
 from apps.complaints.inputs import NewCase
 from apps.complaints.models import Case
 from apps.complaints.models.case import LIVE_VALUES
-from apps.complaints.queries.house_rules import HouseRules, rules_in_use
+from apps.complaints.queries.case_rules import CaseRules, rules_in_use
 from apps.complaints.rules.assignment import Candidate, fitting_rule, least_loaded
 from apps.complaints.states import IN_HAND
 from apps.sla.models import Clock
@@ -37,15 +37,15 @@ FALLBACK = (Role.DIRECTOR, Role.DEPARTMENT_MANAGER)
 TOLD = (Role.DEPARTMENT_MANAGER, Role.QC_MANAGER)
 
 
-class Hands:
-    """Whose hands a case may go into at one instant: the rules of assignment and the roster, each
+class CaseAssigner:
+    """Who owns a new case, asked at one instant: the rules of assignment and the roster, each
     read once however often they are asked, and only when they are."""
 
     def __init__(self, at: datetime) -> None:
         self._at = at
 
     @cached_property
-    def rules(self) -> HouseRules:
+    def rules(self) -> CaseRules:
         return rules_in_use()
 
     @cached_property
@@ -190,7 +190,7 @@ _STATES = {
 
 
 def unit_for(
-    *, customer: "Customer | None", waybill_unit: Unit | None, by: User, hands: Hands
+    *, customer: "Customer | None", waybill_unit: Unit | None, by: User, assigner: CaseAssigner
 ) -> Unit | None:
     """Whose business a case is: the customer's unit, the shipment's, the one of whoever takes it
     down, else the service desk on duty, where agents see it (CMP-1); the head of the house only
@@ -203,7 +203,7 @@ def unit_for(
     own = None
     if paths:
         own = Unit.objects.active().filter(path__in=paths).order_by("path").first()
-    return own or service_desk(hands.roster) or _head()
+    return own or service_desk(assigner.roster) or _head()
 
 
 def is_nobodys(new: NewCase, by: User) -> bool:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import Unit, User
 from apps.complaints.enums import AssignedHow, CaseState
 from apps.complaints.models import Case
-from apps.complaints.queries.team import Hands, unowned
+from apps.complaints.queries.team import CaseAssigner, unowned
 from apps.complaints.rules.cases import check_live
 from apps.complaints.rules.privacy import one_line
 from apps.complaints.services import clocks
@@ -21,7 +21,7 @@ from apps.sla.enums import FactKind
 
 def hand_on(case: Case, *, by: User, at: datetime, how: str = AssignedHow.RULE) -> bool:
     """Give a new case to whom the rules say; False when nobody is there to take it."""
-    owner_id = Hands(at).owner_of(case)
+    owner_id = CaseAssigner(at).owner_of(case)
     if owner_id is None:
         return False
     give(case, User.objects.get(pk=owner_id), how=how, by=by, at=at)

@@ -14,7 +14,7 @@ from apps.complaints.enums import AssignedHow, CaseChannel, CaseClass, EntryKind
 from apps.complaints.inputs import NewCase, Opened
 from apps.complaints.models import Case, CaseEntry
 from apps.complaints.queries.severity import severity_for
-from apps.complaints.queries.team import Hands, is_nobodys, unit_for
+from apps.complaints.queries.team import CaseAssigner, is_nobodys, unit_for
 from apps.complaints.rules.cases import needed
 from apps.complaints.rules.privacy import known_names, one_line
 from apps.complaints.rules.searching import grams, searchable
@@ -26,7 +26,7 @@ from apps.core.errors import BadInput, RuleBroken
 from apps.core.files import NewFile
 from apps.core.files.attachments import CleanFile
 from apps.customers.models import Customer
-from apps.events.services import NewEvent, news, record_many
+from apps.events.services import NewEvent, new_event, record_many
 
 LONGEST_TITLE = 120
 SPOKEN = {CaseChannel.PHONE, CaseChannel.IN_PERSON}
@@ -50,21 +50,21 @@ def open_case(
     caller brings the conversation along. Raises BadInput naming the field; files are refused before
     anything is written.
     """
-    hands = Hands(at)
-    case = _draft(new, hands, by=by, at=at)
+    assigner = CaseAssigner(at)
+    case = _draft(new, assigner, by=by, at=at)
     with cleaned(files) as (clean, written), transaction.atomic():
         known = _known(new.source_key)
         if known is not None:
             return Opened(known, is_new=False)
-        choose_owner(case, by.pk if new.keep else hands.owner_of(case), by=by, at=at)
+        choose_owner(case, by.pk if new.keep else assigner.owner_of(case), by=by, at=at)
         case.number = take_number(Case.PREFIX, timezone.localdate(at))
         case.save(force_insert=True)
         if entry:
             attach(_first_entry(case, new, by=by, at=at), clean, written)
         clocks.start(case, by=by, at=at)
-        desk = hands.desk(case.unit) if is_nobodys(new, by) else []
+        desk = assigner.desk(case.unit) if is_nobodys(new, by) else []
         how = AssignedHow.KEPT if new.keep else AssignedHow.RULE
-        record_many(_news(case, desk, how, by=by, at=at))
+        record_many(_events(case, desk, how, by=by, at=at))
         return Opened(case, is_new=True)
 
 
@@ -80,7 +80,7 @@ def _known(source_key: str) -> Case | None:
     return Case.objects.get(pk=found[0]) if found else None
 
 
-def _draft(new: NewCase, hands: Hands, *, by: User, at: datetime) -> Case:
+def _draft(new: NewCase, assigner: CaseAssigner, *, by: User, at: datetime) -> Case:
     """The row, complete but for its number."""
     description = needed(new.description, "description")
     customer = _customer(new)
@@ -88,7 +88,7 @@ def _draft(new: NewCase, hands: Hands, *, by: User, at: datetime) -> Case:
         customer=customer,
         waybill_unit=new.waybill.responsible_unit if new.waybill else None,
         by=by,
-        hands=hands,
+        assigner=assigner,
     )
     if unit is None:
         raise RuleBroken(
@@ -124,7 +124,7 @@ def _draft(new: NewCase, hands: Hands, *, by: User, at: datetime) -> Case:
     if new.severity is not None:
         case.severity, case.severity_reason = new.severity, new.severity_reason.strip()[:200]
     else:
-        case.severity, case.severity_reason = severity_for(case, at, hands.rules.major)
+        case.severity, case.severity_reason = severity_for(case, at, assigner.rules.major)
     return case
 
 
@@ -171,7 +171,7 @@ def _first_entry(case: Case, new: NewCase, *, by: User, at: datetime) -> CaseEnt
     )
 
 
-def _news(
+def _events(
     case: Case, desk: Sequence[int], how: AssignedHow, *, by: User, at: datetime
 ) -> Iterator[NewEvent]:
     data = {
@@ -190,7 +190,7 @@ def _news(
         data["reason"] = case.severity_reason
     if desk:
         data["desk"] = list(desk)
-    yield news("case.opened", case, by=by, at=at, data=data)
+    yield new_event("case.opened", case, by=by, at=at, data=data)
     if case.owner_id is not None:
         given = {"owner": case.owner_id, "how": str(how), "revision": case.version}
-        yield news("case.assigned", case, by=by, at=at, data=given)
+        yield new_event("case.assigned", case, by=by, at=at, data=given)

@@ -16,7 +16,7 @@ from apps.complaints.services import clocks
 from apps.complaints.services.locking import add_to_search, begin, lock_case, write
 from apps.complaints.services.talking import ANSWER, add_entry, add_internal, answered
 from apps.core.errors import RuleBroken
-from apps.events.services import NewEvent, news, record, record_many
+from apps.events.services import NewEvent, new_event, record, record_many
 from apps.sla.enums import FactKind
 from apps.sla.services import mail_after
 
@@ -73,7 +73,7 @@ def reply_plan(
     clocks.done(case, *facts, by=by, at=at)
     write(case, at=at, bump=False, **told.values)
     data = {"entry": told.entry.pk, "channel": str(channel), "owner": case.owner_id}
-    record_many([*told.news, news("case.planned", case, by=by, at=at, data=data)])
+    record_many([*told.events, new_event("case.planned", case, by=by, at=at, data=data)])
     return told.entry
 
 
@@ -82,7 +82,7 @@ class Told(NamedTuple):
 
     entry: CaseEntry
     values: dict[str, Any]
-    news: list[NewEvent]
+    events: list[NewEvent]
 
 
 def tell(
@@ -97,5 +97,5 @@ def tell(
     told: list[NewEvent] = []
     if channel not in (CaseChannel.PHONE, CaseChannel.IN_PERSON, CaseChannel.OWN_CHECK):
         data = {"entry": entry.pk, "channel": str(channel), "owner": case.owner_id, "files": 0}
-        told.append(news("case.message_out", case, by=by, at=at, data=data))
+        told.append(new_event("case.message_out", case, by=by, at=at, data=data))
     return Told(entry, values, told)

@@ -24,7 +24,7 @@ from apps.complaints.services.satisfaction import act_on_score, record_answer
 from apps.complaints.services.talking import ANSWER, add_internal
 from apps.complaints.states import CASE_MOVES
 from apps.core.errors import RuleBroken
-from apps.events.services import NewEvent, news, record, record_many
+from apps.events.services import NewEvent, new_event, record, record_many
 from apps.sla.enums import FactKind
 
 # A solution that the customer has not heard of meets no clock.
@@ -58,14 +58,14 @@ def solve_case(
     facts: tuple[FactKind, ...] = ()
     if told_by is not None:
         told = tell(case, EntryKind.SOLUTION, solution, told_by, by=by, at=at)
-        values, before, facts = values | told.values, told.news, (*ANSWER, *HEARD)
+        values, before, facts = values | told.values, told.events, (*ANSWER, *HEARD)
     else:
         add_internal(case, EntryKind.NOTE, solution, by=by, at=at)
         values |= add_to_search(case, solution)
     move_case(case, CaseState.SOLVED, by=by, at=at, **values)
     clocks.done(case, *facts, by=by, at=at)
     data = {"outcome": str(outcome), "told": told_by is not None, "revision": case.version}
-    record_many([*before, news("case.solved", case, by=by, at=at, data=data)])
+    record_many([*before, new_event("case.solved", case, by=by, at=at, data=data)])
     return case
 
 

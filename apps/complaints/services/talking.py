@@ -20,7 +20,7 @@ from apps.complaints.services.storing import attach, cleaned
 from apps.core.errors import BadInput
 from apps.core.files import NewFile
 from apps.core.files.attachments import CleanFile
-from apps.events.services import NewEvent, news, record, record_many
+from apps.events.services import NewEvent, new_event, record, record_many
 from apps.sla.enums import FactKind
 
 ANSWER = (FactKind.SPOKEN, FactKind.RESPONDED)
@@ -66,7 +66,7 @@ def add_message(
         if said.kind in CALLS:
             data["reached"] = bool(entry.is_reached)
         data["owner"] = case.owner_id
-        record_many([*before, news(EVENT_OF[said.kind], case, by=by, at=at, data=data)])
+        record_many([*before, new_event(EVENT_OF[said.kind], case, by=by, at=at, data=data)])
         return entry
 
 
@@ -129,7 +129,7 @@ def _heard(
         clocks.done(case, FactKind.SPOKEN, by=by, at=at)
     if not resumed:
         return []
-    return [news("case.resumed", case, by=by, at=at, data={"revision": case.version})]
+    return [new_event("case.resumed", case, by=by, at=at, data={"revision": case.version})]
 
 
 def _told(

@@ -25,7 +25,7 @@ _LEADS_NOWHERE = (
 )
 
 
-class HouseCursorPagination(CursorPagination):
+class ApiCursorPagination(CursorPagination):
     """``?limit=`` 1 … 200 (50 when absent) and an opaque ``?cursor=``; a view that needs another
     order sets ``ordering`` to a unique, indexed one. A bad limit or cursor is refused with 400
     instead of being guessed at; a cursor of the right shape that leads nowhere is a page not found."""
@@ -116,5 +116,5 @@ def _as_parameter(said: dict[str, Any]) -> OpenApiParameter:
 
 # For views that page by themselves and are not seen by the library as lists.
 PAGES = [
-    _as_parameter(said) for said in HouseCursorPagination().get_schema_operation_parameters(None)
+    _as_parameter(said) for said in ApiCursorPagination().get_schema_operation_parameters(None)
 ]

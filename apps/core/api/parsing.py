@@ -11,7 +11,7 @@ from rest_framework.parsers import JSONParser
 from rest_framework.utils import json
 
 
-class HouseJSONParser(JSONParser):
+class StrictJSONParser(JSONParser):
     """The library lets two of Python's own errors through: brackets nested without end, and a
     charset that nobody knows."""
 

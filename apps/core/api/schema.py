@@ -8,7 +8,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, inline_seri
 from rest_framework import serializers
 
 from apps.core.api.problems import CONTENT_TYPE, TITLES
-from apps.core.api.views import HouseView
+from apps.core.api.views import ApiView
 
 ALWAYS = (400, 401, 403, 404, 405, 406, 429, 500, 503)
 WHEN_WRITING = (409, 413, 415, 422)
@@ -37,7 +37,7 @@ PROBLEM = inline_serializer(
 )
 
 
-class HouseAutoSchema(AutoSchema):
+class ApiAutoSchema(AutoSchema):
     """Adds the refusals that any operation may give, the Idempotency-Key where a method honours
     it, and the scope an operation needs."""
 
@@ -52,7 +52,7 @@ class HouseAutoSchema(AutoSchema):
 
     def get_override_parameters(self) -> list[Any]:
         parameters = list(super().get_override_parameters())
-        if isinstance(self.view, HouseView):
+        if isinstance(self.view, ApiView):
             parameters += self.view.asked(self.method)
         if getattr(self._method(), "idempotent", False):
             parameters.append(

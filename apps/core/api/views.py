@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 from apps.core.api.pagination import PAGES
 
 
-class HouseView(APIView):
+class ApiView(APIView):
     """``asks``: by method what may stand in the query; both the description (schema.py) and the
     refusal of everything else follow from it. ``paged``: the GET is a list in pages."""
 

@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from apps.backoffice.acts import Act, Doing
+from apps.backoffice.acts import Act, ActContext
 from apps.customers import services
 from apps.customers.admin.row_acts import ROWS
 from apps.customers.enums import CustomerStatus
@@ -40,26 +40,26 @@ def _on_trial(customer: Customer) -> bool:
     return customer.status == CustomerStatus.TRIAL
 
 
-def _without_file(doing: Doing) -> dict[str, Any]:
-    return {name: value for name, value in doing.typed.items() if name != "file"}
+def _without_file(context: ActContext) -> dict[str, Any]:
+    return {name: value for name, value in context.typed.items() if name != "file"}
 
 
-def _file(doing: Doing) -> dict[str, Any]:
-    chosen = doing.typed["file"]
+def _file(context: ActContext) -> dict[str, Any]:
+    chosen = context.typed["file"]
     return {"file": BytesIO(chosen.content), "filename": chosen.name}
 
 
-def _draft(doing: Doing) -> HttpResponse:
-    form = services.draft_handover_form(doing.record, doing.typed, **doing.who)
+def _draft(context: ActContext) -> HttpResponse:
+    form = services.draft_handover_form(context.record, context.typed, **context.who)
     return redirect("admin:customers_handoverform_change", form.pk)
 
 
-def _file_letter(doing: Doing) -> None:
-    services.file_letter(doing.record, **_without_file(doing), **_file(doing), **doing.who)
+def _file_letter(context: ActContext) -> None:
+    services.file_letter(context.record, **_without_file(context), **_file(context), **context.who)
 
 
-def _add_contract(doing: Doing) -> None:
-    services.add_contract(doing.record, _without_file(doing), **_file(doing), **doing.who)
+def _add_contract(context: ActContext) -> None:
+    services.add_contract(context.record, _without_file(context), **_file(context), **context.who)
 
 
 BASICS = (
@@ -125,7 +125,7 @@ PAPERS = (
         explains=_("Without a valid letter no order of the customer is confirmed."),
         done=_("The letter is on file."),
         form=LetterForm,
-        initial=lambda _doing: {
+        initial=lambda _context: {
             "signed_on": timezone.localdate(),
             "valid_until": timezone.localdate() + timedelta(days=365),
         },

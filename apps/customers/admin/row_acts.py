@@ -4,14 +4,14 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.backoffice.acts import Act, Doing
+from apps.backoffice.acts import Act, ActContext
 from apps.customers import services
 from apps.customers.enums import AuthorisationState
 from apps.customers.forms import ContactForm, LastDayForm, LongReasonForm, SiteForm
 
 
-def _existing(doing: Doing) -> dict[str, Any]:
-    return {"instance": doing.row}
+def _existing(context: ActContext) -> dict[str, Any]:
+    return {"instance": context.row}
 
 
 ROWS = (

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.backoffice.forms import DayInput, MomentInput, ReasonForm
-from apps.backoffice.forms.kept_files import FilesMixin, FormWithFiles, KeptFileField
+from apps.backoffice.forms.held_files import FilesMixin, FormWithFiles, HeldFileField
 from apps.customers.enums import JobType
 from apps.customers.models import Contract, HandoverForm
 from apps.customers.rules import AUTHORISING_ROLES
@@ -30,14 +30,14 @@ class LastDayForm(forms.Form):
 
 
 class LetterForm(FormWithFiles):
-    file = KeptFileField(label=_("Scan of the signed letter"), help_text=SCAN_HELP)
+    file = HeldFileField(label=_("Scan of the signed letter"), help_text=SCAN_HELP)
     signer = forms.CharField(label=_("Signed by (at the customer)"), max_length=60)
     signed_on = forms.DateField(label=_("Signed on"), widget=DayInput)
     valid_until = forms.DateField(label=_("Valid until"), widget=DayInput)
 
 
 class ContractForm(FilesMixin, forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
-    file = KeptFileField(label=_("Scan of the signed contract"), help_text=SCAN_HELP)
+    file = HeldFileField(label=_("Scan of the signed contract"), help_text=SCAN_HELP)
 
     class Meta:
         model = Contract

@@ -10,7 +10,7 @@ from random import Random
 
 from django.utils import timezone
 
-from apps.core.telling import Notice
+from apps.core.notice_types import Notice
 from apps.customers.models import Customer
 from apps.desk.demo.orders import Shipped
 from apps.desk.demo.people import Cast

@@ -53,7 +53,7 @@ class NewEvent:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-def news(
+def new_event(
     kind: str,
     subject: models.Model,
     *,
@@ -79,7 +79,7 @@ def record(
     ``at`` is when it happened (aware), the database's clock if not given; when it was recorded
     is kept beside it. ``data`` must hold no personal data in clear.
     """
-    new = news(kind, subject, by=by, at=at, data=data)
+    new = new_event(kind, subject, by=by, at=at, data=data)
     [(pk, happened, recorded)] = _write([new])
     event = Event(
         pk=pk,

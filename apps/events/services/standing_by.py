@@ -14,7 +14,7 @@ from celery import current_app
 from django.db import close_old_connections, connection
 
 from apps.core import waking
-from apps.events.chores import Overdue, leave_word, overdue, unvisited
+from apps.events.background import Overdue, missed_runs, overdue, record_run
 
 log = logging.getLogger(__name__)
 PATIENCE = 5.0  # seconds that the others have
@@ -47,7 +47,7 @@ class Standby:
 
     def start(self) -> None:
         waking.heard_by(self._hear)
-        waking.nobody_waits()
+        waking.use_long_timeout()
         self._looking.start()
 
     def stop(self) -> None:
@@ -80,7 +80,7 @@ class Standby:
         """Seconds to the next look."""
         now = time.monotonic()
         if now - self._seen >= SEEN_EVERY:
-            leave_word(NAME)
+            record_run(NAME)
             self._seen = now
         if now < self._begins:
             return self._begins - now
@@ -109,7 +109,7 @@ class Standby:
         if now - self._visited < self._patience:
             return []
         self._visited = now
-        return unvisited(self._patience)
+        return missed_runs(self._patience)
 
     def _hear(self, task: str, args: tuple[str, ...]) -> None:
         """What its own work leads to."""

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.staff import person
-from apps.backoffice.acts import Act, Doing
+from apps.backoffice.acts import Act, ActContext
 from apps.backoffice.records import PanelAdmin
 from apps.inquiries.enums import AccountKind, Monitor
 from apps.inquiries.forms import AccountForm, ChangeAccountForm
@@ -32,8 +32,8 @@ def _key(account: Kuaidi100Account, key: str) -> dict[str, str]:
 def _answering(service: Any) -> Any:
     """A service that answers with the key."""
 
-    def run(doing: Doing) -> dict[str, str]:
-        return _key(doing.record, service(account_id=doing.record.pk, **doing.who))
+    def run(context: ActContext) -> dict[str, str]:
+        return _key(context.record, service(account_id=context.record.pk, **context.who))
 
     return run
 
@@ -84,7 +84,7 @@ class Kuaidi100AccountAdmin(PanelAdmin):
     def response_add(
         self, request: HttpRequest, obj: Any, post_url_continue: Any = None
     ) -> HttpResponseBase:
-        return self.show_once(request, MAKE, self.doing(request, obj), _key(obj, obj.key))
+        return self.show_once(request, MAKE, self.act_context(request, obj), _key(obj, obj.key))
 
     @admin.display(description=_("kind"))
     def what(self, account: Kuaidi100Account) -> SafeString:

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from apps.backoffice.acts import Act, Doing
+from apps.backoffice.acts import Act, ActContext
 from apps.backoffice.records import PanelAdmin
 from apps.core.downloads import private_file
 from apps.inquiries.enums import MessageState, Outcome, Way
@@ -21,9 +21,9 @@ READ = "inquiries.read_inboundmessage"
 UNDECIDED = (MessageState.FAILED, MessageState.UNCLEAR)
 
 
-def _settle(doing: Doing) -> None:
-    state = MessageState(doing.typed["state"])
-    settle_reply(message_id=doing.record.pk, state=state, **doing.who)
+def _settle(context: ActContext) -> None:
+    state = MessageState(context.typed["state"])
+    settle_reply(message_id=context.record.pk, state=state, **context.who)
 
 
 @admin.register(InboundMessage)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.backoffice.acts import Act
 from apps.backoffice.records import PanelAdmin
 from apps.backoffice.staff_admin import StaffAdmin
-from apps.inquiries.admin.telling import push_view
+from apps.inquiries.admin.status_messages import push_view
 from apps.inquiries.enums import BindingState, Outcome, Way
 from apps.inquiries.models import Inquiry, MailboxState, WeChatBinding
 from apps.inquiries.services import binding as services

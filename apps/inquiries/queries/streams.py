@@ -29,7 +29,7 @@ WHERE w.id = ANY(%s)
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class Update:
     """``version`` is what a listener that comes back says it has seen."""
 
     version: str
@@ -44,8 +44,8 @@ def find_followed(number: str, user: User) -> int | None:
     )
 
 
-def look(known: Mapping[int, str], *, at: datetime) -> dict[int, News]:
-    """News of those shipments whose version is not the one in ``known``; three queries at most."""
+def look(known: Mapping[int, str], *, at: datetime) -> dict[int, Update]:
+    """An update of those shipments whose version is not the one in ``known``; three queries at most."""
     if not known:
         return {}
     with connection.cursor() as cursor:
@@ -56,7 +56,7 @@ def look(known: Mapping[int, str], *, at: datetime) -> dict[int, News]:
         return {}
     shipments = public_views([number for _pk, number, _version in fresh])
     return {
-        pk: News(version, packed(shipments[number], at))
+        pk: Update(version, packed(shipments[number], at))
         for pk, number, version in fresh
         if number in shipments
     }

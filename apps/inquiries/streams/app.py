@@ -19,7 +19,7 @@ from django.conf import settings
 from django.db import DatabaseError
 
 from apps.core.api.problems import CONTENT_TYPE, problem
-from apps.inquiries.streams.doors import Knock, Refusal, door_of
+from apps.inquiries.streams.doors import Refusal, StreamRequest, door_of
 from apps.inquiries.streams.hub import Hub, Listener, Topic
 
 log = logging.getLogger(__name__)
@@ -67,9 +67,11 @@ class StreamApp:
         door, word = found
         headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
         remote = str((scope.get("client") or ("",))[0])
-        knock = Knock(word, headers, scope.get("query_string", b"").decode("latin-1"), remote)
+        request = StreamRequest(
+            word, headers, scope.get("query_string", b"").decode("latin-1"), remote
+        )
         try:
-            answer = await self.hub.ask(lambda: door(knock))
+            answer = await self.hub.ask(lambda: door(request))
         except DatabaseError:
             answer = Refusal(503, "busy")
         if isinstance(answer, Listener):
@@ -119,13 +121,13 @@ class StreamApp:
                 await asyncio.wait_for(listener.stirred.wait(), self._heartbeat)
             if listener.is_over:
                 return
-            news = listener.take()
-            if news is None:
+            update = listener.take()
+            if update is None:
                 await _write(send, ": still here\n\n")
                 continue
-            event = f"id: {news.version}\nevent: {listener.event}\ndata: {news.data}\n\n"
+            event = f"id: {update.version}\nevent: {listener.event}\ndata: {update.data}\n\n"
             await _write(send, event)
-            if news.is_last:
+            if update.is_last:
                 return
 
     async def _health(self, send: Send) -> None:

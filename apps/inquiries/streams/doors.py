@@ -40,7 +40,7 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
-class Knock:
+class StreamRequest:
     """What a request brings: ``word`` is the part of its path that differs, ``remote`` the other
     end of the connection."""
 
@@ -54,7 +54,7 @@ class Knock:
         return asker(self.remote, self.headers.get("x-forwarded-for", ""))
 
 
-Door = Callable[[Knock], Listener | Refusal]
+Door = Callable[[StreamRequest], Listener | Refusal]
 
 
 def door_of(path: str) -> tuple[Door, str] | None:
@@ -65,16 +65,16 @@ def door_of(path: str) -> tuple[Door, str] | None:
     return None
 
 
-def let_in(knock: Knock) -> Listener | Refusal:
+def let_in(request: StreamRequest) -> Listener | Refusal:
     """The key's scope and what its user may see; counted and recorded like any other question."""
-    if knock.query:
+    if request.query:
         return Refusal(400, "unknown_parameter", _("There is no such parameter."))
     now = timezone.now()
-    key = find_api_key(_key(knock.headers), at=now)
+    key = find_api_key(_key(request.headers), at=now)
     if key is None:
         return Refusal(401, "bad_key")
     try:
-        check_api_key_address(key, knock.address, at=now)
+        check_api_key_address(key, request.address, at=now)
     except RuleBroken as refusal:
         return Refusal(403, refusal.code, str(refusal))
     note_api_key_use(key=key, at=now)
@@ -84,7 +84,7 @@ def let_in(knock: Knock) -> Listener | Refusal:
     if not may_ask(asker, now):
         return Refusal(429, "throttled")
     try:
-        canonical = parse_waybill_number(knock.word)
+        canonical = parse_waybill_number(request.word)
     except BadInput:
         return Refusal(404, "not_found")
     waybill_id = find_followed(canonical, key.user)
@@ -94,21 +94,21 @@ def let_in(knock: Knock) -> Listener | Refusal:
     note(asker, outcome, number=canonical, at=now)
     if waybill_id is None:
         return Refusal(404, "not_found")
-    return Listener(Topic.SHIPMENT, waybill_id, key_id=key.pk, address=knock.address)
+    return Listener(Topic.SHIPMENT, waybill_id, key_id=key.pk, address=request.address)
 
 
-def let_in_visitor(knock: Knock) -> Listener | Refusal:
+def let_in_visitor(request: StreamRequest) -> Listener | Refusal:
     """Their own chat while it goes on. A cookie that we did not sign asks no database."""
-    token = open_token(_cookie(knock.headers.get("cookie", "")))
+    token = open_token(_cookie(request.headers.get("cookie", "")))
     chat = chat_by_token(token) if token else None
     if chat is None or not chat.is_live:
         return Refusal(404, "not_found")
     return Listener(Topic.CHAT, chat.pk, most=PER_VISITOR)
 
 
-def let_in_desk(knock: Knock) -> Listener | Refusal:
+def let_in_desk(request: StreamRequest) -> Listener | Refusal:
     """An agent's chat page. Its ticket opens this bell alone, and for some minutes only."""
-    user_id = read_ticket(parse_qs(knock.query).get("ticket", [""])[0])
+    user_id = read_ticket(parse_qs(request.query).get("ticket", [""])[0])
     if user_id is None or not is_active_user(user_id):
         return Refusal(403, "permission_denied")
     return Listener(Topic.DESK, user_id, most=PER_DESK, lasts=TICKET_LIFE)

@@ -43,7 +43,7 @@ class Topic(StrEnum):
     DESK = "desk"
 
 
-class News(Protocol):
+class Update(Protocol):
     """``version`` differs from every other state; ``is_last``: nothing follows."""
 
     @property
@@ -71,7 +71,7 @@ class Listener:
     seen: str = ""
     most: int = 0
     lasts: float = 0.0
-    waiting: News | None = None
+    waiting: Update | None = None
     is_over: bool = False
     stirred: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -83,17 +83,17 @@ class Listener:
     def event(self) -> str:
         return "shipment" if self.topic == Topic.SHIPMENT else "bell"
 
-    def offer(self, news: News) -> None:
-        self.waiting = news if news.version != self.seen else None
+    def offer(self, update: Update) -> None:
+        self.waiting = update if update.version != self.seen else None
         if self.waiting is not None:
             self.stirred.set()
 
-    def take(self) -> News | None:
-        news, self.waiting = self.waiting, None
+    def take(self) -> Update | None:
+        update, self.waiting = self.waiting, None
         self.stirred.clear()
-        if news is not None:
-            self.seen = news.version
-        return news
+        if update is not None:
+            self.seen = update.version
+        return update
 
     def end(self) -> None:
         self.is_over = True
@@ -104,7 +104,7 @@ class Hub:
     def __init__(self, *, look_every: float = LOOK_EVERY) -> None:
         self._look_every = look_every
         self._listeners: dict[Subject, set[Listener]] = {}
-        self._newest: dict[Subject, News] = {}
+        self._newest: dict[Subject, Update] = {}
         # One thread looks, the others let listeners in; each keeps its own connection.
         self._looker = ThreadPoolExecutor(1, "look")
         self._doormen = ThreadPoolExecutor(3, "door")
@@ -186,11 +186,11 @@ class Hub:
             found = await loop.run_in_executor(
                 self._looker, _with_connection, lambda t=topic, v=versions: _ask(t, v)
             )
-            for pk, news in found.items():
+            for pk, update in found.items():
                 if (topic, pk) in self._listeners:
-                    self._newest[topic, pk] = news
+                    self._newest[topic, pk] = update
                     for listener in self._listeners[topic, pk]:
-                        listener.offer(news)
+                        listener.offer(update)
 
     async def _check_keys(self, loop: asyncio.AbstractEventLoop) -> None:
         holders = [one for one in self._everyone() if one.topic == Topic.SHIPMENT]
@@ -211,11 +211,11 @@ class Hub:
             await loop.run_in_executor(self._looker, _with_connection, lambda: touch_seats(ids))
 
     def _version(self, subject: Subject) -> str:
-        news = self._newest.get(subject)
-        return news.version if news else ""
+        update = self._newest.get(subject)
+        return update.version if update else ""
 
 
-def _ask(topic: Topic, known: Mapping[int, str]) -> Mapping[int, News]:
+def _ask(topic: Topic, known: Mapping[int, str]) -> Mapping[int, Update]:
     """What is new among the subjects of one kind: a query or two, whatever their number."""
     if topic == Topic.CHAT:
         return ring_visitors(known)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from apps.backoffice.acting import ActAdmin
-from apps.backoffice.acts import Act, Doing
+from apps.backoffice.acts import Act, ActContext
 from apps.backoffice.downloads import XLSX_TYPE
 from apps.backoffice.staff_admin import must
 from apps.core.downloads import private_file
@@ -26,14 +26,14 @@ from apps.ledger.rules import month_of, next_month
 IN_MEMORY = 2 * 1024 * 1024
 
 
-def _close(doing: Doing) -> Period:
-    month = date.fromisoformat(f"{doing.typed['month']}-01")
-    return services.close_period(month=month, **doing.who)
+def _close(context: ActContext) -> Period:
+    month = date.fromisoformat(f"{context.typed['month']}-01")
+    return services.close_period(month=month, **context.who)
 
 
-def _next(doing: Doing) -> dict[str, Any]:
+def _next(context: ActContext) -> dict[str, Any]:
     last = Period.objects.order_by("-month").first()
-    before = month_of(month_of(timezone.localdate(doing.at)) - timedelta(days=1))
+    before = month_of(month_of(timezone.localdate(context.at)) - timedelta(days=1))
     return {"month": f"{next_month(last.month) if last else before:%Y-%m}"}
 
 

@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.backoffice.acting import ActAdmin
-from apps.backoffice.acts import Act, Doing
+from apps.backoffice.acts import Act, ActContext
 from apps.backoffice.staff_admin import in_words, timeline_rows
 from apps.core import times
 from apps.notifications import channels, services
@@ -54,16 +54,16 @@ def _may_resend(delivery: Delivery) -> bool:
 def _by_reason(service: Any) -> Any:
     """An act that wants nothing but the reason for it."""
 
-    def run(doing: Doing) -> None:
-        service(delivery_id=doing.record.pk, reason=doing.typed["reason"], **doing.who)
+    def run(context: ActContext) -> None:
+        service(delivery_id=context.record.pk, reason=context.typed["reason"], **context.who)
 
     return run
 
 
-def _resolve(doing: Doing) -> None:
-    arrived, reason = doing.typed["arrived"] == "yes", doing.typed["reason"]
+def _resolve(context: ActContext) -> None:
+    arrived, reason = context.typed["arrived"] == "yes", context.typed["reason"]
     services.resolve_delivery(
-        delivery_id=doing.record.pk, arrived=arrived, reason=reason, **doing.who
+        delivery_id=context.record.pk, arrived=arrived, reason=reason, **context.who
     )
 
 
@@ -117,12 +117,12 @@ ACTS = (
 )
 
 
-def _set_own_wishes(doing: Doing) -> None:
+def _set_own_wishes(context: ActContext) -> None:
     services.set_preference(
-        recipient=f"user:{doing.by.pk}",
-        label=doing.by.display_name,
-        values=doing.typed,
-        **doing.who,
+        recipient=f"user:{context.by.pk}",
+        label=context.by.display_name,
+        values=context.typed,
+        **context.who,
     )
 
 
@@ -255,7 +255,7 @@ class DeliveryAdmin(ActAdmin):
     def wishes_view(self, request: HttpRequest) -> HttpResponseBase:
         """How one's own messages come."""
         mine = reverse("admin:notifications_mine")
-        return self.answer(request, WISHES, self.doing(request, None), back=mine)
+        return self.answer(request, WISHES, self.act_context(request, None), back=mine)
 
     def read_view(self, request: HttpRequest) -> HttpResponse:
         ids = [int(text) for text in request.POST.getlist("id") if text.isdecimal()]

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from apps.backoffice.acts import Act, Doing
+from apps.backoffice.acts import Act, ActContext
 from apps.backoffice.records import RecordAdmin
 from apps.core import times
 from apps.notifications import services
@@ -30,15 +30,15 @@ MANAGE = "notifications.manage_preference"
 LIFT = "notifications.lift_suppressedaddress"
 
 
-def _new_wishes(doing: Doing) -> Preference:
-    values = dict(doing.typed)
+def _new_wishes(context: ActContext) -> Preference:
+    values = dict(context.typed)
     recipient, label = recipient_of(values.pop("who"))
-    return services.set_preference(recipient=recipient, label=label, values=values, **doing.who)
+    return services.set_preference(recipient=recipient, label=label, values=values, **context.who)
 
 
-def _change_wishes(doing: Doing) -> None:
-    recipient = doing.record.recipient
-    services.set_preference(recipient=recipient, values=doing.typed, **doing.who)
+def _change_wishes(context: ActContext) -> None:
+    recipient = context.record.recipient
+    services.set_preference(recipient=recipient, values=context.typed, **context.who)
 
 
 @admin.register(Preference)
@@ -52,7 +52,7 @@ class PreferenceAdmin(RecordAdmin):
             explains=_("How this person or customer wants to be told."),
             done=_("The preference is changed."),
             form=WishesForm,
-            initial=lambda doing: model_to_dict(doing.record, WishesForm.base_fields),
+            initial=lambda context: model_to_dict(context.record, WishesForm.base_fields),
         ),
     )
     entry = Act(
@@ -137,7 +137,7 @@ class AnnouncementAdmin(RecordAdmin):
         explains=_("Everybody sees it at the top of the public pages, in their language."),
         done=_("It is published."),
         form=AnnouncementForm,
-        initial=lambda _doing: {"starts_at": timezone.localtime()},
+        initial=lambda _context: {"starts_at": timezone.localtime()},
     )
     list_display = ("title_zh", "title_en", "urgent", "starts_at", "ends_at", "withdrawn_at")
     fields = (

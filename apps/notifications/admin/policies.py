@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.staff import who
 from apps.backoffice.acting import ActAdmin
-from apps.backoffice.acts import Act, Doing
+from apps.backoffice.acts import Act, ActContext
 from apps.backoffice.records import ServiceAdmin
 from apps.backoffice.staff_admin import timeline_rows
 from apps.notifications import channels, services
@@ -98,8 +98,8 @@ class NotificationPolicyAdmin(ServiceAdmin):
         return services.save_policy(values, policy_id=obj.pk if change else None, **who(request))
 
 
-def _save(doing: Doing) -> None:
-    template, typed = doing.record, doing.typed
+def _save(context: ActContext) -> None:
+    template, typed = context.record, context.typed
     services.save_template(
         topic=template.topic,
         channel=typed.get("channel", template.channel),
@@ -109,12 +109,12 @@ def _save(doing: Doing) -> None:
         provider_code=typed["provider_code"],
         provider_text=typed["provider_text"],
         provider_fields=typed["provider_fields"] or {},
-        **doing.who,
+        **context.who,
     )
 
 
-def _as_typed(doing: Doing) -> dict[str, Any]:
-    template = doing.record
+def _as_typed(context: ActContext) -> dict[str, Any]:
+    template = context.record
     typed = {
         "subject": template.subject,
         "body": template.body,
@@ -126,9 +126,9 @@ def _as_typed(doing: Doing) -> dict[str, Any]:
     )
 
 
-def _preview(doing: Doing) -> dict[str, Any]:
+def _preview(context: ActContext) -> dict[str, Any]:
     """What would be told, by words that nobody has saved. Raises BadInput as saving does."""
-    template, typed = doing.record, doing.typed
+    template, typed = context.record, context.typed
     channel = typed.get("channel", template.channel)
     words_typed = {
         name: typed[name] or "" for name in ("subject", "body", "provider_code", "provider_text")

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from apps.backoffice.acting import ActAdmin
-from apps.backoffice.acts import Act, Doing
+from apps.backoffice.acts import Act, ActContext
 from apps.backoffice.staff_admin import timeline_rows
 from apps.core import times
 from apps.notifications import services
@@ -28,9 +28,9 @@ def _is_open(task: PhoneTask) -> bool:
     return task.state in (TaskState.OPEN, TaskState.TAKEN)
 
 
-def _settle(doing: Doing) -> None:
-    outcome, note = TaskState(doing.typed["outcome"]), doing.typed["note"]
-    services.close_task(task_id=doing.record.pk, outcome=outcome, note_text=note, **doing.who)
+def _settle(context: ActContext) -> None:
+    outcome, note = TaskState(context.typed["outcome"]), context.typed["note"]
+    services.close_task(task_id=context.record.pk, outcome=outcome, note_text=note, **context.who)
 
 
 class OpenFilter(admin.SimpleListFilter):

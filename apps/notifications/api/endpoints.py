@@ -11,8 +11,8 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from apps.accounts.idempotency import idempotent
-from apps.core.api.pagination import HouseCursorPagination
-from apps.core.api.views import HouseView
+from apps.core.api.pagination import ApiCursorPagination
+from apps.core.api.views import ApiView
 from apps.core.opaque import Id, hide, unhide
 from apps.notifications import services
 from apps.notifications.api.shapes import (
@@ -48,13 +48,13 @@ ENDPOINT = {"url": "https://hooks.example.com/yipiao", "event_types": []}
 ONE = ("read", "change", "remove", "rotate", "ping")
 
 
-class EndpointsView(HouseView):
+class EndpointsView(ApiView):
     required_scopes = READ_WRITE
     links = {
         "POST": {f"webhook_endpoints_{name}": {"endpoint_id": "/id"} for name in ONE},
         "GET": {f"webhook_endpoints_{name}": {"endpoint_id": "/results/0/id"} for name in ONE},
     }
-    pagination_class = HouseCursorPagination
+    pagination_class = ApiCursorPagination
     paged = True
 
     @extend_schema(
@@ -98,7 +98,7 @@ def endpoint_for(request: Request, said: str) -> WebhookEndpoint:
     return get_object_or_404(webhooks.endpoints(request.user), pk=row)  # type: ignore[arg-type]  # a key's service user
 
 
-class EndpointView(HouseView):
+class EndpointView(ApiView):
     required_scopes = READ_WRITE
 
     @extend_schema(

@@ -12,8 +12,8 @@ from rest_framework.response import Response
 
 from apps.accounts.idempotency import idempotent
 from apps.core.api.asked import moment_asked
-from apps.core.api.pagination import HouseCursorPagination
-from apps.core.api.views import HouseView
+from apps.core.api.pagination import ApiCursorPagination
+from apps.core.api.views import ApiView
 from apps.core.errors import BadInput
 from apps.notifications import services
 from apps.notifications.api.endpoints import clean, endpoint_for, who
@@ -33,10 +33,10 @@ MESSAGE = OpenApiParameter(
 )
 
 
-class WebhookEventsView(HouseView):
+class WebhookEventsView(ApiView):
     required_scopes = {"GET": "webhooks:read"}
     links = {"GET": {"webhook_events_read": {"message_id": "/results/0/id"}}}
-    pagination_class = HouseCursorPagination
+    pagination_class = ApiCursorPagination
     paged = True
     asks = {
         "GET": (
@@ -66,7 +66,7 @@ class WebhookEventsView(HouseView):
         return pages.get_paginated_response(WebhookEventShape(page or [], many=True).data)
 
 
-class WebhookEventView(HouseView):
+class WebhookEventView(ApiView):
     required_scopes = {"GET": "webhooks:read"}
 
     @extend_schema(
@@ -87,7 +87,7 @@ class WebhookEventView(HouseView):
         return Response(body)
 
 
-class ReplayView(HouseView):
+class ReplayView(ApiView):
     required_scopes = {"POST": "webhooks:write"}
 
     @extend_schema(

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.queries import system_user
 from apps.core.api.wire import WireEncoder
-from apps.core.telling import MOST_TOLD
+from apps.core.notice_types import MOST_TOLD
 from apps.events.services import record
 from apps.notifications import http, standard_webhook
 from apps.notifications.channels.base import Channel, Message, Outcome, within

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from apps.core.discovery import modules_named
-from apps.core.telling import Notice, Payloads, Reader, Webhook
+from apps.core.notice_types import Notice, Payloads, Reader, Webhook
 from apps.events.models import Event
 
 _READERS: dict[str, Reader] = {}

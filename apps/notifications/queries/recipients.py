@@ -10,8 +10,8 @@ from apps.accounts.models import Unit, User, UserRole
 from apps.accounts.queries.duty import Roster
 from apps.complaints.models import Case
 from apps.core.masking import mask_name, mask_phone
+from apps.core.notice_types import Notice
 from apps.core.phones import is_mobile
-from apps.core.telling import Notice
 from apps.customers.enums import ContactRole
 from apps.customers.models import Contact
 from apps.notifications.addresses import index_of, label_of

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from apps.core.telling import Topic
+from apps.core.notice_types import Topic
 from apps.notifications import rendering, seeding
 from apps.notifications.models import Delivery, MessageTemplate
 from apps.notifications.topics import TOPICS

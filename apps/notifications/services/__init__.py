@@ -20,7 +20,7 @@ from apps.notifications.services.losing import expire_leases
 from apps.notifications.services.maintaining import (
     ask_about_unclear,
     look_after_unused_channels,
-    mind,
+    maintain,
     purge_stamps,
     run_fallbacks,
 )
@@ -34,7 +34,7 @@ from apps.notifications.services.people import (
     unlink_wechat,
     withdraw_announcement,
 )
-from apps.notifications.services.queueing import tell, tell_about
+from apps.notifications.services.queueing import notify, notify_about
 from apps.notifications.services.receipts import (
     mark_read,
     record_bounce,
@@ -84,9 +84,11 @@ __all__ = [
     "lift_address",
     "link_wechat",
     "look_after_unused_channels",
+    "maintain",
     "mark_read",
-    "mind",
     "note_wechat_word",
+    "notify",
+    "notify_about",
     "ping",
     "publish_announcement",
     "purge_stamps",
@@ -114,8 +116,6 @@ __all__ = [
     "stop_address",
     "subscription_token",
     "take_task",
-    "tell",
-    "tell_about",
     "unlink_wechat",
     "unsubscribe",
     "withdraw_announcement",

@@ -1,6 +1,6 @@
 """Messages whose sender is gone: free again where nothing can have left, unclear elsewhere.
 
-Before a channel lets the first byte of a message out it has ``Beginning`` written down and
+Before a channel lets the first byte of a message out it has ``SendStart`` written down and
 committed. A claim without that mark cannot have been sent, and whoever was stopped before it and
 wakes up later finds that it is his no more.
 """
@@ -35,7 +35,7 @@ class ClaimLost(NotBegun):
     """Somebody else has the message by now."""
 
 
-class Beginning:
+class SendStart:
     """Writes down, durably, that this attempt is about to go out.
 
     Nothing is written where the other side drops doubles for ever: a repeat is safe there anyhow.

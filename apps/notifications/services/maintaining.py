@@ -29,7 +29,7 @@ SOFT_LEASE = timedelta(seconds=90)
 WITHOUT_SETTINGS = timedelta(minutes=30)
 
 
-def mind() -> int:
+def maintain() -> int:
     """One round of every sweep that asks nobody outside; how many rows it dealt with."""
     return expire_leases() + gather() + run_fallbacks()
 

@@ -8,9 +8,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.core.errors import RuleBroken
+from apps.core.notice_types import Notice
 from apps.core.opaque import Id, hide, row_said
 from apps.core.phones import is_mobile
-from apps.core.telling import Notice
 from apps.notifications import channels
 from apps.notifications.enums import ChannelName, CodePurpose, DeliveryState
 from apps.notifications.models import Delivery, OneTimeCode
@@ -21,7 +21,7 @@ from apps.notifications.services.codes import (
     refusal_of,
     try_code,
 )
-from apps.notifications.services.queueing import tell
+from apps.notifications.services.queueing import notify
 from apps.tracking.enums import PartyRole
 from apps.tracking.models import Waybill
 from apps.tracking.services.party import CodeNeeded, PartyProof, give_proof
@@ -59,7 +59,7 @@ def send_party_code(needed: CodeNeeded, *, client: str, language: str, at: datet
         personal={"code": code},
         addressee=(ChannelName.SMS, needed.phone, language or settings.LANGUAGE_CODE),
     )
-    tell([notice])
+    notify([notice])
     # Switched off by policy, or the phone is stopped: then nothing was sent, and we do not say so.
     if not Delivery.objects.filter(cause=cause).exclude(state=DeliveryState.SUPPRESSED).exists():
         raise _unsendable()

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 
 from apps.core.errors import BadInput
-from apps.core.telling import Topic
+from apps.core.notice_types import Topic
 from apps.notifications import channels
 from apps.notifications.provider_words import (
     STOP,

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from apps.core.database_clock import database_now
+from apps.core.notice_types import Notice
 from apps.core.public_links import public_link
-from apps.core.telling import Notice
-from apps.core.transactions import joined
+from apps.core.transactions import in_callers_transaction
 from apps.events.models import Event
 from apps.notifications import channels
 from apps.notifications.addresses import index_of, is_ours
@@ -33,18 +33,18 @@ LAST = "phone"
 CATCHING_UP = 1
 
 
-@joined()
-def tell_about(events: Sequence[Event]) -> int:
+@in_callers_transaction()
+def notify_about(events: Sequence[Event]) -> int:
     """Queue what these events tell people and merchants; return how many messages were new.
 
-    Idempotent: telling about an event again adds nothing. Old news is left out for people, and
+    Idempotent: notifying about an event again adds nothing. Old news is left out for people, and
     still reaches merchants' webhooks, which keep their own order.
     """
-    return tell(notices_of(events)) + queue_webhooks(events)
+    return notify(notices_of(events)) + queue_webhooks(events)
 
 
-@joined()
-def tell(notices: Sequence[Notice]) -> int:
+@in_callers_transaction()
+def notify(notices: Sequence[Notice]) -> int:
     """Queue these notices by the policies in force; return how many messages were new."""
     planned = plan(notices) if notices else []
     if not planned:

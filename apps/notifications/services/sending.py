@@ -14,7 +14,7 @@ from apps.notifications.enums import CANNOT_STOP, Effect
 from apps.notifications.models import Delivery
 from apps.notifications.queries.words import render
 from apps.notifications.services.claiming import claim
-from apps.notifications.services.losing import Beginning, ClaimLost, NotBegun
+from apps.notifications.services.losing import ClaimLost, NotBegun, SendStart
 from apps.notifications.services.outcomes import record_outcome
 from apps.notifications.services.presence import present
 from apps.notifications.stop_links import stop_key
@@ -78,7 +78,7 @@ def send_due(name: str, *, worker: str, limit: int = 100) -> int:
 
 def _send(channel: Channel, delivery: Delivery, at: datetime) -> tuple[int | None, Outcome]:
     template_id = None
-    begin = Beginning(delivery, channel)
+    begin = SendStart(delivery, channel)
     try:
         unsubscribe = unsubscribe_link(delivery)
         words = render(delivery, channel.shows, unsubscribe=unsubscribe)

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.queries import public_user
 from apps.core.errors import BadInput
+from apps.core.notice_types import Notice
 from apps.core.opaque import Id, hide, row_said
-from apps.core.telling import Notice
 from apps.events.services import record
 from apps.notifications.addresses import clean, index_of, label_of
 from apps.notifications.enums import (
@@ -30,7 +30,7 @@ from apps.notifications.services.codes import (
     refusal_of,
     try_code,
 )
-from apps.notifications.services.queueing import tell
+from apps.notifications.services.queueing import notify
 from apps.notifications.stop_links import delivery_named_by
 from apps.tracking.models import Waybill
 
@@ -100,7 +100,7 @@ def request_subscription(
 def _send_code(
     subscription: Subscription, row: OneTimeCode, code: str, language: str, at: datetime
 ) -> None:
-    tell(
+    notify(
         [
             Notice(
                 topic="subscription.code",

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from apps.core.database_clock import database_now
 from apps.core.errors import RuleBroken
-from apps.core.transactions import joined
+from apps.core.transactions import in_callers_transaction
 from apps.events.models import Event
 from apps.events.services import record
 from apps.notifications.channels.webhook import MAX_BODY, body_of
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 MAX_REPLAY = 1_000
 
 
-@joined()
+@in_callers_transaction()
 def queue_webhooks(events: Sequence[Event]) -> int:
     """Log these events for the merchants concerned and queue them to their endpoints."""
     events = [event for event in events if is_for_merchants(event)]

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-from apps.backoffice.acts import Act, BulkAct, Doing
+from apps.backoffice.acts import Act, ActContext, BulkAct
 from apps.backoffice.forms import ReasonForm
 from apps.orders import queries, services
 from apps.orders.enums import OrderStatus, PrintKind
@@ -30,8 +30,8 @@ CHANGE, ASSIGN = "orders.change_workorder", "orders.assign_workorder"
 PRINT, CANCEL = "orders.print_workorder", "orders.cancel_workorder"
 
 
-def _arranged(doing: Doing) -> dict[str, Any]:
-    kept = getattr(doing.record, "arrangement", None)
+def _arranged(context: ActContext) -> dict[str, Any]:
+    kept = getattr(context.record, "arrangement", None)
     if kept is None:
         return {}
     return {
@@ -47,25 +47,27 @@ def _is_running(order: WorkOrder) -> bool:
     return order.status in RUNNING
 
 
-def _user(doing: Doing) -> dict[str, Any]:
-    return {"user": doing.by}
+def _user(context: ActContext) -> dict[str, Any]:
+    return {"user": context.by}
 
 
-def _assign(doing: Doing) -> None:
-    services.assign_order(order_id=doing.record.pk, owner=doing.typed["owner"], **doing.who)
+def _assign(context: ActContext) -> None:
+    services.assign_order(order_id=context.record.pk, owner=context.typed["owner"], **context.who)
 
 
-def _cancel(doing: Doing) -> None:
-    services.cancel_order(order_id=doing.record.pk, reason=doing.typed["reason"], **doing.who)
+def _cancel(context: ActContext) -> None:
+    services.cancel_order(order_id=context.record.pk, reason=context.typed["reason"], **context.who)
 
 
 def _print(name: str, label: Any, kind: PrintKind) -> Act:
     """Record the copy, then open its paper."""
 
-    def run(doing: Doing) -> HttpResponse:
-        reason = doing.typed["reason"]
-        made = services.print_order(order_id=doing.record.pk, kind=kind, reason=reason, **doing.who)
-        return redirect("admin:orders_workorder_paper", doing.record.pk, made.pk)
+    def run(context: ActContext) -> HttpResponse:
+        reason = context.typed["reason"]
+        made = services.print_order(
+            order_id=context.record.pk, kind=kind, reason=reason, **context.who
+        )
+        return redirect("admin:orders_workorder_paper", context.record.pk, made.pk)
 
     return Act(
         name,
@@ -180,16 +182,16 @@ def _goods_book(_request: HttpRequest) -> Any:
     return queries.goods_book(timezone.localdate())
 
 
-def _confirm_one(doing: Doing) -> None:
-    services.confirm_order(order_id=doing.record.pk, book=doing.shared, **doing.who)
+def _confirm_one(context: ActContext) -> None:
+    services.confirm_order(order_id=context.record.pk, book=context.shared, **context.who)
 
 
 def _print_all(name: str, label: Any, kind: PrintKind) -> BulkAct:
     """Each copy is counted on its own; then all of them open as one print."""
 
-    def run(doing: Doing) -> None:
-        reason = doing.typed["reason"]
-        services.print_order(order_id=doing.record.pk, kind=kind, reason=reason, **doing.who)
+    def run(context: ActContext) -> None:
+        reason = context.typed["reason"]
+        services.print_order(order_id=context.record.pk, kind=kind, reason=reason, **context.who)
 
     def papers(orders: list[WorkOrder], _typed: Mapping[str, Any]) -> str:
         return papers_address([order.pk for order in orders], kind)
@@ -201,7 +203,7 @@ def _print_all(name: str, label: Any, kind: PrintKind) -> BulkAct:
         run,
         explains=_("Each copy is counted. The reason is kept with those printed before."),
         form=ReasonForm,
-        initial=lambda _doing: {"reason": _("Printed together")},
+        initial=lambda _context: {"reason": _("Printed together")},
         button=_("Print"),
         leads_to=papers,
     )

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.staff import person
 from apps.backoffice.acting import ActAdmin
 from apps.backoffice.forms import put_refusal
-from apps.backoffice.forms.kept_files import drop_files, keep_files
+from apps.backoffice.forms.held_files import drop_files, keep_files
 from apps.backoffice.once import NOT_TYPED
 from apps.backoffice.staff_admin import must
 from apps.core.errors import RuleBroken

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.staff import person
-from apps.backoffice.acts import BulkAct, Doing
+from apps.backoffice.acts import ActContext, BulkAct
 from apps.backoffice.bulk import BulkAdmin
 from apps.core.times import human
 from apps.orders import services
@@ -41,12 +41,12 @@ class WaitingFilter(admin.SimpleListFilter):
 def _print_all(name: str, label: Any, kind: PrintKind) -> BulkAct:
     """Each copy is counted on its own; then all of them open as one print."""
 
-    def run(doing: Doing) -> None:
+    def run(context: ActContext) -> None:
         services.print_order(
-            order_id=doing.record.work_order_id,
+            order_id=context.record.work_order_id,
             kind=kind,
             reason=gettext("Printed together"),
-            **doing.who,
+            **context.who,
         )
 
     def papers(jobs: list[PrintJob], _typed: Mapping[str, Any]) -> str:

@@ -6,13 +6,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.idempotency import idempotent
-from apps.core.api.views import HouseView
+from apps.core.api.views import ApiView
 from apps.orders import services
 from apps.orders.api.asking import caller, customer_for
 from apps.orders.api.shapes import CountInShape, CountShape
 
 
-class DeclaredCountsView(HouseView):
+class DeclaredCountsView(ApiView):
     required_scopes = {"POST": "orders:write"}
 
     @extend_schema(

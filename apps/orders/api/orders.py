@@ -13,9 +13,9 @@ from rest_framework.reverse import reverse
 from apps.accounts.idempotency import idempotent
 from apps.core.api.asked import REFERENCE, day_start, reference_asked
 from apps.core.api.exact import taken, told
-from apps.core.api.pagination import HouseCursorPagination
+from apps.core.api.pagination import ApiCursorPagination
 from apps.core.api.problems import RulesBroken
-from apps.core.api.views import HouseView
+from apps.core.api.views import ApiView
 from apps.core.errors import BadInput
 from apps.customers.queries import order_defaults
 from apps.orders import queries, services
@@ -41,7 +41,7 @@ ORDER = {
 AT_DOOR = ("pickup_contact", "pickup_phone", "pickup_address", "origin_city", "pickup_company")
 
 
-class OrdersView(HouseView):
+class OrdersView(ApiView):
     required_scopes = {"GET": "orders:read", "POST": "orders:write"}
     links = {
         "POST": {"order_read": {"number": "/number"}, "order_cancel": {"number": "/number"}},
@@ -109,7 +109,7 @@ class OrdersView(HouseView):
     )
     def get(self, request: Request) -> Response:
         orders = queries.detailed(WorkOrder.objects.visible_to(caller(request)))
-        pages = HouseCursorPagination()
+        pages = ApiCursorPagination()
         page = pages.paginate_queryset(
             orders.filter(**_filters(request.query_params)), request, view=self
         )
@@ -137,7 +137,7 @@ def _filters(asked: Any) -> dict[str, Any]:
     return wanted
 
 
-class OrderView(HouseView):
+class OrderView(ApiView):
     required_scopes = {"GET": "orders:read"}
     links = {"GET": {"waybill_read": {"number": "/waybills/0"}}}
 
@@ -153,7 +153,7 @@ class OrderView(HouseView):
         return Response(OrderShape(order_for(request, number)).data)
 
 
-class CancelOrderView(HouseView):
+class CancelOrderView(ApiView):
     required_scopes = {"POST": "orders:write"}
     links = {"POST": {"order_read": {"number": "/number"}}}
 

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from apps.core.api.exact import taken
 from apps.core.api.problems import RulesBroken
-from apps.core.api.views import HouseView
+from apps.core.api.views import ApiView
 from apps.customers.queries import order_defaults
 from apps.orders.api.asking import customer_for
 from apps.orders.api.shapes import PriceInShape, PriceShape
@@ -22,7 +22,7 @@ from apps.pricing.rating import yuan
 ASKED = {"destination_city": "北京市", "pieces": 1, "weight_g": 3500, "insured_amount": "2000.00"}
 
 
-class PriceView(HouseView):
+class PriceView(ApiView):
     required_scopes = {"POST": "orders:read"}
 
     @extend_schema(

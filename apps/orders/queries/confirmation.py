@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.enums import UnitKind
 from apps.accounts.models import Unit
-from apps.core.editions import Kept
+from apps.core.cached_tables import CachedTables
 from apps.customers.enums import JobType, SettlementMethod
 from apps.customers.models import CustomerHold
 from apps.customers.rules import acceptance_blockers
@@ -133,7 +133,7 @@ def _read_centres() -> list[Unit]:
     return list(Unit.objects.active().filter(kind__in=kinds).order_by("path"))
 
 
-centre_units = Kept(_read_centres, Unit)
+centre_units = CachedTables(_read_centres, Unit)
 
 
 def find_centre(order: WorkOrder, kind: CentreKind) -> Unit | None:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from apps.core.editions import Kept
+from apps.core.cached_tables import CachedTables
 from apps.orders.models import HarmlessTerm, ProhibitedList, ProhibitedTerm
 from apps.orders.rules import GoodsBook, ListedWord
 
@@ -56,7 +56,7 @@ def _read() -> GoodsLists:
     return GoodsLists(list(terms), list(HarmlessTerm.objects.values_list("term", flat=True)))
 
 
-goods_lists = Kept(_read, ProhibitedList, ProhibitedTerm, HarmlessTerm)
+goods_lists = CachedTables(_read, ProhibitedList, ProhibitedTerm, HarmlessTerm)
 
 
 def goods_book(day: date) -> GoodsBook:

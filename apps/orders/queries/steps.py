@@ -1,6 +1,6 @@
 """The follow-up steps in use."""
 
-from apps.core.editions import Kept
+from apps.core.cached_tables import CachedTables
 from apps.orders.models import FollowUpTemplate
 
 
@@ -8,4 +8,4 @@ def _read() -> list[FollowUpTemplate]:
     return list(FollowUpTemplate.objects.filter(active=True))
 
 
-steps_in_use = Kept(_read, FollowUpTemplate)
+steps_in_use = CachedTables(_read, FollowUpTemplate)

@@ -14,13 +14,13 @@ from apps.orders.services.moves import (
     set_follow_up_class,
 )
 from apps.orders.services.prints import print_order
-from apps.orders.services.progress import Seen, follow_waybills
+from apps.orders.services.progress import WaybillMoved, follow_waybills
 from apps.orders.services.reveal import open_original, reveal_order
 from apps.orders.services.tasks import complete_task, postpone_task
 
 __all__ = [
     "Confirmation",
-    "Seen",
+    "WaybillMoved",
     "arrange_dispatch",
     "assign_order",
     "cancel_order",

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from apps.accounts.models import User
-from apps.core import editions
+from apps.core import cached_tables
 from apps.core.errors import RuleBroken
 from apps.events.services import NewEvent, record_many
 from apps.orders.enums import OrderStatus
@@ -23,7 +23,7 @@ from apps.orders.services.tasks import generate_tasks
 from apps.tracking.inputs import NewWaybill
 from apps.tracking.models import Waybill
 from apps.tracking.queries.standards import service_times
-from apps.tracking.services.issue import issue_within, news_of_issue
+from apps.tracking.services.issue import issue_events, issue_within
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def confirm_order(
     The estimated fee stays the agent's: rating comes with the tariff.
     """
     order = lock_order(order_id)
-    with editions.together(goods_lists, centre_units, steps_in_use, service_times):
+    with cached_tables.checked_together(goods_lists, centre_units, steps_in_use, service_times):
         return _confirm(order, by=by, at=at, book=book)
 
 
@@ -81,7 +81,7 @@ def _confirm(order: WorkOrder, *, by: User, at: datetime, book: GoodsBook | None
     about = (WorkOrder._meta.label_lower, str(order.pk), by.pk, at)
     record_many(
         [
-            *news_of_issue(waybills, by=by, at=at),
+            *issue_events(waybills, by=by, at=at),
             NewEvent("workorder.confirmed", *about, data),
             NewEvent("workorder.sent_to_centre", *about, centre),
         ]

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from apps.accounts.models import User
-from apps.core.transactions import joined
+from apps.core.transactions import in_callers_transaction
 from apps.core.writing import write_columns
 from apps.events.services import NewEvent, record_many
 from apps.orders.enums import OrderStatus
@@ -36,7 +36,7 @@ MOVED = ("status", "started_at", "started_by", "completed_at", "completed_by")
 ENDINGS = frozenset({Status.DELIVERED, Status.RETURNED, Status.EXPIRED})
 
 
-class Seen(NamedTuple):
+class WaybillMoved(NamedTuple):
     """Something happened to a waybill."""
 
     waybill_id: int
@@ -62,22 +62,22 @@ class Stand(NamedTuple):
         return MILESTONES[: self.reached]
 
 
-@joined()
-def follow_waybills(seen: Sequence[Seen]) -> int:
+@in_callers_transaction()
+def follow_waybills(moves: Sequence[WaybillMoved]) -> int:
     """Bring the orders of these waybills in line with where their shipments stand now; how many
     orders that were. As many statements for a hundred as for one, where one person moved them.
 
-    Reads the present status instead of trusting the event, so that events may come late, twice
+    Reads the present status instead of trusting the event, so that news may come late, twice
     or in any order. An order with several waybills moves when the last of them has. Orders are
     locked in the order of their numbers, so that two callers never wait for each other.
     """
     of_waybill = dict(
-        WorkOrderWaybill.objects.filter(waybill__in={one.waybill_id for one in seen}).values_list(
+        WorkOrderWaybill.objects.filter(waybill__in={one.waybill_id for one in moves}).values_list(
             "waybill_id", "work_order_id"
         )
     )
-    first: dict[int, Seen] = {}
-    for one in seen:
+    first: dict[int, WaybillMoved] = {}
+    for one in moves:
         if one.waybill_id in of_waybill:
             first.setdefault(of_waybill[one.waybill_id], one)
     by_hand: dict[int, list[Stand]] = defaultdict(list)
@@ -88,18 +88,18 @@ def follow_waybills(seen: Sequence[Seen]) -> int:
     return len(first)
 
 
-def _stands(seen: Mapping[int, Seen]) -> list[Stand]:
+def _stands(moves: Mapping[int, WaybillMoved]) -> list[Stand]:
     """By order; without those whose shipments are all cancelled: nothing follows from them."""
-    if not seen:
+    if not moves:
         return []
-    orders = lock_orders(sorted(seen))
+    orders = lock_orders(sorted(moves))
     live: dict[int, list[Waybill]] = defaultdict(list)
-    links = WorkOrderWaybill.objects.filter(work_order__in=seen).select_related("waybill")
+    links = WorkOrderWaybill.objects.filter(work_order__in=moves).select_related("waybill")
     for link in links.order_by("waybill"):
         if link.waybill.status != Status.CANCELLED:
             live[link.work_order_id].append(link.waybill)
     return [
-        Stand(order, live[order.pk], min(map(_reached, live[order.pk])), seen[order.pk].at)
+        Stand(order, live[order.pk], min(map(_reached, live[order.pk])), moves[order.pk].at)
         for order in orders
         if order.pk in live
     ]
@@ -125,21 +125,21 @@ def _follow(stands: Sequence[Stand], *, by: User) -> None:
 
 
 def _move_on(stands: Sequence[Stand], *, by: User) -> None:
-    moved, news = {}, []
+    moved, events = {}, []
     for order, live, _passed, at in stands:
         about = (WorkOrder._meta.label_lower, str(order.pk), by.pk, at)
         if order.status == OrderStatus.CONFIRMED and max(map(_reached, live)):
             move(order, OrderStatus.IN_PROGRESS)
             order.started_at, order.started_by = at, by
             moved[order.pk] = order
-            news.append(NewEvent("workorder.started", *about))
+            events.append(NewEvent("workorder.started", *about))
         if order.status == OrderStatus.IN_PROGRESS and all(w.status in ENDINGS for w in live):
             move(order, OrderStatus.COMPLETED)
             order.completed_at, order.completed_by = at, by
             moved[order.pk] = order
-            news.append(NewEvent("workorder.completed", *about))
+            events.append(NewEvent("workorder.completed", *about))
     write_columns(list(moved.values()), MOVED)
-    record_many(news)
+    record_many(events)
 
 
 def _reached(waybill: Waybill) -> int:

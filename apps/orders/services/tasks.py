@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.core import editions
+from apps.core import cached_tables
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.writing import write_columns
 from apps.events.services import NewEvent, record, record_many
@@ -102,7 +102,7 @@ class Reached(NamedTuple):
 def open_status_tasks(reached: Sequence[Reached], *, by: User) -> list[FollowUpTask]:
     """Tasks that wait for a tracking status: they appear when it is reached, once. The orders are
     locked, so nobody else adds some meanwhile."""
-    with editions.together(steps_in_use):
+    with cached_tables.checked_together(steps_in_use):
         tasks = [(task, by, one.at) for one in reached for task in _status_tasks(*one)]
     made = FollowUpTask.objects.bulk_create(task for task, _by, _at in tasks)
     clocks.plan_each(tasks)

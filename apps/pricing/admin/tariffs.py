@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from apps.accounts.staff import person
-from apps.backoffice.acts import Act, Doing
+from apps.backoffice.acts import Act, ActContext
 from apps.backoffice.records import PanelAdmin
 from apps.backoffice.staff_admin import in_words, must
 from apps.customers.models import Customer
@@ -49,8 +49,8 @@ def visible_tariffs(request: HttpRequest, rows: QuerySet[Any], path: str = "") -
     ).select_related(f"{path}customer")
 
 
-def _draft(doing: Doing) -> Any:
-    version = services.draft_version(tariff=doing.record, **doing.typed, **doing.who)
+def _draft(context: ActContext) -> Any:
+    version = services.draft_version(tariff=context.record, **context.typed, **context.who)
     return _("The draft is there: %(version)s.") % {"version": version}
 
 

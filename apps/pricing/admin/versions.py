@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from apps.accounts.staff import person
-from apps.backoffice.acts import Act, Doing
+from apps.backoffice.acts import Act, ActContext
 from apps.backoffice.forms import ConfirmForm
 from apps.backoffice.records import PanelAdmin
 from apps.backoffice.staff_admin import must
@@ -36,22 +36,22 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_ROWS = 200  # of a part on the page; the sheet has all
 
 
-def _import(doing: Doing) -> None:
-    file = doing.typed["file"]
+def _import(context: ActContext) -> None:
+    file = context.typed["file"]
     found = read_tariff_book(io.BytesIO(file.content))
     services.fill_draft(
-        version=doing.record,
+        version=context.record,
         says=found.says,
         since=found.since,
         billing_event=found.billing_event,
         file=file.name,
-        **doing.who,
+        **context.who,
     )
 
 
-def _preview(doing: Doing) -> dict[str, Any]:
-    version = doing.record
-    first, last = last_month(timezone.localdate(doing.at))
+def _preview(context: ActContext) -> dict[str, Any]:
+    version = context.record
+    first, last = last_month(timezone.localdate(context.at))
     effects = effects_of(version, shipments_of(version.tariff, first, last))
     changes = [
         {

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.backoffice.forms import DayInput
-from apps.backoffice.forms.kept_files import FormWithFiles, KeptFileField
+from apps.backoffice.forms.held_files import FormWithFiles, HeldFileField
 from apps.pricing.enums import (
     BillingEvent,
     Measure,
@@ -101,7 +101,7 @@ def terms_of(version: TariffVersion) -> dict[str, Any]:
 
 
 class ImportForm(FormWithFiles):
-    file = KeptFileField(
+    file = HeldFileField(
         label=_("Workbook (.xlsx)"),
         help_text=_("As an export looks; the draft says what it says and nothing else."),
     )

@@ -11,12 +11,12 @@ of ``tests/pricing/cases`` are put to it: ``tests/pricing/test_cases.py``.
 """
 
 from apps.pricing.rating.amounts import fen, grams, ppm, shares, yuan
-from apps.pricing.rating.checking import high_rates, misfits
+from apps.pricing.rating.checking import high_rates, tariff_problems
 from apps.pricing.rating.compiling import Compiled, compile_tariff, fingerprint
 from apps.pricing.rating.engine import Line, Rated, rate, rate_many
 from apps.pricing.rating.explaining import Step, explain
 from apps.pricing.rating.monthly import Adjustment, Month, adjust_month
-from apps.pricing.rating.refusals import Misfit, TariffRefused, Unrated
+from apps.pricing.rating.refusals import TariffProblem, TariffRefused, Unrated
 from apps.pricing.rating.shipment import (
     Parcel,
     Shipment,
@@ -57,7 +57,6 @@ __all__ = [
     "Compiled",
     "Component",
     "Line",
-    "Misfit",
     "Month",
     "MonthlyTier",
     "Parcel",
@@ -67,6 +66,7 @@ __all__ = [
     "Split",
     "Step",
     "Tariff",
+    "TariffProblem",
     "TariffRefused",
     "Unrated",
     "Weighed",
@@ -84,7 +84,6 @@ __all__ = [
     "high_rates",
     "inputs_of",
     "marginal",
-    "misfits",
     "parcel",
     "ppm",
     "rate",
@@ -93,6 +92,7 @@ __all__ = [
     "shares",
     "shipment_from",
     "split_gross",
+    "tariff_problems",
     "volume",
     "weigh",
     "whole_weight",

@@ -22,7 +22,7 @@ from apps.pricing.enums import (
 )
 from apps.pricing.rating.amounts import MILLION
 from apps.pricing.rating.bands import price_at
-from apps.pricing.rating.refusals import Misfit
+from apps.pricing.rating.refusals import TariffProblem
 from apps.pricing.rating.tariff import ANYWHERE, RELATIONS, Band, Component, Segment, Tariff
 
 VERSION, ZONES, RULES, SEGMENTS, STEPS, COMPONENTS, MONTHLY = (
@@ -37,7 +37,7 @@ VERSION, ZONES, RULES, SEGMENTS, STEPS, COMPONENTS, MONTHLY = (
 HIGH_RATE = MILLION // 2  # from here on a rate is asked about twice
 
 
-def misfits(tariff: Tariff) -> list[Misfit]:
+def tariff_problems(tariff: Tariff) -> list[TariffProblem]:
     """All that is wrong, in the order of the parts; empty for a tariff that can be compiled."""
     return [
         *_version(tariff),
@@ -61,9 +61,9 @@ def high_rates(tariff: Tariff) -> list[tuple[str, int]]:
     return found + [(_("monthly tier"), rate) for rate in tiers]
 
 
-def _version(tariff: Tariff) -> Iterator[Misfit]:
-    def wrong(field: str, said: Any) -> Misfit:
-        return Misfit(said, code="figure_wrong", part=VERSION, field=field)
+def _version(tariff: Tariff) -> Iterator[TariffProblem]:
+    def wrong(field: str, said: Any) -> TariffProblem:
+        return TariffProblem(said, code="figure_wrong", part=VERSION, field=field)
 
     if tariff.volumetric != Volumetric.OFF and tariff.divisor <= 0:
         yield wrong("divisor", _("The volumetric divisor must be above 0."))
@@ -80,16 +80,18 @@ def _version(tariff: Tariff) -> Iterator[Misfit]:
         yield wrong("priced_by", _("Only weights are priced piece by piece."))
 
 
-def _rules(tariff: Tariff) -> Iterator[Misfit]:
+def _rules(tariff: Tariff) -> Iterator[TariffProblem]:
     seen: dict[tuple[str, str], str] = {}
     for rule in tariff.rules:
         if rule.zone not in tariff.zones:
             said = _("Zone “%(zone)s” is not in the list of zones.") % {"zone": rule.zone}
-            yield Misfit(said, code="zone_unknown", part=RULES, row=rule.row, field="zone")
+            yield TariffProblem(said, code="zone_unknown", part=RULES, row=rule.row, field="zone")
         key = (rule.destination, rule.origin)
         if key in seen:
             said = _("This area has a zone already: “%(zone)s”.") % {"zone": seen[key]}
-            yield Misfit(said, code="zone_twice", part=RULES, row=rule.row, field="destination")
+            yield TariffProblem(
+                said, code="zone_twice", part=RULES, row=rule.row, field="destination"
+            )
         seen.setdefault(key, rule.zone)
         for field, code, known in (
             ("destination", rule.destination, (ANYWHERE, *RELATIONS)),
@@ -97,22 +99,26 @@ def _rules(tariff: Tariff) -> Iterator[Misfit]:
         ):
             if code not in known and area_of(code) is None:
                 said = _("“%(code)s” is no area of GB/T 2260.") % {"code": code}
-                yield Misfit(said, code="area_unknown", part=RULES, row=rule.row, field=field)
+                yield TariffProblem(
+                    said, code="area_unknown", part=RULES, row=rule.row, field=field
+                )
 
 
-def _segments(tariff: Tariff) -> Iterator[Misfit]:
+def _segments(tariff: Tariff) -> Iterator[TariffProblem]:
     by_zone: dict[str, list[Segment]] = {zone: [] for zone in tariff.zones}
     for segment in tariff.segments:
         if segment.zone not in by_zone:
             said = _("Zone “%(zone)s” is not in the list of zones.") % {"zone": segment.zone}
-            yield Misfit(said, code="zone_unknown", part=SEGMENTS, row=segment.row, field="zone")
+            yield TariffProblem(
+                said, code="zone_unknown", part=SEGMENTS, row=segment.row, field="zone"
+            )
         by_zone.setdefault(segment.zone, []).append(segment)
         yield from _segment(segment)
     for zone, segments in by_zone.items():
         name = tariff.zones.get(zone) or zone
         if not segments:
             said = _("Zone “%(zone)s” has no price.") % {"zone": name}
-            yield Misfit(said, code="zone_without_price", part=SEGMENTS, field="zone")
+            yield TariffProblem(said, code="zone_without_price", part=SEGMENTS, field="zone")
             continue
         yield from _ends(segments, SEGMENTS, name)
         yield from _starts(segments, tariff, name)
@@ -120,7 +126,7 @@ def _segments(tariff: Tariff) -> Iterator[Misfit]:
             yield from _falls(segments, name)
 
 
-def _segment(segment: Segment) -> Iterator[Misfit]:
+def _segment(segment: Segment) -> Iterator[TariffProblem]:
     figures = {
         "base_fen": segment.base_fen,
         "beyond": segment.beyond,
@@ -132,38 +138,38 @@ def _segment(segment: Segment) -> Iterator[Misfit]:
     for field, value in figures.items():
         if value < 0:
             said = _("A price, weight or step is below what it can be.")
-            yield Misfit(said, code="negative", part=SEGMENTS, row=segment.row, field=field)
+            yield TariffProblem(said, code="negative", part=SEGMENTS, row=segment.row, field=field)
 
 
-def _ends(bands: Sequence[Any], part: str, name: str) -> Iterator[Misfit]:
+def _ends(bands: Sequence[Any], part: str, name: str) -> Iterator[TariffProblem]:
     """From 0 without a gap, by rising ends, each once, the last one open."""
     for before, after in pairwise(bands):
         if before.upto is None:
             said = _("“%(name)s”: a band after the open end is never reached.") % {"name": name}
-            yield Misfit(said, code="after_open_end", part=part, row=after.row, field="upto")
+            yield TariffProblem(said, code="after_open_end", part=part, row=after.row, field="upto")
         elif after.upto is not None and after.upto <= before.upto:
             said = _("“%(name)s”: this band overlaps the one before it.") % {"name": name}
-            yield Misfit(said, code="overlap", part=part, row=after.row, field="upto")
+            yield TariffProblem(said, code="overlap", part=part, row=after.row, field="upto")
     if bands[-1].upto is not None:
         said = _("“%(name)s”: the last band has an end; leave it open.") % {"name": name}
-        yield Misfit(said, code="no_open_end", part=part, row=bands[-1].row, field="upto")
+        yield TariffProblem(said, code="no_open_end", part=part, row=bands[-1].row, field="upto")
 
 
-def _starts(segments: Sequence[Segment], tariff: Tariff, name: str) -> Iterator[Misfit]:
+def _starts(segments: Sequence[Segment], tariff: Tariff, name: str) -> Iterator[TariffProblem]:
     """Where a sheet says where bands begin: at the end of the one before, or one step of weight above."""
     end = 0
     for one in segments:
         step = max((s.step for s in tariff.weight_steps), default=1)
         if one.starts is not None and one.starts < end:
             said = _("“%(name)s”: this band overlaps the one before it.") % {"name": name}
-            yield Misfit(said, code="overlap", part=SEGMENTS, row=one.row, field="starts")
+            yield TariffProblem(said, code="overlap", part=SEGMENTS, row=one.row, field="starts")
         elif one.starts is not None and one.starts > end + step:
             said = _("“%(name)s”: there is a gap before this band.") % {"name": name}
-            yield Misfit(said, code="gap", part=SEGMENTS, row=one.row, field="starts")
+            yield TariffProblem(said, code="gap", part=SEGMENTS, row=one.row, field="starts")
         end = one.upto or end
 
 
-def _falls(segments: Sequence[Segment], name: str) -> Iterator[Misfit]:
+def _falls(segments: Sequence[Segment], name: str) -> Iterator[TariffProblem]:
     for before, after in pairwise(segments):
         if before.upto is None or min(before.step, after.step) < 1:
             continue
@@ -171,31 +177,31 @@ def _falls(segments: Sequence[Segment], name: str) -> Iterator[Misfit]:
             said = _(
                 "“%(name)s”: a heavier shipment would cost less from here on. Correct it, or say that prices may fall."
             ) % {"name": name}
-            yield Misfit(said, code="falls", part=SEGMENTS, row=after.row, field="base_fen")
+            yield TariffProblem(said, code="falls", part=SEGMENTS, row=after.row, field="base_fen")
 
 
-def _weight_steps(tariff: Tariff) -> Iterator[Misfit]:
+def _weight_steps(tariff: Tariff) -> Iterator[TariffProblem]:
     if not tariff.weight_steps:
-        yield Misfit(_("Say how weights are rounded."), code="no_steps", part=STEPS)
+        yield TariffProblem(_("Say how weights are rounded."), code="no_steps", part=STEPS)
         return
     yield from _ends(tariff.weight_steps, STEPS, _("rounding of weights"))
     for one in tariff.weight_steps:
         if one.step < 1 or not 1 <= one.threshold <= one.step:
             said = _("The step is 1 g at least, the threshold between 1 g and the step.")
-            yield Misfit(said, code="step_wrong", part=STEPS, row=one.row, field="threshold")
+            yield TariffProblem(said, code="step_wrong", part=STEPS, row=one.row, field="threshold")
 
 
-def _components(tariff: Tariff) -> Iterator[Misfit]:
+def _components(tariff: Tariff) -> Iterator[TariffProblem]:
     codes: set[str] = set()
     for component in tariff.components:
         if component.code in codes:
             said = _("The code “%(code)s” is there twice.") % {"code": component.code}
-            yield Misfit(
+            yield TariffProblem(
                 said, code="component_twice", part=COMPONENTS, row=component.row, field="code"
             )
         codes.add(component.code)
         for field, said in _component(component, tariff):
-            yield Misfit(
+            yield TariffProblem(
                 said, code="component_wrong", part=COMPONENTS, row=component.row, field=field
             )
         for band in component.bands:
@@ -225,9 +231,9 @@ def _component(component: Component, tariff: Tariff) -> Iterator[tuple[str, str]
         yield "zones", _("Zone “%(zone)s” is not in the list of zones.") % {"zone": zone}
 
 
-def _band(component: Component, band: Band) -> Iterator[Misfit]:
-    def wrong(field: str, said: Any) -> Misfit:
-        return Misfit(said, code="band_wrong", part=COMPONENTS, row=band.row, field=field)
+def _band(component: Component, band: Band) -> Iterator[TariffProblem]:
+    def wrong(field: str, said: Any) -> TariffProblem:
+        return TariffProblem(said, code="band_wrong", part=COMPONENTS, row=band.row, field=field)
 
     may_be_negative = component.kind == ComponentKind.DISCOUNT
     for field in ("base_fen", "rate_ppm", "inc_fen"):
@@ -243,11 +249,13 @@ def _band(component: Component, band: Band) -> Iterator[Misfit]:
         yield wrong("rate_ppm", _("A rate above 100 % is none."))
 
 
-def _monthly(tariff: Tariff) -> Iterator[Misfit]:
+def _monthly(tariff: Tariff) -> Iterator[TariffProblem]:
     if not tariff.monthly:
         return
     yield from _ends(tariff.monthly, MONTHLY, _("monthly tiers"))
     for tier in tariff.monthly:
         if not 0 <= tier.discount_ppm <= MILLION:
             said = _("A monthly discount is between 0 and 100 %.")
-            yield Misfit(said, code="figure_wrong", part=MONTHLY, row=tier.row, field="discount")
+            yield TariffProblem(
+                said, code="figure_wrong", part=MONTHLY, row=tier.row, field="discount"
+            )

@@ -11,7 +11,7 @@ from typing import Any
 
 from apps.pricing.enums import PricedBy, UpperBound
 from apps.pricing.rating.bands import price_at
-from apps.pricing.rating.checking import misfits
+from apps.pricing.rating.checking import tariff_problems
 from apps.pricing.rating.refusals import TariffRefused
 from apps.pricing.rating.tariff import ENGINE, Band, Component, Segment, Tariff, ZoneRule
 from apps.pricing.rating.zones import find_rule
@@ -70,7 +70,7 @@ class Compiled:
 
 def compile_tariff(tariff: Tariff) -> Compiled:
     """Refuses with TariffRefused, which names every part and row that is wrong."""
-    wrong = misfits(tariff)
+    wrong = tariff_problems(tariff)
     if wrong:
         raise TariffRefused(wrong)
     inclusive = _inclusive(tariff)

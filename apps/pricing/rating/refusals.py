@@ -12,7 +12,7 @@ class Unrated(RuleBroken):
         super().__init__(message, code=code, rule="BIL-1", **params)
 
 
-class Misfit(BadInput):
+class TariffProblem(BadInput):
     """One thing that is wrong in a tariff: in which ``part`` (sheet), in which of its rows."""
 
     def __init__(
@@ -31,7 +31,7 @@ class Misfit(BadInput):
 class TariffRefused(BadInput):
     """A tariff that cannot be compiled; ``rows`` are all that is wrong with it."""
 
-    def __init__(self, rows: list[Misfit]) -> None:
+    def __init__(self, rows: list[TariffProblem]) -> None:
         first = rows[0]
         super().__init__(first.message, code=first.code, field=first.field, row=first.row)
         self.rows = rows

@@ -15,7 +15,7 @@ from apps.pricing.enums import BillingEvent, Measure, VersionState
 from apps.pricing.models import Tariff, TariffVersion
 from apps.pricing.queries.reading import CHOICES, FIGURES, read_tariff
 from apps.pricing.rating import Tariff as RatingTariff
-from apps.pricing.rating import TariffRefused, compile_tariff, high_rates, misfits
+from apps.pricing.rating import TariffRefused, compile_tariff, high_rates, tariff_problems
 from apps.pricing.rating.explaining import percent
 from apps.pricing.services.parts import copy_parts, write_parts
 from apps.pricing.states import VERSION_MOVES
@@ -93,7 +93,7 @@ def fill_draft(
     """The draft says this from now on, and nothing else. What could not be compiled is refused
     (TariffRefused), naming part and row, and the draft stays as it was."""
     version = locked_draft(version)
-    if wrong := misfits(says):
+    if wrong := tariff_problems(says):
         raise TariffRefused(wrong)
     for name in FIGURES:
         setattr(version, name, getattr(says, name))

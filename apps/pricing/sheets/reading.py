@@ -25,14 +25,14 @@ from apps.pricing.enums import (
 from apps.pricing.rating import (
     Band,
     Component,
-    Misfit,
     MonthlyTier,
     Segment,
     Tariff,
+    TariffProblem,
     TariffRefused,
     WeightStep,
     ZoneRule,
-    misfits,
+    tariff_problems,
 )
 from apps.pricing.rating.checking import (
     COMPONENTS,
@@ -78,15 +78,15 @@ def read_tariff_book(file: BinaryIO) -> SheetTariff:
         raise BadInput(said % {"title": title}, code="sheet_missing", field="file")
     reading = _Reading(found)
     made = reading.tariff()
-    wrong = reading.wrong or misfits(made.says)
+    wrong = reading.wrong or tariff_problems(made.says)
     if wrong:
         raise TariffRefused([_told(one) for one in wrong])
     return made
 
 
-def _told(one: Misfit) -> Misfit:
+def _told(one: TariffProblem) -> TariffProblem:
     title = in_words(TITLES[one.part])
-    return Misfit(
+    return TariffProblem(
         _("sheet “%(title)s”: %(why)s") % {"title": title, "why": one.message},
         code=one.code,
         part=one.part,
@@ -98,7 +98,7 @@ def _told(one: Misfit) -> Misfit:
 @dataclass
 class _Reading:
     sheets: dict[str, Sheet]
-    wrong: list[Misfit] = field(default_factory=list)
+    wrong: list[TariffProblem] = field(default_factory=list)
 
     def tariff(self) -> SheetTariff:
         since, event, terms = self._terms()
@@ -123,7 +123,7 @@ class _Reading:
             if code in found:
                 said = _("Zone “%(value)s” is there twice.")
                 refusal = cells.wrong(said, code, "zone_twice")
-                self.wrong.append(_misfit(ZONES, row.number, refusal, "zone"))
+                self.wrong.append(_problem(ZONES, row.number, refusal, "zone"))
             found[code] = row.values.get("name", "") or code
         return found
 
@@ -131,7 +131,7 @@ class _Reading:
         sheet = self.sheets.get(part)
         for row in sheet.rows if sheet else ():
             if row.errors:
-                self.wrong += [_misfit(part, row.number, error) for error in row.errors]
+                self.wrong += [_problem(part, row.number, error) for error in row.errors]
             else:
                 yield row
 
@@ -141,7 +141,7 @@ class _Reading:
             try:
                 yield read(reader)
             except BadInput as refusal:
-                self.wrong.append(_misfit(part, row.number, refusal, reader.last))
+                self.wrong.append(_problem(part, row.number, refusal, reader.last))
 
     def _terms(self) -> tuple[date | None, BillingEvent | None, dict[str, Any]]:
         names = {name.casefold(): key for key, (both, _how) in TERMS.items() for name in both}
@@ -151,7 +151,7 @@ class _Reading:
             if key is None:
                 said = _("“%(value)s” is nothing that a version says.")
                 refusal = cells.wrong(said, row.values["field"], "term_unknown")
-                self.wrong.append(_misfit(VERSION, row.number, refusal, "field"))
+                self.wrong.append(_problem(VERSION, row.number, refusal, "field"))
             else:
                 texts[key] = row.number, row.values.get("value", "")
         found: dict[str, Any] = {}
@@ -163,7 +163,7 @@ class _Reading:
             try:
                 found[key] = _term(key, text, found.get("measure", Measure.WEIGHT))
             except BadInput as refusal:
-                self.wrong.append(_misfit(VERSION, number, refusal, key))
+                self.wrong.append(_problem(VERSION, number, refusal, key))
         return found.pop("since", None), found.pop("billing_event", None), found
 
     def _components(self) -> tuple[Component, ...]:
@@ -178,7 +178,7 @@ class _Reading:
             if replace(one, bands=joined.bands, row=before.row) != joined:
                 said = _("The rows of “%(value)s” say different things about it.")
                 refusal = cells.wrong(said, one.code, "component_differs")
-                self.wrong.append(_misfit(COMPONENTS, one.row or 0, refusal, "code"))
+                self.wrong.append(_problem(COMPONENTS, one.row or 0, refusal, "code"))
             found[one.code] = joined
         return tuple(found.values())
 
@@ -204,8 +204,8 @@ class _Cells:
         return self.read(key, cells.fen_of, default)
 
 
-def _misfit(part: str, row: int, refusal: BadInput, column: str | None = None) -> Misfit:
-    return Misfit(
+def _problem(part: str, row: int, refusal: BadInput, column: str | None = None) -> TariffProblem:
+    return TariffProblem(
         refusal.message, code=refusal.code, part=part, row=row, field=column or refusal.field
     )
 

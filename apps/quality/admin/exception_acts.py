@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.backoffice.acts import Act, Doing
+from apps.backoffice.acts import Act, ActContext
 from apps.core.errors import BadInput
 from apps.quality import services
 from apps.quality.enums import ExceptionState as X
@@ -19,8 +19,8 @@ DECIDE = "quality.decide_exceptionreport"
 CLOSE = "quality.close_exceptionreport"
 
 
-def _correct(doing: Doing) -> None:
-    report, values = doing.record, doing.typed
+def _correct(context: ActContext) -> None:
+    report, values = context.record, context.typed
     reason = values.pop("reason")
     if not values["what"].strip():
         del values["what"]
@@ -30,55 +30,55 @@ def _correct(doing: Doing) -> None:
         if values[name] == known.replace(second=0, microsecond=0):
             values[name] = known
     services.correct_report(
-        exception_id=report.pk, version=report.version, changes=values, reason=reason, **doing.who
+        exception_id=report.pk, version=report.version, changes=values, reason=reason, **context.who
     )
 
 
-def _decide(doing: Doing) -> None:
-    values = doing.typed
+def _decide(context: ActContext) -> None:
+    values = context.typed
     verdict = Verdict(
         cause_id=values["cause"],
         decision=values["decision"],
         unit=values["unit"],
         carrier=values["carrier"],
     )
-    services.decide_exception(exception_id=doing.record.pk, verdict=verdict, **doing.who)
+    services.decide_exception(exception_id=context.record.pk, verdict=verdict, **context.who)
 
 
-def _chase(doing: Doing) -> None:
-    values = doing.typed
+def _chase(context: ActContext) -> None:
+    values = context.typed
     if (values["unit"] is None) == (values["carrier"] is None):
         raise BadInput(
             _("Choose whom you ask: one unit or one partner."), code="whom_missing", field="unit"
         )
-    asked = {"exception_id": doing.record.pk, "whom": values["unit"] or values["carrier"]}
+    asked = {"exception_id": context.record.pk, "whom": values["unit"] or values["carrier"]}
     asked["question"] = values["question"]
     if values["answer"]:
-        services.record_chase(**asked, answer=values["answer"], **doing.who)
+        services.record_chase(**asked, answer=values["answer"], **context.who)
     else:
-        services.add_chase(**asked, due_at=values["due_at"], **doing.who)
+        services.add_chase(**asked, due_at=values["due_at"], **context.who)
 
 
-def _whom(doing: Doing) -> dict[str, Any]:
+def _whom(context: ActContext) -> dict[str, Any]:
     """Where the shipment is, and what is asked there."""
-    waybill = doing.record.waybill
+    waybill = context.record.waybill
     if waybill is None:
         return {}
     unit = None if waybill.carrier_id else waybill.responsible_unit_id
     return {"unit": unit, "carrier": waybill.carrier_id, "question": question_about(waybill)}
 
 
-def _answer(doing: Doing) -> None:
-    values = doing.typed
-    services.answer_chase(chase_id=values["chase"], answer=values["answer"], **doing.who)
+def _answer(context: ActContext) -> None:
+    values = context.typed
+    services.answer_chase(chase_id=values["chase"], answer=values["answer"], **context.who)
 
 
 def _action_of(service: Any) -> Any:
     """A service about one of the report's actions."""
 
-    def run(doing: Doing) -> None:
-        values = doing.typed
-        service(action_id=values.pop("action"), **values, **doing.who)
+    def run(context: ActContext) -> None:
+        values = context.typed
+        service(action_id=values.pop("action"), **values, **context.who)
 
     return run
 
@@ -86,23 +86,23 @@ def _action_of(service: Any) -> Any:
 def _simple(service: Any) -> Any:
     """A service that takes the report and what was typed, under the same names."""
 
-    def run(doing: Doing) -> None:
-        service(exception_id=doing.record.pk, **doing.typed, **doing.who)
+    def run(context: ActContext) -> None:
+        service(exception_id=context.record.pk, **context.typed, **context.who)
 
     return run
 
 
-def _serious(doing: Doing) -> None:
+def _serious(context: ActContext) -> None:
     services.judge_seriousness(
-        exception_id=doing.record.pk,
-        is_serious=doing.typed["serious"],
-        reason=doing.typed["reason"],
-        **doing.who,
+        exception_id=context.record.pk,
+        is_serious=context.typed["serious"],
+        reason=context.typed["reason"],
+        **context.who,
     )
 
 
-def _reveal(doing: Doing) -> dict[str, str]:
-    return services.reveal_exception(exception=doing.record, **doing.typed, **doing.who)
+def _reveal(context: ActContext) -> dict[str, str]:
+    return services.reveal_exception(exception=context.record, **context.typed, **context.who)
 
 
 def _in(*states: X) -> Any:
@@ -121,7 +121,7 @@ def _has(kind: str) -> Any:
 
 
 def _choose(kind: str) -> Any:
-    return lambda doing: {"choices": [(a.pk, a.what) for a in _actions(doing.record, kind)]}
+    return lambda context: {"choices": [(a.pk, a.what) for a in _actions(context.record, kind)]}
 
 
 def _asked(report: ExceptionReport) -> list[tuple[int, str]]:

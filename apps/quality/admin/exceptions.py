@@ -14,7 +14,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.staff import person
-from apps.backoffice.acts import Act, Doing
+from apps.backoffice.acts import Act, ActContext
 from apps.backoffice.forms import put_refusal
 from apps.backoffice.listing import ListAdmin
 from apps.backoffice.records import PanelAdmin
@@ -141,11 +141,11 @@ class ExceptionReportAdmin(ListAdmin, PanelAdmin):
         return report
 
     def show_result(
-        self, request: HttpRequest, act: Act, doing: Doing, result: Any
+        self, request: HttpRequest, act: Act, context: ActContext, result: Any
     ) -> HttpResponseBase:
         """What was told, in clear, with the names of its fields."""
         rows = [(_field_name(name), text) for name, text in result.items()]
-        return super().show_result(request, act, doing, rows)
+        return super().show_result(request, act, context, rows)
 
     def evidence_view(self, request: HttpRequest, key: str) -> HttpResponseBase:
         """Always a download: nothing that came from outside is shown by the browser itself."""

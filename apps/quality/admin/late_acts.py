@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.backoffice.acts import Act, Doing
+from apps.backoffice.acts import Act, ActContext
 from apps.quality import services
 from apps.quality.forms import late as forms
 from apps.quality.models import ExceptionReport
@@ -14,19 +14,19 @@ from apps.tracking.enums import LateCause, Party
 HANDLE = "tracking.handle_lateshipment"
 
 
-def _cause(doing: Doing) -> None:
-    values = {**doing.typed, "cause": LateCause(doing.typed["cause"])}
-    services.state_cause(exception_id=doing.record.pk, **values, **doing.who)
+def _cause(context: ActContext) -> None:
+    values = {**context.typed, "cause": LateCause(context.typed["cause"])}
+    services.state_cause(exception_id=context.record.pk, **values, **context.who)
 
 
-def _contact(doing: Doing) -> None:
-    values = {**doing.typed, "party": Party(doing.typed["party"])}
-    services.record_contact(exception_id=doing.record.pk, **values, **doing.who)
+def _contact(context: ActContext) -> None:
+    values = {**context.typed, "party": Party(context.typed["party"])}
+    services.record_contact(exception_id=context.record.pk, **values, **context.who)
 
 
-def _simple(service: Callable[..., Any]) -> Callable[[Doing], None]:
-    def run(doing: Doing) -> None:
-        service(exception_id=doing.record.pk, **doing.typed, **doing.who)
+def _simple(service: Callable[..., Any]) -> Callable[[ActContext], None]:
+    def run(context: ActContext) -> None:
+        service(exception_id=context.record.pk, **context.typed, **context.who)
 
     return run
 
@@ -44,12 +44,12 @@ LATE_ACTS = (
     _act(
         "contact", _("Tell the customer or the consignee"), _contact,
         _("The contact is on record."), form=forms.ContactForm,
-        initial=lambda doing: forms.contact_initial(doing.record.late),
+        initial=lambda context: forms.contact_initial(context.record.late),
     ),
     _act(
         "cause", _("State the cause and a new expected time"), _cause,
         _("The cause is on record."), form=forms.CauseForm,
-        initial=lambda doing: forms.cause_initial(doing.record.late),
+        initial=lambda context: forms.cause_initial(context.record.late),
     ),
     _act(
         "replace", _("Link the waybill under which it goes again"),

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.staff import person
-from apps.backoffice.acts import Act, Doing
+from apps.backoffice.acts import Act, ActContext
 from apps.backoffice.forms import put_refusal
 from apps.backoffice.records import PanelAdmin
 from apps.core.errors import RuleBroken
@@ -28,15 +28,15 @@ MOST = 100
 MOST_NAMED = 2  # in a line of the list
 
 
-def _hold(doing: Doing) -> None:
-    minutes, said = doing.typed["minutes"], doing.form.conclusions()
+def _hold(context: ActContext) -> None:
+    minutes, said = context.typed["minutes"], context.form.conclusions()
     services.hold_meeting(
-        meeting_id=doing.record.pk, minutes=minutes, conclusions=said, **doing.who
+        meeting_id=context.record.pk, minutes=minutes, conclusions=said, **context.who
     )
 
 
-def _drop(doing: Doing) -> None:
-    services.drop_meeting(meeting_id=doing.record.pk, **doing.typed, **doing.who)
+def _drop(context: ActContext) -> None:
+    services.drop_meeting(meeting_id=context.record.pk, **context.typed, **context.who)
 
 
 def _seen(meeting: ReviewMeeting) -> list[Any]:
@@ -44,10 +44,10 @@ def _seen(meeting: ReviewMeeting) -> list[Any]:
     return [item for item in meeting.items.all() if getattr(item, "is_seen", False)]
 
 
-def _agenda(doing: Doing) -> dict[str, Any]:
+def _agenda(context: ActContext) -> dict[str, Any]:
     items = [
         (item.exception_id, f"{item.exception.number} {item.exception.title}")
-        for item in _seen(doing.record)
+        for item in _seen(context.record)
     ]
     return {"items": items}
 

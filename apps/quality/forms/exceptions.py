@@ -7,7 +7,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Unit, User
-from apps.backoffice.forms.kept_files import FormWithFiles, KeptFileField
+from apps.backoffice.forms.held_files import FormWithFiles, HeldFileField
 from apps.complaints.queries.words import cause_tree
 from apps.core.fields import SaidMomentField
 from apps.quality.enums import ExceptionKind, FoundBy
@@ -76,7 +76,7 @@ class SeriousForm(forms.Form):
 
 
 class EvidenceForm(FormWithFiles):
-    file = KeptFileField(label=_("file"), help_text=_("Photo, PDF, Word, Excel or text."))
+    file = HeldFileField(label=_("file"), help_text=_("Photo, PDF, Word, Excel or text."))
     note = forms.CharField(label=_("what it shows"), max_length=200, required=False)
 
 

@@ -8,7 +8,7 @@ from apps.accounts.enums import UnitKind
 from apps.accounts.models import Unit
 from apps.complaints.enums import CaseClass
 from apps.complaints.models import Case
-from apps.core.editions import Kept
+from apps.core.cached_tables import CachedTables
 from apps.quality.models import ExceptionReport
 from apps.tracking.models import PartnerCarrier, ReturnDocument, Waybill
 from apps.tracking.rules.closing import Ending
@@ -26,7 +26,7 @@ def _read_centres() -> list[Unit]:
     return list(Unit.objects.active().filter(kind=UnitKind.FREIGHT_CENTRE).order_by("pk"))
 
 
-freight_centres = Kept(_read_centres, Unit)
+freight_centres = CachedTables(_read_centres, Unit)
 
 
 def trouble_with_shipments(case_ids: Collection[int]) -> dict[int, int]:

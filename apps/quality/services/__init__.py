@@ -8,7 +8,7 @@ from apps.quality.services.exceptions import (
     open_exception,
     put_right,
 )
-from apps.quality.services.following import Trouble, follow, follow_late_shipments
+from apps.quality.services.following import FoundProblem, follow, follow_late_shipments
 from apps.quality.services.handing import assign_exception, take_exception
 from apps.quality.services.investigating import (
     add_evidence,
@@ -29,7 +29,7 @@ from apps.quality.services.meetings import drop_meeting, hold_meeting, plan_meet
 from apps.quality.services.reading import open_evidence, reveal_exception
 
 __all__ = [
-    "Trouble",
+    "FoundProblem",
     "add_action",
     "add_chase",
     "add_evidence",

@@ -47,7 +47,7 @@ def add_chase(
     chase = draft_chase(report, whom, question, due_at, by=by)
     chase.save()
     exception_clocks.chases_set([chase], by=by, at=at)
-    record_many([news_of_chase(chase, by=by, at=at)])
+    record_many([chase_event(chase, by=by, at=at)])
     return chase
 
 
@@ -101,7 +101,7 @@ def draft_chase(
     )
 
 
-def news_of_chase(chase: ChaseTask, *, by: User, at: datetime) -> NewEvent:
+def chase_event(chase: ChaseTask, *, by: User, at: datetime) -> NewEvent:
     whom, report = chase.unit or chase.carrier, chase.exception
     data = {
         "exception": report.number,

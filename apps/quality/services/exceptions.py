@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.backoffice.services import take_number
 from apps.complaints.models import Case
-from apps.complaints.queries.team import Hands, unit_for
+from apps.complaints.queries.team import CaseAssigner, unit_for
 from apps.complaints.rules.cases import needed
 from apps.complaints.rules.privacy import names_about, one_line
 from apps.complaints.rules.searching import grams, searchable
@@ -49,13 +49,11 @@ def open_exception(*, new: NewException, by: User, at: datetime) -> ExceptionRep
             raise
         raise _is_open_already(report) from None
     start([report], by=by, at=at)
-    record_many([news_of_opening(report, now_serious(report, at), by=by, at=at)])
+    record_many([opening_event(report, now_serious(report, at), by=by, at=at)])
     return report
 
 
-def news_of_opening(
-    report: ExceptionReport, told: list[int], *, by: User, at: datetime
-) -> NewEvent:
+def opening_event(report: ExceptionReport, told: list[int], *, by: User, at: datetime) -> NewEvent:
     data = {
         "number": report.number,
         "kind": str(report.kind),
@@ -84,7 +82,7 @@ def draft(new: NewException, *, by: User, at: datetime) -> ExceptionReport:
         customer=customer,
         waybill_unit=waybill.responsible_unit if waybill else None,
         by=by,
-        hands=Hands(at),
+        assigner=CaseAssigner(at),
     )
     if unit is None:
         raise RuleBroken(

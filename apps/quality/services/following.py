@@ -16,8 +16,8 @@ from apps.accounts.models import User
 from apps.backoffice.services import take_numbers
 from apps.complaints.models import Case
 from apps.complaints.services.locking import write
-from apps.core import editions
-from apps.core.transactions import joined
+from apps.core import cached_tables
+from apps.core.transactions import in_callers_transaction
 from apps.events.services import record, record_many
 from apps.quality import rules
 from apps.quality.enums import ExceptionKind, FoundBy
@@ -26,14 +26,14 @@ from apps.quality.models import ChaseTask, ExceptionReport
 from apps.quality.queries.shipments import freight_centres, question_about, whom_to_chase
 from apps.quality.queries.team import leaders_told
 from apps.quality.services import clocks as exception_clocks
-from apps.quality.services.chasing import CHASE_WITHIN, draft_chase, news_of_chase
-from apps.quality.services.exceptions import draft, news_of_opening, now_serious
+from apps.quality.services.chasing import CHASE_WITHIN, chase_event, draft_chase
+from apps.quality.services.exceptions import draft, now_serious, opening_event
 from apps.quality.services.locking import lock_exception
 from apps.tracking.models import LateShipment, Waybill
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class FoundProblem:
     """What was found of one shipment, by whom and when."""
 
     waybill_id: int
@@ -52,7 +52,7 @@ def follow_late_shipments(told: Mapping[int, tuple[User, datetime]]) -> list[Exc
     found = LateShipment.objects.filter(pk__in=told, closed_at__isnull=True)
     return follow(
         [
-            Trouble(
+            FoundProblem(
                 late.waybill_id,
                 rules.kind_of_late(late.kind),
                 happened_at=min(late.promised_at or late.found_at, late.found_at),
@@ -66,16 +66,16 @@ def follow_late_shipments(told: Mapping[int, tuple[User, datetime]]) -> list[Exc
     )
 
 
-def follow(found: Sequence[Trouble]) -> list[ExceptionReport]:
+def follow(found: Sequence[FoundProblem]) -> list[ExceptionReport]:
     """The exception of each shipment, in the order of their ids. Their rows are locked first, in that
     order as by every writer, so that two subscribers at once open one exception."""
     if not found:
         return []
-    with joined():
+    with in_callers_transaction():
         return _follow(sorted(found, key=lambda one: one.waybill_id))
 
 
-def _follow(found: Sequence[Trouble]) -> list[ExceptionReport]:
+def _follow(found: Sequence[FoundProblem]) -> list[ExceptionReport]:
     waybills = _lock([one.waybill_id for one in found])
     known = {
         report.waybill_id: report
@@ -84,12 +84,12 @@ def _follow(found: Sequence[Trouble]) -> list[ExceptionReport]:
     late = {
         case.waybill_id: case for case in LateShipment.objects.open().filter(waybill__in=waybills)
     }
-    fresh: dict[int, Trouble] = {}
+    fresh: dict[int, FoundProblem] = {}
     for one in found:
         if one.waybill_id not in known:
             fresh.setdefault(one.waybill_id, one)
     # What one hand found at one instant, as a batch of scans or a sweep does, is opened together.
-    by_hand: dict[tuple[int, datetime], list[Trouble]] = defaultdict(list)
+    by_hand: dict[tuple[int, datetime], list[FoundProblem]] = defaultdict(list)
     for one in fresh.values():
         by_hand[one.by.pk, one.at].append(one)
     for (_by, at), group in by_hand.items():
@@ -112,7 +112,7 @@ def _lock(waybill_ids: Sequence[int]) -> dict[int, Waybill]:
 
 
 def _open(
-    found: Sequence[tuple[Waybill, Trouble]],
+    found: Sequence[tuple[Waybill, FoundProblem]],
     late: dict[int, LateShipment],
     by: User,
     at: datetime,
@@ -134,8 +134,8 @@ def _open(
     ExceptionReport.objects.bulk_create(reports)
     exception_clocks.start(reports, by=by, at=at)
     told = _Told(at)
-    news = [news_of_opening(one, told.of(one), by=by, at=at) for one in reports]
-    with editions.together(freight_centres):
+    events = [opening_event(one, told.of(one), by=by, at=at) for one in reports]
+    with cached_tables.checked_together(freight_centres):
         chases = [
             draft_chase(report, whom, question_about(waybill), at + CHASE_WITHIN, by=by)
             for report, (waybill, _one) in zip(reports, found, strict=True)
@@ -143,13 +143,13 @@ def _open(
         ]
     ChaseTask.objects.bulk_create(chases)
     exception_clocks.chases_set(chases, by=by, at=at)
-    record_many([*news, *(news_of_chase(chase, by=by, at=at) for chase in chases)])
+    record_many([*events, *(chase_event(chase, by=by, at=at) for chase in chases)])
     return reports
 
 
 def _new(
     waybill: Waybill,
-    one: Trouble,
+    one: FoundProblem,
     late: LateShipment | None,
     cases: dict[int | None, Case],
     at: datetime,

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.backoffice.acting import ActAdmin
-from apps.backoffice.acts import Act, Doing
+from apps.backoffice.acts import Act, ActContext
 from apps.backoffice.staff_admin import timeline_rows
 from apps.core.errors import BadInput
 from apps.sla import services
@@ -33,27 +33,27 @@ def _has_list(calendar: WorkingCalendar) -> bool:
     return calendar.is_official
 
 
-def _add(doing: Doing) -> WorkingCalendar:
-    typed = doing.typed
+def _add(context: ActContext) -> WorkingCalendar:
+    typed = context.typed
     names = {key: typed[key] for key in ("code", "name", "english_name", "zone", "is_official")}
-    return services.add_calendar(**names, week=doing.form.week(), **doing.who)
+    return services.add_calendar(**names, week=context.form.week(), **context.who)
 
 
-def _change_week(doing: Doing) -> None:
-    week, zone = doing.form.week(), doing.typed["zone"]
-    services.change_week(calendar_id=doing.record.pk, week=week, zone=zone, **doing.who)
+def _change_week(context: ActContext) -> None:
+    week, zone = context.form.week(), context.typed["zone"]
+    services.change_week(calendar_id=context.record.pk, week=week, zone=zone, **context.who)
 
 
-def _add_days(doing: Doing) -> None:
-    services.add_days(calendar_id=doing.record.pk, days=doing.form.entries(), **doing.who)
+def _add_days(context: ActContext) -> None:
+    services.add_days(calendar_id=context.record.pk, days=context.form.entries(), **context.who)
 
 
-def _remove_day(doing: Doing) -> None:
-    services.remove_day(calendar_id=doing.record.pk, day=doing.typed["day"], **doing.who)
+def _remove_day(context: ActContext) -> None:
+    services.remove_day(calendar_id=context.record.pk, day=context.typed["day"], **context.who)
 
 
-def _import_year(doing: Doing) -> None:
-    typed = doing.typed
+def _import_year(context: ActContext) -> None:
+    typed = context.typed
     found = read_year(BytesIO(typed["file"].content), filename=typed["file"].name)
     if found.year not in (None, typed["year"]):
         raise BadInput(
@@ -62,17 +62,17 @@ def _import_year(doing: Doing) -> None:
     if found.faults:
         raise RefusedRows(found.faults)
     services.import_year(
-        calendar_id=doing.record.pk,
+        calendar_id=context.record.pk,
         year=typed["year"],
         days=found.days,
         source=typed["source"] or found.source,
-        **doing.who,
+        **context.who,
     )
 
 
-def _next_missing(doing: Doing) -> dict[str, Any]:
+def _next_missing(context: ActContext) -> dict[str, Any]:
     missing = missing_years(timezone.now())
-    lacking = [one.year for one in missing if one.calendar.pk == doing.record.pk]
+    lacking = [one.year for one in missing if one.calendar.pk == context.record.pk]
     return {"year": lacking[0] if lacking else timezone.localdate().year + 1}
 
 
@@ -89,7 +89,7 @@ ACTS = (
         done=_("The new hours apply."),
         form=forms.WeekForm,
         may=_is_editable,
-        initial=lambda doing: forms.week_as_typed(doing.record),
+        initial=lambda context: forms.week_as_typed(context.record),
     ),
     Act(
         "days",
@@ -123,7 +123,7 @@ ACTS = (
         done=_("It is an ordinary day again."),
         form=forms.DayForm,
         may=_is_editable,
-        initial=lambda doing: {"day": doing.query.get("day", "")},
+        initial=lambda context: {"day": context.query.get("day", "")},
         danger=True,
         is_button=False,
     ),
@@ -141,7 +141,7 @@ class WorkingCalendarAdmin(ActAdmin):
         explains=_("Hours for each day of the week; public holidays come with it if they apply."),
         done=_("The calendar is made."),
         form=forms.NewCalendarForm,
-        initial=lambda _doing: dict.fromkeys(
+        initial=lambda _context: dict.fromkeys(
             ("mon", "tue", "wed", "thu", "fri"), "09:00-12:00, 13:00-18:00"
         ),
     )

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from apps.backoffice.forms.kept_files import FormWithFiles, KeptFileField
+from apps.backoffice.forms.held_files import FormWithFiles, HeldFileField
 from apps.core.errors import BadInput
 from apps.sla.enums import DayKind
 from apps.sla.inputs import DayEntry
@@ -121,7 +121,7 @@ class YearFileForm(FormWithFiles):
         required=False,
         help_text=_("Such as the number of the State Council's notice."),
     )
-    file = KeptFileField(
+    file = HeldFileField(
         label=_("File"),
         help_text=_(
             "CSV or xlsx with the headings 日期, 至, 类型 (放假, 上班 or 单独时段), 名称, 英文名称, 时段; or JSON."

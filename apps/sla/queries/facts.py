@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from apps.sla.models import Matter
-from apps.sla.queries.seeing import see
+from apps.sla.queries.clock_inputs import read_clock_inputs
 from apps.sla.rules import MatterFacts
 
 
@@ -11,5 +11,5 @@ def facts_of(matters: Sequence[Matter]) -> dict[int, MatterFacts]:
     """The facts of each matter. One query, however many."""
     if not matters:
         return {}
-    seen = see(matters)
-    return {matter.pk: seen.facts_of(matter) for matter in matters}
+    inputs = read_clock_inputs(matters)
+    return {matter.pk: inputs.facts_of(matter) for matter in matters}

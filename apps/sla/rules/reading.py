@@ -205,7 +205,7 @@ def _schedule(
     the steps that fall on it. Empty while nobody can say when the clock is due."""
     if due_at is None:
         return ()
-    strikes: list[tuple[datetime, int, int, int]] = [(due_at, 0, -1, DUE_ITSELF)]
+    planned: list[tuple[datetime, int, int, int]] = [(due_at, 0, -1, DUE_ITSELF)]
     for position, step in enumerate(rule.steps if rule else ()):
         at: datetime | None
         if clock.fixed_due is not None:
@@ -217,9 +217,9 @@ def _schedule(
             at = _strike(step, clock.started_at, rule.seconds, calendar, pauses)
             order = step.budget(rule.seconds) - rule.seconds
         if at is not None:
-            strikes.append((at, order, position, step.id))
-    strikes.sort()
-    return tuple(PlannedStep(at, step_id) for at, _order, _position, step_id in strikes)
+            planned.append((at, order, position, step.id))
+    planned.sort()
+    return tuple(PlannedStep(at, step_id) for at, _order, _position, step_id in planned)
 
 
 def _strike(

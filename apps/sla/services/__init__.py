@@ -1,4 +1,5 @@
 from apps.sla.rules.day_lists import RefusedRows
+from apps.sla.services.bulk import Done, finish_each, finish_matters, hand_matters, stop_matters
 from apps.sla.services.calendars import (
     add_calendar,
     add_days,
@@ -32,7 +33,6 @@ from apps.sla.services.promises import (
 )
 from apps.sla.services.recomputing import recompute_stale
 from apps.sla.services.sweeping import Swept, sweep
-from apps.sla.services.together import Done, finish_each, finish_matters, hand_matters, stop_matters
 
 __all__ = [
     "Conditions",

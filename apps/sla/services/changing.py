@@ -8,12 +8,12 @@ from django.db import models
 
 from apps.accounts.models import Unit, User
 from apps.core.database_clock import not_after
-from apps.core.transactions import joined
+from apps.core.transactions import in_callers_transaction
 from apps.sla.enums import MatterState
 from apps.sla.models import Clock, Matter
+from apps.sla.queries.clock_inputs import read_clock_inputs
 from apps.sla.queries.facts import facts_of
 from apps.sla.queries.rules import rules_of, targets_of, versions_for
-from apps.sla.queries.seeing import see
 from apps.sla.rules import Attributes, VersionRule, choose_version
 from apps.sla.services.following import attributes_of, follow
 from apps.sla.services.matters import lock_matter
@@ -22,7 +22,7 @@ from apps.sla.services.recalculating import Locked, lock_clocks, recalculate
 UNCHANGED: Any = object()
 
 
-@joined()
+@in_callers_transaction()
 def change_matter(
     *,
     subject: models.Model,
@@ -39,7 +39,7 @@ def change_matter(
     clocks, and those promises that were the old owner's."""
     matter = lock_matter(subject, key)
     everything = lock_clocks([matter])
-    seen = see([matter], everything.before)
+    inputs = read_clock_inputs([matter], everything.before)
     old_owner = matter.owner_id
     if attributes is not None:
         _write_attributes(matter, attributes)
@@ -55,11 +55,11 @@ def change_matter(
     fresh: list[Clock] = []
     if matter.state == MatterState.OPEN and attributes is not None:
         fresh = choose_again(
-            [matter], everything, versions_for(matter.kind), not_after(at, seen.now)
+            [matter], everything, versions_for(matter.kind), not_after(at, inputs.now)
         )
     matter.save()
     again = concerned(everything, aims)
-    recalculate([matter], again, fresh, by=by, now=seen.now, seen=seen)
+    recalculate([matter], again, fresh, by=by, now=inputs.now, inputs=inputs)
     return matter
 
 

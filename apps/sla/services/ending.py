@@ -6,33 +6,33 @@ from django.db import models
 
 from apps.accounts.models import User
 from apps.core.database_clock import database_now, not_after
-from apps.core.transactions import joined
+from apps.core.transactions import in_callers_transaction
 from apps.sla.enums import IntervalKind, MatterState, OnReopen
 from apps.sla.models import Clock, Interval, Matter
 from apps.sla.models.clock import OPEN
+from apps.sla.queries.clock_inputs import ClockInputs, read_clock_inputs
 from apps.sla.queries.rules import targets_of
-from apps.sla.queries.seeing import Seen, see
 from apps.sla.rules import SELF_STARTING
 from apps.sla.services.following import aim_at, new_clock
 from apps.sla.services.matters import lock_matter, move_matter
 from apps.sla.services.recalculating import Locked, lock_clocks, recalculate
 
 
-@joined()
+@in_callers_transaction()
 def close_matter(
     *, subject: models.Model, by: User, at: datetime | None = None, key: str = ""
 ) -> Matter:
     """Closing stops every clock that still runs, ends what was waited for at the same instant, and
     writes down the working time each took (CMP-7)."""
-    matter, locked, seen = _open_clocks(subject, key)
-    moment = _end(matter, MatterState.CLOSED, by, not_after(at, seen.now), seen)
+    matter, locked, inputs = _open_clocks(subject, key)
+    moment = _end(matter, MatterState.CLOSED, by, not_after(at, inputs.now), inputs)
     matter.closed_at, matter.closed_by = moment, by
     matter.save(update_fields=["state", "closed_at", "closed_by"])
-    recalculate([matter], locked, by=by, now=seen.now, seen=seen)
+    recalculate([matter], locked, by=by, now=inputs.now, inputs=inputs)
     return matter
 
 
-@joined()
+@in_callers_transaction()
 def stop_matter(
     *,
     subject: models.Model,
@@ -43,22 +43,22 @@ def stop_matter(
 ) -> Matter:
     """For good: merged into another, cancelled, taken over as finished. Nothing of it is ever
     announced again."""
-    matter, locked, seen = _open_clocks(subject, key)
-    moment = _end(matter, MatterState.STOPPED, by, not_after(at, seen.now), seen)
+    matter, locked, inputs = _open_clocks(subject, key)
+    moment = _end(matter, MatterState.STOPPED, by, not_after(at, inputs.now), inputs)
     matter.stopped_at, matter.stopped_by, matter.stop_reason = moment, by, reason[:200]
     matter.save(update_fields=["state", "stopped_at", "stopped_by", "stop_reason"])
-    recalculate([matter], locked, by=by, now=seen.now, seen=seen)
+    recalculate([matter], locked, by=by, now=inputs.now, inputs=inputs)
     return matter
 
 
-def _open_clocks(subject: models.Model, key: str) -> tuple[Matter, Locked, Seen]:
+def _open_clocks(subject: models.Model, key: str) -> tuple[Matter, Locked, ClockInputs]:
     """The matter, its clocks that run, both locked, and what they are read from."""
     matter = lock_matter(subject, key)
     locked = lock_clocks([matter], OPEN)
-    return matter, locked, see([matter], locked.before)
+    return matter, locked, read_clock_inputs([matter], locked.before)
 
 
-@joined()
+@in_callers_transaction()
 def reopen_matter(
     *, subject: models.Model, by: User, at: datetime | None = None, key: str = ""
 ) -> Matter:
@@ -70,17 +70,17 @@ def reopen_matter(
     return matter
 
 
-@joined()
+@in_callers_transaction()
 def renew_matter(
     *, subject: models.Model, by: User, at: datetime | None = None, key: str = ""
 ) -> Matter:
     """What counted as done was not: closed until ``at`` and opened again in one act, which is
     ``close_matter`` and ``reopen_matter`` but for what was promised, which is owed all the while."""
-    matter, locked, seen = _open_clocks(subject, key)
-    moment = _end(matter, MatterState.CLOSED, by, not_after(at, seen.now), seen)
+    matter, locked, inputs = _open_clocks(subject, key)
+    moment = _end(matter, MatterState.CLOSED, by, not_after(at, inputs.now), inputs)
     owed = locked.only(clock for clock in locked.clocks if not clock.key)
-    recalculate([matter], owed, by=by, now=seen.now, seen=seen)
-    _begin_again(matter, by, moment, seen.now)
+    recalculate([matter], owed, by=by, now=inputs.now, inputs=inputs)
+    _begin_again(matter, by, moment, inputs.now)
     return matter
 
 
@@ -117,20 +117,20 @@ def _start_again(
     return kept, fresh
 
 
-def _end(matter: Matter, to: MatterState, by: User, at: datetime, seen: Seen) -> datetime:
+def _end(matter: Matter, to: MatterState, by: User, at: datetime, inputs: ClockInputs) -> datetime:
     """Moves the matter and keeps the instant as a fact; returns it, never before the last beginning."""
     was_open = matter.state == MatterState.OPEN
     move_matter(matter, to)
     if not was_open:
         return max(at, matter.closed_at or at)
-    last = [one.until or one.since for one in seen.spells[matter.pk]]
+    last = [one.until or one.since for one in inputs.intervals[matter.pk]]
     moment = max(at, matter.opened_at, *last)
-    waits = seen.waiting(matter)
+    waits = inputs.waiting(matter)
     if waits:
         rows = Interval.objects.filter(pk__in=[one.id for one in waits])
         rows.update(until=moment, until_by=by)
-        seen.end_spells(matter, waits, moment)
-    seen.add_spell(
+        inputs.end_intervals(matter, waits, moment)
+    inputs.add_interval(
         Interval.objects.create(matter=matter, kind=IntervalKind.CLOSED, since=moment, since_by=by)
     )
     return moment

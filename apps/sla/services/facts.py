@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.core.database_clock import not_after
 from apps.core.errors import RuleBroken
-from apps.core.transactions import joined
+from apps.core.transactions import in_callers_transaction
 from apps.sla.enums import FactKind, IntervalKind, MatterState
 from apps.sla.models import Clock, Fact, Interval
 from apps.sla.models.clock import OPEN
-from apps.sla.queries.seeing import see
+from apps.sla.queries.clock_inputs import read_clock_inputs
 from apps.sla.rules import MET_BY
 from apps.sla.services.matters import check_open, lock_matter
 from apps.sla.services.recalculating import NONE, lock_clocks, recalculate
@@ -37,7 +37,7 @@ def record_fact(
     return bool(record_facts(subject=subject, kinds=[kind], by=by, at=at, note=note, key=key))
 
 
-@joined()
+@in_callers_transaction()
 def record_facts(
     *,
     subject: models.Model,
@@ -55,26 +55,26 @@ def record_facts(
     if matter.state != MatterState.STOPPED:
         metrics = [metric for metric, met_by in MET_BY.items() if not met_by.isdisjoint(wanted)]
         locked = lock_clocks([matter], Q(metric__in=metrics, key=0, is_dropped=False))
-    seen = see([matter], locked.before)
-    moment = not_after(at, seen.now)
-    news = [kind for kind in dict.fromkeys(wanted) if not seen.is_said(matter, kind, moment)]
-    if not news:
+    inputs = read_clock_inputs([matter], locked.before)
+    moment = not_after(at, inputs.now)
+    new_kinds = [kind for kind in dict.fromkeys(wanted) if not inputs.is_said(matter, kind, moment)]
+    if not new_kinds:
         return []
-    seen.add_facts(
+    inputs.add_facts(
         add_facts(
             [
                 Fact(matter=matter, cycle=matter.cycle, kind=kind, at=moment, by=by, note=note)
-                for kind in news
+                for kind in new_kinds
             ]
         )
     )
     concerned = [
         clock
         for clock in locked.clocks
-        if not MET_BY[clock.metric].isdisjoint(news) and _concerns(clock, matter.cycle, moment)
+        if not MET_BY[clock.metric].isdisjoint(new_kinds) and _concerns(clock, matter.cycle, moment)
     ]
-    recalculate([matter], locked.only(concerned), by=by, now=seen.now, seen=seen)
-    return news
+    recalculate([matter], locked.only(concerned), by=by, now=inputs.now, inputs=inputs)
+    return new_kinds
 
 
 def _concerns(clock: Clock, cycle: int, moment: datetime) -> bool:
@@ -87,7 +87,7 @@ def _concerns(clock: Clock, cycle: int, moment: datetime) -> bool:
     return moment < clock.met_at
 
 
-@joined()
+@in_callers_transaction()
 def begin_wait(
     *,
     subject: models.Model,
@@ -102,16 +102,18 @@ def begin_wait(
     matter = lock_matter(subject, key)
     check_open(matter)
     locked = lock_clocks([matter], OPEN)
-    seen = see([matter], locked.before)
-    if seen.waiting(matter, str(kind)):
+    inputs = read_clock_inputs([matter], locked.before)
+    if inputs.waiting(matter, str(kind)):
         return False
-    since = max(not_after(at, seen.now), matter.opened_at)
-    seen.add_spell(Interval.objects.create(matter=matter, kind=str(kind), since=since, since_by=by))
-    recalculate([matter], locked, by=by, now=seen.now, seen=seen)
+    since = max(not_after(at, inputs.now), matter.opened_at)
+    inputs.add_interval(
+        Interval.objects.create(matter=matter, kind=str(kind), since=since, since_by=by)
+    )
+    recalculate([matter], locked, by=by, now=inputs.now, inputs=inputs)
     return True
 
 
-@joined()
+@in_callers_transaction()
 def end_wait(
     *,
     subject: models.Model,
@@ -125,14 +127,14 @@ def end_wait(
     _check_kind(kind)
     matter = lock_matter(subject, key)
     locked = lock_clocks([matter], OPEN)
-    seen = see([matter], locked.before)
-    waits = seen.waiting(matter, str(kind))
+    inputs = read_clock_inputs([matter], locked.before)
+    waits = inputs.waiting(matter, str(kind))
     if not waits:
         return False
-    until = max(not_after(at, seen.now), waits[0].since)
+    until = max(not_after(at, inputs.now), waits[0].since)
     Interval.objects.filter(pk=waits[0].id).update(until=until, until_by=by)
-    seen.end_spells(matter, waits, until)
-    recalculate([matter], locked, by=by, now=seen.now, seen=seen)
+    inputs.end_intervals(matter, waits, until)
+    recalculate([matter], locked, by=by, now=inputs.now, inputs=inputs)
     return True
 
 

@@ -64,17 +64,17 @@ class DueStep:
         return Ask(whom, role, self.clock.owner_id, self.clock.unit_id, with_desk=early)
 
 
-def shots_of(
+def due_steps_of(
     clocks: Sequence[Claimed], steps: Mapping[int, StepRule], now: datetime
 ) -> list[DueStep]:
     """Everything due of these clocks, in the order in which it became due."""
-    shots = [
+    due_steps = [
         DueStep(clock, clock.schedule[n], _step(clock.steps[n], steps))
         for clock in clocks
         for n in range(clock.position, clock.reached(now))
     ]
     # Stable: within a clock the schedule's own order holds where instants are equal.
-    return sorted(shots, key=lambda shot: shot.at)
+    return sorted(due_steps, key=lambda due_step: due_step.at)
 
 
 def _step(step_id: int, steps: Mapping[int, StepRule]) -> StepRule | None:
@@ -121,10 +121,10 @@ class About(NamedTuple):
 
 
 def details(
-    shot: DueStep, matter: About, staff: Staff, outside: Outside, now: datetime
+    due_step: DueStep, matter: About, staff: Staff, outside: Outside, now: datetime
 ) -> dict[str, Any]:
     """What the event says; instants in ISO 8601 to the microsecond, no personal data."""
-    clock, step = shot.clock, shot.step
+    clock, step = due_step.clock, due_step.step
     calls = outside.calls(step)
     mail_by = outside.mail_by if calls else None
     return {
@@ -136,9 +136,9 @@ def details(
         "step": step.name if step else "",
         "step_en": (step.english_name or step.name) if step else "",
         "due_at": clock.due_at.isoformat(),
-        "at": shot.at.isoformat(),
-        "late_seconds": late_seconds(shot, now),
-        "recipients": staff.who(shot.ask),
+        "at": due_step.at.isoformat(),
+        "late_seconds": late_seconds(due_step, now),
+        "recipients": staff.who(due_step.ask),
         "channels": outside.channels(step),
         "off_hours": calls,
         "mail_by": mail_by.isoformat() if mail_by else None,
@@ -147,6 +147,6 @@ def details(
     }
 
 
-def late_seconds(shot: DueStep, now: datetime) -> int:
+def late_seconds(due_step: DueStep, now: datetime) -> int:
     """Whole seconds from the instant to the telling."""
-    return max(0, int((now - shot.at).total_seconds()))
+    return max(0, int((now - due_step.at).total_seconds()))

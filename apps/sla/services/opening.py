@@ -10,13 +10,13 @@ from django.db import connection, models
 
 from apps.accounts.models import Unit, User
 from apps.core.database_clock import not_after
-from apps.core.transactions import joined
+from apps.core.transactions import in_callers_transaction
 from apps.sla.enums import FactKind, MatterState
 from apps.sla.kinds import known_kind
 from apps.sla.models import Clock, Fact, Matter
 from apps.sla.queries.calendars import ALWAYS_CODE
+from apps.sla.queries.clock_inputs import read_clock_inputs
 from apps.sla.queries.rules import targets_of, versions_for
-from apps.sla.queries.seeing import see
 from apps.sla.rules import Attributes, choose_version
 from apps.sla.services.following import attributes_of, first_clocks
 from apps.sla.services.recalculating import PastInstants, recalculate
@@ -115,25 +115,25 @@ def open_matters(
     return _open(rows, by=by, at=at, tell=tell)[1]
 
 
-@joined()
+@in_callers_transaction()
 def _open(
     rows: Sequence[NewMatter], *, by: User, at: datetime | None, tell: bool
 ) -> tuple[list[Matter], list[Clock]]:
     """The matters that were not there before, and their clocks."""
-    seen = see()
-    opened = [_matter(row, by, not_after(row.opened_at or at, seen.now)) for row in rows]
-    _choose(opened, seen.epochs)
+    inputs = read_clock_inputs()
+    opened = [_matter(row, by, not_after(row.opened_at or at, inputs.now)) for row in rows]
+    _choose(opened, inputs.epochs)
     known = _insert(opened)
     fresh, started, facts = [], [], []
     rules = targets_of(matter.version_id for matter in opened)
-    always = next(hours.id for hours in seen.hours.values() if hours.code == ALWAYS_CODE)
+    always = next(hours.id for hours in inputs.hours.values() if hours.code == ALWAYS_CODE)
     for matter, row in zip(opened, rows, strict=True):
         pk = known.pop((matter.subject_type, matter.subject_id, matter.key), None)
         if pk is None:
             continue
         matter.pk = pk
         started.append(matter)
-        moment = not_after(at, seen.now)
+        moment = not_after(at, inputs.now)
         facts += [Fact(matter=matter, cycle=1, kind=str(k), at=moment, by=by) for k in row.done]
         fresh += first_clocks(
             matter,
@@ -142,9 +142,11 @@ def _open(
             label=row.label,
             always=always,
         )
-    seen.add_facts(add_facts(facts))
+    inputs.add_facts(add_facts(facts))
     past = PastInstants.LIVE if tell else PastInstants.QUIET
-    return started, recalculate(started, fresh=fresh, by=by, now=seen.now, past=past, seen=seen)
+    return started, recalculate(
+        started, fresh=fresh, by=by, now=inputs.now, past=past, inputs=inputs
+    )
 
 
 def _matter(row: NewMatter, by: User, opened_at: datetime) -> Matter:

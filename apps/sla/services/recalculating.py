@@ -17,8 +17,8 @@ from apps.accounts.models import User
 from apps.events.services import NewEvent, record_many
 from apps.sla.enums import ClockState
 from apps.sla.models import Clock, Matter
+from apps.sla.queries.clock_inputs import ClockInputs, Key, read_clock_inputs
 from apps.sla.queries.rules import rules_of
-from apps.sla.queries.seeing import Key, Seen, see
 from apps.sla.rules import (
     ClockFacts,
     MatterFacts,
@@ -42,7 +42,7 @@ class PastInstants(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class ReadingContext:
     """What reading clocks takes, looked up once for all of them."""
 
     now: datetime
@@ -50,7 +50,7 @@ class Desk:
     past: PastInstants
     facts: Mapping[int, MatterFacts]
     rules: Mapping[int, TargetRule]
-    seen: Seen
+    inputs: ClockInputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +105,10 @@ def recalculate(
     now: datetime,
     past: PastInstants = PastInstants.LIVE,
     reason: str = "",
-    seen: Seen | None = None,
+    inputs: ClockInputs | None = None,
 ) -> list[Clock]:
     """Read the locked and the ``fresh`` (not yet stored) clocks of these matters and store what they
-    say. Returns the clocks that were written. ``seen``: what the act has looked at already.
+    say. Returns the clocks that were written. ``inputs``: what the act has read already.
 
     A due instant that moved, or went with its clock, is an event on the matter's own subject, with
     ``reason`` where a person gave one. ``NoWorkingTime`` when somebody's act meets a calendar that never opens.
@@ -116,87 +116,89 @@ def recalculate(
     clocks = [*locked.clocks, *fresh]
     if not clocks:
         return []
-    seen = seen or see(matters, locked.before)
-    desk = Desk(
+    inputs = inputs or read_clock_inputs(matters, locked.before)
+    context = ReadingContext(
         now=now,
         by=by,
         past=past,
-        facts={matter.pk: seen.facts_of(matter) for matter in matters},
+        facts={matter.pk: inputs.facts_of(matter) for matter in matters},
         rules=rules_of(clock.target_id for clock in clocks),
-        seen=seen,
+        inputs=inputs,
     )
-    silent = [(clock, key, at) for clock in clocks for key, at in _read(clock, locked, desk)]
+    silent = [(clock, key, at) for clock in clocks for key, at in _read(clock, locked, context)]
     add_clocks(fresh)
     changed = [c for c in locked.clocks if _stored(c) != locked.before[c.pk].stored]
     write_clocks(changed)
     write_fired(Fired(clock.pk, step or None, due, at) for clock, (step, due), at in silent)
     call_to_sweep([*fresh, *changed], now)
-    _record_moves(matters, changed, locked, desk, reason)
+    _record_moves(matters, changed, locked, context, reason)
     return [*fresh, *changed]
 
 
-def _read(clock: Clock, locked: Locked, desk: Desk) -> list[tuple[Key, datetime]]:
+def _read(clock: Clock, locked: Locked, context: ReadingContext) -> list[tuple[Key, datetime]]:
     """Put the reading into the row; returns what passes silently."""
-    rule = desk.rules.get(clock.target_id) if clock.target_id else None
-    hours = desk.seen.hours[clock.calendar_id]
+    rule = context.rules.get(clock.target_id) if clock.target_id else None
+    hours = context.inputs.hours[clock.calendar_id]
     clock.calendar_version = hours.version
-    facts = desk.facts[clock.matter_id]
+    facts = context.facts[clock.matter_id]
     try:
-        reading = read_clock(facts, facts_about(clock), rule, hours.calendar, as_of=desk.now)
+        reading = read_clock(facts, facts_about(clock), rule, hours.calendar, as_of=context.now)
     except NoWorkingTime:
-        if desk.past is PastInstants.LIVE:
+        if context.past is PastInstants.LIVE:
             raise
         # One calendar without hours holds up no other clock; it is on the health page.
         log.exception("clock %s has no working time to run in", clock.pk)
         return []
-    _store(clock, reading, desk)
-    fired = desk.seen.fired.get(clock.pk, set())
+    _store(clock, reading, context)
+    fired = context.inputs.fired.get(clock.pk, set())
     before = locked.before.get(clock.pk)
     pending = before.pending if before else {}
-    told = fired | _told_by_other_rules(clock, reading, rule, desk)
-    ahead, silent = _sort_out(reading, told, pending, desk)
-    clock.schedule = [strike.at for strike in ahead]
-    clock.schedule_steps = [strike.step_id for strike in ahead]
+    told = fired | _told_by_other_rules(clock, reading, rule, context)
+    ahead, silent = _sort_out(reading, told, pending, context)
+    clock.schedule = [planned.at for planned in ahead]
+    clock.schedule_steps = [planned.step_id for planned in ahead]
     clock.position = 0
     clock.next_at = ahead[0].at if ahead else None
     if not clock.is_open:
         # Over before anybody was told: it stays on record, and nobody is told any more.
-        silent = [(key, at) for key, at in pending.items() if at <= desk.now and key not in fired]
+        silent = [
+            (key, at) for key, at in pending.items() if at <= context.now and key not in fired
+        ]
     return silent
 
 
 def _sort_out(
-    reading: Reading, fired: set[Key], pending: Mapping[Key, datetime], desk: Desk
+    reading: Reading, fired: set[Key], pending: Mapping[Key, datetime], context: ReadingContext
 ) -> tuple[list[PlannedStep], list[tuple[Key, datetime]]]:
     """What is to be told, now or later, and what passes silently."""
     ahead: list[PlannedStep] = []
     silent: list[tuple[Key, datetime]] = []
-    for strike in reading.schedule:
+    for planned in reading.schedule:
         due_at = reading.due_at
-        if due_at is None or (strike.step_id, due_at) in fired:
+        if due_at is None or (planned.step_id, due_at) in fired:
             continue
-        if strike.at > desk.now or _is_told(strike, due_at, fired, pending, desk):
-            ahead.append(strike)
+        if planned.at > context.now or _is_told(planned, due_at, fired, pending, context):
+            ahead.append(planned)
         else:
-            silent.append(((strike.step_id, due_at), strike.at))
+            silent.append(((planned.step_id, due_at), planned.at))
     return ahead, silent
 
 
 def _is_told(
-    strike: PlannedStep,
+    planned: PlannedStep,
     due_at: datetime,
     fired: set[Key],
     pending: Mapping[Key, datetime],
-    desk: Desk,
+    context: ReadingContext,
 ) -> bool:
     """Whether an instant that is past is still announced. What was to be told anyway is; a rule that
     changed announces nothing else. After an act of a person everybody hears of it who has not heard
     from this step before; but a warning of what has come to pass already warns nobody."""
-    if (strike.step_id, due_at) in pending:
+    if (planned.step_id, due_at) in pending:
         return True
-    if desk.past is PastInstants.QUIET or any(step == strike.step_id for step, _due in fired):
+    if context.past is PastInstants.QUIET or any(step == planned.step_id for step, _due in fired):
         return False
-    return strike.at >= due_at or due_at > desk.now
+    return planned.at >= due_at or due_at > context.now
 
 
 def facts_about(clock: Clock) -> ClockFacts:
@@ -213,13 +215,13 @@ def facts_about(clock: Clock) -> ClockFacts:
     )
 
 
-def _store(clock: Clock, reading: Reading, desk: Desk) -> None:
+def _store(clock: Clock, reading: Reading, context: ReadingContext) -> None:
     if clock.pk is not None and reading.state != clock.state:
         CLOCK_MOVES.check(ClockState(clock.state), reading.state)
     if reading.met_at != clock.met_at or clock.met_by_id is None:
-        clock.met_by_id = (reading.met_by or desk.by.pk) if reading.met_at else None
+        clock.met_by_id = (reading.met_by or context.by.pk) if reading.met_at else None
     if reading.stopped_at != clock.stopped_at or clock.stopped_by_id is None:
-        clock.stopped_by_id = desk.by.pk if reading.stopped_at else None
+        clock.stopped_by_id = context.by.pk if reading.stopped_at else None
     clock.state = reading.state
     clock.due_at = reading.due_at
     clock.paused_since = reading.paused_since
@@ -252,11 +254,11 @@ def _stored(clock: Clock) -> tuple[object, ...]:
 
 
 def _told_by_other_rules(
-    clock: Clock, reading: Reading, rule: TargetRule | None, desk: Desk
+    clock: Clock, reading: Reading, rule: TargetRule | None, context: ReadingContext
 ) -> set[Key]:
     """Steps of the present rules that say at the same instant the same to the same people as a step
     of earlier ones did: nobody is reminded twice of one due time because the rules changed."""
-    heard, due_at = desk.seen.heard.get(clock.pk), reading.due_at
+    heard, due_at = context.inputs.heard.get(clock.pk), reading.due_at
     if not heard or rule is None or due_at is None:
         return set()
     steps = {step.id: step for step in rule.steps}
@@ -268,7 +270,11 @@ def _told_by_other_rules(
 
 
 def _record_moves(
-    matters: Sequence[Matter], changed: Iterable[Clock], locked: Locked, desk: Desk, reason: str
+    matters: Sequence[Matter],
+    changed: Iterable[Clock],
+    locked: Locked,
+    context: ReadingContext,
+    reason: str,
 ) -> None:
     by_id = {matter.pk: matter for matter in matters}
     events = []
@@ -292,8 +298,8 @@ def _record_moves(
                 "clock.due_moved",
                 matter.subject_type,
                 matter.subject_id,
-                desk.by.pk,
-                desk.now,
+                context.by.pk,
+                context.now,
                 data,
             )
         )

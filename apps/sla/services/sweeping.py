@@ -23,8 +23,8 @@ from apps.sla.services.firing import (
     DueStep,
     Outside,
     details,
+    due_steps_of,
     late_seconds,
-    shots_of,
 )
 from apps.sla.services.rows import Fired, write_fired
 
@@ -120,12 +120,14 @@ def _sweep_batch(limit: int) -> Swept:
 
 
 def _fire(clocks: Sequence[Claimed], now: datetime) -> Swept:
-    shots = shots_of(clocks, steps_of(pk for clock in clocks for pk in clock.steps if pk), now)
-    shots = _not_told_yet(shots)
-    _tell(shots, now)
+    due_steps = due_steps_of(
+        clocks, steps_of(pk for clock in clocks for pk in clock.steps if pk), now
+    )
+    due_steps = _not_told_yet(due_steps)
+    _tell(due_steps, now)
     _advance(clocks, now)
-    latest = max((late_seconds(shot, now) for shot in shots), default=0)
-    return Swept(len(clocks), len(shots), latest)
+    latest = max((late_seconds(due_step, now) for due_step in due_steps), default=0)
+    return Swept(len(clocks), len(due_steps), latest)
 
 
 def _is_anything_due() -> bool:
@@ -142,46 +144,49 @@ def _claim(limit: int) -> tuple[list[Claimed], datetime | None]:
     return [Claimed(*row[:-1]) for row in rows], rows[0][-1] if rows else None
 
 
-def _not_told_yet(shots: Sequence[DueStep]) -> list[DueStep]:
+def _not_told_yet(due_steps: Sequence[DueStep]) -> list[DueStep]:
     """The last guard, below it only the unique constraint: whoever adds a fired step holds its
     clock's row, so what is not here now cannot appear before this transaction ends."""
     with connection.cursor() as cursor:
-        cursor.execute(_TOLD, [list({shot.clock.id for shot in shots})])
+        cursor.execute(_TOLD, [list({due_step.clock.id for due_step in due_steps})])
         told = set(cursor.fetchall())
     return [
-        shot
-        for shot in shots
-        if (shot.clock.id, shot.step.id if shot.step else 0, shot.clock.due_at) not in told
+        due_step
+        for due_step in due_steps
+        if (due_step.clock.id, due_step.step.id if due_step.step else 0, due_step.clock.due_at)
+        not in told
     ]
 
 
-def _tell(shots: Sequence[DueStep], now: datetime) -> None:
-    matters = _matters_of(shots)
-    staff = Staff((shot.ask for shot in shots), now)
+def _tell(due_steps: Sequence[DueStep], now: datetime) -> None:
+    matters = _matters_of(due_steps)
+    staff = Staff((due_step.ask for due_step in due_steps), now)
     outside = Outside(hours_by_code(OFFICE_CODE), now)
     by_id = system_user("clocks").pk
     events: list[NewEvent] = []
-    for shot in shots:
-        matter = matters[shot.clock.matter_id]
-        data = details(shot, matter, staff, outside, now)
-        events.append(NewEvent(shot.kind, matter.subject_type, matter.subject_id, by_id, now, data))
+    for due_step in due_steps:
+        matter = matters[due_step.clock.matter_id]
+        data = details(due_step, matter, staff, outside, now)
+        events.append(
+            NewEvent(due_step.kind, matter.subject_type, matter.subject_id, by_id, now, data)
+        )
     write_fired(
         Fired(
-            shot.clock.id,
-            shot.step.id if shot.step else None,
-            shot.clock.due_at,
-            shot.at,
+            due_step.clock.id,
+            due_step.step.id if due_step.step else None,
+            due_step.clock.due_at,
+            due_step.at,
             event.data["late_seconds"],
             event.data["recipients"],
             event_id,
         )
-        for shot, event, event_id in zip(shots, events, record_many(events), strict=True)
+        for due_step, event, event_id in zip(due_steps, events, record_many(events), strict=True)
     )
 
 
-def _matters_of(shots: Sequence[DueStep]) -> dict[int, About]:
+def _matters_of(due_steps: Sequence[DueStep]) -> dict[int, About]:
     with connection.cursor() as cursor:
-        cursor.execute(_MATTERS, [list({shot.clock.matter_id for shot in shots})])
+        cursor.execute(_MATTERS, [list({due_step.clock.matter_id for due_step in due_steps})])
         return {pk: About(*about) for pk, *about in cursor.fetchall()}
 
 

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.backoffice.acts import Act, Doing
+from apps.backoffice.acts import Act, ActContext
 from apps.backoffice.downloads import as_download
 from apps.backoffice.records import PanelAdmin
 from apps.core.sheets import write_xlsx
@@ -89,12 +89,12 @@ class EventBatchAdmin(PanelAdmin):
         return self.tag(Door(batch.door))
 
 
-def _retry(doing: Doing) -> None:
-    services.retry_refused(refused_id=doing.record.pk, **doing.who)
+def _retry(context: ActContext) -> None:
+    services.retry_refused(refused_id=context.record.pk, **context.who)
 
 
-def _drop(doing: Doing) -> None:
-    services.drop_refused(refused_id=doing.record.pk, **doing.typed, **doing.who)
+def _drop(context: ActContext) -> None:
+    services.drop_refused(refused_id=context.record.pk, **context.typed, **context.who)
 
 
 def _is_open(refused: RefusedEvent) -> bool:

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.staff import person
-from apps.backoffice.acts import Act, Doing
+from apps.backoffice.acts import Act, ActContext
 from apps.backoffice.records import PanelAdmin
 from apps.core.downloads import private_file
 from apps.core.times import human
@@ -29,56 +29,56 @@ from apps.tracking.services.promise import change_promise
 VIEW = "tracking.view_proofofdelivery"
 
 
-def _record(doing: Doing) -> None:
+def _record(context: ActContext) -> None:
     pod.record_proof(
-        waybill_id=doing.record.pk,
-        proof=doing.form.proof(),
-        photos=doing.typed["photos"],
-        **doing.who,
+        waybill_id=context.record.pk,
+        proof=context.form.proof(),
+        photos=context.typed["photos"],
+        **context.who,
     )
 
 
-def _correct(doing: Doing) -> None:
+def _correct(context: ActContext) -> None:
     pod.correct_proof(
-        waybill_id=doing.record.pk,
-        proof=doing.form.proof(),
-        photos=doing.typed["photos"],
-        reason=doing.typed["reason"],
-        **doing.who,
+        waybill_id=context.record.pk,
+        proof=context.form.proof(),
+        photos=context.typed["photos"],
+        reason=context.typed["reason"],
+        **context.who,
     )
 
 
-def _authorise(doing: Doing) -> None:
-    values = {**doing.typed, "confirmed": ConfirmedBy(doing.typed["confirmed"])}
-    signers.authorise_signer(waybill_id=doing.record.pk, **values, **doing.who)
+def _authorise(context: ActContext) -> None:
+    values = {**context.typed, "confirmed": ConfirmedBy(context.typed["confirmed"])}
+    signers.authorise_signer(waybill_id=context.record.pk, **values, **context.who)
 
 
-def _consent(doing: Doing) -> None:
-    typed = doing.typed
+def _consent(context: ActContext) -> None:
+    typed = context.typed
     kinds = {"confirmed": ConfirmedBy(typed["confirmed"]), "party": Party(typed["party"])}
-    signers.record_consent(waybill_id=doing.record.pk, **{**typed, **kinds}, **doing.who)
+    signers.record_consent(waybill_id=context.record.pk, **{**typed, **kinds}, **context.who)
 
 
-def _satisfaction(doing: Doing) -> None:
-    values = {**doing.typed, "satisfaction": Satisfaction(doing.typed["satisfaction"])}
-    record_satisfaction(waybill_id=doing.record.pk, **values, **doing.who)
+def _satisfaction(context: ActContext) -> None:
+    values = {**context.typed, "satisfaction": Satisfaction(context.typed["satisfaction"])}
+    record_satisfaction(waybill_id=context.record.pk, **values, **context.who)
 
 
-def _promise(doing: Doing) -> None:
-    change_promise(waybill_id=doing.record.pk, **doing.typed, **doing.who)
+def _promise(context: ActContext) -> None:
+    change_promise(waybill_id=context.record.pk, **context.typed, **context.who)
 
 
 def _has_proof(waybill: Waybill) -> bool:
     return waybill.proofs.exists()
 
 
-def _last_proof(doing: Doing) -> dict[str, Any]:
-    proof = doing.record.proofs.filter(superseded_by__isnull=True).first()
+def _last_proof(context: ActContext) -> dict[str, Any]:
+    proof = context.record.proofs.filter(superseded_by__isnull=True).first()
     return forms.proof_initial(proof) if proof else {}
 
 
-def _said(doing: Doing) -> dict[str, Any]:
-    feedback = getattr(doing.record, "feedback", None)
+def _said(context: ActContext) -> dict[str, Any]:
+    feedback = getattr(context.record, "feedback", None)
     return {"satisfaction": feedback.satisfaction, "comment": feedback.comment} if feedback else {}
 
 
@@ -86,7 +86,7 @@ def _open(waybill: Waybill) -> bool:
     return waybill.concluded_at is None
 
 
-def _as_usual(_doing: Doing) -> dict[str, Any]:
+def _as_usual(_context: ActContext) -> dict[str, Any]:
     return {"signed_at": now_to_the_minute(), "packaging_intact": "yes", "was_opened": "no"}
 
 
@@ -100,12 +100,12 @@ ACTS = (
         "record", _("Record the proof of delivery"), "tracking.add_proofofdelivery", _record,
         _("The proof of delivery is on record."), form=forms.ProofForm, initial=_as_usual,
         may=lambda w: w.status not in NOT_DELIVERABLE and not _has_proof(w),
-        options=lambda doing: {"waybill": doing.record},
+        options=lambda context: {"waybill": context.record},
     ),
     _act(
         "correct", _("Correct the proof of delivery"), "tracking.correct_proofofdelivery", _correct,
         _("The correction is on record."), form=forms.CorrectionForm, initial=_last_proof,
-        may=_has_proof, options=lambda doing: {"waybill": doing.record},
+        may=_has_proof, options=lambda context: {"waybill": context.record},
     ),
     _act(
         "authorise", _("Record who else may sign"), "tracking.authorise_signer", _authorise,
@@ -118,7 +118,7 @@ ACTS = (
     _act(
         "promise", _("Change the promise"), "tracking.change_promise", _promise,
         _("The promise is changed."), form=forms.PromiseForm,
-        initial=lambda doing: {"promised": doing.record.promised_at},
+        initial=lambda context: {"promised": context.record.promised_at},
     ),
     _act(
         "satisfaction", _("Record how satisfied the customer is"), "tracking.record_satisfaction",

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.staff import person
-from apps.backoffice.acts import Act, Doing
+from apps.backoffice.acts import Act, ActContext
 from apps.backoffice.records import PanelAdmin
 from apps.tracking.enums import DocumentState, KeptAt
 from apps.tracking.forms import documents as forms
@@ -25,22 +25,22 @@ MOVE = "tracking.move_returndocument"
 LONG = 14  # days after which an unfiled document stands out
 
 
-def _move(doing: Doing) -> None:
-    values = {**doing.typed, "to": DocumentState(doing.typed["to"])}
-    services.move_document(document_id=doing.record.pk, **values, **doing.who)
+def _move(context: ActContext) -> None:
+    values = {**context.typed, "to": DocumentState(context.typed["to"])}
+    services.move_document(document_id=context.record.pk, **values, **context.who)
 
 
-def _file(doing: Doing) -> None:
-    values = {**doing.typed, "kept_where": KeptAt(doing.typed["kept_where"])}
-    services.file_document(document_id=doing.record.pk, **values, **doing.who)
+def _file(context: ActContext) -> None:
+    values = {**context.typed, "kept_where": KeptAt(context.typed["kept_where"])}
+    services.file_document(document_id=context.record.pk, **values, **context.who)
 
 
-def _destroy(doing: Doing) -> None:
-    services.destroy_document(document_id=doing.record.pk, **doing.typed, **doing.who)
+def _destroy(context: ActContext) -> None:
+    services.destroy_document(document_id=context.record.pk, **context.typed, **context.who)
 
 
-def _where_kept(doing: Doing) -> dict[str, Any]:
-    stays = doing.record.state == DocumentState.COLLECTED
+def _where_kept(context: ActContext) -> dict[str, Any]:
+    stays = context.record.state == DocumentState.COLLECTED
     return {"kept_where": KeptAt.DESTINATION if stays else KeptAt.ORIGIN}
 
 
@@ -51,7 +51,7 @@ def _may_move(document: ReturnDocument) -> bool:
 ACTS = (
     Act(
         "move", _("Record a step"), MOVE, _move, done=_("The step is on record."),
-        form=forms.MoveForm, options=lambda doing: {"document": doing.record}, may=_may_move,
+        form=forms.MoveForm, options=lambda context: {"document": context.record}, may=_may_move,
         is_panel=True,
     ),
     Act(

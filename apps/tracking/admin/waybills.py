@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from apps.backoffice.acts import Act, Doing
+from apps.backoffice.acts import Act, ActContext
 from apps.backoffice.records import PanelAdmin
 from apps.backoffice.staff_admin import in_words
 from apps.core.times import human, now
@@ -29,45 +29,45 @@ from apps.tracking.queries.waybill import matching
 from apps.tracking.words import code_label
 
 
-def _correct(doing: Doing) -> None:
-    values = doing.typed
+def _correct(context: ActContext) -> None:
+    values = context.typed
     replacement = None
     if not values["withdraw"]:
         replacement = IncomingEvent(
-            waybill_number=doing.record.number,
+            waybill_number=context.record.number,
             code=values["code"],
             occurred_at=values["occurred_at"],
             place=values["place"],
             text=values["text"],
         )
     services.correct_event(
-        waybill=doing.record,
+        waybill=context.record,
         event_id=values["event"],
         replacement=replacement,
         reason=values["reason"],
-        **doing.who,
+        **context.who,
     )
 
 
 def _simple(service: Any) -> Any:
     """A service that takes the waybill and what was typed, under the same names."""
 
-    def run(doing: Doing) -> None:
-        service(waybill=doing.record, **doing.typed, **doing.who)
+    def run(context: ActContext) -> None:
+        service(waybill=context.record, **context.typed, **context.who)
 
     return run
 
 
-def _reveal(doing: Doing) -> Any:
-    services.reveal_waybill(waybill=doing.record, **doing.typed, **doing.who)
-    return clear_parties(doing.record)
+def _reveal(context: ActContext) -> Any:
+    services.reveal_waybill(waybill=context.record, **context.typed, **context.who)
+    return clear_parties(context.record)
 
 
 ACTS = (
     Act(
         "correct", _("Correct an event"), "tracking.correct_trackingevent", _correct,
         done=_("The event is corrected."), form=forms.CorrectionForm,
-        options=lambda doing: {"waybill": doing.record}, is_panel=True,
+        options=lambda context: {"waybill": context.record}, is_panel=True,
     ),
     Act(
         "attach", _("Attach a partner's number"), "tracking.attach_partner_number",
@@ -141,11 +141,11 @@ class WaybillAdmin(PanelAdmin):
         }
 
     def show_result(
-        self, request: HttpRequest, act: Act, doing: Doing, result: Any
+        self, request: HttpRequest, act: Act, context: ActContext, result: Any
     ) -> HttpResponseBase:
         """The page in clear, in this very answer and never again: no address leads to it."""
-        panels = self.panels(request, doing.record)
-        return self.record_page(request, doing.record, panels, parties=result, revealed=True)
+        panels = self.panels(request, context.record)
+        return self.record_page(request, context.record, panels, parties=result, revealed=True)
 
     @admin.display(description=_("waybill number"), ordering="number")
     def shown_number(self, waybill: Waybill) -> str:

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.idempotency import idempotent
-from apps.core.api.views import HouseView
+from apps.core.api.views import ApiView
 from apps.core.errors import BadInput, RuleBroken
 from apps.tracking.api.shapes import EventBatchShape, EventInShape, EventResultShape
 from apps.tracking.enums import Door
@@ -27,7 +27,7 @@ EVENT = {
 }
 
 
-class TrackingEventsView(HouseView):
+class TrackingEventsView(ApiView):
     required_scopes = {"POST": "events:write"}
 
     @extend_schema(

@@ -11,8 +11,8 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 
 from apps.core.api.asked import REFERENCE, day_start, reference_asked
-from apps.core.api.pagination import HouseCursorPagination
-from apps.core.api.views import HouseView
+from apps.core.api.pagination import ApiCursorPagination
+from apps.core.api.views import ApiView
 from apps.core.api.wire import WireEncoder
 from apps.core.errors import BadInput
 from apps.tracking.api.shapes import EventListShape, WaybillListShape, WaybillWithEventsShape
@@ -23,7 +23,7 @@ from apps.tracking.queries.waybill import api_waybill, listed_waybills, shown_in
 NUMBER = OpenApiParameter("number", str, OpenApiParameter.PATH, description="Waybill number")
 
 
-class WaybillView(HouseView):
+class WaybillView(ApiView):
     required_scopes = {"GET": "waybills:read"}
 
     @extend_schema(
@@ -40,7 +40,7 @@ class WaybillView(HouseView):
         return _json(_found(request, number))
 
 
-class WaybillEventsView(HouseView):
+class WaybillEventsView(ApiView):
     required_scopes = {"GET": "events:read"}
 
     @extend_schema(
@@ -55,7 +55,7 @@ class WaybillEventsView(HouseView):
         return _json({"results": _found(request, number)["events"]})
 
 
-class WaybillsView(HouseView):
+class WaybillsView(ApiView):
     required_scopes = {"GET": "waybills:read"}
     links = {
         "GET": {
@@ -89,7 +89,7 @@ class WaybillsView(HouseView):
             issued_from=day_start(asked.get("issued_from"), "issued_from"),
             issued_before=day_start(asked.get("issued_to"), "issued_to", days=1),
         )
-        pages = HouseCursorPagination()
+        pages = ApiCursorPagination()
         page = pages.paginate_queryset(rows, request, view=self)
         return _json(
             {

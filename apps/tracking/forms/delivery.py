@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from apps.backoffice.forms.kept_files import FormWithFiles, KeptFilesField
+from apps.backoffice.forms.held_files import FormWithFiles, HeldFilesField
 from apps.core.errors import BadInput
 from apps.core.files import HoldableFile, NewFile
 from apps.core.files.pictures import MOST_PHOTOS, CleanPhoto, clean_photo
@@ -19,7 +19,7 @@ from apps.tracking.signing import NewProof
 ANSWERS = [("", "—"), ("yes", _("Yes")), ("no", _("No"))]
 
 
-class PhotosField(KeptFilesField):
+class PhotosField(HeldFilesField):
     """Several pictures; each is read, checked and drawn anew."""
 
     def __init__(self, **kwargs: Any) -> None:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import get_language
 
-from apps.core.editions import Kept
+from apps.core.cached_tables import CachedTables
 from apps.tracking.enums import LaneScope, Stage
 from apps.tracking.lateness import SILENCE
 from apps.tracking.models import ServiceLane, ServiceLevel, SilenceLimit
@@ -100,7 +100,7 @@ def _read() -> ServiceTimes:
     return ServiceTimes(dict(usual.values_list("job_type", "code")), dict(lanes))
 
 
-service_times = Kept(_read, ServiceLevel, ServiceLane)
+service_times = CachedTables(_read, ServiceLevel, ServiceLane)
 
 
 def level_name(code: str) -> str:

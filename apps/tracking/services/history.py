@@ -170,7 +170,7 @@ def _follow(batch: Batch) -> tuple[list[Move | None], dict[int, Standing]]:
     moves: list[Move | None] = []
     for one in batch.ready:
         was = now.get(one.target.id, one.target.standing)
-        now[one.target.id] = merge(was, [one.news()])
+        now[one.target.id] = merge(was, [one.status_update()])
         before = Target(one.target.id, one.target.number, one.target.issued_month, was)
         moves += moves_of([before], {one.target.id: now[one.target.id]}) or [None]
     return moves, now

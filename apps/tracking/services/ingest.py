@@ -38,7 +38,7 @@ from apps.tracking.services.storing import (
     write_standings,
 )
 from apps.tracking.services.watch import look_again
-from apps.tracking.status import News, Standing, merge
+from apps.tracking.status import Standing, StatusUpdate, merge
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -78,7 +78,7 @@ def ingest(
         batch = prepare(events, targets, at)
         origin = Origin(source[:40], by.pk, carrier.pk if carrier else None, at)
         moves = moves_of(targets.values(), take_in(batch, origin))
-        record_many(news_of(moves, by=by, at=at))
+        record_many(move_events(moves, by=by, at=at))
         look_again([m.waybill_id for m in moves if m.to in TROUBLE or m.to in TERMINAL])
         if keep and (batch.refused or keep_in):
             kept = keep_in or open_batch(source=source, door=door, by=by, at=at)
@@ -89,7 +89,7 @@ def ingest(
 def take_in(batch: Batch, origin: Origin) -> dict[int, Standing]:
     """Store what is new and merge it into the waybills, which are locked; what is known is a repeat,
     or a further version where it says something else. Returns the standings that changed; it is for
-    the caller to record the moves among them (``moves_of``, ``news_of``)."""
+    the caller to record the moves among them (``moves_of``, ``move_events``)."""
     if not batch.ready:
         return {}
     if len(batch.ready) <= FEW and not batch.apart and not batch.later:
@@ -136,15 +136,15 @@ def _take_in_many(
 
 def _merged(fresh: Sequence[Prepared], *, known: Container[int]) -> dict[int, Standing]:
     """The standings that change with these, but for waybills that are ``known`` already."""
-    groups: dict[int, tuple[Target, list[News]]] = {}
+    groups: dict[int, tuple[Target, list[StatusUpdate]]] = {}
     for one in fresh:
         group = groups.get(one.target.id)
         if group is None:
             group = groups[one.target.id] = (one.target, [])
-        group[1].append(one.news())
+        group[1].append(one.status_update())
     merged = {
-        pk: (target.standing, merge(target.standing, news))
-        for pk, (target, news) in groups.items()
+        pk: (target.standing, merge(target.standing, updates))
+        for pk, (target, updates) in groups.items()
         if pk not in known
     }
     return {pk: now for pk, (was, now) in merged.items() if now != was}
@@ -170,7 +170,7 @@ def _new_versions(
     return fresh
 
 
-def news_of(moves: Sequence[Move], *, by: "User", at: datetime) -> list[NewEvent]:
+def move_events(moves: Sequence[Move], *, by: "User", at: datetime) -> list[NewEvent]:
     """What is to be recorded of them."""
     return [status_event(move, by=by, at=at) for move in moves]
 

@@ -44,12 +44,12 @@ def issue_waybills(*, specs: Sequence[NewWaybill], by: "User", at: datetime) -> 
     transaction that fails gives its serials back. Raises BadInput for a phone that is none.
     """
     waybills = issue_within(specs=specs, at=at)
-    record_many(news_of_issue(waybills, by=by, at=at))
+    record_many(issue_events(waybills, by=by, at=at))
     return waybills
 
 
 def issue_within(*, specs: Sequence[NewWaybill], at: datetime) -> list[Waybill]:
-    """``issue_waybills`` as a part of another act, which records ``news_of_issue`` with its own."""
+    """``issue_waybills`` as a part of another act, which records ``issue_events`` with its own."""
     return _issue([(spec, at) for spec in specs])
 
 
@@ -60,7 +60,7 @@ def issue_each(rows: Sequence[tuple[NewWaybill, "User", datetime]]) -> list[Wayb
     record_many(
         event
         for waybill, (_spec, by, at) in zip(waybills, rows, strict=True)
-        for event in news_of_issue([waybill], by=by, at=at)
+        for event in issue_events([waybill], by=by, at=at)
     )
     return waybills
 
@@ -78,7 +78,7 @@ def _issue(rows: Sequence[tuple[NewWaybill, datetime]]) -> list[Waybill]:
     return waybills
 
 
-def news_of_issue(waybills: Sequence[Waybill], *, by: "User", at: datetime) -> list[NewEvent]:
+def issue_events(waybills: Sequence[Waybill], *, by: "User", at: datetime) -> list[NewEvent]:
     return [
         NewEvent(
             "waybill.issued",

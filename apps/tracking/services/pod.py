@@ -20,7 +20,7 @@ from apps.tracking.inputs import IncomingEvent
 from apps.tracking.models import ProofOfDelivery, ProofPhoto, Waybill
 from apps.tracking.rules import delivery as rules
 from apps.tracking.services.documents import expect_documents
-from apps.tracking.services.ingest import news_of, take_in
+from apps.tracking.services.ingest import move_events, take_in
 from apps.tracking.services.locking import stand, target_of
 from apps.tracking.services.partitions import ensure_partitions
 from apps.tracking.services.preparing import prepare
@@ -114,7 +114,7 @@ def _record(
     moves = _deliver(waybill, proof, signer, recorded.version, by, at)
     kind, data = proof_event(recorded)
     told = NewEvent(kind, Waybill._meta.label_lower, str(waybill.pk), by.pk, at, data)
-    record_many([*news_of(moves, by=by, at=at), told])
+    record_many([*move_events(moves, by=by, at=at), told])
     return recorded
 
 

@@ -24,7 +24,7 @@ from apps.tracking.reading import (
 )
 from apps.tracking.services.locking import Target
 from apps.tracking.services.storing import Origin
-from apps.tracking.status import News
+from apps.tracking.status import StatusUpdate
 
 
 @dataclass(slots=True)
@@ -38,9 +38,9 @@ class Prepared:
     key: str
     content: str
 
-    def news(self) -> News:
+    def status_update(self) -> StatusUpdate:
         meaning, event = self.meaning, self.event
-        return News(
+        return StatusUpdate(
             meaning.strength,
             event.occurred_at,
             meaning.rank,

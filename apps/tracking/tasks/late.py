@@ -1,7 +1,7 @@
 """Finding late and stuck shipments (TRK-7)."""
 
 from apps.accounts.queries import system_user
-from apps.events.chores import chore
+from apps.events.background import background_task
 from apps.tracking.services.late import find_late as look
 from apps.tracking.services.watch import enrol_forgotten
 
@@ -9,7 +9,7 @@ BATCH = 500
 MOST_BATCHES = 40
 
 
-@chore("apps.tracking.tasks.find_late")
+@background_task("apps.tracking.tasks.find_late")
 def find_late() -> int:
     """Every half minute: look at what is due, batch by batch; what is left stays due."""
     looked = 0
@@ -21,7 +21,7 @@ def find_late() -> int:
     return looked
 
 
-@chore("apps.tracking.tasks.watch_forgotten")
+@background_task("apps.tracking.tasks.watch_forgotten")
 def watch_forgotten() -> int:
     """Hourly: open shipments that nobody watches."""
     return enrol_forgotten()

@@ -1,3 +1,3 @@
-from apps.core.telling import staff_topic
+from apps.core.notice_types import staff_topic
 
 TOPICS = (staff_topic("staff.locker_full", "Locker full (staff)"),)

@@ -17,19 +17,19 @@ SELECT (SELECT json_agg(m ORDER BY m.id) FROM complaints_majorrule m WHERE m.is_
 """
 
 
-class HouseRules(NamedTuple):
+class CaseRules(NamedTuple):
     """Each in its order; of the units of an assignment rule the paths are known."""
 
     major: list[MajorRule]
     assignment: list[AssignmentRule]
 
 
-def rules_in_use() -> HouseRules:
+def rules_in_use() -> CaseRules:
     """One query."""
     with connection.cursor() as cursor:
         cursor.execute(_IN_USE)
         major, assignment, paths = cursor.fetchone()
-    rules = HouseRules(
+    rules = CaseRules(
         [_made(MajorRule, row) for row in major or ()],
         [_made(AssignmentRule, row) for row in assignment or ()],
     )

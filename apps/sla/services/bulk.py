@@ -12,12 +12,12 @@ from django.db.models import Q
 
 from apps.accounts.models import User
 from apps.core.database_clock import not_after
-from apps.core.transactions import joined
+from apps.core.transactions import in_callers_transaction
 from apps.core.writing import write_columns
 from apps.sla.enums import FactKind, IntervalKind, MatterState
 from apps.sla.models import Fact, Interval, Matter
 from apps.sla.models.clock import OPEN
-from apps.sla.queries.seeing import Seen, see
+from apps.sla.queries.clock_inputs import ClockInputs, read_clock_inputs
 from apps.sla.services.changing import hand_on
 from apps.sla.services.matters import move_matter
 from apps.sla.services.recalculating import lock_clocks, recalculate
@@ -32,7 +32,7 @@ class Done(NamedTuple):
     at: datetime | None
 
 
-Hand = tuple[User, datetime]
+Author = tuple[User, datetime]
 
 
 def finish_matters(
@@ -47,32 +47,32 @@ def finish_matters(
     return finish_each([Done(subject, by, at) for subject in subjects], kind=kind)
 
 
-@joined()
+@in_callers_transaction()
 def finish_each(done: Sequence[Done], *, kind: FactKind | str) -> int:
     """``finish_matters``, each by its own hand at its own time."""
     matters = _lock([one.subject for one in done], MatterState.OPEN)
     if not matters:
         return 0
     locked = lock_clocks(matters, OPEN)
-    seen = see(matters, locked.before)
+    inputs = read_clock_inputs(matters, locked.before)
     told = {(one.subject._meta.label_lower, str(one.subject.pk)): one for one in done}
     mine = [told[matter.subject_type, matter.subject_id] for matter in matters]
-    hands = [(one.by, not_after(one.at, seen.now)) for one in mine]
+    authors = [(one.by, not_after(one.at, inputs.now)) for one in mine]
     facts = [
         Fact(matter=matter, cycle=matter.cycle, kind=str(kind), at=at, by=by)
-        for matter, (by, at) in zip(matters, hands, strict=True)
+        for matter, (by, at) in zip(matters, authors, strict=True)
     ]
-    seen.add_facts(add_facts(facts))
-    ends = _end(matters, hands, seen)
-    for matter, ended, (by, _at) in zip(matters, ends, hands, strict=True):
+    inputs.add_facts(add_facts(facts))
+    ends = _end(matters, authors, inputs)
+    for matter, ended, (by, _at) in zip(matters, ends, authors, strict=True):
         move_matter(matter, MatterState.CLOSED)
         matter.closed_at, matter.closed_by = ended, by
     write_columns(matters, ["state", "closed_at", "closed_by"])
-    recalculate(matters, locked, by=done[0].by, now=seen.now, seen=seen)
+    recalculate(matters, locked, by=done[0].by, now=inputs.now, inputs=inputs)
     return len(matters)
 
 
-@joined()
+@in_callers_transaction()
 def stop_matters(
     subjects: Sequence[models.Model], *, reason: str, by: User, at: datetime | None = None
 ) -> int:
@@ -81,21 +81,21 @@ def stop_matters(
     if not matters:
         return 0
     locked = lock_clocks(matters, OPEN)
-    seen = see(matters, locked.before)
-    moment = not_after(at, seen.now)
+    inputs = read_clock_inputs(matters, locked.before)
+    moment = not_after(at, inputs.now)
     running = [matter for matter in matters if matter.state == MatterState.OPEN]
-    instants = _end(running, [(by, moment)] * len(running), seen)
+    instants = _end(running, [(by, moment)] * len(running), inputs)
     ended = dict(zip((matter.pk for matter in running), instants, strict=True))
     for matter in matters:
         move_matter(matter, MatterState.STOPPED)
         matter.stopped_at = ended.get(matter.pk) or max(moment, matter.closed_at or moment)
         matter.stopped_by, matter.stop_reason = by, reason[:200]
     write_columns(matters, ["state", "stopped_at", "stopped_by", "stop_reason"])
-    recalculate(matters, locked, by=by, now=seen.now, seen=seen)
+    recalculate(matters, locked, by=by, now=inputs.now, inputs=inputs)
     return len(matters)
 
 
-@joined()
+@in_callers_transaction()
 def hand_matters(subjects: Sequence[models.Model], *, owner: User, by: User) -> int:
     """A new owner takes over what is open, with its clocks; returns how many."""
     matters = _lock(subjects, MatterState.OPEN)
@@ -109,8 +109,8 @@ def hand_matters(subjects: Sequence[models.Model], *, owner: User, by: User) -> 
     for clock in locked.clocks:
         hand_on(clock, by_id[clock.matter_id], before[clock.matter_id])
     write_columns(matters, ["owner"])
-    seen = see(matters, locked.before)
-    recalculate(matters, locked, by=by, now=seen.now, seen=seen)
+    inputs = read_clock_inputs(matters, locked.before)
+    recalculate(matters, locked, by=by, now=inputs.now, inputs=inputs)
     return len(matters)
 
 
@@ -127,23 +127,25 @@ def _lock(subjects: Sequence[models.Model], *states: MatterState) -> list[Matter
     return list(rows.order_by("pk"))
 
 
-def _end(matters: Sequence[Matter], hands: Sequence[Hand], seen: Seen) -> list[datetime]:
+def _end(
+    matters: Sequence[Matter], authors: Sequence[Author], inputs: ClockInputs
+) -> list[datetime]:
     """Ends what is waited for and keeps the closing as a fact; when each ended, never before its last
     beginning."""
     last: list[datetime] = []
     waiting: list[Interval] = []
-    for matter, (by, at) in zip(matters, hands, strict=True):
-        begun = [one.until or one.since for one in seen.spells[matter.pk]]
+    for matter, (by, at) in zip(matters, authors, strict=True):
+        begun = [one.until or one.since for one in inputs.intervals[matter.pk]]
         ended = max(at, matter.opened_at, *begun)
-        waits = seen.waiting(matter)
+        waits = inputs.waiting(matter)
         waiting += [Interval(pk=one.id, until=ended, until_by=by) for one in waits]
-        seen.end_spells(matter, waits, ended)
+        inputs.end_intervals(matter, waits, ended)
         last.append(ended)
     write_columns(waiting, ["until", "until_by"])
     closings = Interval.objects.bulk_create(
         Interval(matter=matter, kind=IntervalKind.CLOSED, since=ended, since_by=by)
-        for matter, ended, (by, _at) in zip(matters, last, hands, strict=True)
+        for matter, ended, (by, _at) in zip(matters, last, authors, strict=True)
     )
     for row in closings:
-        seen.add_spell(row)
+        inputs.add_interval(row)
     return last

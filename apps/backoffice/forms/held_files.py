@@ -44,7 +44,7 @@ class UnjudgedFile:
     content_type: str = "application/octet-stream"
 
 
-class KeptFilesInput(forms.FileInput):
+class HeldFilesInput(forms.FileInput):
     """Files; those kept from a try that was refused stand below it, ticked off with “Leave this file
     out”."""
 
@@ -89,13 +89,13 @@ def _texts(data: Any, name: str) -> list[str]:
     return list(several(name)) if several else []
 
 
-class KeptFilesField(forms.FileField):
+class HeldFilesField(forms.FileField):
     """Any number of files; clean values are ``NewFile`` and judged by the service."""
 
     several = True
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(widget=KeptFilesInput(several=self.several), **kwargs)
+        super().__init__(widget=HeldFilesInput(several=self.several), **kwargs)
         self.owner: Any = None
         self.kept: list[HeldFile] = []
         self.fresh: list[NewFile] = []
@@ -135,7 +135,7 @@ class KeptFilesField(forms.FileField):
         self.fresh = []
 
 
-class KeptFileField(KeptFilesField):
+class HeldFileField(HeldFilesField):
     """One file of at most UPLOAD_MAX_BYTES; the clean value is a ``NewFile`` or None. One that is
     chosen now takes the place of the one kept."""
 
@@ -192,8 +192,8 @@ class FormWithFiles(FilesMixin, forms.Form):
     """A plain form with files."""
 
 
-def _file_fields(form: Any) -> list[KeptFilesField]:
-    return [one for one in form.fields.values() if isinstance(one, KeptFilesField)]
+def _file_fields(form: Any) -> list[HeldFilesField]:
+    return [one for one in form.fields.values() if isinstance(one, HeldFilesField)]
 
 
 def keep_files(form: Any, *, shown: Any = None) -> str:
@@ -201,7 +201,7 @@ def keep_files(form: Any, *, shown: Any = None) -> str:
     beside its field and returned, so that a page without that field can say it too."""
     sorry = ""
     for name, one in form.fields.items():
-        if not isinstance(one, KeptFilesField):
+        if not isinstance(one, HeldFilesField):
             continue
         names = gettext(", ").join(file.name[:60] for file in one.fresh)
         try:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from apps.accounts.models import User
 from apps.core.errors import RuleBroken
 from apps.inquiries.queries.pages import shipment_to_tell
-from apps.inquiries.services.telling import push_status
+from apps.inquiries.services.status_messages import push_status
 from apps.notifications import channels
 from apps.notifications.enums import ChannelName
 

@@ -1,4 +1,4 @@
-"""What can be told to people: each app lists its topics, with the variables that their words may use, as
+"""Topics and notices: what can be told to people. Each app lists its topics, with the variables that their words may use, as
 ``TOPICS`` in its ``topics``, and says in its ``notices`` what its events mean to people and to merchants. The
 notifications floor gathers them; who hears of them and in which words is written there. Pure."""
 

@@ -5,8 +5,8 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from apps.accounts.models import Unit
-from apps.core import editions
-from apps.core.editions import Kept
+from apps.core import cached_tables
+from apps.core.cached_tables import CachedTables
 from apps.orders.models import HarmlessTerm
 from tests.factories.accounts import UnitFactory
 
@@ -14,8 +14,10 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def names() -> Kept[list[str]]:
-    return Kept(lambda: sorted(HarmlessTerm.objects.values_list("term", flat=True)), HarmlessTerm)
+def names() -> CachedTables[list[str]]:
+    return CachedTables(
+        lambda: sorted(HarmlessTerm.objects.values_list("term", flat=True)), HarmlessTerm
+    )
 
 
 def statements(act: object) -> int:
@@ -24,13 +26,13 @@ def statements(act: object) -> int:
     return len(seen)
 
 
-def test_it_is_read_once_while_nothing_changes(names: Kept[list[str]]) -> None:
+def test_it_is_read_once_while_nothing_changes(names: CachedTables[list[str]]) -> None:
     assert statements(names) == 2
     assert statements(names) == 1
     assert names() is names()
 
 
-def test_every_kind_of_change_is_seen(names: Kept[list[str]]) -> None:
+def test_every_kind_of_change_is_seen(names: CachedTables[list[str]]) -> None:
     before = names()
     new = HarmlessTerm.objects.create(term="枪灰色测试", why="a colour")
     assert names() == sorted([*before, "枪灰色测试"])
@@ -43,7 +45,7 @@ def test_every_kind_of_change_is_seen(names: Kept[list[str]]) -> None:
     assert names() == before
 
 
-def test_what_was_undone_is_not_kept(names: Kept[list[str]]) -> None:
+def test_what_was_undone_is_not_kept(names: CachedTables[list[str]]) -> None:
     before = names()
     with pytest.raises(RuntimeError), transaction.atomic():
         HarmlessTerm.objects.create(term="枪灰色测试", why="a colour")
@@ -52,11 +54,11 @@ def test_what_was_undone_is_not_kept(names: Kept[list[str]]) -> None:
     assert names() == before
 
 
-def test_several_are_asked_about_together(names: Kept[list[str]]) -> None:
-    units = Kept(lambda: list(Unit.objects.values_list("code", flat=True)), Unit)
+def test_several_are_asked_about_together(names: CachedTables[list[str]]) -> None:
+    units = CachedTables(lambda: list(Unit.objects.values_list("code", flat=True)), Unit)
 
     def both() -> None:
-        with editions.together(names, units):
+        with cached_tables.checked_together(names, units):
             assert names() is names()
             units()
 

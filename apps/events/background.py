@@ -1,4 +1,4 @@
-"""What the house does by itself: tasks, and where the database says that one of them is due.
+"""Background tasks: how many run at once, and where the database says that one of them is due.
 
 A worker is called to them at once (``core.waking``), by beat when only time has brought them, and
 ``standby`` does those that nobody has worked on. All three come to the same function here.
@@ -18,13 +18,13 @@ from apps.core.waking import Woken
 
 Work = Callable[..., Any]
 _RAN = """
-INSERT INTO events_chore (name, ran_at) VALUES (%s, statement_timestamp())
+INSERT INTO events_taskrun (name, ran_at) VALUES (%s, statement_timestamp())
 ON CONFLICT (name) DO UPDATE SET ran_at = excluded.ran_at
 """
 
 _AGES = """
 SELECT known.name, EXTRACT(EPOCH FROM statement_timestamp() - c.ran_at)
-FROM unnest(%s::varchar[]) AS known (name) LEFT JOIN events_chore c ON c.name = known.name
+FROM unnest(%s::varchar[]) AS known (name) LEFT JOIN events_taskrun c ON c.name = known.name
 """
 
 
@@ -36,18 +36,18 @@ class Overdue(NamedTuple):
     seconds: float
 
 
-class Lane:
-    """At most ``width`` at once in this process. Whoever comes on top of that does not wait: one of
+class ConcurrencyLimit:
+    """At most ``concurrency`` at once in this process. Whoever comes on top of that does not wait: one of
     those at work does it once more when it is done, because it may have looked too early."""
 
-    def __init__(self, width: int) -> None:
-        self._width, self._at_work, self._again = width, 0, False
+    def __init__(self, concurrency: int) -> None:
+        self._concurrency, self._at_work, self._again = concurrency, 0, False
         self._lock = threading.Lock()
 
     def run(self, work: Callable[[], int | None]) -> int:
         """What ``work`` counts, all rounds together; 0 where it is left to the others."""
         with self._lock:
-            if self._at_work >= self._width:
+            if self._at_work >= self._concurrency:
                 self._again = True
                 return 0
             self._at_work += 1
@@ -71,27 +71,30 @@ _dues: dict[str, Callable[[], str]] = {}
 _planned: dict[str, Any] = {}
 
 
-def chore(
-    name: str, *, width: Callable[..., int] | int = 1, keeps_time: bool = False
+def background_task(
+    name: str, *, concurrency: Callable[..., int] | int = 1, records_runs: bool = False
 ) -> Callable[[Work], Any]:
-    """A Celery task of which at most ``width`` (for these arguments) run at once in one process. It
-    leaves word of when it ran where beat calls for it regularly, and where it ``keeps_time`` itself."""
+    """A Celery task of which at most ``concurrency`` (for these arguments) run at once in one process.
+    Each run is recorded where beat calls for it regularly, and elsewhere with ``records_runs``."""
 
-    lanes: dict[tuple[str, ...], Lane] = {}
+    limits: dict[tuple[str, ...], ConcurrencyLimit] = {}
     lock = threading.Lock()
 
     def make(work: Work) -> Any:
         def once(*args: str) -> int | None:
-            if keeps_time or name in periods():
-                leave_word(name)
+            if records_runs or name in periods():
+                record_run(name)
             found: int | None = work(*args)
             return found
 
         @wraps(work)
         def at_most(*args: str) -> int:
             with lock:
-                lane = lanes.setdefault(args, Lane(width(*args) if callable(width) else width))
-            return lane.run(lambda: once(*args))
+                limit = limits.setdefault(
+                    args,
+                    ConcurrencyLimit(concurrency(*args) if callable(concurrency) else concurrency),
+                )
+            return limit.run(lambda: once(*args))
 
         return shared_task(name=name, base=Woken)(at_most)
 
@@ -135,7 +138,7 @@ def periods() -> dict[str, float]:
     return {one["task"]: one["schedule"] for one in settings.CELERY_BEAT_SCHEDULE.values()}
 
 
-def unvisited(seconds: float) -> list[Overdue]:
+def missed_runs(seconds: float) -> list[Overdue]:
     """What should have run again by now and has not for ``seconds`` more. What was never seen begins
     to count when it is first asked about."""
     known = periods()
@@ -144,12 +147,12 @@ def unvisited(seconds: float) -> list[Overdue]:
         ages: dict[str, Any] = dict(cursor.fetchall())
     for name, age in ages.items():
         if age is None:
-            leave_word(name)
+            record_run(name)
     late = [(name, float(age) - known[name]) for name, age in ages.items() if age is not None]
     return [Overdue(name, (), waited) for name, waited in late if waited >= seconds]
 
 
-def leave_word(name: str) -> None:
-    """This was just at work, by the database's clock; whoever looks after the house can see it."""
+def record_run(name: str) -> None:
+    """This ran just now, by the database's clock; operators can see it."""
     with connection.cursor() as cursor:
         cursor.execute(_RAN, [name])

@@ -1,5 +1,5 @@
-"""What clocks are read from, seen together at one instant: the facts of their matters, what passed of
-them, the working calendars. Seen after the rows were locked, so nobody changes it meanwhile."""
+"""What clocks are read from, all as of one instant: the facts of their matters, what passed of
+them, the working calendars. Read after the rows were locked, so nobody changes it meanwhile."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -17,7 +17,7 @@ from apps.sla.rules import DoneFact, MatterFacts, Wait
 
 Key = tuple[int, datetime]  # a step (0: the due instant itself) and the due instant it belongs to
 Heard = tuple[datetime, datetime, str, str]  # a due instant, when it was told of, and to whom
-_SEE = """
+_INPUTS = """
 SELECT statement_timestamp(),
     (SELECT json_object_agg(kind, epoch) FROM sla_policyepoch),
     (SELECT json_object_agg(id, revision) FROM sla_workingcalendar),
@@ -31,7 +31,7 @@ SELECT statement_timestamp(),
 """
 
 
-class Spell(NamedTuple):
+class IntervalRow(NamedTuple):
     """A row of ``Interval``."""
 
     id: int
@@ -41,27 +41,27 @@ class Spell(NamedTuple):
 
 
 @dataclass(slots=True)
-class Seen:
-    """``said`` and ``spells`` are by matter, in their order; an act that adds to them says so here, and
+class ClockInputs:
+    """``said`` and ``intervals`` are by matter, in their order; an act that adds to them says so here, and
     need not look again."""
 
     now: datetime
     epochs: Mapping[str, int]
     hours: Mapping[int, Hours]
     said: dict[int, list[DoneFact]] = field(default_factory=lambda: defaultdict(list))
-    spells: dict[int, list[Spell]] = field(default_factory=lambda: defaultdict(list))
+    intervals: dict[int, list[IntervalRow]] = field(default_factory=lambda: defaultdict(list))
     fired: dict[int, set[Key]] = field(default_factory=lambda: defaultdict(set))
     heard: dict[int, set[Heard]] = field(default_factory=lambda: defaultdict(set))
 
     def facts_of(self, matter: Matter) -> MatterFacts:
-        spells = self.spells[matter.pk]
-        closed = [one for one in spells if one.kind == IntervalKind.CLOSED]
+        intervals = self.intervals[matter.pk]
+        closed = [one for one in intervals if one.kind == IntervalKind.CLOSED]
         return MatterFacts(
             begun=(matter.opened_at, *(one.until for one in closed if one.until is not None)),
             ended=tuple(one.since for one in closed),
             waits=tuple(
                 Wait(one.kind, one.since, one.until)
-                for one in spells
+                for one in intervals
                 if one.kind != IntervalKind.CLOSED
             ),
             said=tuple(self.said[matter.pk]),
@@ -74,10 +74,12 @@ class Seen:
             for said in self.said[matter.pk]
         )
 
-    def waiting(self, matter: Matter, kind: str | None = None) -> list[Spell]:
+    def waiting(self, matter: Matter, kind: str | None = None) -> list[IntervalRow]:
         """What is waited for just now: of this kind, or of all."""
         return [
-            one for one in self.spells[matter.pk] if one.until is None and kind in (None, one.kind)
+            one
+            for one in self.intervals[matter.pk]
+            if one.until is None and kind in (None, one.kind)
         ]
 
     def add_facts(self, facts: Iterable[Fact]) -> None:
@@ -86,44 +88,49 @@ class Seen:
             mine.append(DoneFact(fact.kind, fact.cycle, fact.at, fact.by_id))
             mine.sort(key=lambda said: said.at)
 
-    def add_spell(self, row: Interval) -> None:
-        mine = self.spells[row.matter_id]
-        mine.append(Spell(row.pk, row.kind, row.since, row.until))
-        mine.sort(key=lambda spell: (spell.since, spell.id))
+    def add_interval(self, row: Interval) -> None:
+        mine = self.intervals[row.matter_id]
+        mine.append(IntervalRow(row.pk, row.kind, row.since, row.until))
+        mine.sort(key=lambda interval: (interval.since, interval.id))
 
-    def end_spells(self, matter: Matter, spells: Iterable[Spell], until: datetime) -> None:
-        ended = {one.id for one in spells}
-        self.spells[matter.pk] = [
-            one._replace(until=until) if one.id in ended else one for one in self.spells[matter.pk]
+    def end_intervals(
+        self, matter: Matter, intervals: Iterable[IntervalRow], until: datetime
+    ) -> None:
+        ended = {one.id for one in intervals}
+        self.intervals[matter.pk] = [
+            one._replace(until=until) if one.id in ended else one
+            for one in self.intervals[matter.pk]
         ]
 
 
-def see(matters: Iterable[Matter] = (), clock_ids: Iterable[int] = ()) -> Seen:
+def read_clock_inputs(matters: Iterable[Matter] = (), clock_ids: Iterable[int] = ()) -> ClockInputs:
     """One query, however many; more where a calendar changed since this process last saw it."""
     ids = {"matters": [matter.pk for matter in matters], "clocks": list(clock_ids)}
     with connection.cursor() as cursor:
-        cursor.execute(_SEE, ids)
-        now, epochs, revisions, facts, spells, fired = cursor.fetchone()
+        cursor.execute(_INPUTS, ids)
+        now, epochs, revisions, facts, intervals, fired = cursor.fetchone()
     hours = hours_by_id({int(pk): UUID(text) for pk, text in (revisions or {}).items()})
-    seen = Seen(now, epochs or {}, hours)
-    _add_said(seen, facts or ())
-    for pk, matter_id, kind, since, until in spells or ():
-        seen.spells[matter_id].append(Spell(pk, kind, _instant(since), until and _instant(until)))
+    inputs = ClockInputs(now, epochs or {}, hours)
+    _add_said(inputs, facts or ())
+    for pk, matter_id, kind, since, until in intervals or ():
+        inputs.intervals[matter_id].append(
+            IntervalRow(pk, kind, _instant(since), until and _instant(until))
+        )
     for clock_id, step_id, due, at, whom, role, is_silent in fired or ():
         due_at = _instant(due)
-        seen.fired[clock_id].add((step_id or 0, due_at))
+        inputs.fired[clock_id].add((step_id or 0, due_at))
         if step_id and not is_silent:
-            seen.heard[clock_id].add((due_at, _instant(at), whom, role))
-    return seen
+            inputs.heard[clock_id].add((due_at, _instant(at), whom, role))
+    return inputs
 
 
-def _add_said(seen: Seen, facts: Iterable[list[Any]]) -> None:
+def _add_said(inputs: ClockInputs, facts: Iterable[list[Any]]) -> None:
     """But for those that a later one corrects."""
     facts = list(facts)
     corrected = {replaces for _pk, replaces, *_rest in facts if replaces}
     for pk, _replaces, matter_id, kind, cycle, at, by in facts:
         if pk not in corrected:
-            seen.said[matter_id].append(DoneFact(kind, cycle, _instant(at), by))
+            inputs.said[matter_id].append(DoneFact(kind, cycle, _instant(at), by))
 
 
 def _instant(text: str) -> datetime:

@@ -1,7 +1,7 @@
-"""What a house rarely changes, kept by each process for as long as no row of it has changed.
+"""What a house rarely changes, cached by each process for as long as no row of it has changed.
 
 Lists of goods, service times, units, follow-up steps: small tables that every act reads and hardly
-anybody writes. A table's edition is made of the versions of its rows as PostgreSQL itself keeps them,
+anybody writes. A table's version is made of the versions of its rows as PostgreSQL itself keeps them,
 so whoever changes one, by whatever way, is seen by the next act; nothing has to be told.
 """
 
@@ -13,14 +13,14 @@ from typing import Any, Generic, TypeVar
 from django.db import connection, models
 
 T = TypeVar("T")
-_EDITION = """
+_VERSION = """
 (SELECT count(*) || ':' || coalesce(sum(hashtextextended(t.xmin::text || t.ctid::text, 0)), 0)
  FROM {table} t)
 """
-_known: ContextVar[dict[str, str] | None] = ContextVar("editions", default=None)
+_checked: ContextVar[dict[str, str] | None] = ContextVar("checked", default=None)
 
 
-class Kept(Generic[T]):
+class CachedTables(Generic[T]):
     """What ``read`` makes of some tables, read anew when one of them has changed. It is shared by
     all threads: nobody may change it."""
 
@@ -30,32 +30,32 @@ class Kept(Generic[T]):
         self._last: tuple[list[str], T] | None = None
 
     def __call__(self) -> T:
-        """One query when nothing has changed, and none inside ``together``."""
-        known = _known.get()
+        """One query when nothing has changed, and none inside ``checked_together``."""
+        known = _checked.get()
         if known is None or not known.keys() >= set(self.tables):
-            known = _editions(self.tables)
-        edition = [known[table] for table in self.tables]
+            known = _versions(self.tables)
+        version = [known[table] for table in self.tables]
         last = self._last
-        if last is None or last[0] != edition:
+        if last is None or last[0] != version:
             # Asked before it is read: what changes in between is at worst read again.
-            last = self._last = (edition, self.read())
+            last = self._last = (version, self.read())
         return last[1]
 
 
 @contextmanager
-def together(*kept: Kept[Any]) -> Iterator[None]:
+def checked_together(*cached: CachedTables[Any]) -> Iterator[None]:
     """One query for all of these; within, each is what it was at the beginning."""
-    tables = sorted({table for one in kept for table in one.tables})
-    token = _known.set({**(_known.get() or {}), **_editions(tables)})
+    tables = sorted({table for one in cached for table in one.tables})
+    token = _checked.set({**(_checked.get() or {}), **_versions(tables)})
     try:
         yield
     finally:
-        _known.reset(token)
+        _checked.reset(token)
 
 
-def _editions(tables: Sequence[str]) -> dict[str, str]:
+def _versions(tables: Sequence[str]) -> dict[str, str]:
     quote = connection.ops.quote_name
-    asked = ", ".join(_EDITION.format(table=quote(table)) for table in tables)
+    asked = ", ".join(_VERSION.format(table=quote(table)) for table in tables)
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {asked}")  # names of our own tables
         return dict(zip(tables, cursor.fetchone(), strict=True))

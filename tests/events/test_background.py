@@ -1,4 +1,4 @@
-"""What the house does by itself: how many at once, and what the database says is due."""
+"""Background tasks: how many at once, and what the database says is due."""
 
 import threading
 from typing import Any
@@ -7,9 +7,16 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from apps.events import chores
-from apps.events.chores import Lane, Overdue, chore, due_when, overdue, unvisited
-from apps.events.models import Chore
+from apps.events import background
+from apps.events.background import (
+    ConcurrencyLimit,
+    Overdue,
+    background_task,
+    due_when,
+    missed_runs,
+    overdue,
+)
+from apps.events.models import TaskRun
 from config.beat import BUSY, LOOK, wait_after
 from tests.waiting import LIMIT, eventually
 
@@ -17,7 +24,7 @@ TASK = "tests.events.nobody_calls_this"
 
 
 def test_whoever_comes_on_top_waits_for_nobody_and_is_not_forgotten() -> None:
-    lane, looked, go_on = Lane(1), [], threading.Event()
+    limit, looked, go_on = ConcurrencyLimit(1), [], threading.Event()
 
     def look() -> int:
         looked.append(len(looked))
@@ -25,24 +32,24 @@ def test_whoever_comes_on_top_waits_for_nobody_and_is_not_forgotten() -> None:
         return 1
 
     found: list[int] = []
-    first = threading.Thread(target=lambda: found.append(lane.run(look)))
+    first = threading.Thread(target=lambda: found.append(limit.run(look)))
     first.start()
     assert eventually(lambda: len(looked) == 1)
-    assert [lane.run(look), lane.run(look), lane.run(look)] == [0, 0, 0]
+    assert [limit.run(look), limit.run(look), limit.run(look)] == [0, 0, 0]
     go_on.set()
     first.join(LIMIT)
     assert found == [2], "it looks once more, because it may have looked too early"
-    assert lane.run(look) == 1, "and the lane is free"
+    assert limit.run(look) == 1, "and the place is free"
 
 
 def test_a_lane_takes_as_many_as_it_is_wide() -> None:
-    lane, there, go_on = Lane(3), [], threading.Event()
+    limit, there, go_on = ConcurrencyLimit(3), [], threading.Event()
 
     def work() -> None:
         there.append(1)
         assert go_on.wait(LIMIT)
 
-    threads = [threading.Thread(target=lambda: lane.run(work)) for _n in range(5)]
+    threads = [threading.Thread(target=lambda: limit.run(work)) for _n in range(5)]
     for thread in threads:
         thread.start()
     assert eventually(lambda: len(there) == 3)
@@ -54,20 +61,20 @@ def test_a_lane_takes_as_many_as_it_is_wide() -> None:
 
 
 def test_who_fails_leaves_the_lane() -> None:
-    lane = Lane(1)
+    limit = ConcurrencyLimit(1)
 
     def fail() -> int:
         raise ZeroDivisionError
 
     for _n in range(2):
         with pytest.raises(ZeroDivisionError):
-            lane.run(fail)
-    assert lane.run(lambda: 7) == 7
+            limit.run(fail)
+    assert limit.run(lambda: 7) == 7
 
 
 @pytest.fixture
 def own(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chores, "_dues", {})
+    monkeypatch.setattr(background, "_dues", {})
 
 
 @pytest.mark.django_db
@@ -98,7 +105,7 @@ def test_all_that_is_due_is_asked_in_one_statement(django_assert_num_queries: An
     from celery import current_app
 
     current_app.loader.import_default_modules()
-    assert len(chores._dues) >= 6
+    assert len(background._dues) >= 6
     assert overdue() == [], "nothing is due in a house where nothing has happened"
     with django_assert_num_queries(1):
         assert overdue(5.0) == [], "it is planned already"
@@ -106,33 +113,33 @@ def test_all_that_is_due_is_asked_in_one_statement(django_assert_num_queries: An
 
 @pytest.mark.django_db
 def test_the_database_knows_what_has_not_run_for_too_long() -> None:
-    assert unvisited(5.0) == [], "it counts from when it is first asked about"
-    known = {row.name for row in Chore.objects.all()}
+    assert missed_runs(5.0) == [], "it counts from when it is first asked about"
+    known = {row.name for row in TaskRun.objects.all()}
     assert known == {one["task"] for one in settings.CELERY_BEAT_SCHEDULE.values()}
     late, soon = "apps.tracking.tasks.find_late", "apps.orders.tasks.compare_counts"
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE events_chore SET ran_at = now() - make_interval(secs => 40)"
+            "UPDATE events_taskrun SET ran_at = now() - make_interval(secs => 40)"
             " WHERE name IN (%s, %s)",
             [late, soon],
         )
-    (found,) = unvisited(5.0)
+    (found,) = missed_runs(5.0)
     assert (found.task, round(found.seconds)) == (late, 10), "ten seconds after its turn"
-    assert unvisited(60.0) == []
+    assert missed_runs(60.0) == []
 
 
 @pytest.mark.django_db
 def test_what_beat_calls_for_leaves_word(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chores, "periods", lambda: {TASK: 10.0})
+    monkeypatch.setattr(background, "periods", lambda: {TASK: 10.0})
     runs = []
 
-    @chore(TASK)
+    @background_task(TASK)
     def work() -> int:
         runs.append(1)
         return 3
 
     assert work() == 3 and runs == [1]
-    assert Chore.objects.filter(name=TASK).exists()
+    assert TaskRun.objects.filter(name=TASK).exists()
 
 
 def test_every_task_on_the_schedule_is_there_and_begins_once_at_a_time() -> None:
@@ -141,4 +148,4 @@ def test_every_task_on_the_schedule_is_there_and_begins_once_at_a_time() -> None
     current_app.loader.import_default_modules()
     for name, entry in settings.CELERY_BEAT_SCHEDULE.items():
         assert entry["task"] in current_app.tasks, name
-    assert set(chores._dues) <= set(current_app.tasks.keys())
+    assert set(background._dues) <= set(current_app.tasks.keys())

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from apps.accounts.enums import Role
 from apps.accounts.queries import system_user
-from apps.core.telling import Notice
+from apps.core.notice_types import Notice
 from apps.events.models import Event
 from apps.events.services import record
 from apps.notifications import services
@@ -84,7 +84,7 @@ def test_each_real_change_is_told_once(only_consignee: None, codes: list[str], t
     before = told.count()
     # Hearing of it again, and the same scan again, tell nothing more.
     for event in Event.objects.filter(kind="waybill.status_changed"):
-        services.tell_about([event])
+        services.notify_about([event])
     assert told.count() == before
     assert {d.address for d in told} == {CONSIGNEE}
     assert "李小红" not in str(list(told.values("data", "recipient_label", "cause")))
@@ -103,12 +103,12 @@ def test_old_news_is_not_told(only_consignee: None) -> None:
             "occurred_at": (timezone.now() - timedelta(days=2)).isoformat(),
         },
     )
-    assert services.tell_about([event]) == 0
+    assert services.notify_about([event]) == 0
     # It moved on before we came to tell.
     report(shipment, "picked_up")
     report(shipment, "delivered")
     picked_up = Event.objects.filter(kind="waybill.status_changed", data__to="picked_up").get()
-    assert services.tell_about([picked_up]) == 0
+    assert services.notify_about([picked_up]) == 0
 
 
 def test_news_older_than_the_policy_allows_is_left_out(only_consignee: None) -> None:
@@ -116,7 +116,7 @@ def test_news_older_than_the_policy_allows_is_left_out(only_consignee: None) -> 
     report(shipment, "picked_up")
     event = latest_event("waybill.status_changed")
     event.data["occurred_at"] = (timezone.now() - timedelta(hours=30)).isoformat()
-    assert services.tell_about([event]) == 0
+    assert services.notify_about([event]) == 0
 
 
 def test_a_late_shipment_is_told_with_a_new_time_and_an_apology(
@@ -163,7 +163,7 @@ def test_the_preferred_channel_comes_first(sms: SmsGateway, wechat: WeChatPlatfo
 
 
 def _tell(topic: str, shipment: Any, **fields: Any) -> int:
-    return services.tell(
+    return services.notify(
         [
             Notice(
                 topic=topic,
@@ -343,18 +343,18 @@ def test_merchants_hear_every_change_without_personal_data(only_consignee: None)
     text = str([e.payload for e in log])
     assert "李小红" not in text and "13900139002" not in text
     for event in Event.objects.filter(kind="waybill.status_changed"):
-        services.tell_about([event])
+        services.notify_about([event])
     assert WebhookEvent.objects.count() == 2
 
 
 def test_sixty_events_cost_as_many_queries_as_three(only_consignee: None) -> None:
     _also("waybill.picked_up", "sender", "sms")
     few, many = _moved(3), _moved(60)
-    services.tell_about(_moved(1))
+    services.notify_about(_moved(1))
     with CaptureQueriesContext(connection) as first:
-        assert services.tell_about(few) == 6
+        assert services.notify_about(few) == 6
     with CaptureQueriesContext(connection) as second:
-        assert services.tell_about(many) == 120
+        assert services.notify_about(many) == 120
     assert len(second) == len(first)
 
 
