@@ -8,8 +8,8 @@ from apps.billing.enums import BlockerKind
 from apps.billing.models import Blocker, Dispute, Statement
 from apps.billing.queries.links import token_of
 from apps.core.money import format_money
+from apps.core.notice_types import Notice, staff_notice, subject_link
 from apps.core.public_links import public_link
-from apps.core.telling import Notice, staff_notice, subject_link
 from apps.customers.enums import PaperChannel
 from apps.events.models import Event
 

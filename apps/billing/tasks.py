@@ -10,7 +10,7 @@ def confirm_deemed() -> int:
     return services.confirm_deemed()
 
 
-@chore("apps.billing.tasks.hold_customers")
+@background_task("apps.billing.tasks.hold_customers")
 def hold_customers() -> int:
     """Hourly: new monthly orders of overdue customers wait, those of customers that paid do not (BIL-6)."""
     return services.hold_customers()

@@ -3,7 +3,7 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.telling import HOUSE, Topic, Variable, staff_topic
+from apps.core.notice_types import HOUSE, Topic, Variable, staff_topic
 
 STATEMENT = Variable("statement", _("statement"), "ST20261101-48391527", "ST20261101-48391527")
 PERIOD = Variable("period", _("month"), "2026-11", "2026-11")
