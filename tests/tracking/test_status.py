@@ -14,6 +14,7 @@ from apps.tracking.status import Scan, beginning, derive, live, merge
 
 NOON = datetime(2026, 3, 21, 4, 0, tzinfo=UTC)
 requirement = pytest.mark.requirement
+NUMBERED = {code: n for n, code in enumerate(sorted(CODES))}
 
 
 def scan(code: str, minutes: int, n: int = 1, **fields: object) -> Scan:
@@ -31,7 +32,8 @@ def scan(code: str, minutes: int, n: int = 1, **fields: object) -> Scan:
             "reason": meaning.reason,
             "strength": meaning.strength,
             "rank": meaning.rank,
-            "content_hash": UUID(int=n),
+            # Of the content: what differs in code differs in fingerprint.
+            "content_hash": UUID(int=n * 1000 + NUMBERED[code]),
             **fields,
         }
     )
