@@ -14,7 +14,13 @@ Row = tuple[tuple[str, str], ...]
 # Set by the database or by the process that writes, not by the act.
 AUTOMATIC = frozenset({"created_at", "recorded_at", "fired_at", "made_at"})
 OF_ONE = frozenset(
-    {"proofphoto.key", "proofphoto.path", "shipmentwatch.due_at", "returndocument.moved_on"}
+    {
+        "proofphoto.key",
+        "proofphoto.path",
+        "returndocument.moved_on",
+        "shipmentrating.waybill_id",
+        "shipmentwatch.due_at",
+    }
 )
 
 

@@ -4,6 +4,7 @@ import io
 from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from PIL import Image
 
 from apps.accounts.models import User
 from apps.accounts.queries import system_user
+from apps.billing import subscribers
 from apps.core.errors import BadInput
 from apps.core.files.pictures import CleanPhoto, clean_photo
 from apps.customers.models import Customer
@@ -58,7 +60,7 @@ from tests.rows import left_by
 pytestmark = pytest.mark.django_db
 TABLES: list[type[models.Model]] = [
     model
-    for app in ("orders", "tracking", "sla", "events")
+    for app in ("orders", "tracking", "sla", "events", "billing")
     for model in apps.get_app_config(app).get_models()
     if model._meta.managed
 ]
@@ -217,8 +219,11 @@ def _relayed() -> None:
         pass
 
 
-def test_told_in_one_go_is_what_was_lived() -> None:
+def test_told_in_one_go_is_what_was_lived(monkeypatch: pytest.MonkeyPatch) -> None:
     scene = _Scene()
+    # Billing rates a shipment when it is told of it: here both times at the same moment, by the same user.
+    monkeypatch.setattr(subscribers, "timezone", SimpleNamespace(now=lambda: scene.now))
+    system_user("billing")
     lived = left_by(lambda: _lived(scene), TABLES)
     told = left_by(lambda: _told(scene), TABLES)
     assert lived.keys() == told.keys()
@@ -235,6 +240,7 @@ def test_told_in_one_go_is_what_was_lived() -> None:
         "tracking.proofphoto", "tracking.returndocument", "tracking.partnernumber",
         "tracking.stageassignment", "tracking.shipmentfeedback", "tracking.shipmentwatch",
         "sla.matter", "sla.clock", "sla.fact", "sla.interval", "sla.firedstep", "events.event",
+        "billing.shipmentrating",
     }  # fmt: skip
 
 
