@@ -125,7 +125,7 @@ class RedForm(forms.Form):
 
 class ReceiptForm(forms.Form):
     source = forms.ChoiceField(
-        label=_("source"),
+        label=_("paid by"),
         choices=[(one.value, one.label) for one in (ReceiptSource.CASH, ReceiptSource.OFFSET)],
         help_text=_("Transfers come with the bank's file, cheques from their own page."),
     )

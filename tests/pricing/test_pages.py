@@ -20,6 +20,7 @@ from apps.pricing.models import Quote, Tariff, TariffVersion, TaxClass
 from apps.pricing.queries import effects
 from apps.pricing.queries.pricing import Asked
 from apps.pricing.queries.reading import read_tariff
+from apps.pricing.queries.service_names import service_name
 from apps.pricing.rating import Shipment, fingerprint
 from apps.pricing.sheets import write_tariff_book
 from tests.factories.accounts import UserFactory, sign_in
@@ -70,6 +71,18 @@ def test_lists_take_as_many_queries_for_three_rows_as_for_one(client: Client) ->
     add()
     add()
     assert [queries_of(client, where) for where in lists] == before
+
+
+def test_a_quote_names_its_service_in_words(client: Client) -> None:
+    user = at_desk(client)
+    quote = services.make_quote(
+        customer=CustomerFactory(), service="dedicated", what="接机", amount_fen=1, by=user,
+        valid_until=timezone.localdate(), at=timezone.now(),
+    )  # fmt: skip
+    for where in (QUOTES, f"{QUOTES}{quote.pk}/change/"):
+        page = text(client.get(where))
+        assert service_name("dedicated") in page
+        assert "dedicated" not in page
 
 
 def test_who_may_not_open_what(client: Client) -> None:

@@ -65,7 +65,7 @@ class DisputeAdmin(PanelAdmin):
             "charge__tax_class", "statement__bill_to", "adjustment", "decided_by"
         )
 
-    @admin.display(description=_("line"))
+    @admin.display(description=_("charge"))
     def line(self, dispute: Dispute) -> str:
         return dispute.charge.waybill or dispute.charge.get_kind_display()
 

@@ -117,7 +117,7 @@ class ReceiptAdmin(PanelAdmin):
         found: QuerySet[Receipt] = Receipt.objects.visible_to(person(request))
         return found.select_related("payer", "taken_by")
 
-    @admin.display(description=_("source"), ordering="source")
+    @admin.display(description=_("paid by"), ordering="source")
     def came_as(self, receipt: Receipt) -> SafeString:
         return self.tag(ReceiptSource(receipt.source))
 

@@ -13,10 +13,10 @@ class InvoiceKind(ColourChoices):
 
 
 class InvoiceState(ColourChoices):
-    REQUESTED = "requested", _("Asked for"), "blue"
+    REQUESTED = "requested", _("Requested"), "blue"
     ISSUED = "issued", _("Issued"), "teal"
-    DELIVERED = "delivered", _("On its way"), "purple"
-    RECEIVED = "received", _("Received"), "green"
+    DELIVERED = "delivered", _("Sent out"), "purple"
+    RECEIVED = "received", _("With the payer"), "green"
     WITHDRAWN = "withdrawn", _("Withdrawn"), "grey"
     REVERSED = "reversed", _("Reversed"), "red"
 

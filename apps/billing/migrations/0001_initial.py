@@ -315,10 +315,10 @@ class Migration(migrations.Migration):
                     "state",
                     models.CharField(
                         choices=[
-                            ("requested", "Asked for"),
+                            ("requested", "Requested"),
                             ("issued", "Issued"),
-                            ("delivered", "On its way"),
-                            ("received", "Received"),
+                            ("delivered", "Sent out"),
+                            ("received", "With the payer"),
                             ("withdrawn", "Withdrawn"),
                             ("reversed", "Reversed"),
                         ],

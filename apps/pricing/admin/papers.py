@@ -19,6 +19,7 @@ from apps.pricing.admin.rights import APPROVE, QUOTE, TAX
 from apps.pricing.enums import QuoteState
 from apps.pricing.forms import QuoteForm, TaxClassForm
 from apps.pricing.models import Quote, TaxClass
+from apps.pricing.queries.service_names import service_name
 from apps.pricing.rating import yuan
 from apps.pricing.rating.explaining import percent
 
@@ -29,14 +30,22 @@ def _is_open(quote: Quote) -> bool:
 
 @admin.register(Quote)
 class QuoteAdmin(RecordAdmin):
-    list_display = ["what", "customer", "service", "amount", "valid_until", "stands", "created_by"]
+    list_display = [
+        "what",
+        "customer",
+        "service_called",
+        "amount",
+        "valid_until",
+        "stands",
+        "created_by",
+    ]
     list_filter = ["state"]
     search_fields = ["what", "order_number", "customer__code", "customer__name"]
     search_help_text = _("for what, order, customer")
     ordering = ["-id"]
     fields = (
         "customer",
-        "service",
+        "service_called",
         "what",
         "order_number",
         "vehicle",
@@ -90,6 +99,10 @@ class QuoteAdmin(RecordAdmin):
     @admin.display(description=_("amount"), ordering="amount_fen")
     def amount(self, quote: Quote) -> str:
         return format_money(yuan(quote.amount_fen))
+
+    @admin.display(description=_("service"), ordering="service")
+    def service_called(self, quote: Quote) -> str:
+        return service_name(quote.service)
 
     @admin.display(description=_("state"))
     def stands(self, quote: Quote) -> SafeString:

@@ -21,12 +21,8 @@ from apps.pricing.admin.rights import DRAFT, TRY
 from apps.pricing.forms import DraftForm, TariffForm, TryForm
 from apps.pricing.models import Tariff, TariffVersion
 from apps.pricing.queries.pricing import explain_price, rate_shipment
-from apps.pricing.queries.service_names import service_names
+from apps.pricing.queries.service_names import service_name
 from apps.pricing.rating import Unrated, yuan
-
-
-def _service_name(code: str) -> str:
-    return service_names().get(code, code)
 
 
 class OwnOrListFilter(admin.SimpleListFilter):
@@ -56,8 +52,8 @@ def _draft(context: ActContext) -> Any:
 
 @admin.register(Tariff)
 class TariffAdmin(PanelAdmin):
-    list_display = ["name", "service", "whose", "in_force", "drafts"]
-    list_filter = [OwnOrListFilter, ("service", in_words(_service_name))]
+    list_display = ["name", "service_called", "whose", "in_force", "drafts"]
+    list_filter = [OwnOrListFilter, ("service", in_words(service_name))]
     search_fields = ["name"]
     search_help_text = _("name of the tariff, or the customer as you would look it up")
     ordering = ["service", "customer", "id"]
@@ -106,6 +102,10 @@ class TariffAdmin(PanelAdmin):
     def own_pages(self) -> list[tuple[str, Any, str]]:
         return [("try/", require_GET(self.try_view), "try")]
 
+    @admin.display(description=_("service"), ordering="service")
+    def service_called(self, tariff: Tariff) -> str:
+        return service_name(tariff.service)
+
     @admin.display(description=_("whose"))
     def whose(self, tariff: Tariff) -> str:
         return tariff.whose
@@ -127,7 +127,7 @@ class TariffAdmin(PanelAdmin):
         active = (v for v in versions if not v.is_draft and v.since <= today)
         return {
             "title": tariff.name,
-            "service": service_names().get(tariff.service, tariff.service),
+            "service": service_name(tariff.service),
             "versions": versions,
             "in_force": next(active, None),
         }

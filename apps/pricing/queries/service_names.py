@@ -19,6 +19,11 @@ def name_services(read: Reader) -> Reader:
     return read
 
 
+def service_name(code: str) -> str:
+    """What the service of this code is called, or the code itself if no floor knows it."""
+    return service_names().get(code, code)
+
+
 def service_names() -> dict[str, str]:
     found = {code: str(name) for code, name in OWN.items()}
     for read in _readers.values():
