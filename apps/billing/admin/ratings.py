@@ -20,6 +20,7 @@ from apps.billing.models import Charge, ShipmentRating
 from apps.billing.queries.steps import steps_of
 from apps.core.templatetags.house import yuan
 from apps.customers.models import Customer
+from apps.pricing.queries.service_names import service_name
 from apps.pricing.rating import Unrated
 
 RATE = "billing.rate_shipment"
@@ -53,7 +54,7 @@ def _lift(context: ActContext) -> None:
 
 @admin.register(ShipmentRating)
 class ShipmentRatingAdmin(BulkAdmin, PanelAdmin):
-    list_display = ("waybill", "customer", "month", "service", "price", "refusal", "is_set")
+    list_display = ("waybill", "customer", "month", "service_called", "price", "refusal", "is_set")
     list_filter = (PricedFilter, "is_set", "service")
     list_select_related = ("customer",)
     search_fields = ("waybill", "customer__search_text")
@@ -77,6 +78,10 @@ class ShipmentRatingAdmin(BulkAdmin, PanelAdmin):
         return ShipmentRating.objects.filter(customer__in=mine).select_related(
             "customer", "version__tariff"
         )
+
+    @admin.display(description=_("service"), ordering="service")
+    def service_called(self, row: ShipmentRating) -> str:
+        return service_name(row.service)
 
     @admin.display(description=_("price"), ordering="gross")
     def price(self, row: ShipmentRating) -> str:

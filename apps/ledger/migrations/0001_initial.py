@@ -175,7 +175,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "account",
+                "verbose_name": "ledger account",
                 "verbose_name_plural": "chart of accounts",
                 "ordering": ["kind", "party_name", "id"],
             },
@@ -259,7 +259,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "entry",
+                "verbose_name": "ledger entry",
                 "verbose_name_plural": "journal entries",
                 "ordering": ["-id"],
             },

@@ -58,7 +58,7 @@ class Account(models.Model):
     opened_on = models.DateTimeField(_("opened"), db_default=Now())
 
     class Meta:
-        verbose_name = _("account")
+        verbose_name = _("ledger account")
         verbose_name_plural = _("chart of accounts")
         ordering = ["kind", "party_name", "id"]
         constraints = [

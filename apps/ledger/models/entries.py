@@ -36,7 +36,7 @@ class Entry(AppendOnly):
     )
 
     class Meta:
-        verbose_name = _("entry")
+        verbose_name = _("ledger entry")
         verbose_name_plural = _("journal entries")
         ordering = ["-id"]
         indexes = [
