@@ -11,7 +11,9 @@ from apps.billing.models import Cheque, Dispute, Invoice, Statement
 from apps.billing.queries.owing import owed_by
 from apps.desk.demo.companies import make_companies
 from apps.desk.demo.people import make_people
+from apps.events.kinds import label_of
 from apps.ledger.enums import AccountKind, PartyKind
+from apps.ledger.models import Entry
 from apps.ledger.queries import balances_of
 from apps.pricing.demo import make_prices
 
@@ -39,5 +41,9 @@ def test_two_months_in_different_stages_and_every_sum_in_the_ledger() -> None:
     assert {pk: books[pk].net for pk in owed} == owed
     late = [one for pk in owed for one in owed_by(pk) if one.owed > 0 and one.period == before]
     assert len(late) == 1, "one payer has not paid all of the month before"
+    kinds = set(Entry.objects.values_list("kind", flat=True))
+    assert {
+        kind for kind in kinds if label_of(kind) == kind.replace(".", " · ").replace("_", " ")
+    } == set(), "the ledger's list names what each entry records"
     for statement in months.exclude(state="open"):
         assert statement.charged == statement.charges.aggregate(sum=Sum("gross"))["sum"]

@@ -121,7 +121,7 @@ class BankLineAdmin(PanelAdmin):
     def shown_name(self, line: BankLine) -> str:
         return line.shown_name or "—"
 
-    @admin.display(description=_("text"))
+    @admin.display(description=_("bank's text"))
     def shown_text(self, line: BankLine) -> str:
         return line.shown_text or "—"
 
