@@ -16,6 +16,7 @@ from apps.tracking.models import Waybill
 from tests.factories.accounts import UnitFactory, UserFactory, sign_in
 from tests.factories.imports import take_in
 from tests.factories.tracking import waybill
+from tests.pressing import do
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("BIL-1")]
 HEAD = ["运单号", "重量(kg)", "体积(m³)"]
@@ -62,14 +63,14 @@ def test_what_no_scale_says_is_refused(weight_g: int, volume_cm3: int | None, co
 
 def test_a_clerk_notes_it_on_the_shipment_s_page_and_finance_does_not(client: Client) -> None:
     made = waybill(weight_g=2_000)
-    where = reverse("admin:tracking_waybill_act", args=[made.pk, "weigh"])
+    where = reverse("admin:tracking_waybill_change", args=[made.pk])
     typed = {"weight_kg": "3.5", "volume_m3": ""}
     sign_in(client, UserFactory(roles=[Role.FINANCE], scope=ObjectScope.ALL))
-    assert client.post(where, typed).status_code == 403
+    assert do(client, where, "weigh", typed).status_code == 403
     sign_in(client, UserFactory(roles=[Role.FREIGHT_CLERK], scope=ObjectScope.ALL))
-    refused = client.post(where, {"weight_kg": "3.5555"})
+    refused = do(client, where, "weigh", {"weight_kg": "3.5555"})
     assert refused.status_code == 422
-    assert client.post(where, typed).status_code == 302
+    assert do(client, where, "weigh", typed).status_code == 302
     made.refresh_from_db()
     assert made.weight_g == 3_500
 
