@@ -33,7 +33,7 @@ from apps.complaints.rules.cases import needed
 from apps.complaints.services.contacts import contact_values
 from apps.complaints.services.opening import open_case
 from apps.complaints.services.storing import cleaned
-from apps.core.database_clock import database_now
+from apps.core.database import database_now
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.files import NewFile
 from apps.events.services import record

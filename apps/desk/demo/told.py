@@ -7,8 +7,8 @@ stand today; what happened to today's messages is played through the services.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from apps.core.database import write_columns
 from apps.core.notice_types import Notice
-from apps.core.writing import write_columns
 from apps.desk.demo.orders import Shipped
 from apps.events.models import Event
 from apps.notifications.enums import ChannelName, DeliveryState, Effect, Step

@@ -25,7 +25,7 @@ from apps.chat.services.reading import note_chat_read
 from apps.chat.services.seats import touch_seat
 from apps.chat.services.talking import mark_read
 from apps.chat.tokens import desk_ticket
-from apps.core.database_clock import database_now
+from apps.core.database import database_now
 from apps.desk.views.shared import person_of, show
 
 View = Callable[..., HttpResponseBase]

@@ -11,7 +11,7 @@ from django.db import Error, connection, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from apps.core.database_clock import database_now
+from apps.core.database import database_now
 from apps.notifications import channels
 from apps.notifications.channels import Channel
 from apps.notifications.enums import DeliveryState, Step

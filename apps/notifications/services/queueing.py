@@ -6,10 +6,9 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from apps.core.database_clock import database_now
+from apps.core.database import database_now, in_callers_transaction
 from apps.core.notice_types import Notice
 from apps.core.public_links import public_link
-from apps.core.transactions import in_callers_transaction
 from apps.events.models import Event
 from apps.notifications import channels
 from apps.notifications.addresses import index_of, is_ours

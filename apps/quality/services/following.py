@@ -17,7 +17,7 @@ from apps.backoffice.services import take_numbers
 from apps.complaints.models import Case
 from apps.complaints.services.locking import write
 from apps.core import cached_tables
-from apps.core.transactions import in_callers_transaction
+from apps.core.database import in_callers_transaction
 from apps.events.services import record, record_many
 from apps.quality import rules
 from apps.quality.enums import ExceptionKind, FoundBy

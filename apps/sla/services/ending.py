@@ -5,8 +5,7 @@ from datetime import datetime
 from django.db import models
 
 from apps.accounts.models import User
-from apps.core.database_clock import database_now, not_after
-from apps.core.transactions import in_callers_transaction
+from apps.core.database import database_now, in_callers_transaction, not_after
 from apps.sla.enums import IntervalKind, MatterState, OnReopen
 from apps.sla.models import Clock, Interval, Matter
 from apps.sla.models.clock import OPEN

@@ -8,9 +8,8 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.core.database_clock import not_after
+from apps.core.database import in_callers_transaction, not_after
 from apps.core.errors import RuleBroken
-from apps.core.transactions import in_callers_transaction
 from apps.sla.enums import FactKind, IntervalKind, MatterState
 from apps.sla.models import Clock, Fact, Interval
 from apps.sla.models.clock import OPEN
