@@ -16,8 +16,8 @@ from apps.complaints.enums import CaseClass, CaseMatter, CaseState, Prefer, Seve
 from apps.complaints.inputs import NewCase
 from apps.complaints.models import Case
 from apps.complaints.models.case import LIVE_VALUES
-from apps.complaints.queries.case_rules import CaseRules, rules_in_use
-from apps.complaints.rules.assignment import Candidate, fitting_rule, least_loaded
+from apps.complaints.queries.triage import CaseRules, rules_in_use
+from apps.complaints.rules.triage import Candidate, fitting_rule, least_loaded
 from apps.complaints.states import IN_HAND
 from apps.sla.models import Clock
 

@@ -21,10 +21,9 @@ from apps.notifications.models import (
 )
 from apps.notifications.queries.notices import notices_of
 from apps.notifications.queries.recipients import Person, Planned, plan
-from apps.notifications.quiet import quiet_end
+from apps.notifications.queries.wishes import is_unwanted, keys_of, quiet_end, wishes_of
 from apps.notifications.services.rows import NewDelivery, insert
 from apps.notifications.services.webhook_events import queue_webhooks
-from apps.notifications.services.wishes import is_unwanted, keys_of, wishes_of
 from apps.notifications.topics import TOPICS
 
 LAST = "phone"
