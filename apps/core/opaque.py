@@ -93,7 +93,6 @@ def dated_number(prefix: str, day: date, serial: int) -> str:
 
 
 _ROUNDS = 8
-MOST_BITS = 64  # two halves of 32 bits
 
 
 def shuffle(value: int, key: str, capacity: int) -> int:

@@ -37,12 +37,6 @@ def _reader_language() -> str:
     return "en" if (get_language() or "").startswith("en") else "zh-hans"
 
 
-def filled_answer(answer: CannedAnswer, case: Case, user: "User") -> str:
-    """Its text with the case's values in its own language. ``{contact}`` stays: the name is put in
-    when it is sent (``services.add_message``), so that it does not stand in clear on the page."""
-    return filled_answers([answer], case, user)[0]
-
-
 def filled_answers(
     answers: Sequence[CannedAnswer],
     case: Case,
