@@ -8,7 +8,7 @@ from apps.complaints.queries.team import TOLD
 from apps.quality.models import ExceptionReport
 
 
-def leaders_told(report: ExceptionReport, at: datetime) -> list[User]:
+def leaders_to_notify(report: ExceptionReport, at: datetime) -> list[User]:
     """Who hears of a serious exception at once: the department manager and QC (CMP-4). A minor one
     is a line of the day's report (CMP-5)."""
     return people_for(TOLD, report.unit.path, at) if report.is_serious else []

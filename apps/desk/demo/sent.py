@@ -56,10 +56,10 @@ def tell_earlier(rows: Sequence[tuple[NewDelivery, datetime]]) -> None:
     times = {row.cause: at for row, at in rows}
     made = insert([row for row, _at in rows])
     deliveries = Delivery.objects.filter(pk__in=made).order_by("pk")
-    stand_told([(delivery, times[delivery.cause]) for delivery in deliveries])
+    mark_as_sent([(delivery, times[delivery.cause]) for delivery in deliveries])
 
 
-def stand_told(told: Sequence[tuple[Delivery, datetime]]) -> None:
+def mark_as_sent(told: Sequence[tuple[Delivery, datetime]]) -> None:
     """Rows that were queued, as they would stand had each been told then."""
     history = []
     for delivery, at in told:
