@@ -134,8 +134,9 @@ def case_of(number: str, user: "User") -> Case:
 
 
 def case_page(number: str, user: "User") -> CasePage:
-    """Everything the case's page shows, in six queries and one for each of merged cases, links, exceptions, questions and files that there are; Case.DoesNotExist for
-    whoever may not see it."""
+    """Everything the case's page shows, in six queries and one for each of merged cases, links,
+    exceptions, questions how satisfied they are, and files that there are; Case.DoesNotExist for whoever
+    may not see it."""
     visible = Case.objects.visible_to(user).select_related(*RELATED)
     case = visible.only(*SHOWN_OF_CASE, *SHOWN_OF_RELATED).get(number=number)
     has = _has(case)

@@ -43,8 +43,10 @@ def filled_answers(
     user: "User",
     clocks: Sequence[Clock] | None = None,
 ) -> list[str]:
-    """Likewise for many; the case's clocks are read once unless the caller has them, and not at all
-    for a case that is only being taken down."""
+    """Their texts with the case's values, each in its own language. ``{contact}`` stays: the name is put
+    in when it is sent (``services.add_message``), so that it does not stand in clear on the page. The
+    case's clocks are read once unless the caller has them, and not at all for a case that is only being
+    taken down."""
     if clocks is None:
         clocks = clocks_of(case) if answers and case.pk else ()
     due = answer_due(clocks)
