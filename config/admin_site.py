@@ -54,7 +54,10 @@ class StaffAdminSite(UnfoldAdminSite):
             return False
         if user.is_verified():  # type: ignore[attr-defined]  # set by django-otp's middleware
             return True
-        return not queries.needs_second_factor(user)
+        needs = getattr(request, "needs_second_factor", None)
+        if needs is None or request.method == "POST":  # which may change it
+            needs = request.needs_second_factor = queries.needs_second_factor(user)  # type: ignore[attr-defined]  # kept for the frame of the page
+        return not needs
 
     def admin_view(
         self, view: Callable[..., Any], cacheable: bool = False

@@ -1,4 +1,5 @@
-"""All settings, read from the environment; docs/operations.md lists every variable.
+"""All settings, read from the environment; docs/operations.md lists every variable. Those of the API and
+of the channels stand in modules of their own beside this one.
 
 Production refuses to start without its secrets; `bin/up` and `bin/test` generate
 their own. There is one code path: the same database and broker protocol everywhere.
@@ -11,8 +12,9 @@ import environ
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.urls import reverse_lazy
 
-from config.api_text import API_TEXT
 from config.schedule import CELERY_BEAT_SCHEDULE as CELERY_BEAT_SCHEDULE
+from config.settings_api import *  # noqa: F403  # a settings module is a list of names
+from config.settings_channels import *  # noqa: F403  # likewise
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -260,58 +262,6 @@ CELERY_TASK_PUBLISH_RETRY = False
 # What it calls for by the hour is in config/schedule.py.
 CELERY_BEAT_SCHEDULER = "config.beat.Beat"
 
-# --- outside API --------------------------------------------------------------------------------
-# Requests of one API key in a minute; 0: as many as it likes.
-API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=6_000)
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["apps.accounts.authentication.ApiKeyAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["apps.accounts.permissions.HasScope"],
-    "DEFAULT_THROTTLE_CLASSES": ["apps.accounts.throttling.KeyThrottle"],
-    "DEFAULT_RENDERER_CLASSES": ["apps.core.api.wire.WireRenderer"],
-    # Times stay times until the renderer writes them, all in one format.
-    "DATETIME_FORMAT": None,
-    "DEFAULT_PARSER_CLASSES": ["apps.core.api.parsing.StrictJSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "apps.core.api.schema.ApiAutoSchema",
-    "DEFAULT_PAGINATION_CLASS": "apps.core.api.pagination.ApiCursorPagination",
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_VERSIONING_CLASS": None,
-    "EXCEPTION_HANDLER": "apps.core.api.problems.problem_handler",
-    "PAGE_SIZE": 50,
-    "UNAUTHENTICATED_USER": None,
-    "URL_FORMAT_OVERRIDE": None,
-    "TEST_REQUEST_DEFAULT_FORMAT": "json",
-}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Yipiao API",
-    "DESCRIPTION": API_TEXT,
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "apps.inquiries.streams.described.describe_stream",
-    ],
-    "VERSION": "1.0.0",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_AUTHENTICATION": [],
-    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
-    "COMPONENT_SPLIT_REQUEST": True,
-    "SCHEMA_PATH_PREFIX": r"/api/v1",
-    "ENUM_NAME_OVERRIDES": {
-        "OrderStatus": "apps.orders.enums.OrderStatus.choices",
-        "WaybillStatus": "apps.tracking.enums.Status.choices",
-        "WaybillStatusReason": "apps.tracking.enums.Reason.choices",
-        "OrderChannel": "apps.orders.enums.Channel.choices",
-        "CaseChannel": "apps.complaints.enums.CaseChannel.choices",
-        "CaseState": "apps.complaints.enums.CaseState.choices",
-        "CaseClass": "apps.complaints.enums.CaseClass.choices",
-        "JobType": "apps.customers.enums.JobType.choices",
-        "EndpointState": "apps.notifications.enums.EndpointState.choices",
-        "DeliveryState": "apps.notifications.enums.DeliveryState.choices",
-        "WebhookType": "apps.notifications.queries.notices.WEBHOOK_TYPES",
-    },
-}
-
 # --- the courier's own rules that differ by house -----------------------------------------------
 WAYBILL_PREFIX = env.str("WAYBILL_PREFIX", default="YP")
 # Unknown waybill numbers that one address may try in ten minutes before it is told to wait.
@@ -326,66 +276,6 @@ COMPANY_PHONE = env.str("COMPANY_PHONE", default="400-000-1111")
 # until what day (2027-06-30) that holds; empty: half a year ahead at any time.
 SECURITY_CONTACTS = env.list("SECURITY_CONTACTS", default=[])
 SECURITY_EXPIRES = env.str("SECURITY_EXPIRES", default="")
-
-# --- telling people: a channel that is not set up here is passed over --------------------------
-# The public address, for links in messages ("https://…", no slash at the end).
-SITE_URL = env.str("SITE_URL", default="")
-# A folder with what the demonstration sent. Only bin/up sets it; empty: that page does not exist.
-DEMO_MAILBOX = env.str("DEMO_MAILBOX", default="")
-OWN_MAILBOXES = env.list("OWN_MAILBOXES", default=[])
-EMAIL_HOST = env.str("EMAIL_HOST", default="")
-EMAIL_PORT = env.int("EMAIL_PORT", default=587)
-EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", default="")
-EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", default="")
-EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=True)
-EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=20)
-EMAIL_PER_SECOND = env.int("EMAIL_PER_SECOND", default=20)
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="service@yipiao.example")
-SMS_URL = env.str("SMS_URL", default="")
-SMS_ACCESS_KEY = env.str("SMS_ACCESS_KEY", default="")
-SMS_ACCESS_SECRET = env.str("SMS_ACCESS_SECRET", default="")
-SMS_SIGN_NAME = env.str("SMS_SIGN_NAME", default="")
-# Codes that anybody may ask for go to phones of these countries only (calling codes), and to each
-# country only so many an hour.
-SMS_COUNTRIES = env.list("SMS_COUNTRIES", default=["86"])
-SMS_CODES_PER_HOUR = env.int("SMS_CODES_PER_HOUR", default=1000)
-SMS_RECEIPT_KEY = env.str("SMS_RECEIPT_KEY", default="")
-SMS_TIMEOUT = env.int("SMS_TIMEOUT", default=10)
-SMS_PER_SECOND = env.int("SMS_PER_SECOND", default=30)
-WECHAT_URL = env.str("WECHAT_URL", default="https://api.weixin.qq.com")
-WECHAT_APP_ID = env.str("WECHAT_APP_ID", default="")
-WECHAT_APP_SECRET = env.str("WECHAT_APP_SECRET", default="")
-WECHAT_TIMEOUT = env.int("WECHAT_TIMEOUT", default=10)
-WECHAT_PER_SECOND = env.int("WECHAT_PER_SECOND", default=50)
-WEBHOOK_TIMEOUT = env.int("WEBHOOK_TIMEOUT", default=15)
-WEBHOOK_ALLOW_HTTP = env.bool("WEBHOOK_ALLOW_HTTP", default=False)
-WEBHOOK_ALLOWED_NETWORKS = env.list("WEBHOOK_ALLOWED_NETWORKS", default=[])
-WEBHOOK_DISABLE_AFTER_DAYS = env.int("WEBHOOK_DISABLE_AFTER_DAYS", default=5)
-WEBHOOKS_PER_SECOND = env.int("WEBHOOKS_PER_SECOND", default=50)
-
-# --- being asked: a way that is not set up here is closed --------------------------------------
-WECHAT_TOKEN = env.str("WECHAT_TOKEN", default="")
-WECHAT_AES_KEY = env.str("WECHAT_AES_KEY", default="")
-INQUIRY_SMS_SECRET = env.str("INQUIRY_SMS_SECRET", default="")
-INQUIRY_IMAP_HOST = env.str("INQUIRY_IMAP_HOST", default="")
-INQUIRY_IMAP_PORT = env.int("INQUIRY_IMAP_PORT", default=993)
-INQUIRY_IMAP_TLS = env.bool("INQUIRY_IMAP_TLS", default=True)
-INQUIRY_IMAP_USER = env.str("INQUIRY_IMAP_USER", default="")
-INQUIRY_IMAP_PASSWORD = env.str("INQUIRY_IMAP_PASSWORD", default="")
-INQUIRY_IMAP_FOLDER = env.str("INQUIRY_IMAP_FOLDER", default="INBOX")
-INQUIRY_MAIL_MAX_BYTES = env.int("INQUIRY_MAIL_MAX_BYTES", default=20 * 1024 * 1024)
-# The name by which our mail server signs its Authentication-Results; empty: nothing is known.
-# Empty: nobody vouches for senders, and what only an address says stands there as unverified.
-INQUIRY_MAIL_AUTHSERV = env.str("INQUIRY_MAIL_AUTHSERV", default="")
-INQUIRY_MAIL_FROM = env.str("INQUIRY_MAIL_FROM", default=DEFAULT_FROM_EMAIL)
-KUAIDI100_COMPANIES = env.list("KUAIDI100_COMPANIES", default=["yipiao"])
-KUAIDI100_CALLBACK_HTTP = env.bool("KUAIDI100_CALLBACK_HTTP", default=True)
-KUAIDI100_CALLBACK_INSIDE = env.list("KUAIDI100_CALLBACK_INSIDE", default=[])
-# Whether the proxy in front leads the pages' own streams to the streams process. Without one they look
-# for news by themselves, and ask for no address that is not there.
-STREAMS_HERE = env.bool("STREAMS_HERE", default=True)
-STREAMS_MOST = env.int("STREAMS_MOST", default=5000)
-STREAMS_PER_KEY = env.int("STREAMS_PER_KEY", default=2000)
 
 # --- the back office ----------------------------------------------------------------------------
 FORM_RENDERER = "apps.backoffice.rendering.StaffRenderer"

@@ -182,10 +182,10 @@ class Act:
 
 
 ACTS = (
-    Act("open a case", House.complaint, open_case, 13, 24),
+    Act("open a case", House.complaint, open_case, 13, 23),
     Act("reply", House.case, reply, 11, 21),
     Act("solve and close", House.answered_case, solve_and_close, 20, 17),
-    Act("public report", House.report, report_problem, 23, 26),
+    Act("public report", House.report, report_problem, 23, 25),
     Act("make an order", House.typed_order, make_order, 9, 1),
     Act("read back, confirm", House.phone_order, read_back_and_confirm, 26, 20),
     # Of these 46 are ten for the clock to finance: no tariff has a price for this shipment.

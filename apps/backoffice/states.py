@@ -15,7 +15,6 @@ JOB_MOVES: MoveTable[J] = MoveTable(
         J.CANCELLED: set(),
     }
 )
-LIVE_JOBS = (J.QUEUED, J.RUNNING)
 
 IMPORT_MOVES: MoveTable[I] = MoveTable(
     {

@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.lookups import register
+from apps.core.database import register
 
 
 class CoreConfig(AppConfig):

@@ -8,11 +8,11 @@ understood after the other keys were renewed.
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
+from hashlib import blake2b
 
 from stdnum import damm
 
 from apps.core.crypto import blind_index
-from apps.core.shuffling import shuffle, unshuffle
 
 _IDS = 2**63
 # Crockford's: no look-alikes, so that an id can be read out.
@@ -90,3 +90,41 @@ def dated_number(prefix: str, day: date, serial: int) -> str:
     body = shuffle(serial, _key(f"number:{prefix}{day:%Y%m%d}"), PER_DAY)
     digits = f"{body:0{_PER_DAY_DIGITS}d}"
     return f"{prefix}{day:%Y%m%d}-{digits}{damm.calc_check_digit(digits)}"
+
+
+_ROUNDS = 8
+
+
+def shuffle(value: int, key: str, capacity: int) -> int:
+    """The place of ``value`` among ``capacity`` numbers; a bijection for each ``key`` (hex).
+    Raises ValueError for a value outside."""
+    return _walk(value, key, capacity, range(_ROUNDS))
+
+
+def unshuffle(value: int, key: str, capacity: int) -> int:
+    """What ``shuffle`` was given."""
+    return _walk(value, key, capacity, range(_ROUNDS - 1, -1, -1))
+
+
+def _walk(value: int, key: str, capacity: int, turns: range) -> int:
+    if not 0 <= value < capacity:
+        raise ValueError(f"{value} is outside the {capacity} numbers there are")
+    secret, backwards = bytes.fromhex(key), turns.step < 0
+    # With halves no larger than this a walk takes four tries at most on average.
+    bits = -(-(capacity - 1).bit_length() // 2)
+    mask = (1 << bits) - 1
+    while True:
+        left, right = value >> bits, value & mask
+        for turn in turns:
+            if backwards:
+                left, right = right ^ (_mix(secret, turn, left) & mask), left
+            else:
+                left, right = right, left ^ (_mix(secret, turn, right) & mask)
+        value = left << bits | right
+        if value < capacity:
+            return value
+
+
+def _mix(key: bytes, turn: int, half: int) -> int:
+    digest = blake2b(half.to_bytes(4, "big"), key=key, digest_size=4, person=bytes([turn]))
+    return int.from_bytes(digest.digest(), "big")

@@ -37,7 +37,7 @@ _store = ValkeyStore()
 _ears: list[Callable[[str, tuple[str, ...]], None]] = []
 
 
-class Woken(Task):  # type: ignore[type-arg]  # it is no generic type when it runs
+class UniqueTask(Task):  # type: ignore[type-arg]  # it is no generic type when it runs
     """A task that is called by ``wake``: from when it begins it may be called again, because what is
     committed from then on it may not see."""
 

@@ -14,7 +14,7 @@ from celery import shared_task
 from django.conf import settings
 from django.db import connection
 
-from apps.core.waking import Woken
+from apps.core.waking import UniqueTask
 
 Work = Callable[..., Any]
 _RAN = """
@@ -96,7 +96,7 @@ def background_task(
                 )
             return limit.run(lambda: once(*args))
 
-        return shared_task(name=name, base=Woken)(at_most)
+        return shared_task(name=name, base=UniqueTask)(at_most)
 
     return make
 

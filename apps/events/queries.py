@@ -8,8 +8,6 @@ from django.utils import timezone
 
 from apps.events.models import Dispatch, Event
 
-STUCK_AFTER = 8  # attempts: about twenty minutes of trying
-
 
 def timeline(subject: models.Model, limit: int = 100) -> QuerySet[Event]:
     """What happened to one record, newest first."""
@@ -24,8 +22,3 @@ def relay_lag() -> timedelta:
     """How long the oldest event has waited for a subscriber; zero when none waits."""
     oldest = Dispatch.objects.aggregate(oldest=Min("created_at"))["oldest"]
     return timezone.now() - oldest if oldest else timedelta(0)
-
-
-def stuck_dispatches() -> QuerySet[Dispatch]:
-    """Dispatches that keep failing and need a person."""
-    return Dispatch.objects.filter(attempts__gte=STUCK_AFTER).select_related("event")

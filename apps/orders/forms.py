@@ -276,7 +276,7 @@ class ArrangementForm(forms.Form):
     expected_delivery = MomentField(label=_("Expected delivery"))
 
 
-class ToldForm(forms.Form):
+class CustomerInformedForm(forms.Form):
     whom = forms.CharField(label=_("Who was told"), max_length=60)
 
 

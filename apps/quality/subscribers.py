@@ -29,9 +29,9 @@ def follow_late(events: list[Event]) -> None:
 
 @subscribe_many("case.opened", name="quality.follow_complaint", most=LINKS_AT_ONCE)
 def follow_complaint(events: list[Event]) -> None:
-    """Most cases are no trouble with a shipment: those cost nothing."""
-    by_case = {int(event.subject_id): event for event in events}
-    concerned = trouble_with_shipments(by_case)
+    """Cases that name no shipment cost nothing."""
+    by_case = {int(event.subject_id): event for event in events if event.data.get("waybill")}
+    concerned = trouble_with_shipments(by_case) if by_case else {}
     # In the order in which every writer locks shipments.
     for case_id, _waybill_id in sorted(concerned.items(), key=lambda pair: (pair[1], pair[0])):
         services.follow_complaint(

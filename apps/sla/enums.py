@@ -14,7 +14,7 @@ class MatterState(ColourChoices):
 
 
 class Metric(ColourChoices):
-    """What is measured (CMP-2, ORD-5); which fact meets it says ``rules.reading.MET_BY``."""
+    """What is measured (CMP-2, ORD-5); which fact meets it says ``MET_BY``."""
 
     HAND_OVER = "hand_over", _("Handed to the team"), "grey"
     REPORT = "report", _("Internal report"), "grey"
@@ -159,3 +159,27 @@ EVENT_DETAILS = {
 }
 # Numbers of rows, which say nothing to a person.
 EVENT_ROWS = ("clock", "owner")
+
+
+# Telling the plan is also an answer, and an answer is also a word to the customer.
+MET_BY: dict[str, frozenset[str]] = {
+    Metric.HAND_OVER: frozenset({FactKind.HANDED_OVER}),
+    Metric.REPORT: frozenset({FactKind.REPORTED}),
+    Metric.FIRST_WORD: frozenset(
+        {FactKind.SPOKEN, FactKind.RESPONDED, FactKind.PLANNED, FactKind.FED_BACK, FactKind.SOLVED}
+    ),
+    Metric.RESPONSE: frozenset(
+        {FactKind.RESPONDED, FactKind.PLANNED, FactKind.FED_BACK, FactKind.SOLVED}
+    ),
+    Metric.PLAN_REPLY: frozenset({FactKind.PLANNED, FactKind.SOLVED}),
+    Metric.SOLUTION: frozenset({FactKind.SOLVED}),
+    Metric.FEEDBACK: frozenset({FactKind.FED_BACK, FactKind.SOLVED}),
+    Metric.LEGAL: frozenset({FactKind.SOLVED}),
+    Metric.ORDER_PROCESSING: frozenset({FactKind.PROCESSED}),
+    Metric.FOLLOW_UP: frozenset({FactKind.DONE}),
+    Metric.PROMISE: frozenset(),
+    Metric.PAPERWORK: frozenset({FactKind.DONE}),
+    Metric.ACTION: frozenset({FactKind.DONE}),
+}
+# Opening a matter starts a clock for each target of its policy, but for these: somebody makes them.
+SELF_STARTING = frozenset(Metric.values) - {Metric.PROMISE}

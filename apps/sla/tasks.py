@@ -1,4 +1,4 @@
-from apps.core.database_clock import database_now
+from apps.core.database import database_now
 from apps.events.background import background_task, due_when
 from apps.sla import services
 from apps.sla.services.rows import RECOMPUTE, SWEEP

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from stdnum import damm
 
 from apps.core.errors import BadInput
-from apps.core.shuffling import shuffle
+from apps.core.opaque import shuffle
 
 BODY_DIGITS = 11
 CAPACITY = 10**BODY_DIGITS

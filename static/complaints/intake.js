@@ -5,7 +5,7 @@
   var form = document.getElementById("intake");
   if (!form) { return; }
   var token = form.querySelector("[name=csrfmiddlewaretoken]").value;
-  var beside = document.getElementById("beside");
+  var context = document.getElementById("context");
   var state = document.getElementById("draft-state");
   var sending = false, asked = 0;
   var errors = document.getElementById("errors");
@@ -29,14 +29,14 @@
   // --- what is known ---------------------------------------------------------------------------
   function look() {
     var mine = ++asked;
-    post(form.dataset.beside, typed())
+    post(form.dataset.context, typed())
       .then(function (answer) { return answer.text(); })
-      .then(function (html) { if (mine === asked) { beside.innerHTML = html; } })
+      .then(function (html) { if (mine === asked) { context.innerHTML = html; } })
       .catch(function () { /* what stands there stays */ });
   }
   var lookSoon = later(220, look);
 
-  beside.addEventListener("click", function (event) {
+  context.addEventListener("click", function (event) {
     var button = event.target.closest("button[data-fill]");
     if (!button) { return; }
     field(button.dataset.fill).value = button.dataset.value;

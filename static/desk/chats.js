@@ -73,7 +73,7 @@ document.addEventListener("alpine:init", () => {
       const before = [this.unread, this.rings];
       this.count();
       if (this.rings > before[1] || (document.hidden && this.unread > before[0])) { tone(); }
-      this.beside();
+      this.showContext();
       tick();
       this.$dispatch("chat-news");
     },
@@ -93,15 +93,15 @@ document.addEventListener("alpine:init", () => {
     attend(id) {
       if (this.focused === id) { return; }
       this.focused = id;
-      this.beside();
+      this.showContext();
       this.look();
     },
     // What stands beside is asked for again when it is about something else.
-    beside() {
+    showContext() {
       const head = headOf(this.focused), about = head ? `${this.focused} ${head.dataset.about}` : "";
       if (about === this.about) { return; }
       this.about = about;
-      if (head) { htmx.ajax("GET", head.dataset.beside, { target: "#chat-beside", swap: "innerHTML" }); } else { by("chat-beside").replaceChildren(); }
+      if (head) { htmx.ajax("GET", head.dataset.context, { target: "#chat-context", swap: "innerHTML" }); } else { by("chat-context").replaceChildren(); }
     },
     shortcut(event) {
       if (!event.altKey || event.ctrlKey || event.metaKey) { return; }

@@ -48,9 +48,9 @@ def director(unit: Unit) -> User:
 def test_the_roster_goes_before_other_holders(house: dict[str, Unit], boss: User) -> None:
     near, far = director(house["sh"]), director(house["head"])
     now = timezone.now()
-    assert people_for(Role.DIRECTOR, house["st"].path, now) == [near]
+    assert people_for([Role.DIRECTOR], house["st"].path, now) == [near]
     duty(far, house["head"], boss)
-    assert people_for(Role.DIRECTOR, house["st"].path, timezone.now()) == [far]
+    assert people_for([Role.DIRECTOR], house["st"].path, timezone.now()) == [far]
 
 
 def test_a_shift_counts_from_its_first_moment_until_just_before_its_last(
@@ -59,16 +59,16 @@ def test_a_shift_counts_from_its_first_moment_until_just_before_its_last(
     near, far = director(house["sh"]), director(house["head"])
     shift = duty(far, house["head"], boss)
     path = house["st"].path
-    assert people_for(Role.DIRECTOR, path, shift.starts_at) in ([far], [])
-    assert far in people_for(Role.DIRECTOR, path, shift.ends_at - timedelta(microseconds=1))
-    assert people_for(Role.DIRECTOR, path, shift.ends_at) == [near]
+    assert people_for([Role.DIRECTOR], path, shift.starts_at) in ([far], [])
+    assert far in people_for([Role.DIRECTOR], path, shift.ends_at - timedelta(microseconds=1))
+    assert people_for([Role.DIRECTOR], path, shift.ends_at) == [near]
 
 
 def test_a_withdrawn_shift_counts_no_more(house: dict[str, Unit], boss: User) -> None:
     near, far = director(house["sh"]), director(house["head"])
     shift = duty(far, house["head"], boss)
     withdraw_shift(shift_id=shift.pk, by=boss, at=timezone.now())
-    assert people_for(Role.DIRECTOR, house["st"].path, timezone.now()) == [near]
+    assert people_for([Role.DIRECTOR], house["st"].path, timezone.now()) == [near]
     with pytest.raises(RuleBroken):
         withdraw_shift(shift_id=shift.pk, by=boss, at=timezone.now())
     assert Event.objects.filter(kind="user.shift_withdrawn", subject_id=far.pk).count() == 1
@@ -77,9 +77,9 @@ def test_a_withdrawn_shift_counts_no_more(house: dict[str, Unit], boss: User) ->
 def test_a_stand_in_takes_the_place_of_who_is_away(house: dict[str, Unit], boss: User) -> None:
     chief, deputy, third = director(house["sh"]), UserFactory(), UserFactory()
     away(chief, boss, deputy)
-    assert people_for(Role.DIRECTOR, house["st"].path, timezone.now()) == [deputy]
+    assert people_for([Role.DIRECTOR], house["st"].path, timezone.now()) == [deputy]
     away(deputy, boss, third)
-    assert people_for(Role.DIRECTOR, house["st"].path, timezone.now()) == [third]
+    assert people_for([Role.DIRECTOR], house["st"].path, timezone.now()) == [third]
 
 
 def test_who_is_away_without_a_stand_in_is_told_all_the_same(
@@ -87,7 +87,7 @@ def test_who_is_away_without_a_stand_in_is_told_all_the_same(
 ) -> None:
     chief = director(house["sh"])
     away(chief, boss)
-    assert people_for(Role.DIRECTOR, house["st"].path, timezone.now()) == [chief]
+    assert people_for([Role.DIRECTOR], house["st"].path, timezone.now()) == [chief]
 
 
 def test_two_who_stand_in_for_one_another_lose_nothing(house: dict[str, Unit], boss: User) -> None:
@@ -96,22 +96,22 @@ def test_two_who_stand_in_for_one_another_lose_nothing(house: dict[str, Unit], b
     away(two, boss, one)
     roster = Roster([], timezone.now())
     assert [roster.instead_of(pk) for pk in (one.pk, two.pk)] == [one.pk, two.pk]
-    assert people_for(Role.DIRECTOR, house["st"].path, timezone.now()) == [one]
+    assert people_for([Role.DIRECTOR], house["st"].path, timezone.now()) == [one]
 
 
 def test_back_before_the_plan_said(house: dict[str, Unit], boss: User) -> None:
     chief, deputy = director(house["sh"]), UserFactory()
     absence = away(chief, boss, deputy)
     withdraw_absence(absence_id=absence.pk, by=boss, at=timezone.now())
-    assert people_for(Role.DIRECTOR, house["st"].path, timezone.now()) == [chief]
+    assert people_for([Role.DIRECTOR], house["st"].path, timezone.now()) == [chief]
 
 
 def test_several_holders_of_the_nearest_unit_are_all_told(house: dict[str, Unit]) -> None:
     first, second, above = director(house["sh"]), director(house["sh"]), director(house["head"])
-    found = people_for(Role.DIRECTOR, house["st"].path, timezone.now())
+    found = people_for([Role.DIRECTOR], house["st"].path, timezone.now())
     assert {u.pk for u in found} == {first.pk, second.pk}
     assert above not in found
-    assert people_for(Role.QC_MANAGER, house["st"].path, timezone.now()) == []
+    assert people_for([Role.QC_MANAGER], house["st"].path, timezone.now()) == []
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_the_number_of_queries_does_not_grow(
     for _n in range(3):
         away(director(house["sh"]), boss, UserFactory())
     with django_assert_num_queries(2):
-        assert len(people_for(Role.DIRECTOR, house["st"].path, timezone.now())) == 3
+        assert len(people_for([Role.DIRECTOR], house["st"].path, timezone.now())) == 3
 
 
 def test_the_roster_is_planned_on_its_page(

@@ -553,7 +553,7 @@ def test_markup_typed_anywhere_stays_text(client: Client, team: Team, agent: Use
         client.get(reverse("admin:complaints_case_changelist"), {"view": "all", "q": XSS}).content.decode(),
         client.get(reverse("admin:complaints_case_changelist"), {"view": "all"}).content.decode(),
         client.post(reverse("admin:complaints_case_intake"), sent).content.decode(),
-        client.post(reverse("admin:complaints_case_beside"), {**sent, "contact_phone": PHONE}).content.decode(),
+        client.post(reverse("admin:complaints_case_context"), {**sent, "contact_phone": PHONE}).content.decode(),
         client.post(address("reveal", made), {"reason": "核对"}).content.decode(),
         do(client, made, "close", note="").content.decode(),
         client.get(address("act", made, "change"), {"seen": "0"}).content.decode(),

@@ -21,7 +21,7 @@ from tests.factories.orders import confirmed_order
 
 pytestmark = pytest.mark.django_db
 INTAKE = "admin:complaints_case_intake"
-BESIDE = "admin:complaints_case_beside"
+CONTEXT = "admin:complaints_case_context"
 SAID = "说好昨天送到，现在还没有人联系我"
 
 
@@ -75,7 +75,7 @@ def test_typing_a_waybill_shows_shipment_customer_history_duplicates_and_guide(
 ) -> None:
     earlier = closed(case(team=team, waybill=waybill, contact_phone="13900001111"))
     live = case(team=team, waybill=waybill, title="外包装破损")
-    shown = text(client.post(reverse(BESIDE), form(waybill=waybill.number)))
+    shown = text(client.post(reverse(CONTEXT), form(waybill=waybill.number)))
     assert waybill.number in shown and "云裳" in shown and "北京市" in shown
     assert earlier.number in shown and f'value="{live.number}"' in shown
     assert "投诉怎么接" in shown, "the guide of the class"
@@ -87,19 +87,19 @@ def test_a_phone_or_a_name_finds_shipments_customers_and_cases(
     client: Client, agent: User, team: Team, waybill: Waybill
 ) -> None:
     known = case(team=team, contact_phone=PHONE)
-    by_phone = text(client.post(reverse(BESIDE), form(contact_phone="13800000002")))
+    by_phone = text(client.post(reverse(CONTEXT), form(contact_phone="13800000002")))
     assert f'data-value="{waybill.number}"' in by_phone
-    assert known.number in text(client.post(reverse(BESIDE), form()))
-    by_name = text(client.post(reverse(BESIDE), form(contact_phone="", contact_name="ysfs")))
+    assert known.number in text(client.post(reverse(CONTEXT), form()))
+    by_name = text(client.post(reverse(CONTEXT), form(contact_phone="", contact_name="ysfs")))
     assert f'data-value="{waybill.customer_id}"' in by_name
 
 
 @pytest.mark.requirement("CMP-1")
 def test_the_severity_is_proposed_by_rule_with_its_reason(client: Client, agent: User) -> None:
-    shown = text(client.post(reverse(BESIDE), form(description="再不处理我就找媒体曝光")))
+    shown = text(client.post(reverse(CONTEXT), form(description="再不处理我就找媒体曝光")))
     assert "tag-red" in shown and "提到媒体、监管或诉讼" in shown
     client.cookies["yipiao_language"] = "en"
-    shown = text(client.post(reverse(BESIDE), form(description="再不处理我就找媒体曝光")))
+    shown = text(client.post(reverse(CONTEXT), form(description="再不处理我就找媒体曝光")))
     assert "Mentions media, regulator or court" in shown
     client.post(reverse(INTAKE), form(description="再不处理我就找媒体曝光"))
     assert Case.objects.get().severity == "major"
@@ -107,7 +107,7 @@ def test_the_severity_is_proposed_by_rule_with_its_reason(client: Client, agent:
 
 def test_a_mistyped_waybill_is_said_in_words(client: Client, agent: User, waybill: Waybill) -> None:
     wrong = waybill.number[:-1] + str((int(waybill.number[-1]) + 1) % 10)
-    assert "⚠" in text(client.post(reverse(BESIDE), form(waybill=wrong)))
+    assert "⚠" in text(client.post(reverse(CONTEXT), form(waybill=wrong)))
     refused = text(client.post(reverse(INTAKE), form(waybill=wrong)))
     assert 'id="errors"' in refused and SAID in refused and not Case.objects.exists()
 
@@ -207,7 +207,7 @@ def test_what_another_unit_has_does_not_stand_beside(client: Client, agent: User
         form(contact_name="ysfs"),
         form(customer=str(customer.pk)),
     ):
-        shown = text(client.post(reverse(BESIDE), typed)).replace(typed.get("waybill", "-"), "")
+        shown = text(client.post(reverse(CONTEXT), typed)).replace(typed.get("waybill", "-"), "")
         for secret in (theirs.number, "云裳", waybill.number, "北京市"):
             assert secret not in shown, typed
     refused = client.post(reverse(INTAKE), form(waybill=waybill.number))
@@ -220,7 +220,7 @@ def test_what_another_unit_has_does_not_stand_beside(client: Client, agent: User
 @pytest.mark.parametrize("role", [Role.FINANCE, Role.DISPATCHER, Role.IT_ADMIN])
 def test_who_takes_no_cases_down_finds_no_form(client: Client, role: Role) -> None:
     sign_in(client, UserFactory(roles=[role], unit=UnitFactory(), scope="units"))
-    for name in (INTAKE, BESIDE, "admin:complaints_case_draft"):
+    for name in (INTAKE, CONTEXT, "admin:complaints_case_draft"):
         assert client.post(reverse(name), form()).status_code in (403, 404), name
     assert client.get(reverse(INTAKE)).status_code in (403, 404)
     assert not Case.objects.exists()
@@ -233,11 +233,11 @@ def test_beside_costs_the_same_for_one_case_and_for_three(
         with CaptureQueriesContext(
             connection,
         ) as seen:
-            text(client.post(reverse(BESIDE), form(waybill=waybill.number)))
+            text(client.post(reverse(CONTEXT), form(waybill=waybill.number)))
         return len(seen)
 
     case(team=team, waybill=waybill)
-    client.post(reverse(BESIDE), form(waybill=waybill.number))
+    client.post(reverse(CONTEXT), form(waybill=waybill.number))
     one = queries()
     case(team=team, waybill=waybill)
     case(team=team, waybill=waybill)

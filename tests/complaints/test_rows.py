@@ -15,7 +15,7 @@ from apps.complaints.models import (
     CauseNode,
     MajorRule,
 )
-from apps.complaints.queries.words import answers_for, cause_tree, filled_answer
+from apps.complaints.queries.words import answers_for, cause_tree, filled_answers
 from apps.core.errors import BadInput, RuleBroken
 from config.roles import ROLE_PERMISSIONS
 from tests.complaints.conftest import kinds_of
@@ -55,11 +55,11 @@ def test_an_answer_is_filled_but_for_the_contact(team: Team) -> None:
     shipment = waybill()
     made = case(by=team.agent, waybill=shipment)
     answer = CannedAnswer.objects.get(code="apology-late", language="zh-hans")
-    text = filled_answer(answer, made, team.agent)
+    (text,) = filled_answers([answer], made, team.agent)
     assert text.startswith("{contact}您好") and shipment.number in text and "王小明" not in text
     assert "上海—北京" in text
     plain = CannedAnswer(language="en", body="{answer_by} {agent} {hotline} {customer}")
-    assert "{" not in filled_answer(plain, made, team.agent)
+    assert "{" not in filled_answers([plain], made, team.agent)[0]
 
 
 def test_saving_an_answer_checks_its_variables_and_notes_who() -> None:

@@ -13,9 +13,14 @@ from hypothesis import strategies as st
 from apps.complaints.enums import CaseClass, Severity
 from apps.complaints.models import AssignmentRule, MajorRule
 from apps.complaints.rules.answers import VARIABLES, check_answer, fill_answer
-from apps.complaints.rules.assignment import Candidate, fitting_rule, least_loaded
 from apps.complaints.rules.searching import grams, likeness, query_of, searchable
-from apps.complaints.rules.severity import CaseFacts, choose_severity
+from apps.complaints.rules.triage import (
+    Candidate,
+    CaseFacts,
+    choose_severity,
+    fitting_rule,
+    least_loaded,
+)
 from apps.complaints.seeding import answer_rows
 from apps.core.errors import BadInput
 from apps.core.files import NewFile

@@ -16,10 +16,11 @@ from apps.core.opaque import (
     hide,
     hide_among,
     id_shape,
+    shuffle,
     unhide,
     unhide_among,
+    unshuffle,
 )
-from apps.core.shuffling import shuffle, unshuffle
 
 KEY = "00" * 31 + "07"
 DAY = date(2026, 11, 25)

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from apps.core import valkey, waking
 from apps.core.valkey import ValkeyStore
-from apps.core.waking import Woken, wake, wake_on_commit
+from apps.core.waking import UniqueTask, wake, wake_on_commit
 from tests.faults.brokers import silent_broker
 
 TASK = "tests.core.nobody_runs_this"
@@ -39,7 +39,7 @@ def heard() -> Iterator[list[tuple[str, tuple[str, ...]]]]:
 
 def begin(*args: str) -> None:
     """As the worker does before it runs the task."""
-    task = Woken()
+    task = UniqueTask()
     task.name = TASK
     task.before_start("", list(args), {})
 

@@ -7,8 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.core.transactions import without_savepoints
-from apps.core.writing import write_columns
+from apps.core.database import without_savepoints, write_columns
 from tests.factories.accounts import UserFactory
 
 pytestmark = pytest.mark.django_db

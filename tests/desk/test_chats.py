@@ -198,7 +198,7 @@ def test_what_stands_beside(client: Client, wang: User) -> None:
     ).case
     chat = talking(wang, f"查一下 {mine.number[:6]} {mine.number[6:]} 谢谢")
     assert chat.waybill == mine, "a number in a sentence is found"
-    beside = client.get(reverse("desk:chat_beside", args=[chat.pk])).content.decode()
+    beside = client.get(reverse("desk:chat_context", args=[chat.pk])).content.decode()
     assert mine.number in beside and there.number in beside and str(mine.customer) in beside
     assert "13800138001" not in beside and "李小红" not in beside
 
@@ -221,7 +221,7 @@ def test_a_shipment_that_one_may_not_see_is_not_beside(client: Client, wang: Use
     chat = visitor(waybill_number=mine.number)
     assert chat.agent == narrow
     sign_in(client, narrow)
-    beside = client.get(reverse("desk:chat_beside", args=[chat.pk])).content.decode()
+    beside = client.get(reverse("desk:chat_context", args=[chat.pk])).content.decode()
     assert str(mine.customer) not in beside
 
 
@@ -284,7 +284,7 @@ def test_what_visitors_write_stays_text(client: Client, wang: User) -> None:
     chat = talking(wang, EVIL, name=EVIL[:50], waybill_number=EVIL)
     speak(chat, "", files=[file('"><script>x.txt', b"hello")])
     shown = page(client) + news(client).text
-    shown += client.get(reverse("desk:chat_beside", args=[chat.pk])).content.decode()
+    shown += client.get(reverse("desk:chat_context", args=[chat.pk])).content.decode()
     shown += client.get(reverse("desk:chat", args=[chat.pk])).content.decode()
     assert "<script>alert" not in shown and "<img src=x" not in shown and "<script>x" not in shown
 
@@ -317,7 +317,7 @@ def test_the_chats_of_others_do_not_exist(client: Client, wang: User) -> None:
     sign_in(client, agent("李娜", sits=False))
     for name in DOORS:
         assert act(client, name, chat, text="x", reason="x", to=wang.pk).status_code == 404
-    for name in ("chat", "chat_beside", "chat_answers", "chat_hand", "chat_close"):
+    for name in ("chat", "chat_context", "chat_answers", "chat_hand", "chat_close"):
         assert client.get(reverse(f"desk:{name}", args=[chat.pk])).status_code == 404
     key = ChatFile.objects.get().key
     assert client.get(reverse("desk:chat_file", args=[key])).status_code == 404

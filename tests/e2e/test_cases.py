@@ -51,7 +51,7 @@ def test_a_direct_complaint_by_phone_from_first_word_to_satisfied(
     agent = signed_in(browser, live_server.url, "wangfang")
     agent.goto("/admin/complaints/case/intake/")
     agent.keyboard.type(waybill.number)
-    expect(agent.locator("#beside")).to_contain_text("羊毛衫")
+    expect(agent.locator("#context")).to_contain_text("羊毛衫")
     agent.keyboard.press("Enter")
     agent.keyboard.type(PHONE)
     agent.keyboard.press("Enter")

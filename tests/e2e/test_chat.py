@@ -135,7 +135,7 @@ def test_two_agents_three_visitors(people: Callable[..., Page], cast: Cast) -> N
     expect(first.locator("#chat-status")).to_contain_text("客服 王* 正在为您服务")
     answer(wang, damage, "非常抱歉，请发一张照片。")
     expect(first.locator("#chat-lines")).to_contain_text("请发一张照片")
-    expect(wang.locator("#chat-beside")).to_contain_text(mine.number)
+    expect(wang.locator("#chat-context")).to_contain_text(mine.number)
 
     # Typing shows on the other side, a photo arrives, markup stays text.
     def types_on() -> bool:
@@ -221,7 +221,7 @@ def test_the_desk_in_english_and_on_a_phone(
         begin(people(path), text)
     expect(desk.locator(".chat-column")).to_have_count(2)
     column(desk, "The box is broken").locator(".chat-ring button").first.click()
-    expect(desk.locator("#chat-beside")).to_contain_text("Shipment")
+    expect(desk.locator("#chat-context")).to_contain_text("Shipment")
     for width in (wide, narrow):
         desk.set_viewport_size({"width": width, "height": 900})
         assert desk.evaluate("document.documentElement.scrollWidth") <= width

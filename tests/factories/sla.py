@@ -11,7 +11,7 @@ from apps.accounts.enums import Role, UnitKind
 from apps.accounts.models import Unit, User
 from apps.accounts.queries import system_user
 from apps.complaints.enums import CaseMatter
-from apps.core.database_clock import database_now
+from apps.core.database import database_now
 from apps.events.models import Event
 from apps.sla import services
 from apps.sla.enums import Metric, TellBy, Whom

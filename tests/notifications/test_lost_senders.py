@@ -15,8 +15,8 @@ from apps.notifications.enums import Effect
 from apps.notifications.models import Attempt, Delivery, Sender, SendStamp
 from apps.notifications.services import presence, sending
 from apps.notifications.services.claiming import claim
-from apps.notifications.services.losing import ClaimLost, NotBegun, SendStart
 from apps.notifications.services.presence import Presence, gone, present, purge_gone
+from apps.notifications.services.sending import ClaimLost, NotBegun, SendStart
 from apps.notifications.services.working import _Sender
 from tests.doubles.mail_server import MailServer
 from tests.doubles.sms_gateway import SmsGateway

@@ -17,7 +17,7 @@ from apps.notifications.channels import Channel, Message, Outcome
 from apps.notifications.enums import DeliveryState as S
 from apps.notifications.enums import Effect
 from apps.notifications.models import Attempt, Delivery, PhoneTask, ProviderState, Sender
-from apps.notifications.services import losing, presence, working
+from apps.notifications.services import presence, sending, working
 from apps.notifications.services.rows import SEND, move
 from tests.doubles.sms_gateway import SmsGateway
 from tests.factories.customers import CustomerFactory
@@ -140,15 +140,15 @@ def test_who_stumbles_in_his_turn_goes_on_with_it(
 ) -> None:
     slow.go_on.set()
     monkeypatch.setattr(working, "AFTER_TROUBLE", 0.0)
-    real, tries = losing.SendStart.__call__, []
+    real, tries = sending.SendStart.__call__, []
 
-    def once_away(self: losing.SendStart) -> None:
+    def once_away(self: sending.SendStart) -> None:
         tries.append(self)
         if len(tries) == 1:
-            raise losing.NotBegun from OperationalError()
+            raise sending.NotBegun from OperationalError()
         real(self)
 
-    monkeypatch.setattr(losing.SendStart, "__call__", once_away)
+    monkeypatch.setattr(sending.SendStart, "__call__", once_away)
     delivery("slow", "a")
     assert tasks.send_due("slow") == 1
     assert Delivery.objects.get().state == S.ACCEPTED and len(slow.there) == 1

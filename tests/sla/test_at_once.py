@@ -13,7 +13,7 @@ import pytest
 from celery import current_app
 from django.db import connection
 
-from apps.core.database_clock import database_now
+from apps.core.database import database_now
 from apps.events.models import Dispatch, Event, TaskRun
 from apps.events.services.standing_by import Standby
 from apps.sla import services

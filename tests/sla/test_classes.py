@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from apps.core.database_clock import database_now
+from apps.core.database import database_now
 from apps.sla import services
 from apps.sla.enums import ClockState, FactKind, Metric
 from apps.sla.models import Clock, Matter

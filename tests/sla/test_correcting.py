@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from apps.core.database_clock import database_now
+from apps.core.database import database_now
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.models import Event
 from apps.sla import services

@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 import apps.sla
-from apps.core.database_clock import database_now
+from apps.core.database import database_now
 from apps.sla import services
 from apps.sla.enums import Metric
 from apps.sla.models import FiredStep

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from apps.core.database_clock import database_now
+from apps.core.database import database_now
 from apps.sla import services
 from apps.sla.enums import Metric
 from apps.sla.models import FiredStep

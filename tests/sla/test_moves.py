@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from apps.core.database_clock import database_now
+from apps.core.database import database_now
 from apps.core.errors import RuleBroken
 from apps.sla import services
 from apps.sla.enums import ClockState as C

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils.dateparse import parse_datetime
 
-from apps.core.database_clock import database_now
+from apps.core.database import database_now
 from apps.events.models import Event
 from apps.sla import services
 from apps.sla.enums import Metric, OffHours

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from apps.core.database_clock import database_now
+from apps.core.database import database_now
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.models import Event
 from apps.sla import services

@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.sla.enums import ClockState, CountsFrom, FactKind, IntervalKind, Metric, OnReopen
+from apps.sla.enums import MET_BY, ClockState, CountsFrom, FactKind, IntervalKind, Metric, OnReopen
 from apps.sla.rules import (
     DUE_ITSELF,
-    MET_BY,
     ClockFacts,
     DoneFact,
     MatterFacts,

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from apps.accounts.enums import Role, UnitKind
 from apps.accounts.models import Absence, DutyShift, Unit, User
-from apps.core.database_clock import database_now
+from apps.core.database import database_now
 from apps.events.models import Event
 from apps.sla import services
 from apps.sla.enums import Metric, Whom

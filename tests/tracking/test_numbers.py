@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from apps.accounts.queries import system_user
 from apps.core.errors import BadInput, RuleBroken
-from apps.core.shuffling import unshuffle
+from apps.core.opaque import unshuffle
 from apps.tracking.models import NumberSeries, Waybill
 from apps.tracking.numbers import (
     CAPACITY,

@@ -11,8 +11,8 @@ from django.db.models import QuerySet, Sum
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from apps.accounts.enums import Role, UserKind
-from apps.accounts.models import ApiKey, RolePolicy, TotpDevice, User, UserRole, UserSession
+from apps.accounts.enums import UserKind
+from apps.accounts.models import ApiKey, TotpDevice, User, UserRole, UserSession
 
 API_KEY = re.compile(r"ypk_([a-z0-9]{8})_[A-Za-z0-9_-]{20,100}", re.ASCII)
 
@@ -36,6 +36,13 @@ _FIND_KEY = f"""
 SELECT {", ".join(f"k.{name}" for name in _KEY_FIELDS)}, {", ".join(f"u.{name}" for name in _USER_FIELDS)}
 FROM accounts_apikey k JOIN accounts_user u ON u.id = k.user_id WHERE k.prefix = %s
 """  # noqa: S608  # column names of ours
+
+
+_SECOND_FACTOR = """
+SELECT (SELECT count(*) FROM accounts_rolepolicy
+        WHERE role = ANY(%(roles)s::varchar[]) AND NOT two_factor_required),
+    EXISTS (SELECT 1 FROM accounts_totpdevice WHERE user_id = %(user)s AND confirmed)
+"""
 
 
 def find_api_key(text: str, *, at: datetime) -> ApiKey | None:
@@ -66,18 +73,22 @@ def recovery_codes_left(user: User) -> int:
 
 def requires_two_factor(user: User) -> bool:
     """By any role held now, and always for superusers. A role without a policy row requires it."""
-    if user.is_superuser:
-        return True
-    roles: set[Role] = {role for role, _path in user.current_roles}
-    if not roles:
-        return False
-    spared = RolePolicy.objects.filter(role__in=roles, two_factor_required=False).count()
-    return spared < len(roles)
+    return _second_factor(user)[0]
 
 
 def needs_second_factor(user: User) -> bool:
     """Whether a session of this user counts only with the second factor passed."""
-    return requires_two_factor(user) or totp_device(user) is not None
+    return any(_second_factor(user))
+
+
+def _second_factor(user: User) -> tuple[bool, bool]:
+    """Whether a role asks for it, and whether there is a device for it. One query: every page of the
+    back office asks."""
+    roles = [str(role) for role in {role for role, _path in user.current_roles}]
+    with connection.cursor() as cursor:
+        cursor.execute(_SECOND_FACTOR, {"roles": roles, "user": user.pk})
+        spared, has_device = cursor.fetchone()
+    return user.is_superuser or spared < len(roles), has_device
 
 
 def open_sessions(user: User) -> QuerySet[UserSession]:

@@ -131,9 +131,11 @@ def is_on_roster(role: Role, at: datetime) -> bool:
     return DutyShift.objects.at(at).filter(role=role, user__is_active=True).exists()
 
 
-def people_for(role: Role | str, path: str, at: datetime) -> list[User]:
-    """As ``Roster.people``, for one role and with the people's rows."""
-    return people_of(Roster([role], at).people(role, path))
+def people_for(roles: Sequence[Role], path: str, at: datetime) -> list[User]:
+    """As ``Roster.people`` for each of these roles in turn, everybody once and with their rows."""
+    roster = Roster(roles, at)
+    found = [pk for role in roles for pk in roster.people(role, path)]
+    return people_of(list(dict.fromkeys(found)))
 
 
 def people_of(user_ids: Sequence[int]) -> list[User]:

@@ -19,9 +19,9 @@ from apps.chat.services.giving import give_waiting
 from apps.chat.services.rows import add_word, end_turn, lock_chat, machine, move, was_answered
 from apps.complaints.enums import CaseClass, Outcome
 from apps.complaints.rules.cases import check_score, needed
-from apps.complaints.services.contacts import contact_values
+from apps.complaints.rules.contacts import contact_values
 from apps.complaints.services.solving import close_case, solve_case
-from apps.core.database_clock import database_now
+from apps.core.database import database_now
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.masking import mask_text
 from apps.events.services import record

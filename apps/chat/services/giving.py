@@ -22,7 +22,7 @@ from apps.chat.services.rows import (
     move,
     was_answered,
 )
-from apps.core.database_clock import database_now
+from apps.core.database import database_now
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.services import record
 

@@ -13,7 +13,7 @@ from apps.chat.rules.chat import Step, next_agent, next_step
 from apps.chat.services.ending import file_forgotten, leave
 from apps.chat.services.giving import count_missed, give_waiting, queue_again
 from apps.chat.services.rows import add_word, lock_chat, machine, write
-from apps.core.database_clock import database_now
+from apps.core.database import database_now
 from apps.core.errors import RuleBroken
 
 log = logging.getLogger(__name__)

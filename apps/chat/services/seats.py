@@ -11,7 +11,7 @@ from apps.chat.enums import ChatState, TurnEnd
 from apps.chat.models import Chat, ChatSeat
 from apps.chat.services.giving import give_waiting, queue_again
 from apps.chat.services.rows import lock_chat, lock_seat, machine
-from apps.core.database_clock import database_now
+from apps.core.database import database_now
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.services import record
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.chat.models import ChatSettings
-from apps.core.database_clock import database_now
+from apps.core.database import database_now
 from apps.core.errors import BadInput
 from apps.events.services import record
 from apps.sla.queries.calendars import hours_by_code

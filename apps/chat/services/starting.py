@@ -30,10 +30,10 @@ from apps.complaints.enums import CaseChannel, CaseClass
 from apps.complaints.inputs import NewCase
 from apps.complaints.models import Case
 from apps.complaints.rules.cases import needed
-from apps.complaints.services.contacts import contact_values
+from apps.complaints.rules.contacts import contact_values
 from apps.complaints.services.opening import open_case
 from apps.complaints.services.storing import cleaned
-from apps.core.database_clock import database_now
+from apps.core.database import database_now
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.files import NewFile
 from apps.events.services import record

@@ -20,7 +20,7 @@ from apps.chat.services.giving import pick_up
 from apps.chat.services.rows import add_line, known_line, lock_chat, write
 from apps.complaints.rules.answers import WHEN_SENT, fill_answer
 from apps.complaints.services.storing import cleaned, keep_file
-from apps.core.database_clock import database_now
+from apps.core.database import database_now
 from apps.core.errors import BadInput
 from apps.core.files import NewFile
 from apps.events.services import record

@@ -26,7 +26,7 @@ from apps.complaints.enums import AnswerKind
 from apps.complaints.forms.acts import ChangeForm
 from apps.complaints.models import Case
 from apps.complaints.queries.context import Guide, ready_words
-from apps.complaints.queries.desk import desk_page, who_is_told
+from apps.complaints.queries.desk import desk_page, report_recipient_names
 from apps.complaints.queries.drafts import case_key, draft_form
 from apps.complaints.queries.page import case_of, contact_of
 from apps.complaints.queries.words import cause_tree
@@ -195,7 +195,7 @@ class CasePages(ActAdmin):
     @staticmethod
     def _told(case: Case, at: datetime) -> list[str]:
         """Who is still to be told of it."""
-        return who_is_told(case, at) if case.is_trouble and not case.reported_at else []
+        return report_recipient_names(case, at) if case.is_trouble and not case.reported_at else []
 
     def record_view(self, request: HttpRequest, number: str) -> HttpResponse:
         """Who did what to it, and when."""

@@ -31,7 +31,7 @@ class CaseAdmin(IntakePages, MergePages, PaperPages, PresencePages, BulkPages, L
         return [
             ("intake/", self.intake_view, "intake"),
             ("intake/draft/", self.draft_view, "draft"),
-            ("intake/beside/", self.beside_view, "beside"),
+            ("intake/context/", self.context_view, "context"),
             ("file/<str:key>/", require_GET(self.file_view), "file"),
             ("number/<str:number>/", require_GET(self.page_view), "page"),
             ("number/<str:number>/reveal/", self.reveal_view, "reveal"),

@@ -27,7 +27,7 @@ from apps.complaints.models import Case
 from apps.complaints.queries.clock_lines import clock_lines
 from apps.complaints.queries.clocks import clocks_of
 from apps.complaints.queries.context import Asked, CaseContext, context_of
-from apps.complaints.queries.desk import who_is_told
+from apps.complaints.queries.desk import report_recipient_names
 from apps.complaints.queries.drafts import draft_form, drafts_of
 from apps.complaints.spoken import told_to_the_caller
 from apps.core.errors import RuleBroken
@@ -128,7 +128,7 @@ class IntakePages(CasePages):
             drafts=[one for one in drafts_of(user) if one.key != key],
         )
 
-    def beside_view(self, request: HttpRequest) -> HttpResponseBase:
+    def context_view(self, request: HttpRequest) -> HttpResponseBase:
         """While typing: everything that is known, as a piece of the page. POST, since names and
         phones do not belong into addresses."""
         must(request, "add_case")
@@ -136,7 +136,7 @@ class IntakePages(CasePages):
             return HttpResponseBadRequest()
         user = person(request)
         found: CaseContext = context_of(_asked(request.POST), user, timezone.now())
-        return self.page(request, "complaints/_beside.html", "", found=found)
+        return self.page(request, "complaints/_context.html", "", found=found)
 
     def draft_view(self, request: HttpRequest) -> HttpResponseBase:
         """POST: keep what is typed, or forget it with ``forget=1``."""
@@ -162,7 +162,7 @@ class IntakePages(CasePages):
             at=at,
             clocks=clocks,
             aloud=told_to_the_caller(case, clocks),
-            told=who_is_told(case, at) if case.is_trouble else [],
+            told=report_recipient_names(case, at) if case.is_trouble else [],
             back=reverse("admin:complaints_case_intake"),
         )
 

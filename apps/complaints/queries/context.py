@@ -11,12 +11,12 @@ from django.utils.translation import get_language
 from apps.accounts.enums import Language
 from apps.complaints.enums import AnswerKind, CaseClass, Severity
 from apps.complaints.models import Case, MajorRule
-from apps.complaints.queries.case_rules import rules_in_use
 from apps.complaints.queries.history import Duplicate, history_of, possible_duplicates
-from apps.complaints.queries.searching import email_index, index_of_phone
-from apps.complaints.queries.severity import severity_for
+from apps.complaints.queries.searching import index_of_phone
 from apps.complaints.queries.shipment_card import RELATED, ShipmentCard, shipment_card
+from apps.complaints.queries.triage import rules_in_use, severity_for
 from apps.complaints.queries.words import answers_for, filled_answers
+from apps.complaints.rules.contacts import email_index
 from apps.core.errors import BadInput
 from apps.customers.models import Customer
 from apps.customers.queries import find_customers

@@ -150,6 +150,6 @@ def news_since(case: Case, entry_id: int, user: User) -> list[dict[str, Any]]:
     ]
 
 
-def who_is_told(case: Case, at: datetime) -> list[str]:
+def report_recipient_names(case: Case, at: datetime) -> list[str]:
     """Names of those the agent reports it to (CMP-2)."""
     return [str(person) for person in report_recipients(case, at)]

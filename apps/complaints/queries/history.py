@@ -10,7 +10,8 @@ from django.db.models import Q
 from apps.complaints.enums import CaseState, DuplicateReason
 from apps.complaints.models import Case, CaseQuerySet
 from apps.complaints.queries.cases import LISTED
-from apps.complaints.queries.searching import email_index, index_of_phone
+from apps.complaints.queries.searching import index_of_phone
+from apps.complaints.rules.contacts import email_index
 from apps.complaints.rules.searching import grams, likeness, searchable
 
 if TYPE_CHECKING:

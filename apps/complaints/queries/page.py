@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from django.db import connection
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
@@ -35,6 +36,11 @@ RELATED = ("customer", "waybill", "order", "owner", "unit", "cause", "merged_int
 # What the page says of the case and of the rows around it; these are wide, and most of it unread.
 _NOT_SHOWN = ("search_grams", "name_parts", "source_key")
 SHOWN_OF_CASE = [f.name for f in Case._meta.concrete_fields if f.name not in _NOT_SHOWN]
+SHOWN_OF_USER = ("display_name", "username", "kind")
+SHOWN_OF_ENTRY = (
+    *("case", "kind", "channel", "text", "is_internal", "is_reached"),
+    *("author_label", "is_unverified", "at"),
+)
 SHOWN_OF_RELATED = (
     *("customer__code", "customer__name", "customer__short_name", "customer__key_account"),
     *("waybill__number", "waybill__status", "waybill__status_reason", "waybill__goods_name"),
@@ -104,37 +110,62 @@ class CasePage:
     clocks: list[Clock] = field(default_factory=list)
 
 
+class _Has(NamedTuple):
+    absorbed: bool
+    links: bool
+    exceptions: bool
+    asks: bool
+    files: bool
+
+
+_HAS = """
+SELECT EXISTS (SELECT 1 FROM complaints_case WHERE merged_into_id = %(case)s),
+    EXISTS (SELECT 1 FROM complaints_caselink WHERE first_id = %(case)s OR second_id = %(case)s),
+    EXISTS (SELECT 1 FROM {exceptions} WHERE case_id = %(case)s),
+    EXISTS (SELECT 1 FROM complaints_satisfactionask WHERE case_id = %(case)s),
+    EXISTS (SELECT 1 FROM complaints_casefile f JOIN complaints_caseentry e ON e.id = f.entry_id
+        WHERE e.case_id = %(case)s)
+"""
+
+
 def case_of(number: str, user: "User") -> Case:
     """Case.DoesNotExist for whoever may not see it, as for one that is not there."""
     return Case.objects.visible_to(user).select_related(*RELATED).get(number=number)
 
 
 def case_page(number: str, user: "User") -> CasePage:
-    """Everything the case's page shows, in twelve queries whatever there is; Case.DoesNotExist for
-    whoever may not see it."""
+    """Everything the case's page shows, in six queries and one for each of merged cases, links,
+    exceptions, questions how satisfied they are, and files that there are; Case.DoesNotExist for whoever
+    may not see it."""
     visible = Case.objects.visible_to(user).select_related(*RELATED)
     case = visible.only(*SHOWN_OF_CASE, *SHOWN_OF_RELATED).get(number=number)
-    absorbed = list(case.absorbed.light().order_by("pk"))
+    has = _has(case)
+    absorbed = list(case.absorbed.light().order_by("pk")) if has.absorbed else []
     numbers = {one.pk: one.number for one in absorbed}
     return CasePage(
         case=case,
         contact=contact_of(case),
         description=masked(case.description, case),
         solution=masked(case.solution, case),
-        lines=lines_of(case, numbers),
-        linked=_links(case, user),
+        lines=lines_of(case, numbers, files=has.files or bool(absorbed)),
+        linked=_links(case, user) if has.links else [],
         absorbed=absorbed,
-        exceptions=_exceptions(case, user),
-        asks=list(case.satisfaction_asks.order_by("-pk")[:10]),
+        exceptions=_exceptions(case, user) if has.exceptions else [],
+        asks=list(case.satisfaction_asks.order_by("-pk")[:10]) if has.asks else [],
         readers=readers_of(case, user),
         clocks=clocks_of(case),
     )
 
 
+def _has(case: Case) -> _Has:
+    """What need not be asked for, in one query: most cases have none of these."""
+    exceptions = case.exceptions.model._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(_HAS.format(exceptions=exceptions), {"case": case.pk})
+        return _Has(*cursor.fetchone())
+
+
 def _exceptions(case: Case, user: "User") -> list[Any]:
-    """Most cases have none; who may see which is only asked where there are some."""
-    if not case.exceptions.exists():
-        return []
     return list(case.exceptions.visible_to(user).order_by("-pk")[:20])
 
 
@@ -147,18 +178,25 @@ def contact_of(case: Case) -> Contact:
     )
 
 
-def lines_of(case: Case, absorbed: dict[int, str]) -> list[Line]:
-    """The conversation, oldest first, with that of merged cases; two queries."""
+def lines_of(case: Case, absorbed: dict[int, str], *, files: bool) -> list[Line]:
+    """The conversation, oldest first, with that of merged cases; two queries, one if there are no
+    ``files``."""
     entries = (
         CaseEntry.objects.filter(case__in=[case.pk, *absorbed])
         .select_related("by")
-        .prefetch_related("files")
+        .only(*SHOWN_OF_ENTRY, *(f"by__{name}" for name in SHOWN_OF_USER))
+        .prefetch_related(*(["files"] if files else []))
         .order_by("-at", "-pk")[:MOST_ENTRIES]
     )
-    return [_line(entry, case, absorbed) for entry in reversed(entries)]
+    return [
+        _line(entry, case, absorbed, tuple(entry.files.all()) if files else ())
+        for entry in reversed(entries)
+    ]
 
 
-def _line(entry: CaseEntry, case: Case, absorbed: dict[int, str]) -> Line:
+def _line(
+    entry: CaseEntry, case: Case, absorbed: dict[int, str], files: tuple[CaseFile, ...]
+) -> Line:
     return Line(
         pk=entry.pk,
         kind=EntryKind(entry.kind),
@@ -171,7 +209,7 @@ def _line(entry: CaseEntry, case: Case, absorbed: dict[int, str]) -> Line:
         is_unverified=entry.is_unverified,
         of=absorbed.get(entry.case_id, ""),
         at=entry.at,
-        files=tuple(entry.files.all()),
+        files=files,
     )
 
 
@@ -201,6 +239,7 @@ def readers_of(case: Case, user: "User") -> list[Reader]:
         CaseReader.objects.filter(case=case, seen_at__gte=Now() - READING)
         .exclude(user=user)
         .select_related("user")
+        .only("case", "is_writing", *(f"user__{name}" for name in SHOWN_OF_USER))
         .order_by("-is_writing", "user__display_name")
     )
     return [Reader(row.user, row.is_writing) for row in rows]

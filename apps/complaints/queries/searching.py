@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 
 from apps.complaints.models import CaseQuerySet
+from apps.complaints.rules.contacts import NAME, email_index, name_index, phone_index
 from apps.complaints.rules.searching import query_of
-from apps.core.crypto import blind_index
 from apps.core.name_index import as_name, asked_parts
-from apps.core.phones import phone_key, search_key
+from apps.core.phones import search_key
 from apps.core.typed import several, tidy_typed, typed_number
 from apps.customers.models import Customer
 from apps.customers.queries import matching as matching_customers
@@ -20,24 +20,10 @@ from apps.tracking.queries.waybill import matching as matching_waybills
 if TYPE_CHECKING:
     from apps.accounts.models import User
 
-PHONE, EMAIL, NAME = "complaints.phone", "complaints.email", "complaints.name"
 EMAIL_LIKE = re.compile(r"^[^\s@]+@[^\s@]+$")
 # A waybill number, a partner's number or a customer's reference: no Chinese, some digits.
 REFERENCE_LIKE = re.compile(r"^(?=.*\d)[A-Za-z0-9][A-Za-z0-9 _./-]{4,63}$")
 MOST_CUSTOMERS, MOST_WAYBILLS = 50, 50
-
-
-def phone_index(phone: str) -> str:
-    """``phone`` as it is kept; its extension does not count."""
-    return blind_index(phone_key(phone), PHONE)
-
-
-def email_index(email: str) -> str:
-    return blind_index(email.strip().lower(), EMAIL)
-
-
-def name_index(name: str) -> str:
-    return blind_index("".join(name.split()).lower(), NAME)
 
 
 def cases_found(cases: CaseQuerySet, text: str, *, user: "User") -> CaseQuerySet:

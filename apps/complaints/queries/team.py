@@ -11,13 +11,13 @@ from django.utils.functional import cached_property
 
 from apps.accounts.enums import Role
 from apps.accounts.models import Unit, User
-from apps.accounts.queries.duty import Roster, people_of, service_desk
+from apps.accounts.queries.duty import Roster, people_for, service_desk
 from apps.complaints.enums import CaseClass, CaseMatter, CaseState, Prefer, Severity
 from apps.complaints.inputs import NewCase
 from apps.complaints.models import Case
 from apps.complaints.models.case import LIVE_VALUES
-from apps.complaints.queries.case_rules import CaseRules, rules_in_use
-from apps.complaints.rules.assignment import Candidate, fitting_rule, least_loaded
+from apps.complaints.queries.triage import CaseRules, rules_in_use
+from apps.complaints.rules.triage import Candidate, fitting_rule, least_loaded
 from apps.complaints.states import IN_HAND
 from apps.sla.models import Clock
 
@@ -107,13 +107,7 @@ def report_recipients(case: Case, at: datetime) -> list[User]:
     if case.case_class == CaseClass.INQUIRY:
         return []
     roles: Sequence[Role] = (*TOLD, Role.GENERAL_MANAGER) if case.is_direct else TOLD
-    return people_told(roles, case.unit, at)
-
-
-def people_told(roles: Sequence[Role], unit: Unit, at: datetime) -> list[User]:
-    roster = Roster(roles, at)
-    found = [pk for role in roles for pk in roster.people(role, unit.path)]
-    return people_of(list(dict.fromkeys(found)))
+    return people_for(roles, case.unit.path, at)
 
 
 def unowned(limit: int) -> QuerySet[Case]:

@@ -37,20 +37,16 @@ def _reader_language() -> str:
     return "en" if (get_language() or "").startswith("en") else "zh-hans"
 
 
-def filled_answer(answer: CannedAnswer, case: Case, user: "User") -> str:
-    """Its text with the case's values in its own language. ``{contact}`` stays: the name is put in
-    when it is sent (``services.add_message``), so that it does not stand in clear on the page."""
-    return filled_answers([answer], case, user)[0]
-
-
 def filled_answers(
     answers: Sequence[CannedAnswer],
     case: Case,
     user: "User",
     clocks: Sequence[Clock] | None = None,
 ) -> list[str]:
-    """Likewise for many; the case's clocks are read once unless the caller has them, and not at all
-    for a case that is only being taken down."""
+    """Their texts with the case's values, each in its own language. ``{contact}`` stays: the name is put
+    in when it is sent (``services.add_message``), so that it does not stand in clear on the page. The
+    case's clocks are read once unless the caller has them, and not at all for a case that is only being
+    taken down."""
     if clocks is None:
         clocks = clocks_of(case) if answers and case.pk else ()
     due = answer_due(clocks)

@@ -28,17 +28,6 @@ def hand_on(case: Case, *, by: User, at: datetime, how: str = AssignedHow.RULE) 
     return True
 
 
-def choose_owner(case: Case, owner_id: int | None, *, by: User, at: datetime) -> None:
-    """Fill in whose a case is that is not saved yet; it is in the hands of the team in the same
-    breath (CMP-2, "at once")."""
-    if owner_id is None:
-        return
-    case.owner_id, case.assigned_at, case.assigned_by = owner_id, at, by
-    case.handed_over_at, case.handed_over_by = at, by
-    if owner_id == by.pk:
-        case.state = CaseState.OPEN
-
-
 def give(
     case: Case,
     owner: User,

@@ -11,7 +11,7 @@ from apps.complaints.enums import EntryKind
 from apps.complaints.inputs import NewCase, NewMessage, Opened
 from apps.complaints.models import Case, CaseFile
 from apps.complaints.rules.cases import needed
-from apps.complaints.services.contacts import contact_values
+from apps.complaints.rules.contacts import contact_values
 from apps.complaints.services.opening import open_case
 from apps.complaints.services.talking import add_message
 from apps.core.files import NewFile

@@ -10,17 +10,16 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.backoffice.services import take_number
-from apps.complaints.enums import AssignedHow, CaseChannel, CaseClass, EntryKind
+from apps.complaints.enums import AssignedHow, CaseChannel, CaseClass, CaseState, EntryKind
 from apps.complaints.inputs import NewCase, Opened
 from apps.complaints.models import Case, CaseEntry
-from apps.complaints.queries.severity import severity_for
 from apps.complaints.queries.team import CaseAssigner, is_nobodys, unit_for
+from apps.complaints.queries.triage import severity_for
 from apps.complaints.rules.cases import needed
+from apps.complaints.rules.contacts import contact_values
 from apps.complaints.rules.privacy import known_names, one_line
 from apps.complaints.rules.searching import grams, searchable
 from apps.complaints.services import clocks
-from apps.complaints.services.assigning import choose_owner
-from apps.complaints.services.contacts import contact_values
 from apps.complaints.services.storing import attach, cleaned
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.files import NewFile
@@ -56,7 +55,7 @@ def open_case(
         known = _known(new.source_key)
         if known is not None:
             return Opened(known, is_new=False)
-        choose_owner(case, by.pk if new.keep else assigner.owner_of(case), by=by, at=at)
+        _choose_owner(case, by.pk if new.keep else assigner.owner_of(case), by=by, at=at)
         case.number = take_number(Case.PREFIX, timezone.localdate(at))
         case.save(force_insert=True)
         if entry:
@@ -66,6 +65,17 @@ def open_case(
         how = AssignedHow.KEPT if new.keep else AssignedHow.RULE
         record_many(_events(case, desk, how, by=by, at=at))
         return Opened(case, is_new=True)
+
+
+def _choose_owner(case: Case, owner_id: int | None, *, by: User, at: datetime) -> None:
+    """Fill in whose a case is that is not saved yet; it is in the hands of the team in the same
+    breath (CMP-2, "at once")."""
+    if owner_id is None:
+        return
+    case.owner_id, case.assigned_at, case.assigned_by = owner_id, at, by
+    case.handed_over_at, case.handed_over_by = at, by
+    if owner_id == by.pk:
+        case.state = CaseState.OPEN
 
 
 def _known(source_key: str) -> Case | None:

@@ -77,7 +77,7 @@ def reply_plan(
     return told.entry
 
 
-class Told(NamedTuple):
+class Answer(NamedTuple):
     """Words to the customer that are on record, what to write on the case, and what happened by that."""
 
     entry: CaseEntry
@@ -87,7 +87,7 @@ class Told(NamedTuple):
 
 def tell(
     case: Case, kind: EntryKind, text: str, channel: CaseChannel, *, by: User, at: datetime
-) -> Told:
+) -> Answer:
     """Put words to the customer on record; ``ANSWER``, the values and the events are the caller's to
     write down, who holds the lock. By a channel that writes, ``case.message_out`` has them sent."""
     text = needed(text, "text")
@@ -98,4 +98,4 @@ def tell(
     if channel not in (CaseChannel.PHONE, CaseChannel.IN_PERSON, CaseChannel.OWN_CHECK):
         data = {"entry": entry.pk, "channel": str(channel), "owner": case.owner_id, "files": 0}
         told.append(new_event("case.message_out", case, by=by, at=at, data=data))
-    return Told(entry, values, told)
+    return Answer(entry, values, told)

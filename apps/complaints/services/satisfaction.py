@@ -101,8 +101,7 @@ def act_on_score(case: Case, score: int, *, by: User, at: datetime) -> None:
         reopen(case, reason, by=by, at=at)
     if leaders_take_over:
         raise_severity(case, reason, by=by, at=at)
-        people = people_for(Role.DIRECTOR, case.unit.path, at)
-        people += people_for(Role.DEPARTMENT_MANAGER, case.unit.path, at)
-        told = list(dict.fromkeys(person.pk for person in people))
-        news = {"score": score, "recipients": told, "number": case.number}
+        people = people_for([Role.DIRECTOR, Role.DEPARTMENT_MANAGER], case.unit.path, at)
+        recipients = [person.pk for person in people]
+        news = {"score": score, "recipients": recipients, "number": case.number}
         record("case.escalated", case, by=by, at=at, data=news)

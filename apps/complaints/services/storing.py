@@ -16,7 +16,7 @@ from apps.core.files.attachments import CleanFile, clean_files
 @contextmanager
 def cleaned(files: Sequence[NewFile | CleanFile]) -> Iterator[tuple[list[CleanFile], list[str]]]:
     """The files ready to be kept, and the list of paths to fill; enter it before the transaction."""
-    clean = clean_files(files)
+    clean = clean_files(files) if files else []
     written: list[str] = []
     try:
         yield clean, written

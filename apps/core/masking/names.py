@@ -15,7 +15,6 @@ from apps.core.masking.name_words import (
     SITE_WORDS,
     WORDS,
 )
-from apps.core.masking.parts import mask_name
 from apps.core.masking.spelling import hide, plain
 
 # Whoever stands behind one of these is named next, once a colon or a bracket says so.
@@ -103,6 +102,17 @@ _TELLING = re.compile(
     rf"{_ANNOUNCERS}|{_PERSONS}|{_JOBS}|[签代是为叫【\[(*A-Za-z\u00c0-\u024f]"
     r"|已收|交由|先生|女士|小姐|师傅|老师|本人|不在|取走|取件|领取|领走|保管|要求|来电|拒收|的包裹|的快"
 )
+
+
+def mask_name(name: str) -> str:
+    """``张三`` → ``张*``, ``欧阳小红`` → ``欧阳**``, ``John Smith`` → ``J***``."""
+    name = name.strip()
+    if not name:
+        return ""
+    if not re.match(r"[\u4e00-\u9fff]", name):
+        return f"{name[0]}***"
+    keep = 2 if len(name) > 2 and name[:2] in COMPOUNDS else 1
+    return name[:keep] + "*" * max(1, min(len(name) - keep, 3))
 
 
 def hide_announced(text: str) -> str:

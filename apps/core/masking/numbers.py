@@ -3,6 +3,7 @@
 import re
 
 from apps.core.masking.spelling import hide, plain, stars
+from apps.core.phones import split_phone
 
 _GAP = r"[\s.\-·_—–/]{0,4}"
 _ID_CARD = re.compile(
@@ -109,6 +110,21 @@ _NUMBERED = re.compile(r"(?P<number>[一二三四五六七八九十]{1,3})(?P<ki
 
 # Not one of the patterns above matches a text without any of these.
 _TELLING = re.compile(r"[0-9A-Za-z一二三四五六七八九十\-]|口令|暗号")
+_A_MOBILE = re.compile(r"1[3-9]\d{9}")
+
+
+def mask_phone(phone: str) -> str:
+    """``+8613812345678`` → ``138********``; a landline keeps its area code at most."""
+    phone = split_phone(phone)[0]
+    digits = re.sub(r"\D", "", phone)
+    if not digits:
+        return ""
+    if phone.strip().startswith("+86") or (digits.startswith("86") and len(digits) > 11):
+        digits = digits[2:]
+        if not _A_MOBILE.fullmatch(digits) and not digits.startswith(("0", "400", "800")):
+            digits = f"0{digits}"
+    shown = digits[:3] if len(digits) >= 10 else ""
+    return shown + "*" * (len(digits) - len(shown))
 
 
 def hide_numbers(text: str, *, shows_codes: bool = False) -> str:

@@ -44,35 +44,18 @@ def read_xlsx(data: bytes, max_rows: int) -> list[tuple[int, list[Any]]]:
 
 def read_xls(data: bytes, max_rows: int) -> list[tuple[int, list[Any]]]:
     """The format of before 2007. It keeps no formulas that could be read, only what they gave."""
-    import xlrd
+    from python_calamine import CalamineWorkbook
 
     try:
-        with xlrd.open_workbook(
-            file_contents=data, on_demand=True, logfile=io.StringIO(), ragged_rows=True
-        ) as book:
-            page = book.sheet_by_index(0)
-            grid: list[tuple[int, list[Any]]] = []
-            for number in range(min(page.nrows, max_rows * 4 + 1000)):
-                row = [_xls_cell(cell, book.datemode) for cell in page.row(number)[:MAX_COLUMNS]]
-                if any(cell not in (None, "") for cell in row):
-                    grid.append((number + 1, row))
-                if len(grid) > max_rows + 20:
-                    break
-            return grid
-    except Exception:  # as above: one answer, whatever the library raises
+        page = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0)
+        rows = page.to_python(skip_empty_area=False, nrows=max_rows * 4 + 1000)
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException:  # as above; of this library even a panic, which is no Exception
         raise _broken() from None
-
-
-def _xls_cell(cell: Any, datemode: int) -> Any:
-    import xlrd
-
-    if cell.ctype == xlrd.XL_CELL_DATE:
-        return xlrd.xldate_as_datetime(cell.value, datemode)
-    if cell.ctype == xlrd.XL_CELL_BOOLEAN:
-        return bool(cell.value)
-    if cell.ctype == xlrd.XL_CELL_ERROR:
-        return xlrd.error_text_from_code.get(cell.value, "#?")
-    return cell.value
+    grid = [(number, row[:MAX_COLUMNS]) for number, row in enumerate(rows, start=1)]
+    filled = [line for line in grid if any(cell not in (None, "") for cell in line[1])]
+    return filled[: max_rows + 21]
 
 
 def _broken() -> BadInput:

@@ -14,7 +14,7 @@ from apps.core.notice_types import Notice
 from apps.customers.models import Customer
 from apps.desk.demo.orders import Shipped
 from apps.desk.demo.people import Cast
-from apps.desk.demo.told import pickups, stand_told, tell_earlier
+from apps.desk.demo.sent import mark_as_sent, pickups, tell_earlier
 from apps.events.models import Event
 from apps.events.services import relay_batch
 from apps.notifications import channels, services
@@ -191,7 +191,7 @@ def _webhooks(cast: Cast, customers: dict[str, Customer], now: datetime) -> None
     services.queue_webhooks(list(recent.order_by("-at", "-pk")[:150]))
     theirs = Delivery.objects.filter(recipient=f"endpoint:{shops.pk}").select_related("event")
     before = list(theirs.order_by("-event__at", "-pk")[ONE_BY_ONE:])
-    stand_told([(one, one.event.at) for one in before if one.event])
+    mark_as_sent([(one, one.event.at) for one in before if one.event])
     channel = channels.channel(ChannelName.WEBHOOK)
     for turn in range(60):
         delivery = claim(channel, worker=WORKER).delivery

@@ -7,7 +7,7 @@ from random import Random
 from django.utils import timezone
 
 from apps.accounts.queries import system_user
-from apps.core.transactions import without_savepoints
+from apps.core.database import without_savepoints
 from apps.customers.models import Customer
 from apps.desk.demo import afterwards
 from apps.desk.demo.cases import make_cases

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.complaints.queries.team import Load, team_load
-from apps.core.database_clock import database_now
+from apps.core.database import database_now
 from apps.desk.queries.team import due_by_hour, hours_ahead, visible_clocks
 from apps.sla.enums import ClockState
 from apps.sla.models import Clock

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.complaints.queries.team import Load, team_load
-from apps.core.database_clock import database_now
+from apps.core.database import database_now
 from apps.sla.enums import ClockState, Metric
 from apps.sla.models import Clock
 

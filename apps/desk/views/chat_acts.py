@@ -24,7 +24,7 @@ from apps.chat.services.ending import Closing, close_chat, dismiss_chat
 from apps.chat.services.filing import Filing, open_case_from_chat
 from apps.complaints.enums import CaseClass, Outcome
 from apps.complaints.models import Case
-from apps.core.database_clock import database_now
+from apps.core.database import database_now
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.files import NewFile
 from apps.desk.views.chats import chat_door, visible_chat

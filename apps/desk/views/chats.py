@@ -25,7 +25,7 @@ from apps.chat.services.reading import note_chat_read
 from apps.chat.services.seats import touch_seat
 from apps.chat.services.talking import mark_read
 from apps.chat.tokens import desk_ticket
-from apps.core.database_clock import database_now
+from apps.core.database import database_now
 from apps.desk.views.shared import person_of, show
 
 View = Callable[..., HttpResponseBase]
@@ -110,12 +110,12 @@ def _pairs(text: str) -> dict[int, int]:
 
 
 @require_GET
-def _beside(request: HttpRequest, chat_id: int) -> HttpResponse:
+def _context(request: HttpRequest, chat_id: int) -> HttpResponse:
     """Shipment, customer, open cases and history, masked, as a piece of the page."""
     person = person_of(request)
     chat = visible_chat(person, chat_id)
-    context = {"beside": chat_context.context_of(chat, person), "chat": chat}
-    return render(request, "desk/_chat_beside.html", context)
+    context = {"context": chat_context.context_of(chat, person), "chat": chat}
+    return render(request, "desk/_chat_context.html", context)
 
 
 @require_GET
@@ -163,7 +163,7 @@ def _file(request: HttpRequest, key: str) -> HttpResponseBase:
 
 board_page = chat_door(_board_page)
 news = chat_door(_news)
-beside = chat_door(_beside)
+context_view = chat_door(_context)
 answers = chat_door(_answers)
 transcript = chat_door(_transcript)
 file = chat_door(_file)

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
 
-from apps.core.postgresql_arrays import array, moment, quoted
+from apps.core.database import array, moment, quoted
 from apps.core.waking import wake_on_commit
 from apps.events.models import Event
 from apps.events.subscriptions import names_for

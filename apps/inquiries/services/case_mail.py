@@ -25,7 +25,7 @@ from apps.complaints.enums import CaseChannel, CaseClass, EntryKind, LinkKind
 from apps.complaints.inputs import NewCase, NewMessage
 from apps.complaints.models import Case, CaseEntry
 from apps.complaints.queries.links import is_right_word, tagged
-from apps.complaints.queries.searching import email_index
+from apps.complaints.rules.contacts import email_index
 from apps.complaints.rules.reading import class_of
 from apps.core.errors import BadInput
 from apps.core.files import NewFile

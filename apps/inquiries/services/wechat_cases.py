@@ -15,7 +15,7 @@ from apps.complaints.inputs import NewCase, NewMessage
 from apps.complaints.models import Case
 from apps.complaints.queries.links import token_of
 from apps.complaints.queries.promises import answer_due
-from apps.complaints.queries.searching import phone_index
+from apps.complaints.rules.contacts import phone_index
 from apps.complaints.rules.reading import class_of, is_outright
 from apps.complaints.wording import answer_sentence
 from apps.core.errors import RuleBroken

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.utils.functional import Promise
 
 from apps.core.opaque import Id, hide, unhide
@@ -117,6 +118,8 @@ class Channel:
     # ``query`` can be asked about an unclear message.
     can_ask: bool = False
     concurrency: int = 2
+    # Settings without which the channel is passed over when messages are queued.
+    needs: Sequence[str] = ()
     # At most one message under way per recipient, so that one slow recipient holds up only itself.
     one_per_recipient: bool = False
     # Seconds between attempts; after the last one the message has failed.
@@ -149,8 +152,8 @@ class Channel:
         return person.addresses.get(str(self.name))
 
     def configured(self) -> bool:
-        """Without its settings a channel is passed over when messages are queued."""
-        return True
+        """Whether its settings are there."""
+        return all(getattr(settings, name, "") for name in self.needs)
 
     def address_key(self, topic: str, address_index: str) -> str:
         """What ``address_limits`` count by."""

@@ -35,6 +35,7 @@ _OUR_FAULT = frozenset({521, 530, 534, 535, 538, 554, 571})
 class EmailChannel(Channel):
     name = ChannelName.EMAIL
     label = _("E-mail")
+    needs = ("EMAIL_HOST",)
     concurrency = 4
     begins_itself = True
     waits = (60, 300, 900, 3600, 3 * 3600, 6 * 3600, 12 * 3600, 24 * 3600)
@@ -43,9 +44,6 @@ class EmailChannel(Channel):
 
     def pace(self) -> tuple[float, float]:
         return within(float(getattr(settings, "EMAIL_PER_SECOND", 20.0)))
-
-    def configured(self) -> bool:
-        return bool(getattr(settings, "EMAIL_HOST", ""))
 
     def prepare(self, delivery: "Delivery") -> Thread | None:
         return thread_of(delivery)

@@ -36,6 +36,7 @@ BUSY = frozenset({"isp.SYSTEM_ERROR", "isp.RAM_PERMISSION_DENY", "ServiceUnavail
 class SmsChannel(Channel):
     name = ChannelName.SMS
     label = _("SMS")
+    needs = ("SMS_URL", "SMS_ACCESS_KEY")
     confirms = True
     can_ask = True
     concurrency = 4
@@ -49,9 +50,6 @@ class SmsChannel(Channel):
 
     def pace(self) -> tuple[float, float]:
         return within(float(getattr(settings, "SMS_PER_SECOND", 30.0)))
-
-    def configured(self) -> bool:
-        return bool(getattr(settings, "SMS_URL", "") and getattr(settings, "SMS_ACCESS_KEY", ""))
 
     def address_key(self, topic: str, address_index: str) -> str:
         """The provider counts per template, so do we."""

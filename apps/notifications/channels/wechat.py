@@ -31,6 +31,7 @@ LATER = {45009: 3600.0, 45011: 60.0, -1: 5.0}
 class WeChatChannel(Channel):
     name = ChannelName.WECHAT
     label = _("WeChat")
+    needs = ("WECHAT_APP_ID",)
     idempotent = True
     # Ten minutes at the provider; one is kept back for clocks and slow requests.
     idempotent_for = timedelta(minutes=9)
@@ -44,9 +45,6 @@ class WeChatChannel(Channel):
 
     def pace(self) -> tuple[float, float]:
         return within(float(getattr(settings, "WECHAT_PER_SECOND", 50.0)))
-
-    def configured(self) -> bool:
-        return bool(getattr(settings, "WECHAT_APP_ID", ""))
 
     def request_of(self, message: Message) -> dict[str, Any]:
         body: dict[str, Any] = {

@@ -8,7 +8,6 @@ answer was lost may have arrived and is not sent again.
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -30,6 +29,7 @@ MOST_BYTES = 2_000
 class WeChatTalkChannel(Channel):
     name = ChannelName.WECHAT_TALK
     label = _("WeChat conversation")
+    needs = ("WECHAT_APP_ID",)
     concurrency = 2
     begins_itself = True
     waits = (5, 30, 120)
@@ -37,9 +37,6 @@ class WeChatTalkChannel(Channel):
 
     def address_of(self, person: "Person") -> str | None:
         return person.addresses.get(str(ChannelName.WECHAT))
-
-    def configured(self) -> bool:
-        return bool(getattr(settings, "WECHAT_APP_ID", ""))
 
     def prepare(self, delivery: "Delivery") -> bool:
         """Whether the conversation is still open to us."""

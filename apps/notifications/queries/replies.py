@@ -3,17 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from apps.complaints.models import Case
 from apps.notifications.enums import ChannelName, DeliveryState, TaskState
 from apps.notifications.models import Delivery
 from apps.notifications.states import DELIVERY_MOVES
-
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
-    from apps.accounts.models import User
 
 MOST = 500
 SHOWN = (
@@ -25,7 +19,7 @@ UNDER_WAY = frozenset({DeliveryState.QUEUED, DeliveryState.HELD, DeliveryState.S
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class SentMessage:
     """One message by one channel. ``to`` is masked; ``why`` the provider's code.
 
     ``is_trouble``: somebody has to act, because it failed, or nobody knows whether it arrived, and
@@ -45,31 +39,20 @@ class Told:
     call_id: int | None
 
 
-def told_in(case: Case, user: "User") -> dict[int, list[Told]]:
-    """Entry number → its messages as ``user`` may see them, oldest first; key 0 holds those without
-    an entry (the receipt, the question how satisfied they are). Two queries."""
-    return _by_entry(Delivery.objects.visible_to(user), case, case.absorbed.only("pk"))
-
-
-def told_on_page(case: Case, absorbed: Iterable[Case]) -> dict[int, list[Told]]:
-    """The same for the page of a case, whose reader has been found to see it: whoever reads what
-    was said in a case and in those merged into it sees what became of it. One query."""
-    return _by_entry(Delivery.objects.all(), case, absorbed)
-
-
-def _by_entry(
-    deliveries: "QuerySet[Delivery]", case: Case, absorbed: Iterable[Case]
-) -> dict[int, list[Told]]:
+def messages_on_page(case: Case, absorbed: Iterable[Case]) -> dict[int, list[SentMessage]]:
+    """For the page of a case and those merged into it, whose reader has been found to see it: entry
+    number → its messages, oldest first; key 0 holds those without an entry (the receipt, the question
+    how satisfied they are). One query."""
     case_ids = [case.pk, *(one.pk for one in absorbed)]
     rows = list(
-        deliveries.filter(case__in=case_ids, topic__startswith="case.")
+        Delivery.objects.filter(case__in=case_ids, topic__startswith="case.")
         .select_related("event", "phone_task")
         .only(*SHOWN)
         .order_by("-pk")[:MOST]
     )[::-1]
-    found: dict[int, list[Told]] = {}
-    for told, entry in zip(_all(rows), _entries(rows), strict=True):
-        found.setdefault(entry, []).append(told)
+    found: dict[int, list[SentMessage]] = {}
+    for message, entry in zip(_all(rows), _entries(rows), strict=True):
+        found.setdefault(entry, []).append(message)
     return found
 
 
@@ -78,19 +61,19 @@ def _entries(rows: Sequence[Delivery]) -> list[int]:
     return [number if isinstance(number, int) else 0 for number in numbers]
 
 
-def _all(rows: Sequence[Delivery]) -> list[Told]:
+def _all(rows: Sequence[Delivery]) -> list[SentMessage]:
     """A message that another channel took over is that one's business."""
     taken_over = {row.previous_id for row in rows} - {None}
-    return [_told(row, is_last=row.pk not in taken_over) for row in rows]
+    return [_message(row, is_last=row.pk not in taken_over) for row in rows]
 
 
-def _told(row: Delivery, *, is_last: bool) -> Told:
+def _message(row: Delivery, *, is_last: bool) -> SentMessage:
     state = DeliveryState(row.state)
     task = getattr(row, "phone_task", None)
     to_call = task is not None and task.state in (TaskState.OPEN, TaskState.TAKEN)
     lost = state not in GOT_THROUGH | UNDER_WAY | {DeliveryState.HANDED_OVER}
     again = state in (DeliveryState.FAILED, DeliveryState.SUPPRESSED, DeliveryState.AMBIGUOUS)
-    return Told(
+    return SentMessage(
         delivery_id=row.pk,
         topic=row.topic,
         channel=row.channel,

@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from apps.core.notice_types import Topic
-from apps.notifications import rendering, seeding
+from apps.notifications import seeding, wording
 from apps.notifications.models import Delivery, MessageTemplate
 from apps.notifications.topics import TOPICS
-from apps.notifications.wording import line_of, stop_text, values_of
 
 # A text message has no room for a list; the page behind its link names everything.
 SHORT = frozenset({"sms", "wechat"})
@@ -46,8 +45,8 @@ def render(
     """The words of ``delivery`` in ``language`` (its own by default), masked as told; with
     ``link`` instead of its own where one is given."""
     language = language or delivery.language
-    values = values_of(delivery.data, language, delivery.link if link is None else link)
-    values["stop"] = stop_text(unsubscribe)
+    values = wording.values_of(delivery.data, language, delivery.link if link is None else link)
+    values["stop"] = wording.stop_text(unsubscribe)
     if delivery.is_digest:
         values |= digest_values(delivery, language)
     values |= personal_values(delivery, shows)
@@ -77,17 +76,17 @@ def fill(
             (topic, "", language), ("", "")
         )
         return Words(
-            rendering.fill(subject, values),
-            rendering.fill(body, values),
+            wording.fill(subject, values),
+            wording.fill(body, values),
             default_code(topic),
             named_fields(topic, values),
         )
     parameters = template.provider_fields or {}
     return Words(
-        subject=rendering.fill(template.subject, values),
-        text=rendering.fill(template.body, values),
+        subject=wording.fill(template.subject, values),
+        text=wording.fill(template.body, values),
         provider_code=template.provider_code or default_code(topic),
-        fields={name: rendering.fill(text, values) for name, text in parameters.items()}
+        fields={name: wording.fill(text, values) for name, text in parameters.items()}
         or named_fields(topic, values),
         template_id=template.pk,
     )
@@ -111,7 +110,7 @@ def personal_values(delivery: Delivery, shows: frozenset[str]) -> dict[str, str]
     given: dict[str, Any] = json.loads(delivery.personal)
     allowed = shows | {"code"}
     return {
-        name: rendering.masked(kinds.get(name) or "name", str(value), allowed)
+        name: wording.masked(kinds.get(name) or "name", str(value), allowed)
         for name, value in given.items()
     }
 
@@ -121,9 +120,11 @@ def digest_values(delivery: Delivery, language: str) -> dict[str, str]:
     numbers = list(
         dict.fromkeys(str(data.get("number") or data.get("order") or "") for _t, data in items)
     )
-    values = values_of({"numbers": numbers, "count": len(items)}, language, delivery.link)
+    values = wording.values_of({"numbers": numbers, "count": len(items)}, language, delivery.link)
     short = delivery.channel in SHORT
-    lines = "" if short else "\n".join(line_of(data, topic, language) for topic, data in items)
+    lines = (
+        "" if short else "\n".join(wording.line_of(data, topic, language) for topic, data in items)
+    )
     return {"count": str(len(items)), "numbers": values["numbers"], "lines": lines}
 
 
@@ -136,7 +137,7 @@ def sample_values(topic: Topic, language: str, shows: frozenset[str]) -> dict[st
     """Masked as a channel that ``shows`` these kinds of personal data masks the real ones."""
     allowed = shows | {"", "code"}
     return {
-        v.name: rendering.masked(v.personal, v.sample(language), allowed) for v in topic.variables
+        v.name: wording.masked(v.personal, v.sample(language), allowed) for v in topic.variables
     }
 
 
@@ -146,7 +147,7 @@ def _variables(topic: str) -> tuple[Any, ...]:
 
 def digest_lines(delivery: Delivery, language: str) -> list[str]:
     """One line for each message inside a digest."""
-    return [line_of(data, topic, language) for topic, data in carried(delivery)]
+    return [wording.line_of(data, topic, language) for topic, data in carried(delivery)]
 
 
 def versions_of(template: MessageTemplate) -> list[MessageTemplate]:

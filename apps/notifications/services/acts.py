@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from apps.core.database_clock import database_now
+from apps.core.database import database_now
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.masking import mask_text
 from apps.events.services import record

@@ -7,7 +7,7 @@ from django.core import signing
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
-from apps.core.database_clock import database_now
+from apps.core.database import database_now
 from apps.core.opaque import Id, hide, row_said
 from apps.core.public_links import public_link
 from apps.notifications.enums import DeliveryState

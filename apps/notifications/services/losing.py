@@ -1,17 +1,17 @@
 """Messages whose sender is gone: free again where nothing can have left, unclear elsewhere.
 
-Before a channel lets the first byte of a message out it has ``SendStart`` written down and
+Before a channel lets the first byte of a message out it has ``sending.SendStart`` written down and
 committed. A claim without that mark cannot have been sent, and whoever was stopped before it and
 wakes up later finds that it is his no more.
 """
 
 from datetime import datetime
 
-from django.db import Error, connection, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from apps.core.database_clock import database_now
+from apps.core.database import database_now
 from apps.notifications import channels
 from apps.notifications.channels import Channel
 from apps.notifications.enums import DeliveryState, Step
@@ -21,43 +21,6 @@ from apps.notifications.services.presence import gone
 from apps.notifications.services.rows import move, note
 
 BATCH = 200
-_BEGIN = """
-UPDATE notifications_delivery SET on_wire_since = clock_timestamp()
-WHERE id = %s AND attempts = %s AND state = 'sending' AND lease_until > clock_timestamp()
-"""
-
-
-class NotBegun(Exception):
-    """It could not be written down that a message goes out, so it must not go."""
-
-
-class ClaimLost(NotBegun):
-    """Somebody else has the message by now."""
-
-
-class SendStart:
-    """Writes down, durably, that this attempt is about to go out.
-
-    Nothing is written where the other side drops doubles for ever: a repeat is safe there anyhow.
-    """
-
-    def __init__(self, delivery: Delivery, channel: Channel) -> None:
-        self._attempt = [delivery.pk, delivery.attempts]
-        self._is_needed = not channel.idempotent or channel.idempotent_for is not None
-        self.is_made = False
-
-    def __call__(self) -> None:
-        """Raises NotBegun; then not a byte may leave."""
-        if self._is_needed:
-            try:
-                with connection.cursor() as cursor:
-                    cursor.execute(_BEGIN, self._attempt)
-                    found = cursor.rowcount
-            except Error as error:
-                raise NotBegun from error
-            if found != 1:
-                raise ClaimLost
-        self.is_made = True
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
-from apps.core.database_clock import database_now
+from apps.core.database import database_now
 from apps.notifications import channels
 from apps.notifications.channels import Channel, Outcome, Question
 from apps.notifications.enums import DeliveryState, Effect, Step, TaskReason

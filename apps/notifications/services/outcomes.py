@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.db import connection, transaction
 
 from apps.accounts.queries import system_user
-from apps.core.database_clock import database_now
+from apps.core.database import database_now
 from apps.notifications import channels
 from apps.notifications.addresses import label_of
 from apps.notifications.backoff import pause_after, wait_before

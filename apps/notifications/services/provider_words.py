@@ -15,7 +15,7 @@ from apps.notifications.provider_words import (
     needed_parameters,
     sent_parameters,
 )
-from apps.notifications.rendering import check_words, variables_in
+from apps.notifications.wording import check_words, variables_in
 
 
 def check_provider_words(

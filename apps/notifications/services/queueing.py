@@ -6,10 +6,9 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from apps.core.database_clock import database_now
+from apps.core.database import database_now, in_callers_transaction
 from apps.core.notice_types import Notice
 from apps.core.public_links import public_link
-from apps.core.transactions import in_callers_transaction
 from apps.events.models import Event
 from apps.notifications import channels
 from apps.notifications.addresses import index_of, is_ours
@@ -22,10 +21,9 @@ from apps.notifications.models import (
 )
 from apps.notifications.queries.notices import notices_of
 from apps.notifications.queries.recipients import Person, Planned, plan
-from apps.notifications.quiet import quiet_end
+from apps.notifications.queries.wishes import is_unwanted, keys_of, quiet_end, wishes_of
 from apps.notifications.services.rows import NewDelivery, insert
 from apps.notifications.services.webhook_events import queue_webhooks
-from apps.notifications.services.wishes import is_unwanted, keys_of, wishes_of
 from apps.notifications.topics import TOPICS
 
 LAST = "phone"

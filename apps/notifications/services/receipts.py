@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
-from apps.core.database_clock import database_now
+from apps.core.database import database_now
 from apps.core.masking import mask_text
 from apps.core.text import keepable
 from apps.notifications.addresses import index_of

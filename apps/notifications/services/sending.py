@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import Error, InterfaceError, OperationalError, connection
 
 from apps.core.public_links import public_link
 from apps.notifications import channels
@@ -14,13 +14,49 @@ from apps.notifications.enums import CANNOT_STOP, Effect
 from apps.notifications.models import Delivery
 from apps.notifications.queries.words import render
 from apps.notifications.services.claiming import claim
-from apps.notifications.services.losing import ClaimLost, NotBegun, SendStart
 from apps.notifications.services.outcomes import record_outcome
 from apps.notifications.services.presence import present
 from apps.notifications.stop_links import stop_key
 
 log = logging.getLogger(__name__)
 ONCE_MORE = 0.5  # seconds between two tries to write an outcome down
+_BEGIN = """
+UPDATE notifications_delivery SET on_wire_since = clock_timestamp()
+WHERE id = %s AND attempts = %s AND state = 'sending' AND lease_until > clock_timestamp()
+"""
+
+
+class NotBegun(Exception):
+    """It could not be written down that a message goes out, so it must not go."""
+
+
+class ClaimLost(NotBegun):
+    """Somebody else has the message by now."""
+
+
+class SendStart:
+    """Writes down, durably, that this attempt is about to go out.
+
+    Nothing is written where the other side drops doubles for ever: a repeat is safe there anyhow.
+    """
+
+    def __init__(self, delivery: Delivery, channel: Channel) -> None:
+        self._attempt = [delivery.pk, delivery.attempts]
+        self._is_needed = not channel.idempotent or channel.idempotent_for is not None
+        self.is_made = False
+
+    def __call__(self) -> None:
+        """Raises NotBegun; then not a byte may leave."""
+        if self._is_needed:
+            try:
+                with connection.cursor() as cursor:
+                    cursor.execute(_BEGIN, self._attempt)
+                    found = cursor.rowcount
+            except Error as error:
+                raise NotBegun from error
+            if found != 1:
+                raise ClaimLost
+        self.is_made = True
 
 
 def send_next(

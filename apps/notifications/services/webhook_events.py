@@ -9,9 +9,8 @@ from uuid import uuid4
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from apps.core.database_clock import database_now
+from apps.core.database import database_now, in_callers_transaction
 from apps.core.errors import RuleBroken
-from apps.core.transactions import in_callers_transaction
 from apps.events.models import Event
 from apps.events.services import record
 from apps.notifications.channels.webhook import MAX_BODY, body_of

@@ -13,9 +13,9 @@ from apps.events.services import record
 from apps.notifications import channels
 from apps.notifications.enums import Audience
 from apps.notifications.models import MessageTemplate, NotificationPolicy
-from apps.notifications.rendering import check_words
 from apps.notifications.services.provider_words import check_provider_words
 from apps.notifications.topics import TOPICS
+from apps.notifications.wording import check_words
 
 if TYPE_CHECKING:
     from apps.accounts.models import User

@@ -9,16 +9,16 @@ from django.utils.translation import gettext as _
 from apps.complaints.models import Case
 from apps.notifications.queries import replies
 from apps.notifications.queries.desk import in_words, topic_label
-from apps.notifications.queries.replies import Told
+from apps.notifications.queries.replies import SentMessage
 from apps.notifications.ways import NotSetUp, ways_not_set_up
 
 register = template.Library()
 
 
 @register.simple_tag
-def told_on_page(case: Case, absorbed: list[Case]) -> dict[int, list[Told]]:
+def messages_on_page(case: Case, absorbed: list[Case]) -> dict[int, list[SentMessage]]:
     """Entry number → its messages; key 0: those without an entry."""
-    return replies.told_on_page(case, absorbed)
+    return replies.messages_on_page(case, absorbed)
 
 
 @register.simple_tag
@@ -41,15 +41,15 @@ def in_words_not_set_up(way: NotSetUp) -> str:
 
 
 @register.filter
-def told_by(told: Mapping[int, list[Told]] | str, entry: int) -> list[Told]:
+def of_entry(messages: Mapping[int, list[SentMessage]] | str, entry: int) -> list[SentMessage]:
     """Nothing on pages that show the words alone and never asked ("" there)."""
-    return told.get(entry, []) if told and not isinstance(told, str) else []
+    return messages.get(entry, []) if messages and not isinstance(messages, str) else []
 
 
 @register.filter
-def why_so(told: Told) -> str:
+def why_so(message: SentMessage) -> str:
     """The reason in words where it is one of ours, else the provider's own code."""
-    return in_words(told.why)[0] if told.why else ""
+    return in_words(message.why)[0] if message.why else ""
 
 
 @register.filter

@@ -18,8 +18,8 @@ from apps.orders.forms import (
     ArrangementForm,
     AssignForm,
     ClassForm,
+    CustomerInformedForm,
     PrintForm,
-    ToldForm,
     local_input,
 )
 from apps.orders.inputs import ArrangementInput
@@ -104,7 +104,7 @@ ACTS = (
         lambda d: services.tell_customer(order_id=d.record.pk, whom=d.typed["whom"], **d.who),
         explains=_("Vehicle, driver and expected time were told to the customer."),
         done=_("On record: the customer knows."),
-        form=ToldForm,
+        form=CustomerInformedForm,
         may=lambda order: _is_running(order) and hasattr(order, "arrangement"),
     ),
     Act(

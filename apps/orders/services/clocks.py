@@ -13,7 +13,7 @@ from django.db import models
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.core.writing import write_columns
+from apps.core.database import write_columns
 from apps.customers.queries import contracts_in_force
 from apps.orders.enums import OrderMatter
 from apps.orders.models import FollowUpTask, WorkOrder

@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from apps.accounts.models import User
-from apps.core.transactions import in_callers_transaction
-from apps.core.writing import write_columns
+from apps.core.database import in_callers_transaction, write_columns
 from apps.events.services import NewEvent, record_many
 from apps.orders.enums import OrderStatus
 from apps.orders.models import FollowUpTask, WorkOrder, WorkOrderWaybill

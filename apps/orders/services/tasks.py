@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.core import cached_tables
+from apps.core.database import write_columns
 from apps.core.errors import BadInput, RuleBroken
-from apps.core.writing import write_columns
 from apps.events.services import NewEvent, record, record_many
 from apps.orders.enums import ServiceLevel, TaskAnchor
 from apps.orders.models import FollowUpTask, FollowUpTemplate, WorkOrder

@@ -15,7 +15,7 @@ from apps.chat.models import Chat
 from apps.chat.queries.visitor import file_for_visitor, line_key, line_of
 from apps.chat.services.ending import leave_chat
 from apps.chat.services.talking import mark_read, note_sign, say
-from apps.core.database_clock import database_now
+from apps.core.database import database_now
 from apps.core.errors import RuleBroken
 from apps.core.requests import client_address
 from apps.portal.answers import kept_private, page

@@ -19,7 +19,7 @@ from apps.chat.queries.seats import chat_settings, waiting_count
 from apps.chat.services.ending import rate_chat, turn_into_message
 from apps.chat.services.starting import NewChat, leave_message, start_chat
 from apps.complaints.enums import CaseClass
-from apps.core.database_clock import database_now
+from apps.core.database import database_now
 from apps.core.errors import RuleBroken
 from apps.core.requests import client_address
 from apps.core.times import now

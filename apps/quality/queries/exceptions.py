@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from apps.complaints.models import Case
-from apps.complaints.queries.searching import MOST_WAYBILLS, NAME
+from apps.complaints.queries.searching import MOST_WAYBILLS
+from apps.complaints.rules.contacts import NAME
 from apps.complaints.rules.searching import query_of
 from apps.core.name_index import asked_parts
 from apps.core.times import day_start

@@ -23,7 +23,7 @@ from apps.quality.enums import ExceptionKind, ExceptionState, FoundBy
 from apps.quality.inputs import NewException
 from apps.quality.models import ExceptionReport, ReportChange
 from apps.quality.queries.shipments import receipt_owed
-from apps.quality.queries.team import leaders_told
+from apps.quality.queries.team import leaders_to_notify
 from apps.quality.services.clocks import changed, corrected, start
 from apps.quality.services.locking import lock_exception
 from apps.quality.services.moves import move
@@ -228,7 +228,7 @@ def _check_version(report: ExceptionReport, version: int) -> None:
 
 def now_serious(report: ExceptionReport, at: datetime) -> list[int]:
     """Whom the event names that made it serious: the same as had it been so from the beginning."""
-    return [person.pk for person in leaders_told(report, at)]
+    return [person.pk for person in leaders_to_notify(report, at)]
 
 
 @transaction.atomic

@@ -17,14 +17,14 @@ from apps.backoffice.services import take_numbers
 from apps.complaints.models import Case
 from apps.complaints.services.locking import write
 from apps.core import cached_tables
-from apps.core.transactions import in_callers_transaction
+from apps.core.database import in_callers_transaction
 from apps.events.services import record, record_many
 from apps.quality import rules
 from apps.quality.enums import ExceptionKind, FoundBy
 from apps.quality.inputs import NewException
 from apps.quality.models import ChaseTask, ExceptionReport
 from apps.quality.queries.shipments import freight_centres, question_about, whom_to_chase
-from apps.quality.queries.team import leaders_told
+from apps.quality.queries.team import leaders_to_notify
 from apps.quality.services import clocks as exception_clocks
 from apps.quality.services.chasing import CHASE_WITHIN, chase_event, draft_chase
 from apps.quality.services.exceptions import draft, now_serious, opening_event
@@ -133,8 +133,8 @@ def _open(
         report.number = number
     ExceptionReport.objects.bulk_create(reports)
     exception_clocks.start(reports, by=by, at=at)
-    told = _Told(at)
-    events = [opening_event(one, told.of(one), by=by, at=at) for one in reports]
+    leaders = _Leaders(at)
+    events = [opening_event(one, leaders.of(one), by=by, at=at) for one in reports]
     with cached_tables.checked_together(freight_centres):
         chases = [
             draft_chase(report, whom, question_about(waybill), at + CHASE_WITHIN, by=by)
@@ -168,7 +168,7 @@ def _new(
     )
 
 
-class _Told:
+class _Leaders:
     """Who hears of a serious exception, looked up once for each unit."""
 
     def __init__(self, at: datetime) -> None:
@@ -180,7 +180,7 @@ class _Told:
             return []
         unit = report.unit_id
         if unit not in self._found:
-            self._found[unit] = [person.pk for person in leaders_told(report, self._at)]
+            self._found[unit] = [person.pk for person in leaders_to_notify(report, self._at)]
         return self._found[unit]
 
 

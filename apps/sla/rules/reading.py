@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from apps.sla.enums import ClockState, FactKind, IntervalKind, Metric, OnReopen
-from apps.sla.rules.facts import ClockFacts, MatterFacts
-from apps.sla.rules.targets import StepRule, TargetRule
+from apps.sla.enums import MET_BY, ClockState, IntervalKind, OnReopen
+from apps.sla.rules.policies import StepRule, TargetRule
 from apps.sla.worktime import (
     Pause,
     StillPaused,
@@ -22,25 +21,62 @@ from apps.sla.worktime import (
 
 DUE_ITSELF = 0  # the due instant in a schedule; no row of a policy stands for it
 
-_F = FactKind
-# Telling the plan is also an answer, and an answer is also a word to the customer.
-MET_BY: dict[str, frozenset[str]] = {
-    Metric.HAND_OVER: frozenset({_F.HANDED_OVER}),
-    Metric.REPORT: frozenset({_F.REPORTED}),
-    Metric.FIRST_WORD: frozenset({_F.SPOKEN, _F.RESPONDED, _F.PLANNED, _F.FED_BACK, _F.SOLVED}),
-    Metric.RESPONSE: frozenset({_F.RESPONDED, _F.PLANNED, _F.FED_BACK, _F.SOLVED}),
-    Metric.PLAN_REPLY: frozenset({_F.PLANNED, _F.SOLVED}),
-    Metric.SOLUTION: frozenset({_F.SOLVED}),
-    Metric.FEEDBACK: frozenset({_F.FED_BACK, _F.SOLVED}),
-    Metric.LEGAL: frozenset({_F.SOLVED}),
-    Metric.ORDER_PROCESSING: frozenset({_F.PROCESSED}),
-    Metric.FOLLOW_UP: frozenset({_F.DONE}),
-    Metric.PROMISE: frozenset(),
-    Metric.PAPERWORK: frozenset({_F.DONE}),
-    Metric.ACTION: frozenset({_F.DONE}),
-}
-# Opening a matter starts a clock for each target of its policy, but for these: somebody makes them.
-SELF_STARTING = frozenset(Metric.values) - {Metric.PROMISE}
+
+class DoneFact(NamedTuple):
+    """Something that was done in the matter's n-th cycle."""
+
+    kind: str
+    cycle: int
+    at: datetime
+    by: int | None = None  # the user who did it
+
+
+class Wait(NamedTuple):
+    kind: str
+    since: datetime
+    until: datetime | None  # None: still waiting
+
+
+@dataclass(frozen=True, slots=True)
+class MatterFacts:
+    """``begun`` and ``ended`` are when the matter was opened and closed, in turn: one more ``begun``
+    than ``ended`` while it is open."""
+
+    begun: tuple[datetime, ...]
+    ended: tuple[datetime, ...] = ()
+    waits: tuple[Wait, ...] = ()
+    said: tuple[DoneFact, ...] = ()
+
+    @property
+    def cycle(self) -> int:
+        return len(self.begun)
+
+    @property
+    def is_open(self) -> bool:
+        return len(self.begun) > len(self.ended)
+
+    def closings(self, cycle: int) -> list[tuple[datetime, datetime | None]]:
+        """The times the matter was closed, from this cycle on."""
+        last = len(self.ended)
+        return [
+            (self.ended[n], self.begun[n + 1] if n + 1 < len(self.begun) else None)
+            for n in range(cycle - 1, last)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class ClockFacts:
+    """What is a fact about one clock alone. ``fixed_due`` was set by a person; ``done_at`` and
+    ``dropped_at`` belong to a promise kept or dropped, or to a target its policy no longer has."""
+
+    metric: str
+    cycle: int
+    started_at: datetime
+    is_own: bool = False  # a promise: only what is said about this very clock meets it
+    fixed_due: datetime | None = None
+    done_at: datetime | None = None
+    done_by: int | None = None
+    dropped_at: datetime | None = None
 
 
 class PlannedStep(NamedTuple):

@@ -11,9 +11,7 @@ from django.db import models
 from django.db.models import Q
 
 from apps.accounts.models import User
-from apps.core.database_clock import not_after
-from apps.core.transactions import in_callers_transaction
-from apps.core.writing import write_columns
+from apps.core.database import in_callers_transaction, not_after, write_columns
 from apps.sla.enums import FactKind, IntervalKind, MatterState
 from apps.sla.models import Fact, Interval, Matter
 from apps.sla.models.clock import OPEN

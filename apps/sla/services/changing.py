@@ -7,8 +7,7 @@ from typing import Any
 from django.db import models
 
 from apps.accounts.models import Unit, User
-from apps.core.database_clock import not_after
-from apps.core.transactions import in_callers_transaction
+from apps.core.database import in_callers_transaction, not_after
 from apps.sla.enums import MatterState
 from apps.sla.models import Clock, Matter
 from apps.sla.queries.clock_inputs import read_clock_inputs

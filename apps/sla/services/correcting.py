@@ -8,12 +8,11 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.core.database_clock import database_now, not_after
+from apps.core.database import database_now, not_after
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.services import NewEvent, record_many
-from apps.sla.enums import FactKind
+from apps.sla.enums import MET_BY, FactKind
 from apps.sla.models import Clock, Fact, Matter
-from apps.sla.rules import MET_BY
 from apps.sla.services.matters import lock_matter
 from apps.sla.services.recalculating import Locked, lock_clocks, recalculate
 

@@ -5,14 +5,12 @@ from datetime import datetime
 from django.db import models
 
 from apps.accounts.models import User
-from apps.core.database_clock import database_now, not_after
-from apps.core.transactions import in_callers_transaction
-from apps.sla.enums import IntervalKind, MatterState, OnReopen
+from apps.core.database import database_now, in_callers_transaction, not_after
+from apps.sla.enums import SELF_STARTING, IntervalKind, MatterState, OnReopen
 from apps.sla.models import Clock, Interval, Matter
 from apps.sla.models.clock import OPEN
 from apps.sla.queries.clock_inputs import ClockInputs, read_clock_inputs
 from apps.sla.queries.rules import targets_of
-from apps.sla.rules import SELF_STARTING
 from apps.sla.services.following import aim_at, new_clock
 from apps.sla.services.matters import lock_matter, move_matter
 from apps.sla.services.recalculating import Locked, lock_clocks, recalculate

@@ -8,14 +8,12 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.core.database_clock import not_after
+from apps.core.database import in_callers_transaction, not_after
 from apps.core.errors import RuleBroken
-from apps.core.transactions import in_callers_transaction
-from apps.sla.enums import FactKind, IntervalKind, MatterState
+from apps.sla.enums import MET_BY, FactKind, IntervalKind, MatterState
 from apps.sla.models import Clock, Fact, Interval
 from apps.sla.models.clock import OPEN
 from apps.sla.queries.clock_inputs import read_clock_inputs
-from apps.sla.rules import MET_BY
 from apps.sla.services.matters import check_open, lock_matter
 from apps.sla.services.recalculating import NONE, lock_clocks, recalculate
 from apps.sla.services.rows import add_facts
@@ -32,7 +30,7 @@ def record_fact(
 ) -> bool:
     """Something was done, by whatever channel, at the instant it was done (``at``, aware; the
     database's present if not given, never the future). The first of a kind in each cycle meets the
-    clocks it belongs to (``rules.MET_BY``); repeating it changes nothing, an earlier one that is
+    clocks it belongs to (``enums.MET_BY``); repeating it changes nothing, an earlier one that is
     known late moves the instant back. Returns whether it counted (CMP-2)."""
     return bool(record_facts(subject=subject, kinds=[kind], by=by, at=at, note=note, key=key))
 

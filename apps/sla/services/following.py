@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from apps.sla.enums import CountsFrom, OnReopen
+from apps.sla.enums import SELF_STARTING, CountsFrom, OnReopen
 from apps.sla.models import Clock, Matter
-from apps.sla.rules import SELF_STARTING, Attributes, TargetRule
+from apps.sla.rules import Attributes, TargetRule
 
 
 def attributes_of(matter: Matter) -> Attributes:

@@ -12,7 +12,7 @@ from django.db import models, transaction
 from django.db.models import Q
 
 from apps.accounts.models import User
-from apps.core.database_clock import database_now, not_after
+from apps.core.database import database_now, not_after
 from apps.sla.enums import FactKind, IntervalKind, MatterState
 from apps.sla.models import Fact, Interval, Matter
 from apps.sla.models.clock import OPEN

@@ -9,8 +9,7 @@ from datetime import datetime
 from django.db import connection, models
 
 from apps.accounts.models import Unit, User
-from apps.core.database_clock import not_after
-from apps.core.transactions import in_callers_transaction
+from apps.core.database import in_callers_transaction, not_after
 from apps.sla.enums import FactKind, MatterState
 from apps.sla.kinds import known_kind
 from apps.sla.models import Clock, Fact, Matter

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.enums import Role
 from apps.accounts.models import User
-from apps.core.database_clock import database_now, not_after
+from apps.core.database import database_now, not_after
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.waking import wake_on_commit
 from apps.events.services import record

@@ -7,7 +7,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.core.database_clock import database_now, not_after
+from apps.core.database import database_now, not_after
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.services import NewEvent, record_many
 from apps.sla.enums import Metric

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from apps.accounts.models import User
 from apps.accounts.queries import system_user
-from apps.core.database_clock import database_now
+from apps.core.database import database_now
 from apps.sla.enums import MatterState
 from apps.sla.models import Clock, Matter
 from apps.sla.models.clock import OPEN

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from apps.core.writing import write_columns
+from apps.core.database import write_columns
 from apps.events.services import NewEvent, record_many
 from apps.tracking.enums import LateKind, Status
 from apps.tracking.lateness import Verdict, is_lost, judge, worse_of

@@ -15,7 +15,7 @@ from typing import Any
 
 from django.db import connection
 
-from apps.core.postgresql_arrays import array, moment, quoted
+from apps.core.database import array, moment, quoted
 from apps.tracking.status import Standing
 
 # A look-up along the key for each, whatever the planner believes of a month that has just begun: as

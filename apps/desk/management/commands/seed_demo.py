@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from apps.core.transactions import without_savepoints
+from apps.core.database import without_savepoints
 from apps.desk.demo.parts import further_parts
 from apps.desk.demo.week import PER_DAY, make_week
 from apps.desk.queries import is_empty

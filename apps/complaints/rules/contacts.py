@@ -1,4 +1,4 @@
-"""Who brings a case: cleaned, encrypted, found by blind index."""
+"""Who brings a case: cleaned, encrypted, found by blind index. Pure."""
 
 from typing import Any
 
@@ -6,10 +6,25 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
-from apps.complaints.queries.searching import NAME, email_index, name_index, phone_index
+from apps.core.crypto import blind_index
 from apps.core.errors import BadInput
 from apps.core.name_index import name_parts
-from apps.core.phones import normalise_phone
+from apps.core.phones import normalise_phone, phone_key
+
+PHONE, EMAIL, NAME = "complaints.phone", "complaints.email", "complaints.name"
+
+
+def phone_index(phone: str) -> str:
+    """``phone`` as it is kept; its extension does not count."""
+    return blind_index(phone_key(phone), PHONE)
+
+
+def email_index(email: str) -> str:
+    return blind_index(email.strip().lower(), EMAIL)
+
+
+def name_index(name: str) -> str:
+    return blind_index("".join(name.split()).lower(), NAME)
 
 
 def contact_values(

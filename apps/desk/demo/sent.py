@@ -7,8 +7,8 @@ stand today; what happened to today's messages is played through the services.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from apps.core.database import write_columns
 from apps.core.notice_types import Notice
-from apps.core.writing import write_columns
 from apps.desk.demo.orders import Shipped
 from apps.events.models import Event
 from apps.notifications.enums import ChannelName, DeliveryState, Effect, Step
@@ -56,10 +56,10 @@ def tell_earlier(rows: Sequence[tuple[NewDelivery, datetime]]) -> None:
     times = {row.cause: at for row, at in rows}
     made = insert([row for row, _at in rows])
     deliveries = Delivery.objects.filter(pk__in=made).order_by("pk")
-    stand_told([(delivery, times[delivery.cause]) for delivery in deliveries])
+    mark_as_sent([(delivery, times[delivery.cause]) for delivery in deliveries])
 
 
-def stand_told(told: Sequence[tuple[Delivery, datetime]]) -> None:
+def mark_as_sent(told: Sequence[tuple[Delivery, datetime]]) -> None:
     """Rows that were queued, as they would stand had each been told then."""
     history = []
     for delivery, at in told:

@@ -1,8 +1,12 @@
-"""Which policy version applies to a matter. Pure."""
+"""Policies as plain values: which version applies to a matter, its targets and their steps. Versions never
+change, so these may be kept. Pure.
+"""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+
+from apps.sla.enums import CountsFrom, OffHours, OnReopen, Whom
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +73,36 @@ def choose_version(
             newest[version.policy_id] = version
     fitting = [version for version in newest.values() if version.fits(what)]
     return max(fitting, key=lambda version: version.rank, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class StepRule:
+    id: int
+    name: str
+    english_name: str
+    whom: str = Whom.OWNER
+    role: str = ""
+    channels: tuple[str, ...] = ("in_app",)
+    offset: int | None = None  # working seconds, negative before the due instant
+    percent: int | None = None  # of the target; exactly one of the two
+    off_hours: str = OffHours.SAME
+
+    def budget(self, seconds: int) -> int:
+        """Working seconds after the start at which this step comes; negative: before the start."""
+        if self.percent is not None:
+            return seconds * self.percent // 100
+        return seconds + (self.offset or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class TargetRule:
+    id: int
+    version_id: int
+    policy_id: int
+    metric: str
+    seconds: int | None
+    calendar_id: int
+    pauses: frozenset[str] = frozenset()
+    on_reopen: str = OnReopen.NONE
+    counts_from: str = CountsFrom.OPENING
+    steps: tuple[StepRule, ...] = field(default=())

@@ -1,0 +1,112 @@
+"""PostgreSQL as services use it: its clock, which is the only present there is (what a process takes for
+the time decides nothing), transactions without needless savepoints, many values as one parameter, and
+columns of many rows in one statement."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection, models, transaction
+from django.db.models import Field, Lookup
+
+
+def database_now() -> datetime:
+    """The instant of this statement by the database's clock."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement_timestamp()")
+        moment: datetime = cursor.fetchone()[0]
+    return moment
+
+
+def not_after(at: datetime | None, now: datetime) -> datetime:
+    """When something happened, as told by a caller: now if it did not say, and never the future."""
+    return now if at is None or at > now else at
+
+
+@contextmanager
+def in_callers_transaction() -> Iterator[None]:
+    """For a service that others call in the middle of theirs: part of its caller's transaction without
+    the two statements of a savepoint; by itself it makes a transaction of its own.
+
+    What it had written when it raises is undone with its caller. So services that doors call, which go
+    on after an error, keep ``transaction.atomic``.
+    """
+    if connection.in_atomic_block:
+        yield
+    else:
+        with transaction.atomic():
+            yield
+
+
+@contextmanager
+def without_savepoints() -> Iterator[None]:
+    """One transaction for many acts of which none may stay without the others, without the two statements
+    of a savepoint for each: an error undoes all of them, also where somebody catches it on the way."""
+    features = connection.features
+    with transaction.atomic():
+        kept, features.uses_savepoints = features.uses_savepoints, False
+        try:
+            yield
+        finally:
+            features.uses_savepoints = kept
+
+
+def array(values: Iterable[str]) -> str:
+    """Texts that may hold anything come as ``quoted``."""
+    return "{" + ",".join(values) + "}"
+
+
+def quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def moment(value: datetime | None) -> str:
+    return value.isoformat() if value else "NULL"
+
+
+class AnyOf(Lookup):
+    """``field__any_of=[…]``: ``field = ANY(array)``, one parameter however many values.
+
+    ``in`` prepares a placeholder for each value, which for thousands costs more than the look
+    itself. For plain columns, no references; the values must have the column's type already.
+    """
+
+    lookup_name = "any_of"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        if not self.rhs:
+            raise EmptyResultSet  # nothing to ask for
+        left, params = self.process_lhs(compiler, connection)
+        column = self.lhs.output_field.db_type(connection).split("(")[0]
+        return f"{left} = ANY(%s::{column}[])", [*params, list(self.rhs)]
+
+
+def register() -> None:
+    Field.register_lookup(AnyOf)
+
+
+def write_columns(rows: Sequence[models.Model], names: Sequence[str]) -> None:
+    """Store these fields of rows of one model, which are there and locked. What it costs grows with
+    their number, not with its square as that of ``bulk_update``."""
+    if not rows:
+        return
+    meta = rows[0]._meta
+    by_name = {field.name: field for field in meta.concrete_fields}
+    fields = [meta.pk, *(by_name[name] for name in names)]
+    columns = [connection.ops.quote_name(str(field.column)) for field in fields]
+    given = [
+        [field.get_db_prep_save(getattr(row, field.attname), connection) for row in rows]
+        for field in fields
+    ]
+    arrays = ", ".join(f"%s::{field.db_type(connection)}[]" for field in fields)
+    changes = ", ".join(f"{column} = v.{column}" for column in columns[1:])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {connection.ops.quote_name(meta.db_table)} AS t SET {changes}"  # noqa: S608  # names of ours
+            f" FROM unnest({arrays}) AS v ({', '.join(columns)}) WHERE t.{columns[0]} = v.{columns[0]}",
+            given,
+        )
