@@ -15,9 +15,9 @@ from apps.billing.services import books
 from apps.billing.services.receipts import drop_receipt, take_receipt
 from apps.billing.services.words import said
 from apps.billing.states import CHEQUE_MOVES
+from apps.core.database import in_callers_transaction
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.money import money
-from apps.core.transactions import in_callers_transaction
 from apps.customers.models import Customer
 from apps.events.services import record
 from apps.ledger.inputs import Side

@@ -20,9 +20,9 @@ from apps.billing.services import books, clocks
 from apps.billing.services.moving import lock_statement
 from apps.billing.services.voiding import void_changed
 from apps.billing.services.words import said
+from apps.core.database import in_callers_transaction
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.money import money
-from apps.core.transactions import in_callers_transaction
 from apps.customers.models import Customer
 from apps.events.services import record
 from apps.ledger.enums import AccountKind
