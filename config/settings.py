@@ -13,6 +13,7 @@ from django.urls import reverse_lazy
 
 from config.api_text import API_TEXT
 from config.schedule import CELERY_BEAT_SCHEDULE as CELERY_BEAT_SCHEDULE
+from config.tax_channel import TAX_CHANNEL as TAX_CHANNEL
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
