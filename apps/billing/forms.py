@@ -125,7 +125,7 @@ class SignedForForm(forms.Form):
     name = forms.CharField(label=_("who signed for it"), max_length=60)
 
 
-class RedForm(forms.Form):
+class RedNumberForm(forms.Form):
     red_number = forms.CharField(label=_("number of the red invoice"), max_length=30)
     reason = forms.CharField(label=_("reason"), max_length=200)
 

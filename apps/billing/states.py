@@ -29,8 +29,8 @@ DISPUTE_MOVES = MoveTable(
 INVOICE_MOVES = MoveTable(
     {
         I.REQUESTED: {I.ISSUING, I.ISSUED, I.WITHDRAWN},
-        # Unclear from when the request may have left until its answer is on record.
-        I.ISSUING: {I.UNCLEAR, I.ISSUED, I.FAILED},
+        # Unclear from when the request may have left until its answer is on record; before, it is taken back.
+        I.ISSUING: {I.REQUESTED, I.UNCLEAR, I.ISSUED, I.FAILED},
         I.UNCLEAR: {I.ISSUING, I.ISSUED, I.FAILED},
         I.FAILED: {I.ISSUING, I.ISSUED, I.WITHDRAWN},
         I.ISSUED: {I.DELIVERED, I.RECEIVED, I.REVERSED},

@@ -55,7 +55,9 @@ def _kept(rows: type[TokenHolder], key: str) -> str:
 
 
 def _take_lease(rows: type[TokenHolder], key: str) -> bool:
-    rows._default_manager.bulk_create([rows(pk=key)], ignore_conflicts=True)
+    row = rows()
+    row.pk = key
+    rows._default_manager.bulk_create([row], ignore_conflicts=True)
     free = Q(token_lease__isnull=True) | Q(token_lease__lt=Now())
     gone = Q(token_expires__isnull=True) | Q(token_expires__lte=Now())
     taken = rows._default_manager.filter(free, gone, pk=key).update(token_lease=Now() + LEASE)

@@ -322,6 +322,52 @@ def test_other_amounts_than_asked_for_post_nothing(bureau: TaxPlatform) -> None:
     assert output_vat() == D("6.00") and form.channel_due_at is not None
 
 
+def test_what_the_channel_does_not_tell_is_noted_by_a_person(bureau: TaxPlatform) -> None:
+    invoice = issued()
+    form = red_form(invoice)
+    note: dict[str, Any] = {"form_id": form.pk, "issued_on": timezone.localdate()}
+    today: dict[str, Any] = {"by": who()["by"], "at": timezone.now()}
+    assert (
+        refused(lambda: services.note_red_invoice(number="6" * 20, **note, **today)).code
+        == "not_entered"
+    )
+    work(2)
+    assert (
+        refused(lambda: services.note_red_invoice(number="6" * 8, **note, **today)).code
+        == "bad_number"
+    )
+    early = {**note, "issued_on": timezone.localdate() + timedelta(days=1)}
+    assert (
+        refused(lambda: services.note_red_invoice(number="6" * 20, **early, **today)).code
+        == "future"
+    )
+    services.note_red_invoice(number="6" * 20, **note, **today)
+    assert now(form).state == "issued" and now(invoice).state == "reversed"
+    assert (output_vat(), rest(invoice)) == (D(0), D("106.00"))
+    bureau.buyer_answers(form.channel_order or "", agrees=True)
+    work(2)
+    assert output_vat() == 0 and now(form).red_number == "6" * 20
+    assert (
+        refused(lambda: services.note_red_invoice(number="7" * 20, **note, **today)).code
+        == "has_ended"
+    )
+    other = red_form(issued())
+    work(2)
+    again: dict[str, Any] = {**note, "form_id": other.pk}
+    assert (
+        refused(lambda: services.note_red_invoice(number="6" * 20, **again, **today)).code
+        == "number_taken"
+    )
+    services.end_red_form(form_id=other.pk, reason="税局已作废", **who())
+    assert now(other).state == "failed" and output_vat() == D("6.00")
+    assert (
+        refused(lambda: services.end_red_form(form_id=other.pk, reason="又作废", **who())).code
+        == "has_ended"
+    )
+    work()
+    assert now(other).state == "failed"
+
+
 def test_the_database_takes_back_no_more_than_the_line_has(bureau: TaxPlatform) -> None:
     invoice = issued()
     form = red_form(invoice)

@@ -11,11 +11,14 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from apps.billing import services
+from apps.billing.channels import Outcome
 from apps.billing.channels import nuonuo_wire as wire
-from apps.billing.enums import InvoiceKind
+from apps.billing.enums import InvoiceKind, TaxEffect
 from apps.billing.models import Invoice, InvoiceLine, TaxProvider
 from apps.billing.services.tax import turns
+from apps.billing.services.tax.issuing import note_invoice, order_of, work_on_invoice
 from apps.core.errors import RuleBroken
+from apps.core.waking import heard_by
 from apps.events.models import Event
 from apps.ledger.enums import AccountKind
 from apps.ledger.models import Account
@@ -278,6 +281,45 @@ def test_one_with_another_amount_is_a_person_s(bureau: TaxPlatform) -> None:
     assert now(invoice).state == "issued" and invoice.channel_due_at is None
 
 
+def test_one_of_another_buyer_is_not_ours(bureau: TaxPlatform) -> None:
+    invoice = submitted()
+    work()
+    bureau.orders[invoice.serial].order["buyerTaxNum"] = "91310000132211412Y"
+    work()
+    assert now(invoice).state == "unclear" and invoice.channel_code == "buyer_differs"
+
+
+def test_what_was_found_meanwhile_counts_before_what_somebody_noted(bureau: TaxPlatform) -> None:
+    """While it is asked about, somebody notes that the bureau does not have it; and it has."""
+    invoice = submitted()
+    bureau.plan(None, "drop")
+    work()
+    due_now()
+    channel = turns.demand_channel()
+    turn = turns.claim(Invoice, channel.lease)
+    assert turn is not None
+    outcome = channel.ask(order_of(now(invoice)))
+    services.note_not_issued(invoice_id=invoice.pk, reason="税局没有", **who())
+    note_invoice(turn, outcome, channel, **who())
+    assert now(invoice).state == "issued" and invoice.number == bureau.issued()[0].number
+    assert refused(lambda: submitted(invoice)).code == "illegal_move"
+
+
+def test_an_answer_about_the_order_before_is_not_about_the_new_one(bureau: TaxPlatform) -> None:
+    bureau.credit = D("0.00")
+    invoice = submitted()
+    work()
+    due_now()
+    channel = turns.demand_channel()
+    turn = turns.claim(Invoice, channel.lease)
+    assert turn is not None
+    outcome = channel.ask(order_of(now(invoice)))
+    note_invoice(turn, outcome, channel, **who())
+    submitted(invoice)
+    note_invoice(turn, outcome, channel, **who())
+    assert now(invoice).state == "issuing" and invoice.channel_due_at is not None
+
+
 def test_a_number_that_another_invoice_has_is_a_person_s(bureau: TaxPlatform) -> None:
     first, second = issued(), submitted()
     work()
@@ -318,6 +360,53 @@ def test_while_the_channel_is_at_work_nothing_is_noted_by_hand(bureau: TaxPlatfo
         == "illegal_move"
     )
     assert refused(lambda: submitted(invoice)).code == "illegal_move"
+
+
+def test_a_worker_is_called_to_it(
+    bureau: TaxPlatform, django_capture_on_commit_callbacks: Any
+) -> None:
+    heard: list[str] = []
+    heard_by(lambda task, _args: heard.append(task))
+    invoice = requested()
+    with django_capture_on_commit_callbacks(execute=True):
+        submitted(invoice)
+    with django_capture_on_commit_callbacks(execute=True):
+        services.ask_about_invoice(invoice_id=invoice.pk, **who())
+    heard_by(None)
+    assert heard.count(turns.WORK) == 2
+
+
+def test_what_has_not_left_is_taken_back_and_does_not_leave(bureau: TaxPlatform) -> None:
+    invoice = submitted()
+    due_now()
+    turn = turns.claim(Invoice, turns.demand_channel().lease)
+    assert turn is not None
+    services.take_from_channel(invoice_id=invoice.pk, **who())
+    with pytest.raises(turns.LostTurn):
+        work_on_invoice(turn, turns.demand_channel(), **who())
+    work()
+    assert now(invoice).state == "requested" and bureau.asked("requestBillingNew") == []
+    submitted(invoice)
+    work()
+    assert (
+        refused(lambda: services.take_from_channel(invoice_id=invoice.pk, **who())).code
+        == "has_left"
+    )
+
+
+def test_one_that_waits_for_a_channel_that_went_is_noted_by_hand(
+    bureau: TaxPlatform, settings: Any
+) -> None:
+    invoice = submitted()
+    work()
+    settings.TAX_CHANNEL = {**bureau.settings, "app_key": ""}
+    work()
+    assert now(invoice).state == "issuing"
+    services.issue_invoice(
+        invoice_id=invoice.pk, number="8" * 20, issued_on=timezone.localdate(),
+        by=who()["by"], at=timezone.now(),
+    )  # fmt: skip
+    assert now(invoice).state == "issued" and invoice.channel_due_at is None
 
 
 def test_asking_again_is_now(bureau: TaxPlatform) -> None:
@@ -373,14 +462,9 @@ def test_a_turn_that_was_lost_writes_nothing_and_lets_nothing_leave(bureau: TaxP
     assert theirs is not None and theirs.nth == mine.nth + 1
     with pytest.raises(turns.LostTurn):
         turns.begin(mine, state="unclear")
-    from apps.billing.services.tax.issuing import note_invoice, work_on_invoice
-
     with pytest.raises(turns.LostTurn):
         work_on_invoice(mine, turns.demand_channel(), **who())
     assert bureau.asked("requestBillingNew") == []
-    from apps.billing.channels import Outcome
-    from apps.billing.enums import TaxEffect
-
     note_invoice(mine, Outcome(TaxEffect.REFUSED, "E1"), turns.demand_channel(), **who())
     assert now(invoice).state == "issuing" and invoice.channel_code == ""
 

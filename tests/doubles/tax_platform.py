@@ -277,6 +277,7 @@ class TaxPlatform(Company):
             "allElectronicInvoiceNumber": made.number,
             "invoiceNo": made.number,
             "invoiceTime": int(made.at * 1000) if made.at else None,
+            "payerTaxNo": made.order["buyerTaxNum"],
             "orderAmount": f"{gross:.2f}",
             "exTaxAmount": f"{made.net:.2f}",
             "taxAmount": f"{made.tax:.2f}",

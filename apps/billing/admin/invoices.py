@@ -15,7 +15,7 @@ from apps.backoffice.records import PanelAdmin
 from apps.billing import services
 from apps.billing.channels import tax_channel
 from apps.billing.enums import InvoiceKind, InvoiceState, RedFormState
-from apps.billing.forms import HandOutForm, IssueForm, RedForm, RedFormForm, SignedForForm
+from apps.billing.forms import HandOutForm, IssueForm, RedFormForm, RedNumberForm, SignedForForm
 from apps.billing.models import Invoice
 from apps.billing.models.invoices import AT_CHANNEL, DIGITAL
 from apps.billing.queries.red_forms import left_of
@@ -43,9 +43,13 @@ def _by_channel(invoice: Invoice) -> bool:
 
 
 def _by_hand(invoice: Invoice) -> bool:
-    return invoice.state != InvoiceState.ISSUING and INVOICE_MOVES.allows(
-        invoice.state, InvoiceState.ISSUED
+    return INVOICE_MOVES.allows(invoice.state, InvoiceState.ISSUED) and not (
+        invoice.state == InvoiceState.ISSUING and tax_channel() is not None
     )
+
+
+def _has_not_left(invoice: Invoice) -> bool:
+    return invoice.state == InvoiceState.ISSUING and invoice.channel_sent_at is None
 
 
 def _at_channel(invoice: Invoice) -> bool:
@@ -82,6 +86,10 @@ def _submit(context: ActContext) -> None:
 
 def _ask(context: ActContext) -> None:
     services.ask_about_invoice(invoice_id=context.record.pk, **context.who)
+
+
+def _take_back(context: ActContext) -> None:
+    services.take_from_channel(invoice_id=context.record.pk, **context.who)
 
 
 def _not_issued(context: ActContext) -> None:
@@ -130,6 +138,9 @@ class InvoiceAdmin(PanelAdmin):
             may=_by_channel, done=_("Given to the tax channel: its number comes by itself.")),
         Act("ask", _("Ask the tax channel now"), ISSUE, _ask, is_panel=True, may=_at_channel,
             done=_("It is being asked.")),
+        Act("take-back", _("Take it back from the tax channel"), ISSUE, _take_back, is_panel=True,
+            may=_has_not_left, explains=_("Nothing has left yet; it can be issued by hand then."),
+            done=_("Taken back.")),
         Act("not-issued", _("The tax bureau does not have it"), ISSUE, _not_issued, form=ReasonForm,
             is_panel=True, danger=True, may=_is_unclear,
             explains=_("Look it up at the tax bureau first: sent anew it gets another number of ours."),
@@ -147,7 +158,7 @@ class InvoiceAdmin(PanelAdmin):
             is_panel=True, danger=True, may=_by_red_form, options=_left, fields={"line_id": "line"},
             explains=_("The payer has 72 hours to confirm, where the tax bureau asks for that."),
             done=_("The red form is being entered.")),
-        Act("reverse", _("A red invoice took it back"), ISSUE, _reverse, form=RedForm,
+        Act("reverse", _("A red invoice took it back"), ISSUE, _reverse, form=RedNumberForm,
             is_panel=True, danger=True, may=_by_red_number,
             done=_("Reversed. Its part can be asked for again.")),
     )  # fmt: skip

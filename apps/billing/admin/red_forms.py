@@ -11,10 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.staff import person
 from apps.backoffice.acts import Act, ActContext
+from apps.backoffice.forms import ReasonForm
 from apps.backoffice.records import PanelAdmin
 from apps.billing import services
 from apps.billing.channels import tax_channel
 from apps.billing.enums import EnteredBy, RedFormState, RedReason, RedWish
+from apps.billing.forms import IssueForm
 from apps.billing.models import Invoice, RedForm
 from apps.billing.rules.red_forms import may_be_told
 
@@ -32,6 +34,14 @@ def _tell(wish: RedWish) -> Callable[[ActContext], None]:
     return tell
 
 
+def _note(context: ActContext) -> None:
+    services.note_red_invoice(form_id=context.record.pk, **context.typed, **context.who)
+
+
+def _end(context: ActContext) -> None:
+    services.end_red_form(form_id=context.record.pk, **context.typed, **context.who)
+
+
 def _ask(context: ActContext) -> None:
     services.ask_about_red_form(form_id=context.record.pk, **context.who)
 
@@ -47,7 +57,8 @@ class RedFormAdmin(PanelAdmin):
     page_template = "billing/red_form.html"
     acts = (
         Act("ask", _("Ask the tax channel now"), ISSUE, _ask, is_panel=True,
-            may=lambda form: form.is_open, done=_("It is being asked.")),
+            may=lambda form: form.is_open and tax_channel() is not None,
+            done=_("It is being asked.")),
         Act("confirm", _("Confirm it"), ISSUE, _tell(RedWish.CONFIRM), is_panel=True,
             may=_may(RedWish.CONFIRM), done=_("The tax channel is being told."),
             explains=_("The red invoice follows by itself and takes the amount back.")),
@@ -55,6 +66,12 @@ class RedFormAdmin(PanelAdmin):
             may=_may(RedWish.REFUSE), done=_("The tax channel is being told.")),
         Act("withdraw", _("Withdraw it"), ISSUE, _tell(RedWish.WITHDRAW), is_panel=True,
             danger=True, may=_may(RedWish.WITHDRAW), done=_("The tax channel is being told.")),
+        Act("note", _("The red invoice is there"), ISSUE, _note, form=IssueForm, is_panel=True,
+            may=lambda form: form.is_open and form.channel_sent_at is not None,
+            explains=_("Where the tax channel does not tell: its number as the tax bureau shows it."),
+            done=_("Noted. What it takes back can be asked for again.")),
+        Act("end", _("It is void at the tax bureau"), ISSUE, _end, form=ReasonForm, is_panel=True,
+            danger=True, may=lambda form: form.is_open, done=_("Ended. Nothing is taken back.")),
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[RedForm]":

@@ -264,6 +264,10 @@ def _read(said: dict[str, Any], order: Order) -> Outcome:
         return Outcome(TaxEffect.UNCLEAR, "no_number", words, ref)
     if gross is not None and gross != order.gross:
         return Outcome(TaxEffect.UNCLEAR, "amount_differs", f"{number} {gross}", ref)
+    buyer = str(said.get("payerTaxNo") or order.tax_number)
+    if buyer != order.tax_number:
+        # Our number was used before, as after a database was set back.
+        return Outcome(TaxEffect.UNCLEAR, "buyer_differs", f"{number} {buyer}", ref)
     return Outcome(TaxEffect.DONE, status, "", ref, number, day)
 
 

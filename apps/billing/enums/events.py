@@ -23,6 +23,7 @@ EVENT_KINDS = {
     "dispute.withdrawn": _("Dispute withdrawn"),
     "invoice.requested": _("Invoice asked for"),
     "invoice.submitted": _("Invoice given to the tax channel"),
+    "invoice.taken_back": _("Invoice taken back from the tax channel"),
     "invoice.unclear": _("Nobody knows whether the invoice was issued"),
     "invoice.failed": _("Invoice not issued"),
     "invoice.issued": _("Invoice issued"),

@@ -61,6 +61,7 @@ class RedWish(models.TextChoices):
 # What is found wrong here, with nothing said by the provider; other codes stand for themselves.
 TAX_ANSWERS = {
     "amount_differs": _("The provider shows another amount than ours."),
+    "buyer_differs": _("The provider shows another buyer than ours."),
     "number_taken": _("Another invoice has this number already."),
     "no_number": _("Issued, but without a number of 20 digits and a day."),
     "not_our_order": _("The answer is about another order."),

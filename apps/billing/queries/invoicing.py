@@ -6,8 +6,9 @@ from decimal import Decimal
 
 from django.db import connection
 
-# Σ totals - open disputes - what is on invoices that stand and no red invoice took back, per tax class. Adjustments of accepted disputes are
-# charges of a later statement, so what was accepted is left off the one that it was charged on.
+# Σ totals - open disputes - what is on invoices that stand and no red invoice took back, per tax class.
+# Adjustments of accepted disputes are charges of a later statement, so what was accepted is left off the
+# one that it was charged on.
 _PARTS = """
 WITH charged AS (
     SELECT statement_id, tax_class_id, sum(gross) AS gross FROM billing_statementtotal

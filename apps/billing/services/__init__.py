@@ -57,7 +57,9 @@ from apps.billing.services.tax.issuing import (
     ask_about_invoice,
     note_not_issued,
     submit_invoice,
+    take_from_channel,
 )
+from apps.billing.services.tax.red_by_hand import end_red_form, note_red_invoice
 from apps.billing.services.tax.red_forms import (
     ask_about_red_form,
     enter_red_form,
@@ -87,6 +89,7 @@ __all__ = [
     "confirm_statement",
     "correct_charge",
     "deliver_invoice",
+    "end_red_form",
     "enter_red_form",
     "export_statement",
     "find_blockers",
@@ -102,6 +105,7 @@ __all__ = [
     "look_for_red_forms",
     "note_cheque",
     "note_not_issued",
+    "note_red_invoice",
     "post_charges",
     "present_cheque",
     "raise_dispute",
@@ -119,6 +123,7 @@ __all__ = [
     "settle_lines",
     "settle_small_difference",
     "submit_invoice",
+    "take_from_channel",
     "take_receipt",
     "tell_red_form",
     "undo_allocation",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from apps.billing.enums import BillingMatter
+from apps.billing.enums import BillingMatter, EnteredBy
 from apps.billing.models import Dispute, RedForm, ShipmentRating, Statement
 from apps.sla import services as sla
 from apps.sla.enums import FactKind, Metric
@@ -152,7 +152,8 @@ def red_pending(form: RedForm, *, by: "User", at: datetime) -> None:
         subject=form,
         title=f"{form.invoice.number} {payer.name}"[:120],
         attributes=Attributes(customer_id=payer.pk),
-        owner=payer.agent or form.created_by,
+        # Finance's: who entered it, and whoever is there for one that the payer did.
+        owner=form.created_by if form.entered_by == EnteredBy.SELLER else None,
         unit=payer.unit,
         opened_at=form.channel_sent_at or at,
         dues={Metric.ACTION: form.confirm_by},

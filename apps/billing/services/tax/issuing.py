@@ -1,6 +1,7 @@
 """Invoices through the tax channel: given to it, asked about, never issued twice (BIL-4)."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -55,6 +56,7 @@ def queue_invoice(*, invoice_id: int, by: User, at: datetime) -> Invoice:
                 field="item_code",
             )
     invoice.channel_order = _next_order(invoice)
+    invoice.channel_turn += 1  # what is still answered about the order before is not about this one
     invoice.channel_sent_at = invoice.channel_heard_at = None
     invoice.channel_code = invoice.channel_words = invoice.channel_ref = ""
     turns.due_now(invoice)
@@ -111,39 +113,49 @@ def note_invoice(
 ) -> None:
     """Write down what became of it; nothing where the turn is not ours any more."""
     invoice = Invoice.objects.select_for_update().get(pk=turn.pk)
-    if invoice.channel_turn != turn.nth or invoice.state not in AT_CHANNEL:
+    # Somebody may have noted meanwhile that the bureau does not have it: then it has it all the same.
+    late = invoice.state == S.FAILED and outcome.effect == TaxEffect.DONE
+    if invoice.channel_turn != turn.nth or (invoice.state not in AT_CHANNEL and not late):
         return
     invoice.channel_heard_at = at
     invoice.channel_code, invoice.channel_words = outcome.code, outcome.words
     invoice.channel_ref = outcome.ref or invoice.channel_ref
-    effect = outcome.effect
-    if effect == TaxEffect.DONE and outcome.issued_on is not None:
-        try:
-            note_issued(invoice, number=outcome.number, issued_on=outcome.issued_on, by=by, at=at)
-        except BadInput:
-            invoice = Invoice.objects.get(pk=turn.pk)
-            invoice.channel_code, invoice.channel_words = "number_taken", outcome.number
-            _stay_unclear(invoice, outcome, by=by, at=at)
-    elif effect == TaxEffect.REFUSED:
+    if outcome.effect == TaxEffect.DONE and outcome.issued_on is not None:
+        _note_done(invoice, outcome, outcome.issued_on, by=by, at=at)
+    elif outcome.effect == TaxEffect.REFUSED:
         invoice.channel_due_at = None
         save_invoice(invoice, S.FAILED)
         record("invoice.failed", invoice, by=by, at=at, data=_answer(outcome))
-    elif effect == TaxEffect.NOT_DONE:
+    elif outcome.effect == TaxEffect.NOT_DONE:
         _send_again(invoice, outcome)
-    elif effect == TaxEffect.NOT_THERE:
+    elif outcome.effect == TaxEffect.NOT_THERE:
         sent = invoice.channel_sent_at
         if sent is not None and at - sent > channel.settling:
             # It never came there, so the same number is asked for once more.
             _send_again(invoice, outcome)
         else:
             _wait(invoice, outcome)
-    elif effect == TaxEffect.PENDING:
+    elif outcome.effect == TaxEffect.PENDING:
         _wait(invoice, outcome, S.ISSUING)
     elif invoice.state == S.ISSUING and not outcome.ref:
         # They have taken it; that they cannot be asked just now makes nothing unclear.
         _wait(invoice, outcome)
     else:
         _stay_unclear(invoice, outcome, by=by, at=at)
+
+
+def _note_done(
+    invoice: Invoice, outcome: Outcome, issued_on: date, *, by: User, at: datetime
+) -> None:
+    try:
+        note_issued(invoice, number=outcome.number, issued_on=issued_on, by=by, at=at)
+    except BadInput:
+        # A person's: nothing of it is kept but what was answered.
+        invoice.refresh_from_db()
+        if invoice.state in AT_CHANNEL:
+            taken = replace(outcome, code="number_taken", words=outcome.number)
+            invoice.channel_code, invoice.channel_words = taken.code, taken.words
+            _stay_unclear(invoice, taken, by=by, at=at)
 
 
 def _answer(outcome: Outcome) -> dict[str, str]:
@@ -180,6 +192,21 @@ def ask_about_invoice(*, invoice_id: int, by: User, at: datetime) -> Invoice:
         raise RuleBroken(_("The tax channel does not have it."), code="not_with_channel")
     turns.due_now(invoice)
     invoice.save(update_fields=["channel_due_at", "channel_tries"])
+    return invoice
+
+
+@transaction.atomic
+def take_from_channel(*, invoice_id: int, by: User, at: datetime) -> Invoice:
+    """As long as nothing of it has left. RuleBroken ``not_with_channel``, ``has_left``."""
+    invoice = lock_invoice(invoice_id, by)
+    if invoice.state not in AT_CHANNEL:
+        raise RuleBroken(_("The tax channel does not have it."), code="not_with_channel")
+    if invoice.channel_sent_at is not None:
+        raise RuleBroken(_("It has left already: ask what became of it."), code="has_left")
+    invoice.channel_turn += 1  # whoever is about to send it must not any more
+    invoice.channel_due_at = None
+    save_invoice(invoice, S.REQUESTED)
+    record("invoice.taken_back", invoice, by=by, at=at)
     return invoice
 
 

@@ -169,7 +169,7 @@ def tell_red_form(*, form_id: int, wish: RedWish, by: User, at: datetime) -> Red
     """Withdraw one of ours, confirm or refuse one of the payer's; how it ends, the tax bureau says.
     RuleBroken ``no_channel``, ``not_now``, ``asked_already``."""
     turns.demand_channel()
-    form = _lock(form_id, by)
+    form = lock_form(form_id, by)
     if not may_be_told(form.entered_by, form.state, wish):
         raise RuleBroken(
             _("That cannot be done with this form now: %(state)s.")
@@ -189,7 +189,7 @@ def tell_red_form(*, form_id: int, wish: RedWish, by: User, at: datetime) -> Red
 def ask_about_red_form(*, form_id: int, by: User, at: datetime) -> RedForm:
     """Now instead of at its next turn. RuleBroken ``has_ended``."""
     turns.demand_channel()
-    form = _lock(form_id, by)
+    form = lock_form(form_id, by)
     if not form.is_open:
         raise RuleBroken(_("This form has ended."), code="has_ended")
     turns.due_now(form)
@@ -197,7 +197,7 @@ def ask_about_red_form(*, form_id: int, by: User, at: datetime) -> RedForm:
     return form
 
 
-def _lock(form_id: int, by: User) -> RedForm:
+def lock_form(form_id: int, by: User) -> RedForm:
     """With its invoice, which is locked first: as by everybody who enters a form."""
     mine = RedForm.objects.visible_to(by)
     invoice = Invoice.objects.select_for_update().get(pk=mine.get(pk=form_id).invoice_id)

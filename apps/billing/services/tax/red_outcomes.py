@@ -103,20 +103,28 @@ def note_form(
     invoice_id = RedForm.objects.values_list("invoice_id", flat=True).get(pk=turn.pk)
     invoice = (
         Invoice.objects.select_for_update(of=["self"])
-        .select_related("bill_to__agent", "bill_to__unit")
+        .select_related("bill_to__unit")
         .get(pk=invoice_id)
     )
-    form = RedForm.objects.select_for_update().get(pk=turn.pk)
+    form = (
+        RedForm.objects.select_for_update(of=["self"]).select_related("created_by").get(pk=turn.pk)
+    )
     if form.channel_turn != turn.nth or not form.is_open:
         return
     form.invoice, form.channel_heard_at = invoice, at
     form.channel_code, form.channel_words = outcome.code, outcome.words
     to = _next(form, outcome, channel, at)
+    if to != form.state or to == S.PENDING:
+        form.channel_tries = 0  # its pauses begin anew
     if to in (S.REQUESTED, S.UNCLEAR, S.PENDING, S.CONFIRMED):
         turns.wait(form, at_least=_pause(to, form, outcome, at))
     else:
         form.channel_due_at, form.wish = None, ""
-    _move(form, to, outcome, by=by, at=at)
+    move_form(form, to, answer_of(outcome), by=by, at=at)
+
+
+def answer_of(outcome: RedOutcome) -> dict[str, str]:
+    return {"answer": f"{outcome.code} {outcome.words}".strip()}
 
 
 def _next(form: RedForm, outcome: RedOutcome, channel: TaxChannel, at: datetime) -> RedFormState:
@@ -167,13 +175,16 @@ def _pause(to: RedFormState, form: RedForm, outcome: RedOutcome, at: datetime) -
     return max(min(ASK_EVERY, end - at), timedelta(0)) or ASK_EVERY
 
 
-def _move(form: RedForm, to: RedFormState, outcome: RedOutcome, *, by: User, at: datetime) -> None:
+def move_form(
+    form: RedForm, to: RedFormState, said: dict[str, str], *, by: User, at: datetime
+) -> None:
+    """A locked form with its invoice, as it is now, in the state that follows; ``said`` goes on record."""
     was = S(form.state)
     if was == to:
         form.save()
         # The first answer, or none, after it left; told once.
         if to == S.UNCLEAR and form.channel_tries == 1:
-            _record(form, to, outcome, by=by, at=at)
+            _record(form, to, said, by=by, at=at)
         return
     RED_FORM_MOVES.check(was, to)
     form.state = to
@@ -187,18 +198,17 @@ def _move(form: RedForm, to: RedFormState, outcome: RedOutcome, *, by: User, at:
     if to == S.ISSUED:
         _take_back(form, by=by, at=at)
     else:
-        _record(form, to, outcome, by=by, at=at)
+        _record(form, to, said, by=by, at=at)
 
 
 def _record(
-    form: RedForm, to: RedFormState, outcome: RedOutcome, *, by: User, at: datetime
+    form: RedForm, to: RedFormState, said: dict[str, str], *, by: User, at: datetime
 ) -> None:
     if to not in _EVENTS:
         return
-    data = {"answer": f"{outcome.code} {outcome.words}".strip()}
     if to == S.PENDING and form.confirm_by is not None:
-        data = {"confirm_by": form.confirm_by.isoformat()}
-    record(_EVENTS[to], form.invoice, by=by, at=at, data=data)
+        said = {"confirm_by": form.confirm_by.isoformat()}
+    record(_EVENTS[to], form.invoice, by=by, at=at, data=said)
 
 
 def _take_back(form: RedForm, *, by: User, at: datetime) -> None:
