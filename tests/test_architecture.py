@@ -38,6 +38,9 @@ HARMLESS = {"super", "form", "messages", "cache", "serializer"}
 
 # Times that the clock, a partner or the whole row's one author causes.
 BY_THE_SYSTEM = {
+    "channel_due_at",
+    "channel_heard_at",
+    "channel_sent_at",
     "at", "recorded_at", "due_at", "created_at", "updated_at", "occurred_at", "status_at",
     "promised_at", "expected_at", "expires_at", "last_used_at", "last_refused_at", "seen_at", "received_at",
     "picked_up_at", "delivered_at", "concluded_at", "last_event_at", "last_place_at", "window_at", "made_at",

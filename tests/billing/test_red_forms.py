@@ -14,7 +14,8 @@ from apps.billing import services
 from apps.billing.enums import EnteredBy, RedFormState, RedReason, RedWish
 from apps.billing.models import Invoice, RedForm, RedLine
 from apps.billing.queries.invoicing import invoiceable
-from apps.billing.services.tax.red_outcomes import BUREAU
+from apps.billing.services.tax import turns
+from apps.billing.services.tax.red_outcomes import BUREAU, note_form, red_order_of
 from apps.billing.states import RED_FORM_MOVES
 from apps.core.errors import RuleBroken
 from apps.events.models import Event
@@ -24,7 +25,7 @@ from apps.ledger.queries import balance_of
 from apps.sla.enums import MatterState
 from apps.sla.models import Clock, Matter
 from tests.doubles.tax_platform import TaxPlatform
-from tests.factories.tax import issued, red_form, requested, settled, two_lined, who, work
+from tests.factories.tax import due_now, issued, red_form, requested, settled, two_lined, who, work
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("BIL-4")]
 D, S = Decimal, RedFormState
@@ -187,6 +188,62 @@ def test_a_payer_s_form_about_what_is_not_ours_is_left(bureau: TaxPlatform) -> N
     form = bureau.buyer_enters(str(invoice.number))
     form.net -= D("1.00")
     assert services.look_for_red_forms() == 0 and not RedForm.objects.exists()
+
+
+def part_of_line(nth: int, net: str, tax: str) -> dict[str, str]:
+    return {"blueDetailIndex": str(nth), "taxExcludedAmount": net, "taxAmount": tax}
+
+
+def test_a_payer_s_form_may_take_a_part(bureau: TaxPlatform) -> None:
+    invoice = issued(two_lined())
+    nth = [line.rate_ppm for line in invoice.lines.all()].index(90_000) + 1
+    bureau.buyer_enters(str(invoice.number), "4", [part_of_line(nth, "-100.00", "-9.00")])
+    assert services.look_for_red_forms() == 1
+    work()
+    form = RedForm.objects.get()
+    assert (form.gross, form.tax, form.state) == (D("109.00"), D("9.00"), "pending")
+    services.tell_red_form(form_id=form.pk, wish=RedWish.CONFIRM, **who())
+    work(2)
+    assert now(form).state == "issued" and now(invoice).state == "issued"
+    assert (output_vat(), rest(invoice)) == (D("15.00"), D("109.00"))
+
+
+@pytest.mark.parametrize(
+    "detail",
+    [
+        [part_of_line(3, "-100.00", "-9.00")],
+        [part_of_line(0, "-100.00", "-9.00")],
+        [part_of_line(1, "-1000.00", "-1.00")],
+        [part_of_line(1, "-1.00", "-50.00")],
+        [part_of_line(1, "0.00", "0.00")],
+        [part_of_line(1, "-1.00", "-0.06"), part_of_line(1, "-1.00", "-0.06")],
+        [{"blueDetailIndex": "x"}],
+    ],
+)
+def test_a_payer_s_form_that_does_not_fit_is_left(
+    bureau: TaxPlatform, detail: list[dict[str, str]]
+) -> None:
+    invoice = issued(two_lined())
+    good = "taxAmount" in detail[0]
+    form = bureau.buyer_enters(str(invoice.number), "4", detail if good else None)
+    form.detail = detail
+    assert services.look_for_red_forms() == 0 and not RedForm.objects.exists()
+
+
+def test_an_answer_on_its_way_does_not_undo_a_wish(bureau: TaxPlatform) -> None:
+    """While it is asked about, somebody withdraws it."""
+    form = red_form(issued())
+    work(2)
+    due_now()
+    channel = turns.demand_channel()
+    turn = turns.claim(RedForm, channel.lease)
+    assert turn is not None
+    outcome = channel.ask_form(red_order_of(now(form)))
+    services.tell_red_form(form_id=form.pk, wish=RedWish.WITHDRAW, **who())
+    note_form(turn, outcome, channel, **who())
+    assert now(form).wish == "withdraw"
+    work(2)
+    assert now(form).state == "withdrawn"
 
 
 def test_a_part_is_taken_back_and_the_last_part_takes_the_rest(bureau: TaxPlatform) -> None:

@@ -122,10 +122,17 @@ class TaxPlatform(Company):
         assert form.state == "02"
         self._answered(form, "04" if agrees else "05")
 
-    def buyer_enters(self, number: str, reason: str = "1") -> Form:
+    def buyer_enters(
+        self, number: str, reason: str = "1", detail: list[dict[str, str]] | None = None
+    ) -> Form:
         blue = self._blue(number)
         net, tax = blue.net - blue.red_net, blue.tax - blue.red_tax
-        form = Form(self._next("B"), blue, "1", reason, net, tax, self.now(), "03")
+        if detail:
+            net = -sum(Decimal(line["taxExcludedAmount"]) for line in detail)
+            tax = -sum(Decimal(line["taxAmount"]) for line in detail)
+        form = Form(
+            self._next("B"), blue, "1", reason, net, tax, self.now(), "03", list(detail or [])
+        )
         self.forms[form.bill_id] = form
         return form
 
@@ -382,6 +389,7 @@ class TaxPlatform(Company):
             "taxExcludedAmount": f"{-form.net:.2f}",
             "taxAmount": f"{-form.tax:.2f}",
             "redReason": form.reason,
+            "detail": form.detail,
             "invoiceSerialNum": form.red_serial or None,
             "redInvoiceNumber": form.red_number or None,
             "openStatus": 1 if form.red_number else 0,

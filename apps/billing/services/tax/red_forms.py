@@ -139,15 +139,7 @@ def take_found_form(found: FoundForm, *, by: User, at: datetime) -> RedForm | No
         form.is_open for form in invoice.red_forms.all()
     ):
         return None
-    left = left_of(invoice)
-    if found.parts:
-        taken = [
-            Taken(left[nth - 1].line, net + part, part)
-            for nth, net, part in found.parts
-            if 1 <= nth <= len(left) and net + part <= left[nth - 1].gross
-        ]
-    else:
-        taken = [one.take(None) for one in left if one.gross > 0]
+    taken = _found_in(found, left_of(invoice))
     sums = sum((one.gross - one.tax for one in taken), Decimal(0)), sum(one.tax for one in taken)
     if not taken or sums != (found.net, found.tax):
         return None
@@ -162,6 +154,20 @@ def take_found_form(found: FoundForm, *, by: User, at: datetime) -> RedForm | No
         created_by=by,
     )
     return _save_new(form, taken, by=by, at=at)
+
+
+def _found_in(found: FoundForm, left: Sequence[Left]) -> list[Taken]:
+    """What a payer's form takes of which line; nothing where one of its parts does not fit its line."""
+    if not found.parts:
+        return [one.take(None) for one in left if one.gross > 0]
+    by_place = {nth: (net, share) for nth, net, share in found.parts}
+    taken = []
+    for nth, (net, share) in by_place.items():
+        one = left[nth - 1] if 1 <= nth <= len(left) else None
+        if one is None or net + share <= 0 or share > one.tax or net > one.gross - one.tax:
+            return []
+        taken.append(Taken(one.line, net + share, share))
+    return taken
 
 
 @transaction.atomic
@@ -179,6 +185,7 @@ def tell_red_form(*, form_id: int, wish: RedWish, by: User, at: datetime) -> Red
     if form.wish:
         raise RuleBroken(_("The tax channel is being told already."), code="asked_already")
     form.wish, form.channel_sent_at = wish, None
+    form.channel_turn += 1  # what is still answered knows nothing of this wish
     turns.due_now(form)
     form.save()
     record("red_form.asked", form.invoice, by=by, at=at, data={"wish": str(wish)})
