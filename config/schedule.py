@@ -22,6 +22,7 @@ EVERY = {
     "banking.tasks.post_lines": 300.0,
     "billing.tasks.confirm_deemed": 3600.0,
     "billing.tasks.hold_customers": 3600.0,
+    "billing.tasks.look_for_red_forms": 900.0,
     "tracking.tasks.find_late": 30.0,
     "tracking.tasks.watch_forgotten": 3600.0,
     "tracking.tasks.make_partitions": 86_400.0,

@@ -43,6 +43,7 @@ BY_THE_SYSTEM = {
     "picked_up_at", "delivered_at", "concluded_at", "last_event_at", "last_place_at", "window_at", "made_at",
     "issued_at", "started_at", "used_at", "starts_at", "ends_at", "last_seen_at", "breached_at",
     "next_at", "fired_at", "happened_at", "ran_at", "second_factor_at", "found_at", "rated_at",
+    "channel_due_at", "channel_sent_at", "channel_heard_at",
 }  # fmt: skip
 
 

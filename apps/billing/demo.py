@@ -1,5 +1,6 @@
-"""Three months in different stages: the oldest paid but for one payer, the last one under way with a
-disputed line, a blocker and an invoice, this one still open. A part of the demonstration."""
+"""Three months in different stages: the oldest paid but for one payer, with an invoice of the tax channel and
+one that a red form takes back; the last one under way with a disputed line, a blocker and invoices, of
+which one waits for the tax channel; this one still open. A part of the demonstration."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
@@ -13,17 +14,24 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.billing import services
+from apps.billing.channels import Outcome, RedOutcome, TaxChannel
 from apps.billing.enums import (
     AgreedHow,
     ChargeKind,
     DisputeReason,
     InvoiceKind,
     ReceiptSource,
+    RedReason,
     Side,
+    TaxEffect,
 )
 from apps.billing.inputs import NewCharge
-from apps.billing.models import BillingTerms, Charge, Statement
+from apps.billing.models import BillingTerms, Charge, Invoice, RedForm, Statement
 from apps.billing.rules.months import last_day, month_of, next_month
+from apps.billing.services.tax.issuing import note_invoice, queue_invoice
+from apps.billing.services.tax.red_forms import queue_red_form
+from apps.billing.services.tax.red_outcomes import note_form
+from apps.billing.services.tax.turns import claim
 from apps.customers.models import Customer
 from apps.ledger.enums import AccountKind, PartyKind
 from apps.ledger.inputs import Party
@@ -200,8 +208,32 @@ class _Months:
         )
         number = f"2631{month:%m}{invoice.pk:014d}"
         day = timezone.localdate(who["at"])
-        services.issue_invoice(invoice_id=invoice.pk, number=number, issued_on=day, **who)
+        if statement.bill_to == self.customers["JINGMI"]:
+            self._by_channel(invoice, number, day, **who)
+        else:
+            services.issue_invoice(invoice_id=invoice.pk, number=number, issued_on=day, **who)
         services.receive_invoice(invoice_id=invoice.pk, name="财务部", **who)
+        if statement.bill_to == self.customers["XIANDA"]:
+            self._taken_back(invoice)
+
+    def _by_channel(self, invoice: Invoice, number: str, day: date, **who: Any) -> None:
+        """As if the tax channel had answered: the demonstration asks nobody outside."""
+        queue_invoice(invoice_id=invoice.pk, **who)
+        done = Outcome(TaxEffect.DONE, "2", ref="26110900012345678", number=number, issued_on=day)
+        turn = claim(Invoice, TaxChannel.lease)
+        if turn is not None:
+            note_invoice(turn, done, TaxChannel(), **who)
+
+    def _taken_back(self, invoice: Invoice) -> None:
+        """A red form since yesterday, which the payer has two days more to confirm."""
+        who: dict[str, Any] = {"by": self.finance, "at": self.now - timedelta(hours=20)}
+        queue_red_form(invoice_id=invoice.pk, reason=RedReason.MISTAKE, **who)
+        waits = RedOutcome(
+            TaxEffect.DONE, bureau_state="02", number="310026113000017", uuid="demo-red-form"
+        )
+        turn = claim(RedForm, TaxChannel.lease)
+        if turn is not None:
+            note_form(turn, waits, TaxChannel(), **who)
 
     def half_way(self, month: date) -> None:
         """One has it and disputes a line, one has agreed and pays by cheque, one is reviewed, one has
@@ -227,6 +259,10 @@ class _Months:
             charge_id=lines[1].pk, why=DisputeReason.NOT_OURS,
             text="这一票不是我们发的，请核实寄件人。", by_customer=True, by=self.agent, at=at,
         )  # fmt: skip
+        wanted = services.request_invoice(
+            statement_ids=[sent.pk], kind=InvoiceKind.E_SPECIAL, by=self.finance, at=at
+        )
+        queue_invoice(invoice_id=wanted.pk, by=self.finance, at=at)
         books = self.send(self.statement("BOYA", month), month)
         self.agree(books, month, AgreedHow.SAID)
         services.request_invoice(

@@ -9,7 +9,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Unit
-from apps.billing.enums import AgreedHow, DisputeReason, InvoiceKind, ReceiptSource, StatementFile
+from apps.billing.enums import (
+    AgreedHow,
+    DisputeReason,
+    InvoiceKind,
+    ReceiptSource,
+    RedReason,
+    StatementFile,
+)
 from apps.billing.models import Receipt
 from apps.billing.rules.months import month_of
 from apps.customers.models import Customer
@@ -119,9 +126,25 @@ class SignedForForm(forms.Form):
     name = forms.CharField(label=_("who signed for it"), max_length=60)
 
 
-class RedForm(forms.Form):
+class RedNumberForm(forms.Form):
     red_number = forms.CharField(label=_("number of the red invoice"), max_length=30)
     reason = forms.CharField(label=_("reason"), max_length=200)
+
+
+class RedFormForm(forms.Form):
+    reason = forms.ChoiceField(label=_("reason"), choices=RedReason.choices)
+    line = forms.ChoiceField(
+        label=_("what of it"), required=False, help_text=_("Empty: all that is left of it.")
+    )
+    amount = amount_field(
+        _("amount"), required=False, help_text=_("A part of that line; empty: all of the line.")
+    )
+
+    def __init__(self, *args: Any, left: Any = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["line"].choices = [("", _("The whole invoice"))] + [  # type: ignore[attr-defined]  # a choice field
+            (one.line.pk, f"{one.line.tax_class} · {one.gross}") for one in left if one.gross > 0
+        ]
 
 
 class ReceiptForm(forms.Form):

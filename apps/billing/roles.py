@@ -4,7 +4,7 @@ from apps.accounts.enums import Role
 from apps.core.codenames import may, view
 
 SEE = view("statement charge dispute shipmentrating")
-MONEY = view("invoice receipt allocation cheque billingterms writeoff")
+MONEY = view("invoice redform receipt allocation cheque billingterms writeoff")
 SERVICE = SEE | may("service_statement confirm_statement request_invoice export_statement")
 FINANCE = (
     SEE

@@ -3,6 +3,7 @@
 from apps.billing.enums import ChequeState as C
 from apps.billing.enums import DisputeState as D
 from apps.billing.enums import InvoiceState as I
+from apps.billing.enums import RedFormState as R
 from apps.billing.enums import StatementState as S
 from apps.billing.enums import WriteOffState as W
 from apps.core.states import MoveTable
@@ -27,12 +28,31 @@ DISPUTE_MOVES = MoveTable(
 )
 INVOICE_MOVES = MoveTable(
     {
-        I.REQUESTED: {I.ISSUED, I.WITHDRAWN},
+        I.REQUESTED: {I.ISSUING, I.ISSUED, I.WITHDRAWN},
+        # Unclear from when the request may have left until its answer is on record; before, it is taken back.
+        I.ISSUING: {I.REQUESTED, I.UNCLEAR, I.ISSUED, I.FAILED},
+        I.UNCLEAR: {I.ISSUING, I.ISSUED, I.FAILED},
+        I.FAILED: {I.ISSUING, I.ISSUED, I.WITHDRAWN},
         I.ISSUED: {I.DELIVERED, I.RECEIVED, I.REVERSED},
         I.DELIVERED: {I.RECEIVED, I.REVERSED},
         I.RECEIVED: {I.REVERSED},
         I.WITHDRAWN: set(),
         I.REVERSED: set(),
+    }
+)
+# Asked about now and then only, a form may have passed through a state unseen.
+_RED_ENDS = {R.CONFIRMED, R.ISSUED, R.REFUSED, R.LAPSED, R.WITHDRAWN, R.FAILED}
+RED_FORM_MOVES = MoveTable(
+    {
+        R.REQUESTED: {R.UNCLEAR, R.PENDING, *_RED_ENDS},
+        R.UNCLEAR: {R.REQUESTED, R.PENDING, *_RED_ENDS},
+        R.PENDING: _RED_ENDS,
+        R.CONFIRMED: {R.ISSUED, R.WITHDRAWN, R.FAILED},
+        R.ISSUED: set(),
+        R.REFUSED: set(),
+        R.LAPSED: set(),
+        R.WITHDRAWN: set(),
+        R.FAILED: set(),
     }
 )
 CHEQUE_MOVES = MoveTable(

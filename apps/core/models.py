@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.crypto import EncryptedTextField
+
 
 class MoneyField(models.DecimalField):  # type: ignore[type-arg]  # stubs' generics are not subscriptable at run time
     """An amount of yuan with two places; lists show it as money. In a migration it is a DecimalField."""
@@ -29,6 +31,18 @@ class Stamped(models.Model):
         editable=False,
         verbose_name=_("created by"),
     )
+
+    class Meta:
+        abstract = True
+
+
+class TokenHolder(models.Model):
+    """A provider whose access token is kept for all processes (``core.tokens``)."""
+
+    access_token = EncryptedTextField(blank=True, default="", editable=False)
+    token_expires = models.DateTimeField(null=True, editable=False)
+    # Whoever holds this fetches a new token; the others wait for it.
+    token_lease = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         abstract = True

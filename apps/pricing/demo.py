@@ -187,9 +187,20 @@ def make_prices(*, seed: int, now: datetime) -> None:
 
 
 def _tax_classes(by: User, at: datetime) -> None:
-    for code, name, rate in (("delivery", "收派服务", "6"), ("linehaul", "货物运输服务", "9"), ("storage", "仓储服务", "6")):  # fmt: skip
+    # Item codes for show: a house enters those that its accountant uses.
+    for code, name, rate, item_code in (
+        ("delivery", "收派服务", "6", "3040409020000000000"),
+        ("linehaul", "货物运输服务", "9", "3010102020100000000"),
+        ("storage", "仓储服务", "6", "3040407020000000000"),
+    ):
         services.add_tax_class(
-            code=code, name=name, since=date(2019, 4, 1), rate_ppm=ppm(rate), by=by, at=at
+            code=code,
+            name=name,
+            since=date(2019, 4, 1),
+            rate_ppm=ppm(rate),
+            item_code=item_code,
+            by=by,
+            at=at,
         )
 
 

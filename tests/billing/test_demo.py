@@ -7,7 +7,7 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from apps.billing.demo import make_months
-from apps.billing.models import Cheque, Dispute, Invoice, Statement
+from apps.billing.models import Cheque, Dispute, Invoice, RedForm, Statement
 from apps.billing.queries.owing import owed_by
 from apps.desk.demo.companies import make_companies
 from apps.desk.demo.people import make_people
@@ -32,7 +32,11 @@ def test_two_months_in_different_stages_and_every_sum_in_the_ledger() -> None:
     states = set(months.filter(period=last).values_list("state", flat=True))
     assert states == {"sent", "confirmed", "reviewed", "frozen"}
     assert set(Dispute.objects.values_list("state", flat=True)) == {"open", "accepted"}
-    assert set(Invoice.objects.values_list("state", flat=True)) == {"received", "requested"}
+    states = Invoice.objects.values_list("state", flat=True)
+    assert set(states) == {"received", "requested", "issuing"}
+    assert Invoice.objects.filter(state="received", channel_order__isnull=False).count() == 1
+    form = RedForm.objects.get()
+    assert form.state == "pending" and form.confirm_by and form.confirm_by > now
     assert Cheque.objects.count() == 1
     owed = {
         pk: sum(one.owed for one in owed_by(pk)) for pk in months.values_list("bill_to", flat=True)

@@ -17,8 +17,10 @@ from apps.core.errors import RuleBroken
 from apps.ledger.enums import AccountKind
 from apps.ledger.models import Account
 from apps.ledger.queries import balance_of
+from tests.doubles.tax_platform import TaxPlatform
 from tests.factories.accounts import UserFactory
 from tests.factories.billing import DECEMBER_FIRST, charged, frozen, payer, sent, tax_class
+from tests.factories.tax import requested, work
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("BIL-4")]
 D = Decimal
@@ -123,8 +125,15 @@ def test_the_database_keeps_what_is_issued_whole() -> None:
 
 @pytest.mark.parametrize("to", InvoiceState)
 @pytest.mark.parametrize("frm", InvoiceState)
-def test_every_move(frm: InvoiceState, to: InvoiceState) -> None:
+def test_every_move(bureau: TaxPlatform, frm: InvoiceState, to: InvoiceState) -> None:
+    """By the act that makes it; what the table forbids is refused, or there is no act for it."""
     acts: dict[InvoiceState, Callable[[Invoice], Any]] = {
+        InvoiceState.REQUESTED: lambda i: services.take_from_channel(invoice_id=i.pk, **who()),
+        InvoiceState.ISSUING: lambda i: services.submit_invoice(invoice_id=i.pk, **who()),
+        InvoiceState.UNCLEAR: lambda _i: _without_an_answer(bureau),
+        InvoiceState.FAILED: lambda i: services.note_not_issued(
+            invoice_id=i.pk, reason="税局没有", **who()
+        ),
         InvoiceState.ISSUED: issue,
         InvoiceState.DELIVERED: lambda i: services.deliver_invoice(
             invoice_id=i.pk, how="结款员老周", **who()
@@ -139,23 +148,54 @@ def test_every_move(frm: InvoiceState, to: InvoiceState) -> None:
             invoice_id=i.pk, red_number=f"2632{next(DIGITS):016d}", reason="有误", **who()
         ),
     }
+    # What the channel's answers do, where people cannot.
+    answers: dict[tuple[InvoiceState, InvoiceState], Callable[[], None]] = {
+        (InvoiceState.ISSUING, InvoiceState.ISSUED): lambda: work(2),
+        (InvoiceState.ISSUING, InvoiceState.FAILED): lambda: _refused_by(bureau),
+        (InvoiceState.UNCLEAR, InvoiceState.ISSUING): lambda: _still_at_work(bureau),
+    }
     ways: dict[InvoiceState, list[InvoiceState]] = {
         InvoiceState.REQUESTED: [],
+        InvoiceState.ISSUING: [InvoiceState.ISSUING],
+        InvoiceState.UNCLEAR: [InvoiceState.ISSUING, InvoiceState.UNCLEAR],
+        InvoiceState.FAILED: [InvoiceState.ISSUING, InvoiceState.UNCLEAR, InvoiceState.FAILED],
         InvoiceState.ISSUED: [InvoiceState.ISSUED],
         InvoiceState.DELIVERED: [InvoiceState.ISSUED, InvoiceState.DELIVERED],
         InvoiceState.RECEIVED: [InvoiceState.ISSUED, InvoiceState.RECEIVED],
         InvoiceState.WITHDRAWN: [InvoiceState.WITHDRAWN],
         InvoiceState.REVERSED: [InvoiceState.ISSUED, InvoiceState.REVERSED],
     }
-    invoice = ask(sent(payer(), "10.00"))
+    invoice = requested()
     for step in ways[frm]:
         acts[step](invoice)
         invoice.refresh_from_db()
-    if to == InvoiceState.REQUESTED:
-        assert not INVOICE_MOVES.allows(frm, to)
-    elif INVOICE_MOVES.allows(frm, to):
-        acts[to](invoice)
+    assert invoice.state == frm
+    if INVOICE_MOVES.allows(frm, to):
+        answers.get((frm, to), lambda: acts[to](invoice))()
         invoice.refresh_from_db()
         assert invoice.state == to
+    elif to == InvoiceState.UNCLEAR:
+        work()
+        invoice.refresh_from_db()
+        assert invoice.state != to or frm == to
     else:
-        assert refused(lambda: acts[to](invoice)) == "illegal_move"
+        assert refused(lambda: acts[to](invoice)) in (
+            "illegal_move", "not_unclear", "unclear", "with_channel", "not_with_channel", "has_left",
+        )  # fmt: skip
+
+
+def _without_an_answer(bureau: TaxPlatform) -> None:
+    bureau.garble(b"?")
+    work()
+
+
+def _still_at_work(bureau: TaxPlatform) -> None:
+    bureau.late = 1
+    for order in bureau.orders.values():
+        order.late = 1
+    work()
+
+
+def _refused_by(bureau: TaxPlatform) -> None:
+    bureau.credit = D("0.00")
+    work(2)

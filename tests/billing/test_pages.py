@@ -13,8 +13,9 @@ from django.utils import timezone
 from apps.accounts.enums import ObjectScope, Role
 from apps.accounts.models import User
 from apps.billing import services
-from apps.billing.enums import DisputeReason, InvoiceKind
+from apps.billing.enums import DisputeReason, InvoiceKind, RedReason
 from apps.billing.models import BillingTerms, Cheque, Invoice, Receipt, ShipmentRating, Statement
+from apps.billing.services.tax.red_forms import queue_red_form
 from tests.billing.test_charging import shipment, tariff
 from tests.factories.accounts import UnitFactory, UserFactory, sign_in
 from tests.factories.billing import (
@@ -34,6 +35,7 @@ LISTS = [
     "statement",
     "dispute",
     "invoice",
+    "redform",
     "receipt",
     "cheque",
     "billingterms",
@@ -70,7 +72,14 @@ def one_of_each(by: User) -> None:
     line = statement.charges.order_by("pk")[0]
     who: dict[str, Any] = {"by": by, "at": DECEMBER_FIRST}
     services.raise_dispute(charge_id=line.pk, why=DisputeReason.PRICE, text="价格不对", **who)
-    services.request_invoice(statement_ids=[statement.pk], kind=InvoiceKind.E_NORMAL, **who)
+    invoice = services.request_invoice(
+        statement_ids=[statement.pk], kind=InvoiceKind.E_NORMAL, **who
+    )
+    number = f"{statement.pk:020d}"
+    services.issue_invoice(
+        invoice_id=invoice.pk, number=number, issued_on=DECEMBER_FIRST.date(), **who
+    )
+    queue_red_form(invoice_id=invoice.pk, reason=RedReason.MISTAKE, **who)
     money = received(customer, "20.00")
     services.allocate(receipt_id=money.pk, statement_id=statement.pk, amount=D("20.00"), **who)
     services.note_cheque(payer=customer, amount=D("30.00"), collect_on=DECEMBER_FIRST.date(), **who)

@@ -16,6 +16,7 @@ from apps.accounts.enums import Role
 from apps.accounts.models import Absence, DutyShift, User
 from apps.complaints.enums import CaseChannel, CaseClass, CaseState, EntryKind, Severity
 from apps.complaints.models import Case, CaseEntry
+from apps.core import http
 from apps.desk.demo.people import PEOPLE
 from apps.events.services import relay_batch
 from apps.inquiries.enums import BindingState, Way
@@ -26,7 +27,6 @@ from apps.inquiries.models import (
     Kuaidi100Subscription,
     WeChatBinding,
 )
-from apps.notifications import http
 from apps.notifications.enums import ChannelName, DeliveryState, EndpointState, SubscriptionState
 from apps.notifications.models import (
     Announcement,

@@ -10,8 +10,9 @@ from django.utils import timezone
 from standardwebhooks import Webhook
 from wechatpy import WeChatClient, parse_message
 
+from apps.core import http
 from apps.core.opaque import Id, id_shape
-from apps.notifications import acs3, http, services, standard_webhook
+from apps.notifications import acs3, services, standard_webhook
 from apps.notifications.channels.base import delivery_of, reference_of
 from apps.notifications.enums import DeliveryState as S
 from apps.notifications.models import Attempt, Delivery, ProviderState, SuppressedAddress

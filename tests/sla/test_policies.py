@@ -292,6 +292,7 @@ def test_the_house_comes_with_the_policies_of_the_requirements() -> None:
         "follow-up",
         "handover-paperwork",
         "order-processing",
+        "red-form",
         "shipment-price",
         "statement-agreement",
         "statement-payment",

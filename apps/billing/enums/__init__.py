@@ -20,6 +20,14 @@ from apps.billing.enums.statements import (
     StatementFile,
     StatementState,
 )
+from apps.billing.enums.tax import (
+    TAX_ANSWERS,
+    EnteredBy,
+    RedFormState,
+    RedReason,
+    RedWish,
+    TaxEffect,
+)
 from apps.billing.enums.write_offs import WriteOffSeat, WriteOffState
 
 __all__ = [
@@ -28,6 +36,7 @@ __all__ = [
     "EVENT_ROWS",
     "EVENT_VALUES",
     "MATTER_KINDS",
+    "TAX_ANSWERS",
     "AgreedHow",
     "AllocationKind",
     "BillingMatter",
@@ -36,12 +45,17 @@ __all__ = [
     "ChequeState",
     "DisputeReason",
     "DisputeState",
+    "EnteredBy",
     "InvoiceKind",
     "InvoiceState",
     "ReceiptSource",
+    "RedFormState",
+    "RedReason",
+    "RedWish",
     "Side",
     "StatementFile",
     "StatementState",
+    "TaxEffect",
     "WriteOffSeat",
     "WriteOffState",
 ]

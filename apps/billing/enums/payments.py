@@ -14,6 +14,9 @@ class InvoiceKind(ColourChoices):
 
 class InvoiceState(ColourChoices):
     REQUESTED = "requested", _("Requested"), "blue"
+    ISSUING = "issuing", _("With the tax channel"), "purple"
+    UNCLEAR = "unclear", _("Unclear"), "amber"
+    FAILED = "failed", _("Not issued"), "red"
     ISSUED = "issued", _("Issued"), "teal"
     DELIVERED = "delivered", _("Sent out"), "purple"
     RECEIVED = "received", _("With the payer"), "green"

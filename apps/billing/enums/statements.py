@@ -106,6 +106,7 @@ class BillingMatter(ColourChoices):
     PAYMENT = "payment", _("Payment due"), "amber"
     DISPUTE = "charge_dispute", _("Disputed charge"), "red"
     UNRATED = "unrated", _("Shipment to be priced"), "amber"
+    RED_FORM = "red_form", _("Red form to be confirmed"), "red"
 
 
 MATTER_KINDS = {
@@ -113,4 +114,5 @@ MATTER_KINDS = {
     BillingMatter.PAYMENT: Timed(seen_with="billing.view_statement"),
     BillingMatter.DISPUTE: Timed(seen_with="billing.view_statement"),
     BillingMatter.UNRATED: Timed(seen_with="billing.view_shipmentrating"),
+    BillingMatter.RED_FORM: Timed(seen_with="billing.view_redform"),
 }

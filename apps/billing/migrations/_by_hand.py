@@ -1,4 +1,4 @@
-"""A closed statement takes no charge; corrections and allocations stay within what they are of; what
+"""A closed statement takes no charge; corrections, allocations and red lines stay within what they are of; what
 is written once stays."""
 
 from django.db import migrations
@@ -74,12 +74,32 @@ BEGIN
 END $$;
 CREATE TRIGGER allocation_within AFTER INSERT ON billing_allocation
     FOR EACH ROW EXECUTE FUNCTION billing_check_allocation();
+
+CREATE FUNCTION billing_check_red_line() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE line record; taken record;
+BEGIN
+    SELECT l.* INTO line FROM billing_invoiceline l WHERE l.id = NEW.line_id;
+    -- Whoever takes back waits for whoever else does.
+    PERFORM FROM billing_invoice WHERE id = line.invoice_id FOR UPDATE;
+    SELECT sum(r.gross) AS gross, sum(r.net) AS net, sum(r.tax) AS tax INTO taken
+        FROM billing_redline r JOIN billing_redform f ON f.id = r.form_id
+        WHERE r.line_id = NEW.line_id AND f.state NOT IN ('refused', 'lapsed', 'withdrawn', 'failed');
+    IF taken.gross > line.gross OR taken.net > line.net OR taken.tax > line.tax
+        OR (SELECT invoice_id FROM billing_redform WHERE id = NEW.form_id) <> line.invoice_id THEN
+        RAISE EXCEPTION 'billing: more is taken back than line % has', NEW.line_id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'red_line_within';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER red_line_within AFTER INSERT ON billing_redline
+    FOR EACH ROW EXECUTE FUNCTION billing_check_red_line();
 """
 BACK = """
+DROP TRIGGER red_line_within ON billing_redline;
 DROP TRIGGER allocation_within ON billing_allocation;
 DROP TRIGGER charge_correction_within ON billing_charge;
 DROP TRIGGER charge_statement_open ON billing_charge;
-DROP FUNCTION billing_check_allocation(), billing_check_correction(), billing_refuse_closed();
+DROP FUNCTION billing_check_red_line(), billing_check_allocation(), billing_check_correction(), billing_refuse_closed();
 """
 OPERATIONS = [
     migrations.RunSQL(CHARGES, BACK),
@@ -87,4 +107,5 @@ OPERATIONS = [
     append_only("billing_allocation"),
     append_only("billing_disputeentry"),
     append_only("billing_invoiceline"),
+    append_only("billing_redline"),
 ]

@@ -4,6 +4,7 @@ from apps.billing.models.invoices import Invoice, InvoiceLine
 from apps.billing.models.payments import Allocation, Cheque, Receipt
 from apps.billing.models.ratings import ShipmentRating
 from apps.billing.models.statements import Blocker, Statement, StatementTotal
+from apps.billing.models.tax import RedForm, RedLine, TaxProvider
 from apps.billing.models.terms import BillingTerms
 from apps.billing.models.write_offs import WriteOff
 
@@ -18,8 +19,11 @@ __all__ = [
     "Invoice",
     "InvoiceLine",
     "Receipt",
+    "RedForm",
+    "RedLine",
     "ShipmentRating",
     "Statement",
     "StatementTotal",
+    "TaxProvider",
     "WriteOff",
 ]

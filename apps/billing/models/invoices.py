@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.billing.enums import InvoiceKind, InvoiceState
+from apps.billing.models.channelled import Channelled
 from apps.billing.models.fields import amount
 from apps.billing.models.statements import Statement
 from apps.core.crypto import EncryptedTextField
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
 USER = settings.AUTH_USER_MODEL
 DIGITAL = [InvoiceKind.E_SPECIAL, InvoiceKind.E_NORMAL]
-UNISSUED = [InvoiceState.REQUESTED, InvoiceState.WITHDRAWN]
+AT_CHANNEL = [InvoiceState.ISSUING, InvoiceState.UNCLEAR]
+UNISSUED = [*AT_CHANNEL, InvoiceState.REQUESTED, InvoiceState.FAILED, InvoiceState.WITHDRAWN]
 # 数电票 have 20 digits; a paper one has a code of 10 or 12 and a number of 8, written together.
 INVOICE_NUMBER = RegexValidator(r"\A[0-9]{8,20}\Z", _("An invoice number has 8 to 20 digits."))
 
@@ -31,7 +33,7 @@ class InvoiceQuerySet(models.QuerySet["Invoice"]):
         return self.filter(bill_to__in=Customer.objects.visible_to(user))
 
 
-class Invoice(Stamped):
+class Invoice(Channelled, Stamped):
     """``serial`` is our own and asks the provider twice for the same thing at most; ``number`` is the
     bureau's, empty until it is issued. ``title`` and ``tax_number`` are what the customer's data said
     when it was asked for."""
@@ -83,7 +85,14 @@ class Invoice(Stamped):
             ("issue_invoice", _("Can issue and reverse invoices")),
             ("deliver_invoice", _("Can hand out invoices and confirm their receipt")),
         ]
-        indexes = [models.Index(fields=["state", "-id"], name="invoice_by_state")]
+        indexes = [
+            models.Index(fields=["state", "-id"], name="invoice_by_state"),
+            models.Index(
+                fields=["channel_due_at"],
+                condition=Q(channel_due_at__isnull=False),
+                name="invoice_due",
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="invoice_state_known", condition=Q(state__in=InvoiceState.values)
@@ -113,6 +122,21 @@ class Invoice(Stamped):
                 condition=Q(number__isnull=True)
                 | ~Q(kind__in=DIGITAL)
                 | Q(number__regex=r"^[0-9]{20}$"),
+            ),
+            # What the channel has is asked about, and nothing else is.
+            models.CheckConstraint(
+                name="invoice_asked_while_with_channel",
+                condition=Q(
+                    state__in=AT_CHANNEL,
+                    channel_due_at__isnull=False,
+                    channel_order__isnull=False,
+                    kind__in=DIGITAL,
+                )
+                | (~Q(state__in=AT_CHANNEL) & Q(channel_due_at__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="invoice_unclear_left",
+                condition=~Q(state=InvoiceState.UNCLEAR) | Q(channel_sent_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="invoice_received_agrees",

@@ -6,8 +6,9 @@ from decimal import Decimal
 
 from django.db import connection
 
-# Σ totals - open disputes - what is on invoices that stand, per tax class. Adjustments of accepted disputes are
-# charges of a later statement, so what was accepted is left off the one that it was charged on.
+# Σ totals - open disputes - what is on invoices that stand and no red invoice took back, per tax class.
+# Adjustments of accepted disputes are charges of a later statement, so what was accepted is left off the
+# one that it was charged on.
 _PARTS = """
 WITH charged AS (
     SELECT statement_id, tax_class_id, sum(gross) AS gross FROM billing_statementtotal
@@ -20,13 +21,20 @@ WITH charged AS (
     SELECT l.statement_id, l.tax_class_id, sum(l.gross) AS gross
     FROM billing_invoiceline l JOIN billing_invoice i ON i.id = l.invoice_id
     WHERE l.statement_id = ANY(%(ids)s) AND i.state NOT IN ('withdrawn', 'reversed') GROUP BY 1, 2
+), taken_back AS (
+    SELECT l.statement_id, l.tax_class_id, sum(r.gross) AS gross
+    FROM billing_redline r JOIN billing_redform f ON f.id = r.form_id
+    JOIN billing_invoiceline l ON l.id = r.line_id JOIN billing_invoice i ON i.id = l.invoice_id
+    WHERE l.statement_id = ANY(%(ids)s) AND f.state = 'issued' AND i.state NOT IN ('withdrawn', 'reversed')
+    GROUP BY 1, 2
 )
 SELECT c.statement_id, c.tax_class_id, t.rate_ppm,
-    c.gross - coalesce(d.gross, 0) - coalesce(i.gross, 0) AS rest
+    c.gross - coalesce(d.gross, 0) - coalesce(i.gross, 0) + coalesce(b.gross, 0) AS rest
 FROM charged c JOIN pricing_taxclass t ON t.id = c.tax_class_id
 LEFT JOIN disputed d USING (statement_id, tax_class_id)
 LEFT JOIN invoiced i USING (statement_id, tax_class_id)
-WHERE c.gross - coalesce(d.gross, 0) - coalesce(i.gross, 0) > 0
+LEFT JOIN taken_back b USING (statement_id, tax_class_id)
+WHERE c.gross - coalesce(d.gross, 0) - coalesce(i.gross, 0) + coalesce(b.gross, 0) > 0
 ORDER BY 1, 2
 """
 

@@ -53,6 +53,19 @@ from apps.billing.services.statements import (
     review_statement,
     send_statement,
 )
+from apps.billing.services.tax.issuing import (
+    ask_about_invoice,
+    note_not_issued,
+    submit_invoice,
+    take_from_channel,
+)
+from apps.billing.services.tax.red_by_hand import end_red_form, note_red_invoice
+from apps.billing.services.tax.red_forms import (
+    ask_about_red_form,
+    enter_red_form,
+    tell_red_form,
+)
+from apps.billing.services.tax.working import look_for_red_forms, work_tax_channel
 from apps.billing.services.terms import change_terms
 from apps.billing.services.write_offs import approve_write_off, ask_write_off, refuse_write_off
 
@@ -61,6 +74,8 @@ __all__ = [
     "allocate",
     "allocate_oldest",
     "approve_write_off",
+    "ask_about_invoice",
+    "ask_about_red_form",
     "ask_closing",
     "ask_statement_files",
     "ask_write_off",
@@ -74,6 +89,8 @@ __all__ = [
     "confirm_statement",
     "correct_charge",
     "deliver_invoice",
+    "end_red_form",
+    "enter_red_form",
     "export_statement",
     "find_blockers",
     "freeze_batch",
@@ -85,7 +102,10 @@ __all__ = [
     "keep_paper_hash",
     "lapse_cheque",
     "lift_price",
+    "look_for_red_forms",
     "note_cheque",
+    "note_not_issued",
+    "note_red_invoice",
     "post_charges",
     "present_cheque",
     "raise_dispute",
@@ -102,10 +122,14 @@ __all__ = [
     "set_price",
     "settle_lines",
     "settle_small_difference",
+    "submit_invoice",
+    "take_from_channel",
     "take_receipt",
+    "tell_red_form",
     "undo_allocation",
     "waive_blocker",
     "withdraw_dispute",
     "withdraw_invoice",
+    "work_tax_channel",
     "write_off",
 ]

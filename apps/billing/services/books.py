@@ -9,7 +9,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.billing.models import Allocation, Invoice, Receipt, Statement, StatementTotal
+from apps.billing.models import Allocation, Invoice, Receipt, RedForm, Statement, StatementTotal
 from apps.billing.rules import tax
 from apps.core.money import money
 from apps.ledger.enums import AccountKind, PartyKind
@@ -124,6 +124,21 @@ def take_back_invoice(invoice: Invoice, *, day: date, by: User, at: datetime) ->
     entry = Entry.objects.filter(key=f"invoice:{invoice.pk}").first()
     if entry is not None:
         reverse_entry(entry, by=by, at=at, day=day)
+
+
+def post_red(form: RedForm, *, day: date, by: User, at: datetime) -> None:
+    """A red invoice: its output VAT is deferred VAT again, to the fen that it takes back."""
+    if form.tax:
+        _post(
+            f"red:{form.pk}",
+            "red_form.issued",
+            day,
+            _("Red invoice %(number)s") % {"number": form.red_number},
+            [NewPosting(Side(AccountKind.OUTPUT_VAT), Side(AccountKind.DEFERRED_VAT), form.tax)],
+            (INVOICE, form.invoice_id),
+            by=by,
+            at=at,
+        )
 
 
 def post_receipt(receipt: Receipt, debit: Side, *, by: User, at: datetime) -> None:

@@ -1,4 +1,4 @@
-"""What the clock floor is told of statements, disputes and prices. The one module of billing that speaks to it
+"""What the clock floor is told of statements, disputes, red forms and prices. The one module of billing that speaks to it
 (BIL-1, BIL-2, BIL-6)."""
 
 from datetime import datetime, time, timedelta
@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from apps.billing.enums import BillingMatter
-from apps.billing.models import Dispute, ShipmentRating, Statement
+from apps.billing.enums import BillingMatter, EnteredBy
+from apps.billing.models import Dispute, RedForm, ShipmentRating, Statement
 from apps.sla import services as sla
 from apps.sla.enums import FactKind, Metric
 from apps.sla.models import Matter
@@ -140,3 +140,28 @@ def rated(rows: "Sequence[ShipmentRating]", *, by: "User", at: datetime) -> None
 
 def dispute_ended(dispute: Dispute, *, by: "User", at: datetime) -> None:
     sla.finish_matters([dispute], kind=FactKind.DONE, by=by, at=at)
+
+
+def red_pending(form: RedForm, *, by: "User", at: datetime) -> None:
+    """The other side has 72 hours from when it was entered; after that the tax bureau voids it."""
+    payer = form.invoice.bill_to
+    if form.confirm_by is None:
+        raise TypeError("a constraint says that a pending red form has an end")
+    sla.open_matter(
+        kind=BillingMatter.RED_FORM,
+        subject=form,
+        title=f"{form.invoice.number} {payer.name}"[:120],
+        attributes=Attributes(customer_id=payer.pk),
+        # Finance's: who entered it, and whoever is there for one that the payer did.
+        owner=form.created_by if form.entered_by == EnteredBy.SELLER else None,
+        unit=payer.unit,
+        opened_at=form.channel_sent_at or at,
+        dues={Metric.ACTION: form.confirm_by},
+        by=by,
+        at=at,
+    )
+
+
+def red_answered(form: RedForm, *, by: "User", at: datetime) -> None:
+    """Confirmed, refused, withdrawn or void: nobody is waited for any more."""
+    sla.finish_matters([form], kind=FactKind.DONE, by=by, at=at)

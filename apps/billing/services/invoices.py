@@ -12,6 +12,7 @@ from stdnum.cn import uscc
 from stdnum.exceptions import ValidationError as BadNumber
 
 from apps.accounts.models import User
+from apps.billing.channels import tax_channel
 from apps.billing.enums import InvoiceKind, InvoiceState, StatementState
 from apps.billing.models import Invoice, InvoiceLine, Statement
 from apps.billing.models.invoices import DIGITAL, INVOICE_NUMBER
@@ -55,7 +56,7 @@ def request_invoice(
                 _("%(number)s is not with the customer yet.") % {"number": statement.number},
                 code="not_agreed",
             )
-    _demand_title(payer.invoice_title, payer.tax_number)
+    demand_title(payer.invoice_title, payer.tax_number)
     parts = invoiceable([statement.pk for statement in statements])
     gross = sum((part.gross for part in parts), Decimal(0))
     if not parts or gross <= 0:
@@ -94,7 +95,8 @@ def _nth(statements: Sequence[Statement]) -> int:
     return Invoice.objects.filter(serial__startswith=f"IV{first}").count() + 1
 
 
-def _demand_title(title: str, number: str) -> None:
+def demand_title(title: str, number: str) -> None:
+    """What the bureau would refuse later. BadInput ``no_title``, ``bad_tax_number``."""
     if not title.strip():
         raise BadInput(
             _("The customer has no invoice title yet: enter it with its data."),
@@ -118,7 +120,11 @@ def issue_invoice(
 ) -> Invoice:
     """Note the bureau's number: 20 digits for a digital invoice. BadInput ``number_taken`` when
     another invoice has it."""
-    invoice = _lock(invoice_id, by)
+    invoice = lock_invoice(invoice_id, by)
+    if invoice.state == InvoiceState.ISSUING and tax_channel() is not None:
+        raise RuleBroken(
+            _("The tax channel is at work on it: ask it, or wait."), code="with_channel"
+        )
     INVOICE_MOVES.check(InvoiceState(invoice.state), InvoiceState.ISSUED)
     number = "".join(number.split())
     wrong = invoice.kind in DIGITAL and (len(number) != 20 or not number.isdigit())
@@ -130,8 +136,16 @@ def issue_invoice(
         raise BadInput(_("A digital invoice has 20 digits."), code="bad_number", field="number")
     if issued_on > timezone.localdate(at):
         raise BadInput(_("That day is still to come."), code="future", field="issued_on")
+    return note_issued(invoice, number=number, issued_on=issued_on, by=by, at=at)
+
+
+def note_issued(
+    invoice: Invoice, *, number: str, issued_on: date, by: User, at: datetime
+) -> Invoice:
+    """A locked invoice has its number. BadInput ``number_taken``."""
     invoice.number, invoice.issued_on, invoice.issued_by = number, issued_on, by
-    _save(invoice, InvoiceState.ISSUED)
+    invoice.channel_due_at = None
+    save_invoice(invoice, InvoiceState.ISSUED)
     books.post_invoice(invoice, day=books.open_day(issued_on), by=by, at=at)
     data = {"invoice": number, "amount": str(invoice.gross)}
     record("invoice.issued", invoice, by=by, at=at, data=data)
@@ -141,10 +155,10 @@ def issue_invoice(
 @transaction.atomic
 def deliver_invoice(*, invoice_id: int, how: str, by: User, at: datetime) -> Invoice:
     """It left the house: with the settlement clerk, the agent, a driver, by post or by mail."""
-    invoice = _lock(invoice_id, by)
+    invoice = lock_invoice(invoice_id, by)
     invoice.delivered_at, invoice.delivered_by = at, by
     invoice.delivered_how = said(how, field="how", most=120)
-    _save(invoice, InvoiceState.DELIVERED)
+    save_invoice(invoice, InvoiceState.DELIVERED)
     record("invoice.delivered", invoice, by=by, at=at, data={"how": invoice.delivered_how})
     return invoice
 
@@ -152,9 +166,9 @@ def deliver_invoice(*, invoice_id: int, how: str, by: User, at: datetime) -> Inv
 @transaction.atomic
 def receive_invoice(*, invoice_id: int, name: str, by: User, at: datetime) -> Invoice:
     """The customer has it; ``name`` is who signed for it."""
-    invoice = _lock(invoice_id, by)
+    invoice = lock_invoice(invoice_id, by)
     invoice.received_at, invoice.received_by = at, said(name, field="name", most=60)
-    _save(invoice, InvoiceState.RECEIVED)
+    save_invoice(invoice, InvoiceState.RECEIVED)
     record("invoice.received", invoice, by=by, at=at)
     return invoice
 
@@ -162,9 +176,9 @@ def receive_invoice(*, invoice_id: int, name: str, by: User, at: datetime) -> In
 @transaction.atomic
 def withdraw_invoice(*, invoice_id: int, reason: str, by: User, at: datetime) -> Invoice:
     """It is not issued after all; its part can be asked for again."""
-    invoice = _lock(invoice_id, by)
+    invoice = lock_invoice(invoice_id, by)
     invoice.ended_reason = said(reason)
-    _save(invoice, InvoiceState.WITHDRAWN)
+    save_invoice(invoice, InvoiceState.WITHDRAWN)
     record("invoice.withdrawn", invoice, by=by, at=at, data={"reason": invoice.ended_reason})
     return invoice
 
@@ -173,26 +187,34 @@ def withdraw_invoice(*, invoice_id: int, reason: str, by: User, at: datetime) ->
 def reverse_invoice(
     *, invoice_id: int, red_number: str, reason: str, by: User, at: datetime
 ) -> Invoice:
-    """A red invoice took it back; its part can be asked for again."""
-    invoice = _lock(invoice_id, by)
+    """A red invoice that did not come through the tax channel took it back whole; its part can be asked for
+    again. RuleBroken ``red_form`` where a red form has begun that or done a part of it."""
+    invoice = lock_invoice(invoice_id, by)
+    if any(form.is_open or form.red_number for form in invoice.red_forms.all()):
+        raise RuleBroken(
+            _("A red form takes it back, or a part of it: the rest goes by a red form too."),
+            code="red_form",
+        )
     red_number = "".join(red_number.split())
     try:
         INVOICE_NUMBER(red_number)
     except ValidationError as error:
         raise BadInput(error.messages[0], code="bad_number", field="red_number") from error
     invoice.red_number, invoice.ended_reason = red_number, said(reason)
-    _save(invoice, InvoiceState.REVERSED)
+    save_invoice(invoice, InvoiceState.REVERSED)
     books.take_back_invoice(invoice, day=books.open_day(timezone.localdate(at)), by=by, at=at)
     data = {"invoice": red_number, "reason": invoice.ended_reason}
     record("invoice.reversed", invoice, by=by, at=at, data=data)
     return invoice
 
 
-def _lock(invoice_id: int, by: User) -> Invoice:
+def lock_invoice(invoice_id: int, by: User) -> Invoice:
+    """Invoice.DoesNotExist for whoever may not see it."""
     return Invoice.objects.visible_to(by).select_for_update(of=["self"]).get(pk=invoice_id)
 
 
-def _save(invoice: Invoice, to: InvoiceState) -> None:
+def save_invoice(invoice: Invoice, to: InvoiceState) -> None:
+    """A locked invoice, as it is now, in a state that may follow its own. BadInput ``number_taken``."""
     INVOICE_MOVES.check(InvoiceState(invoice.state), to)
     invoice.state = to
     try:

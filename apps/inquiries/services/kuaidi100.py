@@ -16,6 +16,7 @@ from django.utils.crypto import constant_time_compare
 from apps.accounts.queries import system_user
 from apps.core.crypto import blind_index
 from apps.core.errors import BadInput, RuleBroken
+from apps.core.networks import may_reach
 from apps.core.phones import last_four
 from apps.events.services import record
 from apps.inquiries.asking import Answer, Asker
@@ -33,7 +34,6 @@ from apps.inquiries.models import Kuaidi100Account, Kuaidi100Subscription
 from apps.inquiries.reading import with_prefix
 from apps.inquiries.services.answering import answer, note
 from apps.inquiries.services.counting import count_miss, may_ask
-from apps.notifications.networks import may_reach
 from apps.tracking.kuaidi100 import sign_query
 from apps.tracking.models import Waybill
 from apps.tracking.numbers import parse_waybill_number

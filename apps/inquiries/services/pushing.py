@@ -18,6 +18,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from apps.accounts.queries import system_user
+from apps.core import http
 from apps.events.services import record
 from apps.inquiries.enums import Monitor
 from apps.inquiries.kuaidi100.documents import (
@@ -29,7 +30,6 @@ from apps.inquiries.kuaidi100.documents import (
 from apps.inquiries.models import Kuaidi100Subscription
 from apps.inquiries.services.kuaidi100 import callback_inside
 from apps.inquiries.states import MONITOR_MOVES
-from apps.notifications import http
 from apps.tracking.enums import is_terminal
 from apps.tracking.kuaidi100 import sign_push
 from apps.tracking.models import Waybill

@@ -17,7 +17,8 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from apps.notifications import acs3, http
+from apps.core import http
+from apps.notifications import acs3
 from apps.notifications.channels.base import Channel, Message, Outcome, Question, within
 from apps.notifications.enums import ChannelName, Effect
 from apps.notifications.wording import stop_text

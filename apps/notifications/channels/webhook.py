@@ -14,10 +14,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.queries import system_user
+from apps.core import http
 from apps.core.api.wire import WireEncoder
 from apps.core.notice_types import MOST_TOLD
 from apps.events.services import record
-from apps.notifications import http, standard_webhook
+from apps.notifications import standard_webhook
 from apps.notifications.channels.base import Channel, Message, Outcome, within
 from apps.notifications.enums import ChannelName, Effect, EndpointState
 from apps.notifications.models import WebhookEndpoint, WebhookEvent

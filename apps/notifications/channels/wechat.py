@@ -15,7 +15,7 @@ from urllib.parse import quote
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from apps.notifications import http
+from apps.core import http
 from apps.notifications.channels import wechat_token
 from apps.notifications.channels.base import Channel, Message, Outcome, within
 from apps.notifications.enums import ChannelName, Effect

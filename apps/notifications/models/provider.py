@@ -4,10 +4,10 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.crypto import EncryptedTextField
+from apps.core.models import TokenHolder
 
 
-class ProviderState(models.Model):
+class ProviderState(TokenHolder):
     """One row per channel, locked for a moment by every claim: so the pace is exact however many
     workers there are."""
 
@@ -21,10 +21,6 @@ class ProviderState(models.Model):
     last_success = models.DateTimeField(_("last success"), null=True)
     last_failure = models.DateTimeField(_("last failure"), null=True)
     last_code = models.CharField(_("last code"), max_length=60, blank=True)
-    access_token = EncryptedTextField(blank=True, default="", editable=False)
-    token_expires = models.DateTimeField(null=True, editable=False)
-    # Whoever holds this fetches a new token; the others wait for it.
-    token_lease = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("provider")

@@ -10,12 +10,12 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from apps.core.errors import BadInput, RuleBroken
+from apps.core.networks import may_reach
 from apps.customers.models import Customer
 from apps.events.services import record
 from apps.notifications.channels.webhook import rules
 from apps.notifications.enums import EndpointState
 from apps.notifications.models import WebhookEndpoint
-from apps.notifications.networks import may_reach
 from apps.notifications.queries.notices import WEBHOOK_TYPES
 from apps.notifications.standard_webhook import new_secret
 

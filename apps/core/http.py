@@ -1,4 +1,4 @@
-"""One POST to somewhere outside, with the answers that matter for telling people once.
+"""One request to somewhere outside, with the answers that matter for doing a thing there once.
 
 No redirects, one deadline over everything, answers cut at a size, and the address that was
 checked is the address that is connected to. What failed before a byte of the request left is
@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from apps.notifications.networks import may_reach
+from apps.core.networks import may_reach
 
 MAX_ANSWER = 64 * 1024
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from apps.notifications.networks import may_reach
+from apps.core.networks import may_reach
 
 
 @pytest.mark.requirement("NTF-4")

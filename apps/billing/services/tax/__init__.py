@@ -1,0 +1,1 @@
+"""What goes through the tax channel: invoices, red forms, and the work on them (BIL-4)."""

@@ -1,0 +1,162 @@
+"""Staff's pages of the tax channel: what they show, what they do, who may not (BIL-4)."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from apps.accounts.enums import ObjectScope, Role
+from apps.billing import services
+from apps.billing.models import Invoice, RedForm
+from tests.billing.test_pages import act, entered, page
+from tests.doubles.tax_platform import TaxPlatform
+from tests.factories.tax import issued, red_form, requested, submitted, two_lined, work
+
+pytestmark = [pytest.mark.django_db, pytest.mark.requirement("BIL-4")]
+D = Decimal
+
+
+def test_an_invoice_is_given_to_the_channel_asked_about_and_taken_back(
+    client: Client, bureau: TaxPlatform
+) -> None:
+    invoice = requested()
+    entered(client)
+    assert "交税务通道开具" in page(client, invoice)
+    assert "已交税务通道" in act_on(client, invoice, "submit")
+    work()
+    said = page(client, invoice)
+    assert "税务通道开具中" in said and "已提交" in said and invoice.serial in said
+    assert f"/{invoice.pk}/do/issue/" not in said, "not by hand while the channel is at work"
+    act_on(client, invoice, "ask")
+    work()
+    invoice.refresh_from_db()
+    assert invoice.number and invoice.number in page(client, invoice)
+    assert "正在录入红字确认单" in act_on(client, invoice, "red-form", reason="01")
+    work(2)
+    form = RedForm.objects.get()
+    said = page(client, invoice)
+    assert "待确认" in said and str(form) in said
+    assert f"/{invoice.pk}/do/reverse/" not in said
+    said = page(client, form)
+    assert "¥106.00" in said and "我方（销方）" in said and "确认截止" in said
+    assert "撤销" in said and f"/{form.pk}/do/confirm/" not in said
+    act_on(client, form, "withdraw")
+    work(2)
+    assert "已撤销" in page(client, form)
+
+
+def act_on(client: Client, record: Any, what: str, **typed: Any) -> str:
+    answer = act(client, record, what, **typed)
+    assert answer.status_code == 302, answer.content.decode()[:2_000]
+    return str(client.get(answer.headers["location"]).content.decode())
+
+
+def test_a_part_is_chosen_by_its_line_and_refused_beside_its_field(
+    client: Client, bureau: TaxPlatform
+) -> None:
+    invoice = issued(two_lined())
+    line = invoice.lines.get(rate_ppm=90_000)
+    entered(client)
+    refusal = act(client, invoice, "red-form", reason="04", line=line.pk, amount="218.01")
+    assert refusal.status_code == 422 and "只剩 218.00 可冲红" in refusal.content.decode()
+    refusal = act(client, invoice, "red-form", reason="01", line=line.pk, amount="18.00")
+    assert refusal.status_code == 422 and "按税局规定" in refusal.content.decode()
+    act_on(client, invoice, "red-form", reason="04", line=line.pk, amount="18.00")
+    assert RedForm.objects.get().gross == D("18.00")
+
+
+def test_a_payer_s_form_is_confirmed_from_its_page(client: Client, bureau: TaxPlatform) -> None:
+    invoice = issued()
+    bureau.buyer_enters(str(invoice.number))
+    services.look_for_red_forms()
+    work()
+    form = RedForm.objects.get()
+    entered(client)
+    said = page(client, form)
+    assert "购方" in said and f"/{form.pk}/do/withdraw/" not in said
+    act_on(client, form, "confirm")
+    assert "asked_already" not in page(client, form)
+    work(2)
+    assert "红字发票已开" in page(client, form)
+
+
+def test_an_answer_that_nobody_can_read_is_told_in_words(
+    client: Client, bureau: TaxPlatform
+) -> None:
+    invoice = submitted()
+    entered(client)
+    bureau.plan(None, "drop")
+    work()
+    said = page(client, invoice)
+    assert "不明" in said and "答复之前连接中断。" in said
+    act_on(client, invoice, "not-issued", reason="税局查询没有")
+    said = page(client, invoice)
+    assert "未开出" in said and "税局查询没有" in said and f"/{invoice.pk}/do/submit/" in said
+
+
+def test_without_a_channel_the_page_offers_the_hand_only(client: Client) -> None:
+    invoice = requested()
+    entered(client)
+    said = page(client, invoice)
+    assert f"/{invoice.pk}/do/issue/" in said and f"/{invoice.pk}/do/submit/" not in said
+    act(client, invoice, "submit")
+    invoice.refresh_from_db()
+    assert invoice.state == "requested"
+
+
+@pytest.mark.parametrize("role", [Role.AGENT, Role.SETTLEMENT_CLERK, Role.DEPARTMENT_MANAGER])
+def test_only_finance_speaks_to_the_tax_channel(
+    client: Client, bureau: TaxPlatform, role: Role
+) -> None:
+    invoice, taken_back = requested(), issued()
+    form = red_form(taken_back)
+    work(2)
+    before = len(bureau.requests)
+    entered(client, role)
+    for record, what in (
+        (invoice, "submit"),
+        (taken_back, "red-form"),
+        (form, "withdraw"),
+        (form, "ask"),
+    ):
+        assert act(client, record, what, reason="01").status_code in (302, 403, 404)
+    invoice.refresh_from_db()
+    form.refresh_from_db()
+    assert (invoice.state, form.wish) == ("requested", "")
+    assert len(bureau.requests) == before
+
+
+def test_a_form_is_seen_by_whoever_sees_its_payer(client: Client, bureau: TaxPlatform) -> None:
+    form = red_form(issued())
+    entered(client, Role.FINANCE, scope=ObjectScope.UNITS)
+    address = reverse("admin:billing_redform_change", args=[form.pk])
+    assert client.get(address).status_code in (302, 404)
+    assert act(client, form, "ask").status_code in (302, 404)
+    listed = client.get(reverse("admin:billing_redform_changelist")).content.decode()
+    assert str(form) not in listed
+
+
+def test_pages_take_few_statements_however_many_forms_there_were(
+    client: Client, bureau: TaxPlatform
+) -> None:
+    invoice = issued()
+    entered(client)
+
+    def counted(record: Invoice | RedForm) -> int:
+        page(client, record)
+        with CaptureQueriesContext(connection) as queries:
+            page(client, record)
+        return len(queries)
+
+    form = red_form(invoice)
+    RedForm.objects.filter(pk=form.pk).update(state="refused", channel_due_at=None, wish="")
+    one = counted(invoice)
+    for _n in range(2):
+        form = red_form(invoice)
+        RedForm.objects.filter(pk=form.pk).update(state="refused", channel_due_at=None, wish="")
+    assert counted(invoice) == one < 25
+    assert counted(form) < 25
