@@ -12,6 +12,7 @@ from apps.core.areas import areas_named
 from apps.tracking.kuaidi100 import read_document
 from apps.tracking.places import _KINDS, places_of, read_place
 from apps.tracking.queries.standards import house_zone
+from tests.core.test_masking_spellings import HIDDEN
 
 pytestmark = pytest.mark.requirement("TRK-10")
 CASES = Path(__file__).resolve().parents[3] / "shared" / "cases"
@@ -129,6 +130,14 @@ def test_no_word_outside_the_table_and_the_kinds_is_ever_shown(text: str, secret
         assert areas_named(place.city)
         assert place.kind in (*kinds, "")
         assert not place.district or areas_named(place.district)
+
+
+@pytest.mark.parametrize(("text", "secrets"), HIDDEN)
+def test_nothing_that_belongs_to_a_person_is_taken_for_a_place(
+    text: str, secrets: list[str]
+) -> None:
+    told = " ".join(place.name for place in (*places_of(text), read_place(text)) if place)
+    assert not [secret for secret in secrets if secret in told], told
 
 
 @pytest.mark.skipif(
