@@ -86,7 +86,7 @@ _PATTERNS = (
     ),
     re.compile(
         r"(?P<who>(?i:signed(?: for)?(?: by)?|received by|collected by|picked up by|left with|handed(?: over)? to|given to|name is)"
-        r"(?: (?i:neighbou?r|recipient|consignee|colleague|guard))?)"
+        r"(?: (?i:neighbou?r|recipient|consignee|colleague|guard|front desk|reception|security))?)"
         rf"(?P<gap>:?\s{{1,4}}(?:(?i:mr|mrs|ms|miss|dr)\.?\s{{1,4}})?)(?P<name>{_ENGLISH})"
     ),
     re.compile(
@@ -169,6 +169,8 @@ def _masked(match: re.Match[str], said: str) -> str | None:
 _SITE = re.compile(
     rf"{_HAN}{{0,4}}(?:专卖|便利|门|商|药|酒|饭|分)?[店部站柜点架]|{_HAN}{{0,4}}(?:公司|超市|驿站|中心|学校|医院)"
 )
+# 李先生 is no more than what is left of a name that is hidden.
+_TITLES = frozenset({"先生", "女士", "小姐", "师傅", "老师"})
 _IS_AT_AN_END = re.compile(_ENDS)
 
 
@@ -177,7 +179,7 @@ def _may_be_a_name(word: str, behind: str = "") -> bool:
     if not re.match(_HAN, word):
         words = word.lower().split()
         return words[0] not in NO_ENGLISH_NAME and words[-1] not in SITE_WORDS
-    if word in NOT_NAMES or word[:2] in WORDS or word.endswith(SITE_ENDS):
+    if word[1:] in _TITLES or word in NOT_NAMES or word[:2] in WORDS or word.endswith(SITE_ENDS):
         return False
     # 李宁专卖店: the name of a shop goes on behind what could be somebody's.
     if not _IS_AT_AN_END.match(behind) and _SITE.match(behind):

@@ -115,7 +115,7 @@ _ADDRESS = re.compile(
     r"|(?:房号|房间号|室号|门牌号?)[:是\s]{0,3}[0-9A-Za-z-]{2,8}(?:号\d{1,2}楼)?"
     r"|(?:大厦|公寓|宿舍)\s?(?:[\d一二三四五六七八九十]{1,3}\s?[楼层]\s?(?:\d{3,4}(?!\d))?|\d{3,4}(?!\d))|#\d{2}-\d{2,3}(?!\d)"
     r"|村\s?[\d一二三四五六七八九十]{1,3}\s?[组队社]\s?\d{1,4}\s?号"
-    r"|(?:宿舍|公寓|小区|花园|[苑楼])\s?\d{1,3}-\d{3,4}(?!\d)"
+    r"|(?:宿舍|公寓|小区|花园|[苑楼]|楼[上下])\s?\d{1,3}-\d{3,4}(?!\d)"
     r"|(?<![0-9A-Za-z])\d{1,5}(?:/\d{1,3})?[A-Z]? (?:[A-Z][a-z'’]+ ){1,3}(?:Road|Rd|Street|St|Avenue|Ave|Lane|Court|Gardens?|Mansions?)\b|\b(?:Block|Bldg\.?|Building|Tower) \d{1,3}(?=[,/]|$)|\bLane \d{1,4}\b"
     r"|\b(?i:room|flat|apt\.?|apartment|unit|suite|block|tower|floor) [A-Z]\b(?!['’])|(?<![0-9A-Za-z])\d{1,2}/F\b"
     r"|(?i:\b(?:room|flat|apt\.?|apartment|unit|suite|level|floor)) ?(?:[Nn]o\.? ?)?#? ?\d[0-9A-Za-z-]{0,6}\b|\b[Rr][Mm]\.? ?\d{3,4}\b"
