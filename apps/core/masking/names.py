@@ -73,7 +73,7 @@ _PATTERNS = (
     re.compile(rf"(?P<who>)(?P<gap>)(?P<name>{_SURNAME}{_HAN}{{1,2}})(?=先生|女士|小姐|师傅|老师)"),
     re.compile(rf"(?P<who>[由被找]|客户|{_KIN}|交由)(?P<gap>\s?){_BARE}"),
     re.compile(
-        rf"(?P<who>给|[叫姓]|通知|{_KIN})(?P<gap>\s?)(?P<name>{_SURNAME}{_HAN}{{1,2}}?)(?=[送家取收转](?!庭)|{_ENDS[3:]}"
+        rf"(?P<who>给|[叫姓]|通知|{_KIN})(?P<gap>\s?)(?P<name>{_SURNAME}{_HAN}{{1,2}}?)(?:(?=[送家取收转](?!庭))|{_ENDS})"
     ),
     re.compile(rf"(?P<who>^|[,。;!\s】\])<《])(?P<gap>){_BARE}"),
     re.compile(rf"(?P<who>)(?P<gap>)(?P<name>{_SURNAME}{_HAN}{{1,2}}){_BEFORE_PHONE}"),
@@ -94,7 +94,7 @@ _PATTERNS = (
         rf"(?P<gap>\s{{1,4}}|(?<=[人员]))(?P<name>(?:[A-Z]\.\s?|{_LATIN} )(?:{_LATIN} ?){{1,2}}(?<! ))"
     ),
     re.compile(
-        r"(?P<who>\b(?i:by|to|with)\s(?=(?i:dr))|\b(?=(?i:mr|ms|miss)))(?P<gap>(?i:mr|mrs|ms|miss|dr)\.?\s{1,4})(?P<name>[A-Za-z'’\-]{2,30}(?: [a-z'’\-]{2,30})?)"
+        r"(?P<who>\b(?i:by|to|with)\s(?=(?i:mr|ms|miss|dr))|\b(?=(?:Mr|Mrs|Ms|Miss)\.?\s{1,4}[A-Z]))(?P<gap>(?i:mr|mrs|ms|miss|dr)\.?\s{1,4})(?P<name>[A-Za-z'’\-]{2,30}(?: [a-z'’\-]{2,30})?)"
     ),
     re.compile(
         r"(?P<who>)(?P<gap>)(?P<name>\b(?:[A-Z][a-z]{1,20}|[A-Z]{2,20}|[A-Z]\.)(?: (?:[A-Z][a-z]{1,20}|[A-Z]{2,20})){1,2})(?=\s(?:has |have )?(?:signed|collected|picked))"

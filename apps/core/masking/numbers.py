@@ -93,7 +93,7 @@ _CHAT_NAME = re.compile(
     re.I,
 )
 _BIRTHDAY = re.compile(
-    r"(?P<say>(?:生日|出生(?:日期|年月)?|生于|\bDOB\b|born(?: on)?)[^0-9\n]{0,6})(?P<number>\d{2,4}\D?\d{1,2}\D?\d{0,2})",
+    r"(?P<say>(?:生日|出生(?:日期|年月)?|生于|\bDOB\b|born(?: on)?)[\s:是为]{0,4})(?P<number>\d{2,4}\D?\d{1,2}\D?\d{0,2})",
     re.I,
 )
 _EMAIL = re.compile(
