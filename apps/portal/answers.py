@@ -1,12 +1,14 @@
 """How a public page leaves the house: light, for nobody's cache, out of search engines."""
 
 from datetime import timedelta
+from math import ceil
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 
+from apps.core.errors import RuleBroken
 from apps.core.times import minutes_of
 
 
@@ -29,6 +31,15 @@ def key_page(
 def kept_private(response: HttpResponse) -> HttpResponse:
     response["Cache-Control"] = "private, no-store"
     response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+def asked_to_wait(response: HttpResponse, refusal: RuleBroken | None) -> HttpResponse:
+    """The same page as 429 with Retry-After where what was refused may be tried again later."""
+    wait = refusal.params.get("wait") if refusal else None
+    if isinstance(wait, timedelta):
+        response.status_code = 429
+        response["Retry-After"] = str(ceil(wait.total_seconds()))
     return response
 
 

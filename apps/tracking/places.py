@@ -55,6 +55,9 @@ _GOES = re.compile(r"[送寄改退至往派]到?\s*$")
 # 北京市朝阳区望京街9号: an address goes on, and its district is where somebody lives.
 _GOES_ON = re.compile(r"[0-9A-Za-z]|(?![已正进在到离的由快被发派揽签完收])[\u4e00-\u9fff]")
 _LONGEST_NAME = 15
+_FULL: Final = "省市区县州盟旗"
+# 南京东路, 中山二路, 北京街道: streets of other towns, called after one.
+_STREET = re.compile(r"[东南西北中]?[一二三四五六七八九十]?[路街]|[东南西北中]?大[道街]")
 # Towns that are also what people are called stand bare in a bracket like anybody's name.
 _FAMILY = frozenset(FAMILIES + "安白常温成鲁乐宁吉平包左")
 
@@ -176,7 +179,7 @@ def _read_at(text: str, start: int) -> Place | None:
         city = _city_of(district)
     if city is None:
         return _hub_of_a_town(text, start)
-    full = text[start:at].endswith(tuple("省市区县州盟旗"))
+    full = text[start:at].endswith(tuple(_FULL))
     kind = _kind_in(text[at:])
     sure = full or bool(kind) or district is not None or province is not None
     own = district is not None and district.code == city.code
@@ -203,6 +206,8 @@ def _take(
     """The longest name at ``at`` of an area whose code begins with ``within``, and where it ends."""
     for length in range(min(_LONGEST_NAME, len(text) - at), 1, -1):
         name = text[at : at + length]
+        if name[-1] not in _FULL and _STREET.match(text, at + length):
+            continue
         for area in areas_named(name):
             if area.code.startswith(within) and _fits(area, name, provinces, districts, within):
                 return area, at + length

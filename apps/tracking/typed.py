@@ -30,7 +30,9 @@ _COUNTED_PLAINLY = re.compile(r"(?<!\S)\d{1,2}[.,)](?=\d{12}(?!\d))")
 _FOREIGN_DIGIT = re.compile(r"[^\D0-9]")
 _GAP = r"[\s\-_.·+‐‑–—]{0,3}"
 _LETTER = re.compile(r"[^\W\d_]")
-_ADDRESS = re.compile(r"(?:HTTPS?://|WWW\.)[^\s，。；、）】》”\"<>]*")
+_ADDRESS = re.compile(
+    r"(?:[A-Z]{2,10}://|WWW\.|(?<![A-Z0-9.-])(?:[A-Z0-9-]+\.)+[A-Z]{2,6}/)[^\s，。；、）】》”\"<>]*"
+)
 _BARE = re.compile(
     r"(?:(?<=TRACK/)|(?<![A-Z0-9.+¥$€/*]))(?<!\d[:\-])"
     r"(?:\d{12}|(?<!\d )\d{4}([ \-])\d{4}\1\d{4}(?! \d))(?![A-Z0-9*]|[.:\-]\d|,\d{1,3}(?!\d))"
@@ -41,8 +43,14 @@ _LABEL = re.compile(
     r"|顺丰|中通|圆通|申通|韵达|百世|极兔|京东|德邦|邮政|EMS|SF|ZTO|YTO|STO|JD|DHL|UPS|FEDEX)[^\d\n]{0,8}$"
 )
 _MOMENT = re.compile(r"20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d")
-_BETWEEN = re.compile(r"[\s,，;；、|。()（）\[\]【】<>《》\"“”'‘’]+")
+_WORD = re.compile(r"[^\s,，;；、|。()（）\[\]【】<>《》\"“”'‘’]+")
 _ENOUGH: Final = 3
+# Where a cell of a list ends, and what no barcode looks like: a mobile, a day, an hour, 2/3.
+_CELL: Final = "\n\r,;、|"
+_CELL_ENDS = re.compile(rf"[^\S{_CELL}]*(?:[{_CELL}]|\Z)")
+_NO_CODE = re.compile(
+    r"1[3-9]\d{9}|\d{2,4}[-/.]\d{1,2}([-/.]\d{1,2})?|\d{1,2}:\d\d(:\d\d)?|\d{1,2}/\d{1,2}"
+)
 
 
 class Piece(NamedTuple):
@@ -92,9 +100,11 @@ def items_of(text: str) -> list[str]:
     items: dict[str, None] = {}
     at = 0
     pieces = _pieces(plain)
+    # Blanks for the addresses, so that what stands around a number in one is no item either.
+    bare = _ADDRESS.sub(lambda found: " " * len(found[0]), plain)
     for piece in [*pieces, Piece(len(plain), len(plain), "", "")]:
-        rest = _ADDRESS.sub(" ", plain[at : piece.start])
-        items.update(dict.fromkeys(w for w in _BETWEEN.split(rest) if _is_code(w, bool(pieces))))
+        words = (word for word in _WORD.finditer(bare, at, piece.start))
+        items |= {w[0]: None for w in words if _is_code(w, beside_numbers=bool(pieces))}
         if piece.text:
             items[piece.number or " ".join(piece.text.split())] = None
         at = piece.end
@@ -124,8 +134,8 @@ def _plain(text: str) -> str:
 
 @lru_cache(maxsize=4)
 def _patterns(prefix: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    letters = r"[\s\-]?".join(map(re.escape, prefix))
-    begins = rf"(?:(?<![A-Z0-9])|(?<=\bNO)){letters}{_GAP}"
+    letters = r"[\s\-.]?".join(map(re.escape, prefix))
+    begins = rf"(?:(?<![A-Z0-9])|(?<=\bNO)|(?<=(?<![A-Z])\d)){letters}{_GAP}"
     whole = re.compile(rf"{begins}\d(?:{_GAP}\d){{{_SIZE - 1}}}(?!\d)", re.ASCII)
     nearly = re.compile(rf"{begins}\d(?:{_GAP}\d){{{_SIZE - 5},{_SIZE + 3}}}(?!\d)", re.ASCII)
     return whole, nearly
@@ -173,8 +183,18 @@ def _blank(plain: str, pieces: list[Piece]) -> str:
     return plain
 
 
-def _is_code(word: str, beside_numbers: bool) -> bool:
+def _is_code(found: re.Match[str], *, beside_numbers: bool) -> bool:
     """A barcode of somebody else, not a word of a sentence."""
-    if not word.isascii():
-        return not beside_numbers
-    return len(word.strip("#:?=&/.-_!*")) >= (_ENOUGH if beside_numbers else 1)
+    word = found[0].strip("#:?=&/.-_!*")
+    if not beside_numbers:
+        return bool(word)
+    if not word.isascii() or len(word) < _ENOUGH or _NO_CODE.fullmatch(word):
+        return False
+    return any(sign.isdigit() for sign in word) or _fills_its_cell(found)
+
+
+def _fills_its_cell(found: re.Match[str]) -> bool:
+    """A word without a digit that stands alone in its line or between two commas was meant."""
+    text, start = found.string, found.start()
+    begins = max(text.rfind(sign, 0, start) for sign in _CELL) + 1
+    return not text[begins:start].strip() and bool(_CELL_ENDS.match(text, found.end()))

@@ -17,7 +17,7 @@ from apps.accounts.services import sign_in
 from apps.core.errors import RuleBroken
 from tests.factories.accounts import PASSWORD, UserFactory
 from tests.factories.tracking import waybill
-from tests.waiting import eventually
+from tests.waiting import LIMIT, eventually
 
 pytestmark = pytest.mark.requirement("STF-3")
 LOGIN = "/admin/login/"
@@ -37,7 +37,7 @@ class Slow(MD5PasswordHasher):
             cls.under_way += 1
             cls.all_told += 1
             cls.most = max(cls.most, cls.under_way)
-        cls.go_on.wait(60)
+        cls.go_on.wait(LIMIT)
         with cls.lock:
             cls.under_way -= 1
         return str(super().encode(password, salt))

@@ -27,6 +27,7 @@ from tests.factories.accounts import UserFactory
 from tests.factories.banking import bank_account, export, hours, line_of, row, taken
 from tests.factories.customers import CustomerFactory
 from tests.factories.ledger import posting
+from tests.waiting import LIMIT
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("BIL-5")]
 D = Decimal
@@ -279,7 +280,7 @@ def test_two_who_identify_one_line_at_once_do_it_once() -> None:
 
     def say(by: User) -> None:
         try:
-            gate.wait(timeout=30)
+            gate.wait(LIMIT)
             done.append(services.identify_line(line, customer, by=by, at=timezone.now()))
         except RuleBroken as refusal:
             refused.append(str(refusal))
@@ -290,7 +291,7 @@ def test_two_who_identify_one_line_at_once_do_it_once() -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=60)
+        thread.join(LIMIT)
     assert (len(done), len(refused)) == (1, 1)
     assert str(done[0].by) in refused[0]
     assert LineUse.objects.filter(undone_at=None).count() == 1

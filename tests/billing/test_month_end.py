@@ -32,6 +32,7 @@ from tests.factories.billing import (
     sides,
     tax_class,
 )
+from tests.waiting import LIMIT
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("BIL-2")]
 D = Decimal
@@ -250,7 +251,7 @@ def test_a_charge_under_way_is_waited_for_or_goes_into_the_next_month() -> None:
 
     def write(n: int) -> None:
         try:
-            begun.wait(30)
+            begun.wait(LIMIT)
             for turn in range(8):
                 charged(customers[(n + turn) % 3], "1.00")
         except Exception as error:  # told to the test
@@ -261,11 +262,11 @@ def test_a_charge_under_way_is_waited_for_or_goes_into_the_next_month() -> None:
     writers = [threading.Thread(target=write, args=[n]) for n in range(6)]
     for writer in writers:
         writer.start()
-    begun.wait(30)
+    begun.wait(LIMIT)
     for batch in services.freeze_month(month=NOVEMBER, by=by, at=DECEMBER_FIRST, batch=1):
         assert batch
     for writer in writers:
-        writer.join(60)
+        writer.join(LIMIT)
     assert not errors
     assert Charge.objects.count() == 3 + 48
     for statement in Statement.objects.filter(period=NOVEMBER):

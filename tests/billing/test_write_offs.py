@@ -30,6 +30,7 @@ from apps.ledger.models import Account
 from apps.ledger.queries import balance_of
 from tests.factories.accounts import TOTP_KEY, UserFactory, sign_in
 from tests.factories.billing import DECEMBER_FIRST, charged, payer, received, sent
+from tests.waiting import LIMIT
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("BIL-5")]
 D = Decimal
@@ -223,7 +224,7 @@ def test_pressed_twice_at_the_same_time_it_is_done_once() -> None:
 
     def press_it() -> None:
         try:
-            begun.wait(30)
+            begun.wait(LIMIT)
             told.append("done" if approve(row, general, seen=seen) else "waits")
         except RuleBroken as refusal:
             told.append(refusal.code)
@@ -234,6 +235,6 @@ def test_pressed_twice_at_the_same_time_it_is_done_once() -> None:
     for one in presses:
         one.start()
     for one in presses:
-        one.join(60)
+        one.join(LIMIT)
     assert sorted(told) == ["done", "write_off_ended"]
     assert owed(row) == D("20.00")

@@ -16,6 +16,7 @@ from uuid import uuid4
 PATIENCE = 20.0  # seconds for one answer
 AGAIN = 0.4  # seconds between two tries of one act
 TRIES = 60
+REFUSED = 400  # statuses from here on
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,9 @@ class Answers:
     tries: int = 0
 
     def note(self, kind: str, mark: str, status: int | None) -> None:
-        into = self.unanswered if status is None else self.done if status < 400 else self.refused
+        into = (
+            self.unanswered if status is None else self.done if status < REFUSED else self.refused
+        )
         into.setdefault(kind, []).append(mark)
 
     def count(self) -> int:
@@ -158,12 +161,16 @@ def message(visitor: Visitor, mark: str) -> int | None:
 
 
 def talk(visitor: Visitor, mark: str) -> int | None:
-    """A chat is begun and one line said in it."""
+    """A chat is begun, one line said in it, and it is left: an agent and the queue have room for so
+    many. What is said in no chat only leads back to the entrance."""
     begin = {"text": f"你好 {mark}", "nonce": str(uuid4())}
-    if visitor.insist(lambda: visitor.form("/chat", "/chat/start", begin)) is None:
-        return None
+    begun = visitor.insist(lambda: visitor.form("/chat", "/chat/start", begin))
+    if begun is None or begun >= REFUSED:
+        return begun
     line = {"text": f"还在吗 {mark}", "client_id": str(uuid4())}
-    return visitor.insist(lambda: visitor.form("/chat", "/chat/say", line))
+    said = visitor.insist(lambda: visitor.form("/chat", "/chat/say", line))
+    visitor.insist(lambda: visitor.form("/chat", "/chat/leave", {}))
+    return said
 
 
 ACTS: dict[str, Act] = {

@@ -74,7 +74,13 @@ class Report:
     def is_whole(self) -> bool:
         nothing = not any((*self.lost.values(), *self.doubled.values(), *self.half.values()))
         told = not self.told.lost and not self.told.twice and not self.answers.unanswered
-        return nothing and told and max(self.away.values()) <= BACK_WITHIN
+        # The acts are all allowed: what is refused was not tried.
+        return (
+            nothing
+            and told
+            and not any(self.answers.refused.values())
+            and max(self.away.values()) <= BACK_WITHIN
+        )
 
     def lines(self) -> list[str]:
         found = [f"{'act':12}{'done':>7}{'refused':>9}{'no answer':>11}{'lost':>6}{'doubled':>9}"]

@@ -21,6 +21,7 @@ from apps.inquiries.services.answering import answer
 from apps.inquiries.services.counting import LIMITS
 from apps.tracking.numbers import compose, new_key
 from tests.factories.tracking import CONSIGNEE_PHONE, SENDER_PHONE, report, waybill
+from tests.waiting import LIMIT
 
 pytestmark = pytest.mark.django_db
 SOMEBODY = Asker(Way.WECHAT, "o-1", "zh-hans")
@@ -138,7 +139,7 @@ def test_misses_at_the_same_moment_are_all_counted_before_they_are_told() -> Non
     ready = Barrier(at_once)
 
     def ask(n: int) -> Outcome:
-        ready.wait(30)
+        ready.wait(LIMIT)
         try:
             return answer(compose(settings.WAYBILL_PREFIX, n, key), SOMEBODY).outcome
         finally:

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from apps.accounts.queries import system_user
 from apps.inquiries.queries.streams import look
+from apps.portal.views.shipment import live_address
 from apps.tracking.notices import shipment_facts
 from apps.tracking.services import ingest
 from tests.factories.inquiries import aggregator
@@ -31,7 +32,7 @@ COUNTS = ("Content-Length", "ETag", "Date")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ][\d:.]+")
 # Every address that takes a number, and some that do not exist.
 DOORS = [
-    "/track/{number}/live",
+    "/track/{number}/live",  # without its key
     "/track/{number}?print=1",
     "/track/{number}/details",
     "/track/{number}/details/code/x",
@@ -114,7 +115,8 @@ def test_a_stranger_learns_nothing_from_texts_or_places(client: Client, settings
         "aggregator": json.dumps(follow(client, aggregator(), number), ensure_ascii=False),
         "message": json.dumps(shipment_facts(shipment), default=str, ensure_ascii=False),
     }
-    for door in DOORS:
+    assert client.get(live_address(number)).status_code == 200
+    for door in (*DOORS, live_address(number)):
         answer = client.get(door.format(number=number))
         heads = " ".join(f"{name}: {value}" for name, value in answer.items() if name not in COUNTS)
         said[door] = f"{answer.status_code} {heads}\n{answer.content.decode()}"

@@ -23,6 +23,7 @@ from apps.ledger.models import Account, Entry, Posting
 from apps.ledger.queries import balance_of, balances_of, postings_of, trial_balance
 from tests.factories.accounts import UserFactory
 from tests.factories.ledger import BANK, UNKNOWN, advance, posted, posting, receivable
+from tests.waiting import LIMIT
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("BIL-7")]
 TODAY = timezone.localdate
@@ -247,7 +248,7 @@ def test_two_who_post_the_same_key_at_once_post_it_once() -> None:
 
     def post() -> None:
         try:
-            gate.wait(timeout=30)
+            gate.wait(LIMIT)
             found.append(posted(by, "same", postings=[posting(credit=advance(9, "新客户"))]).pk)
         except Exception as problem:  # whatever it is, the test shows it
             problems.append(problem)
@@ -258,7 +259,7 @@ def test_two_who_post_the_same_key_at_once_post_it_once() -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=60)
+        thread.join(LIMIT)
     assert problems == []
     assert len(found) == 4
     assert len(set(found)) == 1

@@ -19,6 +19,7 @@ from apps.ledger.queries import balance_of, open_since, trial_balance, voucher_l
 from apps.ledger.services.proving import prove_ledger
 from tests.factories.accounts import UserFactory
 from tests.factories.ledger import advance, posted, posting
+from tests.waiting import LIMIT
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("BIL-7")]
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -148,7 +149,7 @@ def test_an_entry_under_way_while_the_month_closes_is_sealed_or_refused() -> Non
 
     def write(n: int) -> None:
         try:
-            gate.wait(timeout=30)
+            gate.wait(LIMIT)
             for turn in range(10):
                 try:
                     posted(by, f"w{n}:{turn}", date(2026, 10, 31), postings=[posting("1.00")])
@@ -161,7 +162,7 @@ def test_an_entry_under_way_while_the_month_closes_is_sealed_or_refused() -> Non
 
     def close_it() -> None:
         try:
-            gate.wait(timeout=30)
+            gate.wait(LIMIT)
             services.close_period(month=OCTOBER, by=closer, at=THEN)
         except Exception as problem:  # shown by the test
             problems.append(problem)
@@ -173,7 +174,7 @@ def test_an_entry_under_way_while_the_month_closes_is_sealed_or_refused() -> Non
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=90)
+        thread.join(LIMIT)
     assert problems == []
     assert set(refused) <= {"period_closed"}
     sealed = DayBalance.objects.get(account__kind=K.BANK)

@@ -14,6 +14,7 @@ from apps.notifications.enums import CodeAnswer, CodePurpose
 from apps.notifications.models import OneTimeCode, SendStamp
 from apps.notifications.services import purge_stamps
 from apps.notifications.services.codes import NewCode, issue_code, try_code
+from tests.waiting import LIMIT
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("TRK-9")]
 NOON = datetime(2026, 3, 21, 4, 0, tzinfo=UTC)
@@ -120,7 +121,7 @@ def test_codes_asked_for_at_the_same_instant_are_all_counted() -> None:
     ready = Barrier(12)
 
     def ask(n: int) -> bool:
-        ready.wait(30)
+        ready.wait(LIMIT)
         try:
             issue_code(new(asker=f"192.0.2.{n}"), at=NOON)
         except RuleBroken:
@@ -140,7 +141,7 @@ def test_tries_at_the_same_instant_are_all_counted() -> None:
     ready = Barrier(12)
 
     def guess(_n: int) -> CodeAnswer:
-        ready.wait(30)
+        ready.wait(LIMIT)
         try:
             return try_code(row.pk, wrong, at=NOON)
         finally:

@@ -79,6 +79,17 @@ def test_an_address_that_cannot_be_written_to_is_refused_at_once(
     assert not Subscription.objects.exists() and not Delivery.objects.exists()
 
 
+@pytest.mark.requirement("TRK-9")
+def test_whoever_asks_for_code_after_code_is_told_how_long_to_wait(
+    english: Client, under_way: Waybill
+) -> None:
+    given = {"channel": "sms", "address": MOBILE}
+    assert english.post(follow(under_way.number), given).status_code == 302
+    refused = english.post(follow(under_way.number), given)
+    assert refused.status_code == 429 and 0 < int(refused["Retry-After"]) <= 60
+    assert "Too many codes were asked for. Try again in 1 minute." in refused.content.decode()
+
+
 def test_one_fence_for_both_doors(client: Client, under_way: Waybill, settings: Any) -> None:
     """Half of the misses on the tracking page, half here: it is the same count."""
     settings.PUBLIC_MISSES_PER_WINDOW = 10

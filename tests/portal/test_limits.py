@@ -14,7 +14,7 @@ from apps.portal import limits
 from apps.tracking.models import Waybill
 from apps.tracking.numbers import compose, new_key
 from tests.faults.brokers import silent_broker
-from tests.waiting import eventually
+from tests.waiting import LIMIT, eventually
 
 KEY = new_key()
 
@@ -141,7 +141,7 @@ def test_questions_at_the_same_moment_learn_no_more(settings: object, store: str
     ready = Barrier(at_once)
 
     def ask(n: int) -> int:
-        ready.wait(30)
+        ready.wait(LIMIT)
         try:
             return Client().get(f"/track/{compose('YP', n, KEY)}").status_code
         finally:

@@ -10,6 +10,8 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.waiting import LIMIT
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "config" / "too_long.html").read_text()
 
@@ -33,7 +35,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield where
     finally:
         running.terminate()
-        running.communicate(timeout=30)
+        running.communicate(timeout=LIMIT)
 
 
 def ask(server: Path, target: str) -> str:

@@ -25,6 +25,7 @@ from apps.tracking.status import Scan, derive
 from tests.factories.accounts import ServiceUserFactory, UnitFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.tracking import event, events_of, report, waybill, waybills
+from tests.waiting import LIMIT
 
 requirement = pytest.mark.requirement
 JOURNEY = ["picked_up", "departed", "arrived", "sorted", "out_for_delivery", "delivered"]
@@ -413,7 +414,7 @@ def test_64_senders_of_the_same_shuffled_events_end_in_one_timeline() -> None:
             connection.close()
 
     with ThreadPoolExecutor(16) as pool:
-        sent = list(pool.map(send, range(64), timeout=120))
+        sent = list(pool.map(send, range(64), timeout=LIMIT))
     assert sum(accepted for accepted, _refused in sent) == len(everything)
     assert not any(refused for _accepted, refused in sent)
     for parcel in parcels:

@@ -12,6 +12,7 @@ from apps.core.areas import areas_named
 from apps.tracking.kuaidi100 import read_document
 from apps.tracking.places import _KINDS, places_of, read_place
 from apps.tracking.queries.standards import house_zone
+from tests.core.test_masking_spellings import HIDDEN
 
 pytestmark = pytest.mark.requirement("TRK-10")
 CASES = Path(__file__).resolve().parents[3] / "shared" / "cases"
@@ -55,6 +56,16 @@ def said(text: str) -> tuple[str, str]:
         ("离开玉林，发往【乐山】", "玉林", "乐山"),
         ("到达【常德】", "常德", ""),
         ("已由玉林市代收点签收", "玉林取件点", ""),
+        # Streets are called after towns far away.
+        ("【上海市】到达中山北路网点", "上海", ""),
+        ("【上海市】四川北路营业点 派件", "上海", ""),
+        ("到达上海市南京东路营业部", "上海营业点", ""),
+        ("快件到达【南京东路营业部】", "", ""),
+        ("发往【南京路营业部】", "", ""),
+        ("重庆南路站点", "", ""),
+        ("到达长春街", "", ""),
+        ("广州市北京街道营业点", "广州营业点", ""),
+        ("到达【南京】", "南京", ""),
     ],
 )
 def test_where_it_is_and_where_it_goes(text: str, here: str, onward: str) -> None:
@@ -119,6 +130,14 @@ def test_no_word_outside_the_table_and_the_kinds_is_ever_shown(text: str, secret
         assert areas_named(place.city)
         assert place.kind in (*kinds, "")
         assert not place.district or areas_named(place.district)
+
+
+@pytest.mark.parametrize(("text", "secrets"), HIDDEN)
+def test_nothing_that_belongs_to_a_person_is_taken_for_a_place(
+    text: str, secrets: list[str]
+) -> None:
+    told = " ".join(place.name for place in (*places_of(text), read_place(text)) if place)
+    assert not [secret for secret in secrets if secret in told], told
 
 
 @pytest.mark.skipif(

@@ -54,9 +54,9 @@ SITE_ENDS: Final = tuple("室部处站店柜台亭市区县省")
 NO_ENGLISH_NAME: Final = _words(
     "vip new late on not no none absent unknown refused delayed customer recipient consignee sender courier agent reception front"
     " security guard neighbour neighbor family colleague concierge mailroom locker front the our a an at in on"
-    " home office door post station dhl ups fedex ems tnt sf yto zto sto"
+    " parcel package shipment item goods order delivery your this all home office door post station dhl ups fedex ems tnt sf yto zto sto"
 )
 SITE_WORDS: Final = _words(
     "hub center centre post station locker branch depot office facility point shop store warehouse express"
-    " logistics reception desk room airport city carrier"
+    " logistics reception desk room airport city carrier parcel package shipment item items staff manager team office guard desk"
 )

@@ -7,19 +7,24 @@ from functools import lru_cache
 from typing import Final
 
 _NUMERALS: Final = {
-    **dict(zip("〇零一二三四五六七八九幺", "0012345678" + "91", strict=True)),
+    **dict(zip("〇零一二三四五六七八九幺两", "0012345678" + "912", strict=True)),
     **dict(zip("壹贰叁肆伍陆柒捌玖貳參陸", "123456789236", strict=True)),
 }
 _SAID = "".join(_NUMERALS)
 _NUMERAL_RUN = re.compile(rf"[{_SAID}0-9](?:[\s.\-·,、]{{0,2}}[{_SAID}0-9]){{3,}}")
 # Signs that the rules for people and addresses are written with, as Hong Kong and Taiwan write them.
-_SIMPLIFIED: Final = dict(
-    zip(
-        "號樓棟單門電話機碼簽員貨聯繫戶證護給轉張陳劉楊趙黃吳孫馬鄧許蕭葉鄭謝羅馮韓蔣蘇盧鍾陸範賈鄒顧錢嚴賴龍閻龔",
-        "号楼栋单门电话机码签员货联系户证护给转张陈刘杨赵黄吴孙马邓许萧叶郑谢罗冯韩蒋苏卢钟陆范贾邹顾钱严赖龙阎龚",
-        strict=True,
-    )
-)
+_SIMPLIFIED: Final = {
+    **dict(
+        zip(
+            "號樓棟單門電話機碼簽員貨聯繫戶證護給轉張陳劉楊趙黃吳孫馬鄧許蕭葉鄭謝羅馮韓蔣蘇盧鍾陸範賈鄒顧錢嚴賴龍閻龔層領櫃驛絡郵處東陽諸離聞獨鮮軒轅歐龐聶竇齊喬湯萬蘭鮑駱費繆顏閔溫鞏譚閆鐘韋賀",
+            "号楼栋单门电话机码签员货联系户证护给转张陈刘杨赵黄吴孙马邓许萧叶郑谢罗冯韩蒋苏卢钟陆范贾邹顾钱严赖龙阎龚层领柜驿络邮处东阳诸离闻独鲜轩辕欧庞聂窦齐乔汤万兰鲍骆费缪颜闵温巩谭闫钟韦贺",
+            strict=True,
+        )
+    ),
+    # All brackets that quote somebody are one.
+    **dict.fromkeys("〖『「〔〘", "【"),
+    **dict.fromkeys("〗』」〕〙", "】"),
+}
 _INVISIBLE = re.compile(
     r"[\u00ad\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
     r"|(?<=[0-9A-Za-z#*\u3400-\u9fff])[\u200d\ufe00-\ufe0f\u20e3]+"

@@ -1,7 +1,6 @@
 """Details and proof of delivery, for a party to the shipment and by halves (TRK-6, TRK-10)."""
 
 import unicodedata
-from datetime import timedelta
 from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -17,7 +16,7 @@ from apps.notifications.services.party_codes import (
     read_code_token,
     send_party_code,
 )
-from apps.portal.answers import kept_private, page
+from apps.portal.answers import asked_to_wait, kept_private, page
 from apps.portal.languages import speaks
 from apps.portal.party import closed_half, groups_of, photo_key, photos_of
 from apps.portal.proofs import clear_proof, proven_role, remember_proof
@@ -30,7 +29,6 @@ from apps.tracking.services.party import CodeNeeded, PartyProof, check_party
 
 # Refusals after which there is nothing to type for now.
 STOPPING = frozenset({"party_limit", "party_ambiguous", "too_many_codes", "code_unsendable"})
-WAITING = frozenset({"party_limit", "too_many_codes"})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -95,14 +93,7 @@ def ask(request: HttpRequest, number: str, refusal: RuleBroken | None = None) ->
 
 def answered(template: str, context: dict[str, object], refusal: RuleBroken | None) -> HttpResponse:
     """The page, and to programs as well how long to wait."""
-    if refusal is None:
-        return page(template, context)
-    waiting = refusal.code in WAITING
-    response = page(template, context, 429 if waiting else 422)
-    wait = refusal.params.get("wait")
-    if waiting and isinstance(wait, timedelta):
-        response["Retry-After"] = str(int(wait.total_seconds()))
-    return response
+    return asked_to_wait(page(template, context, 422 if refusal else 200), refusal)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.requests import client_address
 from apps.notifications import services
-from apps.portal.answers import kept_private, key_page, page, stopped
+from apps.portal.answers import asked_to_wait, kept_private, key_page, page, stopped
 from apps.portal.forms import CodeForm, FollowForm
 from apps.portal.languages import speaks
 from apps.portal.limits import count_misses, seconds_stopped
@@ -43,27 +43,27 @@ def follow(request: HttpRequest, number: str) -> HttpResponse:
             return stopped(wait)
         return nothing_to_follow(canonical)
     form = FollowForm(request.POST or None)
+    refused = None
     if request.method == "POST" and form.is_valid():
-        answer = _ask(form, waybill, address)
-        if answer is not None:
-            return answer
+        try:
+            return _ask(form, waybill, address)
+        except RuleBroken as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            refused = refusal
     status = 422 if form.errors else 200
-    return key_page(request, "portal/follow.html", {"form": form, "number": canonical}, status)
+    context = {"form": form, "number": canonical}
+    return asked_to_wait(key_page(request, "portal/follow.html", context, status), refused)
 
 
-def _ask(form: FollowForm, waybill: Waybill, client: str) -> HttpResponse | None:
-    try:
-        asked = services.request_subscription(
-            waybill=waybill,
-            address=form.cleaned_data["address"],
-            channel=form.cleaned_data["channel"],
-            client=client,
-            language=_language(),
-            at=timezone.now(),
-        )
-    except RuleBroken as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-        return None
+def _ask(form: FollowForm, waybill: Waybill, client: str) -> HttpResponse:
+    asked = services.request_subscription(
+        waybill=waybill,
+        address=form.cleaned_data["address"],
+        channel=form.cleaned_data["channel"],
+        client=client,
+        language=_language(),
+        at=timezone.now(),
+    )
     token = services.subscription_token(asked)
     return kept_private(redirect("portal:confirm", token=token))
 

@@ -2,8 +2,9 @@
 
 import re
 
-from apps.core.masking.name_words import COMPOUNDS, FAMILIES, RARE_FAMILIES
-from apps.tracking.scan_texts.keepers import CARRIER, COURIER, COURTESY
+from apps.core.areas import areas_named
+from apps.core.masking.name_words import PLACE_ENDS
+from apps.tracking.scan_texts.keepers import CARRIER, COURIER, COURTESY, KEEPER
 
 _CITY = re.compile(r"^\s*[【\[]?\s*([\u4e00-\u9fff]{2,8}?市)\s*[】\]|]")
 _BRACKET = re.compile(r"[【\[]([^】\]]{2,60})[】\]]")
@@ -20,11 +21,15 @@ _PERSON_BEFORE = re.compile(
 _SIGNED_BY = (re.compile(r"(?:由|被)\s*$"), re.compile(r"\s*(?:已|本人)?(?:代?签|代收|领|取)"))
 # 【苗壮】正在派件: whoever brings it.
 _DELIVERS = re.compile(r"\s*(?:正在派|正在为您|为您派)")
-_SIGNED = re.compile(r"\s*(?:本人)?(?:已)?签收")
-_NAME = re.compile(
-    rf"(?:{'|'.join(COMPOUNDS)}|[{FAMILIES}{RARE_FAMILIES}])[\u4e00-\u9fff·*＊某]{{1,2}}"
+_SIGNED = re.compile(r"\s*(?:本人)?(?:已)?(?:代?[签簽]|代收|领取|取[件走]|为您服务)")
+# What people are called, beside what only a person does.
+_SHORT = re.compile(r"[\u4e00-\u9fff·*＊某]{2,4}|[A-Za-z .]+")
+# A bracket is a place only if it says so: by its end, by a keeper in it, or by an area of the table.
+_LIKE_A_PLACE = re.compile(
+    rf"(?:[省市区县旗盟镇乡村路街道部点站局所店园场港仓库岛州城组楼厅校院公司{''.join(PLACE_ENDS)}]|中心|枢纽|大厦|超市)(?:[(（][^)）]*[)）]?)?$"
 )
-_LIKE_A_PLACE = re.compile(r"[省市区县镇乡村路街部点站局所店园场港仓库岛州城]$")
+_KEEPER = re.compile(KEEPER)
+_LONGEST_AREA = 8
 
 
 def city_in(text: str) -> str:
@@ -43,9 +48,17 @@ def place_in(text: str) -> str:
             continue
         if re.fullmatch(CARRIER, named):
             continue
-        if not _is_person(named, told[: match.start()], told[match.end() :]):
+        if not _is_person(named, told[: match.start()], told[match.end() :]) and _is_a_place(named):
             return named
     return ""
+
+
+def _is_a_place(named: str) -> bool:
+    """Everything else that stands in brackets is an advertisement, a hint or somebody."""
+    if _LIKE_A_PLACE.search(named) or _KEEPER.search(named):
+        return True
+    most = min(_LONGEST_AREA, len(named))
+    return any(areas_named(named[:end]) for end in range(2, most + 1))
 
 
 def _is_person(named: str, before: str, after: str) -> bool:
@@ -54,4 +67,4 @@ def _is_person(named: str, before: str, after: str) -> bool:
     if _SIGNED_BY[0].search(before) and _SIGNED_BY[1].match(after):
         return not _LIKE_A_PLACE.search(named)
     acts = _SIGNED.match(after) or _DELIVERS.match(after)
-    return bool(acts and _NAME.fullmatch(named) and not _LIKE_A_PLACE.search(named))
+    return bool(acts and _SHORT.fullmatch(named) and not _LIKE_A_PLACE.search(named))
