@@ -13,7 +13,7 @@ from apps.backoffice.acts import Act, ActContext
 from apps.backoffice.forms import ReasonForm
 from apps.backoffice.records import PanelAdmin
 from apps.billing import services
-from apps.billing.enums import InvoiceKind, InvoiceState
+from apps.billing.enums import InvoiceKind, InvoiceState, PaperState
 from apps.billing.forms import HandOutForm, IssueForm, RedForm, SignedForForm
 from apps.billing.models import Invoice
 from apps.billing.rules.words import in_words
@@ -96,4 +96,7 @@ class InvoiceAdmin(PanelAdmin):
             "kind": InvoiceKind(invoice.kind),
             "lines": invoice.lines.select_related("statement", "tax_class"),
             "words": in_words(invoice.gross),
+            "rounds": [
+                (one, PaperState(one.state)) for one in invoice.deliveries.select_related("carrier")
+            ],
         }

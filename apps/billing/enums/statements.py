@@ -106,6 +106,8 @@ class BillingMatter(ColourChoices):
     PAYMENT = "payment", _("Payment due"), "amber"
     DISPUTE = "charge_dispute", _("Disputed charge"), "red"
     UNRATED = "unrated", _("Shipment to be priced"), "amber"
+    PROMISE = "payment_promise", _("Promised payment"), "blue"
+    PAPER = "paper_delivery", _("Paper to be signed for"), "purple"
 
 
 MATTER_KINDS = {
@@ -113,4 +115,6 @@ MATTER_KINDS = {
     BillingMatter.PAYMENT: Timed(seen_with="billing.view_statement"),
     BillingMatter.DISPUTE: Timed(seen_with="billing.view_statement"),
     BillingMatter.UNRATED: Timed(seen_with="billing.view_shipmentrating"),
+    BillingMatter.PROMISE: Timed(seen_with="billing.view_statement"),
+    BillingMatter.PAPER: Timed(seen_with="billing.view_paperdelivery"),
 }

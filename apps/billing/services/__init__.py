@@ -19,12 +19,25 @@ from apps.billing.services.closing import (
     freeze_statements,
     reopen_statement,
 )
+from apps.billing.services.deliveries import (
+    bring_back_paper,
+    call_off_paper,
+    plan_round,
+    sign_for_paper,
+    take_paper,
+)
 from apps.billing.services.disputes import (
     accept_dispute,
     raise_dispute,
     refuse_dispute,
     say_in_dispute,
     withdraw_dispute,
+)
+from apps.billing.services.dunning import (
+    change_plan,
+    keep_letter_hash,
+    note_promise,
+    send_dunning,
 )
 from apps.billing.services.exporting import ask_statement_files, export_statement
 from apps.billing.services.holding import hold_customers
@@ -65,7 +78,10 @@ __all__ = [
     "ask_statement_files",
     "ask_write_off",
     "bounce_cheque",
+    "bring_back_paper",
+    "call_off_paper",
     "cancel_receipt",
+    "change_plan",
     "change_terms",
     "charge_shipments",
     "clear_cheque",
@@ -82,10 +98,13 @@ __all__ = [
     "hold_customers",
     "identify_receipt",
     "issue_invoice",
+    "keep_letter_hash",
     "keep_paper_hash",
     "lapse_cheque",
     "lift_price",
     "note_cheque",
+    "note_promise",
+    "plan_round",
     "post_charges",
     "present_cheque",
     "raise_dispute",
@@ -98,10 +117,13 @@ __all__ = [
     "reverse_invoice",
     "review_statement",
     "say_in_dispute",
+    "send_dunning",
     "send_statement",
     "set_price",
     "settle_lines",
     "settle_small_difference",
+    "sign_for_paper",
+    "take_paper",
     "take_receipt",
     "undo_allocation",
     "waive_blocker",
