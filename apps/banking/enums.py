@@ -30,6 +30,7 @@ class Standing(ColourChoices):
     OPEN = "open", _("Not posted"), "amber"
     UNIDENTIFIED = "unidentified", _("Payer unknown"), "red"
     IDENTIFIED = "identified", _("Identified"), "green"
+    TRANSIT = "transit", _("Money in transit"), "teal"
     CHARGE = "charge", _("Bank charge"), "grey"
 
 
@@ -38,6 +39,7 @@ class Use(ColourChoices):
 
     UNKNOWN = "unknown", _("Payer unknown"), "red"
     CUSTOMER = "customer", _("Customer's payment"), "green"
+    TRANSIT = "transit", _("Money in transit"), "teal"
     CHARGE = "charge", _("Bank charge or interest"), "grey"
 
 
@@ -66,9 +68,13 @@ EVENT_KINDS = {
     "bankfile.held": _("Bank file held"),
     "bankfile.released": _("Held bank file taken after all"),
     "bankfile.dropped": _("Held bank file not taken"),
+    "bank-line": _("Bank line"),
+    "bank-opening": _("Opening balance"),
+    "opening": _("Opening balance"),
     "bankline.identified": _("Payer identified"),
     "bankline.undone": _("Identification undone"),
     "bankline.charged": _("Posted as bank charge"),
+    "bankline.in_transit": _("Posted as money in transit"),
     "payeralias.confirmed": _("Payer confirmed for account or name"),
     "payeralias.dropped": _("Payer's alias dropped"),
 }

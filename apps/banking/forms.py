@@ -127,7 +127,7 @@ COLUMN_NAMES = {
     "balance": gettext_lazy("balance after it"),
     "party_name": gettext_lazy("payer or payee"),
     "party_number": gettext_lazy("account number"),
-    "text": gettext_lazy("text"),
+    "text": gettext_lazy("bank's text"),
     "ref": gettext_lazy("bank's reference"),
     "currency": gettext_lazy("currency"),
 }

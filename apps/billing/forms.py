@@ -13,6 +13,7 @@ from apps.accounts.models import Unit, User
 from apps.backoffice.forms.held_files import FormWithFiles, HeldFileField
 from apps.billing.enums import AgreedHow, DisputeReason, InvoiceKind, ReceiptSource, StatementFile
 from apps.billing.inputs import NewLevel
+from apps.billing.models import Receipt
 from apps.billing.rules.months import month_of
 from apps.customers.models import Customer
 
@@ -180,7 +181,24 @@ class CollectForm(forms.Form):
 
 
 class ClearedForm(forms.Form):
+    """Where bank lines of the payer with this amount are there, one of them may be its money."""
+
     day = forms.DateField(label=_("day"), initial=timezone.localdate)
+    receipt = forms.ModelChoiceField(
+        Receipt.objects.none(),
+        label=_("the bank's line"),
+        required=False,
+        empty_label=_("has not come yet"),
+        help_text=_("A payment of this amount that is in a bank file already may be the cheque's."),
+    )
+
+    def __init__(self, *args: Any, receipts: Any = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if receipts:
+            self.fields["receipt"].queryset = receipts  # type: ignore[attr-defined]
+            self.fields["receipt"].initial = receipts[0]
+        else:
+            del self.fields["receipt"]
 
 
 class PromiseForm(forms.Form):

@@ -41,7 +41,8 @@ CHEQUE_MOVES = MoveTable(
         C.TO_COLLECT: {C.IN_HAND, C.LAPSED},
         C.IN_HAND: {C.PRESENTED, C.LAPSED},
         C.PRESENTED: {C.CLEARED, C.BOUNCED},
-        C.CLEARED: {C.BOUNCED},
+        # Presented again: the bank line that was taken for its money was not it.
+        C.CLEARED: {C.BOUNCED, C.PRESENTED},
         C.BOUNCED: {C.IN_HAND},
         C.LAPSED: set(),
     }

@@ -1,8 +1,21 @@
-"""Abstract bases; this floor has no tables of its own."""
+"""Abstract bases and fields; this floor has no tables of its own."""
+
+from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+
+class MoneyField(models.DecimalField):  # type: ignore[type-arg]  # stubs' generics are not subscriptable at run time
+    """An amount of yuan with two places; lists show it as money. In a migration it is a DecimalField."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"max_digits": 14, "decimal_places": 2, **kwargs})
+
+    def deconstruct(self) -> Any:
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.DecimalField", args, kwargs
 
 
 class Stamped(models.Model):

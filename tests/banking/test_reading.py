@@ -201,8 +201,8 @@ def test_signs(text: str, amounts: list[str]) -> None:
         ),
         (
             "ccb-corporate",
-            "账号,账户名称,交易时间,借方发生额/元(支取),贷方发生额/元(收入),余额,币种,对方户名,对方账号,记账日期,摘要,备注",
-            "1001,一票物流,20261103 10:30:00,0.00,88.00,188.00,人民币元,上海甲公司,0123456789012,20261103,货款,10月",
+            "交易时间,借方发生额/元(支取),贷方发生额/元(收入),余额,币种,对方户名,对方账号,对方开户机构,记账日期,摘要,备注,账户明细编号-交易流水号",
+            "20261103 10:30:00,0,88.00,188.00,人民币元,上海甲公司,0123456789012,工行上海分行,20261103,货款,10月,13835-5309050F4BK8",
         ),
         (
             "generic",
@@ -232,6 +232,27 @@ def test_layouts_of_company_accounts(code: str, head: str, row: str, form: str) 
     )
     assert (line.party_name, line.party_number) == ("上海甲公司", "0123456789012")
     assert "货款" in line.text
+
+
+def test_a_company_export_of_the_ccb_is_read_below_its_preamble() -> None:
+    head = (
+        "交易时间,借方发生额/元(支取),贷方发生额/元(收入),余额,币种,对方户名,对方账号,"
+        "对方开户机构,记账日期,摘要,备注,账户明细编号-交易流水号"
+    )
+    reading = read(
+        "中国建设银行\n"
+        "账　　号,31001905038050548106,账户名称,上海一票物流有限公司\n"
+        f"{head}\n"
+        "20261103 10:30:00,0,88.00,188.00,人民币元,上海甲公司,0123456789012,工行上海分行,20261103,货款,10月,13835-1\n"
+        "20261103 15:24:03,100.00,0,88.00,人民币元,张三,62166022700000810872,中国银行,20261103,电子转账,住宿费,13835-2\n",
+        "gb18030",
+    )
+    assert (reading.layout, reading.is_proven) == ("ccb-corporate", True)
+    assert [(line.amount, line.ref) for line in reading.lines] == [
+        (D("88.00"), "13835-1"),
+        (D("-100.00"), "13835-2"),
+    ]
+    assert "住宿费" in reading.lines[1].text
 
 
 def test_every_layout_names_its_source_and_unknown_columns_are_refused() -> None:

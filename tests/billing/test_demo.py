@@ -21,7 +21,9 @@ from apps.billing.queries.owing import owed_by
 from apps.customers.enums import HoldKind
 from apps.desk.demo.companies import make_companies
 from apps.desk.demo.people import make_people
+from apps.events.kinds import label_of
 from apps.ledger.enums import AccountKind, PartyKind
+from apps.ledger.models import Entry
 from apps.ledger.queries import balances_of
 from apps.pricing.demo import make_prices
 
@@ -60,5 +62,9 @@ def test_two_months_in_different_stages_and_every_sum_in_the_ledger() -> None:
     assert [hold.kind for hold in letter.bill_to.holds.binding()] == [HoldKind.OVERDUE]
     papers = PaperDelivery.objects.order_by("pk").values_list("bill_to__code", "state")
     assert set(papers) == {("JINGMI", "delivered"), ("BOYA", "returned"), ("BOYA", "planned")}
+    kinds = set(Entry.objects.values_list("kind", flat=True))
+    assert {
+        kind for kind in kinds if label_of(kind) == kind.replace(".", " · ").replace("_", " ")
+    } == set(), "the ledger's list names what each entry records"
     for statement in months.exclude(state="open"):
         assert statement.charged == statement.charges.aggregate(sum=Sum("gross"))["sum"]

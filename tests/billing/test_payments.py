@@ -278,6 +278,9 @@ class TestCheques:
             cheque = acts[step](cheque)
         if to == ChequeState.TO_COLLECT:
             assert not CHEQUE_MOVES.allows(frm, to)
+        elif (frm, to) == (ChequeState.CLEARED, ChequeState.PRESENTED):
+            # By its bank line only: tests/billing/test_cheque_lines.py.
+            assert refused(lambda: acts[to](cheque)) == "cleared"
         elif CHEQUE_MOVES.allows(frm, to):
             assert acts[to](cheque).state == to
         else:

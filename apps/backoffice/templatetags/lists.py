@@ -29,6 +29,8 @@ from unfold.utils import display_for_field, display_for_value
 from apps.backoffice import lists
 from apps.backoffice.acts import Act
 from apps.core.addresses import address_of
+from apps.core.models import MoneyField
+from apps.core.money import format_money
 
 register = template.Library()
 TICK = "action_checkbox"
@@ -187,14 +189,20 @@ def _columns(cl: ChangeList, heads: Sequence[Mapping[str, Any]]) -> list[Column]
         tag = "th" if is_link and first else "td"
         first = first and not is_link
         code = name if isinstance(name, str) else name.__name__
-        opening = _opening(tag, code, head["text"])
+        opening = _opening(tag, code, head["text"], " money" if _is_money(cl, name) else "")
         found.append(Column(opening, f"</{tag}>", _shower(cl, name), is_link))
     return found
 
 
-def _opening(tag: str, name: str, label: Any) -> SafeString:
+def _opening(tag: str, name: str, label: Any, more: str = "") -> SafeString:
     words = capfirst(str(label))
-    return format_html('<{} class="field-{}" data-label="{}">', tag, name, words)
+    return format_html('<{} class="field-{}{}" data-label="{}">', tag, name, more, words)
+
+
+def _is_money(cl: ChangeList, name: Any) -> bool:
+    return any(
+        field.name == name and isinstance(field, MoneyField) for field in cl.model._meta.fields
+    )
 
 
 def _line(row: Any, columns: list[Column], address: str, acts: str) -> str:
@@ -246,6 +254,8 @@ def _field_shower(field: "models.Field[Any, Any]", empty: Any) -> Shown:
     name = field.name
     if isinstance(field.remote_field, models.ManyToOneRel):
         return lambda row: empty if (there := getattr(row, name)) is None else there
+    if isinstance(field, MoneyField):
+        return lambda row: empty if (there := getattr(row, name)) is None else format_money(there)
     if field.choices:
         words = dict(field.flatchoices)
         return lambda row: words.get(getattr(row, name), empty)

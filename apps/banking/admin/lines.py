@@ -26,6 +26,10 @@ def _charge(context: ActContext) -> None:
     services.charge_line(context.record, **context.who)
 
 
+def _clear_transit(context: ActContext) -> None:
+    services.clear_transit(context.record, **context.who)
+
+
 def _undo(context: ActContext) -> None:
     services.undo_line(context.record, **context.who)
 
@@ -45,6 +49,7 @@ def standing_of(line: BankLine) -> Standing:
     known = {
         Use.UNKNOWN: Standing.UNIDENTIFIED,
         Use.CUSTOMER: Standing.IDENTIFIED,
+        Use.TRANSIT: Standing.TRANSIT,
         Use.CHARGE: Standing.CHARGE,
     }
     return known[Use(use.use)]
@@ -64,6 +69,7 @@ class StandingFilter(admin.SimpleListFilter):
         wanted = {
             Standing.UNIDENTIFIED: Use.UNKNOWN,
             Standing.IDENTIFIED: Use.CUSTOMER,
+            Standing.TRANSIT: Use.TRANSIT,
             Standing.CHARGE: Use.CHARGE,
         }
         chosen = next((one for one in wanted if one == self.value()), None)
@@ -79,6 +85,9 @@ class BankLineAdmin(PanelAdmin):
             may=lambda line: line.amount > 0 and _is_free(line), options=_likely,
             explains=_("It goes to the customer's advance; from there it is set off against what they owe."),
             done=_("The payer is known.")),
+        Act("transit", _("Money in transit"), SAY, _clear_transit, is_panel=True, may=_is_free,
+            explains=_("For a cheque that was noted as paid before its line came, or whose amount the bank took back."),
+            done=_("It is in transit no more.")),
         Act("charge", _("Bank charge or interest"), SAY, _charge, is_panel=True, may=_is_free,
             done=_("Posted to finance cost.")),
         Act("undo", _("Undo"), SAY, _undo, is_panel=True, danger=True, may=lambda line: not _is_free(line),
@@ -112,7 +121,7 @@ class BankLineAdmin(PanelAdmin):
     def shown_name(self, line: BankLine) -> str:
         return line.shown_name or "—"
 
-    @admin.display(description=_("text"))
+    @admin.display(description=_("bank's text"))
     def shown_text(self, line: BankLine) -> str:
         return line.shown_text or "—"
 

@@ -405,6 +405,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("unknown", "Payer unknown"),
                             ("customer", "Customer's payment"),
+                            ("transit", "Money in transit"),
                             ("charge", "Bank charge or interest"),
                         ],
                         max_length=10,
@@ -705,7 +706,9 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("customer__isnull", False), ("use", "customer")),
-                    models.Q(("use__in", ["unknown", "charge"]), ("customer__isnull", True)),
+                    models.Q(
+                        ("use__in", ["unknown", "transit", "charge"]), ("customer__isnull", True)
+                    ),
                     _connector="OR",
                 ),
                 name="line_use_customer",

@@ -21,6 +21,7 @@ from apps.banking.services.layouts import save_layout
 from apps.banking.services.opening import OpeningRefused, take_opening
 from apps.banking.services.using import (
     charge_line,
+    clear_transit,
     identify_line,
     post_file,
     post_waiting,
@@ -33,6 +34,7 @@ __all__ = [
     "assign_account",
     "change_account",
     "charge_line",
+    "clear_transit",
     "close_account",
     "confirm_alias",
     "drop_alias",

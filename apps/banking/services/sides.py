@@ -16,5 +16,6 @@ def advance_side(customer: Customer) -> Side:
     return Side(AccountKind.ADVANCE, Party(PartyKind.CUSTOMER, customer.pk, str(customer)))
 
 
+IN_TRANSIT = Side(AccountKind.CASH_IN_TRANSIT)
 UNIDENTIFIED = Side(AccountKind.UNIDENTIFIED)
 FINANCE_COST = Side(AccountKind.FINANCE_COST)

@@ -1,4 +1,5 @@
-"""What bank lines are posted as: a known payer's advance, unidentified, a bank charge; and undone.
+"""What bank lines are posted as: a known payer's advance, unidentified, money that was in transit, a bank
+charge; and undone.
 
 The rows of ``LineUse`` say it, the ledger holds the money. The line is locked throughout.
 """
@@ -16,14 +17,21 @@ from apps.banking.matching import Why
 from apps.banking.models import BankAccount, BankFile, BankLine, LineUse
 from apps.banking.queries.payers import Known, known_payers
 from apps.banking.services.aliases import confirm_alias
-from apps.banking.services.sides import FINANCE_COST, UNIDENTIFIED, advance_side, bank_side
+from apps.banking.services.sides import (
+    FINANCE_COST,
+    IN_TRANSIT,
+    UNIDENTIFIED,
+    advance_side,
+    bank_side,
+)
 from apps.core.errors import RuleBroken
+from apps.core.money import format_money
 from apps.core.times import now
 from apps.customers.models import Customer
 from apps.events.services import new_event, record, record_many
 from apps.ledger.inputs import NewEntry, NewPosting, Side
 from apps.ledger.models import Entry
-from apps.ledger.queries import open_since
+from apps.ledger.queries import net_of, open_since
 from apps.ledger.services import post_entries, reverse_entry
 
 if TYPE_CHECKING:
@@ -103,17 +111,28 @@ def identify_line(
 @transaction.atomic
 def charge_line(line: BankLine, *, by: "User", at: datetime) -> LineUse:
     """A charge of the bank, or interest it paid: finance cost."""
-    use = _live(line)
-    if use is not None and use.use != Use.UNKNOWN:
-        raise RuleBroken(_("It is posted already. Undo it first."), code="line_used")
-    other = UNIDENTIFIED if use else bank_side(line.account)
-    sides = (FINANCE_COST, other) if line.amount < 0 else (other, FINANCE_COST)
-    entry = _entry(line, _("Bank charges and interest"), *sides, by=by, at=at)
-    _supersede(use, by=by, at=at)
-    record("bankline.charged", line, by=by, at=at)
-    return LineUse.objects.create(
-        line=line, use=Use.CHARGE, why=Why.NONE, is_confirmed=True, entry=entry, at=at, by=by
+    found = _post_against(
+        line, Use.CHARGE, FINANCE_COST, _("Bank charges and interest"), by=by, at=at
     )
+    record("bankline.charged", line, by=by, at=at)
+    return found
+
+
+@transaction.atomic
+def clear_transit(line: BankLine, *, by: "User", at: datetime) -> LineUse:
+    """The line is money that the books had in transit: a cheque that somebody had said was paid, or, where
+    money goes out, one that bounced after the bank had credited it. RuleBroken ``not_in_transit`` names
+    what is."""
+    waiting = net_of(IN_TRANSIT)
+    if (waiting < line.amount) if line.amount > 0 else (waiting > line.amount):
+        raise RuleBroken(
+            _("%(amount)s is in transit, this line is %(line)s.")
+            % {"amount": format_money(waiting), "line": format_money(line.amount)},
+            code="not_in_transit",
+        )
+    found = _post_against(line, Use.TRANSIT, IN_TRANSIT, _("Money in transit"), by=by, at=at)
+    record("bankline.in_transit", line, by=by, at=at)
+    return found
 
 
 @transaction.atomic
@@ -180,6 +199,21 @@ def _post(account: BankAccount, lines: Sequence[BankLine], *, by: Any, at: datet
         )
         for use in uses
         if use.customer_id
+    )
+
+
+def _post_against(
+    line: BankLine, as_use: Use, side: Side, text: str, *, by: Any, at: datetime
+) -> LineUse:
+    use = _live(line)
+    if use is not None and use.use != Use.UNKNOWN:
+        raise RuleBroken(_("It is posted already. Undo it first."), code="line_used")
+    other = UNIDENTIFIED if use else bank_side(line.account)
+    sides = (side, other) if line.amount < 0 else (other, side)
+    entry = _entry(line, text, *sides, by=by, at=at)
+    _supersede(use, by=by, at=at)
+    return LineUse.objects.create(
+        line=line, use=as_use, why=Why.NONE, is_confirmed=True, entry=entry, at=at, by=by
     )
 
 

@@ -26,6 +26,7 @@ from apps.billing.forms import (
 )
 from apps.billing.models import Allocation, Cheque, Receipt
 from apps.billing.queries.owing import owed_by
+from apps.billing.queries.paying import receipts_for
 from apps.billing.states import CHEQUE_MOVES
 from apps.ledger.enums import AccountKind, PartyKind
 from apps.ledger.inputs import Party, Side
@@ -84,6 +85,12 @@ def _is_unknown(receipt: Receipt) -> bool:
     return receipt.payer_id is None and receipt.cancelled_at is None
 
 
+def _is_taken_by_hand(receipt: Receipt) -> bool:
+    """What a bank line or a cheque brought is taken back there."""
+    by_hand = (ReceiptSource.CASH, ReceiptSource.OFFSET, ReceiptSource.OPENING)
+    return receipt.source in by_hand and receipt.cancelled_at is None
+
+
 def _stands(allocation: Allocation) -> bool:
     return allocation.reverses_id is None and not hasattr(allocation, "reversed_by")
 
@@ -109,7 +116,7 @@ class ReceiptAdmin(PanelAdmin):
         Act("undo", _("Undo"), TAKE, _undo, form=ReasonForm, rows="allocations", may=_stands,
             done=_("Undone. It is owed again."), danger=True),
         Act("cancel", _("It was no money"), TAKE, _cancel, form=ReasonForm, danger=True,
-            may=lambda receipt: receipt.cancelled_at is None, is_panel=True,
+            may=_is_taken_by_hand, is_panel=True,
             done=_("Cancelled. What it settled is owed again.")),
     )  # fmt: skip
 
@@ -155,6 +162,10 @@ def _clear(context: ActContext) -> None:
     services.clear_cheque(cheque_id=context.record.pk, debit=debit, **context.typed, **context.who)
 
 
+def _lines_of(context: ActContext) -> dict[str, Any]:
+    return {"receipts": receipts_for(context.record)}
+
+
 def _bounce(context: ActContext) -> None:
     services.bounce_cheque(cheque_id=context.record.pk, **context.typed, **context.who)
 
@@ -176,8 +187,8 @@ class ChequeAdmin(RecordAdmin):
         Act("collect", _("I have it"), HANDLE, _collect, form=CollectForm,
             may=_can_become(ChequeState.IN_HAND), done=_("In hand."), in_list=True),
         Act("present", _("It is with the bank"), HANDLE, _present,
-            may=_can_become(ChequeState.PRESENTED), done=_("Presented."), in_list=True),
-        Act("clear", _("The bank has paid"), TAKE, _clear, form=ClearedForm,
+            may=lambda cheque: cheque.state == ChequeState.IN_HAND, done=_("Presented."), in_list=True),
+        Act("clear", _("The bank has paid"), TAKE, _clear, form=ClearedForm, options=_lines_of,
             may=_can_become(ChequeState.CLEARED), done=_("Cleared: it is a receipt now.")),
         Act("bounce", _("The bank did not pay"), TAKE, _bounce, form=ReasonForm, danger=True,
             may=_can_become(ChequeState.BOUNCED), done=_("Bounced. What it settled is owed again.")),

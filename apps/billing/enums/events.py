@@ -37,6 +37,7 @@ EVENT_KINDS = {
     "cheque.collected": _("Cheque collected"),
     "cheque.presented": _("Cheque presented"),
     "cheque.cleared": _("Cheque cleared"),
+    "cheque.on_the_bank": _("The cheque's money is in the bank's file"),
     "cheque.bounced": _("Cheque bounced"),
     "cheque.lapsed": _("Cheque lapsed"),
     "billing_terms.changed": _("Billing terms changed"),

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from django.db import models
+from apps.core.models import MoneyField
 
 
-def amount(label: Any, **more: Any) -> "models.DecimalField[Any, Any]":
+def amount(label: Any, **more: Any) -> MoneyField:
     """Yuan with two places."""
-    return models.DecimalField(label, max_digits=14, decimal_places=2, **more)
+    return MoneyField(label, **more)

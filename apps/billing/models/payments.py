@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from apps.accounts.models import User
 
 USER = settings.AUTH_USER_MODEL
+BANK_LINE = "bank-line:"  # how the keys of receipts begin that are lines of bank files
 
 
 class PayerQuerySet(models.QuerySet[Any]):
@@ -84,6 +85,11 @@ class Receipt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day:%Y-%m-%d} {self.amount}"
+
+    @property
+    def is_of_bank_line(self) -> bool:
+        """The bank's file brought it into the ledger, with the line."""
+        return self.source_key.startswith(BANK_LINE)
 
 
 class Allocation(AppendOnly):

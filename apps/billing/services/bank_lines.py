@@ -1,12 +1,12 @@
 """Lines of the bank's files become receipts, and settle what the matching names (BIL-5).
 
 Banking has posted the money to the payer's advance already, so a receipt of a line has no entry of its
-own; only what it settles has. Each identification of a line is a receipt: one that was undone is
+own; only what it settles has. A line that pays a cheque is the cheque's money. Each identification of a line is a receipt: one that was undone is
 cancelled, and another payer's is a new one.
 """
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -16,14 +16,17 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.banking.enums import Use
-from apps.banking.matching import Item, Match, Open, Payment, propose
+from apps.banking.matching import Item, Match, Open, propose
 from apps.banking.matching import allocate as share_out
 from apps.banking.models import BankLine, LineUse
 from apps.banking.queries.payers import payment_of
 from apps.billing.enums import ReceiptSource
 from apps.billing.models import Receipt
-from apps.billing.queries.paying import items_of
-from apps.billing.services.receipts import allocate, cancel_receipt, take_receipt
+from apps.billing.models.payments import BANK_LINE
+from apps.billing.queries.paying import CHEQUE, cheques_of, items_of
+from apps.billing.services import books
+from apps.billing.services.cheques import clear_cheque_by_line, take_back_clearing
+from apps.billing.services.receipts import allocate, take_receipt
 from apps.core.errors import RuleBroken
 
 
@@ -36,16 +39,13 @@ def settle_lines(*, line_ids: Collection[int], by: User, at: datetime) -> int:
     there = _receipts(lines)
     wanted = {_key(line.use): line for line in lines if _is_payment(line.use)}
     for key, receipt in there.items():
-        if key not in wanted and receipt.cancelled_at is None:
-            reason = _("The bank line was identified wrongly.")
-            cancel_receipt(receipt_id=receipt.pk, reason=reason, by=by, at=at)
+        if key not in wanted:
+            _drop(receipt, by=by, at=at)
     fresh = {key: line for key, line in wanted.items() if key not in there}
     owed = _owed(fresh.values())
     for key, line in sorted(fresh.items(), key=lambda one: (one[1].day, one[1].pk)):
-        receipt = _take(key, line, by=by, at=at)
-        owed[receipt.payer_id] = _settle(
-            receipt, payment_of(line), owed[receipt.payer_id], by=by, at=at
-        )
+        payer = line.use.customer_id if line.use else None
+        owed[payer] = _settle(key, line, owed[payer], by=by, at=at)
     return len(fresh)
 
 
@@ -54,7 +54,7 @@ def _is_payment(use: LineUse | None) -> bool:
 
 
 def _key(use: LineUse | None) -> str:
-    return f"bank-line:{use.line_id}:{use.pk}" if use else ""
+    return f"{BANK_LINE}{use.line_id}:{use.pk}" if use else ""
 
 
 def _receipts(lines: list[BankLine]) -> dict[str, Receipt]:
@@ -64,39 +64,64 @@ def _receipts(lines: list[BankLine]) -> dict[str, Receipt]:
     return {row.source_key: row for row in Receipt.objects.filter(source_key__in=keys)}
 
 
+def _drop(receipt: Receipt, *, by: User, at: datetime) -> None:
+    """The line is not this payment any more."""
+    if receipt.cancelled_at is None:
+        reason = _("The bank line was identified wrongly.")
+        take_back_clearing(receipt=receipt, reason=reason, by=by, at=at)
+    else:
+        # A cheque that bounced, by a line that was not its money.
+        day = books.open_day(timezone.localdate(at))
+        books.take_back_bounced(receipt, day=day, by=by, at=at)
+
+
 def _owed(lines: Collection[BankLine]) -> dict[int | None, list[Item]]:
     payers = {line.use.customer_id for line in lines if line.use and line.use.customer_id}
     found: dict[int | None, list[Item]] = defaultdict(list)
-    for item in items_of(payers) if payers else ():
-        found[item.payer].append(item)  # type: ignore[index]  # a payer is a customer's number here
+    if payers:
+        for item in items_of(payers) + cheques_of(payers, {line.amount for line in lines}):
+            found[item.payer] += [item]  # type: ignore[index]  # a payer is a customer's number here
     return found
 
 
-def _take(key: str, line: BankLine, *, by: User, at: datetime) -> Receipt:
-    use = line.use
-    return take_receipt(
+def _settle(key: str, line: BankLine, items: list[Item], *, by: User, at: datetime) -> list[Item]:
+    """The line's receipt, allocated to what the match names for certain; a tie and what is over stay in
+    the advance. Returns what is still owed."""
+    payer = line.use.customer_id if line.use else None
+    # A cheque is paid whole or not at all.
+    open_to = [item for item in items if not _is_cheque(item) or item.amount == line.amount]
+    answer = propose(replace(payment_of(line), payer=payer), open_to)
+    named = answer.items if isinstance(answer, Match) and answer.is_certain else ()
+    day = min(line.day, timezone.localdate(at))
+    if len(named) == 1 and _is_cheque(named[0]):
+        cheque = named[0].id[1]
+        if clear_cheque_by_line(cheque_id=cheque, key=key, day=day, by=by, at=at):
+            return [item for item in items if item is not named[0]]
+    receipt = take_receipt(
         source=ReceiptSource.TRANSFER,
         source_key=key,
-        payer=use.customer if use else None,
+        payer=line.use.customer if line.use else None,
         amount=line.amount,
-        day=min(line.day, timezone.localdate(at)),
+        day=day,
         debit=None,
         reference=line.ref,
         by=by,
         at=at,
     )
+    if any(_is_cheque(item) for item in named):
+        return items  # somebody was quicker, or it is one of several: a person's
+    return _allocate(receipt, named, items, by=by, at=at)
 
 
-def _settle(
-    receipt: Receipt, payment: Payment, items: list[Item], *, by: User, at: datetime
+def _is_cheque(item: Item) -> bool:
+    return isinstance(item.id, tuple) and item.id[0] == CHEQUE
+
+
+def _allocate(
+    receipt: Receipt, named: Sequence[Item], items: list[Item], *, by: User, at: datetime
 ) -> list[Item]:
-    """Allocate to what the match names for certain; a tie and what is over stay in the advance. Returns
-    what is still owed."""
-    answer = propose(replace(payment, payer=receipt.payer_id), items)
-    if not isinstance(answer, Match) or not answer.is_certain:
-        return items
     left = {item.id: item.amount for item in items}
-    wanted = [Open(item.id, item.amount) for item in answer.items]
+    wanted = [Open(item.id, item.amount) for item in named]
     for part in share_out([Open(receipt.pk, receipt.amount)], wanted):
         try:
             allocate(

@@ -162,6 +162,34 @@ def take_back_receipt(receipt: Receipt, *, day: date, by: User, at: datetime) ->
         reverse_entry(entry, by=by, at=at, day=day)
 
 
+def post_bounced(receipt: Receipt, *, day: date, by: User, at: datetime) -> None:
+    """The bank takes a cheque's money back that it had credited: it leaves the advance, and is in transit
+    until the line that takes it comes."""
+    if receipt.payer is None:
+        raise TypeError("a cheque has a payer")
+    _post(
+        _bounced_key(receipt),
+        "cheque.bounced",
+        day,
+        _("Cheque %(number)s bounced") % {"number": receipt.reference},
+        [NewPosting(advance(receipt.payer), Side(AccountKind.CASH_IN_TRANSIT), receipt.amount)],
+        (RECEIPT, receipt.pk),
+        by=by,
+        at=at,
+    )
+
+
+def take_back_bounced(receipt: Receipt, *, day: date, by: User, at: datetime) -> None:
+    """The line was no money of the payer's at all: nothing is taken back from the payer."""
+    entry = Entry.objects.filter(key=_bounced_key(receipt)).first()
+    if entry is not None:
+        reverse_entry(entry, by=by, at=at, day=day)
+
+
+def _bounced_key(receipt: Receipt) -> str:
+    return f"receipt:{receipt.pk}:bounced"
+
+
 def post_allocation(allocation: Allocation, debit: Side, *, by: User, at: datetime) -> None:
     """What settles a statement takes it off the receivable."""
     statement = allocation.statement

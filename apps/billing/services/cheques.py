@@ -10,12 +10,14 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.billing.enums import ChequeState, ReceiptSource
-from apps.billing.models import Cheque
-from apps.billing.services.receipts import cancel_receipt, take_receipt
+from apps.billing.models import Cheque, Receipt
+from apps.billing.services import books
+from apps.billing.services.receipts import drop_receipt, take_receipt
 from apps.billing.services.words import said
 from apps.billing.states import CHEQUE_MOVES
-from apps.core.errors import BadInput
+from apps.core.errors import BadInput, RuleBroken
 from apps.core.money import money
+from apps.core.transactions import in_callers_transaction
 from apps.customers.models import Customer
 from apps.events.services import record
 from apps.ledger.inputs import Side
@@ -86,6 +88,13 @@ def collect_cheque(
 def present_cheque(*, cheque_id: int, by: User, at: datetime) -> Cheque:
     """It is with the bank. BadInput ``too_old`` after the tenth day."""
     cheque = _lock(cheque_id, by)
+    if cheque.state == ChequeState.CLEARED:
+        raise RuleBroken(
+            _(
+                "The bank has paid. If its line was not this cheque's money, undo there whose it is."
+            ),
+            code="cleared",
+        )
     if cheque.drawn_on and cheque.drawn_on + PRESENT_WITHIN < timezone.localdate(at):
         raise BadInput(
             _("It could be presented until %(day)s: note that it lapsed.")
@@ -97,24 +106,59 @@ def present_cheque(*, cheque_id: int, by: User, at: datetime) -> Cheque:
 
 @transaction.atomic
 def clear_cheque(
-    *, cheque_id: int, debit: Side | None, day: date, by: User, at: datetime
+    *,
+    cheque_id: int,
+    debit: Side,
+    day: date,
+    receipt: Receipt | None = None,
+    by: User,
+    at: datetime,
 ) -> Cheque:
-    """The bank has paid: the money is a receipt of the payer. ``debit`` is the bank's account, None
-    where the line of its file has brought it into the ledger."""
+    """Somebody says that the bank has paid. ``receipt`` is the payer's receipt of the bank line, where
+    the line is there already; else the money is a new one, on ``debit`` until its line comes. RuleBroken
+    ``not_its_money`` where that receipt is of another payer or amount, cancelled, or another cheque's."""
     cheque = _lock(cheque_id, by)
     CHEQUE_MOVES.check(ChequeState(cheque.state), ChequeState.CLEARED)
-    cheque.receipt = take_receipt(
-        source=ReceiptSource.CHEQUE,
-        source_key=f"cheque:{cheque.pk}:{cheque.number}",
-        payer=cheque.payer,
-        amount=cheque.amount,
-        day=day,
-        debit=debit,
-        reference=cheque.number,
-        by=by,
-        at=at,
-    )
+    if receipt is None:
+        turn = Receipt.objects.filter(source_key__startswith=f"cheque:{cheque.pk}:").count() + 1
+        cheque.receipt = _take(cheque, f"cheque:{cheque.pk}:{turn}", day, debit, by=by, at=at)
+    else:
+        cheque.receipt = _own(cheque, receipt)
     return _move(cheque, ChequeState.CLEARED, by=by, at=at)
+
+
+@in_callers_transaction()
+def clear_cheque_by_line(
+    *, cheque_id: int, key: str, day: date, by: User, at: datetime
+) -> Receipt | None:
+    """A bank line is the money of this cheque: ``key`` is that of the line's receipt. One of which
+    somebody had said that it was paid keeps its receipt and what that settled, and its money is in
+    transit no more. None where it is neither presented nor waiting for its line."""
+    cheque = _lock(cheque_id, by)
+    receipt: Receipt | None = cheque.receipt
+    if cheque.state == ChequeState.PRESENTED:
+        cheque.receipt = receipt = _take(cheque, key, day, None, by=by, at=at)
+        _move(cheque, ChequeState.CLEARED, by=by, at=at)
+        return receipt
+    if cheque.state != ChequeState.CLEARED or receipt is None or receipt.is_of_bank_line:
+        return None
+    receipt.source_key = key
+    receipt.save(update_fields=["source_key"])
+    books.take_back_receipt(receipt, day=books.open_day(timezone.localdate(at)), by=by, at=at)
+    record("cheque.on_the_bank", cheque, by=by, at=at, data={"amount": str(cheque.amount)})
+    return receipt
+
+
+@in_callers_transaction()
+def take_back_clearing(*, receipt: Receipt, reason: str, by: User, at: datetime) -> None:
+    """The bank line that was taken for this receipt's money was not it: a cheque of which it was is with
+    the bank again."""
+    cheque = Cheque.objects.filter(receipt=receipt).first()
+    if cheque is not None:
+        cheque = _lock(cheque.pk, by)
+        cheque.receipt, cheque.note = None, said(reason)
+        _move(cheque, ChequeState.PRESENTED, by=by, at=at)
+    drop_receipt(receipt_id=receipt.pk, reason=reason, by=by, at=at)
 
 
 @transaction.atomic
@@ -123,7 +167,9 @@ def bounce_cheque(*, cheque_id: int, reason: str, by: User, at: datetime) -> Che
     cheque = _lock(cheque_id, by)
     CHEQUE_MOVES.check(ChequeState(cheque.state), ChequeState.BOUNCED)
     if cheque.receipt is not None:
-        cancel_receipt(receipt_id=cheque.receipt.pk, reason=reason, by=by, at=at)
+        receipt = drop_receipt(receipt_id=cheque.receipt.pk, reason=reason, by=by, at=at)
+        take_back = books.post_bounced if receipt.is_of_bank_line else books.take_back_receipt
+        take_back(receipt, day=books.open_day(timezone.localdate(at)), by=by, at=at)
         cheque.receipt = None
     cheque.note = said(reason)
     return _move(cheque, ChequeState.BOUNCED, by=by, at=at)
@@ -145,6 +191,35 @@ def _lock(cheque_id: int, by: User) -> Cheque:
         .get(pk=cheque_id)
     )
     return cheque
+
+
+def _take(
+    cheque: Cheque, key: str, day: date, debit: Side | None, *, by: User, at: datetime
+) -> Receipt:
+    return take_receipt(
+        source=ReceiptSource.CHEQUE,
+        source_key=key,
+        payer=cheque.payer,
+        amount=cheque.amount,
+        day=day,
+        debit=debit,
+        reference=cheque.number,
+        by=by,
+        at=at,
+    )
+
+
+def _own(cheque: Cheque, receipt: Receipt) -> Receipt:
+    """The receipt, locked, as this cheque's money."""
+    found: Receipt = Receipt.objects.select_for_update(of=["self"]).get(pk=receipt.pk)
+    if (
+        found.payer_id != cheque.payer_id
+        or found.amount != cheque.amount
+        or found.cancelled_at is not None
+        or Cheque.objects.filter(receipt=found).exists()
+    ):
+        raise RuleBroken(_("This receipt is not the money of this cheque."), code="not_its_money")
+    return found
 
 
 # The event of each state.

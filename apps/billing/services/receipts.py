@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.billing.enums import AllocationKind, ReceiptSource, StatementState
-from apps.billing.models import Allocation, Receipt, Statement
+from apps.billing.models import Allocation, Cheque, Receipt, Statement
 from apps.billing.queries.owing import owed_by, owed_on, unspent_of
 from apps.billing.rules.settling import spread
 from apps.billing.services import books, clocks
@@ -22,6 +22,7 @@ from apps.billing.services.voiding import void_changed
 from apps.billing.services.words import said
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.money import money
+from apps.core.transactions import in_callers_transaction
 from apps.customers.models import Customer
 from apps.events.services import record
 from apps.ledger.enums import AccountKind
@@ -90,7 +91,27 @@ def identify_receipt(
 
 @transaction.atomic
 def cancel_receipt(*, receipt_id: int, reason: str, by: User, at: datetime) -> Receipt:
-    """It was no money after all (a cheque bounced): what it settled is owed again."""
+    """It was no money after all: what it settled is owed again. RuleBroken ``of_bank_line`` and
+    ``of_cheque`` say where that of a bank line or a cheque is taken back."""
+    receipt = _lock(receipt_id)
+    if receipt.is_of_bank_line:
+        raise RuleBroken(
+            _("It came with a bank line: undo there whose payment that is."), code="of_bank_line"
+        )
+    if Cheque.objects.filter(receipt=receipt).exists():
+        raise RuleBroken(
+            _("It is the money of a cheque: say there that the bank did not pay."),
+            code="of_cheque",
+        )
+    receipt = drop_receipt(receipt_id=receipt_id, reason=reason, by=by, at=at)
+    day = books.open_day(timezone.localdate(at))
+    books.take_back_receipt(receipt, day=day, by=by, at=at)
+    return receipt
+
+
+@in_callers_transaction()
+def drop_receipt(*, receipt_id: int, reason: str, by: User, at: datetime) -> Receipt:
+    """Mark a receipt as none and take back what it settled; its money in the ledger is the caller's."""
     reason = said(reason)
     receipt = _lock(receipt_id)
     if receipt.cancelled_at is not None:
@@ -100,8 +121,6 @@ def cancel_receipt(*, receipt_id: int, reason: str, by: User, at: datetime) -> R
         undo_allocation(allocation_id=allocation.pk, reason=reason, by=by, at=at)
     receipt.cancelled_at, receipt.cancelled_by, receipt.cancelled_reason = at, by, reason
     receipt.save(update_fields=["cancelled_at", "cancelled_by", "cancelled_reason"])
-    day = books.open_day(timezone.localdate(at))
-    books.take_back_receipt(receipt, day=day, by=by, at=at)
     return receipt
 
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.enums import Role
 from apps.complaints.enums import CaseClass, Prefer, Severity
+from apps.core.models import MoneyField
 
 
 class AssignmentRule(models.Model):
@@ -78,9 +79,7 @@ class MajorRule(models.Model):
     words = models.TextField(
         _("words"), blank=True, help_text=_("One a line; any of them in what was said.")
     )
-    min_declared_value = models.DecimalField(
-        _("declared value from"), max_digits=14, decimal_places=2, null=True, blank=True
-    )
+    min_declared_value = MoneyField(_("declared value from"), null=True, blank=True)
     case_class = models.CharField(_("class"), max_length=10, choices=CaseClass, blank=True)
     key_account = models.BooleanField(_("key accounts only"), default=False)
     repeat_count = models.PositiveSmallIntegerField(

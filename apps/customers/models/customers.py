@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.enums import ObjectScope
-from apps.core.models import Stamped
+from apps.core.models import MoneyField, Stamped
 from apps.customers.enums import (
     AuthorisationState,
     CustomerStatus,
@@ -167,9 +167,7 @@ class Customer(Stamped):
         default=30,
         validators=[MinValueValidator(0), MaxValueValidator(180)],
     )
-    credit_limit = models.DecimalField(
-        _("credit limit"), max_digits=14, decimal_places=2, null=True, blank=True
-    )
+    credit_limit = MoneyField(_("credit limit"), null=True, blank=True)
     invoice_title = models.CharField(_("invoice title"), max_length=120, blank=True)
     tax_number = models.CharField(_("tax number"), max_length=20, blank=True)
 

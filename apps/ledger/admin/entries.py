@@ -10,18 +10,23 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
 from apps.backoffice.acting import PageAdmin
+from apps.events.kinds import label_of
 from apps.ledger.models import Entry
 
 
 @admin.register(Entry)
 class EntryAdmin(PageAdmin):
-    list_display = ("day", "text", "kind", "by", "at")
+    list_display = ("day", "text", "what", "by", "at")
     list_display_links = ("day", "text")
     list_select_related = ("by",)
     list_filter = ("day",)
     search_fields = ("key__startswith", "text")
     search_help_text = _("summary or key")
     ordering = ("-id",)
+
+    @admin.display(description=_("what it records"), ordering="kind")
+    def what(self, entry: Entry) -> str:
+        return label_of(entry.kind)
 
     def change_view(
         self,

@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.models import AppendOnly
+from apps.core.models import AppendOnly, MoneyField
 from apps.ledger.models.accounts import Account
 
 
@@ -68,7 +68,7 @@ class Posting(AppendOnly):
     credit = models.ForeignKey(
         Account, models.PROTECT, related_name="credits", verbose_name=_("credit"), db_index=False
     )
-    amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=2)
+    amount = MoneyField(_("amount"))
     waybill = models.CharField(_("waybill"), max_length=40, blank=True, default="")
 
     class Meta:

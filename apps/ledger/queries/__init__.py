@@ -1,6 +1,6 @@
 """Reads of the ledger."""
 
-from apps.ledger.queries.balances import balance_of, balances_of
+from apps.ledger.queries.balances import balance_of, balances_of, net_of
 from apps.ledger.queries.exporting import (
     VOUCHER_HEADINGS,
     VoucherLine,
@@ -18,6 +18,7 @@ __all__ = [
     "VoucherLine",
     "balance_of",
     "balances_of",
+    "net_of",
     "open_since",
     "postings_of",
     "trial_balance",

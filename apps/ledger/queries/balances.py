@@ -2,10 +2,13 @@
 
 from collections.abc import Collection
 from datetime import date
+from decimal import Decimal
 
 from django.db import connection
 
 from apps.ledger.enums import AccountKind, PartyKind
+from apps.ledger.inputs import Side
+from apps.ledger.models import Account
 from apps.ledger.rules import Balance
 
 _BALANCES = """
@@ -26,6 +29,13 @@ SELECT party_id, id FROM ledger_account WHERE kind = %s AND party_kind = %s AND 
 def balance_of(account_id: int, *, on: date | None = None) -> Balance:
     """What stands on the account at the end of ``on``, or of everything posted."""
     return _balances([account_id], on)[account_id]
+
+
+def net_of(side: Side) -> Decimal:
+    """Debit less credit of one account, of everything posted; zero where nothing ever was."""
+    kind, party_kind, party = side.key
+    account = Account.objects.filter(kind=kind, party_kind=party_kind, party_id=party).first()
+    return balance_of(account.pk).net if account else Decimal("0.00")
 
 
 def balances_of(

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.crypto import EncryptedTextField
+from apps.core.models import MoneyField
 from apps.customers.enums import JobType, SettlementMethod
 from apps.orders.enums import ServiceLevel, TransportMode, VehicleType
 
@@ -49,25 +50,17 @@ class OrderContent(models.Model):
     volume_cm3 = models.PositiveBigIntegerField(_("volume, cm³"), null=True, blank=True)
     waybill_per_piece = models.BooleanField(_("one waybill per piece"), default=False)
     packaging_wishes = models.CharField(_("packaging wishes"), max_length=200, blank=True)
-    declared_value = models.DecimalField(
-        _("declared value"), max_digits=14, decimal_places=2, null=True, blank=True
-    )
+    declared_value = MoneyField(_("declared value"), null=True, blank=True)
     # Empty: not insured. Never above what was declared.
-    insured_amount = models.DecimalField(
-        _("insured amount"), max_digits=14, decimal_places=2, null=True, blank=True
-    )
-    estimated_fee = models.DecimalField(
-        _("estimated fee"), max_digits=14, decimal_places=2, null=True, blank=True
-    )
+    insured_amount = MoneyField(_("insured amount"), null=True, blank=True)
+    estimated_fee = MoneyField(_("estimated fee"), null=True, blank=True)
     settlement_method = models.CharField(
         _("settlement method"),
         max_length=16,
         choices=SettlementMethod.choices,
         default=SettlementMethod.MONTHLY,
     )
-    cod_amount = models.DecimalField(
-        _("COD amount"), max_digits=14, decimal_places=2, null=True, blank=True
-    )
+    cod_amount = MoneyField(_("COD amount"), null=True, blank=True)
     return_document_required = models.BooleanField(_("signed return document"), default=False)
     sign_off_instructions = models.CharField(_("sign-off instructions"), max_length=300, blank=True)
     important_notes = models.TextField(_("important notes"), max_length=1000, blank=True)

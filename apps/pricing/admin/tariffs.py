@@ -26,7 +26,7 @@ from apps.pricing.rating import Unrated, yuan
 
 
 class OwnOrListFilter(admin.SimpleListFilter):
-    title, parameter_name = _("whose"), "whose"
+    title, parameter_name = _("for whom"), "whose"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [("list", _("list price")), ("own", _("of a customer"))]
@@ -106,7 +106,7 @@ class TariffAdmin(PanelAdmin):
     def service_called(self, tariff: Tariff) -> str:
         return service_name(tariff.service)
 
-    @admin.display(description=_("whose"))
+    @admin.display(description=_("for whom"))
     def whose(self, tariff: Tariff) -> str:
         return tariff.whose
 

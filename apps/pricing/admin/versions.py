@@ -154,7 +154,7 @@ class TariffVersionAdmin(PanelAdmin):
     def title(self, version: TariffVersion) -> str:
         return str(version)
 
-    @admin.display(description=_("whose"))
+    @admin.display(description=_("for whom"))
     def whose(self, version: TariffVersion) -> str:
         return version.tariff.whose
 

@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.crypto import EncryptedTextField
-from apps.core.models import AppendOnly
+from apps.core.models import AppendOnly, MoneyField
 from apps.tracking.enums import CodMethod, HandedOverAt, Signer
 from apps.tracking.models.permission_to_sign import AuthorisedSigner, DeliveryConsent
 
@@ -74,12 +74,8 @@ class ProofOfDelivery(AppendOnly):
     notes = EncryptedTextField(_("notes"), blank=True)
     photo_count = models.PositiveSmallIntegerField(_("photos"), default=0)
 
-    cod_due = models.DecimalField(
-        _("to be paid at the door"), max_digits=14, decimal_places=2, null=True, blank=True
-    )
-    cod_paid = models.DecimalField(
-        _("paid at the door"), max_digits=14, decimal_places=2, null=True, blank=True
-    )
+    cod_due = MoneyField(_("to be paid at the door"), null=True, blank=True)
+    cod_paid = MoneyField(_("paid at the door"), null=True, blank=True)
     cod_method = models.CharField(_("paid by"), max_length=10, choices=CodMethod, blank=True)
     cod_reason = models.CharField(_("why the sum differs"), max_length=300, blank=True)
 

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.crypto import EncryptedTextField
+from apps.core.models import MoneyField
 from apps.customers.enums import JobType, SettlementMethod
 from apps.customers.models import Customer
 from apps.tracking.enums import Reason, Status
@@ -83,16 +84,10 @@ class Waybill(models.Model):
     pieces = models.PositiveIntegerField(_("pieces"), default=1)
     weight_g = models.PositiveBigIntegerField(_("weight (g)"), null=True, blank=True)
     volume_cm3 = models.PositiveBigIntegerField(_("volume (cm³)"), null=True, blank=True)
-    declared_value = models.DecimalField(
-        _("declared value"), max_digits=14, decimal_places=2, null=True, blank=True
-    )
+    declared_value = MoneyField(_("declared value"), null=True, blank=True)
     # Empty: not insured. Never above what was declared.
-    insured_amount = models.DecimalField(
-        _("insured amount"), max_digits=14, decimal_places=2, null=True, blank=True
-    )
-    cod_amount = models.DecimalField(
-        _("cash on delivery"), max_digits=14, decimal_places=2, null=True, blank=True
-    )
+    insured_amount = MoneyField(_("insured amount"), null=True, blank=True)
+    cod_amount = MoneyField(_("cash on delivery"), null=True, blank=True)
     return_document_required = models.BooleanField(_("signed return document"), default=False)
 
     responsible_unit = models.ForeignKey(

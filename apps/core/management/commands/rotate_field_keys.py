@@ -1,24 +1,27 @@
-"""Re-encrypt every encrypted field with the newest key of FIELD_KEYS.
+"""Re-encrypt every encrypted field and every stored file with the newest key of FIELD_KEYS.
 
 Run after a key was put first, before the old one is taken out. It can be stopped and run again:
-rows under the newest key are passed over. Append-only tables keep their old values, so their
+what is under the newest key is passed over. Append-only tables keep their old values, so their
 keys must stay.
 """
 
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from django.apps import apps
+from django.core.files.storage import default_storage
 from django.core.management.base import BaseCommand
 from django.db import connection, models, transaction
 from psycopg2 import sql
 
 from apps.core.crypto import EncryptedTextField, current_key_id, decrypt, encrypt
 from apps.core.models import AppendOnly
+from apps.core.storage import DamagedFile
 
 
 class Command(BaseCommand):
-    help = "Re-encrypt every encrypted field with the newest key of FIELD_KEYS."
+    help = "Re-encrypt every encrypted field and stored file with the newest key of FIELD_KEYS."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--batch", type=int, default=500, help="rows per transaction")
@@ -37,6 +40,19 @@ class Command(BaseCommand):
                 while done := _rotate(model, field, options["batch"]):
                     count += done
                 self.stdout.write(f"{table}.{field.column}: {count} values re-encrypted")
+        self._rotate_files()
+
+    def _rotate_files(self) -> None:
+        count = 0
+        root = Path(default_storage.path(""))
+        for path in (path for path in root.rglob("*") if path.is_file()):
+            try:
+                count += default_storage.renew(path.relative_to(root).as_posix())  # type: ignore[attr-defined]  # ours
+            except FileNotFoundError:
+                continue  # purged meanwhile
+            except (DamagedFile, ValueError) as problem:
+                self.stderr.write(f"{path}: {problem}")
+        self.stdout.write(f"stored files: {count} re-encrypted")
 
 
 @transaction.atomic
