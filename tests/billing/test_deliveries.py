@@ -146,6 +146,17 @@ def test_statements_and_letters_of_those_who_get_them_by_hand() -> None:
     assert theirs.state == "sent", "having it is not agreeing to it"
 
 
+def test_an_invoice_that_was_taken_back_is_not_handed_out() -> None:
+    carrier = clerk()
+    paper = planned(carrier)
+    services.reverse_invoice(
+        invoice_id=paper.invoice_id or 0, red_number="87654321", reason="抬头有误", **who()
+    )
+    assert refused(lambda: services.take_paper(delivery_id=paper.pk, **who(carrier)))[0] == (
+        "not_to_be_handed_out"
+    )
+
+
 def test_a_bad_round_is_refused_with_its_field() -> None:
     key = f"invoice:{invoice().pk}"
     yesterday = DAY - timedelta(days=1)

@@ -217,6 +217,21 @@ def test_two_statements_on_one_letter_each_at_its_own_level() -> None:
     assert levels == {october.pk: 2, november.pk: 1}
 
 
+def test_one_letter_of_a_level_a_day() -> None:
+    customer = payer()
+    first, second = sent(customer, "50.00", month=OCTOBER), sent(customer, "70.00")
+    line = second.charges.get()
+    dispute = services.raise_dispute(
+        charge_id=line.pk, why=DisputeReason.PRICE, text="价格不对", by=UserFactory(), at=DECEMBER_FIRST
+    )  # fmt: skip
+    assert send(first, 3).total == D("50.00")
+    services.refuse_dispute(
+        dispute_id=dispute.pk, answer="有据", by=UserFactory(), at=late(second, 3)
+    )
+    assert refusal(second, 3) == "sent_today"
+    assert send(second, 4).total == D("120.00")
+
+
 def test_another_amount_than_was_seen_is_not_sent() -> None:
     customer = payer()
     statement = sent(customer, "100.00")

@@ -22,6 +22,9 @@ from apps.core.files import NewFile
 from apps.core.files.pictures import clean_photo
 from apps.events.services import record
 
+# One that came back stays handed out.
+HANDED_OUT = (InvoiceState.ISSUED, InvoiceState.DELIVERED)
+
 
 @transaction.atomic
 def plan_round(
@@ -83,7 +86,8 @@ def take_paper(
     *, delivery_id: int, signature: NewFile | None = None, by: User, at: datetime
 ) -> PaperDelivery:
     """It is handed out to whoever carries it: by their own hand in this system, or with a picture of
-    their signature. BadInput ``not_signed`` without either."""
+    their signature. BadInput ``not_signed`` without either, RuleBroken ``not_to_be_handed_out`` for an
+    invoice that was taken back meanwhile."""
     row = _locked_row(delivery_id, by)
     if row.carrier_id != by.pk and signature is None:
         raise BadInput(
@@ -91,6 +95,12 @@ def take_paper(
             % {"who": row.carried_by},
             code="not_signed",
             field="signature",
+        )
+    if row.invoice is not None and row.invoice.state not in HANDED_OUT:
+        raise RuleBroken(
+            _("This invoice is not to be handed out: %(state)s.")
+            % {"state": row.invoice.get_state_display()},
+            code="not_to_be_handed_out",
         )
     row.taken_at, row.taken_by = at, by
     if signature is not None:

@@ -42,7 +42,8 @@ def send_dunning(*, payer_id: int, seen: str = "", by: User, at: datetime) -> Du
     of what a person has looked at.
 
     RuleBroken: ``nothing_due`` while every overdue statement was asked for, is promised, disputed or
-    paid in advance; ``changed`` when the letter is another one than was seen.
+    paid in advance; ``changed`` when the letter is another one than was seen; ``sent_today`` when one of
+    the same level went today.
     """
     payer, found = _locked(payer_id, by, at)
     letter = found.letter if found else None
@@ -59,6 +60,15 @@ def send_dunning(*, payer_id: int, seen: str = "", by: User, at: datetime) -> Du
             code="changed",
         )
     notice = notice_of(payer, letter, at)
+    same = {"bill_to": payer, "level": notice.level, "as_of": notice.as_of}
+    if DunningNotice.objects.filter(**same).exists():
+        raise RuleBroken(
+            _(
+                "A letter of this level went to %(payer)s today; what came due meanwhile goes tomorrow."
+            )
+            % {"payer": payer.display_name},
+            code="sent_today",
+        )
     notice.number, notice.by = take_number(PREFIX, notice.as_of), by
     notice.save(force_insert=True)
     levels: dict[int, int] = {item.statement_id: level for item, level in letter.raised}
