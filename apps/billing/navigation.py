@@ -84,8 +84,6 @@ PAGES = (
         "billing.overduepayer",
         about=_("Whose letter is due, who promised to pay, who had the last one."),
         section=MONEY,
-        daily_for=frozenset({Role.FINANCE}),
-        hour=32,
         words="催款 逾期 催收",
     ),
     records(

@@ -22,6 +22,7 @@ from apps.core.files import NewFile
 from apps.sla.models import Matter
 from tests.factories.accounts import UserFactory, sign_in
 from tests.factories.billing import DECEMBER_FIRST, confirmed, payer, sent
+from tests.factories.customers import CustomerSiteFactory
 from tests.factories.shipments import picture
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("BIL-4")]
@@ -222,6 +223,7 @@ def test_every_move(frm: PaperState, to: PaperState) -> None:
 def test_the_list_that_goes_along_has_its_papers_and_the_cheques_there(client: Client) -> None:
     carrier, by = clerk(), UserFactory(scope=ObjectScope.ALL, roles=[Role.FINANCE])
     one = planned(carrier)
+    CustomerSiteFactory(customer=one.bill_to, address="纪鹤路1288号", is_default=True)
     planned(driver="老李")
     off = planned(carrier)
     services.call_off_paper(delivery_id=off.pk, reason="改寄", **who())
@@ -236,6 +238,7 @@ def test_the_list_that_goes_along_has_its_papers_and_the_cheques_there(client: C
     sign_in(client, by)
     said = client.get(reverse("admin:billing_paperdelivery_round") + f"?day={DAY}").text
     assert str(carrier) in said and "老李" in said and said.count("<h1>") == 2
+    assert "纪鹤路1288号" in said
     assert str(one.invoice) in said and str(off.invoice) not in said
     assert said.count("88.00") == 1, "of that day and of those they visit"
     assert (

@@ -107,7 +107,7 @@ def test_money_in_advance_covers_the_oldest_first() -> None:
     assert [one.covered for one in with_advance([old], D("-5"))] == [D(0)]
 
 
-def test_a_letter_names_what_was_asked_for_before_and_leaves_out_what_is_promised() -> None:
+def test_a_letter_names_what_waits_and_leaves_out_what_is_promised() -> None:
     late = item(1, level=1, pay_by=on(10))
     fresh, promised = item(2, due_on=on(13)), item(3, promised=on(40))
     waiting = item(4, due_on=on(15), owed=D("7.00"))

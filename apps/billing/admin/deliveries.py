@@ -76,7 +76,7 @@ class PaperDeliveryAdmin(BulkAdmin, PanelAdmin):
     ordering = ("-round_on", "-id")
     page_template = "billing/paper_delivery.html"
     entry = Act("plan", _("Put papers on a round"), PLAN, _plan, form=RoundForm, options=_waiting,
-                done=_("On the round. Print its list from the list of papers."),
+                done=_("On the round. The list that goes along is printed from here."),
                 explains=_("Paper invoices that are issued, and statements and letters of payers who get"
                            " them by hand."))  # fmt: skip
     acts = (

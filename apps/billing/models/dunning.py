@@ -133,9 +133,8 @@ class DunningNotice(AppendOnly):
 
 
 class DunningItem(AppendOnly):
-    """A statement on a letter. ``level`` is the one it comes to with this letter, at most once each;
-    empty where it was asked for before and is only named again. ``disputed`` and ``covered`` (by money
-    in advance) are left out of ``asked``."""
+    """A statement on a letter. ``level`` is the one it comes to with this letter, at most once each; empty
+    where it is only named. ``disputed`` and ``covered`` (by money in advance) are left out of ``asked``."""
 
     notice = models.ForeignKey(DunningNotice, models.PROTECT, related_name="items")
     statement = models.ForeignKey(

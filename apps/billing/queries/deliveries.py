@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from apps.accounts.models import User
 from apps.billing.enums import ChequeState, InvoiceKind, InvoiceState, PaperKind, PaperState
 from apps.billing.models import Cheque, DunningNotice, Invoice, PaperDelivery, Statement
 from apps.billing.queries.links import SEEN
 from apps.customers.enums import PaperChannel
+from apps.customers.models import CustomerSite
 
 PAPER_INVOICES = [InvoiceKind.PAPER_SPECIAL, InvoiceKind.PAPER_NORMAL]
 # Faxes and mail go without anybody's legs.
@@ -78,6 +79,7 @@ def rounds_of(user: User, day: date) -> list[Round]:
         .filter(round_on=day)
         .exclude(state=PaperState.CALLED_OFF)
         .select_related("bill_to", "carrier", "invoice", "statement", "letter")
+        .prefetch_related(Prefetch("bill_to__sites", CustomerSite.objects.filter(active=True)))
         .order_by("bill_to__code", "pk")
     )
     by_person: dict[str, list[PaperDelivery]] = {}

@@ -101,7 +101,7 @@ def _paper(notice: DunningNotice, rows: Sequence[Row], *, draft: bool) -> dict[s
         "pay_by": date_format(notice.pay_by, "Y年n月j日"),
         "account": account_rows(notice.bill_to, notice.at),
         "words": {
-            "number": _("No."),
+            "number": _("Number"),
             "total": _("To be paid in all"),
             "pay_by": _("at the latest on"),
             "payment_code": code % {"number": rows[0].number},
@@ -112,7 +112,7 @@ def _paper(notice: DunningNotice, rows: Sequence[Row], *, draft: bool) -> dict[s
 
 
 def _row(row: Row) -> list[str]:
-    letter = _("no. %(level)d") % {"level": row.level} if row.level else _("asked for before")
+    letter = _("no. %(level)d") % {"level": row.level} if row.level else _("also overdue")
     return [
         row.number,
         f"{row.due_on:%Y-%m-%d}",

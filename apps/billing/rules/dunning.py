@@ -53,7 +53,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """``raised`` come to their next level with it; the ``named`` were asked for before."""
+    """``raised`` come to their next level with it; the ``named`` wait for theirs, or had their last."""
 
     level: Level
     raised: tuple[tuple[OverdueItem, int], ...]

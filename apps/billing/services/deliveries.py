@@ -89,6 +89,7 @@ def take_paper(
     their signature. BadInput ``not_signed`` without either, RuleBroken ``not_to_be_handed_out`` for an
     invoice that was taken back meanwhile."""
     row = _locked_row(delivery_id, by)
+    PAPER_MOVES.check(PaperState(row.state), PaperState.TAKEN)
     if row.carrier_id != by.pk and signature is None:
         raise BadInput(
             _("%(who)s signs: take a picture of the signature, or let them press this themselves.")
