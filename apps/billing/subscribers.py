@@ -1,8 +1,11 @@
-"""What billing hears of: a shipment has come so far that it is charged (BIL-1), the bank's line is
-somebody's payment (BIL-5), a statement or a dunning letter was sent, whose paper is hashed outside
-the act of sending (BIL-6, BIL-7)."""
+"""What billing hears of: a shipment has come so far that it is charged, or was weighed (BIL-1), the bank's line is
+somebody's payment (BIL-5), a statement or a dunning letter was sent, whose paper is hashed outside the act of
+sending (BIL-6, BIL-7)."""
+
+from collections import defaultdict
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from apps.accounts.queries import system_user
 from apps.billing import services
@@ -22,6 +25,23 @@ def charge_shipments(events: list[Event]) -> None:
     if not ids:
         return
     services.charge_shipments(waybill_ids=ids, by=system_user("billing"), at=timezone.now())
+
+
+@subscribe_many("waybill.weighed", name="billing.rate_weighed", most=MOST)
+def rate_weighed(events: list[Event]) -> None:
+    """The newest weighing of each shipment gives the reason."""
+    reasons: dict[int, str] = {}
+    for event in events:
+        reasons[int(event.subject_id)] = _("Weighed: %(weight)s, before %(before)s") % {
+            "weight": " ".join(filter(None, (event.data["weight"], event.data["volume"]))),
+            "before": event.data["weight_before"] or "—",
+        }
+    by_reason: dict[str, list[int]] = defaultdict(list)
+    for pk, reason in reasons.items():
+        by_reason[reason].append(pk)
+    for reason, ids in sorted(by_reason.items()):
+        by, at = system_user("billing"), timezone.now()
+        services.rate_again(waybill_ids=ids, reason=reason, by=by, at=at)
 
 
 @subscribe_many("bankline.undone", name="billing.settle_undone", most=MOST, turn="billing.lines")

@@ -28,6 +28,7 @@ MOST_PIECES = 10_000
 MOST_WAYBILLS = 200
 MOST_GRAMS = 100_000_000
 MOST_CM3 = 1_000_000_000
+MOST_METRES = 10_000_000
 MOST_MONEY = Decimal("99999999.99")
 FARTHEST_MOMENT = timedelta(days=365)
 
@@ -62,8 +63,8 @@ Errors = dict[str, BadInput]
 def clean_order(
     raw: Mapping[str, Any], *, agreed: datetime | None = None
 ) -> tuple[OrderInput, Errors]:
-    """``raw`` may hold text or typed values, and ``weight_kg`` / ``volume_m3`` instead of grams
-    and cm³. Values with a mistake come out empty; the caller decides whether that matters.
+    """``raw`` may hold text or typed values, and ``weight_kg``, ``volume_m3``, ``distance_km`` instead of
+    grams, cm³ and metres. Values with a mistake come out empty; the caller decides whether that matters.
 
     ``agreed`` is the requested delivery that the order has already: it stays, whatever the time.
     """
@@ -106,6 +107,12 @@ def _check_together(values: dict[str, Any], errors: Errors) -> None:
             "pieces",
             _("One waybill per piece works up to %(most)s pieces; split the order.")
             % {"most": MOST_WAYBILLS},
+        )
+    if values.get("waybill_per_piece") and values.get("job_type") == JobType.DEDICATED:
+        errors["waybill_per_piece"] = BadInput(
+            _("A dedicated vehicle is one shipment: it has one waybill, whatever it carries."),
+            code="dedicated",
+            field="waybill_per_piece",
         )
     if "cod_amount" in errors:
         values.pop("cod_amount", None)
@@ -307,6 +314,8 @@ _CLEANERS: dict[str, Callable[[Any, str], Any]] = {
     "weight_kg": _scaled(1000, MOST_GRAMS),
     "volume_cm3": _whole(MOST_CM3),
     "volume_m3": _scaled(1_000_000, MOST_CM3),
+    "distance_m": _whole(MOST_METRES),
+    "distance_km": _scaled(1000, MOST_METRES),
     "declared_value": _money,
     "insured_amount": _money,
     "estimated_fee": _money,
@@ -315,4 +324,4 @@ _CLEANERS: dict[str, Callable[[Any, str], Any]] = {
     "return_document_required": _yes,
     "requested_delivery": clean_moment,
 }
-_TARGETS = {"weight_kg": "weight_g", "volume_m3": "volume_cm3"}
+_TARGETS = {"weight_kg": "weight_g", "volume_m3": "volume_cm3", "distance_km": "distance_m"}

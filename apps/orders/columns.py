@@ -10,6 +10,9 @@ COLUMNS: tuple[Column, ...] = (
     Column("service_level", ("时效", "Service level", "服务时效")),
     Column("transport_mode", ("运输方式", "Transport")),
     Column("vehicle_type", ("车型", "Vehicle type")),
+    Column(
+        "distance_km", ("里程(km)", "Distance (km)", "里程（km）", "里程", "公里数", "Distance")
+    ),
     Column("requested_delivery", ("要求送达时间", "Requested delivery", "送达时间")),
     Column("pickup_company", ("发货公司", "Pickup company", "寄件公司")),
     Column("pickup_contact", ("发货人", "Pickup contact", "寄件人", "发件人", "Sender")),

@@ -28,7 +28,14 @@ SECTIONS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     (
         "job",
         _("The job"),
-        ("job_type", "service_level", "transport_mode", "vehicle_type", "requested_delivery"),
+        (
+            "job_type",
+            "service_level",
+            "transport_mode",
+            "vehicle_type",
+            "distance_km",
+            "requested_delivery",
+        ),
     ),
     (
         "pickup",
@@ -103,6 +110,7 @@ class OrderForm(FormWithFiles):
     service_level = _select(ServiceLevel, _("service level"), ServiceLevel.STANDARD)
     transport_mode = _select(TransportMode, _("transport"), TransportMode.ROAD)
     vehicle_type = _select(VehicleType, _("vehicle type"))
+    distance_km = _line("number", _("distance, km"), inputmode="decimal")
     requested_delivery = forms.CharField(
         label=_("requested delivery time"), required=False, widget=forms.TextInput(attrs=MOMENT)
     )
@@ -190,6 +198,7 @@ def order_initial(order: WorkOrder) -> dict[str, Any]:
     initial = {name: getattr(order, name) for name in INPUT_FIELDS}
     initial["weight_kg"] = _scaled(order.weight_g, 1000)
     initial["volume_m3"] = _scaled(order.volume_cm3, 1_000_000)
+    initial["distance_km"] = _scaled(order.distance_m, 1000)
     for name in ("cod_amount", "declared_value", "insured_amount", "estimated_fee", "pieces"):
         initial[name] = "" if initial[name] is None else str(initial[name])
     asked = order.requested_delivery

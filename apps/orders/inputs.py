@@ -12,12 +12,13 @@ from apps.orders.enums import ServiceLevel, TransportMode
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OrderInput:
-    """Phones in E.164, weight in grams, volume in cm³, times aware. Empty text for “not said”."""
+    """Phones in E.164, weight in grams, volume in cm³, distance in metres, times aware. Empty text for “not said”."""
 
     job_type: str = JobType.DOOR_TO_DOOR
     service_level: str = ServiceLevel.STANDARD
     transport_mode: str = TransportMode.ROAD
     vehicle_type: str = ""
+    distance_m: int | None = None
     requested_delivery: datetime | None = None
     pickup_company: str = ""
     pickup_contact: str = ""

@@ -34,6 +34,7 @@ def _job(order: WorkOrder) -> list[tuple[str, Any]]:
         (_("service level"), order.get_service_level_display()),
         (_("transport"), order.get_transport_mode_display()),
         (_("vehicle type"), order.get_vehicle_type_display()),
+        (_("distance"), f"{order.distance_m / 1000:g} km" if order.distance_m else ""),
         (_("requested delivery time"), local(asked) if asked else ""),
     ]
 

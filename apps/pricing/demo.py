@@ -111,7 +111,7 @@ def list_price(fuel: str) -> Tariff:
     )
 
 
-def _by_vehicle() -> Tariff:
+def vehicle_prices() -> Tariff:
     """起步价 with 10 km, then by the kilometre; a stop more costs 50."""
     vans = {"van": ("小面", "80", "3.5"), "truck_4m2": ("4.2 米厢车", "220", "5"), "truck_6m8": ("6.8 米厢车", "420", "7")}  # fmt: skip
     stop = Band(inc_fen=fen("50"))
@@ -161,7 +161,7 @@ def make_prices(*, seed: int, now: datetime) -> None:
     year = date(month.year - 1, month.month, 1)
     _tax_classes(finance, now)
     by_vehicle = {"customer": None, "service": "dedicated", "name": "专车直送公布价"}
-    _tariff(by_vehicle, {year: _by_vehicle()}, finance, now)
+    _tariff(by_vehicle, {year: vehicle_prices()}, finance, now)
     standard = {"customer": None, "service": "standard", "name": "标准快递公布价"}
     _tariff(standard, {year: list_price("6"), month: list_price("8")}, finance, now)
     same_day = replace(list_price("8"), segments=_segments(200), rules=_rules()[:5])

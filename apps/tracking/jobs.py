@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from apps.backoffice.exports import Export, ExportColumn, Query, attribute
-from apps.backoffice.imports import Import
+from apps.backoffice.imports import Import, one_by_one
 from apps.tracking import services
 from apps.tracking.forms.feedback import SheetForm
 from apps.tracking.forms.fields import PeriodForm
@@ -18,6 +18,8 @@ from apps.tracking.models import Waybill
 from apps.tracking.queries.feedback import shape_rows, sheet_queryset
 from apps.tracking.queries.stage_report import StageRow, stage_rows
 from apps.tracking.services.imports import COLUMNS, EXAMPLE
+from apps.tracking.services.weighing import COLUMNS as COLUMNS_OF_WEIGHTS
+from apps.tracking.services.weighing import EXAMPLE as EXAMPLE_OF_WEIGHTS
 
 
 def _seen_by(user: Any) -> Q:
@@ -39,7 +41,21 @@ SCANS = Import(
     seen_by=_seen_by,
     batch=1_000,
 )
-IMPORTS = (SCANS,)
+WEIGHTS = Import(
+    name="tracking.weight",
+    label=_("Weights"),
+    permission="tracking.weigh_waybill",
+    columns=COLUMNS_OF_WEIGHTS,
+    example=EXAMPLE_OF_WEIGHTS,
+    explains=_(
+        "Each row is a shipment as the scale has it. What changes in its price is charged as a correction."
+    ),
+    read=services.read_measured,
+    take=one_by_one(services.take_measured, COLUMNS_OF_WEIGHTS),
+    seen_by=_seen_by,
+    subject="tracking.waybill",
+)
+IMPORTS = (SCANS, WEIGHTS)
 
 
 def _feedback_rows(by: Any, query: Query) -> QuerySet[Waybill]:

@@ -75,6 +75,15 @@ PAGES = (
         section=SHIPMENTS,
         words="导入 轨迹 Excel",
     ),
+    Page(
+        _("Import weights"),
+        "scale",
+        "admin:backoffice_importfile_new_tracking_weight",
+        "tracking.weigh_waybill",
+        about=_("A spreadsheet of what the scale says; prices follow."),
+        section=SHIPMENTS,
+        words="导入 重量 复重 过磅 Excel",
+    ),
     records(
         _("Refused events"),
         "report",

@@ -13,7 +13,7 @@ MOVE = (
     SEE
     | keep("proofofdelivery")
     | may(
-        "add_scan attach_partner_number import_trackingevent move_returndocument retry_refusedevent"
+        "add_scan attach_partner_number import_trackingevent move_returndocument retry_refusedevent weigh_waybill"
     )
 )
 FOLLOW = MOVE | may(

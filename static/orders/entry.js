@@ -127,7 +127,7 @@
   field("transport_mode").addEventListener("change", look);
   if (field("goods_name").value) { look(); }
   // --- what it would cost, while typing --------------------------------------------------------------
-  var priced = ["job_type", "service_level", "vehicle_type", "origin_city", "destination_city", "pieces", "weight_kg", "volume_m3", "declared_value", "insured_amount", "settlement_method", "cod_amount", "return_document_required"];
+  var priced = ["job_type", "service_level", "vehicle_type", "distance_km", "origin_city", "destination_city", "pieces", "weight_kg", "volume_m3", "declared_value", "insured_amount", "settlement_method", "cod_amount", "return_document_required"];
   var price = document.getElementById("price-shown"), lastAsked = "";
   var askPrice = later(400, function () {
     if (!price) { return; }

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apps.orders.cleaning import _CLEANERS, clean_order
-from apps.orders.rules import label_address, share, share_money
+from apps.orders.rules import label_address
+from apps.orders.rules.pieces import share, share_money
 from tests.factories.orders import words
 
 ANYTHING = st.one_of(

@@ -12,10 +12,11 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from apps.accounts.enums import ObjectScope, Role
+from apps.core.areas import area_in
 from apps.orders.cleaning import clean_order
 from apps.orders.models import WorkOrder
 from apps.orders.pages import spoken
-from apps.orders.queries.prices import area_in, confirmed_shipments, question_of, rate_order
+from apps.orders.queries.prices import confirmed_shipments, questions_of, rate_order, total_fen
 from apps.pricing.queries.effects import effects_of
 from apps.pricing.services import approve_quote, make_quote
 from apps.tracking.models import Waybill
@@ -114,12 +115,11 @@ def test_an_order_is_rated_by_its_own_facts() -> None:
         return_document_required="是",
     )
     published()
-    asked = question_of(made)
+    [asked] = questions_of(made)
     assert asked.shipment.destination == "540102"
     assert dict(asked.shipment.extras) == {"sign_back": 1}
-    _shipment, price = rate_order(made)
     # 24 + 2 × 6, 10 % fuel, 10 of insurance.
-    assert price.rated.gross_fen == 3600 + 360 + 1000
+    assert total_fen(rate_order(made)) == 3600 + 360 + 1000
 
 
 def test_an_order_s_own_quote_comes_before_a_tariff_and_a_customer_s_after_it() -> None:
@@ -134,11 +134,11 @@ def test_an_order_s_own_quote_comes_before_a_tariff_and_a_customer_s_after_it() 
         approve_quote(quote=quote, by=UserFactory(), at=timezone.now())
 
     quoted(9900, "")
-    assert rate_order(made)[1].rated.gross_fen == 1500
+    assert total_fen(rate_order(made)) == 1500
     light = order(made.customer, weight_kg=None)
-    assert rate_order(light)[1].rated.gross_fen == 9900
+    assert total_fen(rate_order(light)) == 9900
     quoted(8800, made.number)
-    assert rate_order(made)[1].rated.gross_fen == 8800
+    assert total_fen(rate_order(made)) == 8800
 
 
 def test_pages_of_an_order_show_its_price_or_what_is_missing(client: Client) -> None:

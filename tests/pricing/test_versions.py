@@ -22,7 +22,7 @@ from apps.pricing.models import (
     Zone,
 )
 from apps.pricing.queries.effects import effects_of, last_month
-from apps.pricing.queries.papers import quote_for, tax_class_on
+from apps.pricing.queries.papers import read_quotes, tax_class_on
 from apps.pricing.queries.pricing import Asked, explain_price, rate_shipment, rate_shipments
 from apps.pricing.queries.reading import read_tariff
 from apps.pricing.rating import (
@@ -125,7 +125,7 @@ def test_many_are_read_in_one_query_and_refused_one_by_one() -> None:
     list(rate_shipments(questions))
     with CaptureQueriesContext(connection) as queries:
         answers = [answer for _asked, answer in rate_shipments(questions)]
-    assert len(queries) == 1
+    assert len(queries) == 2, "versions and quotes"
     assert [a.code if isinstance(a, Unrated) else a.rated.gross_fen for a in answers] == [
         700,
         1320,
@@ -317,6 +317,10 @@ def test_a_quote_counts_once_somebody_else_has_approved_it() -> None:
     made = quote(customer)
     day = TODAY()
     mine = {"customer_id": customer.pk, "service": "dedicated", "day": day}
+
+    def quote_for(**asked: Any) -> Quote | None:
+        return read_quotes([customer.pk, None], ["dedicated"]).quote_for(**asked)
+
     assert quote_for(**mine) is None
     with pytest.raises(RuleBroken) as refused:
         services.approve_quote(quote=made, by=made.created_by, at=timezone.now())
@@ -329,6 +333,7 @@ def test_a_quote_counts_once_somebody_else_has_approved_it() -> None:
     assert quote_for(**{**mine, "day": day + timedelta(days=8)}) is None
     special = services.approve_quote(quote=quote(customer, order_number="WO1"), **who())
     assert quote_for(**mine, order_number="WO1") == special
+    assert quote_for(**{**mine, "customer_id": None}) is None
     price = rate_shipment(
         Asked(customer.pk, "dedicated", day, Shipment(quoted_fen=made.amount_fen))
     )

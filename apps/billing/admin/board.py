@@ -17,11 +17,11 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.staff import person
 from apps.backoffice.acting import PageAdmin
 from apps.billing import services
+from apps.billing.admin.ages import age_labels
 from apps.billing.enums import DisputeReason, StatementFile, StatementState
 from apps.billing.forms import FileForm, MonthForm
 from apps.billing.queries import board
 from apps.billing.rules.months import month_of, next_month
-from apps.billing.rules.settling import AGES
 from apps.core.errors import RuleBroken
 from apps.customers.models import Customer
 
@@ -71,7 +71,8 @@ class BoardPages(PageAdmin):
         if user.visible_unit_ids() is not None:
             visible = list(Customer.objects.visible_to(user).values_list("pk", flat=True))
         debtors = board.ageing(today, customers=visible)
-        columns = [sum((one.ages[n] for one in debtors), Decimal(0)) for n in range(len(AGES) + 1)]
+        columns = board.age_sums(today, customers=visible)
+        weeks = board.expected_by_week(today, customers=visible)
         return self.page(
             request,
             "billing/board.html",
@@ -85,7 +86,9 @@ class BoardPages(PageAdmin):
                 for state in StatementState
             ],
             debtors=debtors,
-            columns=list(zip(_age_labels(), columns, strict=True)),
+            columns=list(zip(age_labels(), columns, strict=True)),
+            weeks=weeks,
+            fullest=max([*(max(one.due, one.usual) for one in weeks), Decimal(1)]),
             widest=max([*columns, Decimal(1)]),
             owed=sum(columns, Decimal(0)),
             disputes=[
@@ -100,13 +103,3 @@ def _last_month(day: date) -> date:
 
 def _share(stage: board.Stage | None, most: int) -> int:
     return round(100 * stage.n / most) if stage and most else 0
-
-
-def _age_labels() -> list[str]:
-    labels = [gettext("not due")]
-    begins = 1
-    for most in AGES[1:]:
-        labels.append(gettext("%(from)d–%(to)d days") % {"from": begins, "to": most})
-        begins = most + 1
-    labels.append(gettext("over %(days)d days") % {"days": AGES[-1]})
-    return labels

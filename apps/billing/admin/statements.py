@@ -19,6 +19,7 @@ from apps.backoffice.downloads import as_download
 from apps.backoffice.forms import ReasonForm
 from apps.backoffice.records import PanelAdmin
 from apps.billing import services
+from apps.billing.admin.ages import AgeFilter
 from apps.billing.admin.board import EXPORT, BoardPages
 from apps.billing.enums import (
     BlockerKind,
@@ -193,7 +194,7 @@ class StatementAdmin(BoardPages, BulkAdmin, PanelAdmin):
         "due_on",
         "stands",
     )
-    list_filter = ("state", "period", "issued_by_side")
+    list_filter = ("state", "period", AgeFilter, "issued_by_side")
     list_select_related = ("bill_to", "station")
     search_fields = ("number", "bill_to__search_text")
     search_help_text = _("payer or number")

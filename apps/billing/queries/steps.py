@@ -1,9 +1,8 @@
 """How a shipment's price came about: recomputed, and checked against what was charged (BIL-1)."""
 
 from apps.billing.models import ShipmentRating
-from apps.billing.rules.shipments import shipment_from
 from apps.pricing.queries.pricing import explain_price
-from apps.pricing.rating import Step
+from apps.pricing.rating import Step, shipment_from
 
 
 def steps_of(rating: ShipmentRating) -> tuple[list[Step], bool]:

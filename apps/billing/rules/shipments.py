@@ -2,11 +2,10 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
 from django.utils import timezone
 
-from apps.core.areas import areas_named
+from apps.core.areas import area_in
 from apps.pricing.enums import BillingEvent
 from apps.pricing.rating import Shipment
 from apps.tracking.models import Waybill
@@ -14,21 +13,15 @@ from apps.tracking.models import Waybill
 SIGN_BACK = "sign_back"
 
 
-def area_code(city: str) -> str:
-    """The code of GB/T 2260 of a city by its name; "" where it is not known or several have it."""
-    codes = {area.code for area in areas_named(city) if area.is_city}
-    return codes.pop() if len(codes) == 1 else ""
-
-
 def shipment_of(waybill: Waybill) -> Shipment:
-    """The facts of a waybill that its price depends on."""
+    """The facts of a waybill that its price depends on; vehicle and distance are known to its order."""
     return Shipment(
-        origin=area_code(waybill.origin_city),
-        destination=area_code(waybill.destination_city),
+        origin=area_in(waybill.origin_city, waybill.sender_address),
+        destination=area_in(waybill.destination_city, waybill.consignee_address),
         weight_g=waybill.weight_g or 0,
         volume_mm3=(waybill.volume_cm3 or 0) * 1000,
         pieces=waybill.pieces,
-        insured_fen=_fen(getattr(waybill, "insured_amount", None)),
+        insured_fen=_fen(waybill.insured_amount),
         cod_fen=_fen(waybill.cod_amount),
         extras={SIGN_BACK: 1} if waybill.return_document_required else {},
     )
@@ -36,21 +29,6 @@ def shipment_of(waybill: Waybill) -> Shipment:
 
 def _fen(amount: Decimal | None) -> int:
     return int((amount or 0) * 100)
-
-
-def inputs_of(shipment: Shipment) -> dict[str, Any]:
-    """What of it is kept with the charge: the fields that say something."""
-    empty = Shipment()
-    return {
-        name: value
-        for name, value in shipment._asdict().items()
-        if value and value != getattr(empty, name)
-    }
-
-
-def shipment_from(inputs: dict[str, Any]) -> Shipment:
-    """The same shipment again, of what was kept."""
-    return Shipment(**inputs)
 
 
 def taken_on(waybill: Waybill) -> date:

@@ -15,8 +15,9 @@ from apps.accounts.models import User
 from apps.billing.enums import ChargeKind
 from apps.billing.inputs import NewCharge
 from apps.billing.models import Charge, ShipmentRating
+from apps.billing.queries.questions import questions_of
 from apps.billing.rules.months import month_of
-from apps.billing.rules.shipments import inputs_of, service_day, shipment_of, taken_on
+from apps.billing.rules.shipments import service_day, taken_on
 from apps.billing.services import clocks
 from apps.billing.services.charges import post_charges
 from apps.billing.services.words import said
@@ -29,7 +30,7 @@ from apps.events.services import record
 from apps.pricing.enums import BillingEvent
 from apps.pricing.models import TaxClass
 from apps.pricing.queries.pricing import Asked, Price, rate_shipments
-from apps.pricing.rating import Unrated
+from apps.pricing.rating import Unrated, inputs_of
 from apps.pricing.rating.amounts import yuan
 from apps.tracking.models import Waybill
 
@@ -78,11 +79,11 @@ def _rate_again(
 ) -> int:
     changed = 0
     filled = []
-    for waybill, price in _priced(waybills):
+    for waybill, asked, price in _priced(waybills):
         row = ratings[waybill.pk]
         first = row.gross is None
         before = row.gross
-        _note(row, waybill, price, at=at)
+        _note(row, asked, price, at=at)
         if isinstance(price, Unrated):
             continue
         if first:
@@ -146,21 +147,18 @@ def _waybills(ids: Iterable[int]) -> list[Waybill]:
     )
 
 
-def _priced(waybills: list[Waybill]) -> Iterable[tuple[Waybill, Price | Unrated]]:
-    asked = [
-        Asked(w.customer_id, w.service_level, taken_on(w), shipment_of(w), w) for w in waybills
-    ]
-    for question, price in rate_shipments(asked):
-        yield question.key, price
+def _priced(waybills: list[Waybill]) -> Iterable[tuple[Waybill, Asked, Price | Unrated]]:
+    for asked, price in rate_shipments(questions_of(waybills)):
+        yield asked.key, asked, price
 
 
 def _charge(waybills: list[Waybill], *, by: User, at: datetime) -> int:
     found: list[tuple[Waybill, ShipmentRating, Price | Unrated]] = []
-    for waybill, price in _priced(waybills):
+    for waybill, asked, price in _priced(waybills):
         if _day(waybill, price) is None:
             continue
         row = ShipmentRating(waybill_id=waybill.pk, waybill=waybill.number)
-        _fill(row, waybill, price, at=at)
+        _fill(row, asked, price, at=at)
         found.append((waybill, row, price))
     ShipmentRating.objects.bulk_create([row for _w, row, _p in found])
     clocks.unrated([row for _w, row, _p in found if row.gross is None], by=by, at=at)
@@ -176,10 +174,11 @@ def _day(waybill: Waybill, price: Price | Unrated) -> date | None:
     return service_day(waybill, event)
 
 
-def _fill(row: ShipmentRating, waybill: Waybill, price: Price | Unrated, *, at: datetime) -> None:
+def _fill(row: ShipmentRating, asked: Asked, price: Price | Unrated, *, at: datetime) -> None:
+    waybill: Waybill = asked.key
     day = _day(waybill, price) or taken_on(waybill)
-    row.customer, row.month, row.service = waybill.customer, month_of(day), waybill.service_level
-    row.inputs = inputs_of(shipment_of(waybill))
+    row.customer, row.month, row.service = waybill.customer, month_of(day), asked.service
+    row.inputs = inputs_of(asked.shipment)
     row.rated_at, row.revision = at, row.revision + 1
     if isinstance(price, Unrated):
         row.gross, row.refusal, row.refusal_code = None, str(price)[:300], price.code
@@ -188,11 +187,11 @@ def _fill(row: ShipmentRating, waybill: Waybill, price: Price | Unrated, *, at: 
     row.gross, row.refusal, row.refusal_code = yuan(price.rated.gross_fen), "", ""
 
 
-def _note(row: ShipmentRating, waybill: Waybill, price: Price | Unrated, *, at: datetime) -> None:
+def _note(row: ShipmentRating, asked: Asked, price: Price | Unrated, *, at: datetime) -> None:
     """A price that is there is not lost for one that is missing now."""
     if isinstance(price, Unrated) and row.gross is not None:
         return
-    _fill(row, waybill, price, at=at)
+    _fill(row, asked, price, at=at)
     row.save()
 
 

@@ -35,6 +35,7 @@ PRICED = (
     "job_type",
     "service_level",
     "vehicle_type",
+    "distance_km",
     "origin_city",
     "destination_city",
     "pieces",

@@ -15,8 +15,7 @@ from apps.orders.api.asking import customer_for
 from apps.orders.api.shapes import PriceInShape, PriceShape
 from apps.orders.cleaning import clean_order
 from apps.orders.models import WorkOrder
-from apps.orders.queries.prices import rate_order
-from apps.pricing.queries.pricing import explain_price
+from apps.orders.queries.prices import explain_order, lines_of, rate_order, total_fen
 from apps.pricing.rating import yuan
 
 ASKED = {"destination_city": "北京市", "pieces": 1, "weight_g": 3500, "insured_amount": "2000.00"}
@@ -47,19 +46,20 @@ class PriceView(ApiView):
             raise RulesBroken(list(errors.values()))
         today = timezone.localdate()
         order = WorkOrder(customer=customer, received_on=today, **content.values())
-        shipment, price = rate_order(order)
-        _rated, steps = explain_price(price.version, shipment)
+        priced = rate_order(order)
         found: dict[str, Any] = {
-            "total": yuan(price.rated.gross_fen),
+            "total": yuan(total_fen(priced)),
             "currency": "CNY",
-            "lines": [{"kind": line.kind, "amount": yuan(line.fen)} for line in price.rated.lines],
+            "lines": [
+                {"kind": kind, "amount": yuan(fen)} for kind, fen in lines_of(priced).items()
+            ],
             "steps": [
                 {
                     "what": step.what,
                     "how": step.how,
                     "amount": None if step.fen is None else yuan(step.fen),
                 }
-                for step in steps
+                for step in explain_order(priced)
             ],
         }
         return Response(PriceShape(found).data)

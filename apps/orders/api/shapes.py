@@ -18,7 +18,7 @@ from apps.core.api.exact import (
 from apps.core.masking import mask_name, mask_phone
 from apps.core.phones import API_SHAPE, LONGEST
 from apps.customers.enums import JobType, SettlementMethod
-from apps.orders.cleaning import LENGTHS, MOST_CM3, MOST_GRAMS, MOST_PIECES
+from apps.orders.cleaning import LENGTHS, MOST_CM3, MOST_GRAMS, MOST_METRES, MOST_PIECES
 from apps.orders.enums import (
     Channel,
     CountStatus,
@@ -45,6 +45,16 @@ def _money() -> ExactMoney:
     return ExactMoney(required=False, allow_null=True, help_text="Yuan, as a string.")
 
 
+def _distance() -> ExactInteger:
+    return ExactInteger(
+        required=False,
+        allow_null=True,
+        min_value=1,
+        max_value=MOST_METRES,
+        help_text="Metres; for prices by the kilometre.",
+    )
+
+
 def _choice(choices: Any) -> ExactChoice:
     return ExactChoice(choices=choices.choices, required=False)
 
@@ -60,6 +70,7 @@ class OrderInShape(StrictShape):
     service_level = _choice(ServiceLevel)
     transport_mode = _choice(TransportMode)
     vehicle_type = _choice(VehicleType)
+    distance_m = _distance()
     requested_delivery = ExactMoment(required=False, allow_null=True)
     pickup_company = _text("pickup_company")
     pickup_contact = _text("pickup_contact")
@@ -96,12 +107,14 @@ class PriceInShape(StrictShape):
     job_type = _choice(JobType)
     service_level = _choice(ServiceLevel)
     vehicle_type = _choice(VehicleType)
+    distance_m = _distance()
     origin_city = _text("origin_city")
     destination_city = _text("destination_city", required=True)
     delivery_address = _text("delivery_address")
     pieces = ExactInteger(required=False, min_value=1, max_value=MOST_PIECES)
     weight_g = ExactInteger(min_value=1, max_value=MOST_GRAMS)
     volume_cm3 = ExactInteger(required=False, allow_null=True, min_value=1, max_value=MOST_CM3)
+    waybill_per_piece = ExactBoolean(required=False)
     insured_amount = _money()
     cod_amount = _money()
     return_document_required = ExactBoolean(required=False)
@@ -160,6 +173,7 @@ class OrderShape(s.Serializer[Any]):
     service_level = s.CharField()
     transport_mode = s.CharField()
     vehicle_type = s.CharField()
+    distance_m = s.IntegerField(allow_null=True)
     requested_delivery = s.DateTimeField(allow_null=True)
     origin_city = s.CharField()
     destination_city = s.CharField()

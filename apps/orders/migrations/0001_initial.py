@@ -251,6 +251,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "distance_m",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="distance, m"),
+                ),
+                (
                     "requested_delivery",
                     models.DateTimeField(
                         blank=True, null=True, verbose_name="requested delivery time"
@@ -1369,6 +1373,7 @@ class Migration(migrations.Migration):
                     models.Q(("pieces__isnull", True), ("pieces__gt", 0), _connector="OR"),
                     models.Q(("weight_g__isnull", True), ("weight_g__gt", 0), _connector="OR"),
                     models.Q(("volume_cm3__isnull", True), ("volume_cm3__gt", 0), _connector="OR"),
+                    models.Q(("distance_m__isnull", True), ("distance_m__gt", 0), _connector="OR"),
                     models.Q(
                         ("declared_value__isnull", True),
                         ("declared_value__gte", 0),

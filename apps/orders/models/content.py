@@ -28,6 +28,8 @@ class OrderContent(models.Model):
     vehicle_type = models.CharField(
         _("vehicle type"), max_length=16, choices=VehicleType.choices, blank=True
     )
+    # What a price by the kilometre is computed on.
+    distance_m = models.PositiveIntegerField(_("distance, m"), null=True, blank=True)
     requested_delivery = models.DateTimeField(_("requested delivery time"), null=True, blank=True)
 
     pickup_company = models.CharField(_("pickup company"), max_length=120, blank=True)
@@ -84,6 +86,7 @@ def content_constraints() -> list[models.BaseConstraint]:
             condition=(Q(pieces__isnull=True) | Q(pieces__gt=0))
             & (Q(weight_g__isnull=True) | Q(weight_g__gt=0))
             & (Q(volume_cm3__isnull=True) | Q(volume_cm3__gt=0))
+            & (Q(distance_m__isnull=True) | Q(distance_m__gt=0))
             & (Q(declared_value__isnull=True) | Q(declared_value__gte=0))
             & (Q(estimated_fee__isnull=True) | Q(estimated_fee__gte=0)),
         ),

@@ -1,70 +1,98 @@
 """Orders as prices are asked for them (BIL-1): which service, taken on which day, what is carried."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
-from apps.core.areas import Level, areas_named
+from apps.core.areas import area_in
 from apps.core.money import format_money
 from apps.customers.enums import JobType
 from apps.orders.enums import ServiceLevel
 from apps.orders.models import WorkOrder
 from apps.orders.models.content import OrderContent
+from apps.orders.rules import Part, parts_of
 from apps.pricing.models import Tariff
 from apps.pricing.queries.effects import MOST
-from apps.pricing.queries.papers import quote_for
-from apps.pricing.queries.pricing import Asked, Price, explain_price, rate_shipment
-from apps.pricing.rating import Shipment, Unrated, yuan
+from apps.pricing.queries.pricing import Asked, Price, explain_price, rate_shipments
+from apps.pricing.rating import Shipment, Step, Unrated, yuan
 
-LONGEST_DISTRICT = 11  # characters
+Priced = list[tuple[Shipment, Price]]
 
 
 def level_names() -> Mapping[str, Any]:
     return {level.value: level.label for level in ServiceLevel}
 
 
-def service_of(order: OrderContent) -> str:
+def service_of(job_type: str, service_level: str) -> str:
     """The service that a tariff prices: a dedicated vehicle is one whatever its level."""
-    if order.job_type == JobType.DEDICATED:
-        return JobType.DEDICATED.value
-    return order.service_level
+    return JobType.DEDICATED.value if job_type == JobType.DEDICATED else service_level
 
 
-def question_of(order: WorkOrder) -> Asked:
-    """``day`` is the day the order came in; a draft may lack nearly everything and is then refused by
-    name when it is rated."""
-    return Asked(
-        order.customer_id, service_of(order), order.received_on, shipment_of(order), order.number
-    )
+def questions_of(order: WorkOrder) -> list[Asked]:
+    """One for each waybill that the order has or will have. The day is that of its confirming, on which
+    they are issued; before, today. A draft may lack nearly everything and is then refused by name."""
+    parts = parts_of(order)
+    day = timezone.localdate(order.confirmed_at or timezone.now())
+    return [
+        Asked(
+            order.customer_id,
+            service_of(order.job_type, order.service_level),
+            day,
+            shipment_of(order, part),
+            key=order.number,
+            order_number=order.number,
+            part=nth,
+            parts=len(parts),
+        )
+        for nth, part in enumerate(parts)
+    ]
 
 
-def rate_order(order: WorkOrder) -> tuple[Shipment, Price]:
-    """What the order costs by the prices of its day, and what it was asked with; raises Unrated. A
-    quote made for this very order comes before any tariff, one for the customer where no tariff has a
-    price. Two queries once the version is known to the process."""
-    asked = question_of(order)
-    quote = quote_for(
-        customer_id=order.customer_id,
-        service=asked.service,
-        day=asked.day,
-        order_number=order.number,
-    )
-    quoted = quote and replace(asked, shipment=asked.shipment._replace(quoted_fen=quote.amount_fen))
-    if quote and quoted and quote.order_number:
-        return quoted.shipment, rate_shipment(quoted)
-    try:
-        return asked.shipment, rate_shipment(asked)
-    except Unrated:
-        if not quoted:
-            raise
-        return quoted.shipment, rate_shipment(quoted)
+def rate_order(order: WorkOrder) -> Priced:
+    """What the order costs by the prices of its day, waybill by waybill, each with what it was priced
+    by; raises Unrated. Two queries once the version is known to the process."""
+    found: Priced = []
+    for asked, price in rate_shipments(questions_of(order)):
+        if isinstance(price, Unrated):
+            raise price
+        found.append((asked.shipment, price))
+    return found
+
+
+def total_fen(priced: Priced) -> int:
+    return sum(price.rated.gross_fen for _shipment, price in priced)
+
+
+def explain_order(priced: Priced) -> list[Step]:
+    """The steps of every waybill; where several cost the same by the same facts, once with their number.
+    They sum to the total."""
+    counts: dict[Any, int] = {}
+    first: dict[Any, tuple[Shipment, Price]] = {}
+    for shipment, price in priced:
+        key = repr(shipment)
+        counts[key] = counts.get(key, 0) + 1
+        first.setdefault(key, (shipment, price))
+    steps: list[Step] = []
+    for key, (shipment, price) in first.items():
+        _rated, mine = explain_price(price.version, shipment)
+        n = counts[key]
+        if len(priced) > 1:
+            said = ngettext("%(n)d waybill", "%(n)d waybills, each", n) % {"n": n}
+            steps.append(Step(said, _weight(shipment), None))
+        steps += mine
+        if n > 1:
+            said = gettext("%(n)d waybills more") % {"n": n - 1}
+            steps.append(Step(said, "", price.rated.gross_fen * (n - 1)))
+    return steps
+
+
+def _weight(shipment: Shipment) -> str:
+    return f"{Decimal(shipment.weight_g) / 1000:f} kg" if shipment.weight_g else ""
 
 
 def price_for(user: Any, order: WorkOrder) -> dict[str, Any]:
@@ -75,65 +103,53 @@ def price_for(user: Any, order: WorkOrder) -> dict[str, Any]:
 def price_shown(order: WorkOrder) -> dict[str, Any]:
     """For a page: the total and steps in yuan, or why there is no price yet."""
     try:
-        shipment, price = rate_order(order)
+        priced = rate_order(order)
     except Unrated as refusal:
         return {"refusal": refusal}
-    rated, steps = explain_price(price.version, shipment)
+    steps = explain_order(priced)
     told = [(step.what, step.how, None if step.fen is None else yuan(step.fen)) for step in steps]
-    return {"total": yuan(rated.gross_fen), "steps": told, "version": price.version}
+    return {"total": yuan(total_fen(priced)), "steps": told, "version": priced[0][1].version}
 
 
 def price_sentence(order: WorkOrder) -> str:
     """“By tariff ¥30.50: freight ¥19.00, …”, or what is missing."""
     try:
-        _shipment, price = rate_order(order)
+        priced = rate_order(order)
     except Unrated as refusal:
         return gettext("No price yet: %(why)s") % {"why": refusal.message}
     lines = gettext(", ").join(
-        f"{line.kind.label} {format_money(yuan(line.fen))}" for line in price.rated.lines
+        f"{kind.label} {format_money(yuan(fen))}" for kind, fen in lines_of(priced).items()
     )
-    total = format_money(yuan(price.rated.gross_fen))
+    total = format_money(yuan(total_fen(priced)))
     return gettext("By tariff %(total)s: %(lines)s") % {"total": total, "lines": lines}
 
 
-def shipment_of(order: OrderContent) -> Shipment:
-    """A dedicated vehicle's distance is not known here: that is a quote's."""
+def lines_of(priced: Priced) -> dict[Any, int]:
+    """Kind of component → fen, of all waybills together."""
+    sums: dict[Any, int] = {}
+    for _shipment, price in priced:
+        for line in price.rated.lines:
+            sums[line.kind] = sums.get(line.kind, 0) + line.fen
+    return sums
+
+
+def shipment_of(order: OrderContent, part: Part) -> Shipment:
     return Shipment(
         origin=area_in(order.origin_city, order.pickup_address),
         destination=area_in(order.destination_city, order.delivery_address),
-        weight_g=order.weight_g or 0,
-        volume_mm3=(order.volume_cm3 or 0) * 1000,
-        pieces=order.pieces or 1,
-        insured_fen=fen_of(order.insured_amount),
-        cod_fen=fen_of(order.cod_amount),
+        weight_g=part.weight_g or 0,
+        volume_mm3=(part.volume_cm3 or 0) * 1000,
+        pieces=part.pieces,
+        insured_fen=fen_of(part.insured_amount),
+        cod_fen=fen_of(part.cod_amount),
         extras={"sign_back": 1} if order.return_document_required else {},
         vehicle=order.vehicle_type,
+        distance_m=order.distance_m or 0,
     )
 
 
 def fen_of(amount: Decimal | None) -> int:
     return 0 if amount is None else int(amount * 100)
-
-
-def area_in(city: str, address: str) -> str:
-    """The code of GB/T 2260 of the district that the address names within the city, else of the city;
-    "" for a city that is none."""
-    code = city_code(city)
-    if not code:
-        return ""
-    within = code[:2] if code.endswith("0000") else code[:4]
-    for start in range(min(len(address), 24)):
-        for length in range(LONGEST_DISTRICT, 1, -1):
-            for area in areas_named(address[start : start + length]):
-                is_inside = area.level == Level.DISTRICT and area.code.startswith(within)
-                if is_inside and address.startswith(area.name, start):
-                    return area.code
-    return code
-
-
-@lru_cache(maxsize=2048)
-def city_code(name: str) -> str:
-    return next((area.code for area in areas_named(name.strip()) if area.is_city), "")
 
 
 def confirmed_shipments(tariff: Tariff, first: date, last: date) -> Iterator[Asked]:
@@ -152,4 +168,4 @@ def confirmed_shipments(tariff: Tariff, first: date, last: date) -> Iterator[Ask
     else:
         orders = orders.filter(customer=tariff.customer_id)
     for order in orders.order_by("-confirmed_at", "-id")[: MOST + 1].iterator(chunk_size=2000):
-        yield question_of(order)
+        yield from questions_of(order)

@@ -3,7 +3,7 @@ from apps.orders.rules.completeness import missing_fields, settled_status
 from apps.orders.rules.follow_up import FollowUpFacts, decide_class, delivery_due, task_times
 from apps.orders.rules.goods import Finding, GoodsBook, ListedWord, check_goods
 from apps.orders.rules.labels import label_address
-from apps.orders.rules.pieces import centre_kind, city_name, is_intra_city, share, share_money
+from apps.orders.rules.pieces import Part, centre_kind, city_name, is_intra_city, parts_of
 
 __all__ = [
     "DUE_SOON",
@@ -12,6 +12,7 @@ __all__ = [
     "FollowUpFacts",
     "GoodsBook",
     "ListedWord",
+    "Part",
     "centre_kind",
     "check_goods",
     "city_name",
@@ -20,9 +21,8 @@ __all__ = [
     "is_intra_city",
     "label_address",
     "missing_fields",
+    "parts_of",
     "read_clock",
     "settled_status",
-    "share",
-    "share_money",
     "task_times",
 ]

@@ -1,11 +1,49 @@
 """Sharing an order's figures among its waybills, and who executes it."""
 
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from apps.customers.enums import JobType
 from apps.orders.enums import CentreKind
 
+if TYPE_CHECKING:
+    from apps.orders.models.content import OrderContent
+
 CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What of an order's figures one waybill of it has."""
+
+    pieces: int
+    weight_g: int | None
+    volume_cm3: int | None
+    declared_value: Decimal | None
+    insured_amount: Decimal | None
+    cod_amount: Decimal | None
+
+
+def parts_of(order: "OrderContent") -> list[Part]:
+    """One for the order, or one per piece: weight, volume and values are shared out; COD is collected
+    once, with the first piece."""
+    n = (order.pieces or 1) if order.waybill_per_piece else 1
+    none: list[None] = [None] * n
+    value, insured = order.declared_value, order.insured_amount
+    columns = zip(
+        share(order.pieces or 1, n),
+        share(order.weight_g, n) if order.weight_g else none,
+        share(order.volume_cm3, n) if order.volume_cm3 else none,
+        share_money(value, n) if value is not None else none,
+        share_money(insured, n) if insured is not None else none,
+        [order.cod_amount, *none[1:]],
+        strict=True,
+    )
+    return [
+        Part(pieces, weight or None, volume or None, worth, cover or None, cod)
+        for pieces, weight, volume, worth, cover, cod in columns
+    ]
 
 
 def share(total: int, parts: int) -> list[int]:

@@ -16,7 +16,7 @@ from apps.orders.queries.confirmation import centre_units
 from apps.orders.queries.customers import standing_of
 from apps.orders.queries.goods import goods_lists
 from apps.orders.queries.steps import steps_in_use
-from apps.orders.rules import GoodsBook, centre_kind, share, share_money
+from apps.orders.rules import GoodsBook, centre_kind, parts_of
 from apps.orders.services import clocks
 from apps.orders.services.entry import classify, lock_order, move
 from apps.orders.services.tasks import generate_tasks
@@ -90,16 +90,7 @@ def _confirm(order: WorkOrder, *, by: User, at: datetime, book: GoodsBook | None
 
 
 def waybill_specs(order: WorkOrder) -> list[NewWaybill]:
-    """One waybill for the order, or one per piece. Weight, volume and value are shared out; COD
-    is collected once, with the first piece."""
-    parts = (order.pieces or 1) if order.waybill_per_piece else 1
-    pieces = share(order.pieces or 1, parts)
-    weights = share(order.weight_g, parts) if order.weight_g else [None] * parts
-    volumes = share(order.volume_cm3, parts) if order.volume_cm3 else [None] * parts
-    value = order.declared_value
-    values = share_money(value, parts) if value is not None else [None] * parts
-    sum_insured = order.insured_amount
-    insured = share_money(sum_insured, parts) if sum_insured is not None else [None] * parts
+    """One waybill for the order, or one per piece."""
     return [
         NewWaybill(
             customer=order.customer,
@@ -116,15 +107,15 @@ def waybill_specs(order: WorkOrder) -> list[NewWaybill]:
             consignee_phone=order.delivery_phone,
             consignee_address=order.delivery_address,
             goods_name=order.goods_name,
-            pieces=pieces[part],
-            weight_g=weights[part] or None,
-            volume_cm3=volumes[part] or None,
-            declared_value=values[part],
-            insured_amount=insured[part] or None,
-            cod_amount=order.cod_amount if part == 0 else None,
+            pieces=part.pieces,
+            weight_g=part.weight_g,
+            volume_cm3=part.volume_cm3,
+            declared_value=part.declared_value,
+            insured_amount=part.insured_amount,
+            cod_amount=part.cod_amount,
             return_document_required=order.return_document_required,
             responsible_unit=order.centre,
             promised_at=order.requested_delivery,
         )
-        for part in range(parts)
+        for part in parts_of(order)
     ]

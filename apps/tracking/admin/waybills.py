@@ -58,6 +58,16 @@ def _simple(service: Any) -> Any:
     return run
 
 
+def _weigh(context: ActContext) -> None:
+    volume = context.typed["volume_m3"]
+    services.weigh_waybill(
+        waybill=context.record,
+        weight_g=int(context.typed["weight_kg"] * 1000),
+        volume_cm3=None if volume is None else int(volume * 1_000_000),
+        **context.who,
+    )
+
+
 def _reveal(context: ActContext) -> Any:
     services.reveal_waybill(waybill=context.record, **context.typed, **context.who)
     return clear_parties(context.record)
@@ -73,6 +83,13 @@ ACTS = (
         "attach", _("Attach a partner's number"), "tracking.attach_partner_number",
         _simple(services.attach_partner_number), done=_("The number is attached."),
         form=forms.PartnerNumberForm, is_panel=True,
+    ),
+    Act(
+        "weigh", _("Note its weight"), "tracking.weigh_waybill", _weigh,
+        done=_("Noted. Its price is worked out anew."), form=forms.WeightForm,
+        may=lambda waybill: waybill.status != Status.CANCELLED, is_panel=True,
+        explains=_("What the scale says replaces what the order said. What changes in the price is"
+                   " charged as a correction, in the payer's open month."),
     ),
     Act(
         "stage", _("Decide who carries a stage"), "tracking.assign_stage",

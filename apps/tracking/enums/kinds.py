@@ -51,6 +51,7 @@ EVENT_KINDS = {
     "waybill.station_consented": _("Station or locker consented to"),
     "waybill.stage_assigned": _("Who carries a stage decided"),
     "waybill.status_changed": _("Status changed"),
+    "waybill.weighed": _("Weighed"),
 }
 
 # The words of the codes that events hold; orders tick steps off by the status of a waybill.
@@ -101,6 +102,10 @@ EVENT_DETAILS = {
     "shipments": _("Shipments"),
     "signer": _("Signed by"),
     "stage": _("Stage"),
+    "volume": _("Volume"),
+    "volume_before": _("Volume before"),
+    "weight": _("Weight"),
+    "weight_before": _("Weight before"),
     "why": _("Cause"),
 }
 # Numbers of rows, which say nothing to a person.

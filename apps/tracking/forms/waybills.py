@@ -55,6 +55,19 @@ def event_choices(waybill: Waybill) -> list[tuple[int, str]]:
     ]
 
 
+class WeightForm(forms.Form):
+    """What the scale says; typed in kilograms and cubic metres, kept in whole grams and cm³."""
+
+    weight_kg = forms.DecimalField(label=_("weight, kg"), max_digits=9, decimal_places=3)
+    volume_m3 = forms.DecimalField(
+        label=_("volume, m³"),
+        max_digits=10,
+        decimal_places=6,
+        required=False,
+        help_text=_("Empty: it was not measured, and stays."),
+    )
+
+
 class PartnerNumberForm(forms.Form):
     carrier = forms.ModelChoiceField(PartnerCarrier.objects.none(), label=_("partner carrier"))
     number = forms.CharField(label=_("partner's number"), max_length=40)

@@ -363,6 +363,7 @@ class Migration(migrations.Migration):
                 "permissions": [
                     ("reveal_waybill", "Can see names, phones and addresses, with a reason"),
                     ("attach_partner_number", "Can attach partner numbers"),
+                    ("weigh_waybill", "Can note what the scale says"),
                     ("assign_stage", "Can decide who carries a stage of a shipment"),
                 ],
             },

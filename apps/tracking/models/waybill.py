@@ -200,6 +200,7 @@ class Waybill(models.Model):
         permissions = [
             ("reveal_waybill", _("Can see names, phones and addresses, with a reason")),
             ("attach_partner_number", _("Can attach partner numbers")),
+            ("weigh_waybill", _("Can note what the scale says")),
             ("assign_stage", _("Can decide who carries a stage of a shipment")),
         ]
 

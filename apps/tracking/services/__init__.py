@@ -12,6 +12,7 @@ from apps.tracking.services.party import CodeNeeded, PartyProof, check_party, gi
 from apps.tracking.services.refusals import drop_refused
 from apps.tracking.services.retry import retry_refused
 from apps.tracking.services.stages import assign_stage
+from apps.tracking.services.weighing import read_measured, take_measured, weigh_waybill
 
 __all__ = [
     "MAX_EVENTS",
@@ -27,11 +28,14 @@ __all__ = [
     "ingest",
     "issue_waybills",
     "make_partitions_ahead",
+    "read_measured",
     "read_proof",
     "read_scan",
     "retry_refused",
     "reveal_waybill",
     "take_document",
     "take_kuaidi100",
+    "take_measured",
     "take_scans",
+    "weigh_waybill",
 ]
