@@ -201,6 +201,12 @@ class ClearedForm(forms.Form):
             del self.fields["receipt"]
 
 
+class SeenForm(forms.Form):
+    """Which letter the page has shown: another one is not sent."""
+
+    seen = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
+
+
 class PromiseForm(forms.Form):
     pay_on = forms.DateField(label=_("pays on"))
     said_by = forms.CharField(label=_("who said so"), max_length=60)

@@ -22,7 +22,7 @@ FINANCE = (
         "freeze_statement finance_statement rate_shipment confirm_statement export_statement decide_dispute"
         " request_invoice issue_invoice deliver_invoice take_receipt handle_cheque ask_write_off"
         " add_billingterms change_billingterms send_dunning note_promise plan_round carry_paper"
-        " view_dunningplan add_dunningplan change_dunningplan"
+        " view_dunningplan change_dunningplan"
     )
 )
 LEAD = SEE | MONEY | may("export_statement waive_blocker decide_dispute write_off send_dunning")

@@ -14,7 +14,7 @@ from apps.accounts.enums import ObjectScope, Role
 from apps.accounts.models import User
 from apps.billing.models import DunningNotice, DunningPlan, PaymentPromise, Statement
 from tests.factories.accounts import UserFactory, sign_in
-from tests.factories.billing import payer, sent
+from tests.factories.billing import payer, received, sent
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("BIL-6")]
 LIST = "admin:billing_overduepayer_changelist"
@@ -107,6 +107,22 @@ def test_many_letters_at_once_after_a_look_at_each(client: Client) -> None:
     again = client.post(bulk, {"chosen": [first.bill_to_id], "go": "1"}).text
     assert "没有到期的催款函" in again
     assert client.get(draft).status_code == 404
+
+
+def test_the_page_sends_the_letter_that_it_has_shown(client: Client) -> None:
+    entered(client)
+    statement = overdue(5)
+    page = reverse("admin:billing_overduepayer_change", args=[statement.bill_to_id])
+    shown = client.get(page).text
+    seen = shown.partition('name="letter-seen" value="')[2].partition('"')[0]
+    received(statement.bill_to, "10.00")
+    act = reverse("admin:billing_overduepayer_act", args=[statement.bill_to_id, "letter"])
+    refused = client.post(act, {"letter-seen": seen})
+    assert refused.status_code == 422 and "已有变化" in refused.text
+    assert not DunningNotice.objects.exists()
+    now = client.get(page).text.partition('name="letter-seen" value="')[2].partition('"')[0]
+    client.post(act, {"letter-seen": now})
+    assert str(DunningNotice.objects.get().total) == "90.00"
 
 
 def test_a_promise_is_noted_on_the_payers_page_and_no_letter_offered(client: Client) -> None:

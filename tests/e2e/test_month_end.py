@@ -30,7 +30,6 @@ from apps.billing.models import (
 from apps.billing.queries.links import token_of
 from apps.billing.queries.owing import owed_on, unspent_of
 from apps.orders.models import WorkOrder
-from apps.tracking.models import Waybill
 from tests.billing.test_charging import shipment, tariff
 from tests.e2e.desk import picture
 from tests.e2e.test_statements import desk_of, do, sees_no_barrier
@@ -318,19 +317,19 @@ def test_a_weight_corrected_after_its_month_was_closed(desk: Desk, say: Say) -> 
     services.charge_shipments(waybill_ids=[parcel.pk], **who)
     closed = Statement.objects.get()
     services.freeze_statements(statement_ids=[closed.pk], month=closed.period, **who)
-    Waybill.objects.filter(pk=parcel.pk).update(weight_g=3_000)
-
-    finance = desk(Role.FINANCE)
+    clerk, finance = desk(Role.FREIGHT_CLERK), desk(Role.FINANCE)
+    clerk.goto(page_of(parcel))
+    do(clerk, "weigh", weight_kg="3")
+    relay_all()
     finance.goto(page_of(ShipmentRating.objects.get()))
-    do(finance, "again", reason="复秤三公斤")
     expect(facts(finance)).to_contain_text("¥17.00")
     finance.goto(page_of(closed))
     expect(facts(finance)).to_contain_text("¥14.80")
-    expect(finance.locator("#lines")).not_to_contain_text("复秤三公斤")
+    expect(finance.locator("#lines")).not_to_contain_text("3 kg")
     open_one = Statement.objects.get(state="open")
     finance.goto(page_of(open_one))
     expect(head(finance)).to_contain_text(say("Taking charges"))
-    expect(finance.locator("#lines")).to_contain_text("复秤三公斤")
+    expect(finance.locator("#lines")).to_contain_text("3 kg")
     lines = open_one.charges.all()
     assert sum(line.gross for line in lines) == D("2.20")
     assert {line.corrects.statement_id for line in lines if line.corrects} == {closed.pk}

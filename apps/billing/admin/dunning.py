@@ -19,7 +19,7 @@ from apps.backoffice.records import PanelAdmin, RecordAdmin
 from apps.billing import services
 from apps.billing.admin.dunning_list import OverdueList, stand_in_words
 from apps.billing.enums import DunningStand
-from apps.billing.forms import DunningPlanForm, PromiseForm
+from apps.billing.forms import DunningPlanForm, PromiseForm, SeenForm
 from apps.billing.models import DunningNotice, DunningPlan, OverduePayer, PaymentPromise
 from apps.billing.queries.dunning import Overdue, overdue_payers
 from apps.billing.queries.letters import draft_pdf, letter_pdf
@@ -33,8 +33,13 @@ PDF = "application/pdf"
 
 
 def _send(context: ActContext) -> None:
-    seen = getattr(context.record, "seen", "")
+    seen = str(context.typed.get("seen") or getattr(context.record, "seen", ""))
     services.send_dunning(payer_id=context.record.pk, seen=seen, **context.who)
+
+
+def _seen(context: ActContext) -> dict[str, Any]:
+    found = _overdue(context.record)
+    return {"seen": found.letter.seen} if found and found.letter else {}
 
 
 def _promise(context: ActContext) -> None:
@@ -66,7 +71,7 @@ class OverduePayerAdmin(ListAdmin, PanelAdmin):
     page_template = "billing/overdue_payer.html"
     acts = (
         Act("letter", _("Send the letter that is due"), SEND, _send, is_panel=True,
-            may=_has_letter, done=_("Sent, by the payer's channel."),
+            form=SeenForm, initial=_seen, may=_has_letter, done=_("Sent, by the payer's channel."),
             explains=_("As the draft below shows it. Each level goes once to a statement; what is"
                        " disputed, promised or paid in advance is left out.")),
         Act("promise", _("They promise to pay"), PROMISE, _promise, form=PromiseForm, is_panel=True,
@@ -124,7 +129,7 @@ class OverduePayerAdmin(ListAdmin, PanelAdmin):
         }
 
     def as_shown(self, request: HttpRequest, record: Any) -> None:
-        record.seen = request.POST.get(f"seen-{record.pk}", "")[:2000]
+        record.seen = request.POST.get(f"seen-{record.pk}", "")[:64]
 
     def facts(self, request: HttpRequest, payer: OverduePayer) -> dict[str, Any]:
         found = _overdue(payer)

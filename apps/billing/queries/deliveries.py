@@ -1,15 +1,22 @@
 """Which papers wait to be carried, and what is on a round (BIL-4)."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.billing.enums import ChequeState, InvoiceKind, InvoiceState, PaperKind, PaperState
+from apps.billing.enums import (
+    ChequeState,
+    InvoiceKind,
+    InvoiceState,
+    PaperKind,
+    PaperState,
+    StatementState,
+)
 from apps.billing.models import Cheque, DunningNotice, Invoice, PaperDelivery, Statement
-from apps.billing.queries.links import SEEN
 from apps.customers.enums import PaperChannel
 from apps.customers.models import CustomerSite
 
@@ -18,6 +25,8 @@ PAPER_INVOICES = [InvoiceKind.PAPER_SPECIAL, InvoiceKind.PAPER_NORMAL]
 CARRIED = [PaperChannel.BY_HAND]
 # A paper that came back or was called off waits again.
 SETTLED = [PaperState.PLANNED, PaperState.TAKEN, PaperState.DELIVERED]
+# After that another letter is due, or nobody waits for this one any more.
+LETTERS_OF = timedelta(days=31)
 MOST = 200
 
 
@@ -34,8 +43,9 @@ class Waiting:
 
 
 def waiting_papers(user: User) -> list[Waiting]:
-    """Issued paper invoices, and statements and letters of payers who get them by hand, that are on no
-    round and were not handed over; of each kind the oldest first, at most ``MOST``."""
+    """Issued paper invoices, and statements not agreed to yet and letters of the last month of payers who
+    get them by hand, that are on no round and were not handed over; of each kind the oldest first, at
+    most ``MOST``."""
     came_back = Q(state=InvoiceState.DELIVERED, deliveries__state=PaperState.RETURNED)
     invoices = (
         Invoice.objects.visible_to(user)
@@ -43,9 +53,11 @@ def waiting_papers(user: User) -> list[Waiting]:
         .distinct()
     )
     statements = Statement.objects.visible_to(user).filter(
-        state__in=SEEN, bill_to__statement_channel__in=CARRIED
+        state=StatementState.SENT, bill_to__statement_channel__in=CARRIED
     )
-    letters = DunningNotice.objects.visible_to(user).filter(bill_to__statement_channel__in=CARRIED)
+    letters = DunningNotice.objects.visible_to(user).filter(
+        as_of__gte=timezone.localdate() - LETTERS_OF, bill_to__statement_channel__in=CARRIED
+    )
     return [
         *_waiting(PaperKind.INVOICE, invoices),
         *_waiting(PaperKind.STATEMENT, statements),

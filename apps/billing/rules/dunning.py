@@ -1,5 +1,6 @@
 """Which statements of a payer are asked for by which letter. Pure (BIL-6)."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -69,7 +70,8 @@ class Letter:
     def seen(self) -> str:
         """What a person has looked at: anything else is another letter."""
         parts = [f"{item.statement_id}:{level}:{item.asked}" for item, level in self.raised]
-        return ",".join([str(self.level.level), *parts, str(self.total)])
+        said = ",".join([str(self.level.level), *parts, str(self.total)])
+        return hashlib.sha256(said.encode()).hexdigest()
 
 
 def with_advance(items: Sequence[OverdueItem], advance: Decimal) -> list[OverdueItem]:
