@@ -57,6 +57,9 @@ class BulkAdmin(ActAdmin):
 
     # --- what a subclass may say -----------------------------------------------------------------
 
+    def read_chosen(self, records: list[Any]) -> None:
+        """Read at once what the page that asks says of them."""
+
     def about_chosen(self, record: Any) -> Any:
         """How a chosen record stands, on the page that asks."""
         return ""
@@ -106,6 +109,7 @@ class BulkAdmin(ActAdmin):
         form = with_pickers(act.form(request.POST if going else None, **given))
         if going and form.is_valid():
             return self._do_many(request, act, records, form)
+        self.read_chosen(records)
         return self.page(
             request,
             "backoffice/bulk.html",

@@ -1,6 +1,7 @@
-"""Three months in different stages: the oldest paid but for one payer, with an invoice of the tax channel and
-one that a red form takes back; the last one under way with a disputed line, a blocker and invoices, of
-which one waits for the tax channel; this one still open. A part of the demonstration."""
+"""Three months in different stages: the oldest paid but for one payer, who had a letter, paid a part and is on
+hold, with an invoice of the tax channel, one that a red form takes back, a paper one that was signed for and
+one that came back and is on today's round; the last one under way with a disputed line, a blocker and
+invoices, of which one waits for the tax channel; this one still open. A part of the demonstration."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
@@ -20,13 +21,22 @@ from apps.billing.enums import (
     ChargeKind,
     DisputeReason,
     InvoiceKind,
+    PaperState,
     ReceiptSource,
     RedReason,
     Side,
     TaxEffect,
 )
 from apps.billing.inputs import NewCharge
-from apps.billing.models import BillingTerms, Charge, Invoice, RedForm, Statement
+from apps.billing.models import (
+    BillingTerms,
+    Charge,
+    Invoice,
+    PaperDelivery,
+    RedForm,
+    Statement,
+)
+from apps.billing.queries.dunning import overdue_payers
 from apps.billing.rules.months import last_day, month_of, next_month
 from apps.billing.services.tax.issuing import note_invoice, queue_invoice
 from apps.billing.services.tax.red_forms import queue_red_form
@@ -69,14 +79,16 @@ def make_months(*, seed: int, now: datetime) -> None:
     months.half_way(last)
     ids = list(Waybill.objects.values_list("pk", flat=True))
     services.charge_shipments(waybill_ids=ids, by=months.finance, at=now)
+    services.hold_customers(at=now)
 
 
 class _Months:
     def __init__(self, random: Random, now: datetime) -> None:
         self.random, self.now = random, now
         people = User.objects.in_bulk(
-            ["caiwu", "linzhuren", "wangfang", "jingli"], field_name="username"
+            ["caiwu", "linzhuren", "wangfang", "jingli", "jiekuan"], field_name="username"
         )
+        self.clerk = people["jiekuan"]
         self.finance, self.director = people["caiwu"], people["linzhuren"]
         self.agent, self.manager = people["wangfang"], people["jingli"]
         customers = Customer.objects.filter(code__in=PAYERS)
@@ -99,6 +111,8 @@ class _Months:
         services.change_terms(tea, by=self.finance, at=self.now)
         lab = BillingTerms(customer=self.customers["JINGMI"], receipt_return_days=15)
         services.change_terms(lab, by=self.finance, at=self.now)
+        food = BillingTerms(customer=self.customers["XIANDA"], hold_after_days=10)
+        services.change_terms(food, by=self.finance, at=self.now)
 
     def charge(self, month: date) -> None:
         new = [
@@ -192,29 +206,53 @@ class _Months:
         services.allocate_oldest(payer_id=self.customers[code].pk, by=self.finance, at=at)
 
     def settle(self, month: date) -> None:
-        """Everybody paid but one, who paid a part."""
+        """Everybody paid but one, who paid a part after our first letter."""
         for code in PAYERS:
             statement = self.send(self.statement(code, month), month)
             self.agree(statement, month, AgreedHow.STAMPED)
             owed = statement.charged or Decimal(0)
+            if code == "XIANDA":
+                self._remind(month)
             part = owed if code != "XIANDA" else (owed / 3).quantize(Decimal("0.01"))
             self.pay(code, part, self.at(month, 20))
-            self._invoice(statement, month)
+            self._invoice(code, statement, month)
 
-    def _invoice(self, statement: Statement, month: date) -> None:
+    def _remind(self, month: date) -> None:
+        """The first letter, once it is due."""
+        at = self.at(month, 17)
+        late = overdue_payers(timezone.localdate(at), payers=[self.customers["XIANDA"].pk])
+        for payer_id, found in late.items():
+            if found.letter is not None:
+                services.send_dunning(payer_id=payer_id, by=self.finance, at=at)
+
+    def _invoice(self, code: str, statement: Statement, month: date) -> None:
         who: dict[str, Any] = {"by": self.finance, "at": self.at(month, 9)}
+        paper = code in ("BOYA", "CHAYU")
         invoice = services.request_invoice(
-            statement_ids=[statement.pk], kind=InvoiceKind.E_SPECIAL, **who
+            statement_ids=[statement.pk],
+            kind=InvoiceKind.PAPER_NORMAL if paper else InvoiceKind.E_SPECIAL,
+            **who,
         )
         number = f"2631{month:%m}{invoice.pk:014d}"
         day = timezone.localdate(who["at"])
-        if statement.bill_to == self.customers["JINGMI"]:
+        if code == "JINGMI":
             self._by_channel(invoice, number, day, **who)
         else:
             services.issue_invoice(invoice_id=invoice.pk, number=number, issued_on=day, **who)
+        if paper:
+            self._deliver(invoice, month, comes_back=code == "BOYA")
+            return
         services.receive_invoice(invoice_id=invoice.pk, name="财务部", **who)
-        if statement.bill_to == self.customers["XIANDA"]:
+        if code == "XIANDA":
             self._taken_back(invoice)
+
+    def _deliver(self, invoice: Invoice, month: date, *, comes_back: bool) -> None:
+        self._carry(invoice, self.at(month, 10))
+        if comes_back:
+            self._carried(services.bring_back_paper, month, reason="客户盘点，前台不收票据")
+            self._carry(invoice, self.now, takes=False)
+        else:
+            self._carried(services.sign_for_paper, month, name="吴老师")
 
     def _by_channel(self, invoice: Invoice, number: str, day: date, **who: Any) -> None:
         """As if the tax channel had answered: the demonstration asks nobody outside."""
@@ -234,6 +272,22 @@ class _Months:
         turn = claim(RedForm, TaxChannel.lease)
         if turn is not None:
             note_form(turn, waits, TaxChannel(), **who)
+
+    def _carry(self, invoice: Invoice, at: datetime, *, takes: bool = True) -> None:
+        """On the settlement clerk's round of that day."""
+        (row,) = services.plan_round(
+            papers=[f"invoice:{invoice.pk}"],
+            round_on=timezone.localdate(at),
+            carrier=self.clerk,
+            by=self.finance,
+            at=at,
+        )
+        if takes:
+            services.take_paper(delivery_id=row.pk, by=self.clerk, at=at)
+
+    def _carried(self, ended: Any, month: date, **said: str) -> None:
+        row = PaperDelivery.objects.get(state=PaperState.TAKEN)
+        ended(delivery_id=row.pk, by=self.clerk, at=self.at(month, 11), **said)
 
     def half_way(self, month: date) -> None:
         """One has it and disputes a line, one has agreed and pays by cheque, one is reviewed, one has

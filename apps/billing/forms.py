@@ -1,4 +1,4 @@
-"""What is typed about statements, disputes, invoices and money (BIL-2 … BIL-5)."""
+"""What is typed about statements, disputes, invoices and money (BIL-2 … BIL-6)."""
 
 from datetime import date
 from typing import Any
@@ -8,7 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.models import Unit
+from apps.accounts.enums import Role
+from apps.accounts.models import Unit, User
+from apps.backoffice.forms.held_files import FormWithFiles, HeldFileField
 from apps.billing.enums import (
     AgreedHow,
     DisputeReason,
@@ -17,6 +19,7 @@ from apps.billing.enums import (
     RedReason,
     StatementFile,
 )
+from apps.billing.inputs import NewLevel
 from apps.billing.models import Receipt
 from apps.billing.rules.months import month_of
 from apps.customers.models import Customer
@@ -219,3 +222,102 @@ class ClearedForm(forms.Form):
             self.fields["receipt"].initial = receipts[0]
         else:
             del self.fields["receipt"]
+
+
+class SeenForm(forms.Form):
+    """Which letter the page has shown: another one is not sent."""
+
+    seen = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
+
+
+class PromiseForm(forms.Form):
+    pay_on = forms.DateField(label=_("pays on"))
+    said_by = forms.CharField(label=_("who said so"), max_length=60)
+    note = forms.CharField(label=_("note"), max_length=200, required=False)
+
+
+MOST_LEVELS_TYPED = 5
+
+
+class DunningPlanForm(forms.Form):
+    """A plan with up to five letters; a letter without days is none."""
+
+    name = forms.CharField(label=_("name"), max_length=60)
+    is_usual = forms.BooleanField(label=_("for all whose terms name none"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for level in range(1, MOST_LEVELS_TYPED + 1):
+            said = {"level": level}
+            self.fields[f"after_days_{level}"] = forms.IntegerField(
+                label=gettext("letter %(level)d: days after the due day") % said,
+                min_value=1, max_value=365, required=False,
+            )  # fmt: skip
+            self.fields[f"pay_within_days_{level}"] = forms.IntegerField(
+                label=gettext("letter %(level)d: days to pay") % said,
+                min_value=1, max_value=60, required=False,
+            )  # fmt: skip
+            self.fields[f"title_{level}"] = forms.CharField(
+                label=gettext("letter %(level)d: title") % said, max_length=40, required=False
+            )
+            self.fields[f"words_{level}"] = forms.CharField(
+                label=gettext("letter %(level)d: words") % said,
+                max_length=600, required=False, widget=forms.Textarea({"rows": 3}),
+            )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        typed: dict[str, Any] = super().clean() or {}
+        levels, ended = [], False
+        for level in range(1, MOST_LEVELS_TYPED + 1):
+            names = ("after_days", "pay_within_days", "title", "words")
+            values = {name: typed.pop(f"{name}_{level}", None) for name in names}
+            if not any(values.values()):
+                ended = True
+                continue
+            for name, value in values.items():
+                if not value and f"{name}_{level}" not in self.errors:
+                    self.add_error(f"{name}_{level}", gettext("Fill in all of the letter."))
+            if ended:
+                self.add_error(f"after_days_{level}", gettext("A letter before it is missing."))
+            if all(values.values()):
+                levels.append(NewLevel(**values))
+        typed["levels"] = levels
+        return typed
+
+
+class RoundForm(forms.Form):
+    papers = forms.MultipleChoiceField(label=_("papers"), widget=forms.CheckboxSelectMultiple)
+    round_on = forms.DateField(label=_("day of the round"), initial=timezone.localdate)
+    carrier = forms.ModelChoiceField(
+        User.objects.none(), label=_("carried by"), required=False, help_text=_("A colleague, or:")
+    )
+    driver = forms.CharField(label=_("driver"), max_length=60, required=False)
+
+    def __init__(self, *args: Any, waiting: Any = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        papers, carrier = self.fields["papers"], self.fields["carrier"]
+        papers.choices = [(one.key, one.label) for one in waiting]  # type: ignore[attr-defined]  # a choice field
+        if not waiting:
+            papers.help_text = gettext("Nothing waits to be carried.")
+        people = User.objects.active().people()
+        carrier.queryset = people.with_role(*CARRIERS).order_by("display_name")  # type: ignore[attr-defined]  # a ModelChoiceField
+
+
+# Whose signature hands a paper out (BIL-4); drivers have no sign-in of their own.
+CARRIERS = (Role.SETTLEMENT_CLERK, Role.AGENT, Role.DIRECTOR)
+
+
+class TakeForm(FormWithFiles):
+    signature = HeldFileField(
+        label=_("picture of the signature"),
+        required=False,
+        help_text=_("Needed unless whoever carries it presses this: a driver signs on paper."),
+    )
+
+
+class SignForm(FormWithFiles):
+    name = forms.CharField(label=_("who signed for it"), max_length=60)
+    received_at = forms.DateTimeField(
+        label=_("when"), required=False, help_text=_("Empty: just now.")
+    )
+    signature = HeldFileField(label=_("picture of the signature"), required=False)

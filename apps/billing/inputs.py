@@ -39,3 +39,13 @@ class Payer:
 
     customer_id: int | None
     station_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewLevel:
+    """A letter of a dunning plan, ``after_days`` after the due day at the earliest."""
+
+    after_days: int
+    pay_within_days: int
+    title: str
+    words: str

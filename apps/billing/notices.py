@@ -1,11 +1,11 @@
-"""What the month's end means to payers and to colleagues (BIL-2, BIL-3)."""
+"""What the month's end means to payers and to colleagues (BIL-2, BIL-3, BIL-6)."""
 
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 from apps.billing.enums import BlockerKind
-from apps.billing.models import Blocker, Dispute, Statement
+from apps.billing.models import Blocker, Dispute, DunningNotice, Statement
 from apps.billing.queries.links import token_of
 from apps.core.money import format_money
 from apps.core.notice_types import Notice, staff_notice, subject_link
@@ -93,6 +93,31 @@ def _blocked(events: Sequence[Event]) -> list[Notice]:
     return found
 
 
+def _dunned(events: Sequence[Event]) -> list[Notice]:
+    """With the page of the oldest statement that the letter names, where the paper lies."""
+    letters = {
+        str(letter.pk): letter
+        for letter in DunningNotice.objects.filter(
+            pk__in={event.subject_id for event in events}
+        ).prefetch_related("items__statement__bill_to")
+    }
+    found = []
+    for event in events:
+        letter = letters.get(event.subject_id)
+        if letter is None:
+            continue
+        notice = _to_payer("dunning.sent", event, letter.items.all()[0].statement)
+        notice.data |= {
+            "number": letter.number,
+            "level": str(letter.level),
+            "amount": _money(letter.total),
+            "due_on": str(letter.pay_by),
+            "way": str(_channel(letter.items.all()[0].statement)),
+        }
+        found.append(notice)
+    return found
+
+
 def _to_payer(topic: str, event: Event, statement: Statement) -> Notice:
     channel = _channel(statement)
     return Notice(
@@ -135,4 +160,5 @@ NOTICES = {
     "dispute.accepted": _decided,
     "dispute.refused": _decided,
     "dispute.raised": _raised,
+    "dunning.sent": _dunned,
 }

@@ -3,6 +3,7 @@
 from apps.billing.enums import ChequeState as C
 from apps.billing.enums import DisputeState as D
 from apps.billing.enums import InvoiceState as I
+from apps.billing.enums import PaperState as P
 from apps.billing.enums import RedFormState as R
 from apps.billing.enums import StatementState as S
 from apps.billing.enums import WriteOffState as W
@@ -72,5 +73,14 @@ WRITE_OFF_MOVES = MoveTable(
         W.DONE: set(),
         W.REFUSED: set(),
         W.VOID: set(),
+    }
+)
+PAPER_MOVES = MoveTable(
+    {
+        P.PLANNED: {P.TAKEN, P.CALLED_OFF},
+        P.TAKEN: {P.DELIVERED, P.RETURNED},
+        P.DELIVERED: set(),
+        P.RETURNED: set(),
+        P.CALLED_OFF: set(),
     }
 )

@@ -1,5 +1,6 @@
 """What billing hears of: a shipment has come so far that it is charged, or was weighed (BIL-1), the bank's line is
-somebody's payment (BIL-5), a statement was sent, whose paper is hashed outside the act of sending (BIL-7)."""
+somebody's payment (BIL-5), a statement or a dunning letter was sent, whose paper is hashed outside the act of
+sending (BIL-6, BIL-7)."""
 
 from collections import defaultdict
 
@@ -53,3 +54,8 @@ def settle_lines(events: list[Event]) -> None:
 @subscribe("statement.sent", name="billing.keep_paper_hash")
 def keep_paper_hash(event: Event) -> None:
     services.keep_paper_hash(statement_id=int(event.subject_id))
+
+
+@subscribe("dunning.sent", name="billing.keep_letter_hash")
+def keep_letter_hash(event: Event) -> None:
+    services.keep_letter_hash(notice_id=int(event.subject_id))

@@ -13,6 +13,8 @@ WAY = Variable("way", _("sent by"), "邮寄", "post")
 CHARGE = Variable("charge", _("charge"), "YP12345678901", "YP12345678901")
 # What we answered: for channels that reach nobody else.
 ANSWER = Variable("answer", _("answer"), "已复核重量。", "Weighed again.", personal="code")
+LETTER = Variable("number", _("letter"), "DN20261201-48391527", "DN20261201-48391527")
+LEVEL = Variable("level", _("level"), "2", "2")
 
 
 def _decided(key: str, label: Promise) -> Topic:
@@ -24,6 +26,11 @@ TOPICS = (
         "statement.sent",
         _("Statement of the month"),
         (STATEMENT, PERIOD, AMOUNT, DUE_ON, WAY, *HOUSE),
+    ),
+    Topic(
+        "dunning.sent",
+        _("Dunning letter"),
+        (LETTER, LEVEL, STATEMENT, AMOUNT, DUE_ON, WAY, *HOUSE),
     ),
     _decided("accepted", _("Dispute about a charge accepted")),
     _decided("refused", _("Dispute about a charge refused")),

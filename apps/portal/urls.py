@@ -54,6 +54,7 @@ urlpatterns = [
     path("statement/<str:token>/agree", statement.agree, name="statement_agree"),
     path("statement/<str:token>/dispute", statement.dispute, name="statement_dispute"),
     path("statement/<str:token>/file/<slug:form>", statement.download, name="statement_file"),
+    path("statement/<str:token>/letter/<str:number>", statement.letter, name="statement_letter"),
     path("rate/<str:token>", rating.rate, name="rate"),
     path("robots.txt", site.robots, name="robots"),
     path(".well-known/security.txt", site.security, name="security"),

@@ -7,8 +7,19 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from apps.billing.demo import make_months
-from apps.billing.models import Cheque, Dispute, Invoice, RedForm, Statement
+from apps.billing.enums import DunningStand
+from apps.billing.models import (
+    Cheque,
+    Dispute,
+    DunningNotice,
+    Invoice,
+    PaperDelivery,
+    RedForm,
+    Statement,
+)
+from apps.billing.queries.dunning import overdue_payers
 from apps.billing.queries.owing import owed_by
+from apps.customers.enums import HoldKind
 from apps.desk.demo.companies import make_companies
 from apps.desk.demo.people import make_people
 from apps.events.kinds import label_of
@@ -33,7 +44,7 @@ def test_two_months_in_different_stages_and_every_sum_in_the_ledger() -> None:
     assert states == {"sent", "confirmed", "reviewed", "frozen"}
     assert set(Dispute.objects.values_list("state", flat=True)) == {"open", "accepted"}
     states = Invoice.objects.values_list("state", flat=True)
-    assert set(states) == {"received", "requested", "issuing"}
+    assert set(states) == {"received", "requested", "issuing", "delivered"}
     assert Invoice.objects.filter(state="received", channel_order__isnull=False).count() == 1
     form = RedForm.objects.get()
     assert form.state == "pending" and form.confirm_by and form.confirm_by > now
@@ -45,6 +56,15 @@ def test_two_months_in_different_stages_and_every_sum_in_the_ledger() -> None:
     assert {pk: books[pk].net for pk in owed} == owed
     late = [one for pk in owed for one in owed_by(pk) if one.owed > 0 and one.period == before]
     assert len(late) == 1, "one payer has not paid all of the month before"
+    (letter,) = DunningNotice.objects.all()
+    assert (letter.bill_to.code, letter.level) == ("XIANDA", 1)
+    overdue = overdue_payers(timezone.localdate(now))
+    assert [(pk, one.step.stand, one.step.level) for pk, one in overdue.items()] == [
+        (letter.bill_to_id, DunningStand.DUE, 2)
+    ]
+    assert [hold.kind for hold in letter.bill_to.holds.binding()] == [HoldKind.OVERDUE]
+    papers = PaperDelivery.objects.order_by("pk").values_list("bill_to__code", "state")
+    assert set(papers) == {("CHAYU", "delivered"), ("BOYA", "returned"), ("BOYA", "planned")}
     kinds = set(Entry.objects.values_list("kind", flat=True))
     assert {
         kind for kind in kinds if label_of(kind) == kind.replace(".", " · ").replace("_", " ")

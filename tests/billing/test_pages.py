@@ -1,5 +1,6 @@
 """The staff's pages of statements and money: what they show, what they do, who may not (BIL-2 … BIL-6)."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -40,6 +41,9 @@ LISTS = [
     "cheque",
     "billingterms",
     "writeoff",
+    "dunningnotice",
+    "dunningplan",
+    "paperdelivery",
 ]
 D = Decimal
 
@@ -85,6 +89,13 @@ def one_of_each(by: User) -> None:
     services.note_cheque(payer=customer, amount=D("30.00"), collect_on=DECEMBER_FIRST.date(), **who)
     services.ask_write_off(statement_id=statement.pk, amount=D("70.00"), reason="对方已注销", **who)
     BillingTerms.objects.create(customer=customer, deemed_after_days=7, created_by=by)
+    by_hand = sent(payer(statement_channel="by_hand"), "10.00")
+    services.send_dunning(
+        payer_id=by_hand.bill_to_id or 0, by=by, at=DECEMBER_FIRST + timedelta(days=90)
+    )
+    paper = f"statement:{by_hand.pk}"
+    services.plan_round(papers=[paper], round_on=DECEMBER_FIRST.date(), carrier=by, **who)
+    services.change_plan(name=f"方案{by_hand.pk}", is_usual=False, levels=[], **who)
 
 
 @pytest.mark.parametrize("name", LISTS)

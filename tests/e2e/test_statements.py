@@ -26,11 +26,11 @@ pytestmark = [
 ]
 
 
-def desk_of(browser: Browser, url: str, role: Role) -> Page:
+def desk_of(browser: Browser, url: str, role: Role, locale: str = "zh-CN") -> Page:
     client = Client()
     sign_in(client, UserFactory(roles=[role]))
     context = browser.new_context(
-        base_url=url, locale="zh-CN", viewport={"width": 1440, "height": 900}
+        base_url=url, locale=locale, viewport={"width": 1440, "height": 900}
     )
     session = client.cookies[settings.SESSION_COOKIE_NAME].value
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": url}])

@@ -1,4 +1,6 @@
+from apps.billing.admin.deliveries import PaperDeliveryAdmin
 from apps.billing.admin.disputes import DisputeAdmin
+from apps.billing.admin.dunning import DunningNoticeAdmin, DunningPlanAdmin, OverduePayerAdmin
 from apps.billing.admin.invoices import InvoiceAdmin
 from apps.billing.admin.payments import ChequeAdmin, ReceiptAdmin
 from apps.billing.admin.ratings import ShipmentRatingAdmin
@@ -11,7 +13,11 @@ __all__ = [
     "BillingTermsAdmin",
     "ChequeAdmin",
     "DisputeAdmin",
+    "DunningNoticeAdmin",
+    "DunningPlanAdmin",
     "InvoiceAdmin",
+    "OverduePayerAdmin",
+    "PaperDeliveryAdmin",
     "ReceiptAdmin",
     "RedFormAdmin",
     "ShipmentRatingAdmin",

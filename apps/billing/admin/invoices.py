@@ -14,7 +14,7 @@ from apps.backoffice.forms import ReasonForm
 from apps.backoffice.records import PanelAdmin
 from apps.billing import services
 from apps.billing.channels import tax_channel
-from apps.billing.enums import InvoiceKind, InvoiceState, RedFormState
+from apps.billing.enums import InvoiceKind, InvoiceState, PaperState, RedFormState
 from apps.billing.forms import HandOutForm, IssueForm, RedFormForm, RedNumberForm, SignedForForm
 from apps.billing.models import Invoice
 from apps.billing.models.invoices import AT_CHANNEL, DIGITAL
@@ -189,4 +189,7 @@ class InvoiceAdmin(PanelAdmin):
             "red_forms": [(form, RedFormState(form.state)) for form in invoice.red_forms.all()],
             "is_set_up": tax_channel() is not None,
             "is_at_channel": invoice.state in AT_CHANNEL,
+            "rounds": [
+                (one, PaperState(one.state)) for one in invoice.deliveries.select_related("carrier")
+            ],
         }

@@ -19,8 +19,9 @@ class BillingTermsAdmin(ReferenceAdmin):
         "deemed_after_days",
         "receipt_return_days",
         "hold_after_days",
+        "dunning_plan",
     )
-    list_select_related = ("customer", "payer")
+    list_select_related = ("customer", "payer", "dunning_plan")
     search_fields = ("customer__search_text", "payer__search_text")
     raw_id_fields = ("customer", "payer")
     save_by = staticmethod(services.change_terms)

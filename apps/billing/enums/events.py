@@ -56,6 +56,14 @@ EVENT_KINDS = {
     "cheque.bounced": _("Cheque bounced"),
     "cheque.lapsed": _("Cheque lapsed"),
     "billing_terms.changed": _("Billing terms changed"),
+    "dunning.sent": _("Dunning letter sent"),
+    "dunning_plan.changed": _("Dunning plan changed"),
+    "payment.promised": _("Payment promised"),
+    "paper.planned": _("Paper put on a round"),
+    "paper.taken": _("Paper taken along"),
+    "paper.delivered": _("Paper delivered and signed for"),
+    "paper.returned": _("Paper brought back"),
+    "paper.called_off": _("Paper taken off the round"),
     "shipment.price_set": _("Price set by hand"),
     "shipment.price_lifted": _("Price by the tariff again"),
 }
@@ -82,6 +90,12 @@ EVENT_DETAILS = {
     "charge": _("Charge"),
     "due_on": _("Due on"),
     "statement.exported/as": _("As"),
+    "dunning.sent/level": _("Level"),
+    "dunning_plan.changed/levels": _("Levels"),
+    "billing_terms.changed/dunning_plan": _("Dunning plan"),
+    "pay_on": _("Pays on"),
+    "carried_by": _("Carried by"),
+    "paper.planned/day": _("Day"),
 }
 EVENT_VALUES = {
     "statement.confirmed/how": AgreedHow,

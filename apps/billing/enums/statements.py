@@ -107,6 +107,8 @@ class BillingMatter(ColourChoices):
     DISPUTE = "charge_dispute", _("Disputed charge"), "red"
     UNRATED = "unrated", _("Shipment to be priced"), "amber"
     RED_FORM = "red_form", _("Red form to be confirmed"), "red"
+    PROMISE = "payment_promise", _("Promised payment"), "blue"
+    PAPER = "paper_delivery", _("Paper to be signed for"), "purple"
 
 
 MATTER_KINDS = {
@@ -115,4 +117,6 @@ MATTER_KINDS = {
     BillingMatter.DISPUTE: Timed(seen_with="billing.view_statement"),
     BillingMatter.UNRATED: Timed(seen_with="billing.view_shipmentrating"),
     BillingMatter.RED_FORM: Timed(seen_with="billing.view_redform"),
+    BillingMatter.PROMISE: Timed(seen_with="billing.view_statement"),
+    BillingMatter.PAPER: Timed(seen_with="billing.view_paperdelivery"),
 }

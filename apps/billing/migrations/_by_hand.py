@@ -1,6 +1,8 @@
 """A closed statement takes no charge; corrections, allocations and red lines stay within what they are of; what
 is written once stays."""
 
+from typing import Any
+
 from django.db import migrations
 
 from apps.core.sql import append_only
@@ -101,6 +103,74 @@ DROP TRIGGER charge_correction_within ON billing_charge;
 DROP TRIGGER charge_statement_open ON billing_charge;
 DROP FUNCTION billing_check_red_line(), billing_check_allocation(), billing_check_correction(), billing_refuse_closed();
 """
+# When a transaction with a letter ends, the letter is what its items say; so none is added later.
+DUNNING = """
+CREATE FUNCTION billing_check_letter() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE letter billing_dunningnotice; highest integer; every numeric; strange bigint;
+BEGIN
+    IF TG_TABLE_NAME = 'billing_dunningnotice' THEN
+        letter := NEW;
+    ELSE
+        SELECT * INTO letter FROM billing_dunningnotice WHERE id = NEW.notice_id;
+    END IF;
+    SELECT max(i.level), sum(i.asked), count(*) FILTER (WHERE s.bill_to_id IS DISTINCT FROM letter.bill_to_id)
+        INTO highest, every, strange
+        FROM billing_dunningitem i JOIN billing_statement s ON s.id = i.statement_id
+        WHERE i.notice_id = letter.id;
+    IF highest IS DISTINCT FROM letter.level OR every IS DISTINCT FROM letter.total OR strange > 0 THEN
+        RAISE EXCEPTION 'billing: dunning letter % is not what its items say', letter.number
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'dunning_letter_adds_up';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER dunning_letter_adds_up AFTER INSERT ON billing_dunningnotice
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION billing_check_letter();
+CREATE CONSTRAINT TRIGGER dunning_item_of_its_letter AFTER INSERT ON billing_dunningitem
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION billing_check_letter();
+"""
+NO_DUNNING = """
+DROP TRIGGER dunning_item_of_its_letter ON billing_dunningitem;
+DROP TRIGGER dunning_letter_adds_up ON billing_dunningnotice;
+DROP FUNCTION billing_check_letter();
+"""
+# What a new house starts with: (days after the due day, days to pay, title, words).
+LEVELS = (
+    (
+        3,
+        7,
+        "付款提醒函",
+        "贵司下列对账单款项已过约定付款日，可能因事务繁忙未及处理，烦请核对后尽快安排付款。",
+    ),
+    (
+        15,
+        7,
+        "催款函",
+        "贵司下列款项经提醒仍未付清。请于下列日期前付清全部逾期款项；如对账单有异议，请立即与我司对账人员联系。",
+    ),
+    (
+        30,
+        5,
+        "最后催款通知",
+        "贵司下列款项经多次催告仍未付清。请于下列日期前付清；逾期未付，我司将暂停月结服务，并依合同约定追究相应责任。",
+    ),
+)
+
+
+def plant_plan(apps: Any, _schema: Any) -> None:
+    """The usual dunning plan; finance edits it afterwards."""
+    plan = apps.get_model("billing", "DunningPlan").objects.create(name="常规催款", is_usual=True)
+    rows = apps.get_model("billing", "DunningLevel").objects
+    for level, (after, within, title, words) in enumerate(LEVELS, start=1):
+        rows.create(
+            plan=plan,
+            level=level,
+            after_days=after,
+            pay_within_days=within,
+            title=title,
+            words=words,
+        )
+
+
 OPERATIONS = [
     migrations.RunSQL(CHARGES, BACK),
     append_only("billing_charge"),
@@ -108,4 +178,10 @@ OPERATIONS = [
     append_only("billing_disputeentry"),
     append_only("billing_invoiceline"),
     append_only("billing_redline"),
+    migrations.RunSQL(DUNNING, NO_DUNNING),
+    append_only("billing_dunningnotice"),
+    append_only("billing_dunningitem"),
+    append_only("billing_dunningpaper"),
+    append_only("billing_paymentpromise"),
+    migrations.RunPython(plant_plan, migrations.RunPython.noop),
 ]

@@ -1,5 +1,15 @@
 from apps.billing.models.charges import Charge
+from apps.billing.models.deliveries import PaperDelivery
 from apps.billing.models.disputes import Dispute, DisputeEntry
+from apps.billing.models.dunning import (
+    DunningItem,
+    DunningLevel,
+    DunningNotice,
+    DunningPaper,
+    DunningPlan,
+    OverduePayer,
+    PaymentPromise,
+)
 from apps.billing.models.invoices import Invoice, InvoiceLine
 from apps.billing.models.payments import Allocation, Cheque, Receipt
 from apps.billing.models.ratings import ShipmentRating
@@ -16,8 +26,16 @@ __all__ = [
     "Cheque",
     "Dispute",
     "DisputeEntry",
+    "DunningItem",
+    "DunningLevel",
+    "DunningNotice",
+    "DunningPaper",
+    "DunningPlan",
     "Invoice",
     "InvoiceLine",
+    "OverduePayer",
+    "PaperDelivery",
+    "PaymentPromise",
     "Receipt",
     "RedForm",
     "RedLine",

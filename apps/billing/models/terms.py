@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from apps.billing.models.dunning import DunningPlan
 from apps.core.models import Stamped
 from apps.customers.models import Customer
 
@@ -44,6 +45,15 @@ class BillingTerms(Stamped):
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(180)],
         help_text=_("Counted from the due day of the oldest unpaid statement. Empty: never."),
+    )
+    dunning_plan = models.ForeignKey(
+        DunningPlan,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("dunning plan"),
+        help_text=_("Empty: the usual one. A plan without levels asks for nothing by letter."),
     )
 
     class Meta:

@@ -19,6 +19,7 @@ from apps.billing.queries.lines import all_lines
 from apps.billing.rules.words import in_words
 from apps.core.errors import RuleBroken
 from apps.core.typesetting import typeset
+from apps.customers.models import Customer
 
 TEMPLATE = Path(__file__).parent.parent / "papers" / "statement.typ"
 # More is no paper any more; the sheets have every line.
@@ -50,7 +51,7 @@ def paper_of(statement: Statement, at: datetime) -> dict[str, Any]:
         "heading": _("Statement of %(month)s") % {"month": month},
         "notice": "" if statement.state in SENT else _("Not sent yet: a draft"),
         "facts": _rows_of_two(_facts(statement)),
-        "account": _rows_of_two(_account(statement, at)),
+        "account": account_rows(statement.bill_to, at),
         "total_headings": [_("Kind"), _("Lines"), _("Amount")],
         "totals": _totals(statement),
         "closing": amount(statement.closing),
@@ -76,17 +77,19 @@ def _facts(statement: Statement) -> list[Pair]:
     ]
 
 
-def _account(statement: Statement, at: datetime) -> list[Pair]:
+def account_rows(payer: Customer | None, at: datetime) -> list[list[str]]:
     """Where to pay, in full: whoever reads the paper has to type it."""
-    account = which_account(statement.bill_to, at)
+    account = which_account(payer, at)
     if account is None:
         return []
-    return [
-        (_("Account holder"), account.holder),
-        (_("Account number"), account.number),
-        (_("Bank"), f"{account.bank} {account.branch}".strip()),
-        (_("CNAPS code"), account.cnaps or "—"),
-    ]
+    return _rows_of_two(
+        [
+            (_("Account holder"), account.holder),
+            (_("Account number"), account.number),
+            (_("Bank"), f"{account.bank} {account.branch}".strip()),
+            (_("CNAPS code"), account.cnaps or "—"),
+        ]
+    )
 
 
 def _totals(statement: Statement) -> list[list[str]]:

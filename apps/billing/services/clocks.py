@@ -5,9 +5,17 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from apps.billing.enums import BillingMatter, EnteredBy
-from apps.billing.models import Dispute, RedForm, ShipmentRating, Statement
+from apps.billing.models import (
+    Dispute,
+    PaperDelivery,
+    PaymentPromise,
+    RedForm,
+    ShipmentRating,
+    Statement,
+)
 from apps.sla import services as sla
 from apps.sla.enums import FactKind, Metric
 from apps.sla.models import Matter
@@ -71,10 +79,66 @@ def agreed(statement: Statement, *, by: "User", at: datetime) -> None:
 
 
 def paid(statement: Statement, *, by: "User", at: datetime) -> None:
-    """Settled to the last fen; before it was sent there is no clock to end."""
+    """Settled to the last fen, whatever was promised about it too; before it was sent there is no clock
+    to end."""
     if _is_open(statement):
         sla.record_fact(subject=statement, kind=FactKind.DONE, by=by, at=at)
         sla.close_matter(subject=statement, by=by, at=at)
+    promises = list(PaymentPromise.objects.filter(statement=statement))
+    if promises:
+        sla.finish_matters(promises, kind=FactKind.DONE, by=by, at=at)
+
+
+def promised(promises: "Sequence[PaymentPromise]", *, by: "User", at: datetime) -> None:
+    """To be paid by the end of the day that the payer named; what was promised before counts no more."""
+    statements = [promise.statement_id for promise in promises]
+    before = PaymentPromise.objects.filter(statement__in=statements).exclude(
+        pk__in=[promise.pk for promise in promises]
+    )
+    reason = _("Another day was promised.")
+    sla.stop_matters(list(before), reason=reason, by=by, at=at)
+    sla.open_matters(
+        [
+            sla.NewMatter(
+                kind=BillingMatter.PROMISE,
+                subject=promise,
+                title=f"{promise.statement.number} {payer.name}"[:120],
+                attributes=Attributes(customer_id=payer.pk),
+                owner=payer.agent or by,
+                unit=payer.unit,
+                opened_at=at,
+                dues={Metric.ACTION: _end_of(promise.pay_on)},
+            )
+            for promise in promises
+            if (payer := promise.statement.bill_to) is not None
+        ],
+        by=by,
+        at=at,
+    )
+
+
+def taken_along(paper: PaperDelivery, *, by: "User", at: datetime) -> None:
+    """Whoever carries it brings it to the customer, and brings the name of who signed."""
+    payer = paper.bill_to
+    sla.open_matter(
+        kind=BillingMatter.PAPER,
+        subject=paper,
+        title=f"{paper.paper} {payer.name}"[:120],
+        attributes=Attributes(customer_id=payer.pk),
+        owner=paper.carrier or by,
+        unit=payer.unit,
+        opened_at=at,
+        by=by,
+        at=at,
+    )
+
+
+def signed_for(paper: PaperDelivery, *, by: "User", at: datetime) -> None:
+    sla.finish_matters([paper], kind=FactKind.DONE, by=by, at=at)
+
+
+def came_back(paper: PaperDelivery, *, by: "User", at: datetime) -> None:
+    sla.stop_matters([paper], reason=paper.reason, by=by, at=at)
 
 
 def owed_again(statement: Statement, *, by: "User", at: datetime) -> None:

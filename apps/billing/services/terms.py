@@ -41,6 +41,7 @@ def change_terms(row: BillingTerms, *, by: User, at: datetime) -> BillingTerms:
         "deemed_after_days": row.deemed_after_days or "",
         "receipt_return_days": row.receipt_return_days or "",
         "hold_after_days": row.hold_after_days or "",
+        "dunning_plan": str(row.dunning_plan or ""),
     }
     record("billing_terms.changed", row.customer, by=by, at=at, data=data)
     return row

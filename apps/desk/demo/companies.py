@@ -27,6 +27,7 @@ class Company:
     unit: str = "SHA"
     agent: str = "wangfang"
     papers: str = "complete"  # complete | trial | verbal | signing | letter_missing
+    cycle: int = 30  # days to pay
     extra: dict[str, object] = field(default_factory=dict)
 
 
@@ -43,7 +44,7 @@ COMPANIES = [
     Company("BOYA", "博雅图书发行有限公司", "博雅图书", "Boya Books", "北京",
             "北京市通州区台湖镇京台路6号", "邓红", ("图书", "教材", "画册"), unit="BJS", agent="chenjie"),
     Company("XIANDA", "广州鲜达食品有限公司", "鲜达食品", "Xianda Foods", "广州",
-            "广州市白云区石槎路299号冷库", "罗生", ("坚果礼盒", "蜂蜜", "饼干"), unit="CAN", agent="lina"),
+            "广州市白云区石槎路299号冷库", "罗生", ("坚果礼盒", "蜂蜜", "饼干"), unit="CAN", agent="lina", cycle=10),
     Company("HUIZHAN", "上海汇展展览服务有限公司", "汇展", "Huizhan Expo", "上海",
             "上海市浦东新区龙阳路2345号", "曹薇", ("展架", "宣传册", "展位灯箱"), papers="trial"),
     Company("LANTIAN", "蓝天医疗器械有限公司", "蓝天医疗", "Lantian Medical", "上海",
@@ -113,9 +114,7 @@ def _make(company: Company, cast: Cast, began: datetime, now: datetime) -> Custo
     if company.papers == "verbal":
         _let_through(customer, cast, now)
         return customer
-    form = services.draft_handover_form(
-        customer, _form(trial=company.papers == "trial"), by=sales, at=began
-    )
+    form = services.draft_handover_form(customer, _form(company), by=sales, at=began)
     form = services.submit_handover_form(form, by=sales, at=began)
     signers = ["shichangzr", "peisong", "zongjingli"]
     for username in signers[: 1 if company.papers == "signing" else None]:
@@ -125,7 +124,7 @@ def _make(company: Company, cast: Cast, began: datetime, now: datetime) -> Custo
     return customer
 
 
-def _form(*, trial: bool) -> dict[str, object]:
+def _form(company: Company) -> dict[str, object]:
     return {
         "services": "华东次日、全国隔日，门到门",
         "job_types": [JobType.DOOR_TO_DOOR.value],
@@ -134,12 +133,12 @@ def _form(*, trial: bool) -> dict[str, object]:
         "monthly_volume": "每月约 600 票",
         "goods": "见合同附件",
         "special_demands": "签收单原件返回",
-        "billing": "月结 30 天，每月 5 日出对账单",
+        "billing": f"月结 {company.cycle} 天，每月 5 日出对账单",
         "settlement_method": "monthly",
-        "settlement_cycle_days": 30,
+        "settlement_cycle_days": company.cycle,
         "customer_contacts": "见联系人",
         "price_agreed": "2026 标准价 95 折",
-        "trial_days": 30 if trial else 0,
+        "trial_days": 30 if company.papers == "trial" else 0,
     }
 
 

@@ -11,6 +11,7 @@ from apps.billing import services
 from apps.billing.enums import AgreedHow, ChargeKind, DisputeReason, StatementFile, StatementState
 from apps.billing.models import Statement
 from apps.billing.queries.files import TYPES, statement_file
+from apps.billing.queries.letters import letter_pdf, letters_about
 from apps.billing.queries.lines import lines_of
 from apps.billing.queries.links import statement_of_token
 from apps.billing.queries.owing import owed_on
@@ -81,6 +82,7 @@ def _show(
         "kinds": ChargeKind.choices,
         "reasons": DisputeReason.choices,
         "files": StatementFile.choices,
+        "letters": letters_about(found),
         "may_answer": may_answer,
         "error": error,
         "form": form,
@@ -155,16 +157,36 @@ def download(request: HttpRequest, token: str, form: str) -> HttpResponse:
         return found
     if form not in StatementFile.values:
         return page("404.html", status=404)
-    window, most = PAPERS
-    key = str(found.pk)
-    if form == StatementFile.PDF and (
-        add_for_good("portal.paper", key, window=window, at=now()) > most
-    ):
-        return stopped(int(window.total_seconds()))
+    if form == StatementFile.PDF and (wait := _papers_stopped(found)):
+        return stopped(wait)
     name, file = statement_file(found, StatementFile(form))
     answer = private_file(file, name=name, content_type=TYPES[StatementFile(form).ending])
     answer["X-Robots-Tag"] = "noindex, nofollow"
     return answer  # type: ignore[return-value]  # a FileResponse is an answer like others
+
+
+@require_safe
+@speaks()
+def letter(request: HttpRequest, token: str, number: str) -> HttpResponse:
+    """A dunning letter that names this statement, as a paper."""
+    found = _find(request, token)
+    if isinstance(found, HttpResponse):
+        return found
+    one = letters_about(found).filter(number=number).first()
+    if one is None:
+        return page("404.html", status=404)
+    if wait := _papers_stopped(found):
+        return stopped(wait)
+    answer = private_file(letter_pdf(one), name=f"{one.number}.pdf", content_type=TYPES["pdf"])
+    answer["X-Robots-Tag"] = "noindex, nofollow"
+    return answer
+
+
+def _papers_stopped(found: Statement) -> int:
+    """Seconds until the link may ask for a paper again."""
+    window, most = PAPERS
+    many = add_for_good("portal.paper", str(found.pk), window=window, at=now())
+    return int(window.total_seconds()) if many > most else 0
 
 
 def _back(token: str, done: str) -> HttpResponse:
