@@ -787,6 +787,7 @@ class Migration(migrations.Migration):
                 (
                     "confirmed_by",
                     models.ForeignKey(
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -796,6 +797,7 @@ class Migration(migrations.Migration):
                 (
                     "frozen_by",
                     models.ForeignKey(
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -805,6 +807,7 @@ class Migration(migrations.Migration):
                 (
                     "reviewed_by",
                     models.ForeignKey(
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -814,6 +817,7 @@ class Migration(migrations.Migration):
                 (
                     "sent_by",
                     models.ForeignKey(
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -906,6 +910,7 @@ class Migration(migrations.Migration):
             model_name="charge",
             name="statement",
             field=models.ForeignKey(
+                db_index=False,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="charges",
                 to="billing.statement",
@@ -1092,6 +1097,8 @@ class Migration(migrations.Migration):
                 (
                     "statement",
                     models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="totals",
                         to="billing.statement",
@@ -1100,6 +1107,8 @@ class Migration(migrations.Migration):
                 (
                     "tax_class",
                     models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="pricing.taxclass",
@@ -1871,6 +1880,16 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="dispute_refused_with_reason",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="charge",
+            index=models.Index(fields=["statement", "id"], name="charge_by_statement"),
+        ),
+        migrations.AddIndex(
+            model_name="charge",
+            index=models.Index(
+                fields=["statement", "kind", "tax_class"], include=["gross"], name="charge_sums"
             ),
         ),
         migrations.AddIndex(
