@@ -1889,7 +1889,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="charge",
             index=models.Index(
-                fields=["statement", "kind", "tax_class"], include=["gross"], name="charge_sums"
+                fields=["statement", "kind", "tax_class"],
+                include=["gross", "tariff_version"],
+                name="charge_sums",
             ),
         ),
         migrations.AddIndex(

@@ -82,7 +82,9 @@ class Charge(AppendOnly):
             models.Index(fields=["statement", "id"], name="charge_by_statement"),
             # A month is summed from this alone: its charges lie all over the table.
             models.Index(
-                fields=["statement", "kind", "tax_class"], include=["gross"], name="charge_sums"
+                name="charge_sums",
+                fields=["statement", "kind", "tax_class"],
+                include=["gross", "tariff_version"],
             ),
             models.Index(fields=["waybill"], name="charge_by_waybill", condition=~Q(waybill="")),
             models.Index(

@@ -22,6 +22,7 @@ from apps.billing.models import Statement, StatementTotal
 from apps.billing.rules import months
 from apps.billing.services import books
 from apps.billing.services.moving import lock_statement, move
+from apps.billing.services.tiers import adjust_tiers
 from apps.billing.services.words import said
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.services import NewEvent, record, record_many
@@ -167,6 +168,7 @@ def _freeze(
             "at": at,
             "by": by.pk,
         }
+        adjust_tiers(ids, month=month, by=by, at=at)
         cursor.execute(_FREEZE, given)
     # No objects: of each statement a few columns are told.
     rows = Statement.objects.filter(pk__in=ids).order_by("pk")
