@@ -134,6 +134,7 @@ def _fill(charges: int, customers: int, month: date, prefix: str) -> None:
         "by": system_user("billing").pk,
     }
     with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
         cursor.execute(STATEMENTS, given)
         cursor.execute(CHARGES, given)
         cursor.execute("VACUUM ANALYZE billing_charge, billing_statement")
