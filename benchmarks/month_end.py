@@ -39,10 +39,10 @@ CHARGES = """
 INSERT INTO billing_charge (statement_id, customer_id, kind, gross, tax_class_id, service_day, waybill, facts,
     inputs, source, nth, reason, at, by_id)
 SELECT s.id, s.bill_to_id, CASE n %% 4 WHEN 0 THEN 'fuel' ELSE 'freight' END, (n * 7 %% 9999 + 1) / 100.0,
-    %(tax)s, %(month)s::date + n %% 28, 'YP' || 10000000000 + s.id * 10000 + n,
+    %(tax)s, %(month)s::date + n %% 28, 'YP' || 10000000000 + s.id * 1000000 + n,
     '{"from": "上海市", "to": "杭州市", "pieces": 2, "weight_g": 3200}',
     '{"origin": "310000", "destination": "330100", "weight_g": 3200, "volume_mm3": 24000000, "pieces": 2}',
-    'waybill:' || s.id * 10000 + n || ':1', n %% 2, '', now(), %(by)s
+    'waybill:' || s.id * 1000000 + n || ':1', n %% 2, '', now(), %(by)s
 FROM billing_statement s CROSS JOIN generate_series(1, %(per)s) AS n WHERE s.period = %(month)s
 ORDER BY n, hashint8(s.id * 7919 + n)
 """

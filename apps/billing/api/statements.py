@@ -33,12 +33,12 @@ from apps.tracking.numbers import parse_waybill_number
 
 SCOPE = "billing:read"
 STATEMENT = re.compile(r"ST\d{8}-\d{5,9}", re.ASCII)
-MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
+MONTH = r"^20[0-9]{2}-(0[1-9]|1[0-2])$"
 NUMBER = OpenApiParameter("number", str, OpenApiParameter.PATH, description="ST20261101-48391527")
 WAYBILL = OpenApiParameter("number", str, OpenApiParameter.PATH, description="Waybill number")
 ASKED_MONTH = OpenApiParameter(
     "month",
-    {"type": "string", "pattern": r"^[0-9]{4}-(0[1-9]|1[0-2])$"},
+    {"type": "string", "pattern": MONTH},
     description="2026-11",
 )
 
@@ -162,10 +162,9 @@ def _waybill(request: Request, number: str) -> Waybill:
 def _month(asked: str | None) -> date | None:
     if asked is None:
         return None
-    parts = MONTH.fullmatch(asked)
-    if parts is None or parts[1] == "0000":
+    if not re.fullmatch(MONTH.strip("^$"), asked):
         raise BadInput(_("Write the month as 2026-03."), code="bad_month", field="month")
-    return date(int(parts[1]), int(parts[2]), 1)
+    return date.fromisoformat(f"{asked}-01")
 
 
 def _page(view: ApiView, request: Request, rows: Any, shape: Any, pages: Any) -> Response:
