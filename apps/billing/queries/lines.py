@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from apps.billing.models import Charge, Statement
 
@@ -37,3 +37,18 @@ def all_lines(statement: Statement) -> Iterator[Charge]:
         .order_by("service_day", "waybill", "pk")
     )
     return rows.iterator(chunk_size=2_000)
+
+
+PARTS = ("allocations", "blockers", "disputes", "invoice_lines", "write_offs")
+
+
+def parts_of(statement: Statement) -> set[str]:
+    """Which of PARTS a statement has any of: most have few. One query."""
+    there = {
+        f"has_{name}": Exists(
+            getattr(Statement, name).rel.related_model.objects.filter(statement=OuterRef("pk"))
+        )
+        for name in PARTS
+    }
+    found = Statement.objects.filter(pk=statement.pk).annotate(**there).values(*there).get()
+    return {name for name in PARTS if found[f"has_{name}"]}
