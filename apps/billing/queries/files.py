@@ -77,15 +77,18 @@ def _with_total(lines: Rows) -> Iterator[tuple[Any, ...]]:
 def _fill_csv(file: IO[bytes], statement: Statement, encoding: str) -> None:
     head = next(stream_csv(HEADINGS, ())).removeprefix(MARK)
     file.write(head.encode(encoding))
-    plain = encoding in ("utf-8", "utf-8-sig")  # the mark stands once
-    copy_lines(statement, file if plain else cast("IO[bytes]", _Encoding(file, encoding)))
+    # The mark stands once.
+    copy_lines(statement, cast("IO[bytes]", _Rows(file, encoding.removesuffix("-sig"))))
 
 
-class _Encoding:
-    """Takes whole rows in UTF-8 and writes them in another encoding."""
+class _Rows:
+    """Takes whole rows in UTF-8 from the database and writes them as RFC 4180 wants their end, in
+    another encoding if need be."""
 
     def __init__(self, file: IO[bytes], encoding: str) -> None:
-        self._file, self._encoding = file, encoding
+        self._file = file
+        self._encoding = "" if encoding == "utf-8" else encoding
 
     def write(self, row: bytes) -> int:
-        return self._file.write(row.decode().encode(self._encoding))
+        row = row.removesuffix(b"\n") + b"\r\n"
+        return self._file.write(row.decode().encode(self._encoding) if self._encoding else row)
