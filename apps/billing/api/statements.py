@@ -23,6 +23,7 @@ from apps.billing.api.shapes import (
 )
 from apps.billing.models import Charge, Statement
 from apps.billing.queries.fees import consignee_pays, fee_of
+from apps.billing.queries.lines import first_line
 from apps.core.api.pagination import ApiCursorPagination
 from apps.core.api.views import ApiView
 from apps.core.errors import BadInput
@@ -102,9 +103,10 @@ class StatementChargesView(ApiView):
         responses={200: ChargeListShape},
     )
     def get(self, request: Request, number: str) -> Response:
-        charges = Charge.objects.filter(statement=_statement(request, number)).select_related(
-            "customer", "tax_class"
-        )
+        statement = _statement(request, number)
+        charges = Charge.objects.filter(
+            statement=statement, pk__gte=first_line(statement)
+        ).select_related("customer", "tax_class")
         return _page(self, request, charges, ChargeShape, OldestFirst())
 
 

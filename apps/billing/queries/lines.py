@@ -16,7 +16,7 @@ def lines_of(
     """A page of charges in the order they were written, found by waybill or kind, and where the next
     page begins (None at the end). Never counts."""
     rows = (
-        Charge.objects.filter(statement=statement, pk__gt=after)
+        Charge.objects.filter(statement=statement, pk__gt=max(after, first_line(statement) - 1))
         .select_related("customer", "tax_class", "corrects")
         .order_by("pk")
     )
@@ -27,6 +27,17 @@ def lines_of(
     page = list(rows[: PER_PAGE + 1])
     more = page[PER_PAGE - 1].pk if len(page) > PER_PAGE else None
     return page[:PER_PAGE], more
+
+
+def first_line(statement: Statement) -> int:
+    """The number of its first charge, 0 without one. From there on a long statement's lines lie close
+    together; from the beginning of the table PostgreSQL would go through all the months before it.
+
+    The second number, which no statement has, keeps it on the index by statement: for one alone it takes
+    the primary key, which has the same order.
+    """
+    rows = Charge.objects.filter(statement__in=[statement.pk, 0]).order_by("statement_id", "pk")
+    return int(rows.values_list("pk", flat=True).first() or 0)
 
 
 def all_lines(statement: Statement) -> Iterator[Charge]:
