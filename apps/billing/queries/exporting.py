@@ -36,7 +36,7 @@ LEFT JOIN customers_customer u ON u.id = c.customer_id {kinds}
 WHERE c.statement_id = %(statement)s ORDER BY c.service_day, c.waybill, c.id
 """
 _KINDS = "JOIN unnest(%(kinds)s::text[], %(labels)s::text[]) AS k (kind, label) ON k.kind = c.kind"
-# A cell that a spreadsheet would take for a formula gets an apostrophe, as in core.sheets: = + - @ | %
+# A cell that a spreadsheet would take for a formula gets an apostrophe, as in core.sheets: = + - @ | %,
 # tab and carriage return.
 _TEXT = "CASE WHEN ascii({0}) IN (61, 43, 45, 64, 124, 37, 9, 13) THEN '''' || {0} ELSE nullif({0}, '') END"
 _CSV = "SELECT day, {waybill}, {payer}, {origin}, {destination}, pieces, kg, {kind}, {tax}, gross, {reason}"

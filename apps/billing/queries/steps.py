@@ -7,18 +7,11 @@ from apps.pricing.queries.pricing import explain_price
 from apps.pricing.queries.reading import compiled
 from apps.pricing.rating import Adjustment, Month, Step, explain_month
 
-TIERS = "tier:"
-
 
 def steps_of(rating: ShipmentRating) -> tuple[list[Step], bool]:
     """The steps by the version and the facts that were kept, and whether they give the same price."""
     rated, steps = explain_price(rating.version, shipment_from(rating.inputs))
     return steps, rating.gross is not None and rated.gross_fen == int(rating.gross * 100)
-
-
-def is_tier(charge: Charge) -> bool:
-    """Is it a volume tier, or what a second freeze adds to one?"""
-    return charge.source.startswith(TIERS)
 
 
 def tier_steps(charge: Charge) -> tuple[list[Step], bool]:
