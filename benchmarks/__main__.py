@@ -41,6 +41,8 @@ MODULES: dict[str, tuple[str, ...]] = {
     "trial_balance": ("--postings", "100000"),
     "bank_import": ("--lines", "10000"),
     "month_end": ("--charges", "50000", "--customers", "500", "--kills", "5"),
+    "statement_files": ("--lines", "20000"),
+    "finance_pages": ("--charges", "50000", "--customers", "500"),
     "callbacks": ("--small",),
     "pages": ("--small",),
     "streams": ("100",),

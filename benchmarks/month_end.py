@@ -4,8 +4,11 @@
 
 Needs DATABASE_OWNER_URL (a role that may create databases); makes and drops its own database.
 
-First the time: the freeze of all statements, its second run, and a bare sum of the same rows, measured
-in turn on copies. Then the sums: six writers charge while the month is frozen in small batches by
+First the time: the freeze of all statements with everything that it leaves (totals, entries and postings of
+the ledger, events), its second run, and a bare sum of the same rows: a SELECT that marks nothing, read from
+the table, for which PostgreSQL takes more than one processor where it likes. Charges have the facts and inputs
+of a shipment and lie in the order of days, not of payers. For comparison also the sum from the index that
+the freeze itself reads. Then the sums: six writers charge while the month is frozen in small batches by
 processes that are killed with -9; in the end every statement is its lines, and no line is there twice.
 The control closes without the lock and loses.
 """
@@ -13,13 +16,16 @@ The control closes without the lock and loses.
 import argparse
 import os
 import signal
+import statistics
 import subprocess
 import sys
 import threading
 import time
 from datetime import date
 
-from benchmarks.harness import Result, report
+import psutil
+
+from benchmarks.harness import Result, database_seconds, report
 from benchmarks.scratch import scratch_database
 
 MONTH, KILLED, CONTROL = date(2026, 10, 1), date(2026, 9, 1), date(2026, 8, 1)
@@ -33,8 +39,12 @@ CHARGES = """
 INSERT INTO billing_charge (statement_id, customer_id, kind, gross, tax_class_id, service_day, waybill, facts,
     inputs, source, nth, reason, at, by_id)
 SELECT s.id, s.bill_to_id, CASE n %% 4 WHEN 0 THEN 'fuel' ELSE 'freight' END, (n * 7 %% 9999 + 1) / 100.0,
-    %(tax)s, %(month)s, '', '{}', '{}', 'b' || s.id || ':' || n, 0, '', now(), %(by)s
+    %(tax)s, %(month)s::date + n %% 28, 'YP' || 10000000000 + s.id * 1000000 + n,
+    '{"from": "上海市", "to": "杭州市", "pieces": 2, "weight_g": 3200}',
+    '{"origin": "310000", "destination": "330100", "weight_g": 3200, "volume_mm3": 24000000, "pieces": 2}',
+    'waybill:' || s.id * 1000000 + n || ':1', n %% 2, '', now(), %(by)s
 FROM billing_statement s CROSS JOIN generate_series(1, %(per)s) AS n WHERE s.period = %(month)s
+ORDER BY n, hashint8(s.id * 7919 + n)
 """
 BARE = """
 SELECT statement_id, kind, tax_class_id, count(*), sum(gross) FROM billing_charge GROUP BY 1, 2, 3
@@ -124,6 +134,7 @@ def _fill(charges: int, customers: int, month: date, prefix: str) -> None:
         "by": system_user("billing").pk,
     }
     with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
         cursor.execute(STATEMENTS, given)
         cursor.execute(CHARGES, given)
         cursor.execute("VACUUM ANALYZE billing_charge, billing_statement")
@@ -141,31 +152,73 @@ def _freeze(month: date) -> int:
 
 
 def _time(charges: int, customers: int) -> list[Result]:
-    from django.db import connection
 
     _fill(charges, customers, MONTH, "T")
-    bare = []
-    for _round in range(3):
-        began = time.perf_counter()
-        with connection.cursor() as cursor:
-            cursor.execute(BARE)
-            cursor.fetchall()
-        bare.append(time.perf_counter() - began)
-    began = time.perf_counter()
+    _bare(index=False)  # warms up
+    taken = [_bare(index=False) for _round in range(3)]
+    from_index = min(_bare(index=True) for _round in range(3))
+    alone = _bare_alone()
+    before = _memory()
+    began, worked = time.perf_counter(), _processor()
     frozen = _freeze(MONTH)
-    first = time.perf_counter() - began
+    first, work = time.perf_counter() - began, _processor() - worked
+    grown = _memory() - before
     began = time.perf_counter()
     again = _freeze(MONTH)
     second = time.perf_counter() - began
-    aggregate = min(bare)
-    print(f"{charges} charges, {frozen} statements: bare {aggregate:.2f} s, freeze {first:.2f} s")
+    bare = statistics.median([*taken, *(_bare(index=False) for _round in range(3))])
+    print(f"{charges} charges, {frozen} statements: bare {bare:.2f} s, freeze {first:.2f} s")
     return [
-        Result("bare aggregate", aggregate * 1000, "ms"),
-        Result("freeze", first * 1000, "ms", aggregate / first, 0.4),
+        Result("bare aggregate of the table", bare * 1000, "ms"),
+        Result("freeze", first * 1000, "ms", bare / first, 0.4),
+        Result("processor time of the aggregate", alone * 1000, "ms"),
+        Result("processor time of the freeze", work * 1000, "ms", alone / work),
+        Result("the same sum from the index", from_index * 1000, "ms", from_index / first),
         Result("second run", second * 1000, "ms", first / second, 100),
         Result("changed by the second run", again, "statements", most=0),
+        Result("memory more, process and session", grown, "MB", most=50),
         _wrong("not their lines", MONTH),
     ]
+
+
+def _bare(*, index: bool) -> float:
+    from django.db import connection
+
+    began = time.perf_counter()
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET enable_indexonlyscan = {'on' if index else 'off'}")
+        cursor.execute(BARE)
+        cursor.fetchall()
+        cursor.execute("RESET enable_indexonlyscan")
+    return time.perf_counter() - began
+
+
+def _bare_alone() -> float:
+    """Processor time of the aggregate of the table in one session, as the freeze has one."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET max_parallel_workers_per_gather = 0")
+        began = _processor()
+        _bare(index=False)
+        taken = _processor() - began
+        cursor.execute("RESET max_parallel_workers_per_gather")
+    return taken
+
+
+def _processor() -> float:
+    return time.process_time() + database_seconds()
+
+
+def _memory() -> float:
+    """MB that this process and its session at the server have for themselves."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (pid,) = cursor.fetchone()
+    pids = [pid for pid in (pid, os.getpid()) if psutil.pid_exists(pid)]
+    return sum(psutil.Process(pid).memory_full_info().uss for pid in pids) / 1024 / 1024
 
 
 def _wrong(name: str, month: date) -> Result:

@@ -51,6 +51,8 @@ SPECTACULAR_SETTINGS = {
         "CaseState": "apps.complaints.enums.CaseState.choices",
         "CaseClass": "apps.complaints.enums.CaseClass.choices",
         "JobType": "apps.customers.enums.JobType.choices",
+        "ChargeKind": "apps.billing.enums.ChargeKind.choices",
+        "StatementState": "apps.billing.api.shapes.TOLD_CHOICES",
         "EndpointState": "apps.notifications.enums.EndpointState.choices",
         "DeliveryState": "apps.notifications.enums.DeliveryState.choices",
         "WebhookType": "apps.notifications.queries.notices.WEBHOOK_TYPES",

@@ -68,6 +68,7 @@ class ApiScope(ColourChoices):
     CASES_WRITE = "cases:write", _("Open cases and write in them"), "amber"
     WEBHOOKS_READ = "webhooks:read", _("Read webhook endpoints and events"), "blue"
     WEBHOOKS_WRITE = "webhooks:write", _("Keep webhook endpoints and replay events"), "amber"
+    BILLING_READ = "billing:read", _("Read statements and fees"), "blue"
     PARTNER_FEED = "partner_feed", _("Partner carrier feed"), "teal"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from apps.billing.enums import ChargeKind
 
@@ -49,3 +49,33 @@ class NewLevel:
     pay_within_days: int
     title: str
     words: str
+
+
+class Frozen(NamedTuple):
+    """What the ledger and the trail are told of a statement that was just frozen."""
+
+    id: int
+    number: str
+    payer_id: int | None
+    payer_name: str | None
+    station_id: int | None
+    station_name: str | None
+    revision: int
+    lines: int
+    charged: Decimal
+    closing: Decimal
+
+
+# Where they stand, seen from a statement.
+FROZEN = (
+    "pk",
+    "number",
+    "bill_to_id",
+    "bill_to__name",
+    "station_id",
+    "station__name",
+    "revision",
+    "lines",
+    "charged",
+    "closing",
+)

@@ -38,7 +38,8 @@ def _run(run: Run) -> Result:
     seen = Statement.objects.visible_to(run.by).select_related("bill_to", "station")
     if "statement" in run.given:
         statement = seen.get(pk=run.given["statement"])
-        name, file = statement_file(statement, form, through=lambda rows: _beating(run, rows))
+        run.done, run.total = 0, statement.lines
+        name, file = statement_file(statement, form, through=lambda rows: _counted(run, rows))
         return Result(file, name, {"rows": 1})
     month = date.fromisoformat(run.given["month"])
     chosen = seen.filter(period=month).exclude(state=StatementState.OPEN).order_by("number")
@@ -62,6 +63,13 @@ def _fill(run: Run, file: IO[bytes], keys: Iterable[int], form: StatementFile) -
             run.done += 1
             run.beat()
     file.seek(0)
+
+
+def _counted(run: Run, rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    """Where one statement is the whole job, its lines are the progress."""
+    for row in _beating(run, rows):
+        run.done += 1
+        yield row
 
 
 def _beating(run: Run, rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:

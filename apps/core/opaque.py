@@ -34,6 +34,7 @@ class Id(StrEnum):
     SUBSCRIPTION = "sub"
     CODE = "otc"
     DELIVERY = "sms"
+    CHARGE = "ch"
 
 
 @lru_cache(maxsize=256)

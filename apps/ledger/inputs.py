@@ -1,7 +1,7 @@
 """What the services of the ledger are given."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -23,12 +23,13 @@ class Side:
 
     kind: AccountKind
     party: Party | None = None
+    # (kind, kind of party, its number): what it is found by; a month's end asks for it often.
+    key: tuple[str, str, int | None] = field(init=False, compare=False, repr=False)
 
-    @property
-    def key(self) -> tuple[str, str, int | None]:
-        if self.party is None:
-            return self.kind.value, "", None
-        return self.kind.value, self.party.kind.value, self.party.id
+    def __post_init__(self) -> None:
+        party = self.party
+        of = ("", None) if party is None else (party.kind.value, party.id)
+        object.__setattr__(self, "key", (self.kind.value, *of))
 
 
 @dataclass(frozen=True, slots=True)

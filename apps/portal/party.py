@@ -6,6 +6,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from apps.billing.queries.fees import Fee
 from apps.core.money import format_money
 from apps.portal.weights import kilograms
 from apps.tracking.enums import PartyRole
@@ -57,6 +58,12 @@ def groups_of(view: PartyView) -> list[Group]:
         Group(_("Proof of delivery"), _signed(view)),
     ]
     return [group for group in groups if group.lines]
+
+
+def fee_group(fee: Fee) -> Group:
+    """What the shipment costs, for the party that pays it."""
+    lines = [Line(str(kind.label), format_money(amount)) for kind, amount in fee.lines]
+    return Group(_("Fee"), [*lines, Line(_("Total"), format_money(fee.total))])
 
 
 def closed_half(view: PartyView) -> str:

@@ -37,6 +37,7 @@ from apps.notifications.models import WebhookEvent
 from apps.tracking.models import Waybill
 from tests import databases
 from tests.factories.accounts import ServiceUserFactory, UserFactory, bearer
+from tests.factories.billing import sent
 from tests.factories.complaints import new_case
 from tests.factories.customers import ready_customer
 from tests.factories.notifications import endpoint, relay_all
@@ -46,7 +47,7 @@ from tests.factories.tracking import carrier, report
 pytestmark = pytest.mark.django_db
 EXAMPLES = 15
 MOST_SEEDS = 10
-DOORS = r"^(/api/v1/(orders|tracking|waybills|partners|webhook|cases)|/voice/)"
+DOORS = r"^(/api/v1/(orders|tracking|waybills|partners|webhook|cases|statements)|/voice/)"
 # The journey's few steps lead to orders and waybills; more doors would only lead away from them.
 ON_THE_WAY = r"^/api/v1/(orders|tracking|waybills|partners|webhook)"
 KNOWN = {
@@ -108,6 +109,11 @@ def _case_of(user: User, waybill: Waybill) -> tuple[str, str]:
     return made.number, str(CaseFile.objects.get(entry__case=made).key)
 
 
+def _statement_of(waybill: Waybill) -> str:
+    """One that was sent, before the case that would stand in its way."""
+    return str(sent(waybill.customer, "12.00", waybill=waybill.number).number)
+
+
 @pytest.fixture(scope="module")
 def one_house(
     django_db_setup: None,
@@ -139,6 +145,7 @@ def _house() -> dict[str, Any]:
     waybill = report(order.issued.get().waybill, "picked_up", "arrived")
     hooks = [endpoint(customer, url=f"https://h{n}.example.com") for n in range(2)]
     relay_all()
+    statement = _statement_of(waybill)
     brought, file = _case_of(user, waybill)
     logged = WebhookEvent.objects.filter(customer=customer).latest("id")
     return {
@@ -147,6 +154,7 @@ def _house() -> dict[str, Any]:
         "waybill": waybill.number,
         "case": brought,
         "file": file,
+        "statement": statement,
         "customer": customer.code,
         "carrier": carrier().code,
         "endpoint": hide(Id.ENDPOINT, hooks[0].pk),
@@ -159,7 +167,7 @@ def _put_known(case: Any, house: dict[str, Any]) -> None:
     and every answer would be 404."""
     meta = case.meta
     if not meta.is_negative_at(ParameterLocation.PATH):
-        kinds = {"/orders/": "order", "/cases/": "case"}
+        kinds = {"/orders/": "order", "/cases/": "case", "/statements/": "statement"}
         kind = next((kinds[part] for part in kinds if part in case.path), "waybill")
         known = {"number": kind, "key": "file", "endpoint_id": "endpoint", "message_id": "message"}
         for name in known.keys() & case.path_parameters.keys():

@@ -129,12 +129,32 @@ def test_books_are_append_only(table: str, change: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE ledger_account SET id = id + 1000000",
+        "DELETE FROM ledger_account",
+        "TRUNCATE ledger_account CASCADE",
+    ],
+)
+def test_an_account_stays(change: str) -> None:
+    """Postings lead to it without a foreign key of the database's."""
+    posted(UserFactory())
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET LOCAL yipiao.maintenance = 'off'")
+        with pytest.raises(DatabaseError, match="refused"), transaction.atomic():
+            cursor.execute(change)
+
+
+@pytest.mark.parametrize(
     ("given", "constraint"),
     [
         ({"credit_id": "debit_id"}, "posting_two_accounts"),
         ({"amount": "0"}, "posting_above_zero"),
         ({}, "posting_within_entry"),
         ({"n": "1"}, "posting_once"),
+        ({"entry_id": "-1"}, "posting_entry_there"),
+        ({"debit_id": "-1"}, "posting_accounts_there"),
+        ({"credit_id": "-1"}, "posting_accounts_there"),
     ],
 )
 def test_the_database_itself_refuses_what_must_never_be(

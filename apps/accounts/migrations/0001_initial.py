@@ -260,6 +260,7 @@ class Migration(migrations.Migration):
                                 ("cases:write", "Open cases and write in them"),
                                 ("webhooks:read", "Read webhook endpoints and events"),
                                 ("webhooks:write", "Keep webhook endpoints and replay events"),
+                                ("billing:read", "Read statements and fees"),
                                 ("partner_feed", "Partner carrier feed"),
                             ],
                             max_length=30,

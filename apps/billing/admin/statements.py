@@ -41,7 +41,7 @@ from apps.billing.forms import (
 )
 from apps.billing.models import Statement
 from apps.billing.queries.invoicing import invoiceable
-from apps.billing.queries.lines import lines_of
+from apps.billing.queries.lines import lines_of, parts_of
 from apps.billing.queries.owing import owed_on
 from apps.billing.rules.words import in_words
 from apps.billing.states import STATEMENT_MOVES
@@ -276,7 +276,16 @@ class StatementAdmin(BoardPages, BulkAdmin, PanelAdmin):
             kind=kind if kind in ChargeKind.values else "",
             after=int(after) if after.isdigit() and len(after) < 19 else 0,
         )
-        owed = owed_on([statement.pk]).get(statement.pk)
+        there = parts_of(statement)
+        owed = statement.charged
+        if "allocations" in there:
+            owed = owed_on([statement.pk])[statement.pk].owed
+
+        def of(name: str) -> Any:
+            """Its rows of that name; where there are none nobody is asked again."""
+            rows = getattr(statement, name)
+            return rows.all() if name in there else rows.none()
+
         rest = sum((part.gross for part in invoiceable([statement.pk])), Decimal(0))
         return {
             "title": f"{statement.period:%Y-%m} {statement.payer_name}",
@@ -284,16 +293,12 @@ class StatementAdmin(BoardPages, BulkAdmin, PanelAdmin):
             "side": Side(statement.issued_by_side),
             "totals": statement.totals.select_related("tax_class"),
             "words": in_words(statement.closing) if statement.closing is not None else "",
-            "blockers": [
-                (one, BlockerKind(one.kind), _cause(one)) for one in statement.blockers.all()
-            ],
-            "disputes": statement.disputes.select_related("charge"),
-            "invoices": [
-                line.invoice for line in statement.invoice_lines.select_related("invoice")
-            ],
-            "allocations": statement.allocations.select_related("receipt", "by"),
-            "write_offs": [(one, WriteOffState(one.state)) for one in statement.write_offs.all()],
-            "owed": owed.owed if owed else None,
+            "blockers": [(one, BlockerKind(one.kind), _cause(one)) for one in of("blockers")],
+            "disputes": of("disputes").select_related("charge"),
+            "invoices": [line.invoice for line in of("invoice_lines").select_related("invoice")],
+            "allocations": of("allocations").select_related("receipt", "by"),
+            "write_offs": [(one, WriteOffState(one.state)) for one in of("write_offs")],
+            "owed": owed,
             "to_invoice": rest,
             "lines": lines,
             "more": more,

@@ -23,7 +23,11 @@ class Charge(AppendOnly):
     """
 
     statement = models.ForeignKey(
-        Statement, models.PROTECT, related_name="charges", verbose_name=_("statement")
+        Statement,
+        models.PROTECT,
+        related_name="charges",
+        db_index=False,
+        verbose_name=_("statement"),
     )
     customer = models.ForeignKey(
         "customers.Customer",
@@ -75,6 +79,13 @@ class Charge(AppendOnly):
         verbose_name_plural = _("charges")
         ordering = ["statement_id", "service_day", "id"]
         indexes = [
+            models.Index(fields=["statement", "id"], name="charge_by_statement"),
+            # A month is summed from this alone: its charges lie all over the table.
+            models.Index(
+                name="charge_sums",
+                fields=["statement", "kind", "tax_class"],
+                include=["gross", "tariff_version"],
+            ),
             models.Index(fields=["waybill"], name="charge_by_waybill", condition=~Q(waybill="")),
             models.Index(
                 fields=["corrects"],

@@ -77,18 +77,22 @@ class Statement(models.Model):
     revision = models.PositiveSmallIntegerField(default=0)
 
     frozen_at = models.DateTimeField(_("frozen"), null=True)
-    frozen_by = models.ForeignKey(USER, models.PROTECT, related_name="+", null=True)
+    frozen_by = models.ForeignKey(USER, models.PROTECT, related_name="+", null=True, db_index=False)
     reviewed_at = models.DateTimeField(_("reviewed"), null=True)
-    reviewed_by = models.ForeignKey(USER, models.PROTECT, related_name="+", null=True)
+    reviewed_by = models.ForeignKey(
+        USER, models.PROTECT, related_name="+", null=True, db_index=False
+    )
     sent_at = models.DateTimeField(_("sent"), null=True)
-    sent_by = models.ForeignKey(USER, models.PROTECT, related_name="+", null=True)
+    sent_by = models.ForeignKey(USER, models.PROTECT, related_name="+", null=True, db_index=False)
     due_on = models.DateField(_("due on"), null=True)
     # Of the paper that the payer got, in hex; made just after it was sent.
     pdf_sha256 = models.CharField(
         _("SHA-256 of the PDF"), max_length=64, blank=True, default="", editable=False
     )
     confirmed_at = models.DateTimeField(_("confirmed"), null=True)
-    confirmed_by = models.ForeignKey(USER, models.PROTECT, related_name="+", null=True)
+    confirmed_by = models.ForeignKey(
+        USER, models.PROTECT, related_name="+", null=True, db_index=False
+    )
     confirmed_how = models.CharField(
         _("agreed how"), max_length=8, choices=AgreedHow, blank=True, default=""
     )
@@ -237,12 +241,20 @@ class Statement(models.Model):
 
 class StatementTotal(models.Model):
     """The sum of a frozen statement's charges of one kind and tax class. Sheets, prints and invoices
-    read it; opening the statement again takes it away."""
+    read it; opening the statement again takes it away. Its keys are those of the charges that it sums,
+    which are append-only and hold them: the database checks them there (docs/adr/0035)."""
 
-    statement = models.ForeignKey(Statement, models.PROTECT, related_name="totals")
+    statement = models.ForeignKey(
+        Statement, models.PROTECT, related_name="totals", db_index=False, db_constraint=False
+    )
     kind = models.CharField(_("kind"), max_length=12, choices=ChargeKind)
     tax_class = models.ForeignKey(
-        "pricing.TaxClass", models.PROTECT, related_name="+", verbose_name=_("tax class")
+        "pricing.TaxClass",
+        models.PROTECT,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+        verbose_name=_("tax class"),
     )
     n = models.PositiveIntegerField(_("lines"))
     gross = amount(_("amount"))

@@ -5,13 +5,13 @@ Rows go straight into the file, so that memory does not grow with them.
 
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from django.utils.translation import gettext as _
 
 from apps.billing.enums import StatementFile
 from apps.billing.models import Statement
-from apps.billing.queries.exporting import HEADINGS, line_rows, summary_rows
+from apps.billing.queries.exporting import HEADINGS, copy_lines, line_rows, summary_rows
 from apps.billing.queries.papers import statement_pdf
 from apps.core.sheets import stream_csv
 from apps.core.workbooks import fill_book
@@ -39,17 +39,16 @@ def _as_they_are(rows: Rows) -> Rows:
 def statement_file(
     statement: Statement, form: StatementFile, *, through: Callable[[Rows], Rows] = _as_they_are
 ) -> tuple[str, IO[bytes]]:
-    """(its name, the open file at its beginning). ``through`` sees the lines go by: a job's sign of
-    life. Whoever asks closes the file. RuleBroken ``still_open``: no paper while charges come."""
+    """(its name, the open file at its beginning). ``through`` sees the lines of a workbook go by: a
+    job's sign of life; a csv of as many takes no time. Whoever asks closes the file. RuleBroken ``still_open``: no paper while charges come."""
     file: IO[bytes] = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  # the caller closes it
     try:
-        lines = through(line_rows(statement))
         if form == StatementFile.XLSX:
-            _fill_xlsx(file, statement, lines)
+            _fill_xlsx(file, statement, through(line_rows(statement)))
         elif form == StatementFile.PDF:
             file.write(statement_pdf(statement))
         else:
-            _fill_csv(file, lines, ENCODINGS[form])
+            _fill_csv(file, statement, ENCODINGS[form])
     except BaseException:
         file.close()
         raise
@@ -75,9 +74,21 @@ def _with_total(lines: Rows) -> Iterator[tuple[Any, ...]]:
     yield (_("Total"), *[None] * (AMOUNT - 1), total, None)
 
 
-def _fill_csv(file: IO[bytes], lines: Rows, encoding: str) -> None:
-    texts = stream_csv(HEADINGS, lines)
-    file.write(next(texts).removeprefix(MARK).encode(encoding))
-    plain = "utf-8" if encoding == "utf-8-sig" else encoding  # the mark stands once
-    for text in texts:
-        file.write(text.encode(plain))
+def _fill_csv(file: IO[bytes], statement: Statement, encoding: str) -> None:
+    head = next(stream_csv(HEADINGS, ())).removeprefix(MARK)
+    file.write(head.encode(encoding))
+    # The mark stands once.
+    copy_lines(statement, cast("IO[bytes]", _Rows(file, encoding.removesuffix("-sig"))))
+
+
+class _Rows:
+    """Takes whole rows in UTF-8 from the database and writes them as RFC 4180 wants their end, in
+    another encoding if need be."""
+
+    def __init__(self, file: IO[bytes], encoding: str) -> None:
+        self._file = file
+        self._encoding = "" if encoding == "utf-8" else encoding
+
+    def write(self, row: bytes) -> int:
+        row = row.removesuffix(b"\n") + b"\r\n"
+        return self._file.write(row.decode().encode(self._encoding) if self._encoding else row)

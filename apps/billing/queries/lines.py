@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from apps.billing.models import Charge, Statement
 
@@ -16,7 +16,7 @@ def lines_of(
     """A page of charges in the order they were written, found by waybill or kind, and where the next
     page begins (None at the end). Never counts."""
     rows = (
-        Charge.objects.filter(statement=statement, pk__gt=after)
+        Charge.objects.filter(statement=statement, pk__gt=max(after, first_line(statement) - 1))
         .select_related("customer", "tax_class", "corrects")
         .order_by("pk")
     )
@@ -29,6 +29,17 @@ def lines_of(
     return page[:PER_PAGE], more
 
 
+def first_line(statement: Statement) -> int:
+    """The number of its first charge, 0 without one. From there on a long statement's lines lie close
+    together; from the beginning of the table PostgreSQL would go through all the months before it.
+
+    The second number, which no statement has, keeps it on the index by statement: for one alone it takes
+    the primary key, which has the same order.
+    """
+    rows = Charge.objects.filter(statement__in=[statement.pk, 0]).order_by("statement_id", "pk")
+    return int(rows.values_list("pk", flat=True).first() or 0)
+
+
 def all_lines(statement: Statement) -> Iterator[Charge]:
     """Every charge, by day and waybill, through a cursor of the server."""
     rows: QuerySet[Charge, Any] = (
@@ -37,3 +48,18 @@ def all_lines(statement: Statement) -> Iterator[Charge]:
         .order_by("service_day", "waybill", "pk")
     )
     return rows.iterator(chunk_size=2_000)
+
+
+PARTS = ("allocations", "blockers", "disputes", "invoice_lines", "write_offs")
+
+
+def parts_of(statement: Statement) -> set[str]:
+    """Which of PARTS a statement has any of: most have few. One query."""
+    there = {
+        f"has_{name}": Exists(
+            getattr(Statement, name).rel.related_model.objects.filter(statement=OuterRef("pk"))
+        )
+        for name in PARTS
+    }
+    found = Statement.objects.filter(pk=statement.pk).annotate(**there).values(*there).get()
+    return {name for name in PARTS if found[f"has_{name}"]}

@@ -9,9 +9,9 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
+from apps.billing.inputs import Frozen
 from apps.billing.models import Allocation, Invoice, Receipt, RedForm, Statement, StatementTotal
 from apps.billing.rules import tax
-from apps.core.money import money
 from apps.ledger.enums import AccountKind, PartyKind
 from apps.ledger.inputs import NewEntry, NewPosting, Party, Side
 from apps.ledger.models import Entry
@@ -56,50 +56,58 @@ def both_ways(debit: Side, credit: Side, amount: Decimal) -> list[NewPosting]:
     return [NewPosting(debit, credit, amount)]
 
 
-def post_frozen(statements: Sequence[Statement], *, day: date, by: User, at: datetime) -> None:
+def post_frozen(statements: Sequence[Frozen], *, day: date, by: User, at: datetime) -> None:
     """Frozen statements: receivable against revenue and deferred VAT, per tax class."""
+    by_id = {statement.id: statement for statement in statements}
     sums = (
-        StatementTotal.objects.filter(statement__in=statements)
-        .values("statement_id", "tax_class__rate_ppm")
-        .annotate(sum=Sum("gross"))
+        StatementTotal.objects.filter(statement__in=list(by_id))
         .order_by("statement_id", "tax_class__rate_ppm")
+        .values_list("statement_id", "tax_class__rate_ppm")
+        .annotate(sum=Sum("gross"))
     )
-    postings: dict[int, list[NewPosting]] = {}
-    by_id = {statement.pk: statement for statement in statements}
-    for row in sums:
-        debit = receivable(by_id[row["statement_id"]])
-        net, part = tax.split(money(row["sum"]), row["tax_class__rate_ppm"])
-        postings.setdefault(row["statement_id"], []).extend(
-            [
-                *both_ways(debit, Side(AccountKind.REVENUE), net),
-                *both_ways(debit, Side(AccountKind.DEFERRED_VAT), part),
-            ]
-        )
+    revenue, deferred = Side(AccountKind.REVENUE), Side(AccountKind.DEFERRED_VAT)
+    postings: dict[int, list[NewPosting]] = {pk: [] for pk in by_id}
+    for pk, rate, gross in sums:
+        debit = _owed(by_id[pk])
+        net, part = tax.split(gross, rate)
+        postings[pk] += both_ways(debit, revenue, net) + both_ways(debit, deferred, part)
+    text = _("Statement %(number)s")
     post_entries(
         [
             NewEntry(
-                key=_freeze_key(by_id[pk]),
+                key=_freeze_key(statement.id, statement.revision),
                 kind="statement.frozen",
                 day=day,
-                text=_("Statement %(number)s") % {"number": by_id[pk].number},
-                postings=lines,
+                text=text % {"number": statement.number},
+                postings=postings[statement.id],
                 subject_type=STATEMENT,
-                subject_id=str(pk),
+                subject_id=str(statement.id),
             )
-            for pk, lines in postings.items()
-            if lines
+            for statement in statements
+            if postings[statement.id]
         ],
         by=by,
         at=at,
     )
 
 
-def _freeze_key(statement: Statement) -> str:
-    return f"freeze:{statement.pk}:{statement.revision}"
+def _owed(frozen: Frozen) -> Side:
+    """``receivable`` of a statement that was just frozen."""
+    if frozen.payer_id is not None:
+        party = Party(PartyKind.CUSTOMER, frozen.payer_id, str(frozen.payer_name))
+    elif frozen.station_id is not None:
+        party = Party(PartyKind.STATION, frozen.station_id, str(frozen.station_name))
+    else:
+        raise TypeError("a constraint says that a statement has a payer or a station")
+    return Side(AccountKind.RECEIVABLE, party)
+
+
+def _freeze_key(statement_id: int, revision: int) -> str:
+    return f"freeze:{statement_id}:{revision}"
 
 
 def take_back_frozen(statement: Statement, *, by: User, at: datetime) -> None:
-    entry = Entry.objects.filter(key=_freeze_key(statement)).first()
+    entry = Entry.objects.filter(key=_freeze_key(statement.pk, statement.revision)).first()
     if entry is not None:
         reverse_entry(entry, by=by, at=at, day=open_day(entry.day))
 

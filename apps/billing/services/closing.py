@@ -17,35 +17,41 @@ from apps.accounts.models import User
 from apps.backoffice.models import Job
 from apps.backoffice.services import ask_job
 from apps.billing.enums import StatementState
+from apps.billing.inputs import FROZEN, Frozen
 from apps.billing.models import Statement, StatementTotal
 from apps.billing.rules import months
 from apps.billing.services import books
 from apps.billing.services.moving import lock_statement, move
+from apps.billing.services.tiers import adjust_tiers
 from apps.billing.services.words import said
 from apps.core.errors import BadInput, RuleBroken
-from apps.events.services import new_event, record, record_many
+from apps.events.services import NewEvent, record, record_many
 
-BATCH = 200
+BATCH = 500
 CLOSE_MONTH = "billing.close_month"
 # A payer's months are frozen in their order: the opening balance is what the earlier ones left.
 _LOCK = """
 SELECT s.id FROM billing_statement s
 WHERE s.period = %(period)s AND s.state = 'open' {chosen} AND NOT EXISTS (
-    SELECT FROM billing_statement e WHERE e.period < s.period AND e.state = 'open'
-        AND (e.bill_to_id = s.bill_to_id OR e.station_id = s.station_id))
+    SELECT FROM billing_statement e
+    WHERE e.period < %(period)s AND e.state = 'open' AND e.bill_to_id = s.bill_to_id
+) AND NOT EXISTS (
+    SELECT FROM billing_statement e
+    WHERE e.period < %(period)s AND e.state = 'open' AND e.station_id = s.station_id
+)
 ORDER BY s.issued_by_side DESC, s.id LIMIT %(most)s FOR UPDATE OF s {waits}
 """
-_TOTALS = """
-INSERT INTO billing_statementtotal (statement_id, kind, tax_class_id, n, gross)
-SELECT statement_id, kind, tax_class_id, count(*), sum(gross) FROM billing_charge
-WHERE statement_id = ANY(%(ids)s) GROUP BY 1, 2, 3
-"""
-_FIGURES = """
+# What is summed goes into the totals and from there, in the same statement, into the figures.
+_FREEZE = """
 WITH chosen AS (
     SELECT id, bill_to_id, station_id FROM billing_statement WHERE id = ANY(%(ids)s)
+), totals AS (
+    INSERT INTO billing_statementtotal (statement_id, kind, tax_class_id, n, gross)
+    SELECT statement_id, kind, tax_class_id, count(*), sum(gross) FROM billing_charge
+    WHERE statement_id = ANY(%(ids)s) GROUP BY 1, 2, 3
+    RETURNING statement_id, n, gross
 ), now AS (
-    SELECT statement_id, sum(n) AS lines, sum(gross) AS charged FROM billing_statementtotal
-    WHERE statement_id = ANY(%(ids)s) GROUP BY 1
+    SELECT statement_id, sum(n) AS lines, sum(gross) AS charged FROM totals GROUP BY 1
 ), before AS (
     SELECT c.id, sum(e.charged) AS charged FROM chosen c JOIN billing_statement e
         ON (e.bill_to_id = c.bill_to_id OR e.station_id = c.station_id)
@@ -162,28 +168,28 @@ def _freeze(
             "at": at,
             "by": by.pk,
         }
-        cursor.execute(_TOTALS, given)
-        cursor.execute(_FIGURES, given)
-    statements = list(
-        Statement.objects.filter(pk__in=ids).select_related("bill_to", "station").order_by("pk")
-    )
-    books.post_frozen(statements, day=books.open_day(months.last_day(month)), by=by, at=at)
+        adjust_tiers(ids, month=month, by=by, at=at)
+        cursor.execute(_FREEZE, given)
+    # No objects: of each statement a few columns are told.
+    rows = Statement.objects.filter(pk__in=ids).order_by("pk")
+    frozen = [Frozen(*row) for row in rows.values_list(*FROZEN)]
+    books.post_frozen(frozen, day=books.open_day(months.last_day(month)), by=by, at=at)
+    period = f"{month:%Y-%m}"
     record_many(
-        [
-            new_event(
-                "statement.frozen",
-                statement,
-                by=by,
-                at=at,
-                data={
-                    "period": f"{month:%Y-%m}",
-                    "lines": statement.lines,
-                    "charges": str(statement.charged),
-                    "closing": str(statement.closing),
-                },
-            )
-            for statement in statements
-        ]
+        NewEvent(
+            "statement.frozen",
+            books.STATEMENT,
+            str(one.id),
+            by.pk,
+            at,
+            {
+                "period": period,
+                "lines": one.lines,
+                "charges": str(one.charged),
+                "closing": str(one.closing),
+            },
+        )
+        for one in frozen
     )
     return ids
 

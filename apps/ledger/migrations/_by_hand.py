@@ -62,17 +62,25 @@ BEGIN
         RAISE EXCEPTION 'ledger: a posting lies in a closed month'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'entry_month_open';
     END IF;
-    SELECT fresh.entry_id, fresh.n INTO odd FROM fresh JOIN ledger_entry e ON e.id = fresh.entry_id
-        WHERE fresh.n > e.lines LIMIT 1;
-    IF FOUND THEN
+    SELECT fresh.entry_id, fresh.n, fresh.day, e.id AS found, e.lines INTO odd
+        FROM fresh LEFT JOIN ledger_entry e ON e.id = fresh.entry_id
+        WHERE e.id IS NULL OR fresh.n > e.lines OR fresh.day <> e.day LIMIT 1;
+    IF FOUND AND odd.found IS NULL THEN
+        RAISE EXCEPTION 'ledger: there is no entry %', odd.entry_id
+            USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'posting_entry_there';
+    ELSIF FOUND AND odd.n > odd.lines THEN
         RAISE EXCEPTION 'ledger: entry % has no line %', odd.entry_id, odd.n
             USING ERRCODE = 'check_violation', CONSTRAINT = 'posting_within_entry';
-    END IF;
-    SELECT fresh.entry_id, fresh.day INTO odd FROM fresh JOIN ledger_entry e ON e.id = fresh.entry_id
-        WHERE fresh.day <> e.day LIMIT 1;
-    IF FOUND THEN
+    ELSIF FOUND THEN
         RAISE EXCEPTION 'ledger: % is not the day of entry %', odd.day, odd.entry_id
             USING ERRCODE = 'check_violation', CONSTRAINT = 'posting_day_of_entry';
+    END IF;
+    SELECT used.id INTO odd
+        FROM (SELECT debit_id AS id FROM fresh UNION SELECT credit_id FROM fresh) used
+        LEFT JOIN ledger_account a ON a.id = used.id WHERE a.id IS NULL LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'ledger: there is no account %', odd.id
+            USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'posting_accounts_there';
     END IF;
     RETURN NULL;
 END $$;
@@ -89,6 +97,18 @@ BEGIN
 END $$;
 CREATE TRIGGER period_forward BEFORE INSERT ON ledger_period
     FOR EACH ROW EXECUTE FUNCTION ledger_close_forward();
+"""
+# A posting's entry and accounts are looked for once for all that a statement writes, which a foreign key
+# does row by row (docs/adr/0035): what they lead to therefore stays. Entries are append-only.
+KEPT = """
+CREATE TRIGGER account_kept BEFORE DELETE OR UPDATE OF id ON ledger_account
+    FOR EACH ROW EXECUTE FUNCTION yipiao_refuse_change();
+CREATE TRIGGER account_kept_table BEFORE TRUNCATE ON ledger_account
+    FOR EACH STATEMENT EXECUTE FUNCTION yipiao_refuse_change();
+"""
+NOT_KEPT = """
+DROP TRIGGER account_kept ON ledger_account;
+DROP TRIGGER account_kept_table ON ledger_account;
 """
 BACK = """
 DROP TRIGGER period_forward ON ledger_period;
@@ -113,4 +133,5 @@ OPERATIONS = [
     append_only("ledger_posting"),
     append_only("ledger_period"),
     append_only("ledger_daybalance"),
+    migrations.RunSQL(KEPT, NOT_KEPT),
 ]

@@ -32,7 +32,11 @@ class Entry(AppendOnly):
     )
     at = models.DateTimeField(_("when"), db_default=Now())
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("by"),
     )
 
     class Meta:
@@ -57,16 +61,32 @@ class Posting(AppendOnly):
     """An amount from one account to another: both sides in one row, so that nothing can be out of
     balance. ``day`` is the entry's (a trigger keeps it so), ``waybill`` a number."""
 
+    # No constraint of the database's on these three: a trigger looks for all of a statement at once.
     entry = models.ForeignKey(
-        Entry, models.PROTECT, related_name="postings", verbose_name=_("entry"), db_index=False
+        Entry,
+        models.PROTECT,
+        related_name="postings",
+        verbose_name=_("entry"),
+        db_index=False,
+        db_constraint=False,
     )
     n = models.PositiveSmallIntegerField(_("line"))
     day = models.DateField(_("day"))
     debit = models.ForeignKey(
-        Account, models.PROTECT, related_name="debits", verbose_name=_("debit"), db_index=False
+        Account,
+        models.PROTECT,
+        related_name="debits",
+        verbose_name=_("debit"),
+        db_index=False,
+        db_constraint=False,
     )
     credit = models.ForeignKey(
-        Account, models.PROTECT, related_name="credits", verbose_name=_("credit"), db_index=False
+        Account,
+        models.PROTECT,
+        related_name="credits",
+        verbose_name=_("credit"),
+        db_index=False,
+        db_constraint=False,
     )
     amount = MoneyField(_("amount"))
     waybill = models.CharField(_("waybill"), max_length=40, blank=True, default="")

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from apps.core.database import array, quoted
 from apps.core.errors import RuleBroken
 from apps.ledger.enums import AccountKind, PartyKind
 from apps.ledger.inputs import NewEntry, NewPosting, Party, Side
@@ -137,22 +138,39 @@ def _closed(day: date | None) -> RuleBroken:
 def _write(entries: Sequence[NewEntry], *, by: Any, at: datetime) -> dict[str, int]:
     """Key → number of those that were not there."""
     ids = account_ids(side for e in entries for p in e.postings for side in (p.debit, p.credit))
-    rows = [
-        (e.key, e.kind, e.day, e.text[:200], e.subject_type, e.subject_id, len(e.postings), e.reverses_id)
-        for e in {entry.key: entry for entry in entries}.values()
-    ]  # fmt: skip
+    by_key = {entry.key: entry for entry in entries}
+    new = list(by_key.values())
+    # Literals of arrays: a month's end writes thousands, and each parameter of its own would be parsed.
+    heads = [
+        array(quoted(e.key) for e in new),
+        array(quoted(e.kind) for e in new),
+        array(e.day.isoformat() for e in new),
+        array(quoted(e.text[:200]) for e in new),
+        array(quoted(e.subject_type) for e in new),
+        array(quoted(e.subject_id) for e in new),
+        array(str(len(e.postings)) for e in new),
+        array("NULL" if e.reverses_id is None else str(e.reverses_id) for e in new),
+    ]
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(_ENTRIES, [at, by.pk, *(list(c) for c in zip(*rows, strict=True))])
+            cursor.execute(_ENTRIES, [at, by.pk, *heads])
             fresh = {key: pk for pk, key in cursor.fetchall()}
             lines = [
-                (fresh[e.key], n, e.day, ids[p.debit.key], ids[p.credit.key], p.amount, p.waybill)
-                for e in {entry.key: entry for entry in entries}.values()
+                (
+                    str(fresh[e.key]),
+                    str(n),
+                    e.day.isoformat(),
+                    str(ids[p.debit.key]),
+                    str(ids[p.credit.key]),
+                    f"{p.amount:f}",
+                    quoted(p.waybill),
+                )
+                for e in new
                 if e.key in fresh
                 for n, p in enumerate(e.postings, start=1)
             ]
             if lines:
-                cursor.execute(_POSTINGS, [list(c) for c in zip(*lines, strict=True)])
+                cursor.execute(_POSTINGS, [array(column) for column in zip(*lines, strict=True)])
     except IntegrityError as error:
         diag = getattr(error.__cause__, "diag", None)
         if diag is not None and diag.constraint_name == "entry_month_open":

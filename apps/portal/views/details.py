@@ -8,6 +8,7 @@ from django.middleware.csrf import get_token
 from django.utils import translation
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from apps.billing.queries.fees import fee_of, pays
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.requests import client_address
 from apps.core.times import now
@@ -18,7 +19,7 @@ from apps.notifications.services.party_codes import (
 )
 from apps.portal.answers import asked_to_wait, kept_private, page
 from apps.portal.languages import speaks
-from apps.portal.party import closed_half, groups_of, photo_key, photos_of
+from apps.portal.party import closed_half, fee_group, groups_of, photo_key, photos_of
 from apps.portal.proofs import clear_proof, proven_role, remember_proof
 from apps.portal.queries import known_waybill
 from apps.tracking.enums import PartyRole
@@ -124,9 +125,12 @@ def show_details(request: HttpRequest, number: str, role: PartyRole) -> HttpResp
     if waybill is None:
         return ask(request, number)
     view = party_view(waybill, role)
+    groups = groups_of(view)
+    if pays(waybill, role) and (fee := fee_of(number)):
+        groups.append(fee_group(fee))
     context = {
         "number": number,
-        "groups": groups_of(view),
+        "groups": groups,
         "photos": photos_of(number, view.proof),
         "closed": closed_half(view),
         "scans": view.scans,

@@ -7,7 +7,7 @@ from datetime import date
 from django.db.models import F, Q
 
 from apps.pricing.enums import VersionState
-from apps.pricing.models import TariffVersion
+from apps.pricing.models import MonthlyTier, TariffVersion
 
 Key = tuple[int | None, str]  # customer, service
 
@@ -58,4 +58,14 @@ def read_book(services: Iterable[str]) -> Book:
         TariffVersion.objects.filter(
             state=VersionState.ACTIVE, tariff__service__in=list(services)
         ).select_related("tariff")
+    )
+
+
+def tiered_versions() -> list[TariffVersion]:
+    """The active versions of all tariffs that have, or once had, tiers of the month. One query."""
+    with_tiers = MonthlyTier.objects.filter(version__state=VersionState.ACTIVE)
+    return list(
+        TariffVersion.objects.filter(
+            state=VersionState.ACTIVE, tariff__in=with_tiers.values("version__tariff")
+        )
     )

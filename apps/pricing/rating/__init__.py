@@ -15,7 +15,7 @@ from apps.pricing.rating.checking import high_rates, tariff_problems
 from apps.pricing.rating.compiling import Compiled, compile_tariff, fingerprint
 from apps.pricing.rating.engine import Line, Rated, rate, rate_many
 from apps.pricing.rating.explaining import Step, explain
-from apps.pricing.rating.monthly import Adjustment, Month, adjust_month
+from apps.pricing.rating.monthly import Adjustment, Month, adjust_month, explain_month
 from apps.pricing.rating.refusals import TariffProblem, TariffRefused, Unrated
 from apps.pricing.rating.shipment import (
     Parcel,
@@ -76,6 +76,7 @@ __all__ = [
     "adjust_month",
     "compile_tariff",
     "explain",
+    "explain_month",
     "fen",
     "fingerprint",
     "first_additional",
