@@ -142,7 +142,7 @@ def _contracts(base: Tariff) -> dict[str, Tariff]:
         "YUNSHANG": replace(
             base,
             segments=_segments(85),
-            monthly=(MonthlyTier(300, 0), MonthlyTier(1000, ppm("3")), MonthlyTier(None, ppm("5"))),
+            monthly=(MonthlyTier(10, 0), MonthlyTier(100, ppm("3")), MonthlyTier(None, ppm("5"))),
         ),
         "CHAYU": replace(base, segments=tuple(bands), min_fen=fen("8")),
         # Light and bulky instruments: half of the difference, no fuel surcharge.
