@@ -1,7 +1,9 @@
 """The real settings, but for what would only slow tests down."""
 
+import atexit
 import os
 import re
+import shutil
 import tempfile
 
 from config.settings import *  # noqa: F403  # everything as it is, on purpose
@@ -9,6 +11,9 @@ from config.settings import REDIS_URL as _BROKER
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STATIC_ROOT = tempfile.mkdtemp(prefix="yipiao-static-")
+_maker = os.getpid()
+# Whoever was forked from this process leaves it alone.
+atexit.register(lambda: os.getpid() == _maker and shutil.rmtree(STATIC_ROOT, ignore_errors=True))
 STORAGES = {
     "default": {"BACKEND": "apps.core.storage.AtomicFileStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.billing import services
+from apps.billing.enums import InvoiceKind
 from apps.billing.models import Statement
 from apps.billing.queries import board
 from apps.billing.rules.settling import AGES, age_of
@@ -84,6 +85,22 @@ def test_a_credit_is_owed_below_zero_and_not_expected() -> None:
     frozen(payer(), "-20.00")
     assert board.age_sums(TODAY)[0] == D("-20.00")
     assert sum(week.due for week in board.expected_by_week(TODAY)) == D(0)
+
+
+def test_invoices_that_were_asked_for_wait_for_somebody(client: Client) -> None:
+    entered(client)
+    where = reverse("admin:billing_statement_board")
+    link = reverse("admin:billing_invoice_changelist") + "?state__exact=requested"
+    assert link not in client.get(where).content.decode()
+    statement = sent(payer(), "10.00")
+    services.request_invoice(
+        statement_ids=[statement.pk],
+        kind=InvoiceKind.PAPER_NORMAL,
+        by=UserFactory(),
+        at=DECEMBER_FIRST,
+    )
+    assert board.invoices_to_see_to() == {"requested": 1}
+    assert link in client.get(where).content.decode()
 
 
 def test_a_click_on_an_age_shows_its_statements(client: Client) -> None:

@@ -18,7 +18,7 @@ from apps.accounts.staff import person
 from apps.backoffice.acting import PageAdmin
 from apps.billing import services
 from apps.billing.admin.ages import age_labels
-from apps.billing.enums import DisputeReason, StatementFile, StatementState
+from apps.billing.enums import DisputeReason, InvoiceState, StatementFile, StatementState
 from apps.billing.forms import FileForm, MonthForm
 from apps.billing.queries import board
 from apps.billing.rules.months import month_of, next_month
@@ -86,6 +86,7 @@ class BoardPages(PageAdmin):
                 for state in StatementState
             ],
             debtors=debtors,
+            invoices=[(InvoiceState(state), n) for state, n in board.invoices_to_see_to().items()],
             columns=list(zip(age_labels(), columns, strict=True)),
             weeks=weeks,
             fullest=max([*(max(one.due, one.usual) for one in weeks), Decimal(1)]),

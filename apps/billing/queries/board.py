@@ -7,7 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
+from django.db.models import Count
 
+from apps.billing.enums import InvoiceState
+from apps.billing.models import Invoice
 from apps.billing.queries.owing import SIGNED
 from apps.billing.rules.settling import AGES
 
@@ -142,6 +145,13 @@ def _columns(places: list[int], sums: list[Decimal]) -> list[Decimal]:
     for place, owed in zip(places, sums, strict=True):
         columns[place] += owed
     return columns
+
+
+def invoices_to_see_to() -> dict[str, int]:
+    """How many invoices wait for somebody, by their state."""
+    states = (InvoiceState.FAILED, InvoiceState.UNCLEAR, InvoiceState.REQUESTED)
+    rows = Invoice.objects.filter(state__in=states).order_by().values("state")
+    return dict(rows.annotate(n=Count("pk")).values_list("state", "n"))
 
 
 def disputes_by_cause() -> list[tuple[str, int, Any]]:
