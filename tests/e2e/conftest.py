@@ -1,11 +1,13 @@
 """A real browser: Debian's chromium (or CHROMIUM), headless, against a live server of the tests."""
 
 import os
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from django.conf import settings as house
+from django.core.signals import request_finished, request_started
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
@@ -16,6 +18,7 @@ from apps.tracking.models import Waybill
 from tests.databases import restored
 from tests.e2e.desk import PATIENCE, PHONE
 from tests.factories.orders import confirmed_order
+from tests.waiting import eventually
 
 # Playwright's synchronous interface runs an event loop in this thread, which Django would refuse.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -50,10 +53,24 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(autouse=True)
 def _no_page_stays_open(browser: Browser, live_server: object) -> Iterator[None]:
-    """An open page goes on asking, in the middle of the next story."""
+    """An open page goes on asking, in the middle of the next story; and what it asked last, as it was
+    closed (that nobody reads a case any more), would write among the tables that are emptied."""
+    running: set[int] = set()
+
+    def begins(**_said: object) -> None:
+        running.add(threading.get_ident())
+
+    def ends(**_said: object) -> None:
+        running.discard(threading.get_ident())
+
+    request_started.connect(begins)
+    request_finished.connect(ends)
     yield
     for context in browser.contexts:
         context.close()
+    eventually(lambda: not running)
+    request_started.disconnect(begins)
+    request_finished.disconnect(ends)
 
 
 @pytest.fixture

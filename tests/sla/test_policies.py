@@ -292,6 +292,8 @@ def test_the_house_comes_with_the_policies_of_the_requirements() -> None:
         "follow-up",
         "handover-paperwork",
         "order-processing",
+        "paper-delivery",
+        "payment-promise",
         "red-form",
         "shipment-price",
         "statement-agreement",

@@ -62,6 +62,13 @@ BEGIN
         RAISE EXCEPTION 'ledger: a posting lies in a closed month'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'entry_month_open';
     END IF;
+    SELECT used.id INTO odd
+        FROM (SELECT debit_id AS id FROM fresh UNION SELECT credit_id FROM fresh) used
+        LEFT JOIN ledger_account a ON a.id = used.id WHERE a.id IS NULL LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'ledger: there is no account %', odd.id
+            USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'posting_accounts_there';
+    END IF;
     SELECT fresh.entry_id, fresh.n, fresh.day, e.id AS found, e.lines INTO odd
         FROM fresh LEFT JOIN ledger_entry e ON e.id = fresh.entry_id
         WHERE e.id IS NULL OR fresh.n > e.lines OR fresh.day <> e.day LIMIT 1;
@@ -74,13 +81,6 @@ BEGIN
     ELSIF FOUND THEN
         RAISE EXCEPTION 'ledger: % is not the day of entry %', odd.day, odd.entry_id
             USING ERRCODE = 'check_violation', CONSTRAINT = 'posting_day_of_entry';
-    END IF;
-    SELECT used.id INTO odd
-        FROM (SELECT debit_id AS id FROM fresh UNION SELECT credit_id FROM fresh) used
-        LEFT JOIN ledger_account a ON a.id = used.id WHERE a.id IS NULL LIMIT 1;
-    IF FOUND THEN
-        RAISE EXCEPTION 'ledger: there is no account %', odd.id
-            USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'posting_accounts_there';
     END IF;
     RETURN NULL;
 END $$;
