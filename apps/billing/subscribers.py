@@ -1,4 +1,5 @@
-"""What billing hears of: a shipment has come so far that it is charged, or was weighed (BIL-1), the bank's line is
+"""What billing hears of: a shipment has come so far that it is charged, or was weighed (BIL-1), a signed receipt
+is owed or back (BIL-3), the bank's line is
 somebody's payment (BIL-5), a statement or a dunning letter was sent, whose paper is hashed outside the act of
 sending (BIL-6, BIL-7)."""
 
@@ -21,10 +22,23 @@ FIRST = frozenset({Status.PICKED_UP, Status.DELIVERED})
 
 @subscribe_many("waybill.status_changed", name="billing.charge_shipments", most=MOST)
 def charge_shipments(events: list[Event]) -> None:
+    """And the clocks of their signed receipts begin: one subscriber, for this is heard of each shipment."""
     ids = {int(event.subject_id) for event in events if event.data.get("to") in FIRST}
     if not ids:
         return
-    services.charge_shipments(waybill_ids=ids, by=system_user("billing"), at=timezone.now())
+    by, at = system_user("billing"), timezone.now()
+    services.charge_shipments(waybill_ids=ids, by=by, at=at)
+    delivered = {
+        int(event.subject_id) for event in events if event.data.get("to") == Status.DELIVERED
+    }
+    if delivered:
+        services.time_signed_receipts(waybill_ids=delivered, by=by, at=at)
+
+
+@subscribe_many("returndocument.moved", name="billing.end_signed_receipts", most=MOST)
+def end_signed_receipts(events: list[Event]) -> None:
+    ids = {int(event.subject_id) for event in events}
+    services.end_signed_receipts(document_ids=ids, by=system_user("billing"), at=timezone.now())
 
 
 @subscribe_many("waybill.weighed", name="billing.rate_weighed", most=MOST)

@@ -107,3 +107,4 @@ EVENT_KINDS = {
     "inboundmessage.dropped": _("Reply given up by a person"),
     "waybill.status_told": _("Status told to a caller by SMS"),
 }
+EVENT_DETAILS = {"waybill.status_told/phone": _("Phone")}

@@ -135,6 +135,7 @@ EVENT_VALUES = {
 # What the details of events are called: everywhere, or ("kind/detail") in events of one kind.
 EVENT_DETAILS = {
     "calendar": _("Working calendar"),
+    "channels": _("Told by"),
     "cleared": _("Not overdue any more"),
     "day": _("Day"),
     "days": _("Days"),

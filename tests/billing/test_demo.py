@@ -27,6 +27,7 @@ from apps.ledger.enums import AccountKind, PartyKind
 from apps.ledger.models import Entry
 from apps.ledger.queries import balances_of
 from apps.pricing.demo import make_prices
+from tests.timelines import names_in_words
 
 
 @pytest.mark.django_db
@@ -65,6 +66,7 @@ def test_two_months_in_different_stages_and_every_sum_in_the_ledger() -> None:
     assert [hold.kind for hold in letter.bill_to.holds.binding()] == [HoldKind.OVERDUE]
     papers = PaperDelivery.objects.order_by("pk").values_list("bill_to__code", "state")
     assert set(papers) == {("CHAYU", "delivered"), ("BOYA", "returned"), ("BOYA", "planned")}
+    names_in_words()
     kinds = set(Entry.objects.values_list("kind", flat=True))
     assert {
         kind for kind in kinds if label_of(kind) == kind.replace(".", " · ").replace("_", " ")

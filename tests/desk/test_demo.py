@@ -1,15 +1,12 @@
 """The demonstration is a believable week, and the same week for the same seed."""
 
-import re
 from collections import Counter
 from datetime import datetime
-from typing import Any
 
 import pytest
-from django.apps import apps
 from django.db import transaction
 from django.test import Client
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from apps.backoffice.models import ImportFile, Job
 from apps.chat.models import Chat
@@ -17,8 +14,6 @@ from apps.complaints.models import Case
 from apps.customers.enums import AuthorisationState, HandoverState
 from apps.customers.models import Customer, HandoverForm, VerbalAuthorisation
 from apps.desk.demo.week import make_week
-from apps.events.details import readable_details
-from apps.events.models import Event
 from apps.orders.models import DeclaredCount, PrintJob, WorkOrder
 from apps.quality.enums import LateState
 from apps.quality.queries.late import with_state
@@ -37,6 +32,7 @@ from apps.tracking.models import (
 )
 from tests.desk.weight import walk_full_lists
 from tests.factories.accounts import sign_in, superuser
+from tests.timelines import names_in_words
 
 
 class _Again(Exception):
@@ -66,23 +62,9 @@ def test_the_week_is_believable_and_the_same_again(client: Client) -> None:
     _what_went_wrong()
     _what_followed()
     _chats()
-    _names_in_words()
+    names_in_words()
     sign_in(client, superuser())
     walk_full_lists(client, least=30)
-
-
-def _names_in_words() -> None:
-    """Timelines are read by people: no detail of any event stands there by its key."""
-    subjects: dict[tuple[str, str], Any] = {}
-    with translation.override("zh-hans"):
-        for event in Event.objects.all():
-            key = (event.subject_type, event.subject_id)
-            if key not in subjects:
-                rows = apps.get_model(event.subject_type)._default_manager
-                subjects[key] = rows.filter(pk=event.subject_id).first()
-            if subjects[key] is not None:
-                for name, value in readable_details(event, subjects[key]):
-                    assert re.search("[\u4e00-\u9fff]", name), (event.kind, name, value)
 
 
 def _chats() -> None:

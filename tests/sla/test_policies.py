@@ -296,6 +296,7 @@ def test_the_house_comes_with_the_policies_of_the_requirements() -> None:
         "payment-promise",
         "red-form",
         "shipment-price",
+        "signed-receipt",
         "statement-agreement",
         "statement-payment",
     }

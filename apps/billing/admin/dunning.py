@@ -163,7 +163,7 @@ class DunningNoticeAdmin(PanelAdmin):
     ordering = ("-id",)
     page_template = "billing/dunning_letter.html"
     acts = (
-        Act("paper", _("Download it"), "billing.view_dunningnotice", _paper, is_panel=True),
+        Act("paper", _("Download the letter"), "billing.view_dunningnotice", _paper, is_panel=True),
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[DunningNotice]":

@@ -106,6 +106,7 @@ class BillingMatter(ColourChoices):
     PAYMENT = "payment", _("Payment due"), "amber"
     DISPUTE = "charge_dispute", _("Disputed charge"), "red"
     UNRATED = "unrated", _("Shipment to be priced"), "amber"
+    SIGNED_RECEIPT = "signed_receipt", _("Signed receipt to be returned"), "amber"
     RED_FORM = "red_form", _("Red form to be confirmed"), "red"
     PROMISE = "payment_promise", _("Promised payment"), "blue"
     PAPER = "paper_delivery", _("Paper to be signed for"), "purple"
@@ -116,6 +117,7 @@ MATTER_KINDS = {
     BillingMatter.PAYMENT: Timed(seen_with="billing.view_statement"),
     BillingMatter.DISPUTE: Timed(seen_with="billing.view_statement"),
     BillingMatter.UNRATED: Timed(seen_with="billing.view_shipmentrating"),
+    BillingMatter.SIGNED_RECEIPT: Timed(seen_with="tracking.view_returndocument"),
     BillingMatter.RED_FORM: Timed(seen_with="billing.view_redform"),
     BillingMatter.PROMISE: Timed(seen_with="billing.view_statement"),
     BillingMatter.PAPER: Timed(seen_with="billing.view_paperdelivery"),

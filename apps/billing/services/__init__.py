@@ -60,6 +60,7 @@ from apps.billing.services.receipts import (
     undo_allocation,
     write_off,
 )
+from apps.billing.services.signed_receipts import end_signed_receipts, time_signed_receipts
 from apps.billing.services.statements import (
     confirm_deemed,
     confirm_statement,
@@ -106,6 +107,7 @@ __all__ = [
     "correct_charge",
     "deliver_invoice",
     "end_red_form",
+    "end_signed_receipts",
     "enter_red_form",
     "export_statement",
     "find_blockers",
@@ -148,6 +150,7 @@ __all__ = [
     "take_paper",
     "take_receipt",
     "tell_red_form",
+    "time_signed_receipts",
     "undo_allocation",
     "waive_blocker",
     "withdraw_dispute",

@@ -1,4 +1,4 @@
-"""What the clock floor is told of statements, disputes, red forms and prices. The one module of billing that speaks to it
+"""What the clock floor is told of statements, disputes, red forms, prices and signed receipts. The one module of billing that speaks to it
 (BIL-1, BIL-2, BIL-6)."""
 
 from datetime import datetime, time, timedelta
@@ -20,6 +20,7 @@ from apps.sla import services as sla
 from apps.sla.enums import FactKind, Metric
 from apps.sla.models import Matter
 from apps.sla.rules import Attributes
+from apps.tracking.models import ReturnDocument
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -200,6 +201,54 @@ def unrated(rows: "Sequence[ShipmentRating]", *, by: "User", at: datetime) -> No
 def rated(rows: "Sequence[ShipmentRating]", *, by: "User", at: datetime) -> None:
     if rows:
         sla.finish_matters(rows, kind=FactKind.DONE, by=by, at=at)
+
+
+def receipts_owed(documents: "Sequence[ReturnDocument]", *, by: "User", at: datetime) -> int:
+    """Each to be back by the end of the day that the customer's terms say; those without a clock only."""
+    if not documents:
+        return 0
+    label = ReturnDocument._meta.label_lower
+    known = Matter.objects.filter(
+        subject_type=label, subject_id__in=[str(one.pk) for one in documents]
+    ).values_list("subject_id", flat=True)
+    timed = set(known)
+    fresh = [one for one in documents if str(one.pk) not in timed]
+    sla.open_matters(
+        [
+            sla.NewMatter(
+                kind=BillingMatter.SIGNED_RECEIPT,
+                subject=one,
+                title=f"{one.waybill.number} {customer.name}"[:120],
+                attributes=Attributes(customer_id=customer.pk),
+                owner=customer.agent or by,
+                unit=customer.unit,
+                opened_at=one.owed_since,
+                dues={Metric.ACTION: _end_of(_back_on(one))},
+            )
+            for one in fresh
+            if (customer := one.waybill.customer) is not None and one.owed_since is not None
+        ],
+        by=by,
+        at=at,
+    )
+    return len(fresh)
+
+
+def _back_on(document: ReturnDocument) -> "date":
+    days = document.waybill.customer.billing_terms.receipt_return_days or 0
+    return timezone.localdate(document.owed_since) + timedelta(days=days)
+
+
+def receipts_back(documents: "Sequence[ReturnDocument]", *, by: "User", at: datetime) -> None:
+    if documents:
+        sla.finish_matters(documents, kind=FactKind.DONE, by=by, at=at)
+
+
+def receipts_void(
+    documents: "Sequence[ReturnDocument]", *, reason: str, by: "User", at: datetime
+) -> None:
+    if documents:
+        sla.stop_matters(documents, reason=reason, by=by, at=at)
 
 
 def dispute_ended(dispute: Dispute, *, by: "User", at: datetime) -> None:
