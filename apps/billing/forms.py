@@ -64,13 +64,16 @@ class FileForm(forms.Form):
     form = forms.ChoiceField(label=_("as"), choices=StatementFile.choices)
 
 
-class AgreedForm(forms.Form):
+class AgreedForm(FormWithFiles):
     how = forms.ChoiceField(
         label=_("how the customer agreed"),
         choices=[(one.value, one.label) for one in (AgreedHow.STAMPED, AgreedHow.SAID)],
     )
     note = forms.CharField(
         label=_("note"), max_length=200, required=False, help_text=_("Who said so, and how.")
+    )
+    paper = HeldFileField(
+        label=_("stamped copy"), required=False, help_text=_("A PDF or a picture of it.")
     )
 
 

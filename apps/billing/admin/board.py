@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
@@ -20,8 +21,10 @@ from apps.billing import services
 from apps.billing.admin.ages import age_labels
 from apps.billing.enums import DisputeReason, InvoiceState, StatementFile, StatementState
 from apps.billing.forms import FileForm, MonthForm
+from apps.billing.models import StatementPaper
 from apps.billing.queries import board
 from apps.billing.rules.months import month_of, next_month
+from apps.core.downloads import private_file
 from apps.core.errors import RuleBroken
 from apps.customers.models import Customer
 
@@ -35,7 +38,16 @@ class BoardPages(PageAdmin):
         return [
             ("board/", self.board_view, "board"),
             ("board/files/", self.files_view, "files"),
+            ("<int:key>/paper/<int:paper>/", self.paper_view, "paper"),
         ]
+
+    def paper_view(self, request: HttpRequest, key: int, paper: int) -> HttpResponseBase:
+        """What the payer sent back with a statement, as it came."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        found = get_object_or_404(StatementPaper, pk=paper, statement=self.seen(request, key))
+        opened = found.file.open("rb")
+        return private_file(opened, name=found.name, content_type=found.content_type)
 
     def files_view(self, request: HttpRequest) -> HttpResponseBase:
         """All statements of a month in one archive, by a job."""

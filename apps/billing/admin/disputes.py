@@ -14,7 +14,7 @@ from apps.backoffice.records import PanelAdmin
 from apps.billing import services
 from apps.billing.enums import DisputeReason, DisputeState
 from apps.billing.forms import AcceptForm, AnswerForm, SayForm
-from apps.billing.models import Dispute, Statement
+from apps.billing.models import Dispute, Statement, StatementPaper
 
 DECIDE, SAY = "billing.decide_dispute", "billing.service_statement"
 
@@ -87,6 +87,7 @@ class DisputeAdmin(PanelAdmin):
             "state": DisputeState(dispute.state),
             "reason": DisputeReason(dispute.why),
             "entries": dispute.entries.select_related("by"),
+            "papers": StatementPaper.objects.filter(dispute=dispute),
         }
 
     def history_of(self, record: Dispute) -> Any:

@@ -296,6 +296,7 @@ class StatementAdmin(BoardPages, BulkAdmin, PanelAdmin):
             "blockers": [(one, BlockerKind(one.kind), _cause(one)) for one in of("blockers")],
             "disputes": of("disputes").select_related("charge"),
             "invoices": [line.invoice for line in of("invoice_lines").select_related("invoice")],
+            "papers": of("papers"),
             "allocations": of("allocations").select_related("receipt", "by"),
             "write_offs": [(one, WriteOffState(one.state)) for one in of("write_offs")],
             "owed": owed,

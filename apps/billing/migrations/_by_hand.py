@@ -181,6 +181,7 @@ OPERATIONS = [
     append_only("billing_charge"),
     append_only("billing_allocation"),
     append_only("billing_disputeentry"),
+    append_only("billing_statementpaper"),
     append_only("billing_invoiceline"),
     append_only("billing_redline"),
     migrations.RunSQL(DUNNING, NO_DUNNING),

@@ -11,6 +11,7 @@ from apps.billing.models.dunning import (
     PaymentPromise,
 )
 from apps.billing.models.invoices import Invoice, InvoiceLine
+from apps.billing.models.papers import StatementPaper
 from apps.billing.models.payments import Allocation, Cheque, Receipt
 from apps.billing.models.ratings import ShipmentRating
 from apps.billing.models.statements import Blocker, Statement, StatementTotal
@@ -41,6 +42,7 @@ __all__ = [
     "RedLine",
     "ShipmentRating",
     "Statement",
+    "StatementPaper",
     "StatementTotal",
     "TaxProvider",
     "WriteOff",

@@ -50,7 +50,7 @@ def all_lines(statement: Statement) -> Iterator[Charge]:
     return rows.iterator(chunk_size=2_000)
 
 
-PARTS = ("allocations", "blockers", "disputes", "invoice_lines", "write_offs")
+PARTS = ("allocations", "blockers", "disputes", "invoice_lines", "papers", "write_offs")
 
 
 def parts_of(statement: Statement) -> set[str]:

@@ -12,13 +12,17 @@ from apps.billing.models import Dispute, DisputeEntry
 from apps.billing.services import clocks
 from apps.billing.services.charges import amount_of, correct_charge, first_of
 from apps.billing.services.moving import lock_statement
+from apps.billing.services.statement_papers import keep_paper
 from apps.billing.services.words import said
 from apps.billing.states import DISPUTE_MOVES
 from apps.core.errors import BadInput, RuleBroken
+from apps.core.files import NewFile
 from apps.core.money import money
+from apps.core.storage import all_or_nothing
 from apps.events.services import record
 
 
+@all_or_nothing()
 @transaction.atomic
 def raise_dispute(
     *,
@@ -27,10 +31,12 @@ def raise_dispute(
     text: str,
     amount: Decimal | None = None,
     by_customer: bool = False,
+    paper: NewFile | None = None,
     by: User,
     at: datetime,
 ) -> Dispute:
-    """Say that a line is wrong, by ``amount`` (all of it if not given); the rest stays payable.
+    """Say that a line is wrong, by ``amount`` (all of it if not given); the rest stays payable. ``paper``
+    shows why.
 
     RuleBroken: ``not_sent`` before the customer has the statement, ``agreed`` after all was agreed
     to, ``disputed_already``. BadInput ``above_line``.
@@ -73,6 +79,8 @@ def raise_dispute(
             raise
         raise RuleBroken(_("This line is disputed already."), code="disputed_already") from None
     _say(dispute, text, by_customer=by_customer, by=by, at=at)
+    if paper is not None:
+        keep_paper(statement, paper, dispute=dispute, by=by, at=at)
     clocks.disputed(dispute, by=by, at=at)
     data = {
         "dispute": dispute.pk,

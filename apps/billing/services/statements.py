@@ -13,7 +13,10 @@ from apps.billing.models import Statement
 from apps.billing.services import clocks
 from apps.billing.services.blockers import refuse_blocked, report_blockers
 from apps.billing.services.moving import lock_statement, move
+from apps.billing.services.statement_papers import keep_paper
 from apps.core.errors import RuleBroken
+from apps.core.files import NewFile
+from apps.core.storage import all_or_nothing
 from apps.core.times import now as present
 from apps.events.services import record
 
@@ -73,11 +76,19 @@ def _demand_side(statement: Statement, side: Side, *, issues: bool) -> None:
     raise RuleBroken(said % {"side": issuer.label}, code="wrong_side", rule="BIL-2")
 
 
+@all_or_nothing()
 @transaction.atomic
 def confirm_statement(
-    *, statement_id: int, how: AgreedHow, note: str = "", by: User, at: datetime
+    *,
+    statement_id: int,
+    how: AgreedHow,
+    note: str = "",
+    paper: NewFile | None = None,
+    by: User,
+    at: datetime,
 ) -> Statement:
-    """The payer agrees to all of it that is not disputed."""
+    """The payer agrees to all of it that is not disputed; ``paper`` is the stamped copy. BadInput for a
+    file that is no document."""
     statement = lock_statement(statement_id, by)
     move(
         statement,
@@ -88,6 +99,8 @@ def confirm_statement(
         confirmed_note=" ".join(note.split())[:200],
     )
     clocks.agreed(statement, by=by, at=at)
+    if paper is not None:
+        keep_paper(statement, paper, by=by, at=at)
     record("statement.confirmed", statement, by=by, at=at, data={"how": str(how)})
     return statement
 

@@ -17,7 +17,9 @@ class DisputeForm(forms.Form):
         required=False,
     )
     text = forms.CharField(label=_("In your words"), max_length=1000)
+    paper = forms.FileField(label=_("What shows it"), required=False)
 
 
 class AgreeForm(forms.Form):
     name = forms.CharField(label=_("Your name"), max_length=60)
+    paper = forms.FileField(label=_("Stamped copy"), required=False)

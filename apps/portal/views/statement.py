@@ -1,7 +1,9 @@
 """A payer's statement on its secret link: read, downloaded, agreed to, or disputed line by line (BIL-2)."""
 
 from datetime import timedelta
+from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -18,6 +20,7 @@ from apps.billing.queries.owing import owed_on
 from apps.billing.rules.words import in_words
 from apps.core.downloads import private_file
 from apps.core.errors import RuleBroken
+from apps.core.files import NewFile
 from apps.core.requests import client_address
 from apps.core.times import now
 from apps.portal.answers import kept_private, key_page, page, stopped
@@ -98,7 +101,7 @@ def agree(request: HttpRequest, token: str) -> HttpResponse:
     found = _find(request, token)
     if isinstance(found, HttpResponse):
         return found
-    form = AgreeForm(request.POST)
+    form = AgreeForm(request.POST, request.FILES)
     if not form.is_valid():
         error = str(next(iter(form.errors.values()))[0])
         return _show(request, token, found, error=error, status=422)
@@ -107,6 +110,7 @@ def agree(request: HttpRequest, token: str) -> HttpResponse:
             statement_id=found.pk,
             how=AgreedHow.LINK,
             note=form.cleaned_data["name"],
+            paper=_paper(form.cleaned_data["paper"]),
             by=public_user(),
             at=now(),
         )
@@ -125,7 +129,7 @@ def dispute(request: HttpRequest, token: str) -> HttpResponse:
     window, most = WORDS
     if add_for_good("portal.statement", str(found.pk), window=window, at=now()) > most:
         return stopped(int(window.total_seconds()))
-    form = DisputeForm(request.POST)
+    form = DisputeForm(request.POST, request.FILES)
     if not form.is_valid():
         error = str(next(iter(form.errors.values()))[0])
         return _show(request, token, found, error=error, form=form, status=422)
@@ -140,12 +144,17 @@ def dispute(request: HttpRequest, token: str) -> HttpResponse:
             text=typed["text"],
             amount=typed["amount"] or None,
             by_customer=True,
+            paper=_paper(typed["paper"]),
             by=public_user(),
             at=now(),
         )
     except RuleBroken as refusal:
         return _show(request, token, found, error=str(refusal), form=form, status=422)
     return _back(token, "disputed")
+
+
+def _paper(upload: "UploadedFile[Any] | None") -> NewFile | None:
+    return NewFile(upload.read(), upload.name or "") if upload else None
 
 
 @require_safe
