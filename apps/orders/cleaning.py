@@ -7,7 +7,7 @@ however it came in. Nothing here touches the database.
 import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from apps.core.choices import choice_of, fold
 from apps.core.errors import BadInput
 from apps.core.money import money
+from apps.core.numbers_typed import number_typed, out_of_range, scaled, whole
 from apps.core.phones import normalise_phone
 from apps.customers.enums import JobType, SettlementMethod
 from apps.orders.enums import ServiceLevel, TransportMode, VehicleType
@@ -100,10 +101,10 @@ def _check_together(values: dict[str, Any], errors: Errors) -> None:
             field="cod_amount",
         )
     if cod and errors.get("cod_amount") is None and values["cod_amount"] <= 0:
-        errors["cod_amount"] = _too("cod_amount", _("The amount must be more than zero."))
+        errors["cod_amount"] = out_of_range("cod_amount", _("The amount must be more than zero."))
     _check_insured(values, errors)
     if values.get("waybill_per_piece") and (values.get("pieces") or 1) > MOST_WAYBILLS:
-        errors["pieces"] = _too(
+        errors["pieces"] = out_of_range(
             "pieces",
             _("One waybill per piece works up to %(most)s pieces; split the order.")
             % {"most": MOST_WAYBILLS},
@@ -185,63 +186,15 @@ def _choice(value: Any, name: str) -> str:
     return found
 
 
-def _number(value: Any, name: str) -> Decimal:
-    if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
-        raise BadInput(_("This must be a number."), code="not_a_number", field=name)
-    text = unicodedata.normalize("NFKC", str(value)[:40]).strip().replace(",", "").lstrip("¥")
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite() or len(str(value)) > 40:
-        raise BadInput(
-            _("“%(given)s” is not a number.") % {"given": str(value)[:40]},
-            code="not_a_number",
-            field=name,
-        )
-    return number
-
-
-def _whole(most: int) -> Callable[[Any, str], int]:
-    def clean(value: Any, name: str) -> int:
-        return _within(_number(value, name), most, name)
-
-    return clean
-
-
-def _scaled(factor: int, most: int) -> Callable[[Any, str], int]:
-    """Kilograms to grams, cubic metres to cm³; what is finer than one gram is refused."""
-
-    def clean(value: Any, name: str) -> int:
-        number = _number(value, name)
-        if abs(number) > most:
-            raise _too(name, _("This is too much; at most %(most)s.") % {"most": most // factor})
-        return _within(number * factor, most, name, most // factor)
-
-    return clean
-
-
-def _within(number: Decimal, most: int, name: str, spoken_most: int | None = None) -> int:
-    if number != number.to_integral_value():
-        raise BadInput(_("Too many decimal places."), code="too_fine", field=name)
-    if number <= 0:
-        raise _too(name, _("This must be more than zero."))
-    if number > most:
-        raise _too(name, _("This is too much; at most %(most)s.") % {"most": spoken_most or most})
-    return int(number)
-
-
 def _money(value: Any, name: str) -> Decimal:
-    number = _number(value, name)
+    number = number_typed(value, name)
     if number < 0 or number > MOST_MONEY:
-        raise _too(name, _("The amount must lie between 0 and %(most)s.") % {"most": MOST_MONEY})
+        raise out_of_range(
+            name, _("The amount must lie between 0 and %(most)s.") % {"most": MOST_MONEY}
+        )
     if number != money(number):
         raise BadInput(_("An amount has two decimal places."), code="too_fine", field=name)
     return money(number)
-
-
-def _too(name: str, message: str) -> BadInput:
-    return BadInput(message, code="out_of_range", field=name)
 
 
 def _yes(value: Any, name: str) -> bool:
@@ -309,13 +262,13 @@ _CLEANERS: dict[str, Callable[[Any, str], Any]] = {
     **dict.fromkeys(CHOICES, _choice),
     "pickup_phone": _phone,
     "delivery_phone": _phone,
-    "pieces": _whole(MOST_PIECES),
-    "weight_g": _whole(MOST_GRAMS),
-    "weight_kg": _scaled(1000, MOST_GRAMS),
-    "volume_cm3": _whole(MOST_CM3),
-    "volume_m3": _scaled(1_000_000, MOST_CM3),
-    "distance_m": _whole(MOST_METRES),
-    "distance_km": _scaled(1000, MOST_METRES),
+    "pieces": whole(MOST_PIECES),
+    "weight_g": whole(MOST_GRAMS),
+    "weight_kg": scaled(1000, MOST_GRAMS),
+    "volume_cm3": whole(MOST_CM3),
+    "volume_m3": scaled(1_000_000, MOST_CM3),
+    "distance_m": whole(MOST_METRES),
+    "distance_km": scaled(1000, MOST_METRES),
     "declared_value": _money,
     "insured_amount": _money,
     "estimated_fee": _money,

@@ -98,7 +98,7 @@ def test_a_sheet_keeps_its_good_rows_and_returns_the_bad_ones() -> None:
         ("known", ""),
         ("refused", "not_a_number"),
         ("refused", "out_of_range"),
-        ("refused", "not_a_number"),
+        ("refused", "too_fine"),
         ("refused", "required"),
         ("refused", "required"),
         ("refused", "number_check_digit"),

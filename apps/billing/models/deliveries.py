@@ -163,7 +163,8 @@ class PaperDelivery(Stamped):
     @property
     def paper(self) -> Invoice | Statement | DunningNotice:
         found = self.invoice or self.statement or self.letter
-        assert found is not None  # noqa: S101  # a constraint says that it is one of them
+        if found is None:
+            raise TypeError("a constraint says that it is one of them")
         return found
 
     @property

@@ -6,7 +6,7 @@ It replaces what the order said. Whoever prices the shipment hears of it and pri
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from apps.backoffice.enums import RowOutcome
 from apps.backoffice.imports import Intake, Item, Outcome, RowRefused, missing
 from apps.core.errors import BadInput, RuleBroken
+from apps.core.numbers_typed import scaled
 from apps.core.sheets import Column, SheetRow
 from apps.events.services import record
 from apps.tracking.enums import Status
@@ -31,6 +32,7 @@ COLUMNS = (
     Column("weight_kg", ("重量(kg)", "Weight (kg)", "重量（kg）", "重量", "复重"), required=True),
     Column("volume_m3", ("体积(m³)", "Volume (m³)", "体积(m3)", "体积（m³）", "体积")),
 )
+_READERS = {"weight_kg": scaled(1000, HEAVIEST_G), "volume_m3": scaled(1_000_000, LARGEST_CM3)}
 EXAMPLE: Mapping[str, str | tuple[str, str]] = {"number": "YP123456789012", "weight_kg": "3.25"}
 
 
@@ -78,23 +80,22 @@ def weigh_waybill(
 def read_measured(row: SheetRow, _context: Any) -> Measured:
     """A row of a sheet of weights; raises RowRefused with every reason."""
     values, wrong = row.values, list[RuleBroken](missing(COLUMNS, row.values))
-    number, weight, volume = "", 0, None
+    number = ""
     try:
         number = parse_waybill_number(values.get("number", "")) if values.get("number") else ""
     except BadInput as refusal:
         refusal.field = "number"
         wrong.append(refusal)
-    for name, factor in (("weight_kg", 1000), ("volume_m3", 1_000_000)):
+    found: dict[str, int] = {}
+    for name, read in _READERS.items():
         try:
-            if not values.get(name):
-                continue
-            whole = _whole(values[name], factor, name)
-            weight, volume = (whole, volume) if name == "weight_kg" else (weight, whole)
+            if values.get(name):
+                found[name] = read(values[name], name)
         except BadInput as refusal:
             wrong.append(refusal)
     if wrong:
         raise RowRefused(*wrong)
-    return Measured(number, weight, volume)
+    return Measured(number, found["weight_kg"], found.get("volume_m3"))
 
 
 def take_measured(intake: Intake, item: Item) -> Outcome:
@@ -122,23 +123,6 @@ def take_measured(intake: Intake, item: Item) -> Outcome:
 def _check(value: int, most: int, field: str) -> None:
     if not 0 < value <= most:
         raise BadInput(_("No scale says this."), code="out_of_range", field=field)
-
-
-def _whole(text: str, factor: int, field: str) -> int:
-    """Kilograms or cubic metres as whole grams or cm³."""
-    try:
-        figure = Decimal(text.replace("，", "").replace(",", "").strip()) * factor
-    except InvalidOperation:
-        figure = Decimal("NaN")
-    if not figure.is_finite() or figure != figure.to_integral_value():
-        raise BadInput(
-            _("“%(given)s” is no amount, or has too many decimals.") % {"given": text[:20]},
-            code="not_a_number",
-            field=field,
-        )
-    if not 0 < figure <= (HEAVIEST_G if field == "weight_kg" else LARGEST_CM3):
-        raise BadInput(_("No scale says this."), code="out_of_range", field=field)
-    return int(figure)
 
 
 def _kg(grams: int | None) -> str:
