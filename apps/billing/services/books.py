@@ -129,9 +129,7 @@ def post_invoice(invoice: Invoice, *, day: date, by: User, at: datetime) -> None
 
 
 def take_back_invoice(invoice: Invoice, *, day: date, by: User, at: datetime) -> None:
-    entry = Entry.objects.filter(key=f"invoice:{invoice.pk}").first()
-    if entry is not None:
-        reverse_entry(entry, by=by, at=at, day=day)
+    _take_back(f"invoice:{invoice.pk}", day=day, by=by, at=at)
 
 
 def post_red(form: RedForm, *, day: date, by: User, at: datetime) -> None:
@@ -180,9 +178,7 @@ def post_identified(
 
 
 def take_back_receipt(receipt: Receipt, *, day: date, by: User, at: datetime) -> None:
-    entry = Entry.objects.filter(key=f"receipt:{receipt.pk}").first()
-    if entry is not None:
-        reverse_entry(entry, by=by, at=at, day=day)
+    _take_back(f"receipt:{receipt.pk}", day=day, by=by, at=at)
 
 
 def post_bounced(receipt: Receipt, *, day: date, by: User, at: datetime) -> None:
@@ -204,9 +200,7 @@ def post_bounced(receipt: Receipt, *, day: date, by: User, at: datetime) -> None
 
 def take_back_bounced(receipt: Receipt, *, day: date, by: User, at: datetime) -> None:
     """The line was no money of the payer's at all: nothing is taken back from the payer."""
-    entry = Entry.objects.filter(key=_bounced_key(receipt)).first()
-    if entry is not None:
-        reverse_entry(entry, by=by, at=at, day=day)
+    _take_back(_bounced_key(receipt), day=day, by=by, at=at)
 
 
 def _bounced_key(receipt: Receipt) -> str:
@@ -231,6 +225,13 @@ def post_allocation(allocation: Allocation, debit: Side, *, by: User, at: dateti
 def take_back_allocation(allocation: Allocation, *, day: date, by: User, at: datetime) -> None:
     entry = Entry.objects.get(key=f"allocation:{allocation.pk}")
     reverse_entry(entry, by=by, at=at, day=day)
+
+
+def _take_back(key: str, *, day: date, by: User, at: datetime) -> None:
+    """By one reversing entry; nothing where it was never posted."""
+    entry = Entry.objects.filter(key=key).first()
+    if entry is not None:
+        reverse_entry(entry, by=by, at=at, day=day)
 
 
 def _post(
