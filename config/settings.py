@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "apps.quality",
     "apps.chat",
     "apps.billing",
+    "apps.cod",
     "apps.notifications",
     "apps.inquiries",
     "apps.portal",

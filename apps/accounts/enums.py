@@ -23,6 +23,8 @@ class Role(ColourChoices):
     FREIGHT_CLERK = "freight_clerk", _("Freight clerk"), "teal"
     FINANCE = "finance", _("Finance"), "green"
     SETTLEMENT_CLERK = "settlement_clerk", _("Settlement clerk"), "green"
+    CASHIER = "cashier", _("Cashier"), "green"
+    SAFETY_OFFICER = "safety_officer", _("Safety officer"), "red"
     SALES = "sales", _("Sales"), "amber"
     WAREHOUSE_MANAGER = "warehouse_manager", _("Warehouse manager"), "teal"
     DELIVERY_MANAGER = "delivery_manager", _("Delivery manager"), "teal"

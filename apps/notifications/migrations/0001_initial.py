@@ -542,6 +542,8 @@ class Migration(migrations.Migration):
                             ("freight_clerk", "Freight clerk"),
                             ("finance", "Finance"),
                             ("settlement_clerk", "Settlement clerk"),
+                            ("cashier", "Cashier"),
+                            ("safety_officer", "Safety officer"),
                             ("sales", "Sales"),
                             ("warehouse_manager", "Warehouse manager"),
                             ("delivery_manager", "Delivery manager"),
