@@ -11,11 +11,13 @@ application = get_wsgi_application()
 def load() -> None:
     """Everything that requests need, before workers are forked: one copy for all of them."""
     import openpyxl  # noqa: F401  # elsewhere only where a sheet is opened, as the next
-    import pypinyin  # noqa: F401  # elsewhere only where a name is written
     import xlsxwriter  # noqa: F401
     from django.urls import get_resolver
 
+    from apps.core import pinyin
+
     get_resolver().url_patterns  # noqa: B018  # reading it loads every page
+    pinyin.load()
     keep_loaded()
 
 

@@ -188,6 +188,8 @@ def child_environment(servers: Servers) -> dict[str, str]:
     env["PYTHONPATH"] = str(root)
     env["DJANGO_SETTINGS_MODULE"] = "config.settings"
     env["PATH"] = f"{servers.place.checkout.venv / 'bin'}{os.pathsep}{env.get('PATH', os.defpath)}"
+    # Each thread of a process would keep a heap of its own, and what it once needed with it.
+    env.setdefault("MALLOC_ARENA_MAX", "2")
     env.setdefault("STREAMS_HERE", "off")  # no proxy stands in front of web and streams
     env.setdefault("STATIC_ROOT", str(servers.place.checkout.state / "static"))
     env.setdefault("MEDIA_ROOT", str(servers.place.private("media")))

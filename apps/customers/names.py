@@ -9,6 +9,8 @@ import unicodedata
 from dataclasses import dataclass
 from itertools import product
 
+from apps.core import pinyin
+
 # The dictionary knows words, not surnames; a company often begins with its founder's name.
 SURNAMES = {
     "单": "shan",
@@ -92,15 +94,7 @@ def _plain(text: str) -> list[list[str]]:
 
 
 def _han(word: str, *, at_start: bool) -> list[list[str]]:
-    from pypinyin import Style, pinyin  # its dictionary takes 55 MB; few processes write names
-
-    usual = [syllable[0] for syllable in pinyin(word, style=Style.NORMAL)]
-    every = pinyin(word, style=Style.NORMAL, heteronym=True)
-    if len(every) != len(usual):
-        every = [[syllable] for syllable in usual]
-    options = [
-        list(dict.fromkeys([first, *others])) for first, others in zip(usual, every, strict=True)
-    ]
+    options = [list(each) for each in pinyin.readings(word)]
     return _with_surname(word, options) if at_start else options
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils import translation
 
+from apps.core import pinyin
 from apps.inquiries.kuaidi100.codes import words_of
 from apps.inquiries.saying import wall_clock
 from apps.tracking.enums import Reason, Status
@@ -109,14 +110,8 @@ def _row(event: PublicEvent, level: str, lang: str) -> dict[str, Any]:
     if fine:
         row["statusCode"] = words.code
         row["areaCenter"] = None
-        row["areaPinYin"] = _pinyin(event.city) if event.city else None
+        row["areaPinYin"] = pinyin.spelled(event.city) if event.city else None
     return row
-
-
-def _pinyin(city: str) -> str:
-    from pypinyin import lazy_pinyin  # its dictionary takes 55 MB; few processes need it
-
-    return " ".join(lazy_pinyin(city))
 
 
 def _context(event: PublicEvent, lang: str) -> str:
