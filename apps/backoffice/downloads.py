@@ -25,8 +25,8 @@ def as_download(file: IO[bytes], name: str) -> FileResponse:
 
 def export_answer(request: HttpRequest, export: Export, query: Query) -> HttpResponseBase:
     """What a list's export button gets: the file, or the way to the job that makes it. ``format``
-    is posted or stands in the address. Raises RuleBroken for whoever may not."""
-    form = str(request.POST.get("format") or request.GET.get("as") or "xlsx")
+    is posted. Raises RuleBroken for whoever may not."""
+    form = str(request.POST.get("format") or "xlsx")
     by: Any = request.user
     made = export_list(export=export, query=query, form=form, by=by, at=timezone.now())
     if isinstance(made, tuple):

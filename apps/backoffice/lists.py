@@ -23,13 +23,19 @@ from apps.core.typed import LONGEST_SEVERAL
 class Column:
     """``shown`` says what stands in a row's cell (the row's attribute of that name, if it does not); a
     dash stands where there is nothing, and what is no SafeString is escaped. ``is_link``: it leads to
-    the record's page. ``sorts``: by a click on its head, and by a second one."""
+    the record's page. ``sorts``: by a click on its head, and by a second one. A number stands right."""
 
     name: str
     label: Any
     shown: Callable[[Any], Any] | None = None
     is_link: bool = False
     sorts: tuple[str, ...] = ()
+    is_number: bool = False
+
+    @property
+    def css(self) -> str:
+        """A further class of its cells."""
+        return " num" if self.is_number else ""
 
 
 @dataclass(frozen=True)

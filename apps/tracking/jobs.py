@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from apps.backoffice.exports import Export, ExportColumn, Query, attribute
+from apps.backoffice.forms.reports import PeriodReportForm
 from apps.backoffice.imports import Import, one_by_one
 from apps.tracking import services
 from apps.tracking.forms.feedback import SheetForm
-from apps.tracking.forms.fields import PeriodForm
 from apps.tracking.models import Waybill
 from apps.tracking.queries.feedback import shape_rows, sheet_queryset
 from apps.tracking.queries.stage_report import StageRow, stage_rows
@@ -59,8 +59,8 @@ IMPORTS = (SCANS, WEIGHTS)
 
 
 def _feedback_rows(by: Any, query: Query) -> QuerySet[Waybill]:
-    form = SheetForm(query, user=by)
-    return sheet_queryset(form.wanted(), user=by) if form.is_valid() else Waybill.objects.none()
+    wanted = SheetForm(query, user=by, at=timezone.now()).wanted()
+    return sheet_queryset(wanted, user=by) if wanted else Waybill.objects.none()
 
 
 def _on_time(row: Any) -> str:
@@ -94,8 +94,8 @@ FEEDBACK = Export(
 
 
 def _stage_rows(by: Any, query: Query) -> Iterable[StageRow]:
-    form = PeriodForm(query)
-    if not form.is_valid():
+    form = PeriodReportForm(query, user=by, at=timezone.now())
+    if form.errors:
         return ()
     return stage_rows(**form.cleaned_data, user=by, now=timezone.now())
 

@@ -58,7 +58,6 @@ def test_who_is_not_of_finance_opens_none(client: Client, name: str) -> None:
     assert client.get(lists(name)).status_code == 403
     for address in (
         "admin:ledger_account_trial",
-        "admin:ledger_period_export",
         "admin:ledger_period_add",
     ):
         assert client.get(reverse(address)).status_code == 403
@@ -122,13 +121,15 @@ def test_vouchers_come_as_xlsx_and_csv(client: Client) -> None:
     posted(
         by, day=date(2026, 10, 3), text="=收到货款", postings=[posting("12.30", credit=advance())]
     )
-    where = reverse("admin:ledger_period_export")
-    answer: Any = client.get(where, {"month": "2026-10"})
+    where = reverse("admin:ledger_account_trial") + "?month=2026-10"
+    answer: Any = client.post(where, {"format": "xlsx"})
+    assert "vouchers-2026-10" in answer["Content-Disposition"]
+    assert "no-store" in answer["Cache-Control"]
     sheet = load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active
     rows = list(sheet.iter_rows(values_only=True))
     assert len(rows) == 3
     assert (rows[1][2], rows[1][7], rows[2][8]) == ("=收到货款", 12.3, 12.3)
-    answer = client.get(where, {"month": "2026-10", "format": "csv"})
+    answer = client.post(where, {"format": "csv"})
     text = b"".join(answer.streaming_content).decode("utf-8-sig")
     assert "'=收到货款" in text
     assert text.count("12.30") == 2

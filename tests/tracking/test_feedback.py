@@ -3,6 +3,7 @@
 import io
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -195,7 +196,8 @@ def test_on_screen_as_xlsx_on_paper_and_sent(client: Client, customer: Customer)
     assert client.get(reverse(SHEET)).status_code == 200
     shown = client.get(reverse(SHEET), asked(customer)).content.decode()
     assert all(w.number in shown for w in (on_time, late, running))
-    answer = client.get(reverse("admin:tracking_feedbacksheet_xlsx"), asked(customer))
+    where = f"{reverse(SHEET)}?{urlencode(asked(customer))}"
+    answer: Any = client.post(where, {"format": "xlsx"})
     book = load_workbook(io.BytesIO(answer.getvalue()))
     grid = list(book.worksheets[0].iter_rows())
     assert len(grid) == 4
@@ -226,9 +228,11 @@ def test_wrong_questions_are_answered(
     client: Client, customer: Customer, wrong: dict[str, str]
 ) -> None:
     sign_in(client, superuser())
-    for name in ("sheet", "xlsx", "print"):
+    for name in ("sheet", "print"):
         url = reverse(f"admin:tracking_feedbacksheet_{name}")
         assert client.get(url, asked(customer) | wrong).status_code == 422
+    url = f"{reverse(SHEET)}?{urlencode(asked(customer) | wrong)}"
+    assert client.post(url, {"format": "xlsx"}).status_code == 422
 
 
 @pytest.mark.django_db
@@ -250,9 +254,11 @@ def test_the_screen_costs_the_same_for_one_and_for_three(
 def test_who_may_not_pass(client: Client, customer: Customer) -> None:
     three(customer)
     sign_in(client, UserFactory())
-    for name in ("sheet", "xlsx", "print"):
+    for name in ("sheet", "print"):
         url = reverse(f"admin:tracking_feedbacksheet_{name}")
         assert client.get(url, asked(customer)).status_code == 403
+    url = f"{reverse(SHEET)}?{urlencode(asked(customer))}"
+    assert client.post(url, {"format": "xlsx"}).status_code == 403
     send = reverse("admin:tracking_feedbacksheet_send")
     assert client.post(send, {"channel": "fax"}).status_code == 403
     outsider = UserFactory(scope=ObjectScope.CUSTOMERS)

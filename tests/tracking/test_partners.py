@@ -4,6 +4,7 @@ import io
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -106,7 +107,7 @@ def test_the_overrun_page_and_its_export(client: Client, depot: Any) -> None:
     shown = client.get(where)
     assert shown.status_code == 200
     assert depot.name in shown.content.decode()
-    answer = client.get(where, {**days(), "as": "xlsx"})
+    answer: Any = client.post(f"{where}?{urlencode(days())}", {"format": "xlsx"})
     grid = list(load_workbook(io.BytesIO(answer.getvalue())).worksheets[0].values)
     assert len(grid) == 3  # headings, pickup, running sort
     wrong = {"first_day": "2026-02-02", "last_day": "2026-02-01"}
@@ -128,8 +129,11 @@ def test_a_scorecard_page_with_its_agreements(client: Client) -> None:
     assert client.get(reverse("admin:tracking_partnerscore_changelist")).status_code == 200
     where = reverse("admin:tracking_partnerscore_change", args=[partner.pk])
     shown = client.get(where)
-    assert shown.context["card"].volume == 1
-    assert [in_force for _a, in_force in shown.context["agreements"]] == [True, False]
+    facts, _stages, agreements = shown.context["parts"]
+    assert facts.facts[0][1] == 1
+    assert [row.area for row in agreements.rows] == ["华北", "华南"]
+    said = shown.content.decode()
+    assert said.count(">有效<") == said.count(">未生效或已过期<") == 1
     assert client.get(where, {"first_day": "x", "last_day": "y"}).status_code == 422
 
 

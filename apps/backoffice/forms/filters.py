@@ -47,10 +47,11 @@ class FilterForm(forms.Form):
         """(name, label, what was chosen in words) of each filter in use."""
         for name in self.kept:
             field, value = self.fields[name], self.cleaned_data[name]
-            yield name, field.label, _in_words(field, value)
+            yield name, field.label, in_words(field, value)
 
 
-def _in_words(field: Any, value: Any) -> str:
+def in_words(field: Any, value: Any) -> str:
+    """What was chosen, as a chip says it; "" where the field's label says it all."""
     if isinstance(value, bool):
         return ""
     if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):

@@ -44,7 +44,7 @@ Shown = Callable[[Any], Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class Cells:
     """``shown`` says a row's words, which stand between ``opening`` and ``closing``."""
 
     opening: str
@@ -59,7 +59,7 @@ def house_table(context: template.Context, cl: ChangeList) -> SafeString:
     heads = list(result_headers(cl))
     acts = context.get("list_acts") or []
     columns, address = _columns(cl, heads), _addresses(cl)
-    lines = [_line(row, columns, address(row), _acts(row, acts)) for row in cl.result_list]
+    lines = [line_of(row, columns, address(row), _acts(row, acts)) for row in cl.result_list]
     head = format_html_join("", "{}", ([_head(head)] for head in heads))
     return _table(head + mark_safe("<th></th>") if acts else head, lines)
 
@@ -71,14 +71,14 @@ def staff_table(context: template.Context) -> SafeString:
     page_of = context["page_of"]
     head = format_html_join("", "{}", ((_sorted_head(one, query),) for one in listing.columns))
     columns = [
-        Column(_opening("td", one.name, one.label), "</td>", _cell(one), one.is_link)
+        Cells(opening_of("td", one.name, one.label, one.css), "</td>", _cell(one), one.is_link)
         for one in listing.columns
     ]
     if context["bulk"]:
         words = _("Choose all on this page")
         head = format_html(CHOOSE_ALL, "choose-all", "", words, words) + head
-        columns.insert(0, Column('<td class="tick">', "</td>", _ticker("chosen", key_of)))
-    lines = [_line(row, columns, OPENS.format(page_of(row)), "") for row in context["rows"]]
+        columns.insert(0, Cells('<td class="tick">', "</td>", _ticker("chosen", key_of)))
+    lines = [line_of(row, columns, OPENS.format(page_of(row))) for row in context["rows"]]
     return _table(head, lines)
 
 
@@ -118,7 +118,7 @@ def list_chips(query: lists.ListQuery) -> SafeString:
     chosen = [(name, label, words) for name, label, words in query.form.chosen()]
     if query.text:
         chosen.insert(0, ("q", _("search"), query.text))
-    return _chips(
+    return chips_of(
         (label, words, "?" + urlencode({k: v for k, v in query.kept.items() if k != name}))
         for name, label, words in chosen
     )
@@ -135,10 +135,10 @@ def house_chips(cl: ChangeList) -> SafeString:
         if names:
             words = (one["display"] for one in spec.choices(cl) if one.get("selected"))
             chosen.append((spec.title, next(words, ""), cl.get_query_string(remove=names)))
-    return _chips(chosen)
+    return chips_of(chosen)
 
 
-def _chips(chosen: Iterable[tuple[Any, Any, str]]) -> SafeString:
+def chips_of(chosen: Iterable[tuple[Any, Any, str]]) -> SafeString:
     chips = [
         (address, _("Take this filter away"), label, ": " if str(words) else "", str(words)[:80])
         for label, words, address in chosen
@@ -177,24 +177,25 @@ def _choose_all() -> SafeString:
     return format_html(CHOOSE_ALL, "action-toggle", "action-toggle", *words)
 
 
-def _columns(cl: ChangeList, heads: Sequence[Mapping[str, Any]]) -> list[Column]:
-    found: list[Column] = []
+def _columns(cl: ChangeList, heads: Sequence[Mapping[str, Any]]) -> list[Cells]:
+    found: list[Cells] = []
     linked, first = cl.list_display_links, True
     for name, head in zip(cl.list_display, heads, strict=True):
         if name == TICK:
             box = _ticker(helpers.ACTION_CHECKBOX_NAME, lambda row: row.pk)
-            found.append(Column('<td class="tick">', "</td>", box))
+            found.append(Cells('<td class="tick">', "</td>", box))
             continue
         is_link = linked is not None and (name in linked or (first and not linked))
         tag = "th" if is_link and first else "td"
         first = first and not is_link
         code = name if isinstance(name, str) else name.__name__
-        opening = _opening(tag, code, head["text"], " money" if _is_money(cl, name) else "")
-        found.append(Column(opening, f"</{tag}>", _shower(cl, name), is_link))
+        opening = opening_of(tag, code, head["text"], " money" if _is_money(cl, name) else "")
+        found.append(Cells(opening, f"</{tag}>", _shower(cl, name), is_link))
     return found
 
 
-def _opening(tag: str, name: str, label: Any, more: str = "") -> SafeString:
+def opening_of(tag: str, name: str, label: Any, more: str = "") -> SafeString:
+    """Of a cell; its column's name stands before it where a row is a card."""
     words = capfirst(str(label))
     return format_html('<{} class="field-{}{}" data-label="{}">', tag, name, more, words)
 
@@ -205,7 +206,8 @@ def _is_money(cl: ChangeList, name: Any) -> bool:
     )
 
 
-def _line(row: Any, columns: list[Column], address: str, acts: str) -> str:
+def line_of(row: Any, columns: list[Cells], address: str, acts: str = "") -> str:
+    """A row; ``address`` opens the link to it, in the first cell that is one."""
     cells = []
     for column in columns:
         words: str = conditional_escape(column.shown(row))

@@ -20,7 +20,8 @@ from apps.backoffice.forms import ReasonForm
 from apps.backoffice.records import PanelAdmin
 from apps.billing import services
 from apps.billing.admin.ages import AgeFilter
-from apps.billing.admin.board import EXPORT, BoardPages
+from apps.billing.admin.board import BoardPages
+from apps.billing.admin.finance_desk import EXPORT
 from apps.billing.enums import (
     BlockerKind,
     ChargeKind,

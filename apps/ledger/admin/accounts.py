@@ -1,4 +1,4 @@
-"""The chart of accounts, an account's postings, the trial balance."""
+"""The chart of accounts and an account's postings."""
 
 from datetime import date
 from typing import Any
@@ -8,17 +8,15 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from apps.backoffice.acting import PageAdmin
 from apps.backoffice.records import ReferenceAdmin
-from apps.backoffice.staff_admin import must
+from apps.backoffice.reporting import ReportAdmin
 from apps.ledger import queries, services
+from apps.ledger.admin.trial import TrialBalance
 from apps.ledger.enums import AccountKind
 from apps.ledger.models import Account, AccountTitle
-from apps.ledger.rules import last_day, month_of
 
 MOST = 50
 
@@ -43,7 +41,8 @@ class AccountTitleAdmin(ReferenceAdmin):
 
 
 @admin.register(Account)
-class AccountAdmin(PageAdmin):
+class AccountAdmin(ReportAdmin):
+    reports = (TrialBalance(),)
     list_display = ("kind_tag", "code", "party_name", "opened_on")
     list_display_links = ("kind_tag", "party_name")
     list_filter = ("kind", "party_kind")
@@ -51,9 +50,6 @@ class AccountAdmin(PageAdmin):
     search_fields = ("party_name",)
     search_help_text = _("party's name")
     ordering = ("kind__code", "party_name", "id")
-
-    def own_pages(self) -> list[tuple[str, Any, str]]:
-        return [("trial-balance/", self.trial_view, "trial")]
 
     @admin.display(description=_("kind"), ordering="kind__code")
     def kind_tag(self, account: Account) -> SafeString:
@@ -88,24 +84,6 @@ class AccountAdmin(PageAdmin):
         found: Account = get_object_or_404(Account.objects.select_related("kind"), pk=number)
         return found
 
-    def trial_view(self, request: HttpRequest) -> HttpResponseBase:
-        """A month's trial balance by title, or the accounts of one kind."""
-        must(request, "ledger.view_account")
-        month = _month(request)
-        kind = request.GET.get("kind", "")
-        kind = kind if kind in AccountKind.values else ""
-        rows = queries.trial_balance(month, last_day(month), by_title=not kind, kind=kind)
-        context = {
-            "month": month,
-            "kind": AccountKind(kind) if kind else None,
-            "rows": rows,
-            "debit": sum(row.debit for row in rows),
-            "credit": sum(row.credit for row in rows),
-            "opening": sum(row.opening for row in rows),
-            "closing": sum(row.closing for row in rows),
-        }
-        return self.page(request, "ledger/trial.html", _("Trial balance"), **context)
-
 
 def _place(request: HttpRequest) -> tuple[date, int] | None:
     """Where the page begins, from ``?after=2026-11-30:17``."""
@@ -114,11 +92,3 @@ def _place(request: HttpRequest) -> tuple[date, int] | None:
         return (date.fromisoformat(day), int(pk)) if pk else None
     except ValueError:
         return None
-
-
-def _month(request: HttpRequest) -> date:
-    """The month of ``?month=2026-11``; this one without."""
-    try:
-        return date.fromisoformat(f"{request.GET.get('month', '')[:7]}-01")
-    except ValueError:
-        return month_of(timezone.localdate())

@@ -1,4 +1,4 @@
-"""Exception reports 运作异常汇报表: the list, the report, its page, what was put right that day."""
+"""Exception reports 运作异常汇报表: the list, the report, its page."""
 
 from typing import Any
 
@@ -8,9 +8,8 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.staff import person
@@ -18,6 +17,7 @@ from apps.backoffice.acts import Act, ActContext
 from apps.backoffice.forms import put_refusal
 from apps.backoffice.listing import ListAdmin
 from apps.backoffice.records import PanelAdmin
+from apps.backoffice.reporting import ReportAdmin
 from apps.core.downloads import private_file
 from apps.core.errors import RuleBroken
 from apps.core.masking import mask_text
@@ -26,16 +26,12 @@ from apps.quality import services
 from apps.quality.admin.exception_acts import ACTS, REVEAL
 from apps.quality.admin.exception_list import ExceptionList
 from apps.quality.admin.late_acts import LATE_ACTS
+from apps.quality.admin.put_right import PutRight
 from apps.quality.enums import ExceptionKind, ExceptionState, FoundBy
 from apps.quality.forms.exceptions import ReportForm
 from apps.quality.inputs import NewException
 from apps.quality.models import Evidence, ExceptionReport, ReportChange
-from apps.quality.queries.exceptions import (
-    evidence_of,
-    exception_list,
-    exception_page,
-    minor_lines,
-)
+from apps.quality.queries.exceptions import evidence_of, exception_list, exception_page
 from apps.tracking.models import Waybill
 
 
@@ -63,8 +59,9 @@ def _told(text: str) -> str:
 
 
 @admin.register(ExceptionReport)
-class ExceptionReportAdmin(ListAdmin, PanelAdmin):
+class ExceptionReportAdmin(ListAdmin, PanelAdmin, ReportAdmin):
     listing = ExceptionList()
+    reports = (PutRight(),)
     add_label = _("Report an exception")
     search_fields = ["number"]
     acts = (*LATE_ACTS, *ACTS)
@@ -78,7 +75,6 @@ class ExceptionReportAdmin(ListAdmin, PanelAdmin):
 
     def own_pages(self) -> list[tuple[str, Any, str]]:
         return [
-            ("minor/", self.minor_view, "minor"),
             ("evidence/<uuid:key>/", self.evidence_view, "evidence"),
             *super().own_pages(),
         ]
@@ -159,17 +155,3 @@ class ExceptionReportAdmin(ListAdmin, PanelAdmin):
         except (Evidence.DoesNotExist, FileNotFoundError):
             raise Http404 from None
         return private_file(opened, name=evidence.name, content_type=evidence.content_type)
-
-    def minor_view(self, request: HttpRequest) -> HttpResponseBase:
-        """What was put right on the spot, one line each, of one day (CMP-5)."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        try:
-            asked = parse_date(request.GET.get("day", ""))
-        except ValueError:  # such as the 31st of February
-            asked = None
-        day = asked or timezone.localdate()
-        lines = minor_lines(day, person(request))
-        here = reverse("admin:quality_exceptionreport_minor")
-        title = _("Put right on the spot")
-        return self.page(request, "quality/minor.html", title, day=day, lines=lines, here=here)

@@ -1,6 +1,6 @@
 """The feedback sheet 信息反馈表: on screen, as a spreadsheet, on paper, and sent (TRK-4)."""
 
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.contrib import admin, messages
@@ -9,32 +9,113 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from apps.accounts.staff import person
-from apps.backoffice.acting import PageAdmin
-from apps.backoffice.downloads import export_answer
+from apps.backoffice.lists import Column
+from apps.backoffice.reporting import ReportAdmin
+from apps.backoffice.reports import Report, ReportQuery, Table
 from apps.core.errors import RuleBroken
+from apps.core.templatetags.house import drawn_tag, local, tag
 from apps.customers.models import Customer
-from apps.tracking.forms.feedback import SendForm, SheetForm, last_thirty_days
+from apps.tracking.forms.feedback import SendForm, SheetForm
 from apps.tracking.jobs import FEEDBACK
 from apps.tracking.models import FeedbackSheet
-from apps.tracking.queries.feedback import (
-    sheet_page,
-    sheet_rows,
-    sheets_sent,
-)
+from apps.tracking.queries.feedback import SheetRow, sheet_page, sheet_rows, sheets_sent
 from apps.tracking.services.feedback import send_sheet
 
 
+def _on_time(row: SheetRow) -> Any:
+    if row.on_time is None:
+        return ""
+    yes = row.on_time
+    return drawn_tag("green" if yes else "red", gettext("Yes") if yes else gettext("No"))
+
+
+def _said(row: SheetRow) -> Any:
+    if row.satisfaction is None:
+        return ""
+    return format_html("{} {}", tag(row.satisfaction), row.comment)
+
+
+COLUMNS = (
+    Column("accepted", _("Accepted on"), lambda row: local(row.accepted)),
+    Column("work_order", _("Work order"), lambda row: row.work_order or row.reference),
+    Column("number", _("Waybill number"), is_link=True),
+    Column("destination", _("Going to")),
+    Column("expected", _("Expected arrival"), lambda row: local(row.expected)),
+    Column("arrived", _("Actual arrival"), lambda row: local(row.arrived)),
+    Column("status", _("Status"), lambda row: tag(row.status)),
+    Column("on_time", _("On time?"), _on_time),
+    Column("satisfaction", _("Satisfied?"), _said),
+)
+
+
+class SheetReport(Report):
+    """The sheet on screen, a page at a time."""
+
+    where, name = "sheet/", "sheet"
+    title = _("Feedback sheet")
+    permission = "tracking.view_feedbacksheet"
+    form = SheetForm
+    export = FEEDBACK
+    template = "tracking/feedback.html"
+
+    def parts(self, query: ReportQuery) -> list[Table]:
+        form = cast(SheetForm, query.form)
+        if (wanted := form.wanted()) is None:
+            return [
+                Table(
+                    COLUMNS,
+                    (),
+                    empty=_(
+                        "Choose a customer and days: each shipment accepted in them will be listed with its"
+                        " arrival and the customer's answer."
+                    ),
+                )
+            ]
+        before = int(query.place) if query.place.isdecimal() else None
+        rows, following = sheet_page(wanted, user=query.user, before=before)
+        return [
+            Table(
+                COLUMNS,
+                rows,
+                address=lambda row: reverse(
+                    "admin:tracking_delivery_change", args=[row.waybill_id]
+                ),
+                empty=_("No shipment fits. Choose other days, or other filters."),
+                further=(_("Earlier shipments"), query.beside(after=following))
+                if following
+                else None,
+            )
+        ]
+
+    def links(self, query: ReportQuery) -> list[tuple[Any, str]]:
+        if query.values["customer"] is None:
+            return []
+        return [(_("Print view"), reverse("admin:tracking_feedbacksheet_print") + query.beside())]
+
+    def more(self, query: ReportQuery) -> dict[str, Any]:
+        customer = query.values["customer"]
+        if customer is None:
+            return {}
+        return {
+            "sent": sheets_sent(customer.pk),
+            "may_send": query.user.has_perm("tracking.send_feedbacksheet"),
+            "send_form": SendForm(initial={"channel": customer.feedback_channel}),
+        }
+
+
 @admin.register(FeedbackSheet)
-class FeedbackSheetAdmin(PageAdmin):
+class FeedbackSheetAdmin(ReportAdmin):
     """The list is of sheets sent; the sheet itself is the page “sheet”."""
 
+    reports = (SheetReport(),)
     list_display = [
         "customer",
         "first_day",
@@ -55,79 +136,35 @@ class FeedbackSheetAdmin(PageAdmin):
 
     def own_pages(self) -> list[tuple[str, Any, str]]:
         return [
-            ("sheet/", self.sheet, "sheet"),
-            ("sheet/xlsx/", self.as_xlsx, "xlsx"),
             ("sheet/print/", self.on_paper, "print"),
             ("sheet/send/", require_POST(self.send), "send"),
+            *super().own_pages(),
         ]
 
-    def _form(self, request: HttpRequest) -> SheetForm:
+    def on_paper(self, request: HttpRequest) -> HttpResponseBase:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        asked = request.GET if "customer" in request.GET else None
-        return SheetForm(asked, user=person(request), initial=last_thirty_days())
-
-    def _page(
-        self, request: HttpRequest, form: SheetForm, template: str, **more: Any
-    ) -> TemplateResponse:
-        answer = self.page(request, template, _("Feedback sheet"), form=form, **more)
-        answer.status_code = 422 if form.is_bound and form.errors else 200
-        return answer
-
-    def sheet(self, request: HttpRequest) -> HttpResponseBase:
-        form = self._form(request)
-        if not form.is_bound or not form.is_valid():
-            return self._page(request, form, "tracking/feedback.html")
-        before = request.GET.get("before", "")
-        rows, following = sheet_page(
-            form.wanted(),
-            user=person(request),
-            before=int(before) if before.isdigit() else None,
-        )
-        customer = form.cleaned_data["customer"]
-        asked = request.GET.copy()
-        asked.pop("before", None)
-        more = asked.copy()
-        more["before"] = str(following)
-        return self._page(
+        at = timezone.now()
+        form = SheetForm(request.GET, user=request.user, at=at)
+        if (wanted := form.wanted()) is None:
+            return self.report_page(request, self.reports[0])
+        return self.page(
             request,
-            form,
-            "tracking/feedback.html",
-            customer=customer,
-            rows=rows,
-            query=asked.urlencode(),
-            next_query=more.urlencode() if following else "",
-            sent=sheets_sent(customer.pk),
-            may_send=request.user.has_perm("tracking.send_feedbacksheet"),
-            send_form=SendForm(initial={"channel": customer.feedback_channel}),
-        )
-
-    def as_xlsx(self, request: HttpRequest) -> HttpResponseBase:
-        form = self._form(request)
-        if not form.is_valid():
-            return self._page(request, form, "tracking/feedback.html")
-        return export_answer(request, FEEDBACK, request.GET.dict())
-
-    def on_paper(self, request: HttpRequest) -> HttpResponseBase:
-        form = self._form(request)
-        if not form.is_valid():
-            return self._page(request, form, "tracking/feedback.html")
-        return self._page(
-            request,
-            form,
             "tracking/feedback_print.html",
+            _("Feedback sheet"),
+            form=form,
             customer=form.cleaned_data["customer"],
-            rows=sheet_rows(form.wanted(), user=person(request)),
-            at=timezone.now(),
+            rows=sheet_rows(wanted, user=person(request)),
+            at=at,
         )
 
     def send(self, request: HttpRequest) -> HttpResponseBase:
         if not request.user.has_perm("tracking.send_feedbacksheet"):
             raise PermissionDenied
-        asked = {k: v for k, v in request.GET.items() if k != "before"}
-        back = f"{reverse('admin:tracking_feedbacksheet_sheet')}?{urlencode(asked)}"
-        form, how = self._form(request), SendForm(request.POST)
-        if not form.is_valid() or not how.is_valid():
+        at = timezone.now()
+        form, how = SheetForm(request.GET, user=request.user, at=at), SendForm(request.POST)
+        back = f"{reverse('admin:tracking_feedbacksheet_sheet')}?{urlencode(form.kept)}"
+        if form.wanted() is None or not how.is_valid():
             messages.error(request, _("Choose the customer, the days and the channel first."))
             return redirect(back)
         values = form.cleaned_data
@@ -138,7 +175,7 @@ class FeedbackSheetAdmin(PageAdmin):
                 last_day=values["last_day"],
                 **how.cleaned_data,
                 by=person(request),
-                at=timezone.now(),
+                at=at,
             )
         except RuleBroken as refusal:
             messages.error(request, str(refusal))

@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from apps.core.errors import BadInput
 from apps.tracking.typed import one_number
@@ -40,26 +39,6 @@ def clean_waybill_number(typed: str) -> str:
         return one_number(typed)
     except BadInput as refusal:
         raise forms.ValidationError(str(refusal), code=refusal.code) from None
-
-
-class PeriodForm(forms.Form):
-    """Two local days, both included; the last thirty days unless chosen."""
-
-    first_day = DayField(label=_("from"))
-    last_day = DayField(label=_("to"))
-    longest = 400  # days
-
-    def clean(self) -> dict[str, Any]:
-        values = super().clean() or {}
-        first, last = values.get("first_day"), values.get("last_day")
-        if first and last and first > last:
-            self.add_error("last_day", _("The last day comes before the first."))
-        elif first and last and (last - first).days > self.longest:
-            self.add_error(
-                "last_day",
-                _("At most %(days)d days at a time.") % {"days": self.longest},
-            )
-        return values
 
 
 def now_to_the_minute() -> datetime:
