@@ -176,9 +176,6 @@ class ReferenceAdmin(RefusingAdmin):
         except RuleBroken as refusal:
             messages.error(request, str(refusal))
 
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        return {}
-
     # The house keeps one record of what happened, not Django's second one.
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
         return None
