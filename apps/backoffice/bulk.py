@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.admin.options import IS_POPUP_VAR
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
@@ -73,13 +74,20 @@ class BulkAdmin(ActAdmin):
 
     # --- asking and acting ------------------------------------------------------------------------
 
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """Django's list bar offers them; choosing one leads to the page that asks."""
+    def bulk_bar(self, request: HttpRequest) -> dict[str, Any]:
+        """What a list needs to show the bar: the acts, and the address that their names stand behind."""
         return {
-            act.name: (_action(act), act.name, act.label)
-            for act in self.bulk_acts
-            if act.allows(request.user)
+            "bulk": [act for act in self.bulk_acts if act.allows(request.user)],
+            "bulk_address": reverse(f"admin:{self._prefix}_bulk", args=["-"]).removesuffix("-/"),
+            "key_of": lambda row: getattr(row, self.act_field),
         }
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        # A list in a window of its own is there to choose one row for a form.
+        bar = {} if IS_POPUP_VAR in request.GET else self.bulk_bar(request)
+        return super().changelist_view(request, {**bar, **(extra_context or {})})
 
     def bulk_view(self, request: HttpRequest, name: str) -> HttpResponseBase:
         """POST with the chosen asks; POST with ``go``: each in its own transaction."""
@@ -179,13 +187,3 @@ class BulkAdmin(ActAdmin):
         except ObjectDoesNotExist:
             return Result(record, address, _("This one is not there any more."))
         return Result(record, address, "")
-
-
-def _action(act: BulkAct) -> Any:
-    def run(admin: BulkAdmin, request: HttpRequest, _queryset: Any) -> HttpResponseBase:
-        pks = request.POST.getlist("_selected_action")[: MOST + 1]
-        records = admin.get_queryset(request).filter(pk__in=pks)
-        keys = list(records.values_list(admin.act_field, flat=True))
-        return admin.ask_many(request, act, keys)
-
-    return run

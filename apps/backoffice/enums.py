@@ -44,10 +44,18 @@ class RowOutcome(ColourChoices):
 
 
 class FileKind(TextChoices):
-    """What is kept for a number of days that the house chooses."""
+    """What is kept for a time that the house chooses."""
 
     JOB_RESULT = "job_result", _("Files that jobs have made")
     IMPORT_ORIGINAL = "import_original", _("Files that were imported, as they came")
+    FORM_FILE = "form_file", _("Files of a form that could not be sent yet")
+
+
+class KeptUnit(TextChoices):
+    """The values are what ``timedelta`` calls them."""
+
+    DAYS = "days", _("day(s)")
+    HOURS = "hours", _("hour(s)")
 
 
 EVENT_KINDS = {
@@ -72,9 +80,9 @@ EVENT_KINDS = {
     "import.dropped": _("File not taken"),
     "import.opened": _("Imported file opened"),
     "list.exported": _("List exported"),
-    "fileretention.changed": _("Days of keeping changed"),
+    "fileretention.changed": _("Time of keeping files changed"),
 }
-EVENT_VALUES = {"fileretention.changed/what": FileKind}
+EVENT_VALUES = {"fileretention.changed/what": FileKind, "fileretention.changed/unit": KeptUnit}
 # What the details of events are called: everywhere, or ("kind/detail") in events of one kind.
 EVENT_DETAILS = {
     "sha256": _("Fingerprint of what is approved"),
@@ -86,7 +94,8 @@ EVENT_DETAILS = {
     "refused": _("Refused"),
     "done": _("Done"),
     "list": _("List"),
-    "fileretention.changed/days": _("Days"),
+    "fileretention.changed/number": _("for how many"),
+    "fileretention.changed/unit": _("days or hours"),
     "fileretention.changed/what": _("Files"),
     "rows": _("Rows"),
 }

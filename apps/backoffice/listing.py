@@ -43,6 +43,10 @@ class ListAdmin(BulkAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
 
+    def bulk_bar(self, request: HttpRequest) -> dict[str, Any]:
+        bar = super().bulk_bar(request)
+        return {**bar, "key_of": lambda row: getattr(self.listing.record(row), self.act_field)}
+
     def asked(self, request: HttpRequest) -> ListQuery:
         given = request.POST if request.method == "POST" else request.GET
         return self.listing.asked(request.user, given, timezone.now())
@@ -84,14 +88,11 @@ class ListAdmin(BulkAdmin):
             ],
             found=found,
             saved=[(one, self._address_of(one)) for one in self._filters(request)],
-            bulk=[act for act in self.bulk_acts if act.allows(request.user)],
-            bulk_address=reverse(f"admin:{self._prefix}_bulk", args=["-"]).removesuffix("-/"),
             main_act=self.main_act(request),
             export=self._address("export") if self.may_export(request) else "",
             save_address=self._address("save_filter"),
-            key_of=lambda row: getattr(self.listing.record(row), self.act_field),
             page_of=lambda row: self.page_of(self.listing.record(row)),
-            **(extra_context or {}),
+            **{**self.bulk_bar(request), **(extra_context or {})},
         )
 
     def _address(self, name: str, *args: Any) -> str:

@@ -172,11 +172,11 @@ PAGES = (
         words="导入 上传 Excel 批量",
     ),
     setting(
-        _("Days of keeping files"),
+        _("Times of keeping files"),
         "auto_delete",
         "backoffice.fileretention",
-        _("For how many days results of jobs and imported files are kept."),
+        _("For how long results of jobs, imported files and files of unfinished forms are kept."),
         section=WORK,
-        words="保留 天数",
+        words="保留 天数 期限",
     ),
 )

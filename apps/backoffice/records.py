@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
-from apps.backoffice.acting import ActAdmin
+from apps.backoffice.acting import ActAdmin, PageAdmin
 from apps.backoffice.acts import Panel
 from apps.backoffice.forms import put_refusal
 from apps.backoffice.staff_admin import timeline_rows
@@ -37,7 +37,31 @@ class RecordAdmin(ActAdmin):
         return super().change_view(request, object_id, form_url, extra)
 
 
-class PanelAdmin(ActAdmin):
+class RecordPageAdmin(PageAdmin):
+    """A page of one's own per record, in the place of Django's form: ``show_record``. What
+    ``get_queryset`` hides from somebody is “not found” for them."""
+
+    def show_record(self, request: HttpRequest, record: Any) -> HttpResponseBase:
+        raise NotImplementedError("say what is shown of a record")
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponseBase:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        record = self.get_object(request, object_id)
+        if record is None:
+            raise Http404
+        if not self.has_view_permission(request, record):
+            raise PermissionDenied
+        return self.show_record(request, record)
+
+
+class PanelAdmin(RecordPageAdmin, ActAdmin):
     """A page of one's own per record: ``page_template`` with what ``facts`` says, the acts as panels
     beside it, the timeline below."""
 
@@ -51,18 +75,7 @@ class PanelAdmin(ActAdmin):
         """Whose timeline the page ends with."""
         return record
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponseBase:
-        record = self.get_object(request, object_id)
-        if record is None:
-            raise Http404
-        if not self.has_view_permission(request, record):
-            raise PermissionDenied
+    def show_record(self, request: HttpRequest, record: Any) -> HttpResponseBase:
         return self.record_page(request, record, self.panels(request, record))
 
     def record_page(
@@ -175,9 +188,6 @@ class ReferenceAdmin(RefusingAdmin):
                 remove(obj, by=request.user, at=timezone.now())
         except RuleBroken as refusal:
             messages.error(request, str(refusal))
-
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        return {}
 
     # The house keeps one record of what happened, not Django's second one.
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:

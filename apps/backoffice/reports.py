@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from apps.backoffice.exports import Export
@@ -41,8 +41,10 @@ def amount(name: str, label: Any, shown: Callable[[Any], Decimal | None] | None 
 
 
 def bar(part: Decimal | int, whole: Decimal | int, colour: str = "blue") -> SafeString:
-    """How much of ``whole`` a number is, as a bar beside it."""
-    share = round(100 * part / whole) if whole and part > 0 else 0
+    """How much of ``whole`` a number is, as a bar beside it; what is there at all is seen."""
+    if part <= 0 or whole <= 0:
+        return mark_safe("")
+    share = max(1, round(100 * part / whole))
     return format_html('<span class="report-bar fig-{}" style="--share:{}%"></span>', colour, share)
 
 

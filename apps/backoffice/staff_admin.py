@@ -45,7 +45,7 @@ class StaffChangeList(ChangeList):
         self.result_list = page.object_list
         self.result_count = self.full_result_count = paginator.count
         self.show_full_result_count = self.can_show_all = False
-        self.show_admin_actions = bool(self.result_list)
+        self.show_admin_actions = False
         self.multi_page = paginator.num_pages > 1
         self.paginator = paginator
 
@@ -84,6 +84,10 @@ class StaffAdmin(ModelAdmin):
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return StaffChangeList
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """None of Django's: what is done to many is a ``BulkAct``, and nothing is deleted by the hundred."""
+        return {}
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -11,8 +11,9 @@ from django.db import connection
 from django.utils import timezone
 
 from apps.backoffice import services, tasks
+from apps.backoffice.enums import FileKind, KeptUnit
 from apps.backoffice.forms.held_files import FormWithFiles, HeldFileField, UnjudgedFile
-from apps.backoffice.models import HeldFile
+from apps.backoffice.models import FileRetention, HeldFile
 from apps.backoffice.queries.held_files import held_files
 from apps.core.files import NewFile
 from apps.core.files.attachments import clean_file
@@ -34,6 +35,15 @@ def test_photos_of_a_form_are_kept_for_a_while() -> None:
         patch.setattr("django.db.transaction.on_commit", lambda act: act())
         assert services.purge_held(at=now + timedelta(hours=3)) == 1
     assert not HeldFile.objects.exists() and not default_storage.exists(held.path)
+
+
+def test_for_how_long_is_the_house_s_to_say() -> None:
+    now, file = timezone.now(), UnjudgedFile(b"scan", "传真.tif")
+    (held,) = services.hold_files(files=[file], owner=None, at=now)
+    assert held.keep_until == now + timedelta(hours=2)
+    FileRetention.objects.filter(what=FileKind.FORM_FILE).update(number=3, unit=KeptUnit.DAYS)
+    (held,) = services.hold_files(files=[file], owner=None, at=now)
+    assert held.keep_until == now + timedelta(days=3)
 
 
 def test_a_file_is_for_whoever_chose_it() -> None:

@@ -106,8 +106,9 @@ def test_it_is_done_by_the_task_and_its_file_is_its_owners(
     done = fresh(job)
     assert (done.state, done.done, done.summary) == (S.DONE, 3, {"rows": 3})
     assert done.keep_until is not None and done.concluded_at is not None
-    days = FileRetention.objects.get(what="job_result").days
-    assert abs(done.keep_until - done.concluded_at - timedelta(days=days)) < timedelta(minutes=1)
+    period = FileRetention.objects.get(what="job_result").period
+    assert period == timedelta(days=14)
+    assert abs(done.keep_until - done.concluded_at - period) < timedelta(minutes=1)
     sign_in(client, owner)
     got = client.get(reverse("admin:backoffice_job_result", args=[job.pk]))
     assert b"".join(got.streaming_content) == b"1,2,3"  # type: ignore[attr-defined]  # a file
@@ -392,10 +393,14 @@ def test_only_the_days_are_changed_and_by_whom_is_on_record(client: Client) -> N
     sign_in(client, permitted("view_fileretention", "change_fileretention"))
     row = FileRetention.objects.get(what="job_result")
     where = reverse("admin:backoffice_fileretention_change", args=[row.pk])
-    assert client.post(where, {"days": 0}).status_code == 200
-    assert client.post(where, {"days": 30}).status_code == 302
+    assert client.post(where, {"number": 0, "unit": "days"}).status_code == 200
+    assert client.post(where, {"number": 30, "unit": "weeks"}).status_code == 200
+    assert client.post(where, {"number": 30, "unit": "hours"}).status_code == 302
     row.refresh_from_db()
-    assert row.days == 30 and Event.objects.filter(kind="fileretention.changed").exists()
+    assert (
+        row.period == timedelta(hours=30)
+        and Event.objects.filter(kind="fileretention.changed").exists()
+    )
 
 
 @pytest.fixture

@@ -212,22 +212,26 @@ def test_the_search_finds_an_order_by(client: Client, agent: User, by: str) -> N
     assert rows == [made]
 
 
+def many(act: str) -> str:
+    return reverse("admin:orders_workorder_bulk", args=[act])
+
+
 @pytest.mark.requirement("ORD-4")
 def test_chosen_orders_are_assigned_and_cancelled_by_post_with_a_reason(
     client: Client,
 ) -> None:
     director = sign_in(client, UserFactory(roles=[Role.DIRECTOR]))
     first, second = order(), order()
-    chosen = {"_selected_action": [first.pk, second.pk]}
-    asked = client.post(reverse(LIST), {**chosen, "action": "assign"})
+    chosen = {"chosen": [first.pk, second.pk]}
+    asked = client.post(many("assign"), {**chosen})
     assert asked.status_code == 200 and first.number in asked.content.decode()
-    client.post(reverse(LIST), {**chosen, "action": "assign", "go": "1", "owner": director.pk})
+    client.post(many("assign"), {**chosen, "go": "1", "owner": director.pk})
     first.refresh_from_db()
     assert first.owner == director
-    client.post(reverse(LIST), {**chosen, "action": "cancel", "go": "1", "reason": ""})
+    client.post(many("cancel"), {**chosen, "go": "1", "reason": ""})
     second.refresh_from_db()
     assert second.status == OrderStatus.READY
-    client.post(reverse(LIST), {**chosen, "action": "cancel", "go": "1", "reason": "客户取消"})
+    client.post(many("cancel"), {**chosen, "go": "1", "reason": "客户取消"})
     second.refresh_from_db()
     assert (second.status, second.cancel_reason) == (OrderStatus.CANCELLED, "客户取消")
 
@@ -237,14 +241,14 @@ def test_many_are_confirmed_and_printed_and_one_refusal_does_not_stop_the_rest(
     client: Client, agent: User
 ) -> None:
     good, bad = order(), order(goods_name="鞭炮")
-    chosen = {"_selected_action": [good.pk, bad.pk]}
-    client.post(reverse(LIST), {**chosen, "action": "confirm", "go": "1"})
+    chosen = {"chosen": [good.pk, bad.pk]}
+    client.post(many("confirm"), {**chosen, "go": "1"})
     good.refresh_from_db()
     bad.refresh_from_db()
     assert (good.status, bad.status) == (OrderStatus.CONFIRMED, OrderStatus.READY)
     answer = client.post(
-        reverse(LIST),
-        {"_selected_action": [good.pk], "action": "print", "go": "1", "reason": "批量"},
+        many("print"),
+        {"chosen": [good.pk], "go": "1", "reason": "批量"},
         follow=True,
     )
     assert good.waybills.get().number in answer.content.decode()

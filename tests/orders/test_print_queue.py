@@ -32,8 +32,11 @@ def test_the_papers_of_several_orders_are_one_print(
 ) -> None:
     orders = [confirmed_order() for _turn in range(3)]
     jobs = PrintJob.objects.filter(work_order__in=orders)
-    chosen = {"_selected_action": [job.pk for job in jobs], "action": action}
-    answer = client.post(reverse(QUEUE), chosen, follow=True)
+    assert (
+        f'name="chosen" aria-label="选择" value="{jobs[0].pk}"' in client.get(reverse(QUEUE)).text
+    )
+    where = reverse("admin:orders_printjob_bulk", args=[action])
+    answer = client.post(where, {"chosen": [job.pk for job in jobs]}, follow=True)
     shown = answer.content.decode()
     for order in orders:
         assert order.waybills.get().number in shown

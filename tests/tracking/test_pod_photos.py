@@ -238,6 +238,32 @@ def test_words_before_the_delivery_in_the_browser(client: Client) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.requirement("TRK-6")
+def test_what_was_agreed_is_withdrawn_on_the_page(client: Client) -> None:
+    waybill = shipment(at=ago(hours=3))
+    sign_in(client, superuser())
+    given = {"given_by": "陈经理", "confirmed": "call_back"}
+    do(client, page(waybill), "authorise", {"name": "王大力", **given})
+    do(client, page(waybill), "consent", {"party": "consignee", "place": "丰巢", **given})
+    rows = {"signer": waybill.authorised_signers.get(), "consent": waybill.consents.get()}
+    for what, row in rows.items():
+        key = [waybill.pk, f"revoke-{what}", row.pk]
+        where = reverse("admin:tracking_delivery_act", args=key)
+        assert where in client.get(page(waybill)).text
+        assert client.get(where).status_code == 200
+        assert client.post(where).status_code == 302
+        row.refresh_from_db()
+        assert row.revoked_at is not None
+        assert where not in client.get(page(waybill)).text
+        assert client.get(where).status_code == 302, "a second time it is not possible any more"
+    assert not waybill.authorised_signers.filter(revoked_at=None).exists()
+    sign_in(client, UserFactory(roles=[Role.FINANCE], scope=ObjectScope.ALL))
+    for what, row in rows.items():
+        key = [waybill.pk, f"revoke-{what}", row.pk]
+        assert client.post(reverse("admin:tracking_delivery_act", args=key)).status_code == 403
+
+
+@pytest.mark.django_db
 def test_who_may_not_pass(client: Client) -> None:
     waybill = shipment()
     recorded(waybill, photo(), packaging_intact=False)

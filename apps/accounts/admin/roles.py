@@ -1,6 +1,8 @@
+from importlib import import_module
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +13,11 @@ from apps.accounts.models import RolePolicy, UserRole
 from apps.accounts.staff import person
 from apps.backoffice.acts import Act
 from apps.backoffice.records import RecordAdmin, ServiceAdmin
+
+# What a role may do stands in the apps' own tables, which every migration writes into groups: no page changes
+# these. Django's module, which registers them, comes after this one if it is not asked for.
+import_module("django.contrib.auth.admin")
+admin.site.unregister(Group)
 
 
 @admin.register(UserRole)

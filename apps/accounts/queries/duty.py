@@ -105,6 +105,12 @@ class Roster:
         """Who holds one of the roles in the nearest unit at or above ``path``, on duty or not."""
         return self._there(nearest((h for r in roles for h in self._holders[str(r)]), path))
 
+    def everybody(self, role: Role | str, path: str) -> list[int]:
+        """Who holds the role in the unit at ``path`` or anywhere above it, there or away; everybody who
+        holds it when no unit is concerned."""
+        held = self._holders[str(role)]
+        return list(dict.fromkeys(h.user_id for h in held if not path or h.covers(path)))
+
     def nearest_on_duty(self, role: Role | str, path: str) -> list[int]:
         """Who is on the roster in the nearest unit at or above ``path``, or stands in."""
         return self._there(nearest(self._duty[str(role)], path))

@@ -10,10 +10,10 @@ from apps.backoffice.records import ReferenceAdmin
 
 @admin.register(FileRetention)
 class FileRetentionAdmin(ReferenceAdmin):
-    """One row for each kind of file; the house only chooses the days."""
+    """One row for each kind of file; the house only chooses how long."""
 
     save_by = services.change_retention
-    list_display = ["what", "days"]
+    list_display = ["what", "number", "unit"]
     readonly_fields = ["what"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -84,7 +84,7 @@ class ReportForm(FilterForm):
 class MonthReportForm(ReportForm):
     """The month that runs."""
 
-    month = MonthField()
+    month = MonthField(required=False)
 
     def usual(self) -> dict[str, str]:
         return {"month": f"{self.today:%Y-%m}"}
@@ -93,7 +93,7 @@ class MonthReportForm(ReportForm):
 class DayReportForm(ReportForm):
     """Today."""
 
-    day = DayField()
+    day = DayField(required=False)
 
     def usual(self) -> dict[str, str]:
         return {"day": self.today.isoformat()}
@@ -105,8 +105,8 @@ class PeriodReportForm(ReportForm):
     refuses = True
     longest = 400  # days
 
-    first_day = DayField(label=_("from"))
-    last_day = DayField(label=_("to"))
+    first_day = DayField(label=_("from"), required=False)
+    last_day = DayField(label=_("to"), required=False)
 
     def usual(self) -> dict[str, str]:
         first = self.today - timedelta(days=29)

@@ -235,6 +235,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("job_result", "Files that jobs have made"),
                             ("import_original", "Files that were imported, as they came"),
+                            ("form_file", "Files of a form that could not be sent yet"),
                         ],
                         max_length=20,
                         unique=True,
@@ -242,28 +243,43 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "days",
+                    "number",
                     models.PositiveSmallIntegerField(
                         validators=[
                             django.core.validators.MinValueValidator(1),
                             django.core.validators.MaxValueValidator(3650),
                         ],
-                        verbose_name="days",
+                        verbose_name="for how many",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.CharField(
+                        choices=[("days", "day(s)"), ("hours", "hour(s)")],
+                        default="days",
+                        max_length=5,
+                        verbose_name="days or hours",
                     ),
                 ),
             ],
             options={
-                "verbose_name": "days of keeping files",
-                "verbose_name_plural": "days of keeping files",
+                "verbose_name": "time of keeping files",
+                "verbose_name_plural": "times of keeping files",
                 "ordering": ["what"],
                 "default_permissions": ("view", "change"),
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("days__gte", 1), ("days__lte", 3650)),
-                        name="file_retention_days",
+                        condition=models.Q(("number__gte", 1), ("number__lte", 3650)),
+                        name="file_retention_number",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("what__in", ["job_result", "import_original"])),
+                        condition=models.Q(("unit__in", ["days", "hours"])),
+                        name="file_retention_unit",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("what__in", ["job_result", "import_original", "form_file"])
+                        ),
                         name="file_retention_known",
                     ),
                 ],

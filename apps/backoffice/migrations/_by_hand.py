@@ -79,13 +79,13 @@ CREATE TRIGGER approval_check BEFORE INSERT ON backoffice_approval
     FOR EACH ROW EXECUTE FUNCTION backoffice_approval_check();
 """
 
-DAYS = {"job_result": 14, "import_original": 180}
+KEPT = {"job_result": (14, "days"), "import_original": (180, "days"), "form_file": (2, "hours")}
 
 
 def plant(apps: Any, schema_editor: Any) -> None:
     rows = apps.get_model("backoffice", "FileRetention").objects
-    for what, days in DAYS.items():
-        rows.get_or_create(what=what, defaults={"days": days})
+    for what, (number, unit) in KEPT.items():
+        rows.get_or_create(what=what, defaults={"number": number, "unit": unit})
 
 
 OPERATIONS = [

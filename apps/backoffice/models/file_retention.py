@@ -1,29 +1,37 @@
+from datetime import timedelta
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from apps.backoffice.enums import FileKind
+from apps.backoffice.enums import FileKind, KeptUnit
 
 MOST_DAYS = 3_650
 
 
 class FileRetention(models.Model):
-    """For how many days the house keeps files of a kind; what is kept already keeps its day."""
+    """For how long the house keeps files of a kind; what is kept already keeps its instant."""
 
     what = models.CharField(_("files"), max_length=20, choices=FileKind.choices, unique=True)
-    days = models.PositiveSmallIntegerField(
-        _("days"), validators=[MinValueValidator(1), MaxValueValidator(MOST_DAYS)]
+    number = models.PositiveSmallIntegerField(
+        _("for how many"), validators=[MinValueValidator(1), MaxValueValidator(MOST_DAYS)]
+    )
+    unit = models.CharField(
+        _("days or hours"), max_length=5, choices=KeptUnit.choices, default=KeptUnit.DAYS
     )
 
     class Meta:
-        verbose_name = _("days of keeping files")
-        verbose_name_plural = _("days of keeping files")
+        verbose_name = _("time of keeping files")
+        verbose_name_plural = _("times of keeping files")
         ordering = ["what"]
         default_permissions = ("view", "change")
         constraints = [
             models.CheckConstraint(
-                name="file_retention_days", condition=Q(days__gte=1, days__lte=MOST_DAYS)
+                name="file_retention_number", condition=Q(number__gte=1, number__lte=MOST_DAYS)
+            ),
+            models.CheckConstraint(
+                name="file_retention_unit", condition=Q(unit__in=KeptUnit.values)
             ),
             models.CheckConstraint(
                 name="file_retention_known", condition=Q(what__in=FileKind.values)
@@ -32,3 +40,7 @@ class FileRetention(models.Model):
 
     def __str__(self) -> str:
         return str(FileKind(self.what).label)
+
+    @property
+    def period(self) -> timedelta:
+        return timedelta(**{self.unit: self.number})

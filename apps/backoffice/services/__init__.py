@@ -27,11 +27,11 @@ from apps.backoffice.services.jobs import (
     ask_job,
     begin_again,
     cancel_job,
-    change_retention,
     open_result,
 )
 from apps.backoffice.services.lists import remove_filter, save_filter
 from apps.backoffice.services.numbers import reserve_rows, take_number, take_numbers
+from apps.backoffice.services.retention import change_retention
 
 __all__ = [
     "approve",

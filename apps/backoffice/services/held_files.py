@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,17 +11,19 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 
+from apps.backoffice.enums import FileKind
 from apps.backoffice.models import HeldFile
+from apps.backoffice.services.retention import kept_for
 from apps.core.files import HoldableFile, NewFile
 from apps.core.storage import all_or_nothing
 
-KEPT_FOR = timedelta(hours=2)
 BATCH = 500
 
 
 def hold_files(*, files: Sequence[HoldableFile], owner: Any, at: datetime) -> list[HeldFile]:
-    """Keep files that were judged already for two hours. ``owner``: who chose them at the desk,
+    """Keep files that were judged already for a while. ``owner``: who chose them at the desk,
     None for a visitor. No event: nothing was sent yet. Raises NotKept when the disk takes none."""
+    keep_until = at + kept_for(FileKind.FORM_FILE)
     with all_or_nothing(), transaction.atomic():
         return HeldFile.objects.bulk_create(
             [
@@ -32,7 +34,7 @@ def hold_files(*, files: Sequence[HoldableFile], owner: Any, at: datetime) -> li
                     name=file.name,
                     content_type=file.content_type,
                     size=len(file.content),
-                    keep_until=at + KEPT_FOR,
+                    keep_until=keep_until,
                 )
                 for file in files
             ]

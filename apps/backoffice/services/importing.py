@@ -22,7 +22,8 @@ from apps.backoffice.imports import Import, Intake, Item, Outcome, RowRefused, a
 from apps.backoffice.job_kinds import JobKind, Result, Run
 from apps.backoffice.models import ImportFile, ImportRow, Job
 from apps.backoffice.models.import_file import original_path
-from apps.backoffice.services.jobs import ask_job, days_of
+from apps.backoffice.services.jobs import ask_job
+from apps.backoffice.services.retention import kept_for
 from apps.backoffice.states import CLAIMING, IMPORT_MOVES
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.files import NewFile
@@ -302,7 +303,7 @@ def _ended(job: Job) -> None:
     state = S.TAKEN if whole else S.STOPPED
     IMPORT_MOVES.check(S(file.state), state)
     file.state = state
-    file.keep_until = (job.concluded_at or file.uploaded_at) + days_of(FileKind.IMPORT_ORIGINAL)
+    file.keep_until = (job.concluded_at or file.uploaded_at) + kept_for(FileKind.IMPORT_ORIGINAL)
     file.save(update_fields=["state", "keep_until"])
     kind = "import.taken" if whole else "import.stopped"
     record(kind, file, by=job.asked_by, at=job.concluded_at, data=_counts(file))

@@ -19,7 +19,8 @@ from django.utils.translation import gettext as _
 from apps.backoffice.enums import FileKind, JobState
 from apps.backoffice.job_kinds import JobKind, Result, job_kinds
 from apps.backoffice.models import Job
-from apps.backoffice.services.jobs import RUN_JOBS, days_of, end_job
+from apps.backoffice.services.jobs import RUN_JOBS, end_job
+from apps.backoffice.services.retention import kept_for
 from apps.backoffice.states import JOB_MOVES
 from apps.core.errors import RuleBroken
 from apps.core.storage import all_or_nothing
@@ -192,7 +193,7 @@ def _store(job: Job, result: Result) -> None:
     with result.file as made:
         job.path = default_storage.save(f"jobs/{token[:2]}/{token}", File(made))
     job.file_name, job.size = result.file_name[:160], default_storage.size(job.path)
-    job.keep_until = timezone.now() + days_of(FileKind.JOB_RESULT)
+    job.keep_until = timezone.now() + kept_for(FileKind.JOB_RESULT)
 
 
 def _end(run: JobRun, state: JobState, error: str = "") -> None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import IO, Any
 
@@ -11,9 +11,9 @@ from django.db import transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from apps.backoffice.enums import FileKind, JobState
+from apps.backoffice.enums import JobState
 from apps.backoffice.job_kinds import job_kinds
-from apps.backoffice.models import FileRetention, Job
+from apps.backoffice.models import Job
 from apps.backoffice.rules.jobs import may_see_job
 from apps.backoffice.states import JOB_MOVES
 from apps.core.errors import RuleBroken
@@ -22,7 +22,6 @@ from apps.events.services import record
 
 RUN_JOBS = "apps.backoffice.tasks.run_jobs"
 PURGE_BATCH = 500
-USUAL_DAYS = {FileKind.JOB_RESULT: 14, FileKind.IMPORT_ORIGINAL: 180}
 
 
 @transaction.atomic
@@ -113,20 +112,6 @@ def open_result(*, job: Job, by: Any, at: datetime) -> IO[bytes]:
     record("job.downloaded", job, by=by, at=at, data={"file": job.file_name})
     opened: IO[bytes] = default_storage.open(job.path)
     return opened
-
-
-def days_of(what: FileKind) -> timedelta:
-    """For how long the house keeps such files now."""
-    days = FileRetention.objects.filter(what=what).values_list("days", flat=True).first()
-    return timedelta(days=days or USUAL_DAYS[what])
-
-
-@transaction.atomic
-def change_retention(row: FileRetention, *, by: Any, at: datetime) -> FileRetention:
-    """Counts for what is kept from now on."""
-    row.save()
-    record("fileretention.changed", row, by=by, at=at, data={"what": row.what, "days": row.days})
-    return row
 
 
 @transaction.atomic

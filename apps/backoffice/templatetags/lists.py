@@ -12,7 +12,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import template
-from django.contrib.admin import helpers
 from django.contrib.admin.templatetags.admin_list import result_headers
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.contrib.admin.utils import lookup_field
@@ -33,11 +32,10 @@ from apps.core.models import MoneyField
 from apps.core.money import format_money
 
 register = template.Library()
-TICK = "action_checkbox"
 OPENS = '<a data-open href="{}">'
 SORTED = '<i class="icon" aria-hidden="true">arrow_circle_{}</i>'
 CHOOSE_ALL = (
-    '<th class="tick" scope="col"><label><input type="checkbox" id="{}" class="{}" x-ref="all" aria-label="{}">'
+    '<th class="tick" scope="col"><label><input type="checkbox" id="choose-all" x-ref="all" aria-label="{}">'
     "<span>{}</span></label></th>"
 )
 Shown = Callable[[Any], Any]
@@ -59,25 +57,24 @@ def house_table(context: template.Context, cl: ChangeList) -> SafeString:
     heads = list(result_headers(cl))
     acts = context.get("list_acts") or []
     columns, address = _columns(cl, heads), _addresses(cl)
-    lines = [line_of(row, columns, address(row), _acts(row, acts)) for row in cl.result_list]
     head = format_html_join("", "{}", ([_head(head)] for head in heads))
+    if context.get("bulk"):
+        head = _with_boxes(head, columns, context["key_of"])
+    lines = [line_of(row, columns, address(row), _acts(row, acts)) for row in cl.result_list]
     return _table(head + mark_safe("<th></th>") if acts else head, lines)
 
 
 @register.simple_tag(takes_context=True)
 def staff_table(context: template.Context) -> SafeString:
     """The same of a declared list: what ``listing.ListAdmin`` puts on its page."""
-    listing, query, key_of = context["listing"], context["query"], context["key_of"]
-    page_of = context["page_of"]
+    listing, query, page_of = context["listing"], context["query"], context["page_of"]
     head = format_html_join("", "{}", ((_sorted_head(one, query),) for one in listing.columns))
     columns = [
         Cells(opening_of("td", one.name, one.label, one.css), "</td>", _cell(one), one.is_link)
         for one in listing.columns
     ]
     if context["bulk"]:
-        words = _("Choose all on this page")
-        head = format_html(CHOOSE_ALL, "choose-all", "", words, words) + head
-        columns.insert(0, Cells('<td class="tick">', "</td>", _ticker("chosen", key_of)))
+        head = _with_boxes(head, columns, context["key_of"])
     lines = [line_of(row, columns, OPENS.format(page_of(row))) for row in context["rows"]]
     return _table(head, lines)
 
@@ -151,8 +148,6 @@ def _head(head: Mapping[str, Any]) -> SafeString:
     """The name of a column, and how the list is sorted by it."""
     name = capfirst(head["text"])
     if not head["sortable"]:
-        if 'id="action-toggle"' in head["text"]:
-            return _choose_all()
         return format_html('<th scope="col"{}>{}</th>', head["class_attrib"], name)
     link = format_html('<a href="{}">{}</a>', head["url_primary"], name)
     if not head["sort_priority"]:
@@ -171,20 +166,24 @@ def _head(head: Mapping[str, Any]) -> SafeString:
     )
 
 
-def _choose_all() -> SafeString:
-    """By these names the library's script knows what chooses every row."""
-    words = _("Select all objects on this page for an action"), _("Select all rows")
-    return format_html(CHOOSE_ALL, "action-toggle", "action-toggle", *words)
+def _with_boxes(head: SafeString, columns: list[Cells], key_of: Shown) -> SafeString:
+    """The head of a list whose rows are chosen by a box, which is its first column."""
+    box = format_html(
+        '<input type="checkbox" name="chosen" aria-label="{}" value="', _("Select record")
+    )
+
+    def ticked(row: Any) -> SafeString:
+        return format_html('{}{}">', box, key_of(row))
+
+    columns.insert(0, Cells('<td class="tick">', "</td>", ticked))
+    words = _("Choose all on this page")
+    return format_html(CHOOSE_ALL, words, words) + head
 
 
 def _columns(cl: ChangeList, heads: Sequence[Mapping[str, Any]]) -> list[Cells]:
     found: list[Cells] = []
     linked, first = cl.list_display_links, True
     for name, head in zip(cl.list_display, heads, strict=True):
-        if name == TICK:
-            box = _ticker(helpers.ACTION_CHECKBOX_NAME, lambda row: row.pk)
-            found.append(Cells('<td class="tick">', "</td>", box))
-            continue
         is_link = linked is not None and (name in linked or (first and not linked))
         tag = "th" if is_link and first else "td"
         first = first and not is_link
@@ -215,13 +214,6 @@ def line_of(row: Any, columns: list[Cells], address: str, acts: str = "") -> str
             words, address = f"{address}{words}</a>", address.replace(" data-open", "", 1)
         cells.append(f"{column.opening}{words}{column.closing}")
     return f"<tr data-row>{''.join(cells)}{acts}</tr>"
-
-
-def _ticker(name: str, key_of: Shown) -> Shown:
-    words = _("Select record")
-    box = '<input type="checkbox" name="{}" class="action-select" aria-label="{}" value="'
-    box = format_html(box, name, words)
-    return lambda row: format_html('{}{}">', box, key_of(row))
 
 
 def _shower(cl: ChangeList, name: Any) -> Shown:

@@ -41,7 +41,7 @@ def _shown(column: Column) -> Any:
 
     def words(row: Any) -> Any:
         found = read(row)
-        return "—" if found is None or found == "" else found
+        return "—" if found is None or (found == "" and column.label) else found
 
     return words
 

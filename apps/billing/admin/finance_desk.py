@@ -50,9 +50,9 @@ class FinanceDesk(Report):
         return [
             _stages(query.values["month"]),
             _ages(ages),
-            _weeks(board.expected_by_week(today, customers=visible)),
             _disputes(),
             _invoices(),
+            _weeks(board.expected_by_week(today, customers=visible)),
             _debtors([label for label, _sum, _colour in ages], today, visible),
         ]
 
@@ -123,6 +123,7 @@ def _weeks(weeks: Sequence[board.Week]) -> Table:
         ),
         weeks,
         title=_("Money expected by week"),
+        is_wide=True,
     )
 
 

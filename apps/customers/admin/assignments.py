@@ -67,10 +67,6 @@ class AssignmentAdmin(StaffAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("customers.delete_customerscope")
 
-    def get_actions(self, request: HttpRequest) -> Any:
-        """One at a time: each names whose parcels are no longer seen."""
-        return {}
-
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         given = form.cleaned_data
         customer = Customer.objects.get(code=given["code"])

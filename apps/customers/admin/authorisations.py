@@ -1,22 +1,21 @@
 """Verbal authorisations: which paperwork is owed, by when."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from apps.backoffice.staff_admin import StaffAdmin
+from apps.backoffice.records import RecordPageAdmin
 from apps.core.times import human
 from apps.customers.enums import AuthorisationState
 from apps.customers.models import Customer, VerbalAuthorisation
 
 
 @admin.register(VerbalAuthorisation)
-class VerbalAuthorisationAdmin(StaffAdmin):
+class VerbalAuthorisationAdmin(RecordPageAdmin):
     """The list; a row opens the customer, where everything about it is done."""
 
     list_display = ("customer", "given_by", "shown_deadline", "missing_words", "state_tag")
@@ -41,13 +40,5 @@ class VerbalAuthorisationAdmin(StaffAdmin):
     def state_tag(self, word: VerbalAuthorisation) -> SafeString:
         return self.tag(AuthorisationState(word.state))
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        number = int(object_id) if object_id.isdecimal() and len(object_id) < 19 else 0
-        word = get_object_or_404(self.get_queryset(request), pk=number)
+    def show_record(self, request: HttpRequest, word: VerbalAuthorisation) -> HttpResponseBase:
         return redirect("admin:customers_customer_change", word.customer_id)

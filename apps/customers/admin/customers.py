@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.backoffice.acting import ActAdmin
+from apps.backoffice.records import RecordPageAdmin
 from apps.backoffice.staff_admin import timeline_rows
 from apps.core.downloads import private_file
 from apps.customers import queries, services
@@ -31,7 +32,7 @@ DOCUMENTS = {
 
 
 @admin.register(Customer)
-class CustomerAdmin(ActAdmin):
+class CustomerAdmin(RecordPageAdmin, ActAdmin):
     acts, entry = CUSTOMER_ACTS, ENTRY
     list_display = (
         "code",
@@ -86,18 +87,7 @@ class CustomerAdmin(ActAdmin):
             return _("verbal only")
         return _("complete")
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        if not object_id.isdecimal() or len(object_id) > 18:
-            return redirect("admin:customers_customer_changelist")
-        customer = self.seen(request, int(object_id))
+    def show_record(self, request: HttpRequest, customer: Customer) -> HttpResponseBase:
         at = timezone.now()
         offered = self.offered(request, customer)
         context = {

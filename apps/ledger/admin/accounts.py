@@ -1,17 +1,14 @@
 """The chart of accounts and an account's postings."""
 
 from datetime import date
-from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from apps.backoffice.records import ReferenceAdmin
+from apps.backoffice.records import RecordPageAdmin, ReferenceAdmin
 from apps.backoffice.reporting import ReportAdmin
 from apps.ledger import queries, services
 from apps.ledger.admin.trial import TrialBalance
@@ -41,7 +38,7 @@ class AccountTitleAdmin(ReferenceAdmin):
 
 
 @admin.register(Account)
-class AccountAdmin(ReportAdmin):
+class AccountAdmin(ReportAdmin, RecordPageAdmin):
     reports = (TrialBalance(),)
     list_display = ("kind_tag", "code", "party_name", "opened_on")
     list_display_links = ("kind_tag", "party_name")
@@ -59,17 +56,7 @@ class AccountAdmin(ReportAdmin):
     def code(self, account: Account) -> str:
         return account.kind.code
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponseBase:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        number = int(object_id) if object_id.isdecimal() and len(object_id) < 19 else 0
-        account = self.seen(request, number)
+    def show_record(self, request: HttpRequest, account: Account) -> HttpResponseBase:
         rows = queries.postings_of(account.pk, after=_place(request), most=MOST + 1)
         context = {
             "subject": account,
@@ -79,10 +66,6 @@ class AccountAdmin(ReportAdmin):
             "more": rows[MOST - 1].key if len(rows) > MOST else None,
         }
         return self.page(request, "ledger/account.html", str(account), **context)
-
-    def seen(self, request: HttpRequest, number: int) -> Account:
-        found: Account = get_object_or_404(Account.objects.select_related("kind"), pk=number)
-        return found
 
 
 def _place(request: HttpRequest) -> tuple[date, int] | None:

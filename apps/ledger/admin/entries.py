@@ -1,21 +1,17 @@
 """Journal entries, to read: they are made by what happened, never here."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
-from apps.backoffice.acting import PageAdmin
+from apps.backoffice.records import RecordPageAdmin
 from apps.events.kinds import label_of
 from apps.ledger.models import Entry
 
 
 @admin.register(Entry)
-class EntryAdmin(PageAdmin):
+class EntryAdmin(RecordPageAdmin):
     list_display = ("day", "text", "what", "by", "at")
     list_display_links = ("day", "text")
     list_select_related = ("by",)
@@ -28,17 +24,7 @@ class EntryAdmin(PageAdmin):
     def what(self, entry: Entry) -> str:
         return label_of(entry.kind)
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponseBase:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        number = int(object_id) if object_id.isdecimal() and len(object_id) < 19 else 0
-        entry = get_object_or_404(Entry.objects.select_related("by"), pk=number)
+    def show_record(self, request: HttpRequest, entry: Entry) -> HttpResponseBase:
         context = {
             "subject": entry,
             "postings": entry.postings.select_related("debit", "credit").order_by("n"),

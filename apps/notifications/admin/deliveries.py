@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from apps.backoffice.acting import ActAdmin
 from apps.backoffice.acts import Act, ActContext
+from apps.backoffice.records import RecordPageAdmin
 from apps.backoffice.staff_admin import in_words, timeline_rows
 from apps.core import times
 from apps.notifications import channels, services
@@ -141,7 +142,7 @@ WISHES = Act(
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(ActAdmin):
+class DeliveryAdmin(RecordPageAdmin, ActAdmin):
     acts = ACTS
     list_display = (
         "when",
@@ -207,18 +208,7 @@ class DeliveryAdmin(ActAdmin):
     def tries(self, delivery: Delivery) -> int:
         return delivery.attempts
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        if not object_id.isdecimal() or len(object_id) > 18:
-            return redirect("admin:notifications_delivery_changelist")
-        delivery = self.seen(request, int(object_id))
+    def show_record(self, request: HttpRequest, delivery: Delivery) -> HttpResponseBase:
         shown = (
             channels.channel(delivery.channel).shows
             if channels.known(delivery.channel)

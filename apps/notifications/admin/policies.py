@@ -4,10 +4,9 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.staff import who
 from apps.backoffice.acting import ActAdmin
 from apps.backoffice.acts import Act, ActContext
-from apps.backoffice.records import ServiceAdmin
+from apps.backoffice.records import RecordPageAdmin, ServiceAdmin
 from apps.backoffice.staff_admin import timeline_rows
 from apps.notifications import channels, services
 from apps.notifications.enums import Audience, channel_choices
@@ -163,7 +162,7 @@ def _shown(template: MessageTemplate) -> dict[str, Any]:
 
 
 @admin.register(MessageTemplate)
-class MessageTemplateAdmin(ActAdmin):
+class MessageTemplateAdmin(RecordPageAdmin, ActAdmin):
     acts = (
         Act(
             "change",
@@ -216,18 +215,7 @@ class MessageTemplateAdmin(ActAdmin):
     def begins(self, template: MessageTemplate) -> str:
         return template.body[:60]
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        if not object_id.isdecimal() or len(object_id) > 18:
-            return redirect("admin:notifications_messagetemplate_changelist")
-        template = self.seen(request, int(object_id))
+    def show_record(self, request: HttpRequest, template: MessageTemplate) -> HttpResponseBase:
         context = {
             "template": template,
             **_shown(template),

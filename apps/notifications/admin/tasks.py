@@ -3,15 +3,15 @@
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from apps.backoffice.acting import ActAdmin
 from apps.backoffice.acts import Act, ActContext
+from apps.backoffice.records import RecordPageAdmin
 from apps.backoffice.staff_admin import timeline_rows
 from apps.core import times
 from apps.notifications import services
@@ -50,7 +50,7 @@ class OpenFilter(admin.SimpleListFilter):
 
 
 @admin.register(PhoneTask)
-class PhoneTaskAdmin(ActAdmin):
+class PhoneTaskAdmin(RecordPageAdmin, ActAdmin):
     acts = (
         Act(
             "take",
@@ -111,18 +111,7 @@ class PhoneTaskAdmin(ActAdmin):
     def state_tag(self, task: PhoneTask) -> SafeString:
         return self.tag(TaskState(task.state))
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        if not object_id.isdecimal() or len(object_id) > 18:
-            return redirect("admin:notifications_phonetask_changelist")
-        task = self.seen(request, int(object_id))
+    def show_record(self, request: HttpRequest, task: PhoneTask) -> HttpResponseBase:
         context = {
             "task": task,
             "state": TaskState(task.state),

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field, replace
 
 from django.conf import settings
 
-from apps.accounts.models import Unit, User, UserRole
-from apps.accounts.queries.duty import Roster
+from apps.accounts.models import Unit, User
+from apps.accounts.queries.duty import Roster, people_of
 from apps.complaints.models import Case
 from apps.core.masking import mask_name, mask_phone
 from apps.core.notice_types import Notice
 from apps.core.phones import is_mobile
+from apps.core.times import now
 from apps.customers.enums import ContactRole
 from apps.customers.models import Contact
 from apps.notifications.addresses import index_of, label_of
@@ -244,20 +245,14 @@ def _named(notices: Sequence[Notice], _role: str) -> Finder:
 
 def _role_holders(notices: Sequence[Notice], role: str) -> Finder:
     """Who holds the role in the unit concerned or above it; everyone with it when no unit is."""
-    held = [
-        (row.unit.path, staff_person(row.user))
-        for row in UserRole.objects.current()
-        .filter(role=role, user__is_active=True)
-        .select_related("user", "unit")
-        .order_by("pk")
-    ]
+    roster = Roster([role], now())
+    people = {u.pk: staff_person(u) for u in people_of(roster.everybody(role, ""))}
     units = _paths({h.unit_id or (h.customer.unit_id if h.customer else None) for h in notices})
 
     def find(notice: Notice) -> Iterable[Person]:
         unit_id = notice.unit_id or (notice.customer.unit_id if notice.customer else None)
         path = units.get(unit_id or 0, "")
-        found = {p.key: p for above, p in held if not path or path.startswith(above)}
-        return found.values()
+        return (people[pk] for pk in roster.everybody(role, path) if pk in people)
 
     return find
 

@@ -7,6 +7,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_GET
 
 from apps.accounts.staff import person
 from apps.backoffice.bulk import BulkAdmin
+from apps.backoffice.records import RecordPageAdmin
 from apps.backoffice.staff_admin import must, timeline_rows
 from apps.customers.enums import FollowUpClass
 from apps.orders import queries
@@ -36,7 +38,7 @@ MOST_PAPERS = 100
 
 
 @admin.register(WorkOrder)
-class WorkOrderAdmin(EntryPages, StagePages, BulkAdmin):
+class WorkOrderAdmin(EntryPages, StagePages, RecordPageAdmin, BulkAdmin):
     acts, bulk_acts = ACTS, BULK_ACTS
 
     class Media:
@@ -111,16 +113,7 @@ class WorkOrderAdmin(EntryPages, StagePages, BulkAdmin):
     ) -> HttpResponse:
         return redirect("admin:orders_workorder_enter")
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        if not object_id.isdecimal() or len(object_id) > 18:
-            return redirect("admin:orders_workorder_changelist")
-        order = self.seen(request, int(object_id))
+    def show_record(self, request: HttpRequest, order: WorkOrder) -> HttpResponseBase:
         return self.page(
             request,
             "orders/work_order.html",

@@ -70,7 +70,6 @@ class PrintJobAdmin(BulkAdmin):
     list_filter = (WaitingFilter, "centre_kind")
     list_select_related = ("work_order", "centre", "printed_by")
     ordering = ("created_at", "id")
-    actions_selection_counter = True
     bulk_acts = (
         _print_all("print", _("Print work orders"), PrintKind.WORK_ORDER),
         _print_all("print-labels", _("Print labels"), PrintKind.LABEL),

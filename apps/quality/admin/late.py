@@ -4,9 +4,8 @@ where it is followed (TRK-7)."""
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db.models import F, QuerySet
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -15,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.staff import person
-from apps.backoffice.acting import PageAdmin
+from apps.backoffice.records import RecordPageAdmin
 from apps.core.times import human
 from apps.quality.enums import LateState
 from apps.quality.models import ExceptionReport
@@ -43,7 +42,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(LateShipment)
-class LateShipmentAdmin(PageAdmin):
+class LateShipmentAdmin(RecordPageAdmin):
     list_display = ["number", "why", "stands", "overdue", "customer", "cause_tag", "follower"]
     list_filter = [StateFilter, "kind", "cause"]
     search_fields = ["waybill__number__iexact"]
@@ -86,19 +85,8 @@ class LateShipmentAdmin(PageAdmin):
         report = getattr(late, "exception", None)
         return str(report.owner) if report and report.owner else "—"
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponseBase:
+    def show_record(self, request: HttpRequest, late: LateShipment) -> HttpResponseBase:
         """Its exception's page; for whoever may not see that, the shipment's."""
-        late = self.get_object(request, object_id)
-        if late is None:
-            raise Http404
-        if not self.has_view_permission(request, late):
-            raise PermissionDenied
         report = ExceptionReport.objects.visible_to(person(request)).filter(late=late).first()
         if report is not None and request.user.has_perm("quality.view_exceptionreport"):
             return redirect("admin:quality_exceptionreport_change", report.pk)

@@ -5,14 +5,15 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.backoffice.acting import ActAdmin
 from apps.backoffice.acts import Act, ActContext
+from apps.backoffice.records import RecordPageAdmin
 from apps.backoffice.staff_admin import timeline_rows
 from apps.core.errors import BadInput
 from apps.sla import services
@@ -131,7 +132,7 @@ ACTS = (
 
 
 @admin.register(WorkingCalendar)
-class WorkingCalendarAdmin(ActAdmin):
+class WorkingCalendarAdmin(RecordPageAdmin, ActAdmin):
     acts = ACTS
     entry = Act(
         "add",
@@ -174,18 +175,7 @@ class WorkingCalendarAdmin(ActAdmin):
         answer: HttpResponse = super().changelist_view(request, extra)
         return answer
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        if not object_id.isdecimal() or len(object_id) > 18:
-            raise Http404
-        calendar = self.seen(request, int(object_id))
+    def show_record(self, request: HttpRequest, calendar: WorkingCalendar) -> HttpResponseBase:
         year = _year_asked(request)
         months = year_of(calendar, year)
         context = {

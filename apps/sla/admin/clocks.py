@@ -5,12 +5,14 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import F, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.staff import person
 from apps.backoffice.listing import ListAdmin
+from apps.backoffice.records import RecordPageAdmin
 from apps.sla.admin.clock_list import ClockList
 from apps.sla.enums import ClockState
 from apps.sla.models import Clock
@@ -19,7 +21,7 @@ from apps.sla.queries.explaining import explanation
 
 
 @admin.register(Clock)
-class ClockAdmin(ListAdmin):
+class ClockAdmin(ListAdmin, RecordPageAdmin):
     listing = ClockList()
 
     def own_pages(self) -> list[tuple[str, Any, str]]:
@@ -41,24 +43,12 @@ class ClockAdmin(ListAdmin):
         return redirect("admin:sla_clock_change", found.pk)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return Clock.objects.visible_to(person(request))
-
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """Explain this due time."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        if not object_id.isdecimal() or len(object_id) > 18:
-            raise Http404
-        rows = self.get_queryset(request).select_related(
+        seen = Clock.objects.visible_to(person(request))
+        return seen.select_related(
             "matter", "owner", "unit", "target__version__policy", "calendar", "met_by", "stopped_by"
         )
-        clock = get_object_or_404(rows, pk=int(object_id))
+
+    def show_record(self, request: HttpRequest, clock: Clock) -> HttpResponseBase:
         return self.page(
             request,
             "sla/clock.html",

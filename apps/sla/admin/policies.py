@@ -3,14 +3,15 @@
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from apps.backoffice.acts import Act
 from apps.backoffice.forms import ReasonForm
+from apps.backoffice.records import RecordPageAdmin
 from apps.backoffice.staff_admin import timeline_rows
 from apps.sla import services
 from apps.sla.admin.publishing import PUBLISH, PublishPage
@@ -19,7 +20,7 @@ from apps.sla.models import Policy, PolicyVersion, Step, Target
 
 
 @admin.register(Policy)
-class PolicyAdmin(PublishPage):
+class PolicyAdmin(RecordPageAdmin, PublishPage):
     acts = (
         Act(
             "retire",
@@ -56,18 +57,7 @@ class PolicyAdmin(PublishPage):
     def newest(self, policy: Policy) -> str:
         return str(max((version.number for version in policy.versions.all()), default="—"))
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        if not object_id.isdecimal() or len(object_id) > 18:
-            raise Http404
-        policy = self.seen(request, int(object_id))
+    def show_record(self, request: HttpRequest, policy: Policy) -> HttpResponseBase:
         steps = Prefetch("steps", Step.objects.order_by("position"))
         targets = Prefetch(
             "targets", Target.objects.select_related("calendar").prefetch_related(steps)

@@ -18,7 +18,7 @@ from apps.core.times import human
 from apps.tracking.enums import ConfirmedBy, Party, Satisfaction, Status
 from apps.tracking.forms import delivery as forms
 from apps.tracking.forms.fields import now_to_the_minute
-from apps.tracking.models import Delivery, Waybill
+from apps.tracking.models import AuthorisedSigner, Delivery, DeliveryConsent, Waybill
 from apps.tracking.numbers import group_number
 from apps.tracking.queries.proofs import proof_photo, versions
 from apps.tracking.rules.delivery import NOT_DELIVERABLE
@@ -59,6 +59,14 @@ def _consent(context: ActContext) -> None:
     signers.record_consent(waybill_id=context.record.pk, **{**typed, **kinds}, **context.who)
 
 
+def _revoke_signer(context: ActContext) -> None:
+    signers.revoke_signer(signer_id=context.row.pk, **context.who)
+
+
+def _revoke_consent(context: ActContext) -> None:
+    signers.revoke_consent(consent_id=context.row.pk, **context.who)
+
+
 def _satisfaction(context: ActContext) -> None:
     values = {**context.typed, "satisfaction": Satisfaction(context.typed["satisfaction"])}
     record_satisfaction(waybill_id=context.record.pk, **values, **context.who)
@@ -84,6 +92,10 @@ def _said(context: ActContext) -> dict[str, Any]:
 
 def _open(waybill: Waybill) -> bool:
     return waybill.concluded_at is None
+
+
+def _stands(row: AuthorisedSigner | DeliveryConsent) -> bool:
+    return row.revoked_at is None and _open(row.waybill)
 
 
 def _as_usual(_context: ActContext) -> dict[str, Any]:
@@ -114,6 +126,18 @@ ACTS = (
     _act(
         "consent", _("Record the consent to a station or locker"), "tracking.authorise_signer",
         _consent, _("The consent is on record."), form=forms.ConsentForm,
+    ),
+    Act(
+        "revoke-signer", _("Withdraw the authorisation to sign"), "tracking.authorise_signer",
+        _revoke_signer, rows="authorised_signers", may=_stands, danger=True,
+        explains=_("This person may not sign for the shipment any more. That they might stays on record."),
+        done=_("The authorisation is withdrawn."),
+    ),
+    Act(
+        "revoke-consent", _("Withdraw the consent to a station or locker"), "tracking.authorise_signer",
+        _revoke_consent, rows="consents", may=_stands, danger=True,
+        explains=_("The shipment is handed over in person again. What was agreed stays on record."),
+        done=_("The consent is withdrawn."),
     ),
     _act(
         "promise", _("Change the promise"), "tracking.change_promise", _promise,
@@ -188,6 +212,7 @@ class DeliveryAdmin(PanelAdmin):
             "title": group_number(waybill.number),
             "status": Status(waybill.status),
             "proofs": versions(waybill.pk),
+            "may_revoke": _open(waybill) and request.user.has_perm("tracking.authorise_signer"),
             "signers": waybill.authorised_signers.select_related("recorded_by"),
             "consents": waybill.consents.select_related("recorded_by"),
             "promise_changes": waybill.promise_changes.select_related("changed_by"),

@@ -73,8 +73,9 @@ def authorise_signer(
 
 @transaction.atomic
 def revoke_signer(*, signer_id: int, by: "User", at: datetime) -> AuthorisedSigner:
-    signer = AuthorisedSigner.objects.select_for_update(of=["self"]).get(pk=signer_id)
-    waybill = _undelivered(signer.waybill_id, by)
+    """The shipment is locked before the row, as everywhere here."""
+    waybill = _undelivered(AuthorisedSigner.objects.get(pk=signer_id).waybill_id, by)
+    signer = waybill.authorised_signers.select_for_update(of=["self"]).get(pk=signer_id)
     if signer.revoked_at:
         raise RuleBroken(_("It was withdrawn already."), code="illegal_move")
     signer.revoked_at, signer.revoked_by = at, by
@@ -120,8 +121,8 @@ def record_consent(
 
 @transaction.atomic
 def revoke_consent(*, consent_id: int, by: "User", at: datetime) -> DeliveryConsent:
-    consent = DeliveryConsent.objects.select_for_update(of=["self"]).get(pk=consent_id)
-    waybill = _undelivered(consent.waybill_id, by)
+    waybill = _undelivered(DeliveryConsent.objects.get(pk=consent_id).waybill_id, by)
+    consent = waybill.consents.select_for_update(of=["self"]).get(pk=consent_id)
     if consent.revoked_at:
         raise RuleBroken(_("It was withdrawn already."), code="illegal_move")
     consent.revoked_at, consent.revoked_by = at, by
