@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from apps.core.crypto import blind_index
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.phones import normalise_phone
-from apps.customers.models import Contact, Customer, CustomerSite
+from apps.customers.enums import FormerKind
+from apps.customers.models import Contact, Customer, CustomerSite, FormerAddress
 from apps.customers.queries import EMAIL, OrderDefaults, order_defaults
 from apps.customers.queries.search import phone_index
 from apps.customers.services.rows import checked, locked, said, set_values
@@ -59,7 +60,7 @@ def add_contact(
 ) -> Contact:
     row = locked(customer)
     contact = Contact(customer=row, created_by=by)
-    _write_contact(contact, values)
+    _write_contact(contact, values, at)
     data = {"contact": contact.pk, "role": contact.role}
     record("customer.contact_added", row, by=by, at=at, data=data)
     return contact
@@ -71,7 +72,9 @@ def change_contact(
 ) -> Contact:
     customer = locked(contact.customer)
     row = Contact.objects.select_for_update(of=("self",)).get(pk=contact.pk)
-    changed = _write_contact(row, values)
+    before = {FormerKind.PHONE: row.phone, FormerKind.EMAIL: row.email}
+    changed = _write_contact(row, values, at)
+    _keep_former(row, before, by=by, at=at)
     if changed:
         data = {"contact": row.pk, "changed": ", ".join(changed)}
         record("customer.contact_changed", customer, by=by, at=at, data=data)
@@ -141,11 +144,13 @@ def fill_order(customer: Customer, *, by: "User", at: datetime) -> OrderDefaults
     return order_defaults(customer)
 
 
-def _write_contact(contact: Contact, values: Mapping[str, Any]) -> list[str]:
+def _write_contact(contact: Contact, values: Mapping[str, Any], at: datetime) -> list[str]:
     clean = dict(values)
     if "phone" in clean:
         clean["phone"] = normalise_phone(clean["phone"])
-        contact.phone_index = phone_index(clean["phone"])
+        found = phone_index(clean["phone"])
+        if found != contact.phone_index:
+            contact.phone_index, contact.phone_since = found, at
     if "email" in clean:
         clean["email"] = clean["email"].strip().lower()
         contact.email_index = blind_index(clean["email"], EMAIL)
@@ -156,6 +161,17 @@ def _write_contact(contact: Contact, values: Mapping[str, Any]) -> list[str]:
         usual.exclude(pk=contact.pk).update(default_pickup=False)
     checked(contact)
     return changed
+
+
+def _keep_former(
+    contact: Contact, before: Mapping[FormerKind, str], *, by: "User", at: datetime
+) -> None:
+    now = {FormerKind.PHONE: contact.phone, FormerKind.EMAIL: contact.email}
+    FormerAddress.objects.bulk_create(
+        FormerAddress(contact=contact, kind=kind, address=address, until=at, changed_by_id=by.pk)
+        for kind, address in before.items()
+        if address and address != now[kind]
+    )
 
 
 def _write_site(site: CustomerSite, values: Mapping[str, Any]) -> list[str]:
