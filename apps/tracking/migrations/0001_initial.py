@@ -625,6 +625,67 @@ class Migration(migrations.Migration):
             bases=("tracking.partnercarrier",),
         ),
         migrations.CreateModel(
+            name="Courier",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "number",
+                    models.CharField(
+                        max_length=20,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "\\A[A-Z0-9][A-Z0-9-]*\\Z",
+                                "Use capital letters, digits and hyphens.",
+                            )
+                        ],
+                        verbose_name="staff number",
+                    ),
+                ),
+                ("name", models.CharField(max_length=40, verbose_name="name")),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="couriers",
+                        to="accounts.unit",
+                        verbose_name="station",
+                    ),
+                ),
+                (
+                    "user",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="courier",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="sign-in",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "courier",
+                "verbose_name_plural": "couriers",
+                "ordering": ["number"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("number__regex", "^[A-Z0-9][A-Z0-9-]*$")),
+                        name="courier_number_shape",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True), name="courier_named"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="ProofOfDelivery",
             fields=[
                 (
@@ -678,6 +739,18 @@ class Migration(migrations.Migration):
                 ),
                 ("notes", apps.core.crypto.EncryptedTextField(blank=True, verbose_name="notes")),
                 ("photo_count", models.PositiveSmallIntegerField(default=0, verbose_name="photos")),
+                (
+                    "courier",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="proofs",
+                        to="tracking.courier",
+                        verbose_name="courier",
+                    ),
+                ),
                 (
                     "cod_due",
                     models.DecimalField(

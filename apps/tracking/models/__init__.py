@@ -1,5 +1,6 @@
 from apps.tracking.models.agreement import PartnerAgreement
 from apps.tracking.models.batch import EventBatch, RefusedEvent
+from apps.tracking.models.courier import Courier
 from apps.tracking.models.event import TrackingEvent
 from apps.tracking.models.feedback import FeedbackSheet, ShipmentFeedback
 from apps.tracking.models.late import LateShipment, ShipmentWatch
@@ -20,6 +21,7 @@ from apps.tracking.models.waybill import Waybill, WaybillQuerySet
 
 __all__ = [
     "AuthorisedSigner",
+    "Courier",
     "Delivery",
     "DeliveryConsent",
     "EventBatch",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.crypto import EncryptedTextField
 from apps.core.models import AppendOnly, MoneyField
 from apps.tracking.enums import CodMethod, HandedOverAt, Signer
+from apps.tracking.models.courier import Courier
 from apps.tracking.models.permission_to_sign import AuthorisedSigner, DeliveryConsent
 
 # Nothing is off when the packaging is whole and, if it was opened, looks and count are right.
@@ -74,6 +75,15 @@ class ProofOfDelivery(AppendOnly):
     notes = EncryptedTextField(_("notes"), blank=True)
     photo_count = models.PositiveSmallIntegerField(_("photos"), default=0)
 
+    courier = models.ForeignKey(
+        Courier,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="proofs",
+        db_index=False,
+        verbose_name=_("courier"),
+    )
     cod_due = MoneyField(_("to be paid at the door"), null=True, blank=True)
     cod_paid = MoneyField(_("paid at the door"), null=True, blank=True)
     cod_method = models.CharField(_("paid by"), max_length=10, choices=CodMethod, blank=True)

@@ -1,0 +1,16 @@
+from apps.cod.models.cash import CashUp, Taking
+from apps.cod.models.items import ClawBack, CodDecision, CodItem
+from apps.cod.models.proofs import CodDifference, CodProof
+from apps.cod.models.transits import Deposit, QrSettlement
+
+__all__ = [
+    "CashUp",
+    "ClawBack",
+    "CodDecision",
+    "CodDifference",
+    "CodItem",
+    "CodProof",
+    "Deposit",
+    "QrSettlement",
+    "Taking",
+]

@@ -1,0 +1,105 @@
+"""COD items move from state to state in sets, whoever moves them."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F, Value
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+
+from apps.accounts.models import User
+from apps.cod.enums import ItemState
+from apps.cod.models import ClawBack, CodItem
+from apps.cod.states import ITEM_MOVES
+from apps.core.database import in_callers_transaction
+from apps.core.errors import RuleBroken
+from apps.events.services import new_event, record_many
+
+S = ItemState
+NOT_BANKED = (S.COLLECTED, S.COUNTED, S.DEPOSITED)
+# Left for good; a claw-back or the bank may still bring a remitted one back.
+ENDED = (S.REMITTED, S.RETURNED, S.CLAWED_BACK, S.WRITTEN_OFF)
+
+
+def lock_items(item_ids: Collection[int]) -> list[CodItem]:
+    """The rows in the order of their numbers, held until the caller's transaction ends."""
+    rows = CodItem.objects.select_for_update(of=("self",), no_key=True)
+    return list(rows.filter(pk__in=item_ids).order_by("pk"))
+
+
+@in_callers_transaction()
+def move_items(
+    *, item_ids: Collection[int], to: ItemState, by: User, at: datetime
+) -> list[CodItem]:
+    """Move all of them or none. RuleBroken ``illegal_move`` names the first shipment whose money is
+    elsewhere, so that two at once have one effect."""
+    items = lock_items(item_ids)
+    if not items:
+        return []
+    told = []
+    for item in items:
+        if not ITEM_MOVES.allows(item.state, to):
+            raise RuleBroken(
+                _("The money of %(waybill)s is “%(from)s” and cannot become “%(to)s”.")
+                % {"waybill": item.waybill, "from": S(item.state).label, "to": to.label},
+                code="illegal_move",
+                field="state",
+                rule="COD-7",
+            )
+        data = {"from": item.state, "to": str(to), "waybill": item.waybill}
+        told.append(new_event("coditem.moved", item, by=by, at=at, data=data))
+        item.state = to
+    changes: dict[str, Any] = {"state": to, "ended_at": at if to in ENDED else None}
+    if to == S.BANKED:
+        changes["banked_at"] = Coalesce(F("banked_at"), Value(at))
+    elif to in NOT_BANKED:
+        changes["banked_at"] = None
+    CodItem.objects.filter(pk__in=[item.pk for item in items]).update(**changes)
+    record_many(told)
+    return items
+
+
+def put_in_remittance(*, item_ids: Collection[int], by: User, at: datetime) -> list[CodItem]:
+    """From the bank into a remittance that is not released yet. Nothing is posted."""
+    return move_items(item_ids=item_ids, to=S.IN_REMITTANCE, by=by, at=at)
+
+
+def take_out_of_remittance(*, item_ids: Collection[int], by: User, at: datetime) -> list[CodItem]:
+    """Back to *on the bank*: the remittance was withdrawn before its release. Nothing is posted."""
+    return move_items(item_ids=item_ids, to=S.BANKED, by=by, at=at)
+
+
+def mark_remitted(*, item_ids: Collection[int], by: User, at: datetime) -> list[CodItem]:
+    """With the release, whose entry takes them off what is owed to the merchant: the caller posts it."""
+    return move_items(item_ids=item_ids, to=S.REMITTED, by=by, at=at)
+
+
+def mark_remittable_again(*, item_ids: Collection[int], by: User, at: datetime) -> list[CodItem]:
+    """The bank returned the payout, whose entry the caller reverses."""
+    return move_items(item_ids=item_ids, to=S.BANKED, by=by, at=at)
+
+
+@in_callers_transaction()
+def take_claw_backs(*, claw_back_ids: Collection[int], at: datetime) -> list[ClawBack]:
+    """Claw-backs that a released remittance takes from the merchant, once each (``claw_back_taken``).
+    The release's entry credits what is owed to the merchant with them: the caller posts it."""
+    rows = ClawBack.objects.select_for_update(no_key=True).filter(pk__in=claw_back_ids)
+    found = list(rows.order_by("pk"))
+    for row in found:
+        if not row.is_carried or row.taken_at is not None:
+            raise RuleBroken(
+                _("The claw-back of %(waybill)s is not carried any more.")
+                % {"waybill": row.item.waybill},
+                code="claw_back_taken",
+                rule="COD-7",
+            )
+        row.taken_at = at
+    ClawBack.objects.filter(pk__in=[row.pk for row in found]).update(taken_at=at)
+    return found
+
+
+@in_callers_transaction()
+def carry_claw_backs_again(*, claw_back_ids: Collection[int]) -> None:
+    """The bank returned the payout that had taken them."""
+    ClawBack.objects.filter(pk__in=claw_back_ids, is_carried=True).update(taken_at=None)

@@ -1,0 +1,5 @@
+"""Which state may follow which, by noun."""
+
+from apps.cod.states.money import CASH_UP_MOVES, DECISION_MOVES, ITEM_MOVES, TRANSIT_MOVES
+
+__all__ = ["CASH_UP_MOVES", "DECISION_MOVES", "ITEM_MOVES", "TRANSIT_MOVES"]

@@ -1,0 +1,17 @@
+from django.utils import timezone
+
+from apps.accounts.queries import system_user
+from apps.cod import services
+from apps.events.background import background_task
+
+
+@background_task("apps.cod.tasks.see_on_bank")
+def see_on_bank() -> int:
+    """Deposits and settlements whose line has come with a bank file."""
+    return services.see_waiting(by=system_user("cod"), at=timezone.now())
+
+
+@background_task("apps.cod.tasks.prove_cod")
+def prove_cod() -> int:
+    """Every yuan in exactly one state, once a day; how many accounts or shipments differ."""
+    return services.prove_cod(by=system_user("cod"), at=timezone.now()).differences
