@@ -121,7 +121,8 @@ def _written(task: str, args: tuple[str, ...]) -> str:
     # All such queues of a process are one.
     with _writing, Connection("memory://") as here, here.Producer() as producer:
         current_app.send_task(task, args, task_id=_NAME, producer=producer, retry=False)
-        written: dict[str, Any] = here.default_channel._get(current_app.conf.task_default_queue)
+        channel: Any = here.default_channel
+        written: dict[str, Any] = channel._get(current_app.conf.task_default_queue)
     written["properties"]["delivery_tag"] = _NAME
     return json.dumps(written)
 
