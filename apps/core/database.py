@@ -27,6 +27,7 @@ class Statement:
     """
 
     def __init__(self, name: str, text: str) -> None:
+        self._text = text
         self._names: list[str] = []
         self._places = 0
         numbered = _BLANK.sub(self._numbered, text)
@@ -48,7 +49,11 @@ class Statement:
         return f"${self._names.index(name) + 1}"
 
     def run(self, cursor: Any, given: Sequence[Any] | Mapping[str, Any] = ()) -> None:
-        """As ``cursor.execute``; the preparing itself is no statement of the act."""
+        """As ``cursor.execute``; the preparing itself is no statement of the act. Where connections are not
+        kept, as behind a pooler by transaction (``CONN_MAX_AGE`` 0), nothing is prepared."""
+        if connection.settings_dict["CONN_MAX_AGE"] == 0:
+            cursor.execute(self._text, given)
+            return
         prepared: set[str] = connection.prepared  # type: ignore[attr-defined]  # core.postgresql
         if self._called not in prepared:
             with connection.wrap_database_errors, connection.connection.cursor() as plain:

@@ -64,6 +64,16 @@ def test_one_that_cannot_be_read_says_so_each_time() -> None:
             ask(statement)
 
 
+def test_nothing_is_prepared_where_connections_are_not_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(connection.settings_dict, "CONN_MAX_AGE", 0)
+    named = Statement("unkept", "SELECT %(a)s::text || %(a)s, 7 %% 4")
+    assert ask(named, {"a": "甲", "more": 1}) == ("甲甲", 3)
+    assert ask(Statement("unkept_bare", "SELECT '100%%'")) == ("100%",)
+    assert prepared("unkept") == 0
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_new_connection_reads_it_anew() -> None:
     statement = Statement("anew", "SELECT 1")
