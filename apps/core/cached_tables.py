@@ -8,9 +8,12 @@ so whoever changes one, by whatever way, is seen by the next act; nothing has to
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 from django.db import connection, models
+
+from apps.core.database import Statement
 
 T = TypeVar("T")
 _VERSION = """
@@ -54,8 +57,13 @@ def checked_together(*cached: CachedTables[Any]) -> Iterator[None]:
 
 
 def _versions(tables: Sequence[str]) -> dict[str, str]:
+    with connection.cursor() as cursor:
+        _asking(tuple(tables)).run(cursor)
+        return dict(zip(tables, cursor.fetchone(), strict=True))
+
+
+@cache
+def _asking(tables: tuple[str, ...]) -> Statement:
     quote = connection.ops.quote_name
     asked = ", ".join(_VERSION.format(table=quote(table)) for table in tables)
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {asked}")  # names of our own tables
-        return dict(zip(tables, cursor.fetchone(), strict=True))
+    return Statement("table_versions", f"SELECT {asked}")  # names of our own tables

@@ -42,6 +42,10 @@ class BadInput(RuleBroken):
         self.row = row
 
 
+class KeyReused(RuleBroken):
+    """An Idempotency-Key came again with another request."""
+
+
 class NotKept(RuleBroken):
     """The disk takes no file; with it nothing else of the request was stored. The same request
     passes once there is room, and machines keep what they were given for then."""

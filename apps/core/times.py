@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from math import ceil
 from typing import Any
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
@@ -36,6 +37,13 @@ def wire(moment: datetime) -> str:
     """``2026-03-21T06:05:00Z``: RFC 3339 in UTC, with a fraction where there is one. The only way in
     which an aware ``moment`` is written for programs: API, webhooks and streams."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+class WireEncoder(DjangoJSONEncoder):
+    """Times as ``wire`` writes them, in what goes out without the API's library: streams, webhooks, waybills."""
+
+    def default(self, o: Any) -> Any:
+        return wire(o) if isinstance(o, datetime) else super().default(o)
 
 
 def wired(text: str | None) -> str | None:

@@ -5,18 +5,20 @@ nothing fails with it, and one that is on its way already is not made again: a b
 commits is a call or two.
 """
 
+import json
 import logging
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
+from threading import Lock
 from typing import Any
+from uuid import uuid4
 
 from celery import Task, current_app
 from django.conf import settings
 from django.db import close_old_connections, connection, transaction
 from kombu import Connection
-from kombu.pools import producers
 
 from apps.core.valkey import PAUSE_SECONDS, ValkeyStore
 
@@ -28,11 +30,16 @@ LONG_TIMEOUT = 1.0
 # Where so many wait nobody takes them, and one more is of no use. No call has an hour after which it
 # is void: whose clock would say so?
 ENOUGH = 200
-_MARK = """
-if redis.call('LLEN', ARGV[2]) >= tonumber(ARGV[3]) then return false end
-return redis.call('SET', KEYS[1], '1', 'NX', 'PX', ARGV[1])
+_CALL = """
+if redis.call('LLEN', ARGV[2]) < tonumber(ARGV[3]) and redis.call('SET', KEYS[1], '1', 'NX', 'PX', ARGV[1]) then
+    redis.call('LPUSH', ARGV[2], ARGV[4])
+end
+return 1
 """
+# Stands in a call as Celery writes it where each has a name of its own.
+_NAME = "00000000-0000-0000-0000-000000000000"
 _store = ValkeyStore()
+_writing = Lock()
 # Who hears the calls instead of the broker, in a process that does the work itself (and in tests).
 _ears: list[Callable[[str, tuple[str, ...]], None]] = []
 
@@ -100,22 +107,24 @@ def call(task: str, args: tuple[str, ...]) -> None:
         return
     try:
         queue = current_app.conf.task_default_queue
-        if _store.run(_MARK, _key(task, args), int(ON_ITS_WAY * 1000), queue, ENOUGH) is None:
-            return  # one is on its way, or the broker does not answer
-        with producers[_broker(settings.REDIS_URL, _store.timeout)].acquire(
-            block=True, timeout=_store.timeout
-        ) as producer:
-            current_app.send_task(task, args, producer=producer, retry=False)
+        message = _written(task, args).replace(_NAME, str(uuid4()))
+        _store.run(_CALL, _key(task, args), int(ON_ITS_WAY * 1000), queue, ENOUGH, message)
     except Exception:  # whatever the broker does, what is committed stays done
         _store.paused_until = time.monotonic() + PAUSE_SECONDS
         log.warning("nobody could be called to %s; it is found without", task)
 
 
 @cache
-def _broker(url: str, timeout: float) -> Connection:
-    """By which the pool of producers knows its own; nothing is opened by it."""
-    briefly = {"socket_timeout": timeout, "socket_connect_timeout": timeout, "max_retries": 0}
-    return current_app.connection_for_write(url, transport_options=briefly)
+def _written(task: str, args: tuple[str, ...]) -> str:
+    """The call as Celery writes it for the broker, written once: to have each written anew costs more than
+    the rest of a small request. Mark and call then are one question to the broker."""
+    # All such queues of a process are one.
+    with _writing, Connection("memory://") as here, here.Producer() as producer:
+        current_app.send_task(task, args, task_id=_NAME, producer=producer, retry=False)
+        channel: Any = here.default_channel
+        written: dict[str, Any] = channel._get(current_app.conf.task_default_queue)
+    written["properties"]["delivery_tag"] = _NAME
+    return json.dumps(written)
 
 
 def _key(task: str, args: tuple[str, ...]) -> str:

@@ -1,11 +1,13 @@
 """Calling a worker on commit: once, cheaply, and never at anybody's cost."""
 
+import json
 import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import redis
+from celery import current_app
 from django.db import transaction
 
 from apps.core import valkey, waking
@@ -135,16 +137,44 @@ def test_a_broker_that_hangs_is_asked_once(broker: Any, settings: Any) -> None:
     assert min(took[1:]) < valkey.TIMEOUT_SECONDS
 
 
-def test_one_that_dies_between_mark_and_call_is_no_trouble(
+def test_one_that_dies_under_the_call_is_no_trouble(
     broker: "redis.Redis", monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def away(*_args: Any, **_more: Any) -> None:
         raise ConnectionError
 
-    monkeypatch.setattr(waking.current_app, "send_task", away)
+    monkeypatch.setattr(waking._store, "run", away)
     wake(TASK)
     assert broker.llen(QUEUE) == 0
     assert waking._store.paused_until > time.monotonic()
+
+
+def test_a_call_reads_as_one_that_celery_sends(broker: "redis.Redis", settings: Any) -> None:
+    """All but the names of the two, which every call has for itself."""
+    wake(TASK, "sms")
+    with (
+        current_app.connection_for_write(settings.REDIS_URL) as theirs,
+        theirs.Producer() as producer,
+    ):
+        current_app.send_task(TASK, ("sms",), producer=producer, retry=False)
+    ours, celerys = (json.loads(one) for one in reversed(broker.lrange(QUEUE, 0, -1)))
+    names = [ours["headers"]["id"], celerys["headers"]["id"], ours["properties"]["delivery_tag"]]
+    assert len(set(names)) == len(names) - 1, "one name of ours is enough for both"
+    for call in (ours, celerys):
+        for part in ("id", "root_id"):
+            call["headers"][part] = ""
+        for part in ("correlation_id", "delivery_tag", "reply_to"):
+            call["properties"][part] = ""
+    assert ours == celerys
+
+
+def test_each_call_has_a_name_of_its_own(broker: "redis.Redis") -> None:
+    for _n in range(2):
+        wake(TASK)
+        begin()
+    first, second = (json.loads(one) for one in broker.lrange(QUEUE, 0, -1))
+    assert first["headers"]["id"] != second["headers"]["id"]
+    assert first["properties"]["delivery_tag"] != second["properties"]["delivery_tag"]
 
 
 def test_who_answers_no_requests_takes_a_moment(broker: Any, settings: Any) -> None:

@@ -13,6 +13,7 @@ from django.utils.crypto import constant_time_compare
 
 from apps.accounts.enums import UserKind
 from apps.accounts.models import ApiKey, TotpDevice, User, UserRole, UserSession
+from apps.core.database import Statement
 
 API_KEY = re.compile(r"ypk_([a-z0-9]{8})_[A-Za-z0-9_-]{20,100}", re.ASCII)
 
@@ -32,10 +33,13 @@ def public_user() -> User:
 # API takes altogether. Phones stay out: they are encrypted, and a service user has none.
 _KEY_FIELDS = [f.attname for f in ApiKey._meta.concrete_fields]
 _USER_FIELDS = [f.attname for f in User._meta.concrete_fields if f.attname != "phone"]
-_FIND_KEY = f"""
+_FIND_KEY = Statement(
+    "find_api_key",
+    f"""
 SELECT {", ".join(f"k.{name}" for name in _KEY_FIELDS)}, {", ".join(f"u.{name}" for name in _USER_FIELDS)}
 FROM accounts_apikey k JOIN accounts_user u ON u.id = k.user_id WHERE k.prefix = %s
-"""  # noqa: S608  # column names of ours
+""",  # noqa: S608  # column names of ours
+)
 
 
 _SECOND_FACTOR = """
@@ -51,7 +55,7 @@ def find_api_key(text: str, *, at: datetime) -> ApiKey | None:
     if shape is None:
         return None
     with connection.cursor() as cursor:
-        cursor.execute(_FIND_KEY, [shape[1]])
+        _FIND_KEY.run(cursor, [shape[1]])
         row = cursor.fetchone()
     if row is None:
         return None

@@ -6,7 +6,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import IdempotencyRecord, User
-from apps.core.api.problems import KeyReused
+from apps.core.errors import KeyReused
 
 KEPT_FOR = timedelta(hours=24)
 UNANSWERED = 0

@@ -13,35 +13,45 @@ from django.db import connection, transaction
 from apps.backoffice.models import WindowCount
 from apps.backoffice.rules.counting import Limit, begin_of, sliding, wait_for_room
 from apps.core.crypto import blind_index
+from apps.core.database import Statement
 
 # The longest window is a day, and a window counts for one more.
 KEEP = timedelta(days=2)
 _BEFORE = """coalesce((SELECT ceil(p.count * %(share)s::numeric) FROM backoffice_windowcount p
     WHERE p.kind = %(kind)s AND p.key = %(key)s AND p."window" = %(before)s), 0)"""
-_TAKE = f"""
+_TAKE = Statement(
+    "take_count",
+    f"""
 INSERT INTO backoffice_windowcount AS g (kind, key, "window", count)
-SELECT %(kind)s, %(key)s, %(begins)s, 1 WHERE 1 + {_BEFORE} <= %(most)s
+SELECT %(kind)s::varchar, %(key)s::varchar, %(begins)s::timestamptz, 1 WHERE 1 + {_BEFORE} <= %(most)s
 ON CONFLICT (kind, key, "window") DO UPDATE SET count = g.count + 1
     WHERE g.count + 1 + {_BEFORE} <= %(most)s
 RETURNING count
-"""  # our own statement
+""",  # our own statement
+)
 _TAKE_BACK = """
 UPDATE backoffice_windowcount SET count = greatest(count - 1, 0)
 WHERE kind = %(kind)s AND key = %(key)s AND "window" = %(begins)s
 """
-_READ = """
+_READ = Statement(
+    "read_count",
+    """
 SELECT coalesce(max(count) FILTER (WHERE "window" = %(begins)s), 0),
     coalesce(max(count) FILTER (WHERE "window" = %(before)s), 0)
 FROM backoffice_windowcount
 WHERE kind = %(kind)s AND key = %(key)s AND "window" IN (%(begins)s, %(before)s)
-"""
-_ADD = """
+""",
+)
+_ADD = Statement(
+    "add_count",
+    """
 INSERT INTO backoffice_windowcount AS g (kind, key, "window", count)
 VALUES (%(kind)s, %(key)s, %(begins)s, %(n)s)
 ON CONFLICT (kind, key, "window") DO UPDATE SET count = g.count + excluded.count
 RETURNING count, coalesce((SELECT p.count FROM backoffice_windowcount p
     WHERE p.kind = g.kind AND p.key = g.key AND p."window" = %(before)s), 0)
-"""
+""",
+)
 
 
 def limit(kind: str, name: str, window: timedelta, most: int) -> Limit:
@@ -82,7 +92,7 @@ def give_back_turn(limits: Sequence[Limit], *, at: datetime) -> None:
 def wait(limit: Limit, *, at: datetime) -> timedelta | None:
     """How long until there is room for one more; None when there is some now. Counts nothing."""
     with connection.cursor() as cursor:
-        cursor.execute(_READ, _values(limit, at))
+        _READ.run(cursor, _values(limit, at))
         now, before = map(int, cursor.fetchone())
     elapsed = at - begin_of(at, limit.window)
     left = wait_for_room(now, before, limit.most, elapsed=elapsed, window=limit.window)
@@ -98,7 +108,7 @@ def add(kind: str, name: str, *, window: timedelta, at: datetime, n: int = 1) ->
     names: dict[str, Any] = {"kind": kind, "key": _key(kind, name), "n": n}
     names |= {"begins": begins, "before": begins - window}
     with connection.cursor() as cursor:
-        cursor.execute(_ADD, names)
+        _ADD.run(cursor, names)
         now, before = map(int, cursor.fetchone())
     return sliding(now, before, window=window, at=at)
 
@@ -123,7 +133,7 @@ def purge_counts(*, at: datetime) -> int:
 
 def _take(limit: Limit, at: datetime) -> timedelta | None:
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE, _values(limit, at))
+        _TAKE.run(cursor, _values(limit, at))
         if cursor.fetchone() is not None:
             return None
     return wait(limit, at=at) or timedelta(seconds=1)

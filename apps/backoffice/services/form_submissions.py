@@ -5,17 +5,21 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 
 from apps.backoffice.models import FormSubmission
+from apps.core.database import Statement
 
 KEPT_FOR = timedelta(hours=24)
 SWEEP_BATCH = 5_000
 
 # Waits for whoever is at work with the same press; does nothing if they have answered it. One that
 # is past keeping but not swept yet begins anew.
-_CLAIM = """
+_CLAIM = Statement(
+    "claim_form",
+    """
 INSERT INTO backoffice_formsubmission AS f (digest, answer, expires_at) VALUES (%s, '', %s)
 ON CONFLICT (digest) DO UPDATE SET answer = '', expires_at = excluded.expires_at
 WHERE f.expires_at <= %s
-"""
+""",
+)
 
 
 def claim_submission(*, digest: str, at: datetime) -> str | None:
@@ -28,7 +32,7 @@ def claim_submission(*, digest: str, at: datetime) -> str | None:
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("the row and the work are one transaction")
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [digest, at + KEPT_FOR, at])
+        _CLAIM.run(cursor, [digest, at + KEPT_FOR, at])
         if cursor.rowcount:
             return None
     return FormSubmission.objects.values_list("answer", flat=True).get(pk=digest)

@@ -8,19 +8,24 @@ from datetime import date
 
 from django.db import connection, models
 
+from apps.core.database import Statement
 from apps.core.opaque import dated_number
 
-_TAKE = """
+_NEXT = """
 INSERT INTO backoffice_dayseries (prefix, day, last) VALUES (%s, %s, %s)
 ON CONFLICT (prefix, day) DO UPDATE SET last = backoffice_dayseries.last + EXCLUDED.last
 RETURNING last
 """
-_RESERVE = f"""
-WITH taken AS ({_TAKE})
+_TAKE = Statement("take_numbers", _NEXT)
+_RESERVE = Statement(
+    "reserve_rows",
+    f"""
+WITH taken AS ({_NEXT})
 SELECT last, ARRAY(
     SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)
 ) FROM taken
-"""  # noqa: S608  # our own statement
+""",  # noqa: S608  # our own statement
+)
 
 
 def take_number(prefix: str, day: date) -> str:
@@ -30,7 +35,7 @@ def take_number(prefix: str, day: date) -> str:
 def take_numbers(prefix: str, day: date, count: int) -> list[str]:
     """The next ``count`` numbers of ``day``."""
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE, [prefix, day, count])
+        _TAKE.run(cursor, [prefix, day, count])
         (last,) = cursor.fetchone()
     return _numbers(prefix, day, last, count)
 
@@ -41,7 +46,7 @@ def reserve_rows(
     """Ids for new rows of ``model`` and the next ``count`` numbers of ``day``, in one statement: with
     its id a row's clock can start before the row is written, which then says when it is due."""
     with connection.cursor() as cursor:
-        cursor.execute(_RESERVE, [prefix, day, count, model._meta.db_table, count])
+        _RESERVE.run(cursor, [prefix, day, count, model._meta.db_table, count])
         last, ids = cursor.fetchone()
     return list(zip(ids, _numbers(prefix, day, last, count), strict=True))
 

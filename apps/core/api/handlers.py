@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 from django.views import csrf, defaults
 
-from apps.core.api.problems import CONTENT_TYPE, problem
+from apps.core.api.problem import CONTENT_TYPE, problem
 from apps.core.errors import NotKept
 from apps.core.staff_pages import CSRF, staff_refusal
 

@@ -31,31 +31,11 @@ from rest_framework import exceptions as drf
 from rest_framework import status as http
 from rest_framework.response import Response
 
-from apps.core.errors import BadInput, NotKept, RuleBroken
+from apps.core.api.problem import CONTENT_TYPE, problem
+from apps.core.errors import BadInput, KeyReused, NotKept, RuleBroken
 
 logger = logging.getLogger("django.request")
-CONTENT_TYPE = "application/problem+json"
 FULL_FOR = "300"  # seconds until somebody may have made room
-TYPE_PREFIX = "urn:yipiao:problem:"
-TITLES: dict[int, Any] = {
-    400: _("The request cannot be understood"),
-    401: _("An API key is needed"),
-    403: _("This key may not do that"),
-    404: _("No such address or record"),
-    405: _("This address does not take that method"),
-    406: _("Only JSON is served here"),
-    409: _("A rule refuses this"),
-    413: _("The request is too large"),
-    415: _("Send JSON"),
-    422: _("This key was used for another request"),
-    429: _("Too many requests"),
-    500: _("Something went wrong on our side"),
-    503: _("Too busy just now"),
-}
-
-
-class KeyReused(RuleBroken):
-    """An Idempotency-Key came again with another request."""
 
 
 class RulesBroken(RuleBroken):
@@ -65,25 +45,6 @@ class RulesBroken(RuleBroken):
     def __init__(self, broken: Sequence[RuleBroken]) -> None:
         super().__init__(_("Correct the fields named below and send again."), code=broken[0].code)
         self.broken = broken
-
-
-def problem(
-    status: int,
-    code: str,
-    detail: Any = "",
-    errors: list[dict[str, Any]] | None = None,
-    **more: Any,
-) -> dict[str, Any]:
-    """The body of a refusal; ``errors`` name a field, and a row counted from 1 in lists."""
-    return {
-        "type": f"{TYPE_PREFIX}{code}",
-        "title": str(TITLES.get(status, TITLES[400])),
-        "status": status,
-        "detail": str(detail),
-        "code": code,
-        "errors": errors or [],
-        **more,
-    }
 
 
 def problem_handler(exc: Exception, context: dict[str, Any]) -> Response:

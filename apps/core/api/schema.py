@@ -7,7 +7,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, inline_serializer
 from rest_framework import serializers
 
-from apps.core.api.problems import CONTENT_TYPE, TITLES
+from apps.core.api.problem import CONTENT_TYPE, TITLES
 from apps.core.api.views import ApiView
 
 ALWAYS = (400, 401, 403, 404, 405, 406, 429, 500, 503)

@@ -1,20 +1,13 @@
-"""JSON as it goes out: every time in the one format of ``times.wire``."""
+"""JSON as the API gives it: every time in the one format of ``times.wire``. What is written without the API's
+library uses ``times.WireEncoder``."""
 
 from datetime import datetime
 from typing import Any
 
-from django.core.serializers.json import DjangoJSONEncoder
 from rest_framework.renderers import JSONRenderer
 from rest_framework.utils.encoders import JSONEncoder
 
 from apps.core.times import wire
-
-
-class WireEncoder(DjangoJSONEncoder):
-    """For what is written without the API's library: streams, webhooks, the waybills."""
-
-    def default(self, o: Any) -> Any:
-        return wire(o) if isinstance(o, datetime) else super().default(o)
 
 
 class _ApiEncoder(JSONEncoder):

@@ -1,4 +1,5 @@
-"""An error says what was refused, never the row that was refused.
+"""PostgreSQL as Django has it, but for two things. A connection knows which statements it has prepared
+(``core.database.Statement``), and an error says what was refused, never the row that was refused.
 
 The server adds "Failing row contains (…)", "Key (phone)=(…) already exists", the statement with its
 values. All of that would go with the exception into logs, into ``Dispatch.last_error`` and onto pages.
@@ -40,7 +41,11 @@ class _Wrapper(DatabaseErrorWrapper):
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """As Django's, but for the errors."""
+    """As Django's, but for the errors and ``prepared``: the names of what the present session has prepared."""
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        self.prepared: set[str] = set()
+        return super().get_new_connection(conn_params)
 
     @cached_property
     def wrap_database_errors(self) -> Any:

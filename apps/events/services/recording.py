@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
 
-from apps.core.database import array, moment, quoted
+from apps.core.database import Statement, array, moment, quoted
 from apps.core.waking import wake_on_commit
 from apps.events.models import Event
 from apps.events.subscriptions import names_for
@@ -17,7 +17,9 @@ from apps.events.subscriptions import names_for
 RELAY = "apps.events.tasks.relay_events"
 # Arrays instead of thousands of parameters: a batch of 5,000 scans may change 5,000 statuses, and the
 # ORM takes eight times as long to write them down. The events and who is to hear of them in one.
-_RECORD = """
+_RECORD = Statement(
+    "record_events",
+    """
 WITH told AS (
     INSERT INTO events_event (kind, subject_type, subject_id, by_id, at, data)
     SELECT kind, subject_type, subject_id, by_id, coalesce(at, statement_timestamp()), data
@@ -31,7 +33,8 @@ WITH told AS (
     ORDER BY told.id
 )
 SELECT id, at, recorded_at FROM told ORDER BY id
-"""
+""",
+)
 
 
 _encode = DjangoJSONEncoder(ensure_ascii=False).encode
@@ -107,8 +110,8 @@ def _write(rows: Sequence[NewEvent]) -> list[tuple[int, datetime, datetime]]:
         return []
     hear = [(kind, name) for kind in {row.kind for row in rows} for name in names_for(kind)]
     with connection.cursor() as cursor:
-        cursor.execute(
-            _RECORD,
+        _RECORD.run(
+            cursor,
             [
                 array(quoted(row.kind) for row in rows),
                 array(quoted(row.subject_type) for row in rows),

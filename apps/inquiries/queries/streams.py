@@ -10,8 +10,8 @@ from django.db import connection
 from django.utils import translation
 
 from apps.accounts.models import ApiKey, User
-from apps.core.api.wire import WireEncoder
 from apps.core.crypto import blind_index
+from apps.core.times import WireEncoder
 from apps.inquiries.saying import sentence_of
 from apps.tracking.models import Waybill
 from apps.tracking.queries.public import PublicShipment, public_views

@@ -18,7 +18,7 @@ from typing import Any
 from django.conf import settings
 from django.db import DatabaseError
 
-from apps.core.api.problems import CONTENT_TYPE, problem
+from apps.core.api.problem import CONTENT_TYPE, problem
 from apps.inquiries.streams.doors import Refusal, StreamRequest, door_of
 from apps.inquiries.streams.hub import Hub, Listener, Topic
 

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.queries import system_user
 from apps.core import http
-from apps.core.api.wire import WireEncoder
 from apps.core.notice_types import MOST_TOLD
+from apps.core.times import WireEncoder
 from apps.events.services import record
 from apps.notifications import standard_webhook
 from apps.notifications.channels.base import Channel, Message, Outcome, within

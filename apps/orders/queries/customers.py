@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from apps.core.database import Statement
 from apps.customers.models import Customer
 from apps.customers.queries import contract_then
 from apps.customers.queries.contracts import CONTRACT_OF_ONE
@@ -20,7 +21,9 @@ _ISSUED = Exists(
     WorkOrder.objects.filter(customer=OuterRef("pk"), status__in=ISSUED_VALUES).order_by()
 )
 # Written out: every order asks it, and the ORM takes longer to build it than PostgreSQL to answer.
-_KNOWN = f"""
+_KNOWN = Statement(
+    "known_of_customer",
+    f"""
 SELECT NOT EXISTS (SELECT FROM orders_workorder o
         WHERE o.customer_id = %(customer)s AND o.status = ANY(%(issued)s)),
     ({CONTRACT_OF_ONE}),
@@ -29,7 +32,8 @@ SELECT NOT EXISTS (SELECT FROM orders_workorder o
     (SELECT o.number FROM orders_workorder o
         WHERE o.customer_id = %(customer)s AND o.customer_reference = %(reference)s
           AND o.customer_reference <> '' AND o.status <> %(cancelled)s LIMIT 1)
-"""  # noqa: S608  # our own statement
+""",  # noqa: S608  # our own statement
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ def known_of(customer: Customer, *, reference: str, entry_key: UUID | None, at: 
         "cancelled": OrderStatus.CANCELLED.value,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_KNOWN, asked)
+        _KNOWN.run(cursor, asked)
         return Known(*cursor.fetchone())
 
 

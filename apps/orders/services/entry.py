@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.backoffice.models import ImportFile
 from apps.backoffice.services import reserve_rows
+from apps.core.database import Statement
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.name_index import name_parts
 from apps.core.storage import all_or_nothing
@@ -35,6 +36,9 @@ from apps.orders.states import ORDER_MOVES, UNCONFIRMED
 
 CLOCK_TOLERANCE = timedelta(minutes=2)
 OLDEST_ARRIVAL = timedelta(days=31)
+_LOCK_CUSTOMER = Statement(
+    "lock_customer", "SELECT FROM customers_customer WHERE id = %s FOR NO KEY UPDATE"
+)
 
 
 @all_or_nothing()
@@ -204,9 +208,7 @@ def _locking() -> QuerySet[WorkOrder]:
 def lock_customer(customer: Customer) -> None:
     """One entry at a time per customer, so that one reference cannot be entered twice at once."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT FROM customers_customer WHERE id = %s FOR NO KEY UPDATE", [customer.pk]
-        )
+        _LOCK_CUSTOMER.run(cursor, [customer.pk])
 
 
 def move(order: WorkOrder, to: OrderStatus) -> None:

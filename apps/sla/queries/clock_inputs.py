@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from apps.core.database import Statement
 from apps.sla.enums import IntervalKind
 from apps.sla.models import Fact, Interval, Matter
 from apps.sla.queries.calendars import Hours, hours_by_id
@@ -17,7 +18,9 @@ from apps.sla.rules import DoneFact, MatterFacts, Wait
 
 Key = tuple[int, datetime]  # a step (0: the due instant itself) and the due instant it belongs to
 Heard = tuple[datetime, datetime, str, str]  # a due instant, when it was told of, and to whom
-_INPUTS = """
+_INPUTS = Statement(
+    "clock_inputs",
+    """
 SELECT statement_timestamp(),
     (SELECT json_object_agg(kind, epoch) FROM sla_policyepoch),
     (SELECT json_object_agg(id, revision) FROM sla_workingcalendar),
@@ -28,7 +31,8 @@ SELECT statement_timestamp(),
     (SELECT json_agg(json_build_array(f.clock_id, f.step_id, f.due_at, f.at, s.whom, s.role,
         f.is_silent)) FROM sla_firedstep f LEFT JOIN sla_step s ON s.id = f.step_id
         WHERE f.clock_id = ANY(%(clocks)s))
-"""
+""",
+)
 
 
 class IntervalRow(NamedTuple):
@@ -107,7 +111,7 @@ def read_clock_inputs(matters: Iterable[Matter] = (), clock_ids: Iterable[int] =
     """One query, however many; more where a calendar changed since this process last saw it."""
     ids = {"matters": [matter.pk for matter in matters], "clocks": list(clock_ids)}
     with connection.cursor() as cursor:
-        cursor.execute(_INPUTS, ids)
+        _INPUTS.run(cursor, ids)
         now, epochs, revisions, facts, intervals, fired = cursor.fetchone()
     hours = hours_by_id({int(pk): UUID(text) for pk, text in (revisions or {}).items()})
     inputs = ClockInputs(now, epochs or {}, hours)

@@ -5,16 +5,20 @@ from collections.abc import Iterable
 
 from django.db import connection
 
+from apps.core.database import Statement
 from apps.sla.models import Step, Target
 from apps.sla.rules import StepRule, TargetRule, VersionRule
 
 # Written out: every matter that is opened asks it.
-_VERSIONS = """
+_VERSIONS = Statement(
+    "policy_versions",
+    """
 SELECT v.id, v.policy_id, p.priority, v.valid_from,
     v.classes, v.severities, v.channels, v.customer_ids, v.contract_ids
 FROM sla_policyversion v JOIN sla_policy p ON p.id = v.policy_id
 WHERE p.kind = %s AND p.retired_at IS NULL ORDER BY v.policy_id, v.number DESC
-"""
+""",
+)
 MOST_KEPT = 5_000
 _by_version: dict[int, tuple[TargetRule, ...]] = {}
 _by_target: dict[int, TargetRule] = {}
@@ -24,7 +28,7 @@ _by_step: dict[int, StepRule] = {}
 def versions_for(kind: str) -> list[VersionRule]:
     """What is published and not retired for one kind of matter, valid now or later. One query."""
     with connection.cursor() as cursor:
-        cursor.execute(_VERSIONS, [kind])
+        _VERSIONS.run(cursor, [kind])
         return [
             VersionRule(pk, policy_id, priority, valid_from, *map(frozenset, conditions))
             for pk, policy_id, priority, valid_from, *conditions in cursor.fetchall()

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import connection, models
 
 from apps.accounts.models import Unit, User
-from apps.core.database import in_callers_transaction, not_after
+from apps.core.database import Statement, in_callers_transaction, not_after
 from apps.sla.enums import FactKind, MatterState
 from apps.sla.kinds import known_kind
 from apps.sla.models import Clock, Fact, Matter
@@ -22,7 +22,9 @@ from apps.sla.services.recalculating import PastInstants, recalculate
 from apps.sla.services.rows import add_facts
 
 # A subject that is timed already is passed over: opening again changes nothing.
-_OPEN = """
+_OPEN = Statement(
+    "open_matters",
+    """
 INSERT INTO sla_matter (kind, subject_type, subject_id, key, title, klass, severity, channel,
     customer_id, contract_id, owner_id, unit_id, version_id, policy_as_of, policy_epoch, state,
     cycle, opened_at, opened_by_id, stop_reason)
@@ -36,7 +38,8 @@ FROM json_to_recordset(%s) AS r(kind varchar, subject_type varchar, subject_id v
     opened_at timestamptz, opened_by_id bigint, stop_reason varchar)
 ON CONFLICT (subject_type, subject_id, key) DO NOTHING
 RETURNING id, subject_type, subject_id, key
-"""
+""",
+)
 _COLUMNS = [f.attname for f in Matter._meta.concrete_fields if not f.primary_key]
 
 
@@ -185,5 +188,5 @@ def _choose(matters: Sequence[Matter], epochs: Mapping[str, int]) -> None:
 def _insert(matters: Sequence[Matter]) -> dict[tuple[str, str, str], int]:
     rows = [{name: getattr(matter, name) for name in _COLUMNS} for matter in matters]
     with connection.cursor() as cursor:
-        cursor.execute(_OPEN, [json.dumps(rows, default=datetime.isoformat)])
+        _OPEN.run(cursor, [json.dumps(rows, default=datetime.isoformat)])
         return {(kind, subject, key): pk for pk, kind, subject, key in cursor.fetchall()}

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from apps.core.database import Statement
 from apps.core.waking import wake_on_commit
 from apps.sla.models import Clock, Fact
 
@@ -55,11 +56,14 @@ _ADDED = {
     "kind": "varchar",
     **_COLUMNS,
 }
-_ADD = f"""
+_ADD = Statement(
+    "add_clocks",
+    f"""
 INSERT INTO sla_clock ({", ".join(_ADDED)}) SELECT {", ".join(_ADDED)}
 FROM json_to_recordset(%s) AS r(place integer, {", ".join(f"{n} {t}" for n, t in _ADDED.items())})
 ORDER BY place RETURNING id
-"""  # noqa: S608  # column names of ours
+""",  # noqa: S608  # column names of ours
+)
 _FIRE = """
 INSERT INTO sla_firedstep
     (clock_id, step_id, due_at, at, fired_at, late_seconds, is_silent, recipients, event_id)
@@ -91,7 +95,7 @@ def add_clocks(clocks: Sequence[Clock]) -> None:
         for place, clock in enumerate(clocks)
     ]
     with connection.cursor() as cursor:
-        cursor.execute(_ADD, [json.dumps(rows, default=datetime.isoformat)])
+        _ADD.run(cursor, [json.dumps(rows, default=datetime.isoformat)])
         ids = sorted(pk for (pk,) in cursor.fetchall())
     for clock, pk in zip(clocks, ids, strict=True):
         clock.pk, clock._state.adding = pk, False

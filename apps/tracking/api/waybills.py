@@ -13,8 +13,8 @@ from rest_framework.request import Request
 from apps.core.api.asked import REFERENCE, day_start, reference_asked
 from apps.core.api.pagination import ApiCursorPagination
 from apps.core.api.views import ApiView
-from apps.core.api.wire import WireEncoder
 from apps.core.errors import BadInput
+from apps.core.times import WireEncoder
 from apps.tracking.api.shapes import EventListShape, WaybillListShape, WaybillWithEventsShape
 from apps.tracking.enums import Status
 from apps.tracking.numbers import parse_waybill_number

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from apps.core.database import Statement
 from apps.core.errors import BadInput
 from apps.customers.models import Customer
 from apps.tracking.models import Waybill
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
 
 # Always in order of id: senders of the same waybills in any order wait for each other and never
 # in a circle. Their months' partitions are made where they are missing.
-_LOCK = """
+_LOCK = Statement(
+    "lock_waybills",
+    """
 WITH locked AS MATERIALIZED (
     SELECT id, number, issued_month, status, status_reason, status_at, status_strength,
         status_rank, replace(status_hash::text, '-', '') AS status_hash, picked_up_at,
@@ -33,7 +36,8 @@ WITH locked AS MATERIALIZED (
     FROM (SELECT DISTINCT issued_month FROM locked) AS m
 )
 SELECT locked.* FROM locked, (SELECT count(made) FROM months) AS ensured ORDER BY locked.id
-"""
+""",
+)
 
 
 @dataclass(slots=True)
@@ -58,9 +62,7 @@ def lock_waybills(numbers: set[str], *, by: "User") -> dict[str, Target]:
     if units is not None:
         customers = list(Customer.objects.visible_to(by).values_list("pk", flat=True))
     with connection.cursor() as cursor:
-        cursor.execute(
-            _LOCK, {"numbers": wanted, "customers": customers, "units": list(units or ())}
-        )
+        _LOCK.run(cursor, {"numbers": wanted, "customers": customers, "units": list(units or ())})
         found = {
             number: Target(pk, number, month, Standing(*held))
             for pk, number, month, *held in cursor.fetchall()

@@ -15,7 +15,7 @@ from typing import Any
 
 from django.db import connection
 
-from apps.core.database import array, moment, quoted
+from apps.core.database import Statement, array, moment, quoted
 from apps.tracking.status import Standing
 
 # A look-up along the key for each, whatever the planner believes of a month that has just begun: as
@@ -72,7 +72,9 @@ WHERE w.id = v.id
 """
 # Only when every one of them was new does the status follow; otherwise nothing but the new ones is
 # stored, and what becomes of the others is for the caller to see.
-_FEW = f"""
+_FEW = Statement(
+    "store_few",
+    f"""
 WITH stored AS (
     INSERT INTO tracking_trackingevent ({", ".join(COLUMNS)})
     SELECT {", ".join(COLUMNS)}
@@ -80,7 +82,8 @@ WITH stored AS (
     ON CONFLICT DO NOTHING RETURNING waybill_id, dedupe_key
 ), moved AS ({_WRITE} AND (SELECT count(*) FROM stored) = %s)
 SELECT waybill_id, replace(dedupe_key::text, '-', '') FROM stored
-"""  # noqa: S608  # column names of ours
+""",  # noqa: S608  # column names of ours
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +129,7 @@ def store_few(
     said = [dict(zip(COLUMNS, row, strict=True)) for row in rows]
     with connection.cursor() as cursor:
         given: list[Any] = [json.dumps(said, default=_plain), *_columns_of(standings), len(rows)]
-        cursor.execute(_FEW, given)
+        _FEW.run(cursor, given)
         return set(cursor.fetchall())
 
 
