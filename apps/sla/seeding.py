@@ -21,6 +21,8 @@ _WHO = {
     "department_manager": ("部门经理", "the department manager"),
     "qc_manager": ("质控经理", "the QC manager"),
     "finance": ("财务", "finance"),
+    "safety_officer": ("安全员", "the safety officer"),
+    "deputy_general_manager": ("副总经理", "the deputy general manager"),
     "general_manager": ("总经理", "the general manager"),
 }
 

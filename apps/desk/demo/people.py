@@ -57,6 +57,7 @@ PEOPLE = [
     ("fuzong", "沈岳", Role.DEPUTY_GENERAL_MANAGER, "HQ", False),
     ("zongjingli", "韩松", Role.GENERAL_MANAGER, "HQ", True),
     ("xitong", "杨帆", Role.IT_ADMIN, "HQ", True),
+    ("anquan", "严守", Role.SAFETY_OFFICER, "HQ", True),
 ]
 
 

@@ -59,7 +59,10 @@ def known(people: Iterable[int], first: datetime, last: datetime) -> Mapping[int
     since = dict(roles.values_list("user").annotate(Max("since")))
     shifts: dict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
     rows = DutyShift.objects.filter(
-        user__in=ids, starts_at__lt=last + ROSTER, ends_at__gt=first - ROSTER
+        user__in=ids,
+        withdrawn_at__isnull=True,
+        starts_at__lt=last + ROSTER,
+        ends_at__gt=first - ROSTER,
     )
     for user_id, starts_at, ends_at in rows.values_list("user", "starts_at", "ends_at"):
         shifts[user_id].append((starts_at, ends_at))
