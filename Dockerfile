@@ -8,9 +8,9 @@ RUN /opt/venv/bin/pip install --no-deps --require-hashes -r /tmp/requirements.tx
 FROM python:3.13-slim
 # Two heaps for all threads of a process: each would keep one of its own otherwise, and what it once needed with it.
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 MALLOC_ARENA_MAX=2 \
-    STATIC_ROOT=/srv/static MEDIA_ROOT=/srv/media DJANGO_SETTINGS_MODULE=config.settings
+    STATIC_ROOT=/srv/static MEDIA_ROOT=/srv/media SEALS_DIR=/srv/seals DJANGO_SETTINGS_MODULE=config.settings
 RUN useradd --uid 10001 --home-dir /app --shell /usr/sbin/nologin yipiao \
-    && install -d -o yipiao /srv/static /srv/media /srv/beat
+    && install -d -o yipiao /srv/static /srv/media /srv/seals /srv/beat
 COPY --from=libraries /opt/venv /opt/venv
 WORKDIR /app
 COPY manage.py ./
@@ -26,6 +26,6 @@ RUN export SECRET_KEY=build FIELD_KEYS=k1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
     && python manage.py collectstatic --noinput -v 0 \
     && python -m compileall -q apps config
 USER yipiao
-VOLUME ["/srv/media", "/srv/beat"]
+VOLUME ["/srv/media", "/srv/seals", "/srv/beat"]
 EXPOSE 8000
 CMD ["gunicorn", "-c", "config/gunicorn.py"]

@@ -39,6 +39,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "order_list": ("--orders", "20000"),
     "growth": ("--events", "200000"),
     "trial_balance": ("--postings", "100000"),
+    "seals": ("--events", "20000"),
     "bank_import": ("--lines", "10000"),
     "month_end": ("--charges", "50000", "--customers", "500", "--kills", "5"),
     "statement_files": ("--lines", "20000"),

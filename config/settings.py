@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "apps.chat",
     "apps.billing",
     "apps.cod",
+    "apps.safety",
     "apps.notifications",
     "apps.inquiries",
     "apps.portal",
@@ -195,6 +196,8 @@ STATIC_URL = "/static/"
 STATIC_ROOT = env.path("STATIC_ROOT", default=str(BASE_DIR / ".yipiao" / "static"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(BASE_DIR / ".yipiao" / "media"))
+# Where the seals over append-only tables are kept besides the database: best another machine's disk.
+SEALS_DIR = env.path("SEALS_DIR", default=str(BASE_DIR / ".yipiao" / "seals"))
 # No MEDIA_URL: uploads are served by views that check who asks.
 STORAGES = {
     "default": {"BACKEND": "apps.core.storage.AtomicFileStorage"},

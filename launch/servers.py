@@ -62,7 +62,7 @@ class Place:
 
     def forget(self) -> None:
         """Delete what this installation knows: database, queue, uploads, secrets."""
-        for name in ("postgres", "postgres.new", "valkey", "media", "outside", "stamps"):
+        for name in ("postgres", "postgres.new", "valkey", "media", "seals", "outside", "stamps"):
             shutil.rmtree(self.folder / name, ignore_errors=True)
         for path in self.folder.iterdir():
             if path.is_file() and path.name != "lock":
@@ -193,6 +193,7 @@ def child_environment(servers: Servers) -> dict[str, str]:
     env.setdefault("STREAMS_HERE", "off")  # no proxy stands in front of web and streams
     env.setdefault("STATIC_ROOT", str(servers.place.checkout.state / "static"))
     env.setdefault("MEDIA_ROOT", str(servers.place.private("media")))
+    env.setdefault("SEALS_DIR", str(servers.place.private("seals")))
     if env.get("ALLOWED_HOSTS"):
         # The launcher itself asks /healthz by these names.
         env["ALLOWED_HOSTS"] += ",127.0.0.1,localhost"

@@ -127,6 +127,7 @@ def _private_media(settings: Any, _media: Iterator[Path]) -> None:
     folder = next(_media)
     folder.mkdir()
     settings.MEDIA_ROOT = folder
+    settings.SEALS_DIR = folder.with_name(f"seals-{folder.name}")
 
 
 @pytest.fixture(autouse=True)

@@ -96,6 +96,7 @@ EVENT_KINDS = {
     "user.password_reset": _("Temporary password issued"),
     "user.two_factor_enrolled": _("Two-factor sign-in set up"),
     "user.two_factor_reset": _("Two-factor sign-in reset"),
+    "user.second_factor_refused": _("Wrong second factor"),
     "user.recovery_codes_renewed": _("New recovery codes made"),
     "user.recovery_code_used": _("Recovery code used"),
     "user.signed_in": _("Signed in"),

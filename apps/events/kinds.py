@@ -11,5 +11,10 @@ def name_kinds(labels: Mapping[str, Any]) -> None:
     _labels.update(labels)
 
 
+def known_kinds() -> list[str]:
+    """Every kind that an app has named."""
+    return list(_labels)
+
+
 def label_of(kind: str) -> str:
     return str(_labels.get(kind, kind.replace(".", " · ").replace("_", " ")))

@@ -20,6 +20,8 @@ ROLES = {
     Role.QC_MANAGER: INVESTIGATE,
     Role.DEPUTY_GENERAL_MANAGER: INVESTIGATE,
     Role.GENERAL_MANAGER: INVESTIGATE,
+    # Opens exceptions about access to accounts, and follows them.
+    Role.SAFETY_OFFICER: HANDLE,
     Role.DISPATCHER: REPORT,
     Role.FREIGHT_CLERK: REPORT,
     Role.WAREHOUSE_MANAGER: REPORT,

@@ -22,6 +22,8 @@ _WHO = {
     "qc_manager": ("质控经理", "the QC manager"),
     "finance": ("财务", "finance"),
     "cashier": ("出纳", "the cashier"),
+    "safety_officer": ("安全员", "the safety officer"),
+    "deputy_general_manager": ("副总经理", "the deputy general manager"),
     "general_manager": ("总经理", "the general manager"),
 }
 

@@ -92,6 +92,7 @@ def verify_second_factor(*, user: User, code: str, at: datetime | None = None) -
             return device
         if not wait:
             device.throttle_increment()
+            record("user.second_factor_refused", user, by=user, at=at)
     if wait:
         raise RuleBroken(
             _("Too many wrong codes. Wait %(seconds)s seconds, then enter the code shown then.")

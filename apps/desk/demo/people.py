@@ -60,6 +60,7 @@ PEOPLE = [
     ("zongjingli", "韩松", Role.GENERAL_MANAGER, "HQ", True),
     ("xitong", "杨帆", Role.IT_ADMIN, "HQ", True),
     ("chuna", "许静", Role.CASHIER, "HQ", True),
+    ("anquan", "严守", Role.SAFETY_OFFICER, "HQ", True),
 ]
 # staff number, name, station
 COURIERS = [
