@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
@@ -213,7 +214,7 @@ def test_a_second_factor_given_just_now(house: House) -> None:
     with known(second_factor_within=timedelta(minutes=5)):
         house.ask()
         for given in (None, at - timedelta(minutes=6), at + timedelta(minutes=1)):
-            call = lambda given=given: house.approve(house.money, second_factor_at=given, at=at)  # noqa: E731
+            call = partial(house.approve, house.money, second_factor_at=given, at=at)
             assert refused(call) == "second_factor_missing"
         house.approve(house.money, second_factor_at=at - timedelta(minutes=4), at=at)
     assert Approval.objects.get().second_factor_at == at - timedelta(minutes=4)
