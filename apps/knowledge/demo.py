@@ -75,7 +75,7 @@ def make_knowledge(*, seed: int, now: datetime) -> None:
     Publication.objects.bulk_create(
         Publication(
             version=version, article=version.article, language=version.language, kind=version.article.kind,
-            audience=audience, from_at=then + timedelta(days=10), at=then, by=version.article.owner,
+            audience=audience, starts_at=then + timedelta(days=10), at=then, by=version.article.owner,
         )
         for version in versions
         for audience in [Audience.PUBLIC if version.article.code in public else Audience.INTERNAL]
@@ -88,7 +88,7 @@ def make_knowledge(*, seed: int, now: datetime) -> None:
     MissedSearch.objects.bulk_create(
         MissedSearch(
             language=Language.CHINESE, audience=audience, text=text, times=times,
-            first_at=then, last_at=now - timedelta(hours=times),
+            last_seen_at=now - timedelta(hours=times),
         )
         for text, audience, times in LOOKED_FOR
     )  # fmt: skip
@@ -105,7 +105,7 @@ def _today(now: datetime) -> None:
         body=f"{old.body}\n| 代收货款丢失 | 全额赔付商家 |", why="补充代收货款",
     )  # fmt: skip
     services.publish_version(
-        newer, audience=Audience.PUBLIC, from_at=now + timedelta(days=10), by=author, at=now
+        newer, audience=Audience.PUBLIC, starts_at=now + timedelta(days=10), by=author, at=now
     )
     draft = services.enter_article(
         code="holiday-delivery", by=author, at=now,

@@ -51,7 +51,7 @@ class VersionForm(forms.Form):
 
 class PublishForm(forms.Form):
     audience = forms.ChoiceField(label=_("for whom"), choices=Audience.choices)
-    from_at = forms.DateTimeField(
+    starts_at = forms.DateTimeField(
         label=_("from"), required=False, widget=MomentInput, help_text=_("Empty: at once.")
     )
     urgent_why = forms.CharField(

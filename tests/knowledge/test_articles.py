@@ -30,7 +30,7 @@ def test_a_draft_is_read_by_nobody_and_a_planned_one_from_its_day() -> None:
     assert codes() == codes(Audience.INTERNAL) == []
     now = timezone.now()
     services.publish_version(
-        version, audience=Audience.PUBLIC, from_at=now + timedelta(days=3), by=version.by, at=now
+        version, audience=Audience.PUBLIC, starts_at=now + timedelta(days=3), by=version.by, at=now
     )
     assert codes() == [] and codes(days=4) == ["claims"]
 
@@ -41,7 +41,7 @@ def test_the_next_version_takes_over_and_the_old_one_stays_on_record() -> None:
     now = timezone.now()
     assert [row.title for row in queries.in_force(Audience.PUBLIC, now, ZH)] == ["新文"]
     first, second = Publication.objects.order_by("pk")
-    assert first.until_at == second.from_at and second.version == newer
+    assert first.ends_at == second.starts_at and second.version == newer
     assert Event.objects.filter(kind="article.published").count() == 2
 
 
@@ -59,7 +59,7 @@ def test_a_plan_is_replaced_by_what_is_published_before_it() -> None:
     now = timezone.now()
     first = written(article("claims"), "一", "一")
     services.publish_version(
-        first, audience=Audience.PUBLIC, from_at=now + timedelta(days=5), by=first.by, at=now
+        first, audience=Audience.PUBLIC, starts_at=now + timedelta(days=5), by=first.by, at=now
     )
     second = written(first.article, "二", "二")
     services.publish_version(second, audience=Audience.PUBLIC, by=first.by, at=now)
@@ -72,9 +72,9 @@ def test_nothing_begins_in_the_past() -> None:
     now = timezone.now()
     with pytest.raises(BadInput) as said:
         services.publish_version(
-            version, audience=Audience.PUBLIC, from_at=now - timedelta(minutes=1), by=version.by, at=now
+            version, audience=Audience.PUBLIC, starts_at=now - timedelta(minutes=1), by=version.by, at=now
         )  # fmt: skip
-    assert (said.value.code, said.value.field) == ("in_the_past", "from_at")
+    assert (said.value.code, said.value.field) == ("in_the_past", "starts_at")
 
 
 def test_a_policy_for_everybody_has_ten_days_notice_or_a_reason() -> None:
@@ -85,7 +85,7 @@ def test_a_policy_for_everybody_has_ten_days_notice_or_a_reason() -> None:
     assert said.value.code == "no_notice"
     services.publish_version(version, audience=Audience.INTERNAL, by=version.by, at=now)
     services.publish_version(
-        version, audience=Audience.PUBLIC, from_at=now + timedelta(days=10), by=version.by, at=now
+        version, audience=Audience.PUBLIC, starts_at=now + timedelta(days=10), by=version.by, at=now
     )
     assert codes(days=9) == [] and codes(days=11) == ["compensation"]
     other = written(article("flood", ArticleKind.POLICY), "水灾")
@@ -101,7 +101,7 @@ def test_the_database_itself_refuses_a_policy_without_notice_and_two_at_once() -
     with pytest.raises(IntegrityError, match="publication_one_at_a_time"), transaction.atomic():
         Publication.objects.create(
             version=version, article=version.article, language=ZH, kind=row.kind,
-            audience=row.audience, from_at=row.from_at + timedelta(hours=1), at=row.at, by=row.by,
+            audience=row.audience, starts_at=row.starts_at + timedelta(hours=1), at=row.at, by=row.by,
         )  # fmt: skip
     policy = written(article("rules", ArticleKind.POLICY), "规则")
     with (
@@ -110,12 +110,12 @@ def test_the_database_itself_refuses_a_policy_without_notice_and_two_at_once() -
     ):
         Publication.objects.create(
             version=policy, article=policy.article, language=ZH, kind=ArticleKind.POLICY,
-            audience=Audience.PUBLIC, from_at=row.at, at=row.at, by=row.by,
+            audience=Audience.PUBLIC, starts_at=row.at, at=row.at, by=row.by,
         )  # fmt: skip
     with pytest.raises(IntegrityError, match="is of its version"), transaction.atomic():
         Publication.objects.create(
             version=policy, article=policy.article, language=ZH, kind=ArticleKind.FAQ,
-            audience=Audience.PUBLIC, from_at=row.at, at=row.at, by=row.by,
+            audience=Audience.PUBLIC, starts_at=row.at, at=row.at, by=row.by,
         )  # fmt: skip
     for sql in (
         "UPDATE knowledge_publication SET audience = 'internal'",

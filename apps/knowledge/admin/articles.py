@@ -98,7 +98,7 @@ def _in_use(article: Article) -> bool:
 
 
 def _not_ended(publication: Any) -> bool:
-    return publication.until_at is None or publication.until_at > timezone.now()
+    return publication.ends_at is None or publication.ends_at > timezone.now()
 
 
 ENTER = Act("enter", _("Enter an article"), "knowledge.add_article", _enter, form=forms.ArticleForm,

@@ -37,14 +37,14 @@ class MissedList(StaffList):
         Column("times", _("times"), is_number=True, sorts=("most",)),
         Column("audience", _("for whom"), lambda row: status_tag(row, "audience")),
         Column("language", _("language"), lambda row: row.get_language_display()),
-        Column("last", _("last"), lambda row: human(row.last_at), sorts=("latest",)),
+        Column("last", _("last"), lambda row: human(row.last_seen_at), sorts=("latest",)),
         Column("section", _("asked of")),
         Column("article", _("answered by")),
     )
     views = (View("open", _("Open")), View("answered", _("Answered")))
     sorts = (
         Sort("most", _("Most often first"), ("-times", "-pk")),
-        Sort("latest", _("Latest first"), ("-last_at", "-pk")),
+        Sort("latest", _("Latest first"), ("-last_seen_at", "-pk")),
     )
     empty = _("Everybody has found something so far.")
 

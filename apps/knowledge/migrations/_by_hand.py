@@ -6,9 +6,9 @@ from apps.core.sql import append_only
 
 STAYS = """
 CREATE TRIGGER publication_stays BEFORE UPDATE ON knowledge_publication FOR EACH ROW
-    WHEN (ROW(OLD.version_id, OLD.article_id, OLD.language, OLD.kind, OLD.audience, OLD.from_at, OLD.urgent_why,
+    WHEN (ROW(OLD.version_id, OLD.article_id, OLD.language, OLD.kind, OLD.audience, OLD.starts_at, OLD.urgent_why,
             OLD.at, OLD.by_id)
-        IS DISTINCT FROM ROW(NEW.version_id, NEW.article_id, NEW.language, NEW.kind, NEW.audience, NEW.from_at,
+        IS DISTINCT FROM ROW(NEW.version_id, NEW.article_id, NEW.language, NEW.kind, NEW.audience, NEW.starts_at,
             NEW.urgent_why, NEW.at, NEW.by_id))
     EXECUTE FUNCTION yipiao_refuse_change();
 CREATE TRIGGER publication_remains BEFORE DELETE ON knowledge_publication

@@ -32,8 +32,8 @@ class Publication(models.Model):
     language = models.CharField(_("language"), max_length=10, choices=Language.choices)
     kind = models.CharField(_("kind"), max_length=10, choices=ArticleKind.choices)
     audience = models.CharField(_("for whom"), max_length=8, choices=Audience.choices)
-    from_at = models.DateTimeField(_("from"))
-    until_at = models.DateTimeField(_("until"), null=True, blank=True)
+    starts_at = models.DateTimeField(_("from"))
+    ends_at = models.DateTimeField(_("until"), null=True, blank=True)
     urgent_why = models.CharField(_("why without notice"), max_length=200, blank=True)
     at = models.DateTimeField(_("published"))
     by = models.ForeignKey(
@@ -43,7 +43,7 @@ class Publication(models.Model):
     class Meta:
         verbose_name = _("publication")
         verbose_name_plural = _("publications")
-        ordering = ["-from_at", "-id"]
+        ordering = ["-starts_at", "-id"]
         constraints = [
             ExclusionConstraint(
                 name="publication_one_at_a_time",
@@ -53,8 +53,8 @@ class Publication(models.Model):
                     ("audience", RangeOperators.EQUAL),
                     (
                         Func(
-                            F("from_at"),
-                            F("until_at"),
+                            F("starts_at"),
+                            F("ends_at"),
                             function="tstzrange",
                             output_field=DateTimeRangeField(),
                         ),
@@ -66,17 +66,17 @@ class Publication(models.Model):
                 name="publication_audience_known", condition=Q(audience__in=Audience.values)
             ),
             models.CheckConstraint(
-                name="publication_not_in_the_past", condition=Q(from_at__gte=F("at"))
+                name="publication_not_in_the_past", condition=Q(starts_at__gte=F("at"))
             ),
             models.CheckConstraint(
                 name="publication_ends_after_it_begins",
-                condition=Q(until_at__isnull=True) | Q(until_at__gte=F("from_at")),
+                condition=Q(ends_at__isnull=True) | Q(ends_at__gte=F("starts_at")),
             ),
             models.CheckConstraint(
                 name="publication_policy_with_notice",
                 condition=~Q(kind=ArticleKind.POLICY, audience=Audience.PUBLIC)
                 | ~Q(urgent_why="")
-                | Q(from_at__gte=F("at") + NOTICE),
+                | Q(starts_at__gte=F("at") + NOTICE),
             ),
         ]
 

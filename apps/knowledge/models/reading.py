@@ -99,8 +99,7 @@ class MissedSearch(models.Model):
     audience = models.CharField(_("for whom"), max_length=8, choices=Audience.choices)
     text = models.CharField(_("words"), max_length=80)
     times = models.PositiveIntegerField(_("times"), default=1)
-    first_at = models.DateTimeField(_("first"))
-    last_at = models.DateTimeField(_("last"))
+    last_seen_at = models.DateTimeField(_("last"))
     section = models.ForeignKey(
         Section,
         models.PROTECT,
@@ -121,7 +120,7 @@ class MissedSearch(models.Model):
     class Meta:
         verbose_name = _("search without result")
         verbose_name_plural = _("searches without result")
-        ordering = ["-times", "-last_at"]
+        ordering = ["-times", "-last_seen_at"]
         permissions = [("settle_missedsearch", _("Can settle searches without result"))]
         constraints = [
             models.UniqueConstraint(

@@ -19,7 +19,7 @@ def article_list(view: str, at: datetime, today: date) -> "QuerySet[Article]":
         return rows.exclude(retired_at=None)
     rows = rows.filter(retired_at=None)
     publications = Publication.objects.filter(article=OuterRef("pk"))
-    now = publications.filter(from_at__lte=at).filter(Q(until_at=None) | Q(until_at__gt=at))
+    now = publications.filter(starts_at__lte=at).filter(Q(ends_at=None) | Q(ends_at__gt=at))
     if view == "drafts":
         newer = ArticleVersion.objects.filter(
             article=OuterRef("article"), language=OuterRef("language")
@@ -33,7 +33,7 @@ def article_list(view: str, at: datetime, today: date) -> "QuerySet[Article]":
     if view == "review":
         return rows.filter(review_on__lte=today)
     if view == "planned":
-        return rows.filter(Exists(publications.filter(from_at__gt=at)))
+        return rows.filter(Exists(publications.filter(starts_at__gt=at)))
     return rows.filter(Exists(now)) if view == "current" else rows
 
 
@@ -57,7 +57,7 @@ def standings(
     rows = (
         Publication.objects.filter(article__in=list(articles))
         .annotate(n=F("version__n"))
-        .order_by("from_at", "pk")
+        .order_by("starts_at", "pk")
     )
     found: dict[tuple[int, str, str], tuple[Standing, int]] = {}
     for row in rows:
@@ -70,6 +70,6 @@ def standings(
 
 
 def standing_of(row: Publication, at: datetime) -> Standing:
-    if row.until_at is not None and row.until_at <= at:
+    if row.ends_at is not None and row.ends_at <= at:
         return Standing.ENDED
-    return Standing.PLANNED if row.from_at > at else Standing.CURRENT
+    return Standing.PLANNED if row.starts_at > at else Standing.CURRENT

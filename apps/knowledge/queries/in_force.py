@@ -22,8 +22,8 @@ def in_force(
 ) -> "QuerySet[ArticleVersion]":
     """Versions that ``audience`` may read at ``at``: at most one of each article and language. Staff
     read what everybody may read, where nothing is published for staff alone."""
-    spans = Q(publications__from_at__lte=at) & (
-        Q(publications__until_at__isnull=True) | Q(publications__until_at__gt=at)
+    spans = Q(publications__starts_at__lte=at) & (
+        Q(publications__ends_at__isnull=True) | Q(publications__ends_at__gt=at)
     )
     rows = ArticleVersion.objects.filter(
         spans,

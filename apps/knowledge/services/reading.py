@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
 
 _COUNT_MISS = """
-INSERT INTO knowledge_missedsearch AS miss (language, audience, text, times, first_at, last_at)
-VALUES (%s, %s, %s, 1, %s, %s)
-ON CONFLICT (language, audience, text) DO UPDATE SET times = miss.times + 1, last_at = EXCLUDED.last_at"""
+INSERT INTO knowledge_missedsearch AS miss (language, audience, text, times, last_seen_at)
+VALUES (%s, %s, %s, 1, %s)
+ON CONFLICT (language, audience, text) DO UPDATE SET times = miss.times + 1, last_seen_at = EXCLUDED.last_seen_at"""
 
 
 @transaction.atomic
@@ -86,7 +86,7 @@ def note_missed_search(text: str, *, audience: Audience, language: str, at: date
     if len(said) < 2:
         return
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT_MISS, [language, audience.value, said, at, at])
+        cursor.execute(_COUNT_MISS, [language, audience.value, said, at])
 
 
 @transaction.atomic

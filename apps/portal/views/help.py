@@ -8,7 +8,6 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import get_language
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.enums import Language
@@ -21,7 +20,7 @@ from apps.knowledge.enums import Audience
 from apps.knowledge.models import ArticleVersion
 from apps.knowledge.rules.markdown import first_words, render
 from apps.knowledge.rules.words import LONGEST_SEARCH
-from apps.portal.answers import kept_private, page, stopped
+from apps.portal.answers import kept_private, key_page, page, stopped
 from apps.portal.languages import speaks
 
 # Of one address; the words of a script would fill the list of what is looked for in vain.
@@ -62,10 +61,9 @@ def article(request: HttpRequest, code: str) -> HttpResponse:
         "report": f"/report?{urlencode({'t': version.title})}",
         "switch": f"/help/{code}?",
     }
-    return _listed(page("portal/help_article.html", context))
+    return _listed(key_page(request, "portal/help_article.html", context))
 
 
-@csrf_exempt  # it says nothing of anybody, and the page with the form carries no cookie
 @require_POST
 @speaks()
 def opinion(request: HttpRequest, code: str) -> HttpResponse:
