@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "apps.accounts",
     "apps.sla",
     "apps.customers",
+    "apps.knowledge",
     "apps.ledger",
     "apps.pricing",
     "apps.banking",

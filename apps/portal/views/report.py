@@ -33,6 +33,7 @@ from apps.portal.queries import known_waybill
 TRIES = (timedelta(hours=1), 60)
 CASES = (timedelta(hours=1), 12)
 ABOUT_ONE = (timedelta(days=1), 12)
+MOST_CARRIED = 200  # signs of what was looked for in the help centre
 # Which field of the form a refusal of the services is about.
 FIELDS = {
     "contact_phone": "phone",
@@ -47,7 +48,12 @@ FIELDS = {
 @speaks()
 def report(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
-        start = {"waybill": request.GET.get("n", "")[:60], "key": uuid4()}
+        # "t": what somebody looked for in the help centre and could not solve with it.
+        start = {
+            "waybill": request.GET.get("n", "")[:60],
+            "text": request.GET.get("t", "")[:MOST_CARRIED],
+            "key": uuid4(),
+        }
         return show(request, ReportForm(initial=start))
     at, address = now(), client_address(request)
     if _is_over("rep_tries", address, TRIES, at):

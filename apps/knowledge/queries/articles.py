@@ -1,0 +1,75 @@
+"""Articles as those see them who write them: every version, and where each stands."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from apps.knowledge.enums import Standing
+from apps.knowledge.models import Article, ArticleVersion, Publication
+
+PAGES = ("current", "drafts", "review", "planned", "retired")
+
+
+def article_list(view: str, at: datetime, today: date) -> "QuerySet[Article]":
+    """``view``: in force for anybody, with a newest version that nobody reads yet, due for review, in force
+    from a later day, retired."""
+    rows = Article.objects.select_related("section", "owner")
+    if view == "retired":
+        return rows.exclude(retired_at=None)
+    rows = rows.filter(retired_at=None)
+    publications = Publication.objects.filter(article=OuterRef("pk"))
+    now = publications.filter(starts_at__lte=at).filter(Q(ends_at=None) | Q(ends_at__gt=at))
+    if view == "drafts":
+        newer = ArticleVersion.objects.filter(
+            article=OuterRef("article"), language=OuterRef("language")
+        )
+        unread = ArticleVersion.objects.filter(
+            ~Exists(newer.filter(n__gt=OuterRef("n"))),
+            ~Exists(Publication.objects.filter(version=OuterRef("pk"))),
+            article=OuterRef("pk"),
+        )
+        return rows.filter(Exists(unread))
+    if view == "review":
+        return rows.filter(review_on__lte=today)
+    if view == "planned":
+        return rows.filter(Exists(publications.filter(starts_at__gt=at)))
+    return rows.filter(Exists(now)) if view == "current" else rows
+
+
+def newest_versions(articles: Iterable[int]) -> dict[tuple[int, str], ArticleVersion]:
+    """(article, language) → what was written last; without the words it is found by."""
+    rows = (
+        ArticleVersion.objects.filter(article__in=list(articles))
+        .order_by("article_id", "language", "-n")
+        .distinct("article_id", "language")
+        .defer("words", "body")
+        .select_related("by")
+    )
+    return {(row.article_id, row.language): row for row in rows}
+
+
+def standings(
+    articles: Iterable[int], at: datetime
+) -> dict[tuple[int, str, str], tuple[Standing, int]]:
+    """(article, language, audience) → where it stands and with which version; nothing for what was
+    never published."""
+    rows = (
+        Publication.objects.filter(article__in=list(articles))
+        .annotate(n=F("version__n"))
+        .order_by("starts_at", "pk")
+    )
+    found: dict[tuple[int, str, str], tuple[Standing, int]] = {}
+    for row in rows:
+        key = (row.article_id, row.language, row.audience)
+        standing = standing_of(row, at)
+        # What is read now tells more than what comes, and that more than what was.
+        if standing == Standing.CURRENT or found.get(key, (Standing.ENDED, 0))[0] == Standing.ENDED:
+            found[key] = (standing, row.n)
+    return found
+
+
+def standing_of(row: Publication, at: datetime) -> Standing:
+    if row.ends_at is not None and row.ends_at <= at:
+        return Standing.ENDED
+    return Standing.PLANNED if row.starts_at > at else Standing.CURRENT

@@ -1,0 +1,34 @@
+"""Writes of the knowledge floor."""
+
+from apps.knowledge.services.articles import (
+    change_article,
+    enter_article,
+    retire_article,
+    review_article,
+    save_section,
+    write_version,
+)
+from apps.knowledge.services.publishing import publish_version, withdraw_publication
+from apps.knowledge.services.reading import (
+    ask_reading,
+    give_opinion,
+    note_missed_search,
+    say_understood,
+    settle_missed_search,
+)
+
+__all__ = [
+    "ask_reading",
+    "change_article",
+    "enter_article",
+    "give_opinion",
+    "note_missed_search",
+    "publish_version",
+    "retire_article",
+    "review_article",
+    "save_section",
+    "say_understood",
+    "settle_missed_search",
+    "withdraw_publication",
+    "write_version",
+]

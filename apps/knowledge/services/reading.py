@@ -1,0 +1,115 @@
+"""What readers do: understand, say whether it helped, look for something in vain."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from apps.accounts.enums import Role
+from apps.core.errors import BadInput, RuleBroken
+from apps.core.masking import mask_text
+from apps.core.text import without_controls
+from apps.events.services import record
+from apps.knowledge.enums import Audience
+from apps.knowledge.models import (
+    Article,
+    ArticleVersion,
+    MissedSearch,
+    Opinion,
+    ReadingRequest,
+    Section,
+    Understanding,
+)
+from apps.knowledge.queries.in_force import readable
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+
+_COUNT_MISS = """
+INSERT INTO knowledge_missedsearch AS miss (language, audience, text, times, last_seen_at)
+VALUES (%s, %s, %s, 1, %s)
+ON CONFLICT (language, audience, text) DO UPDATE SET times = miss.times + 1, last_seen_at = EXCLUDED.last_seen_at"""
+
+
+@transaction.atomic
+def ask_reading(
+    version: ArticleVersion, *, roles: Sequence[Role], due_at: datetime, by: "User", at: datetime
+) -> ReadingRequest:
+    """Everybody of ``roles`` is to say by ``due_at`` that they have read and understood; asked once for a
+    version, which staff must be able to read."""
+    Article.objects.select_for_update().get(pk=version.article_id)
+    if not roles:
+        raise BadInput(_("Say whose roles are to read it."), code="nobody", field="roles")
+    if due_at <= at:
+        raise BadInput(
+            _("The day by which it is read lies ahead."), code="not_ahead", field="due_at"
+        )
+    if not readable(Audience.INTERNAL, at).filter(pk=version.pk).exists():
+        raise RuleBroken(
+            _("Staff cannot read this version: publish it for them first."), code="not_in_force"
+        )
+    if ReadingRequest.objects.filter(version=version).exists():
+        raise RuleBroken(_("This version has been given to read already."), code="asked_already")
+    row = ReadingRequest.objects.create(
+        version=version, roles=[role.value for role in roles], due_at=due_at, by=by, at=at
+    )
+    labels = ", ".join(str(role.label) for role in roles)
+    data = {"roles": labels, "due": due_at.isoformat()}
+    record("article.reading_asked", version.article, by=by, at=at, data=data)
+    return row
+
+
+@transaction.atomic
+def say_understood(version: ArticleVersion, *, by: "User", at: datetime) -> Understanding:
+    """Read and understood; said twice it is said once."""
+    row, is_new = Understanding.objects.get_or_create(version=version, by=by, defaults={"at": at})
+    if is_new:
+        record("article.understood", version.article, by=by, at=at, data={"n": version.n})
+    return row
+
+
+def give_opinion(version: ArticleVersion, *, who: str, helped: bool, at: datetime) -> Opinion:
+    """Whether it helped; whoever says it again has changed their mind. ``who`` is "user:17", or a keyed
+    fingerprint of a visitor."""
+    row, _new = Opinion.objects.update_or_create(
+        version=version, who=who, defaults={"helped": helped, "at": at}
+    )
+    return row
+
+
+def note_missed_search(text: str, *, audience: Audience, language: str, at: datetime) -> None:
+    """Count words that led nowhere; personal data in them is masked first. One statement."""
+    said = mask_text(" ".join(without_controls(text).split()))[:80]
+    if len(said) < 2:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT_MISS, [language, audience.value, said, at])
+
+
+@transaction.atomic
+def settle_missed_search(
+    missed: MissedSearch,
+    *,
+    by: "User",
+    at: datetime,
+    article: Article | None = None,
+    section: Section | None = None,
+) -> MissedSearch:
+    """Say which article answers it, or ask the owner of ``section`` for one."""
+    if (article is None) == (section is None):
+        raise BadInput(
+            _("Say which article answers it, or whose section is to have one."),
+            code="article_or_section",
+            field="article",
+        )
+    row = MissedSearch.objects.select_for_update().get(pk=missed.pk)
+    if row.article_id is not None:
+        raise RuleBroken(_("It has been answered already."), code="settled_already")
+    row.article, row.section = article, section or row.section
+    row.save(update_fields=["article", "section"])
+    data = {"article": article.code if article else "", "section": str(section or "")}
+    record("missed_search.settled", row, by=by, at=at, data=data)
+    return row
