@@ -57,6 +57,71 @@ class AliasKind(ColourChoices):
     NAME = "name", _("Name"), "teal"
 
 
+class PayoutPurpose(ColourChoices):
+    """What somebody is paid for; they may have another account for each."""
+
+    COD = "cod", _("COD collected"), "purple"
+    REFUND = "refund", _("Refund of a credit"), "amber"
+    CLAIM = "claim", _("Compensation"), "blue"
+
+
+class PayeeState(ColourChoices):
+    """Only an active one is ever paid to."""
+
+    REQUESTED = "requested", _("Asked for"), "amber"
+    CALLED_BACK = "called_back", _("Called back"), "blue"
+    COOLING = "cooling", _("Approved, waiting"), "teal"
+    ACTIVE = "active", _("In use"), "green"
+    STOPPED = "stopped", _("Stopped"), "red"
+    LAPSED = "lapsed", _("Not taken up"), "grey"
+    ENDED = "ended", _("Replaced or ended"), "grey"
+
+
+class NameCheck(ColourChoices):
+    SAME = "same", _("The customer's own name"), "green"
+    PAPER = "paper", _("Another name, with a paper"), "amber"
+
+
+class Meanwhile(ColourChoices):
+    """What happens to money due while a new account is not in use yet, as the contract says."""
+
+    OLD = "old", _("Paid to the account before"), "blue"
+    HOLD = "hold", _("Held"), "amber"
+
+
+class PayeePaperKind(ColourChoices):
+    REQUEST = "request", _("Signed request"), "blue"
+    OPENING = "opening", _("Account opening certificate"), "teal"
+    MANDATE = "mandate", _("Mandate for another holder"), "amber"
+    OTHER = "other", _("Other paper"), "grey"
+
+
+class CallOutcome(ColourChoices):
+    CONFIRMED = "confirmed", _("Confirmed"), "green"
+    DENIED = "denied", _("Not asked for by the customer"), "red"
+    NOT_REACHED = "not_reached", _("Not reached"), "amber"
+
+
+class PayoutState(ColourChoices):
+    DRAFT = "draft", _("Draft"), "grey"
+    APPROVING = "approving", _("Waiting for approval"), "amber"
+    RELEASED = "released", _("Released"), "blue"
+    SENT = "sent", _("In a payment file"), "teal"
+    UNCLEAR = "unclear", _("Outcome unknown"), "red"
+    PAID = "paid", _("Paid"), "green"
+    RETURNED = "returned", _("Returned"), "red"
+    CANCELLED = "cancelled", _("Called off"), "grey"
+
+
+class PaymentSeat(ColourChoices):
+    """The departments that approve what money is paid to, and that it is paid."""
+
+    FINANCE = "finance", _("Finance department"), "green"
+    OPERATIONS = "operations", _("Operations"), "teal"
+    SERVICE = "service", _("Customer service"), "blue"
+    MANAGEMENT = "management", _("Management"), "red"
+
+
 EVENT_KINDS = {
     "bankaccount.opened": _("Account of ours entered"),
     "bankaccount.changed": _("Account of ours changed"),
@@ -77,6 +142,30 @@ EVENT_KINDS = {
     "bankline.in_transit": _("Posted as money in transit"),
     "payeralias.confirmed": _("Payer confirmed for account or name"),
     "payeralias.dropped": _("Payer's alias dropped"),
+    "payee.requested": _("Payout account asked for"),
+    "payee.called": _("Called back about a payout account"),
+    "payee.refused": _("Payout account refused"),
+    "payee.cooling": _("Payout account approved, waiting time begun"),
+    "payee.activated": _("Payout account in use"),
+    "payee.stopped": _("Payout account stopped"),
+    "payee.lapsed": _("Request for a payout account not taken up"),
+    "payee.ended": _("Payout account ended"),
+    "payee.revealed": _("Number of a payout account revealed"),
+    "payee.attempt_refused": _("Attempt on a payout account refused"),
+    "payout.drafted": _("Payout drafted"),
+    "payout.asked": _("Approval of a payout asked for"),
+    "payout.released": _("Payout released"),
+    "payout.refused": _("Payout refused"),
+    "payout.cancelled": _("Payout called off"),
+    "payout.sent": _("Payout put into a payment file"),
+    "payout.unclear": _("Outcome of a payout unknown"),
+    "payout.paid": _("Payout paid"),
+    "payout.returned": _("Payout returned"),
+    "payout.attempt_refused": _("Attempt on a payout refused"),
+    "payoutfile.made": _("Payment file made"),
+    "payoutfile.downloaded": _("Payment file downloaded"),
+    "payoutfile.answered": _("Results of a payment file taken"),
+    "payoutfile.answer_refused": _("Results of a payment file refused"),
 }
 EVENT_DETAILS = {
     "accept_until": _("Accepts until"),

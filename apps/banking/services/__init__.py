@@ -19,6 +19,7 @@ from apps.banking.services.files import (
 )
 from apps.banking.services.layouts import save_layout
 from apps.banking.services.opening import OpeningRefused, take_opening
+from apps.banking.services.payouts import cancel_payout, draft_payout, release_payouts
 from apps.banking.services.using import (
     charge_line,
     clear_transit,
@@ -32,11 +33,13 @@ __all__ = [
     "OpeningRefused",
     "Preview",
     "assign_account",
+    "cancel_payout",
     "change_account",
     "charge_line",
     "clear_transit",
     "close_account",
     "confirm_alias",
+    "draft_payout",
     "drop_alias",
     "drop_file",
     "identify_line",
@@ -47,6 +50,7 @@ __all__ = [
     "post_waiting",
     "preview_file",
     "release_file",
+    "release_payouts",
     "reveal_number",
     "save_layout",
     "take_file",

@@ -11,6 +11,7 @@ from django.contrib.postgres.operations import TrigramExtension
 from django.db import migrations, models
 
 import apps.core.crypto
+import apps.core.times
 import apps.customers.storage
 from apps.customers.migrations import _by_hand
 
@@ -397,6 +398,14 @@ class Migration(migrations.Migration):
                 ),
                 ("phone", apps.core.crypto.EncryptedTextField(verbose_name="phone")),
                 ("phone_index", models.CharField(editable=False, max_length=32)),
+                (
+                    "phone_since",
+                    models.DateTimeField(
+                        default=apps.core.times.now,
+                        editable=False,
+                        verbose_name="this number since",
+                    ),
+                ),
                 (
                     "email",
                     apps.core.crypto.EncryptedTextField(

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.crypto import EncryptedTextField
 from apps.core.masking import mask_address, mask_phone, mask_text
 from apps.core.models import Stamped
+from apps.core.times import now
 from apps.customers.enums import Channel, ContactRole, Language, SiteUse
 from apps.customers.models.customers import Customer
 
@@ -22,6 +23,8 @@ class Contact(Stamped):
     )
     phone = EncryptedTextField(_("phone"))
     phone_index = models.CharField(max_length=32, editable=False)
+    # Whoever is called back about money is called at a number that has been on file for long.
+    phone_since = models.DateTimeField(_("this number since"), default=now, editable=False)
     email = EncryptedTextField(_("e-mail"), blank=True, default="")
     email_index = models.CharField(max_length=32, blank=True, editable=False)
     language = models.CharField(

@@ -59,7 +59,7 @@ def add_contact(
 ) -> Contact:
     row = locked(customer)
     contact = Contact(customer=row, created_by=by)
-    _write_contact(contact, values)
+    _write_contact(contact, values, at)
     data = {"contact": contact.pk, "role": contact.role}
     record("customer.contact_added", row, by=by, at=at, data=data)
     return contact
@@ -71,7 +71,7 @@ def change_contact(
 ) -> Contact:
     customer = locked(contact.customer)
     row = Contact.objects.select_for_update(of=("self",)).get(pk=contact.pk)
-    changed = _write_contact(row, values)
+    changed = _write_contact(row, values, at)
     if changed:
         data = {"contact": row.pk, "changed": ", ".join(changed)}
         record("customer.contact_changed", customer, by=by, at=at, data=data)
@@ -141,11 +141,13 @@ def fill_order(customer: Customer, *, by: "User", at: datetime) -> OrderDefaults
     return order_defaults(customer)
 
 
-def _write_contact(contact: Contact, values: Mapping[str, Any]) -> list[str]:
+def _write_contact(contact: Contact, values: Mapping[str, Any], at: datetime) -> list[str]:
     clean = dict(values)
     if "phone" in clean:
         clean["phone"] = normalise_phone(clean["phone"])
-        contact.phone_index = phone_index(clean["phone"])
+        found = phone_index(clean["phone"])
+        if found != contact.phone_index:
+            contact.phone_index, contact.phone_since = found, at
     if "email" in clean:
         clean["email"] = clean["email"].strip().lower()
         contact.email_index = blind_index(clean["email"], EMAIL)

@@ -1,0 +1,252 @@
+"""Accounts that we pay into: asked for, called back, approved, waited for, and only then used (COD-6)."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from apps.banking.enums import (
+    CallOutcome,
+    Meanwhile,
+    NameCheck,
+    PayeePaperKind,
+    PayeeState,
+    PayoutPurpose,
+)
+from apps.banking.storage import private_name
+from apps.core.crypto import EncryptedTextField
+from apps.core.models import AppendOnly, Stamped
+from apps.customers.models import Contact, Customer
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+USER = settings.AUTH_USER_MODEL
+S = PayeeState
+# On the way to being used; one of a customer and purpose at a time.
+UNDER_WAY = (S.REQUESTED, S.CALLED_BACK, S.COOLING)
+OVER = (S.STOPPED, S.LAPSED, S.ENDED)
+
+
+class PayeeAccountQuerySet(models.QuerySet["PayeeAccount"]):
+    def visible_to(self, user: "User") -> Self:
+        """Those of the customers this user may see."""
+        return self.filter(customer__in=Customer.objects.visible_to(user))
+
+
+class PayeeAccount(Stamped):
+    """An account of a customer that we pay into. What it says is never changed (a trigger refuses it):
+    another account is another row, the next ``version`` of its customer and purpose.
+
+    It is an answer only while ``active``; ``banking.queries.payee_account_for`` is the one place that asks.
+    """
+
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, related_name="payee_accounts", verbose_name=_("customer")
+    )
+    purpose = models.CharField(
+        _("for"), max_length=8, choices=PayoutPurpose.choices, default=PayoutPurpose.COD
+    )
+    version = models.PositiveIntegerField(_("version"), editable=False)
+    holder = models.CharField(_("account holder"), max_length=120)
+    bank = models.CharField(_("bank"), max_length=60)
+    branch = models.CharField(_("branch"), max_length=80)
+    cnaps = models.CharField(
+        _("CNAPS code"),
+        max_length=12,
+        validators=[RegexValidator(r"^\d{12}$", _("A CNAPS code has 12 digits."))],
+    )
+    number = EncryptedTextField(_("account number"))
+    number_index = models.CharField(max_length=32, editable=False)
+    tail = models.CharField(_("last digits"), max_length=4, editable=False)
+    name_check = models.CharField(
+        _("holder's name"), max_length=6, choices=NameCheck.choices, editable=False
+    )
+    meanwhile = models.CharField(
+        _("until it is in use, money due is"),
+        max_length=4,
+        choices=Meanwhile.choices,
+        default=Meanwhile.OLD,
+        help_text=_("As the contract says."),
+    )
+    state = models.CharField(
+        _("state"), max_length=12, choices=S.choices, default=S.REQUESTED, editable=False
+    )
+    requested_at = models.DateTimeField(_("asked for"), editable=False)
+    # The customer's own key of a request by the API: the same request sent twice is one.
+    source_key = models.CharField(max_length=80, blank=True, editable=False)
+    called_at = models.DateTimeField(_("called back"), null=True, editable=False)
+    approved_at = models.DateTimeField(_("approved"), null=True, editable=False)
+    cooling_until = models.DateTimeField(_("waits until"), null=True, editable=False)
+    active_at = models.DateTimeField(_("in use since"), null=True, editable=False)
+    over_at = models.DateTimeField(_("over since"), null=True, editable=False)
+    over_by = models.ForeignKey(
+        USER,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("ended by"),
+    )
+    over_reason = models.CharField(_("why it ended"), max_length=200, blank=True, editable=False)
+
+    objects = PayeeAccountQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("payout account")
+        verbose_name_plural = _("payout accounts")
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["number_index"], name="payee_number"),
+            models.Index(
+                fields=["cooling_until"], name="payee_cooling", condition=Q(state=S.COOLING)
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer", "purpose", "version"], name="payee_version_once"
+            ),
+            models.UniqueConstraint(
+                fields=["customer", "purpose"],
+                name="payee_one_active",
+                condition=Q(state=S.ACTIVE),
+            ),
+            models.UniqueConstraint(
+                fields=["customer", "purpose"],
+                name="payee_one_under_way",
+                condition=Q(state__in=UNDER_WAY),
+            ),
+            models.UniqueConstraint(
+                fields=["customer", "source_key"],
+                name="payee_source_once",
+                condition=~Q(source_key=""),
+            ),
+            models.CheckConstraint(name="payee_state_known", condition=Q(state__in=S.values)),
+            models.CheckConstraint(
+                name="payee_purpose_known", condition=Q(purpose__in=PayoutPurpose.values)
+            ),
+            models.CheckConstraint(
+                name="payee_complete",
+                condition=~Q(number_index="") & ~Q(holder="") & Q(cnaps__regex=r"^\d{12}$"),
+            ),
+            models.CheckConstraint(
+                name="payee_cooling_agrees",
+                condition=Q(
+                    approved_at__isnull=True,
+                    cooling_until__isnull=True,
+                    state__in=[S.REQUESTED, S.CALLED_BACK, S.STOPPED, S.LAPSED],
+                )
+                | Q(
+                    approved_at__isnull=False,
+                    cooling_until__gt=models.F("approved_at"),
+                    called_at__isnull=False,
+                    state__in=[S.COOLING, S.ACTIVE, S.STOPPED, S.ENDED],
+                ),
+            ),
+            models.CheckConstraint(
+                name="payee_active_agrees",
+                condition=Q(state__in=[S.ACTIVE, S.ENDED], active_at__isnull=False)
+                | Q(state=S.STOPPED)
+                | Q(state__in=[*UNDER_WAY, S.LAPSED], active_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="payee_over_agrees",
+                condition=Q(
+                    ~Q(over_reason=""),
+                    state__in=OVER,
+                    over_at__isnull=False,
+                    over_by__isnull=False,
+                )
+                | Q(
+                    state__in=[*UNDER_WAY, S.ACTIVE],
+                    over_at__isnull=True,
+                    over_by__isnull=True,
+                    over_reason="",
+                ),
+            ),
+        ]
+        permissions = [
+            ("request_payeeaccount", _("Can ask for a payout account")),
+            ("call_payeeaccount", _("Can write down a call-back about a payout account")),
+            ("stop_payeeaccount", _("Can stop a payout account")),
+            ("reveal_payeeaccount", _("Can reveal the number of a payout account with a reason")),
+            ("approve_payeeaccount", _("Can approve a payout account")),
+        ]
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return f"{self.customer} · {self.masked}"
+
+    @property
+    def masked(self) -> str:
+        return f"**** {self.tail}"
+
+    def is_waiting(self, at: datetime) -> bool:
+        """Whether its waiting time is not over yet."""
+        return (
+            self.state == S.COOLING and self.cooling_until is not None and at < self.cooling_until
+        )
+
+
+class PayeePaper(AppendOnly):
+    """A scan handed in with a request."""
+
+    payee = models.ForeignKey(
+        PayeeAccount, models.PROTECT, related_name="papers", verbose_name=_("payout account")
+    )
+    kind = models.CharField(_("kind"), max_length=8, choices=PayeePaperKind.choices)
+    file = models.FileField(_("file"), upload_to=private_name, max_length=200)
+    file_name = models.CharField(_("original file name"), max_length=160)
+    content_type = models.CharField(max_length=40)
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    at = models.DateTimeField(_("handed in"))
+    by = models.ForeignKey(USER, models.PROTECT, related_name="+", verbose_name=_("by"))
+
+    class Meta:
+        verbose_name = _("paper of a payout account")
+        verbose_name_plural = _("papers of payout accounts")
+        ordering = ["id"]
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} · {self.file_name}"
+
+
+class PayeeCall(AppendOnly):
+    """A call-back: whom we called at a number that had been on file for long, and what they said."""
+
+    payee = models.ForeignKey(
+        PayeeAccount, models.PROTECT, related_name="calls", verbose_name=_("payout account")
+    )
+    contact = models.ForeignKey(
+        Contact, models.PROTECT, related_name="+", verbose_name=_("contact")
+    )
+    phone_index = models.CharField(max_length=32, editable=False)
+    phone_since = models.DateTimeField(_("number on file since"))
+    outcome = models.CharField(_("outcome"), max_length=12, choices=CallOutcome.choices)
+    said = models.CharField(_("what was said"), max_length=300)
+    at = models.DateTimeField(_("when"))
+    by = models.ForeignKey(USER, models.PROTECT, related_name="+", verbose_name=_("by"))
+
+    class Meta:
+        verbose_name = _("call-back")
+        verbose_name_plural = _("call-backs")
+        ordering = ["id"]
+        default_permissions = ("view",)
+        constraints = [
+            models.CheckConstraint(
+                name="payee_call_outcome_known", condition=Q(outcome__in=CallOutcome.values)
+            ),
+            models.CheckConstraint(name="payee_call_says", condition=~Q(said="")),
+            models.CheckConstraint(
+                name="payee_call_phone_old", condition=Q(phone_since__lt=models.F("at"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.contact.name} · {self.get_outcome_display()}"

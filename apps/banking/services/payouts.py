@@ -1,0 +1,210 @@
+"""Payouts from draft to release. Two people release each, and what they approved is what is paid (COD-7)."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.db.models import Model
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+
+from apps.backoffice.enums import ApprovalState, Decision
+from apps.backoffice.models import ApprovalRequest
+from apps.backoffice.rules.approvals import sha256_of
+from apps.backoffice.services import approvals as engine
+from apps.backoffice.services import take_number
+from apps.banking.enums import AccountState, PayeeState, PayoutState
+from apps.banking.models import BankAccount, PayeeAccount, Payout
+from apps.banking.queries.payees import payee_account_for, payee_sha
+from apps.banking.queries.payouts import payout_of, payout_sha
+from apps.banking.states import PAYOUT_MOVES
+from apps.core.errors import BadInput, RuleBroken
+from apps.events.services import record
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+PREFIX = "FK"
+PAYOUT = "banking.payout"
+RULE = "COD-7"
+
+
+@transaction.atomic
+def draft_payout(
+    *,
+    purpose: str,
+    subject: Model,
+    payee: PayeeAccount,
+    amount: Decimal,
+    from_account: BankAccount,
+    note: str = "",
+    by: "User",
+    at: datetime,
+) -> Payout:
+    """Draft what ``subject``, a row of a floor above, is paid with: once, called again it is the same draft.
+    ``amount`` is in yuan. Refused unless ``payee`` is what ``payee_account_for`` answers at ``at``."""
+    row = _payee(payee)
+    check_amount(amount)
+    account = BankAccount.objects.get(pk=from_account.pk)
+    if account.state != AccountState.OPEN:
+        raise RuleBroken(_("The account is closed."), code="account_closed", field="from_account")
+    there = payout_of(purpose, subject)
+    if there is not None:
+        if (there.payee_id, there.amount, there.account_id) == (row.pk, amount, account.pk):
+            return there
+        raise RuleBroken(
+            _("Payout %(number)s of %(amount)s is there for this already. Call it off first.")
+            % {"number": there.number, "amount": there.amount},
+            code="payout_known",
+            rule=RULE,
+        )
+    check_is_answer(row, purpose, at)
+    payout = Payout(
+        number=take_number(PREFIX, localdate(at)),
+        purpose=purpose,
+        subject_type=subject._meta.label_lower,
+        subject_id=str(subject.pk),
+        payee=row,
+        amount=amount,
+        account=account,
+        note=" ".join(note.split())[:60],
+        created_by_id=by.pk,
+    )
+    payout.content_sha = payout_sha(payout)
+    payout.save()
+    record("payout.drafted", payout, by=by, at=at, data=_about(payout))
+    return payout
+
+
+@transaction.atomic
+def release_payouts(
+    payouts: Sequence[Payout], *, approval: ApprovalRequest, by: "User", at: datetime
+) -> list[Payout]:
+    """Release what two people approved with the thing it is for: ``approval`` is of the payouts' subject, and
+    its content holds ``amount`` (as text) and ``payee`` (``payee_sha``) of the payout. Released again it is
+    left as it is. Rows are locked by key; the database checks the approval once more."""
+    ids = [payout.pk for payout in payouts]
+    rows = list(_locked(ids))
+    for row in rows:
+        if row.state == PayoutState.RELEASED and row.approval_id == approval.pk:
+            continue
+        check_covered(row, approval)
+        release(row, approval, by=by, at=at)
+    return rows
+
+
+def release(row: Payout, approval: ApprovalRequest, *, by: "User", at: datetime) -> None:
+    """The one place where a payout, which the caller has locked, becomes released."""
+    PAYOUT_MOVES.check(PayoutState(row.state), PayoutState.RELEASED)
+    check_unchanged(row)
+    check_is_answer(_payee(row.payee), row.purpose, at)
+    row.state, row.approval, row.released_at = PayoutState.RELEASED, approval, at
+    row.save(update_fields=["state", "approval", "released_at"])
+    record("payout.released", row, by=by, at=at, data=_about(row))
+
+
+@transaction.atomic
+def cancel_payout(payout: Payout, *, reason: str, by: "User", at: datetime) -> Payout:
+    """Call off what is in no payment file yet; what it was for can be drafted again."""
+    [row] = _locked([payout.pk])
+    PAYOUT_MOVES.check(PayoutState(row.state), PayoutState.CANCELLED)
+    why = said(reason)
+    if row.state == PayoutState.APPROVING:
+        engine.withdraw_approval(kind=PAYOUT, subject=row, reason=why, by=by, at=at)
+    row.state = PayoutState.CANCELLED
+    row.save(update_fields=["state"])
+    record("payout.cancelled", row, by=by, at=at, data={**_about(row), "reason": why})
+    return row
+
+
+def check_amount(amount: Decimal) -> None:
+    """Whole fen above zero."""
+    if amount <= 0:
+        raise BadInput(_("An amount is above zero."), code="bad_amount", field="amount")
+    if amount != amount.quantize(Decimal("0.01")):
+        raise BadInput(_("An amount has two decimals at most."), code="bad_amount", field="amount")
+
+
+def check_is_answer(payee: PayeeAccount, purpose: str, at: datetime) -> None:
+    """Raises RuleBroken (``payee_not_active``) unless this is the account that is paid to now."""
+    answer = payee_account_for(payee.customer, at, purpose)
+    if answer is None or answer.pk != payee.pk:
+        raise RuleBroken(
+            _("%(account)s is not in use for this customer now (%(state)s): nothing is paid to it.")
+            % {"account": payee.masked, "state": PayeeState(payee.state).label},
+            code="payee_not_active",
+            field="payee",
+            rule="COD-6",
+        )
+
+
+def check_unchanged(row: Payout) -> None:
+    """Raises RuleBroken (``payout_changed``) where the payout is not what was drafted."""
+    if payout_sha(row) != row.content_sha:
+        raise RuleBroken(
+            _("Payout %(number)s is not what was drafted any more.") % {"number": row.number},
+            code="payout_changed",
+            rule=RULE,
+        )
+
+
+def check_covered(row: Payout, approval: ApprovalRequest) -> None:
+    """Raises RuleBroken (``not_approved``) unless two persons approved exactly this payment."""
+    found = ApprovalRequest.objects.get(pk=approval.pk)
+    persons = set(
+        found.approvals.filter(decision=Decision.APPROVED).values_list("person", flat=True)
+    )
+    content: dict[str, Any] = json.loads(found.content)
+    covered = (
+        found.state == ApprovalState.APPROVED
+        and sha256_of(found.content) == found.sha256
+        and (found.subject_type, found.subject_id) == (row.subject_type, row.subject_id)
+        and content.get("amount") == str(row.amount)
+        and content.get("payee") == payee_sha(row.payee)
+        and len(persons) >= 2  # two persons
+    )
+    if not covered:
+        raise RuleBroken(
+            _("Two people have not approved this payment of %(amount)s to %(account)s.")
+            % {"amount": row.amount, "account": row.payee.masked},
+            code="not_approved",
+            rule=RULE,
+        )
+
+
+def said(text: str) -> str:
+    """A reason in words, for the record."""
+    tidy = " ".join(text.split())[:200]
+    if len(tidy) < 2:  # a sign is no reason
+        raise BadInput(_("Say why, in a few words."), code="reason_missing", field="reason")
+    return tidy
+
+
+def _payee(payee: PayeeAccount) -> PayeeAccount:
+    """Locked against a change of its state until the caller is done."""
+    return (
+        PayeeAccount.objects.select_for_update(of=("self",))
+        .select_related("customer")
+        .get(pk=payee.pk)
+    )
+
+
+def _locked(ids: Sequence[int]) -> Any:
+    return (
+        Payout.objects.select_for_update(of=("self",))
+        .select_related("payee__customer", "account")
+        .filter(pk__in=ids)
+        .order_by("pk")
+    )
+
+
+def _about(row: Payout) -> dict[str, Any]:
+    return {
+        "amount": str(row.amount),
+        "customer": row.payee.customer_id,
+        "subject_type": row.subject_type,
+        "subject_id": row.subject_id,
+    }
