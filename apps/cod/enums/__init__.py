@@ -11,15 +11,35 @@ from apps.cod.enums.money import (
     TakingKind,
     TransitState,
 )
+from apps.cod.enums.remittances import (
+    BEFORE_RELEASE,
+    GONE_OUT,
+    STANDING,
+    Cycle,
+    HoldReason,
+    RemittanceFile,
+    RemittanceState,
+    RowKind,
+    WaitReason,
+)
 
 __all__ = [
+    "BEFORE_RELEASE",
+    "GONE_OUT",
     "OWED",
     "PROVIDER_NUMBERS",
+    "STANDING",
     "UNPAID",
     "CashUpState",
+    "Cycle",
     "DecisionKind",
     "DecisionState",
+    "HoldReason",
     "ItemState",
+    "RemittanceFile",
+    "RemittanceState",
+    "RowKind",
     "TakingKind",
     "TransitState",
+    "WaitReason",
 ]
