@@ -20,6 +20,8 @@ EVERY = {
     "customers.tasks.end_trials": 900.0,
     "ledger.tasks.prove_ledger": 86_400.0,
     "banking.tasks.post_lines": 300.0,
+    "banking.tasks.move_payees": 60.0,
+    "banking.tasks.mark_unclear": 3600.0,
     "billing.tasks.confirm_deemed": 3600.0,
     "billing.tasks.hold_customers": 3600.0,
     "billing.tasks.look_for_red_forms": 900.0,

@@ -181,6 +181,15 @@ PHONE_REGION = "CN"
 # The farthest ahead that an order may ask to be delivered: beyond what the slowest service takes.
 ORDER_FARTHEST_DELIVERY_DAYS = env.int("ORDER_FARTHEST_DELIVERY_DAYS", default=60)
 
+# --- paying out ---------------------------------------------------------------------------------
+# How long an approved account waits before it is used, while everybody who was on file is told.
+PAYEE_COOLING_HOURS = env.int("PAYEE_COOLING_HOURS", default=24)
+# Whoever is called back has had this phone number on file for so long.
+PAYEE_PHONE_DAYS = env.int("PAYEE_PHONE_DAYS", default=30)
+# A request that nobody finishes lapses; a payout without the bank's answer is asked about.
+PAYEE_LAPSE_DAYS = env.int("PAYEE_LAPSE_DAYS", default=30)
+PAYOUT_UNCLEAR_DAYS = env.int("PAYOUT_UNCLEAR_DAYS", default=3)
+
 # --- files --------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = env.path("STATIC_ROOT", default=str(BASE_DIR / ".yipiao" / "static"))

@@ -32,6 +32,7 @@ class Standing(ColourChoices):
     IDENTIFIED = "identified", _("Identified"), "green"
     TRANSIT = "transit", _("Money in transit"), "teal"
     CHARGE = "charge", _("Bank charge"), "grey"
+    PAYOUT = "payout", _("Payout"), "blue"
 
 
 class Use(ColourChoices):
@@ -41,6 +42,7 @@ class Use(ColourChoices):
     CUSTOMER = "customer", _("Customer's payment"), "green"
     TRANSIT = "transit", _("Money in transit"), "teal"
     CHARGE = "charge", _("Bank charge or interest"), "grey"
+    PAYOUT = "payout", _("Payout"), "blue"
 
 
 class OpeningKind(ColourChoices):
@@ -160,6 +162,7 @@ EVENT_KINDS = {
     "payout.sent": _("Payout put into a payment file"),
     "payout.unclear": _("Outcome of a payout unknown"),
     "payout.paid": _("Payout paid"),
+    "payout.booked": _("Payout seen on the bank"),
     "payout.returned": _("Payout returned"),
     "payout.attempt_refused": _("Attempt on a payout refused"),
     "payoutfile.made": _("Payment file made"),
@@ -179,6 +182,37 @@ EVENT_DETAILS = {
     "bankfile.held/lines": _("Lines"),
     "bankfile.released/new": _("New lines"),
     "bankline.identified/why": _("Why"),
+    "attempt": _("Attempt"),
+    "tail": _("Last digits"),
+    "payee.called/outcome": _("Outcome"),
+    "payee.cooling/until": _("Waits until"),
+    "payee.stopped/was": _("State before"),
+    "payout.sent/file": _("Payment file"),
+    "payout.paid/said": _("Bank's words"),
+    "payout.returned/said": _("Bank's words"),
+    "payout.unclear/said": _("Bank's words"),
+    "payoutfile.made/total": _("Total"),
+    "payoutfile.answered/paid": _("Paid"),
+    "payoutfile.answered/returned": _("Returned"),
+    "payoutfile.answered/unclear": _("Outcome unknown"),
 }
-EVENT_VALUES = {"bankline.identified/why": Why, "bankaccount.opened/purpose": AccountPurpose}
-EVENT_ROWS = ("entry", "file", "line")
+EVENT_VALUES = {
+    "bankline.identified/why": Why,
+    "bankaccount.opened/purpose": AccountPurpose,
+    "payee.called/outcome": CallOutcome,
+    "payee.stopped/was": PayeeState,
+    **{
+        f"payee.{kind}/purpose": PayoutPurpose
+        for kind in (
+            "requested",
+            "called",
+            "refused",
+            "cooling",
+            "activated",
+            "stopped",
+            "lapsed",
+            "ended",
+        )
+    },
+}
+EVENT_ROWS = ("entry", "file", "line", "subject_id", "subject_type")

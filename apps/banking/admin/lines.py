@@ -42,6 +42,10 @@ def _is_free(line: BankLine) -> bool:
     return line.use is None or line.use.use == Use.UNKNOWN
 
 
+def _may_undo(line: BankLine) -> bool:
+    return not _is_free(line) and line.use is not None and line.use.use != Use.PAYOUT
+
+
 def standing_of(line: BankLine) -> Standing:
     use = line.use
     if use is None:
@@ -51,6 +55,7 @@ def standing_of(line: BankLine) -> Standing:
         Use.CUSTOMER: Standing.IDENTIFIED,
         Use.TRANSIT: Standing.TRANSIT,
         Use.CHARGE: Standing.CHARGE,
+        Use.PAYOUT: Standing.PAYOUT,
     }
     return known[Use(use.use)]
 
@@ -71,6 +76,7 @@ class StandingFilter(admin.SimpleListFilter):
             Standing.IDENTIFIED: Use.CUSTOMER,
             Standing.TRANSIT: Use.TRANSIT,
             Standing.CHARGE: Use.CHARGE,
+            Standing.PAYOUT: Use.PAYOUT,
         }
         chosen = next((one for one in wanted if one == self.value()), None)
         use = wanted[chosen] if chosen else None
@@ -90,7 +96,7 @@ class BankLineAdmin(PanelAdmin):
             done=_("It is in transit no more.")),
         Act("charge", _("Bank charge or interest"), SAY, _charge, is_panel=True, may=_is_free,
             done=_("Posted to finance cost.")),
-        Act("undo", _("Undo"), SAY, _undo, is_panel=True, danger=True, may=lambda line: not _is_free(line),
+        Act("undo", _("Undo"), SAY, _undo, is_panel=True, danger=True, may=_may_undo,
             explains=_("A reversing entry takes it back; what came in is unidentified again."),
             done=_("Taken back.")),
     )  # fmt: skip

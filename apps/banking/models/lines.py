@@ -158,7 +158,10 @@ class LineUse(models.Model):
             models.CheckConstraint(
                 name="line_use_customer",
                 condition=Q(use=Use.CUSTOMER, customer__isnull=False)
-                | (Q(use__in=[Use.UNKNOWN, Use.TRANSIT, Use.CHARGE]) & Q(customer__isnull=True)),
+                | (
+                    Q(use__in=[Use.UNKNOWN, Use.TRANSIT, Use.CHARGE, Use.PAYOUT])
+                    & Q(customer__isnull=True)
+                ),
             ),
             models.CheckConstraint(
                 name="line_use_undone_by_whom",

@@ -1,11 +1,16 @@
 """Which account somebody is paid to: the one question that every payout asks here."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
 
 from apps.backoffice.rules.approvals import canonical, sha256_of
-from apps.banking.enums import Meanwhile, PayeeState, PayoutPurpose
+from apps.banking.enums import CallOutcome, Meanwhile, PayeeState, PayoutPurpose
 from apps.banking.models import PayeeAccount
-from apps.customers.models import Customer
+from apps.banking.models.payees import OVER
+from apps.customers.models import Contact, Customer
 
 
 def payee_account_for(
@@ -17,7 +22,7 @@ def payee_account_for(
 
 
 def payee_accounts_for(
-    customers: "list[int]", at: datetime, purpose: str = PayoutPurpose.COD
+    customers: list[int], at: datetime, purpose: str = PayoutPurpose.COD
 ) -> dict[int, PayeeAccount]:
     """The same for many, by the customer's key, in one query; who may not be paid is left out."""
     states = (PayeeState.ACTIVE, PayeeState.REQUESTED, PayeeState.CALLED_BACK, PayeeState.COOLING)
@@ -52,3 +57,47 @@ def payee_sha(payee: PayeeAccount) -> str:
             }
         )
     )
+
+
+def payee_content(payee: PayeeAccount) -> dict[str, Any]:
+    """What two people approve, as plain values; the account number is in it by its fingerprint only."""
+    call = payee.calls.filter(outcome=CallOutcome.CONFIRMED).select_related("contact").last()
+    return {
+        "customer": str(payee.customer),
+        "purpose": payee.purpose,
+        "version": payee.version,
+        "holder": payee.holder,
+        "name_check": payee.name_check,
+        "bank": payee.bank,
+        "branch": payee.branch,
+        "cnaps": payee.cnaps,
+        "number": payee.number_index,
+        "tail": payee.tail,
+        "meanwhile": payee.meanwhile,
+        "papers": [
+            {"kind": paper.kind, "name": paper.file_name, "sha256": paper.sha256}
+            for paper in payee.papers.all()
+        ],
+        "call": [call.contact.name, call.at.isoformat(timespec="minutes"), call.said]
+        if call
+        else [],
+        "shared_with": shared_with(payee),
+    }
+
+
+def shared_with(payee: PayeeAccount) -> list[str]:
+    """Codes of other customers with the same account: nothing forbids it, and who approves must know."""
+    others = PayeeAccount.objects.filter(number_index=payee.number_index).exclude(
+        customer=payee.customer_id
+    )
+    codes = others.exclude(state__in=OVER).values_list("customer__code", flat=True)
+    return sorted(set(codes))
+
+
+def may_be_called(payee: PayeeAccount, at: datetime) -> QuerySet[Contact]:
+    """The contacts whose word counts: in use, and with a phone number that has been on file unchanged for
+    ``PAYEE_PHONE_DAYS`` and since before the request (COD-6)."""
+    since = min(at - timedelta(days=settings.PAYEE_PHONE_DAYS), payee.requested_at)
+    return Contact.objects.filter(
+        customer=payee.customer_id, active=True, phone_since__lt=since
+    ).order_by("phone_since", "pk")

@@ -1,13 +1,19 @@
 """What a payout says, as two people approve it; which payouts of a thing there are."""
 
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Model
+from django.utils.timezone import localdate
 
 from apps.backoffice.rules.approvals import canonical, sha256_of
 from apps.banking.enums import PayoutState
-from apps.banking.models import Payout
+from apps.banking.models import BankLine, Payout
 from apps.banking.queries.payees import payee_sha
+from apps.banking.rules import plain_number
+
+MOST_LINES = 5_000
 
 
 def payout_content(payout: Payout) -> dict[str, Any]:
@@ -41,3 +47,40 @@ def payout_of(purpose: str, subject: Model) -> Payout | None:
         .select_related("payee__customer", "account", "file")
         .first()
     )
+
+
+def settled_by() -> list[tuple[BankLine, Payout]]:
+    """Which line that went out is which payout that is on its way: by the payout's number in what the bank
+    says, else by the payee's account and the amount. A line or a payout of which there could be two is left
+    out. Three queries however many there are."""
+    states = (PayoutState.SENT, PayoutState.UNCLEAR, PayoutState.PAID)
+    waiting = list(
+        Payout.objects.filter(state__in=states, bank_line=None).select_related("payee", "account")
+    )
+    if not waiting:
+        return []
+    since = min(localdate(row.sent_at) for row in waiting)
+    lines = BankLine.objects.unposted().filter(
+        account__in={row.account_id for row in waiting}, amount__lt=0, day__gte=since
+    )
+    by_place: dict[tuple[int, Any], list[Payout]] = {}
+    for row in waiting:
+        by_place.setdefault((row.account_id, -row.amount), []).append(row)
+    pairs = [
+        (line, row)
+        for line in lines.order_by("pk")[:MOST_LINES]
+        for row in _meant(line, by_place.get((line.account_id, line.amount), ()))
+    ]
+    lines_of = Counter(line.pk for line, _row in pairs)
+    rows_of = Counter(row.pk for _line, row in pairs)
+    return [(line, row) for line, row in pairs if lines_of[line.pk] == 1 and rows_of[row.pk] == 1]
+
+
+def _meant(line: BankLine, rows: Iterable[Payout]) -> list[Payout]:
+    """The payouts that a line may be; one that it names is it, whatever else would fit."""
+    found = list(rows)
+    words = plain_number(f"{line.text} {line.ref}")
+    named = [row for row in found if plain_number(row.number) in words]
+    if named:
+        return named
+    return [row for row in found if line.party_index and row.payee.number_index == line.party_index]

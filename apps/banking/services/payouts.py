@@ -16,10 +16,12 @@ from apps.backoffice.models import ApprovalRequest
 from apps.backoffice.rules.approvals import sha256_of
 from apps.backoffice.services import approvals as engine
 from apps.backoffice.services import take_number
+from apps.banking.approvals import PAYOUT
 from apps.banking.enums import AccountState, PayeeState, PayoutState
 from apps.banking.models import BankAccount, PayeeAccount, Payout
 from apps.banking.queries.payees import payee_account_for, payee_sha
 from apps.banking.queries.payouts import payout_of, payout_sha
+from apps.banking.services.words import said
 from apps.banking.states import PAYOUT_MOVES
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.services import record
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
     from apps.accounts.models import User
 
 PREFIX = "FK"
-PAYOUT = "banking.payout"
 RULE = "COD-7"
 
 
@@ -75,7 +76,7 @@ def draft_payout(
     )
     payout.content_sha = payout_sha(payout)
     payout.save()
-    record("payout.drafted", payout, by=by, at=at, data=_about(payout))
+    record("payout.drafted", payout, by=by, at=at, data=about(payout))
     return payout
 
 
@@ -87,7 +88,7 @@ def release_payouts(
     its content holds ``amount`` (as text) and ``payee`` (``payee_sha``) of the payout. Released again it is
     left as it is. Rows are locked by key; the database checks the approval once more."""
     ids = [payout.pk for payout in payouts]
-    rows = list(_locked(ids))
+    rows = lock_payouts(ids)
     for row in rows:
         if row.state == PayoutState.RELEASED and row.approval_id == approval.pk:
             continue
@@ -103,20 +104,20 @@ def release(row: Payout, approval: ApprovalRequest, *, by: "User", at: datetime)
     check_is_answer(_payee(row.payee), row.purpose, at)
     row.state, row.approval, row.released_at = PayoutState.RELEASED, approval, at
     row.save(update_fields=["state", "approval", "released_at"])
-    record("payout.released", row, by=by, at=at, data=_about(row))
+    record("payout.released", row, by=by, at=at, data=about(row))
 
 
 @transaction.atomic
 def cancel_payout(payout: Payout, *, reason: str, by: "User", at: datetime) -> Payout:
     """Call off what is in no payment file yet; what it was for can be drafted again."""
-    [row] = _locked([payout.pk])
+    [row] = lock_payouts([payout.pk])
     PAYOUT_MOVES.check(PayoutState(row.state), PayoutState.CANCELLED)
     why = said(reason)
     if row.state == PayoutState.APPROVING:
         engine.withdraw_approval(kind=PAYOUT, subject=row, reason=why, by=by, at=at)
     row.state = PayoutState.CANCELLED
     row.save(update_fields=["state"])
-    record("payout.cancelled", row, by=by, at=at, data={**_about(row), "reason": why})
+    record("payout.cancelled", row, by=by, at=at, data={**about(row), "reason": why})
     return row
 
 
@@ -151,6 +152,20 @@ def check_unchanged(row: Payout) -> None:
         )
 
 
+def check_approved(row: Payout) -> None:
+    """Raises RuleBroken unless it is released and what it was released by still holds for it."""
+    check_unchanged(row)
+    approval = row.approval
+    if approval is None:
+        raise RuleBroken(_("It is not released."), code="not_released", rule=RULE)
+    if (approval.kind, approval.subject_id) != (PAYOUT, str(row.pk)):
+        check_covered(row, approval)
+    elif approval.state != ApprovalState.APPROVED or approval.sha256 != row.content_sha:
+        raise RuleBroken(
+            _("What two people approved is not this payout."), code="not_approved", rule=RULE
+        )
+
+
 def check_covered(row: Payout, approval: ApprovalRequest) -> None:
     """Raises RuleBroken (``not_approved``) unless two persons approved exactly this payment."""
     found = ApprovalRequest.objects.get(pk=approval.pk)
@@ -175,14 +190,6 @@ def check_covered(row: Payout, approval: ApprovalRequest) -> None:
         )
 
 
-def said(text: str) -> str:
-    """A reason in words, for the record."""
-    tidy = " ".join(text.split())[:200]
-    if len(tidy) < 2:  # a sign is no reason
-        raise BadInput(_("Say why, in a few words."), code="reason_missing", field="reason")
-    return tidy
-
-
 def _payee(payee: PayeeAccount) -> PayeeAccount:
     """Locked against a change of its state until the caller is done."""
     return (
@@ -192,16 +199,14 @@ def _payee(payee: PayeeAccount) -> PayeeAccount:
     )
 
 
-def _locked(ids: Sequence[int]) -> Any:
-    return (
-        Payout.objects.select_for_update(of=("self",))
-        .select_related("payee__customer", "account")
-        .filter(pk__in=ids)
-        .order_by("pk")
-    )
+def lock_payouts(ids: Sequence[int]) -> list[Payout]:
+    """The rows, locked by key, so that two who want several wait for one another."""
+    found = Payout.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
+    return list(found.select_related("payee__customer", "account", "approval", "file__made_by"))
 
 
-def _about(row: Payout) -> dict[str, Any]:
+def about(row: Payout) -> dict[str, Any]:
+    """What its events say: whose it is and what it is for, by which floors above know theirs."""
     return {
         "amount": str(row.amount),
         "customer": row.payee.customer_id,

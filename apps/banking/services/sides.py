@@ -19,3 +19,4 @@ def advance_side(customer: Customer) -> Side:
 IN_TRANSIT = Side(AccountKind.CASH_IN_TRANSIT)
 UNIDENTIFIED = Side(AccountKind.UNIDENTIFIED)
 FINANCE_COST = Side(AccountKind.FINANCE_COST)
+PAYOUTS_IN_TRANSIT = Side(AccountKind.PAYOUTS_IN_TRANSIT)

@@ -111,7 +111,7 @@ def identify_line(
 @transaction.atomic
 def charge_line(line: BankLine, *, by: "User", at: datetime) -> LineUse:
     """A charge of the bank, or interest it paid: finance cost."""
-    found = _post_against(
+    found = post_against(
         line, Use.CHARGE, FINANCE_COST, _("Bank charges and interest"), by=by, at=at
     )
     record("bankline.charged", line, by=by, at=at)
@@ -130,7 +130,7 @@ def clear_transit(line: BankLine, *, by: "User", at: datetime) -> LineUse:
             % {"amount": format_money(waiting), "line": format_money(line.amount)},
             code="not_in_transit",
         )
-    found = _post_against(line, Use.TRANSIT, IN_TRANSIT, _("Money in transit"), by=by, at=at)
+    found = post_against(line, Use.TRANSIT, IN_TRANSIT, _("Money in transit"), by=by, at=at)
     record("bankline.in_transit", line, by=by, at=at)
     return found
 
@@ -142,6 +142,13 @@ def undo_line(line: BankLine, *, by: "User", at: datetime) -> LineUse | None:
     use = _live(line)
     if use is None or use.use == Use.UNKNOWN:
         raise RuleBroken(_("There is nothing to undo."), code="line_unused")
+    if use.use == Use.PAYOUT:
+        raise RuleBroken(
+            _(
+                "A payout was settled by this line, and that stays. What came back has a line of its own."
+            ),
+            code="line_of_payout",
+        )
     back = reverse_entry(use.entry, by=by, at=at, day=_day(line))
     _supersede(use, by=by, at=at)
     record("bankline.undone", line, by=by, at=at)
@@ -202,9 +209,10 @@ def _post(account: BankAccount, lines: Sequence[BankLine], *, by: Any, at: datet
     )
 
 
-def _post_against(
+def post_against(
     line: BankLine, as_use: Use, side: Side, text: str, *, by: Any, at: datetime
 ) -> LineUse:
+    """Post a line that nothing but a person or its number explains against ``side``: once."""
     use = _live(line)
     if use is not None and use.use != Use.UNKNOWN:
         raise RuleBroken(_("It is posted already. Undo it first."), code="line_used")
