@@ -21,6 +21,7 @@ _WHO = {
     "department_manager": ("部门经理", "the department manager"),
     "qc_manager": ("质控经理", "the QC manager"),
     "finance": ("财务", "finance"),
+    "cashier": ("出纳", "the cashier"),
     "general_manager": ("总经理", "the general manager"),
 }
 

@@ -5,8 +5,12 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from apps.tracking.enums import HandedOverAt, Reason, Signer
+
+if TYPE_CHECKING:
+    from apps.tracking.models import Courier
 
 _TITLES = re.compile(r"(先生|女士|小姐|太太|老师|经理|师傅)$")
 _NOISE = re.compile(r"[\s·.,，。、\-_/()（）]+")
@@ -29,6 +33,7 @@ class NewProof:
     cod_reason: str = ""
     place: str = ""
     unit_code: str = ""
+    courier: "Courier | None" = None
 
     @property
     def all_well(self) -> bool:

@@ -119,18 +119,18 @@ def charge_line(line: BankLine, *, by: "User", at: datetime) -> LineUse:
 
 
 @transaction.atomic
-def clear_transit(line: BankLine, *, by: "User", at: datetime) -> LineUse:
+def clear_transit(line: BankLine, *, by: "User", at: datetime, side: Side = IN_TRANSIT) -> LineUse:
     """The line is money that the books had in transit: a cheque that somebody had said was paid, or, where
-    money goes out, one that bounced after the bank had credited it. RuleBroken ``not_in_transit`` names
-    what is."""
-    waiting = net_of(IN_TRANSIT)
+    money goes out, one that bounced after the bank had credited it; with ``side`` what a floor above has
+    in transit by itself. RuleBroken ``not_in_transit`` names what is."""
+    waiting = net_of(side)
     if (waiting < line.amount) if line.amount > 0 else (waiting > line.amount):
         raise RuleBroken(
             _("%(amount)s is in transit, this line is %(line)s.")
             % {"amount": format_money(waiting), "line": format_money(line.amount)},
             code="not_in_transit",
         )
-    found = post_against(line, Use.TRANSIT, IN_TRANSIT, _("Money in transit"), by=by, at=at)
+    found = post_against(line, Use.TRANSIT, side, _("Money in transit"), by=by, at=at)
     record("bankline.in_transit", line, by=by, at=at)
     return found
 

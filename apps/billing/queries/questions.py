@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, F, Window
@@ -10,7 +11,7 @@ from apps.billing.rules.shipments import shipment_of, taken_on
 from apps.orders.models import WorkOrderWaybill
 from apps.orders.queries.prices import service_of
 from apps.pricing.queries.pricing import Asked
-from apps.tracking.models import Waybill
+from apps.tracking.models import ProofOfDelivery, Waybill
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +27,27 @@ _NONE = _FromOrder()
 
 
 def questions_of(waybills: Sequence[Waybill]) -> list[Asked]:
-    """One for each waybill, by its service and the day it was taken; ``key`` is the waybill. One query."""
-    orders = _orders_of(waybills)
-    return [_question(waybill, orders.get(waybill.pk, _NONE)) for waybill in waybills]
+    """One for each waybill, by its service and the day it was taken; ``key`` is the waybill. Two queries."""
+    orders, collected = _orders_of(waybills), _collected(waybills)
+    return [
+        _question(waybill, orders.get(waybill.pk, _NONE), collected.get(waybill.pk))
+        for waybill in waybills
+    ]
 
 
-def _question(waybill: Waybill, order: _FromOrder) -> Asked:
-    shipment = shipment_of(waybill)._replace(vehicle=order.vehicle, distance_m=order.distance_m)
+def _collected(waybills: Sequence[Waybill]) -> dict[int, Decimal]:
+    """What was paid at the door, as the proofs of delivery say."""
+    asked = [waybill.pk for waybill in waybills if waybill.cod_amount is not None]
+    if not asked:
+        return {}
+    proofs = ProofOfDelivery.objects.standing().filter(waybill__in=asked, cod_paid__gt=0)
+    return {pk: paid for pk, paid in proofs.values_list("waybill_id", "cod_paid") if paid}
+
+
+def _question(waybill: Waybill, order: _FromOrder, collected: Decimal | None) -> Asked:
+    shipment = shipment_of(waybill, collected)._replace(
+        vehicle=order.vehicle, distance_m=order.distance_m
+    )
     return Asked(
         waybill.customer_id,
         service_of(waybill.job_type, waybill.service_level),

@@ -13,8 +13,9 @@ from apps.tracking.models import Waybill
 SIGN_BACK = "sign_back"
 
 
-def shipment_of(waybill: Waybill) -> Shipment:
-    """The facts of a waybill that its price depends on; vehicle and distance are known to its order."""
+def shipment_of(waybill: Waybill, collected: Decimal | None) -> Shipment:
+    """The facts of a waybill that its price depends on; vehicle and distance are known to its order. The
+    COD fee is for what was ``collected`` at the door, so there is none before (COD-7)."""
     return Shipment(
         origin=area_in(waybill.origin_city, waybill.sender_address),
         destination=area_in(waybill.destination_city, waybill.consignee_address),
@@ -22,7 +23,7 @@ def shipment_of(waybill: Waybill) -> Shipment:
         volume_mm3=(waybill.volume_cm3 or 0) * 1000,
         pieces=waybill.pieces,
         insured_fen=_fen(waybill.insured_amount),
-        cod_fen=_fen(waybill.cod_amount),
+        cod_fen=_fen(collected),
         extras={SIGN_BACK: 1} if waybill.return_document_required else {},
     )
 

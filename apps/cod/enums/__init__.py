@@ -1,11 +1,15 @@
 """Choices of the COD floor, by noun."""
 
+from apps.cod.enums import news, remittance_news
 from apps.cod.enums.money import (
+    MATTER_KINDS,
     OWED,
     PROVIDER_NUMBERS,
     UNPAID,
     CashUpState,
+    CodMatter,
     DecisionKind,
+    DecisionSeat,
     DecisionState,
     ItemState,
     TakingKind,
@@ -23,16 +27,26 @@ from apps.cod.enums.remittances import (
     WaitReason,
 )
 
+EVENT_KINDS = news.EVENT_KINDS | remittance_news.EVENT_KINDS
+EVENT_DETAILS = news.EVENT_DETAILS | remittance_news.EVENT_DETAILS
+EVENT_VALUES = news.EVENT_VALUES | remittance_news.EVENT_VALUES
+
 __all__ = [
     "BEFORE_RELEASE",
+    "EVENT_DETAILS",
+    "EVENT_KINDS",
+    "EVENT_VALUES",
     "GONE_OUT",
+    "MATTER_KINDS",
     "OWED",
     "PROVIDER_NUMBERS",
     "STANDING",
     "UNPAID",
     "CashUpState",
+    "CodMatter",
     "Cycle",
     "DecisionKind",
+    "DecisionSeat",
     "DecisionState",
     "HoldReason",
     "ItemState",

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.choices import ColourChoices
+from apps.sla.kinds import Timed
 from apps.tracking.enums import CodMethod
 
 
@@ -73,6 +74,25 @@ class DecisionState(ColourChoices):
     REFUSED = "refused", _("Refused"), "red"
     VOID = "void", _("No longer possible"), "grey"
 
+
+class DecisionSeat(ColourChoices):
+    MANAGER = "manager", _("Department or project manager"), "purple"
+    FINANCE = "finance", _("Finance"), "green"
+
+
+class CodMatter(ColourChoices):
+    """What has clocks here."""
+
+    CASH_UP = "cash_up", _("Cash-up to be closed"), "amber"
+    DEPOSIT = "cash_deposit", _("Deposit to be seen on the bank"), "blue"
+    SETTLEMENT = "qr_settlement", _("Settlement to be seen on the bank"), "blue"
+
+
+MATTER_KINDS = {
+    CodMatter.CASH_UP: Timed(seen_with="cod.view_cashup"),
+    CodMatter.DEPOSIT: Timed(seen_with="cod.view_deposit"),
+    CodMatter.SETTLEMENT: Timed(seen_with="cod.view_qrsettlement"),
+}
 
 # By which number the ledger knows a payment provider as a party: never another one.
 PROVIDER_NUMBERS = {

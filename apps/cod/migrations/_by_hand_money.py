@@ -70,7 +70,7 @@ BEGIN
     IF TG_TABLE_NAME = 'cod_deposit' THEN which := NEW.id; ELSE which := coalesce(NEW.deposit_id, OLD.deposit_id); END IF;
     SELECT * INTO slip FROM cod_deposit WHERE id = which;
     SELECT coalesce(sum(counted), 0) INTO held FROM cod_cashup WHERE deposit_id = which;
-    IF held <> CASE WHEN slip.state = 'void' THEN 0 ELSE slip.amount END THEN
+    IF held <> (CASE WHEN slip.state = 'void' THEN 0 ELSE slip.amount END) THEN
         RAISE EXCEPTION 'cod: deposit % is not what its cash-ups held', slip.slip
             USING ERRCODE = 'check_violation', CONSTRAINT = 'deposit_adds_up';
     END IF;

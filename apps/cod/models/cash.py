@@ -83,6 +83,9 @@ class CashUp(models.Model):
                 name="cash_up_at_station",
                 condition=Q(state__in=HANDED_IN, deposit__isnull=True),
             ),
+            models.Index(
+                fields=["courier"], name="cash_up_differs", condition=~Q(counted=F("expected"))
+            ),
         ]
         constraints = [
             models.UniqueConstraint(name="cash_up_once", fields=["courier", "day"]),
@@ -98,7 +101,8 @@ class CashUp(models.Model):
                 )
                 | (
                     ~Q(state=C.OPEN)
-                    & Q(expected__isnull=False, declared__gte=0, declared_at__isnull=False)
+                    & Q(expected__isnull=False, declared__isnull=False, declared__gte=0)
+                    & Q(declared_at__isnull=False)
                     & Q(declared_by__isnull=False)
                 ),
             ),
@@ -113,6 +117,7 @@ class CashUp(models.Model):
                 )
                 | Q(
                     state__in=HANDED_IN,
+                    counted__isnull=False,
                     counted__gte=0,
                     counted_at__isnull=False,
                     counted_by__isnull=False,
@@ -188,6 +193,9 @@ class Taking(models.Model):
                 fields=["method", "day"],
                 name="taking_to_settle",
                 condition=Q(settlement__isnull=True, cash_up__isnull=True),
+            ),
+            models.Index(
+                fields=["courier"], name="taking_repaid", condition=Q(kind=TakingKind.REPAID)
             ),
             models.Index(fields=["waybill"], name="taking_by_waybill", condition=~Q(waybill="")),
         ]

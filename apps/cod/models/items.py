@@ -95,7 +95,7 @@ class CodItem(models.Model):
                 )
                 | (
                     ~Q(state__in=UNPAID)
-                    & Q(collected__gt=0, collected_at__isnull=False)
+                    & Q(collected__isnull=False, collected__gt=0, collected_at__isnull=False)
                     & ~Q(method="")
                     & (~Q(method=CodMethod.CASH) | Q(courier__isnull=False, unit__isnull=False))
                 ),

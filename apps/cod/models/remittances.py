@@ -239,7 +239,11 @@ class RemittanceRow(models.Model):
     amount = MoneyField(_("amount"))
     text = models.CharField(_("waybill or statement"), max_length=40, blank=True)
     item = models.ForeignKey(
-        CodItem, models.PROTECT, related_name="remittance_rows", null=True, verbose_name=_("COD item")
+        CodItem,
+        models.PROTECT,
+        related_name="remittance_rows",
+        null=True,
+        verbose_name=_("COD item"),
     )
     claw_back = models.ForeignKey(
         ClawBack, models.PROTECT, related_name="rows", null=True, verbose_name=_("claw-back")

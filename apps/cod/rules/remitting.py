@@ -153,7 +153,13 @@ def _of_items(items: Sequence[Due], terms: Terms) -> list[Row]:
     if not terms.fee_deducted:
         return rows
     fees = [
-        Row(RowKind.FEE, -fee.amount, one.waybill, item_id=one.item_id, statement_id=fee.statement_id)
+        Row(
+            RowKind.FEE,
+            -fee.amount,
+            one.waybill,
+            item_id=one.item_id,
+            statement_id=fee.statement_id,
+        )
         for one in items
         for fee in one.fees
         if fee.amount > 0

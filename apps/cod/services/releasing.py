@@ -18,17 +18,17 @@ from apps.backoffice.enums import ApprovalState
 from apps.backoffice.models import ApprovalRequest
 from apps.backoffice.services import approve, ask_approval, refuse
 from apps.banking.enums import PayoutPurpose
+from apps.banking.models import Payout
 from apps.banking.queries.payees import payee_account_for
 from apps.banking.services.payouts import draft_payout, release_payouts
-from apps.banking.models import Payout
 from apps.billing.enums import ReceiptSource
 from apps.billing.services import take_receipt
+from apps.cod.approvals import REMITTANCE
 from apps.cod.enums import ItemState, RemittanceState, RowKind
 from apps.cod.models import CodItem, Remittance, RemittanceRow
 from apps.cod.services import remittance_books as books
 from apps.cod.services.moving import mark_remitted, take_claw_backs
 from apps.cod.services.remittances import (
-    REMITTANCE,
     RULE,
     check_before_release,
     item_ids_of,
@@ -101,7 +101,9 @@ def _check_releasable(row: Remittance, at: datetime) -> None:
             text % {"merchant": row.merchant}, code="remittance_held", field="payee", rule="COD-6"
         )
     if row.amount > 0 and payee_account_for(row.merchant, at) != row.payee:
-        text = _("The merchant is paid to another account by now, or to none. Renew the account first.")
+        text = _(
+            "The merchant is paid to another account by now, or to none. Renew the account first."
+        )
         raise RuleBroken(text, code="payee_changed", field="payee", rule="COD-6")
     here = CodItem.objects.filter(remittance_rows__remittance=row, state=ItemState.IN_REMITTANCE)
     if here.filter(remittance_rows__kind=K.ITEM).distinct().count() != row.count:

@@ -9,11 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.backoffice.services import take_number, void_if_changed, withdraw_approval
 from apps.backoffice.enums import ApprovalState
 from apps.backoffice.queries.approvals import live_request
+from apps.backoffice.services import take_number, void_if_changed, withdraw_approval
 from apps.banking.queries.payees import payee_account_for
 from apps.billing.services.words import said
+from apps.cod.approvals import REMITTANCE
 from apps.cod.enums import STANDING, HoldReason, RemittanceState, RowKind, WaitReason
 from apps.cod.models import Remittance, RemittanceRow
 from apps.cod.queries.remitting import Plan, plans_of
@@ -26,8 +27,6 @@ from apps.events.services import record
 
 PREFIX = "RM"
 RULE = "COD-7"
-# The kind of its approval; ``approvals`` declares it.
-REMITTANCE = "cod.remittance"
 S = RemittanceState
 
 

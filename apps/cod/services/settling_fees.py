@@ -45,8 +45,6 @@ def settle_statements(*, statement_ids: Collection[int], by: User, at: datetime)
         statement_id = wanted[receipt.source_key]
         part = min(rests.get(receipt.pk, 0), owed_on([statement_id])[statement_id].owed)
         if part > 0:
-            allocate(
-                receipt_id=receipt.pk, statement_id=statement_id, amount=part, by=by, at=at
-            )
+            allocate(receipt_id=receipt.pk, statement_id=statement_id, amount=part, by=by, at=at)
             done += 1
     return done

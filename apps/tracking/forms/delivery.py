@@ -13,7 +13,7 @@ from apps.core.files import HoldableFile, NewFile
 from apps.core.files.pictures import MOST_PHOTOS, CleanPhoto, clean_photo
 from apps.tracking.enums import CodMethod, ConfirmedBy, HandedOverAt, Party, Satisfaction
 from apps.tracking.forms.fields import MomentField, NoteField
-from apps.tracking.models import ProofOfDelivery, Waybill
+from apps.tracking.models import Courier, ProofOfDelivery, Waybill
 from apps.tracking.signing import NewProof
 
 ANSWERS = [("", "—"), ("yes", _("Yes")), ("no", _("No"))]
@@ -70,12 +70,20 @@ class ProofForm(FormWithFiles):
         label=_("paid by"), choices=[("", "—"), *CodMethod.choices], required=False
     )
     cod_reason = forms.CharField(label=_("why the sum differs"), max_length=300, required=False)
+    courier = forms.ModelChoiceField(
+        Courier.objects.none(),
+        label=_("courier"),
+        required=False,
+        help_text=_("Who delivered it, and has the cash."),
+    )
     photos = PhotosField(label=_("photos"), required=False)
     place = forms.CharField(label=_("place"), max_length=120, required=False)
     notes = NoteField(label=_("notes"), required=False)
 
     def __init__(self, *args: Any, waybill: Waybill, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        couriers: Any = self.fields["courier"]
+        couriers.queryset = Courier.objects.active()
         if waybill.cod_amount is None:
             for name in ("cod_paid", "cod_method", "cod_reason"):
                 del self.fields[name]
@@ -110,9 +118,11 @@ def proof_initial(proof: ProofOfDelivery) -> dict[str, Any]:
     words = {True: "yes", False: "no", None: ""}
     plain = ("signed_at", "handed_over", "cod_paid", "cod_method", "cod_reason", "notes")
     asked = ("packaging_intact", "was_opened", "appearance_good", "count_right")
-    return {name: getattr(proof, name) for name in plain} | {
-        name: words[getattr(proof, name)] for name in asked
-    }
+    return (
+        {name: getattr(proof, name) for name in plain}
+        | {"courier": proof.courier_id}
+        | {name: words[getattr(proof, name)] for name in asked}
+    )
 
 
 class SignerForm(forms.Form):

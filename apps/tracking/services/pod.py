@@ -135,6 +135,7 @@ def proof_row(
         count_right=proof.count_right,
         notes=proof.notes.strip(),
         photo_count=photos,
+        courier=proof.courier,
         cod_due=waybill.cod_amount,
         cod_paid=proof.cod_paid,
         cod_method=proof.cod_method,

@@ -1,0 +1,88 @@
+"""What of money at the door two people decide: another amount due, a write-off, a courier's debt waived, and what
+a merchant is remitted."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.accounts.enums import Role
+from apps.backoffice.approval_kinds import Policy
+from apps.backoffice.rules.approvals import Round, Seat
+from apps.banking.approvals import TWO_DEPARTMENTS
+from apps.banking.enums import PaymentSeat
+from apps.cod.enums import DecisionKind, DecisionSeat, DecisionState
+from apps.cod.models import CodDecision, Remittance
+from apps.cod.queries.debts import debt_of
+from apps.cod.queries.remittance_content import remittance_content, remittance_words
+
+DECISION, REMITTANCE = "cod.decision", "cod.remittance"
+# In any order; persons are told apart by staff number.
+_TWO = Round(
+    (
+        Seat(
+            DecisionSeat.MANAGER.value,
+            frozenset({Role.DEPARTMENT_MANAGER.value, Role.PROJECT_MANAGER.value}),
+        ),
+        Seat(DecisionSeat.FINANCE.value, frozenset({Role.FINANCE.value})),
+    )
+)
+
+
+def _content(row: CodDecision) -> dict[str, Any]:
+    """With what stands now, so that anything that happens meanwhile makes it another thing."""
+    before = row.before
+    if row.state == DecisionState.ASKED and row.courier is not None:
+        before = debt_of(row.courier)
+    return {
+        "kind": row.kind,
+        "of": str(row.item or row.courier),
+        "merchant": row.item.merchant.name if row.item else "",
+        "state": row.item.state if row.item and row.state == DecisionState.ASKED else "",
+        "before": str(before),
+        "amount": str(row.amount),
+        "reason": row.reason,
+    }
+
+
+def _words(content: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [
+        (_("What"), str(DecisionKind(content["kind"]).label)),
+        (_("Of"), content["of"]),
+        (_("Merchant"), content["merchant"] or "—"),
+        (_("Now"), content["before"]),
+        (_("Amount"), content["amount"]),
+        (_("Reason"), content["reason"]),
+    ]
+
+
+APPROVALS = (
+    Policy(
+        kind=DECISION,
+        label=gettext_lazy("COD decision"),
+        model="cod.CodDecision",
+        rounds=lambda _row: [_TWO],
+        content=_content,
+        visible_to=CodDecision.objects.visible_to,
+        seats=DecisionSeat,
+        makers=lambda row: [row.asked_by],
+        second_factor_within=timedelta(minutes=5),
+        words=_words,
+        rule="COD-7",
+    ),
+    Policy(
+        kind=REMITTANCE,
+        label=gettext_lazy("Remittance"),
+        model="cod.Remittance",
+        rounds=lambda _row: [TWO_DEPARTMENTS],
+        content=remittance_content,
+        visible_to=Remittance.objects.visible_to,
+        seats=PaymentSeat,
+        makers=lambda row: [row.prepared_by],
+        second_factor_within=timedelta(minutes=5),
+        words=remittance_words,
+        rule="COD-7",
+    ),
+)

@@ -1,0 +1,216 @@
+"""What two people decide who did not ask for it: another amount at the door, an amount due written off, a
+courier's debt waived (COD-7).
+
+The item or the courier is locked first, then the wish.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from apps.accounts.models import User
+from apps.backoffice.enums import ApprovalState
+from apps.backoffice.services import approve, ask_approval, refuse, void_if_changed
+from apps.cod.approvals import DECISION
+from apps.cod.enums import DecisionKind, DecisionState, ItemState
+from apps.cod.models import CodDecision, CodItem
+from apps.cod.queries.debts import debt_of
+from apps.cod.rules.counting import exact
+from apps.cod.services import books
+from apps.cod.services.moving import lock_items, move_items
+from apps.cod.states import DECISION_MOVES
+from apps.core.errors import BadInput, RuleBroken
+from apps.events.services import record
+from apps.tracking.models import Courier
+from apps.tracking.services.cod_amounts import change_cod_amount
+
+K, D = DecisionKind, DecisionState
+
+
+@transaction.atomic
+def ask_change(*, item_id: int, amount: Any, reason: str, by: User, at: datetime) -> CodDecision:
+    """Another amount is to be taken at the door. RuleBroken ``not_due``, ``asked_already``."""
+    item, wanted = _due(item_id), exact(amount, "amount")
+    if wanted == 0 or wanted == item.due:
+        raise BadInput(
+            _("Another amount above 0: nothing at all is a write-off."),
+            code="bad_amount",
+            field="amount",
+        )
+    return _ask(K.CHANGE, item, None, item.due, wanted, reason, by, at)
+
+
+@transaction.atomic
+def ask_write_off(*, item_id: int, reason: str, by: User, at: datetime) -> CodDecision:
+    """What is due will never be taken. RuleBroken ``not_due``, ``asked_already``."""
+    item = _due(item_id)
+    return _ask(K.WRITE_OFF, item, None, item.due, item.due, reason, by, at)
+
+
+@transaction.atomic
+def ask_waiver(
+    *, courier: Courier, amount: Any, reason: str, by: User, at: datetime
+) -> CodDecision:
+    """A courier's debt, or a part of it, is to be let go. BadInput ``above_debt``; RuleBroken
+    ``asked_already``."""
+    courier, wanted = _lock_courier(courier.pk), exact(amount, "amount")
+    debt = debt_of(courier)
+    if wanted == 0 or wanted > debt:
+        raise BadInput(
+            _("%(courier)s owes %(debt)s.") % {"courier": courier, "debt": debt},
+            code="above_debt",
+            field="amount",
+        )
+    return _ask(K.WAIVER, None, courier, debt, wanted, reason, by, at)
+
+
+@transaction.atomic
+def approve_decision(
+    row: CodDecision,
+    *,
+    seen: str,
+    remark: str = "",
+    second_factor_at: datetime | None = None,
+    by: User,
+    at: datetime,
+) -> CodDecision:
+    """The second approval does it, by that person. RuleBroken ``decision_ended`` for whoever comes
+    after that."""
+    row = _waiting(row)
+    request = approve(
+        kind=DECISION,
+        subject=row,
+        seen=seen,
+        remark=remark,
+        second_factor_at=second_factor_at,
+        by=by,
+        at=at,
+    )
+    if request.state == ApprovalState.APPROVED:
+        _do(row, by=by, at=at)
+        _end(row, D.DONE, by=by, at=at)
+    return row
+
+
+@transaction.atomic
+def refuse_decision(row: CodDecision, *, seen: str, reason: str, by: User, at: datetime) -> None:
+    row = _waiting(row)
+    refuse(kind=DECISION, subject=row, seen=seen, reason=reason, by=by, at=at)
+    _end(row, D.REFUSED, by=by, at=at)
+
+
+def void_decisions(items: Collection[CodItem], *, by: User, at: datetime) -> None:
+    """What was asked for these is no longer possible: the money came, or the goods went back. The items
+    are locked by the caller, who has just moved them."""
+    rows = CodDecision.objects.select_for_update(of=("self",)).filter(
+        item__in=[item.pk for item in items], state=D.ASKED
+    )
+    for row in rows.select_related("item__merchant"):
+        void_if_changed(kind=DECISION, subject=row, by=by, at=at)
+        _end(row, D.VOID, by=by, at=at)
+
+
+def _do(row: CodDecision, *, by: User, at: datetime) -> None:
+    if row.item is None:
+        books.post_waiver(row, by=by, at=at)
+    elif row.kind == K.CHANGE:
+        change_cod_amount(waybill_id=row.item.waybill_id, amount=row.amount, by=by, at=at)
+        books.post_changed(row, by=by, at=at)
+        row.item.due = row.amount
+        row.item.save(update_fields=["due"])
+    else:
+        books.post_met([row.item], by=by, at=at)
+        move_items(item_ids=[row.item.pk], to=ItemState.WRITTEN_OFF, by=by, at=at)
+
+
+def _ask(
+    kind: DecisionKind,
+    item: CodItem | None,
+    courier: Courier | None,
+    before: Any,
+    amount: Any,
+    reason: str,
+    by: User,
+    at: datetime,
+) -> CodDecision:
+    if not reason.strip():
+        raise BadInput(_("Say why."), code="reason_missing", field="reason")
+    waiting = CodDecision.objects.filter(item=item, courier=courier, state=D.ASKED)
+    if waiting.exists():
+        raise RuleBroken(
+            _("A decision about this waits for approval already."),
+            code="asked_already",
+            rule="COD-7",
+        )
+    row: CodDecision = CodDecision.objects.create(
+        kind=kind,
+        item=item,
+        courier=courier,
+        before=before,
+        amount=amount,
+        reason=" ".join(reason.split())[:200],
+        asked_at=at,
+        asked_by=by,
+    )
+    ask_approval(kind=DECISION, subject=row, title=str(row), by=by, at=at)
+    _tell("asked", row, by=by, at=at)
+    return row
+
+
+def _due(item_id: int) -> CodItem:
+    [item] = lock_items([item_id])
+    _check_due(item)
+    return item
+
+
+def _check_due(item: CodItem) -> None:
+    if item.state != ItemState.DUE:
+        raise RuleBroken(
+            _("Nothing is due at the door for %(waybill)s: %(state)s.")
+            % {"waybill": item.waybill, "state": ItemState(item.state).label},
+            code="not_due",
+            rule="COD-7",
+        )
+
+
+def _lock_courier(pk: int) -> Courier:
+    return Courier.objects.select_for_update(of=("self",)).get(pk=pk)
+
+
+def _waiting(row: CodDecision) -> CodDecision:
+    if row.item_id is not None:
+        lock_items([row.item_id])
+    elif row.courier_id is not None:
+        _lock_courier(row.courier_id)
+    found: CodDecision = (
+        CodDecision.objects.select_for_update(of=("self",))
+        .select_related("item__merchant", "courier")
+        .get(pk=row.pk)
+    )
+    if found.state != D.ASKED:
+        raise RuleBroken(
+            _("This decision has ended: %(state)s.") % {"state": D(found.state).label},
+            code="decision_ended",
+            rule="COD-7",
+        )
+    return found
+
+
+def _end(row: CodDecision, to: DecisionState, *, by: User, at: datetime) -> None:
+    DECISION_MOVES.check(D(row.state), to)
+    row.state, row.closed_at, row.closed_by = to, at, by
+    row.save(update_fields=["state", "closed_at", "closed_by"])
+    _tell(str(to), row, by=by, at=at)
+
+
+def _tell(what: str, row: CodDecision, *, by: User, at: datetime) -> None:
+    data = {
+        "kind": row.kind,
+        "before": str(row.before),
+        "amount": str(row.amount),
+        "reason": row.reason,
+    }
+    record(f"coddecision.{what}", row.item or row.courier or row, by=by, at=at, data=data)

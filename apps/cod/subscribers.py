@@ -1,0 +1,56 @@
+"""What the COD floor hears of: a waybill was issued, its proof of delivery was recorded, it went back, a bank
+line was undone; a payout has an outcome, a statement was sent (COD-7)."""
+
+from django.utils import timezone
+
+from apps.accounts.queries import system_user
+from apps.cod import services
+from apps.cod.services.items import GONE_BACK
+from apps.events.models import Event
+from apps.events.subscriptions import subscribe, subscribe_many
+
+# Each of them holds items that others wait for.
+MOST = 200
+
+
+def _ids(events: list[Event]) -> set[int]:
+    return {int(event.subject_id) for event in events}
+
+
+@subscribe_many("waybill.issued", name="cod.open_items", most=MOST)
+def open_items(events: list[Event]) -> None:
+    services.open_items(waybill_ids=_ids(events), by=system_user("cod"), at=timezone.now())
+
+
+@subscribe_many("waybill.proof_recorded", name="cod.collect", most=MOST, turn="cod.proofs")
+@subscribe_many("waybill.proof_corrected", name="cod.collect_again", most=MOST, turn="cod.proofs")
+def collect(events: list[Event]) -> None:
+    services.collect(waybill_ids=_ids(events), by=system_user("cod"), at=timezone.now())
+
+
+@subscribe_many("waybill.status_changed", name="cod.end_unpaid", most=MOST)
+def end_unpaid(events: list[Event]) -> None:
+    ids = {int(event.subject_id) for event in events if event.data.get("to") in GONE_BACK}
+    if ids:
+        services.end_unpaid(waybill_ids=ids, by=system_user("cod"), at=timezone.now())
+
+
+@subscribe_many("bankline.undone", name="cod.unsee", most=MOST)
+def unsee(events: list[Event]) -> None:
+    services.unsee(line_ids=_ids(events), by=system_user("cod"), at=timezone.now())
+
+
+@subscribe("payout.paid", name="cod.payout_paid")
+@subscribe("payout.unclear", name="cod.payout_unclear")
+@subscribe("payout.returned", name="cod.payout_returned")
+@subscribe("payout.cancelled", name="cod.payout_cancelled")
+def follow_payout(event: Event) -> None:
+    services.follow_payout(
+        payout_id=int(event.subject_id), by=system_user("cod"), at=timezone.now()
+    )
+
+
+@subscribe_many("statement.sent", name="cod.settle_statements", most=MOST)
+def settle_statements(events: list[Event]) -> None:
+    """What remittances took off for them meanwhile."""
+    services.settle_statements(statement_ids=_ids(events), by=system_user("cod"), at=timezone.now())

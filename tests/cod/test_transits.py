@@ -1,0 +1,359 @@
+"""Deposits and settlements of providers until the bank's line comes; claw-backs and decisions (COD-7)."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from apps.accounts.enums import Role
+from apps.accounts.models import User
+from apps.backoffice.queries.approvals import content_of
+from apps.banking.models import BankLine
+from apps.banking.services import undo_line
+from apps.cod import services
+from apps.cod.approvals import DECISION
+from apps.cod.enums import DecisionState, ItemState, TransitState
+from apps.cod.models import ClawBack, CodDecision, CodItem, Deposit, QrSettlement
+from apps.cod.queries.debts import debt_of
+from apps.cod.queries.proof import compare
+from apps.cod.states import DECISION_MOVES, TRANSIT_MOVES
+from apps.core.errors import RuleBroken
+from apps.events.services import relay_due
+from apps.ledger.enums import AccountKind as K
+from apps.quality.models import ExceptionReport
+from apps.tracking.enums import CodMethod
+from apps.tracking.models import Waybill
+from tests.factories import banking, cod
+from tests.factories.accounts import UserFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.requirement("COD-7")]
+D, T, S = Decimal, TransitState, ItemState
+
+
+def ties() -> bool:
+    return not [one for one in compare() if one.differs]
+
+
+def refused(act: Any) -> str:
+    with pytest.raises(RuleBroken) as refusal:
+        act()
+    return refusal.value.code
+
+
+def sent(amount: str = "100.00") -> Deposit:
+    courier = cod.courier()
+    cod.collected(amount, by=courier)
+    return cod.deposited(cod.counted(courier))
+
+
+def at_bank(row: Deposit | QrSettlement, amount: str, text: str = "现金存款") -> BankLine:
+    """A line of that amount in a file of the account."""
+    today = timezone.localdate().isoformat()
+    file = banking.taken(
+        row.account, [banking.row(amount, day=today, name="", number="", text=text)]
+    )
+    return banking.line_of(file)
+
+
+def item_of(row: Deposit) -> CodItem:
+    return CodItem.objects.get(takings__cash_up__deposit=row)
+
+
+def see(row: Deposit | QrSettlement, line: BankLine) -> Any:
+    return services.see_on_bank(row, line, by=UserFactory(), at=timezone.now())
+
+
+def test_a_deposit_is_on_its_way_until_the_bank_s_line_comes_and_is_payable_then() -> None:
+    row = sent("100.00")
+    assert cod.net(K.CASH_IN_TRANSIT, row.account_id) == D("100.00")
+    assert item_of(row).state == S.DEPOSITED and ties()
+    line = at_bank(row, "100.00", f"现金存款 {row.slip}")
+    assert services.see_waiting(by=UserFactory(), at=timezone.now()) == 1
+    row.refresh_from_db()
+    assert (row.state, row.line) == (T.SEEN, line)
+    item = item_of(row)
+    assert item.state == S.BANKED and item.banked_at is not None
+    assert cod.net(K.CASH_IN_TRANSIT, row.account_id) == 0
+    assert cod.net(K.BANK, row.account_id) == D("100.00")
+    assert cod.net(K.UNIDENTIFIED) == 0
+    assert ties()
+
+
+def test_where_two_fit_a_person_says_which() -> None:
+    first, courier = sent("100.00"), cod.courier()
+    cod.collected("100.00", by=courier)
+    second = cod.deposited(cod.counted(courier), account=first.account)
+    line = at_bank(first, "100.00")
+    assert services.see_waiting(by=UserFactory(), at=timezone.now()) == 0
+    see(second, line)
+    assert refused(lambda: see(first, line)) == "line_used"
+    assert ties()
+
+
+def test_another_amount_is_not_the_deposit() -> None:
+    row = sent("100.00")
+    assert refused(lambda: see(row, at_bank(row, "99.00"))) == "line_differs"
+
+
+def test_a_line_that_is_undone_puts_the_money_on_its_way_again() -> None:
+    row = sent("100.00")
+    line = at_bank(row, "100.00")
+    see(row, line)
+    undo_line(line, by=UserFactory(), at=timezone.now())
+    relay_due()
+    row.refresh_from_db()
+    assert (row.state, item_of(row).state) == (T.SENT, S.DEPOSITED)
+    assert ties()
+    see(row, line)
+    row.refresh_from_db()
+    assert row.state == T.SEEN and ties()
+
+
+def test_a_deposit_entered_wrongly_is_taken_back_and_its_slip_is_free() -> None:
+    row = sent("100.00")
+    cash_up = row.cash_ups.get()
+    by, at = UserFactory(), timezone.now()
+    services.void_deposit(deposit_id=row.pk, reason="填错金额", by=by, at=at)
+    item = CodItem.objects.get()
+    assert item.state == S.COUNTED and ties()
+    cash_up.refresh_from_db()
+    again = cod.deposited(cash_up, account=row.account, slip=row.slip)
+    assert again.pk != row.pk and ties()
+    assert refused(lambda: services.void_deposit(deposit_id=row.pk, reason="x", by=by, at=at))
+
+
+def test_bad_deposits_are_refused_in_words() -> None:
+    courier = cod.courier()
+    cod.collected("100.00", by=courier)
+    row = cod.counted(courier)
+    account, by, at = cod.cod_account(), UserFactory(), timezone.now()
+
+    def make(**more: Any) -> Any:
+        values = {
+            "cash_up_ids": [row.pk],
+            "account": account,
+            "slip": "CK1",
+            "amount": "100.00",
+            "day": timezone.localdate(),
+            "by": by,
+            "at": at,
+            **more,
+        }
+        return services.make_deposit(**values)
+
+    assert refused(lambda: make(amount="90.00")) == "slip_differs"
+    assert refused(lambda: make(amount="100.001")) == "bad_amount"
+    assert refused(lambda: make(amount="-100")) == "bad_amount"
+    assert refused(lambda: make(slip="  ")) == "slip_missing"
+    assert refused(lambda: make(cash_up_ids=[])) == "nothing_chosen"
+    assert refused(lambda: make(day=timezone.localdate() + timedelta(days=1))) == "future"
+    assert refused(lambda: make(account=banking.bank_account())) == "account_unfit"
+    other = cod.courier()
+    cod.collected("5.00", by=other)
+    far = cod.counted(other)
+    both = [row.pk, far.pk]
+    assert refused(lambda: make(cash_up_ids=both, amount="105.00")) == "several_stations"
+    assert Deposit.objects.count() == 0
+
+
+def test_the_database_keeps_a_slip_to_what_its_cash_ups_held() -> None:
+    row = sent("100.00")
+    with pytest.raises(IntegrityError, match="not what its cash-ups held"), transaction.atomic():
+        row.cash_ups.update(deposit=None)
+        from django.db import connection
+
+        connection.check_constraints()
+
+
+# --- payment providers -------------------------------------------------------------------------
+
+
+def scanned(amount: str = "100.00") -> CodItem:
+    return cod.delivered(cod.cod_shipment(amount), method=CodMethod.WECHAT)
+
+
+def settle(gross: str, fee: str, net: str, **more: Any) -> QrSettlement:
+    values = {
+        "provider": CodMethod.WECHAT,
+        "day": timezone.localdate(),
+        "account": more.pop("account", None) or cod.cod_account(),
+        "by": UserFactory(),
+        "at": timezone.now(),
+        **more,
+    }
+    return services.enter_settlement(gross=gross, fee=fee, net=net, **values)
+
+
+def test_a_provider_settles_net_of_its_fee_a_day_later() -> None:
+    first, second = scanned("100.00"), scanned("50.00")
+    row = settle("150.00", "0.90", "149.10")
+    assert row.expected == D("150.00") and not ExceptionReport.objects.exists()
+    assert cod.net(K.PROVIDER_CLEARING, 1) == 0
+    assert cod.net(K.FINANCE_COST) == D("0.90")
+    assert cod.net(K.CASH_IN_TRANSIT, row.account_id) == D("149.10")
+    assert ties()
+    at_bank(row, "149.10", "财付通结算")
+    assert services.see_waiting(by=UserFactory(), at=timezone.now()) == 1
+    for item in (first, second):
+        item.refresh_from_db()
+        assert item.state == S.BANKED
+    assert cod.net(K.COD_PAYABLE, first.merchant_id) == D("-100.00"), "the fee is the company's"
+    assert ties()
+
+
+def test_a_settlement_of_another_sum_is_an_exception_and_the_proof_still_ties() -> None:
+    scanned("100.00")
+    settle("90.00", "0.60", "89.40")
+    assert cod.net(K.PENDING_DIFFERENCES, 1) == D("10.00")
+    assert ExceptionReport.objects.count() == 1
+    assert ties()
+
+
+def test_bad_settlements_are_refused_in_words() -> None:
+    scanned("100.00")
+    assert refused(lambda: settle("100.00", "0.60", "99.50")) == "net_differs"
+    assert refused(lambda: settle("100.00", "-1", "101.00")) == "bad_amount"
+    assert refused(lambda: settle("100", "0.6", "99.4", provider=CodMethod.CASH)) == "not_a_provider"
+    assert refused(lambda: settle("1", "0", "1", provider=CodMethod.ALIPAY)) == "nothing_taken"
+    settle("100.00", "0.60", "99.40")
+    scanned("10.00")
+    assert refused(lambda: settle("10.00", "0", "10.00")) == "settled_already"
+
+
+@pytest.mark.parametrize("state", T)
+def test_every_move_of_money_on_its_way_is_by_the_table(state: TransitState) -> None:
+    row = sent("100.00")
+    by, at = UserFactory(), timezone.now()
+    line = at_bank(row, "100.00")
+    if state == T.SEEN:
+        see(row, line)
+    if state == T.VOID:
+        services.void_deposit(deposit_id=row.pk, reason="x", by=by, at=at)
+    acts = {
+        T.SEEN: lambda: see(row, line),
+        T.VOID: lambda: services.void_deposit(deposit_id=row.pk, reason="x", by=by, at=at),
+    }
+    for to, act in acts.items():
+        if TRANSIT_MOVES.allows(state, to):
+            with transaction.atomic():
+                act()
+                row.refresh_from_db()
+                assert row.state == to
+                transaction.set_rollback(True)
+        else:
+            assert refused(act) == "illegal_move"
+
+
+# --- claw-backs and decisions -------------------------------------------------------------------
+
+
+def banked(amount: str = "100.00") -> CodItem:
+    row = sent(amount)
+    see(row, at_bank(row, amount))
+    return item_of(row)
+
+
+def test_a_claw_back_before_the_remittance_ends_what_is_owed() -> None:
+    item = banked()
+    row = services.claw_back(item_id=item.pk, reason="退货", by=UserFactory(), at=timezone.now())
+    assert not row.is_carried
+    assert cod.net(K.COD_PAYABLE, item.merchant_id) == 0
+    assert ties()
+
+
+def test_a_claw_back_after_the_remittance_is_carried_until_one_takes_it() -> None:
+    item, by, at = banked(), UserFactory(), timezone.now()
+    services.put_in_remittance(item_ids=[item.pk], by=by, at=at)
+    services.mark_remitted(item_ids=[item.pk], by=by, at=at)
+    row = services.claw_back(item_id=item.pk, reason="退货", by=by, at=at)
+    assert row.is_carried
+    assert [one.pk for one in services.take_claw_backs(claw_back_ids=[row.pk], at=at)] == [row.pk]
+    again = lambda: services.take_claw_backs(claw_back_ids=[row.pk], at=at)  # noqa: E731
+    assert refused(again) == "claw_back_taken"
+    services.carry_claw_backs_again(claw_back_ids=[row.pk])
+    assert ClawBack.objects.get().taken_at is None
+
+
+def test_money_that_is_not_on_the_bank_is_not_clawed_back() -> None:
+    item = cod.collected("100.00")
+    act = lambda: services.claw_back(  # noqa: E731
+        item_id=item.pk, reason="退货", by=UserFactory(), at=timezone.now()
+    )
+    assert refused(act) == "illegal_move"
+
+
+def approve(row: CodDecision, by: User) -> CodDecision:
+    at = timezone.now()
+    return services.approve_decision(
+        row, seen=content_of(DECISION, row)[1], second_factor_at=at, by=by, at=at
+    )
+
+
+def two() -> tuple[User, User]:
+    return UserFactory(roles=[Role.DEPARTMENT_MANAGER]), UserFactory(roles=[Role.FINANCE])
+
+
+def test_two_people_change_what_is_due_at_the_door() -> None:
+    waybill = cod.cod_shipment("100.00")
+    item = CodItem.objects.get()
+    row = services.ask_change(
+        item_id=item.pk, amount="80.00", reason="商家改价", by=UserFactory(), at=timezone.now()
+    )
+    manager, finance = two()
+    approve(row, manager)
+    item.refresh_from_db()
+    assert item.due == D("100.00"), "one is not enough"
+    approve(row, finance)
+    item.refresh_from_db()
+    assert item.due == D("80.00") == Waybill.objects.get(pk=waybill.pk).cod_amount
+    assert cod.net(K.COD_DUE, item.merchant_id) == D("80.00")
+    assert ties()
+    assert refused(lambda: approve(row, manager)) == "decision_ended"
+
+
+def test_two_people_write_off_what_is_due_and_money_that_comes_makes_it_void() -> None:
+    gone, paid = cod.cod_shipment("100.00"), cod.cod_shipment("50.00")
+    by, at = UserFactory(), timezone.now()
+    ask = lambda waybill: services.ask_write_off(  # noqa: E731
+        item_id=CodItem.objects.get(waybill_id=waybill.pk).pk, reason="丢件", by=by, at=at
+    )
+    row, other = ask(gone), ask(paid)
+    manager, finance = two()
+    approve(row, finance)
+    approve(row, manager)
+    assert CodItem.objects.get(waybill_id=gone.pk).state == S.WRITTEN_OFF
+    cod.delivered(paid, courier=cod.courier())
+    other.refresh_from_db()
+    assert other.state == DecisionState.VOID
+    assert ties()
+
+
+def test_two_people_let_a_courier_s_debt_go() -> None:
+    courier = cod.courier()
+    cod.collected("100.00", by=courier)
+    cod.counted(courier, "60.00")
+    by, at = UserFactory(), timezone.now()
+    act = lambda amount: services.ask_waiver(  # noqa: E731
+        courier=courier, amount=amount, reason="被抢", by=by, at=at
+    )
+    assert refused(lambda: act("40.01")) == "above_debt"
+    row = act("40.00")
+    for person in two():
+        approve(row, person)
+    assert debt_of(courier) == 0 == cod.net(K.COURIER_RECEIVABLE, courier.pk)
+    assert cod.net(K.BAD_DEBT) == D("40.00")
+    assert ties()
+
+
+def test_a_decision_ends_once_and_for_good() -> None:
+    cod.cod_shipment("100.00")
+    item, (manager, _finance) = CodItem.objects.get(), two()
+    row = services.ask_write_off(item_id=item.pk, reason="丢件", by=UserFactory(), at=timezone.now())
+    seen = content_of(DECISION, row)[1]
+    services.refuse_decision(row, seen=seen, reason="再找找", by=manager, at=timezone.now())
+    row.refresh_from_db()
+    assert row.state == DecisionState.REFUSED and not DECISION_MOVES.ends_of(DecisionState.REFUSED)
+    assert refused(lambda: approve(row, manager)) == "decision_ended"
