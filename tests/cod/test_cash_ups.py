@@ -180,9 +180,7 @@ def test_every_move_of_a_cash_up_is_by_the_table() -> None:
     by, at = UserFactory(), timezone.now()
     acts = {
         C.DECLARED: lambda pk: services.declare_cash_up(cash_up_id=pk, amount="1", by=by, at=at),
-        C.OPEN: lambda pk: services.take_back_declaration(
-            cash_up_id=pk, reason="x", by=by, at=at
-        ),
+        C.OPEN: lambda pk: services.take_back_declaration(cash_up_id=pk, reason="x", by=by, at=at),
         C.COUNTED: lambda pk: services.count_cash_up(cash_up_id=pk, amount="1", by=by, at=at),
         C.CLOSED: lambda pk: services.close_cash_up(cash_up_id=pk, explanation="x", by=by, at=at),
     }

@@ -216,7 +216,9 @@ def test_bad_settlements_are_refused_in_words() -> None:
     scanned("100.00")
     assert refused(lambda: settle("100.00", "0.60", "99.50")) == "net_differs"
     assert refused(lambda: settle("100.00", "-1", "101.00")) == "bad_amount"
-    assert refused(lambda: settle("100", "0.6", "99.4", provider=CodMethod.CASH)) == "not_a_provider"
+    assert (
+        refused(lambda: settle("100", "0.6", "99.4", provider=CodMethod.CASH)) == "not_a_provider"
+    )
     assert refused(lambda: settle("1", "0", "1", provider=CodMethod.ALIPAY)) == "nothing_taken"
     settle("100.00", "0.60", "99.40")
     scanned("10.00")
@@ -351,7 +353,9 @@ def test_two_people_let_a_courier_s_debt_go() -> None:
 def test_a_decision_ends_once_and_for_good() -> None:
     cod.cod_shipment("100.00")
     item, (manager, _finance) = CodItem.objects.get(), two()
-    row = services.ask_write_off(item_id=item.pk, reason="丢件", by=UserFactory(), at=timezone.now())
+    row = services.ask_write_off(
+        item_id=item.pk, reason="丢件", by=UserFactory(), at=timezone.now()
+    )
     seen = content_of(DECISION, row)[1]
     services.refuse_decision(row, seen=seen, reason="再找找", by=manager, at=timezone.now())
     row.refresh_from_db()

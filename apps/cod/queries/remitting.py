@@ -57,7 +57,7 @@ def terms_in_force(day: date, merchants: Collection[int] | None = None) -> list[
     rows = RemittanceTerms.objects.filter(since__lte=day).select_related("customer", "account")
     if merchants is not None:
         rows = rows.filter(customer__in=merchants)
-    return list(rows.order_by("customer", "-since", "-id").distinct("customer"))
+    return list(rows.order_by("customer_id", "-since", "-id").distinct("customer_id"))
 
 
 def terms_of(row: RemittanceTerms) -> Terms:
