@@ -32,6 +32,7 @@ from apps.cod.services.opening_cash_ups import open_cash_up
 from apps.cod.services.outcomes import follow_payout
 from apps.cod.services.proving import prove_cod
 from apps.cod.services.releasing import approve_remittance, ask_release, refuse_remittance
+from apps.cod.services.remittance_reports import export_remittance
 from apps.cod.services.remittance_terms import set_remittance_terms
 from apps.cod.services.remittances import (
     prepare_due,
@@ -60,6 +61,7 @@ __all__ = [
     "declare_cash_up",
     "end_unpaid",
     "enter_settlement",
+    "export_remittance",
     "follow_payout",
     "make_deposit",
     "mark_remittable_again",

@@ -3,7 +3,6 @@
 from apps.cod.enums import CashUpState as C
 from apps.cod.enums import DecisionState as D
 from apps.cod.enums import ItemState as I
-from apps.cod.enums import RemittanceState as R
 from apps.cod.enums import TransitState as T
 from apps.core.states import MoveTable
 
@@ -35,17 +34,4 @@ CASH_UP_MOVES = MoveTable(
 TRANSIT_MOVES = MoveTable({T.SENT: {T.SEEN, T.VOID}, T.SEEN: {T.SENT}, T.VOID: set()})
 DECISION_MOVES = MoveTable(
     {D.ASKED: {D.DONE, D.REFUSED, D.VOID}, D.DONE: set(), D.REFUSED: set(), D.VOID: set()}
-)
-# Before its release it can be held, go on and be withdrawn; after it only the payout moves it. What was paid
-# may come back days later.
-REMITTANCE_MOVES = MoveTable(
-    {
-        R.HELD: {R.PREPARED, R.WITHDRAWN},
-        R.PREPARED: {R.HELD, R.RELEASED, R.WITHDRAWN},
-        R.RELEASED: {R.UNCLEAR, R.PAID, R.RETURNED},
-        R.UNCLEAR: {R.PAID, R.RETURNED},
-        R.PAID: {R.RETURNED},
-        R.RETURNED: set(),
-        R.WITHDRAWN: set(),
-    }
 )

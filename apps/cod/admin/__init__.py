@@ -1,0 +1,6 @@
+"""Staff pages of the COD floor."""
+
+from apps.cod.admin.remittance_terms import RemittanceTermsAdmin
+from apps.cod.admin.remittances import RemittanceAdmin
+
+__all__ = ["RemittanceAdmin", "RemittanceTermsAdmin"]
