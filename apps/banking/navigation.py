@@ -6,6 +6,8 @@ from apps.accounts.enums import Role
 from apps.backoffice.navigation import Page, records, setting
 
 BANK = _("Bank")
+PAYOUTS = _("Payouts")
+PAYERS = frozenset({Role.CASHIER})
 MONEY = frozenset({Role.FINANCE, Role.SETTLEMENT_CLERK})
 
 PAGES = (
@@ -55,6 +57,52 @@ PAGES = (
         ),
         section=BANK,
         words="期初 上线 建账",
+    ),
+    records(
+        _("Payout accounts"),
+        "contact_emergency",
+        "banking.payeeaccount",
+        about=_(
+            "Accounts that merchants are paid to: asked for, called back, approved, waiting, in use."
+        ),
+        section=PAYOUTS,
+        words="收款账户 商户账户 回拨 冷静期 付款账户",
+    ),
+    Page(
+        _("Ask for a payout account"),
+        "person_add",
+        "admin:banking_payeeaccount_add",
+        "banking.request_payeeaccount",
+        about=_("With the customer's signed request; a colleague calls them back."),
+        section=PAYOUTS,
+        words="新增 变更 收款账户",
+    ),
+    records(
+        _("Payouts"),
+        "payments",
+        "banking.payout",
+        about=_("What is paid to whom: to be released, in a file, paid, returned, unclear."),
+        section=PAYOUTS,
+        daily_for=PAYERS,
+        hour=40,
+        words="付款 打款 复核 放款 退票 待查",
+    ),
+    records(
+        _("Payment files"),
+        "file_export",
+        "banking.payoutfile",
+        about=_("Made for the bank's batch payment, with its results."),
+        section=PAYOUTS,
+        words="付款文件 批量支付 回盘",
+    ),
+    Page(
+        _("Make a payment file"),
+        "post_add",
+        "admin:banking_payoutfile_add",
+        "banking.make_payoutfile",
+        about=_("Everything that is released from one account, in the bank's own template."),
+        section=PAYOUTS,
+        words="批量付款 生成文件 网银",
     ),
     records(
         _("Payers' aliases"),

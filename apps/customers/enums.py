@@ -56,6 +56,11 @@ class Language(TextChoices):
     ENGLISH = "en", "English"
 
 
+class FormerKind(ColourChoices):
+    PHONE = "phone", _("Phone"), "blue"
+    EMAIL = "email", _("E-mail"), "teal"
+
+
 class ContactRole(TextChoices):
     ORDERS = "orders", _("Places orders")
     WAREHOUSE = "warehouse", _("Warehouse")

@@ -218,7 +218,7 @@ def test_its_number_is_shown_with_a_reason_only() -> None:
 _MAKE = {
     S.REQUESTED: f.requested,
     S.CALLED_BACK: f.called_back,
-    S.COOLING: f.cooling,
+    S.COOLING: lambda: f.cooling(f.requested(at=f.ago(days=3)), at=f.ago(days=2)),
     S.ACTIVE: f.active,
 }
 
@@ -231,7 +231,7 @@ def _act(payee: PayeeAccount, to: PayeeState) -> None:
         f.approve(payee, f.approver())
         f.approve(payee, f.approver(Role.GENERAL_MANAGER))
     elif to == S.ACTIVE:
-        services.payee_steps.activate(payee, by=by, at=at + timedelta(days=2))
+        services.payee_steps.activate(payee, by=by, at=at)
     elif to == S.STOPPED:
         services.stop_payee(payee, reason="测试", by=by, at=at)
     elif to == S.ENDED:
@@ -242,17 +242,14 @@ def _act(payee: PayeeAccount, to: PayeeState) -> None:
 
 @pytest.mark.parametrize("to", list(S))
 @pytest.mark.parametrize("frm", [S.REQUESTED, S.CALLED_BACK, S.COOLING, S.ACTIVE, S.STOPPED])
-def test_every_move_legal_and_not(frm: PayeeState, to: PayeeState, settings: Any) -> None:
+def test_every_move_legal_and_not(frm: PayeeState, to: PayeeState) -> None:
     """By the table; the database refuses the rest on its own (tests/frauds)."""
-    settings.PAYEE_COOLING_HOURS = 0
     if frm == S.STOPPED:
         payee = f.requested()
         services.stop_payee(payee, reason="测试", by=UserFactory(), at=timezone.now())
         payee = f.fresh(payee)
     else:
         payee = _MAKE[frm]()
-    if (frm, to) == (S.COOLING, S.ACTIVE):
-        pytest.skip("walked with a past in test_after_its_time_it_is_used_and_the_one_before_ends")
     if PAYEE_MOVES.allows(frm, to):
         _act(payee, to)
         assert f.fresh(payee).state == to

@@ -328,7 +328,9 @@ def _at(state: PayoutState) -> Payout:
     return payout
 
 
-def _walk(payout: Payout, frm: PayoutState, to: PayoutState) -> None:
+def _walk(  # noqa: C901  # one way to each state
+    payout: Payout, frm: PayoutState, to: PayoutState
+) -> None:
     by, at = UserFactory(), timezone.now()
     payout = f.fresh(payout)
     if to == S.DRAFT:
@@ -349,6 +351,11 @@ def _walk(payout: Payout, frm: PayoutState, to: PayoutState) -> None:
         services.return_payout(payout, reason="退汇", line=back, by=by, at=at)
     elif to == S.RETURNED:
         services.return_payout(payout, reason="退回", by=by, at=at)
+    elif to == S.UNCLEAR:
+        if payout.file is None:
+            PAYOUT_MOVES.check(frm, to)
+        f.answer(payout.file, f.results((payout, "100.00", "处理中")))
+        PAYOUT_MOVES.check(S.SENT if frm == S.SENT else frm, to)
     elif to == S.PAID:
         services.confirm_paid(payout, reason="银行确认", by=by, at=at)
     else:

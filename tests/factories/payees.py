@@ -178,7 +178,7 @@ def results(
     for payout, amount, status, *more in rows:
         day = more[0] if more else f"{timezone.localdate():%Y-%m-%d}"
         account = more[1] if len(more) > 1 else f"****{payout.payee.tail}"
-        lines.append(f"{payout.number},{account},{amount},{day},{status},")
+        lines.append(f'{payout.number},{account},"{amount}",{day},{status},')
     return "\n".join(lines).encode()
 
 

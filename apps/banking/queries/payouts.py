@@ -8,12 +8,14 @@ from django.db.models import Model
 from django.utils.timezone import localdate
 
 from apps.backoffice.rules.approvals import canonical, sha256_of
-from apps.banking.enums import PayoutState
-from apps.banking.models import BankLine, Payout
+from apps.banking.enums import PayoutState, Use
+from apps.banking.models import BankAccount, BankLine, Payout
 from apps.banking.queries.payees import payee_sha
 from apps.banking.rules import plain_number
 
 MOST_LINES = 5_000
+MOST_OFFERED = 20
+MOST_IN_FILE = 500
 
 
 def payout_content(payout: Payout) -> dict[str, Any]:
@@ -84,3 +86,25 @@ def _meant(line: BankLine, rows: Iterable[Payout]) -> list[Payout]:
     if named:
         return named
     return [row for row in found if line.party_index and row.payee.number_index == line.party_index]
+
+
+def lines_out(payout: Payout) -> list[BankLine]:
+    """Lines by which it may have gone out, for a person to choose from."""
+    return list(_unposted(payout).filter(amount=-payout.amount)[:MOST_OFFERED])
+
+
+def lines_back(payout: Payout) -> list[BankLine]:
+    """Lines by which it may have come back: money of this amount whose payer nobody has said."""
+    found = BankLine.objects.filter(account=payout.account_id, amount=payout.amount).with_use()
+    rows = found.order_by("-day", "-pk")[: MOST_OFFERED * 4]
+    return [line for line in rows if line.use is None or line.use.use == Use.UNKNOWN][:MOST_OFFERED]
+
+
+def payable_from(account: BankAccount) -> list[Payout]:
+    """What is released and waits to be put into a file of this account, the oldest first."""
+    rows = Payout.objects.filter(account=account, state=PayoutState.RELEASED)
+    return list(rows.select_related("payee__customer").order_by("pk")[:MOST_IN_FILE])
+
+
+def _unposted(payout: Payout) -> Any:
+    return BankLine.objects.unposted().filter(account=payout.account_id).order_by("-day", "-pk")

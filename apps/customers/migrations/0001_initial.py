@@ -13,6 +13,7 @@ from django.db import migrations, models
 import apps.core.crypto
 import apps.core.times
 import apps.customers.storage
+from apps.core.sql import append_only
 from apps.customers.migrations import _by_hand
 
 
@@ -1379,5 +1380,57 @@ class Migration(migrations.Migration):
                 name="authorisation_open_or_ended",
             ),
         ),
+        migrations.CreateModel(
+            name="FormerAddress",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("phone", "Phone"), ("email", "E-mail")],
+                        max_length=8,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("address", apps.core.crypto.EncryptedTextField(verbose_name="phone or e-mail")),
+                ("until", models.DateTimeField(verbose_name="until")),
+                (
+                    "changed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="changed by",
+                    ),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="former_addresses",
+                        to="customers.contact",
+                        verbose_name="contact",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "former address of a contact",
+                "verbose_name_plural": "former addresses of contacts",
+                "ordering": ["id"],
+                "default_permissions": (),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["phone", "email"])),
+                        name="former_address_kind_known",
+                    )
+                ],
+            },
+        ),
+        append_only("customers_formeraddress"),
         *_by_hand.OPERATIONS,
     ]

@@ -1,4 +1,4 @@
-from apps.customers.models.contacts import Contact, CustomerSite
+from apps.customers.models.contacts import Contact, CustomerSite, FormerAddress
 from apps.customers.models.customers import Customer, CustomerQuerySet, CustomerScope, Papers
 from apps.customers.models.handover import HandoverForm
 from apps.customers.models.holds import CustomerHold
@@ -13,6 +13,7 @@ __all__ = [
     "CustomerScope",
     "CustomerSite",
     "DangerousGoodsLetter",
+    "FormerAddress",
     "HandoverForm",
     "Papers",
     "VerbalAuthorisation",

@@ -1,5 +1,6 @@
 """People and places of a customer. Phones, addresses and e-mail are encrypted at rest."""
 
+from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
@@ -7,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.crypto import EncryptedTextField
 from apps.core.masking import mask_address, mask_phone, mask_text
-from apps.core.models import Stamped
+from apps.core.models import AppendOnly, Stamped
 from apps.core.times import now
-from apps.customers.enums import Channel, ContactRole, Language, SiteUse
+from apps.customers.enums import Channel, ContactRole, FormerKind, Language, SiteUse
 from apps.customers.models.customers import Customer
 
 
@@ -123,3 +124,32 @@ class CustomerSite(Stamped):
     @property
     def masked_address(self) -> str:
         return mask_address(self.address)
+
+
+class FormerAddress(AppendOnly):
+    """A phone number or e-mail address that a contact had until it was changed. Whoever changes where a
+    customer is reached before changing where its money goes is found out there."""
+
+    contact = models.ForeignKey(
+        Contact, models.PROTECT, related_name="former_addresses", verbose_name=_("contact")
+    )
+    kind = models.CharField(_("kind"), max_length=8, choices=FormerKind.choices)
+    address = EncryptedTextField(_("phone or e-mail"))
+    until = models.DateTimeField(_("until"))
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("changed by")
+    )
+
+    class Meta:
+        verbose_name = _("former address of a contact")
+        verbose_name_plural = _("former addresses of contacts")
+        ordering = ["id"]
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                name="former_address_kind_known", condition=Q(kind__in=FormerKind.values)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.contact.name} · {self.get_kind_display()}"

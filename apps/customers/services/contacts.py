@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from apps.core.crypto import blind_index
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.phones import normalise_phone
-from apps.customers.models import Contact, Customer, CustomerSite
+from apps.customers.enums import FormerKind
+from apps.customers.models import Contact, Customer, CustomerSite, FormerAddress
 from apps.customers.queries import EMAIL, OrderDefaults, order_defaults
 from apps.customers.queries.search import phone_index
 from apps.customers.services.rows import checked, locked, said, set_values
@@ -71,7 +72,9 @@ def change_contact(
 ) -> Contact:
     customer = locked(contact.customer)
     row = Contact.objects.select_for_update(of=("self",)).get(pk=contact.pk)
+    before = {FormerKind.PHONE: row.phone, FormerKind.EMAIL: row.email}
     changed = _write_contact(row, values, at)
+    _keep_former(row, before, by=by, at=at)
     if changed:
         data = {"contact": row.pk, "changed": ", ".join(changed)}
         record("customer.contact_changed", customer, by=by, at=at, data=data)
@@ -158,6 +161,17 @@ def _write_contact(contact: Contact, values: Mapping[str, Any], at: datetime) ->
         usual.exclude(pk=contact.pk).update(default_pickup=False)
     checked(contact)
     return changed
+
+
+def _keep_former(
+    contact: Contact, before: Mapping[FormerKind, str], *, by: "User", at: datetime
+) -> None:
+    now = {FormerKind.PHONE: contact.phone, FormerKind.EMAIL: contact.email}
+    FormerAddress.objects.bulk_create(
+        FormerAddress(contact=contact, kind=kind, address=address, until=at, changed_by_id=by.pk)
+        for kind, address in before.items()
+        if address and address != now[kind]
+    )
 
 
 def _write_site(site: CustomerSite, values: Mapping[str, Any]) -> list[str]:

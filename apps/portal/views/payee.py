@@ -1,0 +1,63 @@
+"""Where an alert about a payout account leads: a merchant stops it without signing in (COD-6)."""
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from apps.accounts.queries import public_user
+from apps.banking import services
+from apps.banking.enums import PayeeState
+from apps.banking.models import PayeeAccount
+from apps.banking.models.payees import UNDER_WAY
+from apps.banking.queries.links import payee_of_token
+from apps.core.errors import RuleBroken
+from apps.core.requests import client_address
+from apps.core.times import now
+from apps.portal.answers import key_page, page, stopped
+from apps.portal.languages import speaks
+from apps.portal.limits import count_misses, seconds_stopped
+
+MAY_STOP = (*UNDER_WAY, PayeeState.ACTIVE)
+
+
+def _find(request: HttpRequest, token: str) -> PayeeAccount | HttpResponse:
+    """The account behind a link, or what to answer instead: whoever tries out links is stopped."""
+    address = client_address(request)
+    if wait := seconds_stopped(address):
+        return stopped(wait)
+    found = payee_of_token(token)
+    if found is not None:
+        return found
+    if wait := count_misses(address, 1):
+        return stopped(wait)
+    return page("404.html", status=404)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@speaks()
+def payee(request: HttpRequest, token: str) -> HttpResponse:
+    """Mail programs fetch links unasked, so looking changes nothing; the button does, once. The link is the
+    permission: stopping moves no money, and whoever is wrong asks anew."""
+    found = _find(request, token)
+    if isinstance(found, HttpResponse):
+        return found
+    done = False
+    if request.method == "POST":
+        try:
+            found = services.stop_payee(
+                found,
+                reason=_("Stopped by the customer from the alert"),
+                by=public_user(),
+                at=now(),
+            )
+            done = True
+        except RuleBroken:
+            found = payee_of_token(token) or found
+    context = {
+        "payee": found,
+        "done": done,
+        "may_stop": found.state in MAY_STOP,
+        "is_stopped": found.state == PayeeState.STOPPED,
+        "is_waiting": found.state == PayeeState.COOLING,
+    }
+    return key_page(request, "portal/payee.html", context)
