@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from apps.accounts.models import User
 
 USER = settings.AUTH_USER_MODEL
-S, K = RemittanceState, RowKind
+S = RemittanceState
+K = RowKind
 ZERO = Decimal("0.00")
 
 

@@ -27,7 +27,7 @@ WHERE r.state = 'paid' AND r.paid_at >= %s AND r.paid_at < %s
 GROUP BY {who} ORDER BY sum(i.collected) DESC, {who} LIMIT {most}
 """
 _BY = {
-    "all": ("0", "''"),
+    "all": ("NULL::bigint", "''"),
     "merchant": ("i.merchant_id", "c.name"),
     "station": ("i.unit_id", "u.name"),
 }

@@ -19,6 +19,7 @@ from apps.billing.queries.owing import owed_on
 from apps.cod.enums import ItemState
 from apps.cod.models import ClawBack, CodItem, RemittanceTerms
 from apps.cod.rules.remitting import (
+    ZERO,
     CarriedBack,
     Due,
     Fee,
@@ -136,13 +137,13 @@ def _items(rows: Iterable[RemittanceTerms], day: date) -> dict[int, list[Due]]:
         )
         .order_by("merchant_id", "banked_at", "pk")
         .values_list("merchant_id", "pk", "waybill", "collected", "banked_at")
-        if one[4] < until[one[0]]
+        if one[4] and one[4] < until[one[0]]
     ]
     deducting = {row.customer_id for row in rows if row.fee_deducted}
     fees = _fees({waybill: pk for pk, _i, waybill, _a, _b in found if pk in deducting})
     by_merchant: dict[int, list[Due]] = defaultdict(list)
     for merchant, item_id, waybill, amount, _banked in found:
-        by_merchant[merchant].append(Due(item_id, waybill, amount, tuple(fees[waybill])))
+        by_merchant[merchant].append(Due(item_id, waybill, amount or ZERO, tuple(fees[waybill])))
     return by_merchant
 
 
