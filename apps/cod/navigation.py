@@ -6,8 +6,74 @@ from apps.accounts.enums import Role
 from apps.backoffice.navigation import Page, records
 
 COD = _("COD")
+MONEY = frozenset({Role.FINANCE, Role.CASHIER})
 
 PAGES = (
+    records(
+        _("Cash-ups"),
+        "point_of_sale",
+        "cod.cashup",
+        about=_("Each courier's cash of the day: declared, counted, closed."),
+        section=COD,
+        daily_for=frozenset({Role.CASHIER, Role.DELIVERY_MANAGER}),
+        hour=15,
+        words="交款 收款 现金 日结",
+    ),
+    records(
+        _("Cash deposits"),
+        "savings",
+        "cod.deposit",
+        about=_("Slips of the bank, and whether their money is on the account."),
+        section=COD,
+        daily_for=frozenset({Role.CASHIER}),
+        hour=20,
+        words="存款 缴存 回单",
+    ),
+    records(
+        _("Providers' settlements"),
+        "qr_code_2",
+        "cod.qrsettlement",
+        about=_("What WeChat Pay, Alipay and card acquirers settle, net of their fee."),
+        section=COD,
+        daily_for=frozenset({Role.CASHIER}),
+        hour=25,
+        words="扫码 微信 支付宝 结算",
+    ),
+    Page(
+        _("COD: where every yuan is"),
+        "account_tree",
+        "admin:cod_codproof_board",
+        "cod.view_codproof",
+        about=_("Sums by state, days from door to bank, what is short at which station."),
+        section=COD,
+        daily_for=MONEY,
+        hour=12,
+        words="代收货款 看板",
+    ),
+    records(
+        _("COD items"),
+        "local_atm",
+        "cod.coditem",
+        about=_("Where the money of each shipment paid at the door is."),
+        section=COD,
+        words="代收货款 货款",
+    ),
+    records(
+        _("COD decisions"),
+        "gavel",
+        "cod.coddecision",
+        about=_("Another amount, a write-off, a debt waived: who asked, who approved."),
+        section=COD,
+        words="代收 改价 核销",
+    ),
+    records(
+        _("Daily COD proofs"),
+        "fact_check",
+        "cod.codproof",
+        about=_("Every yuan in exactly one state: rows against ledger."),
+        section=COD,
+        words="代收 核对",
+    ),
     records(
         _("Remittances"),
         "outgoing_mail",

@@ -3,20 +3,29 @@
 from apps.accounts.enums import Role
 from apps.core.codenames import may, view
 
+SEE = view("coditem cashup taking deposit qrsettlement clawback coddecision codproof")
+CASH = SEE | may("declare_cashup count_cashup take_freight make_deposit")
+MONEY = CASH | may(
+    "enter_qrsettlement ask_coddecision correct_coditem prove_cod decide_coddecision"
+)
+STATION = SEE | may("declare_cashup take_freight ask_coddecision")
+LEAD = SEE | may("ask_coddecision decide_coddecision")
 # Who prepares and asks, and who releases: persons are told apart where it counts.
 REMITTED = view("remittance remittancerow remittanceterms") | may("export_remittance")
 REMIT = REMITTED | may("prepare_remittance set_remittanceterms")
 RELEASE = REMITTED | may("release_remittance")
 
 ROLES = {
-    Role.FINANCE: REMIT | RELEASE,
-    Role.CASHIER: REMITTED | may("prepare_remittance"),
-    Role.SETTLEMENT_CLERK: REMIT,
-    Role.SAFETY_OFFICER: view("remittance remittancerow remittanceterms"),
-    Role.AGENT: REMITTED,
-    Role.DIRECTOR: RELEASE,
-    Role.DEPARTMENT_MANAGER: RELEASE,
-    Role.PROJECT_MANAGER: RELEASE,
-    Role.DEPUTY_GENERAL_MANAGER: RELEASE,
-    Role.GENERAL_MANAGER: RELEASE,
+    Role.CASHIER: CASH | REMITTED | may("enter_qrsettlement ask_coddecision prepare_remittance"),
+    Role.FINANCE: MONEY | REMIT | RELEASE,
+    Role.SETTLEMENT_CLERK: SEE | REMIT,
+    Role.DELIVERY_MANAGER: STATION,
+    Role.DISPATCHER: view("coditem cashup") | may("declare_cashup take_freight"),
+    Role.DEPARTMENT_MANAGER: LEAD | RELEASE,
+    Role.PROJECT_MANAGER: LEAD | RELEASE,
+    Role.DEPUTY_GENERAL_MANAGER: SEE | RELEASE,
+    Role.GENERAL_MANAGER: SEE | RELEASE,
+    Role.SAFETY_OFFICER: SEE | view("remittance remittancerow remittanceterms"),
+    Role.AGENT: view("coditem") | REMITTED,
+    Role.DIRECTOR: view("coditem") | RELEASE | may("ask_coddecision"),
 }

@@ -115,6 +115,14 @@ PAGES = (
         section=STANDARDS,
     ),
     setting(
+        _("Couriers"),
+        "delivery_dining",
+        "tracking.courier",
+        _("Who delivers and takes money at the door, and at which station."),
+        section=STANDARDS,
+        words="快递员 小哥",
+    ),
+    setting(
         _("Partner agreements"),
         "contract",
         "tracking.partneragreement",

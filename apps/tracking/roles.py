@@ -4,7 +4,7 @@ from apps.accounts.enums import Role
 from apps.core.codenames import keep, may, view
 
 SEE = view(
-    "authorisedsigner deliveryconsent eventbatch feedbacksheet lateshipment"
+    "authorisedsigner courier deliveryconsent eventbatch feedbacksheet lateshipment"
     " partneragreement partnercarrier partnernumber partnerscore promisechange proofofdelivery"
     " proofphoto refusedevent returndocument returndocumentmove servicelane servicelevel"
     " shipmentfeedback shipmentwatch silencelimit stageassignment stageoverrun trackingevent waybill"
@@ -24,7 +24,7 @@ CORRECT = SEE | may("correct_proofofdelivery correct_trackingevent reveal_waybil
 # Whose record a stage is on is decided by those who arrange the carrying and run the network.
 ARRANGE = may("assign_stage")
 RUN_NETWORK = ARRANGE | keep(
-    "partneragreement partnercarrier servicelane servicelevel silencelimit"
+    "courier partneragreement partnercarrier servicelane servicelevel silencelimit"
 )
 
 ROLES = {
@@ -42,6 +42,7 @@ ROLES = {
     | may("handle_lateshipment reveal_waybill"),
     Role.FINANCE: SEE,
     Role.SETTLEMENT_CLERK: SEE,
+    Role.CASHIER: SEE,
     Role.SALES: SEE,
     Role.WAREHOUSE_MANAGER: MOVE,
     Role.DELIVERY_MANAGER: MOVE | CORRECT | RUN_NETWORK,

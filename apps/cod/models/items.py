@@ -199,7 +199,10 @@ class CodDecision(models.Model):
         verbose_name_plural = _("COD decisions")
         ordering = ["-id"]
         default_permissions = ("view",)
-        permissions = [("ask_coddecision", _("Can ask for another COD amount or a write-off"))]
+        permissions = [
+            ("ask_coddecision", _("Can ask for another COD amount or a write-off")),
+            ("decide_coddecision", _("Can approve another COD amount or a write-off")),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["item"],

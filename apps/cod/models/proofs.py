@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.models import AppendOnly
+from apps.ledger.enums import AccountKind
 
 
 class CodProof(AppendOnly):
@@ -54,3 +55,11 @@ class CodDifference(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.party_name} {self.waybill}"
+
+    @property
+    def account_label(self) -> str:
+        """Differences that stations and providers leave are one kind of account in the ledger."""
+        is_pending = self.kind.startswith("pending_")
+        return str(
+            (AccountKind.PENDING_DIFFERENCES if is_pending else AccountKind(self.kind)).label
+        )

@@ -44,7 +44,9 @@ def settle_statements(*, statement_ids: Collection[int], by: User, at: datetime)
     rests = {one.receipt_id: one.rest for payer in payers if payer for one in unspent_of(payer)}
     for receipt in receipts.order_by("pk"):
         statement_id = wanted[receipt.source_key]
-        part = min(rests.get(receipt.pk, Decimal("0.00")), owed_on([statement_id])[statement_id].owed)
+        part = min(
+            rests.get(receipt.pk, Decimal("0.00")), owed_on([statement_id])[statement_id].owed
+        )
         if part > 0:
             allocate(receipt_id=receipt.pk, statement_id=statement_id, amount=part, by=by, at=at)
             done += 1

@@ -19,5 +19,6 @@ def refusals_recorded(act: str, subject: Any, *, by: User, at: datetime) -> Iter
         with transaction.atomic():
             yield
     except RuleBroken as refusal:
-        record("cod.refused", subject, by=by, at=at, data={"act": act, "code": refusal.code})
+        with transaction.atomic():
+            record("cod.refused", subject, by=by, at=at, data={"act": act, "code": refusal.code})
         raise

@@ -17,7 +17,7 @@ from apps.accounts.staff import person
 from apps.backoffice.records import ReferenceAdmin
 from apps.core.downloads import private_file
 from apps.tracking.forms.masters import AgreementForm
-from apps.tracking.models import PartnerAgreement, ServiceLane, ServiceLevel, SilenceLimit
+from apps.tracking.models import Courier, PartnerAgreement, ServiceLane, ServiceLevel, SilenceLimit
 from apps.tracking.services.masters import keep_agreement, keep_row
 
 
@@ -46,6 +46,14 @@ class ServiceLaneAdmin(MasterAdmin):
 @admin.register(SilenceLimit)
 class SilenceLimitAdmin(MasterAdmin):
     list_display = ["stage", "hours"]
+
+
+@admin.register(Courier)
+class CourierAdmin(MasterAdmin):
+    list_display = ["number", "name", "unit", "user", "is_active"]
+    list_filter = ["unit", "is_active"]
+    search_fields = ["number", "name"]
+    list_select_related = ["unit", "user"]
 
 
 @admin.register(PartnerAgreement)

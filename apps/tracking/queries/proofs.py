@@ -83,7 +83,7 @@ def versions(waybill_id: int) -> QuerySet[ProofOfDelivery]:
     """All versions of a proof with their photos, the standing one first."""
     return (
         ProofOfDelivery.objects.filter(waybill=waybill_id)
-        .select_related("recorded_by", "authorisation", "consent")
+        .select_related("recorded_by", "authorisation", "consent", "courier")
         .prefetch_related("photos")
         .order_by("-version")
     )
