@@ -8,10 +8,12 @@ from django.utils import timezone
 
 from apps.accounts.enums import Role
 from apps.banking import demo
-from apps.banking.models import BankAccount, BankFile, BankLine
+from apps.banking.enums import PayeeState
+from apps.banking.models import BankAccount, BankFile, BankLine, PayeeAccount
 from apps.banking.queries import gaps_of, reconcile, which_account
 from tests.factories.accounts import UserFactory
 from tests.factories.customers import CustomerFactory
+from tests.factories.payees import contact
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("BIL-5")]
 CODES = ("CHAYU", "JINGMI", "YUNSHANG", "BOYA", "XIANDA")
@@ -48,3 +50,22 @@ def test_the_month_shows_every_kind_of_line_and_adds_up() -> None:
     assert gaps_of(main) == []
     assert which_account(customers["BOYA"], timezone.now()) == main
     assert str(which_account(customers["YUNSHANG"], timezone.now())).startswith("云裳专户")
+
+
+@pytest.mark.requirement("COD-6")
+def test_merchants_accounts_are_in_use_and_one_waits() -> None:
+    roles = {
+        "jiekuan": Role.SETTLEMENT_CLERK,
+        "wangfang": Role.AGENT,
+        "jingli": Role.DEPARTMENT_MANAGER,
+        "zongjingli": Role.GENERAL_MANAGER,
+    }
+    for username, role in roles.items():
+        UserFactory(username=username, roles=[role])
+    now = timezone.now()
+    for code in CODES:
+        contact(CustomerFactory(code=code), at=now - timedelta(days=90))
+    demo.make_payees(seed=1, now=now)
+    states = dict(PayeeAccount.objects.values_list("customer__code", "state"))
+    assert states.pop("JINGMI") == PayeeState.COOLING
+    assert set(states.values()) == {PayeeState.ACTIVE} and len(states) == 3

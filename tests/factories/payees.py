@@ -116,6 +116,14 @@ def cooling(payee: PayeeAccount | None = None, *, at: datetime | None = None) ->
     return fresh(row)
 
 
+def cooling_of(payee: PayeeAccount) -> PayeeAccount:
+    """One that was called back, approved by two now."""
+    approve(payee, approver())
+    approve(payee, approver(Role.GENERAL_MANAGER))
+    found: PayeeAccount = fresh(payee)
+    return found
+
+
 def active(customer: Customer | None = None, **fields: Any) -> PayeeAccount:
     """In use since long ago; what waits besides is put into use as well, once its time is over."""
     at = fields.pop("at", ago(days=40))

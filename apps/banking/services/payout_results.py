@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -64,10 +64,10 @@ def take_result_file(
 
 
 def _check(
-    file: PayoutFile, results: Sequence[ResultRow], rows: dict[str, Payout], today: object
+    file: PayoutFile, results: Sequence[ResultRow], rows: dict[str, Payout], today: date
 ) -> None:
     seen: set[str] = set()
-    last = min(file.day + timedelta(days=settings.PAYOUT_UNCLEAR_DAYS + 4), today)  # type: ignore[type-var]  # days
+    last = min(file.day + timedelta(days=settings.PAYOUT_UNCLEAR_DAYS + 4), today)
     for result in results:
         row = rows.get(result.payout)
         if row is None:
@@ -82,7 +82,7 @@ def _check(
         elif result.number and not result.number.endswith(row.payee.tail):
             words = _("Line %(line)s: %(payout)s was paid to another account than ours.")
             _refuse(words, "other_account", result, file)
-        elif result.day is not None and not file.day <= result.day <= last:  # type: ignore[operator]  # days
+        elif result.day is not None and not file.day <= result.day <= last:
             words = _("Line %(line)s: the day %(day)s is not of payment file %(file)s.")
             _refuse(words, "other_day", result, file, day=result.day.isoformat())
         elif _contradicts(row, result):

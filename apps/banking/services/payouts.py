@@ -21,6 +21,7 @@ from apps.banking.enums import AccountState, PayeeState, PayoutState
 from apps.banking.models import BankAccount, PayeeAccount, Payout
 from apps.banking.queries.payees import payee_account_for, payee_sha
 from apps.banking.queries.payouts import payout_of, payout_sha
+from apps.banking.services.refusals import refusals_on_record
 from apps.banking.services.words import said
 from apps.banking.states import PAYOUT_MOVES
 from apps.core.errors import BadInput, RuleBroken
@@ -31,9 +32,9 @@ if TYPE_CHECKING:
 
 PREFIX = "FK"
 RULE = "COD-7"
+REFUSED = "payout.attempt_refused"
 
 
-@transaction.atomic
 def draft_payout(
     *,
     purpose: str,
@@ -46,54 +47,60 @@ def draft_payout(
     at: datetime,
 ) -> Payout:
     """Draft what ``subject``, a row of a floor above, is paid with: once, called again it is the same draft.
-    ``amount`` is in yuan. Refused unless ``payee`` is what ``payee_account_for`` answers at ``at``."""
-    row = _payee(payee)
-    check_amount(amount)
-    account = BankAccount.objects.get(pk=from_account.pk)
-    if account.state != AccountState.OPEN:
-        raise RuleBroken(_("The account is closed."), code="account_closed", field="from_account")
-    there = payout_of(purpose, subject)
-    if there is not None:
-        if (there.payee_id, there.amount, there.account_id) == (row.pk, amount, account.pk):
-            return there
-        raise RuleBroken(
-            _("Payout %(number)s of %(amount)s is there for this already. Call it off first.")
-            % {"number": there.number, "amount": there.amount},
-            code="payout_known",
-            rule=RULE,
+    ``amount`` is in yuan. Refused unless ``payee`` is what ``payee_account_for`` answers at ``at``, and of the
+    customer whom the subject names as its ``customer`` or ``merchant``."""
+    with refusals_on_record(REFUSED, payee, "draft", by=by, at=at):
+        row = _payee(payee)
+        check_amount(amount)
+        _check_whose(row, subject)
+        account = BankAccount.objects.get(pk=from_account.pk)
+        if account.state != AccountState.OPEN:
+            raise RuleBroken(
+                _("The account is closed."), code="account_closed", field="from_account"
+            )
+        there = payout_of(purpose, subject)
+        if there is not None:
+            if (there.payee_id, there.amount, there.account_id) == (row.pk, amount, account.pk):
+                return there
+            raise RuleBroken(
+                _("Payout %(number)s of %(amount)s is there for this already. Call it off first.")
+                % {"number": there.number, "amount": there.amount},
+                code="payout_known",
+                rule=RULE,
+            )
+        check_is_answer(row, purpose, at)
+        payout = Payout(
+            number=take_number(PREFIX, localdate(at)),
+            purpose=purpose,
+            subject_type=subject._meta.label_lower,
+            subject_id=str(subject.pk),
+            payee=row,
+            amount=amount,
+            account=account,
+            note=" ".join(note.split())[:60],
+            created_by_id=by.pk,
         )
-    check_is_answer(row, purpose, at)
-    payout = Payout(
-        number=take_number(PREFIX, localdate(at)),
-        purpose=purpose,
-        subject_type=subject._meta.label_lower,
-        subject_id=str(subject.pk),
-        payee=row,
-        amount=amount,
-        account=account,
-        note=" ".join(note.split())[:60],
-        created_by_id=by.pk,
-    )
-    payout.content_sha = payout_sha(payout)
-    payout.save()
-    record("payout.drafted", payout, by=by, at=at, data=about(payout))
-    return payout
+        payout.content_sha = payout_sha(payout)
+        payout.save()
+        record("payout.drafted", payout, by=by, at=at, data=about(payout))
+        return payout
 
 
-@transaction.atomic
 def release_payouts(
     payouts: Sequence[Payout], *, approval: ApprovalRequest, by: "User", at: datetime
 ) -> list[Payout]:
     """Release what two people approved with the thing it is for: ``approval`` is of the payouts' subject, and
     its content holds ``amount`` (as text) and ``payee`` (``payee_sha``) of the payout. Released again it is
     left as it is. Rows are locked by key; the database checks the approval once more."""
-    ids = [payout.pk for payout in payouts]
-    rows = lock_payouts(ids)
-    for row in rows:
-        if row.state == PayoutState.RELEASED and row.approval_id == approval.pk:
-            continue
-        check_covered(row, approval)
-        release(row, approval, by=by, at=at)
+    if not payouts:
+        return []
+    with refusals_on_record(REFUSED, payouts[0], "release", by=by, at=at):
+        rows = lock_payouts([payout.pk for payout in payouts])
+        for row in rows:
+            if row.state == PayoutState.RELEASED and row.approval_id == approval.pk:
+                continue
+            check_covered(row, approval)
+            release(row, approval, by=by, at=at)
     return rows
 
 
@@ -187,6 +194,18 @@ def check_covered(row: Payout, approval: ApprovalRequest) -> None:
             % {"amount": row.amount, "account": row.payee.masked},
             code="not_approved",
             rule=RULE,
+        )
+
+
+def _check_whose(payee: PayeeAccount, subject: Model) -> None:
+    whose = getattr(subject, "customer_id", None) or getattr(subject, "merchant_id", None)
+    if whose is not None and whose != payee.customer_id:
+        raise RuleBroken(
+            _("This account belongs to %(customer)s, to whom this is not owed.")
+            % {"customer": payee.customer},
+            code="payee_of_another",
+            field="payee",
+            rule="COD-6",
         )
 
 

@@ -102,7 +102,8 @@ def _make(company: Company, cast: Cast, began: datetime, now: datetime) -> Custo
         {"name": company.contact, "phone": str(number), "default_pickup": True,
          "email": f"{company.code.lower()}@customer.example"},
         by=agent,
-        at=began,
+        # On file for long, as whoever is called back about money has to be.
+        at=began - timedelta(days=90),
     )  # fmt: skip
     services.add_site(
         customer,
