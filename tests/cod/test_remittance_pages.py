@@ -177,7 +177,7 @@ def test_the_report_sums_to_zero_in_every_form() -> None:
 
 def test_whoever_downloads_a_report_is_on_record(client: Client, finance: User) -> None:
     row = f.released()
-    answer = client.post(act(row, "download"), {"form": "csv"})
+    answer = client.post(act(row, "download"), {"download-form": "csv"})
     assert answer.status_code == 200 and answer["Content-Disposition"].startswith("attachment")
     assert Event.objects.filter(kind="remittance.exported", by=finance).count() == 1
 
