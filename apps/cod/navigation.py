@@ -82,7 +82,7 @@ PAGES = (
         section=COD,
         daily_for=frozenset({Role.FINANCE, Role.SETTLEMENT_CLERK}),
         hour=14,
-        words="回款 返款 代收货款 打款",
+        words="返款 回款 打款 代收货款",
     ),
     Page(
         _("Due to merchants"),
@@ -91,7 +91,7 @@ PAGES = (
         "cod.view_remittance",
         about=_("What would be paid to whom on a day, and what is carried."),
         section=COD,
-        words="回款 预览 应付商家",
+        words="返款 预览 应付商家",
     ),
     Page(
         _("From the door to the merchant, in days"),
@@ -100,7 +100,7 @@ PAGES = (
         "cod.view_remittance",
         about=_("Door to bank to merchant: median and nine of ten, per merchant and station."),
         section=COD,
-        words="回款时效 天数",
+        words="返款时效 天数",
     ),
     records(
         _("Remittance terms"),
@@ -108,6 +108,6 @@ PAGES = (
         "cod.remittanceterms",
         about=_("Each merchant's cycle, minimum, fees and what is set off."),
         section=COD,
-        words="回款周期 结算周期",
+        words="返款周期 结算周期",
     ),
 )

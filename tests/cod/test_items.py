@@ -3,7 +3,8 @@
 from decimal import Decimal
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from apps.accounts.queries import system_user
@@ -19,7 +20,7 @@ from apps.ledger.enums import AccountKind as K
 from apps.ledger.models import Entry
 from apps.quality.models import ExceptionReport
 from apps.tracking.enums import CodMethod
-from apps.tracking.services.pod import correct_proof
+from apps.tracking.services.pod import correct_proof, record_proof
 from tests.factories import cod
 from tests.factories.accounts import UserFactory
 from tests.factories.shipments import proof, scan, shipment
@@ -202,3 +203,22 @@ def test_amounts_are_tied_to_the_state_by_the_database() -> None:
         with pytest.raises(IntegrityError), transaction.atomic():
             CodItem.objects.filter(pk=item.pk).update(**wrong)
     assert item.takings.get().kind == TakingKind.COD
+
+
+def test_many_follow_their_proofs_in_as_many_statements_as_one() -> None:
+    courier = cod.courier()
+    cod.collected("10.00", by=courier)
+
+    def told(count: int) -> int:
+        waybills = [cod.cod_shipment("10.00") for _n in range(count)]
+        for waybill in waybills:
+            paid = proof(cod_paid=D("10.00"), cod_method="cash", courier=courier)
+            by, at = system_user("tests"), timezone.now()
+            record_proof(waybill_id=waybill.pk, proof=paid, by=by, at=at)
+        ids = [waybill.pk for waybill in waybills]
+        with CaptureQueriesContext(connection) as taken:
+            services.collect(waybill_ids=ids, by=system_user("tests"), at=timezone.now())
+        return len(taken)
+
+    assert told(6) <= told(1) + 2
+    assert ties()

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.staff import person
-from apps.backoffice.acts import Act, ActContext
+from apps.backoffice.acts import Act, ActContext, Panel
 from apps.backoffice.forms import ReasonForm
 from apps.backoffice.forms.filters import FilterForm, one_of
 from apps.backoffice.listing import ListAdmin
@@ -141,10 +141,10 @@ class CashUpAdmin(ListAdmin, PanelAdmin):
     acts = (
         Act("declare", _("Declare the cash"), DECLARE, _declare, form=DeclareForm, may=_is(C.OPEN), is_panel=True,
             explains=_("What the courier hands over. What is taken later is in the next cash-up."),
-            done=_("Declared. Somebody other than the courier counts it."), key="d"),
+            done=_("Declared. Somebody other than the courier counts it.")),
         Act("count", _("Count the cash"), COUNT, _count, form=CountForm, may=_is(C.DECLARED), is_panel=True,
             explains=_("By somebody other than the courier. What is short is the courier's debt."),
-            done=_("Counted."), key="c"),
+            done=_("Counted.")),
         Act("freight", _("Enter freight taken"), FREIGHT, _take_freight, form=FreightForm, is_panel=True,
             may=_is(C.OPEN), done=_("The freight is taken.")),
         Act("repay", _("Take a repayment"), COUNT, _repay, form=RepayForm, is_panel=True,
@@ -161,6 +161,12 @@ class CashUpAdmin(ListAdmin, PanelAdmin):
     def get_queryset(self, request: HttpRequest) -> "QuerySet[CashUp]":
         found: QuerySet[CashUp] = CashUp.objects.visible_to(person(request))
         return found.select_related("courier", "unit", "counted_by", "declared_by", "deposit")
+
+    def panels(self, request: HttpRequest, record: Any, **more: Any) -> list[Panel]:
+        """What comes next stands open with the cursor in the sum: a sum and Enter, twice, and the day is
+        done."""
+        opened = {C.OPEN: "declare", C.DECLARED: "count"}.get(C(record.state), "")
+        return super().panels(request, record, **{"opened": opened, **more})
 
     def facts(self, request: HttpRequest, record: CashUp) -> dict[str, Any]:
         expected = record.expected

@@ -31,6 +31,8 @@ from apps.tracking.models import Courier
 
 ITEM = "cod.coditem"
 PENDING = AccountKind.PENDING_DIFFERENCES
+# Key, kind, day, summary, postings and the item of an entry.
+ItemEntry = tuple[str, str, date, str, list[NewPosting], CodItem]
 
 
 def open_day(day: date) -> date:
@@ -92,14 +94,8 @@ def both_ways(debit: Side, credit: Side, amount: Decimal, waybill: str = "") -> 
     return [NewPosting(debit, credit, amount, waybill)]
 
 
-def post_items(
-    rows: Sequence[tuple[str, str, date, str, list[NewPosting], CodItem]],
-    *,
-    by: User,
-    at: datetime,
-) -> None:
-    """Entries about items: (key, kind, day, summary, postings, item) each; those without postings are
-    passed over."""
+def post_items(rows: Sequence[ItemEntry], *, by: User, at: datetime) -> None:
+    """Entries about items; those without postings are passed over."""
     entries = [
         NewEntry(key, kind, open_day(day), text, postings, ITEM, str(item.pk))
         for key, kind, day, text, postings, item in rows

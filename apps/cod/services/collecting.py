@@ -6,7 +6,7 @@ was taken; afterwards it is an exception for a person, because the money is what
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
@@ -20,17 +20,18 @@ from apps.cod.services import books
 from apps.cod.services.decisions import void_decisions
 from apps.cod.services.freight import take_collect_freight
 from apps.cod.services.items import open_items
-from apps.cod.services.moving import lock_items, move_items
+from apps.cod.services.moving import lock_items
 from apps.cod.services.noticing import report_difference
 from apps.cod.services.opening_cash_ups import open_cash_up
 from apps.core.errors import RuleBroken
 from apps.core.money import format_money
-from apps.events.services import record
-from apps.ledger.inputs import NewPosting
+from apps.customers.models import Customer
+from apps.events.services import NewEvent, new_event, record_many
 from apps.tracking.enums import CodMethod
 from apps.tracking.models import Courier, ProofOfDelivery
 
 S = ItemState
+CHANGES = ["collected", "method", "collected_at", "courier", "unit", "state", "ended_at"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +42,16 @@ class _Paid:
     amount: Decimal
     courier: Courier | None
 
+    @property
+    def method(self) -> str:
+        return self.proof.cod_method if self.amount else ""
+
 
 @transaction.atomic
 def collect(*, waybill_ids: Collection[int], by: User, at: datetime) -> int:
     """Bring the items of these waybills to what their proofs of delivery say now; how many changed.
-    Safe to repeat, in any order of what happened."""
+    Safe to repeat, in any order of what happened; as many statements for a hundred as for one, but for
+    the cash-up of each courier and day and for what is an exception."""
     proofs = {
         proof.waybill_id: proof
         for proof in ProofOfDelivery.objects.standing()
@@ -59,13 +65,16 @@ def collect(*, waybill_ids: Collection[int], by: User, at: datetime) -> int:
     open_items(waybill_ids=list(paid), by=by, at=at)
     ids = CodItem.objects.filter(waybill_id__in=list(paid)).values_list("pk", flat=True)
     items = lock_items(list(ids))
-    return sum(_follow(item, paid[item.waybill_id], by=by, at=at) for item in items)
+    batch = _Batch(items, by, at)
+    for item in items:
+        batch.follow(item, paid[item.waybill_id])
+    return batch.write()
 
 
 @transaction.atomic
 def name_courier(*, item_id: int, courier: Courier, by: User, at: datetime) -> CodItem:
     """Cash that a proof says was paid, but not to whom: it is this courier's to hand in. RuleBroken
-    ``no_proof``, ``courier_known``, ``own_cash``."""
+    ``no_proof``, ``courier_known``."""
     [item] = lock_items([item_id])
     proof = ProofOfDelivery.objects.standing().filter(waybill=item.waybill_id).first()
     if proof is None or not proof.cod_paid or item.state not in (S.DUE, S.REFUSED):
@@ -81,7 +90,9 @@ def name_courier(*, item_id: int, courier: Courier, by: User, at: datetime) -> C
             code="courier_known",
             rule="COD-7",
         )
-    _take(item, _Paid(proof, proof.cod_paid, courier), by=by, at=at)
+    batch = _Batch([item], by, at)
+    batch.take(item, _Paid(proof, proof.cod_paid, courier))
+    batch.write()
     return item
 
 
@@ -91,150 +102,179 @@ def _paid(proof: ProofOfDelivery) -> _Paid:
     return _Paid(proof, proof.cod_paid or Decimal("0.00"), courier)
 
 
-def _follow(item: CodItem, paid: _Paid, *, by: User, at: datetime) -> bool:
-    """Whether anything changed."""
-    collected = item.collected or Decimal("0.00")
-    method = paid.proof.cod_method if paid.amount else ""
-    same = (collected, item.method, item.courier) == (paid.amount, method, paid.courier)
-    if item.state not in (S.DUE, S.REFUSED, S.COLLECTED):
-        if collected != paid.amount or item.method != method:
-            _tell_late(item, paid, by=by, at=at)
-        return False
-    if same and item.state != S.DUE:
-        return False
-    if paid.amount and method == CodMethod.CASH and paid.courier is None:
-        _tell_nobody(item, paid, by=by, at=at)
-        return False
-    if item.state == S.COLLECTED and not _give_back(item, paid.proof, by=by, at=at):
-        _tell_late(item, paid, by=by, at=at)
-        return False
-    if paid.amount:
-        _take(item, paid, by=by, at=at)
-    else:
-        _refuse(item, paid, by=by, at=at)
-    return True
+class _Batch:
+    """Several items follow their proofs: first decided in memory, then written in sets."""
 
+    def __init__(self, items: list[CodItem], by: User, at: datetime) -> None:
+        self.by, self.at = by, at
+        self.takings: list[Taking] = []
+        self.first: list[CodItem] = []  # whose amount was due until now
+        self.unpaid: list[CodItem] = []
+        self.changed: list[CodItem] = []
+        self.news: list[NewEvent] = []
+        self.told: list[tuple[CodItem, str, str]] = []
+        self.cash_ups: dict[tuple[int, date], CashUp] = {}
+        last = Taking.objects.filter(item__in=items).order_by("item_id", "-pk").distinct("item_id")
+        with_all = last.select_related("courier", "cash_up", "item__merchant")
+        self.last = {taking.item_id: taking for taking in with_all}
+        merchants = Customer.objects.in_bulk([item.merchant_id for item in items])
+        for item in items:
+            item.merchant = merchants[item.merchant_id]
 
-def _take(item: CodItem, paid: _Paid, *, by: User, at: datetime) -> None:
-    proof, first = paid.proof, item.state == S.DUE
-    cash = proof.cod_method == CodMethod.CASH
-    day = timezone.localdate(proof.signed_at)
-    cash_up = (
-        open_cash_up(courier=paid.courier, day=day, by=by, at=at) if cash and paid.courier else None
-    )
-    taking = Taking.objects.create(
-        kind=TakingKind.COD,
-        source=f"proof:{proof.pk}",
-        item=item,
-        waybill=item.waybill,
-        method=proof.cod_method,
-        amount=paid.amount,
-        courier=paid.courier,
-        day=day,
-        taken_at=proof.signed_at,
-        cash_up=cash_up,
-        by=by,
-    )
-    postings = books.taken(taking)
-    if first:
-        postings += books.memo(item, -item.due)
-    _post(item, taking, postings, by=by, at=at)
-    item.collected, item.method, item.collected_at = paid.amount, proof.cod_method, proof.signed_at
-    item.courier = paid.courier
-    item.unit = paid.courier.unit if paid.courier else item.unit
-    item.state, item.ended_at = S.COLLECTED, None
-    item.save()
-    data = {"amount": str(paid.amount), "method": proof.cod_method, "waybill": item.waybill}
-    record("coditem.collected", item, by=by, at=at, data=data)
-    if first:
-        void_decisions([item], by=by, at=at)
-    if paid.amount < item.due:
-        _tell_short(item, paid, by=by, at=at)
+    def follow(self, item: CodItem, paid: _Paid) -> None:
+        """Decide what this proof changes."""
+        collected = item.collected or Decimal("0.00")
+        moved = (collected, item.method) != (paid.amount, paid.method)
+        if item.state not in (S.DUE, S.REFUSED, S.COLLECTED):
+            if moved:
+                self.tell_late(item, paid)
+            return
+        if not moved and item.courier_id == _pk(paid.courier) and item.state != S.DUE:
+            return
+        if paid.method == CodMethod.CASH and paid.courier is None:
+            self.tell(item, _("Cash at the door, but no courier named: %(waybill)s"),
+                _("%(paid)s was paid in cash. Name the courier who has it.")
+                % {"paid": format_money(paid.amount)})  # fmt: skip
+        elif item.state == S.COLLECTED and not self.give_back(item, paid.proof):
+            self.tell_late(item, paid)
+        elif paid.amount:
+            self.take(item, paid)
+        else:
+            self.refuse(item, paid)
 
+    def take(self, item: CodItem, paid: _Paid) -> None:
+        """The money was taken: from now on it is the merchant's."""
+        proof = paid.proof
+        taking = Taking(
+            kind=TakingKind.COD,
+            source=f"proof:{proof.pk}",
+            item=item,
+            waybill=item.waybill,
+            method=proof.cod_method,
+            amount=paid.amount,
+            courier=paid.courier,
+            day=timezone.localdate(proof.signed_at),
+            taken_at=proof.signed_at,
+            by=self.by,
+        )
+        if proof.cod_method == CodMethod.CASH and paid.courier:
+            taking.cash_up = self.cash_up(paid.courier, taking.day)
+        self.takings.append(taking)
+        if item.state == S.DUE:
+            self.first.append(item)
+        item.collected, item.method = paid.amount, proof.cod_method
+        item.collected_at, item.courier = proof.signed_at, paid.courier
+        item.unit = paid.courier.unit if paid.courier else item.unit
+        item.state, item.ended_at = S.COLLECTED, None
+        self.changed.append(item)
+        data = {"amount": str(paid.amount), "method": proof.cod_method, "waybill": item.waybill}
+        self.news.append(new_event("coditem.collected", item, by=self.by, at=self.at, data=data))
+        if paid.amount < item.due:
+            self.tell_short(item, paid)
 
-def _give_back(item: CodItem, proof: ProofOfDelivery, *, by: User, at: datetime) -> bool:
-    """Take back what an earlier version of the proof had said; False where that has left the courier."""
-    taking = item.takings.select_related("courier", "item__merchant").order_by("-pk").first()
-    if taking is None or taking.settlement_id is not None:
-        return False
-    if taking.cash_up_id is not None:
-        held = CashUp.objects.select_for_update(of=("self",)).get(pk=taking.cash_up_id)
-        if held.state != CashUpState.OPEN:
+    def give_back(self, item: CodItem, proof: ProofOfDelivery) -> bool:
+        """Take back what an earlier version of the proof had said; False where that has left the
+        courier."""
+        taking = self.last.get(item.pk)
+        if taking is None or taking.settlement_id is not None:
             return False
-    back = Taking.objects.create(
-        kind=taking.kind,
-        source=f"proof:{proof.pk}:back",
-        item=item,
-        waybill=item.waybill,
-        method=taking.method,
-        amount=-taking.amount,
-        courier=taking.courier,
-        day=taking.day,
-        taken_at=at,
-        cash_up=taking.cash_up,
-        by=by,
-    )
-    _post(item, back, books.taken(back), by=by, at=at)
-    return True
+        if taking.cash_up_id is not None:
+            held = CashUp.objects.select_for_update(of=("self",)).get(pk=taking.cash_up_id)
+            if held.state != CashUpState.OPEN:
+                return False
+        self.takings.append(
+            Taking(
+                kind=taking.kind,
+                source=f"proof:{proof.pk}:back",
+                item=item,
+                waybill=item.waybill,
+                method=taking.method,
+                amount=-taking.amount,
+                courier=taking.courier,
+                day=taking.day,
+                taken_at=self.at,
+                cash_up=taking.cash_up,
+                by=self.by,
+            )
+        )
+        return True
 
-
-def _post(
-    item: CodItem, taking: Taking, postings: list[NewPosting], *, by: User, at: datetime
-) -> None:
-    text = _("COD taken %(waybill)s") % {"waybill": item.waybill}
-    row = (f"taking:{taking.pk}", "coditem.collected", taking.day, text, postings, item)
-    books.post_items([row], by=by, at=at)
-
-
-def _refuse(item: CodItem, paid: _Paid, *, by: User, at: datetime) -> None:
-    """Delivered and nothing paid."""
-    if item.state == S.DUE:
-        books.post_met([item], by=by, at=at)
-        move_items(item_ids=[item.pk], to=S.REFUSED, by=by, at=at)
-        void_decisions([item], by=by, at=at)
-    else:
+    def refuse(self, item: CodItem, paid: _Paid) -> None:
+        """Delivered and nothing paid."""
+        if item.state == S.DUE:
+            self.unpaid.append(item)
+        data = {"from": item.state, "to": str(S.REFUSED), "waybill": item.waybill}
+        self.news.append(new_event("coditem.moved", item, by=self.by, at=self.at, data=data))
         item.collected, item.method, item.collected_at, item.courier = None, "", None, None
         item.state = S.REFUSED
-        item.save()
-        record("coditem.moved", item, by=by, at=at, data={"from": S.COLLECTED, "to": S.REFUSED})
-    _tell_short(item, paid, by=by, at=at)
+        self.changed.append(item)
+        self.tell_short(item, paid)
+
+    def cash_up(self, courier: Courier, day: date) -> CashUp:
+        found = self.cash_ups.get((courier.pk, day))
+        if found is None:
+            found = open_cash_up(courier=courier, day=day, by=self.by, at=self.at)
+            self.cash_ups[courier.pk, day] = found
+        return found
+
+    def write(self) -> int:
+        """How many items changed."""
+        Taking.objects.bulk_create(self.takings)
+        text, first = _("COD taken %(waybill)s"), {item.pk for item in self.first}
+        rows: list[books.ItemEntry] = []
+        for taking in self.takings:
+            item = taking.item
+            if item is None:
+                raise TypeError("a taking of COD has its item")
+            postings = books.taken(taking)
+            if item.pk in first and taking.amount > 0:
+                postings += books.memo(item, -item.due)
+            said = text % {"waybill": item.waybill}
+            key = f"taking:{taking.pk}"
+            rows.append((key, "coditem.collected", taking.day, said, postings, item))
+        books.post_items(rows, by=self.by, at=self.at)
+        books.post_met(self.unpaid, by=self.by, at=self.at)
+        if self.changed:
+            CodItem.objects.bulk_update(self.changed, CHANGES)
+            void_decisions([*self.first, *self.unpaid], by=self.by, at=self.at)
+        record_many(self.news)
+        for item, title, what in self.told:
+            self.report(item, title, what)
+        return len(self.changed)
+
+    def tell_short(self, item: CodItem, paid: _Paid) -> None:
+        """Less than due, and nobody approved another amount before: who explains it?"""
+        what = _("%(paid)s of %(due)s was paid at the door. Said there: %(reason)s") % {
+            "paid": format_money(paid.amount),
+            "due": format_money(item.due),
+            "reason": paid.proof.cod_reason or "—",
+        }
+        self.tell(item, _("Less was paid than due: %(waybill)s"), what)
+
+    def tell_late(self, item: CodItem, paid: _Paid) -> None:
+        what = _("The proof of delivery now says %(paid)s, the money counted is %(collected)s.") % {
+            "paid": format_money(paid.amount),
+            "collected": format_money(item.collected or Decimal(0)),
+        }
+        self.tell(item, _("Proof corrected after the money was counted: %(waybill)s"), what)
+
+    def tell(self, item: CodItem, title: str, what: str) -> None:
+        self.told.append((item, title % {"waybill": item.waybill}, what))
+        data = {"reason": what}
+        self.news.append(new_event("coditem.differs", item, by=self.by, at=self.at, data=data))
+
+    def report(self, item: CodItem, title: str, what: str) -> None:
+        report_difference(
+            title=title,
+            what=f"{title}\n{what}",
+            happened_at=self.at,
+            waybill_id=item.waybill_id,
+            unit=item.unit,
+            customer=item.merchant,
+            by=self.by,
+            at=self.at,
+        )
 
 
-def _tell_short(item: CodItem, paid: _Paid, *, by: User, at: datetime) -> None:
-    """Less than due, and nobody approved another amount before: who explains it?"""
-    what = _("%(paid)s of %(due)s was paid at the door. Said there: %(reason)s") % {
-        "paid": format_money(paid.amount),
-        "due": format_money(item.due),
-        "reason": paid.proof.cod_reason or "—",
-    }
-    _tell(item, _("Less was paid than due: %(waybill)s"), what, by=by, at=at)
-
-
-def _tell_late(item: CodItem, paid: _Paid, *, by: User, at: datetime) -> None:
-    what = _("The proof of delivery now says %(paid)s, the money counted is %(collected)s.") % {
-        "paid": format_money(paid.amount),
-        "collected": format_money(item.collected or Decimal(0)),
-    }
-    _tell(item, _("Proof corrected after the money was counted: %(waybill)s"), what, by=by, at=at)
-
-
-def _tell_nobody(item: CodItem, paid: _Paid, *, by: User, at: datetime) -> None:
-    what = _("%(paid)s was paid in cash. Name the courier who has it.") % {
-        "paid": format_money(paid.amount)
-    }
-    _tell(item, _("Cash at the door, but no courier named: %(waybill)s"), what, by=by, at=at)
-
-
-def _tell(item: CodItem, title: str, what: str, *, by: User, at: datetime) -> None:
-    named = title % {"waybill": item.waybill}
-    record("coditem.differs", item, by=by, at=at, data={"reason": what})
-    report_difference(
-        title=named,
-        what=f"{named}\n{what}",
-        happened_at=at,
-        waybill_id=item.waybill_id,
-        unit=item.unit,
-        customer=item.merchant,
-        by=by,
-        at=at,
-    )
+def _pk(row: Courier | None) -> int | None:
+    return None if row is None else row.pk

@@ -11,7 +11,7 @@ from apps.desk.demo.afterwards import partner_of
 from apps.desk.demo.orders import Shipped
 from apps.desk.demo.people import Cast
 from apps.tracking.inputs import IncomingEvent
-from apps.tracking.models import PartnerCarrier
+from apps.tracking.models import Courier, PartnerCarrier
 from apps.tracking.services.history import Journey, Scanned, Signed, tell_journeys
 from apps.tracking.signing import NewProof
 
@@ -24,7 +24,7 @@ def make_journeys(
     cast: Cast, shipped: list[Shipped], carrier: PartnerCarrier, rng: Random, now: datetime
 ) -> None:
     every = max(2, len(shipped) // 11)
-    journeys = []
+    journeys, couriers = [], list(Courier.objects.select_related("unit").order_by("number"))
     for number, one in enumerate(shipped):
         fate = FATES[number // every % len(FATES)] if number % every == every // 2 else "well"
         if _same_city(one) and fate in ("weather", "misrouted"):
@@ -41,7 +41,8 @@ def make_journeys(
         ]
         end = one.confirmed_at + timedelta(hours=_hours(one)) + timedelta(minutes=20)
         arrived = fate in ("well", "absent", "weather") and end <= now
-        journeys.append(Journey(one.waybill, scans, _signed(one, end) if arrived else None))
+        signed = _signed(one, end, couriers[number % len(couriers)]) if arrived else None
+        journeys.append(Journey(one.waybill, scans, signed))
     tell_journeys(journeys, source="scan", by=cast["yunying"])
 
 
@@ -98,8 +99,10 @@ def _plan(one: Shipped, fate: str, rng: Random) -> list[IncomingEvent]:
     ]
 
 
-def _signed(one: Shipped, at: datetime) -> Signed:
+def _signed(one: Shipped, at: datetime, courier: Courier) -> Signed:
+    """Two of three who pay at the door pay in cash."""
     waybill = one.waybill
+    method = "wechat" if waybill.pk % 3 == 0 else "cash"
     spoiled = one.order.number.endswith("5")
     return Signed(
         NewProof(
@@ -110,7 +113,8 @@ def _signed(one: Shipped, at: datetime) -> Signed:
             appearance_good=True,
             count_right=True,
             cod_paid=waybill.cod_amount,
-            cod_method="wechat" if waybill.cod_amount else "",
+            cod_method=method if waybill.cod_amount else "",
+            courier=courier,
             notes="外箱一角压皱，内件完好" if spoiled else "",
             place=f"{waybill.destination_city.removesuffix('市')}营业部",
         ),

@@ -15,6 +15,8 @@ from apps.accounts.services import (
     create_user,
     grant_role,
 )
+from apps.tracking.models import Courier
+from apps.tracking.services.masters import keep_row
 
 PASSWORD = "yipiao-demo-2026"  # noqa: S105  # printed at every start; demo data only
 
@@ -57,6 +59,14 @@ PEOPLE = [
     ("fuzong", "沈岳", Role.DEPUTY_GENERAL_MANAGER, "HQ", False),
     ("zongjingli", "韩松", Role.GENERAL_MANAGER, "HQ", True),
     ("xitong", "杨帆", Role.IT_ADMIN, "HQ", True),
+    ("chuna", "许静", Role.CASHIER, "HQ", True),
+]
+# staff number, name, station
+COURIERS = [
+    ("YPK01", "刘洋", "SHA-PD"),
+    ("YPK02", "张伟", "SHA-MH"),
+    ("YPK03", "周国强", "BJS-CY"),
+    ("YPK04", "马超", "CAN-TH"),
 ]
 
 
@@ -103,6 +113,8 @@ def make_people(at: datetime) -> Cast:
     User.objects.filter(username__in=users).update(password=hashed)
     for user in users.values():
         user.password = hashed
+    for number, name, unit in COURIERS:
+        keep_row(Courier(number=number, name=name, unit=units[unit]), by=system, at=at)
     shop = create_user(
         username="api-yunshang",
         display_name="云裳商城接口",
