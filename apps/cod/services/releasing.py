@@ -43,14 +43,15 @@ from apps.events.services import record
 S, K = RemittanceState, RowKind
 
 
-@transaction.atomic
 def ask_release(*, remittance_id: int, by: User, at: datetime) -> ApprovalRequest:
     """Ask two people of different departments. RuleBroken: ``remittance_held`` without an account,
-    ``payee_changed`` where the merchant is paid to another account by now."""
-    row = lock_remittance(remittance_id)
-    _check_releasable(row, at)
-    title = f"{row.number} {row.merchant} {row.amount}"
-    return ask_approval(kind=REMITTANCE, subject=row, title=title, by=by, at=at)
+    ``payee_changed`` where the merchant is paid to another account by now; on record."""
+    row = Remittance.objects.get(pk=remittance_id)
+    with refusals_recorded("ask", row, by=by, at=at):
+        row = lock_remittance(remittance_id)
+        _check_releasable(row, at)
+        title = f"{row.number} {row.merchant} {row.amount}"
+        return ask_approval(kind=REMITTANCE, subject=row, title=title, by=by, at=at)
 
 
 def approve_remittance(

@@ -20,6 +20,7 @@ from apps.cod.models import Remittance, RemittanceRow
 from apps.cod.queries.remitting import Plan, plans_of
 from apps.cod.rules.remitting import Row
 from apps.cod.services.moving import put_in_remittance, take_out_of_remittance
+from apps.cod.services.tracing import refusals_recorded
 from apps.cod.states import REMITTANCE_MOVES
 from apps.core.errors import BadInput, RuleBroken
 from apps.customers.models import Customer
@@ -153,19 +154,21 @@ def renew_held(*, by: User, at: datetime) -> int:
     return sum(row.state == S.PREPARED for row in rows)
 
 
-@transaction.atomic
 def withdraw_remittance(*, remittance_id: int, reason: str, by: User, at: datetime) -> Remittance:
-    """Before its release: its money is on the bank again, for another one."""
+    """Before its release: its money is on the bank again, for another one. RuleBroken
+    ``remittance_released`` after it, on record."""
     why = said(reason)
-    row = lock_remittance(remittance_id)
-    check_before_release(row)
-    REMITTANCE_MOVES.check(S(row.state), S.WITHDRAWN)
-    live = live_request(REMITTANCE, row)
-    if live is not None and live.state == ApprovalState.OPEN:
-        withdraw_approval(kind=REMITTANCE, subject=row, reason=why, by=by, at=at)
-    take_out_of_remittance(item_ids=item_ids_of(row), by=by, at=at)
-    end_remittance(row, S.WITHDRAWN, why, at=at)
-    record("remittance.withdrawn", row, by=by, at=at, data={"reason": why})
+    row = Remittance.objects.get(pk=remittance_id)
+    with refusals_recorded("withdraw", row, by=by, at=at):
+        row = lock_remittance(remittance_id)
+        check_before_release(row)
+        REMITTANCE_MOVES.check(S(row.state), S.WITHDRAWN)
+        live = live_request(REMITTANCE, row)
+        if live is not None and live.state == ApprovalState.OPEN:
+            withdraw_approval(kind=REMITTANCE, subject=row, reason=why, by=by, at=at)
+        take_out_of_remittance(item_ids=item_ids_of(row), by=by, at=at)
+        end_remittance(row, S.WITHDRAWN, why, at=at)
+        record("remittance.withdrawn", row, by=by, at=at, data={"reason": why})
     return row
 
 
