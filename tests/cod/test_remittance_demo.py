@@ -32,9 +32,9 @@ def test_one_is_paid_one_waits_for_its_second_approval_one_is_held() -> None:
         f.banked(merchant, "100.00")
     f.banked(payees.merchant(), "50.00")
     make_remittances(seed=1, now=timezone.now())
-    S = RemittanceState
+    known = RemittanceState
     states = sorted(Remittance.objects.values_list("state", flat=True))
-    assert states == sorted([S.PAID, S.PREPARED, S.HELD])
-    waiting = Remittance.objects.get(state=S.PREPARED)
+    assert states == sorted([known.PAID, known.PREPARED, known.HELD])
+    waiting = Remittance.objects.get(state=known.PREPARED)
     assert requests_of("cod.remittance", waiting).get().approvals.count() == 1
     assert not [one for one in compare() if one.differs]
