@@ -164,6 +164,7 @@ EVENT_KINDS = {
     "payout.paid": _("Payout paid"),
     "payout.booked": _("Payout seen on the bank"),
     "payout.returned": _("Payout returned"),
+    "payout.contradicted": _("Payout said to have come back, but seen on the bank"),
     "payout.attempt_refused": _("Attempt on a payout refused"),
     "payoutfile.made": _("Payment file made"),
     "payoutfile.downloaded": _("Payment file downloaded"),

@@ -136,6 +136,7 @@ NOTICES = {
     "payee.stopped": _stopped,
     "payee.attempt_refused": _attempted,
     "payout.attempt_refused": _attempted,
+    "payout.contradicted": _attempted,
     "payout.unclear": _outcome,
     "payout.returned": _outcome,
 }

@@ -246,6 +246,16 @@ def test_a_line_that_could_be_two_payouts_is_a_persons_to_say() -> None:
     assert stays.value.code == "line_of_payout"
 
 
+def test_said_to_have_come_back_and_seen_on_the_bank() -> None:
+    payout = f.released()
+    file = f.filed(payout)
+    f.answer(file, f.results((payout, "100.00", "失败")))
+    line = outgoing(payout)
+    assert services.settle_waiting() == services.settle_waiting() == 0
+    assert line.use is None and f.fresh(payout).state == S.RETURNED
+    assert Event.objects.filter(kind="payout.contradicted").count() == 1
+
+
 def test_given_back_by_the_bank() -> None:
     payout = f.released()
     f.filed(payout)

@@ -52,10 +52,10 @@ def payout_of(purpose: str, subject: Model) -> Payout | None:
 
 
 def settled_by() -> list[tuple[BankLine, Payout]]:
-    """Which line that went out is which payout that is on its way: by the payout's number in what the bank
+    """Which line that went out is which payout that no line has settled: by the payout's number in what the bank
     says, else by the payee's account and the amount. A line or a payout of which there could be two is left
     out. Three queries however many there are."""
-    states = (PayoutState.SENT, PayoutState.UNCLEAR, PayoutState.PAID)
+    states = (PayoutState.SENT, PayoutState.UNCLEAR, PayoutState.PAID, PayoutState.RETURNED)
     waiting = list(
         Payout.objects.filter(state__in=states, bank_line=None).select_related("payee", "account")
     )

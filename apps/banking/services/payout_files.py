@@ -98,7 +98,8 @@ def open_payment_file(file: PayoutFile, *, by: "User", at: datetime) -> bytes:
         content: bytes = stored.read()
     if hashlib.sha256(content).hexdigest() != file.sha256:
         raise RuleBroken(_("The stored file is not the one that was made."), code="file_changed")
-    record("payoutfile.downloaded", file, by=by, at=at)
+    with transaction.atomic():
+        record("payoutfile.downloaded", file, by=by, at=at)
     return content
 
 

@@ -24,5 +24,6 @@ def refusals_on_record(
         with transaction.atomic():
             yield
     except RuleBroken as refusal:
-        record(kind, subject, by=by, at=at, data={"attempt": attempt, "code": refusal.code})
+        with transaction.atomic():
+            record(kind, subject, by=by, at=at, data={"attempt": attempt, "code": refusal.code})
         raise

@@ -24,12 +24,13 @@ from apps.banking.states import PAYOUT_MOVES
 from apps.core.database import database_now
 from apps.core.errors import RuleBroken
 from apps.core.money import format_money
+from apps.events.models import Event
 from apps.events.services import record
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
 
-REFUSED = "payout.attempt_refused"
+REFUSED, CONTRADICTED = "payout.attempt_refused", "payout.contradicted"
 
 
 def settle_payout(line: BankLine, payout: Payout, *, by: "User", at: datetime) -> Payout:
@@ -109,10 +110,14 @@ def close(row: Payout, to: PayoutState, *, by: "User", at: datetime) -> None:
 
 def settle_waiting() -> int:
     """Bank lines that went out and are a payout by its number or by the payee's account and amount; how many.
-    What two lines or two payouts could be is a person's to say. Any number may run at once."""
+    What two lines or two payouts could be is a person's to say. One that was said to have come back and went
+    out by a line after all is told once, and nothing is posted. Any number may run at once."""
     by, done = system_user("importer"), 0
     for line, payout in settled_by():
-        done += _settle_one(line, payout, by)
+        if payout.state == PayoutState.RETURNED:
+            _tell_contradiction(line, payout, by)
+        else:
+            done += _settle_one(line, payout, by)
     return done
 
 
@@ -139,6 +144,17 @@ def _settle_one(line: BankLine, payout: Payout, by: "User") -> int:
     except RuleBroken:
         return 0  # on record; somebody else was first, or it is no payout after all
     return 1
+
+
+def _tell_contradiction(line: BankLine, payout: Payout, by: "User") -> None:
+    with transaction.atomic():
+        [row] = lock_payouts([payout.pk])
+        told = Event.objects.filter(
+            kind=CONTRADICTED, subject_type="banking.payout", subject_id=str(row.pk)
+        )
+        if not told.exists():
+            data = {**about(row), "code": "paid_after_return", "line": line.pk}
+            record(CONTRADICTED, row, by=by, at=database_now(), data=data)
 
 
 def _check_line(row: Payout, line: BankLine, amount: object) -> None:

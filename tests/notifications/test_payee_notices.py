@@ -14,6 +14,8 @@ from apps.customers.queries.reaching import reachable_before
 from apps.customers.services import change_contact, retire_contact
 from apps.notifications.models import Delivery, NotificationPolicy, PhoneTask
 from apps.notifications.queries.words import render
+from tests.doubles.mail_server import MailServer
+from tests.doubles.sms_gateway import SmsGateway
 from tests.factories import payees as f
 from tests.factories.accounts import UserFactory
 from tests.factories.notifications import relay_all, send_all
@@ -32,7 +34,7 @@ def told(topic: str) -> list[Delivery]:
     return list(Delivery.objects.filter(topic=topic).order_by("pk"))
 
 
-def test_every_old_way_is_told_while_it_waits() -> None:
+def test_every_old_way_is_told_while_it_waits(sms: SmsGateway, mail: MailServer) -> None:
     customer = f.merchant()
     mine = customer.contacts.get()
     change_contact(mine, {"email": "caiwu@shop.example"}, by=UserFactory(), at=f.ago(days=100))
@@ -70,15 +72,16 @@ def test_nobody_is_called_at_a_new_number() -> None:
 
 
 def test_colleagues_hear_of_stops_attempts_and_outcomes() -> None:
-    officer = UserFactory(roles=[Role.SAFETY_OFFICER])
-    cashier = UserFactory(roles=[Role.CASHIER])
-    payee = f.requested()
+    customer = f.merchant()
+    officer = UserFactory(roles=[Role.SAFETY_OFFICER], unit=customer.unit)
+    cashier = UserFactory(roles=[Role.CASHIER], unit=customer.unit)
+    payee = f.requested(customer)
     services.stop_payee(payee, reason="商户否认", by=UserFactory(), at=timezone.now())
     assert f"user:{officer.pk}" in {one.recipient for one in told("staff.payee_stopped")}
     with pytest.raises(RuleBroken):
         f.draft(payee)
     assert [one.recipient for one in told("staff.payment_attempt")] == [f"user:{officer.pk}"]
-    payout = f.released()
+    payout = f.released(payee=f.active(customer))
     f.filed(payout)
     Payout.objects.filter(pk=payout.pk).update(sent_at=f.ago(days=4))
     services.mark_unclear()
