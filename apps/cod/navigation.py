@@ -6,7 +6,7 @@ from apps.accounts.enums import Role
 from apps.backoffice.navigation import Page, records
 
 COD = _("COD")
-MONEY = frozenset({Role.FINANCE, Role.CASHIER})
+BOARD = frozenset({Role.CASHIER, Role.SAFETY_OFFICER})
 
 PAGES = (
     records(
@@ -15,7 +15,7 @@ PAGES = (
         "cod.cashup",
         about=_("Each courier's cash of the day: declared, counted, closed."),
         section=COD,
-        daily_for=frozenset({Role.CASHIER, Role.DELIVERY_MANAGER}),
+        daily_for=frozenset({Role.CASHIER}),
         hour=15,
         words="交款 收款 现金 日结",
     ),
@@ -46,7 +46,7 @@ PAGES = (
         "cod.view_codproof",
         about=_("Sums by state, days from door to bank, what is short at which station."),
         section=COD,
-        daily_for=MONEY,
+        daily_for=BOARD,
         hour=12,
         words="代收货款 看板",
     ),
