@@ -108,14 +108,18 @@ def plans_of(
                 until=seen_until(terms, day),
                 settlement=settle(terms, items[pk], backs[pk], overdue),
                 payee=payees.get(pk),
-                account=row.account or first,
+                account=row.account if _is_open(row.account) else first,
             )
         )
     return plans
 
 
+def _is_open(account: BankAccount | None) -> bool:
+    return account is not None and account.state == AccountState.OPEN
+
+
 def cod_account() -> BankAccount | None:
-    """The account that COD is paid from where the terms name none."""
+    """The account that COD is paid from where the terms name none that is open."""
     rows = BankAccount.objects.filter(
         purpose=AccountPurpose.COD, state=AccountState.OPEN, parent__isnull=True
     )

@@ -1,5 +1,6 @@
 """Remittances are prepared, given another account, and withdrawn; the merchant's row is locked first (COD-7)."""
 
+import logging
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -26,6 +27,7 @@ from apps.core.errors import BadInput, RuleBroken
 from apps.customers.models import Customer
 from apps.events.services import record
 
+log = logging.getLogger(__name__)
 PREFIX = "RM"
 RULE = "COD-7"
 S = RemittanceState
@@ -64,13 +66,19 @@ def prepare_now(*, merchant_id: int, by: User, at: datetime) -> Remittance:
 
 
 def prepare_due(*, by: User, at: datetime) -> int:
-    """Everything that is due today, merchant by merchant, each in a transaction of its own; how many."""
-    plans = plans_of(timezone.localdate(at), at)
+    """Everything that is due today, merchant by merchant, each in a transaction of its own; how many. One
+    that a rule refuses, as when its money has just moved, holds up no other: it is tried again next time."""
     done = 0
-    for plan in plans:
-        if plan.settlement.rows and plan.account is not None:
-            prepare_remittance(merchant_id=plan.merchant.pk, day=plan.day, by=by, at=at)
-            done += 1
+    for plan in plans_of(timezone.localdate(at), at):
+        if not plan.settlement.rows:
+            continue
+        merchant = plan.merchant.pk
+        try:
+            row = prepare_remittance(merchant_id=merchant, day=plan.day, by=by, at=at)
+        except RuleBroken as refusal:
+            log.warning("remittance of merchant %s not prepared: %s", merchant, refusal.code)
+            continue
+        done += row is not None and row.prepared_at == at
     return done
 
 
