@@ -40,6 +40,15 @@ PAGES = (
         words="扫码 微信 支付宝 结算",
     ),
     Page(
+        _("Import providers' settlements"),
+        "upload_file",
+        "admin:backoffice_importfile_new_cod_qrsettlement",
+        "cod.enter_qrsettlement",
+        about=_("A sheet with a row for each provider and day."),
+        section=COD,
+        words="导入 结算",
+    ),
+    Page(
         _("COD: where every yuan is"),
         "account_tree",
         "admin:cod_codproof_board",
