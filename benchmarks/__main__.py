@@ -38,6 +38,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "rating": ("--shipments", "50000"),
     "order_list": ("--orders", "20000"),
     "growth": ("--events", "200000"),
+    "cod_proof": ("--postings", "100000"),
     "trial_balance": ("--postings", "100000"),
     "seals": ("--events", "20000"),
     "bank_import": ("--lines", "10000"),

@@ -27,6 +27,7 @@ EVERY = {
     "billing.tasks.look_for_red_forms": 900.0,
     "cod.tasks.see_on_bank": 300.0,
     "cod.tasks.prove_cod": 86_400.0,
+    "cod.tasks.prepare_remittances": 3600.0,
     "tracking.tasks.find_late": 30.0,
     "tracking.tasks.watch_forgotten": 3600.0,
     "tracking.tasks.make_partitions": 86_400.0,

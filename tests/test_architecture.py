@@ -44,6 +44,8 @@ BY_THE_SYSTEM = {
     "issued_at", "started_at", "used_at", "starts_at", "ends_at", "last_seen_at", "breached_at",
     "next_at", "fired_at", "happened_at", "ran_at", "second_factor_at", "found_at", "rated_at",
     "channel_due_at", "channel_sent_at", "channel_heard_at",
+    # Money at the door follows proofs of delivery and bank lines; a taking says ``by``.
+    "banked_at", "collected_at", "ended_at", "opened_at", "taken_at",
 }  # fmt: skip
 
 

@@ -1,4 +1,5 @@
-"""What of money at the door two people decide: another amount due, a write-off, a courier's debt waived."""
+"""What of money at the door two people decide: another amount due, a write-off, a courier's debt waived, and what
+a merchant is remitted."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -10,11 +11,14 @@ from django.utils.translation import gettext_lazy
 from apps.accounts.enums import Role
 from apps.backoffice.approval_kinds import Policy
 from apps.backoffice.rules.approvals import Round, Seat
+from apps.banking.approvals import TWO_DEPARTMENTS
+from apps.banking.enums import PaymentSeat
 from apps.cod.enums import DecisionKind, DecisionSeat, DecisionState
-from apps.cod.models import CodDecision
+from apps.cod.models import CodDecision, Remittance
 from apps.cod.queries.debts import debt_of
+from apps.cod.queries.remittance_content import remittance_content, remittance_words
 
-DECISION = "cod.decision"
+DECISION, REMITTANCE = "cod.decision", "cod.remittance"
 # In any order; persons are told apart by staff number.
 _TWO = Round(
     (
@@ -66,6 +70,19 @@ APPROVALS = (
         makers=lambda row: [row.asked_by],
         second_factor_within=timedelta(minutes=5),
         words=_words,
+        rule="COD-7",
+    ),
+    Policy(
+        kind=REMITTANCE,
+        label=gettext_lazy("Remittance"),
+        model="cod.Remittance",
+        rounds=lambda _row: [TWO_DEPARTMENTS],
+        content=remittance_content,
+        visible_to=Remittance.objects.visible_to,
+        seats=PaymentSeat,
+        makers=lambda row: [row.prepared_by],
+        second_factor_within=timedelta(minutes=5),
+        words=remittance_words,
         rule="COD-7",
     ),
 )

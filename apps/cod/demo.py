@@ -1,19 +1,24 @@
 """Money at the door in the demonstration's week: what couriers took, a short one, a settlement, a cash-up
-that is open. About the shipments that are in the database."""
+that is open; and what merchants get of it. About the shipments that are in the database."""
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from apps.accounts.models import User
+from apps.backoffice.queries.approvals import content_of
 from apps.banking import services as banking
 from apps.banking.models import BankAccount
+from apps.banking.queries.payees import payee_accounts_for
 from apps.cod import services
-from apps.cod.enums import CashUpState
-from apps.cod.models import CashUp, Deposit, QrSettlement, Taking
+from apps.cod.approvals import REMITTANCE
+from apps.cod.enums import CashUpState, Cycle, ItemState
+from apps.cod.models import CashUp, CodItem, Deposit, QrSettlement, Remittance, Taking
 from apps.cod.services.seeing import amount_of
+from apps.customers.models import Customer
 from apps.tracking.enums import CodMethod
 from apps.tracking.models import Waybill
 
@@ -91,8 +96,8 @@ def _settle(account: BankAccount, cashier: User, now: datetime) -> None:
 
 def _bank(account: BankAccount, by: User, now: datetime) -> None:
     """The bank's file up to yesterday shows all but the newest deposit."""
-    deposits = list(Deposit.objects.order_by("day", "pk"))[:-1]
-    rows: list[Deposit | QrSettlement] = [*deposits, *QrSettlement.objects.all()]
+    deposits = list(Deposit.objects.order_by("day", "pk"))
+    rows: list[Deposit | QrSettlement] = [*deposits[:-1], *QrSettlement.objects.all()]
     today = timezone.localdate(now)
     lines = sorted(
         (min(row.day + timedelta(days=1), today - timedelta(days=1)), _text(row), amount_of(row))
@@ -120,5 +125,65 @@ def _file(lines: list[tuple[date, str, Decimal]]) -> str:
     return "".join(said)
 
 
-# After the week's shipments and the bank.
-PARTS = ((6, make_cod),)
+# What each merchant agreed on, one after the other; how far its remittance has come by now.
+TERMS: tuple[dict[str, Any], ...] = (
+    {"cycle": Cycle.WEEKLY, "days": [2, 5], "fee_deducted": True},
+    {"cycle": Cycle.EVERY, "days": [3]},
+    {"cycle": Cycle.MONTHLY, "days": [15, 31], "offset_agreed": True},
+)
+STANDS = ("paid", "half approved", "prepared")
+ANSWER = "业务参考号,收款账号,金额,交易日期,处理结果,失败原因\n{},****{},{},{},成功,\n"
+
+
+@transaction.atomic
+def make_remittances(*, seed: int, now: datetime) -> None:
+    """Of what is on the bank: one with its merchant, one that waits for its second approval, and others
+    that nobody asked for yet, or that wait for a payout account."""
+    clerk = User.objects.get(username="jiekuan")
+    banked = CodItem.objects.filter(state=ItemState.BANKED)
+    merchants = Customer.objects.filter(cod_items__in=banked).distinct()
+    paid = set(payee_accounts_for([one.pk for one in merchants], now))
+    # Those that can be paid to come first.
+    ordered = sorted(merchants, key=lambda one: (one.pk not in paid, one.code))
+    agreed = now - timedelta(days=90)
+    for n, merchant in enumerate(ordered):
+        terms = TERMS[n % len(TERMS)]
+        services.set_remittance_terms(
+            customer=merchant,
+            since=timezone.localdate(agreed),
+            delay_days=0,
+            by=clerk,
+            at=agreed,
+            **terms,
+        )
+        row = services.prepare_remittance(
+            merchant_id=merchant.pk, day=timezone.localdate(now), off_cycle=True, by=clerk, at=now
+        )
+        stand = STANDS[n] if n < len(STANDS) and merchant.pk in paid else "prepared"
+        if row is not None and stand != "prepared":
+            _release(row, stand == "paid", now)
+
+
+def _release(row: Remittance, whole: bool, now: datetime) -> None:
+    """Asked for by finance; approved by one manager, or by two and paid."""
+    people = {one.username: one for one in User.objects.filter(username__in=RELEASING)}
+    asker, manager, director, cashier = (people[name] for name in RELEASING)
+    services.ask_release(remittance_id=row.pk, by=asker, at=now)
+    for by in (manager, director) if whole else (manager,):
+        seen = content_of(REMITTANCE, Remittance.objects.get(pk=row.pk))[1]
+        services.approve_remittance(row, seen=seen, second_factor_at=now, by=by, at=now)
+    payout = Remittance.objects.get(pk=row.pk).payout
+    if payout is None:
+        return
+    made = banking.make_payment_file(
+        [payout], account=payout.account, template="cmb", by=cashier, at=now
+    )
+    day = timezone.localdate(now).isoformat()
+    answer = ANSWER.format(payout.number, payout.payee.tail, payout.amount, day).encode()
+    banking.take_result_file(made.file, content=answer, name="批量结果.csv", by=asker, at=now)
+    services.follow_payout(payout_id=payout.pk, by=asker, at=now)
+
+
+RELEASING = ("caiwu", "jingli", "zongjingli", "chuna")
+# After the week's shipments and the bank; then what merchants get of it.
+PARTS = ((6, make_cod), (7, make_remittances))

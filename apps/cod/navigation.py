@@ -6,7 +6,7 @@ from apps.accounts.enums import Role
 from apps.backoffice.navigation import Page, records
 
 COD = _("COD")
-MONEY = frozenset({Role.FINANCE, Role.CASHIER})
+BOARD = frozenset({Role.CASHIER, Role.SAFETY_OFFICER})
 
 PAGES = (
     records(
@@ -15,7 +15,7 @@ PAGES = (
         "cod.cashup",
         about=_("Each courier's cash of the day: declared, counted, closed."),
         section=COD,
-        daily_for=frozenset({Role.CASHIER, Role.DELIVERY_MANAGER}),
+        daily_for=frozenset({Role.CASHIER}),
         hour=15,
         words="交款 收款 现金 日结",
     ),
@@ -40,13 +40,22 @@ PAGES = (
         words="扫码 微信 支付宝 结算",
     ),
     Page(
+        _("Import providers' settlements"),
+        "upload_file",
+        "admin:backoffice_importfile_new_cod_qrsettlement",
+        "cod.enter_qrsettlement",
+        about=_("A sheet with a row for each provider and day."),
+        section=COD,
+        words="导入 结算",
+    ),
+    Page(
         _("COD: where every yuan is"),
         "account_tree",
         "admin:cod_codproof_board",
         "cod.view_codproof",
         about=_("Sums by state, days from door to bank, what is short at which station."),
         section=COD,
-        daily_for=MONEY,
+        daily_for=BOARD,
         hour=12,
         words="代收货款 看板",
     ),
@@ -73,5 +82,41 @@ PAGES = (
         about=_("Every yuan in exactly one state: rows against ledger."),
         section=COD,
         words="代收 核对",
+    ),
+    records(
+        _("Remittances"),
+        "outgoing_mail",
+        "cod.remittance",
+        about=_("What merchants get: prepared, released by two people, paid or returned."),
+        section=COD,
+        daily_for=frozenset({Role.FINANCE, Role.SETTLEMENT_CLERK}),
+        hour=14,
+        words="返款 回款 打款 代收货款",
+    ),
+    Page(
+        _("Due to merchants"),
+        "event_upcoming",
+        "admin:cod_remittance_due",
+        "cod.view_remittance",
+        about=_("What would be paid to whom on a day, and what is carried."),
+        section=COD,
+        words="返款 预览 应付商家",
+    ),
+    Page(
+        _("From the door to the merchant, in days"),
+        "speed",
+        "admin:cod_remittance_pace",
+        "cod.view_remittance",
+        about=_("Door to bank to merchant: median and nine of ten, per merchant and station."),
+        section=COD,
+        words="返款时效 天数",
+    ),
+    records(
+        _("Remittance terms"),
+        "calendar_month",
+        "cod.remittanceterms",
+        about=_("Each merchant's cycle, minimum, fees and what is set off."),
+        section=COD,
+        words="返款周期 结算周期",
     ),
 )

@@ -10,18 +10,22 @@ MONEY = CASH | may(
 )
 STATION = SEE | may("declare_cashup take_freight ask_coddecision")
 LEAD = SEE | may("ask_coddecision decide_coddecision")
+# Who prepares and asks, and who releases: persons are told apart where it counts.
+REMITTED = view("remittance remittancerow remittanceterms") | may("export_remittance")
+REMIT = REMITTED | may("prepare_remittance set_remittanceterms")
+RELEASE = REMITTED | may("release_remittance")
 
 ROLES = {
-    Role.CASHIER: CASH | may("enter_qrsettlement ask_coddecision"),
-    Role.FINANCE: MONEY,
-    Role.SETTLEMENT_CLERK: SEE,
+    Role.CASHIER: CASH | REMITTED | may("enter_qrsettlement ask_coddecision prepare_remittance"),
+    Role.FINANCE: MONEY | REMIT | RELEASE,
+    Role.SETTLEMENT_CLERK: SEE | REMIT,
     Role.DELIVERY_MANAGER: STATION,
     Role.DISPATCHER: view("coditem cashup") | may("declare_cashup take_freight"),
-    Role.DEPARTMENT_MANAGER: LEAD,
-    Role.PROJECT_MANAGER: LEAD,
-    Role.DEPUTY_GENERAL_MANAGER: SEE,
-    Role.GENERAL_MANAGER: SEE,
-    Role.SAFETY_OFFICER: SEE,
-    Role.AGENT: view("coditem"),
-    Role.DIRECTOR: view("coditem") | may("ask_coddecision"),
+    Role.DEPARTMENT_MANAGER: LEAD | RELEASE,
+    Role.PROJECT_MANAGER: LEAD | RELEASE,
+    Role.DEPUTY_GENERAL_MANAGER: SEE | RELEASE,
+    Role.GENERAL_MANAGER: SEE | RELEASE,
+    Role.SAFETY_OFFICER: SEE | view("remittance remittancerow remittanceterms"),
+    Role.AGENT: view("coditem") | REMITTED,
+    Role.DIRECTOR: view("coditem") | RELEASE | may("ask_coddecision"),
 }

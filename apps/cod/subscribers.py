@@ -1,5 +1,5 @@
 """What the COD floor hears of: a waybill was issued, its proof of delivery was recorded, it went back, a bank
-line was undone (COD-7)."""
+line was undone; a payout has an outcome, a statement was sent (COD-7)."""
 
 from django.utils import timezone
 
@@ -7,7 +7,7 @@ from apps.accounts.queries import system_user
 from apps.cod import services
 from apps.cod.services.items import GONE_BACK
 from apps.events.models import Event
-from apps.events.subscriptions import subscribe_many
+from apps.events.subscriptions import subscribe, subscribe_many
 
 # Each of them holds items that others wait for.
 MOST = 200
@@ -38,3 +38,19 @@ def end_unpaid(events: list[Event]) -> None:
 @subscribe_many("bankline.undone", name="cod.unsee", most=MOST)
 def unsee(events: list[Event]) -> None:
     services.unsee(line_ids=_ids(events), by=system_user("cod"), at=timezone.now())
+
+
+@subscribe("payout.paid", name="cod.payout_paid")
+@subscribe("payout.unclear", name="cod.payout_unclear")
+@subscribe("payout.returned", name="cod.payout_returned")
+@subscribe("payout.cancelled", name="cod.payout_cancelled")
+def follow_payout(event: Event) -> None:
+    services.follow_payout(
+        payout_id=int(event.subject_id), by=system_user("cod"), at=timezone.now()
+    )
+
+
+@subscribe_many("statement.sent", name="cod.settle_statements", most=MOST)
+def settle_statements(events: list[Event]) -> None:
+    """What remittances took off for them meanwhile."""
+    services.settle_statements(statement_ids=_ids(events), by=system_user("cod"), at=timezone.now())

@@ -15,3 +15,12 @@ def see_on_bank() -> int:
 def prove_cod() -> int:
     """Every yuan in exactly one state, once a day; how many accounts or shipments differ."""
     return services.prove_cod(by=system_user("cod"), at=timezone.now()).differences
+
+
+@background_task("apps.cod.tasks.prepare_remittances")
+def prepare_remittances() -> int:
+    """Hourly: what merchants are due today is prepared once, and held ones go on once an account is in
+    use (COD-7)."""
+    by, at = system_user("cod"), timezone.now()
+    services.renew_held(by=by, at=at)
+    return services.prepare_due(by=by, at=at)

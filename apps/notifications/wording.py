@@ -110,7 +110,17 @@ _PLAIN = (
     "detail",
 )
 # Numbers of ours and figures: nothing in them is personal, and masked they would say nothing.
-_OURS = ("statement", "period", "charge", "amount", "due_on")
+_OURS = (
+    "statement",
+    "period",
+    "charge",
+    "amount",
+    "due_on",
+    "account",
+    "bank",
+    "until",
+    "payout",
+)
 
 
 def values_of(data: Mapping[str, Any], language: str, link: str = "") -> dict[str, str]:

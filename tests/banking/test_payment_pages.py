@@ -50,7 +50,8 @@ def test_a_list_takes_the_same_statements_for_one_row_and_three(client: Client, 
         for _n in range(more):
             f.filed(f.released())
         with CaptureQueriesContext(connection) as queries:
-            answer = client.get(f"{address(name)}?view=all")
+            view = "" if name == "payoutfile" else "?view=all"
+            answer = client.get(address(name) + view)
         assert answer.status_code == 200
         own = [q["sql"] for q in queries if '"banking_' in q["sql"]]
         assert not any("COUNT(*)" in sql for sql in own)

@@ -28,6 +28,7 @@ from apps.tracking.enums import CodMethod
 from apps.tracking.models import Waybill
 from tests.factories import banking, cod
 from tests.factories.accounts import UserFactory
+from tests.factories.imports import take_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("COD-7")]
 D, T, S = Decimal, TransitState, ItemState
@@ -223,6 +224,25 @@ def test_bad_settlements_are_refused_in_words() -> None:
     settle("100.00", "0.60", "99.40")
     scanned("10.00")
     assert refused(lambda: settle("10.00", "0", "10.00")) == "settled_already"
+
+
+def test_a_sheet_of_settlements_is_taken_row_by_row() -> None:
+    scanned("100.00")
+    account, by = cod.cod_account(), UserFactory(roles=[Role.CASHIER])
+    today = timezone.localdate().isoformat()
+    head = "支付机构,交易日期,交易金额,手续费,结算金额,账户\n"
+    rows = [
+        f"微信支付,{today},100.00,0.60,99.40,{account.name}",
+        f"微信支付,{today},100.005,0.60,99.40,{account.name}",
+        f"某某付,{today},1.00,0.00,1.00,{account.name}",
+        f"支付宝,{today},1.00,0.00,1.00,没有的账户",
+    ]
+    content = (head + "\n".join(rows)).encode()
+    file = take_in("cod.qrsettlement", content, by=by, filename="结算.csv")
+    assert QrSettlement.objects.get().net == D("99.40")
+    assert (file.rows_taken, file.rows_refused) == (1, 3)
+    again = take_in("cod.qrsettlement", content + b"\n", by=by, filename="结算.csv")
+    assert (again.rows_taken, again.rows_known) == (0, 1)
 
 
 @pytest.mark.parametrize("state", T)

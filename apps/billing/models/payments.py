@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 USER = settings.AUTH_USER_MODEL
 BANK_LINE = "bank-line:"  # how the keys of receipts begin that are lines of bank files
+REMITTANCE = "remittance:"  # … and of those that a remittance of COD settles
 
 
 class PayerQuerySet(models.QuerySet[Any]):
@@ -90,6 +91,11 @@ class Receipt(models.Model):
     def is_of_bank_line(self) -> bool:
         """The bank's file brought it into the ledger, with the line."""
         return self.source_key.startswith(BANK_LINE)
+
+    @property
+    def is_of_remittance(self) -> bool:
+        """Taken off what a merchant was remitted."""
+        return self.source_key.startswith(REMITTANCE)
 
 
 class Allocation(AppendOnly):

@@ -91,9 +91,15 @@ def identify_receipt(
 
 @transaction.atomic
 def cancel_receipt(*, receipt_id: int, reason: str, by: User, at: datetime) -> Receipt:
-    """It was no money after all: what it settled is owed again. RuleBroken ``of_bank_line`` and
-    ``of_cheque`` say where that of a bank line or a cheque is taken back."""
+    """It was no money after all: what it settled is owed again. RuleBroken ``of_bank_line``,
+    ``of_cheque`` and ``of_remittance`` say where that of a bank line, a cheque or a remittance is taken
+    back."""
     receipt = _lock(receipt_id)
+    if receipt.is_of_remittance:
+        raise RuleBroken(
+            _("It was taken off a remittance, and is owed again when that comes back."),
+            code="of_remittance",
+        )
     if receipt.is_of_bank_line:
         raise RuleBroken(
             _("It came with a bank line: undo there whose payment that is."), code="of_bank_line"
@@ -103,6 +109,12 @@ def cancel_receipt(*, receipt_id: int, reason: str, by: User, at: datetime) -> R
             _("It is the money of a cheque: say there that the bank did not pay."),
             code="of_cheque",
         )
+    return take_back_receipt(receipt_id=receipt_id, reason=reason, by=by, at=at)
+
+
+@in_callers_transaction()
+def take_back_receipt(*, receipt_id: int, reason: str, by: User, at: datetime) -> Receipt:
+    """With its entry; who calls knows why it is none."""
     receipt = drop_receipt(receipt_id=receipt_id, reason=reason, by=by, at=at)
     day = books.open_day(timezone.localdate(at))
     books.take_back_receipt(receipt, day=day, by=by, at=at)

@@ -103,7 +103,7 @@ class CashUpList(StaffList):
         Column("unit", _("station")),
         Column("taken", _("should be")),
         Column("declared", _("declared"), _sum("declared")),
-        Column("counted", _("counted"), _sum("counted")),
+        Column("counted", _("cash counted"), _sum("counted")),
         Column("difference", _("difference"), _sum("difference")),
         Column("stand", _("state"), lambda row: status_tag(row, "state")),
     )

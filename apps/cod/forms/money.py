@@ -40,7 +40,7 @@ class DeclareForm(forms.Form):
 class CountForm(forms.Form):
     """Notes and coins need not be typed; if they are, they have to make the sum."""
 
-    amount = amount_field(_("counted"))
+    amount = amount_field(_("cash counted"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,6 +1,8 @@
 from apps.cod.models.cash import CashUp, Taking
 from apps.cod.models.items import ClawBack, CodDecision, CodItem
 from apps.cod.models.proofs import CodDifference, CodProof
+from apps.cod.models.remittance_terms import RemittanceTerms
+from apps.cod.models.remittances import Remittance, RemittanceRow
 from apps.cod.models.transits import Deposit, QrSettlement
 
 __all__ = [
@@ -12,5 +14,8 @@ __all__ = [
     "CodProof",
     "Deposit",
     "QrSettlement",
+    "Remittance",
+    "RemittanceRow",
+    "RemittanceTerms",
     "Taking",
 ]

@@ -48,7 +48,7 @@ class CashUp(models.Model):
     declared_by = models.ForeignKey(
         USER, models.PROTECT, related_name="+", null=True, verbose_name=_("declared by")
     )
-    counted = MoneyField(_("counted"), null=True)
+    counted = MoneyField(_("cash counted"), null=True)
     counted_at = models.DateTimeField(_("counted at"), null=True)
     counted_by = models.ForeignKey(
         USER, models.PROTECT, related_name="+", null=True, verbose_name=_("counted by")

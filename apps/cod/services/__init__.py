@@ -29,13 +29,28 @@ from apps.cod.services.moving import (
     take_out_of_remittance,
 )
 from apps.cod.services.opening_cash_ups import open_cash_up
+from apps.cod.services.outcomes import follow_payout
 from apps.cod.services.proving import prove_cod
+from apps.cod.services.releasing import approve_remittance, ask_release, refuse_remittance
+from apps.cod.services.remittance_reports import export_remittance
+from apps.cod.services.remittance_terms import set_remittance_terms
+from apps.cod.services.remittances import (
+    prepare_due,
+    prepare_now,
+    prepare_remittance,
+    renew_held,
+    renew_payee,
+    withdraw_remittance,
+)
 from apps.cod.services.seeing import see_on_bank, see_waiting, unsee
 from apps.cod.services.settlements import enter_settlement
+from apps.cod.services.settling_fees import settle_statements
 
 __all__ = [
     "approve_decision",
+    "approve_remittance",
     "ask_change",
+    "ask_release",
     "ask_waiver",
     "ask_write_off",
     "carry_claw_backs_again",
@@ -46,23 +61,34 @@ __all__ = [
     "declare_cash_up",
     "end_unpaid",
     "enter_settlement",
+    "export_remittance",
+    "follow_payout",
     "make_deposit",
     "mark_remittable_again",
     "mark_remitted",
     "name_courier",
     "open_cash_up",
     "open_items",
+    "prepare_due",
+    "prepare_now",
+    "prepare_remittance",
     "prove_cod",
     "put_in_remittance",
     "recount_cash_up",
     "refuse_decision",
+    "refuse_remittance",
+    "renew_held",
+    "renew_payee",
     "repay_shortage",
     "see_on_bank",
     "see_waiting",
+    "set_remittance_terms",
+    "settle_statements",
     "take_back_declaration",
     "take_claw_backs",
     "take_freight",
     "take_out_of_remittance",
     "unsee",
     "void_deposit",
+    "withdraw_remittance",
 ]

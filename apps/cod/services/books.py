@@ -96,8 +96,9 @@ def both_ways(debit: Side, credit: Side, amount: Decimal, waybill: str = "") -> 
 
 def post_items(rows: Sequence[ItemEntry], *, by: User, at: datetime) -> None:
     """Entries about items; those without postings are passed over."""
+    first_open = open_since() or date.min
     entries = [
-        NewEntry(key, kind, open_day(day), text, postings, ITEM, str(item.pk))
+        NewEntry(key, kind, max(day, first_open), text, postings, ITEM, str(item.pk))
         for key, kind, day, text, postings, item in rows
         if postings
     ]

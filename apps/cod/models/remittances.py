@@ -1,0 +1,262 @@
+"""What merchants are remitted, row by row (COD-7)."""
+
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from apps.backoffice.models import ApprovalRequest
+from apps.banking.models import BankAccount, PayeeAccount, Payout
+from apps.billing.models import Statement
+from apps.cod.enums import (
+    BEFORE_RELEASE,
+    GONE_OUT,
+    STANDING,
+    HoldReason,
+    RemittanceState,
+    RowKind,
+)
+from apps.cod.models.items import ClawBack, CodItem
+from apps.cod.models.remittance_terms import RemittanceTerms
+from apps.core.models import MoneyField
+from apps.customers.models import Customer
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+USER = settings.AUTH_USER_MODEL
+S = RemittanceState
+K = RowKind
+
+
+class RemittanceQuerySet(models.QuerySet["Remittance"]):
+    def visible_to(self, user: "User") -> Self:
+        """Those of the merchants this user may see."""
+        return self.filter(merchant__in=Customer.objects.visible_to(user))
+
+    def gone_out(self) -> Self:
+        """Released at least: what a merchant is told of."""
+        return self.filter(state__in=GONE_OUT)
+
+
+class Remittance(models.Model):
+    """What one merchant gets on one day of its cycle: ``amount`` is what is collected in it, less fees,
+    claw-backs and what is set against statements. Two people release it; its payout says what became of
+    it. The whole of it may be set off, and then nothing is paid out."""
+
+    number = models.CharField(_("number"), max_length=24, unique=True, editable=False)
+    merchant = models.ForeignKey(
+        Customer, models.PROTECT, related_name="remittances", verbose_name=_("merchant")
+    )
+    terms = models.ForeignKey(RemittanceTerms, models.PROTECT, related_name="remittances")
+    day = models.DateField(_("day"))
+    until = models.DateField(_("money on the bank until"))
+    count = models.PositiveIntegerField(_("shipments"))
+    collected = MoneyField(_("collected"))
+    fees = MoneyField(_("COD fees"))
+    claw_backs = MoneyField(_("claw-backs"))
+    offset = MoneyField(_("set against statements"))
+    amount = MoneyField(_("amount"))
+    state = models.CharField(_("state"), max_length=10, choices=S)
+    hold_reason = models.CharField(_("held because"), max_length=10, choices=HoldReason, blank=True)
+    account = models.ForeignKey(
+        BankAccount, models.PROTECT, related_name="remittances", verbose_name=_("paid from")
+    )
+    payee = models.ForeignKey(
+        PayeeAccount,
+        models.PROTECT,
+        related_name="remittances",
+        null=True,
+        verbose_name=_("payout account"),
+    )
+    prepared_at = models.DateTimeField(_("prepared"))
+    prepared_by = models.ForeignKey(
+        USER, models.PROTECT, related_name="+", verbose_name=_("prepared by")
+    )
+    approval = models.ForeignKey(
+        ApprovalRequest, models.PROTECT, related_name="+", null=True, verbose_name=_("approved by")
+    )
+    payout = models.OneToOneField(
+        Payout, models.PROTECT, related_name="remittance", null=True, verbose_name=_("payout")
+    )
+    released_at = models.DateTimeField(_("released"), null=True)
+    paid_at = models.DateTimeField(_("with the merchant since"), null=True)
+    ended_at = models.DateTimeField(_("returned or withdrawn"), null=True)
+    end_reason = models.CharField(_("reason"), max_length=200, blank=True)
+
+    objects = RemittanceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("remittance")
+        verbose_name_plural = _("remittances")
+        ordering = ["-id"]
+        default_permissions = ("view",)
+        permissions = [
+            ("prepare_remittance", _("Can prepare remittances and ask for their release")),
+            ("release_remittance", _("Can release remittances")),
+            ("export_remittance", _("Can download settlement reports")),
+        ]
+        indexes = [
+            models.Index(fields=["state", "-id"], name="remittance_by_state"),
+            models.Index(fields=["merchant", "-id"], name="remittance_by_merchant"),
+            models.Index(fields=["-day", "-id"], name="remittance_by_day"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                name="remittance_once", fields=["merchant", "day"], condition=Q(state__in=STANDING)
+            ),
+            models.CheckConstraint(name="remittance_state_known", condition=Q(state__in=S.values)),
+            models.CheckConstraint(
+                name="remittance_adds_up",
+                condition=Q(count__gt=0, collected__gt=0, fees__gte=0, claw_backs__gte=0)
+                & Q(offset__gte=0, amount__gte=0)
+                & Q(amount=F("collected") - F("fees") - F("claw_backs") - F("offset")),
+            ),
+            models.CheckConstraint(
+                name="remittance_held_says_why",
+                condition=Q(state=S.HELD) & ~Q(hold_reason="")
+                | ~Q(state=S.HELD) & Q(hold_reason=""),
+            ),
+            models.CheckConstraint(
+                name="remittance_has_payee",
+                condition=Q(amount=0) | Q(payee__isnull=False) | Q(state__in=[S.HELD, S.WITHDRAWN]),
+            ),
+            models.CheckConstraint(
+                name="remittance_released_agrees",
+                condition=Q(
+                    state__in=[*BEFORE_RELEASE, S.WITHDRAWN],
+                    approval__isnull=True,
+                    payout__isnull=True,
+                    released_at__isnull=True,
+                )
+                | Q(
+                    Q(amount=0, payout__isnull=True) | Q(amount__gt=0, payout__isnull=False),
+                    state__in=GONE_OUT,
+                    approval__isnull=False,
+                    released_at__isnull=False,
+                ),
+            ),
+            models.CheckConstraint(
+                name="remittance_paid_agrees",
+                condition=Q(state=S.PAID, paid_at__isnull=False)
+                | Q(state=S.RETURNED)
+                | (~Q(state__in=[S.PAID, S.RETURNED]) & Q(paid_at__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="remittance_ended_says_why",
+                condition=Q(state__in=[S.RETURNED, S.WITHDRAWN], ended_at__isnull=False)
+                & ~Q(end_reason="")
+                | (
+                    ~Q(state__in=[S.RETURNED, S.WITHDRAWN])
+                    & Q(ended_at__isnull=True, end_reason="")
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class RemittanceRow(models.Model):
+    """A line of a remittance; all of them sum to zero. It stands until the remittance is withdrawn or
+    comes back: then its item or claw-back can be in another one."""
+
+    remittance = models.ForeignKey(
+        Remittance, models.PROTECT, related_name="rows", verbose_name=_("remittance")
+    )
+    n = models.PositiveIntegerField(_("line"))
+    kind = models.CharField(_("kind"), max_length=10, choices=K)
+    amount = MoneyField(_("amount"))
+    text = models.CharField(_("waybill or statement"), max_length=40, blank=True)
+    item = models.ForeignKey(
+        CodItem,
+        models.PROTECT,
+        related_name="remittance_rows",
+        null=True,
+        verbose_name=_("COD item"),
+    )
+    claw_back = models.ForeignKey(
+        ClawBack, models.PROTECT, related_name="rows", null=True, verbose_name=_("claw-back")
+    )
+    statement = models.ForeignKey(
+        Statement,
+        models.PROTECT,
+        related_name="remittance_rows",
+        null=True,
+        verbose_name=_("statement"),
+    )
+    stands = models.BooleanField(_("stands"), default=True)
+
+    class Meta:
+        verbose_name = _("line of a remittance")
+        verbose_name_plural = _("lines of remittances")
+        ordering = ["n"]
+        default_permissions = ("view",)
+        indexes = [
+            models.Index(
+                fields=["statement"],
+                name="remittance_row_settles",
+                condition=Q(statement__isnull=False, stands=True),
+            )
+        ]
+        constraints = [
+            models.UniqueConstraint(name="remittance_row_once", fields=["remittance", "n"]),
+            models.UniqueConstraint(
+                name="remittance_item_once",
+                fields=["item"],
+                condition=Q(kind=K.ITEM, stands=True),
+            ),
+            models.UniqueConstraint(
+                name="remittance_fee_once",
+                fields=["item", "statement"],
+                condition=Q(kind=K.FEE, stands=True),
+            ),
+            models.UniqueConstraint(
+                name="remittance_claw_back_once",
+                fields=["claw_back"],
+                condition=Q(kind=K.CLAW_BACK, stands=True),
+            ),
+            models.CheckConstraint(
+                name="remittance_row_of_its_kind",
+                condition=Q(
+                    kind=K.ITEM,
+                    amount__gt=0,
+                    item__isnull=False,
+                    claw_back__isnull=True,
+                    statement__isnull=True,
+                )
+                | Q(
+                    kind=K.FEE,
+                    amount__lt=0,
+                    item__isnull=False,
+                    claw_back__isnull=True,
+                    statement__isnull=False,
+                )
+                | Q(
+                    kind=K.CLAW_BACK,
+                    amount__lt=0,
+                    item__isnull=True,
+                    claw_back__isnull=False,
+                    statement__isnull=True,
+                )
+                | Q(
+                    kind=K.OFFSET,
+                    amount__lt=0,
+                    item__isnull=True,
+                    claw_back__isnull=True,
+                    statement__isnull=False,
+                )
+                | Q(
+                    kind=K.PAYOUT,
+                    amount__lt=0,
+                    item__isnull=True,
+                    claw_back__isnull=True,
+                    statement__isnull=True,
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.text} {self.amount}"

@@ -1,0 +1,149 @@
+"""However many release a remittance at once, and wherever one is killed, the merchant is paid once (COD-7)."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections import Counter
+from collections.abc import Callable
+from decimal import Decimal
+from itertools import cycle, islice
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from apps.accounts.enums import Role
+from apps.backoffice.models import Approval
+from apps.banking import services as bank
+from apps.banking.models import Payout
+from apps.cod import services
+from apps.cod.enums import ItemState, RemittanceState
+from apps.cod.models import CodItem, Remittance, RemittanceRow
+from apps.core.errors import RuleBroken
+from apps.events.models import Event
+from apps.ledger.models import Entry
+from tests.cod.points import POINTS
+from tests.factories import remittances as f
+from tests.factories.accounts import UserFactory
+from tests.waiting import LIMIT
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.requirement("COD-7")]
+
+
+def once(row: Remittance) -> None:
+    """Released, with one of everything."""
+    row.refresh_from_db()
+    assert row.state == RemittanceState.RELEASED
+    assert Payout.objects.count() == 1
+    assert Entry.objects.filter(key=f"remittance:{row.pk}").count() == 1
+    for kind in ("remittance.released", "payout.released"):
+        assert Event.objects.filter(kind=kind).count() == 1
+    assert set(CodItem.objects.values_list("state", flat=True)) == {ItemState.REMITTED}
+
+
+def at_once(hands: int, act: Callable[[int], Any], *, each: int = 1) -> "Counter[str]":
+    """``hands`` threads begin together and try ``each`` times."""
+    gate, said = threading.Barrier(hands), Counter[str]()
+
+    def hand(n: int) -> None:
+        gate.wait(LIMIT)
+        for _try in range(each):
+            try:
+                act(n)
+                said["done"] += 1
+            except RuleBroken as refusal:
+                said[refusal.code] += 1
+        connection.close()
+
+    threads = [threading.Thread(target=hand, args=(n,)) for n in range(hands)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(LIMIT)
+    assert sum(said.values()) == hands * each, said
+    return said
+
+
+def half_approved() -> Remittance:
+    row = f.asked()
+    f.approve(row, f.person(Role.FINANCE))
+    return row
+
+
+@pytest.mark.parametrize("each", [1, pytest.param(10, marks=pytest.mark.slow)])
+def test_of_twenty_and_of_two_hundred_releases_one_has_effect(each: int) -> None:
+    row = half_approved()
+    managers = [f.person(Role.GENERAL_MANAGER) for _n in range(20)]
+    said = at_once(20, lambda n: f.approve(row, managers[n]), each=each)
+    assert said["done"] == 1, said
+    once(row)
+
+
+def test_twenty_prepare_the_same_day_and_there_is_one() -> None:
+    merchant = f.merchant()
+    f.banked(merchant, "100.00", "50.00")
+    by, at = UserFactory(), timezone.now()
+    day = timezone.localdate(at)
+    said = at_once(
+        20,
+        lambda _n: services.prepare_remittance(merchant_id=merchant.pk, day=day, by=by, at=at),
+    )
+    assert said["done"] == 20
+    assert Remittance.objects.get().amount == Decimal("150.00")
+    assert RemittanceRow.objects.filter(kind="item").count() == 2
+
+
+def test_twenty_pieces_of_news_of_one_payout_have_one_effect() -> None:
+    row = f.released()
+    assert row.payout is not None
+
+    bank.cancel_payout(row.payout, reason="账户有误", by=UserFactory(), at=timezone.now())
+    by, payout = UserFactory(), row.payout.pk
+    at_once(20, lambda _n: services.follow_payout(payout_id=payout, by=by, at=timezone.now()))
+    row.refresh_from_db()
+    assert row.state == RemittanceState.RETURNED
+    assert Event.objects.filter(kind="remittance.returned").count() == 1
+    assert Entry.objects.filter(kind="remittance.released").count() == 2, "and its reversal"
+
+
+def killed(row: Remittance, point: str) -> None:
+    """A process gives the second approval and is killed once it has come so far."""
+    given = {"MEDIA_ROOT": str(settings.MEDIA_ROOT), "WAKE_WORKERS": False}
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "tests.faults.settings",
+        "FAULTS_DATABASE": str(connection.settings_dict["NAME"]),
+        "FAULTS_SETTINGS": json.dumps(given),
+    }
+    words = [sys.executable, "-m", "tests.cod.release_worker", str(row.pk), point]
+    process = subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        assert process.stdout.readline() == f"{point}\n"
+    finally:
+        process.kill()
+        process.wait(LIMIT)
+        process.stdout.close()
+
+
+@pytest.mark.parametrize("kills", [1, pytest.param(30, marks=pytest.mark.slow)])
+def test_a_release_that_is_killed_has_done_nothing_and_the_next_pays_once(kills: int) -> None:
+    row = half_approved()
+    f.person(Role.GENERAL_MANAGER, username="release-worker")
+    points = list(POINTS) if kills > 1 else ["entry"]
+    for point in islice(cycle(points), kills):
+        killed(row, point)
+        row.refresh_from_db()
+        assert row.state == RemittanceState.PREPARED and row.payout is None
+        assert (
+            not Payout.objects.exists()
+            and Approval.objects.filter(request__subject_type="cod.remittance").count() == 1
+        )
+        assert not Entry.objects.filter(key=f"remittance:{row.pk}").exists()
+        assert set(CodItem.objects.values_list("state", flat=True)) == {ItemState.IN_REMITTANCE}
+    f.approve(row, f.person(Role.GENERAL_MANAGER))
+    once(row)
