@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from apps.banking import services
 from apps.banking.models import AccountAssignment, BankAccount
 from apps.banking.queries import is_accepted, which_account
+from apps.banking.queries.accounts import tail_is
 from apps.banking.states import ACCOUNT_MOVES, FILE_MOVES
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.models import Event
@@ -169,3 +170,12 @@ def test_moves(table: object) -> None:
         table.check(frm, to)  # type: ignore[attr-defined]  # likewise
         with pytest.raises(RuleBroken):
             table.check(to, frm)  # type: ignore[attr-defined]  # likewise
+
+
+@pytest.mark.requirement("COD-6")
+def test_the_last_digits_are_compared_and_never_read() -> None:
+    account = bank_account(number="0123456789012")
+    assert tail_is(account, "9012") is True
+    for wrong in ("9013", "", "12", "0123456789012", "９０１２"):
+        assert tail_is(account, wrong) is False
+    assert tail_is(None, "9012") is False and tail_is(None, "") is False
