@@ -13,6 +13,10 @@ class AccountPurpose(ColourChoices):
     GENERAL = "general", _("General"), "grey"
 
 
+# What an account is assigned for: customers pay freight into one, COD is kept on another.
+ASSIGNED_FOR = [(one.value, one.label) for one in (AccountPurpose.FREIGHT, AccountPurpose.COD)]
+
+
 class AccountState(ColourChoices):
     OPEN = "open", _("In use"), "green"
     CLOSED = "closed", _("Closed"), "grey"

@@ -10,6 +10,7 @@ from hypothesis import settings as how
 from hypothesis import strategies as st
 
 from apps.banking import services
+from apps.banking.enums import AccountPurpose
 from apps.banking.models import AccountAssignment, BankAccount
 from apps.banking.queries import is_accepted, which_account
 from apps.banking.queries.accounts import tail_is
@@ -19,6 +20,8 @@ from apps.events.models import Event
 from tests.factories.accounts import UserFactory
 from tests.factories.banking import bank_account, hours
 from tests.factories.customers import CustomerFactory
+
+FREIGHT = AccountPurpose.FREIGHT
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("COD-1")]
 
@@ -75,7 +78,7 @@ def test_a_number_is_entered_once_and_never_changed() -> None:
 def test_the_newest_assignment_is_the_answer_and_one_s_own_goes_first() -> None:
     by, mine, other = UserFactory(), CustomerFactory(), CustomerFactory()
     old, new, own = (bank_account() for _n in range(3))
-    assert which_account(mine, timezone.now()) is None
+    assert which_account(mine, timezone.now(), purpose=FREIGHT) is None
     services.assign_account(account=old, since=hours(-10), by=by, at=timezone.now())
     services.assign_account(
         account=new,
@@ -86,14 +89,14 @@ def test_the_newest_assignment_is_the_answer_and_one_s_own_goes_first() -> None:
         at=timezone.now(),
     )
     services.assign_account(account=own, customer=mine, since=hours(-1), by=by, at=timezone.now())
-    assert which_account(mine, hours(-1.5)) == new
-    assert which_account(mine, timezone.now()) == own
-    assert which_account(other, timezone.now()) == new
-    assert which_account(None, hours(-3)) == old
-    assert which_account(other, hours(-11)) is None
-    assert is_accepted(old, other, timezone.now())
-    assert not is_accepted(old, other, hours(6))
-    assert not is_accepted(own, other, timezone.now())
+    assert which_account(mine, hours(-1.5), purpose=FREIGHT) == new
+    assert which_account(mine, timezone.now(), purpose=FREIGHT) == own
+    assert which_account(other, timezone.now(), purpose=FREIGHT) == new
+    assert which_account(None, hours(-3), purpose=FREIGHT) == old
+    assert which_account(other, hours(-11), purpose=FREIGHT) is None
+    assert is_accepted(old, other, timezone.now(), purpose=FREIGHT)
+    assert not is_accepted(old, other, hours(6), purpose=FREIGHT)
+    assert not is_accepted(own, other, timezone.now(), purpose=FREIGHT)
     assert Event.objects.filter(kind="bankaccount.assigned").count() == 3
 
 
@@ -157,7 +160,10 @@ def test_there_is_one_answer_at_every_instant_from_the_first_on(
             )
         past = [step for step in steps if step <= asked]
         expected = accounts[max(past)] if past else None
-        assert which_account(CustomerFactory(), begin + timedelta(hours=asked)) == expected
+        assert (
+            which_account(CustomerFactory(), begin + timedelta(hours=asked), purpose=FREIGHT)
+            == expected
+        )
         assert AccountAssignment.objects.count() == len(steps)
         transaction.set_rollback(True)
 

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from apps.banking.enums import AccountState
+from apps.banking.enums import AccountPurpose, AccountState
 from apps.banking.models import AccountAssignment, BankAccount
 from apps.banking.queries.reconciliation import OPENING
 from apps.banking.rules import ACCOUNT_NUMBER, NUMBER, plain_number
@@ -83,10 +83,10 @@ def close_account(account: BankAccount, *, reason: str, by: "User", at: datetime
     """Refused while it is what anybody is told to pay into."""
     row = _locked(account)
     ACCOUNT_MOVES.check(AccountState(row.state), AccountState.CLOSED)
-    for customer in (
-        AccountAssignment.objects.filter(account=row).values_list("customer", flat=True).distinct()
-    ):
-        newest = AccountAssignment.objects.filter(customer=customer).order_by("-since").first()
+    assigned = AccountAssignment.objects.filter(account=row)
+    for customer, purpose in assigned.values_list("customer", "purpose").distinct():
+        rows = AccountAssignment.objects.filter(customer=customer, purpose=purpose)
+        newest = rows.order_by("-since").first()
         if newest is not None and newest.account_id == row.pk:
             raise RuleBroken(
                 _("Somebody is still told to pay into this account. Assign another one first."),
@@ -116,18 +116,19 @@ def assign_account(
     since: datetime,
     by: "User",
     at: datetime,
+    purpose: AccountPurpose = AccountPurpose.FREIGHT,
     customer: Customer | None = None,
     old_accepts_until: datetime | None = None,
     project: str = "",
 ) -> AccountAssignment:
-    """From ``since`` on ``customer`` (None: everybody) pays into ``account``. ``since`` lies after the
+    """From ``since`` on ``customer`` (None: everybody) pays into ``account`` for ``purpose``. ``since`` lies after the
     newest assignment there is; until ``old_accepts_until`` money at the one before is nothing odd."""
     row = _locked(account)
     if row.state != AccountState.OPEN:
         raise RuleBroken(_("The account is closed."), code="account_closed", field="account")
     before = (
         AccountAssignment.objects.select_for_update()
-        .filter(customer=customer)
+        .filter(customer=customer, purpose=purpose)
         .order_by("-since")
         .first()
     )
@@ -138,7 +139,12 @@ def assign_account(
             field="since",
         )
     found = AccountAssignment.objects.create(
-        account=row, customer=customer, since=since, project=project, created_by_id=by.pk
+        account=row,
+        customer=customer,
+        purpose=purpose,
+        since=since,
+        project=project,
+        created_by_id=by.pk,
     )
     data = {"account": str(row), "since": since.isoformat(), "project": project}
     record("bankaccount.assigned", row, by=by, at=at, data=data)

@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from apps.banking.enums import AccountPurpose
 from apps.banking.queries import which_account
 from apps.billing.enums import StatementState
 from apps.billing.models import Charge, Statement
@@ -79,7 +80,7 @@ def _facts(statement: Statement) -> list[Pair]:
 
 def account_rows(payer: Customer | None, at: datetime) -> list[list[str]]:
     """Where to pay, in full: whoever reads the paper has to type it."""
-    account = which_account(payer, at)
+    account = which_account(payer, at, purpose=AccountPurpose.FREIGHT)
     if account is None:
         return []
     return _rows_of_two(
