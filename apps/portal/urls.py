@@ -9,12 +9,14 @@ from apps.portal.views import (
     details,
     following,
     messages,
+    notice,
     rating,
     report,
     search,
     shipment,
     site,
     statement,
+    verify,
 )
 
 app_name = "portal"
@@ -55,6 +57,9 @@ urlpatterns = [
     path("statement/<str:token>/dispute", statement.dispute, name="statement_dispute"),
     path("statement/<str:token>/file/<slug:form>", statement.download, name="statement_file"),
     path("statement/<str:token>/letter/<str:number>", statement.letter, name="statement_letter"),
+    path("notice/<str:token>", notice.notice, name="notice"),
+    path("notice/<str:token>/answer", notice.answer, name="notice_answer"),
+    path("verify", verify.verify, name="verify"),
     path("rate/<str:token>", rating.rate, name="rate"),
     path("robots.txt", site.robots, name="robots"),
     path(".well-known/security.txt", site.security, name="security"),

@@ -1,5 +1,19 @@
 """The choices of the COD floor, with the words and colours staff see."""
 
+from apps.cod.enums.campaigns import (
+    CAMPAIGN_EVENT_DETAILS,
+    CAMPAIGN_EVENT_KINDS,
+    CAMPAIGN_EVENT_ROWS,
+    CAMPAIGN_EVENT_VALUES,
+    CAMPAIGN_MATTERS,
+    REACHED,
+    CampaignMatter,
+    FeedbackClass,
+    FeedbackSource,
+    MessageStand,
+    NoticeAnswer,
+    RecipientState,
+)
 from apps.cod.enums.changes import (
     ChangeScope,
     PaperKind,
@@ -8,10 +22,28 @@ from apps.cod.enums.changes import (
     TeamSide,
 )
 
+EVENT_KINDS = {**CAMPAIGN_EVENT_KINDS}
+EVENT_DETAILS = {**CAMPAIGN_EVENT_DETAILS}
+EVENT_VALUES = {**CAMPAIGN_EVENT_VALUES}
+EVENT_ROWS = (*CAMPAIGN_EVENT_ROWS,)
+MATTER_KINDS = {**CAMPAIGN_MATTERS}
+
 __all__ = [
+    "EVENT_DETAILS",
+    "EVENT_KINDS",
+    "EVENT_ROWS",
+    "EVENT_VALUES",
+    "MATTER_KINDS",
+    "REACHED",
+    "CampaignMatter",
     "ChangeScope",
+    "FeedbackClass",
+    "FeedbackSource",
+    "MessageStand",
+    "NoticeAnswer",
     "PaperKind",
     "ProjectState",
+    "RecipientState",
     "StepKind",
     "TeamSide",
 ]

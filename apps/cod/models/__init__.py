@@ -1,3 +1,4 @@
+from apps.cod.models.campaigns import Campaign, CampaignMessage, CampaignRecipient
 from apps.cod.models.change_files import ChangePaper
 from apps.cod.models.change_parts import (
     Candidate,
@@ -8,14 +9,20 @@ from apps.cod.models.change_parts import (
     TeamMember,
 )
 from apps.cod.models.change_projects import ChangeProject
+from apps.cod.models.feedback import Feedback, NoticeCheck
 
 __all__ = [
+    "Campaign",
+    "CampaignMessage",
+    "CampaignRecipient",
     "Candidate",
     "ChangeCustomer",
     "ChangePaper",
     "ChangeProject",
     "ChangeStep",
     "DepositTest",
+    "Feedback",
+    "NoticeCheck",
     "ReadConfirmation",
     "TeamMember",
 ]
