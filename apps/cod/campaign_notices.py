@@ -14,6 +14,7 @@ from apps.cod.rules.notice_codes import grouped
 from apps.cod.services import note_messages
 from apps.core.notice_types import Notice, Webhook, staff_notice, subject_link
 from apps.core.public_links import public_link, public_page
+from apps.customers.models import Customer
 from apps.events.models import Event
 
 TOLD = "account_notice.told"
@@ -119,10 +120,24 @@ def _feedback(events: Sequence[Event]) -> list[Notice]:
         notice.link = subject_link(event)
         found.append(notice)
         if row.kind == FeedbackClass.SUSPECTS_FRAUD:
-            alarm = staff_notice("staff.notice_not_ours", event, row.recipient.customer, data)
-            alarm.link = subject_link(event)
-            found.append(alarm)
+            found.append(_alarm(event, row.recipient.customer, f"event:{event.pk}"))
     return found
+
+
+def _alarm(event: Event, whose: Customer | None, cause: str) -> Notice:
+    """For every safety officer, in whichever unit: it is no customer's matter but the house's."""
+    return Notice(
+        topic="staff.notice_not_ours",
+        cause=cause,
+        at=event.at,
+        event=event,
+        data={
+            "customer": whose.display_name if whose else "",
+            "number": event.data["campaign"],
+            "when": event.at,
+        },
+        link=subject_link(event),
+    )
 
 
 def _not_ours(events: Sequence[Event]) -> list[Notice]:
@@ -137,20 +152,7 @@ def _not_ours(events: Sequence[Event]) -> list[Notice]:
         if check is None:
             continue
         whose = check.recipient.customer if check.recipient else None
-        found.append(
-            Notice(
-                topic="staff.notice_not_ours",
-                cause=f"not_ours:{check.code_index}:{check.at:%Y%m%d}",
-                at=event.at,
-                event=event,
-                data={
-                    "customer": whose.display_name if whose else "",
-                    "number": event.data["campaign"],
-                    "when": event.at,
-                },
-                link=subject_link(event),
-            )
-        )
+        found.append(_alarm(event, whose, f"not_ours:{check.code_index}:{check.at:%Y%m%d}"))
     return found
 
 

@@ -121,7 +121,7 @@ def _case(row: CampaignRecipient, said: Feedback, name: str, *, by: User, at: da
         at=at,
     ).case
     if case.owner_id != row.campaign.agent_id:
-        complaints.assign_case(
+        case = complaints.assign_case(
             case_id=case.pk,
             owner=row.campaign.agent,
             reason=_("Questions about this account change are theirs."),
