@@ -1,15 +1,13 @@
 """What a campaign means to customers, merchants and colleagues (COD-3, COD-5, COD-6)."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
-
-from django.utils import timezone
 
 from apps.cod.enums import FeedbackClass
 from apps.cod.models import Campaign, CampaignRecipient, Feedback, NoticeCheck
 from apps.cod.queries.campaigns import is_as_sent
 from apps.cod.queries.links import code_of, token_of
+from apps.cod.queries.notice_words import moment
 from apps.cod.rules.notice_codes import grouped
 from apps.cod.services import note_messages
 from apps.core.notice_types import Notice, Webhook, staff_notice, subject_link
@@ -70,17 +68,12 @@ def said_in(campaign: Campaign) -> dict[str, str]:
         "bank": content["bank"],
         "holder": content["holder"],
         "old": content["old"],
-        "since": _moment(content["since"]),
-        "until": _moment(content["accept_until"]),
+        "since": moment(content["since"]),
+        "until": moment(content["accept_until"]),
         "watch_zh": content["watch_zh"],
         "watch_en": content["watch_en"],
         "verify": public_page("portal:verify"),
     }
-
-
-def _moment(written: str) -> str:
-    """With its date always: a notice is read on another day."""
-    return f"{timezone.localtime(datetime.fromisoformat(written)):%Y-%m-%d %H:%M}"
 
 
 def _announced(events: Sequence[Event]) -> list[Notice]:

@@ -76,7 +76,6 @@ def test_a_question_is_a_case_of_the_named_agents_to_the_contact_on_file(
     assert case.owner == agent_of(row.campaign.project)
     assert case.customer == row.customer
     assert case.contact_phone == row.customer.contacts.get().phone
-    assert row.campaign.project.number in case.title
     relay_all()
     bell = Delivery.objects.get(topic="staff.account_feedback")
     assert bell.recipient == f"user:{row.campaign.agent_id}"

@@ -12,6 +12,7 @@ from apps.cod.enums.campaigns import (
     FeedbackSource,
     MessageStand,
     NoticeAnswer,
+    NoticeChannel,
     RecipientState,
 )
 from apps.cod.enums.changes import (
@@ -41,6 +42,7 @@ __all__ = [
     "FeedbackSource",
     "MessageStand",
     "NoticeAnswer",
+    "NoticeChannel",
     "PaperKind",
     "ProjectState",
     "RecipientState",

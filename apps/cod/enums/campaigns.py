@@ -37,6 +37,16 @@ class MessageStand(ColourChoices):
     READ = "read", _("read"), "green"
 
 
+class NoticeChannel(TextChoices):
+    """The channels of a notice in words; a later one of the house is shown by its name."""
+
+    WECHAT = "wechat", _("WeChat")
+    EMAIL = "email", _("E-mail")
+    SMS = "sms", _("SMS")
+    WEBHOOK = "webhook", _("Webhook")
+    PHONE = "phone", _("Phone")
+
+
 class FeedbackClass(ColourChoices):
     AGREES = "agrees", _("Agrees"), "green"
     QUESTION = "question", _("Has a question"), "blue"

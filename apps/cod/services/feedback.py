@@ -4,7 +4,9 @@ is a case of the account-change agent's (COD-3, COD-5)."""
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from apps.accounts.enums import Language
@@ -103,12 +105,14 @@ def _locked(recipient_id: int, source: FeedbackSource, by: User) -> CampaignReci
 
 def _case(row: CampaignRecipient, said: Feedback, name: str, *, by: User, at: datetime) -> Case:
     """The agent's, with the contact on file; the answer goes there."""
-    number, contact = row.campaign.project.number, _contact(row)
+    contact = _contact(row)
+    with translation.override(settings.LANGUAGE_CODE):
+        title = _("Account change: %(kind)s") % {"kind": FeedbackClass(said.kind).label}
     case = complaints.open_case(
         new=NewCase(
             case_class=CaseClass.INQUIRY,
             channel=CaseChannel.WEB if said.source == FeedbackSource.LINK else CaseChannel.PHONE,
-            title=f"{number} {FeedbackClass(said.kind).label}",
+            title=title,
             description=said.text,
             customer=row.customer,
             contact_name=contact.name if contact else name,

@@ -1,0 +1,5 @@
+from apps.cod.admin.campaigns import CampaignAdmin
+from apps.cod.admin.feedback import FeedbackAdmin, NoticeCheckAdmin
+from apps.cod.admin.recipients import CampaignRecipientAdmin
+
+__all__ = ["CampaignAdmin", "CampaignRecipientAdmin", "FeedbackAdmin", "NoticeCheckAdmin"]
