@@ -4,6 +4,7 @@ from apps.cod.models.change_parts import (
     ChangeCustomer,
     ChangeStep,
     DepositTest,
+    OldAccountUse,
     ReadConfirmation,
     TeamMember,
 )
@@ -16,6 +17,7 @@ __all__ = [
     "ChangeProject",
     "ChangeStep",
     "DepositTest",
+    "OldAccountUse",
     "ReadConfirmation",
     "TeamMember",
 ]
