@@ -76,6 +76,7 @@ EVENT_KINDS = {
     "bank-opening": _("Opening balance"),
     "opening": _("Opening balance"),
     "bankline.identified": _("Payer identified"),
+    "bankline.at_ended_account": _("Money at an account that is over"),
     "bankline.undone": _("Identification undone"),
     "bankline.charged": _("Posted as bank charge"),
     "bankline.in_transit": _("Posted as money in transit"),
@@ -87,7 +88,9 @@ EVENT_DETAILS = {
     "alias": _("Account or name"),
     "bankaccount.assigned/account": _("Account"),
     "bankaccount.assigned/project": _("Project"),
+    "bankaccount.assigned/purpose": _("Paid for"),
     "bankaccount.assigned/since": _("Since"),
+    "bankline.at_ended_account/account": _("Account"),
     "bankaccount.accepts_until/account": _("Account"),
     "bankfile.taken/lines": _("Lines"),
     "bankfile.taken/new": _("New lines"),
@@ -95,5 +98,9 @@ EVENT_DETAILS = {
     "bankfile.released/new": _("New lines"),
     "bankline.identified/why": _("Why"),
 }
-EVENT_VALUES = {"bankline.identified/why": Why, "bankaccount.opened/purpose": AccountPurpose}
+EVENT_VALUES = {
+    "bankline.identified/why": Why,
+    "bankaccount.opened/purpose": AccountPurpose,
+    "bankaccount.assigned/purpose": AccountPurpose,
+}
 EVENT_ROWS = ("entry", "file", "line")

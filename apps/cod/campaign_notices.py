@@ -9,7 +9,7 @@ from apps.cod.queries.campaigns import is_as_sent
 from apps.cod.queries.links import code_of, token_of
 from apps.cod.queries.notice_words import moment
 from apps.cod.rules.notice_codes import grouped
-from apps.cod.services import note_messages
+from apps.cod.services.campaigns import note_messages
 from apps.core.notice_types import Notice, Webhook, staff_notice, subject_link
 from apps.core.public_links import public_link, public_page
 from apps.customers.models import Customer

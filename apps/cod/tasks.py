@@ -1,14 +1,22 @@
 """Celery wakes; PostgreSQL remembers."""
 
-from apps.cod import services
 from apps.cod.queries.due import TO_HAND_OVER
+from apps.cod.services import campaigns, changes
+from apps.cod.services.changes.working import DUE
 from apps.events.background import background_task, due_when
 
 
-@background_task(services.HAND_OVER)
+@background_task(changes.WORK)
+def work_changes() -> int:
+    """Account changes whose start has come, or whose transition is over (COD-4)."""
+    return changes.work_changes()
+
+
+@background_task(campaigns.HAND_OVER)
 def hand_over_to_agents() -> int:
     """Customers whom no message reached when calls begin (COD-3)."""
-    return services.hand_over_to_agents()
+    return campaigns.hand_over_to_agents()
 
 
-due_when(services.HAND_OVER, TO_HAND_OVER)
+due_when(changes.WORK, DUE)
+due_when(campaigns.HAND_OVER, TO_HAND_OVER)

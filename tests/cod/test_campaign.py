@@ -161,7 +161,7 @@ def test_customers_are_told_of_a_scheduled_change_before_it_starts(
 
 
 def _send_without_start(project: Any) -> None:
-    from apps.cod.services import send_campaign
+    from apps.cod.services.campaigns import send_campaign
 
     now = timezone.now()
     send_campaign(

@@ -8,10 +8,10 @@ from django.utils import timezone
 
 from apps.accounts.enums import Role
 from apps.accounts.queries import public_user
-from apps.cod import services
 from apps.cod.enums import FeedbackClass, FeedbackSource, RecipientState
 from apps.cod.models import CampaignRecipient, Feedback
 from apps.cod.queries.feedback import feedback_figures
+from apps.cod.services import campaigns
 from apps.complaints import services as complaints
 from apps.complaints.enums import CaseChannel, EntryKind
 from apps.complaints.inputs import NewMessage
@@ -26,7 +26,7 @@ F = FeedbackClass
 
 
 def says(row: CampaignRecipient, kind: FeedbackClass, text: str = "", **more: Any) -> Feedback:
-    return services.give_feedback(
+    return campaigns.give_feedback(
         **{
             "recipient_id": row.pk,
             "kind": kind,

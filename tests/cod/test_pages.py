@@ -10,9 +10,9 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 
 from apps.accounts.enums import Role
 from apps.accounts.queries import public_user
-from apps.cod import services
 from apps.cod.enums import FeedbackClass, FeedbackSource, RecipientState
 from apps.cod.models import Campaign, Feedback, NoticeCheck
+from apps.cod.services import campaigns
 from tests.factories.accounts import UserFactory, sign_in
 from tests.factories.campaigns import (
     agent_of,
@@ -75,7 +75,7 @@ def test_a_number_in_the_words_is_refused_beside_its_field(director: Client) -> 
 def test_the_board_counts_with_the_way_to_the_rows(director: Client) -> None:
     one, _two = customer(), customer()
     campaign = sent_campaign()
-    services.give_feedback(
+    campaigns.give_feedback(
         recipient_id=told(campaign, one).pk,
         kind=FeedbackClass.AGREES,
         name="王会计",
@@ -153,7 +153,7 @@ def test_the_safety_officer_sees_what_was_looked_up(client: Client) -> None:
     one = customer()
     row = told(sent_campaign(), one)
     wrong = f"{(int(row.account.tail) + 1) % 10_000:04d}"
-    services.check_notice(code(row), wrong, address="203.0.113.9", at=timezone.now())
+    campaigns.check_notice(code(row), wrong, address="203.0.113.9", at=timezone.now())
     sign_in(client, UserFactory(roles=[Role.SAFETY_OFFICER]))
     assert one.name in client.get("/admin/cod/noticecheck/").content.decode()
     check = NoticeCheck.objects.get()

@@ -10,10 +10,10 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 
 from apps.accounts.enums import Role
 from apps.accounts.queries import system_user
-from apps.cod import services
 from apps.cod.enums import MessageStand, ProjectState, RecipientState
 from apps.cod.models import CampaignMessage, CampaignRecipient
 from apps.cod.queries.campaigns import board_of
+from apps.cod.services import campaigns
 from apps.cod.states import RECIPIENT_MOVES
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.models import Event
@@ -78,8 +78,8 @@ def test_told_twice_of_the_same_changes_nothing() -> None:
     relay_all()
     arrives(row, DeliveryState.SENDING, DeliveryState.ACCEPTED, DeliveryState.DELIVERED)
     events = list(Event.objects.filter(kind="delivery.moved"))
-    services.note_messages(events)
-    services.note_messages(list(reversed(events)))
+    campaigns.note_messages(events)
+    campaigns.note_messages(list(reversed(events)))
     assert Event.objects.filter(kind="account_notice.moved").count() == 1
     assert CampaignMessage.objects.get().stand == MessageStand.DELIVERED
 
@@ -90,8 +90,8 @@ def test_whoever_is_not_reached_is_called_by_an_agent_with_a_script() -> None:
     project_campaign = sent_campaign(at=now - timedelta(days=2), call_from=now - timedelta(days=1))
     relay_all()
     arrives(told(project_campaign, reached), *(DeliveryState.SENDING, DeliveryState.DELIVERED))
-    assert services.hand_over_to_agents() == 1
-    assert services.hand_over_to_agents() == 0, "once"
+    assert campaigns.hand_over_to_agents() == 1
+    assert campaigns.hand_over_to_agents() == 0, "once"
     row = told(project_campaign, one)
     assert (row.state, row.agent) == (R.TO_CALL, one.agent)
     relay_all()
@@ -116,7 +116,7 @@ def test_whoever_is_not_reached_is_called_by_an_agent_with_a_script() -> None:
 def test_a_call_that_reached_nobody_stays_with_the_agent() -> None:
     one, now = customer(), timezone.now()
     campaign = sent_campaign(at=now - timedelta(days=2), call_from=now - timedelta(days=1))
-    services.hand_over_to_agents()
+    campaigns.hand_over_to_agents()
     relay_all()
     send_all("phone")
     relay_all()
@@ -126,7 +126,7 @@ def test_a_call_that_reached_nobody_stays_with_the_agent() -> None:
     relay_all()
     row = told(campaign, one)
     assert (row.state, row.agent) == (R.UNREACHABLE, one.agent)
-    services.note_call(recipient_id=row.pk, reached=True, note="", by=by, at=now)
+    campaigns.note_call(recipient_id=row.pk, reached=True, note="", by=by, at=now)
     row.refresh_from_db()
     assert row.state == R.PHONED
 
@@ -138,7 +138,7 @@ def test_the_clock_ends_when_everybody_is_reached_or_has_an_agent() -> None:
     relay_all()
     clock = Matter.objects.get(kind="account_campaign")
     assert clock.closed_at is None
-    services.hand_over_to_agents()
+    campaigns.hand_over_to_agents()
     clock.refresh_from_db()
     assert clock.closed_at is not None
     assert Event.objects.filter(kind="campaign.finished", subject_id=str(campaign.pk)).count() == 1
@@ -152,7 +152,7 @@ def test_a_change_that_was_called_off_calls_nobody() -> None:
     project.state, project.since, project.accept_until = ProjectState.CALLED_OFF, None, None
     project.ended_at, project.ended_by, project.end_reason = now, system_user("tests"), "换行取消"
     project.save()
-    assert services.hand_over_to_agents() == 0
+    assert campaigns.hand_over_to_agents() == 0
 
 
 def _at_state(row: CampaignRecipient, state: R, at: datetime) -> None:
@@ -170,7 +170,7 @@ def test_every_move_and_no_other(frm: R, to: R) -> None:
     def acknowledged(changed: CampaignRecipient) -> None:
         changed.acknowledged_at = at if to == R.ACKNOWLEDGED else None
 
-    moved = services.move_recipients(
+    moved = campaigns.move_recipients(
         {row.pk: [to]}, by=system_user("tests"), at=at, change=acknowledged
     )
     row.refresh_from_db()
@@ -182,21 +182,21 @@ def test_another_agent_is_named_and_a_call_noted_by_who_may_see_the_customer() -
     one, at = CustomerFactory(), timezone.now()
     row = told(sent_campaign(), one)
     by, other = UserFactory(roles=[Role.DIRECTOR]), UserFactory(roles=[Role.AGENT])
-    services.name_agent(recipient_id=row.pk, agent=other, by=by, at=at)
+    campaigns.name_agent(recipient_id=row.pk, agent=other, by=by, at=at)
     row.refresh_from_db()
     assert row.agent == other
     with pytest.raises(RuleBroken):
-        services.name_agent(recipient_id=row.pk, agent=other, by=by, at=at)
+        campaigns.name_agent(recipient_id=row.pk, agent=other, by=by, at=at)
     other.is_active = False
     other.save()
     with pytest.raises(BadInput):
-        services.name_agent(recipient_id=row.pk, agent=other, by=by, at=at)
+        campaigns.name_agent(recipient_id=row.pk, agent=other, by=by, at=at)
     with pytest.raises(BadInput) as refusal:
-        services.note_call(recipient_id=row.pk, reached=False, note=" ", by=by, at=at)
+        campaigns.note_call(recipient_id=row.pk, reached=False, note=" ", by=by, at=at)
     assert refusal.value.field == "note"
     stranger = UserFactory(scope="customers")
     with pytest.raises(CampaignRecipient.DoesNotExist):
-        services.note_call(recipient_id=row.pk, reached=True, note="", by=stranger, at=at)
+        campaigns.note_call(recipient_id=row.pk, reached=True, note="", by=stranger, at=at)
 
 
 def test_a_hundred_receipts_cost_as_many_statements_as_two(
@@ -228,10 +228,10 @@ def test_a_hundred_receipts_cost_as_many_statements_as_two(
 
     rows = [told(campaign, one) for one in made]
     few, many = receipts(rows[:2]), receipts(rows[2:])
-    services.note_messages(receipts(rows[:1]))
+    campaigns.note_messages(receipts(rows[:1]))
     with django_assert_num_queries(7):
-        services.note_messages(few)
+        campaigns.note_messages(few)
     with django_assert_num_queries(7):
-        services.note_messages(many)
+        campaigns.note_messages(many)
     assert board_of(campaign).reached == len(made)
     assert board_of(campaign).by_channel[0][1]["delivered"] == len(made)

@@ -16,7 +16,7 @@ from apps.banking.enums import AccountPurpose
 from apps.cod.enums import NoticeAnswer, ProjectState
 from apps.cod.models import CampaignRecipient, NoticeCheck
 from apps.cod.rules.notice_codes import LENGTH, LETTERS, code_from, grouped, read_code
-from apps.cod.services import check_notice
+from apps.cod.services.campaigns import check_notice
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.models import Event
 from apps.notifications.models import Delivery

@@ -12,10 +12,10 @@ from apps.accounts.queries import system_user
 from apps.banking import services as banking
 from apps.banking.enums import AccountPurpose
 from apps.banking.models import BankAccount
-from apps.cod import services
 from apps.cod.enums import ProjectState, TeamSide
 from apps.cod.models import Campaign, CampaignRecipient, ChangeProject, TeamMember
 from apps.cod.queries.links import code_of
+from apps.cod.services import campaigns
 from apps.customers.models import Customer
 from tests.factories.accounts import UserFactory
 from tests.factories.banking import bank_account
@@ -90,7 +90,7 @@ def sent_campaign(
     now = at or timezone.now()
     project = project or scheduled_change(now)
     assert project.since is not None
-    return services.send_campaign(
+    return campaigns.send_campaign(
         **{
             "project": project,
             "agent": agent_of(project),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from apps.banking.enums import AccountPurpose
-from apps.banking.queries import which_account
+from apps.banking.queries import pay_to
 from apps.billing.enums import StatementState
 from apps.billing.models import Charge, Statement
 from apps.billing.queries.lines import all_lines
@@ -80,14 +80,14 @@ def _facts(statement: Statement) -> list[Pair]:
 
 def account_rows(payer: Customer | None, at: datetime) -> list[list[str]]:
     """Where to pay, in full: whoever reads the paper has to type it."""
-    account = which_account(payer, at, purpose=AccountPurpose.FREIGHT)
+    account = pay_to(payer, at, purpose=AccountPurpose.FREIGHT)
     if account is None:
         return []
     return _rows_of_two(
         [
             (_("Account holder"), account.holder),
             (_("Account number"), account.number),
-            (_("Bank"), f"{account.bank} {account.branch}".strip()),
+            (_("Bank"), account.bank),
             (_("CNAPS code"), account.cnaps or "—"),
         ]
     )

@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy
 from apps.backoffice.acts import Act, ActContext
 from apps.backoffice.figures import Figure, Shape, Value
 from apps.backoffice.records import PanelAdmin
-from apps.cod import services
 from apps.cod.enums import FeedbackClass, MessageStand, NoticeChannel, RecipientState
 from apps.cod.forms import CampaignForm, usual_values
 from apps.cod.models import Campaign
@@ -29,6 +28,7 @@ from apps.cod.queries.campaigns import (
 from apps.cod.queries.changes import affected_customers
 from apps.cod.queries.feedback import FeedbackFigures, feedback_figures
 from apps.cod.queries.notice_words import notice_words
+from apps.cod.services import campaigns
 from apps.core.public_links import public_page
 from apps.core.times import local
 
@@ -38,7 +38,7 @@ COLOURS = {"green": "green", "red": "red", "amber": "amber"}
 
 
 def _send(context: ActContext) -> Campaign:
-    return services.send_campaign(**context.typed, **context.who)
+    return campaigns.send_campaign(**context.typed, **context.who)
 
 
 def _begin(context: ActContext) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from apps.accounts.staff import person
 from apps.backoffice.acts import Act, ActContext
 from apps.backoffice.listing import ListAdmin
 from apps.backoffice.records import PanelAdmin
-from apps.cod import services
 from apps.cod.admin.recipient_list import RecipientList
 from apps.cod.enums import FeedbackSource, NoticeChannel, RecipientState
 from apps.cod.forms import AgentForm, CallForm, FeedbackForm
@@ -19,6 +18,7 @@ from apps.cod.models import CampaignRecipient
 from apps.cod.queries.campaigns import messages_of, recipient_list
 from apps.cod.queries.links import code_of
 from apps.cod.rules.notice_codes import grouped
+from apps.cod.services import campaigns
 from apps.cod.states import RECIPIENT_MOVES
 
 WORK = "cod.work_campaign"
@@ -29,15 +29,15 @@ def _may_be_phoned(row: CampaignRecipient) -> bool:
 
 
 def _give(context: ActContext) -> None:
-    services.name_agent(recipient_id=context.record.pk, **context.typed, **context.who)
+    campaigns.name_agent(recipient_id=context.record.pk, **context.typed, **context.who)
 
 
 def _call(context: ActContext) -> None:
-    services.note_call(recipient_id=context.record.pk, **context.typed, **context.who)
+    campaigns.note_call(recipient_id=context.record.pk, **context.typed, **context.who)
 
 
 def _said(context: ActContext) -> None:
-    services.give_feedback(
+    campaigns.give_feedback(
         recipient_id=context.record.pk,
         source=FeedbackSource.PHONE,
         **context.typed,

@@ -1,5 +1,6 @@
 """The choices of the COD floor, with the words and colours staff see."""
 
+from apps.cod.enums import changes, events
 from apps.cod.enums.campaigns import (
     CAMPAIGN_EVENT_DETAILS,
     CAMPAIGN_EVENT_KINDS,
@@ -16,18 +17,20 @@ from apps.cod.enums.campaigns import (
     RecipientState,
 )
 from apps.cod.enums.changes import (
+    ChangeMatter,
     ChangeScope,
+    ChangeSeat,
     PaperKind,
     ProjectState,
     StepKind,
     TeamSide,
 )
 
-EVENT_KINDS = {**CAMPAIGN_EVENT_KINDS}
-EVENT_DETAILS = {**CAMPAIGN_EVENT_DETAILS}
-EVENT_VALUES = {**CAMPAIGN_EVENT_VALUES}
-EVENT_ROWS = (*CAMPAIGN_EVENT_ROWS,)
-MATTER_KINDS = {**CAMPAIGN_MATTERS}
+EVENT_KINDS = {**events.EVENT_KINDS, **CAMPAIGN_EVENT_KINDS}
+EVENT_DETAILS = {**events.EVENT_DETAILS, **CAMPAIGN_EVENT_DETAILS}
+EVENT_VALUES = {**events.EVENT_VALUES, **CAMPAIGN_EVENT_VALUES}
+EVENT_ROWS = (*events.EVENT_ROWS, *CAMPAIGN_EVENT_ROWS)
+MATTER_KINDS = {**changes.MATTER_KINDS, **CAMPAIGN_MATTERS}
 
 __all__ = [
     "EVENT_DETAILS",
@@ -37,7 +40,9 @@ __all__ = [
     "MATTER_KINDS",
     "REACHED",
     "CampaignMatter",
+    "ChangeMatter",
     "ChangeScope",
+    "ChangeSeat",
     "FeedbackClass",
     "FeedbackSource",
     "MessageStand",

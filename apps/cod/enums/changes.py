@@ -1,8 +1,10 @@
 """Changing the account that customers pay into 收款账号变更 (COD-2, COD-4)."""
 
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.choices import ColourChoices
+from apps.sla.kinds import Timed
 
 
 class ProjectState(ColourChoices):
@@ -72,3 +74,22 @@ class StepKind(ColourChoices):
     REPORTED = "reported", _("Final report"), "green"
     ROLLED_BACK = "rolled_back", _("Rolled back"), "red"
     CALLED_OFF = "called_off", _("Called off"), "red"
+
+
+class ChangeSeat(models.TextChoices):
+    """Two persons of two departments approve."""
+
+    DEPARTMENT = "department", _("Department manager or customer-service director")
+    MANAGEMENT = "management", _("General manager or deputy")
+
+
+class ChangeMatter(ColourChoices):
+    """What has clocks here."""
+
+    APPROVAL = "change_approval", _("Account change to be approved"), "amber"
+    START = "change_start", _("Account change to be started"), "purple"
+    TRANSITION = "change_transition", _("Transition of an account change"), "teal"
+    REPORT = "change_report", _("Account change to be reported"), "blue"
+
+
+MATTER_KINDS = {kind: Timed(seen_with="cod.view_changeproject") for kind in ChangeMatter}

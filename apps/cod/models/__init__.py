@@ -5,6 +5,7 @@ from apps.cod.models.change_parts import (
     ChangeCustomer,
     ChangeStep,
     DepositTest,
+    OldAccountUse,
     ReadConfirmation,
     TeamMember,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "DepositTest",
     "Feedback",
     "NoticeCheck",
+    "OldAccountUse",
     "ReadConfirmation",
     "TeamMember",
 ]

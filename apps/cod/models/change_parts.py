@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from apps.banking.models import BankAccount
+from apps.banking.models import BankAccount, BankLine
 from apps.cod.enums import StepKind, TeamSide
 from apps.cod.models.change_projects import ChangeProject
 from apps.core.models import AppendOnly, MoneyField
@@ -202,3 +202,40 @@ class ChangeStep(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.at:%Y-%m-%d %H:%M}"
+
+
+class OldAccountUse(AppendOnly):
+    """Something came to an account of ours that is over, or still names it: a bank line or an order,
+    each once, and the exception report in which it is followed up. ``project`` is the change that ended
+    the account, where one did."""
+
+    project = models.ForeignKey(
+        ChangeProject, models.PROTECT, related_name="late_uses", null=True, verbose_name=_("change")
+    )
+    account = models.ForeignKey(
+        BankAccount, models.PROTECT, related_name="+", verbose_name=_("account")
+    )
+    line = models.OneToOneField(BankLine, models.PROTECT, related_name="late_use", null=True)
+    order = models.OneToOneField(
+        "orders.WorkOrder", models.PROTECT, related_name="late_use", null=True
+    )
+    exception = models.OneToOneField(
+        "quality.ExceptionReport", models.PROTECT, related_name="late_use"
+    )
+    at = models.DateTimeField(_("when"))
+
+    class Meta:
+        verbose_name = _("use of an old account")
+        verbose_name_plural = _("uses of old accounts")
+        default_permissions = ()
+        ordering = ["id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="old_account_use_of_one_thing",
+                condition=Q(line__isnull=False, order__isnull=True)
+                | Q(line__isnull=True, order__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account} · {self.exception_id}"

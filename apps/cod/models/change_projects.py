@@ -108,13 +108,20 @@ class ChangeProject(Stamped):
         default_permissions = ("view",)
         permissions = [
             ("run_changeproject", _("Can prepare and run account changes")),
+            ("read_changeproject", _("Can confirm the briefing of an account change")),
             ("approve_changeproject", _("Can approve account changes")),
             ("pause_changeproject", _("Can pause account changes and roll them back")),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["since"], name="change_to_start", condition=Q(state=S.SCHEDULED)),
             models.Index(
-                fields=["accept_until"], name="change_to_close", condition=Q(state=S.TRANSITION)
+                fields=["since"],
+                name="change_to_start",
+                condition=Q(state=S.SCHEDULED, paused_at=None),
+            ),
+            models.Index(
+                fields=["accept_until"],
+                name="change_to_close",
+                condition=Q(state=S.TRANSITION, paused_at=None),
             ),
         ]
         constraints: ClassVar = [

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from apps.cod.enums import NoticeAnswer
-from apps.cod.services import check_notice
+from apps.cod.services.campaigns import check_notice
 from apps.core.errors import RuleBroken
 from apps.core.requests import client_address
 from apps.core.times import now

@@ -13,7 +13,7 @@ from apps.accounts.queries import system_user
 from apps.cod.enums import MessageStand, RecipientState
 from apps.cod.enums.changes import ENDED
 from apps.cod.models import CampaignRecipient
-from apps.cod.services import campaign_clocks
+from apps.cod.services.campaigns import clocks
 from apps.cod.states import RECIPIENT_MOVES
 from apps.core.database import database_now, in_callers_transaction, write_columns
 from apps.core.errors import BadInput, RuleBroken
@@ -132,7 +132,7 @@ def move_recipients(
     columns = ["state", "state_since", "acknowledged_at", "acknowledged_by"]
     write_columns(moved, columns)
     record_many(news)
-    campaign_clocks.finish_if_done({row.campaign_id for row in moved}, by=by, at=at)
+    clocks.finish_if_done({row.campaign_id for row in moved}, by=by, at=at)
     return moved
 
 
@@ -203,7 +203,7 @@ def note_call(
     row.state, row.state_since = to, at
     row.save(update_fields=["state", "state_since"])
     record("account_notice.moved", row, by=by, at=at, data=data)
-    campaign_clocks.finish_if_done([row.campaign_id], by=by, at=at)
+    clocks.finish_if_done([row.campaign_id], by=by, at=at)
     return row
 
 

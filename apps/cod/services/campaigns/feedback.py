@@ -14,7 +14,7 @@ from apps.accounts.models import User
 from apps.backoffice.services.counting import limit, take
 from apps.cod.enums import FeedbackClass, FeedbackSource, RecipientState
 from apps.cod.models import CampaignRecipient, Feedback
-from apps.cod.services.reaching import move_recipients
+from apps.cod.services.campaigns.reaching import move_recipients
 from apps.complaints import services as complaints
 from apps.complaints.enums import CaseChannel, CaseClass
 from apps.complaints.inputs import NewCase

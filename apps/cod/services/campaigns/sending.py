@@ -15,7 +15,7 @@ from apps.cod.queries.campaigns import content_of
 from apps.cod.queries.changes import affected_customers
 from apps.cod.queries.links import code_index, code_of
 from apps.cod.rules.notices import checked_words, seal_of
-from apps.cod.services import campaign_clocks
+from apps.cod.services.campaigns import clocks
 from apps.core.errors import BadInput, RuleBroken
 from apps.customers.models import Contact
 from apps.events.services import NewEvent, new_event, record, record_many
@@ -78,11 +78,11 @@ def send_campaign(
         sent_by=by,
     )
     recipients = _tell(campaign, told, at=at)
-    campaign_clocks.begun(campaign, by=by, at=at)
+    clocks.begun(campaign, by=by, at=at)
     data = {"number": held.number, "customers": len(told), "sha256": campaign.sha256}
     record("campaign.sent", campaign, by=by, at=at, data=data)
     record_many(_news(recipients, by=by, at=at))
-    campaign_clocks.finish_if_done([campaign.pk], by=by, at=at)
+    clocks.finish_if_done([campaign.pk], by=by, at=at)
     return campaign
 
 

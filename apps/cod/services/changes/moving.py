@@ -1,0 +1,123 @@
+"""What every service of an account change does: lock it, put the step on record, void approvals of what
+it was, and leave a trace of what was refused."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar, cast
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from apps.accounts.models import User
+from apps.backoffice.services import void_if_changed
+from apps.cod.approvals import ACCOUNT_CHANGE
+from apps.cod.enums import ProjectState, StepKind
+from apps.cod.models import ChangeProject, ChangeStep
+from apps.cod.services.changes import clocks
+from apps.cod.states import PROJECT_MOVES
+from apps.core.errors import BadInput, RuleBroken
+from apps.events.services import record
+
+P = ParamSpec("P")
+R = TypeVar("R")
+S = ProjectState
+# While it may still be edited; what was approved or scheduled is prepared again by that.
+BEFORE_START = (S.PREPARING, S.APPROVING, S.APPROVED, S.SCHEDULED)
+
+
+def leaves_trace(act: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """A refusal undoes the act and is put on record by itself: what somebody tried on an account change
+    is kept, not only what they achieved (COD-6). The project is the first argument."""
+
+    def make(work: Callable[P, R]) -> Callable[P, R]:
+        @wraps(work)
+        def traced(*args: P.args, **kwargs: P.kwargs) -> R:
+            try:
+                with transaction.atomic():
+                    return work(*args, **kwargs)
+            except RuleBroken as refusal:
+                data = {"act": act, "code": refusal.code, "words": str(refusal)}
+                by, at = cast(User, kwargs["by"]), cast(datetime, kwargs["at"])
+                with transaction.atomic():
+                    project = cast(ChangeProject, args[0])
+                    record("accountchange.attempt_refused", project, by=by, at=at, data=data)
+                raise
+
+        return traced
+
+    return make
+
+
+def locked(project: ChangeProject) -> ChangeProject:
+    """The row as it is now, held to the end of the transaction."""
+    found: ChangeProject = (
+        ChangeProject.objects.select_for_update(of=("self",))
+        .select_related("old_account", "new_account", "created_by")
+        .get(pk=project.pk)
+    )
+    return found
+
+
+def to_edit(project: ChangeProject) -> ChangeProject:
+    """Locked; RuleBroken ``change_started`` once it has started or ended."""
+    row = locked(project)
+    if row.state not in BEFORE_START:
+        text = _("This change is “%(state)s”: nothing of it is edited any more.")
+        raise RuleBroken(text % {"state": S(row.state).label}, code="change_started", rule="COD-2")
+    return row
+
+
+def put_step(
+    project: ChangeProject,
+    kind: StepKind,
+    *,
+    note: str = "",
+    by: User,
+    at: datetime,
+    data: dict[str, Any] | None = None,
+) -> ChangeStep:
+    """The step on the project's page, and the event of the same name."""
+    found = ChangeStep.objects.create(project=project, kind=kind, note=note[:500], by=by, at=at)
+    said = {"reason": note} if note else {}
+    record(f"accountchange.{kind.value}", project, by=by, at=at, data={**said, **(data or {})})
+    return found
+
+
+def after_edit(project: ChangeProject, *, by: User, at: datetime) -> None:
+    """Approvals of what it was are void, and it is prepared again."""
+    project = locked(project)
+    if void_if_changed(kind=ACCOUNT_CHANGE, subject=project, by=by, at=at):
+        prepare_again(project, by=by, at=at)
+        put_step(project, StepKind.VOIDED, by=by, at=at)
+
+
+def prepare_again(project: ChangeProject, *, by: User, at: datetime) -> None:
+    """Refused, or another thing than was approved: what followed from the approval is gone."""
+    move(project, S.PREPARING)
+    project.approved_at = project.approved_by = project.earliest_start = None
+    project.since = project.accept_until = None
+    project.save()
+    clocks.forget(project, by=by, at=at)
+
+
+def move(project: ChangeProject, to: ProjectState) -> None:
+    """By the table; the caller saves."""
+    PROJECT_MOVES.check(S(project.state), to)
+    project.state = to
+
+
+def demand_running(project: ChangeProject) -> None:
+    if project.is_paused:
+        text = _("This change is paused: %(reason)s. Resume it first.")
+        raise RuleBroken(
+            text % {"reason": project.pause_reason}, code="change_paused", rule="COD-4"
+        )
+
+
+def said(reason: str, *, field: str = "reason", most: int = 300) -> str:
+    """Required, in one line. BadInput ``reason_missing``."""
+    tidy = " ".join(reason.split())[:most]
+    if len(tidy) < 2:
+        raise BadInput(_("Say why, in a few words."), code="reason_missing", field=field)
+    return tidy
