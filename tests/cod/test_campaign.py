@@ -9,19 +9,22 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from apps.cod.enums import ChangeScope, ProjectState, RecipientState
-from apps.cod.models import Campaign, CampaignRecipient, ChangeCustomer
+from apps.accounts.enums import Role
+from apps.banking.enums import AccountPurpose
+from apps.cod.enums import RecipientState
+from apps.cod.models import Campaign, CampaignRecipient
 from apps.cod.queries.campaigns import is_as_sent
 from apps.cod.rules.notice_codes import read_code
+from apps.cod.services import changes
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.models import Event
 from apps.notifications.models import Announcement, Delivery, WebhookEvent
 from apps.sla.models import Matter
 from tests.factories.accounts import UserFactory
-from tests.factories.banking import bank_account
 from tests.factories.campaigns import (
     WATCH_ZH,
     agent_of,
+    approved_change,
     code,
     customer,
     scheduled_change,
@@ -104,17 +107,16 @@ def test_whose_agent_has_left_is_the_account_change_agents() -> None:
 
 
 def test_only_those_listed_are_told_and_a_sub_account_is_their_own() -> None:
-    listed, other = customer(), customer()
-    project = scheduled_change(scope=ChangeScope.LISTED)
-    sub = bank_account(parent=project.new_account)
-    ChangeCustomer.objects.create(project=project, customer=listed, account=sub)
+    listed, second, _other = customer(), customer(), customer()
+    project = scheduled_change(listed=[listed, second])
     campaign = sent_campaign(project)
-    assert [row.customer for row in campaign.recipients.all()] == [listed]
-    assert told(campaign, listed).account == sub and other != listed
+    assert {row.customer for row in campaign.recipients.all()} == {listed, second}
+    assert told(campaign, listed).account.parent == project.new_account
+    assert told(campaign, second).account == project.new_account
 
 
 def test_a_campaign_without_anyone_is_refused() -> None:
-    project = scheduled_change(scope=ChangeScope.LISTED)
+    project = scheduled_change()
     with pytest.raises(RuleBroken) as refusal:
         sent_campaign(project)
     assert (refusal.value.code, refusal.value.field) == ("nobody", "project")
@@ -132,47 +134,44 @@ def test_a_second_press_has_no_effect() -> None:
     assert Event.objects.filter(kind="account_notice.told").count() == 1
 
 
-@pytest.mark.parametrize(
-    ("changes", "code"),
-    [
-        ({"state": ProjectState.APPROVED, "since": None, "accept_until": None}, "not_scheduled"),
-        ({"paused": True}, "not_scheduled"),
-        ({"started": True}, "too_late"),
-    ],
-)
-def test_customers_are_told_of_a_scheduled_change_before_it_starts(
-    changes: dict[str, Any], code: str
-) -> None:
+def test_customers_are_told_of_a_scheduled_change_before_it_starts() -> None:
+    customer()
+    now = timezone.now()
+    times = {"call_from": now + timedelta(days=1), "deadline": now + timedelta(days=2)}
+    paused, project = scheduled_change(), approved_change(purpose=AccountPurpose.FREIGHT)
+    changes.pause_change(paused, reason="等银行回函", by=agent_of(paused), at=now)
+    for not_scheduled in (project, paused):
+        with pytest.raises(RuleBroken) as refusal:
+            sent_campaign(not_scheduled, **times)
+        assert refusal.value.code == "not_scheduled"
+
+
+def test_once_the_new_account_counts_it_is_too_late() -> None:
+    customer()
+    project = scheduled_change()
+    assert project.since is not None
+    at = project.since
+    with pytest.raises(RuleBroken) as refusal:
+        sent_campaign(project, at=at, deadline=at + timedelta(days=3))
+    assert refusal.value.code == "too_late"
+
+
+def test_what_customers_were_told_of_is_not_edited_nor_put_forward() -> None:
     customer()
     now, project = timezone.now(), scheduled_change()
-    at = now
-    if changes.pop("paused", False):
-        project.paused_at, project.paused_by, project.pause_reason = now, UserFactory(), "等银行"
-    if changes.pop("started", False):
-        at = now + timedelta(days=15)
-    for name, value in changes.items():
-        setattr(project, name, value)
-    project.save()
+    sent_campaign(project)
+    by = UserFactory(roles=[Role.FINANCE])
     with pytest.raises(RuleBroken) as refusal:
-        sent_campaign(
-            project, call_from=at + timedelta(days=1), deadline=at + timedelta(days=2), at=at
-        ) if project.since else _send_without_start(project)
-    assert refusal.value.code == code
-
-
-def _send_without_start(project: Any) -> None:
-    from apps.cod.services.campaigns import send_campaign
-
-    now = timezone.now()
-    send_campaign(
-        project=project,
-        agent=agent_of(project),
-        watch_zh="",
-        watch_en="",
-        call_from=now,
-        deadline=now,
-        by=agent_of(project),
-        at=now,
+        changes.edit_change(project, {"reason": "另一个理由"}, by=by, at=now)
+    assert refusal.value.code == "announced"
+    assert project.since is not None
+    with pytest.raises(RuleBroken) as earlier:
+        changes.schedule_change(
+            project, since=project.since - timedelta(days=1), reason="提前", by=by, at=now
+        )
+    assert (earlier.value.code, earlier.value.field) == ("announced", "since")
+    changes.schedule_change(
+        project, since=project.since + timedelta(days=1), reason="推迟一天", by=by, at=now
     )
 
 
@@ -219,23 +218,18 @@ def test_what_was_pressed_is_sealed() -> None:
     assert not is_as_sent(campaign)
 
 
-def test_a_thousand_customers_cost_as_many_statements_as_three(
-    django_assert_num_queries: Any,
-) -> None:
-    def statements(n: int) -> int:
-        project = scheduled_change(scope=ChangeScope.LISTED)
-        made = [CustomerFactory(agent=agent_of(project)) for _n in range(n)]
-        for one in made[:2]:
-            ContactFactory(customer=one)
-        ChangeCustomer.objects.bulk_create(
-            [ChangeCustomer(project=project, customer=one) for one in made]
-        )
-        with CaptureQueriesContext(
-            connection,
-        ) as asked:
+def test_sixty_customers_cost_as_many_statements_as_three() -> None:
+    agent = UserFactory()
+
+    def statements(n: int, purpose: AccountPurpose) -> int:
+        for _n in range(n):
+            CustomerFactory(agent=agent)
+        ContactFactory(customer=customer())
+        project = scheduled_change(purpose=purpose)
+        with CaptureQueriesContext(connection) as asked:
             sent_campaign(project)
         return len(asked)
 
-    few = statements(3)
-    assert statements(60) == few
+    few = statements(3, AccountPurpose.COD)
+    assert statements(60, AccountPurpose.FREIGHT) == few
     assert few <= 32

@@ -54,7 +54,7 @@ def test_it_is_looked_at_first_and_sent_by_one_press(director: Client) -> None:
     asked = director.get(f"{BOARD}add/?project={project.number}").content.decode()
     assert project.number in asked and "never press you" in asked
     preview = director.post(f"{BOARD}add/", {**typed(project), "preview": "1"}).content.decode()
-    assert "It would go to 2 customers" in preview and "收款账户将变更" in preview
+    assert "Customers it would go to: 2" in preview and "收款账户将变更" in preview
     assert project.new_account.masked in preview  # type: ignore[union-attr]
     assert not Campaign.objects.exists()
     answer = director.post(f"{BOARD}add/", typed(project))

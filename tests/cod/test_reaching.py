@@ -10,10 +10,10 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 
 from apps.accounts.enums import Role
 from apps.accounts.queries import system_user
-from apps.cod.enums import MessageStand, ProjectState, RecipientState
+from apps.cod.enums import MessageStand, RecipientState
 from apps.cod.models import CampaignMessage, CampaignRecipient
 from apps.cod.queries.campaigns import board_of
-from apps.cod.services import campaigns
+from apps.cod.services import campaigns, changes
 from apps.cod.states import RECIPIENT_MOVES
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.models import Event
@@ -148,10 +148,7 @@ def test_a_change_that_was_called_off_calls_nobody() -> None:
     customer()
     now = timezone.now()
     campaign = sent_campaign(at=now - timedelta(days=3), call_from=now - timedelta(hours=1))
-    project = campaign.project
-    project.state, project.since, project.accept_until = ProjectState.CALLED_OFF, None, None
-    project.ended_at, project.ended_by, project.end_reason = now, system_user("tests"), "换行取消"
-    project.save()
+    changes.call_off_change(campaign.project, reason="换行取消", by=system_user("tests"), at=now)
     assert campaigns.hand_over_to_agents() == 0
 
 
@@ -161,21 +158,24 @@ def _at_state(row: CampaignRecipient, state: R, at: datetime) -> None:
     row.save()
 
 
-@pytest.mark.parametrize(("frm", "to"), list(product(R, R)))
-def test_every_move_and_no_other(frm: R, to: R) -> None:
-    one, at = customer(), timezone.now()
-    row = told(sent_campaign(), one)
-    _at_state(row, frm, at)
+def test_every_move_and_no_other() -> None:
+    """One customer for each pair of states."""
+    pairs, at = list(product(R, R)), timezone.now()
+    made = [customer() for _pair in pairs]
+    campaign = sent_campaign()
+    for (frm, to), one in zip(pairs, made, strict=True):
+        row = told(campaign, one)
+        _at_state(row, frm, at)
 
-    def acknowledged(changed: CampaignRecipient) -> None:
-        changed.acknowledged_at = at if to == R.ACKNOWLEDGED else None
+        def acknowledged(changed: CampaignRecipient, to: R = to) -> None:
+            changed.acknowledged_at = at if to == R.ACKNOWLEDGED else None
 
-    moved = campaigns.move_recipients(
-        {row.pk: [to]}, by=system_user("tests"), at=at, change=acknowledged
-    )
-    row.refresh_from_db()
-    assert row.state == (to if RECIPIENT_MOVES.allows(frm, to) else frm)
-    assert bool(moved) == RECIPIENT_MOVES.allows(frm, to)
+        moved = campaigns.move_recipients(
+            {row.pk: [to]}, by=system_user("tests"), at=at, change=acknowledged
+        )
+        row.refresh_from_db()
+        assert row.state == (to if RECIPIENT_MOVES.allows(frm, to) else frm), (frm, to)
+        assert bool(moved) == RECIPIENT_MOVES.allows(frm, to), (frm, to)
 
 
 def test_another_agent_is_named_and_a_call_noted_by_who_may_see_the_customer() -> None:

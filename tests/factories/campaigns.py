@@ -1,27 +1,22 @@
 """An account change that is scheduled, and customers who are to be told of it."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from itertools import count
 from typing import Any
 
 from django.utils import timezone
 
-from apps.accounts.enums import Role
 from apps.accounts.models import User
 from apps.accounts.queries import system_user
-from apps.banking import services as banking
-from apps.banking.enums import AccountPurpose
-from apps.banking.models import BankAccount
-from apps.cod.enums import ProjectState, TeamSide
-from apps.cod.models import Campaign, CampaignRecipient, ChangeProject, TeamMember
+from apps.cod.enums import ChangeScope, TeamSide
+from apps.cod.models import Campaign, CampaignRecipient, ChangeProject
 from apps.cod.queries.links import code_of
-from apps.cod.services import campaigns
+from apps.cod.services import campaigns, changes
 from apps.customers.models import Customer
-from tests.factories.accounts import UserFactory
 from tests.factories.banking import bank_account
+from tests.factories.changes import approve, everybody_reads, fresh, prepared, staff
 from tests.factories.customers import ContactFactory, CustomerFactory
 
-_numbers = count(1)
 WATCH_ZH, WATCH_EN = "请勿改汇其他账户。", "Pay into no other account."
 
 
@@ -32,47 +27,33 @@ def customer(**contact: Any) -> Customer:
     return made
 
 
-def everybody_pays_into(account: BankAccount, since: datetime) -> None:
-    banking.assign_account(
-        account=account,
-        since=since,
-        purpose=AccountPurpose.FREIGHT,
-        by=system_user("tests"),
-        at=since,
-    )
+def approved_change(
+    at: datetime | None = None, *, listed: Sequence[Customer] = (), **fields: Any
+) -> ChangeProject:
+    """Approved by two; of ``listed`` the first has a sub-account of the new account."""
+    now, who = at or timezone.now(), staff()
+    if listed:
+        fields["scope"] = ChangeScope.LISTED
+    project = prepared(who, now, **fields)
+    for n, one in enumerate(listed):
+        new = project.new_account
+        sub = bank_account(who.finance, parent=new, purpose=project.purpose) if n == 0 else None
+        changes.list_customer(project, customer=one, account=sub, by=who.finance, at=now)
+    changes.ask_change_approval(project, by=who.finance, at=now)
+    approve(project, who.manager, now)
+    approve(project, who.management, now)
+    return fresh(project)
 
 
 def scheduled_change(
     at: datetime | None = None, *, starts_in: timedelta = timedelta(days=14), **fields: Any
 ) -> ChangeProject:
-    """Approved, waited for and scheduled; its customer service is one person."""
+    """Read by everyone concerned and scheduled; its customer service is one person."""
     now = at or timezone.now()
-    old, new = bank_account(), bank_account()
-    everybody_pays_into(old, now - timedelta(days=400))
-    since = now + starts_in
-    project = ChangeProject.objects.create(
-        **{
-            "number": f"AC20261201-{next(_numbers):08d}",
-            "purpose": AccountPurpose.FREIGHT,
-            "reason": "原开户行费率上调",
-            "old_account": old,
-            "new_account": new,
-            "state": ProjectState.SCHEDULED,
-            "approved_at": now - timedelta(days=3),
-            "approved_by": system_user("tests"),
-            "earliest_start": now - timedelta(days=2),
-            "since": since,
-            "accept_until": since + timedelta(days=31),
-            "created_by": system_user("tests"),
-            **fields,
-        }
-    )
-    TeamMember.objects.create(
-        project=project,
-        user=UserFactory(roles=[Role.AGENT]),
-        side=TeamSide.CUSTOMER_SERVICE,
-    )
-    return project
+    project = approved_change(now, **fields)
+    everybody_reads(project, now)
+    changes.schedule_change(project, since=now + starts_in, by=system_user("tests"), at=now)
+    return fresh(project)
 
 
 def agent_of(project: ChangeProject) -> User:
@@ -89,7 +70,7 @@ def sent_campaign(
     """Pressed: calls begin in two days, everybody is reached by the day before the start."""
     now = at or timezone.now()
     project = project or scheduled_change(now)
-    assert project.since is not None
+    since = project.since or now + timedelta(days=14)
     return campaigns.send_campaign(
         **{
             "project": project,
@@ -97,7 +78,7 @@ def sent_campaign(
             "watch_zh": WATCH_ZH,
             "watch_en": WATCH_EN,
             "call_from": now + timedelta(days=2),
-            "deadline": project.since - timedelta(days=1),
+            "deadline": since - timedelta(days=1),
             "by": by or system_user("tests"),
             "at": now,
             **fields,

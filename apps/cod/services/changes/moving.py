@@ -14,6 +14,7 @@ from apps.backoffice.services import void_if_changed
 from apps.cod.approvals import ACCOUNT_CHANGE
 from apps.cod.enums import ProjectState, StepKind
 from apps.cod.models import ChangeProject, ChangeStep
+from apps.cod.queries.announced import announced_since
 from apps.cod.services.changes import clocks
 from apps.cod.states import PROJECT_MOVES
 from apps.core.errors import BadInput, RuleBroken
@@ -60,11 +61,15 @@ def locked(project: ChangeProject) -> ChangeProject:
 
 
 def to_edit(project: ChangeProject) -> ChangeProject:
-    """Locked; RuleBroken ``change_started`` once it has started or ended."""
+    """Locked; RuleBroken ``change_started`` once it has started or ended, ``announced`` once customers
+    were told of it."""
     row = locked(project)
     if row.state not in BEFORE_START:
         text = _("This change is “%(state)s”: nothing of it is edited any more.")
         raise RuleBroken(text % {"state": S(row.state).label}, code="change_started", rule="COD-2")
+    if announced_since(row) is not None:
+        text = _("Customers were told of this change: call it off and begin another.")
+        raise RuleBroken(text, code="announced", rule="COD-3")
     return row
 
 

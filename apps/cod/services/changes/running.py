@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
@@ -17,6 +18,7 @@ from apps.banking.services import let_accept_until, reassign
 from apps.cod.approvals import ACCOUNT_CHANGE
 from apps.cod.enums import ChangeMatter, ChangeScope, ProjectState, StepKind
 from apps.cod.models import ChangeProject
+from apps.cod.queries.announced import announced_since
 from apps.cod.queries.changes import accounts_of, missing_readers
 from apps.cod.rules.changes import month_after
 from apps.cod.services.changes import clocks
@@ -54,6 +56,11 @@ def schedule_change(
     if row.earliest_start is not None and since < row.earliest_start:
         text = _("The waiting time after the approval is not over by then.")
         raise BadInput(text, code="before_wait_over", field="since", rule="COD-2")
+    announced = announced_since(row)
+    if announced is not None and since < announced:
+        text = _("Customers were told that it starts on %(day)s; not earlier, please.")
+        said_day = f"{timezone.localtime(announced):%Y-%m-%d %H:%M}"
+        raise BadInput(text % {"day": said_day}, code="announced", field="since", rule="COD-3")
     row.since, row.accept_until = since, month_after(since)
     row.save(update_fields=["state", "since", "accept_until"])
     data = {"since": since.isoformat(), "accept_until": row.accept_until.isoformat()}
