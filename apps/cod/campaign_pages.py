@@ -5,14 +5,14 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.enums import Role
 from apps.backoffice.navigation import records
 
-CHANGES = _("Account changes and COD")
+COD = _("COD")
 CAMPAIGN_PAGES = (
     records(
         _("Notice campaigns"),
         "campaign",
         "cod.campaign",
         about=_("Telling customers of an account change, and the board of who has it."),
-        section=CHANGES,
+        section=COD,
         words="换户 账户变更 通知 公告",
     ),
     records(
@@ -20,7 +20,7 @@ CAMPAIGN_PAGES = (
         "mark_email_read",
         "cod.campaignrecipient",
         about=_("How far each notice came by which channel, and who is to be called."),
-        section=CHANGES,
+        section=COD,
         words="换户 送达 已读 未通知",
     ),
     records(
@@ -28,7 +28,7 @@ CAMPAIGN_PAGES = (
         "forum",
         "cod.feedback",
         about=_("What customers say to it, and which questions wait."),
-        section=CHANGES,
+        section=COD,
         words="换户 反馈 意见",
     ),
     records(
@@ -36,7 +36,7 @@ CAMPAIGN_PAGES = (
         "policy",
         "cod.noticecheck",
         about=_("What was asked on the public page, and what was not ours."),
-        section=CHANGES,
+        section=COD,
         daily_for=frozenset({Role.SAFETY_OFFICER}),
         hour=10,
         words="核验 假冒 诈骗",

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 _TICK = timedelta(microseconds=1)
 
 
-@transaction.atomic
 def assign_account(
     *,
     account: BankAccount,
@@ -42,6 +41,26 @@ def assign_account(
     BadInput ``since_past`` for a day before today (Asia/Shanghai), ``since_too_early`` where a later
     one is there; RuleBroken ``account_closed``, ``other_purpose``, and ``needs_project`` where they are
     told another account now (COD-1, COD-2)."""
+    try:
+        with transaction.atomic():
+            return _assign(account, customer, purpose, since, by=by, at=at)
+    except RuleBroken as refusal:
+        # Who tried to redirect payments is on record also when it was refused.
+        data = {"code": refusal.code, "customer": customer.pk if customer else None}
+        with transaction.atomic():
+            record("bankaccount.assign_refused", account, by=by, at=at, data=data)
+        raise
+
+
+def _assign(
+    account: BankAccount,
+    customer: Customer | None,
+    purpose: AccountPurpose,
+    since: datetime,
+    *,
+    by: "User",
+    at: datetime,
+) -> AccountAssignment:
     row = _usable(account.pk, purpose)
     if since < timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0):
         text = _("An account is assigned from today on, not for days that are over.")

@@ -16,7 +16,7 @@ from apps.backoffice.acts import Act, ActContext
 from apps.backoffice.figures import Figure, Shape, Value
 from apps.backoffice.records import PanelAdmin
 from apps.cod.enums import FeedbackClass, MessageStand, NoticeChannel, RecipientState
-from apps.cod.forms import CampaignForm, usual_values
+from apps.cod.forms.campaigns import CampaignForm, usual_values
 from apps.cod.models import Campaign
 from apps.cod.queries.campaigns import (
     Board,

@@ -13,7 +13,7 @@ from apps.backoffice.listing import ListAdmin
 from apps.backoffice.records import PanelAdmin
 from apps.cod.admin.recipient_list import RecipientList
 from apps.cod.enums import FeedbackSource, NoticeChannel, RecipientState
-from apps.cod.forms import AgentForm, CallForm, FeedbackForm
+from apps.cod.forms.campaigns import AgentForm, CallForm, FeedbackForm
 from apps.cod.models import CampaignRecipient
 from apps.cod.queries.campaigns import messages_of, recipient_list
 from apps.cod.queries.links import code_of

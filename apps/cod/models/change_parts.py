@@ -210,7 +210,11 @@ class OldAccountUse(AppendOnly):
     the account, where one did."""
 
     project = models.ForeignKey(
-        ChangeProject, models.PROTECT, related_name="late_uses", null=True, verbose_name=_("change")
+        ChangeProject,
+        models.PROTECT,
+        related_name="late_uses",
+        null=True,
+        verbose_name=_("account change"),
     )
     account = models.ForeignKey(
         BankAccount, models.PROTECT, related_name="+", verbose_name=_("account")

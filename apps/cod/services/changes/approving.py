@@ -8,13 +8,13 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.backoffice.enums import ApprovalState
 from apps.backoffice.services import approve, ask_approval, refuse
-from apps.banking.queries import check_number
 from apps.cod.approvals import ACCOUNT_CHANGE
 from apps.cod.enums import ChangeMatter, ProjectState, StepKind
 from apps.cod.models import ChangeProject
 from apps.cod.queries.changes import lacks_before_asking
 from apps.cod.services.changes import clocks
 from apps.cod.services.changes.moving import (
+    demand_number,
     demand_running,
     leaves_trace,
     locked,
@@ -58,7 +58,7 @@ def approve_change(
     row = _waiting(project)
     demand_running(row)
     if row.new_account is not None:
-        check_number(row.new_account)
+        demand_number(row.new_account)
     request = approve(
         kind=ACCOUNT_CHANGE,
         subject=row,

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.backoffice.services import void_if_changed
+from apps.banking.models import BankAccount
+from apps.banking.queries import NumberAltered, check_number
 from apps.cod.approvals import ACCOUNT_CHANGE
 from apps.cod.enums import ProjectState, StepKind
 from apps.cod.models import ChangeProject, ChangeStep
@@ -110,6 +112,20 @@ def move(project: ChangeProject, to: ProjectState) -> None:
     """By the table; the caller saves."""
     PROJECT_MOVES.check(S(project.state), to)
     project.state = to
+
+
+def demand_number(account: BankAccount) -> None:
+    """RuleBroken ``number_altered`` where the number is not the one that was entered: somebody changed
+    it past every door."""
+    try:
+        check_number(account)
+    except NumberAltered as error:
+        text = _(
+            "The number of %(account)s is not the one that was entered. Tell the safety officer."
+        )
+        raise RuleBroken(
+            text % {"account": account}, code="number_altered", rule="COD-6"
+        ) from error
 
 
 def demand_running(project: ChangeProject) -> None:

@@ -12,7 +12,6 @@ from apps.banking.models import AccountAssignment, BankAccount
 from apps.banking.queries import (
     assignments_ended_by,
     assignments_to,
-    check_number,
 )
 from apps.banking.services import let_accept_until, reassign
 from apps.cod.approvals import ACCOUNT_CHANGE
@@ -23,6 +22,7 @@ from apps.cod.queries.changes import accounts_of, missing_readers
 from apps.cod.rules.changes import month_after
 from apps.cod.services.changes import clocks
 from apps.cod.services.changes.moving import (
+    demand_number,
     demand_running,
     leaves_trace,
     locked,
@@ -97,7 +97,8 @@ def start_change(project: ChangeProject, *, by: User, at: datetime) -> ChangePro
     new = row.new_account
     if new is None:
         raise ValueError("an approved change has its new account")
-    check_number(new)
+    for account in told_accounts(row, new).values():
+        demand_number(account)
     move(row, S.TRANSITION)
     row.accept_until = (
         max(row.accept_until or at, month_after(at)) if at > row.since else row.accept_until
