@@ -110,7 +110,10 @@ class ChangeProjectAdmin(PanelAdmin):
     def paper_view(self, request: HttpRequest, key: int, paper: int) -> HttpResponseBase:
         must(request, "cod.view_changeproject")
         found = get_object_or_404(self.seen(request, key).papers, pk=paper)
-        return private_file(found.file.open("rb"), name=found.name, content_type=found.content_type)
+        answer: HttpResponseBase = private_file(
+            found.file.open("rb"), name=found.name, content_type=found.content_type
+        )
+        return answer
 
     def report_view(self, request: HttpRequest, key: int) -> HttpResponseBase:
         """On paper, once it is made."""
