@@ -13,7 +13,7 @@ from apps.events.models import Event
 
 HOUR = timedelta(hours=1)
 # The channels that confirm, in turn, and how far the message came there.
-CAME = (("wechat", "read"), ("sms", "delivered"), ("wechat", "read"), ("email", "accepted"))
+CAME = (("wechat", "read"), ("sms", "delivered"))
 
 
 def tell_customers(project: ChangeProject, *, agent: User, by: User, at: datetime) -> None:

@@ -15,7 +15,7 @@ from apps.accounts.enums import Role
 from apps.banking.enums import AccountPurpose, AccountState
 from apps.banking.queries import is_accepted, which_account
 from apps.banking.services import assign_account
-from apps.cod.enums import ChangeScope, ProjectState, StepKind
+from apps.cod.enums import ChangeScope, ProjectState, StepKind, TeamSide
 from apps.cod.models import ChangeProject, ChangeStep
 from apps.cod.queries.changes import affected_customers, lacks_before_asking, missing_readers
 from apps.cod.queries.comparing import compared, comparison
@@ -359,7 +359,7 @@ def test_bad_input_names_its_field() -> None:
         ("confirmed", lambda: changes.note_deposit(project, **{**paid, "confirmed": at + DAY}, **act)),
         ("briefing", lambda: changes.write_briefing(project, briefing="好", **act)),
         ("justification", lambda: changes.justify_choice(project, justification=" ", **act)),
-        ("user", lambda: changes.add_member(project, user=who.finance, side="finance", **act)),
+        ("user", lambda: changes.add_member(project, user=who.finance, side=TeamSide.FINANCE, **act)),
     ):  # fmt: skip
         with pytest.raises(BadInput) as refusal:
             attempt()

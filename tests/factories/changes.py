@@ -87,12 +87,15 @@ def prepared(who: Staff, at: datetime, **more: Any) -> ChangeProject:
     for bank, mark in (("招商银行", 5), ("浦发银行", 3)):
         changes.rate_candidate(project, bank=bank, marks=dict.fromkeys(MARKS, mark), **act)
     changes.choose_account(project, account=new, **act)
-    paper = NewFile(name="开户许可.pdf", content=PDF)
-    changes.file_paper(project, kind=PaperKind.OPENING, paper=paper, **act)
+    changes.file_paper(project, kind=PaperKind.OPENING, paper=scan(), **act)
     deposit(project, project.old_account, at, minutes=60, by=who.finance)
     deposit(project, new, at, minutes=20, by=who.finance)
     changes.write_briefing(project, briefing=BRIEFING, **act)
     return fresh(project)
+
+
+def scan() -> NewFile:
+    return NewFile(name="开户许可.pdf", content=PDF)
 
 
 def deposit(

@@ -163,7 +163,7 @@ class BankAccountAdmin(PanelAdmin):
             "acts": self.offered(request, record),
             "state": AccountState(record.state),
             "purpose": AccountPurpose(record.purpose),
-            "assignments": record.assignments.select_related("customer").order_by("-since")[:50],
+            "assignments": queries.assignments_of(record),
             "files": record.files.order_by("-id")[:20],
             "gaps": queries.gaps_of(record),
             "children": record.children.all(),

@@ -103,6 +103,23 @@ def assignments_to(
     return list(found.select_related("account", "customer").order_by("pk"))
 
 
+def told_to_pay_into(account: BankAccount) -> set[int | None]:
+    """Customers (ids; None: everybody) that were ever told this account."""
+    rows = AccountAssignment.objects.filter(account=account)
+    return set(rows.values_list("customer", flat=True))
+
+
+def assignments_of(account: BankAccount, most: int = 50) -> list[AccountAssignment]:
+    """Who was told it since when, the newest first."""
+    rows = AccountAssignment.objects.filter(account=account).select_related("customer")
+    return list(rows.order_by("-since", "-pk")[:most])
+
+
+def fingerprint_of(account: BankAccount) -> str:
+    """What stands for its number where the number itself is not shown: another number, another one."""
+    return account.number_index
+
+
 def assignments_by(project: str) -> list[AccountAssignment]:
     """Those that an account change (its number) made, oldest first."""
     rows = AccountAssignment.objects.filter(project=project)

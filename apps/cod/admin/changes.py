@@ -20,6 +20,7 @@ from apps.cod.admin.change_acts import ACTS, ENTRY, lacking_of, next_act
 from apps.cod.approvals import ACCOUNT_CHANGE
 from apps.cod.enums import ProjectState
 from apps.cod.models import ChangeProject
+from apps.cod.queries.campaigns import told_of
 from apps.cod.queries.changes import concerned_people, missing_readers
 from apps.cod.queries.comparing import compared, comparison
 from apps.cod.queries.using import stages_of, usage_of
@@ -45,6 +46,11 @@ REPORT_WORDS = (
     ("old_sum", _("Their sum")),
     ("new_payments", _("Payments at the new account since the start")),
     ("new_sum", _("Sum of these")),
+    ("told", _("Customers told of it")),
+    ("reached", _("Of these reached")),
+    ("said", _("Feedback by class")),
+    ("answered", _("Questions answered")),
+    ("answer_minutes", _("Minutes to the answer (median)")),
     ("late", _("Uses of the old account after its time")),
     ("late_sum", _("Money of these")),
     ("late_open", _("Of these still being followed up")),
@@ -110,7 +116,10 @@ class ChangeProjectAdmin(PanelAdmin):
     def paper_view(self, request: HttpRequest, key: int, paper: int) -> HttpResponseBase:
         must(request, "cod.view_changeproject")
         found = get_object_or_404(self.seen(request, key).papers, pk=paper)
-        return private_file(found.file.open("rb"), name=found.name, content_type=found.content_type)
+        answer: HttpResponseBase = private_file(
+            found.file.open("rb"), name=found.name, content_type=found.content_type
+        )
+        return answer
 
     def report_view(self, request: HttpRequest, key: int) -> HttpResponseBase:
         """On paper, once it is made."""
@@ -155,6 +164,7 @@ def _parts(project: ChangeProject) -> dict[str, Any]:
         "steps": project.steps.select_related("by"),
         "late_uses": project.late_uses.select_related("account", "line", "order", "exception"),
         "figures": _figures(project),
+        "told": told_of(project),
     }
 
 

@@ -15,6 +15,7 @@ from apps.backoffice.approval_kinds import Policy
 from apps.backoffice.rules.approvals import Round, Seat
 from apps.banking.enums import AccountPurpose
 from apps.banking.models import BankAccount
+from apps.banking.queries import fingerprint_of
 from apps.cod.enums import ChangeScope, ChangeSeat, PaperKind, StepKind, TeamSide
 from apps.cod.models import ChangeProject
 from apps.cod.queries.comparing import compared, tested
@@ -72,7 +73,7 @@ def _account(account: BankAccount | None) -> dict[str, str] | None:
         "cnaps": account.cnaps,
         "holder": account.holder,
         "masked": account.masked,
-        "number": account.number_index,
+        "number": fingerprint_of(account),
         "purpose": account.purpose,
         "state": account.state,
     }

@@ -16,6 +16,7 @@ from apps.cod.models import (
     ChangeProject,
     TeamMember,
 )
+from apps.cod.queries.feedback import FeedbackFigures, feedback_figures
 from apps.cod.rules.notices import seal_of
 
 if TYPE_CHECKING:
@@ -96,6 +97,23 @@ def board_of(campaign: Campaign) -> Board:
     for channel, stand, n in rows.values_list("channel", "stand").annotate(n=Count("pk")):
         channels.setdefault(channel, dict.fromkeys(MessageStand.values, 0))[stand] = n
     return Board(dict(states), sorted(channels.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A project's campaign, how far it came and what customers said."""
+
+    campaign: Campaign
+    board: Board
+    said: FeedbackFigures
+
+
+def told_of(project: ChangeProject) -> Told | None:
+    """None before the notice went out; five statements else."""
+    campaign = Campaign.objects.select_related("agent").filter(project=project).first()
+    if campaign is None:
+        return None
+    return Told(campaign, board_of(campaign), feedback_figures(project))
 
 
 def recipient_list(user: "User") -> "QuerySet[CampaignRecipient]":

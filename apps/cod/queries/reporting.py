@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from apps.cod.models import ChangeProject
+from apps.cod.queries.campaigns import told_of
 from apps.cod.queries.changes import accounts_of, affected_customers, concerned_people
 from apps.cod.queries.comparing import comparison
 from apps.cod.queries.using import received
@@ -28,6 +29,7 @@ def report_figures(project: ChangeProject, at: datetime) -> dict[str, Any]:
         "old_sum": str(old_sum),
         "new_payments": new_n,
         "new_sum": str(new_sum),
+        **_said(project),
         "late": len(late),
         "late_sum": str(sum(one.line.amount for one in late if one.line is not None) or "0.00"),
         "late_open": sum(1 for one in late if one.exception.closed_at is None),
@@ -41,6 +43,21 @@ def report_figures(project: ChangeProject, at: datetime) -> dict[str, Any]:
         "days_in_transition": _days(project.started_at, project.closed_at),
         "old_arrived_minutes": _minutes(tests.old.arrived_after),
         "new_arrived_minutes": _minutes(tests.new.arrived_after),
+    }
+
+
+def _said(project: ChangeProject) -> dict[str, Any]:
+    """Who was told of it and what they said (COD-3, COD-5); nothing where no notice went out."""
+    told = told_of(project)
+    if told is None:
+        return {}
+    said = told.said
+    return {
+        "told": told.board.told,
+        "reached": told.board.reached,
+        "said": ", ".join(f"{label} {n}" for label, n in said.labelled if n) or None,
+        "answered": f"{said.answered} / {said.to_answer}",
+        "answer_minutes": _minutes(said.median),
     }
 
 

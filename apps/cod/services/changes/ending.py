@@ -10,7 +10,7 @@ from apps.backoffice.queries.approvals import live_request
 from apps.backoffice.services import withdraw_approval
 from apps.banking.enums import AccountPurpose, AccountState
 from apps.banking.models import BankAccount
-from apps.banking.queries import assignments_by, assignments_to
+from apps.banking.queries import assignments_by, assignments_ended_by, assignments_to
 from apps.banking.services import close_account, reassign
 from apps.cod.approvals import ACCOUNT_CHANGE
 from apps.cod.enums import ChangeMatter, ProjectState, StepKind
@@ -27,7 +27,6 @@ from apps.cod.services.changes.moving import (
     put_step,
     said,
 )
-from apps.cod.services.changes.running import ended_by
 from apps.core.errors import RuleBroken
 
 S = ProjectState
@@ -122,7 +121,10 @@ def _told_before(project: ChangeProject) -> dict[int | None, BankAccount]:
     """Each one's account before the assignment that this change made; of one who was told what everybody
     was told, the old account."""
     old = project.old_account
-    before = {one.customer_id: one.account for one in ended_by(project)}
+    before = {
+        one.customer_id: one.account
+        for one in assignments_ended_by(project.number, accounts_of(old))
+    }
     made = [one for one in assignments_by(project.number) if one.since == project.since]
     return {one.customer_id: before.get(one.customer_id, old) for one in made}
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.backoffice.queries.approvals import check_still_approved
 from apps.banking.enums import AccountPurpose
-from apps.banking.models import AccountAssignment, BankAccount
+from apps.banking.models import BankAccount
 from apps.banking.queries import (
     assignments_ended_by,
     assignments_to,
@@ -156,16 +156,12 @@ def extend_change(
         )
     row.accept_until = accept_until
     row.save(update_fields=["accept_until"])
-    let_accept_until(ended_by(row), until=accept_until, reason=why, by=by, at=at)
+    ended = assignments_ended_by(row.number, accounts_of(row.old_account))
+    let_accept_until(ended, until=accept_until, reason=why, by=by, at=at)
     data = {"accept_until": accept_until.isoformat()}
     put_step(row, StepKind.EXTENDED, note=why, by=by, at=at, data=data)
     clocks.begin(row, ChangeMatter.TRANSITION, due=accept_until, by=by, at=at)
     return row
-
-
-def ended_by(project: ChangeProject) -> list[AccountAssignment]:
-    """The assignments to the old account that ended with its start."""
-    return assignments_ended_by(project.number, accounts_of(project.old_account))
 
 
 @leaves_trace("pause")
