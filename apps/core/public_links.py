@@ -18,7 +18,7 @@ def public_link(name: str, argument: str) -> str:
 
 def public_page(name: str) -> str:
     """An address of a public page that is everybody's."""
-    return settings.SITE_URL.rstrip("/") + reverse(name)
+    return f"{settings.SITE_URL.rstrip('/')}{reverse(name)}"
 
 
 def staff_page(subject: Model) -> str:

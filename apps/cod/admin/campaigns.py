@@ -124,7 +124,7 @@ def _in_words(took: timedelta | None) -> str:
 
 
 def _recipients(campaign: Campaign, **filters: str) -> str:
-    asked = urlencode({"view": "all", "campaign": campaign.pk, **filters})
+    asked = urlencode({"view": "all", "campaign": str(campaign.pk), **filters})
     return f"{reverse('admin:cod_campaignrecipient_changelist')}?{asked}"
 
 

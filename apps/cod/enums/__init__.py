@@ -1,5 +1,7 @@
 """The choices of the COD floor, with the words and colours staff see."""
 
+from typing import Any
+
 from apps.cod.enums import changes, events
 from apps.cod.enums.campaigns import (
     CAMPAIGN_EVENT_DETAILS,
@@ -25,12 +27,13 @@ from apps.cod.enums.changes import (
     StepKind,
     TeamSide,
 )
+from apps.sla.kinds import Timed
 
-EVENT_KINDS = {**events.EVENT_KINDS, **CAMPAIGN_EVENT_KINDS}
-EVENT_DETAILS = {**events.EVENT_DETAILS, **CAMPAIGN_EVENT_DETAILS}
-EVENT_VALUES = {**events.EVENT_VALUES, **CAMPAIGN_EVENT_VALUES}
+EVENT_KINDS: dict[str, Any] = {**events.EVENT_KINDS, **CAMPAIGN_EVENT_KINDS}
+EVENT_DETAILS: dict[str, Any] = {**events.EVENT_DETAILS, **CAMPAIGN_EVENT_DETAILS}
+EVENT_VALUES: dict[str, Any] = {**events.EVENT_VALUES, **CAMPAIGN_EVENT_VALUES}
 EVENT_ROWS = (*events.EVENT_ROWS, *CAMPAIGN_EVENT_ROWS)
-MATTER_KINDS = {**changes.MATTER_KINDS, **CAMPAIGN_MATTERS}
+MATTER_KINDS: dict[Any, Timed] = {**changes.MATTER_KINDS, **CAMPAIGN_MATTERS}
 
 __all__ = [
     "EVENT_DETAILS",

@@ -51,7 +51,7 @@ def send_campaign(
     (``sent_already``), as is one for a project that is not scheduled or concerns nobody.
     """
     held = ChangeProject.objects.select_for_update().get(pk=project.pk)
-    _check_may_send(held, at)
+    since = _check_may_send(held, at)
     _check_agent(held, agent)
     words = {"zh": checked_words(watch_zh, "watch_zh"), "en": checked_words(watch_en, "watch_en")}
     _check_instants(held, call_from, deadline, at)
@@ -72,8 +72,8 @@ def send_campaign(
         customers=len(told),
         call_from=call_from,
         deadline=deadline,
-        since=held.since,
-        valid_until=held.since + VALID_FOR,  # type: ignore[operator]  # a scheduled project has it
+        since=since,
+        valid_until=since + VALID_FOR,
         sent_at=at,
         sent_by=by,
     )
@@ -86,7 +86,8 @@ def send_campaign(
     return campaign
 
 
-def _check_may_send(project: ChangeProject, at: datetime) -> None:
+def _check_may_send(project: ChangeProject, at: datetime) -> datetime:
+    """Since when the new account counts."""
     if Campaign.objects.filter(project=project).exists():
         raise RuleBroken(
             _("Customers were told of this change already; a notice goes out once."),
@@ -108,6 +109,7 @@ def _check_may_send(project: ChangeProject, at: datetime) -> None:
             field="project",
             rule="COD-3",
         )
+    return project.since
 
 
 def _check_agent(project: ChangeProject, agent: User) -> None:
