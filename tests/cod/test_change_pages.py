@@ -209,7 +209,7 @@ def test_lists_and_page_ask_as_much_for_many_rows_as_for_few(client: Client) -> 
         )
         changes.file_paper(project, kind=PaperKind.OTHER, paper=make.scan(), by=who.finance, at=now)
         done = make.begun(who, now + n * timedelta(seconds=1), purpose="freight")
-        changes.call_off_change(done, reason="试", by=who.finance, at=now)
+        changes.call_off_change(done, reason="试一试", by=who.finance, at=now)
     assert (statements(client, page(project)), statements(client, LIST)) == few
 
 

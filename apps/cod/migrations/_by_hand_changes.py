@@ -113,7 +113,8 @@ BEGIN
 END $$;
 CREATE CONSTRAINT TRIGGER accepted_as_long_as_the_change_says
     AFTER UPDATE OF accept_until ON banking_accountassignment
-    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION cod_check_accepting();
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (OLD.accept_until IS DISTINCT FROM NEW.accept_until)
+    EXECUTE FUNCTION cod_check_accepting();
 """
 NO_PROJECTS = """
 DROP TRIGGER accepted_as_long_as_the_change_says ON banking_accountassignment;
