@@ -101,6 +101,13 @@ def test_words_written_past_the_service_are_not_used() -> None:
     assert shown.fields["number"] == "7"
 
 
+def test_staff_do_not_see_the_link_by_which_a_customer_answers() -> None:
+    built_in_words()[(TOPIC, "", "zh-hans")] = ("金库", "新号 {number}：{link}")
+    one = delivery(topic=TOPIC, data={"number": "7"}, link="https://yp.example/notice/key")
+    assert "notice/key" in words.render(one, frozenset()).text
+    assert "notice/key" not in words.render_for_staff(one, frozenset()).text
+
+
 def test_an_announcement_stands_as_long_as_its_news_says() -> None:
     no_policies()
     policy(TOPIC, "public", "site")

@@ -19,14 +19,6 @@ class RecipientState(ColourChoices):
     UNREACHABLE = "unreachable", _("Could not be reached, agent goes on"), "red"
 
 
-REACHED = (
-    RecipientState.DELIVERED,
-    RecipientState.READ,
-    RecipientState.ACKNOWLEDGED,
-    RecipientState.PHONED,
-)
-
-
 class MessageStand(ColourChoices):
     """The furthest that any message of one channel came, in this order."""
 

@@ -57,8 +57,9 @@ def render(
 def render_for_staff(
     delivery: Delivery, shows: frozenset[str], language: str | None = None
 ) -> Words:
-    """Likewise, but with no link by which a customer rates the answer: it is theirs alone."""
-    hidden = "…" if delivery.topic in THEIRS_ALONE else None
+    """Likewise, but with no link by which a customer rates the answer or acknowledges what was sent: it is
+    theirs alone."""
+    hidden = "…" if delivery.topic in THEIRS_ALONE or is_fixed(delivery.topic) else None
     return render(delivery, shows, language, link=hidden)
 
 
