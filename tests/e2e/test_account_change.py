@@ -18,9 +18,9 @@ from apps.accounts import totp
 from apps.accounts.models import User
 from apps.banking.enums import AccountPurpose
 from apps.banking.services import assign_account
-from apps.cod.enums import ProjectState
-from apps.cod.models import ChangeProject
-from apps.cod.services import changes
+from apps.account_changes.enums import ProjectState
+from apps.account_changes.models import ChangeProject
+from apps.account_changes.services import changes
 from apps.events.models import Event
 from tests.e2e.desk import PATIENCE, picture
 from tests.factories import changes as make
@@ -74,7 +74,7 @@ def let_pass(project: ChangeProject, span: timedelta) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL yipiao.maintenance = 'on'")
         cursor.execute(
-            f"UPDATE cod_changeproject SET {shifts} WHERE id = %(pk)s",
+            f"UPDATE account_changes_changeproject SET {shifts} WHERE id = %(pk)s",
             {"span": span, "pk": project.pk},
         )  # ours
         cursor.execute(
@@ -85,7 +85,7 @@ def let_pass(project: ChangeProject, span: timedelta) -> None:
 
 def act(page: Page, project: ChangeProject, name: str, **typed: str) -> None:
     """Open the page of an act, fill it in and press its button."""
-    page.goto(f"/admin/cod/changeproject/{project.pk}/do/{name}/")
+    page.goto(f"/admin/account_changes/changeproject/{project.pk}/do/{name}/")
     for field, value in typed.items():
         box = page.locator(f"[name={field}]")
         if box.evaluate("one => one.tagName") == "SELECT":
@@ -107,7 +107,7 @@ def approve(page: Page, project: ChangeProject) -> None:
 
 
 def prepare(page: Page, who: make.Staff, old: Any, new: Any, scan: Path) -> ChangeProject:
-    page.goto("/admin/cod/changeproject/add/")
+    page.goto("/admin/account_changes/changeproject/add/")
     page.locator("[name=old_account]").select_option(str(old.pk))
     page.fill("[name=reason]", "建行到账慢、按笔收费")
     page.locator("form button.is-primary").click()
@@ -129,7 +129,7 @@ def prepare(page: Page, who: make.Staff, old: Any, new: Any, scan: Path) -> Chan
             **dict.fromkeys(("service", "fees", "speed", "views"), mark),
         )
     act(page, project, "choose-account", account=str(new.pk))
-    page.goto(f"/admin/cod/changeproject/{project.pk}/do/file-paper/")
+    page.goto(f"/admin/account_changes/changeproject/{project.pk}/do/file-paper/")
     page.set_input_files("input[type=file]", str(scan))
     page.locator("form button.is-primary").click()
     expect(page.locator("#papers-title + ul")).to_contain_text("opening.pdf")
@@ -171,7 +171,7 @@ def test_a_whole_change(enter: Enter, tmp_path: Path) -> None:
     act(finance, project, "ask")
     for user in (who.manager, who.management):
         approve(enter(user), project)
-    finance.goto(f"/admin/cod/changeproject/{project.pk}/change/")
+    finance.goto(f"/admin/account_changes/changeproject/{project.pk}/change/")
     found = Axe().run(finance, context=".page")
     assert found.violations_count == 0, found.generate_report()
     picture(finance, "account-change-approved", full_page=True)
@@ -180,7 +180,7 @@ def test_a_whole_change(enter: Enter, tmp_path: Path) -> None:
     act(finance, project, "schedule", since=f"{since:%Y-%m-%dT%H:%M}")
     # One reads it in English, in the browser; the others have read it.
     agent = enter(who.service, language="en")
-    agent.goto(f"/admin/cod/changeproject/{project.pk}/change/")
+    agent.goto(f"/admin/account_changes/changeproject/{project.pk}/change/")
     agent.get_by_role("link", name="I have read and understood it").click()
     agent.locator("form button.is-primary").click()
     expect(agent.locator(".chg-path")).to_be_visible()
@@ -194,7 +194,7 @@ def test_a_whole_change(enter: Enter, tmp_path: Path) -> None:
     expect(finance.locator("h1.page-title")).to_contain_text("招行代收户")
     let_pass(project, 3 * DAY)
     assert changes.work_changes() == 1
-    finance.goto(f"/admin/cod/changeproject/{project.pk}/change/")
+    finance.goto(f"/admin/account_changes/changeproject/{project.pk}/change/")
     expect(finance.locator("[role=alert]").first).to_contain_text("审批通过后内容有改动")
     trace = Event.objects.get(kind="accountchange.attempt_refused")
     assert trace.data["code"] == "approval_void"
@@ -222,6 +222,6 @@ def test_a_whole_change(enter: Enter, tmp_path: Path) -> None:
     act(finance, project, "report", remark="一家客户仍付旧户，已电话告知并退回。")
     expect(finance.locator(".chg-path [aria-current=step]")).to_have_text("已完成并总结")
     picture(finance, "account-change-reported", full_page=True)
-    agent.goto(f"/admin/cod/changeproject/{project.pk}/report/")
+    agent.goto(f"/admin/account_changes/changeproject/{project.pk}/report/")
     expect(agent.locator("h1")).to_contain_text("Final report")
     expect(agent.locator("body")).to_contain_text("300.00")

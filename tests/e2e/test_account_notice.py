@@ -10,9 +10,9 @@ from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 
 from apps.accounts.enums import Role
-from apps.cod.models import Campaign, Feedback
-from apps.cod.queries.links import token_of
-from apps.cod.rules.notice_codes import grouped
+from apps.account_changes.models import Campaign, Feedback
+from apps.account_changes.queries.links import token_of
+from apps.account_changes.rules.notice_codes import grouped
 from tests.e2e.desk import picture
 from tests.factories.accounts import UserFactory, sign_in
 from tests.factories.campaigns import (
@@ -68,7 +68,7 @@ def test_the_press_and_its_board(browser: Browser, live_server: Any) -> None:
     customer(), customer()
     project = scheduled_change()
     desk = desk_of(browser, live_server.url, Role.DIRECTOR)
-    desk.goto(f"/admin/cod/campaign/add/?project={project.number}")
+    desk.goto(f"/admin/account_changes/campaign/add/?project={project.number}")
     desk.locator("[name=agent]").select_option(str(agent_of(project).pk))
     desk.locator("button[name=preview]").click()
     expect(desk.locator(".page-preview")).to_contain_text("将通知的客户数： 2")

@@ -8,10 +8,10 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.accounts.queries import system_user
-from apps.cod.enums import ChangeScope, TeamSide
-from apps.cod.models import Campaign, CampaignRecipient, ChangeProject
-from apps.cod.queries.links import code_of
-from apps.cod.services import campaigns, changes
+from apps.account_changes.enums import ChangeScope, TeamSide
+from apps.account_changes.models import Campaign, CampaignRecipient, ChangeProject
+from apps.account_changes.queries.links import code_of
+from apps.account_changes.services import campaigns, changes
 from apps.customers.models import Customer
 from tests.factories.banking import bank_account
 from tests.factories.changes import approve, everybody_reads, fresh, prepared, staff

@@ -13,12 +13,12 @@ from apps.backoffice.queries.approvals import content_of
 from apps.banking.enums import AccountPurpose
 from apps.banking.models import BankAccount
 from apps.banking.services import assign_account
-from apps.cod.approvals import ACCOUNT_CHANGE
-from apps.cod.enums import PaperKind, ProjectState, TeamSide
-from apps.cod.models import ChangeProject
-from apps.cod.queries.changes import missing_readers
-from apps.cod.rules.changes import MARKS
-from apps.cod.services import changes
+from apps.account_changes.approvals import ACCOUNT_CHANGE
+from apps.account_changes.enums import PaperKind, ProjectState, TeamSide
+from apps.account_changes.models import ChangeProject
+from apps.account_changes.queries.changes import missing_readers
+from apps.account_changes.rules.changes import MARKS
+from apps.account_changes.services import changes
 from apps.core.files import NewFile
 from tests.factories.accounts import UserFactory
 from tests.factories.banking import bank_account

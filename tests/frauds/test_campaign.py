@@ -14,12 +14,12 @@ from django.utils import timezone
 from apps.accounts.enums import Role
 from apps.accounts.queries import public_user, system_user
 from apps.banking.enums import AccountPurpose
-from apps.cod.campaign_notices import NotAsSent
-from apps.cod.enums import FeedbackClass, FeedbackSource, NoticeAnswer, RecipientState
-from apps.cod.models import Campaign, CampaignRecipient, Feedback, NoticeCheck
-from apps.cod.queries.links import token_of
-from apps.cod.rules.notice_codes import code_from
-from apps.cod.services import campaigns, changes
+from apps.account_changes.campaign_notices import NotAsSent
+from apps.account_changes.enums import FeedbackClass, FeedbackSource, NoticeAnswer, RecipientState
+from apps.account_changes.models import Campaign, CampaignRecipient, Feedback, NoticeCheck
+from apps.account_changes.queries.links import token_of
+from apps.account_changes.rules.notice_codes import code_from
+from apps.account_changes.services import campaigns, changes
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.models import Event
 from apps.events.services import grants
@@ -149,14 +149,14 @@ def test_an_expired_notice_is_shown_around(victim: CampaignRecipient) -> None:
 @pytest.mark.parametrize(
     "statement",
     [
-        'UPDATE cod_campaign SET content = content || \'{"account": "**** 6666"}\'',
-        "UPDATE cod_campaign SET sha256 = repeat('0', 64)",
-        "DELETE FROM cod_campaign",
-        "UPDATE cod_campaignrecipient SET account_id = account_id + 1",
-        "UPDATE cod_campaignrecipient SET code_index = repeat('0', 32)",
-        "DELETE FROM cod_campaignrecipient",
-        "UPDATE cod_noticecheck SET answer = 'genuine'",
-        "DELETE FROM cod_noticecheck",
+        'UPDATE account_changes_campaign SET content = content || \'{"account": "**** 6666"}\'',
+        "UPDATE account_changes_campaign SET sha256 = repeat('0', 64)",
+        "DELETE FROM account_changes_campaign",
+        "UPDATE account_changes_campaignrecipient SET account_id = account_id + 1",
+        "UPDATE account_changes_campaignrecipient SET code_index = repeat('0', 32)",
+        "DELETE FROM account_changes_campaignrecipient",
+        "UPDATE account_changes_noticecheck SET answer = 'genuine'",
+        "DELETE FROM account_changes_noticecheck",
     ],
 )
 def test_a_notice_is_edited_by_sql_after_it_went_out(
@@ -172,9 +172,9 @@ def test_a_customer_is_slipped_into_a_campaign_by_sql(victim: CampaignRecipient)
     other = customer()
     refused_by_database(
         sql(
-            "INSERT INTO cod_campaignrecipient (campaign_id, customer_id, account_id, code_index, state,"
+            "INSERT INTO account_changes_campaignrecipient (campaign_id, customer_id, account_id, code_index, state,"
             " state_since, agent_id, acknowledged_by) SELECT campaign_id, %s, account_id, repeat('a', 32),"
-            " 'told', now(), agent_id, '' FROM cod_campaignrecipient",
+            " 'told', now(), agent_id, '' FROM account_changes_campaignrecipient",
             other.pk,
         )
     )
@@ -185,7 +185,7 @@ def test_a_notice_that_is_not_what_was_sent_goes_nowhere(victim: CampaignRecipie
     """As if somebody had got past triggers and rights: the hash holds it up."""
     events = list(Event.objects.filter(kind="account_notice.told"))
     with connection.cursor() as cursor:
-        cursor.execute('UPDATE cod_campaign SET content = content || \'{"watch_zh": "汇到 6666"}\'')
+        cursor.execute('UPDATE account_changes_campaign SET content = content || \'{"watch_zh": "汇到 6666"}\'')
     with pytest.raises(NotAsSent):
         notify_about(events)
     assert not Delivery.objects.filter(topic="account_notice.told").exists()
@@ -193,7 +193,7 @@ def test_a_notice_that_is_not_what_was_sent_goes_nowhere(victim: CampaignRecipie
 
 def test_the_application_may_not_write_into_what_was_sent() -> None:
     tables = grants.append_only_tables()
-    assert {"cod_campaign", "cod_noticecheck"} <= set(tables)
+    assert {"account_changes_campaign", "account_changes_noticecheck"} <= set(tables)
 
 
 def test_the_words_are_edited_by_who_may_write_templates(victim: CampaignRecipient) -> None:
@@ -232,9 +232,9 @@ def test_a_second_campaign_for_the_same_change(victim: CampaignRecipient) -> Non
     assert refusal.value.code == "sent_already"
     refused_by_database(
         sql(
-            "INSERT INTO cod_campaign (project_id, content, sha256, agent_id, customers, call_from,"
+            "INSERT INTO account_changes_campaign (project_id, content, sha256, agent_id, customers, call_from,"
             " deadline, since, valid_until, sent_at, sent_by_id) SELECT project_id, '{}', sha256, agent_id,"
-            " 1, call_from, deadline, since, valid_until, sent_at, sent_by_id FROM cod_campaign"
+            " 1, call_from, deadline, since, valid_until, sent_at, sent_by_id FROM account_changes_campaign"
         )
     )
     assert trace("campaign.sent") == 1
@@ -256,7 +256,7 @@ def test_the_account_is_exchanged_after_customers_were_told(victim: CampaignReci
         changes.choose_account(project, account=other, by=by, at=timezone.now())
     assert refusal.value.code == "announced"
     refused_by_database(
-        sql("UPDATE cod_changeproject SET new_account_id = %s WHERE id = %s", other.pk, project.pk)
+        sql("UPDATE account_changes_changeproject SET new_account_id = %s WHERE id = %s", other.pk, project.pk)
     )
     assert asks(code(victim), victim.account.tail) == A.GENUINE
 
@@ -293,8 +293,8 @@ def test_html_in_feedback(client: Client, victim: CampaignRecipient) -> None:
     feedback = Feedback.objects.get()
     sign_in(client, UserFactory(roles=[Role.AGENT]))
     for page in (
-        f"/admin/cod/campaignrecipient/{victim.pk}/change/",
-        f"/admin/cod/feedback/{feedback.pk}/change/",
+        f"/admin/account_changes/campaignrecipient/{victim.pk}/change/",
+        f"/admin/account_changes/feedback/{feedback.pk}/change/",
     ):
         shown = client.get(page).content.decode()
         assert bad not in shown and "&lt;script&gt;" in shown and "<b>王</b>" not in shown
@@ -325,7 +325,7 @@ def test_who_may_not_send_presses_past_the_form(client: Client) -> None:
     customer()
     project = scheduled_change()
     sign_in(client, UserFactory(roles=[Role.AGENT]))
-    assert client.post("/admin/cod/campaign/add/", {"project": project.pk}).status_code == 403
+    assert client.post("/admin/account_changes/campaign/add/", {"project": project.pk}).status_code == 403
     assert not Campaign.objects.exists() and trace("campaign.sent") == 0
 
 

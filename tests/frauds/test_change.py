@@ -18,9 +18,9 @@ from apps.accounts.enums import Role
 from apps.banking import services as banking
 from apps.banking.enums import AccountPurpose
 from apps.banking.queries import which_account
-from apps.cod.enums import ProjectState
-from apps.cod.models import ChangeProject
-from apps.cod.services import changes
+from apps.account_changes.enums import ProjectState
+from apps.account_changes.models import ChangeProject
+from apps.account_changes.services import changes
 from apps.core.errors import RuleBroken
 from apps.events.models import Event
 from tests.factories import changes as make
@@ -296,31 +296,31 @@ def test_a_project_is_approved_started_or_hurried_by_sql() -> None:
     asked = make.asked(who, long_ago())
     user = who.finance.pk
     stopped_by_database(
-        f"UPDATE cod_changeproject SET state = 'approved', approved_at = now(), approved_by_id = {user},"
+        f"UPDATE account_changes_changeproject SET state = 'approved', approved_at = now(), approved_by_id = {user},"
         f" earliest_start = now() WHERE id = {asked.pk}", "it is not approved",
     )  # fmt: skip
     stopped_by_database(
-        f"UPDATE cod_changeproject SET state = 'transition' WHERE id = {asked.pk}",
+        f"UPDATE account_changes_changeproject SET state = 'transition' WHERE id = {asked.pk}",
         "does not become",
     )
     make.approve(asked, who.manager, timezone.now())
     make.approve(asked, who.management, timezone.now())
     stopped_by_database(
-        f"UPDATE cod_changeproject SET earliest_start = approved_at WHERE id = {asked.pk}",
+        f"UPDATE account_changes_changeproject SET earliest_start = approved_at WHERE id = {asked.pk}",
         "not shortened",
     )
     stopped_by_database(
-        f"UPDATE cod_changeproject SET state = 'scheduled', since = earliest_start, accept_until = earliest_start"
-        f" + interval '30 days' WHERE id = {asked.pk}; UPDATE cod_changeproject SET state = 'transition',"
+        f"UPDATE account_changes_changeproject SET state = 'scheduled', since = earliest_start, accept_until = earliest_start"
+        f" + interval '30 days' WHERE id = {asked.pk}; UPDATE account_changes_changeproject SET state = 'transition',"
         f" started_at = earliest_start, started_by_id = {user} WHERE id = {asked.pk}", "still to come",
     )  # fmt: skip
     stopped_by_database(
-        f"DELETE FROM cod_changeproject WHERE id = {asked.pk}", "append-only|violates foreign key"
+        f"DELETE FROM account_changes_changeproject WHERE id = {asked.pk}", "append-only|violates foreign key"
     )
     other = make.begun(who, timezone.now(), purpose=AccountPurpose.FREIGHT)
     stopped_by_database(
-        f"INSERT INTO cod_changeproject SELECT (jsonb_populate_record(c, jsonb_build_object('id', c.id + 1000, 'number',"
-        f" 'AC9', 'state', 'called_off', 'old_account_id', {asked.new_account_id}))).* FROM cod_changeproject c"
+        f"INSERT INTO account_changes_changeproject SELECT (jsonb_populate_record(c, jsonb_build_object('id', c.id + 1000, 'number',"
+        f" 'AC9', 'state', 'called_off', 'old_account_id', {asked.new_account_id}))).* FROM account_changes_changeproject c"
         f" WHERE id = {other.pk}", "begins by being prepared",
     )  # fmt: skip
 
@@ -349,11 +349,11 @@ def test_an_assignment_is_inserted_moved_prolonged_or_deleted_by_sql() -> None:
 def test_steps_papers_and_confirmations_are_rewritten() -> None:
     who = make.staff()
     project = make.scheduled(who, long_ago())
-    for table in ("cod_changestep", "cod_changepaper", "cod_readconfirmation"):
+    for table in ("account_changes_changestep", "account_changes_changepaper", "account_changes_readconfirmation"):
         stopped_by_database(f"DELETE FROM {table} WHERE project_id = {project.pk}", "append-only")
-    stopped_by_database(f"UPDATE cod_changestep SET by_id = {who.safety.pk}", "append-only")
-    stopped_by_database("UPDATE cod_deposittest SET arrived = sent", "append-only")
-    stopped_by_database("DELETE FROM cod_deposittest", "append-only")
+    stopped_by_database(f"UPDATE account_changes_changestep SET by_id = {who.safety.pk}", "append-only")
+    stopped_by_database("UPDATE account_changes_deposittest SET arrived = sent", "append-only")
+    stopped_by_database("DELETE FROM account_changes_deposittest", "append-only")
 
 
 def test_a_closed_account_is_opened_again_by_sql() -> None:
@@ -380,11 +380,11 @@ def test_somebody_without_the_right_presses_the_acts(client: Client) -> None:
     )
     sign_in(client, who.service)
     for act in acts:
-        where = reverse("admin:cod_changeproject_act", args=[project.pk, act])
+        where = reverse("admin:account_changes_changeproject_act", args=[project.pk, act])
         assert client.post(where, {"reason": "x"}).status_code in (302, 403), act
     sign_in(client, who.finance)
     for act in ("approve", "refuse", "stop", "roll-back"):
-        where = reverse("admin:cod_changeproject_act", args=[project.pk, act])
+        where = reverse("admin:account_changes_changeproject_act", args=[project.pk, act])
         assert client.post(where, {"reason": "好的"}).status_code in (302, 403), act
     assert make.fresh(project).state == ProjectState.APPROVING
     assert project.steps.count() == make.fresh(project).steps.count()

@@ -6,10 +6,10 @@ import pytest
 from django.test import Client
 
 from apps.accounts.enums import Role
-from apps.cod.enums import RecipientState
-from apps.cod.models import CampaignRecipient, Feedback, NoticeCheck
-from apps.cod.queries.links import recipient_of_token, token_of
-from apps.cod.rules.notice_codes import code_from, grouped
+from apps.account_changes.enums import RecipientState
+from apps.account_changes.models import CampaignRecipient, Feedback, NoticeCheck
+from apps.account_changes.queries.links import recipient_of_token, token_of
+from apps.account_changes.rules.notice_codes import code_from, grouped
 from apps.portal.limits import most_misses
 from tests.factories.accounts import UserFactory
 from tests.factories.campaigns import WATCH_EN, WATCH_ZH, code, customer, sent_campaign, told

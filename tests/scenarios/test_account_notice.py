@@ -9,13 +9,13 @@ from django.test import Client
 from django.utils import timezone
 
 from apps.accounts.enums import Role
-from apps.cod.enums import FeedbackClass, NoticeAnswer, RecipientState
-from apps.cod.models import CampaignRecipient, Feedback
-from apps.cod.queries.campaigns import board_of
-from apps.cod.queries.feedback import feedback_figures
-from apps.cod.queries.links import token_of
-from apps.cod.rules.notice_codes import grouped
-from apps.cod.services import campaigns
+from apps.account_changes.enums import FeedbackClass, NoticeAnswer, RecipientState
+from apps.account_changes.models import CampaignRecipient, Feedback
+from apps.account_changes.queries.campaigns import board_of
+from apps.account_changes.queries.feedback import feedback_figures
+from apps.account_changes.queries.links import token_of
+from apps.account_changes.rules.notice_codes import grouped
+from apps.account_changes.services import campaigns
 from apps.complaints import services as complaints
 from apps.complaints.enums import CaseChannel, EntryKind
 from apps.complaints.inputs import NewMessage

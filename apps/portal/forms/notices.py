@@ -3,8 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from apps.cod.enums import FeedbackClass
-from apps.cod.services.campaigns.feedback import LONGEST_NAME, LONGEST_TEXT
+from apps.account_changes.enums import FeedbackClass
+from apps.account_changes.services.campaigns.feedback import LONGEST_NAME, LONGEST_TEXT
 
 
 class NoticeForm(forms.Form):

@@ -7,11 +7,11 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.accounts.queries import public_user
-from apps.cod.enums import FeedbackClass, FeedbackSource
-from apps.cod.models import CampaignRecipient
-from apps.cod.queries.links import code_of, recipient_of_token
-from apps.cod.rules.notice_codes import grouped
-from apps.cod.services import campaigns
+from apps.account_changes.enums import FeedbackClass, FeedbackSource
+from apps.account_changes.models import CampaignRecipient
+from apps.account_changes.queries.links import code_of, recipient_of_token
+from apps.account_changes.rules.notice_codes import grouped
+from apps.account_changes.services import campaigns
 from apps.core.errors import RuleBroken
 from apps.core.requests import client_address
 from apps.core.times import now

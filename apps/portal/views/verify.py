@@ -5,8 +5,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
-from apps.cod.enums import NoticeAnswer
-from apps.cod.services.campaigns import check_notice
+from apps.account_changes.enums import NoticeAnswer
+from apps.account_changes.services.campaigns import check_notice
 from apps.core.errors import RuleBroken
 from apps.core.requests import client_address
 from apps.core.times import now

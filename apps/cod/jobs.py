@@ -1,5 +1,0 @@
-"""Lists of this app as spreadsheets (apps/backoffice/exports.py)."""
-
-from apps.cod.campaign_exports import CAMPAIGN_EXPORTS
-
-EXPORTS = (*CAMPAIGN_EXPORTS,)

@@ -1,5 +1,0 @@
-"""What this app has to tell people; the notifications floor gathers it."""
-
-from apps.cod.campaign_topics import CAMPAIGN_TOPICS
-
-TOPICS = (*CAMPAIGN_TOPICS,)
