@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "apps.quality",
     "apps.chat",
     "apps.billing",
+    "apps.cod",
     "apps.account_changes",
     "apps.notifications",
     "apps.inquiries",
