@@ -6,6 +6,7 @@ their own. There is one code path: the same database and broker protocol everywh
 """
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import environ
@@ -49,6 +50,7 @@ INSTALLED_APPS = [
     "apps.chat",
     "apps.billing",
     "apps.cod",
+    "apps.account_changes",
     "apps.safety",
     "apps.notifications",
     "apps.inquiries",
@@ -249,6 +251,10 @@ STAFF_CONTENT_SECURITY_POLICY = {
     "script-src": [SELF, UNSAFE_EVAL],
     "style-src": [SELF, UNSAFE_INLINE],
 }
+
+# --- rules of the house --------------------------------------------------------------------------
+# How long an approved change of the account that customers pay into waits before it can start.
+ACCOUNT_CHANGE_WAIT = timedelta(hours=env.int("ACCOUNT_CHANGE_WAIT_HOURS", default=24))
 
 # --- broker and background work -----------------------------------------------------------------
 REDIS_URL = env.str("REDIS_URL")

@@ -1,7 +1,6 @@
 """A month at the bank: a part of the demonstration, about the customers that are in the database.
 
-One main account with a virtual sub-account, the old account it replaced, and the file of the month
-before: payers known by code and alias, two that could be either (a tie), an unknown one, one who paid
+One main account with a virtual sub-account, an account for COD, and the file of the month before: payers known by code and alias, two that could be either (a tie), an unknown one, one who paid
 too much, a charge; a second file that is held because its balances do not follow.
 
 And accounts that merchants are paid to: in use, or approved and waiting.
@@ -18,7 +17,7 @@ from apps.accounts.models import User
 from apps.backoffice.queries.approvals import content_of
 from apps.banking import services
 from apps.banking.approvals import PAYEE
-from apps.banking.enums import CallOutcome, PayeePaperKind
+from apps.banking.enums import AccountPurpose, CallOutcome, PayeePaperKind
 from apps.banking.models import BankAccount, BankLine
 from apps.banking.queries.payees import may_be_called
 from apps.customers.models import Customer
@@ -80,21 +79,18 @@ def export(
 
 
 def _accounts(by: User, now: datetime, month: date) -> BankAccount:
-    """The old account, the new one that everybody pays into, and one customer's sub-account."""
+    """The account that everybody pays into, one customer's sub-account, and where COD goes."""
     since = timezone.make_aware(datetime.combine(month - timedelta(days=40), datetime.min.time()))
     common = {"holder": "上海一票物流有限公司", "purpose": "freight"}
-    old = _entered("0301228800991122", {**common, "name": "建行老户", "bank": "建设银行"}, by, now)
+    cod = _entered("0301228800991122", {**common, "name": "建行代收户", "bank": "建设银行", "branch": "上海市普陀支行",
+        "cnaps": "105290028005", "purpose": "cod"}, by, now)  # fmt: skip
+    services.assign_account(
+        account=cod, purpose=AccountPurpose.COD, since=since - timedelta(days=300), by=by,
+        at=since - timedelta(days=300),
+    )  # fmt: skip
     main = _entered("0311100012345678", {**common, "name": "工行基本户", "bank": "工商银行",
         "branch": "上海市青浦支行", "cnaps": "102290000101"}, by, now)  # fmt: skip
-    services.assign_account(account=old, since=since - timedelta(days=300), by=by, at=now)
-    services.assign_account(
-        account=main,
-        since=since,
-        old_accepts_until=now + timedelta(days=20),
-        project="收款账户变更",
-        by=by,
-        at=now,
-    )
+    services.assign_account(account=main, since=since, by=by, at=since)
     sub = _entered(
         "0311100012345678001",
         {**common, "name": "云裳专户", "bank": "工商银行", "parent": main},
@@ -102,7 +98,8 @@ def _accounts(by: User, now: datetime, month: date) -> BankAccount:
         now,
     )
     customer = Customer.objects.get(code="YUNSHANG")
-    services.assign_account(account=sub, customer=customer, since=since, by=by, at=now)
+    later = since + timedelta(days=2)
+    services.assign_account(account=sub, customer=customer, since=later, by=by, at=later)
     return main
 
 

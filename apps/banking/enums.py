@@ -13,6 +13,10 @@ class AccountPurpose(ColourChoices):
     GENERAL = "general", _("General"), "grey"
 
 
+# What an account is assigned for: customers pay freight into one, COD is kept on another.
+ASSIGNED_FOR = [(one.value, one.label) for one in (AccountPurpose.FREIGHT, AccountPurpose.COD)]
+
+
 class AccountState(ColourChoices):
     OPEN = "open", _("In use"), "green"
     CLOSED = "closed", _("Closed"), "grey"
@@ -130,6 +134,7 @@ EVENT_KINDS = {
     "bankaccount.closed": _("Account of ours closed"),
     "bankaccount.revealed": _("Account number revealed"),
     "bankaccount.assigned": _("Account assigned"),
+    "bankaccount.assign_refused": _("Assignment refused"),
     "bankaccount.accepts_until": _("Old account accepts until"),
     "bankfile.taken": _("Bank file taken"),
     "bankfile.held": _("Bank file held"),
@@ -139,6 +144,7 @@ EVENT_KINDS = {
     "bank-opening": _("Opening balance"),
     "opening": _("Opening balance"),
     "bankline.identified": _("Payer identified"),
+    "bankline.at_ended_account": _("Money at an account that is over"),
     "bankline.undone": _("Identification undone"),
     "bankline.charged": _("Posted as bank charge"),
     "bankline.in_transit": _("Posted as money in transit"),
@@ -176,7 +182,10 @@ EVENT_DETAILS = {
     "alias": _("Account or name"),
     "bankaccount.assigned/account": _("Account"),
     "bankaccount.assigned/project": _("Project"),
+    "bankaccount.assign_refused/code": _("Refused because"),
+    "bankaccount.assigned/purpose": _("Paid for"),
     "bankaccount.assigned/since": _("Since"),
+    "bankline.at_ended_account/account": _("Account"),
     "bankaccount.accepts_until/account": _("Account"),
     "bankfile.taken/lines": _("Lines"),
     "bankfile.taken/new": _("New lines"),
@@ -215,5 +224,6 @@ EVENT_VALUES = {
             "ended",
         )
     },
+    "bankaccount.assigned/purpose": AccountPurpose,
 }
 EVENT_ROWS = ("entry", "file", "line", "subject_id", "subject_type")

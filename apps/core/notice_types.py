@@ -28,12 +28,18 @@ class Variable:
 
 @dataclass(frozen=True)
 class Topic:
-    """Also the key of its templates and of the policies that say who hears of it."""
+    """Also the key of its templates and of the policies that say who hears of it.
+
+    ``fixed``: nobody edits its words, so that whoever may write templates cannot put another account into a
+    notice that two people approved. ``followed``: what becomes of each message is handed to the app whose
+    topic it is, by ``FOLLOWED`` in its ``notices``."""
 
     key: str
     label: Promise
     variables: tuple[Variable, ...]
     public: bool = True  # told to people outside
+    fixed: bool = False
+    followed: bool = False
 
 
 NUMBER = Variable("number", _("waybill number"), "YP12345678901", "YP12345678901")
@@ -110,6 +116,11 @@ class Webhook:
 
     type: str
     payloads: Payloads
+
+
+# Topic → what its app does with events of kind ``delivery.moved`` about such messages: their ``data`` holds
+# ``event`` (the number of the one that brought the message about), ``channel`` and ``to``, a state of a message.
+Follower = Callable[[Sequence[Any]], None]
 
 
 def staff_notice(topic: str, event: Any, customer: Any, data: dict[str, Any]) -> Notice:

@@ -35,6 +35,7 @@ class Id(StrEnum):
     CODE = "otc"
     DELIVERY = "sms"
     CHARGE = "ch"
+    ACCOUNT_NOTICE = "an"
 
 
 @lru_cache(maxsize=256)

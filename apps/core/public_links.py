@@ -16,6 +16,11 @@ def public_link(name: str, argument: str) -> str:
     return page.replace(_HOLE, quote(argument, safe=":"))
 
 
+def public_page(name: str) -> str:
+    """An address of a public page that is everybody's."""
+    return f"{settings.SITE_URL.rstrip('/')}{reverse(name)}"
+
+
 def staff_page(subject: Model) -> str:
     """The staff page of whatever it is about, whichever floor that stands on."""
     return f"/admin/desk/open/{subject._meta.label_lower}/{subject.pk}"

@@ -198,6 +198,7 @@ class LinkKind(TextChoices):
 
 
 EVENT_KINDS = {
+    "delivery.moved": _("What became of a message"),
     "delivery.resent": _("Message sent again"),
     "delivery.cancelled": _("Message cancelled"),
     "delivery.handed_over": _("Message handed to a person"),

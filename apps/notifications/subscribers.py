@@ -2,7 +2,7 @@
 
 from apps.events.models import Event
 from apps.events.subscriptions import subscribe_many
-from apps.notifications.queries.notices import HEARD_KINDS
+from apps.notifications.queries import notices
 from apps.notifications.services import notify_about
 
 
@@ -11,7 +11,13 @@ def tell(events: list[Event]) -> None:
     notify_about(events)
 
 
-for _kind in HEARD_KINDS:
+for _kind in notices.HEARD_KINDS:
     # What one act does to a case, an order, a shipment is told in one go.
     _noun = _kind.partition(".")[0]
     subscribe_many(_kind, name=f"notifications.{_kind}", turn=f"notifications.{_noun}")(tell)
+
+
+@subscribe_many("delivery.moved", name="notifications.follow_messages")
+def follow_messages(events: list[Event]) -> None:
+    """The apps below that want to know what became of their messages are told here."""
+    notices.follow(events)

@@ -50,6 +50,20 @@ def topic(key: str) -> Topic:
     return TOPICS[key]
 
 
+def followed_topic(key: str) -> str:
+    """The topic of a message whose app wants to know what became of it, also where a merchant's
+    webhook tells the same; empty for all others."""
+    name = key.removeprefix("webhook.")
+    known = TOPICS.get(name)
+    return name if known is not None and known.followed else ""
+
+
+def is_fixed(key: str) -> bool:
+    """Whether its words are ours alone."""
+    known = TOPICS.get(key)
+    return known is not None and known.fixed
+
+
 def topic_choices() -> list[tuple[str, Promise]]:
     """What people outside are told comes first."""
     return [(t.key, t.label) for t in sorted(TOPICS.values(), key=lambda topic: not topic.public)]

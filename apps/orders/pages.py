@@ -12,8 +12,11 @@ from apps.orders.models import WorkOrder
 from apps.orders.rules import label_address
 
 
-def spoken(order: WorkOrder, *, masked: bool = False) -> list[dict[str, Any]]:
-    """Sections in the order in which they are said on the phone; empty lines left out."""
+def spoken(
+    order: WorkOrder, *, masked: bool = False, cod_account: str = ""
+) -> list[dict[str, Any]]:
+    """Sections in the order in which they are said on the phone; empty lines left out. ``cod_account``
+    is where COD goes now, masked (``queries.cod_account``)."""
     return [
         {"title": title, "lines": [(label, value) for label, value in lines if value]}
         for title, lines in (
@@ -21,7 +24,7 @@ def spoken(order: WorkOrder, *, masked: bool = False) -> list[dict[str, Any]]:
             (_("Pick up from"), _party(order, "pickup", order.origin_city, masked)),
             (_("Deliver to"), _party(order, "delivery", order.destination_city, masked)),
             (_("The goods"), _goods(order)),
-            (_("Money"), _money(order)),
+            (_("Money"), [*_money(order), (_("COD goes into"), cod_account)]),
             (_("Instructions"), _wishes(order)),
         )
     ]

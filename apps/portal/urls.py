@@ -10,6 +10,7 @@ from apps.portal.views import (
     following,
     help,
     messages,
+    notice,
     payee,
     rating,
     remittance,
@@ -18,6 +19,7 @@ from apps.portal.views import (
     shipment,
     site,
     statement,
+    verify,
 )
 
 app_name = "portal"
@@ -61,6 +63,9 @@ urlpatterns = [
     path("statement/<str:token>/file/<slug:form>", statement.download, name="statement_file"),
     path("statement/<str:token>/letter/<str:number>", statement.letter, name="statement_letter"),
     path("payee/<str:token>", payee.payee, name="payee"),
+    path("notice/<str:token>", notice.notice, name="notice"),
+    path("notice/<str:token>/answer", notice.answer, name="notice_answer"),
+    path("verify", verify.verify, name="verify"),
     path("rate/<str:token>", rating.rate, name="rate"),
     path("help", help.centre, name="help"),
     path("help/<slug:code>", help.article, name="help_article"),

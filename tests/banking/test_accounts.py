@@ -1,6 +1,8 @@
 """Our accounts: encrypted, masked, revealed with a reason; which account when, by one function."""
 
+from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
@@ -10,14 +12,24 @@ from hypothesis import settings as how
 from hypothesis import strategies as st
 
 from apps.banking import services
+from apps.banking.enums import AccountPurpose
 from apps.banking.models import AccountAssignment, BankAccount
-from apps.banking.queries import is_accepted, which_account
+from apps.banking.queries import (
+    NumberAltered,
+    customers_paying_into,
+    is_accepted,
+    pay_to,
+    which_account,
+)
+from apps.banking.queries.accounts import tail_is
 from apps.banking.states import ACCOUNT_MOVES, FILE_MOVES
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.models import Event
 from tests.factories.accounts import UserFactory
 from tests.factories.banking import bank_account, hours
 from tests.factories.customers import CustomerFactory
+
+FREIGHT = AccountPurpose.FREIGHT
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("COD-1")]
 
@@ -43,11 +55,10 @@ def test_a_number_with_a_leading_zero_is_kept_encrypted_masked_and_revealed_with
     assert "0123456789012" not in str(list(Event.objects.values_list("data", flat=True)))
 
 
-@pytest.mark.parametrize("number", ["", "123", "12345 abc!", "6" * 40])
+@pytest.mark.parametrize(
+    "number", ["", "1234567", "12345678 a", "6" * 33, "１２３４５６７Ｂ", "12345678!"]
+)
 def test_what_is_no_number_is_refused(number: str) -> None:
-    if number == "12345 abc!":
-        assert bank_account(number=number).number == "12345ABC"
-        return
     with pytest.raises(BadInput) as refusal:
         bank_account(number=number)
     assert (refusal.value.code, refusal.value.field) == ("bad_number", "number")
@@ -66,64 +77,139 @@ def test_a_number_is_entered_once_and_never_changed() -> None:
     services.change_account(account, {"name": "运费户"}, by=UserFactory(), at=timezone.now())
     with pytest.raises(TypeError):
         services.change_account(account, {"number": "1"}, by=UserFactory(), at=timezone.now())
-    with pytest.raises(BadInput) as refusal:
-        services.change_account(account, {"cnaps": "12"}, by=UserFactory(), at=timezone.now())
-    assert refusal.value.field == "cnaps"
+    for code in ("12", "10229000010a", "999290000101", "000000000000"):
+        with pytest.raises(BadInput) as refusal:
+            services.change_account(account, {"cnaps": code}, by=UserFactory(), at=timezone.now())
+        assert refusal.value.field == "cnaps"
+    services.change_account(account, {"cnaps": "308290003011"}, by=UserFactory(), at=timezone.now())
 
 
+@pytest.fixture
+def undone(db: None) -> Iterator[None]:
+    """What an account change would do is taken back before the database asks which one that was."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def told(account: BankAccount, since: Any, customer: Any = None, **more: Any) -> None:
+    """As an account change does it."""
+    services.reassign(
+        accounts={customer.pk if customer else None: account},
+        instead_of=more.pop("instead_of", ()),
+        purpose=FREIGHT,
+        accept_until=more.pop("accept_until", since + timedelta(days=30)),
+        project="AC1",
+        by=UserFactory(),
+        at=since,
+    )
+
+
+@pytest.mark.usefixtures("undone")
 def test_the_newest_assignment_is_the_answer_and_one_s_own_goes_first() -> None:
     by, mine, other = UserFactory(), CustomerFactory(), CustomerFactory()
     old, new, own = (bank_account() for _n in range(3))
-    assert which_account(mine, timezone.now()) is None
-    services.assign_account(account=old, since=hours(-10), by=by, at=timezone.now())
-    services.assign_account(
-        account=new,
-        since=hours(-2),
-        old_accepts_until=hours(5),
-        project="换户",
-        by=by,
-        at=timezone.now(),
-    )
-    services.assign_account(account=own, customer=mine, since=hours(-1), by=by, at=timezone.now())
-    assert which_account(mine, hours(-1.5)) == new
-    assert which_account(mine, timezone.now()) == own
-    assert which_account(other, timezone.now()) == new
-    assert which_account(None, hours(-3)) == old
-    assert which_account(other, hours(-11)) is None
-    assert is_accepted(old, other, timezone.now())
-    assert not is_accepted(old, other, hours(6))
-    assert not is_accepted(own, other, timezone.now())
+    assert which_account(mine, timezone.now(), purpose=FREIGHT) is None
+    services.assign_account(account=old, since=hours(-10), by=by, at=hours(-10))
+    told(new, hours(-2), instead_of=[old.pk], accept_until=hours(5))
+    told(own, hours(-1), mine)
+    assert which_account(mine, hours(-1.5), purpose=FREIGHT) == new
+    assert which_account(mine, timezone.now(), purpose=FREIGHT) == own
+    assert which_account(other, timezone.now(), purpose=FREIGHT) == new
+    assert which_account(None, hours(-3), purpose=FREIGHT) == old
+    assert which_account(other, hours(-11), purpose=FREIGHT) is None
+    assert which_account(other, timezone.now(), purpose=AccountPurpose.COD) is None
+    assert is_accepted(old, other, timezone.now(), purpose=FREIGHT)
+    assert not is_accepted(old, other, hours(6), purpose=FREIGHT)
+    assert not is_accepted(own, other, timezone.now(), purpose=FREIGHT)
     assert Event.objects.filter(kind="bankaccount.assigned").count() == 3
+    assert list(customers_paying_into([own.pk], timezone.now(), purpose=FREIGHT)) == [mine]
+    assert list(customers_paying_into([new.pk], timezone.now(), purpose=FREIGHT)) == [other]
 
 
-def test_assignments_go_forward_only_and_stay() -> None:
+def test_by_hand_an_account_is_assigned_once_and_never_for_days_that_are_over() -> None:
+    by, mine = UserFactory(), CustomerFactory()
+    old, new, payroll = bank_account(), bank_account(), bank_account(purpose="payroll")
+    now = timezone.now()
+    with pytest.raises(BadInput) as past:
+        services.assign_account(account=old, since=now - timedelta(days=1), by=by, at=now)
+    assert (past.value.code, past.value.field) == ("since_past", "since")
+    with pytest.raises(RuleBroken) as kept:
+        services.assign_account(account=payroll, since=now, by=by, at=now)
+    assert kept.value.code == "other_purpose"
+    first = services.assign_account(account=old, since=now, by=by, at=now)
+    for customer in (None, mine):
+        with pytest.raises(RuleBroken) as refusal:
+            services.assign_account(
+                account=new, since=now + timedelta(hours=1), customer=customer, by=by, at=now
+            )
+        assert (refusal.value.code, refusal.value.rule) == ("needs_project", "COD-2")
+    sub = bank_account(parent=old)
+    services.assign_account(account=sub, since=now, customer=mine, by=by, at=now)
+    assert which_account(mine, now, purpose=FREIGHT) == sub, "the money is in the same account"
+    with pytest.raises(BadInput) as refusal:
+        services.assign_account(account=old, since=now, by=by, at=now)
+    assert refusal.value.code == "since_too_early"
+    for reason, until in (("", hours(5)), ("客户要求", now - timedelta(days=2))):
+        with pytest.raises(BadInput):
+            services.let_accept_until([first], until=until, reason=reason, by=by, at=now)
+
+
+@pytest.mark.usefixtures("undone")
+def test_one_who_was_told_what_everybody_is_told_alone_may_pay_into_the_old_account() -> None:
+    by, mine, other = UserFactory(), CustomerFactory(), CustomerFactory()
+    old, new = bank_account(), bank_account()
+    services.assign_account(account=old, since=hours(-9), by=by, at=hours(-9))
+    told(new, hours(-1), mine, instead_of=[old.pk], accept_until=hours(5))
+    assert which_account(mine, hours(-2), purpose=FREIGHT) == old
+    assert which_account(mine, timezone.now(), purpose=FREIGHT) == new
+    assert is_accepted(old, mine, hours(4), purpose=FREIGHT)
+    assert not is_accepted(old, mine, hours(6), purpose=FREIGHT)
+    assert which_account(other, hours(6), purpose=FREIGHT) == old
+
+
+def test_a_number_that_was_altered_past_us_is_told_nobody() -> None:
+    account, other = bank_account(), bank_account()
+    services.assign_account(account=account, since=hours(0), by=UserFactory(), at=hours(0))
+    assert pay_to(None, hours(1), purpose=FREIGHT).number == account.number  # type: ignore[union-attr]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE banking_bankaccount SET number = (SELECT number FROM banking_bankaccount WHERE id = %s)"
+            " WHERE id = %s",
+            [other.pk, account.pk],
+        )
+    with pytest.raises(NumberAltered):
+        pay_to(None, hours(1), purpose=FREIGHT)
+
+
+def test_assignments_holders_and_closed_accounts_stay() -> None:
     by = UserFactory()
     account = bank_account()
-    first = services.assign_account(account=account, since=hours(-1), by=by, at=timezone.now())
-    for since in (first.since, hours(-2)):
-        with pytest.raises(BadInput) as refusal:
-            services.assign_account(account=account, since=since, by=by, at=timezone.now())
-        assert refusal.value.field == "since"
-    with pytest.raises(BadInput):
-        services.let_accept_until(first, until=hours(-2), by=by, at=timezone.now())
+    services.assign_account(account=account, since=hours(0), by=by, at=hours(0))
+    closed = services.close_account(bank_account(), reason="不用", by=by, at=hours(0))
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL yipiao.maintenance = 'off'")
         for change in (
-            "UPDATE banking_accountassignment SET since = now()",
+            "UPDATE banking_accountassignment SET since = now() + interval '1 day'",
+            "UPDATE banking_accountassignment SET purpose = 'cod'",
             "DELETE FROM banking_accountassignment",
+            "UPDATE banking_bankaccount SET holder = '别人'",
+            f"UPDATE banking_bankaccount SET state = 'open', closed_at = NULL, closed_by_id = NULL WHERE id = {closed.pk}",
+            f"DELETE FROM banking_bankaccount WHERE id = {closed.pk}",
         ):
             with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
                 cursor.execute(change)
 
 
+@pytest.mark.usefixtures("undone")
 def test_an_account_that_is_somebody_s_answer_is_not_closed() -> None:
     by = UserFactory()
     old, new = bank_account(), bank_account()
-    services.assign_account(account=old, since=hours(-3), by=by, at=timezone.now())
+    services.assign_account(account=old, since=hours(-3), by=by, at=hours(-3))
     with pytest.raises(RuleBroken) as refusal:
         services.close_account(old, reason="换户", by=by, at=timezone.now())
     assert refusal.value.code == "account_in_use"
-    services.assign_account(account=new, since=hours(-1), by=by, at=timezone.now())
+    told(new, hours(-1), instead_of=[old.pk])
     closed = services.close_account(old, reason="换户", by=by, at=timezone.now())
     assert (closed.state, closed.closed_by) == ("closed", by)
     with pytest.raises(RuleBroken):
@@ -151,12 +237,13 @@ def test_there_is_one_answer_at_every_instant_from_the_first_on(
         accounts = {}
         for step in sorted(steps):
             accounts[step] = bank_account(by)
-            services.assign_account(
-                account=accounts[step], since=begin + timedelta(hours=step), by=by, at=begin
-            )
+            told(accounts[step], begin + timedelta(hours=step))
         past = [step for step in steps if step <= asked]
         expected = accounts[max(past)] if past else None
-        assert which_account(CustomerFactory(), begin + timedelta(hours=asked)) == expected
+        assert (
+            which_account(CustomerFactory(), begin + timedelta(hours=asked), purpose=FREIGHT)
+            == expected
+        )
         assert AccountAssignment.objects.count() == len(steps)
         transaction.set_rollback(True)
 
@@ -169,3 +256,12 @@ def test_moves(table: object) -> None:
         table.check(frm, to)  # type: ignore[attr-defined]  # likewise
         with pytest.raises(RuleBroken):
             table.check(to, frm)  # type: ignore[attr-defined]  # likewise
+
+
+@pytest.mark.requirement("COD-6")
+def test_the_last_digits_are_compared_and_never_read() -> None:
+    account = bank_account(number="0123456789012")
+    assert tail_is(account, "9012") is True
+    for wrong in ("9013", "", "12", "0123456789012", "９０１２"):
+        assert tail_is(account, wrong) is False
+    assert tail_is(None, "9012") is False and tail_is(None, "") is False

@@ -8,12 +8,14 @@ from django.utils import timezone
 
 from apps.accounts.enums import Role
 from apps.banking import demo
-from apps.banking.enums import PayeeState
+from apps.banking.enums import AccountPurpose, PayeeState
 from apps.banking.models import BankAccount, BankFile, BankLine, PayeeAccount
 from apps.banking.queries import gaps_of, reconcile, which_account
 from tests.factories.accounts import UserFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.payees import contact
+
+FREIGHT = AccountPurpose.FREIGHT
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("BIL-5")]
 CODES = ("CHAYU", "JINGMI", "YUNSHANG", "BOYA", "XIANDA")
@@ -48,8 +50,10 @@ def test_the_month_shows_every_kind_of_line_and_adds_up() -> None:
     assert reconcile(main, last).difference == 0
     assert sorted(BankFile.objects.values_list("state", flat=True)) == ["held", "taken"]
     assert gaps_of(main) == []
-    assert which_account(customers["BOYA"], timezone.now()) == main
-    assert str(which_account(customers["YUNSHANG"], timezone.now())).startswith("云裳专户")
+    assert which_account(customers["BOYA"], timezone.now(), purpose=FREIGHT) == main
+    assert str(which_account(customers["YUNSHANG"], timezone.now(), purpose=FREIGHT)).startswith(
+        "云裳专户"
+    )
 
 
 @pytest.mark.requirement("COD-6")

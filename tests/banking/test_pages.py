@@ -1,6 +1,6 @@
 """The staff pages of the banking floor: who may open them, what they mask, their main jobs."""
 
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -110,8 +110,8 @@ def test_an_account_is_entered_masked_and_revealed_with_a_reason(client: Client)
 def test_an_account_is_assigned_changed_and_closed(client: Client) -> None:
     at_desk(client)
     account, customer = bank_account(), CustomerFactory()
-    since = timezone.localtime() - timedelta(hours=1)
-    typed = {"customer": customer.code, "since": f"{since:%Y-%m-%dT%H:%M}", "project": "换户"}
+    since = timezone.localtime()
+    typed = {"customer": customer.code, "since": f"{since:%Y-%m-%dT%H:%M}", "purpose": "freight"}
     where = address("bankaccount", account.pk, "do/assign/")
     assert client.post(where, {**typed, "customer": "NOBODY"}).status_code == 422
     assert client.post(where, typed).status_code == 302

@@ -114,7 +114,7 @@ def test_a_code_in_the_text_an_alias_and_a_sub_account_are_known_at_once() -> No
         D("-40.00"),
     )
     sub = bank_account(parent=account)
-    services.assign_account(account=sub, customer=owner, since=hours(-1), by=by, at=timezone.now())
+    services.assign_account(account=sub, customer=owner, since=hours(-1), by=by, at=hours(-1))
     taken(sub, [row("5.00", name="任何人", number="3")], opening="0.00")
     assert advance(owner) == D("5.00")
     assert Account.objects.filter(kind=K.BANK).count() == 1, "the money is in the main account"

@@ -17,7 +17,7 @@ from apps.backoffice.forms import ReasonForm
 from apps.backoffice.records import PanelAdmin
 from apps.backoffice.staff_admin import must
 from apps.banking import forms, queries, services
-from apps.banking.enums import AccountPurpose, AccountState, FileState
+from apps.banking.enums import ASSIGNED_FOR, AccountPurpose, AccountState, FileState
 from apps.banking.models import BankAccount
 
 CHANGE, ASSIGN, TAKE = (
@@ -42,7 +42,9 @@ def _reveal(context: ActContext) -> str:
 
 
 def _assign(context: ActContext) -> None:
-    services.assign_account(account=context.record, **context.typed, **context.who)
+    typed = dict(context.typed)
+    purpose = AccountPurpose(typed.pop("purpose"))
+    services.assign_account(account=context.record, purpose=purpose, **typed, **context.who)
 
 
 def _close(context: ActContext) -> None:
@@ -89,7 +91,8 @@ def _is_open(account: BankAccount) -> bool:
 
 
 def _now(context: ActContext) -> dict[str, Any]:
-    return {"since": context.at}
+    kept = context.record.purpose
+    return {"since": context.at, "purpose": kept if kept in dict(ASSIGNED_FOR) else "freight"}
 
 
 def _values(context: ActContext) -> dict[str, Any]:
@@ -103,13 +106,14 @@ GO_LIVE = Act("go-live", _("Take over opening balances"), CHANGE, _go_live, form
     explains=_("Receivables, advances, bank balances and COD not yet paid out, from the old books: every row is"
                " posted, or none if a row cannot be read or a total differs."))  # fmt: skip
 ACTS = (
-    Act("take-file", _("Take in a bank file"), TAKE, _take, form=forms.FileForm, may=_is_open, preview=_look,
+    Act("take-file", _("Take in a bank file"), TAKE, _take, form=forms.FileForm, preview=_look,
         explains=_("Look at it first: the preview shows what is new and what does not add up. A file"
                    " whose balances contradict it is held, and none of its lines are in.")),
     Act("reveal", _("Show the number"), "banking.reveal_bankaccount", _reveal, form=ReasonForm,
         explains=_("In clear, this once; your reason is on record."), shows="backoffice/shown_once.html"),
     Act("assign", _("Assign it"), ASSIGN, _assign, form=forms.AssignForm, may=_is_open, initial=_now,
-        explains=_("From then on these customers are told to pay into this account."),
+        explains=_("From then on these customers are told to pay into this account. Whoever is told another"
+                   " account now is told this one by an account change only."),
         done=_("The account is assigned.")),
     Act("opening", _("Enter the opening balance"), CHANGE, _opening, form=forms.OpeningForm,
         explains=_("What stood on the account at the end of the day before its first line. Once."),
@@ -159,7 +163,7 @@ class BankAccountAdmin(PanelAdmin):
             "acts": self.offered(request, record),
             "state": AccountState(record.state),
             "purpose": AccountPurpose(record.purpose),
-            "assignments": record.assignments.select_related("customer").order_by("-since")[:50],
+            "assignments": queries.assignments_of(record),
             "files": record.files.order_by("-id")[:20],
             "gaps": queries.gaps_of(record),
             "children": record.children.all(),

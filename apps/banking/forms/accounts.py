@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.backoffice.forms.held_files import FormWithFiles, HeldFileField
-from apps.banking.enums import AccountPurpose, AccountState, OpeningKind
+from apps.banking.enums import ASSIGNED_FOR, AccountPurpose, AccountState, OpeningKind
 from apps.banking.models import BankAccount
 from apps.banking.services.layouts import layouts
 from apps.customers.models import Customer
@@ -61,16 +61,13 @@ class AccountForm(ChangeAccountForm):
 
 
 class AssignForm(forms.Form):
+    purpose = forms.ChoiceField(label=gettext_lazy("paid for"), choices=ASSIGNED_FOR)
     customer = CodeField(
         label=gettext_lazy("Customer code"),
         required=False,
         help_text=gettext_lazy("Empty: everybody who has no account of their own."),
     )
     since = forms.DateTimeField(label=gettext_lazy("since"))
-    old_accepts_until = forms.DateTimeField(
-        label=gettext_lazy("the one before accepts until"), required=False
-    )
-    project = forms.CharField(label=gettext_lazy("project"), max_length=60, required=False)
 
 
 class OpeningForm(forms.Form):

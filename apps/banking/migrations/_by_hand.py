@@ -14,7 +14,7 @@ CREATE TRIGGER bank_account_number_stays BEFORE UPDATE ON banking_bankaccount FO
     WHEN (OLD.number_index <> NEW.number_index OR OLD.tail <> NEW.tail)
     EXECUTE FUNCTION banking_refuse_number();
 CREATE TRIGGER assignment_stays BEFORE UPDATE ON banking_accountassignment FOR EACH ROW
-    WHEN (OLD.account_id <> NEW.account_id OR OLD.since <> NEW.since
+    WHEN (OLD.account_id <> NEW.account_id OR OLD.purpose <> NEW.purpose OR OLD.since <> NEW.since
         OR OLD.customer_id IS DISTINCT FROM NEW.customer_id)
     EXECUTE FUNCTION yipiao_refuse_change();
 CREATE TRIGGER assignment_remains BEFORE DELETE ON banking_accountassignment

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from apps.banking.enums import AccountPurpose, AccountState
+from apps.banking.enums import ASSIGNED_FOR, AccountPurpose, AccountState
 from apps.core.crypto import EncryptedTextField
 from apps.core.models import Stamped
 from apps.customers.models import Customer
@@ -89,8 +89,8 @@ class BankAccount(Stamped):
 
 
 class AccountAssignment(Stamped):
-    """Since when a customer, or everybody, is told to pay into which account. There is no end: the
-    next assignment is the end, so there is never a gap and never two at once.
+    """Since when a customer, or everybody, is told to pay into which account for what. There is no
+    end: the next assignment is the end, so there is never a gap and never two at once.
 
     ``accept_until``, set on the one that ends: until when money at the old account is nothing odd.
     """
@@ -107,6 +107,9 @@ class AccountAssignment(Stamped):
     account = models.ForeignKey(
         BankAccount, models.PROTECT, related_name="assignments", verbose_name=_("account")
     )
+    purpose = models.CharField(
+        _("paid for"), max_length=10, choices=ASSIGNED_FOR, default=AccountPurpose.FREIGHT
+    )
     since = models.DateTimeField(_("since"))
     accept_until = models.DateTimeField(_("accepts until"), null=True, blank=True, editable=False)
     project = models.CharField(_("project"), max_length=60, blank=True)
@@ -117,7 +120,13 @@ class AccountAssignment(Stamped):
         ordering = ["-since", "-id"]
         constraints = [
             models.UniqueConstraint(
-                name="assignment_one_since", fields=["customer", "since"], nulls_distinct=False
+                name="assignment_one_since",
+                fields=["customer", "purpose", "since"],
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                name="assignment_purpose_known",
+                condition=Q(purpose__in=[AccountPurpose.FREIGHT, AccountPurpose.COD]),
             ),
             models.CheckConstraint(
                 name="assignment_accepts_after_since",

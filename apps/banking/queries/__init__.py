@@ -1,6 +1,20 @@
 """Reads of the banking floor."""
 
-from apps.banking.queries.accounts import is_accepted, which_account
+from apps.banking.queries.accounts import (
+    NumberAltered,
+    PayTo,
+    assignments_by,
+    assignments_ended_by,
+    assignments_of,
+    assignments_to,
+    check_number,
+    customers_paying_into,
+    fingerprint_of,
+    is_accepted,
+    pay_to,
+    which_account,
+)
+from apps.banking.queries.ended import ended_accounts_named, is_ended, lines_at_ended
 from apps.banking.queries.files import Gap, gaps_of
 from apps.banking.queries.payees import payee_account_for, payee_accounts_for, payee_sha
 from apps.banking.queries.payers import Known, aliases_of, known_payers, likely_customers
@@ -10,12 +24,25 @@ from apps.banking.queries.reconciliation import Reconciliation, reconcile
 __all__ = [
     "Gap",
     "Known",
+    "NumberAltered",
+    "PayTo",
     "Reconciliation",
     "aliases_of",
+    "assignments_by",
+    "assignments_ended_by",
+    "assignments_of",
+    "assignments_to",
+    "check_number",
+    "customers_paying_into",
+    "ended_accounts_named",
+    "fingerprint_of",
     "gaps_of",
     "is_accepted",
+    "is_ended",
     "known_payers",
     "likely_customers",
+    "lines_at_ended",
+    "pay_to",
     "payee_account_for",
     "payee_accounts_for",
     "payee_sha",

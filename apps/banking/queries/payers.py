@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Max
 
 from apps.banking.enums import AliasKind
 from apps.banking.matching import Match, Payer, Payment, Tie, Why, propose, propose_payer
 from apps.banking.matching.words import tokens
-from apps.banking.models import AccountAssignment, BankAccount, BankLine, PayerAlias
+from apps.banking.models import BankAccount, BankLine, PayerAlias
+from apps.banking.queries.accounts import told_to_pay_into
 from apps.core.discovery import modules_named
 from apps.customers.models import Customer
 
@@ -120,9 +120,5 @@ def _owner_of(account: BankAccount) -> int | None:
     """The customer of a virtual sub-account: the only one it was ever assigned to."""
     if account.parent_id is None:
         return None
-    rows = AccountAssignment.objects.filter(account=account)
-    owners = (
-        rows.values("customer").annotate(last=Max("since")).values_list("customer", flat=True)[:2]
-    )
-    mine = list(owners)
-    return mine[0] if len(mine) == 1 else None
+    mine = told_to_pay_into(account)
+    return mine.pop() if len(mine) == 1 else None

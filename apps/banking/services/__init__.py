@@ -1,15 +1,14 @@
 """Writes of the banking floor."""
 
 from apps.banking.services.accounts import (
-    assign_account,
     change_account,
     close_account,
-    let_accept_until,
     open_account,
     post_opening,
     reveal_number,
 )
 from apps.banking.services.aliases import confirm_alias, drop_alias
+from apps.banking.services.assigning import assign_account, let_accept_until, reassign
 from apps.banking.services.files import (
     Preview,
     drop_file,
@@ -83,6 +82,7 @@ __all__ = [
     "post_opening",
     "post_waiting",
     "preview_file",
+    "reassign",
     "record_call",
     "refuse_payee",
     "refuse_payout",

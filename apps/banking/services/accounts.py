@@ -1,4 +1,4 @@
-"""Accounts of ours and whom they are assigned to. A number is entered once and never changed."""
+"""Accounts of ours. A number is entered once and never changed."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -10,14 +10,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.banking.enums import AccountState
-from apps.banking.models import AccountAssignment, BankAccount
+from apps.banking.models import BankAccount
+from apps.banking.queries.accounts import assignments_to
 from apps.banking.queries.reconciliation import OPENING
-from apps.banking.rules import ACCOUNT_NUMBER, NUMBER, plain_number
+from apps.banking.rules import ACCOUNT_NUMBER, bank_of_cnaps, own_number
 from apps.banking.services.sides import bank_side
 from apps.banking.states import ACCOUNT_MOVES
 from apps.core.crypto import blind_index
 from apps.core.errors import BadInput, RuleBroken
-from apps.customers.models import Customer
 from apps.events.services import record
 from apps.ledger.enums import AccountKind
 from apps.ledger.inputs import NewPosting, Side
@@ -36,11 +36,11 @@ def open_account(
     *, number: str, values: Mapping[str, Any], by: "User", at: datetime
 ) -> BankAccount:
     """Enter an account of ours. Raises BadInput for a number that is none or is there already."""
-    plain = plain_number(number)
-    if not NUMBER.match(plain):
-        raise BadInput(
-            _("An account number has 6 to 34 digits or letters."), code="bad_number", field="number"
-        )
+    try:
+        plain = own_number(number)
+    except ValueError as error:
+        text = _("An account number has 8 to 32 digits and no letters.")
+        raise BadInput(text, code="bad_number", field="number") from error
     index = blind_index(plain, ACCOUNT_NUMBER)
     if BankAccount.objects.filter(number_index=index).exists():
         raise BadInput(
@@ -83,15 +83,11 @@ def close_account(account: BankAccount, *, reason: str, by: "User", at: datetime
     """Refused while it is what anybody is told to pay into."""
     row = _locked(account)
     ACCOUNT_MOVES.check(AccountState(row.state), AccountState.CLOSED)
-    for customer in (
-        AccountAssignment.objects.filter(account=row).values_list("customer", flat=True).distinct()
-    ):
-        newest = AccountAssignment.objects.filter(customer=customer).order_by("-since").first()
-        if newest is not None and newest.account_id == row.pk:
-            raise RuleBroken(
-                _("Somebody is still told to pay into this account. Assign another one first."),
-                code="account_in_use",
-            )
+    if assignments_to([row.pk]):
+        raise RuleBroken(
+            _("Somebody is still told to pay into this account. Assign another one first."),
+            code="account_in_use",
+        )
     row.state, row.closed_at, row.closed_by = AccountState.CLOSED, at, by
     row.save(update_fields=["state", "closed_at", "closed_by"])
     record("bankaccount.closed", row, by=by, at=at, data={"reason": reason})
@@ -107,59 +103,6 @@ def reveal_number(account: BankAccount, *, reason: str, by: "User", at: datetime
     record("bankaccount.revealed", account, by=by, at=at, data={"reason": said})
     number: str = account.number
     return number
-
-
-@transaction.atomic
-def assign_account(
-    *,
-    account: BankAccount,
-    since: datetime,
-    by: "User",
-    at: datetime,
-    customer: Customer | None = None,
-    old_accepts_until: datetime | None = None,
-    project: str = "",
-) -> AccountAssignment:
-    """From ``since`` on ``customer`` (None: everybody) pays into ``account``. ``since`` lies after the
-    newest assignment there is; until ``old_accepts_until`` money at the one before is nothing odd."""
-    row = _locked(account)
-    if row.state != AccountState.OPEN:
-        raise RuleBroken(_("The account is closed."), code="account_closed", field="account")
-    before = (
-        AccountAssignment.objects.select_for_update()
-        .filter(customer=customer)
-        .order_by("-since")
-        .first()
-    )
-    if before is not None and before.since >= since:
-        raise BadInput(
-            _("There is a later assignment already; a new one begins after it."),
-            code="since_too_early",
-            field="since",
-        )
-    found = AccountAssignment.objects.create(
-        account=row, customer=customer, since=since, project=project, created_by_id=by.pk
-    )
-    data = {"account": str(row), "since": since.isoformat(), "project": project}
-    record("bankaccount.assigned", row, by=by, at=at, data=data)
-    if before is not None and old_accepts_until is not None:
-        let_accept_until(before, until=old_accepts_until, by=by, at=at)
-    return found
-
-
-@transaction.atomic
-def let_accept_until(
-    assignment: AccountAssignment, *, until: datetime, by: "User", at: datetime
-) -> AccountAssignment:
-    """Until when money at an account that is no longer the answer is nothing odd."""
-    row = AccountAssignment.objects.select_for_update().get(pk=assignment.pk)
-    if until <= row.since:
-        raise BadInput(_("It ends before it began."), code="until_too_early", field="until")
-    row.accept_until = until
-    row.save(update_fields=["accept_until"])
-    data = {"account": str(row.account), "accept_until": until.isoformat()}
-    record("bankaccount.accepts_until", row.account, by=by, at=at, data=data)
-    return row
 
 
 @transaction.atomic
@@ -202,4 +145,7 @@ def _check(row: BankAccount) -> None:
         field, said = next(iter(error.message_dict.items()))
         name = field if field != "__all__" else None
         raise BadInput(said[0], code="bad_value", field=name) from error
+    if row.cnaps and bank_of_cnaps(row.cnaps) is None:
+        text = _("No bank's CNAPS codes begin with %(code)s.") % {"code": row.cnaps[:3]}
+        raise BadInput(text, code="cnaps_unknown", field="cnaps")
     row.save()

@@ -13,7 +13,7 @@ from django.core.files.base import ContentFile
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from apps.banking.enums import AccountState, FileState
+from apps.banking.enums import FileState
 from apps.banking.matching.words import name_key
 from apps.banking.models import SAID_APART, BankAccount, BankFile, BankLine
 from apps.banking.reading import Line, Reading, read_bank_file
@@ -163,8 +163,6 @@ def _read(account: BankAccount, content: bytes, name: str, layout: str) -> Readi
             code="file_known",
             field="file",
         )
-    if account.state != AccountState.OPEN:
-        raise RuleBroken(_("The account is closed."), code="account_closed", field="account")
     reading = read_bank_file(content, name, layouts(), layout=layout)
     if not reading.lines:
         why = _("The file holds no movement.")

@@ -15,6 +15,7 @@ from apps.accounts.queries import system_user
 from apps.banking.enums import FileState, Use
 from apps.banking.matching import Why
 from apps.banking.models import BankAccount, BankFile, BankLine, LineUse
+from apps.banking.queries.ended import lines_at_ended
 from apps.banking.queries.payers import Known, known_payers
 from apps.banking.services.aliases import confirm_alias
 from apps.banking.services.sides import (
@@ -171,6 +172,10 @@ def _post(account: BankAccount, lines: Sequence[BankLine], *, by: Any, at: datet
     customers = {row.pk: row for row in Customer.objects.filter(pk__in=ids)}
     bank, first_open = bank_side(account), open_since()
     whose = {line.pk: known.get(line.pk, Known(None, Why.NONE)) for line in lines}
+    # Money at an account that is over is a person's to judge, whoever seems to have sent it (COD-4).
+    seen = {line: whose[line.pk].customer_id for line in lines}
+    over = lines_at_ended(account, seen)
+    whose |= dict.fromkeys(over, Known(None, Why.NONE))
     entries = []
     for line in lines:
         customer = customers.get(whose[line.pk].customer_id or 0)
@@ -206,6 +211,17 @@ def _post(account: BankAccount, lines: Sequence[BankLine], *, by: Any, at: datet
         )
         for use in uses
         if use.customer_id
+    )
+    record_many(
+        new_event(
+            "bankline.at_ended_account",
+            line,
+            by=by,
+            at=at,
+            data={"account": str(account), "customer": customer},
+        )
+        for line, customer in seen.items()
+        if line.pk in over
     )
 
 

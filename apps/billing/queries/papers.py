@@ -12,7 +12,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from apps.banking.queries import which_account
+from apps.banking.enums import AccountPurpose
+from apps.banking.queries import pay_to
 from apps.billing.enums import StatementState
 from apps.billing.models import Charge, Statement
 from apps.billing.queries.lines import all_lines
@@ -79,15 +80,15 @@ def _facts(statement: Statement) -> list[Pair]:
 
 def account_rows(payer: Customer | None, at: datetime) -> list[list[str]]:
     """Where to pay, in full: whoever reads the paper has to type it."""
-    account = which_account(payer, at)
-    if account is None:
+    told = pay_to(payer, at, purpose=AccountPurpose.FREIGHT)
+    if told is None:
         return []
     return _rows_of_two(
         [
-            (_("Account holder"), account.holder),
-            (_("Account number"), account.number),
-            (_("Bank"), f"{account.bank} {account.branch}".strip()),
-            (_("CNAPS code"), account.cnaps or "—"),
+            (_("Account holder"), told.holder),
+            (_("Account number"), told.number),
+            (_("Bank"), told.bank),
+            (_("CNAPS code"), told.cnaps or "—"),
         ]
     )
 

@@ -1,9 +1,10 @@
 """A word to everybody on the public pages."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.queries import system_user
@@ -45,7 +46,13 @@ class SiteChannel(Channel):
                 "body_en": words["en"].text,
                 "urgent": delivery.urgent,
                 "starts_at": now,
-                "ends_at": now + SHOWN_FOR,
+                "ends_at": _shown_until(delivery, now),
                 "created_by": system_user("notifier"),
             },
         )
+
+
+def _shown_until(delivery: "Delivery", now: datetime) -> datetime:
+    """Until the instant that the news names as ``shown_until`` (ISO, aware), else for a week."""
+    named = parse_datetime(str(delivery.data.get("shown_until") or ""))
+    return named if named is not None and named > now else now + SHOWN_FOR

@@ -5,16 +5,18 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from apps.core.discovery import modules_named
-from apps.core.notice_types import Notice, Payloads, Reader, Webhook
+from apps.core.notice_types import Follower, Notice, Payloads, Reader, Webhook
 from apps.events.models import Event
 
 _READERS: dict[str, Reader] = {}
 _WEBHOOKS: dict[str, Webhook] = {}
 _CONCERNED: dict[str, Callable[[set[int]], dict[int, dict[str, Any]]]] = {}
+_FOLLOWED: dict[str, Follower] = {}
 for _config, _said in modules_named("notices"):
     _READERS |= _said.NOTICES
     _WEBHOOKS |= getattr(_said, "WEBHOOKS", {})
     _CONCERNED |= getattr(_said, "CONCERNED", {})
+    _FOLLOWED |= getattr(_said, "FOLLOWED", {})
 HEARD_KINDS = sorted({*_READERS, *_WEBHOOKS})
 # What merchants may subscribe to; "ping" is only ever sent on request.
 WEBHOOK_TYPES = tuple(dict.fromkeys(webhook.type for webhook in _WEBHOOKS.values()))
@@ -62,3 +64,13 @@ def payloads_of(events: Sequence[Event]) -> dict[int, tuple[str, int, dict[str, 
 
 def is_for_merchants(event: Event) -> bool:
     return event.kind in _WEBHOOKS
+
+
+def follow(events: Sequence[Event]) -> None:
+    """Hand to each app what became of its messages (events of kind ``delivery.moved``)."""
+    theirs: dict[str, list[Event]] = defaultdict(list)
+    for event in events:
+        theirs[event.data["topic"]].append(event)
+    for topic, some in theirs.items():
+        if topic in _FOLLOWED:
+            _FOLLOWED[topic](some)

@@ -8,7 +8,7 @@ from typing import Any
 from apps.core.notice_types import Topic
 from apps.notifications import seeding, wording
 from apps.notifications.models import Delivery, MessageTemplate
-from apps.notifications.topics import TOPICS
+from apps.notifications.topics import TOPICS, is_fixed
 
 # A text message has no room for a list; the page behind its link names everything.
 SHORT = frozenset({"sms", "wechat"})
@@ -57,8 +57,9 @@ def render(
 def render_for_staff(
     delivery: Delivery, shows: frozenset[str], language: str | None = None
 ) -> Words:
-    """Likewise, but with no link by which a customer rates the answer: it is theirs alone."""
-    hidden = "…" if delivery.topic in THEIRS_ALONE else None
+    """Likewise, but with no link by which a customer rates the answer or acknowledges what was sent: it is
+    theirs alone."""
+    hidden = "…" if delivery.topic in THEIRS_ALONE or is_fixed(delivery.topic) else None
     return render(delivery, shows, language, link=hidden)
 
 
@@ -69,8 +70,9 @@ def fill(
     template: MessageTemplate | None,
     values: Mapping[str, str],
 ) -> Words:
-    if template is None:
-        # A fresh database in between migrations, or a topic nobody has written words for.
+    if template is None or is_fixed(topic):
+        # A fresh database in between migrations, a topic nobody has written words for, or one whose words
+        # nobody may write: of a row there only what the provider needs is taken.
         book = seeding.built_in_words()
         subject, body = book.get((topic, channel, language)) or book.get(
             (topic, "", language), ("", "")
@@ -78,8 +80,9 @@ def fill(
         return Words(
             wording.fill(subject, values),
             wording.fill(body, values),
-            default_code(topic),
+            (template.provider_code if template else "") or default_code(topic),
             named_fields(topic, values),
+            template.pk if template else None,
         )
     parameters = template.provider_fields or {}
     return Words(

@@ -24,7 +24,7 @@ from apps.notifications.queries.recipients import Person, Planned, plan
 from apps.notifications.queries.wishes import is_unwanted, keys_of, quiet_end, wishes_of
 from apps.notifications.services.rows import NewDelivery, insert
 from apps.notifications.services.webhook_events import queue_webhooks
-from apps.notifications.topics import TOPICS
+from apps.notifications.topics import TOPICS, followed_topic
 
 LAST = "phone"
 # Minutes in which news that comes late, many pieces at once, is gathered for each person.
@@ -184,8 +184,10 @@ def _quiet(policy: NotificationPolicy, preference: Preference | None) -> tuple[t
 def _schedule(row: NewDelivery, policy: NotificationPolicy, notice: Notice, now: datetime) -> None:
     """Waiting for a time, gathering, quiet hours: all of them only move the due time."""
     row.due_at = max(now, notice.not_before or now)
-    gather = 0 if policy.urgent else policy.digest_minutes
-    if notice.gather:
+    # What is followed is told by itself, so that its own fate is known.
+    alone = policy.urgent or bool(followed_topic(notice.topic))
+    gather = 0 if alone else policy.digest_minutes
+    if notice.gather and not alone:
         gather = max(gather, CATCHING_UP)
     if gather:
         row.digest_key = f"{row.recipient}|{row.channel}|{row.language}"

@@ -9,12 +9,15 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
 
+from apps.accounts.queries import system_user
 from apps.core.crypto import encrypt
 from apps.core.waking import wake_on_commit
+from apps.events.services import record
 from apps.notifications.addresses import index_of
 from apps.notifications.enums import DeliveryState
 from apps.notifications.models import Attempt, Delivery
 from apps.notifications.states import DELIVERY_MOVES, FINAL
+from apps.notifications.topics import followed_topic
 
 PAGE = 1_000
 # The task that sends what is due on one channel.
@@ -158,6 +161,8 @@ def move(
     delivery.save(update_fields=list(changes))
     if to == DeliveryState.QUEUED and not delivery.digest_key:
         wake_on_commit(SEND, delivery.channel)
+    if to in FINAL:
+        _tell_its_app(delivery, now=now)
     if delivery.is_digest and to in FINAL | {DeliveryState.AMBIGUOUS, DeliveryState.QUEUED}:
         # What travels inside shares its fate.
         Delivery.objects.filter(carried_by=delivery).update(
@@ -168,6 +173,18 @@ def move(
             read_on=delivery.read_on,
         )
     return delivery
+
+
+def _tell_its_app(delivery: Delivery, *, now: datetime) -> None:
+    topic = followed_topic(delivery.topic)
+    if topic:
+        data = {
+            "topic": topic,
+            "event": delivery.event_id,
+            "channel": delivery.channel,
+            "to": str(delivery.state),
+        }
+        record("delivery.moved", delivery, by=system_user("notifier"), at=now, data=data)
 
 
 def note(delivery: Delivery, step: str, effect: str = "", code: str = "", **more: Any) -> Attempt:

@@ -8,11 +8,12 @@ from django.db import connection, transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from apps.core.errors import BadInput
+from apps.core.errors import BadInput, RuleBroken
 from apps.events.services import record
 from apps.notifications import channels
 from apps.notifications.enums import Audience
 from apps.notifications.models import MessageTemplate, NotificationPolicy
+from apps.notifications.seeding import built_in_words
 from apps.notifications.services.provider_words import check_provider_words
 from apps.notifications.topics import TOPICS
 from apps.notifications.wording import check_words
@@ -84,8 +85,29 @@ def check_template(
     known = _topic(topic)
     if not body.strip():
         raise BadInput(_("The text is empty."), code="empty", field="body")
+    if known.fixed:
+        _check_unchanged(topic, channel, subject, body, provider_fields)
     check_words(known, [("subject", subject), ("body", body)])
     check_provider_words(known, channel, provider_code, provider_text, provider_fields)
+
+
+def _check_unchanged(
+    topic: str, channel: str, subject: str, body: str, provider_fields: Mapping[str, str]
+) -> None:
+    """Only the provider's number and text can be entered; what is said comes from the house alone."""
+    ours = {
+        words for (key, where, _language), words in built_in_words().items()
+        if key == topic and where in ("", channel)
+    }  # fmt: skip
+    if (subject.strip(), body.strip()) not in ours or provider_fields:
+        raise RuleBroken(
+            _(
+                "The words of this message are fixed, so that nobody can put another account into it."
+            ),
+            code="fixed_words",
+            field="body",
+            rule="COD-3",
+        )
 
 
 @transaction.atomic

@@ -121,7 +121,9 @@ class WorkOrderAdmin(EntryPages, StagePages, RecordPageAdmin, BulkAdmin):
             order=order,
             class_colour=FollowUpClass(order.follow_up_class).colour,
             clock=clock_of(order) if order.is_unconfirmed else "",
-            sections=spoken(order, masked=True),
+            sections=spoken(
+                order, masked=True, cod_account=queries.cod_account(order, timezone.now())
+            ),
             price=price_for(request.user, order),
             acts=self.offered(request, order),
             tasks=order.tasks.select_related("template", "owner", "done_by"),

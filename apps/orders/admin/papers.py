@@ -3,10 +3,12 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils import timezone
 
 from apps.orders.barcodes import code128_svg, qr_svg
 from apps.orders.models import PrintRecord, WorkOrder
 from apps.orders.pages import label_parties, spoken
+from apps.orders.queries import cod_account
 
 
 def sheet_of(request: HttpRequest, order: WorkOrder, made: PrintRecord) -> dict[str, Any]:
@@ -25,6 +27,6 @@ def sheet_of(request: HttpRequest, order: WorkOrder, made: PrintRecord) -> dict[
         "order": order,
         "made": made,
         "waybills": waybills,
-        "spoken": spoken(order),
+        "spoken": spoken(order, cod_account=cod_account(order, timezone.now())),
         "parties": label_parties(order),
     }

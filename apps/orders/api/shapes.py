@@ -3,6 +3,8 @@
 
 from typing import Any
 
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers as s
 
 from apps.core.api.exact import (
@@ -28,6 +30,7 @@ from apps.orders.enums import (
     VehicleType,
 )
 from apps.orders.models import WorkOrder
+from apps.orders.queries import cod_account
 from apps.pricing.enums import ComponentKind
 
 PHONE_HELP = "E.164, or as dialled in China with the area code of a landline."
@@ -185,10 +188,21 @@ class OrderShape(s.Serializer[Any]):
     volume_cm3 = s.IntegerField(allow_null=True)
     settlement_method = s.CharField()
     cod_amount = s.DecimalField(max_digits=14, decimal_places=2, allow_null=True)
+    cod_account = s.SerializerMethodField()
     declared_value = s.DecimalField(max_digits=14, decimal_places=2, allow_null=True)
     insured_amount = s.DecimalField(max_digits=14, decimal_places=2, allow_null=True)
     estimated_fee = s.DecimalField(max_digits=14, decimal_places=2, allow_null=True)
     waybills = s.SerializerMethodField()
+
+    @extend_schema_field(s.CharField(allow_null=True))
+    def get_cod_account(self, order: WorkOrder) -> str | None:
+        """The account of ours into which its COD goes now, masked; asked once for each customer."""
+        if order.cod_amount is None:
+            return None
+        told: dict[int, str] = self.__dict__.setdefault("_cod_accounts", {})
+        if order.customer_id not in told:
+            told[order.customer_id] = cod_account(order, timezone.now())
+        return told[order.customer_id] or None
 
     def get_delivery_contact(self, order: WorkOrder) -> str:
         return mask_name(order.delivery_contact)

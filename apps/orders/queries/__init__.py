@@ -1,3 +1,4 @@
+from apps.orders.queries.accounts import cod_account
 from apps.orders.queries.confirmation import Refusal, confirmation_refusals, find_centre
 from apps.orders.queries.counts import DayLine, day_sheet, open_mismatches, received_on
 from apps.orders.queries.drafts import draft_form, drafts_of
@@ -14,6 +15,7 @@ from apps.orders.queries.orders import (
 __all__ = [
     "DayLine",
     "Refusal",
+    "cod_account",
     "confirmation_refusals",
     "day_sheet",
     "detailed",

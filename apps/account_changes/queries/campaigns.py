@@ -1,0 +1,138 @@
+"""What a campaign says, whether it is still what was sent, and how far it came (COD-3)."""
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, Exists, OuterRef, QuerySet
+
+from apps.account_changes.enums import MessageStand, ProjectState, RecipientState, TeamSide
+from apps.account_changes.models import (
+    Campaign,
+    CampaignMessage,
+    CampaignRecipient,
+    ChangeProject,
+    TeamMember,
+)
+from apps.account_changes.queries.feedback import FeedbackFigures, feedback_figures
+from apps.account_changes.rules.notices import seal_of
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+# What customers watch for, as the form has it to begin with.
+WATCH = {
+    "zh": "请勿因任何电话、短信或邮件改汇其他账户；我们不会催促您提前汇款，也不会向您索要验证码。",
+    "en": "Do not pay into any other account because of a call, text message or e-mail; we never press you"
+    " to pay early and never ask for a code.",
+}
+
+
+def content_of(project: ChangeProject, watch: Mapping[str, str]) -> dict[str, Any]:
+    """What customers are told, as plain values: accounts masked, instants in ISO format with their zone."""
+    account = project.new_account
+    assert account is not None and project.since and project.accept_until  # noqa: S101  # it is scheduled
+    return {
+        "project": project.number,
+        "purpose": project.purpose,
+        "old": project.old_account.masked,
+        "account": account.masked,
+        "bank": account.bank,
+        "holder": account.holder,
+        "since": project.since.isoformat(),
+        "accept_until": project.accept_until.isoformat(),
+        "watch_zh": watch["zh"],
+        "watch_en": watch["en"],
+    }
+
+
+def is_as_sent(campaign: Campaign) -> bool:
+    """Whether text, customers and their accounts are those of the press; reads every customer once."""
+    told = campaign.recipients.values_list("customer_id", "account_id")
+    return hmac.compare_digest(campaign.sha256, seal_of(campaign.content, told))
+
+
+def projects_to_announce(at: datetime) -> "QuerySet[ChangeProject]":
+    """Account changes whose customers are still to be told."""
+    return ChangeProject.objects.filter(
+        state=ProjectState.SCHEDULED,
+        paused_at__isnull=True,
+        since__gt=at,
+        campaign__isnull=True,
+    )
+
+
+def agents_for(at: datetime) -> "QuerySet[TeamMember]":
+    """Customer service of the projects whose customers are still to be told."""
+    members = TeamMember.objects.filter(
+        project__in=projects_to_announce(at), side=TeamSide.CUSTOMER_SERVICE
+    )
+    return members.select_related("user")
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """How many customers stand where, and how far each channel came."""
+
+    by_state: dict[str, int]
+    by_channel: list[tuple[str, dict[str, int]]]
+
+    @property
+    def told(self) -> int:
+        return sum(self.by_state.values())
+
+    @property
+    def reached(self) -> int:
+        waiting = (RecipientState.TOLD, RecipientState.TO_CALL, RecipientState.UNREACHABLE)
+        return self.told - sum(self.by_state.get(state, 0) for state in waiting)
+
+
+def board_of(campaign: Campaign) -> Board:
+    """Two statements, however many customers."""
+    states = campaign.recipients.order_by().values_list("state").annotate(n=Count("pk"))
+    channels: dict[str, dict[str, int]] = {}
+    rows = CampaignMessage.objects.filter(recipient__campaign=campaign).order_by("channel")
+    for channel, stand, n in rows.values_list("channel", "stand").annotate(n=Count("pk")):
+        channels.setdefault(channel, dict.fromkeys(MessageStand.values, 0))[stand] = n
+    return Board(dict(states), sorted(channels.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A project's campaign, how far it came and what customers said."""
+
+    campaign: Campaign
+    board: Board
+    said: FeedbackFigures
+
+
+def told_of(project: ChangeProject) -> Told | None:
+    """None before the notice went out; five statements else."""
+    campaign = Campaign.objects.select_related("agent").filter(project=project).first()
+    if campaign is None:
+        return None
+    return Told(campaign, board_of(campaign), feedback_figures(project))
+
+
+def recipient_list(user: "User") -> "QuerySet[CampaignRecipient]":
+    rows = CampaignRecipient.objects.visible_to(user)
+    return rows.select_related("campaign__project", "customer", "agent")
+
+
+def with_channel(
+    rows: "QuerySet[CampaignRecipient]", channel: str, stand: str = ""
+) -> "QuerySet[CampaignRecipient]":
+    """Those told by a channel, and perhaps only as far as ``stand``."""
+    theirs = CampaignMessage.objects.filter(recipient=OuterRef("pk"), channel=channel)
+    return rows.filter(Exists(theirs.filter(stand=stand) if stand else theirs))
+
+
+def messages_of(recipients: list[CampaignRecipient]) -> dict[int, list[CampaignMessage]]:
+    """How far each channel came, per customer, in one statement."""
+    found: dict[int, list[CampaignMessage]] = {row.pk: [] for row in recipients}
+    rows = CampaignMessage.objects.filter(recipient__in=found).order_by("channel")
+    for row in rows:
+        found[row.recipient_id].append(row)
+    return found
