@@ -264,7 +264,7 @@ def test_an_alert_about_oneself_is_called_harmless_under_another_sign_in() -> No
     thief: User = UserFactory(roles=[Role.SAFETY_OFFICER])
     second: User = UserFactory(roles=[Role.SAFETY_OFFICER], staff_number=thief.staff_number)
     alert = SecurityAlert.objects.create(
-        kind=AlertKind.AT_NIGHT, person=thief, what="夜里", since=timezone.now(), last_at=timezone.now(), last_event=1
+        kind=AlertKind.AT_NIGHT, person=thief, what="夜里", since=timezone.now(), last_event_at=timezone.now(), last_event=1
     )  # fmt: skip
     for by in (thief, second):
         with pytest.raises(RuleBroken):

@@ -173,7 +173,7 @@ def test_a_shift_and_the_age_of_a_role_are_read_from_the_house() -> None:
 def raised(by: User | None = None) -> SecurityAlert:
     by, now = by or finance(), database_now()
     alert: SecurityAlert = SecurityAlert.objects.create(
-        kind=AlertKind.AT_NIGHT, person=by, what="夜里", since=now, last_at=now, last_event=1
+        kind=AlertKind.AT_NIGHT, person=by, what="夜里", since=now, last_event_at=now, last_event=1
     )
     return alert
 

@@ -51,7 +51,7 @@ def test_a_new_account_has_a_check_ahead_with_its_policys_time() -> None:
     UserFactory(roles=[Role.SAFETY_OFFICER])
     check = planned()
     assert check.due_at is not None
-    assert check.due_at - check.opened_at == timedelta(days=30)
+    assert check.due_at - check.started_at == timedelta(days=30)
     assert clock_of(check).due_at == check.due_at
     assert services.plan_checks() == 0, "one ahead is enough"
     Clock.objects.update(due_at=check.due_at + timedelta(days=1))

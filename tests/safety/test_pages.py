@@ -67,7 +67,7 @@ def something(rows: int) -> None:
         banking.reveal_number(account, reason=f"核对{n}", by=by, at=timezone.now())
         SecurityAlert.objects.create(
             kind=AlertKind.AT_NIGHT, person=UserFactory(), what=f"夜里{n}", since=timezone.now(),
-            last_at=timezone.now(), last_event=n + 1,
+            last_event_at=timezone.now(), last_event=n + 1,
         )  # fmt: skip
     services.plan_checks()
     for _n in range(rows):
@@ -139,7 +139,7 @@ def test_an_alert_is_judged_or_investigated(client: Client, language: str) -> No
     one, other = (
         SecurityAlert.objects.create(
             kind=AlertKind.AT_NIGHT, person=UserFactory(), what="夜里", since=timezone.now(),
-            last_at=timezone.now(), last_event=n,
+            last_event_at=timezone.now(), last_event=n,
         )
         for n in (1, 2)
     )  # fmt: skip

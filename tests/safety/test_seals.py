@@ -61,6 +61,7 @@ def test_every_append_only_table_is_sealed_or_has_a_reason() -> None:
     left_out = {model._meta.db_table for model in queries.NOT_SEALED}
     assert left_out == {"safety_seal", "safety_sealcopy"}
     assert {"events_event", "ledger_posting", "billing_charge", "backoffice_approval"} <= roots
+    assert all(table.sequence for table in queries.tables()), "ids come from a sequence"
     leaves = {table.name for table in queries.tables()}
     assert roots - leaves == {"tracking_trackingevent"}, "its partitions are sealed instead"
     assert any(name.startswith("tracking_trackingevent_2") for name in leaves)

@@ -32,7 +32,7 @@ class AlertList(StaffList):
         Column("person", _("person")),
         Column("count", _("how many")),
         Column("since", _("since"), lambda row: human(row.since)),
-        Column("last", _("last"), lambda row: human(row.last_at)),
+        Column("last", _("last"), lambda row: human(row.last_event_at)),
         Column("state", _("state"), lambda row: status_tag(row, "state")),
     )
     views = (

@@ -64,7 +64,7 @@ class SecurityAlert(models.Model):
     count = models.PositiveIntegerField(_("how many"), default=1)
     what = models.CharField(_("what happened"), max_length=300)
     since = models.DateTimeField(_("since"))
-    last_at = models.DateTimeField(_("last"))
+    last_event_at = models.DateTimeField(_("last"))
     last_event = models.BigIntegerField(editable=False)
     state = models.CharField(_("state"), max_length=14, choices=AlertState, default=AlertState.OPEN)
     answer = models.TextField(_("what was found"), blank=True)

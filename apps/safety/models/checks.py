@@ -37,7 +37,7 @@ class AccountCheck(models.Model):
         BankAccount, models.PROTECT, related_name="checks", verbose_name=_("account")
     )
     state = models.CharField(_("state"), max_length=8, choices=CheckState, default=CheckState.DUE)
-    opened_at = models.DateTimeField(_("planned at"))
+    started_at = models.DateTimeField(_("planned at"))
     due_at = models.DateTimeField(_("due"), null=True)
     remark = models.TextField(_("remark"), blank=True)
     done_at = models.DateTimeField(_("carried out"), null=True)

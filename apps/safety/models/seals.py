@@ -110,7 +110,6 @@ class SealFinding(models.Model):
     rows = models.JSONField(_("rows"), default=list)
     count = models.BigIntegerField(_("how many"), default=0)
     fingerprint = models.CharField(max_length=64, unique=True, editable=False)
-    sealed_at = models.DateTimeField(_("sealed"), null=True)
     found_at = models.DateTimeField(_("found"))
     state = models.CharField(
         _("state"), max_length=10, choices=FindingState, default=FindingState.OPEN

@@ -28,7 +28,8 @@ NOT_SEALED = {
 _SETTLE = """
 SELECT set_config('TimeZone', 'UTC', true), set_config('DateStyle', 'ISO, YMD', true),
     set_config('IntervalStyle', 'iso_8601', true), set_config('bytea_output', 'hex', true),
-    set_config('extra_float_digits', '1', true), set_config('lc_monetary', 'C', true)
+    set_config('extra_float_digits', '1', true), set_config('lc_monetary', 'C', true),
+    set_config('work_mem', '64MB', true)
 """
 # A partition gives out the ids of the table that it belongs to.
 _TABLES = """
@@ -55,10 +56,11 @@ WHERE l.locktype = 'relation' AND l.mode = 'RowExclusiveLock' AND l.relation = A
     AND l.pid IS DISTINCT FROM pg_backend_pid()
 """
 _HASHED = """SELECT id, sha256(convert_to(ROW({columns})::text, 'UTF8')) AS h FROM {table} WHERE {where}"""
+# OFFSET 0: the hash of a row is computed once, not for each of the two places that name it.
 _RANGE = """
 SELECT count(*), encode(sha256(coalesce(string_agg(int8send(id) || h, ''::bytea ORDER BY id), '')), 'hex'),
     coalesce(string_agg(int8send(id) || substr(h, 1, 8), ''::bytea ORDER BY id), '')
-FROM ({hashed}) AS r
+FROM ({hashed} OFFSET 0) AS r
 """
 _DIFFERING = """
 SELECT s.number FROM safety_seal s LEFT JOIN LATERAL ({hashed}) AS r ON true

@@ -60,8 +60,9 @@ def _raise(one: Unusual, event: Event) -> SecurityAlert | None:
     open_one = same.filter(state=AlertState.OPEN).first()
     if open_one is not None:
         open_one.count = max(open_one.count + 1, one.count)
-        open_one.last_event, open_one.last_at = one.event, max(one.last_at, open_one.last_at)
-        open_one.save(update_fields=["count", "last_event", "last_at"])
+        open_one.last_event = one.event
+        open_one.last_event_at = max(one.last_at, open_one.last_event_at)
+        open_one.save(update_fields=["count", "last_event", "last_event_at"])
         return None
     alert = SecurityAlert.objects.create(
         kind=one.kind,
@@ -69,11 +70,11 @@ def _raise(one: Unusual, event: Event) -> SecurityAlert | None:
         count=one.count,
         what=_told(event),
         since=one.since,
-        last_at=one.last_at,
+        last_event_at=one.last_at,
         last_event=one.event,
     )
     data = {"rule": str(one.kind), "person": str(alert.person), "what": alert.what}
-    record("securityalert.raised", alert, by=system_user("sweeper"), at=one.last_at, data=data)
+    record("securityalert.raised", alert, by=system_user("sweeper"), data=data)
     return alert
 
 

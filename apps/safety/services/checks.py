@@ -57,7 +57,7 @@ def plan_checks(*, at: datetime | None = None) -> int:
 def _plan(accounts: Sequence[BankAccount], *, by: User, at: datetime) -> None:
     """A check of each from now on, in a number of statements that does not grow with them."""
     checks = AccountCheck.objects.bulk_create(
-        [AccountCheck(account=account, opened_at=at) for account in accounts]
+        [AccountCheck(account=account, started_at=at) for account in accounts]
     )
     owner = _officer()
     matters = [
