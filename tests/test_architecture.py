@@ -46,6 +46,8 @@ BY_THE_SYSTEM = {
     "channel_due_at", "channel_sent_at", "channel_heard_at",
     # Money at the door follows proofs of delivery and bank lines; a taking says ``by``.
     "banked_at", "collected_at", "ended_at", "opened_at", "taken_at",
+    # A release names its approval; what the bank says of a payout has no person.
+    "released_at", "paid_at",
 }  # fmt: skip
 
 

@@ -89,7 +89,7 @@ PAGES = (
         "cod.remittance",
         about=_("What merchants get: prepared, released by two people, paid or returned."),
         section=COD,
-        daily_for=frozenset({Role.FINANCE, Role.SETTLEMENT_CLERK}),
+        daily_for=frozenset({Role.SETTLEMENT_CLERK}),
         hour=14,
         words="返款 回款 打款 代收货款",
     ),
