@@ -15,3 +15,9 @@ def see_on_bank() -> int:
 def prove_cod() -> int:
     """Every yuan in exactly one state, once a day; how many accounts or shipments differ."""
     return services.prove_cod(by=system_user("cod"), at=timezone.now()).differences
+
+
+@background_task("apps.cod.tasks.end_unpaid")
+def end_unpaid() -> int:
+    """What was due for goods that went back."""
+    return services.end_unpaid(by=system_user("cod"), at=timezone.now())
