@@ -17,6 +17,12 @@ def prove_cod() -> int:
     return services.prove_cod(by=system_user("cod"), at=timezone.now()).differences
 
 
+@background_task("apps.cod.tasks.end_unpaid")
+def end_unpaid() -> int:
+    """What was due for goods that went back."""
+    return services.end_unpaid(by=system_user("cod"), at=timezone.now())
+
+
 @background_task("apps.cod.tasks.prepare_remittances")
 def prepare_remittances() -> int:
     """Hourly: what merchants are due today is prepared once, and held ones go on once an account is in
