@@ -19,4 +19,4 @@ def follow_late_money(events: list[Event]) -> None:
 @subscribe_many("workorder.confirmed", name="cod.follow_naming_orders", most=500)
 def follow_naming_orders(events: list[Event]) -> None:
     ids = {int(event.subject_id) for event in events}
-    changes.follow_naming_orders(order_ids=ids, by=system_user("sweeper"), at=timezone.now())
+    changes.follow_naming_orders(order_ids=ids, at=timezone.now())
