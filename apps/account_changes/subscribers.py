@@ -22,7 +22,7 @@ def follow_late_money(events: list[Event]) -> None:
 @subscribe_many("workorder.confirmed", name="account_changes.follow_naming_orders", most=500)
 def follow_naming_orders(events: list[Event]) -> None:
     ids = {int(event.subject_id) for event in events}
-    changes.follow_naming_orders(order_ids=ids, by=system_user("sweeper"), at=timezone.now())
+    changes.follow_naming_orders(order_ids=ids, at=timezone.now())
 
 
 @subscribe_many(

@@ -18,6 +18,7 @@ from apps.account_changes.services import changes
 from apps.accounts import totp
 from apps.accounts.enums import Role
 from apps.accounts.models import User
+from apps.banking.enums import AccountPurpose
 from apps.events.models import Event
 from tests.factories import changes as make
 from tests.factories.accounts import TOTP_KEY, sign_in
@@ -194,9 +195,12 @@ def test_lists_and_page_ask_as_much_for_many_rows_as_for_few(client: Client) -> 
     customer = CustomerFactory()
     waybill(customer=customer, cod_amount=1, settlement_method="cod", promised_at=now + DAY)
     changes.list_customer(project, customer=customer, by=who.finance, at=now)
+    other = make.begun(who, now, purpose=AccountPurpose.FREIGHT)
+    account = other.old_account
+    changes.call_off_change(other, reason="试一试", by=who.finance, at=now)
     at_desk(client, who.finance)
     few = statements(client, page(project)), statements(client, LIST)
-    for n in range(2):
+    for _n in range(2):
         waybill(customer=customer, cod_amount=1, settlement_method="cod", promised_at=now + DAY)
         changes.list_customer(project, customer=CustomerFactory(), by=who.finance, at=now)
         make.deposit(project, project.old_account, now, minutes=30, by=who.finance)
@@ -208,7 +212,13 @@ def test_lists_and_page_ask_as_much_for_many_rows_as_for_few(client: Client) -> 
             at=now,
         )
         changes.file_paper(project, kind=PaperKind.OTHER, paper=make.scan(), by=who.finance, at=now)
-        done = make.begun(who, now + n * timedelta(seconds=1), purpose="freight")
+        done = changes.begin_change(
+            old_account=account,
+            purpose=AccountPurpose.FREIGHT,
+            reason="试一试",
+            by=who.finance,
+            at=now,
+        )
         changes.call_off_change(done, reason="试一试", by=who.finance, at=now)
     assert (statements(client, page(project)), statements(client, LIST)) == few
 

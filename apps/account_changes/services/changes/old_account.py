@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from apps.account_changes.enums import ProjectState
 from apps.account_changes.models import ChangeProject, OldAccountUse
 from apps.accounts.models import User
+from apps.accounts.queries import system_user
 from apps.banking.models import BankAccount, BankLine
 from apps.banking.queries import ended_accounts_named
 from apps.core.database import in_callers_transaction
@@ -54,20 +55,19 @@ def follow_late_money(
     return found
 
 
-@transaction.atomic
+@in_callers_transaction()
 def follow_naming_orders(
-    *, order_ids: Collection[int], by: User, at: datetime
+    *, order_ids: Collection[int], at: datetime, by: User | None = None
 ) -> list[OldAccountUse]:
-    """An exception for each order whose notes name an account of ours that is over."""
-    orders = WorkOrder.objects.filter(pk__in=order_ids).select_related("customer")
-    by_id = {one.pk: one for one in orders}
-    texts = {
-        pk: f"{one.important_notes} \n {one.sign_off_instructions} \n {one.customer_reference}"
-        for pk, one in by_id.items()
-    }
+    """An exception for each order whose notes name an account of ours that is over; hardly any does, and
+    one statement finds that out. ``by`` is the system's own user unless somebody is given."""
+    said = WorkOrder.objects.filter(pk__in=order_ids).values_list(
+        "pk", "important_notes", "sign_off_instructions", "customer_reference"
+    )
+    texts = {pk: " \n ".join(parts) for pk, *parts in said}
     found = []
     for pk, account in sorted(ended_accounts_named(texts, at).items()):
-        order = by_id[pk]
+        order = WorkOrder.objects.select_related("customer").get(pk=pk)
         _hold(account.pk)
         if OldAccountUse.objects.filter(order=order).exists():
             continue
@@ -76,7 +76,8 @@ def follow_naming_orders(
             " account in force by the number in the contract, and find out who told them the old one."
         ) % {"number": order.number, "account": account}
         title = _("An order names an old account: %(number)s") % {"number": order.number}
-        found.append(_follow(account, order.customer, title, what, order=order, by=by, at=at))
+        who = by or system_user("sweeper")
+        found.append(_follow(account, order.customer, title, what, order=order, by=who, at=at))
     return found
 
 
