@@ -89,7 +89,7 @@ class NoticeCheck(AppendOnly):
         null=True,
         verbose_name=_("whose notice"),
     )
-    code_index = models.CharField(max_length=32)
+    code_index = models.CharField(_("fingerprint of the code"), max_length=32)
     address_index = models.CharField(max_length=32)
 
     class Meta:
