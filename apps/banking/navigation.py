@@ -17,7 +17,7 @@ PAGES = (
         "banking.bankline",
         about=_("What came in and went out, and whose it is."),
         section=BANK,
-        daily_for=MONEY,
+        daily_for=MONEY | {Role.CASHIER},
         hour=30,
         words="银行流水 到账 待查 认款",
     ),
