@@ -44,6 +44,9 @@ BY_THE_SYSTEM = {
     "issued_at", "started_at", "used_at", "starts_at", "ends_at", "last_seen_at", "breached_at",
     "next_at", "fired_at", "happened_at", "ran_at", "second_factor_at", "found_at", "rated_at",
     "channel_due_at", "channel_sent_at", "channel_heard_at",
+    # Of payout accounts and payouts: by the clock or the bank, or by whom their author, the call-back, the
+    # approvals and the payment file say.
+    "active_at", "requested_at", "called_at", "approved_at", "released_at", "sent_at", "unclear_at", "settled_at",
 }  # fmt: skip
 
 
