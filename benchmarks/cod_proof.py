@@ -106,8 +106,11 @@ def fill(items: int, *, merchants: int, couriers: int, stations: int, by: int) -
     with connection.cursor() as cursor:
         for table in guarded:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        for statement in (PLACES, CASH_UPS, ITEMS, ACCOUNTS, ENTRIES, POSTINGS):
+        for statement in (PLACES, CASH_UPS, ITEMS, ACCOUNTS, ENTRIES):
             cursor.execute(statement, given)
+        # Without knowing how many there are, the last statement would look each up by itself.
+        cursor.execute("ANALYZE cod_coditem, ledger_entry, ledger_account")
+        cursor.execute(POSTINGS, given)
         for table in guarded:
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
         cursor.execute("SELECT count(*) FROM ledger_posting")
