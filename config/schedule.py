@@ -26,6 +26,7 @@ EVERY = {
     "billing.tasks.hold_customers": 3600.0,
     "billing.tasks.look_for_red_forms": 900.0,
     "cod.tasks.see_on_bank": 300.0,
+    "cod.tasks.end_unpaid": 3600.0,
     "cod.tasks.prove_cod": 86_400.0,
     "cod.tasks.prepare_remittances": 3600.0,
     "tracking.tasks.find_late": 30.0,

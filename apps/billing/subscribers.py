@@ -1,6 +1,6 @@
 """What billing hears of: a shipment has come so far that it is charged, or was weighed (BIL-1), a signed receipt
 is owed or back (BIL-3), the bank's line is
-somebody's payment (BIL-5), what was paid at the door is known (COD-7), a statement or a dunning letter was sent, whose paper is hashed outside the act of
+somebody's payment (BIL-5), a statement or a dunning letter was sent, whose paper is hashed outside the act of
 sending (BIL-6, BIL-7)."""
 
 from collections import defaultdict
@@ -56,22 +56,6 @@ def rate_weighed(events: list[Event]) -> None:
     for reason, ids in sorted(by_reason.items()):
         by, at = system_user("billing"), timezone.now()
         services.rate_again(waybill_ids=ids, reason=reason, by=by, at=at)
-
-
-@subscribe_many(
-    "waybill.proof_recorded", name="billing.rate_collected", most=MOST, turn="billing.cod"
-)
-@subscribe_many(
-    "waybill.proof_corrected", name="billing.rate_corrected", most=MOST, turn="billing.cod"
-)
-def rate_collected(events: list[Event]) -> None:
-    """The COD fee is charged on collection, once: what the price becomes with it is charged as the
-    difference, and nothing where it is in the first charge already."""
-    ids = {int(event.subject_id) for event in events if event.data.get("cod_paid") is not None}
-    if not ids:
-        return
-    by, at = system_user("billing"), timezone.now()
-    services.rate_again(waybill_ids=ids, reason=_("COD collected"), by=by, at=at)
 
 
 @subscribe_many("bankline.undone", name="billing.settle_undone", most=MOST, turn="billing.lines")

@@ -96,8 +96,10 @@ def _settle(account: BankAccount, cashier: User, now: datetime) -> None:
 
 def _bank(account: BankAccount, by: User, now: datetime) -> None:
     """The bank's file up to yesterday shows all but the newest deposit."""
-    deposits = list(Deposit.objects.order_by("day", "pk"))
-    rows: list[Deposit | QrSettlement] = [*deposits[:-1], *QrSettlement.objects.all()]
+    rows: list[Deposit | QrSettlement] = [
+        *list(Deposit.objects.order_by("day", "pk"))[:-1],
+        *QrSettlement.objects.all(),
+    ]
     today = timezone.localdate(now)
     lines = sorted(
         (min(row.day + timedelta(days=1), today - timedelta(days=1)), _text(row), amount_of(row))

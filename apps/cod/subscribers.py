@@ -1,11 +1,12 @@
-"""What the COD floor hears of: a waybill was issued, its proof of delivery was recorded, it went back, a bank
-line was undone; a payout has an outcome, a statement was sent (COD-7)."""
+"""What the COD floor hears of: a waybill was issued, its proof of delivery was recorded, a bank line was undone; a
+payout has an outcome, a statement was sent (COD-7)."""
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from apps.accounts.queries import system_user
+from apps.billing.services import rate_again
 from apps.cod import services
-from apps.cod.services.items import GONE_BACK
 from apps.events.models import Event
 from apps.events.subscriptions import subscribe, subscribe_many
 
@@ -19,20 +20,24 @@ def _ids(events: list[Event]) -> set[int]:
 
 @subscribe_many("waybill.issued", name="cod.open_items", most=MOST)
 def open_items(events: list[Event]) -> None:
-    services.open_items(waybill_ids=_ids(events), by=system_user("cod"), at=timezone.now())
+    ids = _ids([event for event in events if event.data.get("cod")])
+    if ids:
+        services.open_items(waybill_ids=ids, by=system_user("cod"), at=timezone.now())
 
 
 @subscribe_many("waybill.proof_recorded", name="cod.collect", most=MOST, turn="cod.proofs")
 @subscribe_many("waybill.proof_corrected", name="cod.collect_again", most=MOST, turn="cod.proofs")
 def collect(events: list[Event]) -> None:
-    services.collect(waybill_ids=_ids(events), by=system_user("cod"), at=timezone.now())
-
-
-@subscribe_many("waybill.status_changed", name="cod.end_unpaid", most=MOST)
-def end_unpaid(events: list[Event]) -> None:
-    ids = {int(event.subject_id) for event in events if event.data.get("to") in GONE_BACK}
-    if ids:
-        services.end_unpaid(waybill_ids=ids, by=system_user("cod"), at=timezone.now())
+    """And the COD fee is charged with it, once: rated again, the price has the fee for what was collected,
+    and the difference is charged; nothing where it is in the first charge already."""
+    paid = _ids([event for event in events if event.data.get("cod_paid") is not None])
+    ids = paid | _ids([event for event in events if event.data.get("courier")])
+    if not ids:
+        return
+    by, at = system_user("cod"), timezone.now()
+    services.collect(waybill_ids=ids, by=by, at=at)
+    if paid:
+        rate_again(waybill_ids=paid, reason=_("COD collected"), by=by, at=at)
 
 
 @subscribe_many("bankline.undone", name="cod.unsee", most=MOST)

@@ -24,3 +24,9 @@ def prepare_remittances() -> int:
     by, at = system_user("cod"), timezone.now()
     services.renew_held(by=by, at=at)
     return services.prepare_due(by=by, at=at)
+
+
+@background_task("apps.cod.tasks.end_unpaid")
+def end_unpaid() -> int:
+    """What was due for goods that went back."""
+    return services.end_unpaid(by=system_user("cod"), at=timezone.now())

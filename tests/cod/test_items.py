@@ -154,7 +154,8 @@ def test_a_proof_corrected_after_the_count_is_an_exception_and_moves_no_money() 
 def test_goods_that_go_back_leave_nothing_due() -> None:
     waybill = cod.cod_shipment("100.00")
     scan(waybill, "returned")
-    relay_due()
+    assert services.end_unpaid(by=UserFactory(), at=timezone.now()) == 1
+    assert services.end_unpaid(by=UserFactory(), at=timezone.now()) == 0
     assert CodItem.objects.get().state == ItemState.RETURNED
     assert cod.net(K.COD_DUE, waybill.customer_id) == 0
     assert ties()

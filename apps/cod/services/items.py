@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,11 +14,13 @@ from apps.cod.models import CodItem
 from apps.cod.services import books
 from apps.cod.services.decisions import void_decisions
 from apps.cod.services.moving import lock_items, move_items
+from apps.customers.models import Customer
 from apps.tracking.enums import Status
 from apps.tracking.models import Waybill
 
 S = ItemState
 GONE_BACK = (Status.RETURNED, Status.CANCELLED)
+BATCH = 500
 
 
 @transaction.atomic
@@ -65,14 +68,17 @@ def open_items(*, waybill_ids: Collection[int], by: User, at: datetime) -> list[
 
 
 @transaction.atomic
-def end_unpaid(*, waybill_ids: Collection[int], by: User, at: datetime) -> int:
-    """The goods went back or never left: nothing is due any more. How many ended; money that was taken
-    stays where it is, and giving it back is a claw-back."""
-    waybills = Waybill.objects.filter(pk__in=waybill_ids, status__in=GONE_BACK)
-    open_items(waybill_ids=list(waybills.values_list("pk", flat=True)), by=by, at=at)
-    ids = CodItem.objects.filter(waybill_id__in=waybills.values("pk")).values_list("pk", flat=True)
-    items = [item for item in lock_items(list(ids)) if item.state in (S.DUE, S.REFUSED)]
+def end_unpaid(*, by: User, at: datetime) -> int:
+    """Where the goods went back or never left, nothing is due any more. How many ended; money that was
+    taken stays where it is, and giving it back is a claw-back. Any number may run at once."""
+    gone = Waybill.objects.filter(pk=OuterRef("waybill_id"), status__in=GONE_BACK)
+    waiting = CodItem.objects.filter(Exists(gone), state__in=[S.DUE, S.REFUSED])
+    ids = list(waiting.order_by("pk").values_list("pk", flat=True)[:BATCH])
+    items = [item for item in lock_items(ids) if item.state in (S.DUE, S.REFUSED)]
+    merchants = Customer.objects.in_bulk({item.merchant_id for item in items})
     due = [item for item in items if item.state == S.DUE]
+    for item in due:
+        item.merchant = merchants[item.merchant_id]
     books.post_met(due, by=by, at=at)
     move_items(item_ids=[item.pk for item in items], to=S.RETURNED, by=by, at=at)
     void_decisions(due, by=by, at=at)

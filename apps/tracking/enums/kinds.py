@@ -86,6 +86,7 @@ EVENT_DETAILS = {
     "cause": _("Cause"),
     "cod_paid": _("COD paid"),
     "comment": _("Comment"),
+    "waybill.issued/cod": _("To be paid at the door"),
     "confirmed": _("Confirmed by"),
     "count": _("Waybills"),
     "door": _("Source"),
@@ -112,4 +113,4 @@ EVENT_DETAILS = {
     "why": _("Cause"),
 }
 # Numbers of rows, which say nothing to a person.
-EVENT_ROWS = ("event", "old_event", "signer", "waybill")
+EVENT_ROWS = ("courier", "event", "old_event", "signer", "waybill")

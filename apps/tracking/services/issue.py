@@ -86,7 +86,11 @@ def issue_events(waybills: Sequence[Waybill], *, by: "User", at: datetime) -> li
             str(waybill.pk),
             by.pk,
             at,
-            {"number": waybill.number, "customer": waybill.customer_id},
+            {
+                "number": waybill.number,
+                "customer": waybill.customer_id,
+                **({"cod": str(waybill.cod_amount)} if waybill.cod_amount else {}),
+            },
         )
         for waybill in waybills
     ]

@@ -200,6 +200,7 @@ def proof_event(recorded: ProofOfDelivery) -> tuple[str, dict[str, Any]]:
         "all_well": recorded.all_well,
         "photos": recorded.photo_count,
         "cod_paid": recorded.cod_paid,
+        "courier": recorded.courier_id,
         "reason": mask_text(recorded.correction_reason),
     }
     return kind, data
