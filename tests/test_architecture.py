@@ -46,8 +46,11 @@ BY_THE_SYSTEM = {
     "channel_due_at", "channel_sent_at", "channel_heard_at",
     # Money at the door follows proofs of delivery and bank lines; a taking says ``by``.
     "banked_at", "collected_at", "ended_at", "opened_at", "taken_at",
-    # A release names its approval; what the bank says of a payout has no person.
-    "released_at", "paid_at",
+    # When a merchant had its money is what the bank says.
+    "paid_at",
+    # Of payout accounts and payouts: by the clock or the bank, or by whom their author, the call-back, the
+    # approvals and the payment file say.
+    "active_at", "requested_at", "called_at", "approved_at", "released_at", "sent_at", "unclear_at", "settled_at",
 }  # fmt: skip
 
 
