@@ -39,6 +39,8 @@ def settle_statements(*, statement_ids: Collection[int], by: User, at: datetime)
         .distinct()
     )
     wanted = {receipt_key(*pair): pair[1] for pair in pairs}
+    if not wanted:
+        return 0
     receipts = Receipt.objects.filter(source_key__in=list(wanted), cancelled_at__isnull=True)
     payers = set(Statement.objects.filter(pk__in=wanted.values()).values_list("bill_to", flat=True))
     rests = {one.receipt_id: one.rest for payer in payers if payer for one in unspent_of(payer)}
