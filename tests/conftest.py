@@ -21,7 +21,7 @@ from django.utils import timezone, translation
 from hypothesis import HealthCheck, settings
 
 from apps.portal import limits
-from tests import databases, wire
+from tests import databases, locks, wire
 
 # How fast this machine is just now says nothing about the code.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -85,6 +85,9 @@ def _owner_may_empty_append_only_tables() -> Iterator[None]:
     def declare(sender: object, connection: object, **kwargs: object) -> None:
         with connection.cursor() as cursor:  # type: ignore[attr-defined]
             cursor.execute("SET yipiao.maintenance = 'on'")
+        wrappers = connection.execute_wrappers  # type: ignore[attr-defined]
+        if locks.refuse_locks not in wrappers:
+            wrappers.append(locks.refuse_locks)
 
     connection_created.connect(declare, weak=False, dispatch_uid="maintenance")
     connection.close()

@@ -34,8 +34,10 @@ from apps.core.errors import RuleBroken
 def settle_lines(*, line_ids: Collection[int], by: User, at: datetime) -> int:
     """Bring the receipts of these lines to what each line is posted as now; returns how many are new.
     Safe to repeat, in any order of what happened."""
-    locked = BankLine.objects.select_for_update(of=("self",), no_key=True)
-    lines = list(locked.filter(pk__in=line_ids).order_by("pk").with_use())
+    # Lines are append-only, and nobody may lock one; what they are posted as says whose turn it is.
+    uses = LineUse.objects.select_for_update(of=("self",), no_key=True)
+    list(uses.filter(line__in=line_ids).order_by("pk").values_list("pk"))
+    lines = list(BankLine.objects.filter(pk__in=line_ids).order_by("pk").with_use())
     there = _receipts(lines)
     wanted = {_key(line.use): line for line in lines if _is_payment(line.use)}
     for key, receipt in there.items():
