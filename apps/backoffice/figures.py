@@ -16,6 +16,7 @@ PLOT, FOOT = (
     18,
 )  # of columns: the height of the longest with its number, and of the labels below
 STRIPE = 28  # the height of a share
+DIGIT = 8  # the width of one in a number behind a bar
 LONGEST_NAME = 10  # in letters; a Chinese one takes the room of two
 
 
@@ -119,7 +120,8 @@ def columns(values: Sequence[Value]) -> list[Mark]:
 
 def rows(values: Sequence[Value]) -> list[Mark]:
     """One lying bar each, from top to bottom, its name before and its number behind it."""
-    highest, room = _highest(values), WIDTH - LABEL - 30
+    highest = _highest(values)
+    room = WIDTH - LABEL - DIGIT * max(3, len(str(highest))) - 6
     marks = []
     for n, value in enumerate(values):
         width, text = _length(value.count, highest, room), n * LINE + 15

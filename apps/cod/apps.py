@@ -4,4 +4,4 @@ from django.utils.translation import gettext_lazy as _
 
 class CodConfig(AppConfig):
     name = "apps.cod"
-    verbose_name = _("COD and account changes")
+    verbose_name = _("COD")

@@ -16,6 +16,12 @@ def test_which_tables_a_statement_locks() -> None:
     assert locked_tables('SELECT 1 FROM "a" INNER JOIN "b" ON (1) FOR UPDATE OF "b"') == {"b"}
     assert locked_tables("SELECT 1 FROM a x, b WHERE 1 FOR NO KEY UPDATE OF x SKIP LOCKED") == {"a"}
     assert locked_tables('SELECT 1 FROM "a" WHERE 1 FOR KEY SHARE') == {"a"}
+    assert locked_tables(
+        "SELECT (SELECT max(n) FROM c) FROM a WHERE x IN (SELECT 1 FROM b) FOR UPDATE"
+    ) == {"a"}
+    assert locked_tables("WITH w AS (SELECT id FROM a FOR UPDATE) UPDATE b SET x = 1 FROM w") == {
+        "a"
+    }
     assert locked_tables("SELECT 'FOR' FROM a") == set()
 
 
