@@ -124,6 +124,31 @@ DROP TRIGGER claw_back_stays ON cod_clawback;
 DROP TRIGGER cod_item_remains ON cod_coditem;
 DROP TRIGGER cod_item_stays ON cod_coditem;
 """
+# The moves of states/money.py; a test compares them.
+MOVES = """
+CREATE TRIGGER cod_item_moves BEFORE UPDATE ON cod_coditem FOR EACH ROW
+    WHEN (OLD.state <> NEW.state AND NOT (OLD.state || '>' || NEW.state) = ANY (ARRAY[
+        'due>collected', 'due>refused', 'due>returned', 'due>written_off', 'collected>refused',
+        'collected>counted', 'collected>deposited', 'counted>collected', 'counted>deposited',
+        'deposited>collected', 'deposited>counted', 'deposited>banked', 'banked>deposited',
+        'banked>in_remittance', 'banked>clawed_back', 'in_remittance>banked', 'in_remittance>remitted',
+        'remitted>banked', 'remitted>clawed_back', 'refused>collected', 'refused>returned']))
+    EXECUTE FUNCTION yipiao_refuse_change();
+CREATE TRIGGER cod_item_begins BEFORE INSERT ON cod_coditem FOR EACH ROW
+    WHEN (NEW.state <> 'due') EXECUTE FUNCTION yipiao_refuse_change();
+CREATE TRIGGER cash_up_moves BEFORE UPDATE ON cod_cashup FOR EACH ROW
+    WHEN (OLD.state <> NEW.state AND NOT (OLD.state || '>' || NEW.state) = ANY (ARRAY[
+        'open>declared', 'declared>open', 'declared>counted', 'declared>closed', 'counted>closed']))
+    EXECUTE FUNCTION yipiao_refuse_change();
+CREATE TRIGGER cash_up_begins BEFORE INSERT ON cod_cashup FOR EACH ROW
+    WHEN (NEW.state <> 'open') EXECUTE FUNCTION yipiao_refuse_change();
+"""
+MOVES_BACK = """
+DROP TRIGGER cash_up_begins ON cod_cashup;
+DROP TRIGGER cash_up_moves ON cod_cashup;
+DROP TRIGGER cod_item_begins ON cod_coditem;
+DROP TRIGGER cod_item_moves ON cod_coditem;
+"""
 
 OPERATIONS = [
     append_only("cod_codproof"),
@@ -132,4 +157,5 @@ OPERATIONS = [
     migrations.RunSQL(TAKINGS, TAKINGS_BACK),
     migrations.RunSQL(CASH_UPS, CASH_UPS_BACK),
     migrations.RunSQL(TRANSITS, TRANSITS_BACK),
+    migrations.RunSQL(MOVES, MOVES_BACK),
 ]
