@@ -202,6 +202,34 @@ def test_whoever_asks_is_led_to_the_decision_and_a_clerk_cannot_decide(client: C
     )
 
 
+def test_an_overage_is_asked_for_on_the_cash_up_and_led_to_its_decision(client: Client) -> None:
+    entered(client)
+    courier = cod.courier()
+    cod.collected("100.00", by=courier)
+    row = cod.counted(courier, "103.50")
+    address = reverse("admin:cod_cashup_act", args=[row.pk, "overage"])
+    assert address not in client.get(change_page(row)).content.decode(), "not explained yet"
+    do(client, row, "close", explanation="多出三块五")
+    assert address in client.get(change_page(row)).content.decode()
+    do(client, row, "overage", reason="查无主")
+    wish = CodDecision.objects.get()
+    page = client.get(change_page(row)).content.decode()
+    assert address not in page and change_page(wish) in page
+    assert change_page(row) in client.get(change_page(wish)).content.decode()
+
+
+def test_who_only_sends_couriers_out_does_not_ask_for_an_overage(client: Client) -> None:
+    entered(client, Role.DISPATCHER)
+    courier = cod.courier()
+    cod.collected("100.00", by=courier)
+    row = cod.counted(courier, "103.50")
+    services.close_cash_up(cash_up_id=row.pk, explanation="多", by=UserFactory(), at=timezone.now())
+    address = reverse("admin:cod_cashup_act", args=[row.pk, "overage"])
+    assert address not in client.get(change_page(row)).content.decode()
+    assert client.post(address, {"overage-reason": "x", "reason": "x"}).status_code == 403
+    assert not CodDecision.objects.exists()
+
+
 def test_a_station_sees_its_own_cash_only(client: Client) -> None:
     mine, other = UnitFactory(), UnitFactory()
     entered(client, Role.CASHIER, unit=mine, scope=ObjectScope.UNITS)

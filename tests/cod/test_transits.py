@@ -15,8 +15,8 @@ from apps.banking.models import BankLine
 from apps.banking.services import undo_line
 from apps.cod import services
 from apps.cod.approvals import DECISION
-from apps.cod.enums import DecisionState, ItemState, TransitState
-from apps.cod.models import ClawBack, CodDecision, CodItem, Deposit, QrSettlement
+from apps.cod.enums import CashUpState, DecisionState, ItemState, TransitState
+from apps.cod.models import CashUp, ClawBack, CodDecision, CodItem, Deposit, QrSettlement
 from apps.cod.queries.debts import debt_of
 from apps.cod.queries.proof import compare
 from apps.cod.states import DECISION_MOVES, TRANSIT_MOVES
@@ -368,6 +368,64 @@ def test_two_people_let_a_courier_s_debt_go() -> None:
     assert debt_of(courier) == 0 == cod.net(K.COURIER_RECEIVABLE, courier.pk)
     assert cod.net(K.BAD_DEBT) == D("40.00")
     assert ties()
+
+
+def over(by: User | None = None, counted: str = "103.50") -> CashUp:
+    """Closed, with more than was taken."""
+    courier = cod.courier()
+    cod.collected("100.00", by=courier)
+    row = cod.counted(courier, counted, by=by)
+    if row.state == CashUpState.COUNTED:
+        services.close_cash_up(
+            cash_up_id=row.pk, explanation="多钱", by=UserFactory(), at=timezone.now()
+        )
+    return row
+
+
+def keep(row: CashUp, reason: str = "查无主") -> CodDecision:
+    return services.ask_overage(
+        cash_up_id=row.pk, reason=reason, by=UserFactory(), at=timezone.now()
+    )
+
+
+def test_two_people_keep_what_was_over_as_income() -> None:
+    row = over()
+    assert cod.net(K.PENDING_DIFFERENCES, row.unit_id) == D("-3.50")
+    assert refused(lambda: keep(row, "  ")) == "reason_missing"
+    wish = keep(row)
+    assert (wish.before, wish.amount) == (D("3.50"), D("3.50"))
+    assert refused(lambda: keep(row)) == "asked_already"
+    manager, finance = two()
+    approve(wish, manager)
+    assert cod.net(K.PENDING_DIFFERENCES, row.unit_id) == D("-3.50"), "one is not enough"
+    approve(wish, finance)
+    assert cod.net(K.PENDING_DIFFERENCES, row.unit_id) == 0
+    assert cod.net(K.FINANCE_COST) == D("-3.50")
+    assert ties()
+    assert refused(lambda: keep(row)) == "nothing_over"
+
+
+def test_an_overage_that_was_refused_can_be_asked_for_again() -> None:
+    row, (manager, _finance) = over(), two()
+    wish = keep(row)
+    seen = content_of(DECISION, wish)[1]
+    services.refuse_decision(wish, seen=seen, reason="再查", by=manager, at=timezone.now())
+    assert ties() and cod.net(K.PENDING_DIFFERENCES, row.unit_id) == D("-3.50")
+    assert keep(row).pk != wish.pk
+
+
+@pytest.mark.parametrize("counted", ["100.00", "90.00"])
+def test_only_what_was_over_is_kept(counted: str) -> None:
+    row = over(counted=counted)
+    assert refused(lambda: keep(row)) == "nothing_over"
+
+
+def test_an_overage_is_kept_after_its_difference_was_explained_only() -> None:
+    courier = cod.courier()
+    cod.collected("100.00", by=courier)
+    row = cod.counted(courier, "103.50")
+    assert row.state == CashUpState.COUNTED
+    assert refused(lambda: keep(row)) == "nothing_over"
 
 
 def test_a_decision_ends_once_and_for_good() -> None:

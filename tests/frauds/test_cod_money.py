@@ -374,6 +374,37 @@ def test_more_is_repaid_or_waived_than_is_owed() -> None:
     assert (refused(repay), refused(waive)) == ("above_debt", "above_debt")
 
 
+def test_what_is_over_is_kept_by_the_one_who_counted_it() -> None:
+    courier = cod.courier()
+    cod.collected("100.00", by=courier)
+    counter, at = UserFactory(roles=[Role.FINANCE]), timezone.now()
+    row = cod.counted(courier, "150.00", by=counter)
+    services.close_cash_up(cash_up_id=row.pk, explanation="多", by=counter, at=at)
+    wish = services.ask_overage(cash_up_id=row.pk, reason="无主", by=UserFactory(), at=at)
+    twin = UserFactory(staff_number=counter.staff_number, roles=[Role.FINANCE])
+    for person in (counter, twin):
+        seen = content_of(DECISION, wish)[1]
+        act = lambda by=person, seen=seen: services.approve_decision(  # noqa: E731
+            wish, seen=seen, second_factor_at=at, by=by, at=at
+        )
+        assert refused(act) == "maker_approves"
+    assert cod.net(K.PENDING_DIFFERENCES, row.unit_id) == D("-50.00")
+    assert Event.objects.filter(kind="coddecision.asked", subject_id=str(row.pk)).exists()
+
+
+def test_a_decision_is_done_by_sql_without_two_people() -> None:
+    cod.cod_shipment("100.00")
+    item, by, at = CodItem.objects.get(), UserFactory(), timezone.now()
+    row = services.ask_write_off(item_id=item.pk, reason="丢件", by=by, at=at)
+    done = "UPDATE cod_coddecision SET state = 'done', closed_at = now(), closed_by_id = %s WHERE id = %s"
+    assert "two persons have not approved" in sql_refused(done, by.pk, row.pk)
+    amount = "UPDATE cod_coddecision SET amount = 1, before = 1 WHERE id = %s"
+    assert "refused" in sql_refused(amount, row.pk)
+    assert "refused" in sql_refused("DELETE FROM cod_coddecision WHERE id = %s", row.pk)
+    row.refresh_from_db()
+    assert (row.state, row.amount) == ("asked", D("100.00"))
+
+
 def test_money_goes_into_a_cash_up_that_was_added_up_already() -> None:
     row = declared()
     said = sql_refused(

@@ -15,6 +15,7 @@ from apps.tracking.models import Courier
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
+    from apps.cod.models.cash import CashUp
 
 USER = settings.AUTH_USER_MODEL
 S = ItemState
@@ -159,18 +160,25 @@ class ClawBack(models.Model):
         return f"{self.item} {self.amount}"
 
 
+def _of(subject: str) -> Q:
+    """About this one and neither of the others."""
+    return Q(**{f"{name}__isnull": name != subject for name in ("item", "courier", "cash_up")})
+
+
 class CodDecisionQuerySet(models.QuerySet["CodDecision"]):
     def visible_to(self, user: "User") -> Self:
         units = user.visible_unit_ids()
         if units is None:
             return self
         items = CodItem.objects.visible_to(user)
-        return self.filter(Q(item__in=items) | Q(courier__unit__in=units))
+        at_units = Q(courier__unit__in=units) | Q(cash_up__unit__in=units)
+        return self.filter(Q(item__in=items) | at_units)
 
 
 class CodDecision(models.Model):
     """A wish that two people approve (backoffice's approvals): another amount at the door, an amount due
-    written off, a courier's debt waived. ``before`` is what stood when it was asked for."""
+    written off, a courier's debt waived, what a closed cash-up was over kept as income. ``before`` is what
+    stood when it was asked for."""
 
     kind = models.CharField(_("what"), max_length=10, choices=DecisionKind)
     item = models.ForeignKey(
@@ -178,6 +186,13 @@ class CodDecision(models.Model):
     )
     courier = models.ForeignKey(
         Courier, models.PROTECT, related_name="decisions", null=True, verbose_name=_("courier")
+    )
+    cash_up = models.ForeignKey(
+        "cod.CashUp",
+        models.PROTECT,
+        related_name="decisions",
+        null=True,
+        verbose_name=_("cash-up"),
     )
     before = MoneyField(_("amount then"))
     amount = MoneyField(_("amount"))
@@ -214,6 +229,11 @@ class CodDecision(models.Model):
                 name="cod_decision_one_of_courier_waits",
                 condition=Q(state=DecisionState.ASKED),
             ),
+            models.UniqueConstraint(
+                fields=["cash_up"],
+                name="cod_decision_one_of_cash_up",
+                condition=Q(state__in=[DecisionState.ASKED, DecisionState.DONE]),
+            ),
             models.CheckConstraint(
                 name="cod_decision_state_known", condition=Q(state__in=DecisionState.values)
             ),
@@ -223,20 +243,10 @@ class CodDecision(models.Model):
             ),
             models.CheckConstraint(
                 name="cod_decision_of_one_thing",
-                condition=Q(kind=DecisionKind.CHANGE, item__isnull=False, courier__isnull=True)
-                & ~Q(amount=F("before"))
-                | Q(
-                    kind=DecisionKind.WRITE_OFF,
-                    item__isnull=False,
-                    courier__isnull=True,
-                    amount=F("before"),
-                )
-                | Q(
-                    kind=DecisionKind.WAIVER,
-                    item__isnull=True,
-                    courier__isnull=False,
-                    amount__lte=F("before"),
-                ),
+                condition=Q(_of("item"), ~Q(amount=F("before")), kind=DecisionKind.CHANGE)
+                | Q(_of("item"), kind=DecisionKind.WRITE_OFF, amount=F("before"))
+                | Q(_of("courier"), kind=DecisionKind.WAIVER, amount__lte=F("before"))
+                | Q(_of("cash_up"), kind=DecisionKind.OVERAGE, amount=F("before")),
             ),
             models.CheckConstraint(
                 name="cod_decision_ended_agrees",
@@ -251,4 +261,9 @@ class CodDecision(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.item or self.courier} {self.amount}"
+        return f"{self.get_kind_display()} {self.about} {self.amount}"
+
+    @property
+    def about(self) -> "CodItem | Courier | CashUp | None":
+        """What it is about: exactly one of the three."""
+        return self.item or self.courier or self.cash_up

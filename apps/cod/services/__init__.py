@@ -13,6 +13,7 @@ from apps.cod.services.collecting import collect, name_courier
 from apps.cod.services.decisions import (
     approve_decision,
     ask_change,
+    ask_overage,
     ask_waiver,
     ask_write_off,
     refuse_decision,
@@ -50,6 +51,7 @@ __all__ = [
     "approve_decision",
     "approve_remittance",
     "ask_change",
+    "ask_overage",
     "ask_release",
     "ask_waiver",
     "ask_write_off",
