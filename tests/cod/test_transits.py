@@ -19,8 +19,10 @@ from apps.cod.enums import CashUpState, DecisionState, ItemState, TransitState
 from apps.cod.models import CashUp, ClawBack, CodDecision, CodItem, Deposit, QrSettlement
 from apps.cod.queries.debts import debt_of
 from apps.cod.queries.proof import compare
+from apps.cod.queries.seeing import lines_for_claw_back
 from apps.cod.states import DECISION_MOVES, TRANSIT_MOVES
 from apps.core.errors import RuleBroken
+from apps.events.models import Event
 from apps.events.services import relay_due
 from apps.ledger.enums import AccountKind as K
 from apps.quality.models import ExceptionReport
@@ -297,6 +299,62 @@ def test_a_claw_back_after_the_remittance_is_carried_until_one_takes_it() -> Non
     assert refused(again) == "claw_back_taken"
     services.carry_claw_backs_again(claw_back_ids=[row.pk])
     assert ClawBack.objects.get().taken_at is None
+
+
+def given_back(amount: str = "100.00") -> ClawBack:
+    return services.claw_back(
+        item_id=banked(amount).pk, reason="退货", by=UserFactory(), at=timezone.now()
+    )
+
+
+def paid_out(*amounts: str) -> list[BankLine]:
+    """Lines of one file of an account of ours, each of which money left by."""
+    today = timezone.localdate().isoformat()
+    rows = [banking.row(f"-{one}", day=today, name="周女士", text="退款") for one in amounts]
+    file = banking.taken(banking.bank_account(), rows)
+    return [banking.line_of(file, n) for n in range(len(amounts))]
+
+
+def see_paid(row: ClawBack, line: BankLine) -> ClawBack:
+    return services.see_claw_back(
+        claw_back_id=row.pk, line=line, by=UserFactory(), at=timezone.now()
+    )
+
+
+def test_the_bank_s_line_of_a_claw_back_clears_what_is_in_transit() -> None:
+    row = given_back()
+    assert cod.net(K.PAYOUTS_IN_TRANSIT) == D("-100.00")
+    [line] = paid_out("100.00")
+    assert lines_for_claw_back(row) == [line]
+    done = see_paid(row, line)
+    assert done.line == line and done.paid_at is not None
+    assert cod.net(K.PAYOUTS_IN_TRANSIT) == 0
+    assert cod.net(K.BANK, line.account_id) == D("-100.00")
+    assert lines_for_claw_back(row) == [] and ties()
+
+
+def test_one_line_pays_one_claw_back_of_its_amount_once() -> None:
+    first, second = given_back(), given_back()
+    less, line, other = paid_out("99.00", "100.00", "100.00")
+    assert refused(lambda: see_paid(first, less)) == "line_differs"
+    see_paid(first, line)
+    assert refused(lambda: see_paid(first, other)) == "claw_back_paid"
+    assert refused(lambda: see_paid(second, line)) == "line_used"
+    assert cod.net(K.PAYOUTS_IN_TRANSIT) == D("-100.00")
+    refusals = Event.objects.filter(kind="cod.refused", subject_type="cod.coditem")
+    assert refusals.count() == 3
+
+
+def test_an_undone_line_puts_a_claw_back_in_transit_again() -> None:
+    row, [line] = given_back(), paid_out("100.00")
+    see_paid(row, line)
+    undo_line(line, by=UserFactory(), at=timezone.now())
+    relay_due()
+    row.refresh_from_db()
+    assert (row.line, row.paid_at) == (None, None)
+    assert cod.net(K.PAYOUTS_IN_TRANSIT) == D("-100.00")
+    see_paid(row, line)
+    assert cod.net(K.PAYOUTS_IN_TRANSIT) == 0 and ties()
 
 
 def test_money_that_is_not_on_the_bank_is_not_clawed_back() -> None:

@@ -113,7 +113,8 @@ CREATE TRIGGER cod_item_stays BEFORE UPDATE ON cod_coditem FOR EACH ROW
 CREATE TRIGGER cod_item_remains BEFORE DELETE ON cod_coditem
     FOR EACH ROW EXECUTE FUNCTION yipiao_refuse_change();
 CREATE TRIGGER claw_back_stays BEFORE UPDATE ON cod_clawback FOR EACH ROW
-    WHEN ((to_jsonb(OLD) - 'taken_at') IS DISTINCT FROM (to_jsonb(NEW) - 'taken_at'))
+    WHEN ((to_jsonb(OLD) - ARRAY['taken_at', 'line_id', 'paid_at'])
+        IS DISTINCT FROM (to_jsonb(NEW) - ARRAY['taken_at', 'line_id', 'paid_at']))
     EXECUTE FUNCTION yipiao_refuse_change();
 CREATE TRIGGER claw_back_remains BEFORE DELETE ON cod_clawback
     FOR EACH ROW EXECUTE FUNCTION yipiao_refuse_change();

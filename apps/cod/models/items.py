@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from apps.banking.models import BankLine
 from apps.cod.enums import OWED, UNPAID, DecisionKind, DecisionState, ItemState
 from apps.core.models import MoneyField
 from apps.customers.models import Customer
@@ -120,7 +121,8 @@ class CodItem(models.Model):
 
 class ClawBack(models.Model):
     """Money given back to the consignee because the goods came back after all. What the merchant had
-    already is carried: the next remittances take it, until ``taken_at``."""
+    already is carried: the next remittances take it, until ``taken_at``. ``line`` is the bank's line by
+    which the consignee was paid."""
 
     item = models.OneToOneField(
         CodItem, models.PROTECT, related_name="claw_back", verbose_name=_("COD item")
@@ -132,6 +134,10 @@ class ClawBack(models.Model):
     reason = models.CharField(_("reason"), max_length=200)
     is_carried = models.BooleanField(_("had been remitted"))
     taken_at = models.DateTimeField(_("taken from a remittance"), null=True)
+    line = models.OneToOneField(
+        BankLine, models.PROTECT, related_name="claw_back", null=True, verbose_name=_("bank line")
+    )
+    paid_at = models.DateTimeField(_("seen on the bank"), null=True)
     at = models.DateTimeField(_("when"))
     by = models.ForeignKey(USER, models.PROTECT, related_name="+", verbose_name=_("by"))
 
@@ -150,6 +156,11 @@ class ClawBack(models.Model):
         constraints = [
             models.CheckConstraint(name="claw_back_above_zero", condition=Q(amount__gt=0)),
             models.CheckConstraint(name="claw_back_says_why", condition=~Q(reason="")),
+            models.CheckConstraint(
+                name="claw_back_paid_by_line",
+                condition=Q(line__isnull=True, paid_at__isnull=True)
+                | Q(line__isnull=False, paid_at__isnull=False),
+            ),
             models.CheckConstraint(
                 name="claw_back_taken_if_carried",
                 condition=Q(taken_at__isnull=True) | Q(is_carried=True),
