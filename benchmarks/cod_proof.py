@@ -102,7 +102,7 @@ def fill(items: int, *, merchants: int, couriers: int, stations: int, by: int) -
         "stations": stations,
         "by": by,
     }
-    guarded = ("cod_taking", "cod_cashup", "ledger_posting", "ledger_entry")
+    guarded = ("cod_coditem", "cod_taking", "cod_cashup", "ledger_posting", "ledger_entry")
     with connection.cursor() as cursor:
         for table in guarded:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")

@@ -1,5 +1,5 @@
-"""What of money at the door two people decide: another amount due, a write-off, a courier's debt waived, and what
-a merchant is remitted."""
+"""What of money at the door two people decide: another amount due, a write-off, a courier's debt waived, what
+was counted over, and what a merchant is remitted."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.accounts.enums import Role
+from apps.accounts.models import User
 from apps.backoffice.approval_kinds import Policy
 from apps.backoffice.rules.approvals import Round, Seat
 from apps.banking.approvals import TWO_DEPARTMENTS
@@ -38,13 +39,19 @@ def _content(row: CodDecision) -> dict[str, Any]:
         before = debt_of(row.courier)
     return {
         "kind": row.kind,
-        "of": str(row.item or row.courier),
+        "of": str(row.about),
         "merchant": row.item.merchant.name if row.item else "",
         "state": row.item.state if row.item and row.state == DecisionState.ASKED else "",
         "before": str(before),
         "amount": str(row.amount),
         "reason": row.reason,
     }
+
+
+def _makers(row: CodDecision) -> list[User]:
+    """Whoever counted what is over does not decide whose it is either."""
+    counter = row.cash_up.counted_by if row.cash_up else None
+    return [row.asked_by, counter] if counter else [row.asked_by]
 
 
 def _words(content: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -67,7 +74,7 @@ APPROVALS = (
         content=_content,
         visible_to=CodDecision.objects.visible_to,
         seats=DecisionSeat,
-        makers=lambda row: [row.asked_by],
+        makers=_makers,
         second_factor_within=timedelta(minutes=5),
         words=_words,
         rule="COD-7",

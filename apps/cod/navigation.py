@@ -71,7 +71,9 @@ PAGES = (
         _("COD decisions"),
         "gavel",
         "cod.coddecision",
-        about=_("Another amount, a write-off, a debt waived: who asked, who approved."),
+        about=_(
+            "Another amount, a write-off, a debt waived, an overage kept: who asked, who approved."
+        ),
         section=COD,
         words="代收 改价 核销",
     ),

@@ -42,7 +42,9 @@ def collect(events: list[Event]) -> None:
 
 @subscribe_many("bankline.undone", name="cod.unsee", most=MOST)
 def unsee(events: list[Event]) -> None:
-    services.unsee(line_ids=_ids(events), by=system_user("cod"), at=timezone.now())
+    ids, by, at = _ids(events), system_user("cod"), timezone.now()
+    services.unsee(line_ids=ids, by=by, at=at)
+    services.unsee_claw_backs(line_ids=ids, by=by, at=at)
 
 
 @subscribe("payout.paid", name="cod.payout_paid")

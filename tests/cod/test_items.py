@@ -1,6 +1,8 @@
 """What is due at the door, and what a proof of delivery says was paid (COD-7, TRK-6)."""
 
+import re
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -13,7 +15,7 @@ from apps.cod.enums import UNPAID, ItemState, TakingKind
 from apps.cod.models import CodItem, Taking
 from apps.cod.queries.proof import compare
 from apps.cod.services.moving import move_items
-from apps.cod.states import ITEM_MOVES
+from apps.cod.states import CASH_UP_MOVES, ITEM_MOVES
 from apps.core.errors import RuleBroken
 from apps.events.services import relay_due
 from apps.ledger.enums import AccountKind as K
@@ -191,6 +193,17 @@ def test_every_move_of_an_item_is_by_the_table(frm: ItemState) -> None:
             item.refresh_from_db()
             assert item.state == to
             transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize(
+    ("trigger", "table"), [("cod_item_moves", ITEM_MOVES), ("cash_up_moves", CASH_UP_MOVES)]
+)
+def test_the_database_knows_the_moves_of_the_table(trigger: str, table: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE tgname = %s", [trigger])
+        [said] = cursor.fetchone()
+    known = {tuple(one.split(">")) for one in re.findall(r"'([a-z_]+>[a-z_]+)'", said)}
+    assert known == {(str(frm), str(to)) for frm, to in table.moves()}
 
 
 def test_amounts_are_tied_to_the_state_by_the_database() -> None:

@@ -14,10 +14,10 @@ from django.utils import timezone, translation
 from apps.accounts.enums import ObjectScope, Role
 from apps.accounts.models import User
 from apps.cod import services
-from apps.cod.models import CashUp, CodDecision, CodItem, CodProof, Deposit, QrSettlement
+from apps.cod.models import CashUp, ClawBack, CodDecision, CodItem, CodProof, Deposit, QrSettlement
 from apps.events.models import Event
 from apps.tracking.enums import CodMethod
-from tests.factories import billing, cod
+from tests.factories import banking, billing, cod
 from tests.factories.accounts import UnitFactory, UserFactory, sign_in
 from tests.factories.shipments import shipment
 
@@ -200,6 +200,56 @@ def test_whoever_asks_is_led_to_the_decision_and_a_clerk_cannot_decide(client: C
         client.get(reverse("admin:cod_coddecision_act", args=[row.pk, "approve"])).status_code
         == 403
     )
+
+
+def test_an_overage_is_asked_for_on_the_cash_up_and_led_to_its_decision(client: Client) -> None:
+    entered(client)
+    courier = cod.courier()
+    cod.collected("100.00", by=courier)
+    row = cod.counted(courier, "103.50")
+    address = reverse("admin:cod_cashup_act", args=[row.pk, "overage"])
+    assert address not in client.get(change_page(row)).content.decode(), "not explained yet"
+    do(client, row, "close", explanation="多出三块五")
+    assert address in client.get(change_page(row)).content.decode()
+    do(client, row, "overage", reason="查无主")
+    wish = CodDecision.objects.get()
+    page = client.get(change_page(row)).content.decode()
+    assert address not in page and change_page(wish) in page
+    assert change_page(row) in client.get(change_page(wish)).content.decode()
+
+
+def test_who_only_sends_couriers_out_does_not_ask_for_an_overage(client: Client) -> None:
+    entered(client, Role.DISPATCHER)
+    courier = cod.courier()
+    cod.collected("100.00", by=courier)
+    row = cod.counted(courier, "103.50")
+    services.close_cash_up(cash_up_id=row.pk, explanation="多", by=UserFactory(), at=timezone.now())
+    address = reverse("admin:cod_cashup_act", args=[row.pk, "overage"])
+    assert address not in client.get(change_page(row)).content.decode()
+    assert client.post(address, {"overage-reason": "x", "reason": "x"}).status_code == 403
+    assert not CodDecision.objects.exists()
+
+
+def test_the_bank_line_of_a_claw_back_is_named_on_the_item(client: Client) -> None:
+    by = entered(client)
+    courier, account = cod.courier(), cod.cod_account()
+    item = cod.collected("100.00", by=courier)
+    today = timezone.localdate().isoformat()
+    deposit = cod.deposited(cod.counted(courier), account=account)
+    rows = [banking.row("100.00", day=today), banking.row("-100.00", day=today, text="退款")]
+    file = banking.taken(account, rows)
+    services.see_on_bank(deposit, banking.line_of(file), by=by, at=timezone.now())
+    address = reverse("admin:cod_coditem_act", args=[item.pk, "see-claw-back"])
+    assert address not in client.get(change_page(item)).content.decode()
+    do(client, item, "claw-back", reason="七天退货")
+    assert address in client.get(change_page(item)).content.decode()
+    line = banking.line_of(file, 1)
+    do(client, item, "see-claw-back", line=line.pk)
+    assert ClawBack.objects.get().line == line
+    page = client.get(change_page(item)).content.decode()
+    assert address not in page and change_page(line) in page
+    entered(client, Role.CASHIER)
+    assert client.post(address, {"line": line.pk}).status_code == 403
 
 
 def test_a_station_sees_its_own_cash_only(client: Client) -> None:

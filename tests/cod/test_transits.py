@@ -15,12 +15,14 @@ from apps.banking.models import BankLine
 from apps.banking.services import undo_line
 from apps.cod import services
 from apps.cod.approvals import DECISION
-from apps.cod.enums import DecisionState, ItemState, TransitState
-from apps.cod.models import ClawBack, CodDecision, CodItem, Deposit, QrSettlement
+from apps.cod.enums import CashUpState, DecisionState, ItemState, TransitState
+from apps.cod.models import CashUp, ClawBack, CodDecision, CodItem, Deposit, QrSettlement
 from apps.cod.queries.debts import debt_of
 from apps.cod.queries.proof import compare
+from apps.cod.queries.seeing import lines_for_claw_back
 from apps.cod.states import DECISION_MOVES, TRANSIT_MOVES
 from apps.core.errors import RuleBroken
+from apps.events.models import Event
 from apps.events.services import relay_due
 from apps.ledger.enums import AccountKind as K
 from apps.quality.models import ExceptionReport
@@ -299,6 +301,62 @@ def test_a_claw_back_after_the_remittance_is_carried_until_one_takes_it() -> Non
     assert ClawBack.objects.get().taken_at is None
 
 
+def given_back(amount: str = "100.00") -> ClawBack:
+    return services.claw_back(
+        item_id=banked(amount).pk, reason="退货", by=UserFactory(), at=timezone.now()
+    )
+
+
+def paid_out(*amounts: str) -> list[BankLine]:
+    """Lines of one file of an account of ours, each of which money left by."""
+    today = timezone.localdate().isoformat()
+    rows = [banking.row(f"-{one}", day=today, name="周女士", text="退款") for one in amounts]
+    file = banking.taken(banking.bank_account(), rows)
+    return [banking.line_of(file, n) for n in range(len(amounts))]
+
+
+def see_paid(row: ClawBack, line: BankLine) -> ClawBack:
+    return services.see_claw_back(
+        claw_back_id=row.pk, line=line, by=UserFactory(), at=timezone.now()
+    )
+
+
+def test_the_bank_s_line_of_a_claw_back_clears_what_is_in_transit() -> None:
+    row = given_back()
+    assert cod.net(K.PAYOUTS_IN_TRANSIT) == D("-100.00")
+    [line] = paid_out("100.00")
+    assert lines_for_claw_back(row) == [line]
+    done = see_paid(row, line)
+    assert done.line == line and done.paid_at is not None
+    assert cod.net(K.PAYOUTS_IN_TRANSIT) == 0
+    assert cod.net(K.BANK, line.account_id) == D("-100.00")
+    assert lines_for_claw_back(row) == [] and ties()
+
+
+def test_one_line_pays_one_claw_back_of_its_amount_once() -> None:
+    first, second = given_back(), given_back()
+    less, line, other = paid_out("99.00", "100.00", "100.00")
+    assert refused(lambda: see_paid(first, less)) == "line_differs"
+    see_paid(first, line)
+    assert refused(lambda: see_paid(first, other)) == "claw_back_paid"
+    assert refused(lambda: see_paid(second, line)) == "line_used"
+    assert cod.net(K.PAYOUTS_IN_TRANSIT) == D("-100.00")
+    refusals = Event.objects.filter(kind="cod.refused", subject_type="cod.coditem")
+    assert refusals.count() == 3
+
+
+def test_an_undone_line_puts_a_claw_back_in_transit_again() -> None:
+    row, [line] = given_back(), paid_out("100.00")
+    see_paid(row, line)
+    undo_line(line, by=UserFactory(), at=timezone.now())
+    relay_due()
+    row.refresh_from_db()
+    assert (row.line, row.paid_at) == (None, None)
+    assert cod.net(K.PAYOUTS_IN_TRANSIT) == D("-100.00")
+    see_paid(row, line)
+    assert cod.net(K.PAYOUTS_IN_TRANSIT) == 0 and ties()
+
+
 def test_money_that_is_not_on_the_bank_is_not_clawed_back() -> None:
     item = cod.collected("100.00")
     act = lambda: services.claw_back(  # noqa: E731
@@ -368,6 +426,64 @@ def test_two_people_let_a_courier_s_debt_go() -> None:
     assert debt_of(courier) == 0 == cod.net(K.COURIER_RECEIVABLE, courier.pk)
     assert cod.net(K.BAD_DEBT) == D("40.00")
     assert ties()
+
+
+def over(by: User | None = None, counted: str = "103.50") -> CashUp:
+    """Closed, with more than was taken."""
+    courier = cod.courier()
+    cod.collected("100.00", by=courier)
+    row = cod.counted(courier, counted, by=by)
+    if row.state == CashUpState.COUNTED:
+        services.close_cash_up(
+            cash_up_id=row.pk, explanation="多钱", by=UserFactory(), at=timezone.now()
+        )
+    return row
+
+
+def keep(row: CashUp, reason: str = "查无主") -> CodDecision:
+    return services.ask_overage(
+        cash_up_id=row.pk, reason=reason, by=UserFactory(), at=timezone.now()
+    )
+
+
+def test_two_people_keep_what_was_over_as_income() -> None:
+    row = over()
+    assert cod.net(K.PENDING_DIFFERENCES, row.unit_id) == D("-3.50")
+    assert refused(lambda: keep(row, "  ")) == "reason_missing"
+    wish = keep(row)
+    assert (wish.before, wish.amount) == (D("3.50"), D("3.50"))
+    assert refused(lambda: keep(row)) == "asked_already"
+    manager, finance = two()
+    approve(wish, manager)
+    assert cod.net(K.PENDING_DIFFERENCES, row.unit_id) == D("-3.50"), "one is not enough"
+    approve(wish, finance)
+    assert cod.net(K.PENDING_DIFFERENCES, row.unit_id) == 0
+    assert cod.net(K.FINANCE_COST) == D("-3.50")
+    assert ties()
+    assert refused(lambda: keep(row)) == "nothing_over"
+
+
+def test_an_overage_that_was_refused_can_be_asked_for_again() -> None:
+    row, (manager, _finance) = over(), two()
+    wish = keep(row)
+    seen = content_of(DECISION, wish)[1]
+    services.refuse_decision(wish, seen=seen, reason="再查", by=manager, at=timezone.now())
+    assert ties() and cod.net(K.PENDING_DIFFERENCES, row.unit_id) == D("-3.50")
+    assert keep(row).pk != wish.pk
+
+
+@pytest.mark.parametrize("counted", ["100.00", "90.00"])
+def test_only_what_was_over_is_kept(counted: str) -> None:
+    row = over(counted=counted)
+    assert refused(lambda: keep(row)) == "nothing_over"
+
+
+def test_an_overage_is_kept_after_its_difference_was_explained_only() -> None:
+    courier = cod.courier()
+    cod.collected("100.00", by=courier)
+    row = cod.counted(courier, "103.50")
+    assert row.state == CashUpState.COUNTED
+    assert refused(lambda: keep(row)) == "nothing_over"
 
 
 def test_a_decision_ends_once_and_for_good() -> None:

@@ -190,10 +190,53 @@ def test_collected_is_typed_below_the_proof_by_sql() -> None:
 
 def test_an_item_is_said_to_be_remitted_by_sql() -> None:
     item = cod.collected("500.00")
-    CodItem.objects.filter(pk=item.pk).update(state="remitted", banked_at=timezone.now())
+    move = "UPDATE cod_coditem SET state = %s, banked_at = now() WHERE id = %s"
+    for state in ("remitted", "banked", "in_remittance", "clawed_back"):
+        assert "refused" in sql_refused(move, state, item.pk), state
+    item.refresh_from_db()
+    assert item.state == "collected"
+
+
+def test_an_item_is_led_past_the_ledger_by_sql_step_by_step() -> None:
+    """Each step alone is one that happens; the proof of the day names where the money is not."""
+    item = cod.collected("500.00")
+    without_maintenance()
+    for state in ("counted", "deposited", "banked", "in_remittance", "remitted"):
+        banked = timezone.now() if state not in ("counted", "deposited") else None
+        CodItem.objects.filter(pk=item.pk).update(state=state, banked_at=banked)
     found = services.prove_cod(by=UserFactory(), at=timezone.now())
     assert found.differences == 1
     assert CodDifference.objects.filter(waybill=item.waybill, kind="cod_payable").exists()
+
+
+def test_an_item_is_born_on_the_bank_by_sql() -> None:
+    item = cod.collected("500.00")
+    said = sql_refused(
+        "INSERT INTO cod_coditem (waybill_id, waybill, merchant_id, issued_at, due, collected, method, collected_at,"
+        " state, banked_at) VALUES (0, 'X', %s, now(), 9, 9, 'wechat', now(), 'banked', now())",
+        item.merchant_id,
+    )  # fmt: skip
+    assert "refused" in said
+    assert CodItem.objects.get() == item
+
+
+def test_a_cash_up_is_closed_by_sql_before_it_was_declared() -> None:
+    courier, by = cod.courier(), UserFactory()
+    cod.collected("100.00", by=courier)
+    row = cod.cash_up_of(courier)
+    closed = (
+        "UPDATE cod_cashup SET state = 'closed', expected = 0, declared = 0, declared_at = now(), declared_by_id = %s,"
+        " counted = 0, counted_at = now(), counted_by_id = %s, counts = 1, closed_at = now(), closed_by_id = %s"
+        " WHERE id = %s"
+    )
+    assert "refused" in sql_refused(closed, by.pk, by.pk, by.pk, row.pk)
+    born = (
+        "INSERT INTO cod_cashup (courier_id, day, unit_id, state, counts, explanation, opened_at, expected, declared,"
+        " declared_at, declared_by_id) VALUES (%s, '2025-01-01', %s, 'declared', 0, '', now(), 0, 0, now(), %s)"
+    )
+    assert "refused" in sql_refused(born, courier.pk, row.unit_id, by.pk)
+    row.refresh_from_db()
+    assert row.state == "open"
 
 
 def test_a_slip_is_used_twice() -> None:
@@ -329,6 +372,37 @@ def test_more_is_repaid_or_waived_than_is_owed() -> None:
         courier=courier, amount="10.01", reason="x", by=by, at=at
     )
     assert (refused(repay), refused(waive)) == ("above_debt", "above_debt")
+
+
+def test_what_is_over_is_kept_by_the_one_who_counted_it() -> None:
+    courier = cod.courier()
+    cod.collected("100.00", by=courier)
+    counter, at = UserFactory(roles=[Role.FINANCE]), timezone.now()
+    row = cod.counted(courier, "150.00", by=counter)
+    services.close_cash_up(cash_up_id=row.pk, explanation="多", by=counter, at=at)
+    wish = services.ask_overage(cash_up_id=row.pk, reason="无主", by=UserFactory(), at=at)
+    twin = UserFactory(staff_number=counter.staff_number, roles=[Role.FINANCE])
+    for person in (counter, twin):
+        seen = content_of(DECISION, wish)[1]
+        act = lambda by=person, seen=seen: services.approve_decision(  # noqa: E731
+            wish, seen=seen, second_factor_at=at, by=by, at=at
+        )
+        assert refused(act) == "maker_approves"
+    assert cod.net(K.PENDING_DIFFERENCES, row.unit_id) == D("-50.00")
+    assert Event.objects.filter(kind="coddecision.asked", subject_id=str(row.pk)).exists()
+
+
+def test_a_decision_is_done_by_sql_without_two_people() -> None:
+    cod.cod_shipment("100.00")
+    item, by, at = CodItem.objects.get(), UserFactory(), timezone.now()
+    row = services.ask_write_off(item_id=item.pk, reason="丢件", by=by, at=at)
+    done = "UPDATE cod_coddecision SET state = 'done', closed_at = now(), closed_by_id = %s WHERE id = %s"
+    assert "two persons have not approved" in sql_refused(done, by.pk, row.pk)
+    amount = "UPDATE cod_coddecision SET amount = 1, before = 1 WHERE id = %s"
+    assert "refused" in sql_refused(amount, row.pk)
+    assert "refused" in sql_refused("DELETE FROM cod_coddecision WHERE id = %s", row.pk)
+    row.refresh_from_db()
+    assert (row.state, row.amount) == ("asked", D("100.00"))
 
 
 def test_money_goes_into_a_cash_up_that_was_added_up_already() -> None:

@@ -24,14 +24,15 @@ from apps.cod.forms.money import (
     RecountForm,
     RepayForm,
 )
-from apps.cod.models import CashUp
-from apps.cod.queries.cash_ups import list_cash_ups, next_to_do, sums_of_takings
+from apps.cod.models import CashUp, CodDecision
+from apps.cod.queries.cash_ups import is_undecided, list_cash_ups, next_to_do, sums_of_takings
 from apps.cod.queries.debts import debt_of
 from apps.core.money import format_money
 from apps.core.templatetags.house import status_tag
 from apps.tracking.enums import CodMethod
 
 DECLARE, COUNT, FREIGHT = "cod.declare_cashup", "cod.count_cashup", "cod.take_freight"
+ASK = "cod.ask_coddecision"
 C = CashUpState
 
 
@@ -77,6 +78,14 @@ def _take_freight(context: ActContext) -> None:
         courier=context.record.courier,
         **context.who,
     )
+
+
+def _ask_overage(context: ActContext) -> CodDecision:
+    return services.ask_overage(cash_up_id=context.record.pk, **context.typed, **context.who)
+
+
+def _is_over(row: CashUp) -> bool:
+    return row.state == C.CLOSED and (row.difference or 0) > 0 and is_undecided(row)
 
 
 def _repay(context: ActContext) -> None:
@@ -154,6 +163,9 @@ class CashUpAdmin(ListAdmin, PanelAdmin):
             may=lambda row: row.state == C.COUNTED and row.deposit_id is None, done=_("Counted.")),
         Act("close", _("Explain the difference and close"), COUNT, _close, form=ExplainForm, is_panel=True,
             may=_is(C.COUNTED), done=_("Closed.")),
+        Act("overage", _("Keep the overage as income"), ASK, _ask_overage, form=ReasonForm, may=_is_over,
+            is_panel=True, explains=_("When nobody can be found whose it is: two people decide who neither counted it nor asked."),
+            done=_("Asked for. It waits for two approvals.")),
         Act("take-back", _("Take the declaration back"), DECLARE, _take_back, form=ReasonForm, is_panel=True,
             may=_is(C.DECLARED), danger=True, done=_("It takes money again.")),
     )  # fmt: skip
@@ -176,6 +188,7 @@ class CashUpAdmin(ListAdmin, PanelAdmin):
             "title": str(record),
             "takings": record.takings.select_related("item").order_by("pk"),
             "expected": expected,
+            "decisions": record.decisions.order_by("pk"),
             "debt": debt_of(record.courier),
             "next": next_to_do(person(request), record),
         }

@@ -15,8 +15,9 @@ from apps.backoffice.records import PanelAdmin
 from apps.cod import services
 from apps.cod.admin.item_list import ItemList
 from apps.cod.enums import ItemState
-from apps.cod.forms.money import ChangeForm, CourierForm
+from apps.cod.forms.money import ChangeForm, CourierForm, LineForm
 from apps.cod.models import CodDecision, CodItem
+from apps.cod.queries.seeing import lines_for_claw_back
 
 ASK, CORRECT = "cod.ask_coddecision", "cod.correct_coditem"
 S = ItemState
@@ -46,6 +47,21 @@ def _claw_back(context: ActContext) -> None:
     services.claw_back(item_id=context.record.pk, **context.typed, **context.who)
 
 
+def _is_in_transit(item: CodItem) -> bool:
+    row = getattr(item, "claw_back", None)
+    return row is not None and row.line_id is None
+
+
+def _fitting(context: ActContext) -> dict[str, Any]:
+    return {"fitting": lines_for_claw_back(context.record.claw_back)}
+
+
+def _see_claw_back(context: ActContext) -> None:
+    services.see_claw_back(
+        claw_back_id=context.record.claw_back.pk, line=context.typed["line"], **context.who
+    )
+
+
 @admin.register(CodItem)
 class CodItemAdmin(ListAdmin, PanelAdmin):
     listing = ItemList()
@@ -63,11 +79,14 @@ class CodItemAdmin(ListAdmin, PanelAdmin):
             may=lambda item: item.state in (S.BANKED, S.REMITTED), is_panel=True,
             explains=_("The merchant owes it; the next remittances take it."),
             done=_("Clawed back.")),
+        Act("see-claw-back", _("It is this bank line"), CORRECT, _see_claw_back, form=LineForm, options=_fitting,
+            may=_is_in_transit, is_panel=True, done=_("The consignee has been paid."),
+            explains=_("By which the consignee was paid what is given back.")),
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[CodItem]":
         found: QuerySet[CodItem] = CodItem.objects.visible_to(person(request))
-        return found.select_related("merchant", "courier", "unit")
+        return found.select_related("merchant", "courier", "unit", "claw_back__line")
 
     def facts(self, request: HttpRequest, record: CodItem) -> dict[str, Any]:
         return {

@@ -66,6 +66,7 @@ class DecisionKind(ColourChoices):
     CHANGE = "change", _("Another amount at the door"), "blue"
     WRITE_OFF = "write_off", _("Amount due written off"), "red"
     WAIVER = "waiver", _("Courier's debt waived"), "red"
+    OVERAGE = "overage", _("Overage kept as income"), "teal"
 
 
 class DecisionState(ColourChoices):

@@ -15,6 +15,8 @@ EVENT_KINDS = {
     "coddecision.done": _("COD decision done"),
     "coddecision.refused": _("COD decision refused"),
     "coddecision.void": _("COD decision no longer possible"),
+    "coditem.claw_back_paid": _("Claw-back seen on the bank"),
+    "coditem.claw_back_unseen": _("Bank line of the claw-back undone"),
     "coditem.clawed_back": _("COD clawed back"),
     "coditem.collected": _("COD collected"),
     "coditem.differs": _("COD differs"),

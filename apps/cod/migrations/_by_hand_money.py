@@ -113,7 +113,8 @@ CREATE TRIGGER cod_item_stays BEFORE UPDATE ON cod_coditem FOR EACH ROW
 CREATE TRIGGER cod_item_remains BEFORE DELETE ON cod_coditem
     FOR EACH ROW EXECUTE FUNCTION yipiao_refuse_change();
 CREATE TRIGGER claw_back_stays BEFORE UPDATE ON cod_clawback FOR EACH ROW
-    WHEN ((to_jsonb(OLD) - 'taken_at') IS DISTINCT FROM (to_jsonb(NEW) - 'taken_at'))
+    WHEN ((to_jsonb(OLD) - ARRAY['taken_at', 'line_id', 'paid_at'])
+        IS DISTINCT FROM (to_jsonb(NEW) - ARRAY['taken_at', 'line_id', 'paid_at']))
     EXECUTE FUNCTION yipiao_refuse_change();
 CREATE TRIGGER claw_back_remains BEFORE DELETE ON cod_clawback
     FOR EACH ROW EXECUTE FUNCTION yipiao_refuse_change();
@@ -124,6 +125,59 @@ DROP TRIGGER claw_back_stays ON cod_clawback;
 DROP TRIGGER cod_item_remains ON cod_coditem;
 DROP TRIGGER cod_item_stays ON cod_coditem;
 """
+# The moves of states/money.py; a test compares them.
+MOVES = """
+CREATE TRIGGER cod_item_moves BEFORE UPDATE ON cod_coditem FOR EACH ROW
+    WHEN (OLD.state <> NEW.state AND NOT (OLD.state || '>' || NEW.state) = ANY (ARRAY[
+        'due>collected', 'due>refused', 'due>returned', 'due>written_off', 'collected>refused',
+        'collected>counted', 'collected>deposited', 'counted>collected', 'counted>deposited',
+        'deposited>collected', 'deposited>counted', 'deposited>banked', 'banked>deposited',
+        'banked>in_remittance', 'banked>clawed_back', 'in_remittance>banked', 'in_remittance>remitted',
+        'remitted>banked', 'remitted>clawed_back', 'refused>collected', 'refused>returned']))
+    EXECUTE FUNCTION yipiao_refuse_change();
+CREATE TRIGGER cod_item_begins BEFORE INSERT ON cod_coditem FOR EACH ROW
+    WHEN (NEW.state <> 'due') EXECUTE FUNCTION yipiao_refuse_change();
+CREATE TRIGGER cash_up_moves BEFORE UPDATE ON cod_cashup FOR EACH ROW
+    WHEN (OLD.state <> NEW.state AND NOT (OLD.state || '>' || NEW.state) = ANY (ARRAY[
+        'open>declared', 'declared>open', 'declared>counted', 'declared>closed', 'counted>closed']))
+    EXECUTE FUNCTION yipiao_refuse_change();
+CREATE TRIGGER cash_up_begins BEFORE INSERT ON cod_cashup FOR EACH ROW
+    WHEN (NEW.state <> 'open') EXECUTE FUNCTION yipiao_refuse_change();
+"""
+MOVES_BACK = """
+DROP TRIGGER cash_up_begins ON cod_cashup;
+DROP TRIGGER cash_up_moves ON cod_cashup;
+DROP TRIGGER cod_item_begins ON cod_coditem;
+DROP TRIGGER cod_item_moves ON cod_coditem;
+"""
+# What a decision is about stays, and it is done when two persons approved it.
+DECISIONS = """
+CREATE TRIGGER cod_decision_moves BEFORE UPDATE ON cod_coddecision FOR EACH ROW
+    WHEN (OLD.state <> 'asked' OR (to_jsonb(OLD) - ARRAY['state', 'closed_at', 'closed_by_id'])
+        IS DISTINCT FROM (to_jsonb(NEW) - ARRAY['state', 'closed_at', 'closed_by_id']))
+    EXECUTE FUNCTION yipiao_refuse_change();
+CREATE TRIGGER cod_decision_remains BEFORE DELETE ON cod_coddecision
+    FOR EACH ROW EXECUTE FUNCTION yipiao_refuse_change();
+CREATE FUNCTION cod_check_decided() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF (SELECT count(DISTINCT a.person) FROM backoffice_approvalrequest r
+            JOIN backoffice_approval a ON a.request_id = r.id AND a.decision = 'approved' AND a.sha256 = r.sha256
+        WHERE r.kind = 'cod.decision' AND r.state = 'approved'
+            AND r.subject_type = 'cod.coddecision' AND r.subject_id = NEW.id::text) < 2 THEN
+        RAISE EXCEPTION 'cod: two persons have not approved decision %', NEW.id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'cod_decision_done_by_two';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER cod_decision_done_by_two AFTER INSERT OR UPDATE ON cod_coddecision FOR EACH ROW
+    WHEN (NEW.state = 'done') EXECUTE FUNCTION cod_check_decided();
+"""
+DECISIONS_BACK = """
+DROP TRIGGER cod_decision_done_by_two ON cod_coddecision;
+DROP FUNCTION cod_check_decided();
+DROP TRIGGER cod_decision_remains ON cod_coddecision;
+DROP TRIGGER cod_decision_moves ON cod_coddecision;
+"""
 
 OPERATIONS = [
     append_only("cod_codproof"),
@@ -132,4 +186,6 @@ OPERATIONS = [
     migrations.RunSQL(TAKINGS, TAKINGS_BACK),
     migrations.RunSQL(CASH_UPS, CASH_UPS_BACK),
     migrations.RunSQL(TRANSITS, TRANSITS_BACK),
+    migrations.RunSQL(MOVES, MOVES_BACK),
+    migrations.RunSQL(DECISIONS, DECISIONS_BACK),
 ]

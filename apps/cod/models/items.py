@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from apps.banking.models import BankLine
 from apps.cod.enums import OWED, UNPAID, DecisionKind, DecisionState, ItemState
 from apps.core.models import MoneyField
 from apps.customers.models import Customer
@@ -15,6 +16,7 @@ from apps.tracking.models import Courier
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
+    from apps.cod.models.cash import CashUp
 
 USER = settings.AUTH_USER_MODEL
 S = ItemState
@@ -119,7 +121,8 @@ class CodItem(models.Model):
 
 class ClawBack(models.Model):
     """Money given back to the consignee because the goods came back after all. What the merchant had
-    already is carried: the next remittances take it, until ``taken_at``."""
+    already is carried: the next remittances take it, until ``taken_at``. ``line`` is the bank's line by
+    which the consignee was paid."""
 
     item = models.OneToOneField(
         CodItem, models.PROTECT, related_name="claw_back", verbose_name=_("COD item")
@@ -131,6 +134,10 @@ class ClawBack(models.Model):
     reason = models.CharField(_("reason"), max_length=200)
     is_carried = models.BooleanField(_("had been remitted"))
     taken_at = models.DateTimeField(_("taken from a remittance"), null=True)
+    line = models.OneToOneField(
+        BankLine, models.PROTECT, related_name="claw_back", null=True, verbose_name=_("bank line")
+    )
+    paid_at = models.DateTimeField(_("seen on the bank"), null=True)
     at = models.DateTimeField(_("when"))
     by = models.ForeignKey(USER, models.PROTECT, related_name="+", verbose_name=_("by"))
 
@@ -150,6 +157,11 @@ class ClawBack(models.Model):
             models.CheckConstraint(name="claw_back_above_zero", condition=Q(amount__gt=0)),
             models.CheckConstraint(name="claw_back_says_why", condition=~Q(reason="")),
             models.CheckConstraint(
+                name="claw_back_paid_by_line",
+                condition=Q(line__isnull=True, paid_at__isnull=True)
+                | Q(line__isnull=False, paid_at__isnull=False),
+            ),
+            models.CheckConstraint(
                 name="claw_back_taken_if_carried",
                 condition=Q(taken_at__isnull=True) | Q(is_carried=True),
             ),
@@ -159,18 +171,25 @@ class ClawBack(models.Model):
         return f"{self.item} {self.amount}"
 
 
+def _of(subject: str) -> Q:
+    """About this one and neither of the others."""
+    return Q(**{f"{name}__isnull": name != subject for name in ("item", "courier", "cash_up")})
+
+
 class CodDecisionQuerySet(models.QuerySet["CodDecision"]):
     def visible_to(self, user: "User") -> Self:
         units = user.visible_unit_ids()
         if units is None:
             return self
         items = CodItem.objects.visible_to(user)
-        return self.filter(Q(item__in=items) | Q(courier__unit__in=units))
+        at_units = Q(courier__unit__in=units) | Q(cash_up__unit__in=units)
+        return self.filter(Q(item__in=items) | at_units)
 
 
 class CodDecision(models.Model):
     """A wish that two people approve (backoffice's approvals): another amount at the door, an amount due
-    written off, a courier's debt waived. ``before`` is what stood when it was asked for."""
+    written off, a courier's debt waived, what a closed cash-up was over kept as income. ``before`` is what
+    stood when it was asked for."""
 
     kind = models.CharField(_("what"), max_length=10, choices=DecisionKind)
     item = models.ForeignKey(
@@ -178,6 +197,13 @@ class CodDecision(models.Model):
     )
     courier = models.ForeignKey(
         Courier, models.PROTECT, related_name="decisions", null=True, verbose_name=_("courier")
+    )
+    cash_up = models.ForeignKey(
+        "cod.CashUp",
+        models.PROTECT,
+        related_name="decisions",
+        null=True,
+        verbose_name=_("cash-up"),
     )
     before = MoneyField(_("amount then"))
     amount = MoneyField(_("amount"))
@@ -214,6 +240,11 @@ class CodDecision(models.Model):
                 name="cod_decision_one_of_courier_waits",
                 condition=Q(state=DecisionState.ASKED),
             ),
+            models.UniqueConstraint(
+                fields=["cash_up"],
+                name="cod_decision_one_of_cash_up",
+                condition=Q(state__in=[DecisionState.ASKED, DecisionState.DONE]),
+            ),
             models.CheckConstraint(
                 name="cod_decision_state_known", condition=Q(state__in=DecisionState.values)
             ),
@@ -223,20 +254,10 @@ class CodDecision(models.Model):
             ),
             models.CheckConstraint(
                 name="cod_decision_of_one_thing",
-                condition=Q(kind=DecisionKind.CHANGE, item__isnull=False, courier__isnull=True)
-                & ~Q(amount=F("before"))
-                | Q(
-                    kind=DecisionKind.WRITE_OFF,
-                    item__isnull=False,
-                    courier__isnull=True,
-                    amount=F("before"),
-                )
-                | Q(
-                    kind=DecisionKind.WAIVER,
-                    item__isnull=True,
-                    courier__isnull=False,
-                    amount__lte=F("before"),
-                ),
+                condition=Q(_of("item"), ~Q(amount=F("before")), kind=DecisionKind.CHANGE)
+                | Q(_of("item"), kind=DecisionKind.WRITE_OFF, amount=F("before"))
+                | Q(_of("courier"), kind=DecisionKind.WAIVER, amount__lte=F("before"))
+                | Q(_of("cash_up"), kind=DecisionKind.OVERAGE, amount=F("before")),
             ),
             models.CheckConstraint(
                 name="cod_decision_ended_agrees",
@@ -251,4 +272,9 @@ class CodDecision(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.item or self.courier} {self.amount}"
+        return f"{self.get_kind_display()} {self.about} {self.amount}"
+
+    @property
+    def about(self) -> "CodItem | Courier | CashUp | None":
+        """What it is about: exactly one of the three."""
+        return self.item or self.courier or self.cash_up

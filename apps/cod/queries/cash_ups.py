@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import F, QuerySet, Sum
 
-from apps.cod.enums import CashUpState
+from apps.cod.enums import CashUpState, DecisionState
 from apps.cod.models import CashUp, Taking
 from apps.cod.models.cash import HANDED_IN
 
@@ -40,6 +40,11 @@ def sums_of_takings(ids: list[int]) -> dict[int, Decimal]:
 def to_deposit(user: "User") -> "QuerySet[CashUp]":
     """Whose cash is at a station of this user."""
     return list_cash_ups(user, view="to_deposit").order_by("unit", "day", "pk")
+
+
+def is_undecided(row: CashUp) -> bool:
+    """Nobody asked yet, or was refused, what becomes of that it was over."""
+    return not row.decisions.filter(state__in=[DecisionState.ASKED, DecisionState.DONE]).exists()
 
 
 def next_to_do(user: "User", after: CashUp) -> CashUp | None:

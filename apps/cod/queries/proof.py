@@ -42,6 +42,9 @@ _ROWS = """
         FROM cod_taking WHERE settlement_id IS NULL AND cash_up_id IS NULL GROUP BY method
     UNION ALL SELECT 'pending_station', unit_id, sum(expected - counted)
         FROM cod_cashup WHERE counted > expected GROUP BY unit_id
+    UNION ALL SELECT 'pending_station', c.unit_id, sum(d.amount)
+        FROM cod_coddecision d JOIN cod_cashup c ON c.id = d.cash_up_id
+        WHERE d.kind = 'overage' AND d.state = 'done' GROUP BY c.unit_id
     UNION ALL SELECT 'pending_provider', CASE provider WHEN 'wechat' THEN 1 WHEN 'alipay' THEN 2
             WHEN 'card' THEN 3 WHEN 'transfer' THEN 4 END, sum(expected - gross)
         FROM cod_qrsettlement WHERE gross <> expected GROUP BY provider

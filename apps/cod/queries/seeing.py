@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from apps.banking.enums import Use
 from apps.banking.models import BankLine, LineUse
 from apps.cod.enums import TransitState
-from apps.cod.models import Deposit, QrSettlement
+from apps.cod.models import ClawBack, Deposit, QrSettlement
 
 # A line is never older than what it is of; later than this somebody has to look.
 LONGEST = timedelta(days=15)
@@ -32,17 +33,31 @@ def candidates(
         return {}
     first = min(row.day for row in waiting)
     sums = {row.amount if isinstance(row, Deposit) else row.net for row in waiting}
-    said = LineUse.objects.filter(line=OuterRef("pk"), undone_at=None).exclude(use=Use.UNKNOWN)
-    lines = BankLine.objects.filter(
-        ~Exists(said),
-        account__in={row.account_id for row in waiting},
-        amount__in=sums,
-        day__gte=first,
-    ).order_by("day", "pk")
+    lines = (
+        _unsaid()
+        .filter(
+            account__in={row.account_id for row in waiting},
+            amount__in=sums,
+            day__gte=first,
+        )
+        .order_by("day", "pk")
+    )
     found: dict[tuple[int, Decimal], list[BankLine]] = defaultdict(list)
     for line in lines:
         found[line.account_id, line.amount].append(line)
     return found
+
+
+def _unsaid() -> QuerySet[BankLine]:
+    said = LineUse.objects.filter(line=OuterRef("pk"), undone_at=None).exclude(use=Use.UNKNOWN)
+    return BankLine.objects.filter(~Exists(said))
+
+
+def lines_for_claw_back(row: ClawBack) -> list[BankLine]:
+    """Lines by which the consignee may have been paid, from any account, the newest 50. It may have been
+    paid before somebody entered that it is given back."""
+    first = timezone.localdate(row.at) - LONGEST
+    return list(_unsaid().filter(amount=-row.amount, day__gte=first).order_by("-day", "-pk")[:50])
 
 
 def lines_for(row: Deposit | QrSettlement) -> list[BankLine]:

@@ -8,11 +8,12 @@ from apps.cod.services.cash_ups import (
     repay_shortage,
     take_back_declaration,
 )
-from apps.cod.services.claw_backs import claw_back
+from apps.cod.services.claw_backs import claw_back, see_claw_back, unsee_claw_backs
 from apps.cod.services.collecting import collect, name_courier
 from apps.cod.services.decisions import (
     approve_decision,
     ask_change,
+    ask_overage,
     ask_waiver,
     ask_write_off,
     refuse_decision,
@@ -50,6 +51,7 @@ __all__ = [
     "approve_decision",
     "approve_remittance",
     "ask_change",
+    "ask_overage",
     "ask_release",
     "ask_waiver",
     "ask_write_off",
@@ -80,6 +82,7 @@ __all__ = [
     "renew_held",
     "renew_payee",
     "repay_shortage",
+    "see_claw_back",
     "see_on_bank",
     "see_waiting",
     "set_remittance_terms",
@@ -89,6 +92,7 @@ __all__ = [
     "take_freight",
     "take_out_of_remittance",
     "unsee",
+    "unsee_claw_backs",
     "void_deposit",
     "withdraw_remittance",
 ]

@@ -13,7 +13,6 @@ from apps.cod.enums import PROVIDER_NUMBERS, TakingKind
 from apps.cod.models import (
     CashUp,
     ClawBack,
-    CodDecision,
     CodItem,
     Deposit,
     QrSettlement,
@@ -131,18 +130,6 @@ def post_met(items: Sequence[CodItem], *, by: User, at: datetime) -> None:
         by=by,
         at=at,
     )
-
-
-def post_changed(decision: CodDecision, *, by: User, at: datetime) -> None:
-    """Two people decided that another amount is due at the door."""
-    item = decision.item
-    if item is None:
-        raise TypeError("a constraint says that another amount is of an item")
-    postings = memo(item, decision.amount - decision.before)
-    text = _("Another COD amount %(waybill)s") % {"waybill": item.waybill}
-    day = timezone.localdate(at)
-    key = f"cod-decision:{decision.pk}"
-    post_items([(key, "coditem.changed", day, text, postings, item)], by=by, at=at)
 
 
 def taken(taking: Taking) -> list[NewPosting]:
@@ -267,24 +254,6 @@ def post_claw_back(row: ClawBack, *, by: User, at: datetime) -> None:
     day = timezone.localdate(at)
     post_items(
         [(f"claw-back:{row.pk}", "coditem.clawed_back", day, text, [posting], row.item)],
-        by=by,
-        at=at,
-    )
-
-
-def post_waiver(decision: CodDecision, *, by: User, at: datetime) -> None:
-    """Two people let a courier's debt go: the company's loss, never the merchant's."""
-    if decision.courier is None:
-        raise TypeError("a constraint says that a waiver has a courier")
-    post_entry(
-        key=f"cod-decision:{decision.pk}",
-        kind="courier.waived",
-        day=open_day(timezone.localdate(at)),
-        text=_("Debt of %(courier)s waived") % {"courier": decision.courier},
-        postings=[
-            NewPosting(Side(AccountKind.BAD_DEBT), courier_debt(decision.courier), decision.amount)
-        ],
-        subject=decision,
         by=by,
         at=at,
     )

@@ -1,11 +1,12 @@
 """What two people decide who did not ask for it: another amount at the door, an amount due written off, a
-courier's debt waived (COD-7).
+courier's debt waived, an overage kept (COD-7).
 
-The item or the courier is locked first, then the wish.
+The item, the courier or the cash-up is locked first, then the wish.
 """
 
 from collections.abc import Collection
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -15,11 +16,11 @@ from apps.accounts.models import User
 from apps.backoffice.enums import ApprovalState
 from apps.backoffice.services import approve, ask_approval, refuse, void_if_changed
 from apps.cod.approvals import DECISION
-from apps.cod.enums import DecisionKind, DecisionState, ItemState
-from apps.cod.models import CodDecision, CodItem
+from apps.cod.enums import CashUpState, DecisionKind, DecisionState, ItemState
+from apps.cod.models import CashUp, CodDecision, CodItem
 from apps.cod.queries.debts import debt_of
 from apps.cod.rules.counting import exact
-from apps.cod.services import books
+from apps.cod.services import books, decision_books
 from apps.cod.services.moving import lock_items, move_items
 from apps.cod.states import DECISION_MOVES
 from apps.core.errors import BadInput, RuleBroken
@@ -40,14 +41,14 @@ def ask_change(*, item_id: int, amount: Any, reason: str, by: User, at: datetime
             code="bad_amount",
             field="amount",
         )
-    return _ask(K.CHANGE, item, None, item.due, wanted, reason, by, at)
+    return _ask(K.CHANGE, item, item.due, wanted, reason, by, at)
 
 
 @transaction.atomic
 def ask_write_off(*, item_id: int, reason: str, by: User, at: datetime) -> CodDecision:
     """What is due will never be taken. RuleBroken ``not_due``, ``asked_already``."""
     item = _due(item_id)
-    return _ask(K.WRITE_OFF, item, None, item.due, item.due, reason, by, at)
+    return _ask(K.WRITE_OFF, item, item.due, item.due, reason, by, at)
 
 
 @transaction.atomic
@@ -64,7 +65,23 @@ def ask_waiver(
             code="above_debt",
             field="amount",
         )
-    return _ask(K.WAIVER, None, courier, debt, wanted, reason, by, at)
+    return _ask(K.WAIVER, courier, debt, wanted, reason, by, at)
+
+
+@transaction.atomic
+def ask_overage(*, cash_up_id: int, reason: str, by: User, at: datetime) -> CodDecision:
+    """What a closed cash-up was over, and whose it is could not be found, is to be the company's.
+    RuleBroken ``nothing_over``, ``asked_already``."""
+    row = _lock_cash_up(cash_up_id)
+    over = row.difference or Decimal(0)
+    settled = CodDecision.objects.filter(cash_up=row, state=D.DONE).exists()
+    if row.state != CashUpState.CLOSED or over <= 0 or settled:
+        raise RuleBroken(
+            _("Only what a closed cash-up was over, and once, is decided about."),
+            code="nothing_over",
+            rule="COD-7",
+        )
+    return _ask(K.OVERAGE, row, over, over, reason, by, at)
 
 
 @transaction.atomic
@@ -114,11 +131,13 @@ def void_decisions(items: Collection[CodItem], *, by: User, at: datetime) -> Non
 
 
 def _do(row: CodDecision, *, by: User, at: datetime) -> None:
-    if row.item is None:
-        books.post_waiver(row, by=by, at=at)
+    if row.kind == K.OVERAGE:
+        decision_books.post_overage(row, by=by, at=at)
+    elif row.item is None:
+        decision_books.post_waiver(row, by=by, at=at)
     elif row.kind == K.CHANGE:
         change_cod_amount(waybill_id=row.item.waybill_id, amount=row.amount, by=by, at=at)
-        books.post_changed(row, by=by, at=at)
+        decision_books.post_changed(row, by=by, at=at)
         row.item.due = row.amount
         row.item.save(update_fields=["due"])
     else:
@@ -128,8 +147,7 @@ def _do(row: CodDecision, *, by: User, at: datetime) -> None:
 
 def _ask(
     kind: DecisionKind,
-    item: CodItem | None,
-    courier: Courier | None,
+    about: CodItem | Courier | CashUp,
     before: Any,
     amount: Any,
     reason: str,
@@ -138,8 +156,12 @@ def _ask(
 ) -> CodDecision:
     if not reason.strip():
         raise BadInput(_("Say why."), code="reason_missing", field="reason")
-    waiting = CodDecision.objects.filter(item=item, courier=courier, state=D.ASKED)
-    if waiting.exists():
+    of = {
+        "item": about if isinstance(about, CodItem) else None,
+        "courier": about if isinstance(about, Courier) else None,
+        "cash_up": about if isinstance(about, CashUp) else None,
+    }
+    if CodDecision.objects.filter(**of, state=D.ASKED).exists():
         raise RuleBroken(
             _("A decision about this waits for approval already."),
             code="asked_already",
@@ -147,8 +169,7 @@ def _ask(
         )
     row: CodDecision = CodDecision.objects.create(
         kind=kind,
-        item=item,
-        courier=courier,
+        **of,
         before=before,
         amount=amount,
         reason=" ".join(reason.split())[:200],
@@ -180,14 +201,22 @@ def _lock_courier(pk: int) -> Courier:
     return Courier.objects.select_for_update(of=("self",)).get(pk=pk)
 
 
+def _lock_cash_up(pk: int) -> CashUp:
+    rows = CashUp.objects.select_for_update(of=("self",), no_key=True)
+    found: CashUp = rows.select_related("courier", "unit").get(pk=pk)
+    return found
+
+
 def _waiting(row: CodDecision) -> CodDecision:
     if row.item_id is not None:
         lock_items([row.item_id])
     elif row.courier_id is not None:
         _lock_courier(row.courier_id)
+    elif row.cash_up_id is not None:
+        _lock_cash_up(row.cash_up_id)
     found: CodDecision = (
         CodDecision.objects.select_for_update(of=("self",))
-        .select_related("item__merchant", "courier")
+        .select_related("item__merchant", "courier", "cash_up__courier", "cash_up__unit")
         .get(pk=row.pk)
     )
     if found.state != D.ASKED:
@@ -213,4 +242,4 @@ def _tell(what: str, row: CodDecision, *, by: User, at: datetime) -> None:
         "amount": str(row.amount),
         "reason": row.reason,
     }
-    record(f"coddecision.{what}", row.item or row.courier or row, by=by, at=at, data=data)
+    record(f"coddecision.{what}", row.about or row, by=by, at=at, data=data)
