@@ -77,6 +77,7 @@ def test_a_whole_change_from_its_reason_to_its_report() -> None:
     changes.schedule_change(project, since=since, by=who.finance, at=begin)
     make.everybody_reads(project, begin)
     assert missing_readers(project) == []
+    make.everybody_is_told(project, begin + DAY)
     assert which_account(customer, since, purpose=COD) == old, "nobody is told it before it starts"
     changes.start_change(project, by=who.finance, at=since)
     project = make.fresh(project)
@@ -113,8 +114,10 @@ def test_a_whole_change_from_its_reason_to_its_report() -> None:
                  StepKind.CLOSED, StepKind.REPORTED):  # fmt: skip
         assert kinds.count(kind) == 1
     assert Event.objects.filter(kind="accountchange.started").count() == 1
-    assert Clock.objects.filter(matter__subject_id=str(project.pk)).count() == 5
-    assert not Clock.objects.filter(matter__subject_id=str(project.pk), state="running").exists()
+    label = project._meta.label_lower
+    clocks = Clock.objects.filter(matter__subject_type=label, matter__subject_id=str(project.pk))
+    assert clocks.count() == 5
+    assert not clocks.filter(state="running").exists()
 
 
 def test_what_lacks_is_said_all_at_once() -> None:
@@ -257,6 +260,7 @@ def test_rolled_back_everybody_is_told_what_they_were_told_before() -> None:
     make.approve(project, who.management, now - 20 * DAY)
     make.everybody_reads(project, now - 20 * DAY)
     changes.schedule_change(project, since=now - 10 * DAY, by=who.finance, at=now - 20 * DAY)
+    make.everybody_is_told(project, now - 15 * DAY)
     changes.start_change(project, by=who.finance, at=now - 10 * DAY)
     checked()
     assert which_account(mine, now, purpose=COD) == new
@@ -288,6 +292,7 @@ def test_only_the_listed_customers_change_and_the_old_account_stays_open_for_the
     make.approve(project, who.management, at)
     make.everybody_reads(project, at)
     changes.schedule_change(project, since=at + 2 * DAY, by=who.finance, at=at)
+    make.everybody_is_told(project, at + DAY)
     changes.start_change(project, by=who.finance, at=at + 2 * DAY)
     checked()
     project = make.fresh(project)

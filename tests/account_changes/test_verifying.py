@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from apps.account_changes.enums import NoticeAnswer
 from apps.account_changes.models import CampaignRecipient, NoticeCheck
 from apps.account_changes.rules.notice_codes import LENGTH, LETTERS, code_from, grouped, read_code
-from apps.account_changes.services import changes
+from apps.account_changes.services import campaigns, changes
 from apps.account_changes.services.campaigns import check_notice
 from apps.accounts.enums import Role
 from apps.accounts.queries import system_user
@@ -77,6 +77,7 @@ def test_it_counts_while_the_account_is_the_answer() -> None:
     row = told(sent_campaign(at=long_ago), one)
     project, tail = row.campaign.project, row.account.tail
     assert asks(code(row), tail) == A.GENUINE, "late, but it has not started"
+    campaigns.hand_over_to_agents()
     changes.start_change(project, by=by, at=now - timedelta(days=1))
     assert asks(code(row), tail) == A.GENUINE
     changes.roll_back_change(project, reason="到账更慢", by=by, at=now)

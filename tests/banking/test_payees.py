@@ -79,6 +79,7 @@ def test_meanwhile_held_where_the_contract_says_so() -> None:
         ("number", "", "bad_number"),
         ("cnaps", "30829000302", "bad_value"),
         ("cnaps", "30829000302X", "bad_value"),
+        ("cnaps", "999290003027", "cnaps_unknown"),
         ("holder", "上海某某贸易有限公司", "holder_differs"),
         ("holder", "", "bad_value"),
         ("bank", "", "bad_value"),

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from apps.account_changes.enums import ProjectState
 from apps.account_changes.models import ChangeProject
-from apps.account_changes.services import changes
+from apps.account_changes.services import campaigns, changes
 from apps.accounts import totp
 from apps.accounts.models import User
 from apps.banking.enums import AccountPurpose
@@ -26,7 +26,7 @@ from tests.e2e.desk import PATIENCE, picture
 from tests.factories import changes as make
 from tests.factories.accounts import TOTP_KEY, sign_in
 from tests.factories.banking import bank_account, row, taken
-from tests.factories.customers import CustomerFactory
+from tests.factories.customers import ContactFactory, CustomerFactory
 from tests.factories.notifications import relay_all
 from tests.factories.tracking import waybill
 
@@ -143,6 +143,35 @@ def prepare(page: Page, who: make.Staff, old: Any, new: Any, scan: Path) -> Chan
     return project
 
 
+def tell(page: Page, project: ChangeProject, agent: User) -> None:
+    """The page says that customers were not told, and leads to the press."""
+    page.goto(f"/admin/account_changes/changeproject/{project.pk}/change/")
+    expect(page.locator(".chg-next")).to_contain_text("尚未通知客户")
+    page.locator(".chg-next a.is-primary").click()
+    page.locator("[name=agent]").select_option(str(agent.pk))
+    page.locator("form button.is-primary").click()
+    expect(page.locator("#board")).to_contain_text("1 位客户中已通知到 0 位")
+
+
+def call_silent(page: Page, project: ChangeProject) -> None:
+    """In English: nothing confirmed that the notice arrived, so the start waits for it by name; the agent calls."""
+    row = project.campaign.recipients.get()
+    page.goto(f"/admin/account_changes/changeproject/{project.pk}/change/")
+    expect(page.locator(".chg-next")).to_contain_text("Before it can start:")
+    expect(page.locator(".chg-next")).to_contain_text(row.customer.display_name)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL yipiao.maintenance = 'on'")
+        cursor.execute(
+            "UPDATE account_changes_campaign SET sent_at = sent_at - %(span)s, call_from = call_from - %(span)s",
+            {"span": 2 * DAY},
+        )
+    assert campaigns.hand_over_to_agents() == 1
+    page.reload()
+    expect(page.locator(".chg-next")).not_to_contain_text("Before it can start:")
+    page.goto(f"/admin/account_changes/campaignrecipient/{row.pk}/change/")
+    expect(page.locator("main")).to_contain_text("Agent has to call")
+
+
 @pytest.mark.slow
 def test_a_whole_change(enter: Enter, tmp_path: Path) -> None:
     who, now = make.staff(), timezone.now()
@@ -161,6 +190,7 @@ def test_a_whole_change(enter: Enter, tmp_path: Path) -> None:
         account=old, purpose=AccountPurpose.COD, since=long_ago, by=who.finance, at=long_ago
     )
     customer = CustomerFactory(code="CF96001", agent=who.service)
+    ContactFactory(customer=customer)
     waybill(customer=customer, cod_amount=128, settlement_method="cod", promised_at=now + DAY)
     scan = tmp_path / "opening.pdf"
     scan.write_bytes(make.PDF)
@@ -186,6 +216,8 @@ def test_a_whole_change(enter: Enter, tmp_path: Path) -> None:
     expect(agent.locator(".chg-path")).to_be_visible()
     assert project.readings.filter(user=who.service).exists()
     make.everybody_reads(project, timezone.now())
+    tell(finance, project, who.service)
+    call_silent(agent, project)
 
     # Somebody edits the account behind the approvers' backs: it does not start, and that is on record.
     finance.goto(f"/admin/banking/bankaccount/{new.pk}/do/change/")

@@ -8,13 +8,15 @@ from typing import Any
 from django.utils import timezone
 
 from apps.account_changes.approvals import ACCOUNT_CHANGE
-from apps.account_changes.enums import PaperKind, ProjectState, TeamSide
+from apps.account_changes.enums import PaperKind, ProjectState, RecipientState, TeamSide
 from apps.account_changes.models import ChangeProject
 from apps.account_changes.queries.changes import missing_readers
+from apps.account_changes.queries.starting import is_to_be_told
 from apps.account_changes.rules.changes import MARKS
-from apps.account_changes.services import changes
+from apps.account_changes.services import campaigns, changes
 from apps.accounts.enums import ObjectScope, Role
 from apps.accounts.models import User
+from apps.accounts.queries import system_user
 from apps.backoffice.queries.approvals import content_of
 from apps.banking.enums import AccountPurpose
 from apps.banking.models import BankAccount
@@ -142,6 +144,27 @@ def everybody_reads(project: ChangeProject, at: datetime) -> None:
         changes.confirm_read(project, by=user, at=at)
 
 
+def everybody_is_told(project: ChangeProject, at: datetime) -> None:
+    """The notice went out and arrived; of a change that concerns nobody there is none."""
+    project = fresh(project)
+    if not is_to_be_told(project, at):
+        return
+    by = system_user("tests")
+    assert project.since is not None
+    campaign = campaigns.send_campaign(
+        project=project,
+        agent=project.members.get(side=TeamSide.CUSTOMER_SERVICE).user,
+        watch_zh="请勿改汇其他账户。",
+        watch_en="Pay into no other account.",
+        call_from=at + (project.since - at) / 3,
+        deadline=at + (project.since - at) / 2,
+        by=by,
+        at=at,
+    )
+    there = campaign.recipients.filter(state=RecipientState.TOLD).values_list("pk", flat=True)
+    campaigns.move_recipients({pk: [RecipientState.DELIVERED] for pk in there}, by=by, at=at)
+
+
 def scheduled(who: Staff, at: datetime, **more: Any) -> ChangeProject:
     """To start two days after it was approved."""
     project = approved(who, at, **more)
@@ -153,6 +176,7 @@ def scheduled(who: Staff, at: datetime, **more: Any) -> ChangeProject:
 def started(who: Staff, at: datetime, **more: Any) -> ChangeProject:
     """In transition since ``at``; prepared three days before."""
     project = scheduled(who, at - 2 * DAY, **more)
+    everybody_is_told(project, at - DAY)
     changes.start_change(project, by=who.finance, at=at)
     return fresh(project)
 

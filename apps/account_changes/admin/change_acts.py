@@ -11,6 +11,7 @@ from apps.account_changes.enums import ChangeScope, PaperKind, ProjectState, Tea
 from apps.account_changes.forms import changes as forms
 from apps.account_changes.models import ChangeProject
 from apps.account_changes.queries.changes import lacks_before_asking, missing_readers
+from apps.account_changes.queries.starting import lacks_before_start
 from apps.account_changes.rules.changes import MARKS
 from apps.account_changes.services import changes
 from apps.account_changes.services.changes.moving import BEFORE_START
@@ -124,7 +125,7 @@ ACTS = (
     *approval_acts(ACCOUNT_CHANGE, APPROVE, approve=changes.approve_change, refuse=changes.refuse_change,
         may=_in(S.APPROVING, paused=False)),
     Act("schedule", _("Set the start"), RUN, _service(changes.schedule_change), form=forms.ScheduleForm,
-        may=_in(S.APPROVED, S.SCHEDULED, paused=False), initial=_since, done=_("The start is set; it starts by itself."),
+        may=lambda row: _in(S.APPROVED, paused=False)(row) or _in(S.SCHEDULED)(row), initial=_since, done=_("The start is set; it starts by itself."),
         explains=_("From then on customers are told the new account; for a month both are accepted.")),
     Act("start", _("Start now"), RUN, _plain(changes.start_change),
         may=lambda row: _in(S.SCHEDULED, paused=False)(row) and row.since <= timezone.now(),
@@ -165,7 +166,7 @@ ACTS = (
 def next_act(project: ChangeProject, lacking: list[str]) -> str:
     """The act that leads on: the one button that stands out; empty while one waits."""
     if project.is_paused:
-        return "resume"
+        return "schedule" if _is_too_late(project, lacking) else "resume"
     if project.state == S.PREPARING:
         return _first_lacking(project) if lacking else "ask"
     names = {S.APPROVING: "approve", S.APPROVED: "schedule", S.CLOSED: "report"}
@@ -191,7 +192,17 @@ def _first_lacking(project: ChangeProject) -> str:
     return "justify" if project.briefing else "brief"
 
 
+def _is_too_late(project: ChangeProject, lacking: list[str]) -> bool:
+    """Its time has come and something lacks: resumed as it is, it would only be paused again."""
+    is_due = project.since is not None and project.since <= timezone.now()
+    return project.state == S.SCHEDULED and is_due and bool(lacking)
+
+
 def lacking_of(project: ChangeProject) -> list[str]:
-    if project.state != S.PREPARING:
-        return []
-    return lacks_before_asking(project, timezone.now())
+    """Before approval is asked for, or before it starts, by its state."""
+    now = timezone.now()
+    if project.state == S.PREPARING:
+        return lacks_before_asking(project, now)
+    if project.state in (S.APPROVED, S.SCHEDULED):
+        return [one.words for one in lacks_before_start(project, now)]
+    return []

@@ -20,6 +20,7 @@ from apps.account_changes.models import ChangeProject
 from apps.account_changes.queries.campaigns import told_of
 from apps.account_changes.queries.changes import concerned_people, missing_readers
 from apps.account_changes.queries.comparing import compared, comparison
+from apps.account_changes.queries.starting import is_to_be_told
 from apps.account_changes.queries.using import stages_of, usage_of
 from apps.account_changes.rules.changes import MARKS, month_after
 from apps.backoffice.queries.approvals import approval_part
@@ -103,6 +104,8 @@ class ChangeProjectAdmin(PanelAdmin):
             "state": S(record.state),
             "path": _path(record),
             "lacking": lacking,
+            "is_prepared": record.state != S.PREPARING,
+            "tells": _tells(request, record),
             "next": next((act for act in offered if act.name == leads), None),
             "waits_for": leads,
             "acts": [act for act in offered if act.name != leads],
@@ -135,6 +138,13 @@ class ChangeProjectAdmin(PanelAdmin):
             "printed_at": timezone.now(),
         }
         return TemplateResponse(request, "account_changes/change_report.html", context)
+
+
+def _tells(request: HttpRequest, project: ChangeProject) -> bool:
+    """Whether this colleague's next step is to tell the customers."""
+    is_time = project.state == S.SCHEDULED and not project.is_paused
+    may = request.user.has_perm("account_changes.send_campaign")
+    return is_time and may and is_to_be_told(project, timezone.now())
 
 
 def _path(project: ChangeProject) -> list[tuple[ProjectState, str]]:

@@ -7,11 +7,13 @@ from apps.account_changes.enums.changes import PaperKind, StepKind, TeamSide
 EVENT_KINDS = {f"accountchange.{kind.value}": kind.label for kind in StepKind} | {
     "accountchange.attempt_refused": _("Account change: attempt refused"),
     "accountchange.old_account_used": _("Old account used after its time"),
+    "accountchange.failed": _("Account change: stopped by an error"),
 }
 EVENT_DETAILS = {
     "accountchange.attempt_refused/act": _("What"),
     "accountchange.attempt_refused/code": _("Refused because"),
     "accountchange.attempt_refused/words": _("Words"),
+    "accountchange.failed/error": _("Error"),
     "accountchange.started/assignments": _("Assignments"),
     "accountchange.started/old": _("Old account"),
     "accountchange.started/new": _("New account"),

@@ -54,16 +54,18 @@ class CampaignForm(forms.Form):
 
 
 def usual_values(project: ChangeProject | None) -> dict[str, Any]:
-    """What the form begins with: calls after two days, everybody reached a day before the start."""
+    """What the form begins with: calls after two days, everybody reached a day before the start; sooner and
+    later by a third of the time where little is left."""
     begun: dict[str, Any] = {"watch_zh": WATCH["zh"], "watch_en": WATCH["en"]}
     if project is None or project.since is None:
         return begun
-    calls = min(timezone.now() + timedelta(days=2), project.since - timedelta(days=2))
+    now = timezone.now()
+    third = (project.since - now) / 3
     return {
         **begun,
         "project": project.pk,
-        "call_from": calls,
-        "deadline": project.since - timedelta(days=1),
+        "call_from": now + min(timedelta(days=2), third),
+        "deadline": project.since - min(timedelta(days=1), third),
     }
 
 

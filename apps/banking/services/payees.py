@@ -21,7 +21,7 @@ from apps.banking.approvals import PAYEE
 from apps.banking.enums import NameCheck, PayeePaperKind, PayeeState, PayoutPurpose
 from apps.banking.models import BankAccount, PayeeAccount, PayeePaper
 from apps.banking.models.payees import UNDER_WAY
-from apps.banking.rules import ACCOUNT_NUMBER, odd_signs, payee_number, same_name
+from apps.banking.rules import ACCOUNT_NUMBER, bank_of_cnaps, odd_signs, payee_number, same_name
 from apps.banking.services.words import said
 from apps.banking.states import PAYEE_MOVES
 from apps.core.crypto import blind_index
@@ -218,6 +218,9 @@ def _fill(payee: PayeeAccount, values: Mapping[str, Any]) -> None:
         field, found = next(iter(error.message_dict.items()))
         label = payee._meta.get_field(field).verbose_name  # type: ignore[union-attr]  # plain fields
         raise BadInput(f"{label}: {found[0]}", code="bad_value", field=field, rule=RULE) from error
+    if bank_of_cnaps(payee.cnaps) is None:
+        text = _("No bank's CNAPS codes begin with %(code)s.") % {"code": payee.cnaps[:3]}
+        raise BadInput(text, code="cnaps_unknown", field="cnaps", rule=RULE)
 
 
 def _check_name(holder: str, customer: Customer, papers: set[PayeePaperKind]) -> NameCheck:

@@ -9,7 +9,8 @@ from apps.account_changes.approvals import ACCOUNT_CHANGE
 from apps.account_changes.enums import ChangeMatter, ChangeScope, ProjectState, StepKind
 from apps.account_changes.models import ChangeProject
 from apps.account_changes.queries.announced import announced_since
-from apps.account_changes.queries.changes import accounts_of, missing_readers
+from apps.account_changes.queries.changes import accounts_of
+from apps.account_changes.queries.starting import lacks_before_start
 from apps.account_changes.rules.changes import month_after
 from apps.account_changes.services.changes import clocks
 from apps.account_changes.services.changes.moving import (
@@ -42,12 +43,12 @@ def schedule_change(
     project: ChangeProject, *, since: datetime, reason: str = "", by: User, at: datetime
 ) -> ChangeProject:
     """From ``since`` on customers are told the new account, and for a calendar month both are accepted.
-    Set anew it needs a reason. BadInput ``before_wait_over``, ``since_past``; RuleBroken
-    ``approval_void``."""
+    Set anew it needs a reason, and may be paused: one whose customers were not told in time is put off, then
+    resumed. BadInput ``before_wait_over``, ``since_past``; RuleBroken ``approval_void``."""
     row = locked(project)
-    demand_running(row)
     again = row.state == S.SCHEDULED
     if not again:
+        demand_running(row)
         move(row, S.SCHEDULED)
     why = said(reason) if again else reason.strip()[:300]
     check_still_approved(ACCOUNT_CHANGE, row)
@@ -74,8 +75,9 @@ def schedule_change(
 def start_change(project: ChangeProject, *, by: User, at: datetime) -> ChangeProject:
     """The new account is what is told from now on; for a month the old one is accepted too. Exactly once.
 
-    RuleBroken ``too_early`` before its time, ``wait_not_over``, ``readers_missing`` with their names,
-    ``approval_void`` where anything is another thing than was approved."""
+    RuleBroken ``too_early`` before its time, ``wait_not_over``, ``approval_void`` where anything is another
+    thing than was approved; with names ``nobody_told`` or ``not_reached`` of its customers (COD-3),
+    ``readers_missing``. The first of these is the code, the words are of all."""
     row = locked(project)
     if row.state != S.SCHEDULED or row.since is None or row.earliest_start is None:
         text = _("This change is “%(state)s”: there is nothing to start.")
@@ -89,11 +91,10 @@ def start_change(project: ChangeProject, *, by: User, at: datetime) -> ChangePro
     if at < row.since:
         raise RuleBroken(_("Its time has not come yet."), code="too_early", rule="COD-4")
     check_still_approved(ACCOUNT_CHANGE, row)
-    missing = missing_readers(row)
-    if missing:
-        names = ", ".join(str(user) for user in missing[:12])
-        text = _("Not everyone concerned has read the briefing: %(names)s.") % {"names": names}
-        raise RuleBroken(text, code="readers_missing", rule="COD-2")
+    lacks = lacks_before_start(row, at)
+    if lacks:
+        words = " ".join(one.words for one in lacks)
+        raise RuleBroken(words, code=lacks[0].code, rule=lacks[0].rule)
     new = row.new_account
     if new is None:
         raise ValueError("an approved change has its new account")
