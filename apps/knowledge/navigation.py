@@ -2,7 +2,6 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.enums import Role
 from apps.backoffice.navigation import Page, records, setting
 
 KNOWLEDGE = _("Knowledge base")
@@ -15,8 +14,6 @@ PAGES = (
         "knowledge.view_article",
         about=_("How we work: procedures, scripts, manners, policies, and what you are to read."),
         section=KNOWLEDGE,
-        daily_for=frozenset({Role.AGENT, Role.DIRECTOR}),
-        hour=95,
         words="知识库 手册 流程 话术 礼仪 赔付 政策 FAQ SOP",
     ),
     records(
