@@ -2,6 +2,7 @@
 
 import re
 import sys
+from datetime import date
 from decimal import Decimal
 from types import ModuleType
 from typing import Any
@@ -16,12 +17,14 @@ import config.urls
 from apps.accounts.enums import Role
 from apps.accounts.models import Unit
 from apps.backoffice.exports import Export, Query, attribute
+from apps.backoffice.forms import with_pickers
 from apps.backoffice.forms.filters import one_of
 from apps.backoffice.forms.reports import DayReportForm, MonthReportForm, PeriodReportForm
 from apps.backoffice.lists import Column
 from apps.backoffice.reporting import ReportAdmin
 from apps.backoffice.reports import Facts, Report, ReportQuery, Table, amount, bar, number
 from apps.events.models import Event
+from apps.ledger.forms import MonthForm
 from tests.factories.accounts import UnitFactory, UserFactory, sign_in, superuser
 
 pytestmark = pytest.mark.django_db
@@ -181,3 +184,9 @@ def test_who_may_not_pass(client: Client) -> None:
         assert client.get(where).status_code == 403
     assert client.post(RAIN, {"format": "csv"}).status_code == 403
     assert ASKED == []
+
+
+def test_a_month_on_the_page_of_an_act_keeps_its_own_choice() -> None:
+    """The browser would show a day's otherwise, and the month would come back empty."""
+    form = with_pickers(MonthForm(initial={"month": date(2026, 11, 1)}))
+    assert 'type="month"' in str(form["month"]) and 'value="2026-11"' in str(form["month"])

@@ -118,6 +118,6 @@ def test_stopped_by_the_merchant_from_the_alert(
     phone.close()
 
     page.goto(f"/admin/banking/payeeaccount/{payee.pk}/change/")
-    expect(page.locator(".page")).to_contain_text("已停用" if language == "zh-CN" else "Stopped")
+    expect(page.locator(".page")).to_contain_text("已停止" if language == "zh-CN" else "Stopped")
     assert f.fresh(payee).state == PayeeState.STOPPED
     assert payee_account_for(old.customer, timezone.now()) == old, "paid as before"

@@ -29,10 +29,19 @@ class SteppedField(forms.DateField):
         raise NotImplementedError
 
 
+class MonthInput(forms.DateInput):
+    """The browser's own choice of a month."""
+
+    input_type = "month"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"placeholder": "2026-11", **(attrs or {})}, format="%Y-%m")
+
+
 class MonthField(SteppedField):
     """A month as “2026-11”; its value is the first day of it."""
 
-    widget = forms.DateInput({"type": "month", "placeholder": "2026-11"}, format="%Y-%m")
+    widget = MonthInput
     default_error_messages: ClassVar = {"invalid": _("Write the month as 2026-11.")}
 
     def __init__(self, **more: Any) -> None:
