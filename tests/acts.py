@@ -183,12 +183,12 @@ class Act:
 
 ACTS = (
     Act("open a case", House.complaint, open_case, 13, 23),
-    Act("reply", House.case, reply, 11, 21),
+    Act("reply", House.case, reply, 11, 26),
     Act("solve and close", House.answered_case, solve_and_close, 20, 17),
     Act("public report", House.report, report_problem, 23, 25),
     Act("make an order", House.typed_order, make_order, 9, 1),
     # Six look whether the order's notes name an account of ours that is over.
-    Act("read back, confirm", House.phone_order, read_back_and_confirm, 26, 26),
+    Act("read back, confirm", House.phone_order, read_back_and_confirm, 26, 31),
     # Of these 47 are ten for the clock to finance: no tariff has a price for this shipment.
     Act("proof of delivery", House.shipment, prove_delivery, 7, 52),
     Act("one scan", House.shipment, scan, 5, 41),

@@ -125,6 +125,7 @@ def test_every_setting_reaches_the_containers() -> None:
         "STATIC_ROOT",
         "STATICFILES_BACKEND",
         "MEDIA_ROOT",
+        "SEALS_DIR",
     }
     files = sorted((ROOT / "config").glob("settings*.py"))
     source = "".join(file.read_text() for file in files)

@@ -27,7 +27,7 @@ def test_one_check_is_overdue_one_finding_waits_and_one_alert_is_open() -> None:
     bank.make_bank(seed=1, now=now)
     demo.make_safety(seed=1, now=now)
     overdue = AccountCheck.objects.filter(state=CheckState.DUE, due_at__lt=now)
-    assert [check.account.name for check in overdue] == ["建行老户"]
+    assert [check.account.name for check in overdue] == ["建行代收户"]
     assert CheckFollowUp.objects.get().state == FollowUpState.WAITING
     alerts = set(SecurityAlert.objects.values_list("kind", "state"))
     assert ("at_night", AlertState.OPEN) in alerts

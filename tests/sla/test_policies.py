@@ -281,7 +281,17 @@ def test_open_matters_cannot_follow_what_is_not_valid_yet() -> None:
 @pytest.mark.django_db
 def test_the_house_comes_with_the_policies_of_the_requirements() -> None:
     assert set(Policy.objects.values_list("code", flat=True)) == {
+        "account-campaign",
+        "account-check",
         "authorisation-paperwork",
+        "cash-deposit",
+        "cash-up",
+        "change-approval",
+        "change-report",
+        "change-start",
+        "change-transition",
+        "check-follow-up",
+        "qr-settlement",
         "case-inquiry",
         "case-major",
         "case-ordinary",

@@ -16,7 +16,6 @@ from apps.tracking.models import Courier
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
-    from apps.cod.models.cash import CashUp
 
 USER = settings.AUTH_USER_MODEL
 S = ItemState
@@ -275,6 +274,6 @@ class CodDecision(models.Model):
         return f"{self.get_kind_display()} {self.about} {self.amount}"
 
     @property
-    def about(self) -> "CodItem | Courier | CashUp | None":
+    def about(self) -> "models.Model | None":
         """What it is about: exactly one of the three."""
         return self.item or self.courier or self.cash_up
