@@ -185,8 +185,8 @@ def _schedule(row: NewDelivery, policy: NotificationPolicy, notice: Notice, now:
     """Waiting for a time, gathering, quiet hours: all of them only move the due time."""
     row.due_at = max(now, notice.not_before or now)
     # What is followed is told by itself, so that its own fate is known.
-    alone = policy.urgent or bool(followed_topic(notice.topic))
-    gather = 0 if alone else policy.digest_minutes
+    alone = bool(followed_topic(notice.topic))
+    gather = 0 if alone or policy.urgent else policy.digest_minutes
     if notice.gather and not alone:
         gather = max(gather, CATCHING_UP)
     if gather:
