@@ -77,7 +77,7 @@ def _stages(month: date) -> Table:
     return Table(
         (
             Column("state", _("Stage"), lambda row: row[0].label, is_link=True),
-            Column("bar", "", lambda row: bar(row[1].n, most)),
+            Column("bar", _("as a bar"), lambda row: bar(row[1].n, most)),
             number("n", _("How many"), lambda row: row[1].n),
             amount("charged", _("Amount"), lambda row: row[1].charged if row[1].n else None),
         ),
@@ -93,7 +93,7 @@ def _ages(ages: Sequence[tuple[str, Decimal, str]]) -> Table:
     return Table(
         (
             Column("age", _("Age"), lambda row: row[1][0], is_link=True),
-            Column("bar", "", lambda row: bar(row[1][1], widest, row[1][2])),
+            Column("bar", _("as a bar"), lambda row: bar(row[1][1], widest, row[1][2])),
             amount("owed", _("Amount"), lambda row: row[1][1]),
         ),
         list(enumerate(ages)),
@@ -117,7 +117,7 @@ def _weeks(weeks: Sequence[board.Week]) -> Table:
     return Table(
         (
             Column("week", _("Week from"), name),
-            Column("bar", "", lambda week: bar(week.usual, fullest)),
+            Column("bar", _("as a bar"), lambda week: bar(week.usual, fullest)),
             amount("usual", _("as they usually pay")),
             amount("due", _("by the due dates")),
         ),
