@@ -3,22 +3,25 @@ approvals, everyone's confirmation. A part of the demonstration."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 
 from django.db import transaction
 
 from apps.account_changes.approvals import ACCOUNT_CHANGE
-from apps.account_changes.campaign_demo import tell_customers
-from apps.account_changes.enums import PaperKind, TeamSide
-from apps.account_changes.models import ChangeProject
+from apps.account_changes.enums import FeedbackClass, FeedbackSource, PaperKind, TeamSide
+from apps.account_changes.models import Campaign, CampaignRecipient, ChangeProject
+from apps.account_changes.queries.campaigns import WATCH
 from apps.account_changes.queries.changes import missing_readers
 from apps.account_changes.rules.changes import MARKS
-from apps.account_changes.services import changes
+from apps.account_changes.services import campaigns, changes
 from apps.accounts.models import User
+from apps.accounts.queries import public_user
 from apps.backoffice.queries.approvals import content_of
 from apps.banking.enums import AccountPurpose
 from apps.banking.models import BankAccount
 from apps.banking.services import open_account
 from apps.core.files import NewFile
+from apps.events.models import Event
 
 PAPER = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 BRIEFING = (
@@ -32,6 +35,9 @@ BANKS = (
     ("浦发银行", (4, 4, 3, 3), "需另签代收协议"),
     ("建设银行", (3, 2, 2, 4), "现用银行，次日到账"),
 )
+HOUR = timedelta(hours=1)
+# The channels that confirm, in turn, and how far the message came there.
+CAME = (("wechat", "read"), ("sms", "delivered"))
 DAY = timedelta(days=1)
 
 
@@ -90,6 +96,58 @@ def _prepared(people: dict[str, User], at: datetime) -> ChangeProject:
         )  # fmt: skip
     changes.write_briefing(project, briefing=BRIEFING, by=finance, at=at + 14 * DAY)
     return project
+
+
+def tell_customers(project: ChangeProject, *, agent: User, by: User, at: datetime) -> None:
+    """Pressed at ``at``, before the start. Of the customers in their order the first acknowledges, the second asks,
+    the others have read it or have it; the last was reached by nothing, and an agent by name has to call."""
+    assert project.since is not None  # noqa: S101  # it is scheduled
+    campaign = campaigns.send_campaign(
+        project=project,
+        agent=agent,
+        watch_zh=WATCH["zh"],
+        watch_en=WATCH["en"],
+        call_from=at + 24 * HOUR,
+        deadline=project.since - 12 * HOUR,
+        by=by,
+        at=at,
+    )
+    rows = list(campaign.recipients.order_by("customer__code"))
+    _messages(campaign, rows, at + 2 * HOUR)
+    if len(rows) > 2:
+        _answer(rows[0], FeedbackClass.AGREES, "", at + 5 * HOUR)
+        _answer(rows[1], FeedbackClass.QUESTION, "对账单上的账号什么时候换成新的？", at + 6 * HOUR)
+    # By the database's clock the calls have long begun.
+    campaigns.hand_over_to_agents()
+
+
+def _messages(campaign: Campaign, rows: list[CampaignRecipient], at: datetime) -> None:
+    """What the providers said; the last one's text message failed."""
+    told = dict(
+        Event.objects.filter(
+            kind="account_notice.told",
+            subject_type=CampaignRecipient._meta.label_lower,
+            subject_id__in=[str(row.pk) for row in rows],
+        ).values_list("subject_id", "pk")
+    )
+    said = []
+    for n, row in enumerate(rows):
+        channel, to = ("sms", "failed") if row is rows[-1] else CAME[n % len(CAME)]
+        data = {"event": told.get(str(row.pk)), "channel": channel, "to": to}
+        said.append(SimpleNamespace(data=data, at=at))
+    campaigns.note_messages(said)  # type: ignore[arg-type]  # as much of an event as it reads
+
+
+def _answer(row: CampaignRecipient, kind: FeedbackClass, text: str, at: datetime) -> None:
+    campaigns.give_feedback(
+        recipient_id=row.pk,
+        kind=kind,
+        name="财务部",
+        text=text,
+        source=FeedbackSource.LINK,
+        by=public_user(),
+        at=at,
+    )
 
 
 # After the bank's accounts.

@@ -1,5 +1,47 @@
-"""Lists of this app as spreadsheets (apps/backoffice/exports.py)."""
+"""Who was told of an account change, how far each channel came and who goes on (COD-3)."""
 
-from apps.account_changes.campaign_exports import CAMPAIGN_EXPORTS
+from collections.abc import Iterable, Sequence
 
-EXPORTS = (*CAMPAIGN_EXPORTS,)
+from django.utils.translation import gettext_lazy as _
+
+from apps.account_changes.enums import MessageStand, NoticeChannel
+from apps.account_changes.models import CampaignRecipient
+from apps.account_changes.queries.campaigns import messages_of
+from apps.backoffice.exports import Export, ExportColumn, attribute, rows_of_list
+
+
+def with_messages(rows: Sequence[CampaignRecipient]) -> Iterable[CampaignRecipient]:
+    """The rows, each with how far its channels came; one statement for all."""
+    found = messages_of(list(rows))
+    for row in rows:
+        row.stands = {one.channel: one.stand for one in found[row.pk]}  # type: ignore[attr-defined]  # read by the columns
+    return rows
+
+
+def _by(channel: NoticeChannel) -> ExportColumn:
+    def value(row: CampaignRecipient) -> str:
+        stand = row.stands.get(channel)  # type: ignore[attr-defined]  # see with_messages
+        return str(MessageStand(stand).label) if stand else ""
+
+    return ExportColumn(channel.label, value)
+
+
+RECIPIENTS = Export(
+    name="account_changes.campaignrecipient",
+    label=_("Customers told of an account change"),
+    file_name="account-notices",
+    permission="account_changes.export_campaignrecipient",
+    rows=rows_of_list(CampaignRecipient),
+    prepare=with_messages,
+    columns=(
+        attribute(_("Account change"), "campaign.project.number"),
+        attribute(_("Customer number"), "customer.code"),
+        attribute(_("Customer"), "customer.name"),
+        ExportColumn(_("State"), lambda row: row.get_state_display()),
+        attribute(_("Since"), "state_since"),
+        ExportColumn(_("Agent"), lambda row: str(row.agent)),
+        attribute(_("Acknowledged"), "acknowledged_at"),
+        *(_by(channel) for channel in NoticeChannel),
+    ),
+)
+EXPORTS = (RECIPIENTS,)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from apps.account_changes.campaign_demo import tell_customers
+from apps.account_changes.demo import tell_customers
 from apps.account_changes.enums import RecipientState
 from apps.account_changes.models import Feedback
 from apps.account_changes.queries.campaigns import board_of

@@ -155,7 +155,7 @@ def test_sums_below_zero_or_with_three_decimals_are_refused(amount: str) -> None
     assert refused(lambda: count(row, amount)) == "bad_amount"
     row.refresh_from_db()
     assert row.state == C.DECLARED
-    assert Event.objects.filter(kind="cod.refused", subject_id=str(row.pk)).count() == 1
+    assert Event.objects.filter(kind="cod.attempt_refused", subject_id=str(row.pk)).count() == 1
 
 
 def test_notes_and_coins_are_what_was_counted() -> None:

@@ -165,7 +165,7 @@ def test_a_courier_who_counts_their_own_cash_is_told_no(client: Client) -> None:
     assert courier.name in answer.content.decode()
     row.refresh_from_db()
     assert row.state == "declared"
-    assert Event.objects.filter(kind="cod.refused", data__code="own_cash").exists()
+    assert Event.objects.filter(kind="cod.attempt_refused", data__code="own_cash").exists()
 
 
 def test_freight_and_repayments_are_entered_on_the_cash_up(client: Client) -> None:

@@ -341,7 +341,7 @@ def test_one_line_pays_one_claw_back_of_its_amount_once() -> None:
     assert refused(lambda: see_paid(first, other)) == "claw_back_paid"
     assert refused(lambda: see_paid(second, line)) == "line_used"
     assert cod.net(K.PAYOUTS_IN_TRANSIT) == D("-100.00")
-    refusals = Event.objects.filter(kind="cod.refused", subject_type="cod.coditem")
+    refusals = Event.objects.filter(kind="cod.attempt_refused", subject_type="cod.coditem")
     assert refusals.count() == 3
 
 

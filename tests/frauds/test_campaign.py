@@ -11,9 +11,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from apps.account_changes.campaign_notices import NotAsSent
 from apps.account_changes.enums import FeedbackClass, FeedbackSource, NoticeAnswer, RecipientState
 from apps.account_changes.models import Campaign, CampaignRecipient, Feedback, NoticeCheck
+from apps.account_changes.notices import NotAsSent
 from apps.account_changes.queries.links import token_of
 from apps.account_changes.rules.notice_codes import code_from
 from apps.account_changes.services import campaigns, changes

@@ -39,7 +39,9 @@ def refused(act: Callable[[], Any]) -> str:
 def traced(subject: Any, code: str) -> bool:
     """Whether the refusal stands in the subject's timeline."""
     found = Event.objects.filter(
-        kind="cod.refused", subject_id=str(subject.pk), subject_type=subject._meta.label_lower
+        kind="cod.attempt_refused",
+        subject_id=str(subject.pk),
+        subject_type=subject._meta.label_lower,
     )
     return found.filter(data__code=code).exists()
 
@@ -133,7 +135,9 @@ def test_a_closed_cash_up_is_opened_again() -> None:
     }
     for act in acts.values():
         assert refused(act) in ("illegal_move", "not_counted")
-    assert Event.objects.filter(kind="cod.refused", subject_id=str(row.pk)).count() == len(acts)
+    assert Event.objects.filter(kind="cod.attempt_refused", subject_id=str(row.pk)).count() == len(
+        acts
+    )
     said = sql_refused("UPDATE cod_cashup SET counted = 1 WHERE id = %s", row.pk)
     assert "refused" in said
 
@@ -440,7 +444,7 @@ def test_twenty_at_once_have_one_effect(what: str) -> None:
     assert done.count("done") == 1, done
     assert set(done) <= {"done", "illegal_move", "in_deposit"}
     assert services.prove_cod(by=by, at=at).differences == 0
-    assert Event.objects.filter(kind="cod.refused").count() == 19
+    assert Event.objects.filter(kind="cod.attempt_refused").count() == 19
 
 
 def at_once(n: int, act: Callable[[int], Any]) -> list[str]:

@@ -44,7 +44,7 @@ def caught(row: Remittance, act: Callable[[], Any], code: str) -> None:
         act()
     assert refusal.value.code == code
     trace = Event.objects.filter(
-        kind="cod.refused", subject_type="cod.remittance", subject_id=str(row.pk)
+        kind="cod.attempt_refused", subject_type="cod.remittance", subject_id=str(row.pk)
     )
     assert trace.filter(data__code=code).exists(), "no trace"
     row.refresh_from_db()

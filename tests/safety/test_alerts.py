@@ -19,7 +19,7 @@ from apps.notifications.models import Delivery
 from apps.safety import services
 from apps.safety.enums import AlertKind, AlertState
 from apps.safety.models import AlertRule, SecurityAlert
-from apps.safety.rules.access import Happening, Known, Limit, is_between, unusual
+from apps.safety.rules.access import AccountAccess, Known, Limit, is_between, unusual
 from tests.factories.accounts import TOTP_KEY, UnitFactory, UserFactory
 from tests.factories.banking import bank_account
 
@@ -34,13 +34,14 @@ REVEAL_RULES = {
 }
 
 
-def reveals(*minutes: int, subject: str = "a") -> list[Happening]:
+def reveals(*minutes: int, subject: str = "a") -> list[AccountAccess]:
     return [
-        Happening(n, None, 1, NOON + timedelta(minutes=m), subject) for n, m in enumerate(minutes)
+        AccountAccess(n, None, 1, NOON + timedelta(minutes=m), subject)
+        for n, m in enumerate(minutes)
     ]
 
 
-def told(happened: list[Happening], known: Known | None = None) -> list[tuple[str, int]]:
+def told(happened: list[AccountAccess], known: Known | None = None) -> list[tuple[str, int]]:
     found = unusual(happened, {h.event for h in happened}, REVEAL_RULES, {1: known or Known()})
     return [(str(one.kind), one.count) for one in found]
 
@@ -52,9 +53,11 @@ def test_one_more_than_usual_within_the_time_is_told() -> None:
 
 
 def test_many_accounts_are_counted_once_each() -> None:
-    happened = [Happening(n, None, 1, NOON + timedelta(hours=2 * n), f"s{n % 4}") for n in range(4)]
+    happened = [
+        AccountAccess(n, None, 1, NOON + timedelta(hours=2 * n), f"s{n % 4}") for n in range(4)
+    ]
     assert told(happened) == [("many_accounts", 4)]
-    same = [Happening(n, None, 1, NOON + timedelta(hours=2 * n), "s") for n in range(4)]
+    same = [AccountAccess(n, None, 1, NOON + timedelta(hours=2 * n), "s") for n in range(4)]
     assert told(same) == []
 
 
@@ -68,7 +71,7 @@ def test_hours_may_go_over_midnight(hour: int, start: int, end: int, within: boo
 
 
 def test_night_newcomers_and_the_roster() -> None:
-    night = [Happening(1, None, 1, NOON + timedelta(hours=10), "a")]
+    night = [AccountAccess(1, None, 1, NOON + timedelta(hours=10), "a")]
     assert told(night) == [("at_night", 1)]
     assert told(reveals(0), Known(new_since=NOON - timedelta(days=6))) == [("newcomer", 1)]
     assert told(reveals(0), Known(new_since=NOON - timedelta(days=8))) == []

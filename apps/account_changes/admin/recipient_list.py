@@ -7,8 +7,8 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from apps.account_changes.campaign_exports import RECIPIENTS, with_messages
 from apps.account_changes.enums import MessageStand, NoticeChannel, RecipientState
+from apps.account_changes.jobs import RECIPIENTS, with_messages
 from apps.account_changes.models import Campaign, CampaignRecipient
 from apps.account_changes.queries.campaigns import recipient_list, with_channel
 from apps.backoffice.forms.filters import FilterForm, one_of

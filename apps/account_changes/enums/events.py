@@ -10,7 +10,7 @@ EVENT_KINDS = {f"accountchange.{kind.value}": kind.label for kind in StepKind} |
     "accountchange.failed": _("Account change: stopped by an error"),
 }
 EVENT_DETAILS = {
-    "accountchange.attempt_refused/act": _("What"),
+    "accountchange.attempt_refused/attempt": _("What"),
     "accountchange.attempt_refused/code": _("Refused because"),
     "accountchange.attempt_refused/words": _("Words"),
     "accountchange.failed/error": _("Error"),

@@ -18,14 +18,13 @@ from apps.banking.enums import CallOutcome, PayeeState
 from apps.banking.models import PayeeAccount, PayeeCall
 from apps.banking.queries.payees import may_be_called
 from apps.banking.services.payees import RULE, about, end, locked, waits
-from apps.banking.services.refusals import refusals_on_record
 from apps.banking.services.words import said
 from apps.banking.states import PAYEE_MOVES
 from apps.core.database import database_now
 from apps.core.errors import RuleBroken
 from apps.customers.models import Contact
 from apps.customers.queries.search import phone_index
-from apps.events.services import record
+from apps.events.services import record, recorded_refusals
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -39,7 +38,7 @@ def record_call(
 ) -> PayeeCall:
     """What came of calling the customer back: at a number that was on file unchanged for long, by somebody else
     than who entered the request. Confirmed, approval by two people is asked for; denied, it is stopped."""
-    with refusals_on_record(REFUSED, payee, "call", by=by, at=at):
+    with recorded_refusals(REFUSED, payee, "call", by=by, at=at):
         row = locked(payee)
         if row.state != PayeeState.REQUESTED:
             raise RuleBroken(
@@ -83,7 +82,7 @@ def approve_payee(
     """The second of two approvals begins the waiting time of ``PAYEE_COOLING_HOURS``, counted by the
     database's clock, whatever a process takes for the time; ``is_past``, where a past is taken over, from
     ``at``. Everybody who was on file before is told meanwhile."""
-    with refusals_on_record(REFUSED, payee, "approve", by=by, at=at):
+    with recorded_refusals(REFUSED, payee, "approve", by=by, at=at):
         row = locked(payee)
         request = engine.approve(
             kind=PAYEE,
@@ -107,7 +106,7 @@ def refuse_payee(
     payee: PayeeAccount, *, seen: str, reason: str, by: "User", at: datetime
 ) -> PayeeAccount:
     """One of the two says no: the request is over. The customer may ask anew."""
-    with refusals_on_record(REFUSED, payee, "refuse", by=by, at=at):
+    with recorded_refusals(REFUSED, payee, "refuse", by=by, at=at):
         row = locked(payee)
         engine.refuse(kind=PAYEE, subject=row, seen=seen, reason=reason, by=by, at=at)
         end(row, PayeeState.STOPPED, reason=reason, by=by, at=at)

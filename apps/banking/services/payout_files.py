@@ -22,12 +22,11 @@ from apps.banking.models import BankAccount, Payout, PayoutFile
 from apps.banking.paying import Payment, templates, write_payments
 from apps.banking.services.payees import clear_number
 from apps.banking.services.payouts import about, check_approved, check_is_answer, lock_payouts
-from apps.banking.services.refusals import refusals_on_record
 from apps.banking.states import PAYOUT_MOVES
 from apps.core.database import write_columns
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.storage import all_or_nothing
-from apps.events.services import new_event, record, record_many
+from apps.events.services import new_event, record, record_many, recorded_refusals
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -59,7 +58,7 @@ def make_payment_file(
         raise BadInput(_("There is no such template."), code="no_template", field="template")
     with (
         all_or_nothing(),
-        refusals_on_record("payout.attempt_refused", account, "file", by=by, at=at),
+        recorded_refusals("payout.attempt_refused", account, "file", by=by, at=at),
         transaction.atomic(),
     ):
         rows, left_out = _payable(lock_payouts([one.pk for one in payouts]), account, at)

@@ -9,9 +9,8 @@ from apps.banking.approvals import PAYOUT
 from apps.banking.enums import PayoutState
 from apps.banking.models import Payout
 from apps.banking.services.payouts import about, check_unchanged, lock_payouts, release
-from apps.banking.services.refusals import refusals_on_record
 from apps.banking.states import PAYOUT_MOVES
-from apps.events.services import record
+from apps.events.services import record, recorded_refusals
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -21,7 +20,7 @@ REFUSED = "payout.attempt_refused"
 
 def ask_release(payout: Payout, *, by: "User", at: datetime) -> Payout:
     """Two people who did not draft it are asked to release it."""
-    with refusals_on_record(REFUSED, payout, "ask", by=by, at=at):
+    with recorded_refusals(REFUSED, payout, "ask", by=by, at=at):
         [row] = lock_payouts([payout.pk])
         PAYOUT_MOVES.check(PayoutState(row.state), PayoutState.APPROVING)
         check_unchanged(row)
@@ -44,7 +43,7 @@ def approve_payout(
     at: datetime,
 ) -> Payout:
     """The second of two approvals releases it."""
-    with refusals_on_record(REFUSED, payout, "approve", by=by, at=at):
+    with recorded_refusals(REFUSED, payout, "approve", by=by, at=at):
         [row] = lock_payouts([payout.pk])
         check_unchanged(row)
         request = engine.approve(
@@ -63,7 +62,7 @@ def approve_payout(
 
 def refuse_payout(payout: Payout, *, seen: str, reason: str, by: "User", at: datetime) -> Payout:
     """It is a draft again: called off, or asked for once more."""
-    with refusals_on_record(REFUSED, payout, "refuse", by=by, at=at):
+    with recorded_refusals(REFUSED, payout, "refuse", by=by, at=at):
         [row] = lock_payouts([payout.pk])
         engine.refuse(kind=PAYOUT, subject=row, seen=seen, reason=reason, by=by, at=at)
         PAYOUT_MOVES.check(PayoutState(row.state), PayoutState.DRAFT)

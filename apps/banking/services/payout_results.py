@@ -13,11 +13,10 @@ from apps.banking.enums import PayoutState
 from apps.banking.models import Payout, PayoutFile, PayoutResult
 from apps.banking.paying import ResultRow, Verdict, read_results
 from apps.banking.services.payouts import lock_payouts
-from apps.banking.services.refusals import refusals_on_record
 from apps.banking.services.settling import close
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.money import format_money
-from apps.events.services import record
+from apps.events.services import record, recorded_refusals
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -35,7 +34,7 @@ def take_result_file(
     """Take in what the bank says became of ``file``. Refused as a whole, by line, where a row is of another
     file or day, says another amount or account, comes twice, or contradicts what is known. What it says
     without plain words is unclear. The same bytes again: RuleBroken ``result_known``."""
-    with refusals_on_record("payoutfile.answer_refused", file, "results", by=by, at=at):
+    with recorded_refusals("payoutfile.answer_refused", file, "results", by=by, at=at):
         sha256 = hashlib.sha256(content).hexdigest()
         rows = lock_payouts(list(file.payouts.values_list("pk", flat=True)))
         if PayoutResult.objects.filter(file=file, sha256=sha256).exists():

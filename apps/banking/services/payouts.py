@@ -21,11 +21,10 @@ from apps.banking.enums import AccountState, PayeeState, PayoutState
 from apps.banking.models import BankAccount, PayeeAccount, Payout
 from apps.banking.queries.payees import payee_account_for, payee_sha
 from apps.banking.queries.payouts import payout_of, payout_sha
-from apps.banking.services.refusals import refusals_on_record
 from apps.banking.services.words import said
 from apps.banking.states import PAYOUT_MOVES
 from apps.core.errors import BadInput, RuleBroken
-from apps.events.services import record
+from apps.events.services import record, recorded_refusals
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -49,7 +48,7 @@ def draft_payout(
     """Draft what ``subject``, a row of a floor above, is paid with: once, called again it is the same draft.
     ``amount`` is in yuan. Refused unless ``payee`` is what ``payee_account_for`` answers at ``at``, and of the
     customer whom the subject names as its ``customer`` or ``merchant``."""
-    with refusals_on_record(REFUSED, payee, "draft", by=by, at=at):
+    with recorded_refusals(REFUSED, payee, "draft", by=by, at=at):
         row = _payee(payee)
         check_amount(amount)
         _check_whose(row, subject)
@@ -94,7 +93,7 @@ def release_payouts(
     left as it is. Rows are locked by key; the database checks the approval once more."""
     if not payouts:
         return []
-    with refusals_on_record(REFUSED, payouts[0], "release", by=by, at=at):
+    with recorded_refusals(REFUSED, payouts[0], "release", by=by, at=at):
         rows = lock_payouts([payout.pk for payout in payouts])
         for row in rows:
             if row.state == PayoutState.RELEASED and row.approval_id == approval.pk:

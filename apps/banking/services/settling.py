@@ -16,7 +16,6 @@ from apps.banking.enums import PayoutState, Use
 from apps.banking.models import BankLine, Payout
 from apps.banking.queries.payouts import settled_by
 from apps.banking.services.payouts import about, lock_payouts
-from apps.banking.services.refusals import refusals_on_record
 from apps.banking.services.sides import PAYOUTS_IN_TRANSIT
 from apps.banking.services.using import post_against
 from apps.banking.services.words import said
@@ -25,7 +24,7 @@ from apps.core.database import database_now
 from apps.core.errors import RuleBroken
 from apps.core.money import format_money
 from apps.events.models import Event
-from apps.events.services import record
+from apps.events.services import record, recorded_refusals
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -36,7 +35,7 @@ REFUSED, CONTRADICTED = "payout.attempt_refused", "payout.contradicted"
 def settle_payout(line: BankLine, payout: Payout, *, by: "User", at: datetime) -> Payout:
     """The bank line by which a payout left our account: payouts in transit against the bank. Settled by the
     same line again it is left as it is. RuleBroken ``line_differs`` for another account or amount."""
-    with refusals_on_record(REFUSED, payout, "line", by=by, at=at):
+    with recorded_refusals(REFUSED, payout, "line", by=by, at=at):
         [row] = lock_payouts([payout.pk])
         if row.bank_line_id == line.pk:
             return row
@@ -63,7 +62,7 @@ def return_payout(
 ) -> Payout:
     """The bank did not pay it, or gave it back. What had left our account comes back by a ``line`` that a person
     names; what never left needs none. Whoever made the payment file does not say so alone."""
-    with refusals_on_record(REFUSED, payout, "return", by=by, at=at):
+    with recorded_refusals(REFUSED, payout, "return", by=by, at=at):
         [row] = lock_payouts([payout.pk])
         _check_other(row, by)
         has_left = row.state == PayoutState.PAID or row.bank_line_id is not None
@@ -86,7 +85,7 @@ def return_payout(
 
 def confirm_paid(payout: Payout, *, reason: str, by: "User", at: datetime) -> Payout:
     """A person has the bank's word that it was paid; its line is still waited for."""
-    with refusals_on_record(REFUSED, payout, "confirm", by=by, at=at):
+    with recorded_refusals(REFUSED, payout, "confirm", by=by, at=at):
         [row] = lock_payouts([payout.pk])
         _check_other(row, by)
         row.bank_said = said(reason)

@@ -15,6 +15,7 @@ from apps.cod.enums.money import (
     TakingKind,
     TransitState,
 )
+from apps.cod.enums.news import REFUSED
 from apps.cod.enums.remittances import (
     BEFORE_RELEASE,
     GONE_OUT,
@@ -40,6 +41,7 @@ __all__ = [
     "MATTER_KINDS",
     "OWED",
     "PROVIDER_NUMBERS",
+    "REFUSED",
     "STANDING",
     "UNPAID",
     "CashUpState",

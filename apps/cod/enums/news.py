@@ -5,12 +5,14 @@ from django.utils.translation import gettext_lazy as _
 from apps.cod.enums.money import DecisionKind, ItemState
 from apps.tracking.enums import CodMethod
 
+# What a rule refused, whatever it was about.
+REFUSED = "cod.attempt_refused"
 EVENT_KINDS = {
     "cashup.closed": _("Cash-up closed"),
     "cashup.counted": _("Cash counted"),
     "cashup.declared": _("Cash declared"),
     "cashup.opened_again": _("Declaration taken back"),
-    "cod.refused": _("Refused by a rule"),
+    REFUSED: _("Refused by a rule"),
     "coddecision.asked": _("COD decision asked for"),
     "coddecision.done": _("COD decision done"),
     "coddecision.refused": _("COD decision refused"),
@@ -52,7 +54,7 @@ EVENT_DETAILS = {
     "courier.freight_taken/method": _("Paid by"),
     "deposit.made/slip": _("Slip number"),
     "deposit.made/cash_ups": _("Cash-ups"),
-    "cod.refused/act": _("Tried"),
-    "cod.refused/code": _("Refused because"),
+    f"{REFUSED}/attempt": _("Tried"),
+    f"{REFUSED}/code": _("Refused because"),
     "codproof.differs/differences": _("Differences"),
 }

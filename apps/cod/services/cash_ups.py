@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.cod.enums import CashUpState, ItemState, TakingKind
+from apps.cod.enums import REFUSED, CashUpState, ItemState, TakingKind
 from apps.cod.models import CashUp, CodItem, Taking
 from apps.cod.queries.debts import debt_of
 from apps.cod.rules.counting import counted_up, exact
@@ -22,11 +22,10 @@ from apps.cod.services import books, clocks
 from apps.cod.services.moving import move_items
 from apps.cod.services.noticing import report_difference
 from apps.cod.services.opening_cash_ups import open_cash_up
-from apps.cod.services.tracing import refusals_recorded
 from apps.cod.states import CASH_UP_MOVES
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.money import format_money
-from apps.events.services import record
+from apps.events.services import record, recorded_refusals
 from apps.tracking.enums import CodMethod
 from apps.tracking.models import Courier
 
@@ -37,7 +36,7 @@ def declare_cash_up(*, cash_up_id: int, amount: Any, by: User, at: datetime) -> 
     """The courier, or a clerk for them, says how much there is. From now on it takes no more money: what
     comes later is in the next one. BadInput ``bad_amount``; RuleBroken ``illegal_move``."""
     row = CashUp.objects.get(pk=cash_up_id)
-    with refusals_recorded("declare", row, by=by, at=at):
+    with recorded_refusals(REFUSED, row, "declare", by=by, at=at):
         declared = exact(amount, "amount")
         row = _lock(cash_up_id)
         _move(row, C.DECLARED)
@@ -52,7 +51,7 @@ def declare_cash_up(*, cash_up_id: int, amount: Any, by: User, at: datetime) -> 
 def take_back_declaration(*, cash_up_id: int, reason: str, by: User, at: datetime) -> CashUp:
     """Before anybody has counted: it takes money again."""
     row = CashUp.objects.get(pk=cash_up_id)
-    with refusals_recorded("take_back", row, by=by, at=at):
+    with recorded_refusals(REFUSED, row, "take_back", by=by, at=at):
         row = _lock(cash_up_id)
         _move(row, C.OPEN)
         row.expected = row.declared = row.declared_at = row.declared_by = None
@@ -72,7 +71,7 @@ def count_cash_up(
     """Somebody other than the courier counts, and the money is the station's. Without a difference it is
     closed. BadInput ``bad_amount``, ``notes_differ``; RuleBroken ``own_cash``, ``illegal_move``."""
     row = CashUp.objects.select_related("courier").get(pk=cash_up_id)
-    with refusals_recorded("count", row, by=by, at=at):
+    with recorded_refusals(REFUSED, row, "count", by=by, at=at):
         counted = exact(amount, "amount")
         row = _lock(cash_up_id)
         check_not_own(row.courier, by)
@@ -93,7 +92,7 @@ def recount_cash_up(
     """A difference is counted once more, before the money goes to the bank: what was posted is taken back
     and posted anew. RuleBroken ``own_cash``, ``in_deposit``, ``not_counted``."""
     row = CashUp.objects.select_related("courier").get(pk=cash_up_id)
-    with refusals_recorded("recount", row, by=by, at=at):
+    with recorded_refusals(REFUSED, row, "recount", by=by, at=at):
         counted, why = exact(amount, "amount"), _said(reason)
         row = _lock(cash_up_id)
         check_not_own(row.courier, by)
@@ -113,7 +112,7 @@ def close_cash_up(*, cash_up_id: int, explanation: str, by: User, at: datetime) 
     """A difference is explained and the cash-up closed; what is short stays the courier's debt.
     RuleBroken ``own_cash``, ``illegal_move``."""
     row = CashUp.objects.select_related("courier").get(pk=cash_up_id)
-    with refusals_recorded("close", row, by=by, at=at):
+    with recorded_refusals(REFUSED, row, "close", by=by, at=at):
         why = _said(explanation)
         row = _lock(cash_up_id)
         check_not_own(row.courier, by)

@@ -13,13 +13,12 @@ from apps.accounts.models import User
 from apps.banking.enums import Use
 from apps.banking.models import BankLine
 from apps.banking.services import clear_transit
-from apps.cod.enums import ItemState
+from apps.cod.enums import REFUSED, ItemState
 from apps.cod.models import ClawBack
 from apps.cod.services import books
 from apps.cod.services.moving import lock_items, move_items
-from apps.cod.services.tracing import refusals_recorded
 from apps.core.errors import BadInput, RuleBroken
-from apps.events.services import record
+from apps.events.services import record, recorded_refusals
 from apps.ledger.enums import AccountKind
 from apps.ledger.inputs import Side
 
@@ -54,7 +53,7 @@ def see_claw_back(*, claw_back_id: int, line: BankLine, by: User, at: datetime) 
     """This line paid the consignee: nothing is in transit for it any more. RuleBroken ``claw_back_paid``,
     ``line_differs``, ``line_used``."""
     item = ClawBack.objects.select_related("item").get(pk=claw_back_id).item
-    with refusals_recorded("see", item, by=by, at=at):
+    with recorded_refusals(REFUSED, item, "see", by=by, at=at):
         row = _lock(claw_back_id)
         if row.line_id is not None:
             raise RuleBroken(

@@ -12,17 +12,16 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.banking.enums import AccountPurpose, AccountState
 from apps.banking.models import BankAccount
-from apps.cod.enums import ItemState, TransitState
+from apps.cod.enums import REFUSED, ItemState, TransitState
 from apps.cod.models import CashUp, CodItem, Deposit
 from apps.cod.models.cash import HANDED_IN
 from apps.cod.rules.counting import exact
 from apps.cod.services import books, clocks
 from apps.cod.services.moving import move_items
-from apps.cod.services.tracing import refusals_recorded
 from apps.cod.states import TRANSIT_MOVES
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.money import format_money
-from apps.events.services import record
+from apps.events.services import record, recorded_refusals
 
 T = TransitState
 
@@ -40,7 +39,7 @@ def make_deposit(
     """Enter a slip of the bank for cash-ups of one station whose money it is. BadInput ``bad_amount``,
     ``slip_missing``, ``future``, ``nothing_chosen``; RuleBroken ``slip_differs``, ``slip_used``,
     ``in_deposit``, ``several_stations``, ``not_counted``, ``account_unfit``."""
-    with refusals_recorded("deposit", account, by=by, at=at):
+    with recorded_refusals(REFUSED, account, "deposit", by=by, at=at):
         paid = exact(amount, "amount")
         number = "".join(slip.split()).upper()[:40]
         _check(account, number, day, at)
@@ -75,7 +74,7 @@ def void_deposit(*, deposit_id: int, reason: str, by: User, at: datetime) -> Dep
     """It was entered wrongly: the money is still at the station. RuleBroken ``illegal_move`` once the
     bank's line was seen."""
     deposit = Deposit.objects.get(pk=deposit_id)
-    with refusals_recorded("void", deposit, by=by, at=at):
+    with recorded_refusals(REFUSED, deposit, "void", by=by, at=at):
         if not reason.strip():
             raise BadInput(_("Say why."), code="reason_missing", field="reason")
         deposit = lock_deposit(deposit_id)

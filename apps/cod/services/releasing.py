@@ -24,7 +24,7 @@ from apps.banking.services.payouts import draft_payout, release_payouts
 from apps.billing.enums import ReceiptSource
 from apps.billing.services import take_receipt
 from apps.cod.approvals import REMITTANCE
-from apps.cod.enums import ItemState, RemittanceState, RowKind
+from apps.cod.enums import REFUSED, ItemState, RemittanceState, RowKind
 from apps.cod.models import CodItem, Remittance, RemittanceRow
 from apps.cod.services import remittance_books as books
 from apps.cod.services.moving import mark_remitted, take_claw_backs
@@ -35,10 +35,9 @@ from apps.cod.services.remittances import (
     lock_remittance,
 )
 from apps.cod.services.settling_fees import receipt_key, settle_statements
-from apps.cod.services.tracing import refusals_recorded
 from apps.cod.states import REMITTANCE_MOVES
 from apps.core.errors import RuleBroken
-from apps.events.services import record
+from apps.events.services import record, recorded_refusals
 
 S, K = RemittanceState, RowKind
 
@@ -47,7 +46,7 @@ def ask_release(*, remittance_id: int, by: User, at: datetime) -> ApprovalReques
     """Ask two people of different departments. RuleBroken: ``remittance_held`` without an account,
     ``payee_changed`` where the merchant is paid to another account by now; on record."""
     row = Remittance.objects.get(pk=remittance_id)
-    with refusals_recorded("ask", row, by=by, at=at):
+    with recorded_refusals(REFUSED, row, "ask", by=by, at=at):
         row = lock_remittance(remittance_id)
         _check_releasable(row, at)
         title = f"{row.number} {row.merchant} {row.amount}"
@@ -65,7 +64,7 @@ def approve_remittance(
 ) -> Remittance | None:
     """The second approval releases it, by that person. RuleBroken ``remittance_released`` for whoever
     comes after that; what is refused is on record."""
-    with refusals_recorded("approve", row, by=by, at=at):
+    with recorded_refusals(REFUSED, row, "approve", by=by, at=at):
         found = lock_remittance(row.pk)
         check_before_release(found)
         _check_releasable(found, at)

@@ -16,16 +16,15 @@ from apps.backoffice.services import take_number, void_if_changed, withdraw_appr
 from apps.banking.queries.payees import payee_account_for
 from apps.billing.services.words import said
 from apps.cod.approvals import REMITTANCE
-from apps.cod.enums import STANDING, HoldReason, RemittanceState, RowKind, WaitReason
+from apps.cod.enums import REFUSED, STANDING, HoldReason, RemittanceState, RowKind, WaitReason
 from apps.cod.models import Remittance, RemittanceRow
 from apps.cod.queries.remitting import Plan, plans_of
 from apps.cod.rules.remitting import Row
 from apps.cod.services.moving import put_in_remittance, take_out_of_remittance
-from apps.cod.services.tracing import refusals_recorded
 from apps.cod.states import REMITTANCE_MOVES
 from apps.core.errors import BadInput, RuleBroken
 from apps.customers.models import Customer
-from apps.events.services import record
+from apps.events.services import record, recorded_refusals
 
 log = logging.getLogger(__name__)
 PREFIX = "RM"
@@ -167,7 +166,7 @@ def withdraw_remittance(*, remittance_id: int, reason: str, by: User, at: dateti
     ``remittance_released`` after it, on record."""
     why = said(reason)
     row = Remittance.objects.get(pk=remittance_id)
-    with refusals_recorded("withdraw", row, by=by, at=at):
+    with recorded_refusals(REFUSED, row, "withdraw", by=by, at=at):
         row = lock_remittance(remittance_id)
         check_before_release(row)
         REMITTANCE_MOVES.check(S(row.state), S.WITHDRAWN)

@@ -16,7 +16,7 @@ from apps.accounts.models import User
 from apps.banking.enums import Use
 from apps.banking.models import BankLine
 from apps.banking.services import clear_transit
-from apps.cod.enums import ItemState, TransitState
+from apps.cod.enums import REFUSED, ItemState, TransitState
 from apps.cod.models import CodItem, Deposit, QrSettlement
 from apps.cod.queries.seeing import candidates, waiting_transits
 from apps.cod.services import books, clocks
@@ -24,10 +24,9 @@ from apps.cod.services.deposits import items_of_deposit, lock_deposit
 from apps.cod.services.moving import move_items
 from apps.cod.services.noticing import report_difference
 from apps.cod.services.settlements import items_of_settlement
-from apps.cod.services.tracing import refusals_recorded
 from apps.cod.states import TRANSIT_MOVES
 from apps.core.errors import RuleBroken
-from apps.events.services import record
+from apps.events.services import record, recorded_refusals
 
 T = TransitState
 Transit = Deposit | QrSettlement
@@ -36,7 +35,7 @@ Transit = Deposit | QrSettlement
 def see_on_bank(transit: Transit, line: BankLine, *, by: User, at: datetime) -> Transit:
     """This line is the money; its items are payable from now on. RuleBroken ``line_differs``,
     ``line_used``, ``illegal_move``."""
-    with refusals_recorded("see", transit, by=by, at=at):
+    with recorded_refusals(REFUSED, transit, "see", by=by, at=at):
         row = _lock(transit)
         TRANSIT_MOVES.check(T(row.state), T.SEEN)
         if line.account_id != row.account_id or line.amount != amount_of(row):

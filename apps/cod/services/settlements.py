@@ -11,16 +11,15 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.banking.enums import AccountPurpose, AccountState
 from apps.banking.models import BankAccount
-from apps.cod.enums import PROVIDER_NUMBERS, ItemState
+from apps.cod.enums import PROVIDER_NUMBERS, REFUSED, ItemState
 from apps.cod.models import CodItem, QrSettlement, Taking
 from apps.cod.rules.counting import exact
 from apps.cod.services import books, clocks
 from apps.cod.services.moving import lock_items, move_items
 from apps.cod.services.noticing import report_difference
-from apps.cod.services.tracing import refusals_recorded
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.money import format_money
-from apps.events.services import record
+from apps.events.services import record, recorded_refusals
 from apps.tracking.enums import CodMethod
 
 
@@ -39,7 +38,7 @@ def enter_settlement(
     is another sum than they make, the difference is an exception. BadInput ``bad_amount``,
     ``net_differs``, ``future``, ``not_a_provider``; RuleBroken ``settled_already``, ``nothing_taken``,
     ``account_unfit``."""
-    with refusals_recorded("settle", account, by=by, at=at):
+    with recorded_refusals(REFUSED, account, "settle", by=by, at=at):
         sums = _sums(gross, fee, net)
         _check(provider, day, account, at)
         takings = _lock_takings(provider, day)

@@ -18,13 +18,12 @@ from apps.complaints.queries.following import public_file
 from apps.complaints.queries.links import case_of_token, token_of
 from apps.core.downloads import UNKNOWN, private_file
 from apps.core.errors import RuleBroken
-from apps.core.requests import client_address
 from apps.core.times import now
 from apps.portal.answers import kept_private, key_page, page, stopped
 from apps.portal.case_page import lay_out
 from apps.portal.forms import MessageForm, WithdrawForm
 from apps.portal.languages import speaks
-from apps.portal.limits import count_misses, seconds_stopped
+from apps.portal.links import behind_link
 from apps.portal.photos import MOST, Photos, takes_photos
 
 MESSAGES = (timedelta(hours=1), 30)
@@ -33,26 +32,14 @@ MESSAGES = (timedelta(hours=1), 30)
 @require_safe
 @speaks()
 def case(request: HttpRequest, token: str) -> HttpResponse:
-    found, refusal = find(request, token)
-    return refusal or show(request, _known(found), sent=request.GET.get("sent") == "1")
+    found = _find(request, token)
+    if isinstance(found, HttpResponse):
+        return found
+    return show(request, found, sent=request.GET.get("sent") == "1")
 
 
-def find(request: HttpRequest, token: str) -> tuple[Case | None, HttpResponse | None]:
-    """The case behind a link, or what to answer instead: whoever tries out links is stopped."""
-    address = client_address(request)
-    if wait := seconds_stopped(address):
-        return None, stopped(wait)
-    found = case_of_token(token)
-    if found is None:
-        if wait := count_misses(address, 1):
-            return None, stopped(wait)
-        return None, page("404.html", status=404)
-    return found, None
-
-
-def _known(found: Case | None) -> Case:
-    assert found is not None  # noqa: S101  # find() gives either a case or an answer
-    return found
+def _find(request: HttpRequest, token: str) -> Case | HttpResponse:
+    return behind_link(request, lambda: case_of_token(token))
 
 
 def show(
@@ -89,10 +76,10 @@ def show(
 @speaks(remember=False)
 def write(request: HttpRequest, token: str) -> HttpResponse:
     """Another message, or photos, or both."""
-    found, refusal = find(request, token)
-    if refusal is not None:
-        return refusal
-    subject, at = _known(found), now()
+    found = _find(request, token)
+    if isinstance(found, HttpResponse):
+        return found
+    subject, at = found, now()
     form, photos = MessageForm(request.POST), Photos(request)
     window, most = MESSAGES
     if add_for_good("portal.case_words", str(subject.pk), window=window, at=at) > most:
@@ -134,25 +121,25 @@ def _back(token: str, where: str = "") -> HttpResponse:
 @speaks(remember=False)
 def withdraw(request: HttpRequest, token: str) -> HttpResponse:
     """Nothing more is wanted. Sent twice, the second time finds it done."""
-    found, refusal = find(request, token)
-    if refusal is not None:
-        return refusal
+    found = _find(request, token)
+    if isinstance(found, HttpResponse):
+        return found
     form = WithdrawForm(request.POST)
     reason = form.cleaned_data["reason"] if form.is_valid() else ""
     try:
-        services.withdraw_case(case_id=_known(found).pk, reason=reason, by=public_user(), at=now())
+        services.withdraw_case(case_id=found.pk, reason=reason, by=public_user(), at=now())
     except RuleBroken as problem:
-        return show(request, _known(found), error=str(problem), status=409)
+        return show(request, found, error=str(problem), status=409)
     return _back(token)
 
 
 @require_safe
 def file(request: HttpRequest, token: str, key: UUID) -> HttpResponse:
     """Pictures to look at; everything else to download as what nobody runs."""
-    found, refusal = find(request, token)
-    if refusal is not None:
-        return refusal
-    stored = public_file(_known(found), key)
+    found = _find(request, token)
+    if isinstance(found, HttpResponse):
+        return found
+    stored = public_file(found, key)
     if stored is None:
         return page("404.html", status=404)
     return kept_private(_sent(stored))

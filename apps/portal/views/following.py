@@ -10,10 +10,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.requests import client_address
 from apps.notifications import services
-from apps.portal.answers import asked_to_wait, kept_private, key_page, page, stopped
+from apps.portal.answers import asked_to_wait, kept_private, key_page, page
 from apps.portal.forms import CodeForm, FollowForm
 from apps.portal.languages import speaks
-from apps.portal.limits import count_misses, seconds_stopped
+from apps.portal.links import behind_link
 from apps.portal.queries import followable_waybill
 from apps.portal.views.shipment import not_a_number
 from apps.tracking.models import Waybill
@@ -35,13 +35,13 @@ def follow(request: HttpRequest, number: str) -> HttpResponse:
     if canonical != number:
         return kept_private(HttpResponseRedirect(f"/notify/follow/{canonical}"))
     address = client_address(request)
-    if wait := seconds_stopped(address):
-        return stopped(wait)
-    waybill = followable_waybill(canonical)
-    if waybill is None:
-        if wait := count_misses(address, 1):
-            return stopped(wait)
-        return nothing_to_follow(canonical)
+    waybill = behind_link(
+        request,
+        lambda: followable_waybill(canonical),
+        unknown=lambda: nothing_to_follow(canonical),
+    )
+    if isinstance(waybill, HttpResponse):
+        return waybill
     form = FollowForm(request.POST or None)
     refused = None
     if request.method == "POST" and form.is_valid():

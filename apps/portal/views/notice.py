@@ -13,32 +13,18 @@ from apps.account_changes.rules.notice_codes import grouped
 from apps.account_changes.services import campaigns
 from apps.accounts.queries import public_user
 from apps.core.errors import RuleBroken
-from apps.core.requests import client_address
 from apps.core.times import now
-from apps.portal.answers import asked_to_wait, kept_private, key_page, page, stopped
+from apps.portal.answers import asked_to_wait, kept_private, key_page
 from apps.portal.forms.notices import NoticeForm
 from apps.portal.languages import speaks
-from apps.portal.limits import count_misses, seconds_stopped
-
-
-def _find(request: HttpRequest, token: str) -> CampaignRecipient | HttpResponse:
-    """The customer behind a link, or what to answer instead: whoever tries out links is stopped."""
-    address = client_address(request)
-    if wait := seconds_stopped(address):
-        return stopped(wait)
-    found = recipient_of_token(token)
-    if found is None:
-        if wait := count_misses(address, 1):
-            return stopped(wait)
-        return page("404.html", status=404)
-    return found
+from apps.portal.links import behind_link
 
 
 @require_safe
 @speaks()
 def notice(request: HttpRequest, token: str) -> HttpResponse:
     """Looking changes nothing: programs that read mail open links by themselves."""
-    found = _find(request, token)
+    found = behind_link(request, lambda: recipient_of_token(token))
     return found if isinstance(found, HttpResponse) else _show(request, token, found)
 
 
@@ -46,7 +32,7 @@ def notice(request: HttpRequest, token: str) -> HttpResponse:
 @speaks(remember=False)
 def answer(request: HttpRequest, token: str) -> HttpResponse:
     """They have it; what they ask besides is a case of the account-change agent's."""
-    found = _find(request, token)
+    found = behind_link(request, lambda: recipient_of_token(token))
     if isinstance(found, HttpResponse):
         return found
     form = NoticeForm(request.POST)

@@ -7,30 +7,15 @@ from django.views.decorators.http import require_http_methods
 from apps.accounts.queries import public_user
 from apps.banking import services
 from apps.banking.enums import PayeeState
-from apps.banking.models import PayeeAccount
 from apps.banking.models.payees import UNDER_WAY
 from apps.banking.queries.links import payee_of_token
 from apps.core.errors import RuleBroken
-from apps.core.requests import client_address
 from apps.core.times import now
-from apps.portal.answers import key_page, page, stopped
+from apps.portal.answers import key_page
 from apps.portal.languages import speaks
-from apps.portal.limits import count_misses, seconds_stopped
+from apps.portal.links import behind_link
 
 MAY_STOP = (*UNDER_WAY, PayeeState.ACTIVE)
-
-
-def _find(request: HttpRequest, token: str) -> PayeeAccount | HttpResponse:
-    """The account behind a link, or what to answer instead: whoever tries out links is stopped."""
-    address = client_address(request)
-    if wait := seconds_stopped(address):
-        return stopped(wait)
-    found = payee_of_token(token)
-    if found is not None:
-        return found
-    if wait := count_misses(address, 1):
-        return stopped(wait)
-    return page("404.html", status=404)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -38,7 +23,7 @@ def _find(request: HttpRequest, token: str) -> PayeeAccount | HttpResponse:
 def payee(request: HttpRequest, token: str) -> HttpResponse:
     """Mail programs fetch links unasked, so looking changes nothing; the button does, once. The link is the
     permission: stopping moves no money, and whoever is wrong asks anew."""
-    found = _find(request, token)
+    found = behind_link(request, lambda: payee_of_token(token))
     if isinstance(found, HttpResponse):
         return found
     done = False

@@ -13,12 +13,11 @@ from apps.complaints.queries.links import token_of
 from apps.complaints.queries.satisfaction import ask_of, is_expired
 from apps.complaints.rules.cases import is_dissatisfied
 from apps.core.errors import RuleBroken
-from apps.core.requests import client_address
 from apps.core.times import now
-from apps.portal.answers import kept_private, key_page, page, stopped
+from apps.portal.answers import kept_private, key_page
 from apps.portal.forms import RateForm
 from apps.portal.languages import speaks
-from apps.portal.limits import count_misses, seconds_stopped
+from apps.portal.links import behind_link
 
 WORDS = (
     (5, _("Very satisfied")),
@@ -33,14 +32,10 @@ WORDS = (
 @speaks()
 def rate(request: HttpRequest, token: str) -> HttpResponse:
     """Looking changes nothing: programs that read mail open links by themselves."""
-    address = client_address(request)
-    if wait := seconds_stopped(address):
-        return stopped(wait)
-    ask, at = ask_of(token), now()
-    if ask is None:
-        if wait := count_misses(address, 1):
-            return stopped(wait)
-        return page("404.html", status=404)
+    ask = behind_link(request, lambda: ask_of(token))
+    if isinstance(ask, HttpResponse):
+        return ask
+    at = now()
     form = RateForm(request.POST or None)
     if request.method == "POST" and ask.answered_at is None and not is_expired(ask, at):
         if form.is_valid() and _answer(ask, form, at):

@@ -12,34 +12,20 @@ from apps.cod.models import Remittance
 from apps.cod.queries.remittance_links import remittance_of_token
 from apps.cod.queries.settlement_reports import TYPES, facts_of, report_file, sums_of
 from apps.core.downloads import private_file
-from apps.core.requests import client_address
 from apps.core.times import now
 from apps.portal.answers import key_page, page, stopped
 from apps.portal.languages import speaks
-from apps.portal.limits import count_misses, seconds_stopped
+from apps.portal.links import behind_link
 
 # A paper costs a second of the processor.
 PAPERS = (timedelta(hours=1), 30)
 A_PAGE = 100
 
 
-def _find(request: HttpRequest, token: str) -> Remittance | HttpResponse:
-    """The remittance behind a link, or what to answer instead: whoever tries out links is stopped."""
-    address = client_address(request)
-    if wait := seconds_stopped(address):
-        return stopped(wait)
-    found = remittance_of_token(token)
-    if found is None:
-        if wait := count_misses(address, 1):
-            return stopped(wait)
-        return page("404.html", status=404)
-    return found
-
-
 @require_safe
 @speaks()
 def remittance(request: HttpRequest, token: str) -> HttpResponse:
-    found = _find(request, token)
+    found = behind_link(request, lambda: remittance_of_token(token))
     if isinstance(found, HttpResponse):
         return found
     after = request.GET.get("after", "")
@@ -63,7 +49,7 @@ def remittance(request: HttpRequest, token: str) -> HttpResponse:
 @speaks()
 def download(request: HttpRequest, token: str, form: str) -> HttpResponse:
     """The report as a file; a spreadsheet opens ``csv`` at once (UTF-8 with a mark)."""
-    found = _find(request, token)
+    found = behind_link(request, lambda: remittance_of_token(token))
     if isinstance(found, HttpResponse):
         return found
     if form not in RemittanceFile.values:

@@ -11,11 +11,10 @@ from django.views.decorators.http import require_safe
 
 from apps.core.crypto import blind_index
 from apps.core.errors import BadInput
-from apps.core.requests import client_address
 from apps.core.times import now
-from apps.portal.answers import kept_private, page, stopped
+from apps.portal.answers import kept_private, page
 from apps.portal.languages import speaks
-from apps.portal.limits import count_misses, seconds_stopped
+from apps.portal.links import behind_link
 from apps.portal.pages import lay_out
 from apps.portal.prerendered import fill
 from apps.tracking.enums import is_terminal
@@ -32,14 +31,9 @@ def shipment(request: HttpRequest, number: str) -> HttpResponse:
         return not_a_number(number, str(refusal))
     if canonical != number:
         return kept_private(HttpResponseRedirect(f"/track/{canonical}"))
-    address = client_address(request)
-    if wait := seconds_stopped(address):
-        return stopped(wait)
-    known = public_view(canonical)
-    if known is None:
-        if wait := count_misses(address, 1):
-            return stopped(wait)
-        return unknown(canonical)
+    known = behind_link(request, lambda: public_view(canonical), unknown=lambda: unknown(canonical))
+    if isinstance(known, HttpResponse):
+        return known
     at = now()
     laid = lay_out(known, at, live=live_address(canonical))
     values = {

@@ -21,35 +21,21 @@ from apps.billing.rules.words import in_words
 from apps.core.downloads import private_file
 from apps.core.errors import RuleBroken
 from apps.core.files import NewFile
-from apps.core.requests import client_address
 from apps.core.times import now
 from apps.portal.answers import kept_private, key_page, page, stopped
 from apps.portal.forms.statements import AgreeForm, DisputeForm
 from apps.portal.languages import speaks
-from apps.portal.limits import count_misses, seconds_stopped
+from apps.portal.links import behind_link
 
 WORDS = (timedelta(hours=1), 60)
 # A paper costs a second of the processor.
 PAPERS = (timedelta(hours=1), 30)
 
 
-def _find(request: HttpRequest, token: str) -> Statement | HttpResponse:
-    """The statement behind a link, or what to answer instead: whoever tries out links is stopped."""
-    address = client_address(request)
-    if wait := seconds_stopped(address):
-        return stopped(wait)
-    found = statement_of_token(token)
-    if found is None:
-        if wait := count_misses(address, 1):
-            return stopped(wait)
-        return page("404.html", status=404)
-    return found
-
-
 @require_safe
 @speaks()
 def statement(request: HttpRequest, token: str) -> HttpResponse:
-    found = _find(request, token)
+    found = behind_link(request, lambda: statement_of_token(token))
     return found if isinstance(found, HttpResponse) else _show(request, token, found)
 
 
@@ -98,7 +84,7 @@ def _show(
 @speaks(remember=False)
 def agree(request: HttpRequest, token: str) -> HttpResponse:
     """All that is not disputed is right; whoever says so gives a name."""
-    found = _find(request, token)
+    found = behind_link(request, lambda: statement_of_token(token))
     if isinstance(found, HttpResponse):
         return found
     form = AgreeForm(request.POST, request.FILES)
@@ -123,7 +109,7 @@ def agree(request: HttpRequest, token: str) -> HttpResponse:
 @speaks(remember=False)
 def dispute(request: HttpRequest, token: str) -> HttpResponse:
     """One line is wrong; the rest stays as it is."""
-    found = _find(request, token)
+    found = behind_link(request, lambda: statement_of_token(token))
     if isinstance(found, HttpResponse):
         return found
     window, most = WORDS
@@ -161,7 +147,7 @@ def _paper(upload: "UploadedFile[Any] | None") -> NewFile | None:
 @speaks()
 def download(request: HttpRequest, token: str, form: str) -> HttpResponse:
     """The statement as a file; a spreadsheet opens ``csv`` at once (UTF-8 with a mark)."""
-    found = _find(request, token)
+    found = behind_link(request, lambda: statement_of_token(token))
     if isinstance(found, HttpResponse):
         return found
     if form not in StatementFile.values:
@@ -178,7 +164,7 @@ def download(request: HttpRequest, token: str, form: str) -> HttpResponse:
 @speaks()
 def letter(request: HttpRequest, token: str, number: str) -> HttpResponse:
     """A dunning letter that names this statement, as a paper."""
-    found = _find(request, token)
+    found = behind_link(request, lambda: statement_of_token(token))
     if isinstance(found, HttpResponse):
         return found
     one = letters_about(found).filter(number=number).first()

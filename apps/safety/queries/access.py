@@ -10,7 +10,7 @@ from apps.accounts.models import DutyShift, User, UserRole
 from apps.events.models import Event
 from apps.safety.enums import AlertKind, AlertState
 from apps.safety.models import AlertRule, SecurityAlert
-from apps.safety.rules.access import BY_ITSELF, MONEY_ROLES, REVEALS, Happening, Known, Limit
+from apps.safety.rules.access import BY_ITSELF, MONEY_ROLES, REVEALS, AccountAccess, Known, Limit
 
 # Whoever has a shift so near is on the roster.
 ROSTER = timedelta(days=14)
@@ -26,7 +26,7 @@ def limits() -> dict[AlertKind, Limit]:
     }
 
 
-def happened(fresh: Iterable[Event], longest: timedelta) -> list[Happening]:
+def happened(fresh: Iterable[Event], longest: timedelta) -> list[AccountAccess]:
     """What the same people did in the time before, with the fresh ones; one query."""
     events = list(fresh)
     if not events:
@@ -41,7 +41,7 @@ def happened(fresh: Iterable[Event], longest: timedelta) -> list[Happening]:
     return [happening for event in known.values() if (happening := reading(event))]
 
 
-def reading(event: Event) -> Happening | None:
+def reading(event: Event) -> AccountAccess | None:
     """None for an event that is of no concern."""
     kind = BY_ITSELF.get(event.kind)
     if event.kind == "user.role_granted":
@@ -49,7 +49,7 @@ def reading(event: Event) -> Happening | None:
             return None
         kind = AlertKind.MONEY_ROLE
     subject = f"{event.subject_type}:{event.subject_id}"
-    return Happening(event.pk, kind, event.by_id, event.at, subject)
+    return AccountAccess(event.pk, kind, event.by_id, event.at, subject)
 
 
 def known(people: Iterable[int], first: datetime, last: datetime) -> Mapping[int, Known]:

@@ -24,7 +24,7 @@ MONEY_ROLES = frozenset({"finance", "cashier", "settlement_clerk", "safety_offic
 
 
 @dataclass(frozen=True)
-class Happening:
+class AccountAccess:
     """One event: a number shown in clear, or what a rule is about by itself."""
 
     event: int
@@ -66,7 +66,7 @@ class Unusual:
 
 
 def unusual(
-    happened: Sequence[Happening],
+    happened: Sequence[AccountAccess],
     fresh: Collection[int],
     limits: Mapping[AlertKind, Limit],
     known: Mapping[int, Known],
@@ -84,7 +84,7 @@ def unusual(
                 yield Unusual(kind, one.person, one.event, count, since, one.at)
 
 
-def _values(kind: AlertKind, counted: Sequence[Happening]) -> int:
+def _values(kind: AlertKind, counted: Sequence[AccountAccess]) -> int:
     """How many there are of what the rule counts."""
     if kind == AlertKind.MANY_ACCOUNTS:
         return len({one.subject for one in counted})
@@ -92,8 +92,12 @@ def _values(kind: AlertKind, counted: Sequence[Happening]) -> int:
 
 
 def _counted(
-    kind: AlertKind, limit: Limit, one: Happening, happened: Sequence[Happening], about: Known
-) -> list[Happening]:
+    kind: AlertKind,
+    limit: Limit,
+    one: AccountAccess,
+    happened: Sequence[AccountAccess],
+    about: Known,
+) -> list[AccountAccess]:
     """What counts with ``one``: nothing, where the rule is not about it."""
     if one.kind is not None:
         if one.kind != kind:
@@ -109,7 +113,7 @@ def _counted(
     ]
 
 
-def _is_odd(kind: AlertKind, limit: Limit, one: Happening, about: Known) -> bool:
+def _is_odd(kind: AlertKind, limit: Limit, one: AccountAccess, about: Known) -> bool:
     """Whether a number shown in clear is what this rule counts."""
     if kind in (AlertKind.MANY_REVEALS, AlertKind.MANY_ACCOUNTS):
         return True

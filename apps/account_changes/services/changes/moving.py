@@ -6,7 +6,6 @@ from datetime import datetime
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar, cast
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.account_changes.approvals import ACCOUNT_CHANGE
@@ -20,10 +19,11 @@ from apps.backoffice.services import void_if_changed
 from apps.banking.models import BankAccount
 from apps.banking.queries import NumberAltered, check_number
 from apps.core.errors import BadInput, RuleBroken
-from apps.events.services import record
+from apps.events.services import record, recorded_refusals
 
 P = ParamSpec("P")
 R = TypeVar("R")
+REFUSED = "accountchange.attempt_refused"
 S = ProjectState
 # While it may still be edited; what was approved or scheduled is prepared again by that.
 BEFORE_START = (S.PREPARING, S.APPROVING, S.APPROVED, S.SCHEDULED)
@@ -36,16 +36,9 @@ def leaves_trace(act: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     def make(work: Callable[P, R]) -> Callable[P, R]:
         @wraps(work)
         def traced(*args: P.args, **kwargs: P.kwargs) -> R:
-            try:
-                with transaction.atomic():
-                    return work(*args, **kwargs)
-            except RuleBroken as refusal:
-                data = {"act": act, "code": refusal.code, "words": str(refusal)}
-                by, at = cast(User, kwargs["by"]), cast(datetime, kwargs["at"])
-                with transaction.atomic():
-                    project = cast(ChangeProject, args[0])
-                    record("accountchange.attempt_refused", project, by=by, at=at, data=data)
-                raise
+            by, at = cast(User, kwargs["by"]), cast(datetime, kwargs["at"])
+            with recorded_refusals(REFUSED, args[0], act, by=by, at=at, words=True):
+                return work(*args, **kwargs)
 
         return traced
 

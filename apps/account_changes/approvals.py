@@ -142,7 +142,7 @@ def _visible(user: User) -> "QuerySet[ChangeProject]":
     return found if user.has_perm("account_changes.view_changeproject") else found.none()
 
 
-CHANGES = (
+APPROVALS = (
     Policy(
         kind=ACCOUNT_CHANGE,
         label=gettext_lazy("Account change"),
