@@ -92,11 +92,12 @@ def test_finance_s_morning_in_the_demonstration(browser: Browser, live_server: A
         [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}]
     )
     desk.goto("/admin/billing/statement/board/")
-    owed = desk.locator("section[aria-labelledby=ages-title] tfoot strong")
-    expect(owed).to_contain_text("¥")
-    expect(desk.locator("section[aria-labelledby=weeks-title] tbody tr")).to_have_count(9)
+    ages = desk.get_by_role("region", name="应收账龄")
+    expect(ages.locator("tfoot")).to_contain_text("¥")
+    weeks = desk.get_by_role("region", name="预计每周回款")
+    expect(weeks.locator("tbody tr")).to_have_count(9)
     picture(desk, "finance-desk")
-    desk.locator("section[aria-labelledby=ages-title] tbody a").nth(1).click()
+    ages.locator("tbody a").nth(1).click()
     expect(desk.locator("#result_list")).to_contain_text("鲜达")
 
     disputed = Statement.objects.filter(disputes__state=DisputeState.OPEN).first()
