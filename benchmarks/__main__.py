@@ -129,8 +129,8 @@ def table(outcomes: list[Outcome]) -> str:
     """A line for each benchmark and one for each limit in it."""
     rows = ["| benchmark | limits | seconds | |", "| --- | --- | --- | --- |"]
     for one in outcomes:
-        told = [line for line in one.lines if line.endswith(("kept", "MISSED"))]
-        said = "<br>".join(" ".join(line.split()) for line in told or one.lines[-1:])
+        verdicts = [line for line in one.lines if line.endswith(("kept", "MISSED"))]
+        said = "<br>".join(" ".join(line.split()) for line in verdicts or one.lines[-1:])
         rows.append(f"| `{one.name}` | {one.verdict} | {one.seconds:.0f} | {said} |")
     return "\n".join(rows) + "\n"
 

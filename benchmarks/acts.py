@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from benchmarks.scratch import scratch_database
 
 if TYPE_CHECKING:
-    from tests.acts import Act, Count, House
+    from tests.acts import Act, Count, Installation
 
 ROUNDS = 15
 MODULES_TO_MAIL = 50
@@ -38,36 +38,40 @@ def milliseconds(work: Callable[[], object]) -> float:
     return (time.perf_counter() - began) * 1000
 
 
-def timed(act: "Act", house: "House", rounds: int) -> tuple[float, float, float]:
+def timed(act: "Act", installation: "Installation", rounds: int) -> tuple[float, float, float]:
     """Medians of the act, of what it wakes, and of the bare INSERT + COMMIT, in turn."""
-    from tests.acts import wake
+    from tests.acts import run_background
 
     taken: list[tuple[float, float, float]] = []
     for _turn in range(rounds):
-        made = act.ready(house)
-        wake()
+        made = act.ready(installation)
+        run_background()
         bare = milliseconds(bare_insert)
         taken.append(
-            (milliseconds(lambda made=made: act.do(house, made)), milliseconds(wake), bare)
+            (
+                milliseconds(lambda made=made: act.do(installation, made)),
+                milliseconds(run_background),
+                bare,
+            )
         )
     first, second, third = zip(*taken, strict=True)
     return statistics.median(first), statistics.median(second), statistics.median(third)
 
 
-def modules_to_mail(house: "House") -> tuple[set[str], set[str]]:
+def modules_to_mail(installation: "Installation") -> tuple[set[str], set[str]]:
     """From what the agent saves to the message that is queued, and to the mail that has left."""
     from apps.notifications.services.sending import send_due
-    from tests.acts import ACTS, modules_run, wake
+    from tests.acts import ACTS, modules_run, run_background
     from tests.doubles.mail_server import MailServer
 
     with MailServer() as server:
         use_mail(server.port)
-        new = ACTS[0].ready(house)
+        new = ACTS[0].ready(installation)
         send_due("email", worker="bench", limit=10_000)
         before = len(server.accepted)
         with modules_run() as queued:
-            ACTS[0].do(house, new)
-            wake()
+            ACTS[0].do(installation, new)
+            run_background()
         with modules_run() as sent:
             send_due("email", worker="bench")
         if len(server.accepted) == before:
@@ -82,12 +86,12 @@ def use_mail(port: int) -> None:
     settings.EMAIL_PER_SECOND = 1000.0
 
 
-def prepare() -> "House":
+def prepare() -> "Installation":
     from django.conf import settings
     from django.db import connection
 
     from apps.notifications.models import NotificationPolicy
-    from tests.acts import House
+    from tests.acts import Installation
 
     settings.SITE_URL = "https://yp.example"
     settings.INQUIRY_MAIL_FROM = "一票客服 <cases@yipiao.example>"
@@ -96,24 +100,24 @@ def prepare() -> "House":
     use_mail(25)
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE bench_bare (id bigserial PRIMARY KEY, said text)")
-    return House()
+    return Installation()
 
 
 def row(act: "Act", found: "Count", times: tuple[float, float, float]) -> str:
-    own, woken, bare = times
-    statements, more = len(found.statements), len(found.woken)
-    verdict = "kept" if statements <= act.most and more <= act.most_woken else "MISSED"
+    own, background, bare = times
+    statements, more = len(found.statements), len(found.background)
+    verdict = "kept" if statements <= act.most and more <= act.most_background else "MISSED"
     return (
         f"{act.name:22}{statements:>4} ≤{act.most:>3}{own:>9.1f}{own / bare:>7.0f} ×"
-        f"{len(found.modules):>5}   |{more:>5} ≤{act.most_woken:>3}{woken:>9.1f}"
-        f"{woken / bare:>7.0f} ×{len(found.modules_woken):>5}  {verdict}"
+        f"{len(found.modules):>5}   |{more:>5} ≤{act.most_background:>3}{background:>9.1f}"
+        f"{background / bare:>7.0f} ×{len(found.background_modules):>5}  {verdict}"
     )
 
 
 def show(found: "Count", *, sql: bool) -> None:
     for title, statements, modules in (
         ("the act", found.statements, found.modules),
-        ("what it wakes", found.woken, found.modules_woken),
+        ("what it wakes", found.background, found.background_modules),
     ):
         print(f"--- {title}")
         print(*(statements if sql else sorted(modules)), sep="\n")
@@ -122,20 +126,20 @@ def show(found: "Count", *, sql: bool) -> None:
 def run(asked: argparse.Namespace) -> int:
     from tests.acts import ACTS, count
 
-    house, missed = prepare(), False
+    installation, missed = prepare(), False
     print(f"{'':22}{'statements':>9}{'ms':>9}{'of bare':>9}{'mods':>5}   | what it wakes, likewise")
     for act in ACTS:
         chosen = asked.sql or asked.modules
         if chosen and chosen != act.name:
             continue
-        found = count(act, house)
+        found = count(act, installation)
         if chosen:
             show(found, sql=bool(asked.sql))
             return 0
-        line = row(act, found, timed(act, house, asked.rounds))
+        line = row(act, found, timed(act, installation, asked.rounds))
         missed = missed or line.endswith("MISSED")
         print(line, flush=True)
-    queued, way = modules_to_mail(house)
+    queued, way = modules_to_mail(installation)
     kept = len(way) <= MODULES_TO_MAIL
     print(
         f"modules of ours that run from phone complaint to mail: {len(way)} ≤ {MODULES_TO_MAIL}"

@@ -25,7 +25,7 @@ from benchmarks.harness import (
     report,
     requests_per_second,
 )
-from benchmarks.lookups import BARE, declare_settings, served_house
+from benchmarks.lookups import BARE, declare_settings, served_installation
 
 if TYPE_CHECKING:
     from apps.customers.models import Customer
@@ -120,7 +120,7 @@ def measure(server: Server) -> list[Result]:
 
 def main() -> int:
     declare_settings()
-    with served_house("bench_api_acts") as (server, _number):
+    with served_installation("bench_api_acts") as (server, _number):
         return report("Sent by API", measure(server))
 
 

@@ -7,7 +7,7 @@ same middleware, asked in turn. Needs DATABASE_OWNER_URL. Exit 1 below the limit
 """
 
 from benchmarks.harness import Request, report
-from benchmarks.lookups import against_bare, declare_settings, served_house
+from benchmarks.lookups import against_bare, declare_settings, served_installation
 
 LIMIT = 0.30
 
@@ -31,7 +31,7 @@ def reading_key() -> str:
 
 def main() -> int:
     declare_settings()
-    with served_house("bench_api_lookup") as (server, number):
+    with served_installation("bench_api_lookup") as (server, number):
         request = Request(
             "API look-up, 15 events",
             f"/api/v1/waybills/{number}",

@@ -3,11 +3,11 @@
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
-from config.urls import urlpatterns as house
+from config.urls import urlpatterns as installation
 
 
 def bare(request: HttpRequest) -> HttpResponse:
     return HttpResponse(b"ok")
 
 
-urlpatterns = [path("bare", bare), *house]
+urlpatterns = [path("bare", bare), *installation]

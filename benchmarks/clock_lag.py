@@ -9,7 +9,7 @@ import time
 
 from django.db import connection
 
-from benchmarks.clock_house import house
+from benchmarks.clock_processes import installation
 from benchmarks.harness import Result
 
 NORMAL, DEAD = 1.0, 30.0
@@ -44,7 +44,7 @@ def both(seconds: int) -> list[Result]:
 
 
 def lags(name: str, seconds: int, limit: float, *, broker: bool) -> list[Result]:
-    with house(broker=broker):
+    with installation(broker=broker):
         with connection.cursor() as cursor:
             count = EACH_SECOND * seconds
             cursor.execute(_SOON, {"count": count, "ahead": AHEAD, "each": EACH_SECOND})
@@ -53,8 +53,8 @@ def lags(name: str, seconds: int, limit: float, *, broker: bool) -> list[Result]
         time.sleep(AHEAD + seconds + DEAD)
     with connection.cursor() as cursor:
         cursor.execute(_LAGS, [ids])
-        told, fired, queued, left = cursor.fetchone()
-    assert told == count, f"{told} of {count} told"
+        on_time, fired, queued, left = cursor.fetchone()
+    assert on_time == count, f"{on_time} of {count} told"
     return [
         Result(f"{name}: told, median", fired[0] * 1000, "ms"),
         Result(f"{name}: told, 99 %", fired[1] * 1000, "ms", most=limit * 1000),

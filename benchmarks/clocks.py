@@ -126,7 +126,7 @@ def recompute(world: "ClockWorld", _clocks: int) -> list[Result]:
 
 def overdue(world: "ClockWorld", clocks: int) -> list[Result]:
     """Two workers, beat and standby after an hour's stop: every step, event and message, once."""
-    from benchmarks.clock_house import catch_up
+    from benchmarks.clock_processes import catch_up
 
     return catch_up(world, clocks // 10, within=WITHIN, flat=FLAT)
 

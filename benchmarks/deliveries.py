@@ -116,8 +116,8 @@ def _queue(events: list[Any]) -> float:
     from apps.notifications.services import notify_about
 
     began = time.perf_counter()
-    told = sum(notify_about(events[n : n + TOGETHER]) for n in range(0, len(events), TOGETHER))
-    return told / (time.perf_counter() - began)
+    queued = sum(notify_about(events[n : n + TOGETHER]) for n in range(0, len(events), TOGETHER))
+    return queued / (time.perf_counter() - began)
 
 
 def _queue_side_by_side(shares: list[list[Any]]) -> float:
@@ -164,11 +164,11 @@ def isolation(mails: int, rounds: int) -> int:
     """E-mail beside a dead provider of text messages, in turn with e-mail alone."""
     from statistics import median
 
-    from tests.faults.isolation import WAYS_TO_DIE, compare, house, middle
+    from tests.faults.isolation import WAYS_TO_DIE, compare, installation, middle
 
     _forget()
     failed = 0
-    with house() as there:
+    with installation() as there:
         there.round(20)  # until the process is up
         for death in WAYS_TO_DIE:
             pairs = compare(there, death, mails=mails, rounds=rounds)

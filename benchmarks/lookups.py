@@ -41,7 +41,7 @@ EVENTS = [
 
 
 @contextmanager
-def served_house(name: str) -> Iterator[tuple[Server, str]]:
+def served_installation(name: str) -> Iterator[tuple[Server, str]]:
     """(server, waybill number), with a database and static files of its own."""
     with tempfile.TemporaryDirectory() as static, scratch_database(name):
         from django.conf import settings

@@ -41,7 +41,7 @@ def compare(rounds: int) -> int:
         ENVIRONMENT,
         LIMIT,
         RESTED,
-        House,
+        Installation,
         Visitor,
         ask_for_nothing,
         visit,
@@ -59,11 +59,11 @@ def compare(rounds: int) -> int:
                 ("crowded", crowded.url),
             )
         }
-        house = House()
+        installation = Installation()
         taken: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
         for turn in range(rounds + 1):
             for kind, port in ports.items():
-                for page, seconds in visit(house, port).items():
+                for page, seconds in visit(installation, port).items():
                     if turn:
                         taken[page][kind].append(seconds)
         visitors = silent.visitors

@@ -7,14 +7,14 @@ same middleware, asked in turn. Needs DATABASE_OWNER_URL. Exit 1 below the limit
 """
 
 from benchmarks.harness import Request, report
-from benchmarks.lookups import against_bare, declare_settings, served_house
+from benchmarks.lookups import against_bare, declare_settings, served_installation
 
 LIMIT = 0.20
 
 
 def main() -> int:
     declare_settings()
-    with served_house("bench_public_page") as (server, number):
+    with served_installation("bench_public_page") as (server, number):
         request = Request("public page, 15 events", f"/track/{number}", expect=number.encode())
         return report("Public page", against_bare(server, request, limit=LIMIT))
 

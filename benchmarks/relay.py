@@ -54,8 +54,8 @@ def run(count: int) -> int:
         if not Dispatch.objects.exists():
             Dispatch.objects.bulk_create(kept[name])
         rate = count / _took(lambda: _relay_all(relay_batch))
-        told = name.startswith("notifications.")
-        results.append(Result(name, rate, "events/s", rate / direct, 0.7 if told else None))
+        is_notice = name.startswith("notifications.")
+        results.append(Result(name, rate, "events/s", rate / direct, 0.7 if is_notice else None))
     results.append(_together(names, relay_batch))
     looks = 500
     idle = _took(lambda: [relay_batch() for _ in range(looks)]) / looks

@@ -31,11 +31,11 @@ FORM_CLASSES = CONFIG_DEFAULTS["FORMS"]["classes"]
 STYLES = (
     "desk/shell.css",
     "desk/lists.css",
-    "desk/house.css",
+    "desk/staff.css",
     "backoffice/backoffice.css",
     "notifications/notifications.css",
 )
-SCRIPTS = ("accounts/once.js", "desk/house.js", "desk/forms.js", "notifications/bell.js")
+SCRIPTS = ("accounts/once.js", "desk/staff.js", "desk/forms.js", "notifications/bell.js")
 THEMES = (
     ("light", _("Light"), "light_mode"),
     ("dark", _("Dark"), "dark_mode"),

@@ -13,7 +13,7 @@ from typing import Any
 from celery.beat import PersistentScheduler
 from django.db import close_old_connections
 
-from apps.core.waking import wake
+from apps.core.enqueueing import enqueue
 from apps.events.background import Overdue, overdue
 
 log = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ class Beat(PersistentScheduler):
             found = overdue(-LOOK)
             for one in found:
                 if one.seconds >= 0:
-                    wake(one.task, *one.args)
+                    enqueue(one.task, *one.args)
         except Exception:  # a lost connection, a restarted database: go on when it is back
             log.exception("beat could not look into the database")
             close_old_connections()

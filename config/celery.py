@@ -7,8 +7,8 @@ from celery import Celery
 from celery.signals import beat_init, worker_init
 from kombu.transport.redis import Transport
 
+from apps.core.enqueueing import use_long_timeout
 from apps.core.loading import keep_loaded
-from apps.core.waking import use_long_timeout
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 # bin/check and the deploy check look at all of it; here it would load every page.

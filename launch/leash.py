@@ -30,7 +30,7 @@ class Leash:
 
     def __init__(self, reading: int) -> None:
         self.reading = reading
-        self.told = False
+        self.is_ready = False
         # A signal interrupts no wait; a byte here does.
         self._heard, self._hearing = os.pipe()
 
@@ -38,7 +38,7 @@ class Leash:
         """A signal sent to the supervisor itself counts as well."""
 
         def tell(_number: int, _frame: FrameType | None) -> None:
-            self.told = True
+            self.is_ready = True
             os.write(self._hearing, b".")
 
         handle_stop_signals(tell)
@@ -46,10 +46,10 @@ class Leash:
     def pulled(self, seconds: float = 0.0, also: Collection[int] = ()) -> bool:
         """Has the stop been asked for? Waits that long for it, or until one of the descriptors
         ``also`` can be read."""
-        if not self.told:
+        if not self.is_ready:
             ready, _, _ = select.select([self.reading, self._heard, *also], [], [], seconds)
-            self.told = self.told or self.reading in ready
-        return self.told
+            self.is_ready = self.is_ready or self.reading in ready
+        return self.is_ready
 
     def check(self, seconds: float = 0.0, also: Collection[int] = ()) -> None:
         """Wait that long, or for one of ``also``; raises `Stopped` when asked to stop."""

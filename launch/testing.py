@@ -67,8 +67,8 @@ def front(words: list[str]) -> int:
     run = TestRun(place)
     run.listen_to_signals()
     try:
-        with os.fdopen(reading) as told:
-            answer = told.read()
+        with os.fdopen(reading) as reply:
+            answer = reply.read()
         if not answer:
             return supervisor.wait() or 1
         return run.pytest(words, json.loads(answer))

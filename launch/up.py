@@ -6,7 +6,7 @@ import time
 
 from launch.checkout import Checkout
 from launch.front import hand_over
-from launch.house import House
+from launch.installation import Installation
 from launch.leash import Leash, Stopped
 from launch.locks import try_lock
 from launch.say import Trouble, say, step
@@ -27,7 +27,7 @@ def front(words: list[str]) -> int:
     place = Place.of(Checkout.here(), "up", durable=True)
     lock = wait_for_lock(place)
     if lock is None:
-        running = told(place)
+        running = said_by(place)
         where = running.get("url") or "it is still starting"
         say(f"Yipiao is already running from this folder: {where}")
         say(f"End it with Ctrl-C where it was started, or: kill {running.get('front', '?')}")
@@ -46,7 +46,7 @@ def wait_for_lock(place: Place) -> int | None:
         lock = try_lock(place.folder / "lock")
         if lock is not None:
             return lock
-        stopping = told(place).get("phase") == "stopping"
+        stopping = said_by(place).get("phase") == "stopping"
         if stopping and not said:
             say("  The previous run is still ending; waiting for it …")
             said = True
@@ -55,7 +55,7 @@ def wait_for_lock(place: Place) -> int | None:
         time.sleep(0.1)
 
 
-def told(place: Place) -> dict[str, str]:
+def said_by(place: Place) -> dict[str, str]:
     """What the running one wrote about itself."""
     try:
         known: dict[str, str] = json.loads((place.folder / "running.json").read_text())
@@ -68,10 +68,10 @@ def supervise(words: list[str]) -> int:
     """Parent of all servers; ends them when the front asks or is gone."""
     leash = Leash(int(words[0]))
     leash.listen_to_signals()
-    house = House(Place.of(Checkout.here(), "up", durable=True), leash)
+    installation = Installation(Place.of(Checkout.here(), "up", durable=True), leash)
     try:
-        house.open()
-        house.watch()
+        installation.open()
+        installation.watch()
     except Stopped:
         say("\nStopping …")
         code = 0
@@ -79,5 +79,5 @@ def supervise(words: list[str]) -> int:
         say(f"\n{trouble}")
         code = 1
     finally:
-        house.close()
+        installation.close()
     return code

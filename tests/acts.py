@@ -39,7 +39,7 @@ from tests.factories import shipments
 from tests.factories.complaints import PHONE, Team, any_cause
 
 
-class House:
+class Installation:
     """A team, a merchant who has ordered before, and the doors that acts come through."""
 
     def __init__(self) -> None:
@@ -115,57 +115,59 @@ class House:
         return {"path": "/report", "data": fields, "REMOTE_ADDR": address}
 
 
-def open_case(house: House, new: NewCase) -> None:
-    cases.open_case(new=new, **house.who())
+def open_case(installation: Installation, new: NewCase) -> None:
+    cases.open_case(new=new, **installation.who())
 
 
-def reply(house: House, case: Case) -> None:
+def reply(installation: Installation, case: Case) -> None:
     said = NewMessage(EntryKind.MESSAGE_OUT, "正在核实，今天18点前答复您。", CaseChannel.EMAIL)
-    cases.add_message(case_id=case.pk, said=said, **house.who())
+    cases.add_message(case_id=case.pk, said=said, **installation.who())
 
 
-def solve_and_close(house: House, case: Case) -> None:
+def solve_and_close(installation: Installation, case: Case) -> None:
     cases.solve_case(
         case_id=case.pk,
         solution="已重新派送并致歉",
         outcome=Outcome.RESOLVED,
         cause=any_cause(),
         told_by=CaseChannel.PHONE,
-        **house.who(),
+        **installation.who(),
     )
-    cases.close_case(case_id=case.pk, note="客户在电话里确认", **house.who())
+    cases.close_case(case_id=case.pk, note="客户在电话里确认", **installation.who())
 
 
-def report_problem(house: House, sent: dict[str, Any]) -> None:
-    answer = house.browser.post(**sent)
+def report_problem(installation: Installation, sent: dict[str, Any]) -> None:
+    answer = installation.browser.post(**sent)
     assert answer.status_code == 303, answer.status_code
 
 
-def make_order(house: House, content: Any) -> WorkOrder:
+def make_order(installation: Installation, content: Any) -> WorkOrder:
     at = timezone.now()
     return orders.receive_order(
-        customer=house.customer,
+        customer=installation.customer,
         content=content,
         arrival=Arrival(channel="phone", received_at=at),
-        by=house.agent,
+        by=installation.agent,
         at=at,
     )
 
 
-def read_back_and_confirm(house: House, order: WorkOrder) -> None:
-    orders.read_back_order(order_id=order.pk, heard_by=order_factory.READ_BACK_BY, **house.who())
-    orders.confirm_order(order_id=order.pk, **house.who())
+def read_back_and_confirm(installation: Installation, order: WorkOrder) -> None:
+    orders.read_back_order(
+        order_id=order.pk, heard_by=order_factory.READ_BACK_BY, **installation.who()
+    )
+    orders.confirm_order(order_id=order.pk, **installation.who())
 
 
-def prove_delivery(house: House, waybill: Waybill) -> None:
-    record_proof(waybill_id=waybill.pk, proof=shipments.proof(), **house.who())
+def prove_delivery(installation: Installation, waybill: Waybill) -> None:
+    record_proof(waybill_id=waybill.pk, proof=shipments.proof(), **installation.who())
 
 
-def scan(house: House, waybill: Waybill) -> None:
+def scan(installation: Installation, waybill: Waybill) -> None:
     event = IncomingEvent(
         waybill_number=waybill.number, code="attempt_failed", occurred_at=timezone.now()
     )
-    result = ingest([event], source="tests", **house.who())
+    result = ingest([event], source="tests", **installation.who())
     assert not result.refused
 
 
@@ -175,23 +177,23 @@ class Act:
     causes is queued. ``ready`` makes what the act needs and is not counted."""
 
     name: str
-    ready: Callable[[House], Any]
-    do: Callable[[House, Any], object]
+    ready: Callable[[Installation], Any]
+    do: Callable[[Installation, Any], object]
     most: int
-    most_woken: int
+    most_background: int
 
 
 ACTS = (
-    Act("open a case", House.complaint, open_case, 13, 23),
-    Act("reply", House.case, reply, 11, 26),
-    Act("solve and close", House.answered_case, solve_and_close, 20, 17),
-    Act("public report", House.report, report_problem, 23, 25),
-    Act("make an order", House.typed_order, make_order, 9, 1),
+    Act("open a case", Installation.complaint, open_case, 13, 23),
+    Act("reply", Installation.case, reply, 11, 26),
+    Act("solve and close", Installation.answered_case, solve_and_close, 20, 17),
+    Act("public report", Installation.report, report_problem, 23, 25),
+    Act("make an order", Installation.typed_order, make_order, 9, 1),
     # Six look whether the order's notes name an account of ours that is over.
-    Act("read back, confirm", House.phone_order, read_back_and_confirm, 26, 31),
+    Act("read back, confirm", Installation.phone_order, read_back_and_confirm, 26, 31),
     # Of these 47 are ten for the clock to finance: no tariff has a price for this shipment.
-    Act("proof of delivery", House.shipment, prove_delivery, 7, 52),
-    Act("one scan", House.shipment, scan, 5, 41),
+    Act("proof of delivery", Installation.shipment, prove_delivery, 7, 52),
+    Act("one scan", Installation.shipment, scan, 5, 41),
 )
 
 
@@ -228,7 +230,7 @@ def modules_run() -> Iterator[set[str]]:
         sys.setprofile(None)
 
 
-def wake() -> None:
+def run_background() -> None:
     """Everything that was recorded is handed to all who hear of it, and to those who hear of that,
     until their messages are queued."""
     relay_batch(100_000)
@@ -239,18 +241,18 @@ class Count:
     """What one act cost, and what it woke."""
 
     statements: list[str]
-    woken: list[str]
+    background: list[str]
     modules: set[str]
-    modules_woken: set[str]
+    background_modules: set[str]
 
 
-def count(act: Act, house: House) -> Count:
+def count(act: Act, installation: Installation) -> Count:
     """Do ``act`` once for the memories of the process, then once more and look."""
     for _warm in range(2):
-        made = act.ready(house)
-        wake()
+        made = act.ready(installation)
+        run_background()
         with counted() as statements, modules_run() as modules:
-            act.do(house, made)
-        with counted() as woken, modules_run() as modules_woken:
-            wake()
-    return Count(statements, woken, modules, modules_woken)
+            act.do(installation, made)
+        with counted() as background, modules_run() as background_modules:
+            run_background()
+    return Count(statements, background, modules, background_modules)

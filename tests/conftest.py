@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import pytest_django
 import redis
-from django.conf import settings as house
+from django.conf import settings as installation
 from django.db import connection
 from django.db.backends.signals import connection_created
 from django.test import Client, TransactionTestCase
@@ -134,7 +134,7 @@ def _private_media(settings: Any, _media: Iterator[Path]) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _house_language() -> None:
+def _default_language() -> None:
     """Whoever read a page in English leaves no English behind."""
     translation.deactivate()
 
@@ -169,7 +169,7 @@ def _forgetful_limiter(monkeypatch: pytest.MonkeyPatch, _counters: "redis.Redis"
 
 @pytest.fixture(scope="session")
 def _counters() -> "Iterator[redis.Redis]":
-    with redis.Redis.from_url(house.REDIS_URL) as store:
+    with redis.Redis.from_url(installation.REDIS_URL) as store:
         yield store
 
 

@@ -14,18 +14,18 @@ _OURS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z", re.ASCII)
 _TYPED = frozenset({"detail", "message", "text", "customer_reference", "reference", "description"})
 
 
-def times_in(told: Any, name: str = "") -> list[str]:
+def times_in(answers: Any, name: str = "") -> list[str]:
     """Everything that looks like a time, wherever it stands."""
-    if isinstance(told, dict):
-        return [time for key, below in told.items() for time in times_in(below, key)]
-    if isinstance(told, list):
-        return [time for below in told for time in times_in(below, name)]
-    looks = isinstance(told, str) and name not in _TYPED and _A_TIME.fullmatch(told)
-    return [told] if looks else []
+    if isinstance(answers, dict):
+        return [time for key, below in answers.items() for time in times_in(below, key)]
+    if isinstance(answers, list):
+        return [time for below in answers for time in times_in(below, name)]
+    looks = isinstance(answers, str) and name not in _TYPED and _A_TIME.fullmatch(answers)
+    return [answers] if looks else []
 
 
-def check_times(told: Any) -> None:
-    for time in times_in(told):
+def check_times(answers: Any) -> None:
+    for time in times_in(answers):
         assert _OURS.fullmatch(time), f"a time in another format: {time}"
 
 

@@ -123,7 +123,7 @@ def tell_customers(project: ChangeProject, *, agent: User, by: User, at: datetim
 
 def _messages(campaign: Campaign, rows: list[CampaignRecipient], at: datetime) -> None:
     """What the providers said; the last one's text message failed."""
-    told = dict(
+    sent_events = dict(
         Event.objects.filter(
             kind="account_notice.told",
             subject_type=CampaignRecipient._meta.label_lower,
@@ -133,7 +133,7 @@ def _messages(campaign: Campaign, rows: list[CampaignRecipient], at: datetime) -
     said = []
     for n, row in enumerate(rows):
         channel, to = ("sms", "failed") if row is rows[-1] else CAME[n % len(CAME)]
-        data = {"event": told.get(str(row.pk)), "channel": channel, "to": to}
+        data = {"event": sent_events.get(str(row.pk)), "channel": channel, "to": to}
         said.append(SimpleNamespace(data=data, at=at))
     campaigns.note_messages(said)  # type: ignore[arg-type]  # as much of an event as it reads
 

@@ -179,9 +179,9 @@ def _worth_keeping(request: HttpRequest, response: HttpResponseBase) -> KeptAnsw
     cookie may have been lost with the first answer, so it is given again by doing it again."""
     if set(response.cookies) - {settings.CSRF_COOKIE_NAME}:
         return None
-    told: KeptAnswer | None = getattr(response, "kept_answer", None)
-    if told is not None:
-        return told
+    earlier: KeptAnswer | None = getattr(response, "kept_answer", None)
+    if earlier is not None:
+        return earlier
     is_redirect = 300 <= response.status_code < 400
     where = response.get("Location", "") if is_redirect else ""
     said = _said(request)

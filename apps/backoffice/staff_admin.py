@@ -64,7 +64,7 @@ class StaffAdmin(ModelAdmin):
     compressed_fields = True
     warn_unsaved_form = True
     list_filter_submit = True
-    change_form_template = "admin/house_change_form.html"
+    change_form_template = "admin/staff_change_form.html"
     timeline_limit = 100
     # What the button above the list says, for whoever may add one.
     add_label: Any = ""

@@ -56,19 +56,19 @@ def bank_of_cnaps(code: str) -> str | None:
 
 def fingerprint(account_id: int, line: Line, party_index: str) -> str:
     """128 bits over what tells a line apart; the text without blanks, as banks pad it as they like."""
-    told = (
+    shown = (
         f"{account_id}\0{line.day}\0{line.time or ''}\0{line.amount}\0{line.balance_after}\0{party_index}"
         f"\0{line.ref}\0{line.text.replace(' ', '')}"
     )
-    return hashlib.sha256(told.encode()).hexdigest()[:32]
+    return hashlib.sha256(shown.encode()).hexdigest()[:32]
 
 
 def is_own_number(said: str, number: str) -> bool:
     """Whether the account that a file names may be ``number``: stars stand for anything."""
-    told = re.sub(r"[^0-9A-Za-z*]", "", said).upper().replace("X", "*")
-    if "*" not in told:
-        return told == number or number.endswith(told) or told.endswith(number)
-    head, tail = told.split("*")[0], told.rsplit("*", 1)[-1]
+    shown = re.sub(r"[^0-9A-Za-z*]", "", said).upper().replace("X", "*")
+    if "*" not in shown:
+        return shown == number or number.endswith(shown) or shown.endswith(number)
+    head, tail = shown.split("*")[0], shown.rsplit("*", 1)[-1]
     return number.startswith(head) and number.endswith(tail)
 
 

@@ -99,12 +99,12 @@ def _opened(event: Event, book: _Book) -> Iterator[Notice]:
     case = book.case(event)
     desk = [pk for pk in event.data.get("desk") or () if pk not in {event.by_id, _owner(event)}]
     if case is not None and desk:
-        told = _notice("staff.case_at_desk", event, case)
-        told.cause += ":desk"
-        told.data["subject"] = case.title
-        told.people = desk
-        told.link = subject_link(event)
-        yield told
+        notice = _notice("staff.case_at_desk", event, case)
+        notice.cause += ":desk"
+        notice.data["subject"] = case.title
+        notice.people = desk
+        notice.link = subject_link(event)
+        yield notice
     if case is not None and case.channel not in ANSWERED_IN_PLACE and case.pk not in book.split:
         yield _to_person("case.received", event, case, book, at_once=True)
 
@@ -120,12 +120,12 @@ def _message_out(event: Event, book: _Book) -> Iterator[Notice]:
     if case is None or entry is None or entry.channel in SPOKEN_IN_PLACE:
         return
     solved = entry.kind == EntryKind.SOLUTION
-    told = _to_person("case.solved" if solved else "case.reply", event, case, book)
-    told.personal = {"text": entry.text}
-    told.data["files"] = event.data.get("files", 0)
-    told.prefers = _preferred(CaseChannel(entry.channel), case)
-    told.at_once = book.has_just_written(case, event.at)
-    yield told
+    notice = _to_person("case.solved" if solved else "case.reply", event, case, book)
+    notice.personal = {"text": entry.text}
+    notice.data["files"] = event.data.get("files", 0)
+    notice.prefers = _preferred(CaseChannel(entry.channel), case)
+    notice.at_once = book.has_just_written(case, event.at)
+    yield notice
 
 
 def _asked(event: Event, book: _Book) -> Iterator[Notice]:
@@ -134,10 +134,10 @@ def _asked(event: Event, book: _Book) -> Iterator[Notice]:
         return
     if ask.channel in SPOKEN_IN_PLACE:
         return
-    told = _to_person("case.satisfaction", event, case, book)
-    told.link = public_link("portal:rate", satisfaction.token_of(ask))
-    told.prefers = _preferred(CaseChannel(ask.channel), case)
-    yield told
+    notice = _to_person("case.satisfaction", event, case, book)
+    notice.link = public_link("portal:rate", satisfaction.token_of(ask))
+    notice.prefers = _preferred(CaseChannel(ask.channel), case)
+    yield notice
 
 
 def _closed(event: Event, book: _Book) -> Iterator[Notice]:
@@ -170,12 +170,12 @@ def _reported(event: Event, book: _Book) -> Iterator[Notice]:
     case, entry = book.case(event), book.entries.get(event.data.get("entry", 0))
     if case is None or entry is None or entry.channel == CaseChannel.EMAIL:
         return
-    told = _notice("staff.case_reported", event, case)
-    told.data |= {"subject": case.title, "detail": str(entry.by)}
-    told.people = [pk for pk in event.data.get("recipients") or () if pk != event.by_id]
-    told.not_before = instant(event.data.get("mail_by"))
-    told.link = subject_link(event)
-    yield told
+    notice = _notice("staff.case_reported", event, case)
+    notice.data |= {"subject": case.title, "detail": str(entry.by)}
+    notice.people = [pk for pk in event.data.get("recipients") or () if pk != event.by_id]
+    notice.not_before = instant(event.data.get("mail_by"))
+    notice.link = subject_link(event)
+    yield notice
 
 
 def _escalated(event: Event, book: _Book) -> Iterator[Notice]:
@@ -185,13 +185,13 @@ def _escalated(event: Event, book: _Book) -> Iterator[Notice]:
     if case is None:
         return
     for channel in ("in_app", "email"):
-        told = _notice("staff.case_escalated", event, case)
-        told.cause += f":{channel}"
-        told.channels = [channel]
-        told.data |= {"subject": case.title, "detail": f"{event.data.get('score', '—')}/5"}
-        told.people = [pk for pk in event.data.get("recipients") or () if pk != event.by_id]
-        told.link = subject_link(event)
-        yield told
+        notice = _notice("staff.case_escalated", event, case)
+        notice.cause += f":{channel}"
+        notice.channels = [channel]
+        notice.data |= {"subject": case.title, "detail": f"{event.data.get('score', '—')}/5"}
+        notice.people = [pk for pk in event.data.get("recipients") or () if pk != event.by_id]
+        notice.link = subject_link(event)
+        yield notice
 
 
 def _to_owner(topic: str, event: Event, case: Case) -> Iterator[Notice]:
@@ -199,22 +199,22 @@ def _to_owner(topic: str, event: Event, case: Case) -> Iterator[Notice]:
     runs."""
     if case.owner_id is None:
         return
-    told = _notice(topic, event, case)
-    told.data["subject"] = case.title
-    told.people, told.stands_in = [case.owner_id], True
-    told.link = subject_link(event)
-    yield told
+    notice = _notice(topic, event, case)
+    notice.data["subject"] = case.title
+    notice.people, notice.stands_in = [case.owner_id], True
+    notice.link = subject_link(event)
+    yield notice
 
 
 def _to_person(
     topic: str, event: Event, case: Case, book: _Book, *, at_once: bool = False
 ) -> Notice:
-    told = _notice(topic, event, case)
-    told.data["due"] = book.due.get(case.pk)
-    told.link = public_link("portal:case", links.token_of(case))
-    told.prefers = _preferred(CaseChannel(case.channel), case)
-    told.at_once = at_once
-    return told
+    notice = _notice(topic, event, case)
+    notice.data["due"] = book.due.get(case.pk)
+    notice.link = public_link("portal:case", links.token_of(case))
+    notice.prefers = _preferred(CaseChannel(case.channel), case)
+    notice.at_once = at_once
+    return notice
 
 
 def _notice(topic: str, event: Event, case: Case) -> Notice:

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 def told_to_the_caller(case: Case, clocks: Sequence["ClockLine"]) -> list[str]:
     """The number, who deals with it, and by when they hear what: one sentence each."""
     with override(case.language):
-        told = [_("Your case has the number %(number)s.") % {"number": case.number}]
+        sentences = [_("Your case has the number %(number)s.") % {"number": case.number}]
         if case.owner is not None:
-            told.append(_("%(name)s deals with it.") % {"name": case.owner})
-        told += [sentence for sentence in map(_sentence, clocks) if sentence]
-        told.append(_("Thank you for telling us. Is there anything else?"))
-        return told
+            sentences.append(_("%(name)s deals with it.") % {"name": case.owner})
+        sentences += [sentence for sentence in map(_sentence, clocks) if sentence]
+        sentences.append(_("Thank you for telling us. Is there anything else?"))
+        return sentences
 
 
 def _sentence(line: "ClockLine") -> str:

@@ -1,6 +1,6 @@
 """Background tasks: how many run at once, and where the database says that one of them is due.
 
-A worker is called to them at once (``core.waking``), by beat when only time has brought them, and
+A worker is called to them at once (``core.enqueueing``), by beat when only time has brought them, and
 ``standby`` does those that nobody has worked on. All three come to the same function here.
 """
 
@@ -14,7 +14,7 @@ from celery import shared_task
 from django.conf import settings
 from django.db import connection
 
-from apps.core.waking import UniqueTask
+from apps.core.enqueueing import UniqueTask
 
 Work = Callable[..., Any]
 _RAN = """

@@ -1,6 +1,6 @@
 import time
 
-from apps.core.waking import wake
+from apps.core.enqueueing import enqueue
 from apps.events.background import background_task, due_when
 from apps.events.services import relay_due
 from apps.events.services.recording import RELAY
@@ -15,7 +15,7 @@ def relay_events() -> int:
     began = time.monotonic()
     done = relay_due(seconds=TURN)
     if time.monotonic() - began >= TURN:
-        wake(RELAY)
+        enqueue(RELAY)
     return done
 
 

@@ -28,7 +28,7 @@ def sentence_of(shipment: PublicShipment, at: datetime) -> str:
     )
 
 
-def told(answer: Answer) -> str:
+def as_text(answer: Answer) -> str:
     """The sentence, or why there is none."""
     if answer.shipment is not None:
         return sentence_of(answer.shipment, answer.at)
@@ -44,8 +44,8 @@ def told(answer: Answer) -> str:
 def one_line(answer: Answer) -> str:
     """``YP123456789012: On its way, expected tomorrow by 18:00``."""
     if not answer.number:
-        return told(answer)
-    return _("%(number)s: %(sentence)s") % {"number": answer.number, "sentence": told(answer)}
+        return as_text(answer)
+    return _("%(number)s: %(sentence)s") % {"number": answer.number, "sentence": as_text(answer)}
 
 
 def few_lines(answer: Answer) -> str:
@@ -91,7 +91,7 @@ def party_lines(party: PartyView) -> list[str]:
 def spoken(answer: Answer, language: str) -> str:
     """What a machine reads out: the number digit by digit, then the sentence."""
     with translation.override(language):
-        said = told(answer)
+        said = as_text(answer)
         if not answer.number:
             return said
         digits = " ".join(answer.number.removeprefix(settings.WAYBILL_PREFIX))

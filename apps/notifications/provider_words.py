@@ -65,8 +65,8 @@ def can_be_stopped(topic: str) -> bool:
     """Is somebody told who may unsubscribe? A digest is made of such messages."""
     if topic == "digest":
         return True
-    told = NotificationPolicy.objects.filter(topic=topic, active=True)
-    return told.exclude(audience__in=CANNOT_STOP).exists()
+    policies = NotificationPolicy.objects.filter(topic=topic, active=True)
+    return policies.exclude(audience__in=CANNOT_STOP).exists()
 
 
 def unapproved_words() -> list[tuple[Promise | str, list[str]]]:
@@ -75,7 +75,7 @@ def unapproved_words() -> list[tuple[Promise | str, list[str]]]:
     used = [c for c in channels.all_channels() if c.placeholder and c.configured()]
     if not used:
         return []
-    told = NotificationPolicy.objects.filter(active=True).values_list("topic", "channels")
+    policies = NotificationPolicy.objects.filter(active=True).values_list("topic", "channels")
     newest = MessageTemplate.objects.order_by("topic", "channel", "language", "-version")
     entered = {
         (topic, channel, language)
@@ -86,7 +86,7 @@ def unapproved_words() -> list[tuple[Promise | str, list[str]]]:
     }
     found = []
     for channel in used:
-        topics = {topic for topic, names in told if channel.name in names and topic in TOPICS}
+        topics = {topic for topic, names in policies if channel.name in names and topic in TOPICS}
         topics |= {"digest"} if topics else set()
         missing = [
             str(TOPICS[topic].label)

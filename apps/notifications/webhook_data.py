@@ -13,7 +13,7 @@ _IDS = {"message": Id.CASE_MESSAGE, "endpoint": Id.ENDPOINT}
 _OURS = frozenset({"waybill_id"})
 
 
-def told(payload: Mapping[str, Any]) -> dict[str, Any]:
+def public_content(payload: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _told(name, value) for name, value in payload.items() if name not in _OURS}
 
 

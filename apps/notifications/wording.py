@@ -160,16 +160,16 @@ def line_of(data: Mapping[str, Any], topic: str, language: str) -> str:
     """One line of a digest: number, what happened, when."""
     values = values_of(data, language)
     with translation.override(language):
-        told = values["status"]
+        status = values["status"]
         if topic == "waybill.late":
-            told = _("late, expected %(when)s") % {"when": values["expected"]}
+            status = _("late, expected %(when)s") % {"when": values["expected"]}
         if topic in _CLOCKS:
-            told = _CLOCKS[topic] % {"metric": values["metric"], "due": values["due"]}
-            return f"{values['number']} {told}"
+            status = _CLOCKS[topic] % {"metric": values["metric"], "due": values["due"]}
+            return f"{values['number']} {status}"
         reason = f"（{values['reason']}）" if language != "en" else f" ({values['reason']})"
         parts = [
             values["case"] or values["number"] or values["order"],
-            told + (reason if values["reason"] else ""),
+            status + (reason if values["reason"] else ""),
         ]
         return " ".join(part for part in (*parts, values["when"]) if part)
 

@@ -27,7 +27,7 @@
       .then(function (answer) { if (!answer.ok || answer.redirected) { throw new Error(); } return answer.text(); })
       .then(function (form) {
         panel.querySelector("summary ~ p").outerHTML = form;
-        houseFiles(panel);
+        staffFiles(panel);
         delete panel.dataset.form;
         putBack(panel);
       })
@@ -35,7 +35,7 @@
     return panel.loading;
   }
   // After a new sign-in: the form that was sent before it, to be filled again.
-  window.houseForm = function (path) {
+  window.staffForm = function (path) {
     var panel = panels().find(function (one) { return one.dataset.form === path; });
     return panel ? load(panel) : Promise.resolve();
   };
@@ -133,11 +133,11 @@
       if (input.value && input.value !== input.defaultValue) { data.append(input.name, input.value); }
     });
     post(page.dataset.keep, data, { keepalive: true })
-      .then(houseKept)
+      .then(staffKept)
       .then(function (answer) { state.textContent = answer.kept ? page.dataset.kept.replace("%s", answer.at) : ""; })
-      .catch(function (error) { state.textContent = houseLost(error, page.dataset.lost); });
+      .catch(function (error) { state.textContent = staffLost(error, page.dataset.lost); });
   }
-  var keepSoon = houseKeeper(keep, 900);
+  var keepSoon = staffKeeper(keep, 900);
   acts.addEventListener("input", function (event) {
     if (event.target.tagName === "TEXTAREA") { preview(event.target); }
     var was = writingUntil < Date.now();

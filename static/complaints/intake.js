@@ -49,14 +49,14 @@
   function keep() {
     if (sending) { return; }
     post(form.dataset.draft, typed(), { keepalive: true })
-      .then(houseKept)
+      .then(staffKept)
       .then(function (answer) {
         state.textContent = answer.kept ? form.dataset.kept.replace("%s", answer.at) : "";
-        if (answer.kept) { houseDraftAt(field("draft_key").value); }
+        if (answer.kept) { staffDraftAt(field("draft_key").value); }
       })
-      .catch(function (error) { state.textContent = houseLost(error, form.dataset.lost); });
+      .catch(function (error) { state.textContent = staffLost(error, form.dataset.lost); });
   }
-  var keepSoon = houseKeeper(keep, 900);
+  var keepSoon = staffKeeper(keep, 900);
   form.addEventListener("input", function (event) {
     keepSoon();
     if (/^(waybill|contact_phone|contact_name|contact_email|case_class|description)$/.test(event.target.name)) { lookSoon(); }

@@ -3,7 +3,7 @@
 (function () {
   "use strict";
   // The words stand on the search form, which every staff page has.
-  function words() { return (document.querySelector(".house-search") || document.body).dataset; }
+  function words() { return (document.querySelector(".staff-search") || document.body).dataset; }
 
   // --- the first wrong field ---------------------------------------------------------------------
   function toFirstWrong() {
@@ -28,10 +28,10 @@
   var timers = new WeakMap();
   function readBack(input) {
     var said = input.value.trim();
-    var shown = input.parentNode.querySelector(".house-moment");
+    var shown = input.parentNode.querySelector(".staff-moment");
     if (!shown) {
       shown = document.createElement("output");
-      shown.className = "house-moment";
+      shown.className = "staff-moment";
       input.insertAdjacentElement("afterend", shown);
     }
     if (!said) { shown.textContent = ""; return; }
@@ -73,7 +73,7 @@
   }
   function say(form, held) {
     var note = document.createElement("div");
-    note.className = "house-note house-held";
+    note.className = "staff-note staff-held";
     note.setAttribute("role", "alert");
     note.tabIndex = -1;
     note.textContent = words().held + (held.files.length ? " " + words().files.replace("%s", held.files.join(", ")) : "");
@@ -89,7 +89,7 @@
       .then(function (answer) { return answer.json(); })
       .then(function (held) {
         // A page that brings its forms when they are opened brings this one first.
-        return Promise.resolve(held.path && window.houseForm && window.houseForm(held.path)).then(function () {
+        return Promise.resolve(held.path && window.staffForm && window.staffForm(held.path)).then(function () {
           var form = held.path && formOf(held.path);
           if (!form) { return; }
           fill(form, held.fields);
@@ -100,9 +100,9 @@
   }
 
   // --- drafts --------------------------------------------------------------------------------------
-  // var soon = houseKeeper(keep, 900): call soon() at each key; keep() runs when the typing rests, and
+  // var soon = staffKeeper(keep, 900): call soon() at each key; keep() runs when the typing rests, and
   // at once when the page is left or hidden, so that the last second's typing is in it.
-  window.houseKeeper = function (keep, wait) {
+  window.staffKeeper = function (keep, wait) {
     var timer = 0, waiting = false;
     function now() { clearTimeout(timer); if (waiting) { waiting = false; keep(); } }
     document.addEventListener("visibilitychange", function () { if (document.visibilityState === "hidden") { now(); } });
@@ -110,14 +110,14 @@
     return function () { waiting = true; clearTimeout(timer); timer = setTimeout(now, wait); };
   };
   // The answer to a draft; whoever was signed out is led to the sign-in instead.
-  window.houseKept = function (answer) {
+  window.staffKept = function (answer) {
     if (answer.redirected) { throw new Error("signed out"); }
     if (!answer.ok) { throw new Error(); }
     return answer.json();
   };
-  window.houseLost = function (error, lost) { return error.message === "signed out" ? words().signedOut : lost; };
+  window.staffLost = function (error, lost) { return error.message === "signed out" ? words().signedOut : lost; };
   // A page that is loaded again, after signing in say, opens the draft it had.
-  window.houseDraftAt = function (key) {
+  window.staffDraftAt = function (key) {
     var here = new URL(location.href);
     if (here.searchParams.get("draft") === key) { return; }
     here.searchParams.set("draft", key);

@@ -9,7 +9,7 @@
   if (script && script.dataset.root) { root = script.dataset.root; }
 
   function place() {
-    var search = document.querySelector("form.house-search");
+    var search = document.querySelector("form.staff-search");
     if (search) { return { parent: search.parentNode, before: search.nextSibling }; }
     var bar = document.querySelector("#header-inner, header");
     return bar ? { parent: bar, before: null } : null;
@@ -54,7 +54,7 @@
 
   document.addEventListener("DOMContentLoaded", function () {
     // The sign-in pages have no bell to ring.
-    if (!document.querySelector("form.house-search")) { return; }
+    if (!document.querySelector("form.staff-search")) { return; }
     var link = build();
     if (!link) { return; }
     ask(link);

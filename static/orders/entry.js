@@ -160,11 +160,11 @@
     var data = new FormData(form);
     data.delete("original_file");
     fetch(form.dataset.draft, { method: "POST", body: data, headers: { "X-CSRFToken": token }, credentials: "same-origin", keepalive: true })
-      .then(houseKept)
-      .then(function (answer) { state.textContent = form.dataset.kept.replace("%s", answer.at); houseDraftAt(field("draft_key").value); })
-      .catch(function (error) { state.textContent = houseLost(error, form.dataset.lost); });
+      .then(staffKept)
+      .then(function (answer) { state.textContent = form.dataset.kept.replace("%s", answer.at); staffDraftAt(field("draft_key").value); })
+      .catch(function (error) { state.textContent = staffLost(error, form.dataset.lost); });
   }
-  var keepSoon = houseKeeper(keep, 900);
+  var keepSoon = staffKeeper(keep, 900);
   form.addEventListener("input", function (event) { delete event.target.dataset.filled; keepSoon(); });
 
   // --- keys --------------------------------------------------------------------------------------

@@ -27,9 +27,9 @@ from tests.factories.campaigns import (
     approved_change,
     code,
     customer,
+    recipient_of,
     scheduled_change,
     sent_campaign,
-    told,
 )
 from tests.factories.customers import ContactFactory, CustomerFactory
 from tests.factories.notifications import endpoint, relay_all, send_all
@@ -61,7 +61,7 @@ def test_everybody_concerned_is_told_once_and_the_site_says_so(settings: Any) ->
     assert shown.ends_at == project.accept_until
     payload = WebhookEvent.objects.get(customer=ours).payload
     assert payload["account"] == project.new_account.masked  # type: ignore[union-attr]
-    assert read_code(payload["code"]) == code(told(campaign, ours))
+    assert read_code(payload["code"]) == code(recipient_of(campaign, ours))
     assert Matter.objects.get(kind="account_campaign").owner == agent_of(project)
 
 
@@ -76,7 +76,7 @@ def test_the_notice_says_where_to_check_and_names_no_number_of_ours(settings: An
     campaign = sent_campaign()
     relay_all()
     message = Delivery.objects.get(topic="account_notice.told")
-    row = told(campaign, one)
+    row = recipient_of(campaign, one)
     for channel in ("email", "sms", "wechat", "phone"):
         for language in ("zh-hans", "en"):
             message.channel = channel
@@ -93,7 +93,7 @@ def test_who_has_no_contact_is_an_agents_at_once() -> None:
     lonely = CustomerFactory()
     customer()
     campaign = sent_campaign()
-    row = told(campaign, lonely)
+    row = recipient_of(campaign, lonely)
     assert (row.state, row.agent) == (RecipientState.TO_CALL, lonely.agent)
     assert Event.objects.filter(kind="account_notice.handed_over", subject_id=str(row.pk)).exists()
 
@@ -103,7 +103,7 @@ def test_whose_agent_has_left_is_the_account_change_agents() -> None:
     one.agent.is_active = False
     one.agent.save()
     project = scheduled_change()
-    assert told(sent_campaign(project), one).agent == agent_of(project)
+    assert recipient_of(sent_campaign(project), one).agent == agent_of(project)
 
 
 def test_only_those_listed_are_told_and_a_sub_account_is_their_own() -> None:
@@ -111,8 +111,8 @@ def test_only_those_listed_are_told_and_a_sub_account_is_their_own() -> None:
     project = scheduled_change(listed=[listed, second])
     campaign = sent_campaign(project)
     assert {row.customer for row in campaign.recipients.all()} == {listed, second}
-    assert told(campaign, listed).account.parent == project.new_account
-    assert told(campaign, second).account == project.new_account
+    assert recipient_of(campaign, listed).account.parent == project.new_account
+    assert recipient_of(campaign, second).account == project.new_account
 
 
 def test_a_campaign_without_anyone_is_refused() -> None:

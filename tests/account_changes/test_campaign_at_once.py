@@ -20,8 +20,8 @@ def test_one_notice_and_each_customer_once() -> None:
     pressed = timezone.now() - timedelta(days=2)
     project = scheduled_change(pressed)
     begins = pressed + timedelta(days=1)
-    told = at_once(lambda: sent_campaign(project, at=pressed, call_from=begins))
-    assert told == {"done": 1, "sent_already": N - 1}
+    answers = at_once(lambda: sent_campaign(project, at=pressed, call_from=begins))
+    assert answers == {"done": 1, "sent_already": N - 1}
     assert Campaign.objects.count() == 1
     assert CampaignRecipient.objects.count() == len(made)
     at_once(campaigns.hand_over_to_agents)

@@ -21,7 +21,7 @@ def test_it_shows_every_way_a_notice_goes() -> None:
     project = scheduled_change(then, starts_in=timedelta(days=3))
     tell_customers(project, agent=agent_of(project), by=UserFactory(), at=then + timedelta(hours=6))
     board = board_of(project.campaign)
-    assert board.told == len(made)
+    assert board.notified == len(made)
     assert board.by_state == {"acknowledged": 2, "delivered": 2, "read": 2, "to_call": 1}
     left = project.campaign.recipients.get(state=RecipientState.TO_CALL)
     assert left.agent == left.customer.agent

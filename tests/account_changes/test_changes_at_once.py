@@ -31,15 +31,15 @@ DAY = timedelta(days=1)
 
 def at_once(act: Callable[[], Any]) -> Counter[str]:
     """What each of the twenty was told."""
-    gate, told = threading.Barrier(N), []
+    gate, answers = threading.Barrier(N), []
 
     def go() -> None:
         try:
             gate.wait(LIMIT)
             act()
-            told.append("done")
+            answers.append("done")
         except RuleBroken as refusal:
-            told.append(refusal.code)
+            answers.append(refusal.code)
         finally:
             connection.close()
 
@@ -48,8 +48,8 @@ def at_once(act: Callable[[], Any]) -> Counter[str]:
         one.start()
     for one in threads:
         one.join(LIMIT)
-    assert len(told) == N
-    return Counter(told)
+    assert len(answers) == N
+    return Counter(answers)
 
 
 def test_approvals_starts_and_closings() -> None:
@@ -74,12 +74,12 @@ def test_projects_begun_for_one_account_and_workers_that_start_it() -> None:
     who, at = make.staff(), timezone.now() - 9 * DAY
     project = make.begun(who, at)
     changes.call_off_change(project, reason="重来", by=who.finance, at=at)
-    told = at_once(
+    answers = at_once(
         lambda: changes.begin_change(
             old_account=project.old_account, purpose=AccountPurpose.COD, reason="换户", by=who.finance, at=at
         )
     )  # fmt: skip
-    assert told == {"done": 1, "change_runs": N - 1}
+    assert answers == {"done": 1, "change_runs": N - 1}
     assert ChangeProject.objects.exclude(state=ProjectState.CALLED_OFF).count() == 1
     other = make.scheduled(make.staff(), at, purpose=AccountPurpose.FREIGHT)
     done: list[int] = []

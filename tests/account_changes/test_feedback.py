@@ -18,7 +18,7 @@ from apps.complaints.inputs import NewMessage
 from apps.core.errors import BadInput, RuleBroken
 from apps.notifications.models import Delivery
 from tests.factories.accounts import UserFactory
-from tests.factories.campaigns import agent_of, customer, sent_campaign, told
+from tests.factories.campaigns import agent_of, customer, recipient_of, sent_campaign
 from tests.factories.notifications import relay_all
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("COD-5")]
@@ -43,7 +43,7 @@ def says(row: CampaignRecipient, kind: FeedbackClass, text: str = "", **more: An
 @pytest.fixture
 def row(db: None) -> CampaignRecipient:
     one = customer(role="finance")
-    return told(sent_campaign(), one)
+    return recipient_of(sent_campaign(), one)
 
 
 def answer(feedback: Feedback, *, minutes: int) -> None:

@@ -18,9 +18,9 @@ from tests.factories.campaigns import (
     agent_of,
     code,
     customer,
+    recipient_of,
     scheduled_change,
     sent_campaign,
-    told,
 )
 from tests.factories.customers import CustomerFactory
 
@@ -76,7 +76,7 @@ def test_the_board_counts_with_the_way_to_the_rows(director: Client) -> None:
     one, _two = customer(), customer()
     campaign = sent_campaign()
     campaigns.give_feedback(
-        recipient_id=told(campaign, one).pk,
+        recipient_id=recipient_of(campaign, one).pk,
         kind=FeedbackClass.AGREES,
         name="王会计",
         source=FeedbackSource.LINK,
@@ -121,7 +121,7 @@ def test_the_list_asks_as_often_for_three_as_for_one(
 def test_an_agent_calls_enters_what_was_said_and_hands_on(client: Client) -> None:
     lonely = CustomerFactory()
     campaign = sent_campaign()
-    row = told(campaign, lonely)
+    row = recipient_of(campaign, lonely)
     agent, other = UserFactory(roles=[Role.AGENT]), UserFactory(roles=[Role.AGENT])
     sign_in(client, agent)
     page = f"{LIST}{row.pk}/change/"
@@ -155,7 +155,7 @@ def test_an_agent_calls_enters_what_was_said_and_hands_on(client: Client) -> Non
 @pytest.mark.requirement("COD-6")
 def test_the_safety_officer_sees_what_was_looked_up(client: Client) -> None:
     one = customer()
-    row = told(sent_campaign(), one)
+    row = recipient_of(sent_campaign(), one)
     wrong = f"{(int(row.account.tail) + 1) % 10_000:04d}"
     campaigns.check_notice(code(row), wrong, address="203.0.113.9", at=timezone.now())
     sign_in(client, UserFactory(roles=[Role.SAFETY_OFFICER]))

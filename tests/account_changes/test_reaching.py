@@ -25,7 +25,7 @@ from apps.notifications.services import close_task
 from apps.notifications.services.rows import move
 from apps.sla.models import Matter
 from tests.factories.accounts import UserFactory
-from tests.factories.campaigns import customer, sent_campaign, told
+from tests.factories.campaigns import customer, recipient_of, sent_campaign
 from tests.factories.customers import CustomerFactory
 from tests.factories.notifications import relay_all, send_all
 
@@ -59,7 +59,7 @@ def arrives(recipient: CampaignRecipient, *states: DeliveryState) -> None:
 
 def test_each_channels_word_moves_the_customer_along() -> None:
     one = customer()
-    row = told(sent_campaign(), one)
+    row = recipient_of(sent_campaign(), one)
     relay_all()
     arrives(row, DeliveryState.SENDING, DeliveryState.ACCEPTED)
     row.refresh_from_db()
@@ -74,7 +74,7 @@ def test_each_channels_word_moves_the_customer_along() -> None:
 
 def test_told_twice_of_the_same_changes_nothing() -> None:
     one = customer()
-    row = told(sent_campaign(), one)
+    row = recipient_of(sent_campaign(), one)
     relay_all()
     arrives(row, DeliveryState.SENDING, DeliveryState.ACCEPTED, DeliveryState.DELIVERED)
     events = list(Event.objects.filter(kind="delivery.moved"))
@@ -89,10 +89,12 @@ def test_whoever_is_not_reached_is_called_by_an_agent_with_a_script() -> None:
     now = timezone.now()
     project_campaign = sent_campaign(at=now - timedelta(days=2), call_from=now - timedelta(days=1))
     relay_all()
-    arrives(told(project_campaign, reached), *(DeliveryState.SENDING, DeliveryState.DELIVERED))
+    arrives(
+        recipient_of(project_campaign, reached), *(DeliveryState.SENDING, DeliveryState.DELIVERED)
+    )
     assert campaigns.hand_over_to_agents() == 1
     assert campaigns.hand_over_to_agents() == 0, "once"
-    row = told(project_campaign, one)
+    row = recipient_of(project_campaign, one)
     assert (row.state, row.agent) == (R.TO_CALL, one.agent)
     relay_all()
     send_all("phone")
@@ -124,7 +126,7 @@ def test_a_call_that_reached_nobody_stays_with_the_agent() -> None:
     by = UserFactory(roles=[Role.AGENT])
     close_task(task_id=task.pk, outcome=TaskState.UNREACHABLE, note_text="空号", by=by, at=now)
     relay_all()
-    row = told(campaign, one)
+    row = recipient_of(campaign, one)
     assert (row.state, row.agent) == (R.UNREACHABLE, one.agent)
     campaigns.note_call(recipient_id=row.pk, reached=True, note="", by=by, at=now)
     row.refresh_from_db()
@@ -164,7 +166,7 @@ def test_every_move_and_no_other() -> None:
     made = [customer() for _pair in pairs]
     campaign = sent_campaign()
     for (frm, to), one in zip(pairs, made, strict=True):
-        row = told(campaign, one)
+        row = recipient_of(campaign, one)
         _at_state(row, frm, at)
 
         def acknowledged(changed: CampaignRecipient, to: R = to) -> None:
@@ -180,7 +182,7 @@ def test_every_move_and_no_other() -> None:
 
 def test_another_agent_is_named_and_a_call_noted_by_who_may_see_the_customer() -> None:
     one, at = CustomerFactory(), timezone.now()
-    row = told(sent_campaign(), one)
+    row = recipient_of(sent_campaign(), one)
     by, other = UserFactory(roles=[Role.DIRECTOR]), UserFactory(roles=[Role.AGENT])
     campaigns.name_agent(recipient_id=row.pk, agent=other, by=by, at=at)
     row.refresh_from_db()
@@ -226,7 +228,7 @@ def test_a_hundred_receipts_cost_as_many_statements_as_two(
         )
         return list(Event.objects.filter(pk__in=ids))
 
-    rows = [told(campaign, one) for one in made]
+    rows = [recipient_of(campaign, one) for one in made]
     few, many = receipts(rows[:2]), receipts(rows[2:])
     campaigns.note_messages(receipts(rows[:1]))
     with django_assert_num_queries(7):

@@ -16,7 +16,7 @@ from apps.core.errors import RuleBroken
 from apps.events.models import Event
 from tests.factories import changes as make
 from tests.factories.accounts import UserFactory, sign_in
-from tests.factories.campaigns import customer, sent_campaign, told
+from tests.factories.campaigns import customer, recipient_of, sent_campaign
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("COD-3")]
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -66,7 +66,7 @@ def test_whoever_is_neither_reached_nor_with_an_agent_holds_it_up_by_name() -> N
     who, at = make.staff(), timezone.now() - 5 * DAY
     project = make.scheduled(who, at)
     campaign = sent_campaign(project, at=at, call_from=at + HOUR, deadline=at + DAY)
-    arrived = {told(campaign, reached).pk: [RecipientState.DELIVERED]}
+    arrived = {recipient_of(campaign, reached).pk: [RecipientState.DELIVERED]}
     campaigns.move_recipients(arrived, by=who.service, at=at)
     start = refused(lambda: changes.start_change(project, by=who.finance, at=at + 3 * DAY))
     assert start.code == "not_reached"
@@ -79,7 +79,7 @@ def test_whoever_is_neither_reached_nor_with_an_agent_holds_it_up_by_name() -> N
     assert codes(project, at) == ["not_reached"], "an agent who has left calls nobody"
     agent = UserFactory()
     campaigns.name_agent(
-        recipient_id=told(campaign, silent).pk, agent=agent, by=who.management, at=at
+        recipient_id=recipient_of(campaign, silent).pk, agent=agent, by=who.management, at=at
     )
     changes.start_change(project, by=who.finance, at=at + 3 * DAY)
     assert make.fresh(project).state == ProjectState.TRANSITION

@@ -20,7 +20,7 @@ from apps.core.errors import BadInput, RuleBroken
 from apps.events.models import Event
 from apps.notifications.models import Delivery
 from tests.factories.accounts import UserFactory
-from tests.factories.campaigns import code, customer, sent_campaign, told
+from tests.factories.campaigns import code, customer, recipient_of, sent_campaign
 from tests.factories.notifications import relay_all
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("COD-6")]
@@ -31,7 +31,7 @@ HOME = "203.0.113.7"
 @pytest.fixture
 def row(db: None) -> CampaignRecipient:
     one = customer()
-    return told(sent_campaign(), one)
+    return recipient_of(sent_campaign(), one)
 
 
 def asks(typed: str, digits: str, address: str = HOME) -> NoticeAnswer:
@@ -74,7 +74,7 @@ def test_a_notice_expires_with_its_time_and_with_its_project(row: CampaignRecipi
 def test_it_counts_while_the_account_is_the_answer() -> None:
     one, now, by = customer(), timezone.now(), system_user("tests")
     long_ago = now - timedelta(days=20)
-    row = told(sent_campaign(at=long_ago), one)
+    row = recipient_of(sent_campaign(at=long_ago), one)
     project, tail = row.campaign.project, row.account.tail
     assert asks(code(row), tail) == A.GENUINE, "late, but it has not started"
     campaigns.hand_over_to_agents()

@@ -21,7 +21,7 @@ def unit(db: Any) -> Unit:
 
 
 @pytest.fixture
-def house(db: Any) -> dict[str, Unit]:
+def units(db: Any) -> dict[str, Unit]:
     """Head office with two branches, one of which has a station."""
     by = system_user("tests")
     head = create_unit(code="HO", name="总部", kind="head_office", by=by)

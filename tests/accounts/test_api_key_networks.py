@@ -90,8 +90,8 @@ def test_a_change_works_at_once_and_is_on_record(client: Client) -> None:
     key, headers = key_from("")
     change_networks(key=key, networks="203.0.113.0/24", by=system_user("tests"))
     assert client.get(LIST, headers=headers).status_code == 403
-    told = Event.objects.get(kind="apikey.networks_changed")
-    assert told.data["to"] == ["203.0.113.0/24"]
+    answers = Event.objects.get(kind="apikey.networks_changed")
+    assert answers.data["to"] == ["203.0.113.0/24"]
 
 
 def test_an_administrator_sets_the_addresses_on_the_page(client: Client, role_groups: None) -> None:

@@ -45,82 +45,82 @@ def director(unit: Unit) -> User:
     return user
 
 
-def test_the_roster_goes_before_other_holders(house: dict[str, Unit], boss: User) -> None:
-    near, far = director(house["sh"]), director(house["head"])
+def test_the_roster_goes_before_other_holders(units: dict[str, Unit], boss: User) -> None:
+    near, far = director(units["sh"]), director(units["head"])
     now = timezone.now()
-    assert people_for([Role.DIRECTOR], house["st"].path, now) == [near]
-    duty(far, house["head"], boss)
-    assert people_for([Role.DIRECTOR], house["st"].path, timezone.now()) == [far]
+    assert people_for([Role.DIRECTOR], units["st"].path, now) == [near]
+    duty(far, units["head"], boss)
+    assert people_for([Role.DIRECTOR], units["st"].path, timezone.now()) == [far]
 
 
 def test_a_shift_counts_from_its_first_moment_until_just_before_its_last(
-    house: dict[str, Unit], boss: User
+    units: dict[str, Unit], boss: User
 ) -> None:
-    near, far = director(house["sh"]), director(house["head"])
-    shift = duty(far, house["head"], boss)
-    path = house["st"].path
+    near, far = director(units["sh"]), director(units["head"])
+    shift = duty(far, units["head"], boss)
+    path = units["st"].path
     assert people_for([Role.DIRECTOR], path, shift.starts_at) in ([far], [])
     assert far in people_for([Role.DIRECTOR], path, shift.ends_at - timedelta(microseconds=1))
     assert people_for([Role.DIRECTOR], path, shift.ends_at) == [near]
 
 
-def test_a_withdrawn_shift_counts_no_more(house: dict[str, Unit], boss: User) -> None:
-    near, far = director(house["sh"]), director(house["head"])
-    shift = duty(far, house["head"], boss)
+def test_a_withdrawn_shift_counts_no_more(units: dict[str, Unit], boss: User) -> None:
+    near, far = director(units["sh"]), director(units["head"])
+    shift = duty(far, units["head"], boss)
     withdraw_shift(shift_id=shift.pk, by=boss, at=timezone.now())
-    assert people_for([Role.DIRECTOR], house["st"].path, timezone.now()) == [near]
+    assert people_for([Role.DIRECTOR], units["st"].path, timezone.now()) == [near]
     with pytest.raises(RuleBroken):
         withdraw_shift(shift_id=shift.pk, by=boss, at=timezone.now())
     assert Event.objects.filter(kind="user.shift_withdrawn", subject_id=far.pk).count() == 1
 
 
-def test_a_stand_in_takes_the_place_of_who_is_away(house: dict[str, Unit], boss: User) -> None:
-    chief, deputy, third = director(house["sh"]), UserFactory(), UserFactory()
+def test_a_stand_in_takes_the_place_of_who_is_away(units: dict[str, Unit], boss: User) -> None:
+    chief, deputy, third = director(units["sh"]), UserFactory(), UserFactory()
     away(chief, boss, deputy)
-    assert people_for([Role.DIRECTOR], house["st"].path, timezone.now()) == [deputy]
+    assert people_for([Role.DIRECTOR], units["st"].path, timezone.now()) == [deputy]
     away(deputy, boss, third)
-    assert people_for([Role.DIRECTOR], house["st"].path, timezone.now()) == [third]
+    assert people_for([Role.DIRECTOR], units["st"].path, timezone.now()) == [third]
 
 
 def test_who_is_away_without_a_stand_in_is_told_all_the_same(
-    house: dict[str, Unit], boss: User
+    units: dict[str, Unit], boss: User
 ) -> None:
-    chief = director(house["sh"])
+    chief = director(units["sh"])
     away(chief, boss)
-    assert people_for([Role.DIRECTOR], house["st"].path, timezone.now()) == [chief]
+    assert people_for([Role.DIRECTOR], units["st"].path, timezone.now()) == [chief]
 
 
-def test_two_who_stand_in_for_one_another_lose_nothing(house: dict[str, Unit], boss: User) -> None:
-    one, two = director(house["sh"]), UserFactory()
+def test_two_who_stand_in_for_one_another_lose_nothing(units: dict[str, Unit], boss: User) -> None:
+    one, two = director(units["sh"]), UserFactory()
     away(one, boss, two)
     away(two, boss, one)
     roster = Roster([], timezone.now())
     assert [roster.instead_of(pk) for pk in (one.pk, two.pk)] == [one.pk, two.pk]
-    assert people_for([Role.DIRECTOR], house["st"].path, timezone.now()) == [one]
+    assert people_for([Role.DIRECTOR], units["st"].path, timezone.now()) == [one]
 
 
-def test_back_before_the_plan_said(house: dict[str, Unit], boss: User) -> None:
-    chief, deputy = director(house["sh"]), UserFactory()
+def test_back_before_the_plan_said(units: dict[str, Unit], boss: User) -> None:
+    chief, deputy = director(units["sh"]), UserFactory()
     absence = away(chief, boss, deputy)
     withdraw_absence(absence_id=absence.pk, by=boss, at=timezone.now())
-    assert people_for([Role.DIRECTOR], house["st"].path, timezone.now()) == [chief]
+    assert people_for([Role.DIRECTOR], units["st"].path, timezone.now()) == [chief]
 
 
-def test_several_holders_of_the_nearest_unit_are_all_told(house: dict[str, Unit]) -> None:
-    first, second, above = director(house["sh"]), director(house["sh"]), director(house["head"])
-    found = people_for([Role.DIRECTOR], house["st"].path, timezone.now())
+def test_several_holders_of_the_nearest_unit_are_all_told(units: dict[str, Unit]) -> None:
+    first, second, above = director(units["sh"]), director(units["sh"]), director(units["head"])
+    found = people_for([Role.DIRECTOR], units["st"].path, timezone.now())
     assert {u.pk for u in found} == {first.pk, second.pk}
     assert above not in found
-    assert people_for([Role.QC_MANAGER], house["st"].path, timezone.now()) == []
+    assert people_for([Role.QC_MANAGER], units["st"].path, timezone.now()) == []
 
 
 @pytest.mark.parametrize(
     ("hours", "code"), [((1, 1), "bad_period"), ((2, 1), "bad_period")], ids=["empty", "backwards"]
 )
 def test_a_time_that_does_not_run_forward_is_refused(
-    house: dict[str, Unit], boss: User, hours: tuple[int, int], code: str
+    units: dict[str, Unit], boss: User, hours: tuple[int, int], code: str
 ) -> None:
-    user, now = director(house["sh"]), timezone.now()
+    user, now = director(units["sh"]), timezone.now()
     with pytest.raises(RuleBroken) as refusal:
         plan_absence(
             user=user, starts_at=now + hours[0] * HOUR, ends_at=now + hours[1] * HOUR, by=boss
@@ -128,19 +128,19 @@ def test_a_time_that_does_not_run_forward_is_refused(
     assert (refusal.value.code, refusal.value.field) == (code, "ends_at")
 
 
-def test_duty_needs_the_role_and_is_planned_once(house: dict[str, Unit], boss: User) -> None:
-    user = UserFactory(roles=[Role.AGENT], unit=house["sh"])
-    with pytest.raises(RuleBroken, match=house["sh"].name):
-        duty(user, house["sh"], boss)
-    duty(user, house["st"], boss, role=Role.AGENT)
+def test_duty_needs_the_role_and_is_planned_once(units: dict[str, Unit], boss: User) -> None:
+    user = UserFactory(roles=[Role.AGENT], unit=units["sh"])
+    with pytest.raises(RuleBroken, match=units["sh"].name):
+        duty(user, units["sh"], boss)
+    duty(user, units["st"], boss, role=Role.AGENT)
     with pytest.raises(RuleBroken) as refusal:
-        duty(user, house["st"], boss, role=Role.AGENT)
+        duty(user, units["st"], boss, role=Role.AGENT)
     assert refusal.value.code == "shift_overlaps"
     assert DutyShift.objects.count() == 1
 
 
-def test_nobody_stands_in_for_themselves(house: dict[str, Unit], boss: User) -> None:
-    user, now = director(house["sh"]), timezone.now()
+def test_nobody_stands_in_for_themselves(units: dict[str, Unit], boss: User) -> None:
+    user, now = director(units["sh"]), timezone.now()
     with pytest.raises(RuleBroken) as refusal:
         away(user, boss, user)
     assert refusal.value.code == "own_stand_in"
@@ -151,25 +151,25 @@ def test_nobody_stands_in_for_themselves(house: dict[str, Unit], boss: User) -> 
 
 
 def test_the_number_of_queries_does_not_grow(
-    house: dict[str, Unit], boss: User, django_assert_num_queries: Any
+    units: dict[str, Unit], boss: User, django_assert_num_queries: Any
 ) -> None:
     for _n in range(3):
-        away(director(house["sh"]), boss, UserFactory())
+        away(director(units["sh"]), boss, UserFactory())
     with django_assert_num_queries(2):
-        assert len(people_for([Role.DIRECTOR], house["st"].path, timezone.now())) == 3
+        assert len(people_for([Role.DIRECTOR], units["st"].path, timezone.now())) == 3
 
 
 def test_the_roster_is_planned_on_its_page(
-    client: Client, house: dict[str, Unit], boss: User
+    client: Client, units: dict[str, Unit], boss: User
 ) -> None:
-    chief = director(house["sh"])
-    planner = sign_in(client, UserFactory(roles=[Role.DEPARTMENT_MANAGER], unit=house["head"]))
+    chief = director(units["sh"])
+    planner = sign_in(client, UserFactory(roles=[Role.DEPARTMENT_MANAGER], unit=units["head"]))
     answer = client.post(
         reverse("admin:accounts_dutyshift_add"),
         {
             "user": chief.pk,
             "role": Role.DIRECTOR,
-            "unit": house["sh"].pk,
+            "unit": units["sh"].pk,
             "starts_at_0": "2026-12-01",
             "starts_at_1": "20:00",
             "ends_at_0": "2026-12-02",
@@ -190,23 +190,23 @@ def test_the_roster_is_planned_on_its_page(
 @pytest.mark.parametrize("rows", [1, 3])
 def test_the_lists_cost_the_same_whatever_they_hold(
     client: Client,
-    house: dict[str, Unit],
+    units: dict[str, Unit],
     boss: User,
     page: str,
     rows: int,
     django_assert_max_num_queries: Any,
 ) -> None:
-    sign_in(client, UserFactory(roles=[Role.DEPARTMENT_MANAGER], unit=house["head"]))
+    sign_in(client, UserFactory(roles=[Role.DEPARTMENT_MANAGER], unit=units["head"]))
     for _n in range(rows):
-        user = director(house["sh"])
-        duty(user, house["sh"], boss)
+        user = director(units["sh"])
+        duty(user, units["sh"], boss)
         away(user, boss, UserFactory())
     with django_assert_max_num_queries(9):
         client.get(reverse(f"admin:accounts_{page}_changelist"))
 
 
 @pytest.mark.parametrize("page", ["dutyshift", "absence"])
-def test_an_agent_plans_nothing(client: Client, house: dict[str, Unit], page: str) -> None:
-    user = sign_in(client, UserFactory(roles=[Role.AGENT], unit=house["sh"]))
-    UserRoleFactory(user=user, role=Role.AGENT, unit=house["st"])
+def test_an_agent_plans_nothing(client: Client, units: dict[str, Unit], page: str) -> None:
+    user = sign_in(client, UserFactory(roles=[Role.AGENT], unit=units["sh"]))
+    UserRoleFactory(user=user, role=Role.AGENT, unit=units["st"])
     assert client.get(reverse(f"admin:accounts_{page}_add")).status_code == 403

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from django.conf import settings as house
+from django.conf import settings as units
 from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -38,7 +38,7 @@ def send(client: Client, **headers: str) -> Any:
 def lapse(client: Client) -> None:
     """As when the session ran out: the row is gone, the other cookies stay."""
     client.session.flush()
-    client.cookies.pop(house.SESSION_COOKIE_NAME, None)
+    client.cookies.pop(units.SESSION_COOKIE_NAME, None)
 
 
 def test_it_comes_back_once_with_what_was_typed(client: Client, agent: User) -> None:
@@ -62,13 +62,13 @@ def test_it_comes_back_once_with_what_was_typed(client: Client, agent: User) -> 
 
 def test_a_late_answer_to_the_ended_session_takes_nothing_away(client: Client, agent: User) -> None:
     enter(client, agent)
-    ended = client.cookies[house.SESSION_COOKIE_NAME].value
+    ended = client.cookies[units.SESSION_COOKIE_NAME].value
     Session.objects.all().delete()
     send(client)
     behind = Client()
-    behind.cookies[house.SESSION_COOKIE_NAME] = ended
+    behind.cookies[units.SESSION_COOKIE_NAME] = ended
     bell = behind.get("/admin/notifications/delivery/bell/")
-    assert bell.status_code == 302 and house.SESSION_COOKIE_NAME not in bell.cookies
+    assert bell.status_code == 302 and units.SESSION_COOKIE_NAME not in bell.cookies
     # The same browser: whatever the late answer says of the cookie goes for its session.
     client.cookies.update(bell.cookies)
     enter(client, agent)
@@ -77,7 +77,7 @@ def test_a_late_answer_to_the_ended_session_takes_nothing_away(client: Client, a
 
 def test_signing_out_takes_the_cookie_away(client: Client, agent: User) -> None:
     enter(client, agent)
-    gone = client.post("/admin/logout/").cookies[house.SESSION_COOKIE_NAME]
+    gone = client.post("/admin/logout/").cookies[units.SESSION_COOKIE_NAME]
     assert gone["max-age"] == 0 and not gone.value
 
 

@@ -93,11 +93,11 @@ def test_nobody_grants_a_role_to_themselves(unit: Unit) -> None:
     assert refusal.value.code == "not_yourself"
 
 
-def test_nobody_grants_beyond_their_own_units(house: dict[str, Unit]) -> None:
-    admin = UserFactory(scope=ObjectScope.UNITS, roles=[Role.IT_ADMIN], unit=house["sh"])
-    grant_role(user=UserFactory(), role=Role.AGENT, unit=house["st"], by=admin)
+def test_nobody_grants_beyond_their_own_units(units: dict[str, Unit]) -> None:
+    admin = UserFactory(scope=ObjectScope.UNITS, roles=[Role.IT_ADMIN], unit=units["sh"])
+    grant_role(user=UserFactory(), role=Role.AGENT, unit=units["st"], by=admin)
     with pytest.raises(RuleBroken) as refusal:
-        grant_role(user=UserFactory(), role=Role.AGENT, unit=house["bj"], by=admin)
+        grant_role(user=UserFactory(), role=Role.AGENT, unit=units["bj"], by=admin)
     assert refusal.value.code == "foreign_unit"
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 import redis
-from django.conf import settings as house
+from django.conf import settings as installation
 from django.test import Client
 
 from apps.accounts import throttling
@@ -91,7 +91,7 @@ class TestLimits:
 
     def test_what_was_counted_is_forgotten(self, client: Client) -> None:
         client.get("/api/v1/waybills", headers=bearer("waybills:read"))
-        with redis.Redis.from_url(house.REDIS_URL) as store:
+        with redis.Redis.from_url(installation.REDIS_URL) as store:
             kept = list(store.scan_iter("api:requests:*", count=1000))
             assert kept and all(0 < int(store.ttl(name)) <= 60 for name in kept)
 

@@ -115,7 +115,7 @@ def _statement_of(waybill: Waybill) -> str:
 
 
 @pytest.fixture(scope="module")
-def one_house(
+def one_installation(
     django_db_setup: None,
     django_db_blocker: pytest_django.DjangoDbBlocker,
     tmp_path_factory: pytest.TempPathFactory,
@@ -124,19 +124,19 @@ def one_house(
     files = tmp_path_factory.mktemp("house")
     with django_db_blocker.unblock():
         with override_settings(MEDIA_ROOT=files):
-            made = _house()
+            made = _installation()
         yield {**made, "files": files}
         databases.clean()
 
 
 @pytest.fixture
-def house(db: None, one_house: dict[str, Any], settings: Any) -> dict[str, Any]:
+def installation(db: None, one_installation: dict[str, Any], settings: Any) -> dict[str, Any]:
     """With a key of its own: what one operation asked counts against no other's limit."""
-    settings.MEDIA_ROOT = one_house["files"]
-    return {**one_house, "headers": bearer(*ApiScope.values, user=one_house["user"])}
+    settings.MEDIA_ROOT = one_installation["files"]
+    return {**one_installation, "headers": bearer(*ApiScope.values, user=one_installation["user"])}
 
 
-def _house() -> dict[str, Any]:
+def _installation() -> dict[str, Any]:
     """A service user of one customer, which has an order with a waybill on its way."""
     customer = ready_customer()
     user = ServiceUserFactory(scope="customers")
@@ -162,7 +162,7 @@ def _house() -> dict[str, Any]:
     }
 
 
-def _put_known(case: Any, house: dict[str, Any]) -> None:
+def _put_known(case: Any, installation: dict[str, Any]) -> None:
     """Numbers that exist, where the case does not attack the number itself: drawn ones never do,
     and every answer would be 404."""
     meta = case.meta
@@ -171,21 +171,23 @@ def _put_known(case: Any, house: dict[str, Any]) -> None:
         kind = next((kinds[part] for part in kinds if part in case.path), "waybill")
         known = {"number": kind, "key": "file", "endpoint_id": "endpoint", "message_id": "message"}
         for name in known.keys() & case.path_parameters.keys():
-            case.path_parameters[name] = house[known[name]]
+            case.path_parameters[name] = installation[known[name]]
     if "code" in case.path_parameters:
-        case.path_parameters["code"] = house["carrier"]
+        case.path_parameters["code"] = installation["carrier"]
     body = case.body
     if isinstance(body, dict) and not meta.is_negative_at(ParameterLocation.BODY):
         for name in KNOWN.keys() & body.keys():
-            body[name] = house[KNOWN[name]]
+            body[name] = installation[KNOWN[name]]
         if "ids" in body:
-            body["ids"] = [house["message"]]
+            body["ids"] = [installation["message"]]
 
 
-def _play(case: Any, house: dict[str, Any]) -> int:
+def _play(case: Any, installation: dict[str, Any]) -> int:
     # Each request meets the house as it was: what the one before it did is taken back.
     with taken_back():
-        answer = case.call_and_validate(headers=house["headers"], checks=list(CHECKS.get_all()))
+        answer = case.call_and_validate(
+            headers=installation["headers"], checks=list(CHECKS.get_all())
+        )
     return int(answer.status_code)
 
 
@@ -216,10 +218,10 @@ def answers() -> Iterator[set[int]]:
     suppress_health_check=list(hypothesis.HealthCheck),
 )
 def test_the_description_and_the_doors_agree(
-    case: Any, house: dict[str, Any], answers: set[int]
+    case: Any, installation: dict[str, Any], answers: set[int]
 ) -> None:
-    _put_known(case, house)
-    answers.add(_play(case, house))
+    _put_known(case, installation)
+    answers.add(_play(case, installation))
 
 
 def test_no_check_is_left_out() -> None:
@@ -231,7 +233,7 @@ def test_no_check_is_left_out() -> None:
     }
 
 
-def test_one_request_after_another(house: dict[str, Any]) -> None:
+def test_one_request_after_another(installation: dict[str, Any]) -> None:
     """The checks that look at what an earlier request gave, along the links of the description:
     from the lists to each order and each waybill."""
 
@@ -246,7 +248,7 @@ def test_one_request_after_another(house: dict[str, Any]) -> None:
 
     class Journey(_load(ON_THE_WAY).as_state_machine()):  # type: ignore[misc]  # made by the library
         def before_call(self, case: Any) -> None:
-            case.headers = {**(case.headers or {}), **house["headers"]}
+            case.headers = {**(case.headers or {}), **installation["headers"]}
             # Given by us and good, not drawn: so that ignored_auth probes without it.
             case._has_explicit_auth = True
             # Two draws may be alike, which would be one key for two requests: rightly refused.
@@ -275,15 +277,18 @@ def test_one_request_after_another(house: dict[str, Any]) -> None:
     assert wanted <= seen, sorted(seen)
 
 
-def test_what_was_sent_is_there(client: Client, house: dict[str, Any]) -> None:
+def test_what_was_sent_is_there(client: Client, installation: dict[str, Any]) -> None:
     """The library begins its journeys with lists only, so this one is walked by hand: sent, read,
     cancelled, and still to be read."""
-    made = client.post("/api/v1/orders", ORDER, "application/json", headers=house["headers"])
+    made = client.post("/api/v1/orders", ORDER, "application/json", headers=installation["headers"])
     assert made.status_code == 201, made.content
     where = made["Location"]
-    assert client.get(where, headers=house["headers"]).json() == made.json()
+    assert client.get(where, headers=installation["headers"]).json() == made.json()
     gone = client.post(
-        f"{where}/cancel", {"reason": "买家退款"}, "application/json", headers=house["headers"]
+        f"{where}/cancel",
+        {"reason": "买家退款"},
+        "application/json",
+        headers=installation["headers"],
     )
     assert gone.status_code == 200, gone.content
-    assert client.get(where, headers=house["headers"]).json()["status"] == "cancelled"
+    assert client.get(where, headers=installation["headers"]).json()["status"] == "cancelled"

@@ -55,18 +55,18 @@ POLICY = Policy(
 def known(**changes: Any) -> Iterator[Policy]:
     """The policy among those of the house, with changes, for the time of a test."""
     policy = replace(POLICY, **changes)
-    house, before = policies(), policies().get(policy.kind)
-    house[policy.kind] = policy
+    installation, before = policies(), policies().get(policy.kind)
+    installation[policy.kind] = policy
     try:
         yield policy
     finally:
         if before is None:
-            del house[policy.kind]
+            del installation[policy.kind]
         else:
-            house[policy.kind] = before
+            installation[policy.kind] = before
 
 
-class House:
+class Installation:
     """A unit, who asks, and people of every seat; ``money_again`` is a second login of ``money``."""
 
     def __init__(self) -> None:

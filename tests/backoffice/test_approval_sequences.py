@@ -12,7 +12,7 @@ from apps.backoffice.enums import ApprovalState, Decision
 from apps.backoffice.models import ApprovalRequest
 from apps.backoffice.queries.approvals import check_still_approved
 from apps.core.errors import RuleBroken
-from tests.backoffice.approving import KIND, ROUNDS, House, known
+from tests.backoffice.approving import KIND, ROUNDS, Installation, known
 
 pytestmark = pytest.mark.django_db
 PEOPLE = ("maker", "money", "money_again", "service", "quality", "both", "head", "agent")
@@ -47,34 +47,34 @@ def test_never_approved_without_the_quorum_of_different_persons(
     steps: list[tuple[str, str]],
 ) -> None:
     with pytest.raises(_Undo), transaction.atomic():
-        house = House()
-        house.ask()
+        installation = Installation()
+        installation.ask()
         for what, who in steps:
-            _do(house, what, who)
-            _check(house)
+            _do(installation, what, who)
+            _check(installation)
         raise _Undo
 
 
-def _do(house: House, what: str, who: str) -> None:
+def _do(installation: Installation, what: str, who: str) -> None:
     try:
         if what == "approve":
-            house.approve(getattr(house, who))
+            installation.approve(getattr(installation, who))
         elif what == "refuse":
-            house.refuse(getattr(house, who))
+            installation.refuse(getattr(installation, who))
         elif what == "ask":
-            house.ask(by=getattr(house, who))
+            installation.ask(by=getattr(installation, who))
         elif what == "withdraw":
-            house.withdraw()
+            installation.withdraw()
         elif what == "edit":
-            house.edit(who)
+            installation.edit(who)
         else:
-            house.unit.name = who
-            house.unit.save()
+            installation.unit.name = who
+            installation.unit.save()
     except RuleBroken:
         pass
 
 
-def _check(house: House) -> None:
+def _check(installation: Installation) -> None:
     live = 0
     for request in ApprovalRequest.objects.all():
         given_ = list(request.approvals.select_related("decided_by"))
@@ -89,8 +89,8 @@ def _check(house: House) -> None:
                 assert sum(g.round == number for g in given_) >= one.needs
     assert live <= 1
     try:
-        request = check_still_approved(KIND, house.unit)
+        request = check_still_approved(KIND, installation.unit)
     except RuleBroken:
         return
     assert request.state == ApprovalState.APPROVED
-    assert request.sha256 == house.sha256, "what is released is what was approved"
+    assert request.sha256 == installation.sha256, "what is released is what was approved"

@@ -26,7 +26,7 @@ from apps.backoffice.rules.approvals import Round, Seat, canonical, rounds_to_js
 from apps.backoffice.states import APPROVAL_MOVES
 from apps.core.errors import RuleBroken
 from apps.events.models import Event
-from tests.backoffice.approving import KIND, House, Seats, known
+from tests.backoffice.approving import KIND, Installation, Seats, known
 from tests.factories.accounts import UnitFactory, UserFactory, sign_in, superuser
 from tests.waiting import LIMIT
 
@@ -42,8 +42,8 @@ def _policy(db: None) -> Iterator[None]:
 
 
 @pytest.fixture
-def house() -> House:
-    return House()
+def installation() -> Installation:
+    return Installation()
 
 
 def refused(call: Callable[[], object]) -> str:
@@ -60,23 +60,23 @@ def kinds_of(request: ApprovalRequest) -> list[str]:
 # --- the usual way -------------------------------------------------------------------------------
 
 
-def test_a_round_needs_its_quorum_and_the_next_begins_then(house: House) -> None:
-    request = house.ask()
-    assert house.approve(house.money).round == 1
-    assert house.approve(house.quality).round == 2
-    assert house.approve(house.head).state == ApprovalState.APPROVED
-    assert check_still_approved(KIND, house.unit).pk == request.pk
+def test_a_round_needs_its_quorum_and_the_next_begins_then(installation: Installation) -> None:
+    request = installation.ask()
+    assert installation.approve(installation.money).round == 1
+    assert installation.approve(installation.quality).round == 2
+    assert installation.approve(installation.head).state == ApprovalState.APPROVED
+    assert check_still_approved(KIND, installation.unit).pk == request.pk
     given = list(Approval.objects.values_list("round", "seat", "decided_by"))
     assert given == [
-        (1, "money", house.money.pk),
-        (1, "quality", house.quality.pk),
-        (2, "head", house.head.pk),
+        (1, "money", installation.money.pk),
+        (1, "quality", installation.quality.pk),
+        (2, "head", installation.head.pk),
     ]
     assert kinds_of(request) == ["approval.asked", *["approval.given"] * 3, "approval.completed"]
 
 
-def test_what_was_asked_is_kept_as_canonical_json_and_encrypted(house: House) -> None:
-    request = house.ask()
+def test_what_was_asked_is_kept_as_canonical_json_and_encrypted(installation: Installation) -> None:
+    request = installation.ask()
     assert request.content == '{"city":"上海市","name":"浦东营业部"}'
     assert request.sha256 == sha256_of(request.content)
     assert ("浦东营业部" in {text for _label, text in seen_content(request)}) is True
@@ -85,12 +85,12 @@ def test_what_was_asked_is_kept_as_canonical_json_and_encrypted(house: House) ->
         assert "浦东" not in cursor.fetchone()[0]
 
 
-def test_content_exchanged_behind_the_hash_is_noticed(house: House) -> None:
-    request = house.ask()
+def test_content_exchanged_behind_the_hash_is_noticed(installation: Installation) -> None:
+    request = installation.ask()
     request.content = canonical({"city": "上海市", "name": "别的"})
     request.save(update_fields=["content"])
     with pytest.raises(ValueError, match="not what was hashed"):
-        approval_part(KIND, house.unit)
+        approval_part(KIND, installation.unit)
 
 
 def test_the_same_content_is_the_same_text_and_nothing_vague_is_hashed() -> None:
@@ -117,119 +117,123 @@ def test_rounds_that_cannot_end_are_a_mistake_of_the_policy(rounds: list[Round])
 # --- who ------------------------------------------------------------------------------------------
 
 
-def test_who_may_not_approve(house: House) -> None:
-    house.ask()
-    assert refused(lambda: house.approve(house.maker)) == "maker_approves"
-    assert refused(lambda: house.approve(house.agent)) == "not_your_turn"
-    assert refused(lambda: house.approve(house.head)) == "not_your_turn"
-    assert refused(lambda: house.approve(superuser())) == "not_your_turn"
-    house.approve(house.money)
-    other = house.person(Role.FINANCE)
-    assert refused(lambda: house.approve(other)) == "not_your_turn", "its seat is taken"
+def test_who_may_not_approve(installation: Installation) -> None:
+    installation.ask()
+    assert refused(lambda: installation.approve(installation.maker)) == "maker_approves"
+    assert refused(lambda: installation.approve(installation.agent)) == "not_your_turn"
+    assert refused(lambda: installation.approve(installation.head)) == "not_your_turn"
+    assert refused(lambda: installation.approve(superuser())) == "not_your_turn"
+    installation.approve(installation.money)
+    other = installation.person(Role.FINANCE)
+    assert refused(lambda: installation.approve(other)) == "not_your_turn", "its seat is taken"
     assert Approval.objects.count() == 1
 
 
-def test_a_second_login_is_the_same_person(house: House) -> None:
-    house.ask()
-    house.approve(house.money)
-    assert refused(lambda: house.approve(house.money_again)) == "approved_twice"
-    house.approve(house.quality)
-    assert refused(lambda: house.approve(house.money_again)) == "approved_twice", "next round"
+def test_a_second_login_is_the_same_person(installation: Installation) -> None:
+    installation.ask()
+    installation.approve(installation.money)
+    assert refused(lambda: installation.approve(installation.money_again)) == "approved_twice"
+    installation.approve(installation.quality)
+    assert refused(lambda: installation.approve(installation.money_again)) == "approved_twice", (
+        "next round"
+    )
 
 
-def test_the_makers_second_login_approves_nothing(house: House) -> None:
-    house.ask(by=house.money)
-    assert refused(lambda: house.approve(house.money_again)) == "maker_approves"
+def test_the_makers_second_login_approves_nothing(installation: Installation) -> None:
+    installation.ask(by=installation.money)
+    assert refused(lambda: installation.approve(installation.money_again)) == "maker_approves"
 
 
-def test_further_makers_of_the_policy_approve_nothing(house: House) -> None:
-    with known(makers=lambda _unit: [house.quality]):
-        house.ask()
-        assert refused(lambda: house.approve(house.quality)) == "maker_approves"
+def test_further_makers_of_the_policy_approve_nothing(installation: Installation) -> None:
+    with known(makers=lambda _unit: [installation.quality]):
+        installation.ask()
+        assert refused(lambda: installation.approve(installation.quality)) == "maker_approves"
 
 
-def test_without_a_staff_number_nobody_asks_or_approves(house: House) -> None:
-    nameless = house.person(Role.FINANCE, staff_number="")
-    assert refused(lambda: house.ask(by=nameless)) == "no_staff_number"
-    house.ask()
-    assert refused(lambda: house.approve(nameless)) == "no_staff_number"
+def test_without_a_staff_number_nobody_asks_or_approves(installation: Installation) -> None:
+    nameless = installation.person(Role.FINANCE, staff_number="")
+    assert refused(lambda: installation.ask(by=nameless)) == "no_staff_number"
+    installation.ask()
+    assert refused(lambda: installation.approve(nameless)) == "no_staff_number"
     known_now = change_user(user=nameless, by=superuser(), staff_number=" yp-77 ")
     assert known_now.person_key == "staff:YP-77"
-    assert house.approve(known_now).round == 1
+    assert installation.approve(known_now).round == 1
 
 
-def test_two_rounds_are_two_persons(house: House) -> None:
-    house.ask()
-    house.approve(house.both)
-    house.approve(house.money)
-    assert refused(lambda: house.approve(house.both)) == "approved_twice"
+def test_two_rounds_are_two_persons(installation: Installation) -> None:
+    installation.ask()
+    installation.approve(installation.both)
+    installation.approve(installation.money)
+    assert refused(lambda: installation.approve(installation.both)) == "approved_twice"
 
 
 # --- what -----------------------------------------------------------------------------------------
 
 
-def test_an_edit_makes_approvals_void(house: House) -> None:
-    house.ask()
-    house.all_approve()
-    assert house.edit("浦东营业部") is False, "saved unchanged"
-    assert house.edit("浦西营业部") is True
-    assert house.request.state == ApprovalState.VOID
-    assert refused(lambda: check_still_approved(KIND, house.unit)) == "not_approved"
-    assert kinds_of(house.request)[-1] == "approval.voided"
-    again = house.ask()
+def test_an_edit_makes_approvals_void(installation: Installation) -> None:
+    installation.ask()
+    installation.all_approve()
+    assert installation.edit("浦东营业部") is False, "saved unchanged"
+    assert installation.edit("浦西营业部") is True
+    assert installation.request.state == ApprovalState.VOID
+    assert refused(lambda: check_still_approved(KIND, installation.unit)) == "not_approved"
+    assert kinds_of(installation.request)[-1] == "approval.voided"
+    again = installation.ask()
     assert again.approvals.count() == 0
-    assert house.all_approve().state == ApprovalState.APPROVED
+    assert installation.all_approve().state == ApprovalState.APPROVED
 
 
-def test_an_edit_past_every_service_is_noticed_before_release(house: House) -> None:
-    house.ask()
-    house.all_approve()
-    house.unit.city = "杭州市"
-    house.unit.save()
-    assert refused(lambda: check_still_approved(KIND, house.unit)) == "approval_void"
-    assert approval_part(KIND, house.unit).is_changed
-    assert house.ask().state == ApprovalState.OPEN, "asking anew makes the old one void"
+def test_an_edit_past_every_service_is_noticed_before_release(installation: Installation) -> None:
+    installation.ask()
+    installation.all_approve()
+    installation.unit.city = "杭州市"
+    installation.unit.save()
+    assert refused(lambda: check_still_approved(KIND, installation.unit)) == "approval_void"
+    assert approval_part(KIND, installation.unit).is_changed
+    assert installation.ask().state == ApprovalState.OPEN, "asking anew makes the old one void"
     assert list(ApprovalRequest.objects.order_by("pk").values_list("state", flat=True)) == [
         "void",
         "open",
     ]
 
 
-def test_nobody_approves_what_they_did_not_see(house: House) -> None:
-    house.ask()
-    before = house.sha256
-    house.edit("浦西营业部")
-    house.ask()
-    outdated = refused(lambda: house.approve(house.money, seen=before))
+def test_nobody_approves_what_they_did_not_see(installation: Installation) -> None:
+    installation.ask()
+    before = installation.sha256
+    installation.edit("浦西营业部")
+    installation.ask()
+    outdated = refused(lambda: installation.approve(installation.money, seen=before))
     assert outdated == "approval_outdated"
-    house.unit.city = "杭州市"
-    house.unit.save()
-    asked = house.request.sha256
-    assert refused(lambda: house.approve(house.money, seen=asked)) == "approval_outdated"
+    installation.unit.city = "杭州市"
+    installation.unit.save()
+    asked = installation.request.sha256
+    assert (
+        refused(lambda: installation.approve(installation.money, seen=asked)) == "approval_outdated"
+    )
     assert Approval.objects.count() == 0
 
 
-def test_a_second_factor_given_just_now(house: House) -> None:
+def test_a_second_factor_given_just_now(installation: Installation) -> None:
     at = timezone.now()
     with known(second_factor_within=timedelta(minutes=5)):
-        house.ask()
+        installation.ask()
         for given in (None, at - timedelta(minutes=6), at + timedelta(minutes=1)):
-            call = partial(house.approve, house.money, second_factor_at=given, at=at)
+            call = partial(installation.approve, installation.money, second_factor_at=given, at=at)
             assert refused(call) == "second_factor_missing"
-        house.approve(house.money, second_factor_at=at - timedelta(minutes=4), at=at)
+        installation.approve(installation.money, second_factor_at=at - timedelta(minutes=4), at=at)
     assert Approval.objects.get().second_factor_at == at - timedelta(minutes=4)
 
 
 # --- every move -----------------------------------------------------------------------------------
 
 
-def _request_in(house: House, state: ApprovalState) -> ApprovalRequest:
-    request = house.ask()
+def _request_in(installation: Installation, state: ApprovalState) -> ApprovalRequest:
+    request = installation.ask()
     ways: dict[ApprovalState, Callable[[], object]] = {
-        ApprovalState.APPROVED: house.all_approve,
-        ApprovalState.REFUSED: lambda: house.refuse(house.money),
-        ApprovalState.VOID: lambda: house.edit("改过的"),
-        ApprovalState.WITHDRAWN: house.withdraw,
+        ApprovalState.APPROVED: installation.all_approve,
+        ApprovalState.REFUSED: lambda: installation.refuse(installation.money),
+        ApprovalState.VOID: lambda: installation.edit("改过的"),
+        ApprovalState.WITHDRAWN: installation.withdraw,
     }
     if state in ways:
         ways[state]()
@@ -238,17 +242,19 @@ def _request_in(house: House, state: ApprovalState) -> ApprovalRequest:
 
 @pytest.mark.parametrize("frm", ApprovalState)
 @pytest.mark.parametrize("to", ApprovalState)
-def test_every_move_of_a_request(house: House, frm: ApprovalState, to: ApprovalState) -> None:
+def test_every_move_of_a_request(
+    installation: Installation, frm: ApprovalState, to: ApprovalState
+) -> None:
     """Each service makes the moves of the table and refuses all others, and so does the database."""
-    request = _request_in(house, frm)
+    request = _request_in(installation, frm)
     if (frm, to) == (ApprovalState.OPEN, ApprovalState.APPROVED):
-        house.approve(house.money)
-        house.approve(house.service)
+        installation.approve(installation.money)
+        installation.approve(installation.service)
     moves: dict[ApprovalState, Callable[[], object]] = {
-        ApprovalState.APPROVED: lambda: house.approve(house.head),
-        ApprovalState.REFUSED: lambda: house.refuse(house.money),
-        ApprovalState.WITHDRAWN: house.withdraw,
-        ApprovalState.VOID: lambda: house.edit("又改了"),
+        ApprovalState.APPROVED: lambda: installation.approve(installation.head),
+        ApprovalState.REFUSED: lambda: installation.refuse(installation.money),
+        ApprovalState.WITHDRAWN: installation.withdraw,
+        ApprovalState.VOID: lambda: installation.edit("又改了"),
     }
     legal = APPROVAL_MOVES.allows(frm, to)
     if to in moves and legal:
@@ -265,68 +271,76 @@ def test_every_move_of_a_request(house: House, frm: ApprovalState, to: ApprovalS
         if frm != to:
             with pytest.raises(IntegrityError), transaction.atomic():
                 ApprovalRequest.objects.filter(pk=request.pk).update(
-                    state=to, closed_at=timezone.now(), closed_by=house.maker, waiting_roles=[]
+                    state=to,
+                    closed_at=timezone.now(),
+                    closed_by=installation.maker,
+                    waiting_roles=[],
                 )
 
 
-def test_a_refusal_says_why_and_what_was_refused_is_asked_anew(house: House) -> None:
-    house.ask()
-    house.approve(house.money)
-    assert refused(lambda: house.refuse(house.service, " ")) == "reason_missing"
-    assert refused(lambda: house.refuse(house.agent)) == "not_your_turn"
-    request = house.refuse(house.service, "城市写错了")
+def test_a_refusal_says_why_and_what_was_refused_is_asked_anew(installation: Installation) -> None:
+    installation.ask()
+    installation.approve(installation.money)
+    assert refused(lambda: installation.refuse(installation.service, " ")) == "reason_missing"
+    assert refused(lambda: installation.refuse(installation.agent)) == "not_your_turn"
+    request = installation.refuse(installation.service, "城市写错了")
     assert (request.state, request.close_reason) == (ApprovalState.REFUSED, "城市写错了")
     assert kinds_of(request) == ["approval.asked", "approval.given", "approval.refused"]
-    assert house.ask().pk != request.pk
-    assert house.all_approve().state == ApprovalState.APPROVED, "the same persons may decide anew"
-    part = approval_part(KIND, house.unit)
+    assert installation.ask().pk != request.pk
+    assert installation.all_approve().state == ApprovalState.APPROVED, (
+        "the same persons may decide anew"
+    )
+    part = approval_part(KIND, installation.unit)
     assert [state for _request, state, _given in part.earlier] == [ApprovalState.REFUSED]
 
 
-def test_one_request_is_live_at_a_time(house: House) -> None:
-    house.ask()
-    assert refused(house.ask) == "approval_asked"
-    house.all_approve()
-    assert refused(house.ask) == "approval_asked"
+def test_one_request_is_live_at_a_time(installation: Installation) -> None:
+    installation.ask()
+    assert refused(installation.ask) == "approval_asked"
+    installation.all_approve()
+    assert refused(installation.ask) == "approval_asked"
 
 
 # --- the database by itself -------------------------------------------------------------------------
 
 
-def put(house: House, **fields: object) -> Approval:
+def put(installation: Installation, **fields: object) -> Approval:
     values = {
-        "request": house.request,
+        "request": installation.request,
         "round": 1,
         "seat": "money",
-        "person": house.money.person_key,
+        "person": installation.money.person_key,
         "decision": Decision.APPROVED,
-        "sha256": house.request.sha256,
+        "sha256": installation.request.sha256,
         "decided_at": timezone.now(),
-        "decided_by": house.money,
+        "decided_by": installation.money,
         **fields,
     }
     with transaction.atomic():
         return Approval.objects.create(**values)
 
 
-def test_the_database_refuses_what_no_service_writes(house: House) -> None:
-    house.ask()
+def test_the_database_refuses_what_no_service_writes(installation: Installation) -> None:
+    installation.ask()
     with pytest.raises(IntegrityError, match="made it"):
-        put(house, person=house.maker.person_key, decided_by=house.maker)
+        put(installation, person=installation.maker.person_key, decided_by=installation.maker)
     with pytest.raises(IntegrityError, match="another content"):
-        put(house, sha256="0" * 64)
-    put(house)
+        put(installation, sha256="0" * 64)
+    put(installation)
     with pytest.raises(IntegrityError, match="approval_person_once"):
-        put(house, round=2, seat="head")
+        put(installation, round=2, seat="head")
     with pytest.raises(IntegrityError, match="approval_seat_once"):
-        put(house, person=house.service.person_key)
+        put(installation, person=installation.service.person_key)
     with pytest.raises(IntegrityError, match="quorum"), transaction.atomic():
         ApprovalRequest.objects.update(
-            state="approved", closed_at=timezone.now(), closed_by=house.head, waiting_roles=[]
+            state="approved",
+            closed_at=timezone.now(),
+            closed_by=installation.head,
+            waiting_roles=[],
         )
-    house.withdraw()
+    installation.withdraw()
     with pytest.raises(IntegrityError, match="nothing is approved"):
-        put(house, person=house.service.person_key, seat="service")
+        put(installation, person=installation.service.person_key, seat="service")
 
 
 @pytest.mark.parametrize(
@@ -334,8 +348,10 @@ def test_the_database_refuses_what_no_service_writes(house: House) -> None:
     [{"sha256": "0" * 64}, {"rounds": [{"quorum": 0, "seats": []}]}, {"maker_persons": ["staff:X"]}],
     ids=str,
 )  # fmt: skip
-def test_what_was_asked_for_is_not_changed(house: House, change: dict[str, object]) -> None:
-    house.ask()
+def test_what_was_asked_for_is_not_changed(
+    installation: Installation, change: dict[str, object]
+) -> None:
+    installation.ask()
     with pytest.raises(IntegrityError, match="not changed"), transaction.atomic():
         ApprovalRequest.objects.update(**change)
 
@@ -349,9 +365,9 @@ def test_what_was_asked_for_is_not_changed(house: House, change: dict[str, objec
         "DELETE FROM backoffice_approvalrequest",
     ],
 )
-def test_approvals_stay(house: House, statement: str) -> None:
-    house.ask()
-    house.approve(house.money)
+def test_approvals_stay(installation: Installation, statement: str) -> None:
+    installation.ask()
+    installation.approve(installation.money)
     with (
         pytest.raises(DatabaseError, match="append-only"),
         transaction.atomic(),
@@ -364,23 +380,23 @@ def test_approvals_stay(house: House, statement: str) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_two_who_press_at_once_fill_one_seat() -> None:
-    house = House()
-    second = house.person(Role.FINANCE)
-    house.ask()
-    sha256 = house.sha256
+    installation = Installation()
+    second = installation.person(Role.FINANCE)
+    installation.ask()
+    sha256 = installation.sha256
     start, outcomes = threading.Barrier(2), []
 
     def press(person: object) -> None:
         try:
             start.wait(timeout=LIMIT)
-            house.approve(person, seen=sha256)  # type: ignore[arg-type]  # a user
+            installation.approve(person, seen=sha256)  # type: ignore[arg-type]  # a user
             outcomes.append("approved")
         except RuleBroken as refusal:
             outcomes.append(refusal.code)
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=press, args=(p,)) for p in (house.money, second)]
+    threads = [threading.Thread(target=press, args=(p,)) for p in (installation.money, second)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -394,42 +410,46 @@ def test_two_who_press_at_once_fill_one_seat() -> None:
 LIST = "/admin/approvals/"
 
 
-def test_the_panel_says_who_has_and_who_is_missing(house: House) -> None:
-    before = approval_part(KIND, house.unit)
+def test_the_panel_says_who_has_and_who_is_missing(installation: Installation) -> None:
+    before = approval_part(KIND, installation.unit)
     assert [line.label for line in before.lines] == ["财务", "客服", "质控", "总经理"]
     assert not any(line.is_next for line in before.lines)
-    house.ask()
-    house.approve(house.money)
-    lines = {line.code: line for line in approval_part(KIND, house.unit).lines}
+    installation.ask()
+    installation.approve(installation.money)
+    lines = {line.code: line for line in approval_part(KIND, installation.unit).lines}
     assert lines[Seats.MONEY].approval is not None
-    assert lines[Seats.SERVICE].holders == [house.service], "not the second login of who approved"
-    assert set(lines[Seats.QUALITY].holders) == {house.quality, house.both}
+    assert lines[Seats.SERVICE].holders == [installation.service], (
+        "not the second login of who approved"
+    )
+    assert set(lines[Seats.QUALITY].holders) == {installation.quality, installation.both}
     assert not lines[Seats.HEAD].is_next
-    house.approve(house.quality)
-    lines = {line.code: line for line in approval_part(KIND, house.unit).lines}
+    installation.approve(installation.quality)
+    lines = {line.code: line for line in approval_part(KIND, installation.unit).lines}
     assert lines[Seats.SERVICE].is_spare and lines[Seats.HEAD].is_next
 
 
-def test_what_waits_is_listed_for_those_whose_turn_it_is(client: Client, house: House) -> None:
-    house.ask()
-    for person in (house.money, house.service, house.money_again):
+def test_what_waits_is_listed_for_those_whose_turn_it_is(
+    client: Client, installation: Installation
+) -> None:
+    installation.ask()
+    for person in (installation.money, installation.service, installation.money_again):
         sign_in(client, person)
-        assert house.unit.name in client.get(LIST).content.decode()
-    for person in (house.maker, house.head, house.agent):
+        assert installation.unit.name in client.get(LIST).content.decode()
+    for person in (installation.maker, installation.head, installation.agent):
         sign_in(client, person)
-        assert house.unit.name not in client.get(LIST).content.decode()
-    house.approve(house.money)
-    assert waiting_for(house.money) == [] == waiting_for(house.money_again)
-    house.withdraw()
-    assert waiting_for(house.service) == []
-    assert kinds_of(house.request)[-1] == "approval.withdrawn"
+        assert installation.unit.name not in client.get(LIST).content.decode()
+    installation.approve(installation.money)
+    assert waiting_for(installation.money) == [] == waiting_for(installation.money_again)
+    installation.withdraw()
+    assert waiting_for(installation.service) == []
+    assert kinds_of(installation.request)[-1] == "approval.withdrawn"
 
 
-def test_what_one_may_not_see_is_not_listed(house: House) -> None:
-    house.ask()
-    assert len(waiting_for(house.money)) == 1
-    with known(visible_to=lambda _user: type(house.unit).objects.none()):
-        assert waiting_for(house.money) == []
+def test_what_one_may_not_see_is_not_listed(installation: Installation) -> None:
+    installation.ask()
+    assert len(waiting_for(installation.money)) == 1
+    with known(visible_to=lambda _user: type(installation.unit).objects.none()):
+        assert waiting_for(installation.money) == []
 
 
 def test_the_list_is_for_staff(client: Client) -> None:
@@ -441,10 +461,10 @@ def test_the_list_is_for_staff(client: Client) -> None:
 
 @pytest.mark.parametrize("rows", [1, 3])
 def test_the_list_takes_the_same_queries_for_one_and_three(client: Client, rows: int) -> None:
-    house = House()
+    installation = Installation()
     for _n in range(rows):
-        house.unit = UnitFactory()
-        house.ask()
+        installation.unit = UnitFactory()
+        installation.ask()
     with CaptureQueriesContext(connection) as queries:
-        assert len(waiting_for(house.money)) == rows
+        assert len(waiting_for(installation.money)) == rows
     assert len(queries) == 4, "roles, requests, their approvals, what is visible"

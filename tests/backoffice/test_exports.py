@@ -64,8 +64,8 @@ def test_a_short_list_is_there_at_once_and_on_record(by: User) -> None:
     assert name.startswith("users-") and name.endswith(".xlsx")
     rows = list(load_workbook(file).worksheets[0].values)
     assert rows == [("登录名", "姓名"), *((f"row{n:05d}", f"员工{n}") for n in range(3))]
-    told = Event.objects.get(kind="list.exported")
-    assert (told.by, told.data["filters"]) == (by, "q=row") and not Job.objects.exists()
+    answers = Event.objects.get(kind="list.exported")
+    assert (answers.by, answers.data["filters"]) == (by, "q=row") and not Job.objects.exists()
 
 
 def test_a_long_one_is_a_job_whose_file_is_whole(by: User) -> None:

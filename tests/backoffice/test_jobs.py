@@ -28,7 +28,7 @@ from apps.backoffice.models import FileRetention, Job
 from apps.backoffice.services import job_runs
 from apps.backoffice.services.jobs import RUN_JOBS, end_job
 from apps.backoffice.states import JOB_MOVES
-from apps.core import waking
+from apps.core import enqueueing
 from apps.core.errors import RuleBroken
 from apps.events.background import overdue
 from apps.events.models import Event
@@ -113,8 +113,8 @@ def test_it_is_done_by_the_task_and_its_file_is_its_owners(
     got = client.get(reverse("admin:backoffice_job_result", args=[job.pk]))
     assert b"".join(got.streaming_content) == b"1,2,3"  # type: ignore[attr-defined]  # a file
     assert "no-store" in got["Cache-Control"]
-    told = Event.objects.filter(subject_type="backoffice.job").order_by("pk")
-    kinds = list(told.values_list("kind", flat=True))
+    answers = Event.objects.filter(subject_type="backoffice.job").order_by("pk")
+    kinds = list(answers.values_list("kind", flat=True))
     assert kinds == ["job.asked", "job.done", "job.downloaded"]
 
 
@@ -122,13 +122,13 @@ def test_it_is_done_by_the_task_and_its_file_is_its_owners(
 def test_what_is_asked_calls_a_worker_once_it_is_committed(declare: Declare) -> None:
     declare(count_to_three)
     heard: list[str] = []
-    waking.heard_by(lambda task, _args: heard.append(task))
+    enqueueing.heard_by(lambda task, _args: heard.append(task))
     try:
         with transaction.atomic():
             ask(permitted("manage_unit"))
             assert RUN_JOBS not in heard
     finally:
-        waking.heard_by(None)
+        enqueueing.heard_by(None)
     assert RUN_JOBS in heard
 
 

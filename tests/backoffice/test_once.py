@@ -59,14 +59,16 @@ def notes() -> list[str]:
     return list(CaseEntry.objects.filter(kind="note").order_by("pk").values_list("text", flat=True))
 
 
-def told(client: Client, of: Case) -> str:
+def html_of(client: Client, of: Case) -> str:
     shown: str = client.get(page_of(of)).content.decode()
     return shown
 
 
 def test_each_form_of_a_page_has_a_key_of_its_own(client: Client, mine: Case) -> None:
     intake = client.get(reverse("admin:complaints_case_intake")).content.decode()
-    forms = [one for shown in (told(client, mine), intake) for one in forms_of(shown) if one.posts]
+    forms = [
+        one for shown in (html_of(client, mine), intake) for one in forms_of(shown) if one.posts
+    ]
     assert len(forms) > 5 and all(one.key for one in forms)
     # The page stands in more than one form with the same token, and never with the same key.
     assert len({one.key for one in forms}) == len(forms)
@@ -81,9 +83,9 @@ def test_the_second_press_does_nothing_and_is_told_the_same(client: Client, mine
     assert "Form-Replayed" not in first and second["Form-Replayed"] == "true"
     assert notes() == [NOTE]
     # Both are told that it is done, and once: the first's words still wait in the same browser.
-    assert told(client, mine).count("备注已记录") == 1
+    assert html_of(client, mine).count("备注已记录") == 1
     third = press(client, form, note__text=NOTE)
-    assert third["Form-Replayed"] == "true" and told(client, mine).count("备注已记录") == 1
+    assert third["Form-Replayed"] == "true" and html_of(client, mine).count("备注已记录") == 1
 
 
 def test_another_text_in_the_same_form_is_another_press(client: Client, mine: Case) -> None:

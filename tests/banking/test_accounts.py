@@ -92,7 +92,7 @@ def undone(db: None) -> Iterator[None]:
         transaction.set_rollback(True)
 
 
-def told(account: BankAccount, since: Any, customer: Any = None, **more: Any) -> None:
+def assign(account: BankAccount, since: Any, customer: Any = None, **more: Any) -> None:
     """As an account change does it."""
     services.reassign(
         accounts={customer.pk if customer else None: account},
@@ -111,8 +111,8 @@ def test_the_newest_assignment_is_the_answer_and_one_s_own_goes_first() -> None:
     old, new, own = (bank_account() for _n in range(3))
     assert which_account(mine, timezone.now(), purpose=FREIGHT) is None
     services.assign_account(account=old, since=hours(-10), by=by, at=hours(-10))
-    told(new, hours(-2), instead_of=[old.pk], accept_until=hours(5))
-    told(own, hours(-1), mine)
+    assign(new, hours(-2), instead_of=[old.pk], accept_until=hours(5))
+    assign(own, hours(-1), mine)
     assert which_account(mine, hours(-1.5), purpose=FREIGHT) == new
     assert which_account(mine, timezone.now(), purpose=FREIGHT) == own
     assert which_account(other, timezone.now(), purpose=FREIGHT) == new
@@ -160,7 +160,7 @@ def test_one_who_was_told_what_everybody_is_told_alone_may_pay_into_the_old_acco
     by, mine, other = UserFactory(), CustomerFactory(), CustomerFactory()
     old, new = bank_account(), bank_account()
     services.assign_account(account=old, since=hours(-9), by=by, at=hours(-9))
-    told(new, hours(-1), mine, instead_of=[old.pk], accept_until=hours(5))
+    assign(new, hours(-1), mine, instead_of=[old.pk], accept_until=hours(5))
     assert which_account(mine, hours(-2), purpose=FREIGHT) == old
     assert which_account(mine, timezone.now(), purpose=FREIGHT) == new
     assert is_accepted(old, mine, hours(4), purpose=FREIGHT)
@@ -209,7 +209,7 @@ def test_an_account_that_is_somebody_s_answer_is_not_closed() -> None:
     with pytest.raises(RuleBroken) as refusal:
         services.close_account(old, reason="换户", by=by, at=timezone.now())
     assert refusal.value.code == "account_in_use"
-    told(new, hours(-1), instead_of=[old.pk])
+    assign(new, hours(-1), instead_of=[old.pk])
     closed = services.close_account(old, reason="换户", by=by, at=timezone.now())
     assert (closed.state, closed.closed_by) == ("closed", by)
     with pytest.raises(RuleBroken):
@@ -237,7 +237,7 @@ def test_there_is_one_answer_at_every_instant_from_the_first_on(
         accounts = {}
         for step in sorted(steps):
             accounts[step] = bank_account(by)
-            told(accounts[step], begin + timedelta(hours=step))
+            assign(accounts[step], begin + timedelta(hours=step))
         past = [step for step in steps if step <= asked]
         expected = accounts[max(past)] if past else None
         assert (

@@ -25,17 +25,17 @@ TWENTY = 20
 
 def at_once(work: Callable[[int], Any], n: int = TWENTY) -> list[str]:
     """What each of ``n`` threads was told: "done", or the code of the refusal."""
-    gate, told = threading.Barrier(n), list[str]()
+    gate, answers = threading.Barrier(n), list[str]()
 
     def go(place: int) -> None:
         try:
             gate.wait(LIMIT)
             work(place)
-            told.append("done")
+            answers.append("done")
         except RuleBroken as refusal:
-            told.append(refusal.code)
+            answers.append(refusal.code)
         except Exception as problem:  # told by the test, which expects answers
-            told.append(repr(problem))
+            answers.append(repr(problem))
         finally:
             connection.close()
 
@@ -44,8 +44,8 @@ def at_once(work: Callable[[int], Any], n: int = TWENTY) -> list[str]:
         thread.start()
     for thread in threads:
         thread.join(LIMIT)
-    assert len(told) == n, "somebody still waits"
-    return told
+    assert len(answers) == n, "somebody still waits"
+    return answers
 
 
 def happened(kind: str) -> int:
@@ -57,8 +57,8 @@ def test_the_second_approval_twenty_times() -> None:
     f.approve(payee, f.approver())
     people = [f.approver(Role.GENERAL_MANAGER) for _n in range(TWENTY)]
     seen = f.seen("banking.payee", payee)
-    told = at_once(lambda n: f.approve(payee, people[n], seen=seen))
-    assert told.count("done") == 1, told
+    answers = at_once(lambda n: f.approve(payee, people[n], seen=seen))
+    assert answers.count("done") == 1, answers
     assert happened("payee.cooling") == 1 and f.fresh(payee).state == PayeeState.COOLING
 
 
@@ -66,16 +66,16 @@ def test_twenty_release_the_same_payout() -> None:
     payout = f.draft()
     approval = f.subject_approved(payout)
     by = UserFactory()
-    told = at_once(
+    answers = at_once(
         lambda _n: services.release_payouts([payout], approval=approval, by=by, at=timezone.now())
     )
-    assert set(told) == {"done"} and happened("payout.released") == 1
+    assert set(answers) == {"done"} and happened("payout.released") == 1
 
 
 def test_twenty_files_of_the_same_payouts() -> None:
     payout, by = f.released(), UserFactory()
-    told = at_once(lambda _n: f.filed(payout, by=by))
-    assert told.count("done") == 1 and set(told) == {"done", "nothing_to_pay"}
+    answers = at_once(lambda _n: f.filed(payout, by=by))
+    assert answers.count("done") == 1 and set(answers) == {"done", "nothing_to_pay"}
     assert PayoutFile.objects.count() == 1 and happened("payout.sent") == 1
 
 
@@ -83,8 +83,8 @@ def test_twenty_results_of_the_same_file() -> None:
     payout, by = f.released(), UserFactory()
     file = f.filed(payout)
     content = f.results((payout, "100.00", "成功"))
-    told = at_once(lambda _n: f.answer(file, content, by=by))
-    assert told.count("done") == 1 and set(told) == {"done", "result_known"}
+    answers = at_once(lambda _n: f.answer(file, content, by=by))
+    assert answers.count("done") == 1 and set(answers) == {"done", "result_known"}
     assert happened("payout.paid") == 1 and PayoutResult.objects.count() == 1
 
 
@@ -97,8 +97,8 @@ def test_twenty_put_it_into_use() -> None:
 def test_twenty_drafts_of_the_same_thing() -> None:
     payee, by, subject = f.active(), UserFactory(), f.merchant()
     account = bank_account()
-    told = at_once(lambda _n: f.draft(payee, subject=subject, account=account, by=by))
-    assert set(told) == {"done"} and Payout.objects.count() == 1
+    answers = at_once(lambda _n: f.draft(payee, subject=subject, account=account, by=by))
+    assert set(answers) == {"done"} and Payout.objects.count() == 1
 
 
 def test_stopped_while_it_is_released_and_sent() -> None:
@@ -111,9 +111,9 @@ def test_stopped_while_it_is_released_and_sent() -> None:
         else:
             f.filed(payout, by=by)
 
-    told = at_once(work, 8)
+    answers = at_once(work, 8)
     row, payee = f.fresh(payout), PayeeAccount.objects.get(pk=payout.payee_id)
-    assert payee.state == PayeeState.STOPPED and happened("payee.stopped") == 1, told
+    assert payee.state == PayeeState.STOPPED and happened("payee.stopped") == 1, answers
     if row.state == PayoutState.SENT:
         made = Event.objects.get(kind="payout.sent")
         assert made.pk < Event.objects.get(kind="payee.stopped").pk

@@ -266,8 +266,8 @@ def test_a_statement_s_number_in_the_text_says_whose_payment_it_is(
     ]  # type: ignore[union-attr]  # all used
     assert said == [(other, "number"), (one, "number"), (None, "number"), (None, "none")]
     assert statements.asked == 1
-    told = Event.objects.filter(kind="bankline.identified").values_list("data", flat=True)
-    assert sorted(data["customer"] for data in told) == sorted([other.pk, one.pk])
+    answers = Event.objects.filter(kind="bankline.identified").values_list("data", flat=True)
+    assert sorted(data["customer"] for data in answers) == sorted([other.pk, one.pk])
 
 
 @pytest.mark.django_db(transaction=True)

@@ -152,9 +152,9 @@ def test_the_payer_s_key_reads_what_a_shipment_costs(client: Client) -> None:
         by=UserFactory(),
         at=DECEMBER_FIRST,
     )
-    told = ask(client, where, key)
-    assert (told["total"], told["currency"]) == ("20.00", "CNY")
-    assert told["lines"] == [
+    answers = ask(client, where, key)
+    assert (answers["total"], answers["currency"]) == ("20.00", "CNY")
+    assert answers["lines"] == [
         {"kind": "freight", "amount": "18.00"},
         {"kind": "fuel", "amount": "2.00"},
     ]
@@ -183,5 +183,5 @@ def test_on_the_shipment_s_page_the_paying_party_sees_the_fee(
         assert "date" in shown or "<dl" in shown, "the details are open"
         assert ("20.37" in shown) == (is_sender == sender_sees), (method, is_sender)
     if not sender_sees:
-        told = ask(client, f"waybills/{waybill.number}/fee", key_of(waybill.customer))
-        assert (told["paid_by"], told["total"]) == ("consignee", None)
+        answers = ask(client, f"waybills/{waybill.number}/fee", key_of(waybill.customer))
+        assert (answers["paid_by"], answers["total"]) == ("consignee", None)

@@ -132,8 +132,8 @@ def test_what_has_no_price_is_on_finance_s_clock_until_it_has_one() -> None:
     charge(first, second, third)
     assert matters.count() == 3, "once for each"
     steps = Step.objects.filter(target__version__policy__kind=BillingMatter.UNRATED)
-    told = steps.filter(offset_seconds=0).values_list("role", flat=True)
-    assert {Role.FINANCE, Role.DEPARTMENT_MANAGER} == set(told)
+    answers = steps.filter(offset_seconds=0).values_list("role", flat=True)
+    assert {Role.FINANCE, Role.DEPARTMENT_MANAGER} == set(answers)
     tariff()
     services.set_price(rating_id=rows[third.pk].pk, gross=D("9.00"), reason="一票一议", **who())
     services.rate_again(waybill_ids=[first.pk], reason="补录价目", **who())

@@ -311,15 +311,15 @@ def test_a_letter_is_what_its_items_say_and_never_changes() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_two_who_send_at_once_send_one() -> None:
     statement = sent(payer(), "100.00")
-    begun, told = threading.Barrier(2), []
+    begun, answers = threading.Barrier(2), []
     by = UserFactory()
 
     def press() -> None:
         try:
             begun.wait(30)
-            told.append(send(statement, 3, by=by).number[:2])
+            answers.append(send(statement, 3, by=by).number[:2])
         except RuleBroken as refused:
-            told.append(refused.code)
+            answers.append(refused.code)
         finally:
             connection.close()
 
@@ -328,7 +328,7 @@ def test_two_who_send_at_once_send_one() -> None:
         one.start()
     for one in presses:
         one.join(60)
-    assert sorted(told) == ["DN", "nothing_due"]
+    assert sorted(answers) == ["DN", "nothing_due"]
     assert DunningNotice.objects.count() == 1
 
 

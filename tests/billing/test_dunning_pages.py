@@ -98,12 +98,12 @@ def test_many_letters_at_once_after_a_look_at_each(client: Client) -> None:
     assert not DunningNotice.objects.exists(), "looking sends nothing"
     seen = asked.partition(f'name="seen-{first.bill_to_id}" value="')[2].partition('"')[0]
     assert seen
-    told = client.post(
+    answers = client.post(
         bulk, {"chosen": keys, "go": "1", f"seen-{first.bill_to_id}": seen,
                f"seen-{second.bill_to_id}": seen},
     ).text  # fmt: skip
     assert set(DunningNotice.objects.values_list("bill_to", flat=True)) == {first.bill_to_id}
-    assert "已有变化" in told and "没有到期的催款函" in told
+    assert "已有变化" in answers and "没有到期的催款函" in answers
     again = client.post(bulk, {"chosen": [first.bill_to_id], "go": "1"}).text
     assert "没有到期的催款函" in again
     assert client.get(draft).status_code == 404

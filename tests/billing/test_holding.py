@@ -64,8 +64,11 @@ def test_overdue_by_more_days_than_the_terms_allow_and_lifted_when_paid() -> Non
     services.hold_customers(at=late(statement, 13))
     hold.refresh_from_db()
     assert hold.lifted_at is not None and kinds(customer) == []
-    told = Event.objects.filter(subject_id=str(customer.pk), kind__startswith="customer.h")
-    assert sorted(told.values_list("kind", flat=True)) == ["customer.held", "customer.hold_lifted"]
+    answers = Event.objects.filter(subject_id=str(customer.pk), kind__startswith="customer.h")
+    assert sorted(answers.values_list("kind", flat=True)) == [
+        "customer.held",
+        "customer.hold_lifted",
+    ]
 
 
 def test_what_is_disputed_is_left_out() -> None:
@@ -133,8 +136,8 @@ def test_only_monthly_orders_wait_until_a_leader_lets_them_through() -> None:
     with pytest.raises(RuleBroken) as again:
         customers.override_hold(hold, reason="再来一次", **who)
     assert again.value.code == "hold_over"
-    told = Event.objects.get(kind="customer.hold_overridden")
-    assert (told.by, told.data["reason"]) == (who["by"], "总经理同意，周五前付清")
+    answers = Event.objects.get(kind="customer.hold_overridden")
+    assert (answers.by, answers.data["reason"]) == (who["by"], "总经理同意，周五前付清")
 
 
 def test_the_next_hold_binds_again() -> None:

@@ -46,7 +46,7 @@ def with_finance(**more: Any) -> Customer:
     return customer
 
 
-def told(topic: str) -> list[Delivery]:
+def queued(topic: str) -> list[Delivery]:
     relay_all()
     return list(Delivery.objects.filter(topic=topic).order_by("pk"))
 
@@ -65,7 +65,7 @@ def raised(statement: Statement, *, by_customer: bool = True) -> Dispute:
 
 def test_finance_gets_the_statement_by_mail_with_its_link_once(mail: MailServer) -> None:
     statement = sent(with_finance(), "100.00")
-    (message,) = told("statement.sent")
+    (message,) = queued("statement.sent")
     assert message.channel == "email"
     send_all()
     (one,) = mail.accepted
@@ -80,7 +80,7 @@ def test_finance_gets_the_statement_by_mail_with_its_link_once(mail: MailServer)
 
 def test_a_statement_on_paper_is_a_task_for_a_person(mail: MailServer) -> None:
     sent(with_finance(statement_channel="post"), "100.00")
-    (message,) = told("statement.sent")
+    (message,) = queued("statement.sent")
     send_all()
     assert (message.channel, len(mail.accepted)) == ("phone", 0)
     assert PhoneTask.objects.get().delivery_id == message.pk
@@ -93,7 +93,7 @@ def test_the_payer_of_the_group_is_told_and_not_whose_shipments_they_were() -> N
     services.change_terms(terms, by=UserFactory(), at=DECEMBER_FIRST)
     statement = sent(branch, "100.00")
     assert statement.bill_to == head
-    (message,) = told("statement.sent")
+    (message,) = queued("statement.sent")
     assert message.customer == head
 
 
@@ -106,7 +106,7 @@ def test_an_accepted_dispute_is_told_with_what_is_taken_off(mail: MailServer) ->
         by=UserFactory(),
         at=DECEMBER_FIRST,
     )
-    assert len(told("dispute.accepted")) == 1
+    assert len(queued("dispute.accepted")) == 1
     send_all("email")
     body = mail.accepted[-1].get_payload(0).get_payload(decode=True).decode()  # type: ignore[union-attr]
     assert "¥20.00" in body and "复秤为两公斤" in body
@@ -117,7 +117,7 @@ def test_a_refused_dispute_is_told_with_its_reason(mail: MailServer) -> None:
     services.refuse_dispute(
         dispute_id=dispute.pk, answer="有复秤照片", by=UserFactory(), at=DECEMBER_FIRST
     )
-    assert len(told("dispute.refused")) == 1
+    assert len(queued("dispute.refused")) == 1
     send_all("email")
     body = mail.accepted[-1].get_payload(0).get_payload(decode=True).decode()  # type: ignore[union-attr]
     assert "有复秤照片" in body and "¥30.00" in body
@@ -129,7 +129,7 @@ def test_agent_and_finance_hear_of_what_the_customer_disputes() -> None:
     customer.save()
     finance = UserRoleFactory(role=Role.FINANCE, unit=customer.unit).user
     raised(sent(customer, "100.00"))
-    messages = told("staff.dispute_raised")
+    messages = queued("staff.dispute_raised")
     assert {m.recipient for m in messages} == {f"user:{customer.agent.pk}", f"user:{finance.pk}"}
     assert "¥30.00" in render(messages[0], frozenset()).text
 
@@ -139,7 +139,7 @@ def test_what_staff_note_for_a_customer_is_no_news_to_them() -> None:
     customer.agent = UserFactory()
     customer.save()
     raised(sent(customer, "100.00"), by_customer=False)
-    assert told("staff.dispute_raised") == []
+    assert queued("staff.dispute_raised") == []
 
 
 def unrated(customer: Customer) -> ShipmentRating:
@@ -161,7 +161,7 @@ def test_the_manager_hears_what_stands_in_the_way_before_it_is_sent(mail: MailSe
     statement = frozen(customer, "100.00")
     unrated(customer)
     reviewed(statement)
-    messages = told("staff.statement_blocked")
+    messages = queued("staff.statement_blocked")
     assert {m.recipient for m in messages} == {f"user:{manager.pk}"}
     words = render(messages[0], frozenset()).text
     assert statement.number in words and "没有价目" in words and "1" in words
@@ -170,7 +170,7 @@ def test_the_manager_hears_what_stands_in_the_way_before_it_is_sent(mail: MailSe
             statement_id=statement.pk, side=sides(statement)[1], by=UserFactory(), at=DECEMBER_FIRST
         )
     assert refused.value.code == "blocked"
-    assert told("statement.sent") == []
+    assert queued("statement.sent") == []
 
 
 @pytest.mark.requirement("BIL-3")
@@ -178,5 +178,5 @@ def test_where_nothing_stands_in_the_way_nobody_is_told() -> None:
     customer = with_finance()
     UserRoleFactory(role=Role.DEPARTMENT_MANAGER, unit=customer.unit)
     reviewed(frozen(customer, "100.00"))
-    assert told("staff.statement_blocked") == []
+    assert queued("staff.statement_blocked") == []
     assert not Event.objects.filter(kind="statement.blocked").exists()

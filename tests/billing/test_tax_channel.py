@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.conf import settings as house
+from django.conf import settings as installation
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -17,8 +17,8 @@ from apps.billing.enums import InvoiceKind, TaxEffect
 from apps.billing.models import Invoice, InvoiceLine, TaxProvider
 from apps.billing.services.tax import turns
 from apps.billing.services.tax.issuing import note_invoice, order_of, work_on_invoice
+from apps.core.enqueueing import heard_by
 from apps.core.errors import RuleBroken
-from apps.core.waking import heard_by
 from apps.events.models import Event
 from apps.ledger.enums import AccountKind
 from apps.ledger.models import Account
@@ -51,7 +51,7 @@ def now(invoice: Invoice) -> Invoice:
     return invoice
 
 
-def told(kind: str) -> int:
+def recorded(kind: str) -> int:
     return Event.objects.filter(kind=kind).count()
 
 
@@ -104,7 +104,7 @@ def test_a_lost_answer_is_asked_about_and_never_sent_again(bureau: TaxPlatform) 
     invoice = submitted()
     bureau.plan(None, "drop")  # the token, then the order: it was taken
     work()
-    assert now(invoice).state == "unclear" and told("invoice.unclear") == 1
+    assert now(invoice).state == "unclear" and recorded("invoice.unclear") == 1
     assert (
         refused(lambda: services.submit_invoice(invoice_id=invoice.pk, **who())).code == "unclear"
     )
@@ -119,7 +119,7 @@ def test_garbage_is_no_answer(bureau: TaxPlatform) -> None:
     work()
     assert now(invoice).state == "unclear"
     work(2)
-    assert now(invoice).state == "unclear" and told("invoice.unclear") == 1
+    assert now(invoice).state == "unclear" and recorded("invoice.unclear") == 1
     work()
     assert now(invoice).state == "issued" and len(bureau.asked("requestBillingNew")) == 1
 
@@ -169,7 +169,7 @@ def test_what_the_bureau_refuses_is_told_in_its_words_and_sent_anew(bureau: TaxP
     invoice = submitted()
     work(2)
     assert now(invoice).state == "failed"
-    assert invoice.channel_words == "当前可用授信额度不足" and told("invoice.failed") == 1
+    assert invoice.channel_words == "当前可用授信额度不足" and recorded("invoice.failed") == 1
     assert invoice.channel_due_at is None
     bureau.credit = D("1000.00")
     submitted(invoice)
@@ -422,7 +422,7 @@ def test_asking_again_is_now(bureau: TaxPlatform) -> None:
 
 
 def test_without_a_channel_it_goes_by_hand() -> None:
-    assert not house.TAX_CHANNEL["app_key"], "as the house comes"
+    assert not installation.TAX_CHANNEL["app_key"], "as the house comes"
     invoice = requested()
     assert refused(lambda: submitted(invoice)).code == "no_channel"
     assert services.work_tax_channel() == services.look_for_red_forms() == 0

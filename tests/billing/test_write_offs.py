@@ -220,14 +220,14 @@ def test_pressed_twice_at_the_same_time_it_is_done_once() -> None:
     row, manager, general = asked(), person(Role.DEPARTMENT_MANAGER), person(Role.GENERAL_MANAGER)
     approve(row, manager)
     seen = content_of(WRITE_OFF, row)[1]
-    begun, told = threading.Barrier(2), []
+    begun, answers = threading.Barrier(2), []
 
     def press_it() -> None:
         try:
             begun.wait(LIMIT)
-            told.append("done" if approve(row, general, seen=seen) else "waits")
+            answers.append("done" if approve(row, general, seen=seen) else "waits")
         except RuleBroken as refusal:
-            told.append(refusal.code)
+            answers.append(refusal.code)
         finally:
             connection.close()
 
@@ -236,5 +236,5 @@ def test_pressed_twice_at_the_same_time_it_is_done_once() -> None:
         one.start()
     for one in presses:
         one.join(LIMIT)
-    assert sorted(told) == ["done", "write_off_ended"]
+    assert sorted(answers) == ["done", "write_off_ended"]
     assert owed(row) == D("20.00")

@@ -41,7 +41,7 @@ from tests.factories.chats import (
     begin,
     file,
     fresh,
-    house,
+    installation,
     lose_visitor,
     maintain,
     pass_time,
@@ -57,7 +57,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.requirement("CMP-1")]
 
 
 @pytest.fixture(autouse=True)
-def _open_house() -> None:
+def _open_installation() -> None:
     round_the_clock()
 
 
@@ -179,14 +179,14 @@ def test_a_case_opened_in_the_middle_gets_the_rest_at_the_end() -> None:
 
 def test_into_a_case_that_is_there_already() -> None:
     """Nobody asks the customer twice: a chat about an open matter goes to it."""
-    one, owner = agent(), UserFactory(roles=[Role.AGENT], unit=house())
+    one, owner = agent(), UserFactory(roles=[Role.AGENT], unit=installation())
     there = open_case(
         new=NewCase(CaseClass.INQUIRY, CaseChannel.PHONE, "电话问过", keep=True), by=owner, at=now()
     ).case
     chat = close(talking(one, "昨天电话里说的事"), into=there)
     assert chat.case == there and Case.objects.count() == 1
-    told = Event.objects.get(kind="case.message_in", subject_id=str(there.pk))
-    assert told.data["owner"] == owner.pk
+    answers = Event.objects.get(kind="case.message_in", subject_id=str(there.pk))
+    assert answers.data["owner"] == owner.pk
     gone = open_case(
         new=NewCase(CaseClass.INQUIRY, CaseChannel.PHONE, "旧事"), by=owner, at=now()
     ).case
@@ -326,7 +326,7 @@ def test_nobody_there_means_a_message() -> None:
     with pytest.raises(RuleBroken) as refusal:
         begin()
     assert refusal.value.code == "chat_closed"
-    house()
+    installation()
     mine = waybill()
     left = leave_message(
         new=NewChat("请回电", phone="13800138000", waybill_number=mine.number),

@@ -34,7 +34,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.requirement("CMP-1")]
 
 
 @pytest.fixture(autouse=True)
-def _open_house() -> None:
+def _open_installation() -> None:
     round_the_clock()
 
 

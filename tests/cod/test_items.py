@@ -223,7 +223,7 @@ def test_many_follow_their_proofs_in_as_many_statements_as_one() -> None:
     courier = cod.courier()
     cod.collected("10.00", by=courier)
 
-    def told(count: int) -> int:
+    def statements_for(count: int) -> int:
         waybills = [cod.cod_shipment("10.00") for _n in range(count)]
         for waybill in waybills:
             paid = proof(cod_paid=D("10.00"), cod_method="cash", courier=courier)
@@ -234,5 +234,5 @@ def test_many_follow_their_proofs_in_as_many_statements_as_one() -> None:
             services.collect(waybill_ids=ids, by=system_user("tests"), at=timezone.now())
         return len(taken)
 
-    assert told(6) <= told(1) + 2
+    assert statements_for(6) <= statements_for(1) + 2
     assert ties()

@@ -213,14 +213,14 @@ def test_the_merchant_reads_it_on_its_link_once_it_is_released(
 def test_what_merchants_and_colleagues_are_told() -> None:
     row = f.returned(f.released())
     events = list(Event.objects.filter(subject_type="cod.remittance"))
-    told = [
+    answers = [
         notice
         for kind, reader in notices.NOTICES.items()
         for notice in reader([event for event in events if event.kind == kind])
     ]
-    topics = [notice.topic for notice in told]
+    topics = [notice.topic for notice in answers]
     assert topics == ["remittance.released", "remittance.returned", "staff.remittance_returned"]
-    assert all(notice.customer == row.merchant and notice.link for notice in told)
+    assert all(notice.customer == row.merchant and notice.link for notice in answers)
     released = [event for event in events if event.kind == "remittance.released"]
     [(customer, payload)] = notices.WEBHOOKS["remittance.released"].payloads(released).values()
     assert customer == row.merchant_id and payload["remittance"] == row.number

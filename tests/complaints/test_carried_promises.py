@@ -78,8 +78,8 @@ def test_an_overdue_promise_stays_overdue_and_is_passed_up_when_its_case_is_merg
     assert not target.entries.filter(kind=EntryKind.PROMISE).exists(), "it is more than a note"
     after(minutes=15)
     assert steps_told(owed) == [REMINDER, None, TO_THE_DIRECTOR]
-    told = Event.objects.filter(kind="clock.escalated", data__clock=owed.pk).get()
-    assert told.subject_id == str(target.pk) and told.data["recipients"] == [team.director.pk]
+    answers = Event.objects.filter(kind="clock.escalated", data__clock=owed.pk).get()
+    assert answers.subject_id == str(target.pk) and answers.data["recipients"] == [team.director.pk]
     assert FiredStep.objects.filter(clock=owed, is_silent=True).count() == 0
 
 

@@ -175,7 +175,7 @@ def test_the_record_is_a_page_that_says_who_did_what(
     done(client, mine, "call", direction="out", reached="yes", text="已致歉")
     record = client.get(address("record", mine)).content.decode()
     assert str(team.agent) in record and record.count("<li") >= 2
-    assert "house-timeline" not in page(client, mine)
+    assert "staff-timeline" not in page(client, mine)
 
 
 @pytest.mark.requirement("CMP-1")
@@ -337,8 +337,11 @@ def test_who_else_is_here_is_told_and_gone_when_the_page_closes(
     sign_in(other, team.director)
     here = address("presence", mine)
     other.post(here, {"seen": "0", "writing": "1"})
-    told = client.post(here, {"seen": str(mine.entries.get().pk)}).json()
-    assert told["readers"] == [{"name": str(team.director), "writing": True}] and not told["news"]
+    answers = client.post(here, {"seen": str(mine.entries.get().pk)}).json()
+    assert (
+        answers["readers"] == [{"name": str(team.director), "writing": True}]
+        and not answers["news"]
+    )
     assert str(team.director) in page(client, mine)
     message_in(mine, "还没有人联系我，电话 13812345678")
     news = client.post(here, {"seen": str(mine.entries.first().pk)}).json()["news"]  # type: ignore[union-attr]  # there is one

@@ -185,10 +185,10 @@ def test_a_solution_nobody_told_meets_no_clock_until_it_is_confirmed(team: Team)
     assert clock(made, Metric.FEEDBACK).state == ClockState.MET
     made.refresh_from_db()
     assert made.confirmed_by == team.agent and made.satisfied_score == 4
-    told = case(team=team)
-    solved(told, told_by=CaseChannel.EMAIL)
-    assert clock(told, Metric.FEEDBACK).state == ClockState.MET
-    assert clock(told, Metric.LEGAL).state == ClockState.MET
+    answers = case(team=team)
+    solved(answers, told_by=CaseChannel.EMAIL)
+    assert clock(answers, Metric.FEEDBACK).state == ClockState.MET
+    assert clock(answers, Metric.LEGAL).state == ClockState.MET
 
 
 @pytest.mark.requirement("CMP-7")
@@ -242,8 +242,8 @@ def test_the_customers_own_answer_confirms_or_reopens_once_and_then_escalates(te
     assert made.state == CaseState.OPEN and made.reopened_count == 2
     assert made.severity == Severity.MAJOR
     assert clock(made, Metric.RESPONSE).state == ClockState.RUNNING
-    told = last_data(made, "case.escalated")["recipients"]
-    assert set(told) == {team.director.pk, team.manager.pk}
+    answers = last_data(made, "case.escalated")["recipients"]
+    assert set(answers) == {team.director.pk, team.manager.pk}
 
 
 @pytest.mark.requirement("CMP-7")

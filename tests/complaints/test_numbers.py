@@ -44,8 +44,8 @@ def test_a_number_of_either_kind_leads_to_its_case(client: Client, number: str) 
     assert (answer.status_code, answer.json()["number"]) == (200, number)
     assert cases_found(Case.objects.all(), number.lower(), user=superuser()).get() == found
     assert case_of_token(token_of(found)) == found
-    ((told, word),) = tagged(f"Re: 您的个案 [{tag_of(found)}]")
-    assert told == number and word
+    ((answers, word),) = tagged(f"Re: 您的个案 [{tag_of(found)}]")
+    assert answers == number and word
     assert client.get(f"/case/{token_of(found)}").status_code == 200
 
 

@@ -39,8 +39,8 @@ def test_a_case_begins_whole_assigned_timed_and_announced(team: Team) -> None:
     assert made.owner == team.agent and made.handed_over_at and made.unit == team.unit
     assert kinds_of(made)[0] == "case.opened" and "case.assigned" in kinds_of(made)
     # A direct complaint is reported to the general manager too.
-    told = report_recipients(made, timezone.now())
-    assert set(told) == {team.manager, team.qc, team.general}
+    answers = report_recipients(made, timezone.now())
+    assert set(answers) == {team.manager, team.qc, team.general}
     entry = made.entries.get()
     assert entry.kind == EntryKind.CALL_IN and entry.text == made.description
     clocks = {clock.metric: clock for clock in clocks_of(made)}

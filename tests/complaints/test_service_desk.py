@@ -30,7 +30,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.requirement("CMP-1")]
 HOUR = timedelta(hours=1)
 
 
-class House:
+class Installation:
     """Head office with its manager, a branch with a desk of two agents and their director."""
 
     def __init__(self) -> None:
@@ -54,8 +54,8 @@ class House:
 
 
 @pytest.fixture
-def house() -> House:
-    return House()
+def installation() -> Installation:
+    return Installation()
 
 
 def nobodys(**fields: Any) -> Case:
@@ -66,86 +66,94 @@ def nobodys(**fields: Any) -> Case:
 
 
 def test_a_report_without_a_waybill_is_seen_by_the_agents_and_their_director(
-    house: House, client: Client
+    installation: Installation, client: Client
 ) -> None:
-    for agent in house.agents:
-        house.on_duty(agent, house.branch)
+    for agent in installation.agents:
+        installation.on_duty(agent, installation.branch)
     sent = client.post(
         "/report",
         {"kind": "damaged", "text": "外箱破了一个洞", "phone": "13812345678", "key": str(uuid4())},
     )
     assert sent.status_code == 303
     case = Case.objects.get()
-    assert case.unit == house.branch and case.owner in house.agents
-    for user in (*house.agents, house.director):
+    assert case.unit == installation.branch and case.owner in installation.agents
+    for user in (*installation.agents, installation.director):
         assert list(case_list(user, CaseFilter())) == [case]
-    assert [load.user for load in team_load(house.director)] == [case.owner]
+    assert [load.user for load in team_load(installation.director)] == [case.owner]
     assert own_cases(case.owner, most=5).to_answer == [case]
 
 
-def test_a_desk_without_a_free_agent_has_it_in_its_queue(house: House) -> None:
-    house.on_duty(house.agents[0], house.branch)
+def test_a_desk_without_a_free_agent_has_it_in_its_queue(installation: Installation) -> None:
+    installation.on_duty(installation.agents[0], installation.branch)
     case = nobodys()
     Case.objects.filter(pk=case.pk).update(owner=None, assigned_at=None, assigned_by=None)
-    assert own_cases(house.agents[1], most=5).unowned == [case]
+    assert own_cases(installation.agents[1], most=5).unowned == [case]
 
 
-def test_who_is_on_duty_decides_then_head_office_then_the_fuller_desk(house: House) -> None:
-    away = house.person(Role.AGENT, house.other)
-    assert nobodys().unit == house.branch, "no roster: where most agents are"
-    house.on_duty(away, house.other)
-    assert nobodys().unit == house.other
+def test_who_is_on_duty_decides_then_head_office_then_the_fuller_desk(
+    installation: Installation,
+) -> None:
+    away = installation.person(Role.AGENT, installation.other)
+    assert nobodys().unit == installation.branch, "no roster: where most agents are"
+    installation.on_duty(away, installation.other)
+    assert nobodys().unit == installation.other
     absence = Absence.objects.create(
         user=away,
         starts_at=timezone.now() - HOUR,
         ends_at=timezone.now() + HOUR,
         made_by=system_user("tests"),
     )
-    assert nobodys().unit == house.branch, "whoever is on the roster and away answers nobody"
+    assert nobodys().unit == installation.branch, "whoever is on the roster and away answers nobody"
     absence.delete()
-    house.on_duty(house.agents[0], house.branch, ends_at=timezone.now() - timedelta(minutes=1))
-    assert nobodys().unit == house.other, "that shift is over"
-    here = house.person(Role.AGENT, house.head)
-    house.on_duty(here, house.head)
-    assert nobodys().unit == house.head
+    installation.on_duty(
+        installation.agents[0], installation.branch, ends_at=timezone.now() - timedelta(minutes=1)
+    )
+    assert nobodys().unit == installation.other, "that shift is over"
+    here = installation.person(Role.AGENT, installation.head)
+    installation.on_duty(here, installation.head)
+    assert nobodys().unit == installation.head
 
 
-def test_a_shift_for_the_whole_house_leads_to_the_unit_its_people_see(house: House) -> None:
-    house.on_duty(house.agents[0], house.head)
-    assert nobodys().unit == house.branch
+def test_a_shift_for_the_whole_house_leads_to_the_unit_its_people_see(
+    installation: Installation,
+) -> None:
+    installation.on_duty(installation.agents[0], installation.head)
+    assert nobodys().unit == installation.branch
 
 
-def test_everybody_on_duty_is_told_when_it_comes_in(house: House) -> None:
-    for agent in house.agents:
-        house.on_duty(agent, house.branch)
+def test_everybody_on_duty_is_told_when_it_comes_in(installation: Installation) -> None:
+    for agent in installation.agents:
+        installation.on_duty(agent, installation.branch)
     case = nobodys()
     relay_all()
-    told = Delivery.objects.filter(case_id=case.pk, recipient__startswith="user:")
-    named = set(told.values_list("topic", "recipient"))
-    (other,) = (agent for agent in house.agents if agent != case.owner)
+    answers = Delivery.objects.filter(case_id=case.pk, recipient__startswith="user:")
+    named = set(answers.values_list("topic", "recipient"))
+    (other,) = (agent for agent in installation.agents if agent != case.owner)
     assert ("staff.case_assigned", f"user:{case.owner_id}") in named
     assert ("staff.case_at_desk", f"user:{other.pk}") in named
     assert ("staff.case_at_desk", f"user:{case.owner_id}") not in named, "told once"
 
 
-def test_a_case_of_a_unit_is_not_everybodys(house: House) -> None:
-    house.on_duty(house.agents[0], house.branch)
-    house.on_duty(house.agents[1], house.branch)
-    case = nobodys(unit=house.branch)
+def test_a_case_of_a_unit_is_not_everybodys(installation: Installation) -> None:
+    installation.on_duty(installation.agents[0], installation.branch)
+    installation.on_duty(installation.agents[1], installation.branch)
+    case = nobodys(unit=installation.branch)
     relay_all()
     assert not Delivery.objects.filter(topic="staff.case_at_desk", case_id=case.pk).exists()
 
 
 @pytest.mark.requirement("CMP-3")
-def test_the_desk_hears_before_it_is_late_and_not_its_owner_alone(house: House) -> None:
-    for agent in house.agents:
-        house.on_duty(agent, house.branch)
+def test_the_desk_hears_before_it_is_late_and_not_its_owner_alone(
+    installation: Installation,
+) -> None:
+    for agent in installation.agents:
+        installation.on_duty(agent, installation.branch)
     nobodys(case_class=CaseClass.INQUIRY)
     let_pass(minutes=6)
     sla.sweep()
     warned = Event.objects.filter(kind="clock.warned", data__metric=Metric.FIRST_WORD).get()
-    assert set(warned.data["recipients"]) == {agent.pk for agent in house.agents}
+    assert set(warned.data["recipients"]) == {agent.pk for agent in installation.agents}
     let_pass(minutes=6)
     sla.sweep()
     late = Event.objects.filter(kind="clock.escalated", data__metric=Metric.FIRST_WORD).get()
-    assert late.data["recipients"] == [house.director.pk]
+    assert late.data["recipients"] == [installation.director.pk]

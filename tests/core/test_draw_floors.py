@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings as house
+from django.conf import settings as installation
 from django.core.management import CommandError, call_command
 
 from apps.core.management.commands.draw_floors import floors_of, picture, with_picture
@@ -53,7 +53,7 @@ def test_only_what_stands_between_the_marks_is_drawn_anew() -> None:
 
 def test_a_page_that_is_not_current_is_told_of_and_drawn(tmp_path: Path, settings: Any) -> None:
     (tmp_path / "docs").mkdir()
-    shutil.copy(Path(house.BASE_DIR) / ".importlinter", tmp_path)
+    shutil.copy(Path(installation.BASE_DIR) / ".importlinter", tmp_path)
     page = tmp_path / "docs" / "architecture.md"
     page.write_text(PAGE)
     settings.BASE_DIR = tmp_path

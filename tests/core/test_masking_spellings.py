@@ -574,8 +574,8 @@ SHOWN = [
 
 @pytest.mark.parametrize(("text", "secrets"), HIDDEN)
 def test_what_belongs_to_a_person_is_hidden(text: str, secrets: list[str]) -> None:
-    told = mask_text(text, SHIPMENT)
-    assert not [secret for secret in secrets if secret in told], told
+    answers = mask_text(text, SHIPMENT)
+    assert not [secret for secret in secrets if secret in answers], answers
 
 
 @pytest.mark.parametrize("text", SHOWN)

@@ -41,9 +41,9 @@ def _table(db: None) -> None:
     ],
 )
 def test_an_error_names_the_rule_and_not_the_row(
-    statement: str, kind: type[DatabaseError], told: str
+    statement: str, kind: type[DatabaseError], answers: str
 ) -> None:
     error, logged = refused(statement, SECRET)
     assert isinstance(error, kind)
-    assert told in str(error)
+    assert answers in str(error)
     assert SECRET not in logged

@@ -207,10 +207,10 @@ def test_personal_data_is_encrypted_masked_and_out_of_events() -> None:
         cursor2 = cursor.fetchone()
         cursor.execute("SELECT address, phone FROM customers_customersite")
         stored = " ".join([*cursor2, *cursor.fetchone()])
-    told = " ".join(str(e.data) for e in Event.objects.all())
+    answers = " ".join(str(e.data) for e in Event.objects.all())
     for secret in ("13800138000", "13700137000", "13900139000", "example.com", "世纪大道"):
         assert secret not in stored
-        assert secret not in told
+        assert secret not in answers
     contact.refresh_from_db()
     assert contact.masked_phone == "137********"
     assert "501" not in site.masked_address

@@ -28,7 +28,7 @@ from tests.factories.chats import (
     agent,
     file,
     fresh,
-    house,
+    installation,
     lose_sight_of,
     reply,
     round_the_clock,
@@ -236,8 +236,8 @@ def test_ready_made_answers_in_the_visitors_language(client: Client, wang: User)
             body=body,
         )
     chat = talking(wang, name="张三")
-    told = client.get(reverse("desk:chat_answers", args=[chat.pk])).json()["answers"]
-    assert [one["text"] for one in told] == ["{contact}您好，我是王芳。"]
+    answers = client.get(reverse("desk:chat_answers", args=[chat.pk])).json()["answers"]
+    assert [one["text"] for one in answers] == ["{contact}您好，我是王芳。"]
 
 
 # --- live -----------------------------------------------------------------------------------------
@@ -251,12 +251,12 @@ def test_news_brings_what_the_page_lacks(client: Client, wang: User) -> None:
     assert same.status_code == 304
     last = chat.last_line
     speak(chat, "第二句")
-    told = news(client, have=f"{chat.pk}:{last}").text
-    assert "第二句" in told and "第一句" not in told
-    assert f'hx-swap-oob="beforeend:#chat-{chat.pk}-lines"' in told
-    assert '<span class="chat-unread">2</span>' in told and 'data-unread="2"' in told
+    answers = news(client, have=f"{chat.pk}:{last}").text
+    assert "第二句" in answers and "第一句" not in answers
+    assert f'hx-swap-oob="beforeend:#chat-{chat.pk}-lines"' in answers
+    assert '<span class="chat-unread">2</span>' in answers and 'data-unread="2"' in answers
     newest = fresh(chat).last_line
-    assert f'data-last="{newest}"' in told
+    assert f'data-last="{newest}"' in answers
     read = news(client, have=f"{chat.pk}:{last}", read=f"{chat.pk}:{newest}").text
     assert "chat-unread" not in read and 'data-unread="0"' in read
     whole = news(client).text
@@ -267,9 +267,9 @@ def test_news_brings_what_the_page_lacks(client: Client, wang: User) -> None:
 def test_a_chat_that_went_leaves_the_page(client: Client, wang: User) -> None:
     chat = talking(wang, "第一句")
     act(client, "dismiss", chat, reason="广告")
-    told = news(client, have=f"{chat.pk}:{chat.last_line}").text
-    assert f'<section id="chat-{chat.pk}" hx-swap-oob="delete">' in told
-    assert "第一句" not in told
+    answers = news(client, have=f"{chat.pk}:{chat.last_line}").text
+    assert f'<section id="chat-{chat.pk}" hx-swap-oob="delete">' in answers
+    assert "第一句" not in answers
 
 
 def test_asking_for_news_is_the_sign_of_life(client: Client, wang: User) -> None:
@@ -350,7 +350,7 @@ def test_changes_need_a_post_with_its_token(wang: User) -> None:
 
 def test_a_leader_reads_masked_and_on_record(client: Client, wang: User) -> None:
     chat = talking(wang, "我的电话 13800138000", name="张三")
-    leader = sign_in(client, UserFactory(roles=[Role.DIRECTOR], unit=house()))
+    leader = sign_in(client, UserFactory(roles=[Role.DIRECTOR], unit=installation()))
     assert "其他人的会话" in page(client)
     shown = client.get(reverse("desk:chat", args=[chat.pk])).content.decode()
     assert "138********" in shown and "13800138000" not in shown
@@ -366,7 +366,7 @@ def test_a_leader_reads_masked_and_on_record(client: Client, wang: User) -> None
 def test_the_list_the_seats_and_the_settings(client: Client, wang: User) -> None:
     chat = talking(wang, name="张三")
     assert client.get(reverse("admin:chat_chatsettings_change", args=[1])).status_code == 403
-    sign_in(client, UserFactory(roles=[Role.DIRECTOR], unit=house()))
+    sign_in(client, UserFactory(roles=[Role.DIRECTOR], unit=installation()))
     listed = client.get(reverse("admin:chat_chat_changelist")).content.decode()
     assert "张*" in listed and reverse("desk:chat", args=[chat.pk]) in listed
     opened = client.get(reverse("admin:chat_chat_change", args=[chat.pk]))
@@ -389,7 +389,7 @@ def test_the_list_the_seats_and_the_settings(client: Client, wang: User) -> None
 
 
 def test_the_list_costs_the_same_for_one_row_and_for_three(client: Client, wang: User) -> None:
-    sign_in(client, UserFactory(roles=[Role.DIRECTOR], unit=house()))
+    sign_in(client, UserFactory(roles=[Role.DIRECTOR], unit=installation()))
     counts = []
     for _n in range(3):
         visitor(waybill_number=waybill().number)

@@ -8,7 +8,7 @@ from io import StringIO
 
 import pytest
 import pytest_django
-from django.conf import settings as house
+from django.conf import settings as installation
 from django.core.management import call_command
 from django.utils import timezone
 
@@ -68,11 +68,13 @@ def one_week(
     def nobody(*_args: object, **_more: object) -> None:
         raise AssertionError("the demonstration asks nobody outside")
 
-    assert not house.SMS_URL and not house.EMAIL_HOST and not house.WECHAT_APP_ID
+    assert (
+        not installation.SMS_URL and not installation.EMAIL_HOST and not installation.WECHAT_APP_ID
+    )
     with django_db_blocker.unblock():
         with pytest.MonkeyPatch.context() as changed:
             changed.setattr(http, "request", nobody)
-            changed.setattr(house, "MEDIA_ROOT", tmp_path_factory.mktemp("week"))
+            changed.setattr(installation, "MEDIA_ROOT", tmp_path_factory.mktemp("week"))
             with counted() as statements:
                 call_command("seed_demo", per_day=4, stdout=StringIO())
             sent += statements

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import pytest
-from django.conf import settings as house
+from django.conf import settings as installation
 from django.contrib import admin
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
@@ -71,7 +71,7 @@ def _views(resolver: URLResolver, before: str = "") -> list[tuple[str, Any]]:
 @pytest.fixture
 def plain_static_files(settings: Any) -> None:
     settings.STORAGES = {
-        **house.STORAGES,
+        **installation.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
 

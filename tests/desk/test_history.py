@@ -225,13 +225,13 @@ def test_told_in_one_go_is_what_was_lived(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(subscribers, "timezone", SimpleNamespace(now=lambda: scene.now))
     system_user("billing")
     lived = left_by(lambda: _lived(scene), TABLES)
-    told = left_by(lambda: _told(scene), TABLES)
-    assert lived.keys() == told.keys()
+    answers = left_by(lambda: _told(scene), TABLES)
+    assert lived.keys() == answers.keys()
     for table, rows in lived.items():
-        assert told[table] == rows, (
+        assert answers[table] == rows, (
             table,
-            list(rows - told[table])[:3],
-            list(told[table] - rows)[:3],
+            list(rows - answers[table])[:3],
+            list(answers[table] - rows)[:3],
         )
     kept = {table for table, rows in lived.items() if rows}
     assert kept >= {

@@ -77,7 +77,7 @@ REVEALS = r"(revealed|printed)$"
 
 
 @dataclass
-class House:
+class Installation:
     """Rows whose people are known, in every state that has a page; ``files`` is where theirs are."""
 
     files: Path
@@ -90,27 +90,27 @@ class House:
 
 
 @pytest.fixture(scope="module")
-def one_house(
+def one_installation(
     django_db_setup: None,
     django_db_blocker: pytest_django.DjangoDbBlocker,
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[House]:
+) -> Iterator[Installation]:
     """Made once for all roles: each test takes back what it did to it."""
     files = tmp_path_factory.mktemp("house")
     with django_db_blocker.unblock():
         with override_settings(MEDIA_ROOT=files):
-            made = _house(files)
+            made = _installation(files)
         yield made
         databases.clean()
 
 
 @pytest.fixture
-def house(db: None, one_house: House, settings: Any) -> House:
-    settings.MEDIA_ROOT = one_house.files
-    return one_house
+def installation(db: None, one_installation: Installation, settings: Any) -> Installation:
+    settings.MEDIA_ROOT = one_installation.files
+    return one_installation
 
 
-def _house(files: Path) -> House:
+def _installation(files: Path) -> Installation:
     people = {**SENDER, **CONSIGNEE}
     customer = ready_customer()
     ContactFactory(customer=customer, name="李经理", phone="+8613944447788")
@@ -158,34 +158,36 @@ def _house(files: Path) -> House:
         *(PhoneTask, FollowUpTask, PrintJob, PrintRecord, Clock, Chat, EventBatch, RefusedEvent),
     )
     rows = {kind._meta.label_lower: list(kind.objects.order_by("pk")[:5]) for kind in kinds}
-    return House(files, [ready, spoken], rows, waybill)
+    return Installation(files, [ready, spoken], rows, waybill)
 
 
-def test_the_house_holds_what_is_looked_for(house: House) -> None:
-    assert house.waybill is not None and house.waybill.consignee_name == "诸葛清风"
-    assert all(house.rows[name] for name in ("orders.workorder", "complaints.case", "sla.clock"))
+def test_the_house_holds_what_is_looked_for(installation: Installation) -> None:
+    assert installation.waybill is not None and installation.waybill.consignee_name == "诸葛清风"
+    assert all(
+        installation.rows[name] for name in ("orders.workorder", "complaints.case", "sla.clock")
+    )
 
 
 @pytest.mark.parametrize("role", [None, *Role])
 def test_no_staff_address_shows_people_in_clear(
-    client: Client, house: House, role: Role | None
+    client: Client, installation: Installation, role: Role | None
 ) -> None:
     user: User = UserFactory(roles=[role]) if role else superuser()
     sign_in(client, user)
     walked, opened, shown = 0, 0, []
-    told = _reveals()
-    for name, address in _addresses(house):
-        if name in AGREEING and any(f"/{one.pk}/" in address for one in house.unconfirmed):
+    answers = _reveals()
+    for name, address in _addresses(installation):
+        if name in AGREEING and any(f"/{one.pk}/" in address for one in installation.unconfirmed):
             continue
-        before, answer = told, client.get(address)
-        told = _reveals()
+        before, answer = answers, client.get(address)
+        answers = _reveals()
         walked += 1
         if answer.status_code != 200 or answer.streaming:
             continue
         opened += 1
         text = answer.content.decode(errors="replace")
         found = [secret for secret in SECRETS if secret in text]
-        if found and told == before:
+        if found and answers == before:
             at = text.index(found[0])
             shown.append(f"{address} shows {found}: …{text[max(0, at - 80) : at + 40]}…")
     assert not shown, "\n".join(shown[:20])
@@ -197,14 +199,14 @@ def _reveals() -> int:
     return Event.objects.filter(kind__regex=REVEALS).count()
 
 
-def _addresses(house: House) -> Iterator[tuple[str, str]]:
+def _addresses(installation: Installation) -> Iterator[tuple[str, str]]:
     seen = set()
     for route, name in _routes(get_resolver()):
         if not route.startswith("admin/") or "<" not in route or NO_PAGE.search(name):
             continue
         if not (FLOORS.match(name) or DESK.match(name)):
             continue
-        for address in _filled(route, name, house):
+        for address in _filled(route, name, installation):
             if address not in seen:
                 seen.add(address)
                 yield name, address
@@ -219,10 +221,10 @@ def _routes(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, str]
             yield route, one.name
 
 
-def _filled(route: str, name: str, house: House) -> Iterator[str]:
+def _filled(route: str, name: str, installation: Installation) -> Iterator[str]:
     """The route with every row and every word that fits its places."""
     places = re.findall(r"<(?:\w+:)?(\w+)>", route)
-    choices = [_values(place, name, house) for place in places]
+    choices = [_values(place, name, installation) for place in places]
     for values in product(*choices):
         address = route
         for value in values:
@@ -230,7 +232,7 @@ def _filled(route: str, name: str, house: House) -> Iterator[str]:
         yield f"/{address}"
 
 
-def _values(place: str, name: str, house: House) -> list[str]:
+def _values(place: str, name: str, installation: Installation) -> list[str]:
     model = ".".join(name.split("_")[:2])
     if place in ("name", "act_name"):
         acts: dict[str, list[str]] = {
@@ -241,28 +243,28 @@ def _values(place: str, name: str, house: House) -> list[str]:
         return acts.get(model, ["reveal"])
     if place == "number" or (place == "key" and model == "complaints.case"):
         if model == "complaints.case":
-            return [one.number for one in house.rows["complaints.case"]]  # type: ignore[attr-defined]
-        return [house.waybill.number] if house.waybill else []
+            return [one.number for one in installation.rows["complaints.case"]]  # type: ignore[attr-defined]
+        return [installation.waybill.number] if installation.waybill else []
     fixed = {
         "kind": list(PrintKind.values),
-        "print_id": house.ids("orders.printrecord"),
-        "subject_type": list(house.rows),
+        "print_id": installation.ids("orders.printrecord"),
+        "subject_type": list(installation.rows),
         "app": ["orders"],
         "model": ["workorder"],
-        "subject_id": house.ids("orders.workorder")[:2],
-        "row_id": house.ids("customers.contact")[:2],
-        "chat_id": house.ids("chat.chat"),
+        "subject_id": installation.ids("orders.workorder")[:2],
+        "row_id": installation.ids("customers.contact")[:2],
+        "chat_id": installation.ids("chat.chat"),
     }
     if place in fixed:
         return fixed[place]
-    return house.ids(model) or ["1"]
+    return installation.ids(model) or ["1"]
 
 
 def test_a_confirmed_or_cancelled_order_has_nothing_left_to_read_back(
-    client: Client, house: House
+    client: Client, installation: Installation
 ) -> None:
     sign_in(client, superuser())
-    for one in WorkOrder.objects.exclude(pk__in=[o.pk for o in house.unconfirmed]):
+    for one in WorkOrder.objects.exclude(pk__in=[o.pk for o in installation.unconfirmed]):
         for page in ("read-back", "confirm", "edit"):
             address = f"/admin/orders/workorder/{one.pk}/{page}/"
             answer = client.get(address)
@@ -270,8 +272,10 @@ def test_a_confirmed_or_cancelled_order_has_nothing_left_to_read_back(
             assert answer["Location"] == f"/admin/orders/workorder/{one.pk}/change/"
 
 
-def test_an_order_that_is_being_agreed_is_read_back_in_clear(client: Client, house: House) -> None:
+def test_an_order_that_is_being_agreed_is_read_back_in_clear(
+    client: Client, installation: Installation
+) -> None:
     sign_in(client, superuser())
-    spoken = house.unconfirmed[1]
+    spoken = installation.unconfirmed[1]
     page = client.get(f"/admin/orders/workorder/{spoken.pk}/read-back/").content.decode()
     assert "诸葛清风" in page and "13922225566" in page

@@ -82,7 +82,7 @@ def test_the_table_of_any_list_is_one_piece(client: Client, boss: User) -> None:
         context = Context({name: page.context.get(name) for name in asked})
         context["cl"] = rows.changelist
         with rendered() as names:
-            Template("{% load lists %}{% house_table cl %}").render(context)
+            Template("{% load lists %}{% list_table cl %}").render(context)
         # What Django shows for yes and no is a template of the library's.
         assert set(names) <= {"None", "unfold/helpers/boolean.html"}, (name, set(names))
         tables += 1

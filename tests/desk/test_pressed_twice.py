@@ -115,8 +115,8 @@ def test_a_merge_is_told_to_both_presses_as_done(client: Client, team: Team) -> 
     assert Event.objects.filter(kind="case.merged", subject_id=str(source.pk)).count() == 1
     # Another window is another wish, and is told in words how things stand.
     again = press(client, other_window, stays=target.number)
-    told = f"{source.number} 已合并到 {target.number}"
-    assert again.status_code == 200 and told in again.content.decode()
+    shown = f"{source.number} 已合并到 {target.number}"
+    assert again.status_code == 200 and shown in again.content.decode()
 
 
 def test_a_step_of_the_follow_up_is_ticked_off_once(client: Client, boss: User) -> None:

@@ -94,7 +94,7 @@ class Found:
 
 
 @pytest.fixture
-def house(db: None) -> Found:
+def installation(db: None) -> Found:
     return Found()
 
 
@@ -109,23 +109,23 @@ def boss(client: Client) -> User:
     "typed", ["欧阳小红", "欧阳", "小红", "欧 阳 小 红", "oneil mary", "O'NEIL", "neil"]
 )
 def test_sender_and_consignee_are_found_by_a_part_of_their_name(
-    house: Found, boss: User, typed: str
+    installation: Found, boss: User, typed: str
 ) -> None:
     if typed == "oneil mary":
         typed = "o'neil mary"
     found = search(typed, user=boss)
-    assert found.orders == [house.order]
-    assert found.waybills == [house.waybill]
-    assert found.cases == [house.case] and found.exceptions == [house.report]
+    assert found.orders == [installation.order]
+    assert found.waybills == [installation.waybill]
+    assert found.cases == [installation.case] and found.exceptions == [installation.report]
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("typed", ["司马", "相如", "司马相如"])
 def test_who_brought_a_case_is_found_by_a_part_of_the_name(
-    house: Found, boss: User, typed: str
+    installation: Found, boss: User, typed: str
 ) -> None:
     found = search(typed, user=boss)
-    assert found.cases == [house.case] and found.exceptions == [house.report]
+    assert found.cases == [installation.case] and found.exceptions == [installation.report]
     assert not found.orders and not found.waybills
 
 
@@ -139,12 +139,12 @@ def test_a_customer_is_found_by_its_contact(boss: User) -> None:
 
 
 @pytest.mark.django_db
-def test_every_list_finds_the_name(client: Client, house: Found, boss: User) -> None:
+def test_every_list_finds_the_name(client: Client, installation: Found, boss: User) -> None:
     for name, typed, row in (
-        ("orders_workorder", "欧阳", house.order.number),
-        ("tracking_waybill", "小红", house.waybill.number[-4:]),
-        ("complaints_case", "司马", house.case.number),
-        ("quality_exceptionreport", "欧阳", house.report.number),
+        ("orders_workorder", "欧阳", installation.order.number),
+        ("tracking_waybill", "小红", installation.waybill.number[-4:]),
+        ("complaints_case", "司马", installation.case.number),
+        ("quality_exceptionreport", "欧阳", installation.report.number),
     ):
         url = reverse(f"admin:{name}_changelist")
         assert row in client.get(url, {"q": typed}).content.decode(), name
@@ -153,61 +153,66 @@ def test_every_list_finds_the_name(client: Client, house: Found, boss: User) -> 
 
 @pytest.mark.django_db
 def test_numbers_are_found_with_or_without_dashes_and_several_at_once(
-    client: Client, house: Found, boss: User
+    client: Client, installation: Found, boss: User
 ) -> None:
-    for number, kind in ((house.order.number, "orders"), (house.report.number, "exceptions")):
+    for number, kind in (
+        (installation.order.number, "orders"),
+        (installation.report.number, "exceptions"),
+    ):
         for typed in (number, number.lower(), number.replace("-", ""), number.replace("-", " ")):
             found: Any = getattr(search(typed, user=boss), kind)
             assert [thing.number for thing in found] == [number], typed
-    both = f"{house.order.number.replace('-', '').lower()}\n{house.other.number}"
+    both = f"{installation.order.number.replace('-', '').lower()}\n{installation.other.number}"
     assert {o.number for o in search(both, user=boss).orders} == {
-        house.order.number,
-        house.other.number,
+        installation.order.number,
+        installation.other.number,
     }
-    mixed = f"{house.waybill.number}, {house.report.number.replace('-', '')}"
+    mixed = f"{installation.waybill.number}, {installation.report.number.replace('-', '')}"
     found = search(mixed, user=boss)
-    assert house.waybill in found.waybills and found.exceptions == [house.report]
-    page = client.get(reverse("desk:search"), {"q": house.report.number.replace("-", "")})
+    assert installation.waybill in found.waybills and found.exceptions == [installation.report]
+    page = client.get(reverse("desk:search"), {"q": installation.report.number.replace("-", "")})
     assert page.status_code == 302, "the only thing found is opened"
 
 
 @pytest.mark.django_db
-def test_names_are_kept_as_fingerprints_of_the_key(house: Found) -> None:
+def test_names_are_kept_as_fingerprints_of_the_key(installation: Found) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT name_parts::text FROM orders_workorder WHERE id = %s", [house.order.pk]
+            "SELECT name_parts::text FROM orders_workorder WHERE id = %s", [installation.order.pk]
         )
         kept = cursor.fetchone()[0]
     assert "欧阳" not in kept and "mary" not in kept
-    assert set(house.order.name_parts) == set(name_parts(["欧阳小红", "Mary O'Neil"], NAME))
-    assert not set(house.order.name_parts) & set(house.waybill.name_parts), "a key for each table"
+    assert set(installation.order.name_parts) == set(name_parts(["欧阳小红", "Mary O'Neil"], NAME))
+    assert not set(installation.order.name_parts) & set(installation.waybill.name_parts), (
+        "a key for each table"
+    )
 
 
 @pytest.mark.django_db
-def test_a_changed_name_is_found_and_the_old_one_is_not(house: Found, boss: User) -> None:
+def test_a_changed_name_is_found_and_the_old_one_is_not(installation: Found, boss: User) -> None:
     from apps.complaints.inputs import CaseChanges
     from apps.complaints.services import change_case
 
     change_case(
-        case_id=house.case.pk,
-        version=house.case.version,
+        case_id=installation.case.pk,
+        version=installation.case.version,
         changes=CaseChanges(contact_name="上官婉儿"),
         **who(),
     )
-    assert search("上官", user=boss).cases == [house.case]
+    assert search("上官", user=boss).cases == [installation.case]
     assert not search("相如", user=boss).cases
 
 
 @pytest.mark.django_db
-def test_rows_from_before_are_filled_in(house: Found, boss: User) -> None:
+def test_rows_from_before_are_filled_in(installation: Found, boss: User) -> None:
     WorkOrder.objects.update(name_parts=[])
     assert not search("欧阳", user=boss).orders
     fill(WorkOrder._base_manager, ("pickup_contact", "delivery_contact"), NAME)
-    assert search("欧阳", user=boss).orders == [house.order]
+    assert search("欧阳", user=boss).orders == [installation.order]
 
 
 @pytest.mark.django_db
-def test_what_one_may_not_see_is_not_found_by_name(house: Found) -> None:
+def test_what_one_may_not_see_is_not_found_by_name(installation: Found) -> None:
     stranger: User = UserFactory(scope="units")
     found = search("欧阳", user=stranger)
     assert not found.everything

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from django.conf import settings as house
+from django.conf import settings as installation
 from django.core.signals import request_finished, request_started
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -36,7 +36,7 @@ OPTIONS = [
 def plain_static_files(settings: object) -> None:
     """The live server finds files where they are written, not where they are collected."""
     settings.STORAGES = {  # type: ignore[attr-defined]
-        **house.STORAGES,
+        **installation.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
 

@@ -47,7 +47,7 @@ def signed_in(
     page.fill("[name=username]", username)
     page.fill("[name=password]", PASSWORD)
     page.keyboard.press("Enter")
-    expect(page.locator("#house-search")).to_be_visible()
+    expect(page.locator("#staff-search")).to_be_visible()
     return page
 
 
@@ -86,10 +86,10 @@ def time_passes(**span: float) -> None:
             gap = min(left, max(first - timezone.now(), timedelta(0)) + timedelta(seconds=1))
         let_pass(seconds=gap.total_seconds())
         left -= gap
-        told()
+        tell_everybody()
 
 
-def told() -> None:
+def tell_everybody() -> None:
     """What the watch, the relay and the sending process do."""
     while sweep().steps:
         pass

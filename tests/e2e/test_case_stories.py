@@ -23,7 +23,7 @@ from apps.sla.services import add_days, change_week, remove_day
 from apps.tracking.models import Waybill
 from tests.doubles.mail_server import MailServer
 from tests.e2e.desk import PHONE, bell_of, opened, picture, press, send, signed_in, time_passes
-from tests.e2e.desk import told as tell_everybody
+from tests.e2e.desk import tell_everybody as tell_everybody
 from tests.factories.notifications import send_all
 from tests.factories.sla import NORMAL_DAY, clock_of, office
 
@@ -89,16 +89,16 @@ def test_a_loss_reported_off_hours_on_the_eve_of_a_make_up_workday(
     time_passes(minutes=6)
     send_all("phone")
     for leader in ("jingli", "zhikong"):
-        told = Delivery.objects.filter(
+        tell_everybody = Delivery.objects.filter(
             recipient=f"user:{cast[leader].pk}",
             topic="staff.clock_escalated",
             event__data__metric="report",
         )
-        channels = dict(told.values_list("channel", "state"))
+        channels = dict(tell_everybody.values_list("channel", "state"))
         # The mail waits for its hour, whether or not it is quiet until then.
         assert channels.pop("phone") == "handed_over" and channels.keys() == {"email"}, leader
         assert channels["email"] in WAITING, leader
-        written = told.get(channel="email").due_at
+        written = tell_everybody.get(channel="email").due_at
         assert timezone.now() < written <= nine and timezone.localdate(written) == tomorrow
 
     # The calls stand in the queue of whoever is there at night.

@@ -426,4 +426,4 @@ def test_the_next_act_stands_out_and_the_others_behind_it_in_groups(
     picture(agent, "case-next", full_page=True)
     # The record comes when it is opened.
     agent.locator("#record > summary").click()
-    expect(agent.locator("#record .house-timeline li").first).to_be_visible()
+    expect(agent.locator("#record .staff-timeline li").first).to_be_visible()

@@ -86,7 +86,7 @@ def at_desk(come: Callable[..., Page], username: str, **habits: Any) -> Page:
     page.fill("[name=username]", username)
     page.fill("[name=password]", PASSWORD)
     page.keyboard.press("Enter")
-    expect(page.locator("#house-search")).to_be_visible()
+    expect(page.locator("#staff-search")).to_be_visible()
     page.goto("/admin/desk/chats")
     page.locator(".chat-seat button[value='1']").click()
     expect(page.locator(".chat-seat button[value='0']")).to_be_visible()

@@ -51,7 +51,7 @@ def test_a_directors_morning_in_the_demonstration(browser: Browser, live_server:
     desk.fill("[name=username]", "linzhuren")
     desk.fill("[name=password]", PASSWORD)
     desk.keyboard.press("Enter")
-    expect(desk.locator("#house-search")).to_be_visible()
+    expect(desk.locator("#staff-search")).to_be_visible()
     expect(desk.locator("body")).to_contain_text("CS20")
     picture(desk, "my-desk")
 

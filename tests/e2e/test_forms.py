@@ -34,7 +34,7 @@ def test_a_promise_is_typed_as_it_is_said_and_read_back(
     at_case(agent, made.number)
     press(agent, "p", "promise")
     said = agent.locator("[name=promise-due_at]")
-    back = agent.locator("#act-promise .house-moment")
+    back = agent.locator("#act-promise .staff-moment")
     said.fill("有空就打")
     expect(back).to_have_class(re.compile("is-wrong"))
     send(agent)
@@ -64,7 +64,7 @@ def test_a_form_whose_session_has_ended_comes_back_as_it_was_typed(
     agent.locator("[name=username]").fill("wangfang")
     agent.locator("[name=password]").fill(PASSWORD)
     agent.keyboard.press("Enter")
-    expect(agent.locator(".house-held")).to_be_visible()
+    expect(agent.locator(".staff-held")).to_be_visible()
     expect(agent.locator("[name=note-text]")).to_have_value("客户要求改到下午")
     assert CaseEntry.objects.count() == before, "nothing of it was done"
     agent.locator("[name=note-text]").focus()
@@ -105,7 +105,7 @@ def test_nothing_of_a_card_is_cut_off(
     agent.goto("/admin/")
     expect(agent.get_by_role("button", name="已兑现")).to_be_visible()
     cut_off = agent.evaluate(
-        "() => [...document.querySelectorAll('.house-card')].filter("
+        "() => [...document.querySelectorAll('.staff-card')].filter("
         "card => card.scrollWidth > card.clientWidth).map(card => card.innerText.slice(0, 60))"
     )
     assert cut_off == []

@@ -24,7 +24,7 @@ from apps.tracking.services.documents import file_document, move_document
 from apps.tracking.services.late import find_late
 from apps.tracking.services.watch import look_again
 from tests.e2e.desk import bell_of, picture, signed_in, time_passes
-from tests.e2e.desk import told as tell_everybody
+from tests.e2e.desk import tell_everybody as tell_everybody
 from tests.factories.shipments import ago, level, scan, shipment
 from tests.factories.tracking import carrier
 

@@ -18,7 +18,7 @@ from apps.quality.enums import ExceptionKind
 from apps.quality.models import ReviewMeeting
 from apps.sla.enums import Metric
 from apps.sla.models import Policy
-from tests.e2e.desk import PATIENCE, bell_of, picture, told
+from tests.e2e.desk import PATIENCE, bell_of, picture, tell_everybody
 from tests.factories.accounts import sign_in
 from tests.factories.complaints import exception
 
@@ -118,7 +118,7 @@ def test_a_director_gives_an_exception_on_and_the_follower_hears_of_it(
     )
     report.refresh_from_db()
     assert report.owner == cast["lina"]
-    told()
+    tell_everybody()
     follower = enter(cast["lina"], language, wide)
     [line] = bell_of(follower)
     assert report.number in line
@@ -155,7 +155,7 @@ def test_a_review_meeting_is_planned_and_held(
     expect(page.locator(".trk-facts")).to_contain_text(heading)
     meeting = ReviewMeeting.objects.get()
     assert meeting.held_by == qc and meeting.items.exclude(conclusion="").count() == 3
-    line = page.locator(".house-timeline li").first.locator("dl div")
+    line = page.locator(".staff-timeline li").first.locator("dl div")
     expect(line).to_contain_text("运作异常" if language == "zh-hans" else "Exceptions")
     expect(line).to_contain_text("3")
     look_well(page, ".trk-facts")

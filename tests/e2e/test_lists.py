@@ -78,7 +78,7 @@ def test_on_a_phone_nothing_lies_over_the_page(
 ) -> None:
     desk = signed_in(browser, str(live_server), "linzhuren", wide=390)
     desk.goto("/admin/orders/workorder/")
-    box = desk.locator(".house-search").bounding_box()
+    box = desk.locator(".staff-search").bounding_box()
     head = desk.locator(".shell-top").bounding_box()
     assert box and head
     assert box["y"] + box["height"] <= head["y"] + head["height"], "within the head of the page"

@@ -177,8 +177,8 @@ def test_a_consignee_follows_and_stops(
         "/notify/receipts/sms/receipts-of-the-tests", data=sms.reports()
     )
     assert receipts.json()["code"] == 0
-    told = Delivery.objects.filter(audience="subscriber")
-    assert {one.state for one in told} == {"delivered"} and told.count() == 3
+    answers = Delivery.objects.filter(audience="subscriber")
+    assert {one.state for one in answers} == {"delivered"} and answers.count() == 3
 
     # The message leads back to the shipment, and its other link ends it all.
     page.goto(json.loads(mine[-1]["param"])["link"])

@@ -277,7 +277,7 @@ def test_an_overdue_customer_is_asked_to_pay_and_on_hold(desk: Desk, phone: Page
         finance.get_by_role("link", name=say("Draft (PDF)")).click()
     assert draft.value.path().read_bytes().startswith(b"%PDF")
     finance.locator("button[name=go]").click()
-    expect(finance.locator(".house-table")).to_contain_text(say("done"))
+    expect(finance.locator(".staff-table")).to_contain_text(say("done"))
     letter = DunningNotice.objects.get()
     phone.goto(f"/statement/{token_of(statement)}")
     expect(phone.get_by_role("link", name=letter.number)).to_be_visible()

@@ -41,7 +41,7 @@ def signed_in(browser: Browser, url: str, username: str) -> Page:
     page.fill("[name=username]", username)
     page.fill("[name=password]", PASSWORD)
     page.keyboard.press("Enter")
-    expect(page.locator("#house-search")).to_be_visible()
+    expect(page.locator("#staff-search")).to_be_visible()
     return page
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings as house
+from django.conf import settings as installation
 from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
@@ -51,7 +51,7 @@ def at_desk(browser: Browser, client: Client, url: str, language: str) -> Page:
     sign_in(client, superuser())
     context = browser.new_context(base_url=url, locale=language)
     context.set_default_timeout(PATIENCE)
-    name = house.SESSION_COOKIE_NAME
+    name = installation.SESSION_COOKIE_NAME
     context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": url}])
     return context.new_page()
 
@@ -72,8 +72,8 @@ def asked_for(page: Page, code: str, holder: str) -> None:
 def alert_to(address: str) -> str:
     """The link in the message that went to this phone."""
     relay_all()
-    told = Delivery.objects.filter(topic="payee.cooling").order_by("-pk")
-    sent = next(one for one in told if one.address == address)
+    answers = Delivery.objects.filter(topic="payee.cooling").order_by("-pk")
+    sent = next(one for one in answers if one.address == address)
     found = re.search(r"https?://\S+/payee/(\S+)", render(sent, frozenset()).text)
     assert found, "no link in the alert"
     return f"/payee/{found[1].rstrip('。.')}"

@@ -9,7 +9,7 @@ import pytest
 from celery import current_app
 from django.db import connection
 
-from apps.core import waking
+from apps.core import enqueueing
 from apps.events.models import TaskRun
 from apps.events.services import standing_by
 from apps.events.services.standing_by import Standby
@@ -115,7 +115,7 @@ def test_a_task_that_fails_ends_nothing(
 def test_out_of_charge_it_calls_the_others() -> None:
     one, called = Standby(), []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(waking, "call", lambda task, args: called.append((task, args)))
+        patch.setattr(enqueueing, "call", lambda task, args: called.append((task, args)))
         one._hear("a", ())
         assert called == [("a", ())]
     one.stop()

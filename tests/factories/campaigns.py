@@ -86,7 +86,7 @@ def sent_campaign(
     )
 
 
-def told(campaign: Campaign, customer: Customer) -> CampaignRecipient:
+def recipient_of(campaign: Campaign, customer: Customer) -> CampaignRecipient:
     return CampaignRecipient.objects.get(campaign=campaign, customer=customer)
 
 

@@ -43,7 +43,7 @@ def agent(
     name: str = "王芳", *, most: int | None = None, unit: Unit | None = None, sits: bool = True
 ) -> User:
     """Somebody who may answer chats and, ``sits``, to whom chats are given."""
-    user: User = UserFactory(display_name=name, roles=[Role.AGENT], unit=unit or house())
+    user: User = UserFactory(display_name=name, roles=[Role.AGENT], unit=unit or installation())
     if most is not None:
         set_seat(user=user, most=most, shown_name="", by=user, **now())
     if sits:
@@ -51,7 +51,7 @@ def agent(
     return user
 
 
-def house() -> Unit:
+def installation() -> Unit:
     found = Unit.objects.filter(parent__isnull=True).order_by("pk").first()
     made: Unit = found or UnitFactory()
     return made

@@ -92,7 +92,7 @@ def clock_of(matter: Matter, metric: Metric, *, cycle: int | None = None) -> Clo
     return clocks.get(cycle=cycle) if cycle else clocks.latest("cycle")
 
 
-def told(matter: Matter) -> list[str]:
+def clock_events_of(matter: Matter) -> list[str]:
     """The kinds of the clock events of a matter, oldest first."""
     events = Event.objects.filter(
         subject_type=matter.subject_type, subject_id=matter.subject_id, kind__startswith="clock."

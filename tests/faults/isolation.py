@@ -46,7 +46,7 @@ class Pair:
         return self.beside / self.alone
 
 
-class House:
+class Installation:
     def __init__(self, there: Outside) -> None:
         self.there = there
         self.count = 0
@@ -110,7 +110,7 @@ class House:
 
 
 @contextmanager
-def house(*, sms_timeout: int = 10) -> Iterator[House]:
+def installation(*, sms_timeout: int = 10) -> Iterator[Installation]:
     """One worker for both channels, who calls it, and the companies it sends to."""
     with ExitStack() as stack:
         there = stack.enter_context(outside(0.0, random.Random(1)))
@@ -130,10 +130,10 @@ def house(*, sms_timeout: int = 10) -> Iterator[House]:
         env = {**environment(there), **mail, "REDIS_URL": broker.url}
         env["SMS_TIMEOUT"] = str(sms_timeout)
         stack.enter_context(running(folder, ["worker", "beat"], env))
-        yield House(there)
+        yield Installation(there)
 
 
-def compare(there: House, death: str, *, mails: int, rounds: int) -> list[Pair]:
+def compare(there: Installation, death: str, *, mails: int, rounds: int) -> list[Pair]:
     """Pairs taken in turn, the order changing, so that a busy machine slows both alike."""
     pairs = []
     for turn in range(rounds):

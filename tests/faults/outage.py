@@ -146,10 +146,10 @@ def run(name: str, count: int, *, parts: int = 10, deadline: float = 300.0) -> R
         ours = Delivery.objects.filter(pk__gt=before)
         shipments = _shipments(count, there)
         env = {**environment(there), "REDIS_URL": broker.url}
-        house = stack.enter_context(running(folder, ["worker", "beat", "standby"], env))
+        installation = stack.enter_context(running(folder, ["worker", "beat", "standby"], env))
         scan(shipments[:1])
         if not _within(180, lambda: Delivery.objects.filter(waybill=shipments[0]).exists()):
-            raise RuntimeError(f"the house does not come up: {house.last_words('worker')}")
+            raise RuntimeError(f"the house does not come up: {installation.last_words('worker')}")
         up = timezone.now()
         rest = shipments[1:]
         size = max(1, len(rest) // parts)
@@ -164,7 +164,7 @@ def run(name: str, count: int, *, parts: int = 10, deadline: float = 300.0) -> R
             scan(chunk)
             time.sleep(SETTLED)
         _within(deadline, lambda: _is_quiet(ours, count))
-        return _judge(name, count, there, ours, chunks[-1], up, ended, house.restarts)
+        return _judge(name, count, there, ours, chunks[-1], up, ended, installation.restarts)
 
 
 def environment(there: Outside) -> dict[str, str]:
@@ -252,7 +252,7 @@ def _judge(
             [up],
         )
         longest = float(cursor.fetchone()[0] or 0)
-    told = ours.filter(waybill__in=last).order_by("created_at").first()
+    messages = ours.filter(waybill__in=last).order_by("created_at").first()
     return Report(
         fault=name,
         events=count,
@@ -261,7 +261,7 @@ def _judge(
         doubled=sum(n - 1 for n in (*phones.values(), *heard.values())),
         unfinished=ours.filter(state__in=OPEN).count(),
         undispatched=Dispatch.objects.count(),
-        back_after=(told.created_at - ended).total_seconds() if told else float("inf"),
+        back_after=(messages.created_at - ended).total_seconds() if messages else float("inf"),
         longest_wait=longest,
         restarts=sum(restarts.values()),
     )

@@ -101,7 +101,7 @@ def ask_for_nothing(port: int) -> Answer:
 Visit = Callable[[], Answer]
 
 
-class House:
+class Installation:
     """A house with shipments, a merchant's key and a director at her desk."""
 
     def __init__(self) -> None:
@@ -171,10 +171,12 @@ class House:
 BY_API = frozenset({"scan by API", "order by API"})
 
 
-def visit(house: House, port: int, *, but: frozenset[str] = frozenset()) -> dict[str, float]:
+def visit(
+    installation: Installation, port: int, *, but: frozenset[str] = frozenset()
+) -> dict[str, float]:
     """One round: seconds by page. A page that does not do its work is an error."""
     took = {}
-    for name, (do, expected) in house.visits(port).items():
+    for name, (do, expected) in installation.visits(port).items():
         if name in but:
             continue
         answer = do()

@@ -86,11 +86,11 @@ def running(folder: Path, names: list[str], env: Mapping[str, str]) -> Iterator[
         "LOG_LEVEL": "WARNING",
         **env,
     }
-    house = Supervised(folder, names, whole)
+    installation = Supervised(folder, names, whole)
     try:
-        yield house
+        yield installation
     finally:
-        house.stop()
+        installation.stop()
 
 
 @contextmanager

@@ -22,7 +22,7 @@ import redis
 
 from tests.faults.acting import Answers, Visitor, World, act_all, open_case
 from tests.faults.outage import environment
-from tests.faults.own_house import ROOT, Running, running_house
+from tests.faults.own_installation import ROOT, Running, running_installation
 from tests.faults.storm import Outside, outside
 
 KILLED = (
@@ -66,18 +66,20 @@ class Report:
     lost: dict[str, int]
     doubled: dict[str, int]
     half: dict[str, int]
-    told: Told
+    messages: Told
     away: dict[str, float]  # seconds until each was back at work, the longest of its blows
     seconds: float
 
     @property
     def is_whole(self) -> bool:
         nothing = not any((*self.lost.values(), *self.doubled.values(), *self.half.values()))
-        told = not self.told.lost and not self.told.twice and not self.answers.unanswered
+        messages = (
+            not self.messages.lost and not self.messages.twice and not self.answers.unanswered
+        )
         # The acts are all allowed: what is refused was not tried.
         return (
             nothing
-            and told
+            and messages
             and not any(self.answers.refused.values())
             and max(self.away.values()) <= BACK_WITHIN
         )
@@ -95,8 +97,8 @@ class Report:
             )
         found.append(f"requests {self.answers.tries}, {self.seconds:.0f} s")
         found.append(
-            f"told {self.told.all}: {self.told.lost} lost, {self.told.twice} twice unrecorded,"
-            f" {self.told.unclear} on record as unclear"
+            f"told {self.messages.all}: {self.messages.lost} lost, {self.messages.twice} twice unrecorded,"
+            f" {self.messages.unclear} on record as unclear"
         )
         found += [f"half there: {count} {what}" for what, count in self.half.items() if count]
         found += [f"{name:12}away {seconds:5.1f} s" for name, seconds in self.away.items()]
@@ -117,8 +119,8 @@ def run(counts: Mapping[str, int], *, blows: Sequence[str], every: float, hands:
             "DEFAULT_FROM_EMAIL": "service@yipiao.example",
             "WEB_CONCURRENCY": "2",
         }
-        with running_house("reconcile", env) as house:
-            world = _world(house, counts.get("scans", 0))
+        with running_installation("reconcile", env) as installation:
+            world = _world(installation, counts.get("scans", 0))
             acting = act_all(world, counts, hands=hands)
             share = sum(counts.values()) // (len(blows) + 1)
             rand = random.Random(2)
@@ -127,20 +129,20 @@ def run(counts: Mapping[str, int], *, blows: Sequence[str], every: float, hands:
                 # It falls in the middle of them.
                 acting.allow(share)
                 time.sleep(rand.uniform(0.0, 0.5))
-                away[blow] = max(away.get(blow, 0.0), _strike(house, blow))
+                away[blow] = max(away.get(blow, 0.0), _strike(installation, blow))
                 time.sleep(every)
             answers = acting.join()
-            left = _await_quiet(house)
-            return _judge(house, there, answers, away, left, time.monotonic() - began)
+            left = _await_quiet(installation)
+            return _judge(installation, there, answers, away, left, time.monotonic() - began)
 
 
-def _world(house: Running, waybills: int) -> World:
-    return open_case(World(url=house.url, **_inside(house, "seed", str(waybills))))
+def _world(installation: Running, waybills: int) -> World:
+    return open_case(World(url=installation.url, **_inside(installation, "seed", str(waybills))))
 
 
-def _inside(house: Running, *words: str) -> dict[str, Any]:
-    env = {**os.environ, **house.env, "DJANGO_SETTINGS_MODULE": "config.settings"}
-    env["DATABASE_URL"] = house.env["DATABASE_OWNER_URL"]
+def _inside(installation: Running, *words: str) -> dict[str, Any]:
+    env = {**os.environ, **installation.env, "DJANGO_SETTINGS_MODULE": "config.settings"}
+    env["DATABASE_URL"] = installation.env["DATABASE_OWNER_URL"]
     said = subprocess.run(
         [sys.executable, "-m", "tests.faults.reconcile_inside", *words],
         cwd=ROOT,
@@ -154,50 +156,52 @@ def _inside(house: Running, *words: str) -> dict[str, Any]:
     return found
 
 
-def _strike(house: Running, blow: str) -> float:
+def _strike(installation: Running, blow: str) -> float:
     """Seconds until what was struck is at work again."""
     began = time.monotonic()
     if blow == "flush":
-        redis.Redis.from_url(house.env["REDIS_URL"]).flushall()
+        redis.Redis.from_url(installation.env["REDIS_URL"]).flushall()
     elif blow == "hang":
-        os.kill(house.pid("valkey"), signal.SIGSTOP)
+        os.kill(installation.pid("valkey"), signal.SIGSTOP)
         time.sleep(HANGS)
-        os.kill(house.pid("valkey"), signal.SIGCONT)
+        os.kill(installation.pid("valkey"), signal.SIGCONT)
     elif blow == "web worker":
-        os.kill(house.one_web_worker(), signal.SIGKILL)
+        os.kill(installation.one_web_worker(), signal.SIGKILL)
     else:
-        before = house.pid(blow)
+        before = installation.pid(blow)
         os.kill(before, signal.SIGKILL)
-        while house.pid(blow) == before and time.monotonic() - began < 2 * BACK_WITHIN:
+        while installation.pid(blow) == before and time.monotonic() - began < 2 * BACK_WITHIN:
             time.sleep(0.05)
-    while not _is_back(house, blow) and time.monotonic() - began < 2 * BACK_WITHIN:
+    while not _is_back(installation, blow) and time.monotonic() - began < 2 * BACK_WITHIN:
         time.sleep(0.1)
     return time.monotonic() - began
 
 
-def _is_back(house: Running, blow: str) -> bool:
+def _is_back(installation: Running, blow: str) -> bool:
     """It answers, where it can be asked; at work in the database, where it cannot."""
     if blow in ("web", "web worker"):
-        visitor = Visitor(World(house.url, "", []), 60_000)
+        visitor = Visitor(World(installation.url, "", []), 60_000)
         return (visitor.ask("GET", "/healthz") or (0, ""))[0] == 200
     if blow in ("valkey", "flush", "hang"):
         with suppress(redis.RedisError):
-            return bool(redis.Redis.from_url(house.env["REDIS_URL"], socket_timeout=1).ping())
+            return bool(
+                redis.Redis.from_url(installation.env["REDIS_URL"], socket_timeout=1).ping()
+            )
         return False
     with suppress(psycopg2.Error):
         if blow == "standby":
             seen = "SELECT count(*) FROM events_taskrun WHERE name = 'standby' AND ran_at > now() - interval '5 s'"
-            return _number(house, seen) >= 1
-        return _number(house, "SELECT 1") == 1
+            return _number(installation, seen) >= 1
+        return _number(installation, "SELECT 1") == 1
     return False
 
 
-def _number(house: Running, statement: str, *values: object) -> int:
-    return int(str(_rows(house, statement, *values)[0][0]))
+def _number(installation: Running, statement: str, *values: object) -> int:
+    return int(str(_rows(installation, statement, *values)[0][0]))
 
 
-def _rows(house: Running, statement: str, *values: object) -> list[tuple[object, ...]]:
-    connection = psycopg2.connect(house.env["DATABASE_OWNER_URL"], connect_timeout=5)
+def _rows(installation: Running, statement: str, *values: object) -> list[tuple[object, ...]]:
+    connection = psycopg2.connect(installation.env["DATABASE_OWNER_URL"], connect_timeout=5)
     try:
         with connection, connection.cursor() as cursor:
             cursor.execute(statement, values or None)
@@ -206,23 +210,23 @@ def _rows(house: Running, statement: str, *values: object) -> list[tuple[object,
         connection.close()
 
 
-def _await_quiet(house: Running) -> int:
+def _await_quiet(installation: Running) -> int:
     """How much is still to be done when patience ends."""
     end = time.monotonic() + QUIET_WITHIN
-    while (left := sum(_number(house, one) for one in PENDING)) and time.monotonic() < end:
+    while (left := sum(_number(installation, one) for one in PENDING)) and time.monotonic() < end:
         time.sleep(0.5)
     return left
 
 
 def _judge(
-    house: Running,
+    installation: Running,
     there: Outside,
     answers: Answers,
     away: dict[str, float],
     left: int,
     seconds: float,
 ) -> Report:
-    found = _inside(house, "count")
+    found = _inside(installation, "count")
     lost, doubled = dict.fromkeys(KINDS, 0), dict.fromkeys(KINDS, 0)
     for kind in KINDS:
         counts = Counter(found["there"][kind])

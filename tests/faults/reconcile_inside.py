@@ -78,7 +78,7 @@ def count() -> dict[str, Any]:
     recorded = set(
         Event.objects.filter(kind="workorder.received").values_list("data__number", flat=True)
     )
-    told = set(Delivery.objects.filter(channel="sms").values_list("waybill_id", flat=True))
+    messages = set(Delivery.objects.filter(channel="sms").values_list("waybill_id", flat=True))
     unclear = Attempt.objects.filter(delivery=OuterRef("pk"), effect="ambiguous")
     timed_out = Attempt.objects.filter(delivery=OuterRef("pk"), step="timed_out")
     deliveries = Delivery.objects.filter(channel__in=["sms", "email"], carried_by__isnull=True)
@@ -96,7 +96,7 @@ def count() -> dict[str, Any]:
             "cases without an entry": sum(one.pk not in entered for one in cases),
             "cases without a clock": sum(str(one.pk) not in clocked for one in cases),
             "orders without an event": sum(one.number not in recorded for one in orders),
-            "scans that nobody was told of": sum(one.waybill_id not in told for one in scans),
+            "scans that nobody was told of": sum(one.waybill_id not in messages for one in scans),
         },
         "told": [
             [

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from apps.core import waking
+from apps.core import enqueueing
 from apps.core.valkey import ValkeyStore
 from apps.notifications.models import Attempt, Delivery
 from tests.doubles.mail_server import MailServer
@@ -59,7 +59,7 @@ def broker(stack: ExitStack, tmp_path: Path, settings: Any, monkeypatch: Any) ->
     one.start()
     stack.callback(one.kill)
     settings.WAKE_WORKERS, settings.REDIS_URL = True, one.url
-    monkeypatch.setattr(waking, "_store", ValkeyStore())
+    monkeypatch.setattr(enqueueing, "_store", ValkeyStore())
     return one
 
 
@@ -102,13 +102,13 @@ def test_a_worker_that_is_killed_half_way_doubles_nothing(
 ) -> None:
     """It has mails in hand that have not left; standby has them next, and so has its own next start."""
     names = ["worker", "standby"]
-    house = stack.enter_context(running(tmp_path, names, environment(mail, broker.url)))
+    installation = stack.enter_context(running(tmp_path, names, environment(mail, broker.url)))
     took(mail, "first@example.com")
     mail.hold = "RCPT"
     for n in range(12):
         delivery("email", f"reader{n}@example.com")
     assert eventually(lambda: len(mail.held) >= 4)
-    os.kill(house.pid("worker"), signal.SIGKILL)
+    os.kill(installation.pid("worker"), signal.SIGKILL)
     mail.hold = ""
     assert eventually(lambda: Delivery.objects.filter(state="accepted").count() == 13)
     assert len(mail.handed_over) == len(set(mail.recipients)) == 13

@@ -16,7 +16,7 @@ from tests.faults.pages import (
     LIMIT,
     RESTED,
     Answer,
-    House,
+    Installation,
     Visitor,
     ask_for_nothing,
     visit,
@@ -39,10 +39,10 @@ def test_pages_greet_a_broker_that_hangs_once_in_a_while_at_most() -> None:
     """Those that write call a worker, and give up at once; then all of them leave it alone for a
     while. benchmarks/pages.py says how long pages take."""
     with silent_broker() as broker, web(broker.url, ENVIRONMENT) as hanging:
-        house = House()
+        installation = Installation()
         began = time.monotonic()
         for _n in range(ROUNDS):
-            visit(house, hanging, but=BY_API)
+            visit(installation, hanging, but=BY_API)
         greeted, most = broker.visitors, 1 + (time.monotonic() - began) / PAUSE_SECONDS
         assert greeted <= most
         Visitor(hanging).get("/readyz")
@@ -62,8 +62,12 @@ def test_those_that_ask_the_broker_give_up_at_once(kind: str) -> None:
     ):
         assert Visitor(well).get("/readyz").status == 200
         # The quickest of some; this machine may be busy with other tests.
-        house = House()
-        asking = ((probe, 503), (ask_for_nothing, 404), (lambda p: house.scan(Visitor(p)), 200))
+        installation = Installation()
+        asking = (
+            (probe, 503),
+            (ask_for_nothing, 404),
+            (lambda p: installation.scan(Visitor(p)), 200),
+        )
         for ask, status in asking:
             took = []
             for _turn in range(MOST_ROUNDS):
@@ -107,7 +111,7 @@ def test_hardly_anything_but_tasks_knows_the_broker() -> None:
     with the broker. Those that may ask it something are named here and are as quick."""
     allowed = {
         *("config/celery.py", "config/health.py", "config/beat.py"),
-        *("apps/core/valkey.py", "apps/core/waking.py", "apps/events/background.py"),
+        *("apps/core/valkey.py", "apps/core/enqueueing.py", "apps/events/background.py"),
         # They know the tasks, and do them themselves.
         "apps/events/services/standing_by.py",
         "apps/events/management/commands/standby.py",

@@ -3,14 +3,14 @@
 import pytest
 
 from apps.notifications import channels
-from tests.faults.isolation import house
+from tests.faults.isolation import installation
 
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.requirement("NTF-2")
 def test_every_mail_leaves_while_all_text_messages_hang() -> None:
-    with house(sms_timeout=40) as there:
+    with installation(sms_timeout=40) as there:
         there.round(3)  # until the process is up
         there.round(30, "hangs")
         # Every sender of text messages had called the gateway, and none had come back to call it

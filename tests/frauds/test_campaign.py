@@ -33,9 +33,9 @@ from tests.factories.campaigns import (
     approved_change,
     code,
     customer,
+    recipient_of,
     scheduled_change,
     sent_campaign,
-    told,
 )
 from tests.factories.notifications import relay_all
 
@@ -48,7 +48,7 @@ CROOK = "198.51.100.66"
 def victim(db: None) -> CampaignRecipient:
     """A customer who was told."""
     one = customer()
-    return told(sent_campaign(), one)
+    return recipient_of(sent_campaign(), one)
 
 
 def asks(typed: str, digits: str, address: str = CROOK) -> NoticeAnswer:
@@ -270,7 +270,7 @@ def test_the_account_is_exchanged_after_customers_were_told(victim: CampaignReci
 def test_the_link_of_another_customer(client: Client, victim: CampaignRecipient) -> None:
     """The link's own number with another's seal opens nothing."""
     second = customer()
-    theirs = told(sent_campaign(scheduled_change(purpose=AccountPurpose.FREIGHT)), second)
+    theirs = recipient_of(sent_campaign(scheduled_change(purpose=AccountPurpose.FREIGHT)), second)
     mine, its = token_of(victim), token_of(theirs)
     mixed = mine[:-23]
     assert client.get(f"/notice/{mixed}-{its[-22:]}").status_code == 404

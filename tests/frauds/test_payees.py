@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings as house
+from django.conf import settings as installation
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
@@ -402,8 +402,8 @@ def test_payment_file_edited_and_its_result_imported() -> None:
 
 def test_stored_payment_file_exchanged() -> None:
     file = f.filed()
-    path = Path(house.MEDIA_ROOT) / file.file.name
-    other = Path(house.MEDIA_ROOT) / f.filed().file.name
+    path = Path(installation.MEDIA_ROOT) / file.file.name
+    other = Path(installation.MEDIA_ROOT) / f.filed().file.name
     path.write_bytes(other.read_bytes())
     with pytest.raises((RuleBroken, OSError)):
         services.open_payment_file(f.fresh(file), by=UserFactory(), at=timezone.now())

@@ -4,7 +4,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from django.conf import settings as house
+from django.conf import settings as installation
 from django.core.management import call_command
 from django.db import DatabaseError, connection, connections, transaction
 from django.test import Client
@@ -48,8 +48,8 @@ def revealed() -> Event:
 def traces() -> dict[str, SealFinding]:
     """What the next look finds; each is an event too."""
     found = services.verify_recent()
-    told = Event.objects.filter(kind="sealfinding.found")
-    assert {int(event.subject_id) for event in told} >= {one.pk for one in found}
+    answers = Event.objects.filter(kind="sealfinding.found")
+    assert {int(event.subject_id) for event in answers} >= {one.pk for one in found}
     return {one.tampering: one for one in found}
 
 
@@ -142,7 +142,7 @@ def test_seals_are_taken_away_with_the_rows_that_they_cover() -> None:
 
 def test_the_copy_outside_is_cut() -> None:
     revealed()
-    [file] = Path(house.SEALS_DIR).glob("*.jsonl")
+    [file] = Path(installation.SEALS_DIR).glob("*.jsonl")
     file.write_bytes(file.read_bytes().splitlines(keepends=True)[0])
     assert Tampering.COPY_CUT in traces()
     services.keep_outside()
@@ -151,7 +151,7 @@ def test_the_copy_outside_is_cut() -> None:
 
 def test_the_copy_outside_is_rewritten() -> None:
     revealed()
-    [file] = Path(house.SEALS_DIR).glob("*.jsonl")
+    [file] = Path(installation.SEALS_DIR).glob("*.jsonl")
     lines = file.read_text().splitlines(keepends=True)
     file.write_text("".join([lines[0].replace('"rows_hash": "', '"rows_hash": "0'), *lines[1:]]))
     assert traces()[Tampering.COPY_CHANGED].first_seal == 1

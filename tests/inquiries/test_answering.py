@@ -114,10 +114,10 @@ def test_words_in_both_languages() -> None:
 def test_a_bound_phone_opens_its_half_alone() -> None:
     shipment = report(waybill(), "picked_up")
     index = blind_index(f"+86{SENDER_PHONE}", "phone")
-    told = few_lines(answer(shipment.number, Asker(Way.WECHAT, "o-4", phone_index=index)))
-    assert "王小明" in told and "漕溪北路" in told
-    assert not any(word in told for word in ("李小红", "建国路", "139"))
-    assert "李*" in told
+    pushed_mark = few_lines(answer(shipment.number, Asker(Way.WECHAT, "o-4", phone_index=index)))
+    assert "王小明" in pushed_mark and "漕溪北路" in pushed_mark
+    assert not any(word in pushed_mark for word in ("李小红", "建国路", "139"))
+    assert "李*" in pushed_mark
 
 
 def test_refused_questions_do_not_make_the_wait_longer() -> None:
@@ -146,6 +146,6 @@ def test_misses_at_the_same_moment_are_all_counted_before_they_are_told() -> Non
             connection.close()
 
     with ThreadPoolExecutor(at_once) as pool:
-        told = list(pool.map(ask, range(at_once)))
-    assert told.count(Outcome.UNKNOWN) == most
-    assert told.count(Outcome.LIMITED) == at_once - most
+        pushed_mark = list(pool.map(ask, range(at_once)))
+    assert pushed_mark.count(Outcome.UNKNOWN) == most
+    assert pushed_mark.count(Outcome.LIMITED) == at_once - most

@@ -37,7 +37,7 @@ _count = iter(range(1, 10_000))
 
 
 @pytest.fixture(autouse=True)
-def _house(settings: Any) -> None:
+def _installation(settings: Any) -> None:
     UnitFactory()
     settings.DEFAULT_FROM_EMAIL = "Yipiao <track@house.example>"
     settings.INQUIRY_MAIL_FROM = "Yipiao <cases@house.example>"

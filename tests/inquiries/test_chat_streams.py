@@ -46,7 +46,7 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture(autouse=True)
-def _open_house(transactional_db: None) -> None:
+def _open_installation(transactional_db: None) -> None:
     round_the_clock()
 
 

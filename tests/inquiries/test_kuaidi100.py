@@ -192,8 +192,8 @@ def test_a_given_phone_opens_nothing_so_it_need_not_be_told_apart(
     if case == "a busy phone":
         settings.PARTY_DIGITS_MOST_SHIPMENTS = 0
     others = report(waybill(**same), "picked_up")
-    told = ask(client, account, num=others.number, phone=CONSIGNEE_PHONE).json()
-    assert told["status"] == "200" and "李小红" not in str(told)
+    pushed_mark = ask(client, account, num=others.number, phone=CONSIGNEE_PHONE).json()
+    assert pushed_mark["status"] == "200" and "李小红" not in str(pushed_mark)
 
 
 @pytest.mark.requirement("TRK-10")

@@ -58,7 +58,7 @@ def take(mail: EmailMessage | bytes) -> InboundMessage | None:
 
 
 @pytest.fixture(autouse=True)
-def _house(settings: Any) -> None:
+def _installation(settings: Any) -> None:
     settings.DEFAULT_FROM_EMAIL = "Yipiao <track@house.example>"
 
 

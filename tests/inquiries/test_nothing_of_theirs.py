@@ -121,9 +121,9 @@ def test_a_stranger_learns_nothing_from_texts_or_places(client: Client, settings
         heads = " ".join(f"{name}: {value}" for name, value in answer.items() if name not in COUNTS)
         said[door] = f"{answer.status_code} {heads}\n{answer.content.decode()}"
     groups = {number, number[2:], *(number[at : at + 4] for at in range(len(number) - 3))}
-    for way, told in said.items():
+    for way, pushed_mark in said.items():
         # Microseconds, keys and tokens of our own are anybody's digits.
-        words = TOKEN.sub("", MOMENT.sub("", told))
+        words = TOKEN.sub("", MOMENT.sub("", pushed_mark))
         for _text, hidden in cases:
             for secret in hidden:
                 if secret not in groups:

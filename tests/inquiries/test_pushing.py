@@ -16,7 +16,7 @@ from apps.inquiries.models import Kuaidi100Subscription
 from apps.inquiries.services import pushing
 from apps.inquiries.services.accounts import stop_subscription
 from apps.inquiries.services.pushing import push_due
-from apps.inquiries.subscribers import wake_on_status
+from apps.inquiries.subscribers import push_on_status
 from apps.tracking.kuaidi100 import is_signed, read_document
 from apps.tracking.models import Waybill
 from tests.factories.inquiries import merchant
@@ -258,7 +258,7 @@ def test_what_was_stopped_is_not_pushed_nor_woken(shop: Receiver) -> None:
     shipment = report(waybill(), "picked_up")
     row = follow(shipment.number, shop)
     stop_subscription(subscription_id=row.pk, by=system_user("tests"), at=timezone.now())
-    pushing.wake([shipment.pk])
+    pushing.make_due([shipment.pk])
     assert push_due(at=timezone.now()) == 0
     assert not shop.got
 
@@ -269,8 +269,8 @@ def test_the_subscriber_may_be_called_again(shop: Receiver) -> None:
     shipment = report(waybill(), "picked_up")
     row = follow(shipment.number, shop, due_at=timezone.now() + timedelta(hours=1))
     event = Event.objects.filter(kind="waybill.status_changed").latest("id")
-    wake_on_status([event, event])
-    wake_on_status([event, event])
+    push_on_status([event, event])
+    push_on_status([event, event])
     row.refresh_from_db()
     assert row.due_at is not None
     assert row.due_at <= timezone.now()

@@ -174,5 +174,5 @@ def test_unknown_senders_are_answered_without_persons(client: Client) -> None:
     """A stranger's phone and a known waybill: the state, and nobody's name."""
     parcel = waybill()
     assert send(client, text(parcel.number, phone="13512345678")).json()["code"] == 0
-    (told,) = Delivery.objects.all()
-    assert "王小明" not in str(told.data) and "李小红" not in str(told.data)
+    (pushed_mark,) = Delivery.objects.all()
+    assert "王小明" not in str(pushed_mark.data) and "李小红" not in str(pushed_mark.data)

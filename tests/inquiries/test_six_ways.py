@@ -8,7 +8,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from django.conf import settings as house
+from django.conf import settings as installation
 from django.core import mail as outbox
 from django.test import Client
 from django.utils import timezone, translation
@@ -109,6 +109,6 @@ def by_mail(number: str) -> str:
 
 
 def by_voice(client: Client, number: str) -> str:
-    digits = number.removeprefix(house.WAYBILL_PREFIX)
+    digits = number.removeprefix(installation.WAYBILL_PREFIX)
     answer = client.get(f"/voice/track?digits={digits}", headers=bearer("waybills:read"))
     return str(answer.json()["zh"])

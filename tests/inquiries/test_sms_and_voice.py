@@ -170,8 +170,8 @@ def test_an_agent_sends_the_state_to_the_caller() -> None:
     sentence = push_status(waybill=shipment, phone=PHONE, by=by, at=at)
     assert "揽收" in sentence
     assert sentence in said(Delivery.objects.get())
-    told = Event.objects.get(kind="waybill.status_told")
-    assert told.data == {"phone": "138********"}
+    pushed_mark = Event.objects.get(kind="waybill.status_told")
+    assert pushed_mark.data == {"phone": "138********"}
     with pytest.raises(RuleBroken) as refused:
         push_status(waybill=shipment, phone=PHONE, by=by, at=at)
     assert refused.value.code == "told_already"

@@ -82,8 +82,8 @@ def by_sms(client: Client, parcel: Waybill, typed: str) -> bool:
     before = set(Delivery.objects.values_list("pk", flat=True))
     # One phone may ask so often only.
     send(client, text(typed, phone=f"137{parcel.pk:08d}", id=Delivery.objects.count() + 1))
-    told = Delivery.objects.filter(topic="inquiry.answer").exclude(pk__in=before).first()
-    return told is not None and _tells(render(told, frozenset()).text, parcel)
+    pushed_mark = Delivery.objects.filter(topic="inquiry.answer").exclude(pk__in=before).first()
+    return pushed_mark is not None and _tells(render(pushed_mark, frozenset()).text, parcel)
 
 
 def by_mail(client: Client, parcel: Waybill, typed: str) -> bool:

@@ -295,13 +295,13 @@ def test_what_became_of_a_template_message_is_handed_on(
 ) -> None:
     from apps.inquiries.services import wechat as service
 
-    told: list[tuple[str, str]] = []
-    monkeypatch.setattr(service, "record_wechat_outcome", lambda i, s: told.append((i, s)))
+    pushed_mark: list[tuple[str, str]] = []
+    monkeypatch.setattr(service, "record_wechat_outcome", lambda i, s: pushed_mark.append((i, s)))
     more = "<MsgID>200163836</MsgID><Status><![CDATA[failed:user block]]></Status>"
     xml = wechat_event("TEMPLATESENDJOBFINISH", more=more)
     assert post(client, xml).content == b"success"
     assert post(client, xml).content == b"success"
-    assert told == [("200163836", "failed:user block")]
+    assert pushed_mark == [("200163836", "failed:user block")]
 
 
 @pytest.mark.parametrize("table", [BINDING_MOVES, MESSAGE_MOVES, MONITOR_MOVES])

@@ -34,7 +34,7 @@ OPENID = "o-asker"
 
 
 @pytest.fixture(autouse=True)
-def _house(wechat: Any, settings: Any) -> None:
+def _installation(wechat: Any, settings: Any) -> None:
     UnitFactory()
     settings.SITE_URL = "https://yp.example"
 

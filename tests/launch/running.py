@@ -11,7 +11,7 @@ import redis
 from celery import Celery
 from kombu.exceptions import OperationalError
 
-from tests.launch.houses import House, alive, children
+from tests.launch.installations import Installation, alive, children
 from tests.waiting import eventually
 
 # How the masters are known by their command lines.
@@ -48,8 +48,8 @@ def words_of(pid: int) -> str:
 class Running:
     """The processes of a house that was started."""
 
-    def __init__(self, house: House, front: "subprocess.Popen[bytes]") -> None:
-        self.house = house
+    def __init__(self, installation: Installation, front: "subprocess.Popen[bytes]") -> None:
+        self.installation = installation
         (self.supervisor,) = children(front.pid)
 
     def masters(self) -> dict[str, int]:
@@ -64,16 +64,16 @@ class Running:
 
     def pushes(self) -> int:
         """How often something was put into the broker's queues; beat does so for whatever is due."""
-        port = self.house.told("ports.json")["valkey"]
-        password = self.house.told("secrets.json")["VALKEY_PASSWORD"]
+        port = self.installation.reported("ports.json")["valkey"]
+        password = self.installation.reported("secrets.json")["VALKEY_PASSWORD"]
         with suppress(redis.RedisError), redis.Redis(port=port, password=password) as asked:
             return int(asked.info("commandstats").get("cmdstat_lpush", {}).get("calls", 0))
         return 0
 
     def has_a_worker(self) -> bool:
         """Does a worker hear what it is told? Asked by its name it is not waited for once it answers."""
-        port = self.house.told("ports.json")["valkey"]
-        password = self.house.told("secrets.json")["VALKEY_PASSWORD"]
+        port = self.installation.reported("ports.json")["valkey"]
+        password = self.installation.reported("secrets.json")["VALKEY_PASSWORD"]
         broker = f"redis://:{password}@127.0.0.1:{port}/0"
         name = f"celery@{socket.gethostname()}"
         app = Celery(broker=broker, set_as_current=False)
@@ -88,7 +88,7 @@ class Running:
 
         def asked(sql: str) -> str:
             with suppress(psycopg2.Error):
-                return self.house.query(sql)
+                return self.installation.query(sql)
             return ""
 
         def clock() -> str:
@@ -96,12 +96,14 @@ class Running:
             now = now or asked(AGE)
             return now
 
-        streams = self.house.told("running.json")["streams_url"]
+        streams = self.installation.reported("running.json")["streams_url"]
         looks: dict[str, Callable[[], bool]] = {
             "all processes": self.all_back,
-            "pages": lambda: self.house.status(self.house.url) == 200,
-            "database and broker": lambda: self.house.status(f"{self.house.url}readyz") == 200,
-            "live updates": lambda: self.house.status(f"{streams}healthz") == 200,
+            "pages": lambda: self.installation.status(self.installation.url) == 200,
+            "database and broker": lambda: (
+                self.installation.status(f"{self.installation.url}readyz") == 200
+            ),
+            "live updates": lambda: self.installation.status(f"{streams}healthz") == 200,
             "a moment": lambda: bool(clock()),
             "worker": self.has_a_worker,
             "standby and what is regular": lambda: (
@@ -109,9 +111,9 @@ class Running:
             ),
         }
         for what, is_well in looks.items():
-            assert eventually(is_well, every=LOOK), f"{after}: {what}\n{self.house.said()}"
+            assert eventually(is_well, every=LOOK), f"{after}: {what}\n{self.installation.said()}"
         before = self.pushes()
         asked(AGE)
         assert eventually(lambda: self.pushes() > before, every=LOOK), (
-            f"{after}: beat\n{self.house.said()}"
+            f"{after}: beat\n{self.installation.said()}"
         )

@@ -15,7 +15,7 @@ from django.db import connection
 
 from launch.ports import free_port
 from tests.launch.databases import owner_url
-from tests.launch.houses import alive, children, family, wait_gone
+from tests.launch.installations import alive, children, family, wait_gone
 from tests.launch.stores import Broker, Postgres, own_folder
 from tests.launch.test_compose import ROOT, SERVICES, command, filled, here, run
 from tests.waiting import eventually

@@ -14,7 +14,7 @@ import pytest
 
 from apps.desk.demo.people import PASSWORD
 from launch.child import PATIENCE
-from tests.launch.houses import House, copied, family, starters, wait_gone
+from tests.launch.installations import Installation, copied, family, starters, wait_gone
 from tests.launch.mounts import fill, small_disk
 from tests.launch.running import Running
 from tests.waiting import LIMIT, eventually
@@ -28,7 +28,7 @@ CHANGE = "UPDATE ballast SET n = n + 1; SELECT 1"
 
 
 @pytest.fixture
-def house() -> Iterator[House]:
+def installation() -> Iterator[Installation]:
     with copied(starters()[0]) as there:
         yield there
 
@@ -36,8 +36,8 @@ def house() -> Iterator[House]:
 class Visitor:
     """Signs in as one of the demonstration, which writes a session."""
 
-    def __init__(self, house: House) -> None:
-        self.url = f"{house.url}admin/login/"
+    def __init__(self, installation: Installation) -> None:
+        self.url = f"{installation.url}admin/login/"
         jar = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
         self.opener = urllib.request.build_opener(jar)
 
@@ -61,44 +61,46 @@ class Visitor:
 
 
 @pytest.mark.slow
-def test_a_full_disk_is_an_error_and_then_nothing_at_all(house: House) -> None:
-    with small_disk(house.folder / ".yipiao", "1500m"):
-        front = house.start()
+def test_a_full_disk_is_an_error_and_then_nothing_at_all(installation: Installation) -> None:
+    with small_disk(installation.folder / ".yipiao", "1500m"):
+        front = installation.start()
         everybody: set[int] = set()
         try:
-            house.wait_for("Ctrl-C ends everything", front)
-            running = Running(house, front)
-            visitor = Visitor(house)
+            installation.wait_for("Ctrl-C ends everything", front)
+            running = Running(installation, front)
+            visitor = Visitor(installation)
             assert visitor.sign_in() == 200
-            house.query(BALLAST)
-            filler = house.folder / ".yipiao" / "filler"
+            installation.query(BALLAST)
+            filler = installation.folder / ".yipiao" / "filler"
             fill(filler)
 
             def down() -> bool:
                 with suppress(psycopg2.Error):
-                    house.query(CHANGE)
-                return house.status(f"{house.url}readyz") == 503
+                    installation.query(CHANGE)
+                return installation.status(f"{installation.url}readyz") == 503
 
             def refused() -> bool:
                 """It may find a little room when it starts again; then it is used up again."""
                 with suppress(psycopg2.Error):
-                    house.query(CHANGE)
+                    installation.query(CHANGE)
                 return visitor.sign_in() >= 500
 
             assert eventually(down, 2 * LIMIT), "the write-ahead log finds no room"
             assert eventually(refused, 2 * LIMIT)
-            assert house.status(f"{house.url}healthz") == 200, "who can do without, does"
+            assert installation.status(f"{installation.url}healthz") == 200, (
+                "who can do without, does"
+            )
 
             def tries() -> int:
-                return house.said().count("PostgreSQL ended")
+                return installation.said().count("PostgreSQL ended")
 
-            assert eventually(lambda: tries() > PATIENCE, 3 * LIMIT), house.said()
+            assert eventually(lambda: tries() > PATIENCE, 3 * LIMIT), installation.said()
             assert front.poll() is None, "nothing is given up"
             assert eventually(refused, 2 * LIMIT)
             filler.unlink()
             running.assert_it_works("there is room again")
-            assert eventually(lambda: Visitor(house).sign_in() == 200)
-            assert int(house.query("SELECT count(*) FROM ballast")) == 40_000
+            assert eventually(lambda: Visitor(installation).sign_in() == 200)
+            assert int(installation.query("SELECT count(*) FROM ballast")) == 40_000
         finally:
             everybody |= family(front.pid)
             front.terminate()

@@ -7,7 +7,7 @@ from os import kill
 
 import pytest
 
-from tests.launch.houses import House, children, copied, family, starters, wait_gone
+from tests.launch.installations import Installation, children, copied, family, starters, wait_gone
 from tests.launch.running import SIGNS, Running
 from tests.waiting import LIMIT, eventually
 
@@ -15,7 +15,7 @@ WITH_WORKERS = ("postgres", "web", "worker")
 
 
 @pytest.fixture
-def house() -> Iterator[House]:
+def installation() -> Iterator[Installation]:
     with copied(starters()[0]) as there:
         yield there
 
@@ -26,7 +26,7 @@ def strike(running: Running, name: str) -> None:
     lost = family(old)
     kill(old, signal.SIGKILL)
     wait_gone(lost)
-    assert eventually(lambda: running.masters().get(name, old) != old), running.house.said()
+    assert eventually(lambda: running.masters().get(name, old) != old), running.installation.said()
     running.assert_it_works(f"{name} was killed")
 
 
@@ -42,12 +42,12 @@ def strike_below(running: Running, name: str) -> None:
 
 
 @pytest.mark.slow
-def test_whoever_is_killed_comes_back(house: House) -> None:
-    front = house.start()
+def test_whoever_is_killed_comes_back(installation: Installation) -> None:
+    front = installation.start()
     everybody: set[int] = set()
     try:
-        house.wait_for("Ctrl-C ends everything", front)
-        running = Running(house, front)
+        installation.wait_for("Ctrl-C ends everything", front)
+        running = Running(installation, front)
         running.assert_it_works("the start")
         for name in SIGNS:
             strike(running, name)
@@ -58,8 +58,8 @@ def test_whoever_is_killed_comes_back(house: House) -> None:
         kill(running.supervisor, signal.SIGKILL)
         assert front.wait(LIMIT) == 1
         wait_gone(everybody)
-        assert "ended by signal 9" in house.said()
-        assert house.told_in_logs() == []
+        assert "ended by signal 9" in installation.said()
+        assert installation.told_in_logs() == []
     finally:
         everybody |= family(front.pid)
         front.kill()

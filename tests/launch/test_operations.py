@@ -14,9 +14,9 @@ def test_every_setting_is_in_the_table() -> None:
     ).read_text()
     read = set(re.findall(r'(?:env(?:\.\w+)?|environ\.get)\(\s*"([A-Z_0-9]+)"', sources))
     rows = re.findall(r"^\| (`.*?`) \|", MANUAL, re.MULTILINE)
-    told = {name for row in rows for name in re.findall(r"`([A-Z_0-9]+)`", row)}
+    reported = {name for row in rows for name in re.findall(r"`([A-Z_0-9]+)`", row)}
     assert len(read) > 20
-    assert read - told == set()
+    assert read - reported == set()
 
 
 def test_files_that_it_names_are_there() -> None:

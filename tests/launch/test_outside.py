@@ -35,7 +35,7 @@ def changed(url: SplitResult, **values: str | int | None) -> str:
     return "{scheme}://{user}:{password}@{host}:{port}{path}".format(**known)
 
 
-def told(check: Callable[[str, str, Path], None], url: str) -> str:
+def reported(check: Callable[[str, str, Path], None], url: str) -> str:
     with pytest.raises(Trouble) as caught:
         check("THE_URL", url, PYTHON)
     said = str(caught.value)
@@ -48,7 +48,7 @@ def told(check: Callable[[str, str, Path], None], url: str) -> str:
 def assert_each_is_told(check: Callable[[str, str, Path], None], cases: dict[str, str]) -> None:
     """At once: who does not answer is waited for."""
     with ThreadPoolExecutor(len(cases)) as pool:
-        said = pool.map(lambda url: told(check, url), cases)
+        said = pool.map(lambda url: reported(check, url), cases)
         for words, one in zip(cases.values(), said, strict=True):
             assert words in one
 
@@ -84,14 +84,14 @@ def test_addresses_that_work_pass() -> None:
     ],
 )
 def test_what_is_no_address(check: Callable[[str, str, Path], None], url: str, words: str) -> None:
-    assert words in told(check, url)
+    assert words in reported(check, url)
 
 
 def test_an_address_without_a_server_or_a_database() -> None:
-    assert "names no server" in told(check_database, "postgresql:///yipiao")
-    assert "names no database" in told(check_database, "postgresql://a:b@localhost:5432")
-    assert "names no server" in told(check_broker, "redis:///0")
-    assert "has to be a number" in told(check_broker, "redis://:b@localhost:6379/zero")
+    assert "names no server" in reported(check_database, "postgresql:///yipiao")
+    assert "names no database" in reported(check_database, "postgresql://a:b@localhost:5432")
+    assert "names no server" in reported(check_broker, "redis:///0")
+    assert "has to be a number" in reported(check_broker, "redis://:b@localhost:6379/zero")
 
 
 def test_a_database_that_cannot_be_used(silent: int, website: int) -> None:

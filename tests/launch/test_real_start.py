@@ -8,58 +8,60 @@ from pathlib import Path
 import pytest
 
 from apps.desk.demo.people import PASSWORD
-from tests.launch.houses import House, alive, copied, family, starters, wait_gone
+from tests.launch.installations import Installation, alive, copied, family, starters, wait_gone
 from tests.waiting import LIMIT
 
 
 @pytest.fixture(params=starters(), ids=lambda starter: starter.name)
-def house(request: pytest.FixtureRequest) -> Iterator[House]:
+def installation(request: pytest.FixtureRequest) -> Iterator[Installation]:
     with copied(request.param) as there:
         yield there
 
 
 @pytest.mark.slow
-def test_killed_without_warning_it_leaves_nothing_and_finds_its_data_again(house: House) -> None:
-    front = house.start()
+def test_killed_without_warning_it_leaves_nothing_and_finds_its_data_again(
+    installation: Installation,
+) -> None:
+    front = installation.start()
     running: set[int] = set()
     try:
-        house.wait_for("Ctrl-C ends everything", front)
-        streams_url = house.told("running.json")["streams_url"]
-        for url in (house.url, streams_url):
-            assert house.status(f"{url}healthz") == 200
-        assert house.told_in_logs() == []
-        assert PASSWORD in house.said(), "on the screen they are told"
+        installation.wait_for("Ctrl-C ends everything", front)
+        streams_url = installation.reported("running.json")["streams_url"]
+        for url in (installation.url, streams_url):
+            assert installation.status(f"{url}healthz") == 200
+        assert installation.told_in_logs() == []
+        assert PASSWORD in installation.said(), "on the screen they are told"
         running = family(front.pid)
         started = b" ".join(Path(f"/proc/{pid}/cmdline").read_bytes() for pid in running)
         for name in (b"gunicorn", b"worker", b"beat", b"standby", b"serve_streams"):
             assert name in started
 
         second = subprocess.run(
-            [str(house.folder / "bin" / "up")],
-            env=house.env(),
+            [str(installation.folder / "bin" / "up")],
+            env=installation.env(),
             cwd="/",
             capture_output=True,
             text=True,
-            user=house.starter.uid,
+            user=installation.starter.uid,
             check=False,
         )
         assert second.returncode == 1
-        assert f"already running from this folder: {house.url}" in second.stdout
+        assert f"already running from this folder: {installation.url}" in second.stdout
 
-        house.query("CREATE TABLE kept AS SELECT 42 AS answer; SELECT answer FROM kept")
+        installation.query("CREATE TABLE kept AS SELECT 42 AS answer; SELECT answer FROM kept")
         front.kill()
         front.wait()
         wait_gone(running)
 
-        front = house.start()
-        house.wait_for("Ctrl-C ends everything", front)
-        assert "Filling it with demo data" not in house.said()
-        assert house.query("SELECT answer FROM kept") == "42"
+        front = installation.start()
+        installation.wait_for("Ctrl-C ends everything", front)
+        assert "Filling it with demo data" not in installation.said()
+        assert installation.query("SELECT answer FROM kept") == "42"
         running = family(front.pid)
         front.send_signal(signal.SIGTERM)
         assert front.wait(LIMIT) == 0
         assert alive(running) == set()
-        assert house.told_in_logs() == []
+        assert installation.told_in_logs() == []
     finally:
         front.kill()
         front.wait()

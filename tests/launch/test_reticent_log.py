@@ -57,8 +57,8 @@ def deadlock(server: Postgres) -> None:
             both.wait()
             try:
                 cursor.execute(change, (second, SECRET))
-            except psycopg2.errors.DeadlockDetected as told:
-                refused.append(told)
+            except psycopg2.errors.DeadlockDetected as reported:
+                refused.append(reported)
             there.rollback()
 
     pair = [threading.Thread(target=take, args=args) for args in ((1, 2), (2, 1))]
@@ -96,7 +96,7 @@ def test_what_was_to_be_stored_is_not_in_the_log(server: Postgres) -> None:
     deadlock(server)
     crash(server)
     log = (server.folder / "log").read_text()
-    for told in (
+    for reported in (
         "cases_n_check",
         "cases_title_key",
         "value too long",
@@ -105,5 +105,5 @@ def test_what_was_to_be_stored_is_not_in_the_log(server: Postgres) -> None:
         "deadlock detected",
         "terminated by signal 9",
     ):
-        assert told in log, "that it happened is in the log"
+        assert reported in log, "that it happened is in the log"
     assert SECRET not in log

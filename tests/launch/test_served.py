@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from launch.house import House
+from launch.installation import Installation
 from tests.launch.test_compose import SERVICES
 
 SETUP = {"postgres", "migrate"}
@@ -17,10 +17,10 @@ def test_what_bin_up_serves_with_has_no_owners_address(name: str, tmp_path: Path
     place: Any = SimpleNamespace(
         checkout=SimpleNamespace(root=tmp_path), log=lambda name: tmp_path / f"{name}.log"
     )
-    house = House.__new__(House)
-    house.place, house.doors = place, []
+    installation = Installation.__new__(Installation)
+    installation.place, installation.doors = place, []
     env = {"DATABASE_URL": "app", "DATABASE_OWNER_URL": "owner", "REDIS_URL": "broker"}
-    child = house.child(name, ["true"], env)
+    child = installation.child(name, ["true"], env)
     assert child.env == {"DATABASE_URL": "app", "REDIS_URL": "broker"}
     # Later steps of the start still have it.
     assert "DATABASE_OWNER_URL" in env
@@ -28,5 +28,5 @@ def test_what_bin_up_serves_with_has_no_owners_address(name: str, tmp_path: Path
 
 def test_in_containers_only_the_set_up_knows_the_owner() -> None:
     for name, service in SERVICES.items():
-        told = str(service.get("environment", "")) + str(service.get("command", ""))
-        assert ("OWNER" in told or "yipiao_owner" in told) == (name in SETUP), name
+        reported = str(service.get("environment", "")) + str(service.get("command", ""))
+        assert ("OWNER" in reported or "yipiao_owner" in reported) == (name in SETUP), name

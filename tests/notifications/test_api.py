@@ -216,8 +216,8 @@ def test_days_of_failure_switch_it_off_and_say_so(client: Client, open_network: 
     assert (made.state, made.state_reason) == ("disabled", "failing")
     while relay_batch():
         pass
-    told = Delivery.objects.get(topic=agent_told)
-    assert told.recipient == f"user:{made.customer.agent_id}"
+    answers = Delivery.objects.get(topic=agent_told)
+    assert answers.recipient == f"user:{made.customer.agent_id}"
     # The merchant switches it on again.
     key = key_for(made.customer)
     on = client.patch(

@@ -56,7 +56,7 @@ def _no_night(settings: Any) -> None:
     settings.INQUIRY_MAIL_FROM = "一票客服 <cases@yipiao.example>"
 
 
-def told(topic: str, **by: Any) -> list[Delivery]:
+def queued(topic: str, **by: Any) -> list[Delivery]:
     relay_all()
     return list(Delivery.objects.filter(topic=topic, **by).order_by("pk"))
 
@@ -75,7 +75,7 @@ def test_a_web_report_is_confirmed_by_mail_with_number_link_and_what_comes_next(
     team: Team, mail: MailServer
 ) -> None:
     made = opened(team, contact_email=MAILBOX)
-    (message,) = told("case.received")
+    (message,) = queued("case.received")
     assert (message.channel, message.case, message.audience) == ("email", made, "case_contact")
     send_all()
     (sent,) = mail.accepted
@@ -90,9 +90,9 @@ def test_without_a_mailbox_it_is_a_short_message_without_a_word_of_the_matter(
     team: Team, sms: SmsGateway
 ) -> None:
     made = opened(team)
-    (message,) = told("case.received")
+    (message,) = queued("case.received")
     reply(made, team)
-    (answer,) = told("case.reply")
+    (answer,) = queued("case.reply")
     assert (message.channel, answer.channel) == ("sms", "sms")
     words = render(answer, frozenset())
     assert "18点" not in words.text and made.number in words.text
@@ -115,7 +115,7 @@ def test_without_a_mailbox_it_is_a_short_message_without_a_word_of_the_matter(
 )
 def test_who_gets_a_receipt(team: Team, sms: SmsGateway, channel: CaseChannel, says: bool) -> None:
     opened(team, channel=channel)
-    assert bool(told("case.received")) == says
+    assert bool(queued("case.received")) == says
 
 
 def test_a_reply_goes_out_once_whatever_is_repeated(team: Team, mail: MailServer) -> None:
@@ -124,8 +124,8 @@ def test_a_reply_goes_out_once_whatever_is_repeated(team: Team, mail: MailServer
     for _n in range(2):
         cases.add_message(case_id=made.pk, said=said, **who(team.agent))
     relay_all()
-    services.notify_about([d.event for d in told("case.reply") if d.event])
-    assert len(told("case.reply")) == 1
+    services.notify_about([d.event for d in queued("case.reply") if d.event])
+    assert len(queued("case.reply")) == 1
 
 
 def test_a_reply_stands_in_the_thread_of_the_customers_mail(team: Team, mail: MailServer) -> None:
@@ -166,11 +166,11 @@ def test_who_wants_no_messages_is_answered_all_the_same(
         NotificationPolicy.objects.filter(topic__startswith="case.").update(digest_minutes=5)
     made = opened(team, contact_email=MAILBOX)
     reply(made, team)
-    (answer,) = told("case.reply")
-    (receipt,) = told("case.received")
+    (answer,) = queued("case.reply")
+    (receipt,) = queued("case.received")
     services.set_opt_out(recipient=answer.recipient, label="", opted_out=True, **who())
     reply(made, team, "补充")
-    (_first, second) = told("case.reply")
+    (_first, second) = queued("case.reply")
     if together:
         Delivery.objects.update(due_at=timezone.now() - timedelta(seconds=1))
         services.gather()
@@ -324,7 +324,7 @@ def test_what_is_said_elsewhere_is_not_sent_as_well(
         )
     else:
         reply(made, team)
-    assert told("case.reply") == []
+    assert queued("case.reply") == []
 
 
 @pytest.mark.requirement("CMP-7")
@@ -336,17 +336,17 @@ def test_the_solution_is_told_once_and_the_question_has_its_own_link(
         case_id=made.pk, solution="赔付两只杯子", outcome=Outcome.COMPENSATED, cause=any_cause(),
         told_by=CaseChannel.WEB, **who(team.agent),
     )  # fmt: skip
-    (solved,) = told("case.solved")
-    assert told("case.reply") == [] and "赔付两只杯子" in render(solved, frozenset()).text
+    (solved,) = queued("case.solved")
+    assert queued("case.reply") == [] and "赔付两只杯子" in render(solved, frozenset()).text
     ask = cases.ask_satisfaction(case_id=made.pk, **who(team.agent))
-    (asked,) = told("case.satisfaction")
+    (asked,) = queued("case.satisfaction")
     link = f"https://yp.example/rate/{satisfaction.token_of(ask)}"
     assert link in render(asked, frozenset()).text
     # Whoever has the case must not rate it.
     assert "/rate/" not in render_for_staff(asked, frozenset()).text
     cases.answer_satisfaction(ask_id=ask.pk, score=5, comment="", **who())
     cases.close_case(case_id=made.pk, **who(team.agent))
-    (closed,) = told("case.closed")
+    (closed,) = queued("case.closed")
     assert made.number in render(closed, frozenset()).text
 
 
@@ -358,7 +358,7 @@ def test_who_cannot_be_written_to_is_called(team: Team) -> None:
         **who(team.agent),
     )  # fmt: skip
     cases.ask_satisfaction(case_id=made.pk, **who(team.agent))
-    (asked,) = told("case.satisfaction")
+    (asked,) = queued("case.satisfaction")
     assert asked.channel == "phone"
     send_all("phone")
     assert "回访" in render_for_staff(PhoneTask.objects.get().delivery, frozenset()).text
@@ -374,7 +374,7 @@ def test_whoever_took_it_back_is_not_told_that_it_is_over(team: Team, mail: Mail
         changes=CaseChanges(cause_id=any_cause().pk), **who(team.agent),
     )  # fmt: skip
     cases.close_case(case_id=made.pk, **who(team.agent))
-    assert told("case.closed") == []
+    assert queued("case.closed") == []
 
 
 def test_others_whose_case_was_merged_hear_that_it_is_over_and_nothing_else(
@@ -390,9 +390,9 @@ def test_others_whose_case_was_merged_hear_that_it_is_over_and_nothing_else(
     )  # fmt: skip
     cases.confirm_result(case_id=sender.pk, score=5, comment="", **who(team.agent))
     cases.close_case(case_id=sender.pk, **who(team.agent))
-    assert {d.case_id for d in told("case.closed")} == {sender.pk, other.pk}
-    assert [d.case_id for d in told("case.reply")] == [sender.pk]
-    (theirs,) = told("case.closed", case=other)
+    assert {d.case_id for d in queued("case.closed")} == {sender.pk, other.pk}
+    assert [d.case_id for d in queued("case.reply")] == [sender.pk]
+    (theirs,) = queued("case.closed", case=other)
     assert token_of(other) in render(theirs, frozenset()).text
     assert sender.number not in render(theirs, frozenset()).text
 
@@ -404,27 +404,27 @@ def test_what_was_split_off_is_not_announced_as_new(team: Team, mail: MailServer
         case_id=made.pk, entry_ids=[entry.pk], title="另一件", case_class=CaseClass.LOSS,
         **who(team.director),
     )  # fmt: skip
-    assert [d.case_id for d in told("case.received")] == [made.pk]
+    assert [d.case_id for d in queued("case.received")] == [made.pk]
 
 
 def test_staff_hear_of_what_others_gave_them_and_of_what_customers_write(team: Team) -> None:
     made = opened(team)
-    (given,) = told("staff.case_assigned")
+    (given,) = queued("staff.case_assigned")
     assert given.recipient == f"user:{team.agent.pk}"
     assert given.link == f"/admin/desk/open/complaints.case/{made.pk}"
     cases.add_message(
         case_id=made.pk, said=NewMessage(EntryKind.MESSAGE_IN, "在吗", CaseChannel.WEB), **who()
     )
-    (wrote,) = told("staff.case_message")
+    (wrote,) = queued("staff.case_message")
     assert wrote.recipient == f"user:{team.agent.pk}"
     mine = case(team=team, by=team.agent)
-    assert [d for d in told("staff.case_assigned") if d.case_id == mine.pk] == []
+    assert [d for d in queued("staff.case_assigned") if d.case_id == mine.pk] == []
 
 
 def test_the_words_are_kept_encrypted_and_in_both_languages(team: Team, mail: MailServer) -> None:
     made = opened(team, contact_email=MAILBOX)
     reply(made, team, "机密的话")
-    (answer,) = told("case.reply")
+    (answer,) = queued("case.reply")
     with connection.cursor() as cursor:
         cursor.execute("SELECT d::text FROM notifications_delivery d WHERE id = %s", [answer.pk])
         assert "机密" not in cursor.fetchone()[0]
@@ -436,16 +436,16 @@ def test_the_words_are_kept_encrypted_and_in_both_languages(team: Team, mail: Ma
 def test_at_night_who_has_just_written_is_answered_at_once(team: Team, sms: SmsGateway) -> None:
     NotificationPolicy.objects.update(quiet_from=time(0, 0), quiet_until=time(23, 59, 59))
     made = opened(team)
-    (receipt,) = told("case.received")
+    (receipt,) = queued("case.received")
     assert receipt.state == DeliveryState.QUEUED
     reply(made, team)
-    (answer,) = told("case.reply")
+    (answer,) = queued("case.reply")
     # They opened it just now: their own words are the first entry.
     assert answer.state == DeliveryState.QUEUED
     later = timezone.now() + timedelta(hours=2)
     said = NewMessage(EntryKind.MESSAGE_OUT, "补充", CaseChannel.WEB)
     cases.add_message(case_id=made.pk, said=said, by=team.agent, at=later)
-    assert told("case.reply")[-1].state == DeliveryState.HELD
+    assert queued("case.reply")[-1].state == DeliveryState.HELD
 
 
 @pytest.mark.requirement("NTF-4")

@@ -55,7 +55,7 @@ def fire(
     return record(kind, subject, by=system_user("sweeper"), data={**facts, **data})
 
 
-def told(user: User) -> list[Delivery]:
+def queued(user: User) -> list[Delivery]:
     return list(Delivery.objects.filter(recipient=f"user:{user.pk}").order_by("pk"))
 
 
@@ -69,9 +69,9 @@ def test_the_people_a_step_names_are_told_and_nobody_else(made: WorkOrder, kind:
     chief, other = person(), person()
     fire(made, chief, kind=kind)
     relay_all()
-    (message,) = told(chief)
+    (message,) = queued(chief)
     assert (message.channel, message.urgent) == ("in_app", True)
-    assert told(other) == []
+    assert queued(other) == []
     words = render(message, frozenset())
     assert made.number in words.subject
     assert "方案与答复" in words.subject
@@ -85,7 +85,7 @@ def test_a_step_uses_all_its_channels_together(made: WorkOrder, mail: MailServer
     fire(made, chief, channels=["in_app", "email"])
     relay_all()
     send_all("email")
-    assert {d.channel for d in told(chief)} == {"in_app", "email"}
+    assert {d.channel for d in queued(chief)} == {"in_app", "email"}
     assert mail.recipients == [chief.email]
 
 
@@ -99,13 +99,13 @@ def test_a_notice_that_bounces_goes_to_that_mailbox_no_more(
     fire(made, chief, channels=["email"])
     relay_all()
     send_all("email")
-    (first,) = [d for d in told(chief) if d.channel == "email"]
+    (first,) = [d for d in queued(chief) if d.channel == "email"]
     assert first.state == DeliveryState.SUPPRESSED
     mail.refused_recipients.clear()
     fire(made, chief, channels=["email"])
     relay_all()
     send_all("email")
-    mails = [d for d in told(chief) if d.channel == "email"]
+    mails = [d for d in queued(chief) if d.channel == "email"]
     assert {d.state for d in mails} <= {DeliveryState.SUPPRESSED}
     assert mail.accepted == []
     assert SuppressedAddress.objects.get().reason == "bounced"
@@ -116,7 +116,7 @@ def test_telling_of_the_same_step_again_adds_nothing(made: WorkOrder) -> None:
     event = fire(made, chief)
     relay_all()
     services.notify_about([event])
-    assert len(told(chief)) == 1
+    assert len(queued(chief)) == 1
 
 
 @pytest.mark.requirement("CMP-2")
@@ -131,7 +131,7 @@ def test_outside_office_hours_it_is_a_call_now_and_the_mail_before_work_begins(
     call = PhoneTask.objects.get()
     assert call.delivery.recipient == f"user:{chief.pk}"
     assert call.due_at <= timezone.now() + timedelta(minutes=30)
-    held = next(d for d in told(chief) if d.channel == "email")
+    held = next(d for d in queued(chief) if d.channel == "email")
     assert (held.state, held.due_at) == (DeliveryState.HELD, morning)
     assert mail.recipients == []
     Delivery.objects.filter(pk=held.pk).update(due_at=timezone.now())
@@ -167,14 +167,14 @@ def test_what_comes_late_is_gathered_for_each_person(made: WorkOrder) -> None:
     lines = render(carriers.get(), frozenset()).text
     assert lines.count(made.number) >= 5
     # A single one is told as itself.
-    assert [d.topic for d in told(agent)] == ["staff.clock_overdue"]
+    assert [d.topic for d in queued(agent)] == ["staff.clock_overdue"]
 
 
 def test_the_newest_prompt_step_is_not_held_up_by_gathering(made: WorkOrder) -> None:
     chief = person()
     fire(made, chief)
     relay_all()
-    (message,) = told(chief)
+    (message,) = queued(chief)
     assert message.digest_key == ""
     assert message.due_at <= timezone.now()
 
@@ -193,7 +193,7 @@ def test_a_person_who_left_is_not_told(made: WorkOrder) -> None:
     gone = person(is_active=False)
     fire(made, gone)
     relay_all()
-    assert told(gone) == []
+    assert queued(gone) == []
 
 
 def test_queries_do_not_grow_with_the_events(
@@ -209,4 +209,4 @@ def test_a_moment_without_a_zone_does_not_stop_the_relay(made: WorkOrder) -> Non
     chief = person()
     fire(made, chief, mail_by=datetime(2026, 1, 1).isoformat())  # on purpose
     relay_all()
-    assert told(chief)
+    assert queued(chief)

@@ -148,5 +148,5 @@ def test_tries_at_the_same_instant_are_all_counted() -> None:
             connection.close()
 
     with ThreadPoolExecutor(12) as pool:
-        told = list(pool.map(guess, range(12)))
-    assert told.count(CodeAnswer.WRONG) == 5 and told.count(CodeAnswer.SPENT) == 7
+        answers = list(pool.map(guess, range(12)))
+    assert answers.count(CodeAnswer.WRONG) == 5 and answers.count(CodeAnswer.SPENT) == 7

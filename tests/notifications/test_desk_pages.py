@@ -110,11 +110,11 @@ def test_everybody_says_how_they_want_to_be_told(client: Client, mail: MailServe
             [Notice("staff.late_opened", f"t:{owner.pk}", timezone.now(), customer=customer)]
         )
     relay_all()
-    told = {
+    answers = {
         (d.recipient, d.topic): (d.channel, d.state)
         for d in Delivery.objects.filter(audience="agent")
     }
-    assert told == {
+    assert answers == {
         (f"user:{agent.pk}", "staff.count_mismatch"): ("email", S.QUEUED),
         (f"user:{agent.pk}", "staff.late_opened"): ("email", S.SUPPRESSED),
         (f"user:{other.pk}", "staff.count_mismatch"): ("in_app", S.QUEUED),

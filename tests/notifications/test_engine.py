@@ -291,9 +291,9 @@ def test_nobody_reached_tells_the_agent() -> None:
     # SMS is not set up any more: the message fails, and there is no other channel.
     Delivery.objects.update(state=S.SENDING, lease_until=timezone.now(), attempts=1)
     record_outcome(lost.pk, 1, Outcome(Effect.FAILED, "isv.OUT_OF_SERVICE"))
-    told = Delivery.objects.get(topic="staff.undelivered")
-    assert told.recipient == f"user:{customer.agent_id}"
-    assert PHONE not in str(told.data)
+    answers = Delivery.objects.get(topic="staff.undelivered")
+    assert answers.recipient == f"user:{customer.agent_id}"
+    assert PHONE not in str(answers.data)
 
 
 @pytest.mark.django_db

@@ -27,12 +27,12 @@ TOPIC = "vault.moved"
 @pytest.fixture(autouse=True)
 def heard() -> Iterator[list[dict[str, Any]]]:
     """A topic that is followed and fixed, and what its app is told."""
-    told: list[dict[str, Any]] = []
+    answers: list[dict[str, Any]] = []
     label: Any = "vault"
     add_topics([Topic(TOPIC, label, (NUMBER, *HOUSE), fixed=True, followed=True)])
-    notices._FOLLOWED[TOPIC] = lambda events: told.extend(event.data for event in events)
+    notices._FOLLOWED[TOPIC] = lambda events: answers.extend(event.data for event in events)
     built_in_words()[(TOPIC, "", "zh-hans")] = ("金库", "新号 {number}")
-    yield told
+    yield answers
     built_in_words().pop((TOPIC, "", "zh-hans"))
     notices._FOLLOWED.pop(TOPIC)
     TOPICS.pop(TOPIC)
@@ -54,10 +54,10 @@ def test_its_app_hears_of_each_end_and_each_step_further(heard: list[dict[str, A
 
 
 def test_a_merchants_webhook_about_the_same_is_followed_too(heard: list[dict[str, Any]]) -> None:
-    told = delivery("webhook", "", topic=f"webhook.{TOPIC}")
+    answers = delivery("webhook", "", topic=f"webhook.{TOPIC}")
     lease = timezone.now() + timedelta(minutes=1)
-    move(told, DeliveryState.SENDING, now=timezone.now(), lease_until=lease)
-    move(told, DeliveryState.DELIVERED, now=timezone.now())
+    move(answers, DeliveryState.SENDING, now=timezone.now(), lease_until=lease)
+    move(answers, DeliveryState.DELIVERED, now=timezone.now())
     relay_all()
     assert [(data["channel"], data["topic"]) for data in heard] == [("webhook", TOPIC)]
 

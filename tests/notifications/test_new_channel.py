@@ -82,9 +82,9 @@ def test_it_is_chosen_told_by_and_shown_everywhere(boss: Client, fax: FaxChannel
     assert send_all("fax") == 1
     ((address, text),) = fax.sheets
     assert address == "fax:13900139002" and shipment.number in text
-    told = Delivery.objects.get()
-    assert told.state == S.DELIVERED
-    page = boss.get(reverse("admin:notifications_delivery_change", args=[told.pk]))
+    answers = Delivery.objects.get()
+    assert answers.state == S.DELIVERED
+    page = boss.get(reverse("admin:notifications_delivery_change", args=[answers.pk]))
     assert "Fax" in page.content.decode() and "printed" in page.content.decode()
     listed = boss.get(reverse("admin:notifications_delivery_changelist")).content.decode()
     assert "Fax" in listed

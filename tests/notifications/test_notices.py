@@ -79,15 +79,15 @@ def test_each_real_change_is_told_once(only_consignee: None, codes: list[str], t
     shipment = waybill()
     report(shipment, *codes)
     relay_all()
-    told = Delivery.objects.filter(waybill=shipment)
-    assert topic in {d.topic for d in told}
-    before = told.count()
+    answers = Delivery.objects.filter(waybill=shipment)
+    assert topic in {d.topic for d in answers}
+    before = answers.count()
     # Hearing of it again, and the same scan again, tell nothing more.
     for event in Event.objects.filter(kind="waybill.status_changed"):
         services.notify_about([event])
-    assert told.count() == before
-    assert {d.address for d in told} == {CONSIGNEE}
-    assert "李小红" not in str(list(told.values("data", "recipient_label", "cause")))
+    assert answers.count() == before
+    assert {d.address for d in answers} == {CONSIGNEE}
+    assert "李小红" not in str(list(answers.values("data", "recipient_label", "cause")))
 
 
 def test_old_news_is_not_told(only_consignee: None) -> None:
@@ -131,11 +131,11 @@ def test_a_late_shipment_is_told_with_a_new_time_and_an_apology(
     )
     relay_all()
     send_all("sms")
-    (told,) = Delivery.objects.filter(topic="waybill.late")
-    assert told.state == S.ACCEPTED
-    words = render(told, frozenset())
+    (answers,) = Delivery.objects.filter(topic="waybill.late")
+    assert answers.state == S.ACCEPTED
+    words = render(answers, frozenset())
     assert "非常抱歉" in words.text and "新的预计送达时间" in words.text
-    english = render(told, frozenset(), "en")
+    english = render(answers, frozenset(), "en")
     assert "apologise" in english.text and "New expected time" in english.text
 
 
@@ -149,8 +149,8 @@ def test_the_preferred_channel_comes_first(sms: SmsGateway, wechat: WeChatPlatfo
     no_policies()
     policy("waybill.delivered", "customer_contacts", "sms", "wechat", "phone")
     _tell("waybill.delivered", waybill(customer=customer))
-    told = Delivery.objects.get()
-    assert (told.channel, told.address) == ("wechat", "openid-7")
+    answers = Delivery.objects.get()
+    assert (answers.channel, answers.address) == ("wechat", "openid-7")
     # What the customer asked for goes before what the contact card says.
     services.set_preference(
         recipient=f"customer:{customer.pk}",
@@ -264,8 +264,8 @@ def test_who_cannot_be_reached_at_all_is_on_record() -> None:
     no_policies()
     policy("waybill.delivered", "consignee", "sms")
     _tell("waybill.delivered", waybill())
-    told = Delivery.objects.get()
-    assert (told.state, told.state_reason) == (S.SUPPRESSED, "no_channel")
+    answers = Delivery.objects.get()
+    assert (answers.state, answers.state_reason) == (S.SUPPRESSED, "no_channel")
 
 
 def test_quiet_hours_hold_and_never_drop(sms: SmsGateway) -> None:
@@ -302,8 +302,8 @@ def test_a_retry_that_falls_into_the_night_waits_for_the_morning(sms: SmsGateway
         quiet_until=(here + timedelta(hours=1)).time(),
     )
     assert send_all("sms") == 0
-    told = Delivery.objects.get()
-    assert told.state == S.HELD and told.due_at > timezone.now() + timedelta(minutes=50)
+    answers = Delivery.objects.get()
+    assert answers.state == S.HELD and answers.due_at > timezone.now() + timedelta(minutes=50)
 
 
 def test_staff_hear_by_the_bell_and_read_it() -> None:
@@ -316,9 +316,9 @@ def test_staff_hear_by_the_bell_and_read_it() -> None:
     declare(customer, by=agent)
     relay_all()
     send_all("in_app")
-    told = {d.recipient: d for d in Delivery.objects.all()}
+    answers = {d.recipient: d for d in Delivery.objects.all()}
     # The director of another unit hears nothing of it.
-    assert set(told) == {f"user:{agent.pk}"}
+    assert set(answers) == {f"user:{agent.pk}"}
     assert director.pk != agent.pk
     assert services.mark_read(by=agent, delivery_ids=None, at=timezone.now()) == 1
     assert Delivery.objects.get().state == S.READ

@@ -29,7 +29,7 @@ def _no_night(settings: Any) -> None:
     settings.SITE_URL = "https://yp.example"
 
 
-def told(topic: str) -> list[Delivery]:
+def queued(topic: str) -> list[Delivery]:
     relay_all()
     return list(Delivery.objects.filter(topic=topic).order_by("pk"))
 
@@ -45,7 +45,7 @@ def test_every_old_way_is_told_while_it_waits(sms: SmsGateway, mail: MailServer)
     change_contact(mine, {"phone": "13922223333", "email": "thief@x.example"}, by=by, at=now)
     retire_contact(left, by=by, at=now)
     payee = f.cooling_of(payee)
-    sent = told("payee.cooling")
+    sent = queued("payee.cooling")
     ways = {(one.channel, one.address) for one in sent}
     assert ("sms", "+8613811110000") in ways, "who was retired"
     assert ("email", "caiwu@shop.example") in ways, "the address before the change"
@@ -58,7 +58,7 @@ def test_every_old_way_is_told_while_it_waits(sms: SmsGateway, mail: MailServer)
 
 def test_a_phone_task_asks_to_call_the_number_on_file() -> None:
     payee = f.requested()
-    [task] = told("payee.call_back")
+    [task] = queued("payee.call_back")
     assert task.channel == "phone" and task.address == payee.customer.contacts.get().phone
     send_all()
     assert PhoneTask.objects.count() == 1
@@ -68,7 +68,7 @@ def test_nobody_is_called_at_a_new_number() -> None:
     customer = f.merchant()
     change_contact(customer.contacts.get(), {"phone": "13922223333"}, by=UserFactory(), at=timezone.now())  # fmt: skip
     f.requested(customer)
-    assert told("payee.call_back") == []
+    assert queued("payee.call_back") == []
 
 
 def test_colleagues_hear_of_stops_attempts_and_outcomes() -> None:
@@ -77,12 +77,12 @@ def test_colleagues_hear_of_stops_attempts_and_outcomes() -> None:
     cashier = UserFactory(roles=[Role.CASHIER], unit=customer.unit)
     payee = f.requested(customer)
     services.stop_payee(payee, reason="商户否认", by=UserFactory(), at=timezone.now())
-    assert f"user:{officer.pk}" in {one.recipient for one in told("staff.payee_stopped")}
+    assert f"user:{officer.pk}" in {one.recipient for one in queued("staff.payee_stopped")}
     with pytest.raises(RuleBroken):
         f.draft(payee)
-    assert [one.recipient for one in told("staff.payment_attempt")] == [f"user:{officer.pk}"]
+    assert [one.recipient for one in queued("staff.payment_attempt")] == [f"user:{officer.pk}"]
     payout = f.released(payee=f.active(customer))
     f.filed(payout)
     Payout.objects.filter(pk=payout.pk).update(sent_at=f.ago(days=4))
     services.mark_unclear()
-    assert f"user:{cashier.pk}" in {one.recipient for one in told("staff.payout_unclear")}
+    assert f"user:{cashier.pk}" in {one.recipient for one in queued("staff.payout_unclear")}

@@ -72,11 +72,11 @@ def test_a_consignees_journey(client: Client, sms: SmsGateway) -> None:
     # Whatever the hour of this test, nobody is asleep in it.
     Delivery.objects.update(due_at=timezone.now(), quiet_from=None, quiet_until=None)
     send_all("sms")
-    told = Delivery.objects.filter(audience="subscriber").order_by("id")
-    assert [d.topic for d in told] == [
+    answers = Delivery.objects.filter(audience="subscriber").order_by("id")
+    assert [d.topic for d in answers] == [
         f"waybill.{t}" for t in ("picked_up", "out_for_delivery", "ready_for_pickup", "delivered")
     ]
-    token = stop_key(told.latest("id").pk)
+    token = stop_key(answers.latest("id").pk)
     looked = client.get(f"/notify/stop/{token}")
     assert looked.status_code == 200 and Subscription.objects.get().state == "active"
     assert client.post(f"/notify/stop/{token}").status_code == 200
@@ -143,8 +143,8 @@ def test_the_code_is_kept_nowhere_in_clear(sms: SmsGateway) -> None:
 
 @pytest.mark.requirement("NTF-3")
 def test_one_link_stops_what_nobody_subscribed_to(client: Client, sms: SmsGateway) -> None:
-    told = delivery("sms", PHONE)
-    token = stop_key(told.pk)
+    answers = delivery("sms", PHONE)
+    token = stop_key(answers.pk)
     # RFC 8058: the mail program's own POST, without a page and without a cookie.
     stopped = Client(enforce_csrf_checks=True).post(
         f"/notify/stop/{token}", {"List-Unsubscribe": "One-Click"}
@@ -152,8 +152,8 @@ def test_one_link_stops_what_nobody_subscribed_to(client: Client, sms: SmsGatewa
     assert stopped.status_code == 200
     assert Preference.objects.get().opted_out
     send_all("sms")
-    told.refresh_from_db()
-    assert told.state == S.SUPPRESSED
+    answers.refresh_from_db()
+    assert answers.state == S.SUPPRESSED
     assert client.get("/notify/stop/forged").status_code == 404
 
 
@@ -231,12 +231,12 @@ def test_stopped_addresses_can_be_lifted(sms: SmsGateway) -> None:
         services.stop_address(channel="sms", address=PHONE, reason="blocked", by=by, at=at)
         == stopped
     )  # type: ignore[arg-type]
-    told = delivery("sms", PHONE)
+    answers = delivery("sms", PHONE)
     send_all("sms")
-    told.refresh_from_db()
-    assert told.state == S.SUPPRESSED
+    answers.refresh_from_db()
+    assert answers.state == S.SUPPRESSED
     services.lift_address(stopped_id=stopped.pk, by=by, at=at)
-    services.resend_delivery(delivery_id=told.pk, reason="客户要求", by=by, at=at)
+    services.resend_delivery(delivery_id=answers.pk, reason="客户要求", by=by, at=at)
     send_all("sms")
     assert len(sms.sent) == 1
     assert SuppressedAddress.objects.filter(lifted_at__isnull=True).count() == 0

@@ -48,7 +48,7 @@ def _no_night(settings: Any) -> None:
     settings.INQUIRY_MAIL_FROM = "一票客服 <cases@yipiao.example>"
 
 
-def told(topic: str) -> list[Delivery]:
+def queued(topic: str) -> list[Delivery]:
     relay_all()
     return list(Delivery.objects.filter(topic=topic).order_by("pk"))
 
@@ -70,7 +70,7 @@ def test_what_was_reported_by_phone_follows_in_writing(team: Team) -> None:
     made = complaint(team)
     report = {"case_id": made.pk, "note": "已电话汇报", **who(team.agent)}
     cases.record_report(channel=CaseChannel.PHONE, **report)
-    written = told("staff.case_reported")
+    written = queued("staff.case_reported")
     assert {row.recipient for row in written} == {
         f"user:{boss.pk}" for boss in (team.manager, team.qc, team.general)
     }
@@ -80,7 +80,7 @@ def test_what_was_reported_by_phone_follows_in_writing(team: Team) -> None:
         assert made.number in words.subject and str(team.agent) in words.text
     # What was reported in writing is not written again.
     cases.record_report(channel=CaseChannel.EMAIL, **{**report, "at": timezone.now()})
-    assert len(told("staff.case_reported")) == len(written)
+    assert len(queued("staff.case_reported")) == len(written)
 
 
 @pytest.mark.requirement("CMP-2")
@@ -89,7 +89,7 @@ def test_off_hours_it_is_written_before_the_next_working_day_begins(team: Team) 
     office_hours(*[[] if n == today.weekday() else NORMAL_DAY for n in range(7)])
     made = complaint(team)
     cases.record_report(case_id=made.pk, channel=CaseChannel.PHONE, note="", **who(team.agent))
-    written = told("staff.case_reported")
+    written = queued("staff.case_reported")
     assert written
     for row in written:
         by = timezone.localtime(row.due_at)
@@ -100,9 +100,9 @@ def test_off_hours_it_is_written_before_the_next_working_day_begins(team: Team) 
 @pytest.mark.requirement("CMP-4")
 def test_leaders_hear_of_a_serious_exception_and_not_of_a_minor_one(team: Team) -> None:
     exception(unit=team.unit, by=team.agent)
-    assert told("staff.exception_opened") == []
+    assert queued("staff.exception_opened") == []
     serious = exception(unit=team.unit, by=team.agent, kind=ExceptionKind.LOST, is_serious=True)
-    heard = told("staff.exception_opened")
+    heard = queued("staff.exception_opened")
     assert {row.recipient for row in heard} == {
         f"user:{boss.pk}" for boss in (team.manager, team.qc)
     }
@@ -115,7 +115,7 @@ def test_leaders_hear_of_an_exception_that_becomes_serious(team: Team, how: str)
     kind = ExceptionKind.LATE if how == "worsened" else ExceptionKind.BREACH
     shipment = waybill()
     report = exception(unit=team.unit, by=team.agent, kind=kind, waybill=shipment)
-    assert not report.is_serious and told("staff.exception_opened") == []
+    assert not report.is_serious and queued("staff.exception_opened") == []
     if how == "judged":
         why = {"is_serious": True, "reason": "客户索赔"}
         quality.judge_seriousness(exception_id=report.pk, **why, **who(team.agent))
@@ -130,7 +130,7 @@ def test_leaders_hear_of_an_exception_that_becomes_serious(team: Team, how: str)
     timed = Matter.objects.get(kind=ExceptionMatter.EXCEPTION, subject_id=str(report.pk))
     assert (timed.klass, timed.severity) == (report.kind, "major")
     bosses = {f"user:{boss.pk}" for boss in (team.manager, team.qc)}
-    heard = told("staff.exception_opened")
+    heard = queued("staff.exception_opened")
     assert {row.recipient for row in heard} == bosses and len(heard) == len(bosses)
 
 
@@ -147,10 +147,10 @@ def test_leaders_hear_of_a_customer_who_is_dissatisfied_again(
     made = complaint(team)
     for answer in (2, 1):
         solved(made, by=team.agent)
-        assert told("staff.case_escalated") == []
+        assert queued("staff.case_escalated") == []
         answered = {"score": answer, "comment": "", "channel": CaseChannel.PHONE}
         cases.confirm_result(case_id=made.pk, **answered, **who(team.agent))
-    heard = told("staff.case_escalated")
+    heard = queued("staff.case_escalated")
     assert {(row.recipient, row.channel) for row in heard} == {
         (f"user:{boss.pk}", channel) for boss in bosses for channel in ("in_app", "email")
     }
@@ -211,7 +211,7 @@ def test_whoever_is_given_an_exception_to_follow_hears_of_it(team: Team, languag
     report = exception(unit=team.unit, by=team.agent)
     give = {"exception_id": report.pk, "reason": "休假"}
     quality.assign_exception(owner=agent, **give, **who(team.director))
-    (heard,) = told("staff.exception_assigned")
+    (heard,) = queued("staff.exception_assigned")
     assert (heard.recipient, heard.channel) == (f"user:{agent.pk}", "in_app")
     assert heard.link == f"/admin/desk/open/quality.exceptionreport/{report.pk}"
     shown = render(heard, frozenset())
@@ -219,7 +219,7 @@ def test_whoever_is_given_an_exception_to_follow_hears_of_it(team: Team, languag
     assert ("转给您" in shown.subject) is (language == "zh-hans")
     # Who takes it themselves knows.
     quality.assign_exception(owner=team.director, **give, **who(team.director))
-    assert len(told("staff.exception_assigned")) == 1
+    assert len(queued("staff.exception_assigned")) == 1
 
 
 @pytest.mark.requirement("CMP-4")
@@ -237,7 +237,7 @@ def test_the_stand_in_of_an_absent_follower_hears_of_an_exception(team: Team) ->
     )
     report = exception(unit=team.unit, by=team.agent)
     quality.assign_exception(exception_id=report.pk, owner=away, **who(team.director))
-    (heard,) = told("staff.exception_assigned")
+    (heard,) = queued("staff.exception_assigned")
     assert heard.recipient == f"user:{stand_in.pk}"
 
 
@@ -247,4 +247,4 @@ def test_who_has_given_an_exception_on_is_not_told_any_more(team: Team) -> None:
     report = exception(unit=team.unit, by=team.agent)
     for owner in (first, second):
         quality.assign_exception(exception_id=report.pk, owner=owner, **who(team.director))
-    assert [row.recipient for row in told("staff.exception_assigned")] == [f"user:{second.pk}"]
+    assert [row.recipient for row in queued("staff.exception_assigned")] == [f"user:{second.pk}"]

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
-from apps.core import waking
+from apps.core import enqueueing
 from apps.notifications import channels, services, tasks
 from apps.notifications.channels import Channel, Message, Outcome
 from apps.notifications.enums import DeliveryState as S
@@ -100,7 +100,7 @@ def test_who_has_a_message_in_hand_calls_another_for_the_next(slow: Slow) -> Non
         finally:
             connection.close()
 
-    waking.heard_by(hear)
+    enqueueing.heard_by(hear)
     try:
         hear(SEND, ("slow",))
         assert eventually(lambda: len(slow.there) == slow.concurrency)
@@ -110,7 +110,7 @@ def test_who_has_a_message_in_hand_calls_another_for_the_next(slow: Slow) -> Non
         for thread in began:
             thread.join(LIMIT)
     finally:
-        waking.heard_by(None)
+        enqueueing.heard_by(None)
         slow.go_on.set()
     assert Delivery.objects.filter(state=S.ACCEPTED).count() == 7
     assert len(began) <= slow.concurrency + 7
@@ -125,11 +125,11 @@ def test_a_sender_whose_turn_is_over_calls_the_next(
     for n in range(3):
         delivery("slow", f"a{n}")
     calls: list[str] = []
-    waking.heard_by(lambda task, _args: calls.append(task))
+    enqueueing.heard_by(lambda task, _args: calls.append(task))
     try:
         assert tasks.send_due("slow") == 1, "nobody who is to end waits for a long queue"
     finally:
-        waking.heard_by(None)
+        enqueueing.heard_by(None)
     assert calls[-1] == SEND
     assert Delivery.objects.filter(state=S.QUEUED).count() == 2
 
@@ -159,7 +159,7 @@ def test_who_stumbles_in_his_turn_goes_on_with_it(
 def test_what_is_to_go_calls_its_sender(how: str) -> None:
     calls: list[tuple[str, tuple[str, ...]]] = []
     made = delivery("sms", PHONE)
-    waking.heard_by(lambda task, args: calls.append((task, args)))
+    enqueueing.heard_by(lambda task, args: calls.append((task, args)))
     try:
         if how == "queued":
             delivery("email", "a@example.com")
@@ -178,7 +178,7 @@ def test_what_is_to_go_calls_its_sender(how: str) -> None:
                 delivery("email", "c@example.com", digest_key="c|email|en")
             assert (SEND, ("email",)) not in calls, "time brings these"
     finally:
-        waking.heard_by(None)
+        enqueueing.heard_by(None)
 
 
 @pytest.mark.django_db
@@ -198,8 +198,10 @@ def test_what_waits_too_long_for_a_channel_taken_out_goes_to_the_next() -> None:
     assert [young.state, gathering.state] == [S.QUEUED, S.QUEUED]
     assert Attempt.objects.filter(delivery=both, code="not_set_up").exists()
     assert Delivery.objects.get(previous=both).channel == "phone"
-    told = Delivery.objects.get(topic="staff.undelivered")
-    assert told.recipient == f"user:{customer.agent_id}", "a person is told that nobody was reached"
+    answers = Delivery.objects.get(topic="staff.undelivered")
+    assert answers.recipient == f"user:{customer.agent_id}", (
+        "a person is told that nobody was reached"
+    )
 
 
 @pytest.mark.django_db

@@ -50,7 +50,7 @@ def clock_of(thing: models.Model) -> Clock:
     return matter_of(thing).clocks.get(key=0)
 
 
-def told(thing: models.Model) -> list[str]:
+def clock_events_of(thing: models.Model) -> list[str]:
     events = Event.objects.filter(
         subject_type=thing._meta.label_lower,
         subject_id=str(thing.pk),
@@ -77,11 +77,11 @@ def test_an_order_is_due_24_hours_after_it_came_in_and_its_owner_is_warned_befor
     assert sweep().steps == 0
     let_pass(hours=20)
     sweep()
-    assert told(made) == ["clock.warned"]
+    assert clock_events_of(made) == ["clock.warned"]
     let_pass(hours=3)
     sweep()
     sweep()
-    assert told(made) == ["clock.warned", "clock.overdue", "clock.escalated"]
+    assert clock_events_of(made) == ["clock.warned", "clock.overdue", "clock.escalated"]
     warned = Event.objects.get(kind="clock.warned")
     assert warned.data["recipients"] == [made.owner_id]
     assert warned.data["title"] == made.number
@@ -96,7 +96,7 @@ def test_confirming_processes_the_order_and_nobody_is_told_any_more() -> None:
     assert matter_of(made).state == MatterState.CLOSED
     let_pass(days=3)
     sweep()
-    assert told(made) == []
+    assert clock_events_of(made) == []
 
 
 @pytest.mark.django_db
@@ -152,7 +152,7 @@ def test_a_cancelled_order_and_its_steps_are_never_chased() -> None:
             assert (matter.state, matter.stop_reason) == (MatterState.STOPPED, "客户取消")
         let_pass(days=40)
         sweep()
-        assert [told(thing) for thing in (made, *steps)] == [[]] * (1 + len(steps))
+        assert [clock_events_of(thing) for thing in (made, *steps)] == [[]] * (1 + len(steps))
 
 
 @pytest.mark.django_db
@@ -267,7 +267,7 @@ def test_each_step_has_a_clock_that_ends_when_it_is_ticked_off() -> None:
     assert clock_of(first).state == ClockState.MET and clock_of(first).met_by == made.owner
     let_pass(minutes=6)
     sweep()
-    assert told(first) == []
+    assert clock_events_of(first) == []
     later = timezone.now() + 5 * HOUR
     services.postpone_task(
         task_id=second.pk, due_at=later, reason="车晚到", by=made.owner, at=timezone.now()
@@ -286,7 +286,7 @@ def test_a_step_that_is_forgotten_is_told_to_its_owner_and_then_passed_up() -> N
     sweep()
     let_pass(hours=2)
     sweep()
-    assert told(task) == ["clock.warned", "clock.overdue", "clock.escalated"]
+    assert clock_events_of(task) == ["clock.warned", "clock.overdue", "clock.escalated"]
     first = Event.objects.filter(kind="clock.warned", subject_id=str(task.pk)).get()
     assert first.data["title"].startswith(made.number)
     assert first.data["recipients"] == [task.owner_id]

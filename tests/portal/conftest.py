@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.conf import settings as house
+from django.conf import settings as installation
 from django.test import Client
 from django.utils import timezone
 
@@ -17,7 +17,7 @@ from tests.factories.tracking import event, waybill
 def plain_static_files(settings: object) -> None:
     """Pages name their files as they are, so that no test needs collected ones."""
     settings.STORAGES = {  # type: ignore[attr-defined]
-        **house.STORAGES,
+        **installation.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
 

@@ -12,7 +12,14 @@ from apps.account_changes.rules.notice_codes import code_from, grouped
 from apps.accounts.enums import Role
 from apps.portal.limits import most_misses
 from tests.factories.accounts import UserFactory
-from tests.factories.campaigns import WATCH_EN, WATCH_ZH, code, customer, sent_campaign, told
+from tests.factories.campaigns import (
+    WATCH_EN,
+    WATCH_ZH,
+    code,
+    customer,
+    recipient_of,
+    sent_campaign,
+)
 
 pytestmark = [pytest.mark.django_db]
 
@@ -21,7 +28,7 @@ pytestmark = [pytest.mark.django_db]
 def row(db: None) -> CampaignRecipient:
     UserFactory(roles=[Role.AGENT])
     one = customer()
-    return told(sent_campaign(), one)
+    return recipient_of(sent_campaign(), one)
 
 
 def address(row: CampaignRecipient, more: str = "") -> str:

@@ -24,7 +24,7 @@ from apps.chat.services.talking import add_chat_note, note_sign
 from apps.chat.tokens import COOKIE
 from apps.complaints.enums import CaseChannel, CaseClass
 from apps.complaints.models import Case, CaseFile
-from tests.factories.chats import agent, fresh, house, reply, round_the_clock, visitor
+from tests.factories.chats import agent, fresh, installation, reply, round_the_clock, visitor
 from tests.factories.shipments import picture
 from tests.factories.tracking import waybill
 
@@ -122,7 +122,7 @@ def test_both_languages(client: Client, staffed: User, language: str, words: Any
 
 
 def test_nobody_there_means_a_message_with_a_time(client: Client) -> None:
-    house()
+    installation()
     page = text_of(client.get("/chat"))
     assert "现在没有在线客服" in page and "提交留言" in page and "开始会话" not in page
     answer = client.post(
@@ -145,7 +145,7 @@ def test_nobody_there_means_a_message_with_a_time(client: Client) -> None:
 
 
 def test_a_message_sent_twice_is_one_case(client: Client) -> None:
-    house()
+    installation()
     form = {"text": "请回电", "contact_phone": "13800138000", "nonce": str(uuid4())}
     first, second = client.post("/chat/message", form), client.post("/chat/message", form)
     assert (first.status_code, second.status_code) == (303, 303)
@@ -153,7 +153,7 @@ def test_a_message_sent_twice_is_one_case(client: Client) -> None:
 
 
 def test_what_was_typed_is_kept_when_the_desk_closed_meanwhile(client: Client) -> None:
-    house()
+    installation()
     answer = client.post("/chat/start", {"text": "写了很久的话", "contact_phone": "13800138000"})
     page = text_of(answer)
     assert answer.status_code == 422
@@ -161,7 +161,7 @@ def test_what_was_typed_is_kept_when_the_desk_closed_meanwhile(client: Client) -
 
 
 def test_a_message_needs_an_address(client: Client) -> None:
-    house()
+    installation()
     answer = client.post("/chat/message", {"text": "请回电"})
     assert answer.status_code == 422 and "请留下电话或邮箱" in text_of(answer)
     assert not Case.objects.exists()

@@ -56,8 +56,8 @@ def test_a_merchants_digits_open_nothing_until_its_phone_answers(
     assert "We have sent a code to it" in page and 'name="code"' in page
     assert not any(part in page for part in ("138", "8001", "王小明"))
     code = sent_code(sms)
-    told = Delivery.objects.get(topic="party.code")
-    assert told.address == "+8613800138001" and code not in str(told.data)
+    answers = Delivery.objects.get(topic="party.code")
+    assert answers.address == "+8613800138001" and code not in str(answers.data)
     opened = english.post(asked["Location"], {"code": code})
     assert opened.status_code == 303 and COOKIE in english.cookies
     shown = english.get(opened["Location"]).content.decode()

@@ -198,7 +198,7 @@ def test_the_page_after_the_code_is_a_key_of_its_own(client: Client, under_way: 
 
 # --- the language switch ------------------------------------------------------------------------
 def pages_of(shipment: Waybill) -> dict[str, str]:
-    told = delivery("sms", "+86" + MOBILE, waybill_id=shipment.pk)
+    answers = delivery("sms", "+86" + MOBILE, waybill_id=shipment.pk)
     asked = services.request_subscription(
         waybill=shipment,
         address=MOBILE,
@@ -211,7 +211,7 @@ def pages_of(shipment: Waybill) -> dict[str, str]:
         "follow": follow(shipment.number),
         "confirm": f"/notify/follow/{services.subscription_token(asked)}/code",
         "followed": f"/notify/follow/{services.confirmed_token(asked.subscription)}/done",
-        "stop": f"/notify/stop/{stop_key(told.pk)}",
+        "stop": f"/notify/stop/{stop_key(answers.pk)}",
         "unknown": follow(unknown(1)),
     }
 

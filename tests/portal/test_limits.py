@@ -111,8 +111,8 @@ def unknown_told(client: Client, numbers: list[str], address: str = "203.0.113.5
 @pytest.mark.requirement("TRK-10")
 def test_batches_learn_no_more_than_single_questions(english: Client, db: None) -> None:
     numbers = [compose("YP", n, KEY) for n in range(150)]
-    told = [unknown_told(english, numbers[n : n + 20]) for n in range(0, 150, 20)]
-    assert told == [20, 20, 20, 0, 0, 0, 0, 0]
+    answers = [unknown_told(english, numbers[n : n + 20]) for n in range(0, 150, 20)]
+    assert answers == [20, 20, 20, 0, 0, 0, 0, 0]
 
 
 @pytest.mark.requirement("TRK-10")
@@ -148,8 +148,8 @@ def test_questions_at_the_same_moment_learn_no_more(settings: object, store: str
             connection.close()
 
     with ThreadPoolExecutor(at_once) as pool:
-        told = list(pool.map(ask, range(2 * at_once)))
-    assert told.count(404) == 20 and told.count(429) == 2 * at_once - 20
+        answers = list(pool.map(ask, range(2 * at_once)))
+    assert answers.count(404) == 20 and answers.count(429) == 2 * at_once - 20
 
 
 @pytest.mark.requirement("TRK-10")

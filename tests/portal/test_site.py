@@ -129,7 +129,7 @@ def test_a_shared_tracking_link_shows_a_card_without_anybody_in_it(
     assert card["title"] == "Track a shipment" and card["type"] == "website"
     assert card["description"] and card["image"].startswith("https://yipiao.example/static/")
     # Cards are kept and shown to whole groups: neither the number nor how it stands is in them.
-    for told in (parcel.number, "王", "李", "北京", "上海"):
-        assert told not in "".join(card.values())
+    for answers in (parcel.number, "王", "李", "北京", "上海"):
+        assert answers not in "".join(card.values())
     settings.SITE_URL = ""
     assert "og:image" not in render_to_string("portal/base.html")

@@ -152,8 +152,8 @@ def test_a_serious_one_goes_the_whole_way(client: Client, crew: Team) -> None:
     report.refresh_from_db()
     assert report.state == ExceptionState.CLOSED
     page = client.get(page_of(report)).text
-    for told in ("托盘固定检查表", "抽查十次均合格", "班组重新培训", "月度异常评审", "记录.txt"):
-        assert told in page
+    for answers in ("托盘固定检查表", "抽查十次均合格", "班组重新培训", "月度异常评审", "记录.txt"):
+        assert answers in page
 
 
 def test_a_change_afterwards_stands_out_beside_what_stood_there(client: Client, crew: Team) -> None:

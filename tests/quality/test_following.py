@@ -143,8 +143,8 @@ def test_a_chase_is_answered_once_and_asking_twice_is_refused() -> None:
         services.add_chase(**ask, due_at=ago(hours=1), **who(agent))
     services.answer_chase(chase_id=chase.pk, answer="在苏州中转，联系人：赵六", **who(agent))
     assert clock_of(chase).state == ClockState.MET
-    told = report.chases.get()
-    assert told.unit == chase.unit and "苏州" in told.answer and "赵六" not in told.answer
+    answers = report.chases.get()
+    assert answers.unit == chase.unit and "苏州" in answers.answer and "赵六" not in answers.answer
     with pytest.raises(RuleBroken):
         services.answer_chase(chase_id=chase.pk, answer="再说一次", **who(agent))
     services.add_chase(**ask, due_at=later, **who(agent))

@@ -201,8 +201,8 @@ def test_a_chase_that_was_answered_on_the_phone_is_written_once() -> None:
         services.record_chase(**ask, answer=" ", whom=unit)
     services.record_chase(**ask, answer="今晚装车", whom=unit)
     services.record_chase(**ask, answer="已出库", whom=centre)
-    told = {(c.unit, c.answer) for c in report.chases.all()}
-    assert told == {(unit, "今晚装车"), (centre, "已出库")}
+    answers = {(c.unit, c.answer) for c in report.chases.all()}
+    assert answers == {(unit, "今晚装车"), (centre, "已出库")}
     assert not Clock.objects.open().filter(kind="chase").exists()
     assert state_of(report) == LateState.IN_HAND
 
@@ -245,7 +245,7 @@ def test_somebody_elses_is_out_of_reach_and_who_answers_for_the_shipment_has_it(
     ("over", "there", "told", "taken"), list(itertools.product([False, True], repeat=4))
 )
 def test_how_far_it_has_come_follows_from_the_facts(
-    over: bool, there: bool, told: bool, taken: bool
+    over: bool, there: bool, answers: bool, taken: bool
 ) -> None:
     report, agent, now = followed(), superuser(), timezone.now()
     expected_at = now + timedelta(hours=9)
@@ -253,7 +253,7 @@ def test_how_far_it_has_come_follows_from_the_facts(
     rows.update(expected_at=expected_at)
     if taken:
         ExceptionReport.objects.update(taken_at=now, taken_by=agent, owner=agent)
-    for party in Party.values if told else [Party.CUSTOMER]:
+    for party in Party.values if answers else [Party.CUSTOMER]:
         words = {"was_reached": True, "was_apologised_to": True, "channel": "phone"}
         PartyContact.objects.create(
             exception=report, party=party, expected_at=expected_at, at=now, by=agent, **words
@@ -265,7 +265,7 @@ def test_how_far_it_has_come_follows_from_the_facts(
     facts = [
         (over, LateState.CLOSED),
         (there, LateState.ARRIVED),
-        (told, LateState.TOLD),
+        (answers, LateState.TOLD),
         (taken, LateState.IN_HAND),
         (True, LateState.OPEN),
     ]

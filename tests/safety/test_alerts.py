@@ -41,24 +41,24 @@ def reveals(*minutes: int, subject: str = "a") -> list[AccountAccess]:
     ]
 
 
-def told(happened: list[AccountAccess], known: Known | None = None) -> list[tuple[str, int]]:
+def alerts_from(happened: list[AccountAccess], known: Known | None = None) -> list[tuple[str, int]]:
     found = unusual(happened, {h.event for h in happened}, REVEAL_RULES, {1: known or Known()})
     return [(str(one.kind), one.count) for one in found]
 
 
 def test_one_more_than_usual_within_the_time_is_told() -> None:
-    assert told(reveals(0, 10, 20, 30, 40)) == []
-    assert told(reveals(0, 10, 20, 30, 40, 50)) == [("many_reveals", 6)]
-    assert told(reveals(0, 10, 20, 30, 40, 60)) == [], "an hour is over"
+    assert alerts_from(reveals(0, 10, 20, 30, 40)) == []
+    assert alerts_from(reveals(0, 10, 20, 30, 40, 50)) == [("many_reveals", 6)]
+    assert alerts_from(reveals(0, 10, 20, 30, 40, 60)) == [], "an hour is over"
 
 
 def test_many_accounts_are_counted_once_each() -> None:
     happened = [
         AccountAccess(n, None, 1, NOON + timedelta(hours=2 * n), f"s{n % 4}") for n in range(4)
     ]
-    assert told(happened) == [("many_accounts", 4)]
+    assert alerts_from(happened) == [("many_accounts", 4)]
     same = [AccountAccess(n, None, 1, NOON + timedelta(hours=2 * n), "s") for n in range(4)]
-    assert told(same) == []
+    assert alerts_from(same) == []
 
 
 @pytest.mark.parametrize(
@@ -72,16 +72,18 @@ def test_hours_may_go_over_midnight(hour: int, start: int, end: int, within: boo
 
 def test_night_newcomers_and_the_roster() -> None:
     night = [AccountAccess(1, None, 1, NOON + timedelta(hours=10), "a")]
-    assert told(night) == [("at_night", 1)]
-    assert told(reveals(0), Known(new_since=NOON - timedelta(days=6))) == [("newcomer", 1)]
-    assert told(reveals(0), Known(new_since=NOON - timedelta(days=8))) == []
+    assert alerts_from(night) == [("at_night", 1)]
+    assert alerts_from(reveals(0), Known(new_since=NOON - timedelta(days=6))) == [("newcomer", 1)]
+    assert alerts_from(reveals(0), Known(new_since=NOON - timedelta(days=8))) == []
     on, off = (
         (NOON - timedelta(hours=1), NOON + timedelta(hours=1)),
         (NOON - timedelta(hours=9), NOON),
     )
-    assert told(reveals(0), Known(shifts=[on])) == []
-    assert told(reveals(0), Known(shifts=[off])) == [("off_duty", 1)]
-    assert told(reveals(0), Known(shifts=None)) == [], "who is on no roster is asked about none"
+    assert alerts_from(reveals(0), Known(shifts=[on])) == []
+    assert alerts_from(reveals(0), Known(shifts=[off])) == [("off_duty", 1)]
+    assert alerts_from(reveals(0), Known(shifts=None)) == [], (
+        "who is on no roster is asked about none"
+    )
 
 
 @given(st.lists(st.integers(0, 300), max_size=30), st.integers(0, 8), st.integers(1, 90))
@@ -155,8 +157,8 @@ def test_wrong_codes_granted_roles_and_refused_attempts_are_told() -> None:
     relay_batch()
     found = {alert.kind: alert.count for alert in SecurityAlert.objects.all()}
     assert found == {"wrong_codes": 4, "money_role": 1, "attempt_refused": 1, "not_ours": 1}
-    told = Delivery.objects.filter(topic="staff.security_alert")
-    assert not told.exists(), "nobody is safety officer here"
+    alerts_from = Delivery.objects.filter(topic="staff.security_alert")
+    assert not alerts_from.exists(), "nobody is safety officer here"
 
 
 @pytest.mark.django_db

@@ -70,8 +70,8 @@ def test_an_overdue_check_escalates_to_the_officer_and_then_to_the_lead() -> Non
     assert check.due_at < timezone.now()
     sweep()
     about = Event.objects.filter(subject_type="safety.accountcheck", subject_id=str(check.pk))
-    told = {event.data.get("whom") or event.data.get("role") or event.kind for event in about}
-    assert {"clock.overdue", "clock.escalated"} & set(about.values_list("kind", flat=True)), told
+    notices = {event.data.get("whom") or event.data.get("role") or event.kind for event in about}
+    assert {"clock.overdue", "clock.escalated"} & set(about.values_list("kind", flat=True)), notices
 
 
 def test_every_line_needs_an_answer_and_what_is_wrong_a_note() -> None:

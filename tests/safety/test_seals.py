@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.conf import settings as house
+from django.conf import settings as installation
 from django.core.management import call_command
 from django.db import DatabaseError, connections, transaction
 from django.utils import timezone
@@ -51,7 +51,7 @@ def sealed(n: int = 3) -> list[Event]:
 
 
 def copy_file() -> Path:
-    [file] = Path(house.SEALS_DIR).glob("*.jsonl")
+    [file] = Path(installation.SEALS_DIR).glob("*.jsonl")
     return file
 
 
@@ -107,8 +107,8 @@ def test_tampering_with_events_is_named_told_once_and_explained(kind: Tampering)
     [found] = services.verify_recent()
     assert (found.tampering, found.table, found.rows) == (kind, "events_event", done.rows)
     assert services.verify_recent() == services.verify_all() == []
-    told = Event.objects.get(kind="sealfinding.found")
-    assert told.data["table"] == "events_event"
+    answers = Event.objects.get(kind="sealfinding.found")
+    assert answers.data["table"] == "events_event"
     by = UserFactory()
     with pytest.raises(BadInput):
         services.explain_finding(found, explanation="嗯", by=by, at=timezone.now())
@@ -417,11 +417,11 @@ def tampered_and_named(times: int, seed: int) -> int:
         deed = tampering.tamper(table, kind, chance)
         found = services.verify_recent()
         rows = sorted(row for one in found for row in one.rows)
-        told = {(one.tampering, one.table) for one in found}
-        if (told, rows) == ({(deed.tampering, deed.table)}, deed.rows):
+        answers = {(one.tampering, one.table) for one in found}
+        if (answers, rows) == ({(deed.tampering, deed.table)}, deed.rows):
             named += 1
         else:
-            missed.append((deed, told, rows))
+            missed.append((deed, answers, rows))
         transaction.savepoint_rollback(mark)
     assert missed == []
     return named

@@ -25,7 +25,7 @@ from apps.notifications.services import close_task
 from apps.notifications.services.rows import move
 from apps.sla.models import Matter
 from tests.factories.accounts import UserFactory
-from tests.factories.campaigns import code, customer, scheduled_change, sent_campaign, told
+from tests.factories.campaigns import code, customer, recipient_of, scheduled_change, sent_campaign
 from tests.factories.notifications import relay_all, send_all
 
 pytestmark = pytest.mark.django_db
@@ -52,10 +52,10 @@ def test_every_customer_is_told_and_the_one_not_reached_is_called(
     assert Delivery.objects.filter(topic="account_notice.told").count() == 3
 
     # The first has read it: the provider says so.
-    arrives(told(campaign, reader), DeliveryState.DELIVERED, DeliveryState.READ)
+    arrives(recipient_of(campaign, reader), DeliveryState.DELIVERED, DeliveryState.READ)
 
     # The second opens the page of the notice, checks the code, and asks.
-    theirs = told(campaign, asker)
+    theirs = recipient_of(campaign, asker)
     checked = client.post("/verify", {"code": grouped(code(theirs)), "digits": theirs.account.tail})
     assert "真实" in checked.content.decode()
     typed = {"kind": "cannot_pay_in", "name": "李会计", "text": "网银里查不到这个账户"}
@@ -69,13 +69,13 @@ def test_every_customer_is_told_and_the_one_not_reached_is_called(
     send_all("phone")
     relay_all()
     call = PhoneTask.objects.get()
-    assert told(campaign, silent).state == RecipientState.TO_CALL
-    assert told(campaign, silent).agent == silent.agent
+    assert recipient_of(campaign, silent).state == RecipientState.TO_CALL
+    assert recipient_of(campaign, silent).agent == silent.agent
     assert Matter.objects.get(kind="account_campaign").closed_at is not None, "in time"
 
     # Meanwhile a crook writes to the third, with the real code and another account.
     forged = client.post(
-        "/verify", {"code": grouped(code(told(campaign, silent))), "digits": "0000"}
+        "/verify", {"code": grouped(code(recipient_of(campaign, silent))), "digits": "0000"}
     )
     assert "不是我司发出的" in forged.content.decode()
     relay_all()
@@ -101,7 +101,7 @@ def test_every_customer_is_told_and_the_one_not_reached_is_called(
     relay_all()
 
     board, said = board_of(campaign), feedback_figures(project)
-    assert (board.told, board.reached) == (3, 3)
+    assert (board.notified, board.reached) == (3, 3)
     assert board.by_state == {"read": 1, "acknowledged": 1, "phoned": 1}
     assert said.classes == {FeedbackClass.CANNOT_PAY_IN: 1}
     assert (said.answered, said.percent) == (1, 100) and said.median is not None

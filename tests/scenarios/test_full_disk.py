@@ -11,7 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.conf import settings as house
+from django.conf import settings as installation
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -136,7 +136,7 @@ def test_a_report_stands_there_again(
     client: Client, full: Disk, language: str, sorry: str, again: str
 ) -> None:
     UnitFactory()
-    client.cookies[house.LANGUAGE_COOKIE_NAME] = language
+    client.cookies[installation.LANGUAGE_COOKIE_NAME] = language
     fields = {"kind": "damaged", "text": TYPED, "phone": "138 1234 5678", "key": str(uuid4())}
     refused = client.post("/report", {**fields, "photos": [jpeg()]})
     assert refused.status_code == 422

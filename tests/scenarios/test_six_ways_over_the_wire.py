@@ -16,7 +16,7 @@ from urllib.request import Request, urlopen
 from xml.etree import ElementTree
 
 import pytest
-from django.conf import settings as house
+from django.conf import settings as installation
 from django.utils import timezone, translation
 
 from apps.accounts.queries import system_user
@@ -71,7 +71,7 @@ class Wire:
 @pytest.fixture
 def wire(settings: Any, live_server: Any) -> Iterator[Wire]:
     settings.STORAGES = {
-        **house.STORAGES,
+        **installation.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     settings.WECHAT_TOKEN, settings.WECHAT_APP_ID, settings.WECHAT_AES_KEY = TOKEN, APP_ID, ""
@@ -99,7 +99,7 @@ def test_six_people_ask_and_are_told_the_same(wire: Wire, settings: Any) -> None
     assert shown is not None
     with translation.override("zh-hans"):
         sentence = sentence_of(shown, timezone.now())
-    told = {
+    answers = {
         "web": by_web(wire, parcel.number),
         "wechat": by_wechat(wire, parcel.number),
         "sms": by_sms(wire, parcel.number),
@@ -108,7 +108,7 @@ def test_six_people_ask_and_are_told_the_same(wire: Wire, settings: Any) -> None
         "caller": by_agent(wire, parcel),
         "live": by_stream(wire, parcel.number),
     }
-    for way, words in told.items():
+    for way, words in answers.items():
         assert "".join(sentence.split()) in "".join(words.split()), way
         for secret in PERSONAL:
             assert secret not in words.replace(parcel.number, ""), (way, secret)
@@ -172,7 +172,7 @@ def by_mail(wire: Wire, settings: Any, number: str) -> str:
 
 
 def by_voice(wire: Wire, number: str) -> str:
-    digits = number.removeprefix(house.WAYBILL_PREFIX)
+    digits = number.removeprefix(installation.WAYBILL_PREFIX)
     return str(json.loads(wire.ask(f"/voice/track?digits={digits}", **authorised(wire)))["zh"])
 
 

@@ -44,7 +44,7 @@ def scan(parcel: Waybill, code: str, hours_ago: float, source: str = "tests") ->
     relay_all()
 
 
-def told(parcel: Waybill) -> list[str]:
+def pushes_to(parcel: Waybill) -> list[str]:
     rows = Delivery.objects.filter(waybill=parcel, audience="subscriber").order_by("id")
     return [row.topic.removeprefix("waybill.") for row in rows]
 
@@ -72,7 +72,7 @@ def test_a_whole_journey_is_told_change_by_change() -> None:
         scan(parcel, code, hours)
         scan(parcel, code, hours)  # the same scan again
         scan(parcel, code, hours - 0.01, source="another door")  # and told by somebody else
-        assert told(parcel) == [topic for _code, topic, _z, _e in CHANGES[: n + 1]], code
+        assert pushes_to(parcel) == [topic for _code, topic, _z, _e in CHANGES[: n + 1]], code
     for _code, topic, chinese, english in CHANGES:
         assert chinese in words(parcel, topic) and parcel.number in words(parcel, topic)
         assert english in words(parcel, topic, "en")
@@ -83,10 +83,10 @@ def test_what_happened_earlier_and_is_heard_of_late_is_not_told() -> None:
     subscription(parcel, "sms", FOLLOWER)
     scan(parcel, "picked_up", 5)
     scan(parcel, "out_for_delivery", 2)
-    before = told(parcel)
+    before = pushes_to(parcel)
     for late in ("departed", "arrived", "exception.damaged", "attempt_failed.cannot_contact"):
         scan(parcel, late, 4)
-    assert told(parcel) == before == ["picked_up", "out_for_delivery"]
+    assert pushes_to(parcel) == before == ["picked_up", "out_for_delivery"]
 
 
 def test_after_the_end_nothing_more_is_told() -> None:
@@ -95,7 +95,7 @@ def test_after_the_end_nothing_more_is_told() -> None:
     scan(parcel, "delivered", 1)
     scan(parcel, "out_for_delivery", 3)
     scan(parcel, "picked_up", 9)
-    assert told(parcel) == ["delivered"]
+    assert pushes_to(parcel) == ["delivered"]
 
 
 def test_a_batch_that_brings_the_whole_journey_at_once_tells_where_it_stands() -> None:
@@ -105,7 +105,7 @@ def test_a_batch_that_brings_the_whole_journey_at_once_tells_where_it_stands() -
     rows = [event(parcel, code, hours_ago=len(codes) - n) for n, code in enumerate(codes)]
     ingest(rows[::-1], source="file", by=system_user("tests"), at=timezone.now())
     relay_all()
-    assert told(parcel) == ["delivered"]
+    assert pushes_to(parcel) == ["delivered"]
 
 
 def test_a_shipment_found_late_is_told_with_an_apology_and_a_new_time() -> None:
@@ -116,7 +116,7 @@ def test_a_shipment_found_late_is_told_with_an_apology_and_a_new_time() -> None:
     for _again in range(2):
         find_late(by=system_user("tests"))
         relay_all()
-    assert told(parcel) == ["picked_up", "late"]
+    assert pushes_to(parcel) == ["picked_up", "late"]
     assert "非常抱歉" in words(parcel, "late") and "新的预计送达时间" in words(parcel, "late")
     assert "apologise" in words(parcel, "late", "en")
 

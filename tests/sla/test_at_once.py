@@ -22,6 +22,7 @@ from apps.sla.models import Clock, FiredStep
 from apps.sla.services import sweeping
 from tests.factories.sla import (
     MAJOR,
+    clock_events_of,
     clock_of,
     fired,
     let_pass,
@@ -31,7 +32,6 @@ from tests.factories.sla import (
     step,
     subject,
     target,
-    told,
 )
 from tests.waiting import LIMIT, eventually
 
@@ -84,7 +84,7 @@ def test_three_sweepers_at_once_tell_each_step_once() -> None:
     cases = overdue_cases(30)
     at_once(*(lambda: services.sweep(limit=4) for _ in range(3)))
     for _what, matter in cases:
-        assert told(matter) == TOLD
+        assert clock_events_of(matter) == TOLD
     assert FiredStep.objects.count() == 90
     assert services.sweep() == services.Swept()
 
@@ -106,7 +106,7 @@ def test_a_killed_sweeper_has_told_nothing_and_loses_nothing() -> None:
         assert process.stdout is not None
         process.stdout.close()
     for _what, matter in cases:
-        assert told(matter) == TOLD
+        assert clock_events_of(matter) == TOLD
 
 
 def _sweeper_to_be_killed() -> "subprocess.Popen[str]":
@@ -132,7 +132,7 @@ def test_done_while_it_is_swept_it_is_told_once_or_not_at_all() -> None:
     for _what, matter in cases:
         clock = clock_of(matter, Metric.PLAN_REPLY)
         assert (clock.state, clock.met_at, clock.breached_at) == (ClockState.MET, said, None)
-        assert told(matter) in ([], TOLD)
+        assert clock_events_of(matter) in ([], TOLD)
         assert len(fired(clock)) == 3
     assert services.sweep() == services.Swept()
 
@@ -147,7 +147,7 @@ def test_closed_while_it_is_swept_nothing_follows() -> None:
     at_once(close, lambda: services.sweep(limit=2))
     for _what, matter in cases:
         assert clock_of(matter, Metric.PLAN_REPLY).state == ClockState.STOPPED
-        assert told(matter) in ([], TOLD)
+        assert clock_events_of(matter) in ([], TOLD)
     let_pass(hours=50)
     before = Event.objects.count()
     services.sweep()
@@ -201,12 +201,12 @@ def test_one_that_cannot_be_told_is_put_off_and_holds_up_nobody(
 
     monkeypatch.setattr(sweeping, "details", details)
     services.sweep()
-    assert [told(matter) for _what, matter in cases].count(TOLD) == 6
+    assert [clock_events_of(matter) for _what, matter in cases].count(TOLD) == 6
     assert fired(bad) == []
     monkeypatch.undo()
     let_pass(minutes=2)
     services.sweep()
-    assert told(cases[3][1]) == TOLD
+    assert clock_events_of(cases[3][1]) == TOLD
 
 
 @pytest.mark.requirement("CMP-2")
@@ -231,7 +231,7 @@ def test_the_calendars_are_looked_after_though_beat_is_away(
 def test_standby_keeps_the_clocks_without_a_broker(standing_by: None) -> None:
     cases = overdue_cases(3)
     assert eventually(lambda: FiredStep.objects.count() == 9)
-    assert all(told(matter) == TOLD for _what, matter in cases)
+    assert all(clock_events_of(matter) == TOLD for _what, matter in cases)
     assert eventually(lambda: not Dispatch.objects.exists()), "and hands on what it told"
 
 

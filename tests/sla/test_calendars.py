@@ -323,9 +323,9 @@ def test_the_department_manager_hears_of_it() -> None:
     relay_all()
     deliveries = Delivery.objects.filter(topic="staff.calendar_missing")
     assert {one.recipient for one in deliveries} == {f"user:{manager.pk}"}
-    told = deliveries.earliest("pk")
+    answers = deliveries.earliest("pk")
     for language, name in (("zh-hans", "办公时间"), ("en", str(now.year))):
-        words = render(told, frozenset(), language)
+        words = render(answers, frozenset(), language)
         assert name in words.subject
         assert f"/sla.workingcalendar/{office().pk}" in words.text
 

@@ -56,11 +56,11 @@ def test_nobody_is_told_again_of_what_was_missed_before() -> None:
     what, matter = open_case()
     let_pass(minutes=30)
     services.sweep()
-    told = fired(clock_of(matter, Metric.FIRST_WORD))
+    answers = fired(clock_of(matter, Metric.FIRST_WORD))
     for attributes in (INQUIRY, COMPLAINT):
         services.change_matter(subject=what, attributes=attributes, by=machine())
     services.sweep()
-    assert fired(clock_of(matter, Metric.FIRST_WORD)) == told
+    assert fired(clock_of(matter, Metric.FIRST_WORD)) == answers
 
 
 def test_what_was_done_in_between_is_judged_by_the_class_that_is_back() -> None:

@@ -14,6 +14,7 @@ from apps.sla.rules import Attributes
 from tests.factories.sla import (
     COMPLAINT,
     MAJOR,
+    clock_events_of,
     clock_of,
     fired,
     let_pass,
@@ -23,7 +24,6 @@ from tests.factories.sla import (
     step,
     subject,
     target,
-    told,
 )
 
 pytestmark = pytest.mark.django_db
@@ -111,10 +111,15 @@ def test_every_step_is_told_once_in_due_order() -> None:
     clock = clock_of(matter, Metric.PLAN_REPLY)
     assert services.sweep().steps == 1
     assert services.sweep().steps == 0
-    assert told(matter) == ["clock.warned"]
+    assert clock_events_of(matter) == ["clock.warned"]
     let_pass(hours=2)
     assert services.sweep().steps == 3
-    assert told(matter) == ["clock.warned", "clock.overdue", "clock.escalated", "clock.escalated"]
+    assert clock_events_of(matter) == [
+        "clock.warned",
+        "clock.overdue",
+        "clock.escalated",
+        "clock.escalated",
+    ]
     assert fired(clock) == [(n, False) for n in ("warn", "due", "chief", "manager")]
     clock.refresh_from_db()
     assert clock.breached_at == clock.due_at
@@ -151,14 +156,16 @@ def test_waiting_for_the_customer_pauses_and_moves_the_due_time() -> None:
     clock.refresh_from_db()
     assert (clock.state, clock.due_at, clock.next_at) == (ClockState.PAUSED, None, None)
     let_pass(hours=20)
-    assert services.sweep().steps == len(told(matter)) - 1  # other clocks; this one is silent
+    assert (
+        services.sweep().steps == len(clock_events_of(matter)) - 1
+    )  # other clocks; this one is silent
     assert not FiredStep.objects.filter(clock=clock).exists()
     assert services.end_wait(subject=what, kind=IntervalKind.WAITING_CUSTOMER, by=machine())
     clock.refresh_from_db()
     assert clock.state == ClockState.RUNNING
     left = clock.due_at - database_now()
     assert abs(left - 10 * HOUR) < MINUTE
-    assert told(matter)[-1] == "clock.due_moved"
+    assert clock_events_of(matter)[-1] == "clock.due_moved"
 
 
 def test_feedback_at_the_latest_is_not_paused_because_its_policy_does_not_say_so() -> None:
@@ -191,10 +198,10 @@ def test_a_warning_already_given_is_not_given_again_after_a_wait() -> None:
     let_pass(hours=5)
     services.end_wait(subject=what, kind=IntervalKind.WAITING_CUSTOMER, by=machine())
     services.sweep()
-    assert told(matter).count("clock.warned") == 1
+    assert clock_events_of(matter).count("clock.warned") == 1
     let_pass(hours=1)
     services.sweep()
-    assert told(matter)[-1] == "clock.overdue"
+    assert clock_events_of(matter)[-1] == "clock.overdue"
     assert fired(clock_of(matter, Metric.PLAN_REPLY)).count(("warn", False)) == 1
 
 
@@ -253,13 +260,15 @@ def test_a_merged_case_never_fires_again() -> None:
 def test_rows_taken_over_announce_nothing_that_is_past() -> None:
     _what, matter = open_case(opened_at=database_now() - timedelta(days=3), tell=False)
     assert services.sweep().steps == 0
-    assert told(matter) == []
+    assert clock_events_of(matter) == []
     silent = FiredStep.objects.filter(clock__matter=matter)
     assert silent.exists()
     assert not silent.filter(is_silent=False).exists()
     let_pass(days=3)
     services.sweep()
-    assert told(matter)[0] == "clock.warned"  # the legal limit is ahead, and told as usual
+    assert (
+        clock_events_of(matter)[0] == "clock.warned"
+    )  # the legal limit is ahead, and told as usual
 
 
 def test_opening_twice_changes_nothing() -> None:

@@ -12,6 +12,7 @@ from apps.sla import services
 from apps.sla.enums import ClockState, FactKind, IntervalKind, Metric, OnReopen
 from apps.sla.models import Clock, Fact, Matter
 from tests.factories.sla import (
+    clock_events_of,
     clock_of,
     fired,
     let_pass,
@@ -21,7 +22,6 @@ from tests.factories.sla import (
     step,
     subject,
     target,
-    told,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("CMP-4")]
@@ -66,7 +66,7 @@ def test_a_clock_counts_from_the_corrected_start() -> None:
     assert clock.due_at == earlier + HOUR
     assert (moved(matter)["to"], moved(matter)["reason"]) == (earlier.isoformat(), "记错")
     assert not begin_at(what, earlier), "the same again changes nothing"
-    assert told(matter).count("clock.start_moved") == 1
+    assert clock_events_of(matter).count("clock.start_moved") == 1
 
 
 def test_what_becomes_late_is_told_once() -> None:
@@ -99,10 +99,10 @@ def test_what_is_not_late_any_more_loses_its_mark_and_leaves_a_trace() -> None:
     assert {name for name, _silent in fired(clock)} >= {"due"}, "what was told stays on record"
     # And when the new due time passes in vain, that is told.
     services.sweep()
-    before = told(matter).count("clock.overdue")
+    before = clock_events_of(matter).count("clock.overdue")
     let_pass(minutes=25)
     services.sweep()
-    assert told(matter).count("clock.overdue") == before + 1
+    assert clock_events_of(matter).count("clock.overdue") == before + 1
     assert solution(matter).breached_at == solution(matter).due_at
 
 
@@ -151,7 +151,7 @@ def test_a_matter_that_is_closed_is_judged_again_too() -> None:
     clock = solution(matter)
     assert clock.state == ClockState.STOPPED and clock.breached_at == clock.due_at is not None
     services.sweep()
-    assert "clock.overdue" not in told(matter)
+    assert "clock.overdue" not in clock_events_of(matter)
 
 
 def test_clocks_that_began_later_keep_their_start() -> None:

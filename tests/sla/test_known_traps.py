@@ -9,13 +9,13 @@ from apps.sla import services
 from apps.sla.enums import Metric
 from apps.sla.models import FiredStep
 from tests.factories.sla import (
+    clock_events_of,
     clock_of,
     let_pass,
     machine,
     open_case,
     publish,
     target,
-    told,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("CMP-2")]
@@ -31,11 +31,11 @@ def test_b20_a_due_time_that_moved_is_told_again_on_the_same_day() -> None:
         subject=what, metric=Metric.FEEDBACK, due_at=later, reason="客户同意延后", by=machine()
     )
     services.sweep()
-    assert told(matter).count("clock.overdue") == 1
+    assert clock_events_of(matter).count("clock.overdue") == 1
     let_pass(minutes=11)
     services.sweep()
     services.sweep()
-    assert told(matter).count("clock.overdue") == 2
+    assert clock_events_of(matter).count("clock.overdue") == 2
     steps = FiredStep.objects.filter(clock=clock_of(matter, Metric.FEEDBACK), step=None)
     assert len(set(steps.values_list("due_at", flat=True))) == 2
 

@@ -192,8 +192,8 @@ def test_the_database_ties_the_state_of_a_clock_to_its_times(
     for act in CLOCK_IN[state]:
         act(what)
     clock = clock_of(matter, Metric.PLAN_REPLY)
-    told = {name: getattr(clock, name) for name in times}
-    if all((told[name] is None) == (value is None) for name, value in times.items()):
+    answers = {name: getattr(clock, name) for name in times}
+    if all((answers[name] is None) == (value is None) for name, value in times.items()):
         Clock.objects.filter(pk=clock.pk).update(**times)
         return
     with pytest.raises(IntegrityError), transaction.atomic():

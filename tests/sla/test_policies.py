@@ -16,6 +16,7 @@ from tests.factories.accounts import UserFactory
 from tests.factories.sla import (
     COMPLAINT,
     MAJOR,
+    clock_events_of,
     clock_of,
     fired,
     let_pass,
@@ -25,7 +26,6 @@ from tests.factories.sla import (
     publish,
     step,
     target,
-    told,
 )
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -103,7 +103,7 @@ def test_applied_to_open_matters_their_clocks_follow_and_nobody_is_told_of_the_p
     assert services.recompute_stale() == 0
     let_pass(hours=2)
     services.sweep()
-    assert told(matter) == ["clock.due_moved", "clock.overdue"]
+    assert clock_events_of(matter) == ["clock.due_moved", "clock.overdue"]
 
 
 @pytest.mark.django_db
@@ -224,7 +224,7 @@ def test_a_changed_calendar_moves_open_clocks_and_tells_nothing_of_the_past() ->
     hours.refresh_from_db()
     assert clock.calendar_version == hours.version
     assert clock.due_at > before
-    assert told(matter) == ["clock.due_moved"]
+    assert clock_events_of(matter) == ["clock.due_moved"]
 
 
 @pytest.mark.django_db
@@ -244,7 +244,7 @@ def test_what_was_due_before_the_rule_changed_is_still_told() -> None:
     services.sweep()
     services.sweep()
     assert fired(clock_of(matter, Metric.FEEDBACK)) == [("due", False)]
-    assert told(matter) == ["clock.overdue"]
+    assert clock_events_of(matter) == ["clock.overdue"]
 
 
 @pytest.mark.django_db

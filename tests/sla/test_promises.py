@@ -13,6 +13,7 @@ from apps.sla.rules import Attributes
 from tests.factories.accounts import UserFactory
 from tests.factories.sla import (
     MAJOR,
+    clock_events_of,
     clock_of,
     fired,
     let_pass,
@@ -20,7 +21,6 @@ from tests.factories.sla import (
     open_case,
     publish,
     target,
-    told,
 )
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +43,7 @@ def test_a_promise_is_a_clock_of_its_own() -> None:
     assert (clock.state, clock.breached_at, clock.met_by) == (ClockState.MET, None, owner)
     other.refresh_from_db()
     assert other.state == ClockState.RUNNING
-    assert told(matter)[:2] == ["clock.promised", "clock.promised"]
+    assert clock_events_of(matter)[:2] == ["clock.promised", "clock.promised"]
 
 
 def test_a_promise_kept_late_is_missed() -> None:
@@ -83,7 +83,7 @@ def test_a_promise_is_about_the_future_and_is_settled_once() -> None:
     with pytest.raises(RuleBroken) as other:
         services.keep_promise(clock_id=clock_of(matter, Metric.FEEDBACK).pk, by=machine())
     assert other.value.code == "not_a_promise"
-    assert told(matter)[-1] == "clock.promise_dropped"
+    assert clock_events_of(matter)[-1] == "clock.promise_dropped"
 
 
 def test_promises_stay_dropped_and_kept_when_the_case_closes_and_opens_again() -> None:

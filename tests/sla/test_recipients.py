@@ -21,7 +21,7 @@ NOW = timezone.now()
 HOUR = timedelta(hours=1)
 
 
-class House:
+class Installation:
     """Head office › Shanghai › its complaint team, and Beijing beside it."""
 
     def __init__(self) -> None:
@@ -32,8 +32,8 @@ class House:
 
 
 @pytest.fixture
-def house() -> House:
-    return House()
+def installation() -> Installation:
+    return Installation()
 
 
 def holder(role: Role, unit: Unit) -> User:
@@ -66,74 +66,80 @@ def who(
 
 
 @pytest.mark.parametrize("role", CHAIN[1:])
-def test_whoever_is_on_duty_comes_before_whoever_holds_the_role(house: House, role: Role) -> None:
-    usual = holder(role, house.team)
-    assert who(Whom.ROLE, house.team, role=role) == {usual.pk}
+def test_whoever_is_on_duty_comes_before_whoever_holds_the_role(
+    installation: Installation, role: Role
+) -> None:
+    usual = holder(role, installation.team)
+    assert who(Whom.ROLE, installation.team, role=role) == {usual.pk}
     substitute = UserFactory()
-    shift = on_roster(substitute, role, house.shanghai)
-    assert who(Whom.ROLE, house.team, role=role) == {substitute.pk}
+    shift = on_roster(substitute, role, installation.shanghai)
+    assert who(Whom.ROLE, installation.team, role=role) == {substitute.pk}
     for at, expected in (
         (shift.starts_at - timedelta(seconds=1), usual),
         (shift.starts_at, substitute),
         (shift.ends_at - timedelta(seconds=1), substitute),
         (shift.ends_at, usual),
     ):
-        assert who(Whom.ROLE, house.team, role=role, at=at) == {expected.pk}
+        assert who(Whom.ROLE, installation.team, role=role, at=at) == {expected.pk}
 
 
-def test_a_withdrawn_shift_and_one_of_another_unit_do_not_count(house: House) -> None:
-    usual = holder(Role.DIRECTOR, house.shanghai)
-    on_roster(UserFactory(), Role.DIRECTOR, house.beijing)
-    gone = on_roster(UserFactory(), Role.DIRECTOR, house.team)
+def test_a_withdrawn_shift_and_one_of_another_unit_do_not_count(installation: Installation) -> None:
+    usual = holder(Role.DIRECTOR, installation.shanghai)
+    on_roster(UserFactory(), Role.DIRECTOR, installation.beijing)
+    gone = on_roster(UserFactory(), Role.DIRECTOR, installation.team)
     gone.withdrawn_at, gone.withdrawn_by = NOW, machine()
     gone.save()
-    assert who(Whom.ROLE, house.team, role=Role.DIRECTOR) == {usual.pk}
+    assert who(Whom.ROLE, installation.team, role=Role.DIRECTOR) == {usual.pk}
 
 
-def test_the_nearest_unit_at_or_above_is_told_and_no_other(house: House) -> None:
-    top = holder(Role.DIRECTOR, house.head)
-    holder(Role.DIRECTOR, house.beijing)
-    assert who(Whom.ROLE, house.team, role=Role.DIRECTOR) == {top.pk}
-    near = {holder(Role.DIRECTOR, house.shanghai).pk for _ in range(2)}
-    assert who(Whom.ROLE, house.team, role=Role.DIRECTOR) == near
-    own = holder(Role.DIRECTOR, house.team)
-    assert who(Whom.ROLE, house.team, role=Role.DIRECTOR) == {own.pk}
-    assert who(Whom.ROLE, house.shanghai, role=Role.DIRECTOR) == near
+def test_the_nearest_unit_at_or_above_is_told_and_no_other(installation: Installation) -> None:
+    top = holder(Role.DIRECTOR, installation.head)
+    holder(Role.DIRECTOR, installation.beijing)
+    assert who(Whom.ROLE, installation.team, role=Role.DIRECTOR) == {top.pk}
+    near = {holder(Role.DIRECTOR, installation.shanghai).pk for _ in range(2)}
+    assert who(Whom.ROLE, installation.team, role=Role.DIRECTOR) == near
+    own = holder(Role.DIRECTOR, installation.team)
+    assert who(Whom.ROLE, installation.team, role=Role.DIRECTOR) == {own.pk}
+    assert who(Whom.ROLE, installation.shanghai, role=Role.DIRECTOR) == near
 
 
-def test_a_role_that_nobody_holds_goes_up_the_chain(house: House) -> None:
-    chief = holder(Role.GENERAL_MANAGER, house.head)
-    assert who(Whom.ROLE, house.team, role=Role.DIRECTOR) == {chief.pk}
-    quality = holder(Role.QC_MANAGER, house.shanghai)
-    assert who(Whom.ROLE, house.team, role=Role.DIRECTOR) == {quality.pk}
-    elsewhere = House()
+def test_a_role_that_nobody_holds_goes_up_the_chain(installation: Installation) -> None:
+    chief = holder(Role.GENERAL_MANAGER, installation.head)
+    assert who(Whom.ROLE, installation.team, role=Role.DIRECTOR) == {chief.pk}
+    quality = holder(Role.QC_MANAGER, installation.shanghai)
+    assert who(Whom.ROLE, installation.team, role=Role.DIRECTOR) == {quality.pk}
+    elsewhere = Installation()
     assert who(Whom.ROLE, elsewhere.team, role=Role.QC_MANAGER) == {quality.pk}, (
         "nobody in its own branch of the house: anybody rather than nobody"
     )
 
 
-def test_a_house_without_anybody_tells_nobody_and_says_so(house: House) -> None:
-    assert who(Whom.ROLE, house.team, role=Role.DIRECTOR) == set()
-    assert who(Whom.OWNER, house.team) == set()
+def test_a_house_without_anybody_tells_nobody_and_says_so(installation: Installation) -> None:
+    assert who(Whom.ROLE, installation.team, role=Role.DIRECTOR) == set()
+    assert who(Whom.OWNER, installation.team) == set()
 
 
-def test_the_owner_is_told_and_an_owner_who_left_is_replaced_by_the_director(house: House) -> None:
-    owner, director = UserFactory(), holder(Role.DIRECTOR, house.shanghai)
-    assert who(Whom.OWNER, house.team, owner=owner) == {owner.pk}
-    assert who(Whom.OWNER, house.team) == {director.pk}
+def test_the_owner_is_told_and_an_owner_who_left_is_replaced_by_the_director(
+    installation: Installation,
+) -> None:
+    owner, director = UserFactory(), holder(Role.DIRECTOR, installation.shanghai)
+    assert who(Whom.OWNER, installation.team, owner=owner) == {owner.pk}
+    assert who(Whom.OWNER, installation.team) == {director.pk}
     owner.is_active = False
     owner.save()
-    assert who(Whom.OWNER, house.team, owner=owner) == {director.pk}
+    assert who(Whom.OWNER, installation.team, owner=owner) == {director.pk}
 
 
-def test_a_machine_owns_nothing_that_is_told(house: House) -> None:
-    director = holder(Role.DIRECTOR, house.shanghai)
-    assert who(Whom.OWNER, house.team, owner=machine()) == {director.pk}
+def test_a_machine_owns_nothing_that_is_told(installation: Installation) -> None:
+    director = holder(Role.DIRECTOR, installation.shanghai)
+    assert who(Whom.OWNER, installation.team, owner=machine()) == {director.pk}
 
 
 @pytest.mark.parametrize("whom", [Whom.OWNER, Whom.ROLE, Whom.UNIT_LEAD])
-def test_whoever_is_away_is_replaced_by_their_stand_in(house: House, whom: Whom) -> None:
-    person = holder(Role.DIRECTOR, house.team)
+def test_whoever_is_away_is_replaced_by_their_stand_in(
+    installation: Installation, whom: Whom
+) -> None:
+    person = holder(Role.DIRECTOR, installation.team)
     stand_in = UserFactory()
     absence = away(person, stand_in)
     given = {
@@ -141,43 +147,45 @@ def test_whoever_is_away_is_replaced_by_their_stand_in(house: House, whom: Whom)
         Whom.ROLE: {"role": Role.DIRECTOR},
         Whom.UNIT_LEAD: {},
     }[whom]
-    assert who(whom, house.team, **given) == {stand_in.pk}
-    assert who(whom, house.team, at=absence.ends_at, **given) == {person.pk}
+    assert who(whom, installation.team, **given) == {stand_in.pk}
+    assert who(whom, installation.team, at=absence.ends_at, **given) == {person.pk}
     further = UserFactory()
     away(stand_in, further)
-    assert who(whom, house.team, **given) == {further.pk}, "the stand-in is away too"
+    assert who(whom, installation.team, **given) == {further.pk}, "the stand-in is away too"
 
 
-def test_away_without_a_stand_in_one_is_told_oneself(house: House) -> None:
-    person = holder(Role.DIRECTOR, house.team)
+def test_away_without_a_stand_in_one_is_told_oneself(installation: Installation) -> None:
+    person = holder(Role.DIRECTOR, installation.team)
     away(person, None)
-    assert who(Whom.ROLE, house.team, role=Role.DIRECTOR) == {person.pk}
+    assert who(Whom.ROLE, installation.team, role=Role.DIRECTOR) == {person.pk}
 
 
-def test_two_who_stand_in_for_each_other_hide_nobody(house: House) -> None:
-    first, second = (holder(Role.DIRECTOR, house.team) for _ in range(2))
+def test_two_who_stand_in_for_each_other_hide_nobody(installation: Installation) -> None:
+    first, second = (holder(Role.DIRECTOR, installation.team) for _ in range(2))
     away(first, second)
     away(second, first)
-    assert who(Whom.ROLE, house.team, role=Role.DIRECTOR) == {first.pk, second.pk}
+    assert who(Whom.ROLE, installation.team, role=Role.DIRECTOR) == {first.pk, second.pk}
 
 
-def test_even_who_is_on_duty_may_be_away(house: House) -> None:
+def test_even_who_is_on_duty_may_be_away(installation: Installation) -> None:
     on_call, stand_in = UserFactory(), UserFactory()
-    on_roster(on_call, Role.QC_MANAGER, house.team)
+    on_roster(on_call, Role.QC_MANAGER, installation.team)
     away(on_call, stand_in)
-    assert who(Whom.ROLE, house.team, role=Role.QC_MANAGER) == {stand_in.pk}
+    assert who(Whom.ROLE, installation.team, role=Role.QC_MANAGER) == {stand_in.pk}
 
 
-def test_whoever_leads_the_unit_is_the_nearest_of_those_who_lead(house: House) -> None:
-    manager = holder(Role.DEPARTMENT_MANAGER, house.head)
-    assert who(Whom.UNIT_LEAD, house.team) == {manager.pk}
-    keeper = holder(Role.WAREHOUSE_MANAGER, house.team)
-    assert who(Whom.UNIT_LEAD, house.team) == {keeper.pk}
-    assert who(Whom.UNIT_LEAD, house.beijing) == {manager.pk}
+def test_whoever_leads_the_unit_is_the_nearest_of_those_who_lead(
+    installation: Installation,
+) -> None:
+    manager = holder(Role.DEPARTMENT_MANAGER, installation.head)
+    assert who(Whom.UNIT_LEAD, installation.team) == {manager.pk}
+    keeper = holder(Role.WAREHOUSE_MANAGER, installation.team)
+    assert who(Whom.UNIT_LEAD, installation.team) == {keeper.pk}
+    assert who(Whom.UNIT_LEAD, installation.beijing) == {manager.pk}
 
 
-def test_the_sweeper_tells_whom_the_step_names(house: House) -> None:
-    owner, director = UserFactory(), holder(Role.DIRECTOR, house.shanghai)
+def test_the_sweeper_tells_whom_the_step_names(installation: Installation) -> None:
+    owner, director = UserFactory(), holder(Role.DIRECTOR, installation.shanghai)
     stand_in = UserFactory()
     away(director, stand_in)
     publish(
@@ -188,10 +196,10 @@ def test_the_sweeper_tells_whom_the_step_names(house: House) -> None:
             step("director", timedelta(minutes=5), whom=Whom.ROLE, role=Role.DIRECTOR),
         )
     )
-    open_case(owner=owner, unit=house.team, opened_at=database_now() - 2 * HOUR)
+    open_case(owner=owner, unit=installation.team, opened_at=database_now() - 2 * HOUR)
     services.sweep()
-    told = Event.objects.filter(kind__startswith="clock.").order_by("pk")
-    assert [(event.kind, event.data["recipients"]) for event in told] == [
+    answers = Event.objects.filter(kind__startswith="clock.").order_by("pk")
+    assert [(event.kind, event.data["recipients"]) for event in answers] == [
         ("clock.overdue", [owner.pk]),
         ("clock.escalated", [stand_in.pk]),
     ]

@@ -162,8 +162,8 @@ class TestReading:
         parcel = waybill()
         post(client, item(parcel, **{field: "李小红 139 0013 9002，建国路88号1001室"}))
         answer = client.get(f"/api/v1/waybills/{parcel.number}", headers=bearer("waybills:read"))
-        told = answer.json()["events"][0][field]
-        assert told and not [part for part in ("小红", "9002", "建国路") if part in told]
+        answers = answer.json()["events"][0][field]
+        assert answers and not [part for part in ("小红", "9002", "建国路") if part in answers]
 
     def test_what_was_corrected_is_not_shown(self, client: Client) -> None:
         parcel = waybill()

@@ -61,9 +61,9 @@ def send(client: Client, param: bytes, sign: str | None = None, code: str = "yun
         content_type="application/x-www-form-urlencoded",
     )
     assert answer.status_code == 200
-    told: dict = answer.json()  # type: ignore[type-arg]
-    assert set(told) == {"result", "returnCode", "message"}
-    return told
+    answers: dict = answer.json()  # type: ignore[type-arg]
+    assert set(answers) == {"result", "returnCode", "message"}
+    return answers
 
 
 def live_codes(of: Waybill) -> list[str]:
@@ -84,10 +84,10 @@ class TestLists:
             "out_for_delivery",
             "delivered.self",
         ]
-        told = Event.objects.count()
+        answers = Event.objects.count()
         assert send(client, push(LIST))["result"] is True
         assert len(events_of(parcel)) == 4
-        assert Event.objects.count() == told
+        assert Event.objects.count() == answers
 
     def test_growing_lists_in_any_order_end_alike(self, client: Client, parcel: Waybill) -> None:
         for upto in (2, 4, 1, 3):

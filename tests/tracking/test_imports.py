@@ -226,8 +226,8 @@ class TestByHand:
         )
         parcel.refresh_from_db()
         assert parcel.status == "attempt_failed"
-        told = Event.objects.get(kind="waybill.event_corrected")
-        assert told.data["reason"] == "派件员误操作"
+        answers = Event.objects.get(kind="waybill.event_corrected")
+        assert answers.data["reason"] == "派件员误操作"
 
     def test_an_event_is_taken_back(self, by: User) -> None:
         parcel = report(waybill(), "picked_up", "delivered")
@@ -285,8 +285,8 @@ class TestByHand:
         with pytest.raises(RuleBroken):
             reveal_waybill(waybill=parcel, reason="", by=by, at=timezone.now())
         reveal_waybill(waybill=parcel, reason="客户来电核对", by=by, at=timezone.now())
-        told = Event.objects.get(kind="waybill.revealed")
-        assert told.data == {"reason": "客户来电核对"}
+        answers = Event.objects.get(kind="waybill.revealed")
+        assert answers.data == {"reason": "客户来电核对"}
 
 
 @requirement("TRK-2")

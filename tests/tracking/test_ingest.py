@@ -63,11 +63,11 @@ class TestOneBatch:
         parcel = waybill()
         batch = [event(parcel, code, n) for n, code in enumerate(JOURNEY)]
         assert take(batch).accepted == 6
-        before, told = standing(parcel), Event.objects.count()
+        before, answers = standing(parcel), Event.objects.count()
         again = take(batch)
         assert (again.accepted, again.repeated, again.refused) == (0, 6, [])
         assert standing(parcel) == before
-        assert Event.objects.count() == told
+        assert Event.objects.count() == answers
         assert TrackingEvent.objects.filter(waybill=parcel).count() == 6
 
     def test_the_same_instant_told_in_another_zone_is_a_repeat(self) -> None:
@@ -89,8 +89,8 @@ class TestOneBatch:
     def test_one_event_tells_each_change_once(self) -> None:
         first, second = waybills(2)
         take([event(first, "picked_up", 3), event(first, "arrived", 2), event(second, "sorted")])
-        told = Event.objects.filter(kind="waybill.status_changed").order_by("id")
-        assert [(e.data["number"], e.data["from"], e.data["to"]) for e in told] == [
+        answers = Event.objects.filter(kind="waybill.status_changed").order_by("id")
+        assert [(e.data["number"], e.data["from"], e.data["to"]) for e in answers] == [
             (first.number, "created", "in_transit"),
             (second.number, "created", "in_transit"),
         ]
@@ -202,8 +202,8 @@ def test_each_bad_item_is_refused_with_its_reason_and_the_rest_is_kept() -> None
     raws.insert(3, good)
     codes.insert(3, "")
     result = take([read_event(raw) for raw in raws])
-    told = {r.index: r.code for r in result.refused}
-    assert [told.get(n, "") for n in range(len(raws))] == codes
+    answers = {r.index: r.code for r in result.refused}
+    assert [answers.get(n, "") for n in range(len(raws))] == codes
     assert all(r.message and r.message.isprintable() for r in result.refused)
     assert result.accepted == 1
     assert events_of(parcel)[0].text == "已到达 【上海 转运中心】 😀"
@@ -249,9 +249,9 @@ class TestCorrections:
         assert standing(parcel)["status"] == "refused"
         assert standing(parcel)["delivered_at"] is None
         assert len(events_of(parcel)) == 2
-        told = Event.objects.filter(kind="waybill.status_changed").order_by("id").last()
-        assert told is not None
-        assert (told.data["from"], told.data["to"]) == ("delivered", "refused")
+        answers = Event.objects.filter(kind="waybill.status_changed").order_by("id").last()
+        assert answers is not None
+        assert (answers.data["from"], answers.data["to"]) == ("delivered", "refused")
 
     def test_what_was_corrected_stays_so_when_the_old_one_comes_again(self) -> None:
         parcel = waybill()
@@ -420,5 +420,5 @@ def test_64_senders_of_the_same_shuffled_events_end_in_one_timeline() -> None:
     for parcel in parcels:
         assert [e.code for e in events_of(parcel)] == JOURNEY
         assert standing(parcel)["status"] == "delivered"
-    told = Event.objects.filter(kind="waybill.status_changed")
-    assert told.count() == len(parcels)
+    answers = Event.objects.filter(kind="waybill.status_changed")
+    assert answers.count() == len(parcels)

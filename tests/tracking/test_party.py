@@ -113,12 +113,12 @@ class TestPublicView:
             parcel,
             "李小红的快件已签收，签收人：张三丰，快递员 刘大伟 13812345678，座机 010-80462111",
         )
-        told = repr(public_view(parcel.number))
+        answers = repr(public_view(parcel.number))
         for secret in ("王小明", "李小红", "张三丰", "13812345678", "5678", "80462111", "建国路"):
-            assert secret not in told
+            assert secret not in answers
         for secret in ("13900139002", "13800138001", "8001", "9002"):
-            assert secret not in told
-        assert "李*" in told
+            assert secret not in answers
+        assert "李*" in answers
 
     def test_unknown_and_malformed(self) -> None:
         assert public_view(NOBODY) is None
@@ -176,10 +176,10 @@ class TestHalves:
     def test_a_role_sees_its_half_and_the_other_one_as_everybody_does(
         self, role: PartyRole, opened: tuple[str, ...], closed: tuple[str, ...]
     ) -> None:
-        told = all_of(party_view(self.parcel(), role))
-        assert [word for word in opened if word not in told] == []
-        assert [word for word in closed if word in told] == []
-        assert "服装" in told, "both ends know what is in it"
+        answers = all_of(party_view(self.parcel(), role))
+        assert [word for word in opened if word not in answers] == []
+        assert [word for word in closed if word in answers] == []
+        assert "服装" in answers, "both ends know what is in it"
 
     def test_the_sender_learns_that_and_when_it_was_signed_and_no_more(self) -> None:
         done = signed()
@@ -324,12 +324,12 @@ class TestProof:
 
     def test_a_wrong_answer_and_an_unknown_waybill_are_told_alike(self) -> None:
         parcel = waybill()
-        told = []
+        answers = []
         for number in (parcel.number, NOBODY):
             with pytest.raises(RuleBroken) as refused:
                 check_party(number, "0000", address="10.0.0.1")
-            told.append((str(refused.value), refused.value.code))
-        assert told[0] == told[1]
+            answers.append((str(refused.value), refused.value.code))
+        assert answers[0] == answers[1]
 
     def test_both_cost_the_same_queries(self) -> None:
         parcel = waybill()
@@ -416,6 +416,6 @@ def test_guesses_at_the_same_instant_are_all_counted() -> None:
         return "proved"
 
     with ThreadPoolExecutor(12) as pool:
-        told = list(pool.map(guess, range(24)))
-    assert told.count("party_refused") == 5
-    assert told.count("party_limit") == 19
+        answers = list(pool.map(guess, range(24)))
+    assert answers.count("party_refused") == 5
+    assert answers.count("party_limit") == 19

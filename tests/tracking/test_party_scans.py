@@ -21,7 +21,7 @@ WAITING = (
 )
 
 
-def told(parcel: Waybill, role: PartyRole, text: str) -> str:
+def shown_to(parcel: Waybill, role: PartyRole, text: str) -> str:
     scan = event(parcel, "ready_for_pickup.locker_or_station", text=text)
     ingest([scan], source="tests", by=system_user("tests"), at=timezone.now())
     return party_view(parcel, role).scans[0].text
@@ -29,7 +29,7 @@ def told(parcel: Waybill, role: PartyRole, text: str) -> str:
 
 @pytest.mark.parametrize("role", [PartyRole.CONSIGNEE, PartyRole.SIGNER, PartyRole.BOTH])
 def test_who_receives_it_reads_the_code_the_point_and_the_couriers_phone(role: PartyRole) -> None:
-    text = told(waybill(), role, WAITING)
+    text = shown_to(waybill(), role, WAITING)
     for shown in ("8-2-1034", "喜悦驿站", "北大街 3 号", "9:00-21:00", "17314963979"):
         assert shown in text
     for hidden in ("9002", "李 小 红", "建国路88号", "1001"):
@@ -37,7 +37,7 @@ def test_who_receives_it_reads_the_code_the_point_and_the_couriers_phone(role: P
 
 
 def test_the_sender_reads_the_words_but_neither_code_nor_phones() -> None:
-    text = told(waybill(), PartyRole.SENDER, WAITING)
+    text = shown_to(waybill(), PartyRole.SENDER, WAITING)
     assert "喜悦驿站" in text
     for hidden in ("8-2-1034", "1034", "17314963979", "3979", "9002", "李 小 红", "建国路88号"):
         assert hidden not in text
@@ -55,7 +55,7 @@ def test_the_sender_reads_the_words_but_neither_code_nor_phones() -> None:
 )
 @pytest.mark.parametrize("role", list(PartyRole))
 def test_a_known_phone_is_hidden_however_it_is_spelt(role: PartyRole, spelling: str) -> None:
-    text = told(waybill(), role, f"联系 {spelling} 派送")
+    text = shown_to(waybill(), role, f"联系 {spelling} 派送")
     assert text.startswith("联系") and text.endswith("派送")
     assert not any(end in text for end in ("9002", "９００２", "九零零二"))
 
@@ -92,7 +92,7 @@ def test_the_cases_that_were_found() -> None:
     for case in map(json.loads, CASES.read_text().splitlines()):
         phone = case.get("party_phone", "13900139002")
         parcel = waybill(consignee_phone=phone)
-        text = told(parcel, PartyRole.SENDER, case["text"])
+        text = shown_to(parcel, PartyRole.SENDER, case["text"])
         for secret in case.get("must_not_show", []):
             assert secret not in text, case["text"]
         for kept in case.get("must_show", []):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from apps.core.areas import areas_named
 from apps.tracking.kuaidi100 import read_document
 from apps.tracking.places import _KINDS, places_of, read_place
-from apps.tracking.queries.standards import house_zone
+from apps.tracking.queries.standards import local_zone
 from tests.core.test_masking_spellings import HIDDEN
 
 pytestmark = pytest.mark.requirement("TRK-10")
@@ -136,8 +136,8 @@ def test_no_word_outside_the_table_and_the_kinds_is_ever_shown(text: str, secret
 def test_nothing_that_belongs_to_a_person_is_taken_for_a_place(
     text: str, secrets: list[str]
 ) -> None:
-    told = " ".join(place.name for place in (*places_of(text), read_place(text)) if place)
-    assert not [secret for secret in secrets if secret in told], told
+    answers = " ".join(place.name for place in (*places_of(text), read_place(text)) if place)
+    assert not [secret for secret in secrets if secret in answers], answers
 
 
 @pytest.mark.skipif(
@@ -149,7 +149,7 @@ def test_real_scans_keep_their_city() -> None:
     for path in CASES.glob("tracking/kuaidi100_[pq]*"):
         raw: dict[str, Any] = json.loads(path.read_text())
         whole = raw.get("lastResult", raw)
-        for row in read_document(path.read_bytes(), house_zone()).rows:
+        for row in read_document(path.read_bytes(), local_zone()).rows:
             if not _names_a_city(row.text):
                 continue
             named += 1

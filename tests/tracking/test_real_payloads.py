@@ -17,7 +17,7 @@ from apps.core.errors import BadInput
 from apps.tracking.kuaidi100 import read_document
 from apps.tracking.mapping import classify
 from apps.tracking.queries.public import public_view
-from apps.tracking.queries.standards import house_zone
+from apps.tracking.queries.standards import local_zone
 from apps.tracking.services import ingest
 from tests.factories.tracking import event, waybill
 from tests.tracking.test_kuaidi100 import CASES
@@ -54,7 +54,7 @@ def scans_of(path: Path) -> Iterator[Scan]:
         if text:
             yield Scan("", classify(text), text, "", "")
     try:
-        rows = read_document(path.read_bytes(), house_zone()).rows
+        rows = read_document(path.read_bytes(), local_zone()).rows
     except BadInput:
         return  # an answer or an event without any scan
     for row in rows:
@@ -86,15 +86,15 @@ def test_no_scan_disappears_each_keeps_its_city_and_nobody_is_in_it() -> None:
         assert not result.refused, path.name
         shown = public_view(parcel.number)
         assert shown is not None and len(shown.events) == len(scans), path.name
-        for scan, told in zip(scans, reversed(shown.events), strict=True):
+        for scan, answers in zip(scans, reversed(shown.events), strict=True):
             with translation.override("zh-hans"):
-                said = f"{told.sentence} {told.place} {told.city} {told.onward}"
-            assert told.sentence and not DIGITS.search(said), (path.name, said)
+                said = f"{answers.sentence} {answers.place} {answers.city} {answers.onward}"
+            assert answers.sentence and not DIGITS.search(said), (path.name, said)
             for name in PERSON.findall(scan.text):
                 assert name not in said, (path.name, said)
             seen += 1
             if names_a_city(f"{scan.text} {scan.place} {scan.city}"):
                 named += 1
-                kept += bool(told.city or told.onward)
+                kept += bool(answers.city or answers.onward)
     assert seen > 90 and named > 50
     assert kept >= 0.95 * named, f"{kept} of {named}"

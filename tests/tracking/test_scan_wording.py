@@ -26,10 +26,10 @@ def test_every_code_has_a_sentence_with_whatever_is_known(code: str, language: s
 
 def test_the_next_stop_is_told() -> None:
     with translation.override("zh-hans"):
-        told = scan_sentence("departed", "in_transit", "", here="杭州转运中心", onward="北京")
-        assert told == "快件已离开杭州转运中心，发往北京"
-        told = scan_sentence("in_transit", "in_transit", "", here="杭州转运中心", onward="北京")
-        assert told == "快件正从杭州转运中心发往北京"
+        answers = scan_sentence("departed", "in_transit", "", here="杭州转运中心", onward="北京")
+        assert answers == "快件已离开杭州转运中心，发往北京"
+        answers = scan_sentence("in_transit", "in_transit", "", here="杭州转运中心", onward="北京")
+        assert answers == "快件正从杭州转运中心发往北京"
     with translation.override("en"):
-        told = scan_sentence("departed", "in_transit", "", here="杭州转运中心", onward="北京")
-        assert told == "Left 杭州转运中心 for 北京"
+        answers = scan_sentence("departed", "in_transit", "", here="杭州转运中心", onward="北京")
+        assert answers == "Left 杭州转运中心 for 北京"

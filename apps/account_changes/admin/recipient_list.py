@@ -13,7 +13,7 @@ from apps.account_changes.models import Campaign, CampaignRecipient
 from apps.account_changes.queries.campaigns import recipient_list, with_channel
 from apps.backoffice.forms.filters import FilterForm, one_of
 from apps.backoffice.lists import Column, ListQuery, StaffList, View
-from apps.core.templatetags.house import status_tag
+from apps.core.templatetags.formatting import status_tag
 from apps.core.times import local
 from apps.customers.models import Customer
 from apps.customers.queries import matching

@@ -50,8 +50,8 @@ def content_of(project: ChangeProject, watch: Mapping[str, str]) -> dict[str, An
 
 def is_as_sent(campaign: Campaign) -> bool:
     """Whether text, customers and their accounts are those of the press; reads every customer once."""
-    told = campaign.recipients.values_list("customer_id", "account_id")
-    return hmac.compare_digest(campaign.sha256, seal_of(campaign.content, told))
+    affected = campaign.recipients.values_list("customer_id", "account_id")
+    return hmac.compare_digest(campaign.sha256, seal_of(campaign.content, affected))
 
 
 def projects_to_announce(at: datetime) -> "QuerySet[ChangeProject]":
@@ -80,13 +80,13 @@ class Board:
     by_channel: list[tuple[str, dict[str, int]]]
 
     @property
-    def told(self) -> int:
+    def notified(self) -> int:
         return sum(self.by_state.values())
 
     @property
     def reached(self) -> int:
         waiting = (RecipientState.TOLD, RecipientState.TO_CALL, RecipientState.UNREACHABLE)
-        return self.told - sum(self.by_state.get(state, 0) for state in waiting)
+        return self.notified - sum(self.by_state.get(state, 0) for state in waiting)
 
 
 def board_of(campaign: Campaign) -> Board:

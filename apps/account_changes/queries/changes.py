@@ -85,10 +85,10 @@ def lacks_before_asking(project: ChangeProject, at: datetime) -> list[str]:
 
 
 def _listed_elsewhere(project: ChangeProject, at: datetime) -> Iterable[str]:
-    told = customers_paying_into(
+    paying = customers_paying_into(
         accounts_of(project.old_account), at, purpose=AccountPurpose(project.purpose)
     )
-    elsewhere = affected_customers(project, at).exclude(pk__in=told.values("pk"))
+    elsewhere = affected_customers(project, at).exclude(pk__in=paying.values("pk"))
     return [
         _("%(name)s does not pay into the old account.") % {"name": one.display_name}
         for one in elsewhere[:20]

@@ -30,9 +30,9 @@ def notice_words(content: Mapping[str, Any], verify: str) -> list[tuple[str, str
     customer's own."""
     values = _Blank(content, verify=verify, until=moment(content["accept_until"]), **OWN)
     values["since"] = moment(content["since"])
-    told = _words()["account_notice.told"]
+    wording = _words()["account_notice.told"]
     return [
-        (language, told[name][1].format_map(values))
+        (language, wording[name][1].format_map(values))
         for language, name in (("zh-Hans", "zh"), ("en", "en"))
     ]
 

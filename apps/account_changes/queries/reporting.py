@@ -48,13 +48,13 @@ def report_figures(project: ChangeProject, at: datetime) -> dict[str, Any]:
 
 def _said(project: ChangeProject) -> dict[str, Any]:
     """Who was told of it and what they said (COD-3, COD-5); nothing where no notice went out."""
-    told = told_of(project)
-    if told is None:
+    campaign = told_of(project)
+    if campaign is None:
         return {}
-    said = told.said
+    said = campaign.said
     return {
-        "told": told.board.told,
-        "reached": told.board.reached,
+        "told": campaign.board.notified,
+        "reached": campaign.board.reached,
         "said": ", ".join(f"{label} {n}" for label, n in said.labelled if n) or None,
         "answered": f"{said.answered} / {said.to_answer}",
         "answer_minutes": _minutes(said.median),

@@ -43,9 +43,9 @@ _FULL_WIDTH = {ord("０") + n: ord("0") + n for n in range(10)} | {
 }
 
 
-def seal_of(content: Mapping[str, Any], told: Iterable[tuple[int, int]]) -> str:
+def seal_of(content: Mapping[str, Any], recipients: Iterable[tuple[int, int]]) -> str:
     """SHA-256 over what customers are told and over each (customer, account), as canonical JSON."""
     said = json.dumps(
-        [content, sorted(told)], ensure_ascii=False, sort_keys=True, separators=(",", ":")
+        [content, sorted(recipients)], ensure_ascii=False, sort_keys=True, separators=(",", ":")
     )
     return hashlib.sha256(said.encode()).hexdigest()

@@ -81,7 +81,7 @@ class HeldFilesInput(forms.FileInput):
             rows,
         )
         label = gettext("Files that are kept; no need to choose them again")
-        return format_html('{}<ul class="house-kept" aria-label="{}">{}</ul>', field, label, kept)
+        return format_html('{}<ul class="staff-kept" aria-label="{}">{}</ul>', field, label, kept)
 
 
 def _texts(data: Any, name: str) -> list[str]:

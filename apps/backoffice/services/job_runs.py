@@ -22,9 +22,9 @@ from apps.backoffice.models import Job
 from apps.backoffice.services.jobs import RUN_JOBS, end_job
 from apps.backoffice.services.retention import kept_for
 from apps.backoffice.states import JOB_MOVES
+from apps.core.enqueueing import enqueue
 from apps.core.errors import RuleBroken
 from apps.core.storage import all_or_nothing
-from apps.core.waking import wake
 
 log = logging.getLogger(__name__)
 # How long a dead worker's job waits for the next; no step may take as long.
@@ -103,7 +103,7 @@ def run_jobs() -> int:
     while run_next():
         turns += 1
         if time.monotonic() > until:
-            wake(RUN_JOBS)
+            enqueue(RUN_JOBS)
             break
     return turns
 

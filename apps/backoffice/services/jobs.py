@@ -16,8 +16,8 @@ from apps.backoffice.job_kinds import job_kinds
 from apps.backoffice.models import Job
 from apps.backoffice.rules.jobs import may_see_job
 from apps.backoffice.states import JOB_MOVES
+from apps.core.enqueueing import enqueue_on_commit
 from apps.core.errors import RuleBroken
-from apps.core.waking import wake_on_commit
 from apps.events.services import record
 
 RUN_JOBS = "apps.backoffice.tasks.run_jobs"
@@ -51,7 +51,7 @@ def ask_job(
     )
     job.save()
     record("job.asked", job, by=by, at=at)
-    wake_on_commit(RUN_JOBS)
+    enqueue_on_commit(RUN_JOBS)
     return job
 
 
@@ -70,7 +70,7 @@ def cancel_job(*, job_id: int, by: Any, at: datetime) -> Job:
         if job.cancel_asked_at is None:
             job.cancel_asked_at, job.cancel_asked_by = at, by
             job.save(update_fields=["cancel_asked_at", "cancel_asked_by"])
-            wake_on_commit(RUN_JOBS)
+            enqueue_on_commit(RUN_JOBS)
         return job
     JOB_MOVES.check(JobState(job.state), JobState.CANCELLED)
     end_job(job, JobState.CANCELLED, by=by, at=at)
@@ -87,7 +87,7 @@ def begin_again(*, job_id: int, by: Any, at: datetime) -> Job:
     job.cancel_asked_at = job.cancel_asked_by = None
     job.save()
     record("job.asked_again", job, by=by, at=at, data={"done": job.done})
-    wake_on_commit(RUN_JOBS)
+    enqueue_on_commit(RUN_JOBS)
     return job
 
 

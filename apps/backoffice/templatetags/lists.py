@@ -1,4 +1,4 @@
-"""The table of a staff list, declared (``staff_table``) or Django's own (``house_table``), in one go.
+"""The table of a staff list, declared (``staff_table``) or Django's own (``list_table``), in one go.
 
 The library's table renders templates for every row, builds each cell from some thirty style names
 and looks a column's label and field up again for each. Here a column is read once, and a row is a
@@ -52,7 +52,7 @@ class Cells:
 
 
 @register.simple_tag(takes_context=True)
-def house_table(context: template.Context, cl: ChangeList) -> SafeString:
+def list_table(context: template.Context, cl: ChangeList) -> SafeString:
     """The list's table, head and rows."""
     heads = list(result_headers(cl))
     acts = context.get("list_acts") or []
@@ -122,7 +122,7 @@ def list_chips(query: lists.ListQuery) -> SafeString:
 
 
 @register.simple_tag
-def house_chips(cl: ChangeList) -> SafeString:
+def filter_chips(cl: ChangeList) -> SafeString:
     """The same for Django's own lists."""
     chosen: list[tuple[Any, Any, str]] = []
     if cl.query:

@@ -26,7 +26,7 @@ from apps.banking.models import PayeeAccount
 from apps.banking.models.payees import OVER, UNDER_WAY
 from apps.banking.queries.payees import may_be_called, shared_with
 from apps.core.downloads import private_file
-from apps.core.templatetags.house import status_tag
+from apps.core.templatetags.formatting import status_tag
 from apps.core.times import human
 
 VIEW, STOP = "banking.view_payeeaccount", "banking.stop_payeeaccount"

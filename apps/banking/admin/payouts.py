@@ -22,7 +22,7 @@ from apps.banking.enums import PayeeState, PayoutPurpose, PayoutState
 from apps.banking.models import Payout
 from apps.banking.queries.payouts import lines_back, lines_out
 from apps.core.money import format_money
-from apps.core.templatetags.house import status_tag
+from apps.core.templatetags.formatting import status_tag
 from apps.core.times import human
 
 S = PayoutState

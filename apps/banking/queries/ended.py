@@ -85,11 +85,13 @@ def _told_about(account: BankAccount, customers: Iterable[int | None]) -> Told:
 def _is_over(account_id: int, rows: Told, customer: int | None, at: datetime) -> bool:
     """Told once and not any more. Of a known customer what they are told counts; a stranger's money is in
     order as long as anybody may pay into the account."""
-    told = list(rows.values())
+    assignments = list(rows.values())
     if customer is not None:
-        told = [_of(rows, purpose, customer, at) for purpose in {key for key, _c in rows}]
-    was_told = any(row.account_id == account_id and row.since <= at for one in told for row in one)
-    return was_told and not any(_takes(account_id, one, at) for one in told)
+        assignments = [_of(rows, purpose, customer, at) for purpose in {key for key, _c in rows}]
+    was_told = any(
+        row.account_id == account_id and row.since <= at for one in assignments for row in one
+    )
+    return was_told and not any(_takes(account_id, one, at) for one in assignments)
 
 
 def _of(rows: Told, purpose: str, customer: int, at: datetime) -> list[AccountAssignment]:
@@ -98,8 +100,8 @@ def _of(rows: Told, purpose: str, customer: int, at: datetime) -> list[AccountAs
     return mine if any(one.since <= at for one in mine) else rows.get((purpose, None), [])
 
 
-def _takes(account_id: int, told: list[AccountAssignment], at: datetime) -> bool:
-    past = [one for one in told if one.since <= at]
+def _takes(account_id: int, assignments: list[AccountAssignment], at: datetime) -> bool:
+    past = [one for one in assignments if one.since <= at]
     if past and past[-1].account_id == account_id:
         return True
     return any(

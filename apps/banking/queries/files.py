@@ -23,5 +23,5 @@ def gaps_of(account: BankAccount) -> list[Gap]:
             "from_day", "to_day", "id"
         )
     )
-    told = [(file.from_day, file.to_day, file.opening, file.closing) for file in files]
-    return [Gap(files[before], files[after]) for before, after in gaps(told)]
+    spans = [(file.from_day, file.to_day, file.opening, file.closing) for file in files]
+    return [Gap(files[before], files[after]) for before, after in gaps(spans)]

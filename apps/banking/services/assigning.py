@@ -72,10 +72,10 @@ def _assign(
         .order_by("pk")
     )
     _after_all(row, customer, purpose, since)
-    told = which_account(customer, since, purpose=purpose)
-    if told is not None and not _is_same_money(told, row):
+    current = which_account(customer, since, purpose=purpose)
+    if current is not None and not _is_same_money(current, row):
         text = _("They are told to pay into %(account)s. Another account takes an account change.")
-        raise RuleBroken(text % {"account": told}, code="needs_project", rule="COD-2")
+        raise RuleBroken(text % {"account": current}, code="needs_project", rule="COD-2")
     found = _put(row, customer, purpose, since, "", by)
     record("bankaccount.assigned", row, by=by, at=at, data=_said(found, row))
     return found
@@ -193,9 +193,9 @@ def _after_all(
         raise BadInput(text, code="since_too_early", field="since")
 
 
-def _is_same_money(told: BankAccount, account: BankAccount) -> bool:
+def _is_same_money(current: BankAccount, account: BankAccount) -> bool:
     """An account and its sub-accounts hold the same money."""
-    return (told.parent_id or told.pk) == (account.parent_id or account.pk)
+    return (current.parent_id or current.pk) == (account.parent_id or account.pk)
 
 
 def _put(

@@ -28,9 +28,9 @@ from apps.banking.rules import (
 from apps.banking.services.layouts import layouts
 from apps.banking.states import FILE_MOVES
 from apps.core.crypto import blind_index, encrypt
+from apps.core.enqueueing import enqueue_on_commit
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.storage import all_or_nothing
-from apps.core.waking import wake_on_commit
 from apps.events.services import record
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def take_file(
         else:
             new = _store(file, reading)
             record("bankfile.taken", row, by=by, at=at, data={**data, "new": new})
-            wake_on_commit(POST)
+            enqueue_on_commit(POST)
     return file
 
 
@@ -128,7 +128,7 @@ def release_file(file: BankFile, *, reason: str, by: "User", at: datetime) -> Ba
         at=at,
         data={"file": row.pk, "new": new, "reason": reason},
     )
-    wake_on_commit(POST)
+    enqueue_on_commit(POST)
     return row
 
 

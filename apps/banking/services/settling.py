@@ -148,10 +148,10 @@ def _settle_one(line: BankLine, payout: Payout, by: "User") -> int:
 def _tell_contradiction(line: BankLine, payout: Payout, by: "User") -> None:
     with transaction.atomic():
         [row] = lock_payouts([payout.pk])
-        told = Event.objects.filter(
+        warned = Event.objects.filter(
             kind=CONTRADICTED, subject_type="banking.payout", subject_id=str(row.pk)
         )
-        if not told.exists():
+        if not warned.exists():
             data = {**about(row), "code": "paid_after_return", "line": line.pk}
             record(CONTRADICTED, row, by=by, at=database_now(), data=data)
 

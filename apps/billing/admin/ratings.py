@@ -18,7 +18,7 @@ from apps.billing import services
 from apps.billing.forms import CorrectForm
 from apps.billing.models import Charge, ShipmentRating
 from apps.billing.queries.steps import steps_of
-from apps.core.templatetags.house import yuan
+from apps.core.templatetags.formatting import yuan
 from apps.customers.models import Customer
 from apps.pricing.queries.service_names import service_name
 from apps.pricing.rating import Unrated

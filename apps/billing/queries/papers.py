@@ -80,15 +80,15 @@ def _facts(statement: Statement) -> list[Pair]:
 
 def account_rows(payer: Customer | None, at: datetime) -> list[list[str]]:
     """Where to pay, in full: whoever reads the paper has to type it."""
-    told = pay_to(payer, at, purpose=AccountPurpose.FREIGHT)
-    if told is None:
+    account = pay_to(payer, at, purpose=AccountPurpose.FREIGHT)
+    if account is None:
         return []
     return _rows_of_two(
         [
-            (_("Account holder"), told.holder),
-            (_("Account number"), told.number),
-            (_("Bank"), told.bank),
-            (_("CNAPS code"), told.cnaps or "—"),
+            (_("Account holder"), account.holder),
+            (_("Account number"), account.number),
+            (_("Bank"), account.bank),
+            (_("CNAPS code"), account.cnaps or "—"),
         ]
     )
 

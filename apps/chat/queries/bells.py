@@ -53,8 +53,8 @@ def ring_visitors(known: Mapping[int, str]) -> dict[int, Bell]:
     for pk, version, state, place, types in rows:
         mark = f"{version}-{place}-{int(types)}"
         if known[pk] != mark:
-            told = {"version": version, "state": state, "place": place, "typing": types}
-            rung[pk] = Bell(mark, json.dumps(told), state in OVER)
+            content = {"version": version, "state": state, "place": place, "typing": types}
+            rung[pk] = Bell(mark, json.dumps(content), state in OVER)
     return rung
 
 

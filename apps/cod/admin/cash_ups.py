@@ -28,7 +28,7 @@ from apps.cod.models import CashUp, CodDecision
 from apps.cod.queries.cash_ups import is_undecided, list_cash_ups, next_to_do, sums_of_takings
 from apps.cod.queries.debts import debt_of
 from apps.core.money import format_money
-from apps.core.templatetags.house import status_tag
+from apps.core.templatetags.formatting import status_tag
 from apps.tracking.enums import CodMethod
 
 DECLARE, COUNT, FREIGHT = "cod.declare_cashup", "cod.count_cashup", "cod.take_freight"

@@ -9,7 +9,7 @@ from apps.cod.enums import ItemState
 from apps.cod.models import CodItem
 from apps.cod.queries.items import list_items
 from apps.core.money import format_money
-from apps.core.templatetags.house import status_tag
+from apps.core.templatetags.formatting import status_tag
 from apps.core.times import human
 from apps.tracking.enums import CodMethod
 

@@ -11,7 +11,7 @@ from apps.cod.enums import RemittanceState
 from apps.cod.models import Remittance
 from apps.cod.queries.remittances import list_remittances
 from apps.core.money import format_money
-from apps.core.templatetags.house import status_tag
+from apps.core.templatetags.formatting import status_tag
 
 
 class RemittanceFilters(FilterForm):

@@ -112,7 +112,7 @@ class _Batch:
         self.unpaid: list[CodItem] = []
         self.changed: list[CodItem] = []
         self.news: list[NewEvent] = []
-        self.told: list[tuple[CodItem, str, str]] = []
+        self.problems: list[tuple[CodItem, str, str]] = []
         self.cash_ups: dict[tuple[int, date], CashUp] = {}
         last = Taking.objects.filter(item__in=items).order_by("item_id", "-pk").distinct("item_id")
         with_all = last.select_related("courier", "cash_up", "item__merchant")
@@ -238,7 +238,7 @@ class _Batch:
             CodItem.objects.bulk_update(self.changed, CHANGES)
             void_decisions([*self.first, *self.unpaid], by=self.by, at=self.at)
         record_many(self.news)
-        for item, title, what in self.told:
+        for item, title, what in self.problems:
             self.report(item, title, what)
         return len(self.changed)
 
@@ -259,7 +259,7 @@ class _Batch:
         self.tell(item, _("Proof corrected after the money was counted: %(waybill)s"), what)
 
     def tell(self, item: CodItem, title: str, what: str) -> None:
-        self.told.append((item, title % {"waybill": item.waybill}, what))
+        self.problems.append((item, title % {"waybill": item.waybill}, what))
         data = {"reason": what}
         self.news.append(new_event("coditem.differs", item, by=self.by, at=self.at, data=data))
 

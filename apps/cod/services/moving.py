@@ -37,7 +37,7 @@ def move_items(
     items = lock_items(item_ids)
     if not items:
         return []
-    told = []
+    moves = []
     for item in items:
         if not ITEM_MOVES.allows(item.state, to):
             raise RuleBroken(
@@ -48,7 +48,7 @@ def move_items(
                 rule="COD-7",
             )
         data = {"from": item.state, "to": str(to), "waybill": item.waybill}
-        told.append(new_event("coditem.moved", item, by=by, at=at, data=data))
+        moves.append(new_event("coditem.moved", item, by=by, at=at, data=data))
         item.state = to
     changes: dict[str, Any] = {"state": to, "ended_at": at if to in ENDED else None}
     if to == S.BANKED:
@@ -56,7 +56,7 @@ def move_items(
     elif to in NOT_BANKED:
         changes["banked_at"] = None
     CodItem.objects.filter(pk__in=[item.pk for item in items]).update(**changes)
-    record_many(told)
+    record_many(moves)
     return items
 
 

@@ -16,7 +16,7 @@ from apps.complaints.forms.lists import AssignManyForm, CloseManyForm, SeverityM
 from apps.complaints.inputs import CaseChanges
 from apps.complaints.models import Case
 from apps.complaints.queries.desk import newest_entry
-from apps.core.templatetags.house import status_tag
+from apps.core.templatetags.formatting import status_tag
 
 
 def _user(context: ActContext) -> dict[str, Any]:

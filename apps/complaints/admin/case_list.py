@@ -18,7 +18,7 @@ from apps.complaints.templatetags.cases import case_clock
 from apps.core.addresses import address_of
 from apps.core.masking import mask_name, mask_phone
 from apps.core.pagination import KeyPage
-from apps.core.templatetags.house import status_tag, status_word
+from apps.core.templatetags.formatting import status_tag, status_word
 from apps.core.times import day_start, local
 
 NOTHING = mark_safe("")

@@ -157,7 +157,7 @@ class CasePages(ActAdmin):
             groups=act_groups(panels, leading),
             refused=refused,
             typed=draft_form(owner=user, key=case_key(case)) if refused is None else {},
-            told=self._told(case, at),
+            informed=self._told(case, at),
             clear=clear,
             may={name: may(request, f"{name}_case") for name in ("handle", "merge", "reveal")},
         )

@@ -20,7 +20,7 @@ def reply(context: ActContext) -> str:
     channel = CaseChannel(typed["channel"])
     said = NewMessage(EntryKind.MESSAGE_OUT, typed["text"], channel)
     services.add_message(case_id=context.record.pk, said=said, files=typed["files"], **context.who)
-    told = _(
+    sentence = _(
         "To go out by %(channel)s; beneath the answer stands when it has left. "
         "The first word counts from now."
     )
@@ -28,11 +28,11 @@ def reply(context: ActContext) -> str:
         services.wait_for_customer(
             case_id=context.record.pk, reason=_("Asked by the last reply."), **context.who
         )
-        told = _(
+        sentence = _(
             "To go out by %(channel)s; beneath the answer stands when it has left. "
             "The case waits for theirs."
         )
-    return told % {"channel": channel.label}
+    return sentence % {"channel": channel.label}
 
 
 def note(context: ActContext) -> None:
@@ -160,19 +160,19 @@ def change_initial(context: ActContext) -> dict[str, Any]:
 
 def solve(context: ActContext) -> str:
     typed = context.typed
-    told = CaseChannel(typed["told_by"]) if typed["told_by"] else None
+    sentence = CaseChannel(typed["told_by"]) if typed["told_by"] else None
     services.solve_case(
         case_id=context.record.pk,
         solution=typed["solution"],
         outcome=Outcome(typed["outcome"]),
         cause=typed["cause"],
-        told_by=told,
+        told_by=sentence,
         **context.who,
     )
-    if told is None:
+    if sentence is None:
         return _("Solved. The customer has not heard it yet: tell them, then confirm the result.")
     return _("Solved, and told (%(channel)s). Now confirm the result with the customer.") % {
-        "channel": told.label
+        "channel": sentence.label
     }
 
 

@@ -192,8 +192,8 @@ class SolveForm(ActForm):
     told_by = select([], gettext_lazy("the customer hears it now"), empty=gettext_lazy("Not yet"))
 
     def prepare(self) -> None:
-        told = _channels(ways_to_tell(self.case))
-        self.offer("told_by", [("", gettext_lazy("Not yet")), *told])
+        channels = _channels(ways_to_tell(self.case))
+        self.offer("told_by", [("", gettext_lazy("Not yet")), *channels])
 
 
 class ConfirmForm(ActForm):

@@ -124,10 +124,12 @@ def check_version(case: Case, version: int, since: Sequence[tuple[str, str]]) ->
     """``since``: (who, what) of each save after ``version``, newest first."""
     if version == case.version:
         return
-    told = "; ".join(_("%(who)s: %(what)s") % {"who": who, "what": what} for who, what in since[:3])
+    listed = "; ".join(
+        _("%(who)s: %(what)s") % {"who": who, "what": what} for who, what in since[:3]
+    )
     raise RuleBroken(
         _("Meanwhile this case was changed (%(changes)s). Your text is kept; look and save again.")
-        % {"changes": told or _("by somebody else")},
+        % {"changes": listed or _("by somebody else")},
         code="changed_meanwhile",
         field="version",
     )

@@ -65,16 +65,16 @@ def reply_plan(
     and the response with it (CMP-2: four hours for a major case, twelve for an ordinary one)."""
     case = lock_case(case_id, by)
     check_live(case)
-    told = tell(case, EntryKind.PLAN, text, channel, by=by, at=at)
+    answer = tell(case, EntryKind.PLAN, text, channel, by=by, at=at)
     facts: tuple[FactKind, ...] = ANSWER
     if case.planned_at is None:
-        told.values.update(planned_at=at, planned_by=by)
+        answer.values.update(planned_at=at, planned_by=by)
         facts = (*ANSWER, FactKind.PLANNED)
     clocks.done(case, *facts, by=by, at=at)
-    write(case, at=at, bump=False, **told.values)
-    data = {"entry": told.entry.pk, "channel": str(channel), "owner": case.owner_id}
-    record_many([*told.events, new_event("case.planned", case, by=by, at=at, data=data)])
-    return told.entry
+    write(case, at=at, bump=False, **answer.values)
+    data = {"entry": answer.entry.pk, "channel": str(channel), "owner": case.owner_id}
+    record_many([*answer.events, new_event("case.planned", case, by=by, at=at, data=data)])
+    return answer.entry
 
 
 class Answer(NamedTuple):
@@ -94,8 +94,8 @@ def tell(
     begin(case, by=by, at=at)
     entry = add_entry(case, NewMessage(kind, text, channel), text, by=by, at=at)
     values = {**answered(case, by=by, at=at), **add_to_search(case, text)}
-    told: list[NewEvent] = []
+    answer: list[NewEvent] = []
     if channel not in (CaseChannel.PHONE, CaseChannel.IN_PERSON, CaseChannel.OWN_CHECK):
         data = {"entry": entry.pk, "channel": str(channel), "owner": case.owner_id, "files": 0}
-        told.append(new_event("case.message_out", case, by=by, at=at, data=data))
-    return Answer(entry, values, told)
+        answer.append(new_event("case.message_out", case, by=by, at=at, data=data))
+    return Answer(entry, values, answer)

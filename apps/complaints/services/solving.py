@@ -57,8 +57,8 @@ def solve_case(
     before: list[NewEvent] = []
     facts: tuple[FactKind, ...] = ()
     if told_by is not None:
-        told = tell(case, EntryKind.SOLUTION, solution, told_by, by=by, at=at)
-        values, before, facts = values | told.values, told.events, (*ANSWER, *HEARD)
+        answer = tell(case, EntryKind.SOLUTION, solution, told_by, by=by, at=at)
+        values, before, facts = values | answer.values, answer.events, (*ANSWER, *HEARD)
     else:
         add_internal(case, EntryKind.NOTE, solution, by=by, at=at)
         values |= add_to_search(case, solution)

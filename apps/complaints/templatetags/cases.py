@@ -17,7 +17,7 @@ register = template.Library()
 
 @register.simple_tag
 def case_clock(line: ClockLine, at: datetime) -> SafeString:
-    """A clock as words, sign and colour; one that runs is counted down by house.js: amber from
+    """A clock as words, sign and colour; one that runs is counted down by staff.js: amber from
     its first warning step, red once it is over."""
     clock = line.clock
     if line.is_open and line.is_paused:

@@ -83,8 +83,8 @@ class ExactChoice(s.ChoiceField):
     def to_internal_value(self, data: Any) -> Any:
         if not isinstance(data, str) or data not in self.choices:
             # What cannot be written must not be told back either.
-            told = "".join(sign for sign in str(data)[:40] if sign.isprintable())
-            self.fail("invalid_choice", input=told)
+            as_shown = "".join(sign for sign in str(data)[:40] if sign.isprintable())
+            self.fail("invalid_choice", input=as_shown)
         return data
 
 
@@ -177,7 +177,7 @@ def taken(shape: type[s.Serializer[Any]], data: Any) -> dict[str, Any]:
     return found
 
 
-def told(shape: type[s.Serializer[Any]], row: Any) -> dict[str, Any]:
+def as_shown(shape: type[s.Serializer[Any]], row: Any) -> dict[str, Any]:
     """A row in this shape, whose fields are kept as in ``taken``."""
     return _kept(shape).to_representation(row)
 

@@ -271,7 +271,7 @@ def _inside(
 ) -> None:
     """Something for everyone whose sign-in the demonstration prints, then what rang is shown."""
     tea = customers["CHAYU"]
-    told = [
+    messages = [
         ("wangfang", "staff.late_opened", "上午运输中断，请向客户说明"),
         ("linzhuren", "staff.late_opened", "客户已来电催问"),
         ("diaodu", "staff.order_to_print", ""),
@@ -301,7 +301,7 @@ def _inside(
                 },
                 due_at=now,
             )
-            for (name, topic, detail), one in zip(told, reversed(shipped), strict=False)
+            for (name, topic, detail), one in zip(messages, reversed(shipped), strict=False)
         ]
     )
     services.send_due(ChannelName.IN_APP, worker=WORKER, limit=300)

@@ -59,10 +59,10 @@ def tell_earlier(rows: Sequence[tuple[NewDelivery, datetime]]) -> None:
     mark_as_sent([(delivery, times[delivery.cause]) for delivery in deliveries])
 
 
-def mark_as_sent(told: Sequence[tuple[Delivery, datetime]]) -> None:
+def mark_as_sent(messages: Sequence[tuple[Delivery, datetime]]) -> None:
     """Rows that were queued, as they would stand had each been told then."""
     history = []
-    for delivery, at in told:
+    for delivery, at in messages:
         sent = at + timedelta(seconds=4 + delivery.pk % 40)
         delivery.created_at = delivery.due_at = at
         delivery.first_attempt, delivery.attempts = sent, 1
@@ -73,7 +73,7 @@ def mark_as_sent(told: Sequence[tuple[Delivery, datetime]]) -> None:
         delivery.state_reason = attempts[-1].code
         history += attempts
     fields = ["created_at", "due_at", "first_attempt", "attempts", "state", "state_since"]
-    write_columns([one for one, _at in told], [*fields, "state_reason", "delivered_at"])
+    write_columns([one for one, _at in messages], [*fields, "state_reason", "delivered_at"])
     Attempt.objects.bulk_create(history)
 
 

@@ -55,8 +55,8 @@ def _act(request: HttpRequest, chat_id: int, act: Act) -> HttpResponse:
 
 def _refused(request: HttpRequest, refusal: RuleBroken) -> HttpResponse:
     if _is_scripted(request):
-        told = {"message": str(refusal), "code": refusal.code, "field": refusal.field}
-        return JsonResponse(told, status=422 if isinstance(refusal, BadInput) else 409)
+        content = {"message": str(refusal), "code": refusal.code, "field": refusal.field}
+        return JsonResponse(content, status=422 if isinstance(refusal, BadInput) else 409)
     messages.error(request, str(refusal))
     return redirect("desk:chats")
 

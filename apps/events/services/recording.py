@@ -9,7 +9,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
 
 from apps.core.database import Statement, array, moment, quoted
-from apps.core.waking import wake_on_commit
+from apps.core.enqueueing import enqueue_on_commit
 from apps.events.models import Event
 from apps.events.subscriptions import names_for
 
@@ -125,7 +125,7 @@ def _write(rows: Sequence[NewEvent]) -> list[tuple[int, datetime, datetime]]:
         )
         written = list(cursor.fetchall())
     if hear:
-        wake_on_commit(RELAY)
+        enqueue_on_commit(RELAY)
     return written
 
 

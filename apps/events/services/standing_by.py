@@ -13,7 +13,7 @@ from contextlib import suppress
 from celery import current_app
 from django.db import close_old_connections, connection
 
-from apps.core import waking
+from apps.core import enqueueing
 from apps.events.background import Overdue, missed_runs, overdue, record_run
 
 log = logging.getLogger(__name__)
@@ -46,8 +46,8 @@ class Standby:
         return not self._patience or time.monotonic() < self._in_charge_until
 
     def start(self) -> None:
-        waking.heard_by(self._hear)
-        waking.use_long_timeout()
+        enqueueing.heard_by(self._hear)
+        enqueueing.use_long_timeout()
         self._looking.start()
 
     def stop(self) -> None:
@@ -62,7 +62,7 @@ class Standby:
         )
         ended.start()
         ended.join(max(0.0, end - time.monotonic()))
-        waking.heard_by(None)
+        enqueueing.heard_by(None)
         return not ended.is_alive() and not self._looking.is_alive()
 
     def _look_on(self) -> None:
@@ -116,7 +116,7 @@ class Standby:
         if self.is_in_charge and not self.stopping.is_set():
             self._take(task, args)
         else:
-            waking.call(task, args)
+            enqueueing.call(task, args)
 
     def _take(self, task: str, args: tuple[str, ...]) -> None:
         with suppress(RuntimeError):  # it is ending

@@ -425,7 +425,7 @@ class Migration(migrations.Migration):
                         default=0, verbose_name="failed tries of this push"
                     ),
                 ),
-                ("told", models.CharField(blank=True, editable=False, max_length=32)),
+                ("pushed_mark", models.CharField(blank=True, editable=False, max_length=32)),
                 ("trying", models.CharField(blank=True, editable=False, max_length=32)),
                 ("changed_on", models.DateTimeField(null=True, verbose_name="last news")),
                 ("last_success", models.DateTimeField(null=True, verbose_name="last push taken")),

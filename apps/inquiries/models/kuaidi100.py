@@ -101,7 +101,7 @@ class Kuaidi100Subscription(models.Model):
     lease_until = models.DateTimeField(null=True, editable=False)
     attempts = models.PositiveSmallIntegerField(_("failed tries of this push"), default=0)
     # Of what was pushed last, or tried in vain three times.
-    told = models.CharField(max_length=32, blank=True, editable=False)
+    pushed_mark = models.CharField(max_length=32, blank=True, editable=False)
     # Of what is being tried.
     trying = models.CharField(max_length=32, blank=True, editable=False)
     changed_on = models.DateTimeField(_("last news"), null=True)

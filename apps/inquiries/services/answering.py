@@ -57,8 +57,8 @@ def _find(text: str, asker: Asker, at: datetime) -> Answer:
         return Answer(Outcome.LIMITED, at, number)
     shipment = public_view(number)
     if shipment is None:
-        told = Outcome.UNKNOWN if count_miss(asker, at) else Outcome.LIMITED
-        return Answer(told, at, number)
+        missed = Outcome.UNKNOWN if count_miss(asker, at) else Outcome.LIMITED
+        return Answer(missed, at, number)
     party = party_by_phone(number, asker.phone_index)
     outcome = Outcome.DETAILED if party else Outcome.ANSWERED
     return Answer(outcome, at, number, shipment, party)

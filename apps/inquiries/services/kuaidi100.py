@@ -219,7 +219,7 @@ def _follow(
         # Given up before: asked again, it begins again.
         for name, value in fresh.items():
             setattr(found, name, value)
-        found.monitor, found.told, found.trying, found.attempts = Monitor.POLLING, "", "", 0
+        found.monitor, found.pushed_mark, found.trying, found.attempts = Monitor.POLLING, "", "", 0
         found.created_at = found.due_at = at
         found.changed_on = None
         found.save()

@@ -59,7 +59,7 @@ class Push:
     monitor: Monitor
 
 
-def wake(waybill_ids: Collection[int]) -> int:
+def make_due(waybill_ids: Collection[int]) -> int:
     """Something happened to these shipments: look now, unless a failed push waits for its turn."""
     numbers = Waybill.objects.filter(pk__in=waybill_ids).values("number")
     return (
@@ -119,7 +119,7 @@ def _prepare(
     result = result_of(shipment, company=subscription.company, at=at, level=subscription.level)
     ended = is_terminal(shipment.status, shipment.reason)
     monitor = Monitor.SHUTDOWN if ended else Monitor.POLLING
-    if fingerprint_of(result) == subscription.told:
+    if fingerprint_of(result) == subscription.pushed_mark:
         return _abandon(subscription, result, at)
     status = str(monitor)
     if subscription.monitor in (Monitor.SHUTDOWN, Monitor.ABORT):
@@ -214,9 +214,9 @@ def _record(push: Push, code: str, at: datetime) -> None:
 
 
 def _told(found: Kuaidi100Subscription, push: Push, at: datetime) -> None:
-    if push.mark != found.told:
+    if push.mark != found.pushed_mark:
         found.changed_on = at
-    found.told, found.trying, found.attempts = push.mark, "", 0
+    found.pushed_mark, found.trying, found.attempts = push.mark, "", 0
     if found.monitor != push.monitor:
         MONITOR_MOVES.check(Monitor(found.monitor), push.monitor)
         found.monitor = push.monitor

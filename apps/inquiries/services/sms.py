@@ -14,7 +14,7 @@ from apps.inquiries.asking import Answer, Asker
 from apps.inquiries.enums import MessageState, Outcome, Way
 from apps.inquiries.models import InboundMessage
 from apps.inquiries.reading import find_numbers, language_of, phone_language
-from apps.inquiries.saying import told
+from apps.inquiries.saying import as_text
 from apps.inquiries.services.answering import answer
 from apps.inquiries.services.claiming import claim, keep, key_of
 from apps.inquiries.services.counting import count
@@ -66,13 +66,13 @@ def _reply(row: InboundMessage, phone: str, text: str, language: str, at: dateti
     send_answer(
         phone,
         number=said.number,
-        sentence=told(said),
+        sentence=as_text(said),
         cause=f"inquiry:{row.pk}",
         language=language,
         at=at,
         waybill=_waybill(said),
     )
-    keep(row, number=said.number, outcome=said.outcome, reply=told(said))
+    keep(row, number=said.number, outcome=said.outcome, reply=as_text(said))
 
 
 def _may_be_told(phone: str, at: datetime) -> bool:

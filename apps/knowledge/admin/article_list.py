@@ -12,7 +12,7 @@ from apps.accounts.enums import Language
 from apps.backoffice.forms.filters import FilterForm, one_of
 from apps.backoffice.lists import Column, ListQuery, Sort, StaffList, View
 from apps.core.addresses import address_of
-from apps.core.templatetags.house import status_tag
+from apps.core.templatetags.formatting import status_tag
 from apps.knowledge.enums import ArticleKind, Audience
 from apps.knowledge.models import Section
 from apps.knowledge.queries import article_list, newest_versions, standings

@@ -10,7 +10,7 @@ from apps.backoffice.acts import Act, ActContext
 from apps.backoffice.listing import ListAdmin
 from apps.backoffice.lists import Column, ListQuery, Sort, StaffList, View
 from apps.backoffice.records import PanelAdmin
-from apps.core.templatetags.house import status_tag
+from apps.core.templatetags.formatting import status_tag
 from apps.core.times import human
 from apps.knowledge import forms, services
 from apps.knowledge.models import MissedSearch

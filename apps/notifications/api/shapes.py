@@ -18,7 +18,7 @@ from apps.notifications.models import Delivery, WebhookEndpoint, WebhookEvent
 from apps.notifications.queries.notices import WEBHOOK_TYPES
 from apps.notifications.queries.webhooks import MESSAGE_ID
 from apps.notifications.services import CALLABLE, MAX_REPLAY, MOST_URL
-from apps.notifications.webhook_data import told
+from apps.notifications.webhook_data import public_content
 
 
 class AddressText(ExactText):
@@ -111,7 +111,7 @@ class WebhookEventShape(s.ModelSerializer[WebhookEvent]):
         read_only_fields = fields
 
     def get_data(self, entry: WebhookEvent) -> dict[str, Any]:
-        return told(entry.payload)
+        return public_content(entry.payload)
 
 
 class WebhookDeliveryShape(s.ModelSerializer[Delivery]):

@@ -22,7 +22,7 @@ from apps.notifications import standard_webhook
 from apps.notifications.channels.base import Channel, Message, Outcome, within
 from apps.notifications.enums import ChannelName, Effect, EndpointState
 from apps.notifications.models import WebhookEndpoint, WebhookEvent
-from apps.notifications.webhook_data import told
+from apps.notifications.webhook_data import public_content
 
 if TYPE_CHECKING:
     from apps.notifications.models import Delivery
@@ -97,7 +97,7 @@ def rules() -> http.Rules:
 
 
 def body_of(event: WebhookEvent) -> bytes:
-    content = {"type": event.type, "timestamp": event.at, "data": told(event.payload)}
+    content = {"type": event.type, "timestamp": event.at, "data": public_content(event.payload)}
     return json.dumps(content, ensure_ascii=False, separators=(",", ":"), cls=WireEncoder).encode()
 
 

@@ -230,15 +230,15 @@ def _named(notices: Sequence[Notice], _role: str) -> Finder:
     replaced = [notice for notice in notices if notice.stands_in]
     roster = Roster([], max(notice.at for notice in replaced)) if replaced else None
 
-    def told(notice: Notice) -> Iterator[int]:
+    def people_in(notice: Notice) -> Iterator[int]:
         here = roster if notice.stands_in else None
         return (here.instead_of(pk) if here else pk for pk in notice.people)
 
-    ids = {pk for notice in notices for pk in told(notice)}
+    ids = {pk for notice in notices for pk in people_in(notice)}
     people = {u.pk: staff_person(u) for u in User.objects.active().filter(pk__in=ids)}
 
     def find(notice: Notice) -> Iterator[Person]:
-        return (people[pk] for pk in told(notice) if pk in people)
+        return (people[pk] for pk in people_in(notice) if pk in people)
 
     return find
 

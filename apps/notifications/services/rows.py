@@ -11,7 +11,7 @@ from django.db import connection
 
 from apps.accounts.queries import system_user
 from apps.core.crypto import encrypt
-from apps.core.waking import wake_on_commit
+from apps.core.enqueueing import enqueue_on_commit
 from apps.events.services import record
 from apps.notifications.addresses import index_of
 from apps.notifications.enums import DeliveryState
@@ -140,7 +140,7 @@ def insert(rows: Sequence[NewDelivery]) -> list[int]:
             found += [pk for (pk,) in cursor.fetchall()]
     if found:
         for channel in {row.channel for row in rows if row.goes_at_once}:
-            wake_on_commit(SEND, channel)
+            enqueue_on_commit(SEND, channel)
     return found
 
 
@@ -160,7 +160,7 @@ def move(
         setattr(delivery, name, value)
     delivery.save(update_fields=list(changes))
     if to == DeliveryState.QUEUED and not delivery.digest_key:
-        wake_on_commit(SEND, delivery.channel)
+        enqueue_on_commit(SEND, delivery.channel)
     if to in FINAL:
         _tell_its_app(delivery, now=now)
     if delivery.is_digest and to in FINAL | {DeliveryState.AMBIGUOUS, DeliveryState.QUEUED}:

@@ -14,7 +14,7 @@ from functools import cache
 
 from django.db import close_old_connections
 
-from apps.core.waking import wake
+from apps.core.enqueueing import enqueue
 from apps.notifications import channels
 from apps.notifications.channels import Channel
 from apps.notifications.services.claiming import is_more_due
@@ -94,7 +94,7 @@ class _Sender:
                 return sent
             sent += wait == 0.0
             if time.monotonic() + wait >= end:
-                wake(SEND, str(self._channel.name))
+                enqueue(SEND, str(self._channel.name))
                 return sent
             if wait:
                 time.sleep(min(wait, LONGEST_NAP))
@@ -113,4 +113,4 @@ class _Sender:
     def _call_another(self) -> None:
         if not self._called and is_more_due(self._channel):
             self._called = True
-            wake(SEND, str(self._channel.name))
+            enqueue(SEND, str(self._channel.name))

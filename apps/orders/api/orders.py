@@ -12,7 +12,7 @@ from rest_framework.reverse import reverse
 
 from apps.accounts.idempotency import idempotent
 from apps.core.api.asked import REFERENCE, day_start, reference_asked
-from apps.core.api.exact import taken, told
+from apps.core.api.exact import as_shown, taken
 from apps.core.api.pagination import ApiCursorPagination
 from apps.core.api.problems import RulesBroken
 from apps.core.api.views import ApiView
@@ -97,7 +97,7 @@ class OrdersView(ApiView):
             by=caller(request),
             at=at,
         )
-        answer = told(OrderShape, order)
+        answer = as_shown(OrderShape, order)
         where = reverse("order", args=[order.number], request=request)
         return Response(answer, status=201, headers={"Location": where})
 

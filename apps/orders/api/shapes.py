@@ -199,10 +199,10 @@ class OrderShape(s.Serializer[Any]):
         """The account of ours into which its COD goes now, masked; asked once for each customer."""
         if order.cod_amount is None:
             return None
-        told: dict[int, str] = self.__dict__.setdefault("_cod_accounts", {})
-        if order.customer_id not in told:
-            told[order.customer_id] = cod_account(order, timezone.now())
-        return told[order.customer_id] or None
+        accounts: dict[int, str] = self.__dict__.setdefault("_cod_accounts", {})
+        if order.customer_id not in accounts:
+            accounts[order.customer_id] = cod_account(order, timezone.now())
+        return accounts[order.customer_id] or None
 
     def get_delivery_contact(self, order: WorkOrder) -> str:
         return mask_name(order.delivery_contact)

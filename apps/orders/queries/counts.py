@@ -34,16 +34,16 @@ def received_on(day: date, customer_ids: list[int]) -> dict[int, int]:
 def day_sheet(day: date, *, user: User, limit: int = 500) -> list[DayLine]:
     """Every customer that sends in bulk or told a number that day: three queries."""
     visible = Customer.objects.visible_to(user)
-    told = {
+    declared = {
         count.customer_id: count
         for count in DeclaredCount.objects.filter(day=day, customer__in=visible).select_related(
             "customer", "resolved_by"
         )
     }
     bulk = {c.pk: c for c in visible.sending_bulk_orders()[:limit]}
-    customers = bulk | {pk: count.customer for pk, count in told.items()}
+    customers = bulk | {pk: count.customer for pk, count in declared.items()}
     received = received_on(day, list(customers))
-    lines = [DayLine(c, received[pk], told.get(pk)) for pk, c in customers.items()]
+    lines = [DayLine(c, received[pk], declared.get(pk)) for pk, c in customers.items()]
     return sorted(lines, key=_urgency)
 
 

@@ -107,8 +107,10 @@ def price_shown(order: WorkOrder) -> dict[str, Any]:
     except Unrated as refusal:
         return {"refusal": refusal}
     steps = explain_order(priced)
-    told = [(step.what, step.how, None if step.fen is None else yuan(step.fen)) for step in steps]
-    return {"total": yuan(total_fen(priced)), "steps": told, "version": priced[0][1].version}
+    explained = [
+        (step.what, step.how, None if step.fen is None else yuan(step.fen)) for step in steps
+    ]
+    return {"total": yuan(total_fen(priced)), "steps": explained, "version": priced[0][1].version}
 
 
 def price_sentence(order: WorkOrder) -> str:

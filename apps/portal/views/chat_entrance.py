@@ -126,13 +126,13 @@ def chat_message(request: HttpRequest) -> HttpResponse:
 def chat_thanks(request: HttpRequest) -> HttpResponse:
     """The number of the message and the time; only to be had from having left one."""
     try:
-        told = loads(request.GET.get("m", "")[:400], salt=THANKS, max_age=THANKS_LIFE)
-        reply_by = parse_datetime(told["by"])
+        thanks = loads(request.GET.get("m", "")[:400], salt=THANKS, max_age=THANKS_LIFE)
+        reply_by = parse_datetime(thanks["by"])
     except (BadSignature, KeyError, TypeError, ValueError):
         return see_other("/chat")
     when = by_when(reply_by, now()) if reply_by else ""
     switch = f"?m={request.GET['m']}&"
-    context = {"number": told["n"], "when": when, "switch": switch}
+    context = {"number": thanks["n"], "when": when, "switch": switch}
     return page("portal/chat_thanks.html", context)
 
 

@@ -106,8 +106,8 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         except RuleBroken as refusal:
             form.add_error("code", str(refusal))
         else:
-            told = services.confirmed_token(subscription)
-            return kept_private(redirect("portal:followed", token=told))
+            confirmed = services.confirmed_token(subscription)
+            return kept_private(redirect("portal:followed", token=confirmed))
     status = 422 if form.errors else 200
     context = {"form": form, "subscription": asked.subscription, "done": False}
     return key_page(request, "portal/follow_confirm.html", context, status)

@@ -152,5 +152,7 @@ class TariffAdmin(PanelAdmin):
 def answer_of(version: TariffVersion | None, form: TryForm) -> dict[str, Any]:
     """The price and its steps for the template, in yuan."""
     rated, steps = explain_price(version, form.shipment())
-    told = [(step.what, step.how, None if step.fen is None else yuan(step.fen)) for step in steps]
-    return {"total": yuan(rated.gross_fen), "steps": told}
+    explained = [
+        (step.what, step.how, None if step.fen is None else yuan(step.fen)) for step in steps
+    ]
+    return {"total": yuan(rated.gross_fen), "steps": explained}

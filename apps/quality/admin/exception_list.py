@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.backoffice.forms.filters import FilterForm, one_of
 from apps.backoffice.lists import Column, ListQuery, Sort, StaffList, View
 from apps.core.addresses import address_of
-from apps.core.templatetags.house import drawn_tag, status_tag
+from apps.core.templatetags.formatting import drawn_tag, status_tag
 from apps.core.times import day_start, local
 from apps.quality.enums import ExceptionKind, ExceptionState, FoundBy
 from apps.quality.jobs import EXCEPTIONS

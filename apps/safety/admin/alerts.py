@@ -15,7 +15,7 @@ from apps.backoffice.acts import Act, ActContext
 from apps.backoffice.listing import ListAdmin
 from apps.backoffice.lists import Column, ListQuery, Sort, StaffList, View
 from apps.backoffice.records import PanelAdmin, ReferenceAdmin
-from apps.core.templatetags.house import human, status_tag
+from apps.core.templatetags.formatting import human, status_tag
 from apps.safety import services
 from apps.safety.enums import AlertKind, AlertState
 from apps.safety.forms import BecauseForm, RemarkForm

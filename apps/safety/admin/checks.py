@@ -12,7 +12,7 @@ from apps.backoffice.acts import Act, ActContext
 from apps.backoffice.listing import ListAdmin
 from apps.backoffice.lists import Column, ListQuery, Sort, StaffList, View
 from apps.backoffice.records import PanelAdmin, ReferenceAdmin
-from apps.core.templatetags.house import countdown, human, status_tag
+from apps.core.templatetags.formatting import countdown, human, status_tag
 from apps.safety import services
 from apps.safety.enums import CheckState, FollowUpState
 from apps.safety.forms import CheckForm, HandForm, ResultForm

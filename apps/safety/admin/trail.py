@@ -11,7 +11,7 @@ from apps.backoffice.forms.filters import FilterForm, moment, one_of
 from apps.backoffice.listing import ListAdmin
 from apps.backoffice.lists import Column, ListQuery, Sort, StaffList, View
 from apps.core.notice_types import subject_link
-from apps.core.templatetags.house import human
+from apps.core.templatetags.formatting import human
 from apps.events.kinds import label_of
 from apps.safety.jobs import TRAIL
 from apps.safety.models import AccountEvent

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.backoffice.forms.filters import FilterForm, moment, one_of
 from apps.backoffice.lists import Column, ListQuery, Sort, StaffList, View
-from apps.core.templatetags.house import countdown, status_tag
+from apps.core.templatetags.formatting import countdown, status_tag
 from apps.core.times import human
 from apps.sla.enums import ClockState, Metric
 from apps.sla.kinds import matter_kind_choices

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.accounts.queries import system_user
+from apps.core.enqueueing import enqueue_on_commit
 from apps.core.errors import BadInput, RuleBroken
-from apps.core.waking import wake_on_commit
 from apps.events.models import Event
 from apps.events.services import record
 from apps.sla import official
@@ -212,7 +212,7 @@ def _bump(calendar: WorkingCalendar) -> None:
     calendar.version += 1
     calendar.revision = uuid4()
     calendar.save(update_fields=["week", "zone", "version", "revision"])
-    wake_on_commit(RECOMPUTE)
+    enqueue_on_commit(RECOMPUTE)
 
 
 def _said(calendar: WorkingCalendar, data: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from apps.accounts.enums import Role
 from apps.accounts.models import User
 from apps.core.database import database_now, not_after
+from apps.core.enqueueing import enqueue_on_commit
 from apps.core.errors import BadInput, RuleBroken
-from apps.core.waking import wake_on_commit
 from apps.events.services import record
 from apps.sla.enums import (
     CountsFrom,
@@ -162,7 +162,7 @@ def retire_policy(*, policy: Policy, reason: str, by: User, at: datetime | None 
 def _call_to_follow(kind: str) -> None:
     PolicyEpoch.objects.get_or_create(kind=kind)
     PolicyEpoch.objects.filter(kind=kind).update(epoch=F("epoch") + 1)
-    wake_on_commit(RECOMPUTE)
+    enqueue_on_commit(RECOMPUTE)
 
 
 def _check_base(last: PolicyVersion | None, based_on: int | None) -> None:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from apps.core.database import Statement
-from apps.core.waking import wake_on_commit
+from apps.core.enqueueing import enqueue_on_commit
 from apps.sla.models import Clock, Fact
 
 # The task that tells what is due. What becomes due later is found by its instant.
@@ -126,7 +126,7 @@ def write_clocks(clocks: Iterable[Clock]) -> None:
 def call_to_sweep(clocks: Iterable[Clock], now: datetime) -> None:
     """Of clocks that were just written some may be due already, by the database's ``now``."""
     if any(clock.next_at is not None and clock.next_at <= now for clock in clocks):
-        wake_on_commit(SWEEP)
+        enqueue_on_commit(SWEEP)
 
 
 def write_fired(rows: Iterable[Fired]) -> None:

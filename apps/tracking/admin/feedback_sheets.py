@@ -21,7 +21,7 @@ from apps.backoffice.lists import Column
 from apps.backoffice.reporting import ReportAdmin
 from apps.backoffice.reports import Report, ReportQuery, Table
 from apps.core.errors import RuleBroken
-from apps.core.templatetags.house import drawn_tag, local, tag
+from apps.core.templatetags.formatting import drawn_tag, local, tag
 from apps.customers.models import Customer
 from apps.tracking.forms.feedback import SendForm, SheetForm
 from apps.tracking.jobs import FEEDBACK

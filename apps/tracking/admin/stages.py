@@ -19,7 +19,7 @@ from apps.backoffice.forms.reports import PeriodReportForm
 from apps.backoffice.lists import Column
 from apps.backoffice.reporting import ReportAdmin
 from apps.backoffice.reports import Facts, Report, ReportQuery, Table, number
-from apps.core.templatetags.house import drawn_tag, tag
+from apps.core.templatetags.formatting import drawn_tag, tag
 from apps.tracking.jobs import STAGES
 from apps.tracking.models import PartnerAgreement, PartnerScore, StageOverrun
 from apps.tracking.queries.scorecard import Scorecard, agreements_of, is_in_force, scorecard

@@ -16,7 +16,7 @@ from apps.tracking.models import (
     Waybill,
 )
 from apps.tracking.promise import Standards, clock_start
-from apps.tracking.queries.standards import city_key, house_zone, standards_table
+from apps.tracking.queries.standards import city_key, local_zone, standards_table
 from apps.tracking.queries.timeline import live_events
 from apps.tracking.stages import Interval, Party, Scan, intervals, otherwise
 
@@ -99,7 +99,7 @@ def stage_intervals(
     }
     start = waybill.issued_at
     if standards is not None:
-        start = clock_start(start, standards, house_zone())
+        start = clock_start(start, standards, local_zone())
     scans = [
         Scan(row.pk, row.occurred_at, row.code, row.status, row.unit_id, row.carrier_id)
         for row in live_events([waybill])[waybill.pk]

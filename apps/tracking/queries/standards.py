@@ -19,7 +19,7 @@ from apps.tracking.promise import Standards
 _NARROWEST = (LaneScope.LANE, LaneScope.SAME_CITY, LaneScope.INTER_CITY)
 
 
-def house_zone() -> ZoneInfo:
+def local_zone() -> ZoneInfo:
     """The zone in which days begin and cut-offs fall."""
     return ZoneInfo(settings.TIME_ZONE)
 

@@ -15,7 +15,7 @@ from apps.tracking.enums import LateKind, Status
 from apps.tracking.lateness import Verdict, is_lost, judge, worse_of
 from apps.tracking.models import LateShipment, ShipmentWatch, Waybill
 from apps.tracking.promise import Progress
-from apps.tracking.queries.standards import house_zone, silence_limits, standards_table
+from apps.tracking.queries.standards import local_zone, silence_limits, standards_table
 from apps.tracking.services.documents import expect_documents
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def _look(waybill_ids: list[int], now: datetime) -> list[Finding]:
         for case in LateShipment.objects.open().filter(waybill__in=waybill_ids).select_for_update()
     }
     table = standards_table(waybill.service_level for waybill in waybills)
-    limits, zone = silence_limits(), house_zone()
+    limits, zone = silence_limits(), local_zone()
     findings = []
     for waybill in waybills:
         verdict = None

@@ -14,7 +14,7 @@ from apps.events.services import record
 from apps.tracking.inputs import NewWaybill
 from apps.tracking.models import PromiseChange, Waybill
 from apps.tracking.promise import Progress, expected_at, promised_at
-from apps.tracking.queries.standards import default_levels, house_zone, standards_table
+from apps.tracking.queries.standards import default_levels, local_zone, standards_table
 from apps.tracking.services.watch import look_again
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def promise_for(new: NewWaybill, at: datetime) -> datetime | None:
     level = new.service_level or default_levels().get(new.job_type, "")
     table = standards_table([level])
     found = table.of(level, new.origin_city, new.destination_city, timezone.localdate(at))
-    return promised_at(at, found, house_zone()) if found else None
+    return promised_at(at, found, local_zone()) if found else None
 
 
 def apply_promises(waybills: Sequence[Waybill]) -> None:
@@ -39,7 +39,7 @@ def apply_promises(waybills: Sequence[Waybill]) -> None:
     for waybill in waybills:
         waybill.service_level = waybill.service_level or usual.get(waybill.job_type, "")
     table = standards_table(waybill.service_level for waybill in waybills)
-    zone = house_zone()
+    zone = local_zone()
     for waybill in waybills:
         at = waybill.issued_at
         day = timezone.localdate(at)

@@ -55,8 +55,8 @@ def send_campaign(
     _check_agent(held, agent)
     words = {"zh": checked_words(watch_zh, "watch_zh"), "en": checked_words(watch_en, "watch_en")}
     _check_instants(held, call_from, deadline, at)
-    told = _whom(held, agent, at)
-    if not told:
+    affected = _whom(held, agent, at)
+    if not affected:
         raise RuleBroken(
             _("This change concerns no customer, so there is nobody to tell."),
             code="nobody",
@@ -67,9 +67,9 @@ def send_campaign(
     campaign = Campaign.objects.create(
         project=held,
         content=content,
-        sha256=seal_of(content, [(one.customer_id, one.account_id) for one in told]),
+        sha256=seal_of(content, [(one.customer_id, one.account_id) for one in affected]),
         agent=agent,
-        customers=len(told),
+        customers=len(affected),
         call_from=call_from,
         deadline=deadline,
         since=since,
@@ -77,9 +77,9 @@ def send_campaign(
         sent_at=at,
         sent_by=by,
     )
-    recipients = _tell(campaign, told, at=at)
+    recipients = _tell(campaign, affected, at=at)
     clocks.begun(campaign, by=by, at=at)
-    data = {"number": held.number, "customers": len(told), "sha256": campaign.sha256}
+    data = {"number": held.number, "customers": len(affected), "sha256": campaign.sha256}
     record("campaign.sent", campaign, by=by, at=at, data=data)
     record_many(_news(recipients, by=by, at=at))
     clocks.finish_if_done([campaign.pk], by=by, at=at)
@@ -160,7 +160,9 @@ def _whom(project: ChangeProject, agent: User, at: datetime) -> list[_Told]:
     ]
 
 
-def _tell(campaign: Campaign, told: Sequence[_Told], *, at: datetime) -> list[CampaignRecipient]:
+def _tell(
+    campaign: Campaign, affected: Sequence[_Told], *, at: datetime
+) -> list[CampaignRecipient]:
     return CampaignRecipient.objects.bulk_create(
         [
             CampaignRecipient(
@@ -172,7 +174,7 @@ def _tell(campaign: Campaign, told: Sequence[_Told], *, at: datetime) -> list[Ca
                 state=RecipientState.TOLD if one.can_be_written_to else RecipientState.TO_CALL,
                 state_since=at,
             )
-            for one in told
+            for one in affected
         ]
     )
 

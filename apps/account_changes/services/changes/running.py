@@ -31,8 +31,8 @@ from apps.banking.queries import (
     assignments_to,
 )
 from apps.banking.services import let_accept_until, reassign
+from apps.core.enqueueing import enqueue_on_commit
 from apps.core.errors import BadInput, RuleBroken
-from apps.core.waking import wake_on_commit
 
 S = ProjectState
 WORK = "apps.account_changes.tasks.work_changes"
@@ -67,7 +67,7 @@ def schedule_change(
     data = {"since": since.isoformat(), "accept_until": row.accept_until.isoformat()}
     put_step(row, StepKind.SCHEDULED, note=why, by=by, at=at, data=data)
     clocks.begin(row, ChangeMatter.START, due=since, by=by, at=at)
-    wake_on_commit(WORK)
+    enqueue_on_commit(WORK)
     return row
 
 
@@ -120,7 +120,7 @@ def start_change(project: ChangeProject, *, by: User, at: datetime) -> ChangePro
     put_step(row, StepKind.STARTED, by=by, at=at, data=data)
     clocks.done(row, ChangeMatter.START, by=by, at=at)
     clocks.begin(row, ChangeMatter.TRANSITION, due=row.accept_until, by=by, at=at)
-    wake_on_commit(WORK)
+    enqueue_on_commit(WORK)
     return row
 
 
@@ -196,5 +196,5 @@ def resume_change(
     row.paused_at, row.paused_by, row.pause_reason = None, None, ""
     row.save(update_fields=["paused_at", "paused_by", "pause_reason"])
     put_step(row, StepKind.RESUMED, note=reason.strip()[:300], by=by, at=at)
-    wake_on_commit(WORK)
+    enqueue_on_commit(WORK)
     return row

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from apps.billing.channels import TaxChannel, tax_channel
 from apps.billing.models import Invoice, RedForm
+from apps.core.enqueueing import enqueue_on_commit
 from apps.core.errors import RuleBroken
-from apps.core.waking import wake_on_commit
 
 WORK = "apps.billing.tasks.work_tax_channel"
 # Seconds between two looks at what is under way.
@@ -69,7 +69,7 @@ def begin(turn: Turn, **values: str) -> None:
 def due_now(row: Invoice | RedForm) -> None:
     """For the next worker that looks, who is called once this is committed; not saved here."""
     row.channel_due_at, row.channel_tries = Now(), 0
-    wake_on_commit(WORK)
+    enqueue_on_commit(WORK)
 
 
 def wait(row: Invoice | RedForm, *, at_least: timedelta | None = None) -> None:

@@ -20,12 +20,12 @@ from django.db.migrations.state import ProjectState
 
 class Command(migrate.Command):
     def handle(self, *args: Any, **options: Any) -> None:
-        _refuse_an_older_house(options["database"])
+        _refuse_an_older_database(options["database"])
         with _models_rendered_alone():
             super().handle(*args, **options)
 
 
-def _refuse_an_older_house(database: str) -> None:
+def _refuse_an_older_database(database: str) -> None:
     """Until the first release an app's migrations are folded into one when its tables change: a
     database made by those of before cannot be carried on."""
     loader = MigrationLoader(connections[database])

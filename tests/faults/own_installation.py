@@ -20,7 +20,7 @@ import psutil
 
 from launch.checkout import Checkout
 from launch.django import Manage
-from launch.house import House
+from launch.installation import Installation
 from launch.leash import Leash, Stopped
 from launch.servers import Place, child_environment
 
@@ -30,7 +30,7 @@ UP_WITHIN = 600.0
 SERVERS = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "TEST_DATABASE_NAME")
 
 
-class OwnHouse(House):
+class OwnInstallation(Installation):
     """Opened with an empty database, and telling who is who."""
 
     def open(self) -> None:
@@ -93,7 +93,7 @@ class Running:
 
 
 @contextmanager
-def running_house(name: str, env: Mapping[str, str]) -> Iterator[Running]:
+def running_installation(name: str, env: Mapping[str, str]) -> Iterator[Running]:
     """It is gone with everything it knew when the context ends."""
     place = Place.of(Checkout(ROOT), name, durable=True)
     place.forget()
@@ -135,14 +135,14 @@ def running_house(name: str, env: Mapping[str, str]) -> Iterator[Running]:
 def main() -> int:
     leash = Leash(int(sys.argv[2]))
     leash.listen_to_signals()
-    house = OwnHouse(Place.of(Checkout(ROOT), sys.argv[1], durable=True), leash)
+    installation = OwnInstallation(Place.of(Checkout(ROOT), sys.argv[1], durable=True), leash)
     try:
-        house.open()
-        house.watch()
+        installation.open()
+        installation.watch()
     except Stopped:
         return 0
     finally:
-        house.close()
+        installation.close()
 
 
 if __name__ == "__main__":

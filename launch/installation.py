@@ -32,7 +32,7 @@ def address(host: str, port: int) -> str:
 CALM, HURRY = 10.0, 0.3
 
 
-class House:
+class Installation:
     """Everything that runs, and the order in which it starts and ends."""
 
     def __init__(self, place: Place, leash: Leash) -> None:

@@ -28,7 +28,7 @@ SELECT EXISTS (SELECT FROM sla_clock WHERE next_at <= statement_timestamp() - in
 
 
 @contextmanager
-def house(workers: int = 1, *, broker: bool = True) -> Iterator[dict[str, int]]:
+def installation(workers: int = 1, *, broker: bool = True) -> Iterator[dict[str, int]]:
     """Workers, beat and standby as bin/up runs them, on a broker of their own, or (``broker`` False) on
     one that is dead; their pids, once they are at work."""
     with ExitStack() as stack:
@@ -76,7 +76,7 @@ def catch_up(world: ClockWorld, count: int, *, within: float, flat: float) -> li
     """From an hour's stop until the last message is queued. Memory is first read once the processes
     have told a little and wait, since what they load they load once."""
     world.tidy()
-    with house(2) as pids:
+    with installation(2) as pids:
         processes = [pid for name, pid in pids.items() if name != "beat"]
         # They load everything and tell a little.
         world.make_overdue(count // 100)
@@ -93,11 +93,11 @@ def catch_up(world: ClockWorld, count: int, *, within: float, flat: float) -> li
         end = [pss_mb(pid) for pid in processes]
         peak = [max(pair) for pair in zip(peak, end, strict=True)]
         after = _figures()
-    fired, told, queued = (now - then for now, then in zip(after, before, strict=True))
-    assert (fired, told) == (steps, steps), f"{fired} steps and {told} events of {steps}"
+    fired, recorded, queued = (now - then for now, then in zip(after, before, strict=True))
+    assert (fired, recorded) == (steps, steps), f"{fired} steps and {recorded} events of {steps}"
     assert queued == steps, f"{queued} deliveries of {steps}"
     print(
-        f"{count:,} overdue after an hour (made so in {made:.0f} s): {fired:,} steps, {told:,} events, "
+        f"{count:,} overdue after an hour (made so in {made:.0f} s): {fired:,} steps, {recorded:,} events, "
         f"{queued:,} deliveries in {took:.1f} s, {fired / took:,.0f} steps/s\n"
         f"PSS of workers and standby, MB: start {_spoken(start)}, end {_spoken(end)}, highest {_spoken(peak)}"
     )

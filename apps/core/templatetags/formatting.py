@@ -68,7 +68,7 @@ def drawn_tag(colour: str, label: Any) -> SafeString:
 
 @register.simple_tag
 def countdown(due: datetime | None, warn: int = 7200) -> SafeString:
-    """A due time that house.js counts down, amber for the last ``warn`` seconds; without the script
+    """A due time that staff.js counts down, amber for the last ``warn`` seconds; without the script
     the time in words."""
     if due is None:
         return format_html('<span class="clock">{}</span>', gettext("no limit"))

@@ -70,10 +70,10 @@ class _Call:
         return hash((self.task, self.args))
 
     def __call__(self) -> None:
-        wake(self.task, *self.args)
+        enqueue(self.task, *self.args)
 
 
-def wake_on_commit(task: str, *args: str) -> None:
+def enqueue_on_commit(task: str, *args: str) -> None:
     """Call a worker to ``task`` once what is being written can be seen; once per transaction."""
     call = _Call(task, args)
     here = set(connection.savepoint_ids)
@@ -83,7 +83,7 @@ def wake_on_commit(task: str, *args: str) -> None:
     transaction.on_commit(call, robust=True)
 
 
-def wake(task: str, *args: str) -> None:
+def enqueue(task: str, *args: str) -> None:
     """Call a worker now, unless a call is on its way. Never raises, and never waits long."""
     if _ears:
         _ears[-1](task, args)

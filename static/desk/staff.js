@@ -4,7 +4,7 @@
 
   // "/" from anywhere goes to the search box; Escape leaves it.
   document.addEventListener("keydown", function (event) {
-    var box = document.getElementById("house-search");
+    var box = document.getElementById("staff-search");
     var target = event.target;
     var typing = target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
     if (event.key === "/" && box && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
@@ -19,14 +19,14 @@
   // The look's own script puts the name of a chosen file into the first text field around it. In
   // its own widget that is meant (a disabled field); in ours it would overwrite what was typed.
   // Whoever puts a form into the page calls this for it at once.
-  window.houseFiles = function (form) {
+  window.staffFiles = function (form) {
     form.querySelectorAll("input[type=file]").forEach(function (input) {
       var around = input.parentNode.parentNode.parentNode;
       var shown = around && around.querySelector("input[type=text]");
       if (!shown || !shown.disabled) { input.hasChangeListener = true; }
     });
   };
-  document.addEventListener("DOMContentLoaded", function () { window.houseFiles(document); });
+  document.addEventListener("DOMContentLoaded", function () { window.staffFiles(document); });
 
   // <time data-due="ISO" data-left="%s left" data-soon="…" data-over="%s overdue" data-warn="seconds"> counts down.
   var DAYS = /^zh/.test(document.documentElement.lang) ? " 天 " : "d ";

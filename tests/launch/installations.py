@@ -69,7 +69,7 @@ def usable(python: str, uid: int) -> bool:
 
 
 @dataclass
-class House:
+class Installation:
     """A copy of the project that is started and ended."""
 
     folder: Path
@@ -130,7 +130,7 @@ class House:
     def state(self) -> Path:
         return self.folder / ".yipiao" / "up"
 
-    def told(self, name: str) -> dict[str, Any]:
+    def reported(self, name: str) -> dict[str, Any]:
         """What the running one keeps in a file of its state."""
         known: dict[str, Any] = json.loads((self.state / name).read_text())
         return known
@@ -147,7 +147,7 @@ class House:
 
     def told_in_logs(self) -> list[str]:
         """Which log tells what only its owner may know: a password, a key, a sign-in."""
-        known = [*self.told("secrets.json").values(), PASSWORD]
+        known = [*self.reported("secrets.json").values(), PASSWORD]
         known.append((self.state / "demo-api-key").read_text().strip())
         # A line of the key's list carries its name first.
         secrets = {secret.rpartition(":")[2] for secret in known}
@@ -168,7 +168,7 @@ class House:
 
     def query(self, sql: str) -> str:
         """Ask the running database; the first thing that it answers."""
-        secrets, port = self.told("secrets.json"), self.told("ports.json")["postgres"]
+        secrets, port = self.reported("secrets.json"), self.reported("ports.json")["postgres"]
         address = f"postgresql://yipiao_owner:{secrets['OWNER_PASSWORD']}@127.0.0.1:{port}/yipiao"
         with closing(psycopg2.connect(address, connect_timeout=int(LIMIT))) as asked:
             asked.autocommit = True
@@ -211,7 +211,7 @@ def wait_gone(pids: set[int]) -> None:
 
 
 @contextmanager
-def copied(starter: Starter) -> Iterator[House]:
+def copied(starter: Starter) -> Iterator[Installation]:
     """What git would clone, in a folder whose name has a space and Chinese letters."""
     # Not pytest's own folder: another user may not walk into that one.
     base = Path(tempfile.mkdtemp(prefix="yipiao-"))
@@ -227,6 +227,6 @@ def copied(starter: Starter) -> Iterator[House]:
         for path in (folder, *folder.rglob("*")):
             os.chown(path, starter.uid, starter.uid)
     try:
-        yield House(folder, starter, free_port())
+        yield Installation(folder, starter, free_port())
     finally:
         shutil.rmtree(base)

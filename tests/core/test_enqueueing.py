@@ -10,9 +10,9 @@ import redis
 from celery import current_app
 from django.db import transaction
 
-from apps.core import valkey, waking
+from apps.core import enqueueing, valkey
+from apps.core.enqueueing import UniqueTask, enqueue, enqueue_on_commit
 from apps.core.valkey import ValkeyStore
-from apps.core.waking import UniqueTask, wake, wake_on_commit
 from tests.faults.brokers import silent_broker
 
 TASK = "tests.core.nobody_runs_this"
@@ -23,7 +23,7 @@ QUEUE = "celery"
 def broker(settings: Any, monkeypatch: pytest.MonkeyPatch) -> "Iterator[redis.Redis]":
     """The real one, with nothing waiting in it."""
     settings.WAKE_WORKERS = True
-    monkeypatch.setattr(waking, "_store", ValkeyStore())
+    monkeypatch.setattr(enqueueing, "_store", ValkeyStore())
     with redis.Redis.from_url(settings.REDIS_URL) as store:
         keys = [QUEUE, *store.scan_iter("called:*")]
         store.delete(*keys)
@@ -34,9 +34,9 @@ def broker(settings: Any, monkeypatch: pytest.MonkeyPatch) -> "Iterator[redis.Re
 @pytest.fixture
 def heard() -> Iterator[list[tuple[str, tuple[str, ...]]]]:
     calls: list[tuple[str, tuple[str, ...]]] = []
-    waking.heard_by(lambda task, args: calls.append((task, args)))
+    enqueueing.heard_by(lambda task, args: calls.append((task, args)))
     yield calls
-    waking.heard_by(None)
+    enqueueing.heard_by(None)
 
 
 def begin(*args: str) -> None:
@@ -50,17 +50,17 @@ def begin(*args: str) -> None:
 def test_a_thousand_commits_are_one_call(
     broker: "redis.Redis", monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(waking, "ON_ITS_WAY", 600.0)  # however long a thousand take here
+    monkeypatch.setattr(enqueueing, "ON_ITS_WAY", 600.0)  # however long a thousand take here
     for _n in range(1_000):
         with transaction.atomic():
-            wake_on_commit(TASK)
+            enqueue_on_commit(TASK)
     assert broker.llen(QUEUE) == 1, "it is on its way"
     begin()
     for _n in range(3):
-        wake(TASK)
+        enqueue(TASK)
     assert broker.llen(QUEUE) == 2, "what comes after it has begun may be news to it"
-    wake(TASK, "sms")
-    wake(TASK, "email")
+    enqueue(TASK, "sms")
+    enqueue(TASK, "email")
     assert broker.llen(QUEUE) == 4, "each argument is a task of its own"
 
 
@@ -68,13 +68,13 @@ def test_a_thousand_commits_are_one_call(
 def test_a_transaction_calls_once_and_only_when_it_is_done(heard: list[Any]) -> None:
     with transaction.atomic():
         for _n in range(5):
-            wake_on_commit(TASK)
-            wake_on_commit(TASK, "sms")
+            enqueue_on_commit(TASK)
+            enqueue_on_commit(TASK, "sms")
         assert heard == []
     assert heard == [(TASK, ()), (TASK, ("sms",))]
     heard.clear()
     with pytest.raises(ZeroDivisionError), transaction.atomic():
-        wake_on_commit(TASK)
+        enqueue_on_commit(TASK)
         1 / 0  # noqa: B018
     assert heard == [], "what never was is nothing to do"
 
@@ -83,32 +83,32 @@ def test_a_transaction_calls_once_and_only_when_it_is_done(heard: list[Any]) -> 
 def test_a_call_that_was_rolled_back_hides_none(heard: list[Any]) -> None:
     with transaction.atomic():
         with pytest.raises(ZeroDivisionError), transaction.atomic():
-            wake_on_commit(TASK)
+            enqueue_on_commit(TASK)
             1 / 0  # noqa: B018
-        wake_on_commit(TASK)
+        enqueue_on_commit(TASK)
     assert heard == [(TASK, ())]
     with transaction.atomic():
         with transaction.atomic():
-            wake_on_commit(TASK)
-        wake_on_commit(TASK)
+            enqueue_on_commit(TASK)
+        enqueue_on_commit(TASK)
     assert len(heard) <= 3, "at the worst once for each savepoint"
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_call_that_got_lost_keeps_others_back_for_seconds_only(broker: "redis.Redis") -> None:
-    wake(TASK)
+    enqueue(TASK)
     broker.delete(QUEUE)
     (mark,) = broker.scan_iter("called:*")
-    assert 0 < broker.pttl(mark) <= waking.ON_ITS_WAY * 1000
+    assert 0 < broker.pttl(mark) <= enqueueing.ON_ITS_WAY * 1000
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_queue_that_nobody_takes_from_does_not_grow(
     broker: "redis.Redis", monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(waking, "ENOUGH", 3)
+    monkeypatch.setattr(enqueueing, "ENOUGH", 3)
     for n in range(9):
-        wake(TASK, str(n))
+        enqueue(TASK, str(n))
     assert broker.llen(QUEUE) == 3
 
 
@@ -118,14 +118,14 @@ def _takes(settings: Any, url: str) -> list[float]:
     took = []
     for _n in range(5):
         began = time.perf_counter()
-        wake(TASK)
+        enqueue(TASK)
         took.append(time.perf_counter() - began)
     return took
 
 
 def test_a_broker_that_is_away_costs_nothing(broker: Any, settings: Any) -> None:
     took = _takes(settings, "redis://127.0.0.1:9/0")
-    assert waking._store.paused_until > time.monotonic(), "it is left alone for a while"
+    assert enqueueing._store.paused_until > time.monotonic(), "it is left alone for a while"
     assert min(took[1:]) < valkey.TIMEOUT_SECONDS
 
 
@@ -143,15 +143,15 @@ def test_one_that_dies_under_the_call_is_no_trouble(
     def away(*_args: Any, **_more: Any) -> None:
         raise ConnectionError
 
-    monkeypatch.setattr(waking._store, "run", away)
-    wake(TASK)
+    monkeypatch.setattr(enqueueing._store, "run", away)
+    enqueue(TASK)
     assert broker.llen(QUEUE) == 0
-    assert waking._store.paused_until > time.monotonic()
+    assert enqueueing._store.paused_until > time.monotonic()
 
 
 def test_a_call_reads_as_one_that_celery_sends(broker: "redis.Redis", settings: Any) -> None:
     """All but the names of the two, which every call has for itself."""
-    wake(TASK, "sms")
+    enqueue(TASK, "sms")
     with (
         current_app.connection_for_write(settings.REDIS_URL) as theirs,
         theirs.Producer() as producer,
@@ -170,7 +170,7 @@ def test_a_call_reads_as_one_that_celery_sends(broker: "redis.Redis", settings: 
 
 def test_each_call_has_a_name_of_its_own(broker: "redis.Redis") -> None:
     for _n in range(2):
-        wake(TASK)
+        enqueue(TASK)
         begin()
     first, second = (json.loads(one) for one in broker.lrange(QUEUE, 0, -1))
     assert first["headers"]["id"] != second["headers"]["id"]
@@ -178,13 +178,13 @@ def test_each_call_has_a_name_of_its_own(broker: "redis.Redis") -> None:
 
 
 def test_who_answers_no_requests_takes_a_moment(broker: Any, settings: Any) -> None:
-    waking.use_long_timeout()
+    enqueueing.use_long_timeout()
     with silent_broker() as hanging:
-        assert _takes(settings, hanging.url)[0] >= waking.LONG_TIMEOUT
+        assert _takes(settings, hanging.url)[0] >= enqueueing.LONG_TIMEOUT
 
 
 def test_in_tests_nobody_is_called_unless_they_mean_to(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Any] = []
-    monkeypatch.setattr(waking._store, "run", lambda *args: asked.append(args))
-    wake(TASK)
+    monkeypatch.setattr(enqueueing._store, "run", lambda *args: asked.append(args))
+    enqueue(TASK)
     assert asked == []
