@@ -95,7 +95,7 @@ class CasePages(ActAdmin):
             "panel": self._open_panel(request, case, act),
             "newest": seen if seen.isdecimal() else "0",
             "contact": contact_of(case),
-            "told": self._told(case, timezone.now()) if act.name == "report" else [],
+            "to_report": self._to_report(case, timezone.now()) if act.name == "report" else [],
         }
         return render(request, "complaints/_act.html", context)
 
@@ -157,7 +157,7 @@ class CasePages(ActAdmin):
             groups=act_groups(panels, leading),
             refused=refused,
             typed=draft_form(owner=user, key=case_key(case)) if refused is None else {},
-            informed=self._told(case, at),
+            to_report=self._to_report(case, at),
             clear=clear,
             may={name: may(request, f"{name}_case") for name in ("handle", "merge", "reveal")},
         )
@@ -193,7 +193,7 @@ class CasePages(ActAdmin):
         return CasePanel(act, form, True, self.act_address(act, case), replies)
 
     @staticmethod
-    def _told(case: Case, at: datetime) -> list[str]:
+    def _to_report(case: Case, at: datetime) -> list[str]:
         """Who is still to be told of it."""
         return report_recipient_names(case, at) if case.is_trouble and not case.reported_at else []
 

@@ -162,7 +162,7 @@ class IntakePages(CasePages):
             at=at,
             clocks=clocks,
             aloud=told_to_the_caller(case, clocks),
-            informed=report_recipient_names(case, at) if case.is_trouble else [],
+            to_report=report_recipient_names(case, at) if case.is_trouble else [],
             back=reverse("admin:complaints_case_intake"),
         )
 
