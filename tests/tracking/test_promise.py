@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from apps.core.errors import RuleBroken
 from apps.customers.enums import JobType
 from apps.events.queries import timeline
-from apps.tracking.enums import Reason, Stage, Status
+from apps.tracking.enums import PromiseCause, Reason, Stage, Status
 from apps.tracking.inputs import NewWaybill
 from apps.tracking.models import PromiseChange, ServiceLane, ServiceLevel, Waybill
 from apps.tracking.promise import (
@@ -27,9 +27,15 @@ from apps.tracking.promise import (
     outlook,
     promised_at,
 )
+from apps.tracking.queries.feedback import on_time
 from apps.tracking.queries.standards import city_key, standards_table
 from apps.tracking.services.masters import keep_row
-from apps.tracking.services.promise import apply_promises, change_promise, promise_for
+from apps.tracking.services.promise import (
+    apply_promises,
+    change_promise,
+    change_promises,
+    promise_for,
+)
 from tests.factories.accounts import UserFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.shipments import ago, level, scan, shipment
@@ -255,22 +261,97 @@ def test_a_promise_changes_with_a_reason_and_keeps_its_past() -> None:
     user, waybill = UserFactory(), shipment(service_level="std")
     before, at = waybill.promised_at, timezone.now()
     later = at + timedelta(days=4)
-    change_promise(waybill_id=waybill.pk, promised=later, reason="台风停运", by=user, at=at)
+    change_promise(
+        waybill_id=waybill.pk,
+        promised=later,
+        cause=PromiseCause.INCIDENT,
+        reason="台风停运",
+        by=user,
+        at=at,
+    )
     waybill.refresh_from_db()
     assert waybill.promised_at == later
     change = PromiseChange.objects.get()
     assert (change.promised_before, change.promised_now, change.changed_by) == (before, later, user)
     assert timeline(waybill)[0].kind == "waybill.promise_changed"
     for wrong in ({"reason": " "}, {"promised": at}, {"promised": later}):
-        values = {"promised": later + timedelta(hours=1), "reason": "x", **wrong}
+        values = {
+            "promised": later + timedelta(hours=1),
+            "cause": PromiseCause.OWN,
+            "reason": "x",
+            **wrong,
+        }
         with pytest.raises(RuleBroken):
             change_promise(waybill_id=waybill.pk, by=user, at=at, **values)
     with pytest.raises(IntegrityError), transaction.atomic():
         PromiseChange.objects.create(
-            waybill=waybill, promised_now=later, reason="", changed_at=at, changed_by=user
+            waybill=waybill,
+            promised_now=later,
+            cause="own",
+            reason="",
+            changed_at=at,
+            changed_by=user,
         )
     scan(waybill, "delivered")
     with pytest.raises(RuleBroken, match=r"promise|承诺"):
         change_promise(
-            waybill_id=waybill.pk, promised=later + timedelta(1), reason="x", by=user, at=at
+            waybill_id=waybill.pk,
+            promised=later + timedelta(1),
+            cause=PromiseCause.OWN,
+            reason="x",
+            by=user,
+            at=at,
         )
+
+
+@pytest.mark.django_db
+@pytest.mark.requirement("REP-2")
+def test_our_own_changes_never_polish_punctuality() -> None:
+    level()
+    user, waybill, at = UserFactory(), shipment(service_level="std"), timezone.now()
+    first = waybill.promised_at
+    assert first is not None
+
+    def move(days: int, cause: PromiseCause) -> tuple[bool | None, bool | None]:
+        change_promise(
+            waybill_id=waybill.pk, promised=first + timedelta(days=days), cause=cause, reason="x", by=user, at=at
+        )  # fmt: skip
+        waybill.refresh_from_db()
+        waybill.delivered_at = first + timedelta(days=1)
+        before = on_time(waybill, at)
+        waybill.delivered_at = waybill.promised_at
+        return before, on_time(waybill, at)
+
+    assert move(2, PromiseCause.OWN) == (False, False)
+    assert move(3, PromiseCause.OWN) == (False, False)
+    assert waybill.measured_promise_at == first
+    assert move(4, PromiseCause.CUSTOMER) == (True, True)
+    assert move(5, PromiseCause.OWN) == (True, False)
+    assert waybill.measured_promise_at == first + timedelta(days=4)
+    assert move(6, PromiseCause.INCIDENT) == (True, True)
+    assert waybill.measured_promise_at is None
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("count", [2, 12])
+def test_many_promises_move_in_few_statements(count: int) -> None:
+    level()
+    user, at = UserFactory(), timezone.now()
+    shipments = [shipment(service_level="std") for _n in range(count)]
+    same, gone = shipments[0], shipment(service_level="std")
+    scan(gone, "delivered")
+    later = at + timedelta(days=5)
+    Waybill.objects.filter(pk=same.pk).update(promised_at=later)
+    wanted = dict.fromkeys([*(one.pk for one in shipments), gone.pk], later)
+    with CaptureQueriesContext(connection) as queries:
+        changes = change_promises(
+            wanted, cause=PromiseCause.INCIDENT, reason="杭州暴雪", by=user, at=at
+        )
+    assert {one.waybill_id for one in changes} == {one.pk for one in shipments[1:]}
+    assert len(queries) <= 16
+    assert set(Waybill.objects.filter(promised_at=later).values_list("pk", flat=True)) == {
+        one.pk for one in shipments
+    }
+    assert not change_promises(
+        wanted, cause=PromiseCause.INCIDENT, reason="杭州暴雪", by=user, at=at
+    ), "pressed twice, moved once"

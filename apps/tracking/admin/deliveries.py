@@ -15,7 +15,7 @@ from apps.backoffice.acts import Act, ActContext
 from apps.backoffice.records import PanelAdmin
 from apps.core.downloads import private_file
 from apps.core.times import human
-from apps.tracking.enums import ConfirmedBy, Party, Satisfaction, Status
+from apps.tracking.enums import ConfirmedBy, Party, PromiseCause, Satisfaction, Status
 from apps.tracking.forms import delivery as forms
 from apps.tracking.forms.fields import now_to_the_minute
 from apps.tracking.models import AuthorisedSigner, Delivery, DeliveryConsent, Waybill
@@ -73,7 +73,8 @@ def _satisfaction(context: ActContext) -> None:
 
 
 def _promise(context: ActContext) -> None:
-    change_promise(waybill_id=context.record.pk, **context.typed, **context.who)
+    values = {**context.typed, "cause": PromiseCause(context.typed["cause"])}
+    change_promise(waybill_id=context.record.pk, **values, **context.who)
 
 
 def _has_proof(waybill: Waybill) -> bool:

@@ -12,6 +12,7 @@ from apps.tracking.enums.delivery import (
 from apps.tracking.enums.kinds import EVENT_DETAILS, EVENT_KINDS, EVENT_ROWS, EVENT_VALUES
 from apps.tracking.enums.late import LateCause, LateKind, LateOutcome
 from apps.tracking.enums.party import PartyRole
+from apps.tracking.enums.promise import PromiseCause
 from apps.tracking.enums.stage import LaneScope, Stage
 from apps.tracking.enums.status import (
     TERMINAL,
@@ -43,6 +44,7 @@ __all__ = [
     "LateOutcome",
     "Party",
     "PartyRole",
+    "PromiseCause",
     "Reason",
     "RefusedState",
     "Satisfaction",

@@ -11,7 +11,14 @@ from apps.backoffice.forms.held_files import FormWithFiles, HeldFilesField
 from apps.core.errors import BadInput
 from apps.core.files import HoldableFile, NewFile
 from apps.core.files.pictures import MOST_PHOTOS, CleanPhoto, clean_photo
-from apps.tracking.enums import CodMethod, ConfirmedBy, HandedOverAt, Party, Satisfaction
+from apps.tracking.enums import (
+    CodMethod,
+    ConfirmedBy,
+    HandedOverAt,
+    Party,
+    PromiseCause,
+    Satisfaction,
+)
 from apps.tracking.forms.fields import MomentField, NoteField
 from apps.tracking.models import Courier, ProofOfDelivery, Waybill
 from apps.tracking.signing import NewProof
@@ -148,4 +155,12 @@ class SatisfactionForm(forms.Form):
 
 class PromiseForm(forms.Form):
     promised = MomentField(label=_("promised by"))
+    cause = forms.ChoiceField(
+        label=_("cause"),
+        choices=[
+            ("", ""),
+            *((one.value, one.label) for one in (PromiseCause.CUSTOMER, PromiseCause.OWN)),
+        ],
+        help_text=_("Punctuality is measured by the promise before it if the cause is ours."),
+    )
     reason = forms.CharField(label=_("reason"), max_length=300)

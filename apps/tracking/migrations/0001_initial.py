@@ -220,6 +220,15 @@ class Migration(migrations.Migration):
                     models.DateTimeField(blank=True, null=True, verbose_name="promised by"),
                 ),
                 (
+                    "measured_promise_at",
+                    models.DateTimeField(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        verbose_name="punctuality measured by",
+                    ),
+                ),
+                (
                     "expected_at",
                     models.DateTimeField(blank=True, null=True, verbose_name="expected at"),
                 ),
@@ -1171,6 +1180,18 @@ class Migration(migrations.Migration):
                     models.DateTimeField(blank=True, null=True, verbose_name="promised before"),
                 ),
                 ("promised_now", models.DateTimeField(verbose_name="promised now")),
+                (
+                    "cause",
+                    models.CharField(
+                        choices=[
+                            ("customer", "The customer asked for it"),
+                            ("incident", "An incident"),
+                            ("own", "Our own doing"),
+                        ],
+                        max_length=10,
+                        verbose_name="cause",
+                    ),
+                ),
                 ("reason", models.CharField(max_length=300, verbose_name="reason")),
                 ("changed_at", models.DateTimeField(verbose_name="changed at")),
                 (
@@ -2580,6 +2601,13 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("reason", ""), _negated=True),
                 name="promise_changed_with_reason",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="promisechange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("cause__in", ["customer", "incident", "own"])),
+                name="promise_changed_by_known_cause",
             ),
         ),
         migrations.AddIndex(

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.models import AppendOnly
 from apps.customers.enums import JobType
-from apps.tracking.enums import LaneScope, Stage
+from apps.tracking.enums import LaneScope, PromiseCause, Stage
 
 
 class DaySpan(Func):
@@ -168,6 +168,7 @@ class PromiseChange(AppendOnly):
     )
     promised_before = models.DateTimeField(_("promised before"), null=True, blank=True)
     promised_now = models.DateTimeField(_("promised now"))
+    cause = models.CharField(_("cause"), max_length=10, choices=PromiseCause)
     reason = models.CharField(_("reason"), max_length=300)
     changed_at = models.DateTimeField(_("changed at"))
     changed_by = models.ForeignKey(
@@ -180,6 +181,9 @@ class PromiseChange(AppendOnly):
         ordering = ["-id"]
         constraints = [
             models.CheckConstraint(condition=~Q(reason=""), name="promise_changed_with_reason"),
+            models.CheckConstraint(
+                condition=Q(cause__in=PromiseCause.values), name="promise_changed_by_known_cause"
+            ),
         ]
         permissions = [("change_promise", _("Can change what a waybill was promised"))]
 

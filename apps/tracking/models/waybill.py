@@ -107,6 +107,10 @@ class Waybill(models.Model):
         verbose_name=_("partner carrier"),
     )
     promised_at = models.DateTimeField(_("promised by"), null=True, blank=True)
+    # By what punctuality is measured, where changes of our own have moved the promise since.
+    measured_promise_at = models.DateTimeField(
+        _("punctuality measured by"), null=True, blank=True, editable=False
+    )
     expected_at = models.DateTimeField(_("expected at"), null=True, blank=True)
 
     status = models.CharField(_("status"), max_length=30, choices=Status, default=Status.CREATED)

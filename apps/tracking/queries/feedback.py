@@ -12,6 +12,7 @@ from django.utils import timezone
 from apps.core.times import day_start
 from apps.tracking.enums import Satisfaction, Status
 from apps.tracking.models import FeedbackSheet, Waybill
+from apps.tracking.queries.standards import MEASURED_PROMISE
 from apps.tracking.references import work_orders_of
 
 if TYPE_CHECKING:
@@ -58,11 +59,12 @@ def rows_of(wanted: SheetFilter, *, user: "User") -> QuerySet[Waybill]:
         issued_at__lt=day_start(wanted.last_day, days=1),
     )
     now = timezone.now()
-    late = Q(delivered_at__gt=F("promised_at")) | Q(delivered_at=None, promised_at__lt=now)
+    found = found.alias(measured=MEASURED_PROMISE)
+    late = Q(delivered_at__gt=F("measured")) | Q(delivered_at=None, measured__lt=now)
     if wanted.timeliness == LATE:
         found = found.filter(late)
     elif wanted.timeliness == ON_TIME:
-        found = found.filter(delivered_at__lte=F("promised_at"))
+        found = found.filter(delivered_at__lte=F("measured"))
     elif wanted.timeliness == RUNNING:
         found = found.filter(concluded_at=None)
     if wanted.satisfaction == "none":
@@ -80,7 +82,8 @@ def _names() -> list[str]:
     """Everything but the parties' encrypted names: nothing here needs them."""
     return [
         *("id", "issued_at", "number", "customer_reference", "origin_city", "destination_city"),
-        *("promised_at", "expected_at", "delivered_at", "concluded_at", "status"),
+        *("promised_at", "measured_promise_at", "expected_at"),
+        *("delivered_at", "concluded_at", "status"),
         *("feedback__satisfaction", "feedback__comment"),
     ]
 
@@ -111,11 +114,13 @@ def _row(waybill: Waybill, order: str, now: datetime) -> SheetRow:
 
 
 def on_time(waybill: Waybill, now: datetime) -> bool | None:
-    if waybill.promised_at is None:
+    """Whether it came, or is to come, by the promise that counts; None while that is open."""
+    promised = waybill.measured_promise_at or waybill.promised_at
+    if promised is None:
         return None
     if waybill.delivered_at:
-        return waybill.delivered_at <= waybill.promised_at
-    return False if now > waybill.promised_at else None
+        return waybill.delivered_at <= promised
+    return False if now > promised else None
 
 
 def sheet_page(

@@ -18,6 +18,7 @@ from apps.tracking.models import (
     Waybill,
 )
 from apps.tracking.queries.stage_report import StageRow, stage_rows
+from apps.tracking.queries.standards import MEASURED_PROMISE
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -58,7 +59,7 @@ def scorecard(
     reported = TrackingEvent.objects.filter(
         waybill=OuterRef("pk"), issued_month=OuterRef("issued_month"), is_withdrawal=False
     )
-    due = Q(promised_at__isnull=False) & (Q(delivered_at__isnull=False) | Q(promised_at__lt=now))
+    due = Q(measured__isnull=False) & (Q(delivered_at__isnull=False) | Q(measured__lt=now))
     figures = (
         Waybill.objects.visible_to(user)
         .filter(
@@ -67,6 +68,7 @@ def scorecard(
             issued_at__lt=day_start(last_day, days=1),
         )
         .annotate(
+            measured=MEASURED_PROMISE,
             had_trouble=Exists(reported.filter(status__in=TROUBLE)),
             had_loss=Exists(
                 reported.filter(status=Status.EXCEPTION, reason__in=["lost", "damaged"])
@@ -76,7 +78,7 @@ def scorecard(
             volume=Count("pk"),
             delivered=Count("pk", filter=Q(delivered_at__isnull=False)),
             promised=Count("pk", filter=due),
-            on_time=Count("pk", filter=Q(delivered_at__lte=F("promised_at"))),
+            on_time=Count("pk", filter=Q(delivered_at__lte=F("measured"))),
             troubled=Count("pk", filter=Q(had_trouble=True)),
             lost_or_damaged=Count("pk", filter=Q(had_loss=True)),
         )

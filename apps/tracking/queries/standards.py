@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import get_language
 
 from apps.core.cached_tables import CachedTables
@@ -17,6 +18,10 @@ from apps.tracking.models import ServiceLane, ServiceLevel, SilenceLimit
 from apps.tracking.promise import Standards
 
 _NARROWEST = (LaneScope.LANE, LaneScope.SAME_CITY, LaneScope.INTER_CITY)
+
+
+# The promise by which punctuality is measured: changes of our own do not move it.
+MEASURED_PROMISE = Coalesce("measured_promise_at", "promised_at")
 
 
 def local_zone() -> ZoneInfo:
