@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.masking import mask_text
 from apps.events.services import record
-from apps.tracking.inputs import NewWaybill
 from apps.tracking.models import PromiseChange, Waybill
 from apps.tracking.promise import Progress, expected_at, promised_at
 from apps.tracking.queries.standards import default_levels, local_zone, standards_table
@@ -19,14 +18,6 @@ from apps.tracking.services.watch import look_again
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
-
-
-def promise_for(new: NewWaybill, at: datetime) -> datetime | None:
-    """The promise a shipment would get if it were issued at ``at``; None without standards."""
-    level = new.service_level or default_levels().get(new.job_type, "")
-    table = standards_table([level])
-    found = table.of(level, new.origin_city, new.destination_city, timezone.localdate(at))
-    return promised_at(at, found, local_zone()) if found else None
 
 
 def apply_promises(waybills: Sequence[Waybill]) -> None:
