@@ -179,6 +179,7 @@ def test_unclear_messages_are_settled_on_their_page(client: Client, boss: User) 
     Delivery.objects.update(state=S.AMBIGUOUS)
     page = client.get(reverse("admin:notifications_delivery_health")).content.decode()
     assert f"/delivery/{made.pk}/change/" in page
+    assert "0:00:00" not in page, "a channel that is not behind has a dash"
     act = url("delivery", "act", made.pk, "resolve")
     client.post(act, {"arrived": "yes", "reason": "客户来电确认"})
     made.refresh_from_db()

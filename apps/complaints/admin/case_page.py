@@ -95,7 +95,7 @@ class CasePages(ActAdmin):
             "panel": self._open_panel(request, case, act),
             "newest": seen if seen.isdecimal() else "0",
             "contact": contact_of(case),
-            "told": self._told(case, timezone.now()) if act.name == "report" else [],
+            "informed": self._told(case, timezone.now()) if act.name == "report" else [],
         }
         return render(request, "complaints/_act.html", context)
 

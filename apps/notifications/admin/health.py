@@ -29,6 +29,10 @@ def _state(one: ChannelHealth) -> Any:
     return drawn_tag("green", gettext("fine"))
 
 
+def _behind_by(one: ChannelHealth) -> str | None:
+    return f"{one.lag.total_seconds():.0f} s" if one.lag else None
+
+
 def _failures(one: ChannelHealth) -> Any:
     return format_html_join(" ", "<code>{}</code> × {}", one.failures)
 
@@ -40,7 +44,7 @@ def _page_of(delivery: Delivery) -> str:
 CHANNELS = (
     Column("label", _("Channel")),
     Column("state", _("How it is"), _state),
-    number("lag", _("Behind by"), lambda one: one.lag and f"{one.lag.total_seconds():.0f} s"),
+    number("lag", _("Behind by"), _behind_by),
     number("waiting", _("Waiting")),
     number("held", _("Held")),
     number("sending", _("Being sent")),
