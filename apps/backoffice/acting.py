@@ -225,7 +225,7 @@ class ActAdmin(PageAdmin):
         return self._form_page(request, act, context, more)
 
     def _meanwhile(self, request: HttpRequest, act: Act, context: ActContext) -> bool:
-        """Before the customer hears something, what was said meanwhile is said once."""
+        """Before something is sent to the customer, the page shows once what was written meanwhile."""
         news = self.said_meanwhile(request, context) if act.tells_customer else []
         for sentence in news:
             context.form.add_error(None, sentence)
@@ -260,7 +260,7 @@ class ActAdmin(PageAdmin):
     def show_once(
         self, request: HttpRequest, act: Act, context: ActContext, result: Any
     ) -> HttpResponseBase:
-        """The result in this answer alone, which is kept by nobody; the second press of the same
+        """The result in this answer alone, which nobody stores; the second press of the same
         form leads back."""
         said = _(
             "Your first press did it and showed what came of it, which is never shown again: “%(act)s”. "

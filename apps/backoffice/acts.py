@@ -89,7 +89,7 @@ class Act:
     is_panel: bool = False  # a form on the record's page instead of a page of its own
     button: Any = ""  # what the button says, where that is not the label
     key: str = ""  # keyboard
-    tells_customer: bool = False  # then the page first says what was said meanwhile
+    tells_customer: bool = False  # then the page first shows what was written meanwhile
     page: str = "backoffice/act.html"  # a template that extends this one
     about: str = ""  # the kind of approval that it decides about (backoffice.approval_kinds)
     shows: str = ""

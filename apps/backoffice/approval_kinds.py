@@ -1,4 +1,4 @@
-"""What is approved in the house: each app declares its kinds as ``APPROVALS`` in its ``approvals.py``.
+"""What has to be approved: each app declares its kinds as ``APPROVALS`` in its ``approvals.py``.
 
 The engine (``services.approvals``) knows no kind. The user model of the project says who somebody is
 (``person_key``: the staff number; several sign-in names of one person have the same) and what they

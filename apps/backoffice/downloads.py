@@ -1,4 +1,4 @@
-"""Files on their way to a person: never kept by anybody on the way, never taken for a page."""
+"""Files on their way to a person: never cached on the way, never taken for a page."""
 
 from typing import IO, Any
 

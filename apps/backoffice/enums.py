@@ -44,7 +44,7 @@ class RowOutcome(ColourChoices):
 
 
 class FileKind(TextChoices):
-    """What is kept for a time that the house chooses."""
+    """Files that are stored for a time that the company chooses."""
 
     JOB_RESULT = "job_result", _("Files that jobs have made")
     IMPORT_ORIGINAL = "import_original", _("Files that were imported, as they came")

@@ -35,7 +35,7 @@ class Export:
     there in one query. ``permission`` is asked before anything is read; ``event`` is what goes on
     record before the first row leaves."""
 
-    name: str  # "complaints.case": unique in the house, its app before the point
+    name: str  # "complaints.case": unique in the installation, its app before the point
     label: Any  # what it is of: the title of the sheet
     # "cases", or made of the query: the day and the ending follow.
     file_name: str | Callable[[Query], str]
@@ -73,6 +73,11 @@ def attribute(heading: Any, path: str) -> ExportColumn:
         return row
 
     return ExportColumn(heading, value)
+
+
+def choice(heading: Any, field: str) -> ExportColumn:
+    """A column that shows what is chosen in ``field`` by its name."""
+    return ExportColumn(heading, lambda row: getattr(row, f"get_{field}_display")())
 
 
 def rows_of_list(model: type[Model]) -> Callable[[Any, Query], QuerySet[Any]]:

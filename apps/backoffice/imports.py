@@ -1,7 +1,7 @@
 """Imports of files of rows, each declared once: columns, how a row is read, how good rows are taken.
 
 The flow is one for all (``services.importing``): a file is claimed by its bytes, looked at, taken by a
-job in batches, and what is refused goes back as it came with the reason beside it.
+job in batches, and what is refused goes back as it came, each row with its reason.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -81,11 +81,11 @@ class Import:
     """``read`` turns a row into what ``take`` understands, or raises BadInput or RowRefused; it is
     asked once for the preview and once more when the file is taken, so it writes nothing. ``take``
     writes a batch in the transaction of its step and answers for each item; ``one_by_one`` makes it
-    of a service for one row. ``form`` asks what must be known beside the file, and its
+    of a service for one row. ``form`` asks what must be known besides the file, and its
     ``parameters()`` are kept with it. ``seen_by`` is which imports of this kind a holder of the
     permission sees, one's own by default."""
 
-    name: str  # "orders.workorder": unique in the house, its app before the point
+    name: str  # "orders.workorder": unique in the installation, its app before the point
     label: Any
     permission: str
     columns: Sequence[Column]

@@ -59,7 +59,7 @@ class JobKind:
     called in the transaction in which the job ends, however it ends; ``address`` leads to the page
     of what it is about."""
 
-    name: str  # "orders.recalculation": unique in the house, its app before the point
+    name: str  # "orders.recalculation": unique in the installation, its app before the point
     label: Any
     permission: str
     run: Callable[[Run], Result | None]
@@ -84,7 +84,7 @@ def _declared() -> Iterator[JobKind]:
 
 @lru_cache(maxsize=1)
 def job_kinds() -> Mapping[str, JobKind]:
-    """All kinds of the house by their names."""
+    """All kinds of all apps by their names."""
     kinds: dict[str, JobKind] = {}
     for kind in _declared():
         if kind.name in kinds:

@@ -1,4 +1,4 @@
-"""The pages of a declared list: the list itself, filters kept under a name, the list as a file."""
+"""The pages of a declared list: the list itself, filters saved under a name, the list as a file."""
 
 from collections.abc import Iterable
 from typing import Any

@@ -1,4 +1,4 @@
-"""What pages the back office has, told by the apps themselves: each lists its own in ``navigation.py``.
+"""What pages the back office has. The apps declare them: each lists its own in ``navigation.py``.
 
 A person's sidebar holds the daily work of their roles in the order of the day; everything else that
 they may open stands on two pages, *Records* (what is looked up) and *Settings* (what is set rarely).
@@ -110,7 +110,7 @@ def _links(
 
 
 def _link(page: Page) -> Link | None:
-    """None where the address does not exist, as that of the demonstration's mailbox in a real house."""
+    """None where the address does not exist, as that of the demonstration's mailbox in production."""
     try:
         href = reverse(page.address)
     except NoReverseMatch:

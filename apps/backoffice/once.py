@@ -91,14 +91,14 @@ def once(view: View) -> View:
 
 def done_here(response: Answer, *, where: str, said: str) -> Answer:
     """For a view that has acted and shows what came of it: the second press is sent to ``where``
-    and told ``said``. The page itself is not kept: it may show a secret or a person's data."""
+    and shown ``said``. The page itself is not stored: it may show a secret or a person's data."""
     kept = KeptAnswer(where=where, said=((messages.INFO, said, "", False),))
     response.kept_answer = kept  # type: ignore[attr-defined]  # read by _worth_keeping
     return response
 
 
 def answers_again(response: JsonResponse) -> JsonResponse:
-    """For a view that has acted and tells a script so: the second press gets the same words."""
+    """For a view that has acted and answers a script: the second press gets the same words."""
     body = response.content.decode()
     response.kept_answer = KeptAnswer(response.status_code, body=body)  # type: ignore[attr-defined]  # read by _worth_keeping
     return response

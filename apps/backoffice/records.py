@@ -189,7 +189,7 @@ class ReferenceAdmin(RefusingAdmin):
         except RuleBroken as refusal:
             messages.error(request, str(refusal))
 
-    # The house keeps one record of what happened, not Django's second one.
+    # What happened is recorded once, as an event; Django's own log would be a second record.
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
         return None
 

@@ -25,7 +25,7 @@ IMPORT_MOVES: MoveTable[I] = MoveTable(
         I.DROPPED: set(),
     }
 )
-# A file in one of these is taken: the same file again is told so.
+# A file in one of these is taken: the same file again is refused with these words.
 CLAIMING = (I.TAKING, I.TAKEN)
 
 # What was approved is void as soon as it is changed; what ended otherwise is asked for anew.

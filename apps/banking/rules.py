@@ -134,11 +134,3 @@ def odd_signs(name: str) -> str:
 def _name_key(name: str) -> str:
     folded = unicodedata.normalize("NFKC", name).casefold()
     return _BRACKETS.sub("", re.sub(r"\s", "", folded))
-
-
-def looks_like_card(number: str) -> bool:
-    """Luhn's check digit. A hint to look twice and no more: real cards fail it, and accounts of companies
-    have none."""
-    digits = [int(digit) for digit in reversed(number)]
-    doubled = (2 * digit - 9 * (digit > 4) for digit in digits[1::2])  # two digits from 5 on
-    return (sum(digits[::2]) + sum(doubled)) % 10 == 0

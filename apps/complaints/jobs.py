@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.backoffice.exports import Export, ExportColumn, attribute, rows_of_list
+from apps.backoffice.exports import Export, ExportColumn, attribute, choice, rows_of_list
 from apps.complaints.models import Case
 from apps.complaints.queries.clock_lines import next_lines
 from apps.core.masking import mask_name
@@ -18,10 +18,6 @@ def _with_clocks(cases: Sequence[Any]) -> Iterator[Any]:
         yield case
 
 
-def _choice(heading: Any, field: str) -> ExportColumn:
-    return ExportColumn(heading, lambda case: getattr(case, f"get_{field}_display")())
-
-
 CASES = Export(
     name="complaints.case",
     label=_("Cases"),
@@ -32,10 +28,10 @@ CASES = Export(
     prepare=_with_clocks,
     columns=(
         attribute(_("Number"), "number"),
-        _choice(_("Class"), "case_class"),
-        _choice(_("Severity"), "severity"),
-        _choice(_("State"), "state"),
-        _choice(_("Channel"), "channel"),
+        choice(_("Class"), "case_class"),
+        choice(_("Severity"), "severity"),
+        choice(_("State"), "state"),
+        choice(_("Channel"), "channel"),
         attribute(_("Direct complaint"), "is_direct"),
         attribute(_("Subject"), "title"),
         attribute(_("Customer number"), "customer.code"),

@@ -1,8 +1,8 @@
-"""What a house rarely changes, cached by each process for as long as no row of it has changed.
+"""Tables that rarely change, cached by each process for as long as no row of it has changed.
 
 Lists of goods, service times, units, follow-up steps: small tables that every act reads and hardly
 anybody writes. A table's version is made of the versions of its rows as PostgreSQL itself keeps them,
-so whoever changes one, by whatever way, is seen by the next act; nothing has to be told.
+so whoever changes one, in whatever way, is seen by the next act; no process has to be notified.
 """
 
 from collections.abc import Callable, Iterator, Sequence

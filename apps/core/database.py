@@ -74,7 +74,7 @@ def database_now() -> datetime:
 
 
 def not_after(at: datetime | None, now: datetime) -> datetime:
-    """When something happened, as told by a caller: now if it did not say, and never the future."""
+    """When something happened, as the caller says: now if it does not, and never the future."""
     return now if at is None or at > now else at
 
 

@@ -10,7 +10,7 @@ from django.apps import AppConfig, apps
 
 
 def our_apps() -> list[AppConfig]:
-    """Those of the house, from the lowest floor up, as INSTALLED_APPS names them."""
+    """This project's apps, from the lowest floor up, as INSTALLED_APPS names them."""
     return [config for config in apps.get_app_configs() if config.name.startswith("apps.")]
 
 

@@ -40,7 +40,7 @@ return 1
 _NAME = "00000000-0000-0000-0000-000000000000"
 _store = ValkeyStore()
 _writing = Lock()
-# Who hears the calls instead of the broker, in a process that does the work itself (and in tests).
+# Who takes the calls instead of the broker, in a process that does the work itself (and in tests).
 _ears: list[Callable[[str, tuple[str, ...]], None]] = []
 
 
@@ -102,7 +102,7 @@ def use_long_timeout() -> None:
 
 
 def call(task: str, args: tuple[str, ...]) -> None:
-    """To the broker, whoever hears the calls of this process otherwise."""
+    """To the broker, whoever takes the calls of this process otherwise."""
     if not settings.WAKE_WORKERS:
         return
     try:

@@ -1,4 +1,4 @@
-"""Words of the staff interface's library that come without Chinese; named here so that the house's
+"""Words of the staff interface's library that come without Chinese; named here so that this project's
 own file of messages keeps and gives them."""
 
 from django.utils.translation import gettext_lazy as _

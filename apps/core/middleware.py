@@ -1,5 +1,5 @@
 """What no address can mean is taken out before any page reads it, and what may hold somebody's data
-is kept by nobody on the way: no browser, no proxy."""
+is cached by nobody on the way: no browser, no proxy."""
 
 import re
 from collections.abc import Callable

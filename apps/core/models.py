@@ -37,7 +37,7 @@ class Stamped(models.Model):
 
 
 class TokenHolder(models.Model):
-    """A provider whose access token is kept for all processes (``core.tokens``)."""
+    """A provider whose access token is stored for all processes (``core.tokens``)."""
 
     access_token = EncryptedTextField(blank=True, default="", editable=False)
     token_expires = models.DateTimeField(null=True, editable=False)

@@ -2,7 +2,7 @@
 
 A Chinese name is cut into its pairs of neighbouring characters, which holds compound family names
 (欧阳) and given names; any other name into its words. Each part is fingerprinted with the blind
-index key, so the column tells without the key only that two names share a part (ADR 15).
+index key, so without the key the column reveals only that two names share a part (ADR 15).
 """
 
 import re

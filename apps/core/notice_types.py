@@ -1,6 +1,6 @@
-"""Topics and notices: what can be told to people. Each app lists its topics, with the variables that their words may use, as
+"""Topics and notices: what people can be notified of. Each app lists its topics, with the variables that their words may use, as
 ``TOPICS`` in its ``topics``, and says in its ``notices`` what its events mean to people and to merchants. The
-notifications floor gathers them; who hears of them and in which words is written there. Pure."""
+notifications floor gathers them; who is notified and in which words is written there. Pure."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -28,7 +28,7 @@ class Variable:
 
 @dataclass(frozen=True)
 class Topic:
-    """Also the key of its templates and of the policies that say who hears of it.
+    """Also the key of its templates and of the policies that say who is notified.
 
     ``fixed``: nobody edits its words, so that whoever may write templates cannot put another account into a
     notice that two people approved. ``followed``: what becomes of each message is handed to the app whose
@@ -37,7 +37,7 @@ class Topic:
     key: str
     label: Promise
     variables: tuple[Variable, ...]
-    public: bool = True  # told to people outside
+    public: bool = True  # sent to people outside the company too
     fixed: bool = False
     followed: bool = False
 
@@ -69,7 +69,7 @@ def staff_topic(key: str, label: Promise, *more: Variable) -> Topic:
 
 @dataclass
 class Notice:
-    """One thing to tell about. ``at`` is when it happened, not when we heard of it."""
+    """One thing to notify people of. ``at`` is when it happened, not when it was recorded."""
 
     topic: str
     cause: str
@@ -100,19 +100,19 @@ class Notice:
     gather: bool = False
 
 
-# Events of some kinds → what people are told of them; a thousand cost as many queries as one.
+# Events of some kinds → what people are notified of; a thousand cost as many queries as one.
 Reader = Callable[[Sequence[Any]], list[Notice]]
-# … → event's number → (customer's number, what the merchant is told): no personal data.
+# … → event's number → (customer's number, data of the merchant's webhook): no personal data.
 Payloads = Callable[[Sequence[Any]], dict[int, tuple[int, dict[str, Any]]]]
 
 
-# Bytes of what merchants are told of one event, before what surrounds it.
+# Bytes of the data that a webhook sends of one event, without its envelope.
 MOST_TOLD = 19_400
 
 
 @dataclass(frozen=True)
 class Webhook:
-    """What merchants call an event kind, and what they are told of it."""
+    """The name of an event kind in webhooks, and the data that is sent of it."""
 
     type: str
     payloads: Payloads

@@ -1,7 +1,7 @@
-"""Row numbers and serials on their way out of the house: what leaves tells nobody how many there
+"""Row numbers and serials on their way out of the company: what leaves shows nobody how many there
 are, and is the same each time (docs/adr/0005).
 
-Keyed by BLIND_INDEX_KEY, which stays as long as the house does: what was given out is still
+Keyed by BLIND_INDEX_KEY, which stays as long as the installation does: what was given out is still
 understood after the other keys were renewed.
 """
 

@@ -1,4 +1,4 @@
-"""Who is asking, as far as the network tells."""
+"""Who is asking, as far as the network shows."""
 
 from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network

@@ -61,7 +61,7 @@ class AtomicFileStorage(FileSystemStorage):
     disk refuses: no room, over quota, read-only, no right, broken.
 
     What is stored is encrypted and bound to its name, and proved whole before anybody reads it: raises
-    DamagedFile. Names are random throughout the house, so a rename never meets a file.
+    DamagedFile. All names are random, so a rename never meets a file.
     """
 
     def _open(self, name: str, mode: str = "rb") -> "File[Any]":

@@ -1,4 +1,4 @@
-"""Text from outside, made such that it can be kept. Pure."""
+"""Text from outside, made such that it can be stored. Pure."""
 
 import re
 from typing import Any
@@ -10,7 +10,7 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 def keepable(value: Any) -> str:
-    """The value as text; what cannot be kept shows as U+FFFD, so that two texts that differ only
+    """The value as text; what cannot be stored shows as U+FFFD, so that two texts that differ only
     there do not become one with another."""
     return _UNKEEPABLE.sub("\ufffd", str(value))
 

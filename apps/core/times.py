@@ -1,4 +1,4 @@
-"""Times as people read them: local, with the relative time beside; the date when not today. And
+"""Times as people read them: local, with the relative time; the date when not today. And
 as programs get them: one format, wherever it goes out."""
 
 from datetime import UTC, date, datetime, time, timedelta

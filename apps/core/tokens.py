@@ -1,4 +1,4 @@
-"""A provider's access token: fetched by one process at a time, kept for all in the database.
+"""A provider's access token: fetched by one process at a time, stored for all in the database.
 
 Fetching invalidates the last one or costs quota at the provider, so whoever takes the lease fetches,
 with no transaction open, and the others wait for what it finds.

@@ -34,7 +34,7 @@ def typeset(template: Path, data: Mapping[str, Any], *, at: datetime) -> bytes:
         input=json.dumps(asked).encode(),
         capture_output=True,
         timeout=SECONDS,
-        check=False,  # its words are told below
+        check=False,  # its error is reported below
     )
     if done.returncode or not done.stdout.startswith(b"%PDF-"):
         raise RuntimeError(f"typst: {done.stderr.decode(errors='replace')[-2000:]}")

@@ -35,7 +35,7 @@ class Event(AppendOnly):
 
 
 class TaskRun(models.Model):
-    """When something that the house does by itself at regular times was last done, whoever did it."""
+    """When a task that runs at regular times was last done, by whichever process."""
 
     name = models.CharField(_("task"), max_length=80, primary_key=True)
     ran_at = models.DateTimeField(_("last done"), db_default=Now())

@@ -1,4 +1,4 @@
-"""Who wants to hear of what. Floors above subscribe in their ``subscribers.py``."""
+"""Which function is notified of which event. Floors above subscribe in their ``subscribers.py``."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -11,7 +11,7 @@ TURN = 2.0  # seconds; whoever is to end waits no longer
 
 @background_task(RELAY, concurrency=2)
 def relay_events() -> int:
-    """Hand on what happened to whoever wants to hear of it."""
+    """Hand events to their subscribers."""
     began = time.monotonic()
     done = relay_due(seconds=TURN)
     if time.monotonic() - began >= TURN:

@@ -11,7 +11,7 @@ from apps.core.errors import BadInput
 from apps.core.masking import mask_phone, mask_text
 from apps.core.phones import is_mobile, normalise_phone, phone_key
 
-# One purpose for all: a phone told by SMS and by a call is the same person.
+# One purpose for all: a phone reached by SMS and by a call is the same person.
 PURPOSE = "notifications.address"
 _EMAIL = re.compile(r"[^@\s<>\"',;]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")
 

@@ -10,7 +10,7 @@ class NotificationsConfig(AppConfig):
     verbose_name = _("Telling people")
 
     def ready(self) -> None:
-        """Apps list what they have to tell as ``TOPICS`` in their ``topics``."""
+        """Apps list what they notify people of as ``TOPICS`` in their ``topics``."""
         for config, said in modules_named("topics"):
             if config.name != self.name:
                 add_topics(said.TOPICS)

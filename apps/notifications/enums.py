@@ -24,7 +24,7 @@ class DeliveryState(ColourChoices):
 
 
 class ChannelName(ColourChoices):
-    """The channels the house began with, for code that means one of them. Which there are is
+    """The channels of the first version, for code that means one of them. Which there are is
     said by ``channel_choices``: a channel names itself when it is registered."""
 
     EMAIL = "email", _("E-mail"), "purple"
@@ -75,7 +75,7 @@ class Audience(ColourChoices):
     CASE_CONTACT = "case_contact", _("Whoever brought the case"), "teal"
 
 
-# Whoever belongs to the house, asked for exactly this message or owes money by it cannot unsubscribe
+# Whoever works for the company, asked for exactly this message or owes money by it cannot unsubscribe
 # from it.
 CANNOT_STOP = frozenset(
     {

@@ -127,7 +127,7 @@ class NewWishesForm(WishesForm):
 
 
 class MyWishesForm(WishesForm):
-    """One's own: what can reach one, and what colleagues are told about."""
+    """One's own: what can reach one, and what colleagues are notified of."""
 
     def __init__(self, *args: Any, person: Person, now: dict[str, Any], **kwargs: Any) -> None:
         kwargs["initial"] = now

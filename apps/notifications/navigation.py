@@ -12,7 +12,7 @@ PAGES = (
     Page(
         _("My messages"),
         "notifications",
-        "admin:notifications_mine",
+        "admin:notifications_delivery_mine",
         about=_("What the house has told you."),
         section=MESSAGES,
         daily_for=None,
@@ -37,7 +37,7 @@ PAGES = (
     Page(
         _("Health"),
         "monitor_heart",
-        "admin:notifications_health",
+        "admin:notifications_delivery_health",
         "notifications.see_health",
         about=_("Which channels work, what waits, what fails."),
         section=MESSAGES,

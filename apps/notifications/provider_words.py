@@ -1,4 +1,4 @@
-"""What a provider is given for a message, before any is sent: shown beside the words."""
+"""What a provider is given for a message, before any is sent: shown next to the words."""
 
 import json
 import re
@@ -62,7 +62,7 @@ def sent_parameters(topic: Topic, channel: Channel, fields: Mapping[str, str]) -
 
 
 def can_be_stopped(topic: str) -> bool:
-    """Is somebody told who may unsubscribe? A digest is made of such messages."""
+    """Does it go to somebody who may unsubscribe? A digest is made of such messages."""
     if topic == "digest":
         return True
     policies = NotificationPolicy.objects.filter(topic=topic, active=True)
@@ -70,7 +70,7 @@ def can_be_stopped(topic: str) -> bool:
 
 
 def unapproved_words() -> list[tuple[Promise | str, list[str]]]:
-    """Per channel in use: the topics that are told by it although the provider's template is not
+    """Per channel in use: the topics that go out by it although the provider's template is not
     entered in both languages. Names in the language of the page."""
     used = [c for c in channels.all_channels() if c.placeholder and c.configured()]
     if not used:

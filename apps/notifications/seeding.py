@@ -1,5 +1,5 @@
-"""The words and policies a new house starts with; staff change both afterwards. Each app has those of what
-it tells in ``seed/messages.json`` or ``seed/…_messages.json``."""
+"""The words and policies a new installation starts with; staff change both afterwards. Each app has those of what
+it notifies people of in ``seed/messages.json`` or ``seed/…_messages.json``."""
 
 import json
 from datetime import time
@@ -9,7 +9,7 @@ from typing import Any
 from apps.core.discovery import seeds
 
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
-# People outside are not woken: everything not urgent waits for the morning.
+# People outside are not woken at night: everything not urgent waits for the morning.
 QUIET_FROM, QUIET_UNTIL = time(21, 30), time(8, 0)
 INSIDE = {"in_app", "webhook"}
 

@@ -21,7 +21,7 @@ _SALT = f"{SALT}.hidden"
 
 
 def stop_key(delivery_id: int) -> str:
-    """``k3v9qglj-3fKq0aZ_1bXy``; its beginning does not tell how many messages there were."""
+    """``k3v9qglj-3fKq0aZ_1bXy``; its beginning does not reveal how many messages there were."""
     name = int_to_base36(hide_among(SALT, delivery_id, MESSAGES))
     return f"{name}-{_signature(name, _SALT)}"
 

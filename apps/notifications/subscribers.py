@@ -1,4 +1,4 @@
-"""Everything that people or merchants are told begins with a recorded event."""
+"""Every message to people or merchants begins with a recorded event."""
 
 from apps.events.models import Event
 from apps.events.subscriptions import subscribe_many
@@ -12,12 +12,12 @@ def tell(events: list[Event]) -> None:
 
 
 for _kind in notices.HEARD_KINDS:
-    # What one act does to a case, an order, a shipment is told in one go.
+    # What one act does to a case, an order, a shipment makes one message.
     _noun = _kind.partition(".")[0]
     subscribe_many(_kind, name=f"notifications.{_kind}", turn=f"notifications.{_noun}")(tell)
 
 
 @subscribe_many("delivery.moved", name="notifications.follow_messages")
 def follow_messages(events: list[Event]) -> None:
-    """The apps below that want to know what became of their messages are told here."""
+    """The apps below that want to know what became of their messages get it here."""
     notices.follow(events)

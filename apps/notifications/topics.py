@@ -1,7 +1,7 @@
-"""What can be told: the topics of all apps with the variables their words may use. Pure.
+"""What people can be notified of: the topics of all apps with the variables their words may use. Pure.
 
 A topic is also the key of its templates and policies. To add one: a row in the ``topics`` of the app whose
-news it is, its words and who hears of it in that app's ``seed/messages.json``, and what recognises it in
+news it is, its words and who is notified in that app's ``seed/messages.json``, and what recognises it in
 that app's ``notices``.
 """
 
@@ -41,7 +41,7 @@ TOPICS: dict[str, Topic] = {topic.key: topic for topic in _OWN}
 
 
 def add_topics(topics: Iterable[Topic]) -> None:
-    """What the other apps have to tell."""
+    """The topics of the other apps."""
     TOPICS.update({topic.key: topic for topic in topics})
 
 
@@ -52,7 +52,7 @@ def topic(key: str) -> Topic:
 
 def followed_topic(key: str) -> str:
     """The topic of a message whose app wants to know what became of it, also where a merchant's
-    webhook tells the same; empty for all others."""
+    webhook sends the same; empty for all others."""
     name = key.removeprefix("webhook.")
     known = TOPICS.get(name)
     return name if known is not None and known.followed else ""
@@ -65,5 +65,5 @@ def is_fixed(key: str) -> bool:
 
 
 def topic_choices() -> list[tuple[str, Promise]]:
-    """What people outside are told comes first."""
+    """Messages to people outside come first."""
     return [(t.key, t.label) for t in sorted(TOPICS.values(), key=lambda topic: not topic.public)]

@@ -11,7 +11,7 @@ from apps.notifications.enums import ChannelName
 
 @dataclass(frozen=True, slots=True)
 class NotSetUp:
-    """A way by which the customer can be answered, and the house has no provider for it.
+    """A way by which the customer can be answered, and the company has no provider for it.
     ``other_way``: some other channel to persons is set up."""
 
     label: str

@@ -1,5 +1,5 @@
-"""What of a logged event leaves the house in its ``data``: times in one format, ids that tell nothing.
-Pure. The log itself is never changed, so this is how older entries are told as well."""
+"""What of a logged event leaves the company in its ``data``: times in one format, ids that reveal nothing.
+Pure. The log itself is never changed, so older entries are sent in this form as well."""
 
 from collections.abc import Mapping
 from typing import Any

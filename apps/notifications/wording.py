@@ -124,7 +124,7 @@ _OURS = (
 
 
 def values_of(data: Mapping[str, Any], language: str, link: str = "") -> dict[str, str]:
-    """``data`` as kept in Delivery.data: codes and ISO times; nothing personal."""
+    """``data`` as stored in Delivery.data: codes and ISO times; nothing personal."""
     with translation.override(language):
         values = {name: mask_text(str(data.get(name) or "")) for name in _PLAIN if name != "number"}
         values |= {name: str(data.get(name) or "") for name in _OURS}

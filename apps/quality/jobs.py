@@ -1,17 +1,10 @@
 """The list of exception reports as a spreadsheet, masked; what is written about one stays in the house
 (CMP-4; apps/backoffice/exports.py)."""
 
-from typing import Any
-
 from django.utils.translation import gettext_lazy as _
 
-from apps.backoffice.exports import Export, ExportColumn, attribute, rows_of_list
+from apps.backoffice.exports import Export, ExportColumn, attribute, choice, rows_of_list
 from apps.quality.models import ExceptionReport
-
-
-def _choice(heading: Any, field: str) -> ExportColumn:
-    return ExportColumn(heading, lambda report: getattr(report, f"get_{field}_display")())
-
 
 EXCEPTIONS = Export(
     name="quality.exceptionreport",
@@ -22,10 +15,10 @@ EXCEPTIONS = Export(
     rows=rows_of_list(ExceptionReport),
     columns=(
         attribute(_("Number"), "number"),
-        _choice(_("Kind"), "kind"),
-        _choice(_("State"), "state"),
+        choice(_("Kind"), "kind"),
+        choice(_("State"), "state"),
         attribute(_("Serious"), "is_serious"),
-        _choice(_("Found by"), "found_by"),
+        choice(_("Found by"), "found_by"),
         attribute(_("Subject"), "title"),
         attribute(_("Waybill"), "waybill.number"),
         attribute(_("Customer number"), "customer.code"),

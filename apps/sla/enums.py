@@ -1,4 +1,4 @@
-"""Choices of the sla floor: by what is timed, from which facts, and who is told. What is timed, the
+"""Choices of the sla floor: by what is timed, from which facts, and who is notified. What is timed, the
 apps above say (``kinds``)."""
 
 from django.utils.translation import gettext_lazy as _
@@ -81,7 +81,7 @@ class Whom(ColourChoices):
 
 
 class TellBy(ColourChoices):
-    """The ways of telling staff; names of the channels two floors up."""
+    """The ways of notifying staff; names of the channels two floors up."""
 
     IN_APP = "in_app", _("In the back office"), "grey"
     EMAIL = "email", _("E-mail"), "purple"
@@ -162,7 +162,7 @@ EVENT_DETAILS = {
 EVENT_ROWS = ("clock", "owner")
 
 
-# Telling the plan is also an answer, and an answer is also a word to the customer.
+# Explaining the plan is also an answer, and an answer is also a first reply to the customer.
 MET_BY: dict[str, frozenset[str]] = {
     Metric.HAND_OVER: frozenset({FactKind.HANDED_OVER}),
     Metric.REPORT: frozenset({FactKind.REPORTED}),

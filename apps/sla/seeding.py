@@ -1,4 +1,4 @@
-"""The policies a new house starts with: each app has those of its own things in ``seed/clocks.json`` or
+"""The policies a new installation starts with: each app has those of its own things in ``seed/clocks.json`` or
 ``seed/…_clocks.json``. They are data that a manager edits afterwards; a policy that is there already is
 left as it is."""
 

@@ -6,7 +6,7 @@ from apps.sla.services.rows import RECOMPUTE, SWEEP
 
 @background_task(SWEEP)
 def sweep_clocks() -> int:
-    """Tell what is due."""
+    """Announce what is due."""
     return services.sweep().clocks
 
 

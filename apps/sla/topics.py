@@ -1,4 +1,4 @@
-"""What this app has to tell people; the notifications floor gathers it."""
+"""What this app notifies people of; the notifications app gathers it."""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _

@@ -148,8 +148,3 @@ def _table() -> dict[str, Meaning]:
 
 
 CODES: Final[dict[str, Meaning]] = _table()
-
-
-def meaning_of(status: str, reason: str = "") -> Meaning:
-    """The meaning of a canonical pair; KeyError when the pair is not canonical."""
-    return CODES[f"{status}.{reason}" if reason else status]

@@ -13,10 +13,6 @@
   function post(address, data, options) {
     return fetch(address, Object.assign({ method: "POST", body: data, headers: { "X-CSRFToken": token }, credentials: "same-origin" }, options || {}));
   }
-  function later(wait, work) {
-    var timer = 0;
-    return function () { clearTimeout(timer); timer = setTimeout(work, wait); };
-  }
 
   // --- panels and keys ---------------------------------------------------------------------------
   function panels() { return Array.prototype.slice.call(acts.querySelectorAll("details.cs-act")); }

@@ -12,10 +12,6 @@
   if (!errors) { field("waybill").focus(); }
 
   function field(name) { return form.elements.namedItem(name); }
-  function later(wait, work) {
-    var timer = 0;
-    return function () { clearTimeout(timer); timer = setTimeout(work, wait); };
-  }
   function typed() {
     var data = new FormData(form);
     data.delete("files");
@@ -34,7 +30,7 @@
       .then(function (html) { if (mine === asked) { context.innerHTML = html; } })
       .catch(function () { /* what stands there stays */ });
   }
-  var lookSoon = later(220, look);
+  var lookSoon = staffLater(220, look);
 
   context.addEventListener("click", function (event) {
     var button = event.target.closest("button[data-fill]");
@@ -65,57 +61,9 @@
   window.addEventListener("pageshow", function () { sending = false; });
 
   // --- the customer ----------------------------------------------------------------------------
-  var search = document.getElementById("customer-search");
-  var list = document.getElementById("customer-results");
-  var chosen = document.getElementById("id_customer");
-  var found = [], at = -1, sought = 0;
-  function close() { list.hidden = true; search.setAttribute("aria-expanded", "false"); at = -1; }
-  function mark(index) {
-    at = index;
-    Array.prototype.forEach.call(list.children, function (item, i) {
-      item.setAttribute("aria-selected", String(i === at));
-      if (i === at) { search.setAttribute("aria-activedescendant", item.id); }
-    });
-  }
-  function choose(company) {
-    chosen.value = company.id;
-    search.value = company.code + " " + (company.short_name || company.name);
-    close(); look(); keepSoon();
-  }
-  function show(results) {
-    found = results;
-    list.replaceChildren();
-    results.forEach(function (company, i) {
-      var item = document.createElement("li");
-      item.id = "company-" + i;
-      item.setAttribute("role", "option");
-      item.textContent = company.code + " " + company.name;
-      item.addEventListener("mousedown", function (event) { event.preventDefault(); choose(company); });
-      list.append(item);
-    });
-    if (!results.length) { var none = document.createElement("li"); none.textContent = form.dataset.none; list.append(none); }
-    list.hidden = false;
-    search.setAttribute("aria-expanded", "true");
-    if (results.length) { mark(0); }
-  }
-  var seek = later(160, function () {
-    var text = search.value.trim(), mine = ++sought;
-    if (!text) { close(); return; }
-    fetch(form.dataset.lookup + "?q=" + encodeURIComponent(text), { credentials: "same-origin" })
-      .then(function (answer) { return answer.json(); })
-      .then(function (data) { if (mine === sought) { show(data.results); } })
-      .catch(close);
-  });
-  search.addEventListener("input", function () { chosen.value = ""; seek(); });
-  search.addEventListener("blur", close);
-  search.addEventListener("keydown", function (event) {
-    if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) { event.preventDefault(); }
-    if (list.hidden) { return; }
-    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      event.preventDefault();
-      if (found.length) { mark((at + (event.key === "ArrowDown" ? 1 : found.length - 1)) % found.length); }
-    } else if ((event.key === "Enter" || event.key === "Tab") && found[at]) { event.preventDefault(); choose(found[at]); }
-    else if (event.key === "Escape") { close(); }
+  var search = customerSearch(form, {
+    row: function (item, company) { item.textContent = company.code + " " + company.name; },
+    chosen: function () { look(); keepSoon(); }
   });
 
   // --- keys: Enter goes on in speaking order, one digit chooses the class ------------------------

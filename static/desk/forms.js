@@ -99,6 +99,12 @@
       .catch(function () { /* the page stands as it is */ });
   }
 
+  // var soon = staffLater(200, work): work() runs once soon() has not been called for so many milliseconds.
+  window.staffLater = function (wait, work) {
+    var timer = 0;
+    return function () { clearTimeout(timer); timer = setTimeout(work, wait); };
+  };
+
   // --- drafts --------------------------------------------------------------------------------------
   // var soon = staffKeeper(keep, 900): call soon() at each key; keep() runs when the typing rests, and
   // at once when the page is left or hidden, so that the last second's typing is in it.

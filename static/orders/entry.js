@@ -6,10 +6,6 @@
   if (!form) { return; }
   var token = form.querySelector("[name=csrfmiddlewaretoken]").value;
 
-  function later(wait, work) {
-    var timer = 0;
-    return function () { clearTimeout(timer); timer = setTimeout(work, wait); };
-  }
   function field(name) { return form.elements.namedItem(name); }
   function line(text, className) {
     var p = document.createElement("p");
@@ -19,45 +15,19 @@
   }
 
   // --- the company -----------------------------------------------------------------------------
-  var search = document.getElementById("customer-search");
-  var list = document.getElementById("customer-results");
   var panel = document.getElementById("customer-panel");
-  var chosen = document.getElementById("id_customer");
-  var found = [], at = -1, asked = 0;
-
-  function close() { list.hidden = true; search.setAttribute("aria-expanded", "false"); at = -1; }
-  function mark(index) {
-    at = index;
-    Array.prototype.forEach.call(list.children, function (item, i) {
-      item.setAttribute("aria-selected", String(i === at));
-      if (i === at) { search.setAttribute("aria-activedescendant", item.id); item.scrollIntoView({ block: "nearest" }); }
-    });
-  }
-  function show(results) {
-    found = results;
-    list.replaceChildren();
-    results.forEach(function (company, i) {
-      var item = document.createElement("li");
-      item.id = "company-" + i;
-      item.setAttribute("role", "option");
+  var search = customerSearch(form, {
+    row: function (item, company) {
       [company.code, company.name, company.masked_phone].forEach(function (text) {
         var span = document.createElement("span");
         span.textContent = text || "";
         item.append(span);
       });
       if (company.blockers.length) { item.append(line("⚠ " + company.blockers.length)); }
-      item.addEventListener("mousedown", function (event) { event.preventDefault(); choose(company); });
-      list.append(item);
-    });
-    if (!results.length) { list.append(line(form.dataset.none)); }
-    list.hidden = false;
-    search.setAttribute("aria-expanded", "true");
-    if (results.length) { mark(0); }
-  }
+    },
+    chosen: choose
+  });
   function choose(company) {
-    chosen.value = company.id;
-    search.value = company.code + " " + (company.short_name || company.name);
-    close();
     panel.replaceChildren();
     if (company.notes) { panel.append(line(company.notes)); }
     company.blockers.forEach(function (blocker) { panel.append(line("⚠ " + blocker.message, "is-blocking")); });
@@ -83,33 +53,10 @@
     var method = field("settlement_method");
     if (method && data.settlement_method && method.dataset.touched !== "1") { method.value = data.settlement_method; }
   }
-  if (search) {
-    var ask = later(140, function () {
-      var text = search.value.trim(), mine = ++asked;
-      if (!text) { close(); return; }
-      fetch(form.dataset.lookup + "?q=" + encodeURIComponent(text), { credentials: "same-origin" })
-        .then(function (answer) { return answer.json(); })
-        .then(function (data) { if (mine === asked) { show(data.results); } })
-        .catch(function () { close(); });
-    });
-    search.addEventListener("input", function () { chosen.value = ""; ask(); });
-    search.addEventListener("blur", close);
-    search.addEventListener("keydown", function (event) {
-      if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) { event.preventDefault(); }
-      if (list.hidden) { return; }
-      if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-        event.preventDefault();
-        if (found.length) { mark((at + (event.key === "ArrowDown" ? 1 : found.length - 1)) % found.length); }
-      } else if ((event.key === "Enter" || event.key === "Tab") && found[at]) {
-        event.preventDefault();
-        choose(found[at]);
-      } else if (event.key === "Escape") { close(); }
-    });
-  }
 
   // --- prohibited goods, while typing --------------------------------------------------------------
   var warning = document.getElementById("goods-warning");
-  var look = later(250, function () {
+  var look = staffLater(250, function () {
     var name = field("goods_name").value.trim();
     if (!name) { warning.hidden = true; return; }
     var query = "?q=" + encodeURIComponent(name) + "&mode=" + encodeURIComponent(field("transport_mode").value);
@@ -126,12 +73,13 @@
   field("goods_name").addEventListener("input", look);
   field("transport_mode").addEventListener("change", look);
   if (field("goods_name").value) { look(); }
+
   // --- what it would cost, while typing --------------------------------------------------------------
   var priced = ["job_type", "service_level", "vehicle_type", "distance_km", "origin_city", "destination_city", "pieces", "weight_kg", "volume_m3", "declared_value", "insured_amount", "settlement_method", "cod_amount", "return_document_required"];
   var price = document.getElementById("price-shown"), lastAsked = "";
-  var askPrice = later(400, function () {
+  var askPrice = staffLater(400, function () {
     if (!price) { return; }
-    var query = new URLSearchParams({ customer: chosen ? chosen.value : form.dataset.customer });
+    var query = new URLSearchParams({ customer: search ? field("customer").value : form.dataset.customer });
     priced.forEach(function (name) {
       var one = field(name);
       if (!one.disabled && (one.type !== "checkbox" || one.checked)) { query.set(name, one.value); }

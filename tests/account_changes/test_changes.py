@@ -25,13 +25,13 @@ from apps.account_changes.services import changes
 from apps.account_changes.states import PROJECT_MOVES
 from apps.accounts.enums import Role
 from apps.banking.enums import AccountPurpose, AccountState
-from apps.banking.queries import is_accepted, which_account
+from apps.banking.queries import which_account
 from apps.banking.services import assign_account
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.models import Event
 from apps.sla.models import Clock
 from tests.factories import changes as make
-from tests.factories.banking import bank_account
+from tests.factories.banking import bank_account, is_accepted
 from tests.factories.customers import CustomerFactory
 from tests.factories.tracking import waybill
 

@@ -17,7 +17,6 @@ from apps.banking.models import AccountAssignment, BankAccount
 from apps.banking.queries import (
     NumberAltered,
     customers_paying_into,
-    is_accepted,
     pay_to,
     which_account,
 )
@@ -26,7 +25,7 @@ from apps.banking.states import ACCOUNT_MOVES, FILE_MOVES
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.models import Event
 from tests.factories.accounts import UserFactory
-from tests.factories.banking import bank_account, hours
+from tests.factories.banking import bank_account, hours, is_accepted
 from tests.factories.customers import CustomerFactory
 
 FREIGHT = AccountPurpose.FREIGHT

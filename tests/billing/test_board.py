@@ -13,7 +13,7 @@ from apps.billing import services
 from apps.billing.enums import InvoiceKind
 from apps.billing.models import Statement
 from apps.billing.queries import board
-from apps.billing.rules.settling import AGES, age_of
+from apps.billing.rules.settling import AGES
 from tests.billing.test_pages import entered
 from tests.factories.accounts import UserFactory
 from tests.factories.billing import DECEMBER_FIRST, OCTOBER, frozen, payer, received, sent
@@ -52,14 +52,19 @@ def test_the_columns_are_those_of_everybody_not_only_of_whom_the_table_shows() -
     assert board.age_sums(TODAY, customers=mine)[0] == D("10.00")
 
 
+@pytest.mark.requirement("BIL-6")
+@pytest.mark.parametrize(("days", "column"), [(-1, 0), (0, 0), (1, 1), (30, 1), (31, 2)])
+def test_the_age_of_a_debt_is_counted_from_its_due_day(days: int, column: int) -> None:
+    due(sent(payer(), "10.00"), TODAY - timedelta(days=days))
+    assert board.age_sums(TODAY)[column] == D("10.00")
+
+
 @given(days=st.integers(-400, 400))
 def test_sql_and_rules_put_a_debt_into_the_same_column(days: int) -> None:
     statement = Statement.objects.first() or sent(payer(), "10.00")
     due(statement, TODAY - timedelta(days=days))
     sums = board.age_sums(TODAY)
-    assert [place for place, owed in enumerate(sums) if owed] == [
-        age_of(TODAY - timedelta(days=days), TODAY)
-    ]
+    assert [place for place, owed in enumerate(sums) if owed] == [sum(days > most for most in AGES)]
 
 
 def test_nothing_owed_is_nothing_in_any_column() -> None:

@@ -80,21 +80,3 @@ def test_a_payment_is_spread_without_losing_a_cent(amount: Decimal, owed: list[D
     assert sum((part for _key, part in parts), Decimal(0)) == min(amount, sum(owed, Decimal(0)))
     assert all(0 < part <= owed[key] for key, part in parts)
     assert [key for key, _part in parts] == list(range(len(parts))), "the oldest first"
-
-
-@pytest.mark.requirement("BIL-6")
-@pytest.mark.parametrize(
-    ("day", "column"),
-    [(1, 0), (2, 0), (3, 1), (32, 1), (33, 2)],
-)
-def test_the_age_of_a_debt_is_counted_from_its_due_day(day: int, column: int) -> None:
-    due = date(2026, 1, 2)
-    assert settling.age_of(due, date.fromordinal(date(2025, 12, 31).toordinal() + day)) == column
-
-
-def test_ages_add_up() -> None:
-    today = date(2026, 12, 1)
-    rows = [(date(2026, 12, 9), Decimal("5.00")), (date(2026, 1, 1), Decimal("7.00"))]
-    assert settling.aged(rows, today) == [
-        Decimal(n) for n in ("5.00", "0.00", "0.00", "0.00", "0.00", "7.00")
-    ]

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from apps.billing import services
 from apps.billing.enums import ChargeKind
 from apps.billing.models import BillingTerms, Charge, Statement
-from apps.billing.queries.steps import tier_steps
 from apps.billing.services import closing
 from apps.pricing.enums import TierMeasure, Volumetric
 from apps.pricing.models import TariffVersion
@@ -107,10 +106,7 @@ def test_the_freeze_charges_the_tier_once_and_explains_it() -> None:
     statement = tier.statement
     assert (statement.lines, statement.charged) == (7, D("30.00"))
     assert statement.totals.get(kind="tier").gross == D("-1.50")
-    steps, agrees = tier_steps(tier)
-    assert agrees and sum(step.fen or 0 for step in steps) == -150
-    assert "3" in steps[0].how and "30.00" in steps[-1].how and "5" in steps[-1].how
-    assert tier.reason, "papers and sheets say it in one line"
+    assert all(part in tier.reason for part in ("3", "30.00", "5")), "the steps in one line"
 
 
 @pytest.mark.django_db
@@ -136,7 +132,6 @@ def test_a_second_freeze_charges_the_difference_only() -> None:
     first, more = tiers_of(customer)
     assert (first.gross, more.gross) == (D("-1.50"), D("-3.10"))
     assert (more.kind, more.corrects_id) == ("adjustment", first.pk) and more.reason
-    assert all(agrees for _steps, agrees in map(tier_steps, [first, more]))
 
 
 @pytest.mark.django_db

@@ -15,14 +15,13 @@ from apps.customers import services
 from apps.customers.approvals import HANDOVER
 from apps.customers.enums import CustomerStatus, HandoverState, SigningRole
 from apps.customers.models import HandoverForm
-from apps.customers.queries import signatures_of
 from apps.customers.rules import order_owner, required_signatures
 from apps.customers.states import HANDOVER_MOVES
 from apps.events.models import Event
 from apps.sla.enums import ClockState, MatterState
 from apps.sla.models import Clock, Matter
 from tests.factories.accounts import UserFactory
-from tests.factories.customers import Signers, form_values
+from tests.factories.customers import Signers, form_values, signatures_of
 from tests.waiting import LIMIT
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("ORD-3")]

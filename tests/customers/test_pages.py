@@ -20,7 +20,6 @@ from apps.customers.admin.handover import HANDOVER_ACTS
 from apps.customers.approvals import HANDOVER
 from apps.customers.enums import HoldKind
 from apps.customers.models import Customer, HandoverForm
-from apps.customers.queries import signatures_of
 from apps.events.models import Event
 from tests.factories.accounts import UnitFactory, UserFactory, sign_in
 from tests.factories.customers import (
@@ -34,6 +33,7 @@ from tests.factories.customers import (
     Signers,
     form_values,
     ready_customer,
+    signatures_of,
 )
 
 pytestmark = pytest.mark.django_db

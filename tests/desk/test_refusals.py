@@ -58,7 +58,7 @@ def test_what_is_not_open_to_them_and_no_way_back_to_strangers(desk: Client) -> 
 
 
 def test_a_form_that_was_open_too_long(desk: Client) -> None:
-    answer = desk.post(reverse("admin:notifications_mine"))
+    answer = desk.post(reverse("admin:notifications_delivery_mine"))
     assert answer.status_code == 403
     assert "send it once more" in framed(answer)
 

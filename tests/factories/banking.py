@@ -6,10 +6,14 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 
 from apps.banking import services
-from apps.banking.models import BankAccount, BankFile, BankLine
+from apps.banking.enums import AccountPurpose
+from apps.banking.models import AccountAssignment, BankAccount, BankFile, BankLine
+from apps.banking.queries import which_account
+from apps.customers.models import Customer
 from tests.factories.accounts import UserFactory
 
 HEAD = "交易日期,交易时间,借方发生额,贷方发生额,余额,对方户名,对方账号,摘要,交易流水号\n"
@@ -68,3 +72,15 @@ def line_of(file: BankFile, place: int = 0) -> BankLine:
 
 def hours(n: float) -> datetime:
     return timezone.now() + timedelta(hours=n)
+
+
+def is_accepted(
+    account: BankAccount, customer: Customer | None, at: datetime, *, purpose: AccountPurpose
+) -> bool:
+    """Whether the assignments let money of ``customer`` come in at ``account`` at ``at``: it is the answer
+    now, or one before it still accepts."""
+    if which_account(customer, at, purpose=purpose) == account:
+        return True
+    whose = Q(customer=None) | Q(customer=customer.pk if customer else None)
+    rows = AccountAssignment.objects.filter(whose, purpose=purpose, account=account, since__lte=at)
+    return rows.filter(accept_until__gt=at).exists()

@@ -8,11 +8,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import factory
+from django.db.models import QuerySet
 from django.utils import timezone
 from PIL import Image
 
 from apps.accounts.enums import Role
 from apps.accounts.models import User
+from apps.backoffice.models import Approval
 from apps.core.crypto import blind_index
 from apps.core.phones import normalise_phone
 from apps.customers import services
@@ -217,3 +219,10 @@ def ready_customer(*, signers: Signers | None = None, **fields: Any) -> Customer
 
 def days(count: int) -> date:
     return timezone.localdate() + timedelta(days=count)
+
+
+def signatures_of(form: HandoverForm) -> QuerySet[Approval]:
+    """Every signature put on the form, in the order they were given, of all its rounds."""
+    return Approval.objects.filter(
+        request__subject_type=form._meta.label_lower, request__subject_id=str(form.pk)
+    ).order_by("pk")

@@ -177,8 +177,9 @@ def test_acts_are_posts_with_a_reason_and_a_permission(client: Client) -> None:
 def test_unclear_messages_are_settled_on_their_page(client: Client, boss: User) -> None:
     made = delivery("sms", PHONE)
     Delivery.objects.update(state=S.AMBIGUOUS)
-    page = client.get(reverse("admin:notifications_health")).content.decode()
+    page = client.get(reverse("admin:notifications_delivery_health")).content.decode()
     assert f"/delivery/{made.pk}/change/" in page
+    assert "0:00:00" not in page, "a channel that is not behind has a dash"
     act = url("delivery", "act", made.pk, "resolve")
     client.post(act, {"arrived": "yes", "reason": "客户来电确认"})
     made.refresh_from_db()
@@ -203,7 +204,7 @@ def test_the_health_page_costs_the_same_with_more_messages(client: Client, boss:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    health = reverse("admin:notifications_health")
+    health = reverse("admin:notifications_delivery_health")
     make(1)
     client.get(health)
     with CaptureQueriesContext(connection) as one:
@@ -228,12 +229,12 @@ def test_the_bell_counts_and_is_emptied(client: Client) -> None:
         )
     delivery("in_app", "", recipient="user:999999", topic="staff.late_opened")
     send_all("in_app")
-    bell = client.get(reverse("admin:notifications_bell")).json()
+    bell = client.get(reverse("admin:notifications_delivery_bell")).json()
     assert bell["unread"] == 3
     assert "YP1" in client.get(bell["link"]).content.decode()
-    assert client.get(reverse("admin:notifications_read")).status_code == 405
-    client.post(reverse("admin:notifications_read"))
-    assert client.get(reverse("admin:notifications_bell")).json()["unread"] == 0
+    assert client.get(reverse("admin:notifications_delivery_read")).status_code == 405
+    client.post(reverse("admin:notifications_delivery_read"))
+    assert client.get(reverse("admin:notifications_delivery_bell")).json()["unread"] == 0
     assert Delivery.objects.filter(state=S.DELIVERED).count() == 1
 
 

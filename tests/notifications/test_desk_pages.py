@@ -94,7 +94,7 @@ def test_everybody_says_how_they_want_to_be_told(client: Client, mail: MailServe
         NotificationPolicy.objects.create(
             topic=topic, audience="agent", channels=["in_app", "email"]
         )
-    page = reverse("admin:notifications_wishes")
+    page = reverse("admin:notifications_delivery_wishes")
     asked = client.get(page).content.decode()
     assert 'value="email"' in asked and 'value="sms"' not in asked, "what reaches this person"
     assert "waybill.delivered" not in asked and "staff.late_opened" in asked
@@ -128,8 +128,8 @@ def test_everybody_says_how_they_want_to_be_told(client: Client, mail: MailServe
 
 def test_one_entry_of_the_sidebar_shows_where_one_is(client: Client, boss: User) -> None:
     for name, entry in (
-        ("notifications_health", "records"),
-        ("notifications_mine", "notifications_mine"),
+        ("notifications_delivery_health", "records"),
+        ("notifications_delivery_mine", "notifications_delivery_mine"),
         ("notifications_delivery_changelist", "records"),
         ("notifications_notificationpolicy_changelist", "settings"),
     ):

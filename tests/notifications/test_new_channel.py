@@ -88,7 +88,7 @@ def test_it_is_chosen_told_by_and_shown_everywhere(boss: Client, fax: FaxChannel
     assert "Fax" in page.content.decode() and "printed" in page.content.decode()
     listed = boss.get(reverse("admin:notifications_delivery_changelist")).content.decode()
     assert "Fax" in listed
-    health = boss.get(reverse("admin:notifications_health")).content.decode()
+    health = boss.get(reverse("admin:notifications_delivery_health")).content.decode()
     assert "Fax" in health
 
 

@@ -206,10 +206,13 @@ def test_health_names_what_is_told_without_a_template(
 ) -> None:
     settings.ROOT_URLCONF = "config.urls"
     sign_in(client, superuser())
-    delivered, page = str(TOPICS["waybill.delivered"].label), reverse("admin:notifications_health")
+    delivered, page = (
+        str(TOPICS["waybill.delivered"].label),
+        reverse("admin:notifications_delivery_health"),
+    )
 
     def missing() -> list[str]:
-        ((_label, topics),) = client.get(page).context["unapproved"]
+        ((_label, topics),) = client.get(page).context["parts"][-1].rows
         return list(topics)
 
     assert delivered in missing()

@@ -48,7 +48,6 @@ from apps.pricing.rating import (
     shares,
     split_gross,
     volume,
-    whole_weight,
 )
 from apps.pricing.rating.weights import weigh
 
@@ -160,7 +159,8 @@ def test_bands_that_say_where_they_begin_leave_no_gap() -> None:
 
 def test_the_three_ways_of_bands() -> None:
     prices: list[tuple[int | None, int]] = [(10_000, 500), (50_000, 400), (None, 300)]
-    whole = everywhere(*whole_weight("all", prices, 1000), may_fall=True)
+    heavier = [Segment("all", upto, 0, 0, 1000, fen, 1000) for upto, fen in prices]
+    whole = everywhere(*heavier, may_fall=True)
     assert [price(whole, weight_g=w * 1000) for w in (10, 11, 51)] == [5000, 4400, 15_300]
     parts = everywhere(*marginal("all", prices, 1000))
     assert [price(parts, weight_g=w * 1000) for w in (10, 11, 51)] == [5000, 5400, 21_300]

@@ -1,9 +1,10 @@
 """Calendars that the tests of working time share, and how tests write instants."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
 
-from apps.sla.worktime import WorkCalendar, parse_calendar
+from apps.sla.worktime import WorkCalendar, parse_hours, parse_week
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 FIXED = ["01-01", "05-01", "12-24", "12-25", "12-26", "12-31"]
@@ -12,6 +13,22 @@ FIXED = ["01-01", "05-01", "12-24", "12-25", "12-26", "12-31"]
 def at(text: str, zone: str = "") -> datetime:
     """``2026-11-25 09:00+08:00``; ``zone`` adds the offset where the text has none."""
     return datetime.fromisoformat(text + zone)
+
+
+def read_calendar(document: Mapping[str, Any]) -> WorkCalendar:
+    """A calendar as the shared cases write it: ``timezone``, ``hours`` (a week), ``holidays`` (dates, or
+    ``MM-DD`` for every year) and ``workday_exceptions`` (date to hours)."""
+    days: dict[date, Any] = {}
+    yearly: dict[tuple[int, int], Any] = {}
+    for text in document.get("holidays", []):
+        if len(text) == len("MM-DD"):
+            day = date.fromisoformat(f"2000-{text}")  # a leap year: 02-29 is a day
+            yearly[day.month, day.day] = ()
+        else:
+            days[date.fromisoformat(text)] = ()
+    for text, hours in document.get("workday_exceptions", {}).items():
+        days[date.fromisoformat(text)] = parse_hours(hours)
+    return WorkCalendar(document["timezone"], parse_week(document["hours"]), days, yearly)
 
 
 def calendar(
@@ -25,7 +42,7 @@ def calendar(
     """The same ``hours`` ("09:00-12:00") on the first ``days`` days of the week; ``other`` days by name."""
     week = {day: [h.split("-") for h in hours] for day in WEEKDAYS[:days]}
     week |= {day: [h.split("-") for h in text.split()] for day, text in other.items()}
-    return parse_calendar(
+    return read_calendar(
         {
             "timezone": zone,
             "hours": week,

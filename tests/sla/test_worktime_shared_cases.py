@@ -13,10 +13,10 @@ from apps.sla.worktime import (
     due_after_days,
     elapsed,
     explain,
-    parse_calendar,
     shift,
     shift_days,
 )
+from tests.sla.hours import read_calendar
 
 CASES = Path(__file__).resolve().parents[3] / "shared" / "cases"
 
@@ -46,7 +46,7 @@ def pauses(case: dict[str, Any]) -> list[Pause]:
 def test_due(case: dict[str, Any]) -> None:
     """``NO``: the source stores pauses as hours and minutes and so cuts their seconds off; ours are
     kept, and the exact answer stands in ``my_due``."""
-    cal, start, waits = parse_calendar(case["calendar"]), instant(case["start"]), pauses(case)
+    cal, start, waits = read_calendar(case["calendar"]), instant(case["start"]), pauses(case)
     expected = case["my_due"] if case.get("agrees") == "NO" else case["expected_due"]
     days = case.get("sla_working_days")
     if days is not None:
@@ -66,7 +66,7 @@ def test_due(case: dict[str, Any]) -> None:
 def test_elapsed(case: dict[str, Any]) -> None:
     """``yes_after_floor_to_minute``: the source counts whole minutes; the seconds are ours."""
     seconds = elapsed(
-        parse_calendar(case["calendar"]), instant(case["from"]), instant(case["to"]), pauses(case)
+        read_calendar(case["calendar"]), instant(case["from"]), instant(case["to"]), pauses(case)
     )
     if case["agrees"] == "yes_after_floor_to_minute":
         seconds -= seconds % 60
@@ -76,7 +76,7 @@ def test_elapsed(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", cases("sla_offset"))
 def test_offset(case: dict[str, Any]) -> None:
     cal, due, trigger = (
-        parse_calendar(case["calendar"]),
+        read_calendar(case["calendar"]),
         instant(case["due"]),
         instant(case["expected_trigger"]),
     )

@@ -13,10 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.core.errors import RuleBroken
-from apps.customers.enums import JobType
 from apps.events.queries import timeline
 from apps.tracking.enums import PromiseCause, Reason, Stage, Status
-from apps.tracking.inputs import NewWaybill
 from apps.tracking.models import PromiseChange, ServiceLane, ServiceLevel, Waybill
 from apps.tracking.promise import (
     OFF_COURSE,
@@ -34,10 +32,8 @@ from apps.tracking.services.promise import (
     apply_promises,
     change_promise,
     change_promises,
-    promise_for,
 )
 from tests.factories.accounts import UserFactory
-from tests.factories.customers import CustomerFactory
 from tests.factories.shipments import ago, level, scan, shipment
 
 pytestmark = pytest.mark.requirement("TRK-7")
@@ -232,19 +228,11 @@ def test_issuing_promises_by_the_usual_level_in_two_queries() -> None:
     level()
     ServiceLevel.objects.update(is_default=True)
     at = ago(hours=1)
-    spec = NewWaybill(
-        customer=CustomerFactory(),
-        job_type=JobType.DOOR_TO_DOOR,
-        settlement_method="monthly",
-        origin_city="上海",
-        destination_city="北京",
-    )
-    assert promise_for(spec, at) == at + timedelta(hours=48)
-    assert promise_for(NewWaybill(**{**vars(spec), "job_type": JobType.DEDICATED}), at) is None
-    fresh = [
-        Waybill(job_type="door_to_door", origin_city="上海", destination_city="北京", issued_at=at)
-        for _ in range(3)
-    ]
+    between = {"origin_city": "上海", "destination_city": "北京"}
+    fresh = [Waybill(job_type="door_to_door", issued_at=at, **between) for _ in range(3)]
+    without = Waybill(job_type="dedicated", issued_at=at, **between)
+    apply_promises([without])
+    assert without.promised_at is None
     fresh[0].promised_at = by_hand = at + timedelta(hours=5)
     with CaptureQueriesContext(connection) as queries:
         apply_promises(fresh)

@@ -6,9 +6,8 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from apps.tracking.models import ServiceLane, ServiceLevel
-from apps.tracking.services.promise import promise_for
-from tests.factories.tracking import new_waybill
+from apps.tracking.models import ServiceLane, ServiceLevel, Waybill
+from apps.tracking.services.promise import apply_promises
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("TRK-5")]
 
@@ -31,6 +30,9 @@ def test_the_stages_of_a_level_fit_its_promise() -> None:
 def test_a_shipment_between_cities_is_promised_in_three_days() -> None:
     call_command("add_usual_standards", verbosity=0)
     at = timezone.now()
-    promised = promise_for(new_waybill(origin_city="上海", destination_city="北京"), at)
-    assert promised is not None
-    assert timedelta(hours=72) <= promised - at <= timedelta(hours=72 + 24)
+    waybill = Waybill(
+        job_type="door_to_door", origin_city="上海", destination_city="北京", issued_at=at
+    )
+    apply_promises([waybill])
+    assert waybill.promised_at is not None
+    assert timedelta(hours=72) <= waybill.promised_at - at <= timedelta(hours=72 + 24)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apps.tracking.codes import CODES, STRONG, meaning_of
+from apps.tracking.codes import CODES, STRONG
 from apps.tracking.enums import Reason, Status, is_terminal
 from apps.tracking.status import Scan, beginning, derive, live, merge
 
@@ -134,7 +134,8 @@ def test_every_status_has_a_code_and_every_code_a_weight() -> None:
     assert {meaning.status for meaning in CODES.values()} == set(Status)
     assert {meaning.reason for meaning in CODES.values()} - {""} == set(Reason.values)
     for meaning in CODES.values():
-        assert meaning_of(meaning.status, meaning.reason).status == meaning.status
+        pair = ".".join(filter(None, (meaning.status, meaning.reason)))
+        assert CODES[pair].status == meaning.status
         if is_terminal(meaning.status, meaning.reason) and meaning.status != Status.EXPIRED:
             assert meaning.strength == STRONG
 

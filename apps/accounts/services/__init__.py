@@ -42,7 +42,6 @@ from apps.accounts.services.sign_in import check_password
 from apps.accounts.services.two_factor import (
     begin_enrolment,
     confirm_enrolment,
-    enrol_totp,
     renew_recovery_codes,
     reset_two_factor,
     verify_second_factor,
@@ -76,7 +75,6 @@ __all__ = [
     "end_role",
     "end_session",
     "end_user_sessions",
-    "enrol_totp",
     "follow_session",
     "grant_role",
     "issue_temporary_password",

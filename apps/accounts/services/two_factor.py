@@ -3,7 +3,6 @@
 import secrets
 from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -59,21 +58,6 @@ def confirm_enrolment(
     device.save(update_fields=["confirmed", "last_t"])
     record("user.two_factor_enrolled", user, by=user, at=at)
     return device, _make_recovery_codes(user)
-
-
-@transaction.atomic
-def enrol_totp(*, user: User, key: str, at: datetime | None = None) -> TotpDevice:
-    """Give a demo user a known secret; refused outside DEBUG."""
-    if not settings.DEBUG:
-        raise RuleBroken(
-            _("A secret that others know is for demonstrations only."), code="debug_only"
-        )
-    TotpDevice.objects.filter(user=user).delete()
-    device: TotpDevice = TotpDevice.objects.create(
-        user=user, name=DEVICE_NAME, confirmed=True, key=key
-    )
-    record("user.two_factor_enrolled", user, by=user, at=at)
-    return device
 
 
 def verify_second_factor(*, user: User, code: str, at: datetime | None = None) -> TotpDevice:

@@ -147,7 +147,7 @@ class ImportFileAdmin(PanelAdmin):
         return self.answer(request, act, context)
 
     def refused(self, context: ActContext, refusal: RuleBroken) -> None:
-        """A file that cannot be read is not kept for the next try: a better one has to be chosen."""
+        """A file that cannot be read is not stored for the next try: a better one has to be chosen."""
         if isinstance(refusal, BadInput) and refusal.field == "file":
             drop_files(context.form)
 

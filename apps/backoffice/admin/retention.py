@@ -10,7 +10,7 @@ from apps.backoffice.records import ReferenceAdmin
 
 @admin.register(FileRetention)
 class FileRetentionAdmin(ReferenceAdmin):
-    """One row for each kind of file; the house only chooses how long."""
+    """One row for each kind of file; the company only chooses how long."""
 
     save_by = services.change_retention
     list_display = ["what", "number", "unit"]

@@ -1,4 +1,4 @@
-"""The file of an import, and what a kind asks beside it."""
+"""The file of an import, and what its kind asks besides."""
 
 from typing import Any
 

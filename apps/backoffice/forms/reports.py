@@ -79,7 +79,7 @@ class ReportForm(FilterForm):
             self.full_clean()
 
     def usual(self) -> dict[str, str]:
-        """What is asked for on arriving, as it stands in an address; ``self.today`` is the house's day."""
+        """What is asked for on arriving, as it stands in an address; ``self.today`` is the local day."""
         return {}
 
     def chosen(self) -> Iterator[tuple[str, Any, str]]:

@@ -1,6 +1,6 @@
 """Approvals: who must agree before something counts, and who did (docs/adr/0025-…).
 
-The only tables of the house for this. What is approved is the content as canonical JSON, by its
+No other tables of the installation serve this. What is approved is the content as canonical JSON, by its
 SHA-256; the subject is named by model and number, so that every floor above can ask.
 """
 

@@ -11,7 +11,7 @@ MOST_DAYS = 3_650
 
 
 class FileRetention(models.Model):
-    """For how long the house keeps files of a kind; what is kept already keeps its instant."""
+    """For how long files of a kind are stored; a file that is stored already keeps the instant it was given."""
 
     what = models.CharField(_("files"), max_length=20, choices=FileKind.choices, unique=True)
     number = models.PositiveSmallIntegerField(

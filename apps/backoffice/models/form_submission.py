@@ -9,7 +9,7 @@ class FormSubmission(models.Model):
 
     # SHA-256 of who sent it, where to, the key of the form and everything typed into it.
     digest = models.CharField(max_length=64, primary_key=True)
-    # JSON: where the browser was sent and what it was told. Empty while the first is at work,
+    # JSON: where the browser was redirected and which messages it was shown. Empty while the first is at work,
     # which nobody sees: the row is committed together with its answer.
     answer = EncryptedTextField()
     expires_at = models.DateTimeField(db_index=True)

@@ -1,4 +1,4 @@
-"""Counters in the database that no race gets past and that tell how long to wait (TRK-10).
+"""Counters in the database that no race gets past and that say how long to wait (TRK-10).
 
 A window slides (``rules.counting``). What is refused is not counted, so that asking again while one
 waits does not make the wait longer.
@@ -60,7 +60,7 @@ def limit(kind: str, name: str, window: timedelta, most: int) -> Limit:
 
 
 def take(limits: Sequence[Limit], *, at: datetime) -> timedelta | None:
-    """Count one under every limit and give None, or count nothing and tell how long until there
+    """Count one under every limit and give None, or count nothing and say how long until there
     is room. Limits are taken in the order given, which must be the same everywhere.
 
     Part of the caller's transaction.

@@ -1,4 +1,4 @@
-"""The answers given to forms, for 24 hours, so that a second press is told what the first was."""
+"""The answers given to forms, stored for 24 hours: a second press gets the answer of the first."""
 
 from datetime import datetime, timedelta
 

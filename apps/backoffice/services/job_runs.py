@@ -150,7 +150,7 @@ def _work(job: Job) -> None:
         log.warning("job %s went on elsewhere", job.pk)
     except RuleBroken as refusal:
         _end(run, JobState.FAILED, str(refusal))
-    except Exception:  # whatever it is, the one who asked is told, and the worker goes on
+    except Exception:  # whatever it is, whoever asked reads it, and the worker goes on
         log.exception("job %s (%s) stumbled", job.pk, job.kind)
         if job.tries < MOST_TRIES:
             _wait(run, Now() + PAUSE * job.tries)

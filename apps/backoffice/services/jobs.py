@@ -1,4 +1,4 @@
-"""Asking for long work, calling it off, beginning it again, and what is kept of it."""
+"""Asking for long work, cancelling it, beginning it again, and storing its result."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What is kept of lists."""
+"""Filters of lists, saved under a name."""
 
 from collections.abc import Mapping
 from datetime import datetime

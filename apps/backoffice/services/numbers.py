@@ -1,4 +1,4 @@
-"""Numbers with a day in them: CS20261201-48391527. What is printed does not tell the serial.
+"""Numbers with a day in them: CS20261201-48391527. What is printed does not reveal the serial.
 
 Call inside a transaction: the day's row stays locked until it ends, and one that fails gives its
 numbers back, so a series has no gaps.

@@ -1,4 +1,4 @@
-"""For how long files are kept, by their kind."""
+"""For how long files are stored, by their kind."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,13 +11,13 @@ from apps.events.services import record
 
 
 def kept_for(what: FileKind) -> timedelta:
-    """For how long the house keeps such files now; every house has a row for each kind."""
+    """For how long such files are stored now; every installation has a row for each kind."""
     return FileRetention.objects.get(what=what).period
 
 
 @transaction.atomic
 def change_retention(row: FileRetention, *, by: Any, at: datetime) -> FileRetention:
-    """Counts for what is kept from now on."""
+    """Counts for what is stored from now on."""
     row.save()
     data = {"what": row.what, "number": row.number, "unit": row.unit}
     record("fileretention.changed", row, by=by, at=at, data=data)

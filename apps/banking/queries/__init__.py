@@ -10,7 +10,6 @@ from apps.banking.queries.accounts import (
     check_number,
     customers_paying_into,
     fingerprint_of,
-    is_accepted,
     pay_to,
     which_account,
 )
@@ -37,7 +36,6 @@ __all__ = [
     "ended_accounts_named",
     "fingerprint_of",
     "gaps_of",
-    "is_accepted",
     "is_ended",
     "known_payers",
     "likely_customers",

@@ -58,16 +58,6 @@ def check_number(account: BankAccount) -> None:
         raise NumberAltered(f"the number of account {account.pk} is not the one that was entered")
 
 
-def is_accepted(
-    account: BankAccount, customer: Customer | None, at: datetime, *, purpose: AccountPurpose
-) -> bool:
-    """Whether money at ``account`` is nothing odd: it is the answer now, or one before it still accepts."""
-    if which_account(customer, at, purpose=purpose) == account:
-        return True
-    rows = _assignments(customer, purpose).filter(account=account, since__lte=at)
-    return rows.filter(accept_until__gt=at).exists()
-
-
 def tail_is(account: BankAccount | None, digits: str) -> bool:
     """Whether ``digits`` are the last four of ``account``; as long for a wrong guess as for a right one,
     and for no account at all."""

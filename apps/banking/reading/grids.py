@@ -1,6 +1,5 @@
 """Rows of cells out of csv, tsv, xls and xlsx, each with its number as a person counts. Pure."""
 
-import csv
 import io
 import zipfile
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from apps.core.errors import BadInput
 from apps.core.sheets import decode
-from apps.core.sheets.formats import MAX_UNPACKED
+from apps.core.sheets.formats import MAX_UNPACKED, csv_lines
 
 MAX_COLUMNS = 60
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
@@ -48,19 +47,7 @@ def read_csv(data: bytes) -> Grid:
     text = text_of(data)
     if text.count('"') % 2:
         raise cut_off()
-    delimiter = max(",\t;", key=text[:8192].count)
-    csv.field_size_limit(1_000_000)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    try:
-        rows = [(reader.line_num, row[:MAX_COLUMNS]) for row in reader if row]
-    except csv.Error as error:
-        raise BadInput(
-            _("Line %(line)s of the file cannot be read: %(why)s.")
-            % {"line": reader.line_num, "why": str(error)[:100]},
-            code="file_broken",
-            field="file",
-            row=reader.line_num,
-        ) from None
+    rows = [(line, cells[:MAX_COLUMNS]) for line, cells in csv_lines(text) if cells]
     return Grid("csv", rows, ends_whole=text.endswith(("\n", "\r")))
 
 

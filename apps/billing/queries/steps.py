@@ -13,15 +13,6 @@ def steps_of(rating: ShipmentRating) -> tuple[list[Step], bool]:
     return steps, rating.gross is not None and rated.gross_fen == int(rating.gross * 100)
 
 
-def tier_steps(charge: Charge) -> tuple[list[Step], bool]:
-    """The steps of a month's tier, and whether they give what is charged: by itself, or with what
-    was charged before it where it is the difference."""
-    made, steps = _explained(charge)
-    sums = Charge.objects.filter(source=charge.source, nth__lte=charge.nth)
-    charged = sum(int(gross * 100) for gross in sums.values_list("gross", flat=True))
-    return steps, made.fen == charged
-
-
 def in_short(charge: Charge) -> str:
     """A tier's steps as one line, for papers and sheets."""
     _made, steps = _explained(charge)

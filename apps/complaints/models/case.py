@@ -10,9 +10,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.enums import Language, ObjectScope
-from apps.complaints.enums import CaseChannel, CaseClass, CaseState, Outcome, Severity, Timing
+from apps.complaints.enums import CaseChannel, CaseClass, CaseState, Outcome, Severity
 from apps.complaints.models.case_constraints import case_constraints
-from apps.complaints.states import CASE_MOVES, LIVE, TIMING
+from apps.complaints.states import CASE_MOVES, LIVE
 from apps.core.crypto import EncryptedTextField
 from apps.core.models import Stamped
 from apps.customers.models import Customer
@@ -308,11 +308,6 @@ class Case(Stamped):
     @property
     def is_live(self) -> bool:
         return self.state in LIVE
-
-    @property
-    def timing(self) -> Timing:
-        """What its state means to its clocks."""
-        return TIMING[CaseState(self.state)]
 
     @property
     def is_trouble(self) -> bool:

@@ -1,4 +1,4 @@
-"""Fields of the API that take exactly what its description says, and nothing beside it.
+"""Fields of the API that take exactly what its description says, and nothing else.
 
 DRF's own are forgiving: a number passes for a text, "5" for 5, and blanks around a text are cut
 off before it is measured. What a description cannot say, it cannot promise.
@@ -82,7 +82,7 @@ class ExactBoolean(s.BooleanField):
 class ExactChoice(s.ChoiceField):
     def to_internal_value(self, data: Any) -> Any:
         if not isinstance(data, str) or data not in self.choices:
-            # What cannot be written must not be told back either.
+            # What cannot be written must not be quoted in the refusal either.
             as_shown = "".join(sign for sign in str(data)[:40] if sign.isprintable())
             self.fail("invalid_choice", input=as_shown)
         return data
@@ -153,7 +153,7 @@ class StrictShape(s.Serializer[Any]):
             if unknown:
                 raise s.ValidationError(
                     {
-                        # What cannot be written must not be told back either.
+                        # What cannot be written must not be quoted in the refusal either.
                         "".join(c for c in str(name)[:60] if c.isprintable()): [
                             s.ErrorDetail(gettext("There is no such field."), "unknown_field")
                         ]

@@ -66,7 +66,7 @@ class ApiCursorPagination(CursorPagination):
 
     def decode_cursor(self, request: Any) -> Any:
         """The base class's own reading of a position that only we can read: it is a row number,
-        and would tell how many rows there are."""
+        and would reveal how many rows there are."""
         given = request.query_params.get(self.cursor_query_param)
         if given is None:
             return None

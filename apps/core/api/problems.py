@@ -9,8 +9,8 @@
 | a business rule or the row's present state refuses (``RuleBroken``) | 409 |
 | an Idempotency-Key came again with another request | 422 |
 | too many requests | 429 |
-| the database is too busy for this request, or no file can be kept; nothing was changed | 503 |
-| our own fault, with nothing of the inside told | 500 |
+| the database is too busy for this request, or no file can be stored; nothing was changed | 503 |
+| our own fault; the answer says nothing about the cause | 500 |
 
 409 and not 422 for every business rule: what was sent is well formed, it conflicts with how things
 stand, and the same request may pass once that has changed. The line between 400 and 409 is the API's
@@ -53,7 +53,7 @@ def problem_handler(exc: Exception, context: dict[str, Any]) -> Response:
     if body["status"] == http.HTTP_500_INTERNAL_SERVER_ERROR:
         request = context.get("request")
         logger.error("Unexpected error in the API", exc_info=exc)
-        # Tells the test client and error collectors, as Django does for an unanswered exception.
+        # Informs the test client and error collectors, as Django does for an unanswered exception.
         got_request_exception.send(sender=None, request=getattr(request, "_request", None))
     return Response(body, status=body["status"], content_type=CONTENT_TYPE, headers=headers)
 

@@ -1,7 +1,7 @@
 """The administrative areas of China: provinces, prefectures and counties with their codes.
 
 Source: GB/T 2260 codes as the Ministry of Civil Affairs publishes them (dmfw.mca.gov.cn), state of
-2025-12-31, in ``gbt2260.csv``; 710000 (Taiwan) has no counties there. Read once, kept in memory.
+2025-12-31, in ``gbt2260.csv``; 710000 (Taiwan) has no counties there. Read once, then in memory.
 """
 
 from apps.core.areas.addresses import area_in, city_code

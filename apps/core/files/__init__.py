@@ -1,4 +1,4 @@
-"""A file on its way in, and what can be kept of one. Pure.
+"""A file on its way in, and what of it can be stored. Pure.
 
 ``pictures`` (drawn anew), ``scans`` (PDF, JPEG and PNG as they are) and ``attachments`` (any of them, and
 Office documents and plain text) say what a file really is. The rows that name stored files stay with

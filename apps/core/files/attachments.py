@@ -26,7 +26,7 @@ _OFFICE = {"xl/workbook.xml": XLSX, "word/document.xml": DOCX}
 
 @dataclass(frozen=True, slots=True)
 class CleanFile:
-    """Ready to be kept: harmless pictures, or a document that is only ever downloaded."""
+    """Ready to be stored: harmless pictures, or a document that is only ever downloaded."""
 
     content: bytes
     name: str

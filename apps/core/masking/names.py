@@ -163,8 +163,8 @@ def hide_known(text: str, name: str) -> str:
 
 
 def _may_hold(text: str, name: str) -> bool:
-    """False when a sign of the name is missing. Only of signs without capitals: of others it is not
-    told which ones a pattern takes for the same."""
+    """False when a sign of the name is missing. Only of signs without capitals: of others it is
+    unknown which ones a pattern takes for the same."""
     return all(sign in text or not re.match(_HAN, sign) for sign in name)
 
 

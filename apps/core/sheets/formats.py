@@ -3,6 +3,8 @@
 import csv
 import io
 import zipfile
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -67,18 +69,18 @@ def _broken() -> BadInput:
 
 
 def read_csv(data: bytes, max_rows: int) -> list[tuple[int, list[Any]]]:
-    text = decode(data)
-    sample = text[:4096]
-    delimiter = max(",\t;", key=sample.count)
-    grid: list[tuple[int, list[Any]]] = []
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    filled = (line for line in csv_lines(decode(data)) if any(cell.strip() for cell in line[1]))
+    return list(islice(filled, max_rows + 21))
+
+
+def csv_lines(text: str) -> Iterator[tuple[int, list[Any]]]:
+    """Its lines, between commas, tabs or semicolons, whichever its beginning has most of."""
     csv.field_size_limit(1_000_000)
+    delimiter = max(",\t;", key=text[:8192].count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
         for row in reader:
-            if any(cell.strip() for cell in row):
-                grid.append((reader.line_num, list(row[:MAX_COLUMNS])))
-            if len(grid) > max_rows + 20:
-                break
+            yield reader.line_num, row[:MAX_COLUMNS]
     except csv.Error as error:
         raise BadInput(
             _("Line %(line)s of the file cannot be read: %(why)s.")
@@ -87,7 +89,6 @@ def read_csv(data: bytes, max_rows: int) -> list[tuple[int, list[Any]]]:
             field="file",
             row=reader.line_num,
         ) from None
-    return grid
 
 
 def decode(data: bytes) -> str:

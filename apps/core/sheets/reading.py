@@ -1,4 +1,4 @@
-"""What people send is read carefully: headings by their synonyms, a bad row beside good ones."""
+"""What people send is read carefully: headings by their synonyms, bad rows apart from good ones."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

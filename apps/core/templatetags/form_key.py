@@ -1,4 +1,4 @@
-"""``{% csrf_token %}`` of this house also writes the form's own key, by which the form counts once.
+"""``{% csrf_token %}`` of this project also writes the form's own key, by which the form counts once.
 
 It stands among the builtins of the template engine in place of Django's tag of that name: whatever
 form is written, here or in a library, it has its key without anybody having thought of it.

@@ -1,4 +1,4 @@
-"""Template words of the house: one way to show a time, a sum, a tag."""
+"""Tags and filters of all templates: one way to show a time, a sum, a tag."""
 
 from datetime import datetime
 from decimal import Decimal

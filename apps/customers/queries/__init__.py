@@ -9,12 +9,11 @@ from apps.customers.queries.defaults import (
     order_defaults,
     with_defaults,
 )
-from apps.customers.queries.handover import has_form_under_way, signatures_of
+from apps.customers.queries.handover import has_form_under_way
 from apps.customers.queries.pages import customer_page, director_for
 from apps.customers.queries.search import (
     EMAIL,
     PHONE,
-    customers_of_email,
     find_customers,
     matching,
 )
@@ -26,7 +25,6 @@ __all__ = [
     "contract_then",
     "contracts_in_force",
     "customer_page",
-    "customers_of_email",
     "default_contact",
     "default_site",
     "director_for",
@@ -35,6 +33,5 @@ __all__ = [
     "lookup",
     "matching",
     "order_defaults",
-    "signatures_of",
     "with_defaults",
 ]

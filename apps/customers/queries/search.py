@@ -58,13 +58,6 @@ def matching(customers: CustomerQuerySet, text: str) -> CustomerQuerySet:
     )
 
 
-def customers_of_email(email: str, *, user: User) -> CustomerQuerySet:
-    """Whose contact writes from ``email``: to recognise who sent an order by mail."""
-    index = blind_index(email.strip().lower(), EMAIL)
-    contacts = Contact.objects.filter(email_index=index, active=True)
-    return Customer.objects.visible_to(user).filter(pk__in=contacts.values("customer_id"))
-
-
 def _phone_index(typed: str) -> str:
     return phone_index(search_key(typed) or "")
 

@@ -17,7 +17,7 @@ def recorded_refusals(
 ) -> Iterator[None]:
     """One transaction; when a rule refuses it, nothing of it stays but an event of ``kind``
     ("payout.attempt_refused") about ``subject`` that says by its code what was refused to whom. ``words``:
-    also what they were told, where that names nobody."""
+    also the words of the refusal, where they name nobody."""
     try:
         with transaction.atomic():
             yield

@@ -8,7 +8,6 @@ from datetime import datetime
 from django.contrib.postgres.search import SearchVectorField
 from django.db.models import BooleanField, Count, Expression, F, FloatField, Func, Q, QuerySet
 
-from apps.accounts.enums import Language
 from apps.knowledge.enums import Audience
 from apps.knowledge.models import ArticleVersion, Opinion, Section
 from apps.knowledge.rules.markdown import first_words
@@ -147,9 +146,3 @@ def opinions_of(version: ArticleVersion) -> tuple[int, int]:
         helped=Count("pk", filter=Q(helped=True)), said=Count("pk")
     )
     return found["helped"], found["said"]
-
-
-def languages_in_force(code: str, audience: Audience, at: datetime) -> list[str]:
-    """In which languages an article can be read."""
-    rows = readable(audience, at).filter(article__code=code)
-    return sorted(set(rows.values_list("language", flat=True)), key=list(Language.values).index)

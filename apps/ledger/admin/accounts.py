@@ -1,21 +1,17 @@
 """The chart of accounts and an account's postings."""
 
-from datetime import date
-
 from django.contrib import admin
 from django.http import HttpRequest
-from django.http.response import HttpResponseBase
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from apps.backoffice.records import RecordPageAdmin, ReferenceAdmin
+from apps.backoffice.records import ReferenceAdmin
 from apps.backoffice.reporting import ReportAdmin
-from apps.ledger import queries, services
+from apps.ledger import services
+from apps.ledger.admin.account_report import AccountReport
 from apps.ledger.admin.trial import TrialBalance
 from apps.ledger.enums import AccountKind
 from apps.ledger.models import Account, AccountTitle
-
-MOST = 50
 
 
 @admin.register(AccountTitle)
@@ -38,8 +34,8 @@ class AccountTitleAdmin(ReferenceAdmin):
 
 
 @admin.register(Account)
-class AccountAdmin(ReportAdmin, RecordPageAdmin):
-    reports = (TrialBalance(),)
+class AccountAdmin(ReportAdmin):
+    reports, record_report = (TrialBalance(),), AccountReport()
     list_display = ("kind_tag", "code", "party_name", "opened_on")
     list_display_links = ("kind_tag", "party_name")
     list_filter = ("kind", "party_kind")
@@ -55,23 +51,3 @@ class AccountAdmin(ReportAdmin, RecordPageAdmin):
     @admin.display(description=_("account code"))
     def code(self, account: Account) -> str:
         return account.kind.code
-
-    def show_record(self, request: HttpRequest, account: Account) -> HttpResponseBase:
-        rows = queries.postings_of(account.pk, after=_place(request), most=MOST + 1)
-        context = {
-            "subject": account,
-            "code": account.kind,
-            "balance": queries.balance_of(account.pk),
-            "rows": rows[:MOST],
-            "more": rows[MOST - 1].key if len(rows) > MOST else None,
-        }
-        return self.page(request, "ledger/account.html", str(account), **context)
-
-
-def _place(request: HttpRequest) -> tuple[date, int] | None:
-    """Where the page begins, from ``?after=2026-11-30:17``."""
-    day, _colon, pk = request.GET.get("after", "").partition(":")
-    try:
-        return (date.fromisoformat(day), int(pk)) if pk else None
-    except ValueError:
-        return None

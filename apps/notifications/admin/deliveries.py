@@ -3,29 +3,28 @@
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.backoffice.acting import ActAdmin
 from apps.backoffice.acts import Act, ActContext
 from apps.backoffice.records import RecordPageAdmin
+from apps.backoffice.reporting import ReportAdmin
 from apps.backoffice.staff_admin import in_words, timeline_rows
 from apps.core import times
 from apps.notifications import channels, services
+from apps.notifications.admin.health import ChannelsReport
 from apps.notifications.enums import DeliveryState, channel_name
 from apps.notifications.forms import MyWishesForm, ReasonForm, ResolveForm
 from apps.notifications.models import Delivery
-from apps.notifications.provider_words import unapproved_words
 from apps.notifications.queries import desk
 from apps.notifications.queries.people import wishes_of
 from apps.notifications.queries.recipients import staff_person
@@ -142,8 +141,8 @@ WISHES = Act(
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(RecordPageAdmin, ActAdmin):
-    acts = ACTS
+class DeliveryAdmin(RecordPageAdmin, ActAdmin, ReportAdmin):
+    acts, reports = ACTS, (ChannelsReport(),)
     list_display = (
         "when",
         "what",
@@ -170,19 +169,14 @@ class DeliveryAdmin(RecordPageAdmin, ActAdmin):
     ) -> tuple[QuerySet[Delivery], bool]:
         return (desk.find(queryset, search_term) if search_term.strip() else queryset), False
 
-    def get_urls(self) -> list[URLPattern]:
-        own = [
-            ("health/", require_GET(self.health_view), "notifications_health"),
-            ("mine/", require_GET(self.mine_view), "notifications_mine"),
-            ("mine/wishes/", self.wishes_view, "notifications_wishes"),
-            ("mine/read/", require_POST(self.read_view), "notifications_read"),
-            ("bell/", require_GET(self.bell_view), "notifications_bell"),
+    def own_pages(self) -> list[tuple[str, Any, str]]:
+        return [
+            ("mine/", require_GET(self.mine_view), "mine"),
+            ("mine/wishes/", self.wishes_view, "wishes"),
+            ("mine/read/", require_POST(self.read_view), "read"),
+            ("bell/", require_GET(self.bell_view), "bell"),
+            *super().own_pages(),
         ]
-        pages = [
-            path(where, never_cache(self.admin_site.admin_view(view)), name=name)
-            for where, view, name in own
-        ]
-        return [*pages, *super().get_urls()]
 
     @admin.display(description=gettext_lazy("when"), ordering="id")
     def when(self, delivery: Delivery) -> str:
@@ -225,37 +219,24 @@ class DeliveryAdmin(RecordPageAdmin, ActAdmin):
             request, "notifications/delivery.html", desk.topic_label(delivery.topic), **context
         )
 
-    def health_view(self, request: HttpRequest) -> HttpResponse:
-        if not request.user.has_perm("notifications.see_health"):
-            raise PermissionDenied
-        known = [(str(c.name), str(c.label), c.configured()) for c in channels.all_channels()]
-        context = {
-            "channels": desk.health(known),
-            "unclear": desk.unclear(request.user),  # type: ignore[arg-type]  # a user
-            "calls": desk.open_calls(request.user),  # type: ignore[arg-type]  # a user
-            "unapproved": unapproved_words(),
-        }
-        title = _("How the channels are doing")
-        return self.page(request, "notifications/health.html", title, **context)
-
     def mine_view(self, request: HttpRequest) -> HttpResponse:
         bell = desk.bell(request.user)  # type: ignore[arg-type]  # a user
         return self.page(request, "notifications/mine.html", _("My messages"), bell=bell)
 
     def wishes_view(self, request: HttpRequest) -> HttpResponseBase:
         """How one's own messages come."""
-        mine = reverse("admin:notifications_mine")
+        mine = reverse("admin:notifications_delivery_mine")
         return self.answer(request, WISHES, self.act_context(request, None), back=mine)
 
     def read_view(self, request: HttpRequest) -> HttpResponse:
         ids = [int(text) for text in request.POST.getlist("id") if text.isdecimal()]
         services.mark_read(by=request.user, delivery_ids=ids or None, at=timezone.now())  # type: ignore[arg-type]  # a user
-        return redirect("admin:notifications_mine")
+        return redirect("admin:notifications_delivery_mine")
 
     def bell_view(self, request: HttpRequest) -> JsonResponse:
         """For the bell on every page, asked once in a while."""
         unread = desk.unread_count(request.user)  # type: ignore[arg-type]  # a user
         label = _("My messages, %(n)d unread") % {"n": unread} if unread else _("My messages")
         return JsonResponse(
-            {"unread": unread, "label": label, "link": reverse("admin:notifications_mine")}
+            {"unread": unread, "label": label, "link": reverse("admin:notifications_delivery_mine")}
         )

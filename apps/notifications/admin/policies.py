@@ -1,4 +1,4 @@
-"""Who is told what, how and in which words."""
+"""Who is notified of what, how and in which words."""
 
 from typing import Any
 
@@ -126,7 +126,7 @@ def _as_typed(context: ActContext) -> dict[str, Any]:
 
 
 def _preview(context: ActContext) -> dict[str, Any]:
-    """What would be told, by words that nobody has saved. Raises BadInput as saving does."""
+    """What would be sent, with words that nobody has saved yet. Raises BadInput as saving does."""
     template, typed = context.record, context.typed
     channel = typed.get("channel", template.channel)
     words_typed = {

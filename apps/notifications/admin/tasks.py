@@ -1,4 +1,4 @@
-"""Calls to make: what nothing else could tell."""
+"""Calls to make, because no message reached somebody."""
 
 from typing import Any
 

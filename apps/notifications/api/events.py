@@ -1,4 +1,4 @@
-"""The log of what a merchant was or would have been told, and its replay (NTF-4)."""
+"""The log of what was sent to a merchant, or would have been, and its replay (NTF-4)."""
 
 from typing import Any, cast
 

@@ -1,4 +1,4 @@
-"""The channels the house has, by name. A new one is one class and one line here."""
+"""All channels, by name. A new one is one class and one line here."""
 
 from apps.notifications.channels.base import Channel, Message, Outcome, Question
 from apps.notifications.channels.email import EmailChannel

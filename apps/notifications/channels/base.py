@@ -148,7 +148,7 @@ class Channel:
         return 50.0, 50.0
 
     def address_of(self, person: "Person") -> str | None:
-        """Where this channel reaches a person who may be told by any; None if it does not."""
+        """Where this channel reaches a person who may be notified by any; None if it does not."""
         return person.addresses.get(str(self.name))
 
     def configured(self) -> bool:

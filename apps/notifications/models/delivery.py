@@ -48,9 +48,9 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
 
 class Delivery(models.Model):
-    """Unique by cause, recipient and channel, so that nothing is told twice.
+    """Unique by cause, recipient and channel, so that nobody gets the same message twice.
 
-    ``cause`` names what is told about ("event:17", "status:5:delivered:…"), ``recipient`` who
+    ``cause`` names what the message is about ("event:17", "status:5:delivered:…"), ``recipient`` who
     ("contact:3", "phone:<blind index>", "user:9", "endpoint:2"). The rest of the channels to fall
     back to lie encrypted in ``chain`` with their addresses. ``data`` never holds personal data in
     clear; what the words need of it lies in ``personal``.
@@ -172,7 +172,7 @@ class Delivery(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(fields=["cause", "recipient", "channel"], name="delivery_once"),
-            # The same address reached in two roles is told once.
+            # An address that is reached in two roles gets one message.
             models.UniqueConstraint(
                 fields=["cause", "channel", "address_index"],
                 name="delivery_once_per_address",

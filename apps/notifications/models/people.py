@@ -18,7 +18,7 @@ from apps.notifications.enums import (
 
 
 class Preference(models.Model):
-    """How one recipient wants to be told; ``recipient`` as in Delivery, or "customer:<id>" for
+    """How one recipient wants to be notified; ``recipient`` as in Delivery, or "customer:<id>" for
     all contacts of a customer. An empty list of channels leaves the policy's order."""
 
     recipient = models.CharField(_("recipient"), max_length=60, unique=True)
@@ -103,7 +103,7 @@ class SuppressedAddress(models.Model):
 
 
 class Subscription(models.Model):
-    """Somebody wants to hear about one shipment; it counts once the code came back (TRK-9)."""
+    """Somebody wants messages about one shipment; it counts once the code came back (TRK-9)."""
 
     waybill = models.ForeignKey(
         "tracking.Waybill", models.PROTECT, related_name="+", verbose_name=_("waybill")

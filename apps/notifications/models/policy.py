@@ -1,4 +1,4 @@
-"""Which event tells whom by which channels, and in which words: both are data (NTF-2)."""
+"""Who is notified of which event by which channels, and in which words: both are data (NTF-2)."""
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -14,7 +14,7 @@ from apps.notifications.enums import Audience, channel_choices
 
 
 class NotificationPolicy(models.Model):
-    """One line of the table “what happened → who is told → how”."""
+    """One line of the table “what happened → who is notified → how”."""
 
     topic = models.CharField(_("about"), max_length=60)
     audience = models.CharField(_("who is told"), max_length=20, choices=Audience)

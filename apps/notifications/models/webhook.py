@@ -1,4 +1,4 @@
-"""Where merchants hear from us, and the log they can read and replay (NTF-4)."""
+"""Where webhooks of merchants go, and the log they can read and replay (NTF-4)."""
 
 from typing import TYPE_CHECKING, Self
 from uuid import uuid4
@@ -25,7 +25,7 @@ class CustomersQuerySet(models.QuerySet["WebhookEndpoint"]):
 
 
 class WebhookEndpoint(Stamped):
-    """An address of a merchant that hears of its shipments, after Standard Webhooks."""
+    """An address of a merchant to which its events are sent, after Standard Webhooks."""
 
     customer = models.ForeignKey(
         "customers.Customer",
@@ -86,7 +86,7 @@ class WebhookEventQuerySet(models.QuerySet["WebhookEvent"]):
 
 
 class WebhookEvent(AppendOnly):
-    """What a merchant was or would have been told: the log behind replay. No personal data."""
+    """What was sent to a merchant, or would have been: the log behind replay. No personal data."""
 
     uid = models.UUIDField(_("id"), default=uuid4, unique=True)
     customer = models.ForeignKey(

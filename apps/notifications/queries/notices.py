@@ -23,7 +23,7 @@ WEBHOOK_TYPES = tuple(dict.fromkeys(webhook.type for webhook in _WEBHOOKS.values
 
 
 def notices_of(events: Sequence[Event]) -> list[Notice]:
-    """What people are told of, in order; an event that tells nobody anything is left out."""
+    """What people are notified of, in order; an event of which nobody is notified is left out."""
     mine: dict[Reader, list[Event]] = defaultdict(list)
     for event in events:
         if event.kind in _READERS:
@@ -34,7 +34,7 @@ def notices_of(events: Sequence[Event]) -> list[Notice]:
 
 
 def _add_concerned(notices: Sequence[Notice]) -> None:
-    """Whose matter it is, where the floor that tells of it stands below the one that knows."""
+    """Whose matter it is, where the app that sends the notice is on a lower floor than the app that knows."""
     unknown: dict[str, list[Notice]] = defaultdict(list)
     for notice in notices:
         if notice.event is not None and notice.case is None and notice.customer is None:
@@ -48,7 +48,7 @@ def _add_concerned(notices: Sequence[Notice]) -> None:
 
 
 def payloads_of(events: Sequence[Event]) -> dict[int, tuple[str, int, dict[str, Any]]]:
-    """Event's number → (what merchants call it, customer's number, what they are told): numbers,
+    """Event's number → (its name in webhooks, customer's number, its data): numbers,
     statuses and times, no personal data."""
     mine: dict[Payloads, list[Event]] = defaultdict(list)
     for event in events:

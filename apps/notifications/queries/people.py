@@ -15,7 +15,7 @@ WISHES = ("channels", "muted_topics", "language", "quiet_from", "quiet_until")
 
 
 def wishes_of(user: User) -> dict[str, Any]:
-    """How a colleague wants to be told, as a form shows it; empty as long as nothing was said."""
+    """How a colleague wants to be notified, as a form shows it; empty as long as nothing was chosen."""
     found = Preference.objects.filter(recipient=f"user:{user.pk}").first()
     if found is None:
         return {}

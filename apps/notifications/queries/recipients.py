@@ -1,4 +1,4 @@
-"""Who is told: from policies and notices to people with addresses. Set-based throughout."""
+"""Who is notified: from policies and notices to people with addresses. Set-based throughout."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -27,7 +27,7 @@ WHOM_ABOUT_MONEY = (ContactRole.FINANCE, ContactRole.MANAGER, ContactRole.SERVIC
 @dataclass
 class Person:
     """One recipient with every address we have; ``prefers`` goes first where a policy allows.
-    ``one_address``: gave that one and wants to hear there only."""
+    ``one_address``: gave that one and wants messages there only."""
 
     key: str
     label: str
@@ -157,7 +157,7 @@ def _subscribers(notices: Sequence[Notice], _role: str) -> Finder:
 
 
 def _addressee(channel: str, address: str, language: str) -> Person:
-    """Somebody who gave one address and wants to hear there only."""
+    """Somebody who gave one address and wants messages there only."""
     if channel == "sms":
         person = _by_phone(address, language=language)
         person.addresses, person.one_address = {"sms": address}, True

@@ -42,7 +42,7 @@ def render(
     unsubscribe: str = "",
     link: str | None = None,
 ) -> Words:
-    """The words of ``delivery`` in ``language`` (its own by default), masked as told; with
+    """The words of ``delivery`` in ``language`` (its own by default), masked as asked; with
     ``link`` instead of its own where one is given."""
     language = language or delivery.language
     values = wording.values_of(delivery.data, language, delivery.link if link is None else link)

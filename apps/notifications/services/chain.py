@@ -33,7 +33,7 @@ def next_links(delivery: Delivery) -> list[list[str]]:
 def advance(delivery: Delivery, *, now: datetime) -> int | None:
     """Queue the message on its next usable channel; the id of that delivery.
 
-    When none is left the customer's agent is told that somebody was not. The caller holds the
+    When none is left the customer's agent is notified that somebody was not reached. The caller holds the
     delivery's lock: one that was taken over once, as for want of a receipt, is taken over no more,
     whatever comes later.
     """

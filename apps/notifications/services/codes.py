@@ -1,4 +1,4 @@
-"""One-time codes: the one way in which this house lets people prove an address (TRK-9, TRK-10).
+"""One-time codes: the one way in which people prove an address (TRK-9, TRK-10).
 
 Each code costs money and rings at somebody's phone, so they are limited in every direction: by who
 asks, by the address, by the shipment, and by country. Nobody who asks for codes to somebody else's
@@ -43,7 +43,7 @@ _PURPOSE = "notifications.code"
 
 @dataclass(frozen=True, slots=True)
 class NewCode:
-    """``address`` is clean; ``asker`` tells one who asks from another: a network address, or an
+    """``address`` is clean; ``asker`` distinguishes those who ask: a network address, or an
     account when ``one_person``. ``number`` is the waybill it is about, if any."""
 
     purpose: CodePurpose

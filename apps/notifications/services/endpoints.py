@@ -45,7 +45,7 @@ def create_endpoint(
     by: "User",
     at: datetime,
 ) -> WebhookEndpoint:
-    """Its secret is in the row's ``secret``; show it once. An empty list hears of everything."""
+    """Its secret is in the row's ``secret``; show it once. An empty list of kinds means all of them."""
     Customer.objects.select_for_update().get(pk=customer.pk)
     url = check_url(url)
     _check_types(event_types)

@@ -2,7 +2,7 @@
 
 Before a channel lets the first byte of a message out it has ``sending.SendStart`` written down and
 committed. A claim without that mark cannot have been sent, and whoever was stopped before it and
-wakes up later finds that it is his no more.
+goes on later finds that the delivery is no longer its own.
 """
 
 from datetime import datetime

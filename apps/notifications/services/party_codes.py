@@ -34,7 +34,7 @@ def send_party_code(needed: CodeNeeded, *, client: str, language: str, at: datet
     """Send a code to the phone, and give the token of the page that asks for it.
 
     RuleBroken: ``code_unsendable`` where no text message can reach that phone, ``too_many_codes``
-    beyond the limits, ``country_closed`` for a phone abroad. Nothing of the phone is told.
+    beyond the limits, ``country_closed`` for a phone abroad. Nothing about the phone is revealed.
     """
     if not (is_mobile(needed.phone) and channels.channel(ChannelName.SMS).configured()):
         raise _unsendable()

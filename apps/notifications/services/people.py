@@ -39,7 +39,7 @@ PREFERENCE_FIELDS = (
 def set_preference(
     *, recipient: str, values: Mapping[str, Any], by: "User", at: datetime, label: str = ""
 ) -> Preference:
-    """How ``recipient`` ("contact:3", "customer:7", "phone:<index>", "user:9") wants to be told."""
+    """How ``recipient`` ("contact:3", "customer:7", "phone:<index>", "user:9") wants to be notified."""
     unknown = set(values.get("muted_topics", ())) - set(TOPICS)
     if unknown:
         raise BadInput(_("There is no such topic."), code="unknown_topic", field="muted_topics")

@@ -33,7 +33,7 @@ CATCHING_UP = 1
 
 @in_callers_transaction()
 def notify_about(events: Sequence[Event]) -> int:
-    """Queue what these events tell people and merchants; return how many messages were new.
+    """Queue the messages that these events mean to people and merchants; return how many messages were new.
 
     Idempotent: notifying about an event again adds nothing. Old news is left out for people, and
     still reaches merchants' webhooks, which keep their own order.
@@ -105,7 +105,7 @@ class _AddressBook:
         reach: dict[str, str] = {}
         for channel in self._open:
             name = str(channel.name)
-            # Who gave one address is told there, also where the channel finds others by itself.
+            # Who gave one address is notified there, also where the channel finds others by itself.
             own = person.addresses.get(name)
             address = own if person.one_address else channel.address_of(person)
             if address is not None and not (name == "email" and is_ours(address)):
@@ -184,7 +184,7 @@ def _quiet(policy: NotificationPolicy, preference: Preference | None) -> tuple[t
 def _schedule(row: NewDelivery, policy: NotificationPolicy, notice: Notice, now: datetime) -> None:
     """Waiting for a time, gathering, quiet hours: all of them only move the due time."""
     row.due_at = max(now, notice.not_before or now)
-    # What is followed is told by itself, so that its own fate is known.
+    # A message that is followed goes out on its own, so that its own outcome is known.
     alone = bool(followed_topic(notice.topic))
     gather = 0 if alone or policy.urgent else policy.digest_minutes
     if notice.gather and not alone:

@@ -1,4 +1,4 @@
-"""What providers tell us later: SMS receipts, WeChat outcomes, read in the back office."""
+"""What providers report later: SMS receipts, WeChat outcomes, read in the back office."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

@@ -59,7 +59,7 @@ def request_subscription(
 
     Raises BadInput for an address that cannot be written to and RuleBroken (``too_many_codes``)
     beyond the limits. Whoever follows already gets a code as well: whether an address follows a
-    shipment is told to nobody but the one who reads what is sent there.
+    shipment is revealed only to whoever reads what is sent there.
     """
     if channel not in OFFERED:
         raise BadInput(_("Choose SMS or e-mail."), code="bad_channel", field="channel")

@@ -1,4 +1,4 @@
-"""What merchants hear: the log they can read, and a delivery per endpoint (NTF-4)."""
+"""What webhooks send to merchants: the log they can read, and a delivery per endpoint (NTF-4)."""
 
 from collections import defaultdict
 from collections.abc import Sequence

@@ -94,7 +94,7 @@ def check_template(
 def _check_unchanged(
     topic: str, channel: str, subject: str, body: str, provider_fields: Mapping[str, str]
 ) -> None:
-    """Only the provider's number and text can be entered; what is said comes from the house alone."""
+    """Only the provider's number and text can be entered; the words themselves come from the code."""
     ours = {
         words for (key, where, _language), words in built_in_words().items()
         if key == topic and where in ("", channel)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from apps.pricing.enums import QuoteState
-from apps.pricing.models import Quote, TaxClass
+from apps.pricing.models import Quote
 
 
 class Quotes:
@@ -38,8 +38,3 @@ def read_quotes(customer_ids: Iterable[int | None], services: Iterable[str]) -> 
             state=QuoteState.APPROVED,
         ).order_by("-id")
     )
-
-
-def tax_class_on(code: str, day: date) -> TaxClass | None:
-    """What ``code`` is taxed at on ``day``."""
-    return TaxClass.objects.filter(code=code, since__lte=day).order_by("-since").first()

@@ -41,7 +41,6 @@ from apps.pricing.rating.tariff import (
     first_additional,
     flat,
     marginal,
-    whole_weight,
 )
 from apps.pricing.rating.tax import Split, add_tax, split_gross
 from apps.pricing.rating.weights import Weighed, round_weight, weigh
@@ -96,6 +95,5 @@ __all__ = [
     "tariff_problems",
     "volume",
     "weigh",
-    "whole_weight",
     "yuan",
 ]

@@ -148,11 +148,6 @@ def first_additional(
     return Segment(zone, None, first_fen, first_g, step_g, step_fen, per_g)
 
 
-def whole_weight(zone: str, bands: list[tuple[int | None, int]], step_g: int) -> list[Segment]:
-    """The band that the weight falls into prices all of it: [(upto, fen per kg)]."""
-    return [Segment(zone, upto, 0, 0, step_g, price, 1000) for upto, price in bands]
-
-
 def marginal(zone: str, bands: list[tuple[int | None, int]], step_g: int) -> list[Segment]:
     """Each part of the weight at the price of its own band: [(upto, fen per kg)]. A band must end at
     a multiple of ``step_g`` above its beginning, or its last step would be paid twice."""

@@ -93,7 +93,7 @@ class CalendarDay(models.Model):
 
 
 class CalendarYear(models.Model):
-    """A year whose official list is in. ``known_by`` is empty for what the house came with."""
+    """A year whose official list is in. ``known_by`` is empty for what was installed."""
 
     calendar = models.ForeignKey(
         WorkingCalendar, models.CASCADE, related_name="years", verbose_name=_("working calendar")

@@ -48,7 +48,7 @@ class ClockQuerySet(models.QuerySet["Clock"]):
 
 class Clock(models.Model):
     """``due_at`` is empty while a pause keeps it from being known. ``schedule`` holds the instants at
-    which something is told, ascending, ``schedule_steps`` the step of each (0: the due instant);
+    which somebody is notified, ascending, ``schedule_steps`` the step of each (0: the due instant);
     ``position`` says how many are behind, ``next_at`` is the next one, the sweeper's index."""
 
     # Without an index of its own: the unique one begins with it; every act writes all of them.
@@ -200,8 +200,8 @@ class Clock(models.Model):
 
 
 class FiredStep(AppendOnly):
-    """One instant that has passed: told with its event, or silently (``is_silent``) because it was
-    past before anybody could have been told. Once per clock, step and due instant, for ever."""
+    """One instant that has passed: announced with its event, or silently (``is_silent``) because it was
+    past before anybody could have been notified. Once per clock, step and due instant, for ever."""
 
     clock = models.ForeignKey(Clock, models.PROTECT, related_name="fired", db_index=False)
     step = models.ForeignKey(Step, models.PROTECT, related_name="+", null=True, db_index=False)

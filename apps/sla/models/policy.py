@@ -1,4 +1,4 @@
-"""Policies are data (CMP-2): which matters, which targets, who is told before and after."""
+"""Policies are data (CMP-2): which matters, which targets, who is notified before and after."""
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -116,7 +116,7 @@ class PolicyVersion(AppendOnly):
         models.BigIntegerField(), verbose_name=_("contracts"), default=list, blank=True
     )
     published_at = models.DateTimeField(_("published"))
-    # Empty for what the house came with.
+    # Empty for what was installed.
     published_by = models.ForeignKey(
         USER, models.PROTECT, related_name="+", null=True, verbose_name=_("published by")
     )
@@ -191,7 +191,7 @@ class Target(AppendOnly):
 
 
 class Step(AppendOnly, TwoNames):
-    """When somebody is told: so much working time before (negative) or after the due time, or a
+    """When somebody is notified: so much working time before (negative) or after the due time, or a
     share of the target; exactly one of the two."""
 
     target = models.ForeignKey(Target, models.PROTECT, related_name="steps")

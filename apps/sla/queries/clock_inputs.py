@@ -17,7 +17,7 @@ from apps.sla.queries.calendars import Hours, hours_by_id
 from apps.sla.rules import DoneFact, MatterFacts, Wait
 
 Key = tuple[int, datetime]  # a step (0: the due instant itself) and the due instant it belongs to
-Heard = tuple[datetime, datetime, str, str]  # a due instant, when it was told of, and to whom
+Heard = tuple[datetime, datetime, str, str]  # a due instant, when it was announced, and to whom
 _INPUTS = Statement(
     "clock_inputs",
     """

@@ -1,4 +1,4 @@
-"""Who is told of a step (CMP-3): the owner, a role, or who leads the unit; whoever is away is replaced
+"""Who is notified of a step (CMP-3): the owner, a role, or who leads the unit; whoever is away is replaced
 by their stand-in, and a step that finds nobody goes up the chain rather than nowhere."""
 
 from collections.abc import Iterable, Sequence
@@ -29,7 +29,7 @@ LEADS = (
 
 class Ask(NamedTuple):
     """One step's question: whom, for which owner, in which unit. ``with_desk``: whoever is on duty
-    as an agent there hears of it beside the owner."""
+    as an agent there is notified as well as the owner."""
 
     whom: str
     role: str
@@ -39,7 +39,7 @@ class Ask(NamedTuple):
 
 
 class Staff:
-    """Everybody who may have to be told at one instant, read in three queries for any number of asks."""
+    """Everybody who may have to be notified at one instant, read in three queries however many are asked for."""
 
     def __init__(self, asks: Iterable[Ask], at: datetime) -> None:
         asks = set(asks)
@@ -53,7 +53,7 @@ class Staff:
         self._answers = {ask: self._find(ask) for ask in asks}
 
     def who(self, ask: Ask) -> list[int]:
-        """Ids of users, each once, the nearest first; empty only when the house has nobody."""
+        """Ids of users, each once, the nearest first; empty only when the company has nobody."""
         return self._answers[ask]
 
     def _find(self, ask: Ask) -> list[int]:
@@ -73,7 +73,7 @@ class Staff:
 
     def _up_from(self, role: str, path: str) -> list[int]:
         """The next in the chain who is there: above this role, in the unit or above; anywhere in the
-        house if the unit has none."""
+        company if the unit has none."""
         start = CHAIN.index(Role(role)) if role in CHAIN else 0
         for where in (path, ""):
             for above in CHAIN[start:]:

@@ -1,4 +1,4 @@
-"""Policies as the plain values that the rules work on. Versions never change, so they are kept."""
+"""Policies as the plain values that the rules work on. Versions never change, so they are cached."""
 
 from collections import defaultdict
 from collections.abc import Iterable

@@ -1,5 +1,5 @@
 """Policies as plain values: which version applies to a matter, its targets and their steps. Versions never
-change, so these may be kept. Pure.
+change, so these may be cached. Pure.
 """
 
 from collections.abc import Iterable

@@ -80,7 +80,7 @@ class ClockFacts:
 
 
 class PlannedStep(NamedTuple):
-    """An instant at which something is to be told, and the step that says to whom."""
+    """An instant at which somebody is to be notified, and the step that says whom."""
 
     at: datetime
     step_id: int

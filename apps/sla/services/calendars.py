@@ -83,7 +83,7 @@ def change_week(
 def add_days(
     *, calendar_id: int, days: Sequence[DayEntry], by: User, at: datetime
 ) -> WorkingCalendar:
-    """Days of the house's own: a closing, a working Saturday, a half day. A date that is special already
+    """Days of the company's own: a closing, a working Saturday, a half day. A date that is special already
     is refused (``RefusedRows``): remove it first."""
     calendar = _locked(calendar_id)
     taken = _dates_of(calendar.days.filter(day__in=[entry.day for entry in days]))
@@ -121,7 +121,7 @@ def import_year(
     at: datetime,
 ) -> WorkingCalendar:
     """Take in the State Council's list of a year, whole or not at all; the official days that were
-    there are replaced, the house's own stay. ``RefusedRows`` names every bad row by its line."""
+    there are replaced, the company's own stay. ``RefusedRows`` names every bad row by its line."""
     calendar = _locked(calendar_id)
     own = _dates_of(calendar.days.filter(day__year=year, is_official=False))
     refuse_any(faults_of_year(parse_week(calendar.week), year, days, source, own))
@@ -186,7 +186,7 @@ def maintain_calendars(*, at: datetime) -> int:
 
 
 def _lacking_known_years() -> Iterable[WorkingCalendar]:
-    """Locked; a house that lacks nothing is only read."""
+    """Locked; where nothing is missing it is only read."""
     years = official.known_years()
     calendars = WorkingCalendar.objects.filter(is_official=True)
     known = Count("years", filter=Q(years__year__in=years))
@@ -248,7 +248,7 @@ def _clean(row: WorkingCalendar) -> None:
 def _take_years(
     calendar: WorkingCalendar, years: Iterable[int], *, by: User | None, at: datetime
 ) -> None:
-    """The house's own days win over the library's."""
+    """The company's own days win over the library's."""
     for year in years:
         taken = _dates_of(calendar.days.filter(day__year=year))
         days = [entry for entry in official.official_days(year) if entry.day not in taken]

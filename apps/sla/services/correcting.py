@@ -29,7 +29,7 @@ def move_start(
 ) -> bool:
     """The time began to run at another instant than was thought (CMP-4): every clock that counts from
     the opening is read again from there, those that are over too. What is not late any more loses
-    its mark, what is late now gets it and is told once if it still runs; ``clock.start_moved`` names
+    its mark, what is late now gets it and is announced once if it still runs; ``clock.start_moved`` names
     both. A due time that a person fixed stays.
 
     BadInput ``start_after_end`` when the matter was over before. Returns whether anything moved.

@@ -1,4 +1,4 @@
-"""From clocks that are due to the steps that are told: who, how, and what the event says."""
+"""From clocks that are due to the steps that are announced: to whom, how, and what the event says."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,14 +14,14 @@ from apps.sla.worktime import NoWorkingTime, WorkCalendar, next_opening
 
 BEFORE_OPENING = timedelta(minutes=30)
 LATEST_MAIL = time(9, 0)  # CMP-2: the e-mail by 09:00 on the next working day
-# Whoever is on duty can give a first answer: they hear before it is late, not the owner alone.
+# Whoever is on duty can give a first answer: they are notified before it is late, not the owner alone.
 FIRST_ANSWERS = frozenset({Metric.FIRST_WORD, Metric.RESPONSE})
 DUE_CHANNELS = [str(TellBy.IN_APP)]
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A clock that the sweeper has locked, as far as telling needs it."""
+    """A clock that the sweeper has locked, with what its announcement needs."""
 
     id: int
     matter_id: int
@@ -112,7 +112,7 @@ def _mail_by(office: WorkCalendar, now: datetime) -> datetime | None:
 
 
 class About(NamedTuple):
-    """A matter, as far as telling needs it."""
+    """A matter, with what an announcement needs."""
 
     kind: str
     subject_type: str
@@ -148,5 +148,5 @@ def details(
 
 
 def late_seconds(due_step: DueStep, now: datetime) -> int:
-    """Whole seconds from the instant to the telling."""
+    """Whole seconds from the instant to its announcement."""
     return max(0, int((now - due_step.at).total_seconds()))

@@ -1,4 +1,4 @@
-"""A past told in one go: things that were done at different times by different people.
+"""A past recorded at once: things that were done at different times by different people.
 
 What is stored is what the acts themselves would have left, one by one; the number of statements does not grow with
 how many there are.

@@ -84,7 +84,7 @@ def open_matter(
 
     ``opened_at`` is when the time began to run (aware; ``at`` or the database's present if not
     given, and never the future). ``tell=False`` is for rows taken over from elsewhere: instants that
-    are past are put on record silently, whatever comes is told as usual. A subject that is timed
+    are past are put on record silently, whatever comes is announced as usual. A subject that is timed
     already keeps what it has; its matter is returned.
     """
     row = NewMatter(

@@ -147,7 +147,7 @@ def publish_version(
 @transaction.atomic
 def retire_policy(*, policy: Policy, reason: str, by: User, at: datetime | None = None) -> Policy:
     """It applies to nothing any more: open matters turn to the policy that fits now, or to none, and
-    their clocks follow; nobody is told of what it would have said."""
+    their clocks follow; nobody is notified of what it would have announced."""
     policy = Policy.objects.select_for_update().get(pk=policy.pk)
     _check_not_retired(policy)
     if not reason.strip():

@@ -92,7 +92,7 @@ def carry_promises(
 ) -> list[Clock]:
     """What was promised about ``subject`` and is not settled is owed about ``to`` from now on, by the
     same people and at the same instant: the clock itself moves, so that one that is overdue stays so
-    and nobody is told again of what they have heard. Call it before ``subject``'s own clocks end.
+    and nobody is notified twice of the same. Call it before ``subject``'s own clocks end.
 
     RuleBroken ``matter_not_open`` when ``to`` is over. Returns the clocks that moved.
     """

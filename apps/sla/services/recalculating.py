@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 class PastInstants(Enum):
     """What becomes of instants that turn out to be past already."""
 
-    LIVE = "live"  # somebody did something: whoever has not heard yet is told
+    LIVE = "live"  # somebody did something: whoever was not notified yet is
     QUIET = "quiet"  # a rule changed, or rows were taken over: the past is never announced
 
 
@@ -59,7 +59,7 @@ class Before:
 
     stored: tuple[object, ...]
     due_at: datetime | None  # none of a dropped clock
-    pending: Mapping[Key, datetime]  # what it was still to tell, and when
+    pending: Mapping[Key, datetime]  # what it was still to announce, and when
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,7 @@ def _read(clock: Clock, locked: Locked, context: ReadingContext) -> list[tuple[K
     clock.position = 0
     clock.next_at = ahead[0].at if ahead else None
     if not clock.is_open:
-        # Over before anybody was told: it stays on record, and nobody is told any more.
+        # Over before anybody was notified: it stays on record, and nobody is notified any more.
         silent = [
             (key, at) for key, at in pending.items() if at <= context.now and key not in fired
         ]
@@ -170,7 +170,7 @@ def _read(clock: Clock, locked: Locked, context: ReadingContext) -> list[tuple[K
 def _sort_out(
     reading: Reading, fired: set[Key], pending: Mapping[Key, datetime], context: ReadingContext
 ) -> tuple[list[PlannedStep], list[tuple[Key, datetime]]]:
-    """What is to be told, now or later, and what passes silently."""
+    """What is to be announced, now or later, and what passes silently."""
     ahead: list[PlannedStep] = []
     silent: list[tuple[Key, datetime]] = []
     for planned in reading.schedule:
@@ -191,9 +191,9 @@ def _is_told(
     pending: Mapping[Key, datetime],
     context: ReadingContext,
 ) -> bool:
-    """Whether an instant that is past is still announced. What was to be told anyway is; a rule that
-    changed announces nothing else. After an act of a person everybody hears of it who has not heard
-    from this step before; but a warning of what has come to pass already warns nobody."""
+    """Whether an instant that is past is still announced. What was to be announced anyway is; a rule that
+    changed announces nothing else. After an act of a person everybody is notified whom
+    this step did not notify before; but a warning of what has come to pass already warns nobody."""
     if (planned.step_id, due_at) in pending:
         return True
     if context.past is PastInstants.QUIET or any(step == planned.step_id for step, _due in fired):

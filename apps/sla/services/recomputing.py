@@ -1,6 +1,6 @@
 """Reading again what a changed calendar or a new policy has made out of date.
 
-Nobody is told of anything that turns out to be past. Any number of processes may do this: rows are
+Nobody is notified of anything that turns out to be past. Any number of processes may do this: rows are
 claimed with SKIP LOCKED, and a killed process leaves its rows to the others.
 """
 

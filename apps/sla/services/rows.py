@@ -11,7 +11,7 @@ from apps.core.database import Statement
 from apps.core.enqueueing import enqueue_on_commit
 from apps.sla.models import Clock, Fact
 
-# The task that tells what is due. What becomes due later is found by its instant.
+# The task that announces what is due. What becomes due later is found by its instant.
 SWEEP = "apps.sla.tasks.sweep_clocks"
 # The task that reads clocks again after a change of rules.
 RECOMPUTE = "apps.sla.tasks.recompute_clocks"

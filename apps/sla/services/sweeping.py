@@ -1,8 +1,8 @@
-"""The sweeper: whatever is due is told, once, with its event, in the order in which it became due.
+"""The sweeper: whatever is due is announced, once, with its event, in the order in which it became due.
 
 Postgres remembers: due clocks stand in an index on ``next_at``, claimed with SKIP LOCKED by the
 database's clock. It does not matter how often this runs, how many run it, or when one is killed: a
-batch is told and marked in one transaction or not at all.
+batch is announced and marked in one transaction or not at all.
 """
 
 import logging
@@ -42,7 +42,7 @@ _ANY = """
 SELECT next_at <= statement_timestamp() FROM sla_clock
 WHERE next_at IS NOT NULL ORDER BY next_at LIMIT 1
 """
-# What cannot be told is tried again, and the clocks behind it do not wait.
+# What cannot be announced is tried again, and the clocks behind it do not wait.
 _PUT_OFF = """
 UPDATE sla_clock SET next_at = statement_timestamp() + interval '1 minute' WHERE id = %s
 """
@@ -74,7 +74,7 @@ class Swept:
 
 
 def sweep(*, limit: int = 1000) -> Swept:
-    """Tell everything that is due, ``limit`` clocks in one transaction, until nothing is (CMP-3).
+    """Announce everything that is due, ``limit`` clocks in one transaction, until nothing is (CMP-3).
 
     Each step goes out once: with its event, its recipients and the clock's own progress, or not at
     all. When nothing is due this is one look at one index.
@@ -88,7 +88,7 @@ def sweep(*, limit: int = 1000) -> Swept:
 
 
 def _sweep_some(limit: int) -> Swept:
-    """A batch that cannot be told is halved until what is wrong stands alone and is put off."""
+    """A batch that fails is halved until the clock at fault stands alone and is put off."""
     try:
         return _sweep_batch(limit)
     except (OperationalError, InterfaceError):

@@ -22,7 +22,7 @@ from apps.sla.worktime.arithmetic import (
 )
 from apps.sla.worktime.calendar import ALWAYS, Interval, NoWorkingTime, WorkCalendar
 from apps.sla.worktime.explaining import Line, explain
-from apps.sla.worktime.reading import parse_calendar, parse_hours, parse_week, written
+from apps.sla.worktime.reading import parse_hours, parse_week, written
 
 __all__ = [
     "ALWAYS",
@@ -38,7 +38,6 @@ __all__ = [
     "explain",
     "is_open",
     "next_opening",
-    "parse_calendar",
     "parse_hours",
     "parse_week",
     "shift",

@@ -1,4 +1,4 @@
-"""When a house works: a week of hours, dated and yearly exceptions, a zone."""
+"""Working hours: a week of hours, dated and yearly exceptions, a zone."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field

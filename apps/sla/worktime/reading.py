@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date
 from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,11 +9,10 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from apps.core.errors import BadInput
-from apps.sla.worktime.calendar import DAY, Interval, WorkCalendar
+from apps.sla.worktime.calendar import DAY, Interval
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _TIME = re.compile(r"(\d{1,2})[:：](\d{2})(?:[:：](\d{2}))?")
-_YEARLY = re.compile(r"\d{2}-\d{2}")
 
 
 def parse_hours(value: Any, *, field: str = "hours") -> tuple[Interval, ...]:
@@ -80,29 +78,6 @@ def parse_zone(value: Any, *, field: str = "zone") -> str:
     return str(value)
 
 
-def parse_calendar(document: Mapping[str, Any]) -> WorkCalendar:
-    """A whole calendar: ``timezone``, ``hours`` (as a week), ``holidays`` (dates, or ``MM-DD`` for every
-    year) and ``workday_exceptions`` (date to hours). ``BadInput`` as for its parts."""
-    days: dict[date, tuple[Interval, ...]] = {}
-    yearly: dict[tuple[int, int], tuple[Interval, ...]] = {}
-    for n, text in enumerate(document.get("holidays", []), 1):
-        place = f"holidays.{n}"
-        if _YEARLY.fullmatch(str(text)):
-            day = _date(f"2000-{text}", place)  # a leap year: 02-29 is a day
-            yearly[day.month, day.day] = ()
-        else:
-            days[_date(text, place)] = ()
-    for text, hours in document.get("workday_exceptions", {}).items():
-        place = f"workday_exceptions.{text}"
-        days[_date(text, place)] = parse_hours(hours, field=place)
-    return WorkCalendar(
-        zone=parse_zone(document.get("timezone"), field="timezone"),
-        week=parse_week(document.get("hours"), field="hours"),
-        days=days,
-        yearly=yearly,
-    )
-
-
 def written(hours: Sequence[Interval]) -> list[list[str]]:
     """The inverse of ``parse_hours``."""
     return [[clock(opens), clock(closes)] for opens, closes in hours]
@@ -148,18 +123,6 @@ def _seconds(text: Any, field: str, number: int) -> int:
         code="not_a_time",
         field=field,
     )
-
-
-def _date(text: Any, field: str) -> date:
-    try:
-        return date.fromisoformat(str(text))
-    except ValueError:
-        raise BadInput(
-            _("%(where)s: “%(text)s” is not a date; write it like 2026-10-01.")
-            % {"where": field, "text": text},
-            code="not_a_date",
-            field=field,
-        ) from None
 
 
 def _said(interval: Interval) -> str:

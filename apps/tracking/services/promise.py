@@ -12,7 +12,6 @@ from apps.core.errors import BadInput, RuleBroken
 from apps.core.masking import mask_text
 from apps.events.services import new_event, record_many
 from apps.tracking.enums import PromiseCause
-from apps.tracking.inputs import NewWaybill
 from apps.tracking.models import PromiseChange, Waybill
 from apps.tracking.promise import Progress, expected_at, promised_at
 from apps.tracking.queries.standards import default_levels, local_zone, standards_table
@@ -23,14 +22,6 @@ if TYPE_CHECKING:
 
 # What moves a promise and with it the instant by which punctuality is measured.
 COUNTS = frozenset({PromiseCause.CUSTOMER, PromiseCause.INCIDENT})
-
-
-def promise_for(new: NewWaybill, at: datetime) -> datetime | None:
-    """The promise a shipment would get if it were issued at ``at``; None without standards."""
-    level = new.service_level or default_levels().get(new.job_type, "")
-    table = standards_table([level])
-    found = table.of(level, new.origin_city, new.destination_city, timezone.localdate(at))
-    return promised_at(at, found, local_zone()) if found else None
 
 
 def apply_promises(waybills: Sequence[Waybill]) -> None:

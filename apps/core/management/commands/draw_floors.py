@@ -1,4 +1,4 @@
-"""Draw the floors of the house in docs/architecture.md from .importlinter: `manage.py draw_floors`."""
+"""Draw the floors in docs/architecture.md from .importlinter: `manage.py draw_floors`."""
 
 import re
 from argparse import ArgumentParser

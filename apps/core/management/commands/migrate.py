@@ -1,4 +1,4 @@
-"""Django's ``migrate``, faster where many migrations are run at once: a new house, a test database.
+"""Django's ``migrate``, faster where many migrations are run at once: a new installation, a test database.
 
 For every change of a model Django renders it anew together with all that it is related to, and theirs; through users
 and customers that is nearly all there are, some 15,000 classes for an empty database and nine tenths of the time.

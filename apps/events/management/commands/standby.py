@@ -1,4 +1,4 @@
-"""`manage.py standby`: takes over what nobody works on, until it is told to stop."""
+"""`manage.py standby`: does the work that no other process does, until it is stopped."""
 
 import signal
 from typing import Any
