@@ -293,7 +293,6 @@ def test_a_promise_changes_with_a_reason_and_keeps_its_past() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.requirement("REP-2")
 def test_our_own_changes_never_polish_punctuality() -> None:
     level()
     user, waybill, at = UserFactory(), shipment(service_level="std"), timezone.now()
