@@ -1,7 +1,7 @@
 """The product as bin/up runs it, in a place of its own and without the demonstration.
 
-``python -m tests.faults.own_house NAME READING`` is its supervisor: the real one, which also writes
-down the pids of what it started. ``running_house`` starts it and gives a handle to kill by.
+``python -m tests.faults.own_installation NAME READING`` is its supervisor: the real one, which also writes
+down the pids of what it started. ``running_installation`` starts it and gives a handle to kill by.
 """
 
 import json
@@ -102,7 +102,7 @@ def running_installation(name: str, env: Mapping[str, str]) -> Iterator[Running]
     clean = {key: value for key, value in os.environ.items() if key not in SERVERS}
     with log.open("ab") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.own_house", name, str(reading)],
+            [sys.executable, "-m", "tests.faults.own_installation", name, str(reading)],
             cwd=ROOT,
             env={**clean, "PORT": "0", **env},
             pass_fds=(reading,),
