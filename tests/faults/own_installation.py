@@ -20,6 +20,7 @@ import psutil
 
 from launch.checkout import Checkout
 from launch.django import Manage
+from launch.forking import collect_orphans
 from launch.installation import Installation
 from launch.leash import Leash, Stopped
 from launch.servers import Place, child_environment
@@ -51,6 +52,7 @@ class OwnInstallation(Installation):
             for child in every:
                 if not child.restart_dead():
                     raise RuntimeError(f"{child.name} keeps ending")
+            collect_orphans([one.process.pid for one in every if one.process])
             self._write("pids", {one.name.lower(): one.process.pid for one in every if one.process})
 
     def _write(self, name: str, content: Mapping[str, Any]) -> None:
