@@ -27,6 +27,7 @@ from launch.servers import Place
 
 # In this order: what is quick comes first. Beside each how it is asked to be small.
 MODULES: dict[str, tuple[str, ...]] = {
+    "idle": ("--seconds", "10"),
     "acts": ("--rounds", "3"),
     "api_acts": (),
     "api_lookup": (),

@@ -5,11 +5,14 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 from launch.account import Account, die_with_parent
+from launch.forking import Process, Request
 from launch.say import MAKE_ROOM, is_full, say, tail
 
 LOG_LIMIT = 20 * 1024 * 1024
@@ -33,7 +36,9 @@ class Child:
     stop_signal: signal.Signals = signal.SIGTERM
     grace: float = 15.0
     pass_fds: tuple[int, ...] = ()
-    process: "subprocess.Popen[bytes] | None" = None
+    # Forks it from a process that has loaded the same already; OSError where it cannot be had.
+    fork: Callable[[Request], Process] | None = None
+    process: Process | None = None
     started_at: float = 0.0
     log_begins: int = 0  # bytes of the log that earlier lives wrote
     failures: int = 0
@@ -48,23 +53,32 @@ class Child:
             self.log.replace(self.log.with_suffix(".1.log"))
         with self.log.open("ab") as out:
             self.log_begins = out.tell()
-            self.process = subprocess.Popen(
-                self.argv,
-                env=self.env,
-                cwd=self.cwd,
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-                pass_fds=self.pass_fds,
-                user=self.account.uid if self.account else None,
-                group=self.account.gid if self.account else None,
-                extra_groups=[] if self.account else None,
-                preexec_fn=die_with_parent(self.stop_signal),  # noqa: PLW1509 - no threads here
-            )
+            self.process = self._begun(out)
         self.started_at = time.monotonic()
         self.restart_at = None
         self._watch_its_end()
+
+    def _begun(self, out: BinaryIO) -> Process:
+        if self.fork is not None:
+            request = Request(
+                self.name, self.argv, self.env, self.stop_signal, out.fileno(), self.pass_fds
+            )
+            with suppress(OSError):
+                return self.fork(request)
+        return subprocess.Popen(
+            self.argv,
+            env=self.env,
+            cwd=self.cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            pass_fds=self.pass_fds,
+            user=self.account.uid if self.account else None,
+            group=self.account.gid if self.account else None,
+            extra_groups=[] if self.account else None,
+            preexec_fn=die_with_parent(self.stop_signal),  # noqa: PLW1509 - no threads here
+        )
 
     def _watch_its_end(self) -> None:
         self._forget_its_end()

@@ -13,6 +13,7 @@ from typing import NoReturn
 from launch import providers
 from launch.child import Child, stop_all
 from launch.django import Manage
+from launch.forking import ROOM, Adopted, Forker, Request, adopt_orphans, collect_orphans
 from launch.installing import prepare
 from launch.leash import Leash
 from launch.ports import LOCAL, free_port, listen
@@ -40,6 +41,8 @@ class Installation:
         self.leash = leash
         self.servers = Servers(place)
         self.doors: list[Child] = []
+        self.forker = Forker()
+        self.preloader: Child | None = None
         # Held as long as we run: each web server that is started anew gets the same one.
         self.listening: socket.socket | None = None
         self.url = ""
@@ -119,6 +122,7 @@ class Installation:
         shown = EVERYWHERE.get(host, host)
         # Links in messages lead here.
         manage.env.setdefault("SITE_URL", address(shown, port).rstrip("/"))
+        self.open_preloader(manage)
         env = {**manage.env, "BIND": f"fd://{server.fileno()}"}
         env.setdefault("WEB_CONCURRENCY", str(min(4, (os.cpu_count() or 1) + 1)))
         argv = [str(manage.checkout.venv / "bin" / "gunicorn"), "-c", "config/gunicorn.py"]
@@ -128,6 +132,31 @@ class Installation:
             web.start()
             self.wait_healthy(web, shown, port)
         self.url = address(shown, port)
+
+    def open_preloader(self, manage: Manage) -> None:
+        """What all that follow import is in memory once: they are forked from a process that has loaded
+        it. Where there is no such process each begins by itself, as in containers."""
+        if not adopt_orphans():
+            return
+        fd = self.forker.descriptor
+        argv = [str(manage.checkout.python), "-m", "config.preloader", str(fd), ROOM]
+        self.preloader = child = self.child("preloader", argv, manage.env)
+        child.pass_fds = (fd,)
+        with step("Loading the product"):
+            child.start()
+            while child.alive and not self.has_loaded():
+                self.leash.check(0.05)
+
+    def has_loaded(self) -> bool:
+        child = self.preloader
+        if child is None or child.process is None or not child.alive:
+            return False
+        return self.forker.is_ready(child.process.pid)
+
+    def fork(self, request: Request) -> Adopted:
+        if not self.has_loaded():
+            raise OSError("nobody has loaded the product")
+        return self.forker.fork(request)
 
     def wait_healthy(self, child: Child, host: str, port: int) -> None:
         until = time.monotonic() + 90
@@ -179,6 +208,7 @@ class Installation:
         # The owner's address is for migrations and filling in; whoever serves has no use for it.
         served = {name: value for name, value in env.items() if name != "DATABASE_OWNER_URL"}
         made = Child(name, argv, served, self.place.checkout.root, self.place.log(name))
+        made.fork = self.fork if self.preloader else None
         self.doors.append(made)
         return made
 
@@ -211,12 +241,17 @@ class Installation:
             known = [child.ending for child in children if child.alive and child.ending is not None]
             # Whoever has ended is started in a while, and where no end can be watched it is asked for.
             self.leash.check(CALM if len(known) == len(children) else HURRY, known)
-            for child in children:
-                if not child.restart_dead():
-                    raise Trouble(
-                        f"{child.name} keeps ending; everything stops. Its last words "
-                        f"({child.log}):\n{tail(child.log)}"
-                    )
+            for child in list(children):
+                if child.restart_dead():
+                    continue
+                if child is self.preloader:  # from now on each begins by itself
+                    children.remove(child)
+                    continue
+                raise Trouble(
+                    f"{child.name} keeps ending; everything stops. Its last words "
+                    f"({child.log}):\n{tail(child.log)}"
+                )
+            collect_orphans([child.process.pid for child in children if child.process])
 
     def close(self) -> None:
         """Doors first, then the broker and the database, which are clean when they end."""

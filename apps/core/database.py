@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha1
 from typing import Any
 
@@ -116,7 +117,10 @@ def quoted(text: str) -> str:
     return f'"{escaped}"'
 
 
+@lru_cache(4096)
 def moment(value: datetime | None) -> str:
+    """For columns of instants. Writing one takes longer than most of what is done with it, and a batch writes
+    each several times. Equal instants of different zones are one here."""
     return value.isoformat() if value else "NULL"
 
 

@@ -1,7 +1,7 @@
 """The product as bin/up runs it, in a place of its own and without the demonstration.
 
-``python -m tests.faults.own_house NAME READING`` is its supervisor: the real one, which also writes
-down the pids of what it started. ``running_house`` starts it and gives a handle to kill by.
+``python -m tests.faults.own_installation NAME READING`` is its supervisor: the real one, which also writes
+down the pids of what it started. ``running_installation`` starts it and gives a handle to kill by.
 """
 
 import json
@@ -20,6 +20,7 @@ import psutil
 
 from launch.checkout import Checkout
 from launch.django import Manage
+from launch.forking import collect_orphans
 from launch.installation import Installation
 from launch.leash import Leash, Stopped
 from launch.servers import Place, child_environment
@@ -51,6 +52,7 @@ class OwnInstallation(Installation):
             for child in every:
                 if not child.restart_dead():
                     raise RuntimeError(f"{child.name} keeps ending")
+            collect_orphans([one.process.pid for one in every if one.process])
             self._write("pids", {one.name.lower(): one.process.pid for one in every if one.process})
 
     def _write(self, name: str, content: Mapping[str, Any]) -> None:
@@ -102,7 +104,7 @@ def running_installation(name: str, env: Mapping[str, str]) -> Iterator[Running]
     clean = {key: value for key, value in os.environ.items() if key not in SERVERS}
     with log.open("ab") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.own_house", name, str(reading)],
+            [sys.executable, "-m", "tests.faults.own_installation", name, str(reading)],
             cwd=ROOT,
             env={**clean, "PORT": "0", **env},
             pass_fds=(reading,),

@@ -23,6 +23,7 @@ SIGNS = {
     "beat": " beat ",
     "standby": "manage.py standby",
     "streams": "serve_streams",
+    "preloader": "config.preloader",
 }
 LOOK = 0.2  # seconds between two of them; each is a connection or more
 # As if nobody had done for a minute what beat calls for twice in one, and what time brings to chats

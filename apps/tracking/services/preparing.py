@@ -9,6 +9,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import Unit
+from apps.core.database import moment
 from apps.core.errors import BadInput
 from apps.tracking.codes import Meaning
 from apps.tracking.inputs import REFUSED, REPEATED, IncomingEvent, Refusal
@@ -181,7 +182,7 @@ def copy_lines(ready: Iterable[Prepared], origin: Origin, units: dict[str, int])
         unit = units.get(event.unit_code, r"\N") if event.unit_code else r"\N"
         yield (
             f"{target.id}\t{month}{source_id}\t{one.key}\t{one.content}\t{event.revision}"
-            f"\t{supersedes}\t{event.withdraws}\t{event.occurred_at.isoformat()}{said}{texts}"
+            f"\t{supersedes}\t{event.withdraws}\t{moment(event.occurred_at)}{said}{texts}"
             f"\t{unit}\t{carrier}\t{origin.by_id}\n"
         )
 

@@ -151,7 +151,7 @@ def _columns_of(standings: Mapping[int, Standing]) -> list[str]:
         array(str(pk) for pk, _s in rows),
         array(str(s.status) for _pk, s in rows),
         array(quoted(s.reason) for _pk, s in rows),
-        array(s.at.isoformat() for _pk, s in rows),
+        array(moment(s.at) for _pk, s in rows),
         array(str(s.strength) for _pk, s in rows),
         array(str(s.rank) for _pk, s in rows),
         array(s.hash for _pk, s in rows),
