@@ -104,10 +104,10 @@ def act(page: Page, project: ChangeProject, name: str, **typed: str) -> None:
     expect(page.locator(".chg-path")).to_be_visible()
 
 
-def approve(page: Page, project: ChangeProject) -> None:
+def approve(page: Page, project: ChangeProject, word: str = "批准") -> None:
     page.goto("/admin/approvals/")
     page.get_by_role("link", name=project.number).click()
-    page.get_by_role("link", name="批准", exact=True).click()
+    page.get_by_role("link", name=word, exact=True).click()
     expect(page.locator(".approval-content")).to_contain_text("招商银行")
     page.fill("[name=code]", totp.code_at(TOTP_KEY, totp.step_at(timezone.now())))
     page.locator("form button.is-primary").click()
@@ -177,8 +177,32 @@ def call_silent(page: Page, project: ChangeProject) -> None:
     page.reload()
     expect(page.locator(".chg-path [aria-current=step]")).to_have_text("Scheduled")
     expect(page.get_by_text("Before it can start:")).to_have_count(0)
-    page.goto(f"/admin/account_changes/campaignrecipient/{row.pk}/change/")
+    where = f"/admin/account_changes/campaignrecipient/{row.pk}"
+    page.goto(f"{where}/change/")
     expect(page.locator("main")).to_contain_text("Agent has to call")
+    page.goto(f"{where}/do/call/")
+    page.locator("[name=reached]").select_option("no")
+    page.fill("[name=note]", "Nobody picked up, twice")
+    page.locator("form button.is-primary").click()
+    expect(page.locator("main")).to_contain_text("Could not be reached, agent goes on")
+    page.goto(f"{where}/do/said/")
+    page.locator("[name=kind]").select_option("question")
+    page.fill("[name=name]", "Ms Li")
+    page.fill("[name=text]", "May we pay in before the start?")
+    page.locator("form button.is-primary").click()
+    expect(page.locator("main")).to_contain_text("Has a question")
+    expect(page.locator("main")).to_contain_text("waits for an answer")
+
+
+def stop_and_release(officer: Page, management: Page, project: ChangeProject) -> None:
+    """In English: the safety officer stops it in transition, and only those above resume it."""
+    act(officer, project, "stop", reason="A customer was called about another account")
+    expect(officer.locator(".trk-head")).to_contain_text("Paused")
+    management.goto(f"/admin/account_changes/changeproject/{project.pk}/change/")
+    expect(management.locator("[role=alert]").first).to_contain_text("called about another account")
+    expect(management.locator(".chg-path [aria-current=step]")).to_have_text("In transition")
+    act(management, project, "release", reason="Checked with the bank and the customer")
+    expect(management.locator(".trk-head")).not_to_contain_text("Paused")
 
 
 @pytest.mark.slow
@@ -208,8 +232,10 @@ def test_a_whole_change(enter: Enter, tmp_path: Path) -> None:
     project = prepare(finance, who, old, new, scan)
     expect(finance.locator("#stages-title ~ details", has_text="128.00")).to_have_count(1)
     act(finance, project, "ask")
-    for user in (who.manager, who.management):
-        approve(enter(user), project)
+    approve(enter(who.manager), project)
+    management = enter(who.management, language="en")
+    approve(management, project, "Approve")
+    expect(management.locator(".chg-path [aria-current=step]")).to_have_text("Approved")
     finance.goto(f"/admin/account_changes/changeproject/{project.pk}/change/")
     found = Axe().run(finance, context=".page")
     assert found.violations_count == 0, found.generate_report()
@@ -248,6 +274,8 @@ def test_a_whole_change(enter: Enter, tmp_path: Path) -> None:
     finance.reload()
     expect(finance.locator(".chg-path [aria-current=step]")).to_have_text("过渡期中")
 
+    stop_and_release(enter(who.safety, language="en"), management, project)
+
     # A month later the old account is closed by itself; what comes after that is an exception.
     let_pass(project, 40 * DAY)
     assert changes.work_changes() == 1
@@ -266,3 +294,5 @@ def test_a_whole_change(enter: Enter, tmp_path: Path) -> None:
     agent.goto(f"/admin/account_changes/changeproject/{project.pk}/report/")
     expect(agent.locator("h1")).to_contain_text("Final report")
     expect(agent.locator("body")).to_contain_text("300.00")
+    expect(agent.locator("body")).to_contain_text("Has a question 1")
+    expect(agent.locator("body")).to_contain_text("8 h")

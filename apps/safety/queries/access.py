@@ -10,7 +10,15 @@ from apps.accounts.models import DutyShift, User, UserRole
 from apps.events.models import Event
 from apps.safety.enums import AlertKind, AlertState
 from apps.safety.models import AlertRule, SecurityAlert
-from apps.safety.rules.access import BY_ITSELF, MONEY_ROLES, REVEALS, AccountAccess, Known, Limit
+from apps.safety.rules.access import (
+    BY_ITSELF,
+    MONEY_ROLES,
+    REVEALS,
+    VIEWS,
+    AccountAccess,
+    Known,
+    Limit,
+)
 
 # Whoever has a shift so near is on the roster.
 ROSTER = timedelta(days=14)
@@ -32,18 +40,18 @@ def happened(fresh: Iterable[Event], longest: timedelta) -> list[AccountAccess]:
     if not events:
         return []
     rows = Event.objects.filter(
-        kind__in=[*REVEALS, *BY_ITSELF],
+        kind__in=[*REVEALS, *VIEWS, *BY_ITSELF],
         by__in={event.by_id for event in events},
         at__gt=min(event.at for event in events) - longest,
         at__lte=max(event.at for event in events),
     )
-    known = {event.pk: event for event in [*rows.order_by("pk")[:5_000], *events]}
+    known = {event.pk: event for event in [*rows.order_by("-pk")[:5_000], *events]}
     return [happening for event in known.values() if (happening := reading(event))]
 
 
 def reading(event: Event) -> AccountAccess | None:
     """None for an event that is of no concern."""
-    kind = BY_ITSELF.get(event.kind)
+    kind = BY_ITSELF.get(event.kind) or VIEWS.get(event.kind)
     if event.kind == "user.role_granted":
         if event.data.get("role") not in MONEY_ROLES:
             return None
