@@ -25,9 +25,7 @@ DAY = timedelta(days=1)
 
 def order_of(customer: Customer) -> WorkOrder:
     order = confirmed_order(customer)
-    WorkOrder.objects.filter(pk=order.pk).update(
-        cod_amount="128.00", settlement_method="cod"
-    )
+    WorkOrder.objects.filter(pk=order.pk).update(cod_amount="128.00", settlement_method="cod")
     return order
 
 

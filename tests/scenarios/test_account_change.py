@@ -55,6 +55,7 @@ def test_an_account_change_from_its_reason_to_the_final_report(client: Client) -
     who = make.staff()
     reader, talker, silent = (newcomer() for _n in range(3))
     project = make.prepared(who, begun)
+    ChangeProject.objects.update(created_at=begun)
     new = project.new_account
     assert new is not None
 

@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from django.db import transaction
+
 from apps.banking.models import BankAccount, PayeeAccount
 from apps.events.models import Event
 from apps.events.services import record
@@ -15,6 +17,7 @@ ONE_LOOK = timedelta(hours=1)
 VIEWED = {BankAccount: "bankaccount.viewed", PayeeAccount: "payee.viewed"}
 
 
+@transaction.atomic
 def note_view(account: BankAccount | PayeeAccount, *, by: "User", at: datetime) -> bool:
     """Keep that this person opened this account's page; once within an hour. Returns whether it was kept."""
     kind = VIEWED[type(account)]

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import Max, QuerySet
 
 from apps.accounts.models import DutyShift, User, UserRole
+from apps.events.kinds import label_of
 from apps.events.models import Event
 from apps.safety.enums import AlertKind, AlertState
 from apps.safety.models import AlertRule, SecurityAlert
@@ -75,6 +76,13 @@ def known(people: Iterable[int], first: datetime, last: datetime) -> Mapping[int
     for user_id, starts_at, ends_at in rows.values_list("user", "starts_at", "ends_at"):
         shifts[user_id].append((starts_at, ends_at))
     return {pk: Known(since.get(pk), shifts.get(pk)) for pk in ids}
+
+
+def in_words(alert: SecurityAlert) -> str:
+    """What raised it, as its reader says it: the kind of event and the reason that was given. Kept are codes, since
+    nobody knows yet who reads it in which language."""
+    kind, _subject_type, _subject, reason = (*alert.what.split(" ", 3), "", "", "", "")[:4]
+    return " · ".join(part for part in (label_of(kind), reason) if part)
 
 
 def alert_list(user: User, view: str) -> "QuerySet[SecurityAlert]":
