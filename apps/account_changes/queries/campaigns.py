@@ -58,9 +58,12 @@ def is_as_sent(campaign: Campaign) -> bool:
     rows = campaign.recipients.order_by().values_list("supplement_id", "customer_id", "account_id")
     for supplement, customer, account in rows:
         affected.setdefault(supplement, []).append((customer, account))
-    sealed = dict(campaign.supplements.values_list("pk", "sha256"))
-    return affected.keys() == {None, *sealed} and all(
-        hmac.compare_digest(sealed.get(pk, campaign.sha256), seal_of(campaign.content, pairs))
+    sealed: dict[int | None, str] = {
+        None: campaign.sha256,
+        **dict(campaign.supplements.values_list("pk", "sha256")),
+    }
+    return affected.keys() == sealed.keys() and all(
+        hmac.compare_digest(sealed[pk], seal_of(campaign.content, pairs))
         for pk, pairs in affected.items()
     )
 

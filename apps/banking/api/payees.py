@@ -98,7 +98,7 @@ class PayeesView(ApiView):
     )
     def get(self, request: Request) -> Response:
         pages = ApiCursorPagination()
-        rows = pages.paginate_queryset(_wanted(request), request, self)
+        rows: Any = pages.paginate_queryset(_wanted(request), request, self)
         return Response(
             {
                 "next": pages.get_next_link(),
