@@ -98,12 +98,12 @@ class PayeesView(ApiView):
     )
     def get(self, request: Request) -> Response:
         pages = ApiCursorPagination()
-        rows: Any = pages.paginate_queryset(_wanted(request), request, self)
+        rows: Any = pages.paginate_queryset(_wanted(request), request, self) or []
         return Response(
             {
                 "next": pages.get_next_link(),
                 "previous": pages.get_previous_link(),
-                "results": PayeeShape(rows or [], many=True).data,
+                "results": PayeeShape(rows, many=True).data,
             }
         )
 
