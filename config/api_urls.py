@@ -3,6 +3,7 @@
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
+from apps.banking.urls import api_urlpatterns as banking
 from apps.billing.urls import api_urlpatterns as billing
 from apps.complaints.urls import api_urlpatterns as cases
 from apps.core.api.reference import api_reference
@@ -13,5 +14,5 @@ from apps.tracking.urls import api_urlpatterns as tracking
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="api_schema"),
     path("docs/", api_reference, name="api_reference"),
-    path("v1/", include([*orders, *tracking, *cases, *billing, *notifications])),
+    path("v1/", include([*orders, *tracking, *cases, *billing, *banking, *notifications])),
 ]

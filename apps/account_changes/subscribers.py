@@ -1,5 +1,5 @@
-"""What this floor hears of: money at an account that is over, orders that may name one (COD-4); answers to
-what customers said (COD-5)."""
+"""What this floor hears of: money at an account that is over, orders that may name one (COD-4); customers who come
+while an account changes (COD-3); answers to what customers said (COD-5)."""
 
 from datetime import datetime
 
@@ -23,6 +23,29 @@ def follow_late_money(events: list[Event]) -> None:
 def follow_naming_orders(events: list[Event]) -> None:
     ids = {int(event.subject_id) for event in events}
     changes.follow_naming_orders(order_ids=ids, at=timezone.now())
+
+
+# After each of these somebody may pay into an account that changes who did not before.
+BECOMES_AFFECTED = (
+    "customer.trial_started",
+    "customer.activated",
+    "customer.resumed",
+    "bankaccount.assigned",
+    "accountchange.resumed",
+)
+
+
+def tell_late_customers(events: list[Event]) -> None:
+    campaigns.tell_late_customers(by=system_user("sweeper"), at=timezone.now())
+
+
+for _kind in BECOMES_AFFECTED:
+    subscribe_many(
+        _kind,
+        name=f"account_changes.tell_late/{_kind}",
+        most=500,
+        turn="account_changes.tell_late",
+    )(tell_late_customers)
 
 
 @subscribe_many(

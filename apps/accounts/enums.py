@@ -71,6 +71,8 @@ class ApiScope(ColourChoices):
     WEBHOOKS_READ = "webhooks:read", _("Read webhook endpoints and events"), "blue"
     WEBHOOKS_WRITE = "webhooks:write", _("Keep webhook endpoints and replay events"), "amber"
     BILLING_READ = "billing:read", _("Read statements and fees"), "blue"
+    PAYEES_READ = "payees:read", _("Read payout accounts"), "blue"
+    PAYEES_WRITE = "payees:write", _("Ask for payout accounts"), "amber"
     PARTNER_FEED = "partner_feed", _("Partner carrier feed"), "teal"
 
 

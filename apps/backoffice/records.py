@@ -66,6 +66,8 @@ class PanelAdmin(RecordPageAdmin, ActAdmin):
     beside it, the timeline below."""
 
     page_template = "backoffice/record_page.html"
+    # Kinds of events that the page leaves to the lists about them.
+    timeline_without: tuple[str, ...] = ()
 
     def facts(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         """What the template shows besides the record; a “title” is the page's."""
@@ -92,7 +94,9 @@ class PanelAdmin(RecordPageAdmin, ActAdmin):
             "original": record,
             "subject": record,
             "panels": panels,
-            "timeline": timeline_rows(self.history_of(record), self.timeline_limit),
+            "timeline": timeline_rows(
+                self.history_of(record), self.timeline_limit, without=self.timeline_without
+            ),
             **self.facts(request, record),
             **more,
         }

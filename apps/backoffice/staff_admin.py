@@ -1,7 +1,7 @@
 """The base of every staff admin class: lists that never count, writes through services only,
 and the timeline of who did what when."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
 from django.contrib.admin.filters import AllValuesFieldListFilter
@@ -140,7 +140,9 @@ def in_words(words: Callable[[str], str]) -> type[AllValuesFieldListFilter]:
     return InWords
 
 
-def timeline_rows(subject: models.Model, limit: int = 100) -> list[dict[str, Any]]:
+def timeline_rows(
+    subject: models.Model, limit: int = 100, *, without: Collection[str] = ()
+) -> list[dict[str, Any]]:
     """Rows for ``admin/timeline.html``: when, what in words, who, and the details."""
     return [
         {
@@ -151,7 +153,7 @@ def timeline_rows(subject: models.Model, limit: int = 100) -> list[dict[str, Any
             "by": event.by,
             "details": readable_details(event, subject),
         }
-        for event in timeline(subject, limit)
+        for event in timeline(subject, limit, without=without)
     ]
 
 

@@ -36,6 +36,7 @@ class Id(StrEnum):
     DELIVERY = "sms"
     CHARGE = "ch"
     ACCOUNT_NOTICE = "an"
+    PAYEE = "pa"
 
 
 @lru_cache(maxsize=256)

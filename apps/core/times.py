@@ -52,6 +52,21 @@ def wired(text: str | None) -> str | None:
     return wire(datetime.fromisoformat(text)) if text else None
 
 
+def span(took: timedelta | None) -> str:
+    """How long something took, in whole minutes: “35 min”, “8 h”, “8 h 20 min”, “3 d 2 h”; empty for None."""
+    if took is None:
+        return ""
+    hours, minutes = divmod(round(took.total_seconds() / 60), 60)
+    days, rest = divmod(hours, 24)
+    if days:
+        return _("%(d)d d %(h)d h") % {"d": days, "h": rest} if rest else _("%(d)d d") % {"d": days}
+    if not hours:
+        return _("%(m)d min") % {"m": minutes}
+    if not minutes:
+        return _("%(h)d h") % {"h": hours}
+    return _("%(h)d h %(m)d min") % {"h": hours, "m": minutes}
+
+
 def local(moment: datetime) -> str:
     """``14:05`` today, ``03-21 14:05`` this year, ``2025-03-21 14:05`` otherwise; local zone."""
     here = timezone.localtime(moment)

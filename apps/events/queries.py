@@ -1,5 +1,6 @@
 """Reads of what happened."""
 
+from collections.abc import Collection
 from datetime import timedelta
 
 from django.db import models
@@ -9,13 +10,14 @@ from django.utils import timezone
 from apps.events.models import Dispatch, Event
 
 
-def timeline(subject: models.Model, limit: int = 100) -> QuerySet[Event]:
-    """What happened to one record, newest first."""
-    return (
-        Event.objects.filter(subject_type=subject._meta.label_lower, subject_id=str(subject.pk))
-        .select_related("by")
-        .order_by("-id")[:limit]
-    )
+def timeline(
+    subject: models.Model, limit: int = 100, *, without: Collection[str] = ()
+) -> QuerySet[Event]:
+    """What happened to one record, newest first; kinds in ``without`` are left out."""
+    rows = Event.objects.filter(subject_type=subject._meta.label_lower, subject_id=str(subject.pk))
+    if without:
+        rows = rows.exclude(kind__in=without)
+    return rows.select_related("by").order_by("-id")[:limit]
 
 
 def relay_lag() -> timedelta:

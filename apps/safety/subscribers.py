@@ -14,6 +14,8 @@ def _judge(events: list[Event]) -> None:
 for _kind in (
     "bankaccount.revealed",
     "payee.revealed",
+    "bankaccount.viewed",
+    "payee.viewed",
     "user.second_factor_refused",
     "user.role_granted",
     "accountchange.attempt_refused",

@@ -1,4 +1,5 @@
-"""Twenty who press at once: one notice; two workers at once: each customer handed over once (COD-3)."""
+"""Twenty who press at once: one notice; two workers at once: each customer handed over once, and one who came
+later told once (COD-3)."""
 
 from datetime import timedelta
 
@@ -6,11 +7,12 @@ import pytest
 from django.utils import timezone
 
 from apps.account_changes.enums import RecipientState
-from apps.account_changes.models import Campaign, CampaignRecipient
+from apps.account_changes.models import Campaign, CampaignRecipient, CampaignSupplement
 from apps.account_changes.services import campaigns
+from apps.accounts.queries import system_user
 from apps.events.models import Event
 from tests.account_changes.test_changes_at_once import N, at_once
-from tests.factories.campaigns import customer, scheduled_change, sent_campaign
+from tests.factories.campaigns import customer, newcomer, scheduled_change, sent_campaign
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.requirement("COD-3")]
 
@@ -28,3 +30,15 @@ def test_one_notice_and_each_customer_once() -> None:
     rows = CampaignRecipient.objects.filter(state=RecipientState.TO_CALL)
     assert rows.count() == len(made)
     assert Event.objects.filter(kind="account_notice.handed_over").count() == len(made)
+
+
+def test_who_came_later_is_told_once_by_twenty() -> None:
+    customer()
+    project = scheduled_change()
+    sent_campaign(project)
+    late = [newcomer() for _n in range(3)]
+    now, by = timezone.now(), system_user("sweeper")
+    assert at_once(lambda: campaigns.tell_late_customers(by=by, at=now))["done"] == N
+    assert CampaignSupplement.objects.get().customers == len(late)
+    told = Event.objects.filter(kind__in=["account_notice.told", "account_notice.handed_over"])
+    assert told.count() == len(late) + 1

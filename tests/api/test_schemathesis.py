@@ -42,6 +42,7 @@ from tests.factories.complaints import new_case
 from tests.factories.customers import ready_customer
 from tests.factories.notifications import endpoint, relay_all
 from tests.factories.orders import confirmed_order
+from tests.factories.payees import requested
 from tests.factories.tracking import carrier, report
 
 pytestmark = pytest.mark.django_db
@@ -156,6 +157,7 @@ def _installation() -> dict[str, Any]:
         "file": file,
         "statement": statement,
         "customer": customer.code,
+        "payee": hide(Id.PAYEE, requested(customer).pk),
         "carrier": carrier().code,
         "endpoint": hide(Id.ENDPOINT, hooks[0].pk),
         "message": logged.message_id,
@@ -169,7 +171,13 @@ def _put_known(case: Any, installation: dict[str, Any]) -> None:
     if not meta.is_negative_at(ParameterLocation.PATH):
         kinds = {"/orders/": "order", "/cases/": "case", "/statements/": "statement"}
         kind = next((kinds[part] for part in kinds if part in case.path), "waybill")
-        known = {"number": kind, "key": "file", "endpoint_id": "endpoint", "message_id": "message"}
+        known = {
+            "number": kind,
+            "key": "file",
+            "endpoint_id": "endpoint",
+            "message_id": "message",
+            "id": "payee",
+        }
         for name in known.keys() & case.path_parameters.keys():
             case.path_parameters[name] = installation[known[name]]
     if "code" in case.path_parameters:

@@ -104,10 +104,10 @@ def act(page: Page, project: ChangeProject, name: str, **typed: str) -> None:
     expect(page.locator(".chg-path")).to_be_visible()
 
 
-def approve(page: Page, project: ChangeProject) -> None:
+def approve(page: Page, project: ChangeProject, word: str = "批准") -> None:
     page.goto("/admin/approvals/")
     page.get_by_role("link", name=project.number).click()
-    page.get_by_role("link", name="批准", exact=True).click()
+    page.get_by_role("link", name=word, exact=True).click()
     expect(page.locator(".approval-content")).to_contain_text("招商银行")
     page.fill("[name=code]", totp.code_at(TOTP_KEY, totp.step_at(timezone.now())))
     page.locator("form button.is-primary").click()
@@ -177,7 +177,8 @@ def call_silent(page: Page, project: ChangeProject) -> None:
     page.reload()
     expect(page.locator(".chg-path [aria-current=step]")).to_have_text("Scheduled")
     expect(page.get_by_text("Before it can start:")).to_have_count(0)
-    page.goto(f"/admin/account_changes/campaignrecipient/{row.pk}/change/")
+    where = f"/admin/account_changes/campaignrecipient/{row.pk}"
+    page.goto(f"{where}/change/")
     expect(page.locator("main")).to_contain_text("Agent has to call")
 
 
@@ -208,8 +209,12 @@ def test_a_whole_change(enter: Enter, tmp_path: Path) -> None:
     project = prepare(finance, who, old, new, scan)
     expect(finance.locator("#stages-title ~ details", has_text="128.00")).to_have_count(1)
     act(finance, project, "ask")
-    for user in (who.manager, who.management):
-        approve(enter(user), project)
+    approve(enter(who.manager), project)
+    management = enter(who.management, language="en")
+    approve(management, project, "Approve")
+    expect(management.locator(".chg-path [aria-current=step]")).to_have_text(
+        "Approved, not scheduled"
+    )
     finance.goto(f"/admin/account_changes/changeproject/{project.pk}/change/")
     found = Axe().run(finance, context=".page")
     assert found.violations_count == 0, found.generate_report()

@@ -12,6 +12,7 @@ from apps.account_changes.queries.links import code_of
 from apps.account_changes.services import campaigns, changes
 from apps.accounts.models import User
 from apps.accounts.queries import system_user
+from apps.customers.enums import CustomerStatus
 from apps.customers.models import Customer
 from tests.factories.banking import bank_account
 from tests.factories.changes import approve, everybody_reads, fresh, prepared, staff
@@ -23,6 +24,13 @@ WATCH_ZH, WATCH_EN = "请勿改汇其他账户。", "Pay into no other account."
 def customer(**contact: Any) -> Customer:
     """With one contact, whose phone no test dials."""
     made: Customer = CustomerFactory()
+    ContactFactory(customer=made, **contact)
+    return made
+
+
+def newcomer(**contact: Any) -> Customer:
+    """``customer``, and one who does business already."""
+    made: Customer = CustomerFactory(status=CustomerStatus.ACTIVE)
     ContactFactory(customer=made, **contact)
     return made
 

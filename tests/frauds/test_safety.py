@@ -211,6 +211,22 @@ def test_numbers_are_revealed_in_bulk_within_the_hour() -> None:
     assert {AlertKind.MANY_REVEALS, AlertKind.MANY_ACCOUNTS} <= found
 
 
+def test_the_pages_of_many_accounts_are_leafed_through(client: Client) -> None:
+    """No number is shown in clear, and whose account is where is worth knowing all the same: it is on record, and
+    more than twenty within the hour are an alert."""
+    by = UserFactory(scope=ObjectScope.ALL, roles=[Role.FINANCE])
+    sign_in(client, by)
+    for n in range(21):
+        account = bank_account(by)
+        for _again in range(2 if n == 0 else 1):
+            page = client.get(f"/admin/banking/bankaccount/{account.pk}/change/")
+            assert page.status_code == 200
+    relay_batch()
+    assert Event.objects.filter(kind="bankaccount.viewed", by=by).count() == 21
+    alert = SecurityAlert.objects.get(kind=AlertKind.MANY_PAGES)
+    assert (alert.person, alert.count) == (by, 21)
+
+
 def test_a_number_is_revealed_without_a_reason_by_the_page_and_by_api(client: Client) -> None:
     by = UserFactory(scope=ObjectScope.ALL, roles=[Role.FINANCE])
     account = bank_account(by, number="0311998877665544")

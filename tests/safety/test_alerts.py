@@ -52,6 +52,21 @@ def test_one_more_than_usual_within_the_time_is_told() -> None:
     assert alerts_from(reveals(0, 10, 20, 30, 40, 60)) == [], "an hour is over"
 
 
+def test_pages_of_many_accounts_are_counted_once_each_and_reveals_apart() -> None:
+    kind, limit = AlertKind.MANY_PAGES, {AlertKind.MANY_PAGES: Limit(3, timedelta(hours=1))}
+    looks = [
+        AccountAccess(n, kind, 1, NOON + timedelta(minutes=10 * n), f"s{n % 4}") for n in range(8)
+    ]
+
+    def told(happened: list[AccountAccess]) -> list[int]:
+        fresh = {one.event for one in happened}
+        return [one.count for one in unusual(happened, fresh, limit, {1: Known()})]
+
+    assert told(looks[:3]) == [] and told(looks[:4]) == [4]
+    assert told([one for one in looks if one.subject == "s0"] * 2) == []
+    assert told(reveals(0, 1, 2, 3)) == [], "numbers in clear have rules of their own"
+
+
 def test_many_accounts_are_counted_once_each() -> None:
     happened = [
         AccountAccess(n, None, 1, NOON + timedelta(hours=2 * n), f"s{n % 4}") for n in range(4)

@@ -1,6 +1,5 @@
 """Campaigns: the press, and the board of who has it by which channel (COD-3, COD-5)."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
@@ -30,7 +29,7 @@ from apps.backoffice.acts import Act, ActContext
 from apps.backoffice.figures import Figure, Shape, Value
 from apps.backoffice.records import PanelAdmin
 from apps.core.public_links import public_page
-from apps.core.times import local
+from apps.core.times import local, span
 
 SEND = "account_changes.send_campaign"
 # What a picture draws with; a state without a colour of its own there is blue.
@@ -107,20 +106,12 @@ class CampaignAdmin(PanelAdmin):
             "states": _states(campaign, board),
             "channels": _channels(campaign, board),
             "said": said,
-            "median": _in_words(said.median),
+            "median": span(said.median),
             "classes": _classes(campaign, said),
             "words": notice_words(campaign.content, public_page("portal:verify")),
             "is_as_sent": is_as_sent(campaign),
             "list": reverse("admin:account_changes_campaignrecipient_changelist"),
         }
-
-
-def _in_words(took: timedelta | None) -> str:
-    """Hours and minutes; empty before there was an answer."""
-    if took is None:
-        return ""
-    hours, minutes = divmod(int(took.total_seconds()) // 60, 60)
-    return _("%(h)d h %(m)d min") % {"h": hours, "m": minutes}
 
 
 def _recipients(campaign: Campaign, **filters: str) -> str:

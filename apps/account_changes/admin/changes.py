@@ -1,5 +1,7 @@
 """The page that leads through an account change, and its final report on paper (COD-2, COD-4)."""
 
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin
@@ -15,7 +17,7 @@ from django.views.decorators.http import require_GET
 
 from apps.account_changes.admin.change_acts import ACTS, ENTRY, lacking_of, next_act
 from apps.account_changes.approvals import ACCOUNT_CHANGE
-from apps.account_changes.enums import ProjectState
+from apps.account_changes.enums import FeedbackClass, ProjectState
 from apps.account_changes.models import ChangeProject
 from apps.account_changes.queries.campaigns import told_of
 from apps.account_changes.queries.changes import concerned_people, missing_readers
@@ -27,6 +29,8 @@ from apps.backoffice.queries.approvals import approval_part
 from apps.backoffice.records import PanelAdmin
 from apps.backoffice.staff_admin import must
 from apps.core.downloads import private_file
+from apps.core.money import format_money
+from apps.core.times import span
 
 S = ProjectState
 # The stages of one that goes as planned, in their order.
@@ -48,16 +52,17 @@ REPORT_WORDS = (
     ("new_payments", _("Payments at the new account since the start")),
     ("new_sum", _("Sum of these")),
     ("told", _("Customers told of it")),
+    ("told_later", _("Of these told later, as they became customers")),
     ("reached", _("Of these reached")),
     ("said", _("Feedback by class")),
     ("answered", _("Questions answered")),
-    ("answer_minutes", _("Minutes to the answer (median)")),
+    ("answer_minutes", _("Time to the answer (median)")),
     ("late", _("Uses of the old account after its time")),
     ("late_sum", _("Money of these")),
     ("late_open", _("Of these still being followed up")),
     ("refused", _("Attempts refused")),
-    ("old_arrived_minutes", _("Test deposits, old account: minutes until there (median)")),
-    ("new_arrived_minutes", _("Test deposits, new account: minutes until there (median)")),
+    ("old_arrived_minutes", _("Test deposits, old account: time until there (median)")),
+    ("new_arrived_minutes", _("Test deposits, new account: time until there (median)")),
 )
 
 
@@ -196,4 +201,19 @@ def _shipments(project: ChangeProject) -> dict[str, Any]:
 
 def _figures(project: ChangeProject) -> list[tuple[Any, Any]]:
     report = project.report or {}
-    return [(label, report[name]) for name, label in REPORT_WORDS if report.get(name) is not None]
+    return [
+        (label, _in_words(name, report[name]))
+        for name, label in REPORT_WORDS
+        if report.get(name) is not None
+    ]
+
+
+def _in_words(name: str, value: Any) -> Any:
+    """A figure as it is read: kept are minutes, amounts as text and codes with numbers."""
+    if name.endswith("_minutes"):
+        return span(timedelta(minutes=value))
+    if name.endswith("_sum"):
+        return format_money(Decimal(value))
+    if name == "said":
+        return " · ".join(f"{FeedbackClass(kind).label} {n}" for kind, n in value.items())
+    return value

@@ -71,7 +71,8 @@ class CampaignRecipientAdmin(ListAdmin, PanelAdmin):
         return {
             "title": str(row.customer),
             "state": RecipientState(row.state),
-            "messages": [
+            # “messages” is what the frame shows above every page.
+            "channels": [
                 (labels.get(one.channel, one.channel), one) for one in messages_of([row])[row.pk]
             ],
             "feedback": row.feedback.select_related("case", "given_by", "answered_by"),

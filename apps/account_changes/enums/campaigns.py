@@ -68,6 +68,7 @@ class CampaignMatter(ColourChoices):
 CAMPAIGN_MATTERS = {CampaignMatter.CAMPAIGN: Timed(seen_with="account_changes.view_campaign")}
 CAMPAIGN_EVENT_KINDS = {
     "campaign.sent": _("Notice sent to every affected customer"),
+    "campaign.supplemented": _("Notice sent to customers who came later"),
     "campaign.finished": _("Everybody is reached or has a named agent"),
     "account_notice.told": _("Notice sent"),
     "account_notice.handed_over": _("Not reached: given to an agent"),
@@ -88,6 +89,7 @@ CAMPAIGN_EVENT_DETAILS = {
     "account_notice.not_ours/code": _("Fingerprint of the code"),
     "account_notice.not_ours/address": _("Fingerprint of the address"),
     "campaign.sent/sha256": _("Hash"),
+    "campaign.supplemented/sha256": _("Hash"),
 }
 CAMPAIGN_EVENT_VALUES = {
     "account_notice.moved/from": RecipientState,

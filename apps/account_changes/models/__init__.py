@@ -1,4 +1,9 @@
-from apps.account_changes.models.campaigns import Campaign, CampaignMessage, CampaignRecipient
+from apps.account_changes.models.campaigns import (
+    Campaign,
+    CampaignMessage,
+    CampaignRecipient,
+    CampaignSupplement,
+)
 from apps.account_changes.models.change_files import ChangePaper
 from apps.account_changes.models.change_parts import (
     Candidate,
@@ -16,6 +21,7 @@ __all__ = [
     "Campaign",
     "CampaignMessage",
     "CampaignRecipient",
+    "CampaignSupplement",
     "Candidate",
     "ChangeCustomer",
     "ChangePaper",

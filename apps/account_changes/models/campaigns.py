@@ -76,6 +76,40 @@ class Campaign(AppendOnly):
         return str(self.project)
 
 
+class CampaignSupplement(AppendOnly):
+    """Customers who became concerned after the campaign went out, told by the same words.
+
+    ``sha256`` is over those words and over each of these customers with their account. From ``call_from``
+    whoever of them was not reached is called by an agent, who is there by ``deadline``.
+    """
+
+    campaign = models.ForeignKey(
+        Campaign, models.PROTECT, related_name="supplements", verbose_name=_("notice campaign")
+    )
+    sha256 = models.CharField(_("hash"), max_length=64)
+    customers = models.PositiveIntegerField(_("customers told"))
+    call_from = models.DateTimeField(_("calls begin"))
+    deadline = models.DateTimeField(_("everybody reached by"))
+    sent_at = models.DateTimeField(_("sent"))
+    sent_by = models.ForeignKey(USER, models.PROTECT, related_name="+", verbose_name=_("sent by"))
+
+    class Meta:
+        verbose_name = _("notice to customers who came later")
+        verbose_name_plural = _("notices to customers who came later")
+        ordering = ["-id"]
+        default_permissions = ()
+        constraints: ClassVar = [
+            models.CheckConstraint(name="supplement_has_customers", condition=Q(customers__gt=0)),
+            models.CheckConstraint(
+                name="supplement_instants_in_order",
+                condition=Q(call_from__gte=F("sent_at"), deadline__gte=F("call_from")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.campaign} · {self.sent_at:%Y-%m-%d}"
+
+
 class RecipientQuerySet(models.QuerySet["CampaignRecipient"]):
     def visible_to(self, user: "User") -> Self:
         """Customers this person may see, and those they are named for."""
@@ -93,11 +127,15 @@ class RecipientQuerySet(models.QuerySet["CampaignRecipient"]):
 
 
 class CampaignRecipient(models.Model):
-    """One customer of a campaign. Which account they were told of, and the fingerprint of the code in
+    """One customer of a campaign, once in it. Which account they were told of, and the fingerprint of the code in
     their notice, never change; ``agent`` is who calls when nothing else got through."""
 
     campaign = models.ForeignKey(
         Campaign, models.PROTECT, related_name="recipients", verbose_name=_("notice campaign")
+    )
+    # Of those who came after the press.
+    supplement = models.ForeignKey(
+        CampaignSupplement, models.PROTECT, related_name="recipients", null=True, editable=False
     )
     customer = models.ForeignKey(
         Customer, models.PROTECT, related_name="account_notices", verbose_name=_("customer")

@@ -16,8 +16,11 @@ from apps.account_changes.models import (
     ChangeProject,
     TeamMember,
 )
+from apps.account_changes.queries.changes import affected_customers
 from apps.account_changes.queries.feedback import FeedbackFigures, feedback_figures
 from apps.account_changes.rules.notices import seal_of
+from apps.customers.enums import CustomerStatus
+from apps.customers.models import Customer
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -49,9 +52,30 @@ def content_of(project: ChangeProject, watch: Mapping[str, str]) -> dict[str, An
 
 
 def is_as_sent(campaign: Campaign) -> bool:
-    """Whether text, customers and their accounts are those of the press; reads every customer once."""
-    affected = campaign.recipients.values_list("customer_id", "account_id")
-    return hmac.compare_digest(campaign.sha256, seal_of(campaign.content, affected))
+    """Whether text, customers and their accounts are those of the press, and those of each supplement;
+    reads every customer once, in two statements."""
+    affected: dict[int | None, list[tuple[int, int]]] = {None: []}
+    rows = campaign.recipients.order_by().values_list("supplement_id", "customer_id", "account_id")
+    for supplement, customer, account in rows:
+        affected.setdefault(supplement, []).append((customer, account))
+    sealed: dict[int | None, str] = {
+        None: campaign.sha256,
+        **dict(campaign.supplements.values_list("pk", "sha256")),
+    }
+    return affected.keys() == sealed.keys() and all(
+        hmac.compare_digest(sealed[pk], seal_of(campaign.content, pairs))
+        for pk, pairs in affected.items()
+    )
+
+
+def late_customers(
+    campaign: Campaign, project: ChangeProject, at: datetime
+) -> "QuerySet[Customer]":
+    """Whom the change concerns and its notice did not go to. A prospect pays nothing yet, and is told once they
+    are a customer."""
+    known = CampaignRecipient.objects.filter(campaign=campaign, customer=OuterRef("pk"))
+    rows = affected_customers(project, at).exclude(status=CustomerStatus.PROSPECT)
+    return rows.filter(~Exists(known))
 
 
 def projects_to_announce(at: datetime) -> "QuerySet[ChangeProject]":
@@ -74,10 +98,11 @@ def agents_for(at: datetime) -> "QuerySet[TeamMember]":
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """How many customers stand where, and how far each channel came."""
+    """How many customers stand where, and how far each channel came; ``late`` of them came after the press."""
 
     by_state: dict[str, int]
     by_channel: list[tuple[str, dict[str, int]]]
+    late: int = 0
 
     @property
     def notified(self) -> int:
@@ -96,7 +121,9 @@ def board_of(campaign: Campaign) -> Board:
     rows = CampaignMessage.objects.filter(recipient__campaign=campaign).order_by("channel")
     for channel, stand, n in rows.values_list("channel", "stand").annotate(n=Count("pk")):
         channels.setdefault(channel, dict.fromkeys(MessageStand.values, 0))[stand] = n
-    return Board(dict(states), sorted(channels.items()))
+    by_state = dict(states)
+    late = sum(by_state.values()) - campaign.customers
+    return Board(by_state, sorted(channels.items()), late)
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,8 +54,9 @@ def _said(project: ChangeProject) -> dict[str, Any]:
     said = campaign.said
     return {
         "told": campaign.board.notified,
+        "told_later": campaign.board.late,
         "reached": campaign.board.reached,
-        "said": ", ".join(f"{label} {n}" for label, n in said.labelled if n) or None,
+        "said": {str(kind): n for kind, n in said.classes.items() if n} or None,
         "answered": f"{said.answered} / {said.to_answer}",
         "answer_minutes": _minutes(said.median),
     }

@@ -49,10 +49,12 @@ def is_to_be_told(project: ChangeProject, at: datetime) -> bool:
 
 def _left_alone(project: ChangeProject) -> Iterable[CampaignRecipient]:
     """Customers whom nothing confirms to be told and nobody calls: not handed over yet, or to an agent who
-    has left. One more than is named."""
+    has left. Whoever came after the press holds nothing up. One more than is named."""
     rows = CampaignRecipient.objects.filter(campaign__project=project).select_related("customer")
     gone = Q(state__in=WITH_AGENT, agent__is_active=False)
-    return rows.filter(Q(state=RecipientState.TOLD) | gone).order_by("pk")[: NAMED + 1]
+    return rows.filter(Q(state=RecipientState.TOLD, supplement=None) | gone).order_by("pk")[
+        : NAMED + 1
+    ]
 
 
 def _named(names: list[str]) -> str:

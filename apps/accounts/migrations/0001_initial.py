@@ -261,6 +261,8 @@ class Migration(migrations.Migration):
                                 ("webhooks:read", "Read webhook endpoints and events"),
                                 ("webhooks:write", "Keep webhook endpoints and replay events"),
                                 ("billing:read", "Read statements and fees"),
+                                ("payees:read", "Read payout accounts"),
+                                ("payees:write", "Ask for payout accounts"),
                                 ("partner_feed", "Partner carrier feed"),
                             ],
                             max_length=30,

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
+from apps.accounts.staff import person
 from apps.backoffice.acts import Act, ActContext
 from apps.backoffice.forms import ReasonForm
 from apps.backoffice.records import PanelAdmin
@@ -129,6 +130,8 @@ ACTS = (
 class BankAccountAdmin(PanelAdmin):
     acts, entry = ACTS, ENTER
     page_template = "banking/account.html"
+    # On the list of what happened to accounts.
+    timeline_without = ("bankaccount.viewed",)
     list_display = ("name", "masked_number", "bank", "purpose_tag", "state_tag")
     list_filter = ("state", "purpose")
     search_fields = ("name", "bank")
@@ -156,6 +159,10 @@ class BankAccountAdmin(PanelAdmin):
     @admin.display(description=_("state"), ordering="state")
     def state_tag(self, account: BankAccount) -> SafeString:
         return self.tag(AccountState(account.state))
+
+    def show_record(self, request: HttpRequest, record: BankAccount) -> HttpResponseBase:
+        services.note_view(record, by=person(request), at=timezone.now())
+        return super().show_record(request, record)
 
     def facts(self, request: HttpRequest, record: BankAccount) -> dict[str, Any]:
         return {

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
@@ -141,6 +142,8 @@ class PayeeAccountAdmin(ListAdmin, PanelAdmin):
     acts, entry = ACTS, ENTER
     add_label = ENTER.label
     page_template = "banking/payee.html"
+    # On the list of what happened to accounts.
+    timeline_without = ("payee.viewed",)
 
     def own_pages(self) -> list[tuple[str, Any, str]]:
         page = ("<int:key>/paper/<int:paper>/", require_GET(self.paper_view), "paper")
@@ -160,6 +163,10 @@ class PayeeAccountAdmin(ListAdmin, PanelAdmin):
         with found.file.open("rb") as stored:
             content: bytes = stored.read()
         return private_file(content, name=found.file_name, content_type=found.content_type)
+
+    def show_record(self, request: HttpRequest, record: PayeeAccount) -> HttpResponseBase:
+        services.note_view(record, by=person(request), at=timezone.now())
+        return super().show_record(request, record)
 
     def facts(self, request: HttpRequest, record: PayeeAccount) -> dict[str, Any]:
         now = timezone.now()

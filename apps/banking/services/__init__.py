@@ -50,6 +50,7 @@ from apps.banking.services.using import (
     post_waiting,
     undo_line,
 )
+from apps.banking.services.viewing import note_view
 
 __all__ = [
     "FileMade",
@@ -76,6 +77,7 @@ __all__ = [
     "make_payment_file",
     "mark_unclear",
     "move_payees",
+    "note_view",
     "open_account",
     "open_payment_file",
     "post_file",

@@ -1,6 +1,6 @@
 """Tags and filters of all templates: one way to show a time, a sum, a tag."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -25,6 +25,11 @@ def human(moment: datetime | None) -> str:
 @register.filter
 def local(moment: datetime | None) -> str:
     return times.local(moment) if moment else "—"
+
+
+@register.filter
+def span(took: timedelta | None) -> str:
+    return times.span(took) or "—"
 
 
 @register.filter

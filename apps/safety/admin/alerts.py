@@ -20,7 +20,7 @@ from apps.safety import services
 from apps.safety.enums import AlertKind, AlertState
 from apps.safety.forms import BecauseForm, RemarkForm
 from apps.safety.models import AlertRule, SecurityAlert
-from apps.safety.queries.access import alert_list
+from apps.safety.queries.access import alert_list, in_words
 
 JUDGE = "safety.judge_securityalert"
 
@@ -83,6 +83,7 @@ class SecurityAlertAdmin(ListAdmin, PanelAdmin):
             "title": str(record),
             "acts": self.offered(request, record),
             "kind": AlertKind(record.kind),
+            "what": in_words(record),
             "state": AlertState(record.state),
         }
 

@@ -8,6 +8,7 @@ from apps.core.choices import ColourChoices
 class AlertKind(ColourChoices):
     MANY_REVEALS = "many_reveals", _("Many numbers shown in clear"), "red"
     MANY_ACCOUNTS = "many_accounts", _("Numbers of many accounts shown in clear"), "red"
+    MANY_PAGES = "many_pages", _("Pages of many accounts opened"), "amber"
     AT_NIGHT = "at_night", _("Number shown in clear at night"), "amber"
     NEWCOMER = "newcomer", _("Number shown in clear to somebody new"), "amber"
     OFF_DUTY = "off_duty", _("Number shown in clear to somebody who is not on duty"), "amber"

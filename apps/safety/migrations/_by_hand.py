@@ -41,6 +41,7 @@ DROP TRIGGER seal_finding_stays ON safety_sealfinding;
 RULES = (
     ("many_reveals", 5, 60),
     ("many_accounts", 3, 1440),
+    ("many_pages", 20, 60),
     ("at_night", 0, 60),
     ("newcomer", 0, 10_080),
     ("off_duty", 0, 60),

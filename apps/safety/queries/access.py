@@ -7,10 +7,19 @@ from datetime import datetime, timedelta
 from django.db.models import Max, QuerySet
 
 from apps.accounts.models import DutyShift, User, UserRole
+from apps.events.kinds import label_of
 from apps.events.models import Event
 from apps.safety.enums import AlertKind, AlertState
 from apps.safety.models import AlertRule, SecurityAlert
-from apps.safety.rules.access import BY_ITSELF, MONEY_ROLES, REVEALS, AccountAccess, Known, Limit
+from apps.safety.rules.access import (
+    BY_ITSELF,
+    MONEY_ROLES,
+    REVEALS,
+    VIEWS,
+    AccountAccess,
+    Known,
+    Limit,
+)
 
 # Whoever has a shift so near is on the roster.
 ROSTER = timedelta(days=14)
@@ -32,18 +41,18 @@ def happened(fresh: Iterable[Event], longest: timedelta) -> list[AccountAccess]:
     if not events:
         return []
     rows = Event.objects.filter(
-        kind__in=[*REVEALS, *BY_ITSELF],
+        kind__in=[*REVEALS, *VIEWS, *BY_ITSELF],
         by__in={event.by_id for event in events},
         at__gt=min(event.at for event in events) - longest,
         at__lte=max(event.at for event in events),
     )
-    known = {event.pk: event for event in [*rows.order_by("pk")[:5_000], *events]}
+    known = {event.pk: event for event in [*rows.order_by("-pk")[:5_000], *events]}
     return [happening for event in known.values() if (happening := reading(event))]
 
 
 def reading(event: Event) -> AccountAccess | None:
     """None for an event that is of no concern."""
-    kind = BY_ITSELF.get(event.kind)
+    kind = BY_ITSELF.get(event.kind) or VIEWS.get(event.kind)
     if event.kind == "user.role_granted":
         if event.data.get("role") not in MONEY_ROLES:
             return None
@@ -67,6 +76,13 @@ def known(people: Iterable[int], first: datetime, last: datetime) -> Mapping[int
     for user_id, starts_at, ends_at in rows.values_list("user", "starts_at", "ends_at"):
         shifts[user_id].append((starts_at, ends_at))
     return {pk: Known(since.get(pk), shifts.get(pk)) for pk in ids}
+
+
+def in_words(alert: SecurityAlert) -> str:
+    """What raised it, as its reader says it: the kind of event and the reason that was given. Kept are codes, since
+    nobody knows yet who reads it in which language."""
+    kind, _subject_type, _subject, reason = (*alert.what.split(" ", 3), "", "", "", "")[:4]
+    return " · ".join(part for part in (label_of(kind), reason) if part)
 
 
 def alert_list(user: User, view: str) -> "QuerySet[SecurityAlert]":

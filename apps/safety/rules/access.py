@@ -18,6 +18,8 @@ BY_ITSELF = {
     "payout.attempt_refused": AlertKind.ATTEMPT_REFUSED,
     "account_notice.not_ours": AlertKind.NOT_OURS,
 }
+# An account's page was opened, which shows no number in clear: unusual only where it is many accounts.
+VIEWS = {"bankaccount.viewed": AlertKind.MANY_PAGES, "payee.viewed": AlertKind.MANY_PAGES}
 # Roles that may move money, or say where it goes.
 MONEY_ROLES = frozenset({"finance", "cashier", "settlement_clerk", "safety_officer", "deputy_general_manager",
                          "general_manager"})  # fmt: skip
@@ -25,7 +27,7 @@ MONEY_ROLES = frozenset({"finance", "cashier", "settlement_clerk", "safety_offic
 
 @dataclass(frozen=True)
 class AccountAccess:
-    """One event: a number shown in clear, or what a rule is about by itself."""
+    """One event: a number shown in clear, an account's page that was opened, or what a rule is about by itself."""
 
     event: int
     kind: AlertKind | None  # None: a number shown in clear
@@ -86,7 +88,7 @@ def unusual(
 
 def _values(kind: AlertKind, counted: Sequence[AccountAccess]) -> int:
     """How many there are of what the rule counts."""
-    if kind == AlertKind.MANY_ACCOUNTS:
+    if kind in (AlertKind.MANY_ACCOUNTS, AlertKind.MANY_PAGES):
         return len({one.subject for one in counted})
     return len(counted)
 

@@ -73,15 +73,22 @@ def _raise(one: Unusual, event: Event) -> SecurityAlert | None:
         last_event_at=one.last_at,
         last_event=one.event,
     )
-    data = {"rule": str(one.kind), "person": str(alert.person), "what": alert.what}
+    data = {"rule": str(one.kind), "person": str(alert.person)}
+    if said := _reason(event):
+        data["what"] = said
     record("securityalert.raised", alert, by=system_user("sweeper"), data=data)
     return alert
 
 
 def _told(event: Event) -> str:
     """The event in short, without anything personal: its kind, what it is about, the reason given."""
-    said = str(event.data.get("reason") or event.data.get("why") or event.data.get("role") or "")
-    return f"{event.kind} {event.subject_type} {event.subject_id} {said}".strip()[:300]
+    return f"{event.kind} {event.subject_type} {event.subject_id} {_reason(event)}".strip()[:300]
+
+
+def _reason(event: Event) -> str:
+    return str(event.data.get("reason") or event.data.get("why") or event.data.get("role") or "")[
+        :200
+    ]
 
 
 @transaction.atomic
@@ -116,7 +123,7 @@ def investigate_alert(
             found_by=FoundBy.OWN_CHECK,
             kind=ExceptionKind.BREACH,
             title=_("Security: %(what)s") % {"what": label},
-            what="\n".join(line for line in (f"{label} · {row.person} × {row.count}", row.what, said) if line),
+            what="\n".join(line for line in (f"{label} · {row.person} × {row.count}", queries.in_words(row), said) if line),
             who=str(row.person),
             happened_at=min(row.since, at),
             known_at=at - timedelta(microseconds=1) if at > row.since else at,

@@ -10,6 +10,7 @@ from apps.account_changes.services.campaigns.reaching import (
     note_messages,
 )
 from apps.account_changes.services.campaigns.sending import send_campaign
+from apps.account_changes.services.campaigns.supplementing import tell_late_customers
 from apps.account_changes.services.campaigns.verifying import check_notice
 
 __all__ = [
@@ -23,4 +24,5 @@ __all__ = [
     "note_call",
     "note_messages",
     "send_campaign",
+    "tell_late_customers",
 ]

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
@@ -140,9 +141,10 @@ def move_recipients(
 def hand_over_to_agents(limit: int = MOST) -> int:
     """Whoever was not reached when calls begin is called by their agent; how many that were. May run
     twice at once; a change that was called off or rolled back calls nobody."""
+    begun = Q(supplement=None, campaign__call_from__lte=Now()) | Q(supplement__call_from__lte=Now())
     due = list(
         CampaignRecipient.objects.select_for_update(skip_locked=True, of=("self",))
-        .filter(state=R.TOLD, campaign__call_from__lte=Now())
+        .filter(begun, state=R.TOLD)
         .exclude(campaign__project__state__in=ENDED)
         .order_by("pk")[:limit]
     )

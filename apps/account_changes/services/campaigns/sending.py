@@ -5,11 +5,16 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from apps.account_changes.enums import ProjectState, RecipientState, TeamSide
-from apps.account_changes.models import Campaign, CampaignRecipient, ChangeProject
+from apps.account_changes.models import (
+    Campaign,
+    CampaignRecipient,
+    CampaignSupplement,
+    ChangeProject,
+)
 from apps.account_changes.queries.campaigns import content_of
 from apps.account_changes.queries.changes import affected_customers
 from apps.account_changes.queries.links import code_index, code_of
@@ -17,14 +22,16 @@ from apps.account_changes.rules.notices import checked_words, seal_of
 from apps.account_changes.services.campaigns import clocks
 from apps.accounts.models import User
 from apps.core.errors import BadInput, RuleBroken
-from apps.customers.models import Contact
+from apps.customers.models import Contact, Customer
 from apps.events.services import NewEvent, new_event, record, record_many
 
 # After that a notice is old enough to ask us anew.
 VALID_FOR = timedelta(days=365)
 
 
-class _Told(NamedTuple):
+class Affected(NamedTuple):
+    """A customer who is to be told, the account to tell them, and whose they are."""
+
     customer_id: int
     account_id: int
     agent_id: int
@@ -55,7 +62,7 @@ def send_campaign(
     _check_agent(held, agent)
     words = {"zh": checked_words(watch_zh, "watch_zh"), "en": checked_words(watch_en, "watch_en")}
     _check_instants(held, call_from, deadline, at)
-    affected = _whom(held, agent, at)
+    affected = whom(held, affected_customers(held, at), agent)
     if not affected:
         raise RuleBroken(
             _("This change concerns no customer, so there is nobody to tell."),
@@ -77,11 +84,11 @@ def send_campaign(
         sent_at=at,
         sent_by=by,
     )
-    recipients = _tell(campaign, affected, at=at)
+    recipients = add_recipients(campaign, affected, at=at)
     clocks.begun(campaign, by=by, at=at)
     data = {"number": held.number, "customers": len(affected), "sha256": campaign.sha256}
     record("campaign.sent", campaign, by=by, at=at, data=data)
-    record_many(_news(recipients, by=by, at=at))
+    record_many(news_of(recipients, by=by, at=at))
     clocks.finish_if_done([campaign.pk], by=by, at=at)
     return campaign
 
@@ -141,32 +148,38 @@ def _check_instants(
         )
 
 
-def _whom(project: ChangeProject, agent: User, at: datetime) -> list[_Told]:
-    """In the order of customers; each with the account that they are to pay into, and whose they are."""
+def whom(project: ChangeProject, customers: "QuerySet[Customer]", agent: User) -> list[Affected]:
+    """``customers`` in their order, each with the account that they are to pay into; of one whose own agent
+    has left ``agent`` is named."""
     own = dict(project.customers.exclude(account=None).values_list("customer_id", "account_id"))
     contacts = Contact.objects.filter(customer=OuterRef("pk"), active=True)
     active = User.objects.active().filter(pk=OuterRef("agent"))
     rows = (
-        affected_customers(project, at)
-        .annotate(has_contact=Exists(contacts), has_agent=Exists(active))
+        customers.annotate(has_contact=Exists(contacts), has_agent=Exists(active))
         .order_by("pk")
         .values_list("pk", "agent_id", "has_contact", "has_agent")
     )
     usual = project.new_account_id
     assert usual is not None  # noqa: S101  # a constraint says so of a scheduled project
     return [
-        _Told(pk, own.get(pk, usual), agents if has_agent else agent.pk, has_contact)
+        Affected(pk, own.get(pk, usual), agents if has_agent else agent.pk, has_contact)
         for pk, agents, has_contact, has_agent in rows
     ]
 
 
-def _tell(
-    campaign: Campaign, affected: Sequence[_Told], *, at: datetime
+def add_recipients(
+    campaign: Campaign,
+    affected: Sequence[Affected],
+    *,
+    at: datetime,
+    supplement: CampaignSupplement | None = None,
 ) -> list[CampaignRecipient]:
+    """Whoever has no contact on file is an agent's at once."""
     return CampaignRecipient.objects.bulk_create(
         [
             CampaignRecipient(
                 campaign=campaign,
+                supplement=supplement,
                 customer_id=one.customer_id,
                 account_id=one.account_id,
                 agent_id=one.agent_id,
@@ -179,7 +192,7 @@ def _tell(
     )
 
 
-def _news(rows: Sequence[CampaignRecipient], *, by: User, at: datetime) -> list[NewEvent]:
+def news_of(rows: Sequence[CampaignRecipient], *, by: User, at: datetime) -> list[NewEvent]:
     return [
         new_event(
             "account_notice.told"
