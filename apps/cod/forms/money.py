@@ -75,6 +75,11 @@ class RepayForm(forms.Form):
     amount = amount_field(_("amount"))
 
 
+class WaiverForm(forms.Form):
+    amount = amount_field(_("amount"), min_value=Decimal("0.01"))
+    reason = forms.CharField(label=_("reason"), max_length=200)
+
+
 class DepositForm(forms.Form):
     """The cash-ups of one station whose money the slip is for."""
 

@@ -18,8 +18,12 @@ _ROWS = """
         FROM cod_coditem WHERE state = 'due' GROUP BY merchant_id
     UNION ALL SELECT 'cod_payable', merchant_id, -sum(collected) FROM cod_coditem
         WHERE state IN ('collected', 'counted', 'deposited', 'banked', 'in_remittance') GROUP BY merchant_id
-    UNION ALL SELECT 'cod_payable', merchant_id, sum(amount)
+    UNION ALL SELECT 'cod_payable', merchant_id, sum(amount - taken)
         FROM cod_clawback WHERE is_carried AND taken_at IS NULL GROUP BY merchant_id
+    UNION ALL SELECT 'cod_advanced', m.merchant_id, sum(r.amount)
+        FROM cod_remittancerow r JOIN cod_remittance m ON m.id = r.remittance_id
+        WHERE r.kind = 'advance' AND r.stands AND r.cleared_at IS NULL AND m.released_at IS NOT NULL
+        GROUP BY m.merchant_id
     UNION ALL SELECT 'courier_cash', t.courier_id, sum(t.amount)
         FROM cod_cashup c JOIN cod_taking t ON t.cash_up_id = c.id
         WHERE c.state IN ('open', 'declared') GROUP BY t.courier_id
@@ -48,6 +52,10 @@ _ROWS = """
     UNION ALL SELECT 'pending_provider', CASE provider WHEN 'wechat' THEN 1 WHEN 'alipay' THEN 2
             WHEN 'card' THEN 3 WHEN 'transfer' THEN 4 END, sum(expected - gross)
         FROM cod_qrsettlement WHERE gross <> expected GROUP BY provider
+    UNION ALL SELECT 'pending_provider', CASE s.provider WHEN 'wechat' THEN 1 WHEN 'alipay' THEN 2
+            WHEN 'card' THEN 3 WHEN 'transfer' THEN 4 END, sum(s.gross - s.expected)
+        FROM cod_coddecision d JOIN cod_qrsettlement s ON s.id = d.settlement_id
+        WHERE d.kind = 'difference' AND d.state = 'done' GROUP BY s.provider
     -- What was taken over from the old books has no shipments.
     UNION ALL SELECT 'cod_payable', a.party_id, -sum(p.amount)
         FROM ledger_entry e JOIN ledger_posting p ON p.entry_id = e.id
@@ -58,7 +66,7 @@ _LEDGER = """
     SELECT id, party_id, party_name, CASE WHEN kind <> 'pending_differences' THEN kind
         WHEN party_kind = 'provider' THEN 'pending_provider' ELSE 'pending_station' END AS kind
     FROM ledger_account
-    WHERE kind IN ('cod_due', 'cod_expected', 'cod_payable', 'courier_cash', 'courier_receivable',
+    WHERE kind IN ('cod_due', 'cod_expected', 'cod_payable', 'cod_advanced', 'courier_cash', 'courier_receivable',
             'provider_clearing')
         OR (kind = 'station_cash' AND party_kind = 'station')
         OR (kind = 'cash_in_transit' AND party_kind = 'bank_account')
@@ -93,8 +101,12 @@ _SHIPMENTS = {
     "cod_payable": """
         SELECT waybill, -collected AS amount FROM cod_coditem WHERE merchant_id = %(party)s
             AND state IN ('collected', 'counted', 'deposited', 'banked', 'in_remittance')
-        UNION ALL SELECT i.waybill, c.amount FROM cod_clawback c JOIN cod_coditem i ON i.id = c.item_id
+        UNION ALL SELECT i.waybill, c.amount - c.taken FROM cod_clawback c JOIN cod_coditem i ON i.id = c.item_id
             WHERE c.merchant_id = %(party)s AND c.is_carried AND c.taken_at IS NULL""",
+    "cod_advanced": """
+        SELECT r.text AS waybill, r.amount FROM cod_remittancerow r JOIN cod_remittance m ON m.id = r.remittance_id
+        WHERE r.kind = 'advance' AND r.stands AND r.cleared_at IS NULL AND m.released_at IS NOT NULL
+            AND m.merchant_id = %(party)s""",
     "courier_cash": """
         SELECT t.waybill, t.amount FROM cod_cashup c JOIN cod_taking t ON t.cash_up_id = c.id
         WHERE c.state IN ('open', 'declared') AND t.courier_id = %(party)s""",
