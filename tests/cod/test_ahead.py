@@ -192,7 +192,7 @@ def test_every_move_of_a_policy_is_by_the_table_and_the_database_agrees() -> Non
         row = f.asked_policy(f.merchant())
         with pytest.raises(IntegrityError), transaction.atomic():
             AdvancePolicy.objects.filter(pk=row.pk).update(state=to, approved_at=timezone.now())
-    ended = {"reason": "x", "by": UserFactory(), "at": timezone.now()}
+    ended = {"reason": "风险", "by": UserFactory(), "at": timezone.now()}
     assert refused(lambda: services.end_advance_policy(policy_id=row.pk, **ended)) == "illegal_move"
     row = f.policy(f.merchant())
     assert refused(lambda: f.approve_policy(row, f.person(Role.DIRECTOR))) == "illegal_move"

@@ -36,9 +36,7 @@ def note_door_payment(
     there = list(DoorPayment.objects.filter(source=source))
     if there:
         return there
-    held = Statement.objects.select_for_update(of=("self",), no_key=True)
-    carriers = held.filter(pk__in=Charge.objects.filter(waybill=waybill).values("statement"))
-    statements = {row.pk: row for row in carriers.order_by("pk")}
+    statements = {row.pk: row for row in lock_carriers([waybill])}
     sums = Charge.objects.filter(waybill=waybill).values_list("statement").annotate(Sum("gross"))
     parts, rest = [], amount
     for statement_id, gross in sums.order_by("statement"):
@@ -59,6 +57,15 @@ def note_door_payment(
     closed = [pk for pk, _part in parts if statements[pk].state != StatementState.OPEN]
     _settle(closed, day=timezone.localdate(at), by=by, at=at)
     return rows
+
+
+@in_callers_transaction()
+def lock_carriers(waybills: Collection[str]) -> list[Statement]:
+    """The statements that carry charges of these shipments, in the order in which a freeze locks them; whoever
+    notes several payments asks for all of them first. Charges are written beside it."""
+    held = Statement.objects.select_for_update(of=("self",), no_key=True)
+    carrying = Charge.objects.filter(waybill__in=waybills).values("statement")
+    return list(held.filter(pk__in=carrying).order_by("-issued_by_side", "pk"))
 
 
 def settle_frozen(statement_ids: Collection[int], *, by: User, at: datetime) -> dict[int, Decimal]:

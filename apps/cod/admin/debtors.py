@@ -58,7 +58,7 @@ class DebtorList(StaffList):
     search = _("courier's number, whole")
     empty = _("No courier owes anything. What a count finds short is the courier's debt.")
 
-    def rows(self, query: ListQuery) -> "QuerySet[Debtor]":
+    def rows(self, query: ListQuery) -> "QuerySet[Any]":
         return list_debtors(query.user, view=query.view, text=query.text)
 
     def dress(self, rows: list[Any], query: ListQuery) -> list[Any]:
@@ -80,7 +80,7 @@ class DebtorAdmin(ListAdmin, PanelAdmin):
             explains=_("The company's loss, never the merchant's: two people decide who did not ask.")),
     )  # fmt: skip
 
-    def get_queryset(self, request: HttpRequest) -> "QuerySet[Debtor]":
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Any]":
         seen = Courier.objects.visible_to(person(request))
         return Debtor.objects.filter(pk__in=seen).select_related("unit")
 

@@ -116,8 +116,8 @@ CREATE FUNCTION cod_check_ahead() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE most numeric; open numeric;
 BEGIN
     SELECT p."limit" INTO most FROM cod_advancepolicy p
-        WHERE p.customer_id = NEW.merchant_id AND p.state = 'active' AND p.since <= NEW.day
-            AND (p.until IS NULL OR p.until >= NEW.day) ORDER BY p.since DESC, p.id DESC LIMIT 1;
+        WHERE p.customer_id = NEW.merchant_id AND p.approved_at IS NOT NULL AND p.since <= NEW.day
+            AND (p.ended_at IS NULL OR p.ended_at >= NEW.prepared_at) AND (p.until IS NULL OR p.until >= NEW.day) ORDER BY p.since DESC, p.id DESC LIMIT 1;
     SELECT sum(r.amount) INTO open FROM cod_remittancerow r JOIN cod_remittance m ON m.id = r.remittance_id
         WHERE m.merchant_id = NEW.merchant_id AND r.kind = 'advance' AND r.stands AND r.cleared_at IS NULL;
     IF most IS NULL OR open > most THEN

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
@@ -55,7 +55,7 @@ def debt_of(courier: Courier) -> Decimal:
     return debts_of([courier.pk]).get(courier.pk, Decimal("0.00"))
 
 
-def list_debtors(user: "User", *, view: str = "owing", text: str = "") -> "QuerySet[Debtor]":
+def list_debtors(user: "User", *, view: str = "owing", text: str = "") -> "QuerySet[Any]":
     """Couriers whom ``user`` may see: who owe now, about whom a waiver waits, who ever owed."""
     rows = Debtor.objects.filter(pk__in=Courier.objects.visible_to(user)).select_related("unit")
     if view == "owing":

@@ -196,9 +196,10 @@ def plan_ahead(merchant_id: int, items: Sequence[CodItem], at: datetime) -> Plan
     """These items paid ahead of the bank today, with what is taken off as at any other time; without
     minimum and T+n, which are of the cycle. None for a merchant without terms."""
     day = timezone.localdate(at)
-    [row] = terms_in_force(day, [merchant_id]) or [None]
-    if row is None:
+    found = terms_in_force(day, [merchant_id])
+    if not found:
         return None
+    row = found[0]
     terms = replace(terms_of(row), minimum=ZERO)
     fees = _fees({one.waybill: merchant_id for one in items} if terms.fee_deducted else {})
     dues = [

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.billing.services import note_door_payment
 from apps.billing.services.charging import charged_in_all
-from apps.billing.services.door_payments import first_carrier
+from apps.billing.services.door_payments import first_carrier, lock_carriers
 from apps.cod.enums import TakingKind
 from apps.cod.models import Taking
 from apps.cod.services import books
@@ -43,9 +43,16 @@ def take_freight(
 def take_collect_freight(proofs: Sequence[ProofOfDelivery], *, by: User, at: datetime) -> None:
     """Goods sent freight collect are handed over against the freight: with the proof of delivery it is
     with the courier whom that names. What cannot be taken yet (no price) is entered by hand later."""
-    for proof in proofs:
+    collecting = [
+        proof
+        for proof in proofs
+        if proof.waybill.settlement_method == SettlementMethod.FREIGHT_COLLECT
+    ]
+    if len(collecting) > 1:
+        lock_carriers([proof.waybill.number for proof in collecting])
+    for proof in collecting:
         waybill = proof.waybill
-        if waybill.settlement_method != SettlementMethod.FREIGHT_COLLECT or proof.courier is None:
+        if proof.courier is None:
             continue
         if Taking.objects.filter(source=_source(waybill)).exists():
             continue
