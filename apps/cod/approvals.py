@@ -66,7 +66,7 @@ def _words(content: Mapping[str, Any]) -> list[tuple[str, str]]:
         (_("What"), str(DecisionKind(content["kind"]).label)),
         (_("Of"), content["of"]),
         (_("Merchant"), content["merchant"] or "—"),
-        (_("Now"), content["before"]),
+        (_("Amount now"), content["before"]),
         (_("Amount"), content["amount"]),
         (_("Reason"), content["reason"]),
     ]

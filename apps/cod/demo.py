@@ -76,7 +76,7 @@ def _count(account: BankAccount, cashier: User, clerk: User, now: datetime) -> N
         services.count_cash_up(cash_up_id=row.pk, amount=counted, by=cashier, at=evening)
         row.refresh_from_db()
         if is_short:
-            _owe(row, cashier, clerk, now)
+            _owe(row, cashier, now)
         if row.state == CashUpState.CLOSED and row.counted:
             services.make_deposit(
                 cash_up_ids=[row.pk],
@@ -89,11 +89,12 @@ def _count(account: BankAccount, cashier: User, clerk: User, now: datetime) -> N
             )
 
 
-def _owe(row: CashUp, cashier: User, clerk: User, now: datetime) -> None:
-    """The courier has repaid a part, and of the rest some is to be let go."""
+def _owe(row: CashUp, cashier: User, now: datetime) -> None:
+    """The courier has repaid a part, and of the rest some is to be let go: finance is one of those who
+    decide, so the cashier asks."""
     services.repay_shortage(courier=row.courier, amount=REPAID, by=cashier, at=now)
     services.ask_waiver(
-        courier=row.courier, amount=WAIVED, reason="收到假币，已报警，申请免除", by=clerk, at=now
+        courier=row.courier, amount=WAIVED, reason="收到假币，已报警，申请免除", by=cashier, at=now
     )
 
 

@@ -48,6 +48,7 @@ def make_remittances(*, seed: int, now: datetime) -> None:
     # Those that can be paid to come first.
     ordered = sorted(merchants, key=lambda one: (one.pk not in paid, one.code))
     agreed = now - timedelta(days=90)
+    steps: list[tuple[int, int, Customer, str]] = []
     for n, merchant in enumerate(ordered):
         services.set_remittance_terms(
             customer=merchant,
@@ -57,23 +58,36 @@ def make_remittances(*, seed: int, now: datetime) -> None:
             at=agreed,
             **TERMS[n % len(TERMS)],
         )
-        stands = STANDS[n] if n < len(STANDS) and merchant.pk in paid else STANDS[-1]
-        for days_ago, stand in stands:
-            _remit(merchant, days_ago, stand, clerk, now)
+        wanted = STANDS[n] if n < len(STANDS) and merchant.pk in paid else STANDS[-1]
+        steps += [(-days_ago, n, merchant, stand) for days_ago, stand in wanted]
+    # Day by day; who is paid ahead had that money before something came back.
+    earlier = [step for step in steps if step[0] < 0]
+    remitted = [
+        _remit(merchant, day, stand, clerk, now)
+        for day, _n, merchant, stand in sorted(earlier, key=lambda step: step[:2])
+    ]
     _pay_ahead([one for one in ordered if one.pk in paid], clerk, now)
+    for row in remitted:
+        if row is not None:
+            _claw_back(row, now)
+    for day, _n, merchant, stand in steps:
+        if day == 0:
+            _remit(merchant, day, stand, clerk, now)
 
 
-def _remit(merchant: Customer, days_ago: int, stand: str, clerk: User, now: datetime) -> None:
-    day = timezone.localdate(now) - timedelta(days=days_ago)
-    at = _afternoon(day, now) if days_ago else now
+def _remit(
+    merchant: Customer, days: int, stand: str, clerk: User, now: datetime
+) -> Remittance | None:
+    """``days`` from today on; the one that has been paid."""
+    day = timezone.localdate(now) + timedelta(days=days)
+    at = _afternoon(day, now) if days else now
     row = services.prepare_remittance(
         merchant_id=merchant.pk, day=day, off_cycle=True, by=clerk, at=at
     )
     if row is None or stand == "prepared":
-        return
+        return None
     _release(row, stand, at)
-    if stand == "paid":
-        _claw_back(row, now)
+    return row if stand == "paid" else None
 
 
 def _afternoon(day: date, now: datetime) -> datetime:
@@ -105,10 +119,9 @@ def _release(row: Remittance, stand: str, at: datetime) -> None:
 
 
 def _claw_back(row: Remittance, now: datetime) -> None:
-    """The dearest shipment came back after it was remitted."""
+    """The two dearest shipments came back after they were remitted."""
     items = CodItem.objects.filter(remittance_rows__remittance=row, state=ItemState.REMITTED)
-    item = items.order_by("-collected", "pk").first()
-    if item is not None:
+    for item in items.order_by("-collected", "pk")[:2]:
         services.claw_back(item_id=item.pk, reason="收件人七天无理由退货", by=_people()[0], at=now)
 
 

@@ -46,7 +46,12 @@ class ClawBackList(StaffList):
         Column("item", _("waybill"), lambda row: row.item.waybill, is_link=True),
         Column("merchant", _("merchant"), lambda row: row.merchant.display_name),
         Column("amount", _("amount"), lambda row: format_money(row.amount), is_number=True),
-        Column("taken", _("taken"), lambda row: format_money(row.taken), is_number=True),
+        Column(
+            "taken",
+            _("taken from remittances"),
+            lambda row: format_money(row.taken),
+            is_number=True,
+        ),
         Column("rest", _("merchant still owes"), _rest, is_number=True),
         Column("paid", _("consignee paid"), _paid),
         Column("at", _("when"), lambda row: human(row.at)),
@@ -99,6 +104,9 @@ class ClawBackAdmin(ListAdmin, PanelAdmin):
     def get_queryset(self, request: HttpRequest) -> "QuerySet[ClawBack]":
         found: QuerySet[ClawBack] = ClawBack.objects.visible_to(person(request))
         return found.select_related("item__unit", "merchant", "line", "by")
+
+    def history_of(self, record: ClawBack) -> Any:
+        return record.item
 
     def facts(self, request: HttpRequest, record: ClawBack) -> dict[str, Any]:
         rows = record.rows.select_related("remittance").order_by("-pk")

@@ -135,7 +135,7 @@ class QrSettlementAdmin(_TransitAdmin):
     def shown_gross(self, row: QrSettlement) -> str:
         return format_money(row.gross)
 
-    @admin.display(description=_("net"), ordering="net")
+    @admin.display(description=_("arrives net"), ordering="net")
     def shown_net(self, row: QrSettlement) -> str:
         return format_money(row.net)
 

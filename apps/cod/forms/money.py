@@ -113,7 +113,7 @@ class SettlementForm(forms.Form):
     day = forms.DateField(label=_("day"), help_text=_("The day on which it was taken."))
     gross = amount_field(_("gross"))
     fee = amount_field(_("fee"))
-    net = amount_field(_("net"))
+    net = amount_field(_("arrives net"))
     account = forms.ModelChoiceField(BankAccount.objects.none(), label=_("account"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
