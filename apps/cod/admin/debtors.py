@@ -1,5 +1,6 @@
 """Couriers who owe: what was counted short, repaid, and let go by two people (COD-7)."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin
@@ -64,7 +65,7 @@ class DebtorList(StaffList):
     def dress(self, rows: list[Any], query: ListQuery) -> list[Any]:
         debts = debts_of([row.pk for row in rows])
         for row in rows:
-            row.owes = format_money(debts.get(row.pk, 0))
+            row.owes = format_money(debts.get(row.pk, Decimal(0)))
         return rows
 
 

@@ -12,12 +12,9 @@ from django.db import connection, transaction
 
 # The sides of the accounts as the rows have them, above zero a debit balance.
 _ROWS = """
-    SELECT 'cod_due' AS kind, merchant_id AS party, sum(due) AS amount
-        FROM cod_coditem WHERE state = 'due' GROUP BY merchant_id
-    UNION ALL SELECT 'cod_expected', merchant_id, -sum(due)
-        FROM cod_coditem WHERE state = 'due' GROUP BY merchant_id
-    UNION ALL SELECT 'cod_payable', merchant_id, -sum(collected) FROM cod_coditem
-        WHERE state IN ('collected', 'counted', 'deposited', 'banked', 'in_remittance') GROUP BY merchant_id
+    SELECT 'cod_due' AS kind, merchant_id AS party, due AS amount FROM open_items WHERE due > 0
+    UNION ALL SELECT 'cod_expected', merchant_id, -due FROM open_items WHERE due > 0
+    UNION ALL SELECT 'cod_payable', merchant_id, -owed FROM open_items WHERE owed > 0
     UNION ALL SELECT 'cod_payable', merchant_id, sum(amount - taken)
         FROM cod_clawback WHERE is_carried AND taken_at IS NULL GROUP BY merchant_id
     UNION ALL SELECT 'cod_advanced', m.merchant_id, sum(r.amount)
@@ -62,6 +59,14 @@ _ROWS = """
         JOIN ledger_account a ON a.id = p.credit_id
         WHERE e.key LIKE 'opening:cod:%%' GROUP BY a.party_id
 """
+# What is not over, gone through once for three accounts.
+_OPEN_ITEMS = """
+    SELECT merchant_id, coalesce(sum(due) FILTER (WHERE state = 'due'), 0) AS due,
+        coalesce(sum(collected) FILTER (WHERE state <> 'due'), 0) AS owed
+    FROM cod_coditem
+    WHERE state IN ('due', 'collected', 'counted', 'deposited', 'banked', 'in_remittance')
+    GROUP BY merchant_id
+"""
 _LEDGER = """
     SELECT id, party_id, party_name, CASE WHEN kind <> 'pending_differences' THEN kind
         WHEN party_kind = 'provider' THEN 'pending_provider' ELSE 'pending_station' END AS kind
@@ -78,6 +83,8 @@ WITH sealed AS (
 ), moved AS MATERIALIZED (
     SELECT debit_id, credit_id, sum(amount) AS amount FROM ledger_posting
     WHERE day > coalesce((SELECT day FROM sealed), '-infinity') GROUP BY debit_id, credit_id
+), open_items AS MATERIALIZED (
+{_OPEN_ITEMS}
 ), accounts AS (
 {_LEDGER}
 ), books AS (
