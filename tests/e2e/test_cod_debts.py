@@ -71,6 +71,6 @@ def test_a_waiver_is_asked_for_and_a_merchant_is_paid_ahead(
     page.locator("#act-pay-ahead summary").click()
     page.locator("[name=pay-ahead-amount]").focus()
     page.keyboard.press("Enter")
-    expect(page.locator("h1")).to_contain_text("RM")
+    expect(page.locator(".page h1")).to_contain_text("RM")
     clean(page)
     assert Remittance.objects.get().advanced == 80
