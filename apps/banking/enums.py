@@ -123,7 +123,7 @@ class PaymentSeat(ColourChoices):
     """The departments that approve what money is paid to, and that it is paid."""
 
     FINANCE = "finance", _("Finance department"), "green"
-    OPERATIONS = "operations", _("Operations"), "teal"
+    OPERATIONS = "operations", _("Operations department"), "teal"
     SERVICE = "service", _("Customer service"), "blue"
     MANAGEMENT = "management", _("Management"), "red"
 

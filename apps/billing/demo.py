@@ -43,8 +43,7 @@ from apps.billing.services.tax.red_forms import queue_red_form
 from apps.billing.services.tax.red_outcomes import note_form
 from apps.billing.services.tax.turns import claim
 from apps.customers.models import Customer
-from apps.ledger.enums import AccountKind, PartyKind
-from apps.ledger.inputs import Party
+from apps.ledger.enums import AccountKind
 from apps.ledger.inputs import Side as Account
 from apps.pricing.models import TaxClass
 from apps.pricing.queries.pricing import Asked, rate_shipments
@@ -191,7 +190,7 @@ class _Months:
         )
 
     def pay(self, code: str, amount: Decimal, at: datetime) -> None:
-        bank = Account(AccountKind.CASH_IN_TRANSIT, Party(PartyKind.BANK_ACCOUNT, 1, "待入账流水"))
+        bank = Account(AccountKind.CASH_IN_TRANSIT)
         services.take_receipt(
             source=ReceiptSource.TRANSFER,
             source_key=f"demo:{code}:{at:%Y%m%d}",

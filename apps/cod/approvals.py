@@ -1,8 +1,10 @@
 """What of money at the door two people decide: another amount due, a write-off, a courier's debt waived, what
-was counted over, and what a merchant is remitted."""
+was counted over, what a provider settled differently; what a merchant is remitted, and who is paid ahead of the
+bank."""
 
 from collections.abc import Mapping
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -15,11 +17,12 @@ from apps.backoffice.rules.approvals import Round, Seat
 from apps.banking.approvals import TWO_DEPARTMENTS
 from apps.banking.enums import PaymentSeat
 from apps.cod.enums import DecisionKind, DecisionSeat, DecisionState
-from apps.cod.models import CodDecision, Remittance
+from apps.cod.models import AdvancePolicy, CodDecision, Remittance
 from apps.cod.queries.debts import debt_of
 from apps.cod.queries.remittance_content import remittance_content, remittance_words
+from apps.core.money import format_money
 
-DECISION, REMITTANCE = "cod.decision", "cod.remittance"
+DECISION, REMITTANCE, ADVANCE_POLICY = "cod.decision", "cod.remittance", "cod.advance_policy"
 # In any order; persons are told apart by staff number.
 _TWO = Round(
     (
@@ -49,9 +52,13 @@ def _content(row: CodDecision) -> dict[str, Any]:
 
 
 def _makers(row: CodDecision) -> list[User]:
-    """Whoever counted what is over does not decide whose it is either."""
-    counter = row.cash_up.counted_by if row.cash_up else None
-    return [row.asked_by, counter] if counter else [row.asked_by]
+    """Whoever counted what is over, or entered what was settled, does not decide about it either."""
+    found = [row.asked_by]
+    if row.cash_up and row.cash_up.counted_by:
+        found.append(row.cash_up.counted_by)
+    if row.settlement:
+        found.append(row.settlement.entered_by)
+    return found
 
 
 def _words(content: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -59,8 +66,28 @@ def _words(content: Mapping[str, Any]) -> list[tuple[str, str]]:
         (_("What"), str(DecisionKind(content["kind"]).label)),
         (_("Of"), content["of"]),
         (_("Merchant"), content["merchant"] or "—"),
-        (_("Now"), content["before"]),
+        (_("Amount now"), content["before"]),
         (_("Amount"), content["amount"]),
+        (_("Reason"), content["reason"]),
+    ]
+
+
+def _policy_content(row: AdvancePolicy) -> dict[str, Any]:
+    return {
+        "merchant": row.customer.name,
+        "since": row.since.isoformat(),
+        "until": row.until.isoformat() if row.until else "",
+        "limit": str(row.limit),
+        "reason": row.reason,
+    }
+
+
+def _policy_words(content: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [
+        (_("Merchant"), content["merchant"]),
+        (_("Since"), content["since"]),
+        (_("Until"), content["until"] or "—"),
+        (_("Limit"), format_money(Decimal(content["limit"]))),
         (_("Reason"), content["reason"]),
     ]
 
@@ -90,6 +117,19 @@ APPROVALS = (
         makers=lambda row: [row.prepared_by],
         second_factor_within=timedelta(minutes=5),
         words=remittance_words,
+        rule="COD-7",
+    ),
+    Policy(
+        kind=ADVANCE_POLICY,
+        label=gettext_lazy("Paying ahead of the bank"),
+        model="cod.AdvancePolicy",
+        rounds=lambda _row: [TWO_DEPARTMENTS],
+        content=_policy_content,
+        visible_to=AdvancePolicy.objects.visible_to,
+        seats=PaymentSeat,
+        makers=lambda row: [row.asked_by],
+        second_factor_within=timedelta(minutes=5),
+        words=_policy_words,
         rule="COD-7",
     ),
 )

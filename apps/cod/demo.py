@@ -1,30 +1,27 @@
-"""Money at the door in the demonstration's week: what couriers took, a short one, a settlement, a cash-up
-that is open; and what merchants get of it. About the shipments that are in the database."""
+"""Money at the door in the demonstration's week, day by day: what couriers took, a short one who repays, a
+settlement, a cash-up that is open; and what merchants get of it. About the shipments that are in the database."""
 
-from datetime import date, datetime, timedelta
+from collections import defaultdict
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.backoffice.queries.approvals import content_of
 from apps.banking import services as banking
-from apps.banking.models import BankAccount
-from apps.banking.queries.payees import payee_accounts_for
+from apps.banking.models import BankAccount, BankLine
 from apps.cod import services
-from apps.cod.approvals import REMITTANCE
-from apps.cod.enums import CashUpState, Cycle, ItemState
-from apps.cod.models import CashUp, CodItem, Deposit, QrSettlement, Remittance, Taking
+from apps.cod.demo_remittances import make_remittances
+from apps.cod.enums import CashUpState
+from apps.cod.models import CashUp, Deposit, QrSettlement, Taking
 from apps.cod.services.seeing import amount_of
-from apps.customers.models import Customer
 from apps.tracking.enums import CodMethod
-from apps.tracking.models import Waybill
+from apps.tracking.models import ProofOfDelivery, Waybill
 
 HEAD = "交易日期,交易时间,借方发生额,贷方发生额,余额,对方户名,对方账号,摘要,交易流水号\n"
-# What is short in the cash-up before the last one.
-SHORT = Decimal("20.00")
+# What is short in the cash-up before the last one, and what of it the courier has repaid and asks to be let off.
+SHORT, REPAID, WAIVED = Decimal("20.00"), Decimal("8.00"), Decimal("5.00")
 
 
 @transaction.atomic
@@ -34,13 +31,27 @@ def make_cod(*, seed: int, now: datetime) -> None:
     paid = Waybill.objects.filter(cod_amount__isnull=False).order_by("pk")
     ids = list(paid.values_list("pk", flat=True))
     services.open_items(waybill_ids=ids, by=clerk, at=now)
-    services.collect(waybill_ids=ids, by=clerk, at=now)
-    account = _account(clerk, now)
+    _collect(clerk, now)
+    account = _account(clerk, now - timedelta(days=30))
     _count(account, cashier, clerk, now)
     _settle(account, cashier, now)
     _bank(account, clerk, now)
-    services.see_waiting(by=clerk, at=now)
     services.prove_cod(by=clerk, at=now)
+
+
+def at_hour(day: date, hour: int, now: datetime) -> datetime:
+    """That hour of a day in Shanghai, never later than ``now``."""
+    return min(timezone.make_aware(datetime.combine(day, time(hour))), now)
+
+
+def _collect(by: User, now: datetime) -> None:
+    """Each day's proofs in the evening of that day."""
+    days: dict[date, list[int]] = defaultdict(list)
+    proofs = ProofOfDelivery.objects.standing().filter(cod_paid__isnull=False)
+    for waybill_id, signed_at in proofs.order_by("pk").values_list("waybill_id", "signed_at"):
+        days[timezone.localdate(signed_at)].append(waybill_id)
+    for day, ids in sorted(days.items()):
+        services.collect(waybill_ids=ids, by=by, at=at_hour(day, 18, now))
 
 
 def _account(by: User, now: datetime) -> BankAccount:
@@ -60,9 +71,12 @@ def _count(account: BankAccount, cashier: User, clerk: User, now: datetime) -> N
         total = sum((one.amount for one in row.takings.all()), Decimal(0))
         is_short = place == len(rows) - 2 and total > SHORT
         counted = total - SHORT if is_short else total
-        services.declare_cash_up(cash_up_id=row.pk, amount=total, by=clerk, at=now)
-        services.count_cash_up(cash_up_id=row.pk, amount=counted, by=cashier, at=now)
+        evening = at_hour(row.day, 19, now)
+        services.declare_cash_up(cash_up_id=row.pk, amount=total, by=clerk, at=evening)
+        services.count_cash_up(cash_up_id=row.pk, amount=counted, by=cashier, at=evening)
         row.refresh_from_db()
+        if is_short:
+            _owe(row, cashier, now)
         if row.state == CashUpState.CLOSED and row.counted:
             services.make_deposit(
                 cash_up_ids=[row.pk],
@@ -71,8 +85,17 @@ def _count(account: BankAccount, cashier: User, clerk: User, now: datetime) -> N
                 amount=row.counted,
                 day=row.day,
                 by=cashier,
-                at=now,
+                at=evening,
             )
+
+
+def _owe(row: CashUp, cashier: User, now: datetime) -> None:
+    """The courier has repaid a part, and of the rest some is to be let go: finance is one of those who
+    decide, so the cashier asks."""
+    services.repay_shortage(courier=row.courier, amount=REPAID, by=cashier, at=now)
+    services.ask_waiver(
+        courier=row.courier, amount=WAIVED, reason="收到假币，已报警，申请免除", by=cashier, at=now
+    )
 
 
 def _settle(account: BankAccount, cashier: User, now: datetime) -> None:
@@ -90,25 +113,31 @@ def _settle(account: BankAccount, cashier: User, now: datetime) -> None:
             net=gross - fee,
             account=account,
             by=cashier,
-            at=now,
+            at=at_hour(day + timedelta(days=1), 10, now),
         )
 
 
 def _bank(account: BankAccount, by: User, now: datetime) -> None:
-    """The bank's file up to yesterday shows all but the newest deposit."""
+    """The bank's file up to yesterday shows all but the newest deposit, each seen on its line's day."""
     deposits = list(Deposit.objects.order_by("day", "pk"))
     rows: list[Deposit | QrSettlement] = [*deposits[:-1], *QrSettlement.objects.all()]
-    today = timezone.localdate(now)
+    yesterday = timezone.localdate(now) - timedelta(days=1)
     lines = sorted(
-        (min(row.day + timedelta(days=1), today - timedelta(days=1)), _text(row), amount_of(row))
-        for row in rows
+        (
+            (min(row.day + timedelta(days=1), yesterday), _text(row), amount_of(row), row)
+            for row in rows
+        ),
+        key=lambda line: line[:3],
     )
     if not lines:
         return
-    content = _file(lines).encode("gb18030")
-    name = f"招行流水{today:%Y%m%d}.csv"
+    content = _file([line[:3] for line in lines]).encode("gb18030")
+    name = f"招行流水{yesterday + timedelta(days=1):%Y%m%d}.csv"
     file = banking.take_file(account=account, content=content, name=name, by=by, at=now)
     banking.post_file(file, by=by, at=now)
+    there = BankLine.objects.filter(account=account).order_by("day", "pk")
+    for (day, *_rest, row), line in zip(lines, there, strict=True):
+        services.see_on_bank(row, line, by=by, at=at_hour(day, 11, now))
 
 
 def _text(row: Deposit | QrSettlement) -> str:
@@ -125,65 +154,5 @@ def _file(lines: list[tuple[date, str, Decimal]]) -> str:
     return "".join(said)
 
 
-# What each merchant agreed on, one after the other; how far its remittance has come by now.
-TERMS: tuple[dict[str, Any], ...] = (
-    {"cycle": Cycle.WEEKLY, "days": [2, 5], "fee_deducted": True},
-    {"cycle": Cycle.EVERY, "days": [3]},
-    {"cycle": Cycle.MONTHLY, "days": [15, 31], "offset_agreed": True},
-)
-STANDS = ("paid", "half approved", "prepared")
-ANSWER = "业务参考号,收款账号,金额,交易日期,处理结果,失败原因\n{},****{},{},{},成功,\n"
-
-
-@transaction.atomic
-def make_remittances(*, seed: int, now: datetime) -> None:
-    """Of what is on the bank: one with its merchant, one that waits for its second approval, and others
-    that nobody asked for yet, or that wait for a payout account."""
-    clerk = User.objects.get(username="jiekuan")
-    banked = CodItem.objects.filter(state=ItemState.BANKED)
-    merchants = Customer.objects.filter(cod_items__in=banked).distinct()
-    paid = set(payee_accounts_for([one.pk for one in merchants], now))
-    # Those that can be paid to come first.
-    ordered = sorted(merchants, key=lambda one: (one.pk not in paid, one.code))
-    agreed = now - timedelta(days=90)
-    for n, merchant in enumerate(ordered):
-        terms = TERMS[n % len(TERMS)]
-        services.set_remittance_terms(
-            customer=merchant,
-            since=timezone.localdate(agreed),
-            delay_days=0,
-            by=clerk,
-            at=agreed,
-            **terms,
-        )
-        row = services.prepare_remittance(
-            merchant_id=merchant.pk, day=timezone.localdate(now), off_cycle=True, by=clerk, at=now
-        )
-        stand = STANDS[n] if n < len(STANDS) and merchant.pk in paid else "prepared"
-        if row is not None and stand != "prepared":
-            _release(row, stand == "paid", now)
-
-
-def _release(row: Remittance, whole: bool, now: datetime) -> None:
-    """Asked for by finance; approved by one manager, or by two and paid."""
-    people = {one.username: one for one in User.objects.filter(username__in=RELEASING)}
-    asker, manager, director, cashier = (people[name] for name in RELEASING)
-    services.ask_release(remittance_id=row.pk, by=asker, at=now)
-    for by in (manager, director) if whole else (manager,):
-        seen = content_of(REMITTANCE, Remittance.objects.get(pk=row.pk))[1]
-        services.approve_remittance(row, seen=seen, second_factor_at=now, by=by, at=now)
-    payout = Remittance.objects.get(pk=row.pk).payout
-    if payout is None:
-        return
-    made = banking.make_payment_file(
-        [payout], account=payout.account, template="cmb", by=cashier, at=now
-    )
-    day = timezone.localdate(now).isoformat()
-    answer = ANSWER.format(payout.number, payout.payee.tail, payout.amount, day).encode()
-    banking.take_result_file(made.file, content=answer, name="批量结果.csv", by=asker, at=now)
-    services.follow_payout(payout_id=payout.pk, by=asker, at=now)
-
-
-RELEASING = ("caiwu", "jingli", "zongjingli", "chuna")
 # After the week's shipments and the bank; then what merchants get of it.
 PARTS = ((6, make_cod), (7, make_remittances))

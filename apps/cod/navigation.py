@@ -121,4 +121,28 @@ PAGES = (
         section=COD,
         words="返款周期 结算周期",
     ),
+    records(
+        _("Paying ahead of the bank"),
+        "fast_forward",
+        "cod.advancepolicy",
+        about=_("Which merchants get money before it is on the bank, and up to what sum."),
+        section=COD,
+        words="垫付 提前返款",
+    ),
+    records(
+        _("Claw-backs"),
+        "undo",
+        "cod.clawback",
+        about=_("What merchants have yet to give back, and consignees have yet to get."),
+        section=COD,
+        words="追回 退货 退款",
+    ),
+    records(
+        _("Couriers who owe"),
+        "person_alert",
+        "cod.debtor",
+        about=_("What was counted short, repaid and waived, courier by courier."),
+        section=COD,
+        words="欠款 短款 快递员",
+    ),
 )

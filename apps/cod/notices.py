@@ -67,6 +67,7 @@ def _payload(row: Remittance) -> dict[str, Any]:
         "day": row.day.isoformat(),
         "shipments": row.count,
         "collected": str(row.collected),
+        "paid_ahead": str(row.advanced),
         "fees": str(-row.fees),
         "claw_backs": str(-row.claw_backs),
         "set_off": str(-row.offset),

@@ -3,7 +3,7 @@
 from apps.accounts.enums import Role
 from apps.core.codenames import may, view
 
-SEE = view("coditem cashup taking deposit qrsettlement clawback coddecision codproof")
+SEE = view("coditem cashup taking deposit qrsettlement clawback coddecision codproof debtor")
 CASH = SEE | may("declare_cashup count_cashup take_freight make_deposit")
 MONEY = CASH | may(
     "enter_qrsettlement ask_coddecision correct_coditem prove_cod decide_coddecision"
@@ -11,9 +11,9 @@ MONEY = CASH | may(
 STATION = SEE | may("declare_cashup take_freight ask_coddecision")
 LEAD = SEE | may("ask_coddecision decide_coddecision")
 # Who prepares and asks, and who releases: persons are told apart where it counts.
-REMITTED = view("remittance remittancerow remittanceterms") | may("export_remittance")
-REMIT = REMITTED | may("prepare_remittance set_remittanceterms")
-RELEASE = REMITTED | may("release_remittance")
+REMITTED = view("remittance remittancerow remittanceterms advancepolicy") | may("export_remittance")
+REMIT = REMITTED | may("prepare_remittance set_remittanceterms ask_advancepolicy")
+RELEASE = REMITTED | may("release_remittance approve_advancepolicy")
 
 ROLES = {
     Role.CASHIER: CASH | REMITTED | may("enter_qrsettlement ask_coddecision prepare_remittance"),
@@ -25,7 +25,7 @@ ROLES = {
     Role.PROJECT_MANAGER: LEAD | RELEASE,
     Role.DEPUTY_GENERAL_MANAGER: SEE | RELEASE,
     Role.GENERAL_MANAGER: SEE | RELEASE,
-    Role.SAFETY_OFFICER: SEE | view("remittance remittancerow remittanceterms"),
+    Role.SAFETY_OFFICER: SEE | view("remittance remittancerow remittanceterms advancepolicy"),
     Role.AGENT: view("coditem") | REMITTED,
     Role.DIRECTOR: view("coditem") | RELEASE | may("ask_coddecision"),
 }

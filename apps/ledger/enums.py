@@ -18,6 +18,7 @@ class AccountKind(ColourChoices):
     COURIER_RECEIVABLE = "courier_receivable", _("Receivable from couriers"), "blue"
     PARTNER_RECEIVABLE = "partner_receivable", _("Receivable from partners"), "blue"
     BAD_DEBT = "bad_debt", _("Allowance for bad debts"), "blue"
+    COD_ADVANCED = "cod_advanced", _("COD paid ahead of the bank"), "blue"
     PENDING_DIFFERENCES = "pending_differences", _("Differences to be cleared up"), "blue"
     ADVANCE = "advance", _("Advances from customers"), "amber"
     UNIDENTIFIED = "unidentified", _("Unidentified receipts"), "amber"

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from apps.accounts.enums import Role
 from apps.cod import demo
-from apps.cod.models import CashUp, CodItem, CodProof, Deposit, QrSettlement
+from apps.cod.models import CashUp, CodDecision, CodItem, CodProof, Deposit, QrSettlement
+from apps.cod.queries.debts import debt_of
 from apps.tracking.enums import CodMethod
 from apps.tracking.services.pod import record_proof
 from tests.factories import cod
@@ -45,6 +46,11 @@ def test_it_shows_every_place_where_money_can_be_and_ties() -> None:
     states = set(CodItem.objects.values_list("state", flat=True))
     assert {"due", "collected", "counted", "deposited", "banked"} <= states
     assert set(CashUp.objects.values_list("state", flat=True)) == {"open", "counted", "closed"}
+    short = CashUp.objects.get(state="counted")
+    assert debt_of(short.courier) == demo.SHORT - demo.REPAID, "partly repaid"
+    assert CodDecision.objects.get(kind="waiver").amount == demo.WAIVED
+    seen = CodItem.objects.filter(banked_at__isnull=False).values_list("banked_at", flat=True)
+    assert len({timezone.localdate(at) for at in seen}) > 1, "day by day"
     assert CashUp.objects.get(state="counted").difference == -demo.SHORT
     assert QrSettlement.objects.get().state == "seen"
     assert Deposit.objects.filter(state="seen").exists()

@@ -1,6 +1,6 @@
 """Pages of money at the door: what they show, what they do, who may not (COD-7)."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,15 +14,30 @@ from django.utils import timezone, translation
 from apps.accounts.enums import ObjectScope, Role
 from apps.accounts.models import User
 from apps.cod import services
-from apps.cod.models import CashUp, ClawBack, CodDecision, CodItem, CodProof, Deposit, QrSettlement
+from apps.cod.models import (
+    AdvancePolicy,
+    CashUp,
+    ClawBack,
+    CodDecision,
+    CodItem,
+    CodProof,
+    Debtor,
+    Deposit,
+    QrSettlement,
+    Remittance,
+)
+from apps.cod.queries.debts import debt_of
 from apps.events.models import Event
 from apps.tracking.enums import CodMethod
-from tests.factories import banking, billing, cod
+from tests.factories import banking, billing, cod, payees, remittances
 from tests.factories.accounts import UnitFactory, UserFactory, sign_in
 from tests.factories.shipments import shipment
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("COD-7")]
-LISTS = ["coditem", "cashup", "deposit", "qrsettlement", "coddecision", "codproof"]
+LISTS = [
+    "coditem", "cashup", "deposit", "qrsettlement", "coddecision", "codproof", "debtor", "clawback",
+    "advancepolicy",
+]  # fmt: skip
 D = Decimal
 
 
@@ -71,6 +86,9 @@ def one_of_each(by: User) -> None:
     cod.cod_shipment("80.00")
     item = CodItem.objects.filter(state="due").order_by("-pk")[0]
     services.ask_write_off(item_id=item.pk, reason="丢件", by=by, at=at)
+    [back] = remittances.banked(payees.merchant(), "30.00")
+    services.claw_back(item_id=back.pk, reason="退货", by=by, at=at)
+    remittances.policy(payees.merchant())
     services.prove_cod(by=by, at=at)
 
 
@@ -80,7 +98,7 @@ def test_a_list_takes_as_many_statements_for_three_rows_as_for_one(
 ) -> None:
     by = entered(client)
     one_of_each(by)
-    view = "?view=all" if name in ("coditem", "cashup") else ""
+    view = "?view=all" if name in ("coditem", "cashup", "clawback") else ""
     address = reverse(f"admin:cod_{name}_changelist") + view
     client.get(address)
     with CaptureQueriesContext(connection) as one:
@@ -106,13 +124,15 @@ def test_every_page_opens_in_both_languages(client: Client, language: str) -> No
     by = entered(client, language=language)
     client.cookies["yipiao_language"] = language
     one_of_each(by)
-    for model in (CodItem, CashUp, Deposit, QrSettlement, CodDecision, CodProof):
+    for model in (
+        CodItem, CashUp, Deposit, QrSettlement, CodDecision, CodProof, ClawBack, AdvancePolicy, Debtor,
+    ):  # fmt: skip
         for row in model.objects.all():
             assert client.get(change_page(row)).status_code == 200, row
     board = client.get(reverse("admin:cod_codproof_board")).content.decode()
     with translation.override(language):
         assert str(translation.gettext("Where every yuan is")) in board
-    for address in ("cod_deposit", "cod_qrsettlement"):
+    for address in ("cod_deposit", "cod_qrsettlement", "cod_advancepolicy"):
         assert client.get(reverse(f"admin:{address}_add")).status_code == 200
 
 
@@ -271,3 +291,76 @@ def test_proving_now_says_so_and_only_finance_may(client: Client) -> None:
     assert answer.status_code == 200 and CodProof.objects.get().differences == 0
     entered(client, Role.CASHIER)
     assert client.post(reverse("admin:cod_codproof_prove")).status_code == 403
+
+
+def test_a_courier_s_debt_is_repaid_and_a_waiver_asked_for_on_its_page(client: Client) -> None:
+    entered(client)
+    courier = cod.courier()
+    cod.collected("100.00", by=courier)
+    cod.counted(courier, "60.00")
+    row = Debtor.objects.get(pk=courier.pk)
+    assert courier.number in client.get(reverse("admin:cod_debtor_changelist")).content.decode()
+    do(client, row, "repay", amount="15.00")
+    assert debt_of(courier) == D("25.00")
+    assert do(client, row, "waive", amount="25.01", reason="x").status_code == 422
+    do(client, row, "waive", amount="25.00", reason="路遇抢劫，已报警")
+    wish = CodDecision.objects.get(kind="waiver")
+    page = client.get(change_page(row)).content.decode()
+    assert change_page(wish) in page and "25.00" in page and "15.00" in page
+    waiting = client.get(reverse("admin:cod_debtor_changelist") + "?view=waiver")
+    assert courier.number in waiting.content.decode()
+    assert change_page(row) in client.get(change_page(wish)).content.decode()
+
+
+def test_claw_backs_are_listed_filtered_and_exported(client: Client) -> None:
+    by = entered(client)
+    [item] = remittances.banked(payees.merchant(), "30.00")
+    row = services.claw_back(item_id=item.pk, reason="退货", by=by, at=timezone.now())
+    address = reverse("admin:cod_clawback_changelist")
+    for view, there in (("open", True), ("unpaid", True), ("carried", False), ("settled", False)):
+        page = client.get(f"{address}?view={view}").content.decode()
+        assert (change_page(row) in page) is there, view
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    assert change_page(row) not in client.get(f"{address}?since={tomorrow}").content.decode()
+    answer = client.post(reverse("admin:cod_clawback_export"), {"format": "csv", "view": "open"})
+    text = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    assert item.waybill in text.decode()
+
+
+def test_the_difference_of_a_settlement_is_cleared_on_its_page(client: Client) -> None:
+    entered(client)
+    cod.delivered(cod.cod_shipment("50.00"), method=CodMethod.WECHAT)
+    row = services.enter_settlement(
+        provider=CodMethod.WECHAT, day=timezone.localdate(), gross="49.00", fee="0.30", net="48.70",
+        account=cod.cod_account(), by=UserFactory(), at=timezone.now(),
+    )  # fmt: skip
+    do(client, row, "clear", reason="渠道抹零")
+    assert CodDecision.objects.get(settlement=row).state == "done"
+    entered(client, Role.AGENT)
+    address = reverse("admin:cod_qrsettlement_act", args=[row.pk, "clear"])
+    assert client.post(address, {"clear-reason": "x"}).status_code == 403
+
+
+def test_paying_ahead_is_asked_for_and_done_on_the_pages(client: Client) -> None:
+    entered(client)
+    merchant = remittances.merchant()
+    remittances.on_its_way(merchant, "80.00")
+    typed = {
+        "customer": merchant.code,
+        "since": timezone.localdate().isoformat(),
+        "limit": "100.00",
+    }
+    client.post(reverse("admin:cod_advancepolicy_add"), {**typed, "reason": "大客户"})
+    row = AdvancePolicy.objects.get()
+    for role in (Role.DEPARTMENT_MANAGER, Role.GENERAL_MANAGER):
+        remittances.approve_policy(row, remittances.person(role))
+    assert "80.00" in client.get(change_page(row)).content.decode()
+    answer = do(client, row, "pay-ahead", amount="")
+    made = Remittance.objects.get()
+    assert answer.url == change_page(made) and made.advanced == D("80.00")
+    assert "80.00" in client.get(change_page(made)).content.decode()
+    do(client, row, "end", reason="到期")
+    row.refresh_from_db()
+    assert row.state == "ended"
+    entered(client, Role.CASHIER)
+    assert client.get(reverse("admin:cod_advancepolicy_add")).status_code == 403

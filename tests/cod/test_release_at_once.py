@@ -97,6 +97,18 @@ def test_twenty_prepare_the_same_day_and_there_is_one() -> None:
     assert RemittanceRow.objects.filter(kind="item").count() == 2
 
 
+def test_of_twenty_who_pay_ahead_at_once_one_does() -> None:
+    merchant = f.merchant()
+    f.policy(merchant, "150.00")
+    f.on_its_way(merchant, "100.00", "40.00")
+    by = [UserFactory() for _n in range(20)]
+    said = at_once(
+        20, lambda n: services.pay_ahead(merchant_id=merchant.pk, by=by[n], at=timezone.now())
+    )
+    assert said == {"done": 1, "ahead_already": 19}
+    assert RemittanceRow.objects.filter(kind="advance").count() == 2
+
+
 def test_twenty_pieces_of_news_of_one_payout_have_one_effect() -> None:
     row = f.released()
     assert row.payout is not None

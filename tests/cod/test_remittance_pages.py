@@ -224,7 +224,7 @@ def test_what_merchants_and_colleagues_are_told() -> None:
     released = [event for event in events if event.kind == "remittance.released"]
     [(customer, payload)] = notices.WEBHOOKS["remittance.released"].payloads(released).values()
     assert customer == row.merchant_id and payload["remittance"] == row.number
-    names = ("collected", "fees", "claw_backs", "set_off", "paid_out")
+    names = ("collected", "paid_ahead", "fees", "claw_backs", "set_off", "paid_out")
     assert sum(D(payload[name]) for name in names) == 0
     assert row.payee is not None and row.payee.number not in str(payload)
 

@@ -198,7 +198,7 @@ def test_overdue_statements_are_set_off_where_that_is_agreed_even_all_of_it() ->
     assert cod.net(A.PAYOUTS_IN_TRANSIT) == 0 and ties()
 
 
-def test_a_claw_back_is_carried_until_money_covers_it() -> None:
+def test_a_claw_back_is_taken_from_several_remittances_as_each_has_money() -> None:
     merchant = f.merchant()
     first = f.paid(f.released(f.prepared(merchant, "100.00")))
     item = CodItem.objects.get(remittance_rows__remittance=first)
@@ -209,17 +209,32 @@ def test_a_claw_back_is_carried_until_money_covers_it() -> None:
     tomorrow = timezone.now() + timedelta(days=1)
     day = timezone.localdate(tomorrow)
     [plan] = plans_of(day, tomorrow)
-    assert (plan.settlement.waits, plan.settlement.carried) == ("not_covered", D("-60.00"))
-    f.banked(merchant, "75.00")
-    row = services.prepare_remittance(
+    assert (plan.settlement.waits, plan.settlement.carried) == (None, D("-60.00"))
+    small = services.prepare_remittance(
         merchant_id=merchant.pk, day=day, by=UserFactory(), at=tomorrow
     )
+    assert small is not None
+    assert (small.collected, small.claw_backs, small.amount) == (D("40.00"), D("40.00"), D("0.00"))
+    f.banked(merchant, "75.00")
+    [plan] = plans_of(day + timedelta(days=1), tomorrow)
+    assert plan.settlement.payout == D("15.00"), "what the one before takes is not taken again"
+    small = f.released(small)
+    back.refresh_from_db()
+    assert (back.taken, back.taken_at, small.state) == (D("40.00"), None, S.PAID)
+    assert cod.net(A.COD_PAYABLE, merchant.pk) == D("-15.00") and ties()
+    later = tomorrow + timedelta(days=1)
+    row = services.prepare_remittance(
+        merchant_id=merchant.pk, day=timezone.localdate(later), by=UserFactory(), at=later
+    )
     assert row is not None
-    assert (row.collected, row.claw_backs, row.amount) == (D("115.00"), D("100.00"), D("15.00"))
+    assert (row.collected, row.claw_backs, row.amount) == (D("75.00"), D("60.00"), D("15.00"))
     row = f.released(row)
     back.refresh_from_db()
-    assert back.taken_at is not None
+    assert (back.taken, back.taken_at is not None) == (D("100.00"), True)
     assert cod.net(A.COD_PAYABLE, merchant.pk) == 0 and ties()
+    f.returned(row)
+    back.refresh_from_db()
+    assert (back.taken, back.taken_at) == (D("40.00"), None) and ties()
 
 
 def test_what_the_bank_returns_can_be_remitted_again_once() -> None:

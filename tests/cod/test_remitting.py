@@ -92,8 +92,7 @@ def test_fees_on_the_statement_are_not_taken_here() -> None:
     [
         ({}, [], [], W.NOTHING, "0.00"),
         ({}, [], ["30.00"], W.NOTHING, "-30.00"),
-        ({}, ["20.00"], ["30.00"], W.NOT_COVERED, "-10.00"),
-        ({}, ["30.00"], ["30.00"], W.NOT_COVERED, "0.00"),
+        ({"minimum": D("50.00")}, ["70.00"], ["30.00"], W.BELOW_MINIMUM, "40.00"),
         ({"minimum": D("100.00")}, ["99.99"], [], W.BELOW_MINIMUM, "99.99"),
         ({"is_held": True}, ["99.99"], [], W.ON_HOLD, "99.99"),
     ],
@@ -105,6 +104,25 @@ def test_what_is_not_remitted_is_carried(
     found = settle(terms(**more), due(*items), claw_backs)
     assert (found.waits, found.carried, found.rows) == (why, D(carried), ())
     assert found.payout == 0
+
+
+def test_of_claw_backs_as_much_is_taken_as_there_is_money_the_oldest_first() -> None:
+    backs = [CarriedBack(1, "YP8", D("30.00")), CarriedBack(2, "YP9", D("50.00"))]
+    found = settle(terms(minimum=D("99.00")), due("60.00", fee="1.00"), backs)
+    taken = [(row.claw_back_id, row.amount) for row in found.rows if row.kind == K.CLAW_BACK]
+    assert taken == [(1, D("-30.00")), (2, D("-29.00"))], "the fee first"
+    assert (found.payout, found.carried, found.waits) == (0, D("-21.00"), None)
+    assert sum(row.amount for row in found.rows) == 0
+
+
+def test_fees_that_are_not_covered_wait_with_their_items() -> None:
+    found = settle(terms(), due("1.00", fee="1.50"), [CarriedBack(1, "YP8", D("30.00"))])
+    assert (found.waits, found.rows, found.carried) == (W.NOT_COVERED, (), D("-29.00"))
+
+
+def test_what_is_paid_ahead_is_a_line_of_its_own() -> None:
+    one = Due(1, "YP1", D("10.00"), is_ahead=True)
+    assert [row.kind for row in settle(terms(), [one]).rows] == [K.ADVANCE, K.PAYOUT]
 
 
 def test_overdue_statements_are_set_off_only_if_agreed_and_the_oldest_first() -> None:
@@ -166,7 +184,10 @@ def test_rows_sum_to_zero_and_nothing_is_paid_twice_or_lost(
     assert found.payout >= 0
     by_kind = {kind: [row for row in found.rows if row.kind == kind] for kind in RowKind}
     assert [row.item_id for row in by_kind[K.ITEM]] == [one.item_id for one in dues]
-    assert len(by_kind[K.CLAW_BACK]) == len(backs), "all of them or none"
+    taken_back = -sum((row.amount for row in by_kind[K.CLAW_BACK]), D(0))
+    there = sum((row.amount for kind in (K.ITEM, K.FEE) for row in by_kind[kind]), D(0))
+    assert taken_back == min(sum(backs, D(0)), there), "as much as there is"
+    assert found.carried == taken_back - sum(backs, D(0))
     assert all(row.amount < 0 for kind in RowKind if kind != K.ITEM for row in by_kind[kind])
     for one in overdue:
         taken = -sum(

@@ -1,6 +1,6 @@
 """Deposits and settlements of providers until the bank's line comes; claw-backs and decisions (COD-7)."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -26,6 +26,7 @@ from apps.events.models import Event
 from apps.events.services import relay_due
 from apps.ledger.enums import AccountKind as K
 from apps.quality.models import ExceptionReport
+from apps.sla.models import Matter
 from apps.tracking.enums import CodMethod
 from apps.tracking.models import Waybill
 from tests.factories import banking, cod
@@ -293,11 +294,12 @@ def test_a_claw_back_after_the_remittance_is_carried_until_one_takes_it() -> Non
     services.put_in_remittance(item_ids=[item.pk], by=by, at=at)
     services.mark_remitted(item_ids=[item.pk], by=by, at=at)
     row = services.claw_back(item_id=item.pk, reason="退货", by=by, at=at)
+    all_of = {row.pk: row.amount}
     assert row.is_carried
-    assert [one.pk for one in services.take_claw_backs(claw_back_ids=[row.pk], at=at)] == [row.pk]
-    again = lambda: services.take_claw_backs(claw_back_ids=[row.pk], at=at)  # noqa: E731
+    assert [one.pk for one in services.take_claw_backs(parts=all_of, by=by, at=at)] == [row.pk]
+    again = lambda: services.take_claw_backs(parts=all_of, by=by, at=at)  # noqa: E731
     assert refused(again) == "claw_back_taken"
-    services.carry_claw_backs_again(claw_back_ids=[row.pk])
+    services.carry_claw_backs_again(parts=all_of, by=by, at=at)
     assert ClawBack.objects.get().taken_at is None
 
 
@@ -345,6 +347,26 @@ def test_one_line_pays_one_claw_back_of_its_amount_once() -> None:
     assert refusals.count() == 3
 
 
+def test_a_claw_back_has_a_clock_until_the_consignee_is_paid_and_the_merchant_owes_nothing() -> (
+    None
+):
+    item, by, at = banked(), UserFactory(), timezone.now()
+    services.put_in_remittance(item_ids=[item.pk], by=by, at=at)
+    services.mark_remitted(item_ids=[item.pk], by=by, at=at)
+    row = services.claw_back(item_id=item.pk, reason="退货", by=by, at=at)
+    stands = lambda: Matter.objects.get(subject_type="cod.clawback").state  # noqa: E731
+    assert stands() == "open" and row.rest == D("100.00")
+    [line] = paid_out("100.00")
+    see_paid(row, line)
+    assert stands() == "open", "the merchant still owes it"
+    services.take_claw_backs(parts={row.pk: D("40.00")}, by=by, at=at)
+    assert stands() == "open"
+    services.take_claw_backs(parts={row.pk: D("60.00")}, by=by, at=at)
+    assert stands() == "closed"
+    services.carry_claw_backs_again(parts={row.pk: D("60.00")}, by=by, at=at)
+    assert stands() == "open"
+
+
 def test_an_undone_line_puts_a_claw_back_in_transit_again() -> None:
     row, [line] = given_back(), paid_out("100.00")
     see_paid(row, line)
@@ -374,6 +396,60 @@ def approve(row: CodDecision, by: User) -> CodDecision:
 
 def two() -> tuple[User, User]:
     return UserFactory(roles=[Role.DEPARTMENT_MANAGER]), UserFactory(roles=[Role.FINANCE])
+
+
+def settled(gross: str, *, by: User | None = None, taken: str = "200.00") -> QrSettlement:
+    cod.delivered(cod.cod_shipment(taken), method=CodMethod.WECHAT)
+    return services.enter_settlement(
+        provider=CodMethod.WECHAT, day=timezone.localdate(), gross=gross, fee="0.00", net=gross,
+        account=cod.cod_account(), by=by or UserFactory(), at=timezone.now(),
+    )  # fmt: skip
+
+
+def clear(row: QrSettlement, by: User | None = None, reason: str = "渠道抹零") -> CodDecision:
+    return services.clear_difference(
+        settlement_id=row.pk, reason=reason, by=by or UserFactory(), at=timezone.now()
+    )
+
+
+@pytest.mark.parametrize(("gross", "cost"), [("150.00", "50.00"), ("250.00", "-50.00")])
+def test_a_small_difference_of_a_provider_is_cleared_by_one_who_did_not_enter_it(
+    gross: str, cost: str
+) -> None:
+    enterer = UserFactory()
+    row = settled(gross, by=enterer)
+    assert cod.net(K.PENDING_DIFFERENCES, 1) == D(cost)
+    assert refused(lambda: clear(row, enterer)) == "own_entry"
+    assert refused(lambda: clear(row, reason=" ")) == "reason_missing"
+    done = clear(row)
+    assert (done.state, done.amount) == (DecisionState.DONE, D("50.00"))
+    assert (cod.net(K.PENDING_DIFFERENCES, 1), cod.net(K.FINANCE_COST)) == (0, D(cost))
+    assert refused(lambda: clear(row)) == "nothing_differs" and ties()
+
+
+def test_above_the_limit_two_people_clear_what_a_provider_settled_differently() -> None:
+    enterer = UserFactory(roles=[Role.FINANCE])
+    row = settled("149.99", by=enterer)
+    wish = clear(row)
+    assert wish.state == DecisionState.ASKED
+    assert refused(lambda: clear(row)) == "asked_already"
+    assert refused(lambda: approve(wish, enterer)) != "", "who entered it does not decide"
+    manager, finance = two()
+    approve(wish, manager)
+    assert cod.net(K.PENDING_DIFFERENCES, 1) == D("50.01"), "one is not enough"
+    approve(wish, finance)
+    assert (cod.net(K.PENDING_DIFFERENCES, 1), cod.net(K.FINANCE_COST)) == (0, D("50.01"))
+    assert ties()
+
+
+def test_what_ties_is_not_cleared_and_the_database_wants_two_above_the_limit() -> None:
+    assert refused(lambda: clear(settled("200.00"))) == "nothing_differs"
+    QrSettlement.objects.filter(day=timezone.localdate()).update(day=date(2025, 1, 2))
+    wish = clear(settled("100.00"))
+    with pytest.raises(IntegrityError, match="two persons"), transaction.atomic():
+        CodDecision.objects.filter(pk=wish.pk).update(
+            state=DecisionState.DONE, closed_at=timezone.now(), closed_by=UserFactory()
+        )
 
 
 def test_two_people_change_what_is_due_at_the_door() -> None:

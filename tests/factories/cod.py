@@ -76,6 +76,22 @@ def delivered(
     return followed(waybill)
 
 
+def delivered_with_freight(waybill: Waybill, courier: Courier) -> None:
+    """Handed over against the freight."""
+    record_proof(
+        waybill_id=waybill.pk,
+        proof=proof(courier=courier),
+        by=system_user("tests"),
+        at=timezone.now(),
+    )
+    followed_freight(waybill)
+
+
+def followed_freight(waybill: Waybill) -> None:
+    """The news of its proof arrive, once more perhaps."""
+    services.collect(waybill_ids=[waybill.pk], by=system_user("tests"), at=timezone.now())
+
+
 def followed(waybill: Waybill) -> CodItem:
     services.collect(waybill_ids=[waybill.pk], by=system_user("tests"), at=timezone.now())
     return CodItem.objects.get(waybill_id=waybill.pk)

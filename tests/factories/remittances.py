@@ -12,9 +12,9 @@ from apps.backoffice.queries.approvals import content_of
 from apps.banking.models import BankAccount
 from apps.billing.enums import ChargeKind
 from apps.cod import services
-from apps.cod.approvals import REMITTANCE
-from apps.cod.enums import Cycle
-from apps.cod.models import CodItem, Remittance, RemittanceTerms
+from apps.cod.approvals import ADVANCE_POLICY, REMITTANCE
+from apps.cod.enums import AdvancePolicyState, Cycle
+from apps.cod.models import AdvancePolicy, CodItem, Deposit, Remittance, RemittanceTerms
 from apps.cod.queries.remitting import cod_account
 from apps.customers.models import Customer
 from tests.factories import banking, cod, payees
@@ -139,3 +139,33 @@ def paid(row: Remittance | None = None) -> Remittance:
 
 def returned(row: Remittance | None = None) -> Remittance:
     return answered(row or released(), "失败")
+
+
+def asked_policy(customer: Customer, limit: str = "500.00", **fields: Any) -> AdvancePolicy:
+    values: dict[str, Any] = {
+        "since": timezone.localdate(), "reason": "大客户T+0", "by": UserFactory(),
+        "at": timezone.now(), **fields,
+    }  # fmt: skip
+    return services.ask_advance_policy(customer=customer, limit=limit, **values)
+
+
+def approve_policy(row: AdvancePolicy, by: Any) -> AdvancePolicy:
+    at = timezone.now()
+    seen = content_of(ADVANCE_POLICY, AdvancePolicy.objects.get(pk=row.pk))[1]
+    return services.approve_advance_policy(row, seen=seen, second_factor_at=at, by=by, at=at)
+
+
+def policy(customer: Customer, limit: str = "500.00", **fields: Any) -> AdvancePolicy:
+    row = asked_policy(customer, limit, **fields)
+    approve_policy(row, person(Role.FINANCE))
+    row = approve_policy(row, person(Role.GENERAL_MANAGER))
+    assert row.state == AdvancePolicyState.ACTIVE
+    return row
+
+
+def on_its_way(customer: Customer, *amounts: str) -> Deposit:
+    """Counted and paid in at the bank's counter; no line yet."""
+    courier = cod.courier()
+    for one in amounts or ("100.00",):
+        cod.collected(one, by=courier, customer=customer)
+    return cod.deposited(cod.counted(courier), account=our_account())

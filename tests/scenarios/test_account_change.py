@@ -16,14 +16,14 @@ from apps.account_changes.rules.notice_codes import grouped
 from apps.account_changes.services import campaigns, changes
 from apps.accounts.queries import system_user
 from apps.banking.enums import AccountPurpose
-from apps.banking.queries import is_accepted, which_account
+from apps.banking.queries import which_account
 from apps.banking.services import change_account
 from apps.core.errors import RuleBroken
 from apps.customers.models import Customer
 from apps.events.models import Event
 from apps.quality.models import ExceptionReport
 from tests.factories import changes as make
-from tests.factories.banking import row, taken
+from tests.factories.banking import is_accepted, row, taken
 from tests.factories.campaigns import code, newcomer, recipient_of
 from tests.factories.notifications import relay_all
 

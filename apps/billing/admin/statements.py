@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -23,6 +23,7 @@ from apps.billing.admin.ages import AgeFilter
 from apps.billing.admin.board import BoardPages
 from apps.billing.admin.finance_desk import EXPORT
 from apps.billing.enums import (
+    AllocationKind,
     BlockerKind,
     ChargeKind,
     DisputeReason,
@@ -42,7 +43,7 @@ from apps.billing.forms import (
 )
 from apps.billing.models import Statement
 from apps.billing.queries.invoicing import invoiceable
-from apps.billing.queries.lines import lines_of, parts_of
+from apps.billing.queries.lines import lines_of, paid_at_the_door, parts_of
 from apps.billing.queries.owing import owed_on
 from apps.billing.rules.words import in_words
 from apps.billing.states import STATEMENT_MOVES
@@ -287,6 +288,7 @@ class StatementAdmin(BoardPages, BulkAdmin, PanelAdmin):
             rows = getattr(statement, name)
             return rows.all() if name in there else rows.none()
 
+        door = of("door_payments")
         rest = sum((part.gross for part in invoiceable([statement.pk])), Decimal(0))
         return {
             "title": f"{statement.period:%Y-%m} {statement.payer_name}",
@@ -298,7 +300,11 @@ class StatementAdmin(BoardPages, BulkAdmin, PanelAdmin):
             "disputes": of("disputes").select_related("charge"),
             "invoices": [line.invoice for line in of("invoice_lines").select_related("invoice")],
             "papers": of("papers"),
-            "allocations": of("allocations").select_related("receipt", "by"),
+            "allocations": of("allocations")
+            .exclude(kind=AllocationKind.DOOR)
+            .select_related("receipt", "by"),
+            "door": door.aggregate(sum=Sum("amount"))["sum"],
+            "door_lines": paid_at_the_door(statement, lines) if "door_payments" in there else (),
             "write_offs": [(one, WriteOffState(one.state)) for one in of("write_offs")],
             "owed": owed,
             "to_invoice": rest,

@@ -36,6 +36,7 @@ class AllocationKind(ColourChoices):
     """What settles a statement: money, or writing off what does not come."""
 
     PAYMENT = "payment", _("Payment"), "green"
+    DOOR = "door", _("Paid at the door"), "teal"
     SMALL_DIFFERENCE = "small_difference", _("Small difference"), "amber"
     WRITE_OFF = "write_off", _("Written off as a loss"), "red"
 

@@ -65,6 +65,13 @@ BEGIN
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'allocation_within_receipt';
         END IF;
     END IF;
+    IF NEW.door_payment_id IS NOT NULL AND NOT EXISTS (
+        SELECT FROM billing_doorpayment WHERE id = NEW.door_payment_id
+            AND statement_id = NEW.statement_id AND amount >= NEW.amount
+    ) THEN
+        RAISE EXCEPTION 'billing: what was paid at the door is of another statement, or less'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'allocation_within_door_payment';
+    END IF;
     SELECT charged INTO limited FROM billing_statement WHERE id = NEW.statement_id FOR UPDATE;
     SELECT sum(CASE WHEN reverses_id IS NULL THEN amount ELSE -amount END) INTO taken
         FROM billing_allocation WHERE statement_id = NEW.statement_id;
@@ -180,6 +187,7 @@ OPERATIONS = [
     migrations.RunSQL(CHARGES, BACK),
     append_only("billing_charge"),
     append_only("billing_allocation"),
+    append_only("billing_doorpayment"),
     append_only("billing_disputeentry"),
     append_only("billing_statementpaper"),
     append_only("billing_invoiceline"),

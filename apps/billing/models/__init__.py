@@ -12,7 +12,7 @@ from apps.billing.models.dunning import (
 )
 from apps.billing.models.invoices import Invoice, InvoiceLine
 from apps.billing.models.papers import StatementPaper
-from apps.billing.models.payments import Allocation, Cheque, Receipt
+from apps.billing.models.payments import Allocation, Cheque, DoorPayment, Receipt
 from apps.billing.models.ratings import ShipmentRating
 from apps.billing.models.statements import Blocker, Statement, StatementTotal
 from apps.billing.models.tax import RedForm, RedLine, TaxProvider
@@ -27,6 +27,7 @@ __all__ = [
     "Cheque",
     "Dispute",
     "DisputeEntry",
+    "DoorPayment",
     "DunningItem",
     "DunningLevel",
     "DunningNotice",

@@ -98,6 +98,36 @@ class Receipt(models.Model):
         return self.source_key.startswith(REMITTANCE)
 
 
+class DoorPayment(AppendOnly):
+    """What was paid at the door of one shipment's charges on one statement. It settles that statement as
+    soon as it is frozen, once; the ledger has it with the cash. ``source`` is what makes it happen once."""
+
+    source = models.CharField(_("key"), max_length=60, editable=False)
+    statement = models.ForeignKey(
+        Statement, models.PROTECT, related_name="door_payments", verbose_name=_("statement")
+    )
+    waybill = models.CharField(_("waybill"), max_length=20)
+    amount = amount(_("amount"))
+    day = models.DateField(_("day"))
+    at = models.DateTimeField(_("when"))
+    by = models.ForeignKey(USER, models.PROTECT, related_name="+", verbose_name=_("by"))
+
+    class Meta:
+        verbose_name = _("freight paid at the door")
+        verbose_name_plural = _("freight paid at the door")
+        ordering = ["id"]
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["source", "statement"], name="door_payment_once"),
+            models.CheckConstraint(
+                name="door_payment_sane", condition=Q(amount__gt=0) & ~Q(waybill="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.waybill} {self.amount}"
+
+
 class Allocation(AppendOnly):
     """What settles a part of a statement. Undone by one row that reverses it, exactly and once; a
     trigger keeps the sums within the receipt and within the statement."""
@@ -107,6 +137,13 @@ class Allocation(AppendOnly):
     )
     receipt = models.ForeignKey(
         Receipt, models.PROTECT, related_name="allocations", null=True, verbose_name=_("receipt")
+    )
+    door_payment = models.ForeignKey(
+        DoorPayment,
+        models.PROTECT,
+        related_name="allocations",
+        null=True,
+        verbose_name=_("freight paid at the door"),
     )
     statement = models.ForeignKey(
         Statement, models.PROTECT, related_name="allocations", verbose_name=_("statement")
@@ -126,6 +163,11 @@ class Allocation(AppendOnly):
         ordering = ["id"]
         permissions = [("write_off", _("Can write off what does not come"))]
         constraints = [
+            models.UniqueConstraint(
+                fields=["door_payment"],
+                name="allocation_of_the_door_once",
+                condition=Q(door_payment__isnull=False, reverses__isnull=True),
+            ),
             models.CheckConstraint(name="allocation_above_zero", condition=Q(amount__gt=0)),
             models.CheckConstraint(
                 name="allocation_kind_known", condition=Q(kind__in=AllocationKind.values)
@@ -134,6 +176,11 @@ class Allocation(AppendOnly):
                 name="allocation_of_a_receipt",
                 condition=Q(kind=AllocationKind.PAYMENT, receipt__isnull=False)
                 | (~Q(kind=AllocationKind.PAYMENT) & Q(receipt__isnull=True) & ~Q(reason="")),
+            ),
+            models.CheckConstraint(
+                name="allocation_of_the_door",
+                condition=Q(kind=AllocationKind.DOOR, door_payment__isnull=False)
+                | (~Q(kind=AllocationKind.DOOR) & Q(door_payment__isnull=True)),
             ),
             models.CheckConstraint(
                 name="allocation_undone_with_reason",

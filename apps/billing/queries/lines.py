@@ -50,7 +50,22 @@ def all_lines(statement: Statement) -> Iterator[Charge]:
     return rows.iterator(chunk_size=2_000)
 
 
-PARTS = ("allocations", "blockers", "disputes", "invoice_lines", "papers", "write_offs")
+def paid_at_the_door(statement: Statement, lines: list[Charge]) -> set[str]:
+    """Of these lines' shipments those whose freight was paid at the door."""
+    numbers = [line.waybill for line in lines if line.waybill]
+    rows = statement.door_payments.filter(waybill__in=numbers)
+    return set(rows.values_list("waybill", flat=True))
+
+
+PARTS = (
+    "allocations",
+    "blockers",
+    "disputes",
+    "door_payments",
+    "invoice_lines",
+    "papers",
+    "write_offs",
+)
 
 
 def parts_of(statement: Statement) -> set[str]:

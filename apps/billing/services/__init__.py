@@ -33,6 +33,7 @@ from apps.billing.services.disputes import (
     say_in_dispute,
     withdraw_dispute,
 )
+from apps.billing.services.door_payments import note_door_payment
 from apps.billing.services.dunning import (
     change_plan,
     keep_letter_hash,
@@ -124,6 +125,7 @@ __all__ = [
     "lift_price",
     "look_for_red_forms",
     "note_cheque",
+    "note_door_payment",
     "note_not_issued",
     "note_promise",
     "note_red_invoice",

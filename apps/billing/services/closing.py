@@ -21,6 +21,7 @@ from apps.billing.inputs import FROZEN, Frozen
 from apps.billing.models import Statement, StatementTotal
 from apps.billing.rules import months
 from apps.billing.services import books
+from apps.billing.services.door_payments import settle_frozen
 from apps.billing.services.moving import lock_statement, move
 from apps.billing.services.tiers import adjust_tiers
 from apps.billing.services.words import said
@@ -76,6 +77,15 @@ UPDATE billing_statement s SET state = 'frozen', lines = f.lines, opening = f.op
     charged = f.charged, received = f.received, closing = f.opening + f.charged - f.received,
     revision = s.revision + 1, frozen_at = %(at)s, frozen_by_id = %(by)s
 FROM figures f WHERE s.id = f.id
+"""
+# What was paid at the door within the month is received in it; it could not settle the statement earlier.
+_PAID = """
+UPDATE billing_statement s SET received = s.received + a.paid, closing = s.closing - a.paid
+FROM (
+    SELECT statement_id, sum(amount) AS paid FROM billing_allocation
+    WHERE statement_id = ANY(%(ids)s) AND kind = 'door' AND at = %(at)s
+        AND day BETWEEN %(period)s AND %(last)s GROUP BY 1
+) a WHERE a.statement_id = s.id
 """
 
 
@@ -170,6 +180,9 @@ def _freeze(
         }
         adjust_tiers(ids, month=month, by=by, at=at)
         cursor.execute(_FREEZE, given)
+        paid = settle_frozen(ids, by=by, at=at)
+        if paid:
+            cursor.execute(_PAID, {**given, "ids": list(paid)})
     # No objects: of each statement a few columns are told.
     rows = Statement.objects.filter(pk__in=ids).order_by("pk")
     frozen = [Frozen(*row) for row in rows.values_list(*FROZEN)]

@@ -23,7 +23,7 @@ from apps.core.money import format_money
 class CodDecisionAdmin(PanelAdmin):
     list_display = ("what", "about", "shown_amount", "reason", "asked_at", "asked_by", "stands")
     list_filter = ("state", "kind")
-    list_select_related = ("item", "courier", "cash_up__courier", "asked_by")
+    list_select_related = ("item", "courier", "cash_up__courier", "settlement", "asked_by")
     search_fields = ("item__waybill", "courier__number", "cash_up__courier__number")
     search_help_text = _("waybill or courier's number")
     ordering = ("-id",)
@@ -38,7 +38,9 @@ class CodDecisionAdmin(PanelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[CodDecision]":
         found: QuerySet[CodDecision] = CodDecision.objects.visible_to(person(request))
-        return found.select_related("item__merchant", "courier", "cash_up__courier", "asked_by")
+        return found.select_related(
+            "item__merchant", "courier", "cash_up__courier", "settlement", "asked_by"
+        )
 
     @admin.display(description=_("what"), ordering="kind")
     def what(self, row: CodDecision) -> SafeString:

@@ -15,13 +15,13 @@ from apps.backoffice.records import PanelAdmin
 from apps.cod import services
 from apps.cod.enums import TransitState
 from apps.cod.forms.money import DepositForm, LineForm, SettlementForm
-from apps.cod.models import Deposit, QrSettlement
-from apps.cod.queries.cash_ups import to_deposit
+from apps.cod.models import CodDecision, Deposit, QrSettlement
+from apps.cod.queries.cash_ups import is_undecided, to_deposit
 from apps.cod.queries.seeing import lines_for
 from apps.core.money import format_money
 from apps.tracking.enums import CodMethod
 
-DEPOSIT, SETTLE = "cod.make_deposit", "cod.enter_qrsettlement"
+DEPOSIT, SETTLE, ASK = "cod.make_deposit", "cod.enter_qrsettlement", "cod.ask_coddecision"
 
 
 def _is_sent(row: Any) -> bool:
@@ -54,6 +54,16 @@ def _settle(context: ActContext) -> QrSettlement:
     typed = dict(context.typed)
     provider = CodMethod(typed.pop("provider"))
     return services.enter_settlement(provider=provider, **typed, **context.who)
+
+
+def _clear(context: ActContext) -> CodDecision:
+    return services.clear_difference(
+        settlement_id=context.record.pk, **context.typed, **context.who
+    )
+
+
+def _differs(row: QrSettlement) -> bool:
+    return row.gross != row.expected and is_undecided(row)
 
 
 def _see_act(permission: str) -> Act:
@@ -111,7 +121,12 @@ class QrSettlementAdmin(_TransitAdmin):
     entry = Act("enter", _("Enter a provider's settlement"), SETTLE, _settle, form=SettlementForm,
                 explains=_("What the provider says it pays for a day: gross, its fee, net."),
                 done=_("Entered. It is on its way until the bank's line comes."))  # fmt: skip
-    acts = (_see_act(SETTLE),)
+    acts = (
+        _see_act(SETTLE),
+        Act("clear", _("Clear the difference"), ASK, _clear, form=ReasonForm, may=_differs, is_panel=True,
+            explains=_("The company's cost, or its income. Up to ¥50.00 by somebody who did not enter it; above that two people decide."),
+            done=_("It is cleared, or waits for two approvals.")),
+    )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[QrSettlement]":
         return QrSettlement.objects.select_related("account", "entered_by", "line")
@@ -120,7 +135,7 @@ class QrSettlementAdmin(_TransitAdmin):
     def shown_gross(self, row: QrSettlement) -> str:
         return format_money(row.gross)
 
-    @admin.display(description=_("net"), ordering="net")
+    @admin.display(description=_("arrives net"), ordering="net")
     def shown_net(self, row: QrSettlement) -> str:
         return format_money(row.net)
 
@@ -128,5 +143,6 @@ class QrSettlementAdmin(_TransitAdmin):
         return {
             "title": str(record),
             "difference": record.gross - record.expected,
+            "decisions": record.decisions.order_by("pk"),
             "takings": record.takings.select_related("item", "courier")[:200],
         }

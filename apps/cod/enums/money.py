@@ -67,6 +67,7 @@ class DecisionKind(ColourChoices):
     WRITE_OFF = "write_off", _("Amount due written off"), "red"
     WAIVER = "waiver", _("Courier's debt waived"), "red"
     OVERAGE = "overage", _("Overage kept as income"), "teal"
+    DIFFERENCE = "difference", _("Provider's difference cleared"), "amber"
 
 
 class DecisionState(ColourChoices):
@@ -87,12 +88,14 @@ class CodMatter(ColourChoices):
     CASH_UP = "cash_up", _("Cash-up to be closed"), "amber"
     DEPOSIT = "cash_deposit", _("Deposit to be seen on the bank"), "blue"
     SETTLEMENT = "qr_settlement", _("Settlement to be seen on the bank"), "blue"
+    CLAW_BACK = "claw_back", _("Claw-back to be settled"), "red"
 
 
 MATTER_KINDS = {
     CodMatter.CASH_UP: Timed(seen_with="cod.view_cashup"),
     CodMatter.DEPOSIT: Timed(seen_with="cod.view_deposit"),
     CodMatter.SETTLEMENT: Timed(seen_with="cod.view_qrsettlement"),
+    CodMatter.CLAW_BACK: Timed(seen_with="cod.view_clawback"),
 }
 
 # By which number the ledger knows a payment provider as a party: never another one.

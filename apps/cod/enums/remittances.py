@@ -44,6 +44,7 @@ class RowKind(ColourChoices):
     """What a remittance is made of. The payout is the last row, so that the rows sum to zero."""
 
     ITEM = "item", _("Collected"), "green"
+    ADVANCE = "advance", _("Paid ahead of the bank"), "teal"
     FEE = "fee", _("COD fee"), "purple"
     CLAW_BACK = "claw_back", _("Claw-back"), "red"
     OFFSET = "offset", _("Set against a statement"), "amber"
@@ -55,7 +56,7 @@ class WaitReason(ColourChoices):
 
     NOTHING = "nothing", _("Nothing is due"), "grey"
     BELOW_MINIMUM = "below_minimum", _("Less than the minimum: carried"), "amber"
-    NOT_COVERED = "not_covered", _("Fees and claw-backs are not covered: carried"), "amber"
+    NOT_COVERED = "not_covered", _("The fees are not covered: carried"), "amber"
     ON_HOLD = "on_hold", _("On hold by its terms"), "red"
 
 
@@ -63,6 +64,15 @@ class HoldReason(ColourChoices):
     """Why a remittance that is prepared cannot be released."""
 
     NO_PAYEE = "no_payee", _("No active payout account"), "red"
+
+
+class AdvancePolicyState(ColourChoices):
+    """Whether a merchant is paid ahead of the bank."""
+
+    ASKED = "asked", _("Waits for approval"), "amber"
+    ACTIVE = "active", _("In force"), "green"
+    REFUSED = "refused", _("Refused"), "red"
+    ENDED = "ended", _("Ended"), "grey"
 
 
 class RemittanceFile(ColourChoices):

@@ -75,6 +75,11 @@ class RepayForm(forms.Form):
     amount = amount_field(_("amount"))
 
 
+class WaiverForm(forms.Form):
+    amount = amount_field(_("amount"), min_value=Decimal("0.01"))
+    reason = forms.CharField(label=_("reason"), max_length=200)
+
+
 class DepositForm(forms.Form):
     """The cash-ups of one station whose money the slip is for."""
 
@@ -108,7 +113,7 @@ class SettlementForm(forms.Form):
     day = forms.DateField(label=_("day"), help_text=_("The day on which it was taken."))
     gross = amount_field(_("gross"))
     fee = amount_field(_("fee"))
-    net = amount_field(_("net"))
+    net = amount_field(_("arrives net"))
     account = forms.ModelChoiceField(BankAccount.objects.none(), label=_("account"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

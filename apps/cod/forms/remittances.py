@@ -83,6 +83,35 @@ class TermsForm(forms.Form):
         )
 
 
+class AdvancePolicyForm(forms.Form):
+    """Up to what sum a merchant is paid ahead of the bank."""
+
+    customer = PayerField(label=_("merchant"))
+    since = forms.DateField(label=_("since"), initial=timezone.localdate)
+    until = forms.DateField(
+        label=_("until"), required=False, help_text=_("Empty: until somebody ends it.")
+    )
+    limit = forms.DecimalField(
+        label=_("limit"),
+        max_digits=12,
+        decimal_places=2,
+        min_value=Decimal("0.01"),
+        help_text=_("At most so much may be paid ahead and not be on the bank yet."),
+    )
+    reason = forms.CharField(label=_("reason"), max_length=200)
+
+
+class AheadForm(forms.Form):
+    amount = forms.DecimalField(
+        label=_("up to"),
+        max_digits=12,
+        decimal_places=2,
+        min_value=Decimal("0.01"),
+        required=False,
+        help_text=_("Empty: as much as the limit leaves."),
+    )
+
+
 class ReportForm(forms.Form):
     form = forms.ChoiceField(label=_("as"), choices=RemittanceFile)
 

@@ -12,6 +12,7 @@ from apps.cod.enums import CashUpState, TakingKind
 from apps.cod.models.items import CodItem
 from apps.cod.models.transits import Deposit, QrSettlement
 from apps.core.models import MoneyField
+from apps.customers.models import Customer
 from apps.tracking.enums import CodMethod
 from apps.tracking.models import Courier
 
@@ -180,6 +181,8 @@ class Taking(models.Model):
     )
     # The station whose statement carries the freight.
     station = models.ForeignKey("accounts.Unit", models.PROTECT, related_name="+", null=True)
+    # … or the payer whose statement does, where no station's carries it.
+    payer = models.ForeignKey(Customer, models.PROTECT, related_name="+", null=True)
     by = models.ForeignKey(USER, models.PROTECT, related_name="+", verbose_name=_("by"))
 
     class Meta:
@@ -217,17 +220,20 @@ class Taking(models.Model):
             models.CheckConstraint(
                 name="taking_of_its_kind",
                 condition=Q(kind=TakingKind.COD, item__isnull=False, station__isnull=True)
+                & Q(payer__isnull=True)
                 & ~Q(waybill="")
                 | Q(
+                    Q(station__isnull=False, payer__isnull=True)
+                    | Q(station__isnull=True, payer__isnull=False),
                     kind__in=[TakingKind.FREIGHT_COLLECT, TakingKind.CASH_FREIGHT],
                     item__isnull=True,
-                    station__isnull=False,
                 )
                 & ~Q(waybill="")
                 | Q(
                     kind=TakingKind.REPAID,
                     item__isnull=True,
                     station__isnull=True,
+                    payer__isnull=True,
                     waybill="",
                     amount__gt=0,
                     method=CodMethod.CASH,

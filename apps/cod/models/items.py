@@ -1,5 +1,6 @@
 """Money due at the door, shipment by shipment, until the merchant has it (COD-7)."""
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
@@ -8,7 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.banking.models import BankLine
-from apps.cod.enums import OWED, UNPAID, DecisionKind, DecisionState, ItemState
+from apps.cod.enums import OWED, UNPAID, ItemState
 from apps.core.models import MoneyField
 from apps.customers.models import Customer
 from apps.tracking.enums import CodMethod
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
 
 USER = settings.AUTH_USER_MODEL
 S = ItemState
+
+
+class ClawBackQuerySet(models.QuerySet["ClawBack"]):
+    def visible_to(self, user: "User") -> Self:
+        return self.filter(item__in=CodItem.objects.visible_to(user))
 
 
 class CodItemQuerySet(models.QuerySet["CodItem"]):
@@ -120,8 +126,8 @@ class CodItem(models.Model):
 
 class ClawBack(models.Model):
     """Money given back to the consignee because the goods came back after all. What the merchant had
-    already is carried: the next remittances take it, until ``taken_at``. ``line`` is the bank's line by
-    which the consignee was paid."""
+    already is carried: the next remittances take it, each as much as it has, until all is taken at
+    ``taken_at``. ``line`` is the bank's line by which the consignee was paid."""
 
     item = models.OneToOneField(
         CodItem, models.PROTECT, related_name="claw_back", verbose_name=_("COD item")
@@ -132,13 +138,16 @@ class ClawBack(models.Model):
     amount = MoneyField(_("amount"))
     reason = models.CharField(_("reason"), max_length=200)
     is_carried = models.BooleanField(_("had been remitted"))
-    taken_at = models.DateTimeField(_("taken from a remittance"), null=True)
+    taken = MoneyField(_("taken from remittances"), default=Decimal("0.00"))
+    taken_at = models.DateTimeField(_("all of it taken"), null=True)
     line = models.OneToOneField(
         BankLine, models.PROTECT, related_name="claw_back", null=True, verbose_name=_("bank line")
     )
     paid_at = models.DateTimeField(_("seen on the bank"), null=True)
     at = models.DateTimeField(_("when"))
     by = models.ForeignKey(USER, models.PROTECT, related_name="+", verbose_name=_("by"))
+
+    objects = ClawBackQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("claw-back")
@@ -162,118 +171,21 @@ class ClawBack(models.Model):
             ),
             models.CheckConstraint(
                 name="claw_back_taken_if_carried",
-                condition=Q(taken_at__isnull=True) | Q(is_carried=True),
+                condition=Q(taken_at__isnull=True, taken__gte=0, taken__lt=F("amount"))
+                & (Q(taken=0) | Q(is_carried=True))
+                | Q(taken_at__isnull=False, is_carried=True, taken=F("amount")),
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.item} {self.amount}"
 
-
-def _of(subject: str) -> Q:
-    """About this one and neither of the others."""
-    return Q(**{f"{name}__isnull": name != subject for name in ("item", "courier", "cash_up")})
-
-
-class CodDecisionQuerySet(models.QuerySet["CodDecision"]):
-    def visible_to(self, user: "User") -> Self:
-        units = user.visible_unit_ids()
-        if units is None:
-            return self
-        items = CodItem.objects.visible_to(user)
-        at_units = Q(courier__unit__in=units) | Q(cash_up__unit__in=units)
-        return self.filter(Q(item__in=items) | at_units)
-
-
-class CodDecision(models.Model):
-    """A wish that two people approve (backoffice's approvals): another amount at the door, an amount due
-    written off, a courier's debt waived, what a closed cash-up was over kept as income. ``before`` is what
-    stood when it was asked for."""
-
-    kind = models.CharField(_("what"), max_length=10, choices=DecisionKind)
-    item = models.ForeignKey(
-        CodItem, models.PROTECT, related_name="decisions", null=True, verbose_name=_("COD item")
-    )
-    courier = models.ForeignKey(
-        Courier, models.PROTECT, related_name="decisions", null=True, verbose_name=_("courier")
-    )
-    cash_up = models.ForeignKey(
-        "cod.CashUp",
-        models.PROTECT,
-        related_name="decisions",
-        null=True,
-        verbose_name=_("cash-up"),
-    )
-    before = MoneyField(_("amount then"))
-    amount = MoneyField(_("amount"))
-    reason = models.CharField(_("reason"), max_length=200)
-    state = models.CharField(
-        _("state"), max_length=8, choices=DecisionState, default=DecisionState.ASKED
-    )
-    asked_at = models.DateTimeField(_("asked for"))
-    asked_by = models.ForeignKey(
-        USER, models.PROTECT, related_name="+", verbose_name=_("asked for by")
-    )
-    closed_at = models.DateTimeField(_("ended"), null=True)
-    closed_by = models.ForeignKey(USER, models.PROTECT, related_name="+", null=True)
-
-    objects = CodDecisionQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("COD decision")
-        verbose_name_plural = _("COD decisions")
-        ordering = ["-id"]
-        default_permissions = ("view",)
-        permissions = [
-            ("ask_coddecision", _("Can ask for another COD amount or a write-off")),
-            ("decide_coddecision", _("Can approve another COD amount or a write-off")),
-        ]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["item"],
-                name="cod_decision_one_of_item_waits",
-                condition=Q(state=DecisionState.ASKED),
-            ),
-            models.UniqueConstraint(
-                fields=["courier"],
-                name="cod_decision_one_of_courier_waits",
-                condition=Q(state=DecisionState.ASKED),
-            ),
-            models.UniqueConstraint(
-                fields=["cash_up"],
-                name="cod_decision_one_of_cash_up",
-                condition=Q(state__in=[DecisionState.ASKED, DecisionState.DONE]),
-            ),
-            models.CheckConstraint(
-                name="cod_decision_state_known", condition=Q(state__in=DecisionState.values)
-            ),
-            models.CheckConstraint(name="cod_decision_says_why", condition=~Q(reason="")),
-            models.CheckConstraint(
-                name="cod_decision_above_zero", condition=Q(amount__gt=0, before__gt=0)
-            ),
-            models.CheckConstraint(
-                name="cod_decision_of_one_thing",
-                condition=Q(_of("item"), ~Q(amount=F("before")), kind=DecisionKind.CHANGE)
-                | Q(_of("item"), kind=DecisionKind.WRITE_OFF, amount=F("before"))
-                | Q(_of("courier"), kind=DecisionKind.WAIVER, amount__lte=F("before"))
-                | Q(_of("cash_up"), kind=DecisionKind.OVERAGE, amount=F("before")),
-            ),
-            models.CheckConstraint(
-                name="cod_decision_ended_agrees",
-                condition=Q(
-                    state=DecisionState.ASKED, closed_at__isnull=True, closed_by__isnull=True
-                )
-                | (
-                    ~Q(state=DecisionState.ASKED)
-                    & Q(closed_at__isnull=False, closed_by__isnull=False)
-                ),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.about} {self.amount}"
+    @property
+    def rest(self) -> Decimal:
+        """What remittances have yet to take; nothing of what was never remitted."""
+        return Decimal(self.amount - self.taken) if self.is_carried else Decimal("0.00")
 
     @property
-    def about(self) -> "models.Model | None":
-        """What it is about: exactly one of the three."""
-        return self.item or self.courier or self.cash_up
+    def is_settled(self) -> bool:
+        """The consignee has it, and the merchant owes none of it."""
+        return self.line_id is not None and self.rest == 0

@@ -1,5 +1,6 @@
 """What merchants are remitted, row by row (COD-7)."""
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
@@ -42,8 +43,8 @@ class RemittanceQuerySet(models.QuerySet["Remittance"]):
 
 
 class Remittance(models.Model):
-    """What one merchant gets on one day of its cycle: ``amount`` is what is collected in it, less fees,
-    claw-backs and what is set against statements. Two people release it; its payout says what became of
+    """What one merchant gets on one day of its cycle: ``amount`` is what is collected in it, or paid ahead
+    of the bank by a policy of the merchant's (one of its own on a day), less fees, claw-backs and what is set against statements. Two people release it; its payout says what became of
     it. The whole of it may be set off, and then nothing is paid out."""
 
     number = models.CharField(_("number"), max_length=24, unique=True, editable=False)
@@ -55,6 +56,7 @@ class Remittance(models.Model):
     until = models.DateField(_("money on the bank until"))
     count = models.PositiveIntegerField(_("shipments"))
     collected = MoneyField(_("collected"))
+    advanced = MoneyField(_("paid ahead of the bank"), default=Decimal("0.00"))
     fees = MoneyField(_("COD fees"))
     claw_backs = MoneyField(_("claw-backs"))
     offset = MoneyField(_("set against statements"))
@@ -105,14 +107,29 @@ class Remittance(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
-                name="remittance_once", fields=["merchant", "day"], condition=Q(state__in=STANDING)
+                name="remittance_once",
+                fields=["merchant", "day"],
+                condition=Q(state__in=STANDING, advanced=0),
+            ),
+            models.UniqueConstraint(
+                name="remittance_ahead_once",
+                fields=["merchant", "day"],
+                condition=Q(state__in=STANDING, advanced__gt=0),
             ),
             models.CheckConstraint(name="remittance_state_known", condition=Q(state__in=S.values)),
             models.CheckConstraint(
                 name="remittance_adds_up",
-                condition=Q(count__gt=0, collected__gt=0, fees__gte=0, claw_backs__gte=0)
-                & Q(offset__gte=0, amount__gte=0)
-                & Q(amount=F("collected") - F("fees") - F("claw_backs") - F("offset")),
+                condition=Q(
+                    count__gt=0, fees__gte=0, claw_backs__gte=0, offset__gte=0, amount__gte=0
+                )
+                & (Q(collected__gt=0, advanced=0) | Q(collected=0, advanced__gt=0))
+                & Q(
+                    amount=F("collected")
+                    + F("advanced")
+                    - F("fees")
+                    - F("claw_backs")
+                    - F("offset")
+                ),
             ),
             models.CheckConstraint(
                 name="remittance_held_says_why",
@@ -161,7 +178,8 @@ class Remittance(models.Model):
 
 class RemittanceRow(models.Model):
     """A line of a remittance; all of them sum to zero. It stands until the remittance is withdrawn or
-    comes back: then its item or claw-back can be in another one."""
+    comes back: then its item or claw-back can be in another one. What was paid ahead of the bank is open
+    until the money is seen there, ``cleared_at``."""
 
     remittance = models.ForeignKey(
         Remittance, models.PROTECT, related_name="rows", verbose_name=_("remittance")
@@ -188,6 +206,7 @@ class RemittanceRow(models.Model):
         verbose_name=_("statement"),
     )
     stands = models.BooleanField(_("stands"), default=True)
+    cleared_at = models.DateTimeField(_("seen on the bank"), null=True)
 
     class Meta:
         verbose_name = _("line of a remittance")
@@ -199,14 +218,24 @@ class RemittanceRow(models.Model):
                 fields=["statement"],
                 name="remittance_row_settles",
                 condition=Q(statement__isnull=False, stands=True),
-            )
+            ),
+            models.Index(
+                fields=["item"],
+                name="remittance_row_ahead",
+                condition=Q(kind=K.ADVANCE, stands=True, cleared_at__isnull=True),
+            ),
+            models.Index(
+                fields=["claw_back"],
+                name="remittance_row_claws_back",
+                condition=Q(kind=K.CLAW_BACK, stands=True),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(name="remittance_row_once", fields=["remittance", "n"]),
             models.UniqueConstraint(
                 name="remittance_item_once",
                 fields=["item"],
-                condition=Q(kind=K.ITEM, stands=True),
+                condition=Q(kind__in=[K.ITEM, K.ADVANCE], stands=True),
             ),
             models.UniqueConstraint(
                 name="remittance_fee_once",
@@ -215,13 +244,17 @@ class RemittanceRow(models.Model):
             ),
             models.UniqueConstraint(
                 name="remittance_claw_back_once",
-                fields=["claw_back"],
-                condition=Q(kind=K.CLAW_BACK, stands=True),
+                fields=["remittance", "claw_back"],
+                condition=Q(kind=K.CLAW_BACK),
+            ),
+            models.CheckConstraint(
+                name="remittance_row_ahead_clears",
+                condition=Q(cleared_at__isnull=True) | Q(kind=K.ADVANCE),
             ),
             models.CheckConstraint(
                 name="remittance_row_of_its_kind",
                 condition=Q(
-                    kind=K.ITEM,
+                    kind__in=[K.ITEM, K.ADVANCE],
                     amount__gt=0,
                     item__isnull=False,
                     claw_back__isnull=True,

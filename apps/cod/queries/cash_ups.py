@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.db.models import F, QuerySet, Sum
 
 from apps.cod.enums import CashUpState, DecisionState
-from apps.cod.models import CashUp, Taking
+from apps.cod.models import CashUp, QrSettlement, Taking
 from apps.cod.models.cash import HANDED_IN
 
 if TYPE_CHECKING:
@@ -42,8 +42,8 @@ def to_deposit(user: "User") -> "QuerySet[CashUp]":
     return list_cash_ups(user, view="to_deposit").order_by("unit", "day", "pk")
 
 
-def is_undecided(row: CashUp) -> bool:
-    """Nobody asked yet, or was refused, what becomes of that it was over."""
+def is_undecided(row: CashUp | QrSettlement) -> bool:
+    """Nobody asked yet, or was refused, what becomes of that it was over or settled differently."""
     return not row.decisions.filter(state__in=[DecisionState.ASKED, DecisionState.DONE]).exists()
 
 

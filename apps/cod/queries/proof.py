@@ -12,14 +12,15 @@ from django.db import connection, transaction
 
 # The sides of the accounts as the rows have them, above zero a debit balance.
 _ROWS = """
-    SELECT 'cod_due' AS kind, merchant_id AS party, sum(due) AS amount
-        FROM cod_coditem WHERE state = 'due' GROUP BY merchant_id
-    UNION ALL SELECT 'cod_expected', merchant_id, -sum(due)
-        FROM cod_coditem WHERE state = 'due' GROUP BY merchant_id
-    UNION ALL SELECT 'cod_payable', merchant_id, -sum(collected) FROM cod_coditem
-        WHERE state IN ('collected', 'counted', 'deposited', 'banked', 'in_remittance') GROUP BY merchant_id
-    UNION ALL SELECT 'cod_payable', merchant_id, sum(amount)
+    SELECT 'cod_due' AS kind, merchant_id AS party, due AS amount FROM open_items WHERE due > 0
+    UNION ALL SELECT 'cod_expected', merchant_id, -due FROM open_items WHERE due > 0
+    UNION ALL SELECT 'cod_payable', merchant_id, -owed FROM open_items WHERE owed > 0
+    UNION ALL SELECT 'cod_payable', merchant_id, sum(amount - taken)
         FROM cod_clawback WHERE is_carried AND taken_at IS NULL GROUP BY merchant_id
+    UNION ALL SELECT 'cod_advanced', m.merchant_id, sum(r.amount)
+        FROM cod_remittancerow r JOIN cod_remittance m ON m.id = r.remittance_id
+        WHERE r.kind = 'advance' AND r.stands AND r.cleared_at IS NULL AND m.released_at IS NOT NULL
+        GROUP BY m.merchant_id
     UNION ALL SELECT 'courier_cash', t.courier_id, sum(t.amount)
         FROM cod_cashup c JOIN cod_taking t ON t.cash_up_id = c.id
         WHERE c.state IN ('open', 'declared') GROUP BY t.courier_id
@@ -48,17 +49,29 @@ _ROWS = """
     UNION ALL SELECT 'pending_provider', CASE provider WHEN 'wechat' THEN 1 WHEN 'alipay' THEN 2
             WHEN 'card' THEN 3 WHEN 'transfer' THEN 4 END, sum(expected - gross)
         FROM cod_qrsettlement WHERE gross <> expected GROUP BY provider
+    UNION ALL SELECT 'pending_provider', CASE s.provider WHEN 'wechat' THEN 1 WHEN 'alipay' THEN 2
+            WHEN 'card' THEN 3 WHEN 'transfer' THEN 4 END, sum(s.gross - s.expected)
+        FROM cod_coddecision d JOIN cod_qrsettlement s ON s.id = d.settlement_id
+        WHERE d.kind = 'difference' AND d.state = 'done' GROUP BY s.provider
     -- What was taken over from the old books has no shipments.
     UNION ALL SELECT 'cod_payable', a.party_id, -sum(p.amount)
         FROM ledger_entry e JOIN ledger_posting p ON p.entry_id = e.id
         JOIN ledger_account a ON a.id = p.credit_id
         WHERE e.key LIKE 'opening:cod:%%' GROUP BY a.party_id
 """
+# What is not over, gone through once for three accounts.
+_OPEN_ITEMS = """
+    SELECT merchant_id, coalesce(sum(due) FILTER (WHERE state = 'due'), 0) AS due,
+        coalesce(sum(collected) FILTER (WHERE state <> 'due'), 0) AS owed
+    FROM cod_coditem
+    WHERE state IN ('due', 'collected', 'counted', 'deposited', 'banked', 'in_remittance')
+    GROUP BY merchant_id
+"""
 _LEDGER = """
     SELECT id, party_id, party_name, CASE WHEN kind <> 'pending_differences' THEN kind
         WHEN party_kind = 'provider' THEN 'pending_provider' ELSE 'pending_station' END AS kind
     FROM ledger_account
-    WHERE kind IN ('cod_due', 'cod_expected', 'cod_payable', 'courier_cash', 'courier_receivable',
+    WHERE kind IN ('cod_due', 'cod_expected', 'cod_payable', 'cod_advanced', 'courier_cash', 'courier_receivable',
             'provider_clearing')
         OR (kind = 'station_cash' AND party_kind = 'station')
         OR (kind = 'cash_in_transit' AND party_kind = 'bank_account')
@@ -70,6 +83,8 @@ WITH sealed AS (
 ), moved AS MATERIALIZED (
     SELECT debit_id, credit_id, sum(amount) AS amount FROM ledger_posting
     WHERE day > coalesce((SELECT day FROM sealed), '-infinity') GROUP BY debit_id, credit_id
+), open_items AS MATERIALIZED (
+{_OPEN_ITEMS}
 ), accounts AS (
 {_LEDGER}
 ), books AS (
@@ -93,8 +108,12 @@ _SHIPMENTS = {
     "cod_payable": """
         SELECT waybill, -collected AS amount FROM cod_coditem WHERE merchant_id = %(party)s
             AND state IN ('collected', 'counted', 'deposited', 'banked', 'in_remittance')
-        UNION ALL SELECT i.waybill, c.amount FROM cod_clawback c JOIN cod_coditem i ON i.id = c.item_id
+        UNION ALL SELECT i.waybill, c.amount - c.taken FROM cod_clawback c JOIN cod_coditem i ON i.id = c.item_id
             WHERE c.merchant_id = %(party)s AND c.is_carried AND c.taken_at IS NULL""",
+    "cod_advanced": """
+        SELECT r.text AS waybill, r.amount FROM cod_remittancerow r JOIN cod_remittance m ON m.id = r.remittance_id
+        WHERE r.kind = 'advance' AND r.stands AND r.cleared_at IS NULL AND m.released_at IS NOT NULL
+            AND m.merchant_id = %(party)s""",
     "courier_cash": """
         SELECT t.waybill, t.amount FROM cod_cashup c JOIN cod_taking t ON t.cash_up_id = c.id
         WHERE c.state IN ('open', 'declared') AND t.courier_id = %(party)s""",

@@ -1,12 +1,12 @@
 """What merchants would be remitted on a day: the same few statements for one merchant and for all (COD-7)."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-from django.db.models import Sum
+from django.db.models import Exists, Q, Sum
 from django.utils import timezone
 
 from apps.banking.enums import AccountPurpose, AccountState, PayoutPurpose
@@ -18,6 +18,7 @@ from apps.billing.queries.dunning import overdue_payers
 from apps.billing.queries.owing import owed_on
 from apps.cod.enums import ItemState
 from apps.cod.models import ClawBack, CodItem, RemittanceTerms
+from apps.cod.queries.advances import lines_ahead
 from apps.cod.rules.remitting import (
     ZERO,
     CarriedBack,
@@ -137,7 +138,11 @@ def _items(rows: Iterable[RemittanceTerms], day: date) -> dict[int, list[Due]]:
     found = [
         one
         for one in CodItem.objects.filter(
-            state=ItemState.BANKED, merchant__in=list(until), banked_at__lt=max(until.values())
+            # A remittance that waits may pay it ahead.
+            ~Exists(lines_ahead()),
+            state=ItemState.BANKED,
+            merchant__in=list(until),
+            banked_at__lt=max(until.values()),
         )
         .order_by("merchant_id", "banked_at", "pk")
         .values_list("merchant_id", "pk", "waybill", "collected", "banked_at")
@@ -171,12 +176,42 @@ def _fees(merchants: dict[str, int]) -> dict[str, list[Fee]]:
 
 
 def _claw_backs(merchants: Collection[int]) -> dict[int, list[CarriedBack]]:
+    """What is left of them beside what remittances take, released or not."""
     found: dict[int, list[CarriedBack]] = defaultdict(list)
-    rows = ClawBack.objects.filter(
-        merchant__in=merchants, is_carried=True, taken_at__isnull=True
-    ).order_by("pk")
-    for merchant, pk, waybill, amount in rows.values_list(
-        "merchant_id", "pk", "item__waybill", "amount"
+    rows = (
+        ClawBack.objects.filter(merchant__in=merchants, is_carried=True, taken_at__isnull=True)
+        .annotate(off=Sum("rows__amount", filter=Q(rows__stands=True)))
+        .order_by("pk")
+    )
+    for merchant, pk, waybill, amount, off in rows.values_list(
+        "merchant_id", "pk", "item__waybill", "amount", "off"
     ):
-        found[merchant].append(CarriedBack(pk, waybill, amount))
+        rest = amount + (off or ZERO)
+        if rest > 0:
+            found[merchant].append(CarriedBack(pk, waybill, rest))
     return found
+
+
+def plan_ahead(merchant_id: int, items: Sequence[CodItem], at: datetime) -> Plan | None:
+    """These items paid ahead of the bank today, with what is taken off as at any other time; without
+    minimum and T+n, which are of the cycle. None for a merchant without terms."""
+    day = timezone.localdate(at)
+    found = terms_in_force(day, [merchant_id])
+    if not found:
+        return None
+    row = found[0]
+    terms = replace(terms_of(row), minimum=ZERO)
+    fees = _fees({one.waybill: merchant_id for one in items} if terms.fee_deducted else {})
+    dues = [
+        Due(one.pk, one.waybill, one.collected or ZERO, tuple(fees[one.waybill]), is_ahead=True)
+        for one in items
+    ]
+    payees = payee_accounts_for([merchant_id], at, PayoutPurpose.COD)
+    return Plan(
+        terms=row,
+        day=day,
+        until=day,
+        settlement=settle(terms, dues, _claw_backs([merchant_id])[merchant_id]),
+        payee=payees.get(merchant_id),
+        account=row.account if _is_open(row.account) else cod_account(),
+    )

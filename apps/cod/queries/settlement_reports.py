@@ -65,7 +65,7 @@ def lines_of(row: Remittance) -> Iterator[Line]:
         .values_list("n", "kind", "text", "amount", "item__collected_at", "item__method")
     )
     for n, kind, text, amount, at, method in rows.iterator(chunk_size=2_000):
-        is_item = kind == RowKind.ITEM
+        is_item = kind in (RowKind.ITEM, RowKind.ADVANCE)
         yield (
             n,
             str(RowKind(kind).label),
@@ -78,8 +78,10 @@ def lines_of(row: Remittance) -> Iterator[Line]:
 
 def sums_of(row: Remittance) -> list[tuple[str, Decimal]]:
     """By kind, in the order of the report; with the payout they are zero."""
+    ahead = [(str(RowKind.ADVANCE.label), row.advanced)] if row.advanced else []
     return [
         (str(RowKind.ITEM.label), row.collected),
+        *ahead,
         (str(RowKind.FEE.label), -row.fees),
         (str(RowKind.CLAW_BACK.label), -row.claw_backs),
         (str(RowKind.OFFSET.label), -row.offset),

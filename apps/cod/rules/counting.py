@@ -10,6 +10,8 @@ from apps.core.errors import BadInput
 from apps.core.money import CENT
 
 ZERO = Decimal("0.00")
+# Up to this sum one person clears what a provider settled differently; above it two decide.
+CLEARED_BY_ONE = Decimal("50.00")
 # Notes and coins in circulation, in yuan.
 FACES = tuple(Decimal(face) for face in ("100", "50", "20", "10", "5", "1", "0.5", "0.1"))
 

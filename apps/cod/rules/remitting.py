@@ -1,7 +1,8 @@
 """When a merchant is remitted to, and what of (COD-7). Pure: days and yuan in, rows out.
 
-What is below the minimum, or does not cover fees and claw-backs, is not remitted: items and claw-backs wait
-together, so that what is carried is always what the books say is owed.
+What is below the minimum, or does not cover the fees, is not remitted: items and claw-backs wait together, so
+that what is carried is always what the books say is owed. Of claw-backs as much is taken as there is money,
+the oldest first; the rest waits for the next remittances.
 """
 
 import calendar
@@ -42,17 +43,19 @@ class Fee:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """An item whose money is on the bank. Its fees are empty before they are charged."""
+    """An item whose money is on the bank, or ``is_ahead`` of it. Its fees are empty before they are
+    charged."""
 
     item_id: int
     waybill: str
     amount: Decimal
     fees: tuple[Fee, ...] = ()
+    is_ahead: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class CarriedBack:
-    """A claw-back that no remittance has taken yet."""
+    """What of a claw-back no remittance has taken yet."""
 
     claw_back_id: int
     waybill: str
@@ -123,13 +126,17 @@ def settle(
     overdue: Sequence[Overdue] = (),
 ) -> Settlement:
     """What a merchant gets, row by row: items, then what is taken off, then the payout."""
-    rows = [*_of_items(items[:MOST_ITEMS], terms), *_of_claw_backs(claw_backs)]
-    net = sum((row.amount for row in rows), ZERO)
-    left = sum((one.amount for one in items[MOST_ITEMS:]), ZERO)
-    if waits := _why_not(terms, items, net):
+    rows = _of_items(items[:MOST_ITEMS], terms)
+    there = sum((row.amount for row in rows), ZERO)
+    backs = _of_claw_backs(claw_backs, there)
+    rows += backs
+    net = there + sum((row.amount for row in backs), ZERO)
+    owed_back = sum((one.amount for one in claw_backs), ZERO)
+    if waits := _why_not(terms, items, there, net):
         plain = sum((one.amount for one in items), ZERO)
-        owed_back = sum((one.amount for one in claw_backs), ZERO)
         return Settlement((), ZERO, plain - owed_back, waits)
+    # Of claw-backs ``there - net`` was taken.
+    left = sum((one.amount for one in items[MOST_ITEMS:]), ZERO) - (owed_back - (there - net))
     offsets = _offsets(net, _without_fees(overdue, rows)) if terms.offset_agreed else []
     payout = net + sum((row.amount for row in offsets), ZERO)
     rows += offsets
@@ -138,18 +145,27 @@ def settle(
     return Settlement(tuple(rows), payout, left, None)
 
 
-def _why_not(terms: Terms, items: Sequence[Due], net: Decimal) -> WaitReason | None:
+def _why_not(terms: Terms, items: Sequence[Due], there: Decimal, net: Decimal) -> WaitReason | None:
+    """The minimum is of what is paid out: where claw-backs take all of it, nothing is."""
     if not items:
         return WaitReason.NOTHING
     if terms.is_held:
         return WaitReason.ON_HOLD
-    if net <= 0:
+    if there <= 0:
         return WaitReason.NOT_COVERED
-    return WaitReason.BELOW_MINIMUM if net < terms.minimum else None
+    return WaitReason.BELOW_MINIMUM if 0 < net < terms.minimum else None
 
 
 def _of_items(items: Sequence[Due], terms: Terms) -> list[Row]:
-    rows = [Row(RowKind.ITEM, one.amount, one.waybill, item_id=one.item_id) for one in items]
+    rows = [
+        Row(
+            RowKind.ADVANCE if one.is_ahead else RowKind.ITEM,
+            one.amount,
+            one.waybill,
+            item_id=one.item_id,
+        )
+        for one in items
+    ]
     if not terms.fee_deducted:
         return rows
     fees = [
@@ -167,11 +183,16 @@ def _of_items(items: Sequence[Due], terms: Terms) -> list[Row]:
     return rows + fees
 
 
-def _of_claw_backs(claw_backs: Sequence[CarriedBack]) -> list[Row]:
-    return [
-        Row(RowKind.CLAW_BACK, -one.amount, one.waybill, claw_back_id=one.claw_back_id)
-        for one in claw_backs
-    ]
+def _of_claw_backs(claw_backs: Sequence[CarriedBack], there: Decimal) -> list[Row]:
+    """As much of them as there is money, the oldest first."""
+    rows: list[Row] = []
+    for one in claw_backs:
+        part = min(one.amount, there)
+        if part <= 0:
+            break
+        rows.append(Row(RowKind.CLAW_BACK, -part, one.waybill, claw_back_id=one.claw_back_id))
+        there -= part
+    return rows
 
 
 def _without_fees(overdue: Sequence[Overdue], rows: Sequence[Row]) -> list[Overdue]:

@@ -1,5 +1,11 @@
 """Writes of the COD floor."""
 
+from apps.cod.services.advance_policies import (
+    approve_advance_policy,
+    ask_advance_policy,
+    end_advance_policy,
+    refuse_advance_policy,
+)
 from apps.cod.services.cash_ups import (
     close_cash_up,
     count_cash_up,
@@ -16,6 +22,7 @@ from apps.cod.services.decisions import (
     ask_overage,
     ask_waiver,
     ask_write_off,
+    clear_difference,
     refuse_decision,
 )
 from apps.cod.services.deposits import make_deposit, void_deposit
@@ -31,6 +38,7 @@ from apps.cod.services.moving import (
 )
 from apps.cod.services.opening_cash_ups import open_cash_up
 from apps.cod.services.outcomes import follow_payout
+from apps.cod.services.paying_ahead import pay_ahead
 from apps.cod.services.proving import prove_cod
 from apps.cod.services.releasing import approve_remittance, ask_release, refuse_remittance
 from apps.cod.services.remittance_reports import export_remittance
@@ -48,8 +56,10 @@ from apps.cod.services.settlements import enter_settlement
 from apps.cod.services.settling_fees import settle_statements
 
 __all__ = [
+    "approve_advance_policy",
     "approve_decision",
     "approve_remittance",
+    "ask_advance_policy",
     "ask_change",
     "ask_overage",
     "ask_release",
@@ -57,10 +67,12 @@ __all__ = [
     "ask_write_off",
     "carry_claw_backs_again",
     "claw_back",
+    "clear_difference",
     "close_cash_up",
     "collect",
     "count_cash_up",
     "declare_cash_up",
+    "end_advance_policy",
     "end_unpaid",
     "enter_settlement",
     "export_remittance",
@@ -71,12 +83,14 @@ __all__ = [
     "name_courier",
     "open_cash_up",
     "open_items",
+    "pay_ahead",
     "prepare_due",
     "prepare_now",
     "prepare_remittance",
     "prove_cod",
     "put_in_remittance",
     "recount_cash_up",
+    "refuse_advance_policy",
     "refuse_decision",
     "refuse_remittance",
     "renew_held",

@@ -142,6 +142,8 @@ def taken(taking: Taking) -> list[NewPosting]:
         credit = payable(_item(taking).merchant)
     elif taking.kind == TakingKind.REPAID:
         credit = courier_debt(_courier(taking))
+    elif taking.payer is not None:
+        credit = Side(AccountKind.RECEIVABLE, merchant_party(taking.payer))
     else:
         # The statement of the station carries the freight of whoever pays at the door.
         credit = Side(AccountKind.RECEIVABLE, station_party(_station(taking)))

@@ -15,7 +15,7 @@ from apps.banking.models import BankLine
 from apps.banking.services import clear_transit
 from apps.cod.enums import REFUSED, ItemState
 from apps.cod.models import ClawBack
-from apps.cod.services import books
+from apps.cod.services import books, clocks
 from apps.cod.services.moving import lock_items, move_items
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.services import record, recorded_refusals
@@ -44,6 +44,7 @@ def claw_back(*, item_id: int, reason: str, by: User, at: datetime) -> ClawBack:
         by=by,
     )
     books.post_claw_back(row, by=by, at=at)
+    clocks.clawed_back(row, by=by, at=at)
     data = {"amount": str(row.amount), "reason": row.reason}
     record("coditem.clawed_back", item, by=by, at=at, data=data)
     return row
@@ -68,6 +69,7 @@ def see_claw_back(*, claw_back_id: int, line: BankLine, by: User, at: datetime) 
         clear_transit(line, side=Side(AccountKind.PAYOUTS_IN_TRANSIT), by=by, at=at)
         row.line, row.paid_at = line, at
         row.save(update_fields=["line", "paid_at"])
+        clocks.claw_backs_moved([row], by=by, at=at)
         data = {"amount": str(row.amount)}
         record("coditem.claw_back_paid", row.item, by=by, at=at, data=data)
     return row
@@ -83,6 +85,7 @@ def unsee_claw_backs(*, line_ids: Collection[int], by: User, at: datetime) -> in
             continue
         row.line, row.paid_at = None, None
         row.save(update_fields=["line", "paid_at"])
+        clocks.claw_backs_moved([row], by=by, at=at)
         record("coditem.claw_back_unseen", row.item, by=by, at=at)
     return len(found)
 

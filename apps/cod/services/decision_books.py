@@ -61,3 +61,23 @@ def post_overage(decision: CodDecision, *, by: User, at: datetime) -> None:
         by=by,
         at=at,
     )
+
+
+def post_difference(decision: CodDecision, *, by: User, at: datetime) -> None:
+    """A provider settled less than was taken: the company's cost; more: it lessens finance cost, as an
+    overage does."""
+    settlement = decision.settlement
+    if settlement is None:
+        raise TypeError("a constraint says that a difference is of a settlement")
+    pending = Side(books.PENDING, books.provider_party(settlement.provider))
+    cost = Side(AccountKind.FINANCE_COST)
+    post_entry(
+        key=f"cod-decision:{decision.pk}",
+        kind="settlement.cleared",
+        day=books.open_day(timezone.localdate(at)),
+        text=_("Difference of %(what)s cleared") % {"what": settlement},
+        postings=books.both_ways(pending, cost, settlement.gross - settlement.expected),
+        subject=decision,
+        by=by,
+        at=at,
+    )

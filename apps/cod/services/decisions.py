@@ -1,7 +1,7 @@
 """What two people decide who did not ask for it: another amount at the door, an amount due written off, a
-courier's debt waived, an overage kept (COD-7).
+courier's debt waived, an overage kept, a provider's difference cleared (COD-7).
 
-The item, the courier or the cash-up is locked first, then the wish.
+What it is about is locked first, then the wish.
 """
 
 from collections.abc import Collection
@@ -17,9 +17,9 @@ from apps.backoffice.enums import ApprovalState
 from apps.backoffice.services import approve, ask_approval, refuse, void_if_changed
 from apps.cod.approvals import DECISION
 from apps.cod.enums import CashUpState, DecisionKind, DecisionState, ItemState
-from apps.cod.models import CashUp, CodDecision, CodItem
+from apps.cod.models import CashUp, CodDecision, CodItem, QrSettlement
 from apps.cod.queries.debts import debt_of
-from apps.cod.rules.counting import exact
+from apps.cod.rules.counting import CLEARED_BY_ONE, exact
 from apps.cod.services import books, decision_books
 from apps.cod.services.moving import lock_items, move_items
 from apps.cod.states import DECISION_MOVES
@@ -85,6 +85,30 @@ def ask_overage(*, cash_up_id: int, reason: str, by: User, at: datetime) -> CodD
 
 
 @transaction.atomic
+def clear_difference(*, settlement_id: int, reason: str, by: User, at: datetime) -> CodDecision:
+    """By what a provider settled another sum than was taken is to be the company's cost, or its income. Up to
+    CLEARED_BY_ONE one person clears it who did not enter the settlement; above it two people decide.
+    RuleBroken ``nothing_differs``, ``own_entry``, ``asked_already``."""
+    row = _lock_settlement(settlement_id)
+    differs = abs(row.gross - row.expected)
+    done = CodDecision.objects.filter(settlement=row, state=D.DONE).exists()
+    if differs == 0 or done:
+        raise RuleBroken(
+            _("Only what was settled differently is cleared, and once."),
+            code="nothing_differs",
+            rule="COD-7",
+        )
+    by_one = differs <= CLEARED_BY_ONE
+    if by_one and row.entered_by_id == by.pk:
+        raise RuleBroken(
+            _("You entered this settlement; somebody else clears its difference."),
+            code="own_entry",
+            rule="COD-7",
+        )
+    return _ask(K.DIFFERENCE, row, differs, differs, reason, by, at, by_one=by_one)
+
+
+@transaction.atomic
 def approve_decision(
     row: CodDecision,
     *,
@@ -133,6 +157,8 @@ def void_decisions(items: Collection[CodItem], *, by: User, at: datetime) -> Non
 def _do(row: CodDecision, *, by: User, at: datetime) -> None:
     if row.kind == K.OVERAGE:
         decision_books.post_overage(row, by=by, at=at)
+    elif row.kind == K.DIFFERENCE:
+        decision_books.post_difference(row, by=by, at=at)
     elif row.item is None:
         decision_books.post_waiver(row, by=by, at=at)
     elif row.kind == K.CHANGE:
@@ -147,19 +173,23 @@ def _do(row: CodDecision, *, by: User, at: datetime) -> None:
 
 def _ask(
     kind: DecisionKind,
-    about: CodItem | Courier | CashUp,
+    about: CodItem | Courier | CashUp | QrSettlement,
     before: Any,
     amount: Any,
     reason: str,
     by: User,
     at: datetime,
+    *,
+    by_one: bool = False,
 ) -> CodDecision:
+    """``by_one``: so little that it needs no approval, and is done at once."""
     if not reason.strip():
         raise BadInput(_("Say why."), code="reason_missing", field="reason")
     of = {
         "item": about if isinstance(about, CodItem) else None,
         "courier": about if isinstance(about, Courier) else None,
         "cash_up": about if isinstance(about, CashUp) else None,
+        "settlement": about if isinstance(about, QrSettlement) else None,
     }
     if CodDecision.objects.filter(**of, state=D.ASKED).exists():
         raise RuleBroken(
@@ -176,8 +206,12 @@ def _ask(
         asked_at=at,
         asked_by=by,
     )
-    ask_approval(kind=DECISION, subject=row, title=str(row), by=by, at=at)
+    if not by_one:
+        ask_approval(kind=DECISION, subject=row, title=str(row), by=by, at=at)
     _tell("asked", row, by=by, at=at)
+    if by_one:
+        _do(row, by=by, at=at)
+        _end(row, D.DONE, by=by, at=at)
     return row
 
 
@@ -207,6 +241,12 @@ def _lock_cash_up(pk: int) -> CashUp:
     return found
 
 
+def _lock_settlement(pk: int) -> QrSettlement:
+    rows = QrSettlement.objects.select_for_update(of=("self",), no_key=True)
+    found: QrSettlement = rows.get(pk=pk)
+    return found
+
+
 def _waiting(row: CodDecision) -> CodDecision:
     if row.item_id is not None:
         lock_items([row.item_id])
@@ -214,9 +254,13 @@ def _waiting(row: CodDecision) -> CodDecision:
         _lock_courier(row.courier_id)
     elif row.cash_up_id is not None:
         _lock_cash_up(row.cash_up_id)
+    elif row.settlement_id is not None:
+        _lock_settlement(row.settlement_id)
     found: CodDecision = (
         CodDecision.objects.select_for_update(of=("self",))
-        .select_related("item__merchant", "courier", "cash_up__courier", "cash_up__unit")
+        .select_related(
+            "item__merchant", "courier", "cash_up__courier", "cash_up__unit", "settlement"
+        )
         .get(pk=row.pk)
     )
     if found.state != D.ASKED:

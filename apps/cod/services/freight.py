@@ -7,8 +7,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from apps.accounts.models import Unit, User
+from apps.accounts.models import User
+from apps.billing.services import note_door_payment
 from apps.billing.services.charging import charged_in_all
+from apps.billing.services.door_payments import first_carrier, lock_carriers
 from apps.cod.enums import TakingKind
 from apps.cod.models import Taking
 from apps.cod.services import books
@@ -29,7 +31,8 @@ KINDS = {
 def take_freight(
     *, number: str, courier: Courier, method: CodMethod, by: User, at: datetime
 ) -> Taking:
-    """The courier took the freight of this shipment, all that is charged for it, once. BadInput
+    """The courier took the freight of this shipment, all that is charged for it, once; the statement that
+    carries it is relieved of it. BadInput
     ``unknown_waybill``; RuleBroken ``not_at_the_door``, ``not_charged``, ``freight_taken``."""
     waybill = Waybill.objects.filter(number=number.strip().upper()).first()
     if waybill is None:
@@ -40,9 +43,16 @@ def take_freight(
 def take_collect_freight(proofs: Sequence[ProofOfDelivery], *, by: User, at: datetime) -> None:
     """Goods sent freight collect are handed over against the freight: with the proof of delivery it is
     with the courier whom that names. What cannot be taken yet (no price) is entered by hand later."""
-    for proof in proofs:
+    collecting = [
+        proof
+        for proof in proofs
+        if proof.waybill.settlement_method == SettlementMethod.FREIGHT_COLLECT
+    ]
+    if len(collecting) > 1:
+        lock_carriers([proof.waybill.number for proof in collecting])
+    for proof in collecting:
         waybill = proof.waybill
-        if waybill.settlement_method != SettlementMethod.FREIGHT_COLLECT or proof.courier is None:
+        if proof.courier is None:
             continue
         if Taking.objects.filter(source=_source(waybill)).exists():
             continue
@@ -51,7 +61,7 @@ def take_collect_freight(proofs: Sequence[ProofOfDelivery], *, by: User, at: dat
             with transaction.atomic():
                 _take(waybill, proof.courier, method, by=by, at=at)
         except RuleBroken as refusal:
-            if refusal.code not in ("not_charged", "no_station"):
+            if refusal.code != "not_charged":
                 raise
 
 
@@ -66,8 +76,8 @@ def _take(
             field="number",
             rule="COD-7",
         )
-    amount = charged_in_all(waybill.number)
-    if amount <= 0:
+    amount, carrier = charged_in_all(waybill.number), first_carrier(waybill.number)
+    if amount <= 0 or carrier is None:
         raise RuleBroken(
             _("Nothing is charged for %(waybill)s yet.") % {"waybill": waybill},
             code="not_charged",
@@ -89,7 +99,8 @@ def _take(
                 day=day,
                 taken_at=at,
                 cash_up=cash_up,
-                station=_station(waybill),
+                station=carrier.station,
+                payer=carrier.bill_to,
                 by=by,
             )
     except IntegrityError:
@@ -100,22 +111,12 @@ def _take(
             rule="COD-7",
         ) from None
     books.post_taking(taking, by=by, at=at)
+    note_door_payment(
+        source=taking.source, waybill=waybill.number, amount=amount, day=day, by=by, at=at
+    )
     data = {"amount": str(amount), "waybill": waybill.number, "method": str(method)}
     record("courier.freight_taken", courier, by=by, at=at, data=data)
     return taking
-
-
-def _station(waybill: Waybill) -> Unit:
-    """Whose statement carries it."""
-    if waybill.responsible_unit is None:
-        raise RuleBroken(
-            _("Nobody is responsible for %(waybill)s: no station's statement carries its freight.")
-            % {"waybill": waybill},
-            code="no_station",
-            field="number",
-            rule="COD-7",
-        )
-    return waybill.responsible_unit
 
 
 def _source(waybill: Waybill) -> str:

@@ -1,7 +1,8 @@
 """COD items move from state to state in sets, whoever moves them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import F, Value
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.cod.enums import ItemState
 from apps.cod.models import ClawBack, CodItem
+from apps.cod.services import clocks
 from apps.cod.states import ITEM_MOVES
 from apps.core.database import in_callers_transaction
 from apps.core.errors import RuleBroken
@@ -81,25 +83,50 @@ def mark_remittable_again(*, item_ids: Collection[int], by: User, at: datetime) 
 
 
 @in_callers_transaction()
-def take_claw_backs(*, claw_back_ids: Collection[int], at: datetime) -> list[ClawBack]:
-    """Claw-backs that a released remittance takes from the merchant, once each (``claw_back_taken``).
-    The release's entry credits what is owed to the merchant with them: the caller posts it."""
-    rows = ClawBack.objects.select_for_update(no_key=True).filter(pk__in=claw_back_ids)
-    found = list(rows.order_by("pk"))
+def take_claw_backs(*, parts: Mapping[int, Decimal], by: User, at: datetime) -> list[ClawBack]:
+    """What a released remittance takes of claw-backs, by their number; never more than is left of one
+    (``claw_back_taken``). The release's entry credits what is owed to the merchant with it: the caller posts
+    it."""
+    found = _lock_claw_backs(parts)
     for row in found:
-        if not row.is_carried or row.taken_at is not None:
+        if parts[row.pk] > row.rest:
             raise RuleBroken(
                 _("The claw-back of %(waybill)s is not carried any more.")
                 % {"waybill": row.item.waybill},
                 code="claw_back_taken",
                 rule="COD-7",
             )
-        row.taken_at = at
-    ClawBack.objects.filter(pk__in=[row.pk for row in found]).update(taken_at=at)
+        row.taken += parts[row.pk]
+        row.taken_at = at if row.taken == row.amount else None
+    _save(found, by=by, at=at)
     return found
 
 
 @in_callers_transaction()
-def carry_claw_backs_again(*, claw_back_ids: Collection[int]) -> None:
-    """The bank returned the payout that had taken them."""
-    ClawBack.objects.filter(pk__in=claw_back_ids, is_carried=True).update(taken_at=None)
+def carry_claw_backs_again(*, parts: Mapping[int, Decimal], by: User, at: datetime) -> None:
+    """The bank returned the payout that had taken so much of them."""
+    found = [row for row in _lock_claw_backs(parts) if row.is_carried]
+    for row in found:
+        row.taken, row.taken_at = max(row.taken - parts[row.pk], Decimal("0.00")), None
+    _save(found, by=by, at=at)
+
+
+@in_callers_transaction()
+def end_claw_backs(*, item_ids: Collection[int], by: User, at: datetime) -> None:
+    """The merchant never had the money of these after all: nothing of them is carried."""
+    ids = ClawBack.objects.filter(item__in=item_ids, is_carried=True, taken_at__isnull=True)
+    found = _lock_claw_backs(ids.values_list("pk", flat=True))
+    for row in found:
+        row.taken, row.taken_at = row.amount, at
+    _save(found, by=by, at=at)
+
+
+def _lock_claw_backs(ids: Iterable[int]) -> list[ClawBack]:
+    rows = ClawBack.objects.select_for_update(of=("self",), no_key=True).select_related("item")
+    return list(rows.filter(pk__in=list(ids)).order_by("pk"))
+
+
+def _save(rows: list[ClawBack], *, by: User, at: datetime) -> None:
+    if rows:
+        ClawBack.objects.bulk_update(rows, ["taken", "taken_at"])
+        clocks.claw_backs_moved(rows, by=by, at=at)

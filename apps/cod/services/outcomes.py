@@ -10,11 +10,21 @@ from apps.banking.enums import PayoutState
 from apps.banking.models import Payout
 from apps.billing.models import Receipt
 from apps.billing.services import take_back_receipt
-from apps.cod.enums import ItemState, RemittanceState, RowKind
-from apps.cod.models import ClawBack, CodItem, Remittance
+from apps.cod.enums import ItemState, RemittanceState
+from apps.cod.models import CodItem, Remittance
 from apps.cod.services import remittance_books as books
-from apps.cod.services.moving import carry_claw_backs_again, mark_remittable_again
-from apps.cod.services.remittances import end_remittance, item_ids_of, lock_remittance
+from apps.cod.services.moving import (
+    carry_claw_backs_again,
+    end_claw_backs,
+    mark_remittable_again,
+)
+from apps.cod.services.remittances import (
+    advanced_ids_of,
+    claw_backs_of,
+    end_remittance,
+    item_ids_of,
+    lock_remittance,
+)
 from apps.cod.services.settling_fees import receipt_key
 from apps.cod.states import REMITTANCE_MOVES
 from apps.events.services import record
@@ -54,14 +64,12 @@ def follow_payout(*, payout_id: int, by: User, at: datetime) -> Remittance | Non
 def _come_back(row: Remittance, reason: str, *, by: User, at: datetime) -> None:
     """The items can be remitted again, the claw-backs are carried again, and the statements are owed
     again."""
-    ids = item_ids_of(row)
+    ids = [*item_ids_of(row), *advanced_ids_of(row)]
     # What was given back to the consignee meanwhile never reached the merchant: nothing is carried.
-    given = ClawBack.objects.filter(item__in=ids, is_carried=True, taken_at__isnull=True)
-    given.update(taken_at=at)
+    end_claw_backs(item_ids=ids, by=by, at=at)
     back = CodItem.objects.filter(pk__in=ids, state=ItemState.REMITTED)
     mark_remittable_again(item_ids=list(back.values_list("pk", flat=True)), by=by, at=at)
-    rows = row.rows.filter(kind=RowKind.CLAW_BACK).values_list("claw_back_id", flat=True)
-    carry_claw_backs_again(claw_back_ids=[pk for pk in rows if pk is not None])
+    carry_claw_backs_again(parts=claw_backs_of(row), by=by, at=at)
     statements = set(
         row.rows.filter(statement__isnull=False).values_list("statement_id", flat=True)
     )
@@ -69,6 +77,7 @@ def _come_back(row: Remittance, reason: str, *, by: User, at: datetime) -> None:
     why = _("Remittance %(number)s came back") % {"number": row.number}
     for receipt in Receipt.objects.filter(source_key__in=keys, cancelled_at__isnull=True):
         take_back_receipt(receipt_id=receipt.pk, reason=why, by=by, at=at)
+    books.take_back_cleared(row, by=by, at=at)
     books.take_back_remittance(row, by=by, at=at)
     end_remittance(row, S.RETURNED, reason[:200], at=at)
     record("remittance.returned", row, by=by, at=at, data={"reason": reason[:200]})

@@ -10,6 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -27,10 +28,13 @@ from apps.cod.approvals import REMITTANCE
 from apps.cod.enums import REFUSED, ItemState, RemittanceState, RowKind
 from apps.cod.models import CodItem, Remittance, RemittanceRow
 from apps.cod.services import remittance_books as books
-from apps.cod.services.moving import mark_remitted, take_claw_backs
+from apps.cod.services.advances import check_ahead, clear_advances
+from apps.cod.services.moving import lock_items, mark_remitted, take_claw_backs
 from apps.cod.services.remittances import (
     RULE,
+    advanced_ids_of,
     check_before_release,
+    claw_backs_of,
     item_ids_of,
     lock_remittance,
 )
@@ -40,6 +44,8 @@ from apps.core.errors import RuleBroken
 from apps.events.services import record, recorded_refusals
 
 S, K = RemittanceState, RowKind
+# Where money that is paid ahead may be: its remittance may still wait when it comes to the bank.
+AHEAD = (ItemState.COUNTED, ItemState.DEPOSITED, ItemState.BANKED)
 
 
 def ask_release(*, remittance_id: int, by: User, at: datetime) -> ApprovalRequest:
@@ -105,17 +111,19 @@ def _check_releasable(row: Remittance, at: datetime) -> None:
             "The merchant is paid to another account by now, or to none. Renew the account first."
         )
         raise RuleBroken(text, code="payee_changed", field="payee", rule="COD-6")
-    here = CodItem.objects.filter(remittance_rows__remittance=row, state=ItemState.IN_REMITTANCE)
-    if here.filter(remittance_rows__kind=K.ITEM).distinct().count() != row.count:
+    check_ahead(row, at)
+    ids, ahead = item_ids_of(row), advanced_ids_of(row)
+    lock_items([*ids, *ahead])
+    here = Q(pk__in=ids, state=ItemState.IN_REMITTANCE) | Q(pk__in=ahead, state__in=AHEAD)
+    if CodItem.objects.filter(here).count() != row.count:
         text = _("The money of a shipment is not on the bank any more: withdraw the remittance.")
         raise RuleBroken(text, code="money_elsewhere", field="rows", rule=RULE)
 
 
 def _release(row: Remittance, request: ApprovalRequest, *, by: User, at: datetime) -> None:
     REMITTANCE_MOVES.check(S(row.state), S.RELEASED)
-    backs = row.rows.filter(kind=K.CLAW_BACK).values_list("claw_back_id", flat=True)
     mark_remitted(item_ids=item_ids_of(row), by=by, at=at)
-    take_claw_backs(claw_back_ids=[pk for pk in backs if pk is not None], at=at)
+    take_claw_backs(parts=claw_backs_of(row), by=by, at=at)
     row.state, row.approval, row.released_at = S.RELEASED, request, at
     if row.amount > 0:
         row.payout = _pay_out(row, request, by=by, at=at)
@@ -123,6 +131,7 @@ def _release(row: Remittance, request: ApprovalRequest, *, by: User, at: datetim
         row.state, row.paid_at = S.PAID, at
     row.save(update_fields=["state", "approval", "released_at", "payout", "paid_at"])
     books.post_remittance(row, by=by, at=at)
+    clear_advances(item_ids=advanced_ids_of(row), by=by, at=at)
     _settle(row, by=by, at=at)
     record("remittance.released", row, by=by, at=at, data={"amount": str(row.amount)})
     if row.state == S.PAID:

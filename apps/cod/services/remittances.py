@@ -41,11 +41,13 @@ def prepare_remittance(
     if day > timezone.localdate(at):
         raise BadInput(_("That day is still to come."), code="future", field="day")
     merchant = Customer.objects.select_for_update(no_key=True).get(pk=merchant_id)
-    there = Remittance.objects.filter(merchant=merchant, day=day, state__in=STANDING).first()
+    there = Remittance.objects.filter(
+        merchant=merchant, day=day, state__in=STANDING, advanced=0
+    ).first()
     if there is not None:
         return there
     for plan in plans_of(day, at, merchants=[merchant_id], off_cycle=off_cycle):
-        return _prepare(plan, by=by, at=at) if plan.settlement.rows else None
+        return prepare_plan(plan, by=by, at=at) if plan.settlement.rows else None
     return None
 
 
@@ -81,7 +83,8 @@ def prepare_due(*, by: User, at: datetime) -> int:
     return done
 
 
-def _prepare(plan: Plan, *, by: User, at: datetime) -> Remittance:
+def prepare_plan(plan: Plan, *, by: User, at: datetime) -> Remittance:
+    """Write what a plan says, of a merchant whose row is locked."""
     if plan.account is None:
         text = _("No open account for COD is on file: nothing can be paid from it.")
         raise RuleBroken(text, code="no_account", rule=RULE)
@@ -94,8 +97,9 @@ def _prepare(plan: Plan, *, by: User, at: datetime) -> Remittance:
         terms=plan.terms,
         day=plan.day,
         until=plan.until,
-        count=len(items),
+        count=sum(row.kind in (RowKind.ITEM, RowKind.ADVANCE) for row in rows),
         collected=_sum(rows, RowKind.ITEM),
+        advanced=_sum(rows, RowKind.ADVANCE),
         fees=-_sum(rows, RowKind.FEE),
         claw_backs=-_sum(rows, RowKind.CLAW_BACK),
         offset=-_sum(rows, RowKind.OFFSET),
@@ -199,6 +203,18 @@ def check_before_release(row: Remittance) -> None:
 def item_ids_of(row: Remittance) -> list[int]:
     rows = row.rows.filter(kind=RowKind.ITEM)
     return list(rows.values_list("item_id", flat=True))
+
+
+def advanced_ids_of(row: Remittance) -> list[int]:
+    """Items of it whose money is paid ahead of the bank."""
+    rows = row.rows.filter(kind=RowKind.ADVANCE)
+    return list(rows.values_list("item_id", flat=True))
+
+
+def claw_backs_of(row: Remittance) -> dict[int, Decimal]:
+    """What it takes of claw-backs, by their number."""
+    rows = row.rows.filter(kind=RowKind.CLAW_BACK, claw_back__isnull=False)
+    return {pk: -amount for pk, amount in rows.values_list("claw_back_id", "amount")}
 
 
 def end_remittance(row: Remittance, to: RemittanceState, reason: str, *, at: datetime) -> None:

@@ -20,6 +20,7 @@ from apps.cod.enums import REFUSED, ItemState, TransitState
 from apps.cod.models import CodItem, Deposit, QrSettlement
 from apps.cod.queries.seeing import candidates, waiting_transits
 from apps.cod.services import books, clocks
+from apps.cod.services.advances import clear_advances
 from apps.cod.services.deposits import items_of_deposit, lock_deposit
 from apps.cod.services.moving import move_items
 from apps.cod.services.noticing import report_difference
@@ -50,6 +51,7 @@ def see_on_bank(transit: Transit, line: BankLine, *, by: User, at: datetime) -> 
         here = CodItem.objects.filter(pk__in=_items(row), state=ItemState.DEPOSITED)
         ids = list(here.values_list("pk", flat=True))
         move_items(item_ids=ids, to=ItemState.BANKED, by=by, at=at)
+        clear_advances(item_ids=ids, by=by, at=at)
         clocks.seen_on_bank(row, by=by, at=at)
         record(f"{_noun(row)}.seen", row, by=by, at=at, data={"amount": str(line.amount)})
     return row

@@ -1,5 +1,6 @@
 """How a remittance goes from its preparation to the merchant."""
 
+from apps.cod.enums import AdvancePolicyState as A
 from apps.cod.enums import RemittanceState as R
 from apps.core.states import MoveTable
 
@@ -14,5 +15,14 @@ REMITTANCE_MOVES = MoveTable(
         R.PAID: {R.RETURNED},
         R.RETURNED: set(),
         R.WITHDRAWN: set(),
+    }
+)
+# Who is paid ahead of the bank: asked for, approved by two people, ended by one.
+ADVANCE_POLICY_MOVES = MoveTable(
+    {
+        A.ASKED: {A.ACTIVE, A.REFUSED},
+        A.ACTIVE: {A.ENDED},
+        A.REFUSED: set(),
+        A.ENDED: set(),
     }
 )

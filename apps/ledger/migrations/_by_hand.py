@@ -19,6 +19,7 @@ TITLES = (
     ("receivable", "1122", "应收账款"),
     ("courier_receivable", "122101", "其他应收款—员工"),
     ("partner_receivable", "122102", "其他应收款—网络公司"),
+    ("cod_advanced", "122103", "其他应收款—垫付代收货款"),
     ("bad_debt", "1231", "坏账准备"),
     ("pending_differences", "1901", "待处理财产损溢"),
     ("advance", "2203", "预收账款"),
