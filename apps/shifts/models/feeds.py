@@ -1,0 +1,30 @@
+"""A link by which a person's own calendar reads their shifts."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+USER = settings.AUTH_USER_MODEL
+
+
+class ShiftFeed(models.Model):
+    """Only a hash of the token is kept; a new link ends the one before."""
+
+    user = models.ForeignKey(USER, models.PROTECT, related_name="+", verbose_name=_("user"))
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    made_at = models.DateTimeField(_("made"))
+    revoked_at = models.DateTimeField(_("revoked"), null=True)
+
+    class Meta:
+        verbose_name = _("calendar link")
+        verbose_name_plural = _("calendar links")
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"], name="shiftfeed_one", condition=Q(revoked_at__isnull=True)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.user)
