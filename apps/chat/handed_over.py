@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.chat.models import Chat
-from apps.chat.services import hand_chat, take_chat
+from apps.chat.services.giving import hand_chat, take_chat
 from apps.chat.states import CHAT_LIVE
 from apps.core.handing_over import HandedOver, InHand
 

@@ -1,6 +1,7 @@
 """Ownership stays, the watch passes: handovers, what is moved, what lapses, what happened meanwhile."""
 
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -85,14 +86,12 @@ def test_three_shifts_make_no_chain() -> None:
     begin = at - timedelta(minutes=10)
     for n, one in enumerate(people):
         f.on_duty(one, unit, begin + n * f.HOUR, begin + (n + 1) * f.HOUR)
-    for giver, receiver in zip(people, people[1:], strict=False):
-        shift = giver_shift = Handover.objects.filter(giver=giver).first()
+    for giver, receiver in pairwise(people):
         when = begin + people.index(receiver) * f.HOUR
         services.open_due(at=when - timedelta(minutes=5))
         row = Handover.objects.get(giver=giver)
         services.offer_handover(handover_id=row.pk, receiver=receiver, by=giver, at=when)
         accept(row, by=receiver, at=when + timedelta(minutes=1))
-        assert shift is giver_shift
     last = begin + 7 * f.HOUR + timedelta(minutes=30)
     roster = Roster([], last)
     assert [roster.instead_of(one.pk) for one in people] == [people[-1].pk] * 8
@@ -171,6 +170,7 @@ def test_without_anybody_else_the_watch_stays_with_the_giver() -> None:
     unit, at = f.branch(), timezone.now()
     giver, end = f.agent(unit), at + timedelta(minutes=5)
     f.on_duty(giver, unit, at - f.HOUR, end)
+    f.clock(giver, unit, end + f.HOUR)
     services.open_due(at=at)
     row = Handover.objects.get()
     assert row.receiver is None and row.watch == giver
@@ -180,6 +180,14 @@ def test_without_anybody_else_the_watch_stays_with_the_giver() -> None:
     standby = f.director(unit)
     found = handing_over.receivers(row, end + timedelta(minutes=20))
     assert found == [standby], "the stand-by is offered"
+
+
+def test_nothing_to_hand_over_and_nobody_to_hand_it_to() -> None:
+    unit, at = f.branch(), timezone.now()
+    f.on_duty(f.agent(unit), unit, at - f.HOUR, at + timedelta(minutes=5))
+    assert services.open_due(at=at) == 0 == services.open_due(at=at)
+    assert Handover.objects.get().state == HandoverState.VOID
+    assert not Event.objects.filter(kind__startswith="handover.").exists()
 
 
 def test_a_shift_that_is_taken_off_the_roster_hands_nothing_over() -> None:

@@ -43,7 +43,7 @@ def work_handovers(*, at: datetime | None = None) -> int:
     done = open_due(at=at) + expire_swaps(at=at)
     done += _each(_to_void(), _void, at)
     done += _each(_to_offer(at), _offer_by_itself, at)
-    done += _each(_to_lapse(at), _lapse, at)
+    done += _each(_to_lapse(at), lapse, at)
     return done
 
 
@@ -74,9 +74,10 @@ def open_due(*, at: datetime) -> int:
 
 
 @transaction.atomic
-def open_handover(shift: DutyShift, *, at: datetime) -> Handover | None:
+def open_handover(shift: DutyShift, *, at: datetime, tell: bool = True) -> Handover | None:
     """The list of what runs out until the giver is back, with whoever is on duty next proposed; None where the
-    shift was taken off the roster or has its handover already."""
+    shift was taken off the roster or has its handover already, or where there is nothing to hand over and nobody to
+    hand it to. ``tell=False`` is for what is taken over from the past."""
     row = DutyShift.objects.select_for_update(of=("self",)).get(pk=shift.pk)
     if row.withdrawn_at is not None or Handover.objects.filter(shift=row).exists():
         return None
@@ -86,9 +87,13 @@ def open_handover(shift: DutyShift, *, at: datetime) -> Handover | None:
         ends_at=shift.ends_at, until=back_at(shift.user_id, shift.ends_at), opened_at=at,
     )  # fmt: skip
     add_items(handover)
+    if handover.receiver is None and not handover.items.exists():
+        handover.state = HandoverState.VOID
+        handover.save(update_fields=["state"])
+        return None
     sla.open_matter(
         kind=ShiftMatter.SHIFT_HANDOVER, subject=handover, title=str(shift.unit), unit=shift.unit,
-        owner_id=handover.receiver_id or shift.user_id, opened_at=at, by=by, at=at,
+        owner_id=handover.receiver_id or shift.user_id, opened_at=at, by=by, at=at, tell=tell,
         dues={Metric.ACTION: max(shift.ends_at + GRACE, at)},
     )  # fmt: skip
     record("handover.opened", handover, by=by, at=at, data=_names(handover))
@@ -290,7 +295,7 @@ def _offer_by_itself(handover: Handover, at: datetime) -> None:
     _offer(handover, receiver, "", by=system_user("clocks"), at=at)
 
 
-def _lapse(handover: Handover, at: datetime) -> None:
+def lapse(handover: Handover, at: datetime) -> None:
     """Nobody accepted in time. The director on duty has the watch until somebody does; where there is none it stays
     with the giver."""
     by = system_user("clocks")
