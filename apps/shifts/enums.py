@@ -45,7 +45,8 @@ class ItemState(ColourChoices):
     RETURNED = "returned", _("Returned"), "red"
 
 
-CLOCK = "clock"  # the kind of those items that are clocks of the sla floor
+LONGEST_CYCLE = 56  # days of a pattern: eight weeks
+MATTER = "matter"  # the kind of those items whose clocks run out
 
 
 class ShiftMatter(ColourChoices):

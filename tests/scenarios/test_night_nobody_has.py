@@ -15,7 +15,7 @@ from apps.shifts import services
 from apps.shifts.enums import GapEnd, HandoverState, ItemState
 from apps.shifts.models import Gap, Handover
 from apps.shifts.queries.handing_over import last_away, while_away
-from apps.sla.models import Clock
+from apps.sla.models import Matter
 from apps.sla.services import sweep
 from tests.factories import shifts as f
 
@@ -81,7 +81,7 @@ def test_the_night_nobody_has() -> None:
     assert row.items.get(pk=second.pk).state == ItemState.RETURNED
     assert {"周宁", "林静"} <= told("staff.handover_returned")
     assert Roster([], half + f.HOUR).instead_of(zhou.pk) == wu.pk
-    assert Clock.objects.get(pk=first.subject_id).owner == zhou, "ownership stays"
+    assert Matter.objects.get(pk=first.subject_id).owner == zhou, "ownership stays"
 
     # In the morning 陈洁 does not accept: the director has the watch over what 吴桐 had.
     services.work_handovers(at=night.ends_at)

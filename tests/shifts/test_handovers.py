@@ -71,7 +71,7 @@ def test_accepted_the_watch_passes_and_the_owner_stays() -> None:
     assert instead_of(giver, row.ends_at) == receiver.pk
     assert instead_of(giver, row.ends_at - timedelta(seconds=1)) == giver.pk
     assert instead_of(giver, row.until) == giver.pk, "back with the next shift"
-    assert Clock.objects.get(pk=first.subject_id).owner == giver
+    assert Matter.objects.get(pk=first.subject_id).owner == giver
     assert {item.state for item in row.items.all()} == {ItemState.PASSED}
     assert Clock.objects.get(matter__subject_type="shifts.handover").state == "met"
     with pytest.raises(RuleBroken):

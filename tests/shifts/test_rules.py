@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.core.errors import BadInput
-from apps.shifts.rules.days import clock_text, day_span, falls_on, span_on
+from apps.shifts.day_times import clock_text
+from apps.shifts.rules.days import day_span, falls_on, span_on
 from apps.shifts.rules.ical import Entry, calendar
 from apps.shifts.rules.intervals import Missing, Span, merged, missing, present, without
 from apps.shifts.rules.patterns import Line, fill, read_lines

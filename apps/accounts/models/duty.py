@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
@@ -16,7 +17,7 @@ from apps.accounts.models.unit import Unit
 from apps.accounts.models.user import User
 
 
-class SpanQuerySet(models.QuerySet[models.Model]):
+class SpanQuerySet(models.QuerySet[Any]):
     def at(self, moment: datetime | None = None) -> "SpanQuerySet":
         """Those that cover ``moment`` (now): starts_at ≤ t < ends_at."""
         moment = moment or timezone.now()

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.apps import apps
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -19,7 +20,7 @@ from apps.backoffice.staff_admin import must
 from apps.events.kinds import label_of
 from apps.shifts import forms, services
 from apps.shifts.admin.lists import HandoverList
-from apps.shifts.enums import CLOCK, HandoverState, ItemState
+from apps.shifts.enums import MATTER, HandoverState, ItemState
 from apps.shifts.models import Handover
 from apps.shifts.queries.handing_over import (
     items_of,
@@ -100,13 +101,9 @@ class HandoverAdmin(ListAdmin, PanelAdmin):
     def facts(self, request: HttpRequest, record: Handover) -> dict[str, Any]:
         kinds = moved_kinds()
         items = [
-            (
-                item,
-                _("Clock") if item.kind == CLOCK else kinds[item.kind].label,
-                ItemState(item.state),
-            )
+            (item, _kind(item.page_type), ItemState(item.state))
             for item in items_of(record)
-            if item.kind == CLOCK or item.kind in kinds
+            if item.kind == MATTER or item.kind in kinds
         ]
         return {
             "title": str(record), "items": items, "state": HandoverState(record.state),
@@ -131,6 +128,11 @@ class HandoverAdmin(ListAdmin, PanelAdmin):
             request, "shifts/away.html", _("While you were away"), handover=handover, news=news,
             returned=_returned(handover),
         )  # fmt: skip
+
+
+def _kind(page_type: str) -> str:
+    """What the thing is called that has its page there."""
+    return str(apps.get_model(page_type)._meta.verbose_name)
 
 
 def _titles(keys: list[tuple[str, str]]) -> dict[tuple[str, str], str]:

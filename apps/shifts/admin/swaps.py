@@ -102,7 +102,8 @@ class SwapAdmin(ListAdmin, PanelAdmin):
         return {"title": str(record), "state": SwapState(record.state)}
 
     def mine_view(self, request: HttpRequest) -> HttpResponseBase:
-        return self._mine_page(request)
+        shown: HttpResponseBase = self._mine_page(request)
+        return shown
 
     def link_view(self, request: HttpRequest) -> HttpResponseBase:
         """A new link, shown in this answer alone."""
@@ -112,7 +113,10 @@ class SwapAdmin(ListAdmin, PanelAdmin):
         said = gettext(
             "Your link was made by your first press and is not shown again. Make a new one if you missed it."
         )
-        return done_here(answer, where=reverse("admin:shifts_swap_mine"), said=said)
+        done: HttpResponseBase = done_here(
+            answer, where=reverse("admin:shifts_swap_mine"), said=said
+        )
+        return done
 
     def end_link_view(self, request: HttpRequest) -> HttpResponseBase:
         must(request, ASK)

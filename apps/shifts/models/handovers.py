@@ -105,7 +105,7 @@ class Handover(models.Model):
 
 
 class HandoverItem(models.Model):
-    """A clock that runs out before the giver is back, or something in the giver's hand that is moved."""
+    """A matter of which a clock runs out before the giver is back, or something in the giver's hand that is moved."""
 
     handover = models.ForeignKey(Handover, models.PROTECT, related_name="items")
     kind = models.CharField(_("kind"), max_length=30)

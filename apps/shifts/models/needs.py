@@ -1,6 +1,6 @@
 """How many people a role needs when, and where nobody is."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.enums import Role
 from apps.accounts.models import Unit
 from apps.accounts.models.role import TimeSpan
+from apps.shifts.day_times import DAY_MINUTES, clock_text
 from apps.shifts.enums import GapEnd, Holidays
-from apps.shifts.rules.days import DAY_MINUTES, clock_text
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -49,8 +49,8 @@ def day_span_constraint(name: str) -> models.CheckConstraint:
     )
 
 
-class UnitQuerySet(models.QuerySet[models.Model]):
-    def visible_to(self, user: "User") -> "UnitQuerySet":
+class OfUnitsQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: "User") -> "OfUnitsQuerySet":
         units = user.visible_unit_ids()
         return self if units is None else self.filter(unit__in=units)
 
@@ -71,7 +71,7 @@ class Need(DaySpan):
     made_at = models.DateTimeField(_("entered"), auto_now_add=True, editable=False)
     made_by = models.ForeignKey(USER, models.PROTECT, related_name="+", editable=False)
 
-    objects = UnitQuerySet.as_manager()
+    objects = OfUnitsQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("need of people")
@@ -115,7 +115,7 @@ class Gap(models.Model):
     closed_at = models.DateTimeField(_("closed"), null=True)
     closed_as = models.CharField(_("how"), max_length=8, choices=GapEnd, blank=True)
 
-    objects = UnitQuerySet.as_manager()
+    objects = OfUnitsQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("gap in the roster")

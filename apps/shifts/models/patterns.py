@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.enums import Role
 from apps.accounts.models import DutyShift, Unit
-from apps.shifts.models.needs import DaySpan, UnitQuerySet, day_span_constraint
-from apps.shifts.rules.patterns import LONGEST_CYCLE
+from apps.shifts.enums import LONGEST_CYCLE
+from apps.shifts.models.needs import DaySpan, OfUnitsQuerySet, day_span_constraint
 
 USER = settings.AUTH_USER_MODEL
 
@@ -24,7 +24,7 @@ class Pattern(models.Model):
     made_at = models.DateTimeField(_("entered"), auto_now_add=True, editable=False)
     made_by = models.ForeignKey(USER, models.PROTECT, related_name="+", editable=False)
 
-    objects = UnitQuerySet.as_manager()
+    objects = OfUnitsQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("shift pattern")

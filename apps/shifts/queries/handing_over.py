@@ -11,7 +11,7 @@ from apps.accounts.models import Absence, DutyShift, User
 from apps.core.discovery import modules_named
 from apps.core.handing_over import HandedOver
 from apps.events.models import Event
-from apps.shifts.enums import CLOCK, MATTER_KINDS
+from apps.shifts.enums import MATTER, MATTER_KINDS
 from apps.shifts.models import Handover, HandoverItem
 from apps.shifts.queries.taking_over import holders, in_charge, may_take_over, on_duty_at
 from apps.sla.enums import Metric
@@ -30,7 +30,7 @@ def moved_kinds() -> dict[str, HandedOver]:
     found: dict[str, HandedOver] = {}
     for config, module in modules_named("handed_over"):
         for one in module.HANDED_OVER:
-            if one.kind in found or one.kind == CLOCK:
+            if one.kind in found or one.kind == MATTER:
                 raise ValueError(f"{config.name}: there is a kind {one.kind!r} already")
             found[one.kind] = one
     return found
@@ -63,8 +63,9 @@ def watched_for(giver_id: int, at: datetime) -> set[int]:
 
 
 def candidates(handover: Handover) -> list[HandoverItem]:
-    """What belongs on the list, as items that are not stored: promises first, then by what runs out first. Two
-    queries and one for each kind of thing that is moved, however much there is."""
+    """What belongs on the list, as items that are not stored: promises first, then by what runs out first; of each
+    matter its promise, else the clock that runs out first. Two queries and one for each kind of thing that is
+    moved, however much there is."""
     owners = watched_for(handover.giver_id, handover.ends_at - timedelta(microseconds=1))
     clocks = (
         Clock.objects.open()
@@ -72,7 +73,10 @@ def candidates(handover: Handover) -> list[HandoverItem]:
         .exclude(kind__in=[kind.value for kind in MATTER_KINDS])
         .select_related("matter")
     )
-    found = [_clock_item(handover, clock) for clock in clocks]
+    first: dict[int, HandoverItem] = {}
+    for item in sorted((_item(handover, clock) for clock in clocks), key=_order):
+        first.setdefault(item.subject_id, item)
+    found = list(first.values())
     for kind, moved in moved_kinds().items():
         found += [
             HandoverItem(
@@ -90,10 +94,10 @@ def _order(item: HandoverItem) -> tuple[bool, bool, float]:
     return not item.is_promise, due is None, due.timestamp() if due else 0.0
 
 
-def _clock_item(handover: Handover, clock: Clock) -> HandoverItem:
+def _item(handover: Handover, clock: Clock) -> HandoverItem:
     title = f"{clock.matter.title} · {clock.label}" if clock.label else clock.matter.title
     return HandoverItem(
-        handover=handover, kind=CLOCK, subject_id=clock.pk, page_type=clock.matter.subject_type,
+        handover=handover, kind=MATTER, subject_id=clock.matter_id, page_type=clock.matter.subject_type,
         page_id=clock.matter.subject_id, title=title[:160], due_at=clock.due_at,
         is_promise=clock.metric == Metric.PROMISE, watch_id=handover.watch_id,
     )  # fmt: skip

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from apps.core.errors import BadInput
+from apps.shifts.day_times import DAY_MINUTES
 from apps.shifts.rules.intervals import Span
 
-DAY_MINUTES = 24 * 60
 _TIME = re.compile(r"(\d{1,2})[:：](\d{2})")
 
 
@@ -37,12 +37,6 @@ def day_span(
     if start == DAY_MINUTES:
         start = 0
     return start, end if end > start else end + DAY_MINUTES
-
-
-def clock_text(minute: int) -> str:
-    """``08:00``; beyond the day's end the time of the next morning, and 24:00 for midnight itself."""
-    n = minute if minute <= DAY_MINUTES else minute - DAY_MINUTES
-    return f"{n // 60:02}:{n % 60:02}"
 
 
 def at_minute(day: date, minute: int, zone: ZoneInfo) -> datetime:

@@ -9,8 +9,6 @@ from django.utils.translation import gettext as _
 from apps.core.errors import BadInput
 from apps.shifts.rules.days import day_span, days_between
 
-LONGEST_CYCLE = 56  # days: eight weeks
-
 
 class Line(NamedTuple):
     """On the ``day``-th day of the cycle (from 1) whoever has the ``place`` (from 1) works these minutes."""

@@ -23,7 +23,7 @@ REFRESH = "apps.shifts.tasks.refresh_gaps"
 def lock_needs() -> list[Need]:
     """Whoever makes or closes gaps holds all needs first, so that two who do agree on the order."""
     rows = Need.objects.select_for_update(of=("self",), no_key=True).select_related("unit")
-    return list(rows.order_by("pk"))  # type: ignore[arg-type]  # what the manager's base is of
+    return list(rows.order_by("pk"))
 
 
 @dataclass
@@ -113,8 +113,7 @@ def _write(changes: Changes, *, by: User, at: datetime) -> None:
     filled = changes.ended.get(GapEnd.FILLED, [])
     sla.finish_matters(filled, kind=FactKind.DONE, by=by, at=at)
     for how in (GapEnd.PASSED, GapEnd.DROPPED):
-        if gaps := changes.ended.get(how):
-            sla.stop_matters(gaps, reason=str(how.label), by=by, at=at)
+        sla.stop_matters(changes.ended.get(how, []), reason=str(how.label), by=by, at=at)
     for gap in changes.moved:
         sla.set_due(
             subject=gap, metric=Metric.ACTION, due_at=gap.starts_at, reason=str(gap), by=by, at=at

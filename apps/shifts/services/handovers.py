@@ -15,7 +15,7 @@ from apps.accounts.services import pass_watch
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.times import now
 from apps.events.services import NewEvent, record, record_many
-from apps.shifts.enums import CLOCK, HandoverState, ItemState, ShiftMatter
+from apps.shifts.enums import MATTER, HandoverState, ItemState, ShiftMatter
 from apps.shifts.models import Handover, HandoverItem
 from apps.shifts.models.handovers import LIVE
 from apps.shifts.queries.handing_over import (
@@ -228,7 +228,7 @@ def _settle_items(
 def _moved(item: HandoverItem, handover: Handover, to: User, at: datetime) -> str:
     """Move it by its floor's own service; why that cannot be, in words, else nothing."""
     moved = moved_kinds().get(item.kind)
-    if item.kind == CLOCK or moved is None:
+    if item.kind == MATTER or moved is None:
         return ""
     if item.subject_id not in {thing.subject_id for thing in moved.of(handover.giver_id)}:
         return ""  # it was settled meanwhile

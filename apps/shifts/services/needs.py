@@ -13,11 +13,11 @@ from apps.accounts.models import Unit, User
 from apps.accounts.services import NewShift, plan_shifts
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.services import record
-from apps.shifts.enums import Holidays
+from apps.shifts.enums import LONGEST_CYCLE, Holidays
 from apps.shifts.models import Need, Pattern, PatternFill, PatternLine, PatternPlace
 from apps.shifts.queries.covering import zone
 from apps.shifts.rules.days import day_span, span_on
-from apps.shifts.rules.patterns import LONGEST_CYCLE, Line, fill, read_lines
+from apps.shifts.rules.patterns import Line, fill, read_lines
 from apps.shifts.services.gaps import lock_needs, refresh_gaps
 
 FURTHEST = timedelta(days=186)  # half a year is filled at once at most

@@ -170,7 +170,7 @@ def _end(swap: Swap, state: SwapState, why: str, *, by: User, at: datetime) -> N
 
 
 def _record(what: str, swap: Swap, *, by: User, at: datetime) -> None:
-    people = {swap.asked_by_id, swap.taken_by_id} - {by.pk, None}
+    people = {pk for pk in (swap.asked_by_id, swap.taken_by_id) if pk is not None} - {by.pk}
     data = {
         "from": swap.starts_at, "until": swap.shift.ends_at, "reason": swap.why,
         "taker": swap.taken_by.display_name if swap.taken_by else "", "people": sorted(people),
