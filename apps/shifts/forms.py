@@ -25,7 +25,7 @@ def _people() -> Any:
     return User.objects.active().people().order_by("display_name")
 
 
-class PersonField(forms.ModelChoiceField):
+class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]  # the stubs' generic is not subscriptable at run time
     """A colleague; those who cannot be reached are marked where the page says so."""
 
     widget = PlainSelect

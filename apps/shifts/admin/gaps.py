@@ -78,7 +78,7 @@ class GapAdmin(ListAdmin, PanelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Any]":
         rows: QuerySet[Any] = Gap.objects.visible_to(person(request))
-        return rows.select_related("unit", "need")
+        return rows.select_related("unit", "need", "closed_by")
 
     def own_pages(self) -> list[tuple[str, Any, str]]:
         return [("ribbon/", self.ribbon_view, "ribbon"), *super().own_pages()]

@@ -15,15 +15,21 @@ class ShiftFeed(models.Model):
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     made_at = models.DateTimeField(_("made"))
     revoked_at = models.DateTimeField(_("revoked"), null=True)
+    revoked_by = models.ForeignKey(USER, models.PROTECT, related_name="+", null=True)
 
     class Meta:
         verbose_name = _("calendar link")
         verbose_name_plural = _("calendar links")
         default_permissions = ()
         constraints = [
+            models.CheckConstraint(
+                condition=Q(revoked_at__isnull=True, revoked_by__isnull=True)
+                | Q(revoked_at__isnull=False, revoked_by__isnull=False),
+                name="shiftfeed_revoked_by_someone",
+            ),
             models.UniqueConstraint(
                 fields=["user"], name="shiftfeed_one", condition=Q(revoked_at__isnull=True)
-            )
+            ),
         ]
 
     def __str__(self) -> str:

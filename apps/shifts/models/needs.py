@@ -113,6 +113,9 @@ class Gap(models.Model):
     missing = models.PositiveSmallIntegerField(_("people missing"))
     found_at = models.DateTimeField(_("found"))
     closed_at = models.DateTimeField(_("closed"), null=True)
+    closed_by = models.ForeignKey(
+        USER, models.PROTECT, related_name="+", null=True, verbose_name=_("closed by")
+    )
     closed_as = models.CharField(_("how"), max_length=8, choices=GapEnd, blank=True)
 
     objects = OfUnitsQuerySet.as_manager()
@@ -134,8 +137,8 @@ class Gap(models.Model):
             ),
             models.CheckConstraint(condition=Q(missing__gte=1), name="gap_of_somebody"),
             models.CheckConstraint(
-                condition=Q(closed_at__isnull=True, closed_as="")
-                | Q(closed_at__isnull=False, closed_as__in=GapEnd.values),
+                condition=Q(closed_at__isnull=True, closed_by__isnull=True, closed_as="")
+                | Q(closed_at__isnull=False, closed_by__isnull=False, closed_as__in=GapEnd.values),
                 name="gap_closed_somehow",
             ),
             ExclusionConstraint(

@@ -74,7 +74,8 @@ def in_charge(role: str, unit: Unit, at: datetime, *, besides: set[int]) -> User
     for where in (unit.path, ""):
         for one in above:
             for pk in roster.people(one, where):
-                if pk not in besides and (found := User.objects.active().filter(pk=pk).first()):
+                found: User | None = User.objects.active().filter(pk=pk).first()
+                if pk not in besides and found is not None:
                     return found
     return None
 
@@ -85,12 +86,13 @@ def holders(role: str, unit: Unit, at: datetime) -> "QuerySet[User]":
         Q(until__isnull=True) | Q(until__gt=at), user=OuterRef("pk"), role=role, since__lte=at
     )
     paths = [unit.path[: n + 1] for n, mark in enumerate(unit.path) if mark == "/"]
-    return (
+    found: QuerySet[User] = (
         User.objects.active()
         .people()
         .filter(Exists(held.filter(unit__path__in=paths)))
         .order_by("display_name", "pk")
     )
+    return found
 
 
 def volunteers(gap: Gap) -> list[tuple[User, list[str]]]:

@@ -36,7 +36,7 @@ def _revoke(user: User, at: datetime) -> int:
     User.objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)
     feeds = list(ShiftFeed.objects.filter(user=user, revoked_at__isnull=True))
     for feed in feeds:
-        feed.revoked_at = at
-        feed.save(update_fields=["revoked_at"])
+        feed.revoked_at, feed.revoked_by = at, user
+        feed.save(update_fields=["revoked_at", "revoked_by"])
         record("shiftfeed.revoked", feed, by=user, at=at)
     return len(feeds)

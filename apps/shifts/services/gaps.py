@@ -106,8 +106,8 @@ def _follow(gap: Gap, one: Missing, changes: Changes, at: datetime) -> None:
 def _write(changes: Changes, *, by: User, at: datetime) -> None:
     for how, gaps in changes.ended.items():
         for gap in gaps:
-            gap.closed_at, gap.closed_as = at, how
-        Gap.objects.bulk_update(gaps, ["closed_at", "closed_as", "ends_at"])
+            gap.closed_at, gap.closed_by, gap.closed_as = at, by, how
+        Gap.objects.bulk_update(gaps, ["closed_at", "closed_by", "closed_as", "ends_at"])
     Gap.objects.bulk_update(changes.changed, ["starts_at", "ends_at", "missing"])
     Gap.objects.bulk_create(changes.found)
     filled = changes.ended.get(GapEnd.FILLED, [])
