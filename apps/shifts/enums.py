@@ -100,6 +100,7 @@ EVENT_DETAILS = {
     "pattern.filled/shifts": _("Shifts"),
     "pattern.filled/from": _("From"),
     "handover.returned/item": _("Item"),
+    "handover.opened/items": _("Items"),
     "handover.offered/items": _("Items"),
     "handover.accepted/items": _("Items"),
     "handover.accepted/returned": _("Returned"),

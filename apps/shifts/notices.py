@@ -122,6 +122,7 @@ NOTICES: dict[str, Callable[[Sequence[Event]], list[Notice]]] = {
     "swap.done": _swap_decided,
     "swap.refused": _swap_decided,
     "swap.expired": _swap_decided,
+    "handover.opened": _handover("staff.handover_opened"),
     "handover.offered": _handover("staff.handover_offered"),
     "handover.returned": _handover("staff.handover_returned"),
     "handover.lapsed": _handover("staff.handover_lapsed"),

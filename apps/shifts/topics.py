@@ -13,6 +13,7 @@ TOPICS = (
     staff_topic("staff.gap_asked", _("Asked to take a gap in the roster (staff)"), SPAN, UNIT, WHO),
     staff_topic("staff.swap_asked", _("Asked to swap a shift (staff)"), SPAN, UNIT, WHO),
     staff_topic("staff.swap_decided", _("What became of a swap (staff)"), SPAN, UNIT, WHO),
+    staff_topic("staff.handover_opened", _("Your shift is to be handed over (staff)"), UNIT, WHO),
     staff_topic("staff.handover_offered", _("A shift is handed over to you (staff)"), UNIT, WHO),
     staff_topic(
         "staff.handover_returned", _("An item of a handover came back (staff)"), WHO, WATCH

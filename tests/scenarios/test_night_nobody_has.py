@@ -66,7 +66,7 @@ def test_the_night_nobody_has() -> None:
     f.clock(zhou, unit, half + 3 * f.HOUR, title="CS-B")
     services.work_handovers(at=half - 30 * MINUTES)
     row = Handover.objects.get(giver=zhou)
-    assert row.receiver == wu
+    assert row.receiver == wu and "周宁" in told("staff.handover_opened")
     first, second = row.items.all()
     services.offer_handover(
         handover_id=row.pk,

@@ -46,7 +46,7 @@ def test_it_opens_by_itself_with_what_runs_out_first_and_the_next_on_duty() -> N
     assert [item.title for item in handing_over.items_of(row)] == ["CS0", "CS1"]
     matter = Matter.objects.get(subject_type="shifts.handover", subject_id=str(row.pk))
     due = Clock.objects.get(matter=matter).due_at
-    assert due == row.ends_at + timedelta(minutes=15) and matter.owner == receiver
+    assert due == row.ends_at + timedelta(minutes=15) and matter.owner == giver
     assert services.open_due(at=timezone.now()) == 0, "once"
     assert Event.objects.filter(kind="handover.opened").count() == 1
     assert not Handover.objects.filter(giver=receiver).exists(), "their shift has hardly begun"

@@ -69,7 +69,7 @@ ACTS = (
         offered_to=lambda row, user: row.receiver_id == user.pk,
         explains=_("What is due comes to you until the colleague is back; their cases stay theirs. What you cannot take goes back with a reason."),
         done=_("The watch is yours.")),
-    Act("offer", _("Hand over"), WORK, _offer, form=forms.OfferForm, options=_offer_options,
+    Act("offer", _("Hand over the shift"), WORK, _offer, form=forms.OfferForm, options=_offer_options,
         initial=lambda context: {"receiver": context.record.receiver_id, "note": context.record.note},
         may=_to(HandoverState.OFFERED), is_panel=True,
         explains=_("Your cases stay yours; the colleague has an eye on them until you are back."),

@@ -93,10 +93,11 @@ def open_handover(shift: DutyShift, *, at: datetime, tell: bool = True) -> Hando
         return None
     sla.open_matter(
         kind=ShiftMatter.SHIFT_HANDOVER, subject=handover, title=str(shift.unit), unit=shift.unit,
-        owner_id=handover.receiver_id or shift.user_id, opened_at=at, by=by, at=at, tell=tell,
+        owner_id=shift.user_id, opened_at=at, by=by, at=at, tell=tell,
         dues={Metric.ACTION: max(shift.ends_at + GRACE, at)},
     )  # fmt: skip
-    record("handover.opened", handover, by=by, at=at, data=_names(handover))
+    data = {**_names(handover), "items": handover.items.count(), "people": [shift.user_id]}
+    record("handover.opened", handover, by=by, at=at, data=data)
     return handover
 
 
