@@ -10,7 +10,7 @@ from apps.accounts.models import DutyShift, Unit, User
 from apps.core.times import day_start
 from apps.shifts import services
 from apps.shifts.models import Handover
-from apps.shifts.services.handovers import end_forgotten, lapse
+from apps.shifts.services.working import end_forgotten, lapse
 
 EVERY_DAY = [1, 2, 3, 4, 5, 6, 7]
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)

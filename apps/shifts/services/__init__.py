@@ -1,13 +1,10 @@
 from apps.shifts.services.feeds import make_feed, revoke_feed
 from apps.shifts.services.gaps import REFRESH, refresh_gaps
 from apps.shifts.services.handovers import (
-    WORK,
     accept_handover,
-    end_forgotten,
     offer_handover,
     open_due,
     open_handover,
-    work_handovers,
 )
 from apps.shifts.services.needs import end_need, fill_pattern, make_pattern, set_need
 from apps.shifts.services.staffing import ask_volunteers, plan_person, take_gap
@@ -18,6 +15,7 @@ from apps.shifts.services.swaps import (
     refuse_swap,
     take_swap,
 )
+from apps.shifts.services.working import WORK, end_forgotten, work_handovers
 
 __all__ = [
     "REFRESH",
