@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "apps.account_changes",
     "apps.safety",
     "apps.notifications",
+    "apps.shifts",
     "apps.inquiries",
     "apps.portal",
     "apps.desk",

@@ -29,6 +29,7 @@ urlpatterns = [
     path("admin/desk/", include("apps.desk.urls")),
     path("admin/", admin.site.urls),
     path("notify/", include("apps.notifications.urls")),
+    path("duty/", include("apps.shifts.urls")),
     path("", include("apps.inquiries.urls")),
     path("", include("apps.portal.urls")),
 ]

@@ -31,6 +31,13 @@ class Role(ColourChoices):
     IT_ADMIN = "it_admin", _("IT administrator"), "grey"
 
 
+class AbsenceKind(ColourChoices):
+    """Why what is due goes to somebody else: a leave, or a shift that is over and was handed over."""
+
+    AWAY = "away", _("Away"), "amber"
+    OFF_SHIFT = "off_shift", _("Off shift"), "grey"
+
+
 class UserKind(ColourChoices):
     PERSON = "person", _("Person"), "blue"
     SERVICE = "service", _("Service user"), "teal"
@@ -109,6 +116,8 @@ EVENT_KINDS = {
     "user.shift_withdrawn": _("Taken off the duty roster"),
     "user.absence_planned": _("Noted as away"),
     "user.absence_withdrawn": _("Not away after all"),
+    "user.off_shift": _("Off shift, the watch is with another"),
+    "user.off_shift_ended": _("Watch passed on or taken back"),
     "unit.created": _("Unit created"),
     "unit.changed": _("Unit changed"),
     "rolepolicy.changed": _("Role policy changed"),

@@ -204,6 +204,7 @@ EVENT_KINDS = {
     "delivery.handed_over": _("Message handed to a person"),
     "delivery.resolved": _("Unclear message settled"),
     "phonetask.taken": _("Call taken"),
+    "phonetask.handed": _("Call handed over with a shift"),
     "phonetask.closed": _("Call settled"),
     "phonetask.revealed": _("Phone number looked at"),
     "messagetemplate.saved": _("Message template saved"),

@@ -12,7 +12,7 @@ from django.conf import settings as installation
 from django.core.management import call_command
 from django.utils import timezone
 
-from apps.accounts.enums import Role
+from apps.accounts.enums import AbsenceKind, Role
 from apps.accounts.models import Absence, DutyShift, User
 from apps.complaints.enums import CaseChannel, CaseClass, CaseState, EntryKind, Severity
 from apps.complaints.models import Case, CaseEntry
@@ -42,6 +42,8 @@ from apps.notifications.queries.desk import bell
 from apps.notifications.services import send_due
 from apps.quality.enums import ExceptionKind, ExceptionState, MeetingState
 from apps.quality.models import ChaseTask, CorrectiveAction, ExceptionReport, ReviewMeeting
+from apps.shifts.enums import HandoverState, SwapState
+from apps.shifts.models import Gap, Handover, Swap
 from apps.sla.enums import ClockState, Metric
 from apps.sla.models import Clock
 from tests import databases
@@ -85,10 +87,11 @@ def one_week(
 # The week of parcels and cases, and what money adds to it: prices, a month of the bank, two of statements, an account
 # change whose customers are told, of whom two answer.
 WEEK, MONEY = 6_000, 2_200
+DUTY = 700  # needs, a pattern, a swap, two handovers
 
 
 def test_it_is_made_in_few_statements(one_week: datetime, sent: list[str]) -> None:
-    assert 1_000 < len(sent) <= WEEK + MONEY
+    assert 1_000 < len(sent) <= WEEK + MONEY + DUTY
 
 
 @pytest.mark.requirement("CMP-1")
@@ -151,8 +154,14 @@ def _exceptions() -> None:
 
 def _roster(now: datetime) -> None:
     assert DutyShift.objects.filter(starts_at__lt=now, ends_at__gt=now).exists()
-    assert Absence.objects.filter(starts_at__lte=now, ends_at__gt=now).count() == 2
+    assert Absence.objects.filter(kind=AbsenceKind.AWAY).at(now).count() == 2
     assert Absence.objects.filter(starts_at__gt=now).exists()
+    gaps = Gap.objects.filter(closed_at=None)
+    assert gaps and set(gaps.values_list("unit__code", flat=True)) == {"BJS"}
+    assert {timezone.localtime(gap.starts_at).hour for gap in gaps} == {20}
+    assert Swap.objects.get().state == SwapState.ASKED
+    states = set(Handover.objects.values_list("state", flat=True))
+    assert {HandoverState.ACCEPTED, HandoverState.LAPSED} <= states
 
 
 def _messages(now: datetime) -> None:

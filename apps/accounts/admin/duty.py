@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts import services
-from apps.accounts.enums import Role
+from apps.accounts.enums import AbsenceKind, Role
 from apps.accounts.models import Absence, DutyShift
 from apps.accounts.staff import person
 from apps.backoffice.acts import Act
@@ -96,6 +96,10 @@ class AbsenceAdmin(SpanAdmin):
     fields = ["user", "stand_in", "starts_at", "ends_at", "reason"]
     autocomplete_fields = ["user", "stand_in"]
     ordering = ["-starts_at", "-id"]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """Leave, not the time between two shifts, which handovers show."""
+        return super().get_queryset(request).filter(kind=AbsenceKind.AWAY)
 
     def save_through_service(
         self, request: HttpRequest, obj: Absence, values: dict[str, Any], change: bool

@@ -12,6 +12,7 @@ from django.db import migrations, models
 
 import apps.accounts.models.role
 import apps.core.crypto
+from apps.accounts.migrations import _by_hand
 
 
 class Migration(migrations.Migration):
@@ -179,6 +180,16 @@ class Migration(migrations.Migration):
                 (
                     "withdrawn_at",
                     models.DateTimeField(editable=False, null=True, verbose_name="withdrawn"),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("away", "Away"), ("off_shift", "Off shift")],
+                        default="away",
+                        editable=False,
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
                 ),
                 ("reason", models.CharField(blank=True, max_length=120, verbose_name="reason")),
                 (
@@ -903,10 +914,22 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="absence",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind", "away"),
+                    models.Q(("kind", "off_shift"), ("stand_in__isnull", False)),
+                    _connector="OR",
+                ),
+                name="accounts_absence_of_a_kind",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="absence",
             constraint=django.contrib.postgres.constraints.ExclusionConstraint(
                 condition=models.Q(("withdrawn_at__isnull", True)),
                 expressions=[
                     ("user", "="),
+                    ("kind", "="),
                     (apps.accounts.models.role.TimeSpan("starts_at", "ends_at"), "&&"),
                 ],
                 name="accounts_absence_once_at_a_time",
@@ -1006,6 +1029,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="dutyshift",
             index=models.Index(fields=["role", "starts_at"], name="accounts_dutyshift_role"),
+        ),
+        migrations.AddIndex(
+            model_name="dutyshift",
+            index=models.Index(
+                condition=models.Q(("withdrawn_at__isnull", True)),
+                fields=["ends_at"],
+                name="accounts_dutyshift_end",
+            ),
         ),
         migrations.AddConstraint(
             model_name="dutyshift",
@@ -1178,4 +1209,5 @@ class Migration(migrations.Migration):
                 name="accounts_session_seen_after_start",
             ),
         ),
+        *_by_hand.OPERATIONS,
     ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
@@ -10,13 +11,13 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.enums import Role
+from apps.accounts.enums import AbsenceKind, Role
 from apps.accounts.models.role import TimeSpan
 from apps.accounts.models.unit import Unit
 from apps.accounts.models.user import User
 
 
-class SpanQuerySet(models.QuerySet[models.Model]):
+class SpanQuerySet(models.QuerySet[Any]):
     def at(self, moment: datetime | None = None) -> "SpanQuerySet":
         """Those that cover ``moment`` (now): starts_at ≤ t < ends_at."""
         moment = moment or timezone.now()
@@ -48,7 +49,7 @@ class Span(models.Model):
 
     def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
         """A form does not show the withdrawal, but the constraints' conditions read it."""
-        shown = set(exclude or ()) - {"withdrawn_at", "withdrawn_by"}
+        shown = set(exclude or ()) - {"withdrawn_at", "withdrawn_by", "kind"}
         super().validate_constraints(exclude=shown)
 
 
@@ -77,7 +78,14 @@ class DutyShift(Span):
         ordering = ["starts_at", "id"]
         default_permissions = ("view",)
         permissions = [("manage_dutyshift", _("Can plan who is on duty and who is away"))]
-        indexes = [models.Index(fields=["role", "starts_at"], name="accounts_dutyshift_role")]
+        indexes = [
+            models.Index(fields=["role", "starts_at"], name="accounts_dutyshift_role"),
+            models.Index(
+                fields=["ends_at"],
+                name="accounts_dutyshift_end",
+                condition=Q(withdrawn_at__isnull=True),
+            ),
+        ]
         constraints = [
             *_span_constraints("accounts_dutyshift"),
             models.CheckConstraint(
@@ -100,7 +108,16 @@ class DutyShift(Span):
 
 
 class Absence(Span):
-    """A person is away; what would go to them goes to the stand-in."""
+    """A person is away, or off shift; what would go to them goes to the stand-in. Off shift is no leave:
+    a time of leave counts before it."""
+
+    kind = models.CharField(
+        _("kind"),
+        max_length=10,
+        choices=AbsenceKind,
+        default=AbsenceKind.AWAY,
+        editable=False,
+    )
 
     stand_in = models.ForeignKey(
         User, models.PROTECT, related_name="+", verbose_name=_("stand-in"), null=True, blank=True
@@ -119,10 +136,16 @@ class Absence(Span):
                 condition=Q(stand_in__isnull=True) | ~Q(stand_in=F("user")),
                 name="accounts_absence_stand_in_is_another",
             ),
+            models.CheckConstraint(
+                condition=Q(kind=AbsenceKind.AWAY)
+                | Q(kind=AbsenceKind.OFF_SHIFT, stand_in__isnull=False),
+                name="accounts_absence_of_a_kind",
+            ),
             ExclusionConstraint(
                 name="accounts_absence_once_at_a_time",
                 expressions=[
                     ("user", RangeOperators.EQUAL),
+                    ("kind", RangeOperators.EQUAL),
                     (TimeSpan("starts_at", "ends_at"), RangeOperators.OVERLAPS),
                 ],
                 condition=Q(withdrawn_at__isnull=True),

@@ -9,9 +9,13 @@ from apps.accounts.services.api_keys import (
     check_address as check_api_key_address,
 )
 from apps.accounts.services.duty import (
+    NewShift,
     plan_absence,
     plan_shift,
+    plan_shifts,
+    split_shift,
     withdraw_absence,
+    withdraw_locked_shift,
     withdraw_shift,
 )
 from apps.accounts.services.idempotency import (
@@ -19,6 +23,7 @@ from apps.accounts.services.idempotency import (
     store_answer,
     sweep_expired,
 )
+from apps.accounts.services.off_shift import pass_watch
 from apps.accounts.services.passwords import (
     change_password,
     issue_temporary_password,
@@ -56,6 +61,7 @@ from apps.accounts.services.users import (
 )
 
 __all__ = [
+    "NewShift",
     "begin_enrolment",
     "change_language",
     "change_networks",
@@ -79,14 +85,17 @@ __all__ = [
     "grant_role",
     "issue_temporary_password",
     "note_api_key_use",
+    "pass_watch",
     "plan_absence",
     "plan_shift",
+    "plan_shifts",
     "reactivate_user",
     "read_networks",
     "renew_recovery_codes",
     "replace_temporary_password",
     "reset_two_factor",
     "revoke_api_key",
+    "split_shift",
     "start_session",
     "store_answer",
     "sweep_expired",
@@ -94,5 +103,6 @@ __all__ = [
     "touch_session",
     "verify_second_factor",
     "withdraw_absence",
+    "withdraw_locked_shift",
     "withdraw_shift",
 ]

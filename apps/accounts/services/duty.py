@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.enums import Role, UserKind
 from apps.accounts.models import Absence, DutyShift, Unit, User, UserRole
+from apps.accounts.services.off_shift import end_off_shift_for
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.services import NewEvent, record, record_many
 
@@ -51,6 +52,7 @@ def plan_shifts(
         _check_span(row.starts_at, row.ends_at)
         _check_person(row.user)
     _check_roles(rows)
+    end_off_shift_for(rows, by=by, at=at)
     try:
         with transaction.atomic():
             shifts = DutyShift.objects.bulk_create(
@@ -148,16 +150,66 @@ def plan_absence(
 
 @transaction.atomic
 def withdraw_shift(*, shift_id: int, by: User, at: datetime) -> DutyShift:
-    """Take it off the roster; the row stays on record."""
+    """Take it off the roster; the row stays on record. Of one that has begun, what is past stays on duty.
+    Raises RuleBroken for one that is over: the past is fixed."""
     shift = DutyShift.objects.select_for_update(of=("self",)).get(pk=shift_id)
-    return _withdraw(cast(DutyShift, shift), "user.shift_withdrawn", by=by, at=at)
+    return withdraw_locked_shift(cast(DutyShift, shift), by=by, at=at)
+
+
+def withdraw_locked_shift(shift: DutyShift, *, by: User, at: datetime) -> DutyShift:
+    """``withdraw_shift`` of a row that the caller holds locked."""
+    if shift.ends_at <= at:
+        raise RuleBroken(
+            _("This shift is over. Who was on duty stays on record as it was."),
+            code="past",
+            field="starts_at",
+            rule=RULE,
+        )
+    withdrawn = _withdraw(shift, "user.shift_withdrawn", by=by, at=at)
+    if shift.starts_at < at:
+        DutyShift.objects.create(
+            user=shift.user, role=shift.role, unit=shift.unit, starts_at=shift.starts_at,
+            ends_at=at, made_by=by,
+        )  # fmt: skip
+    return withdrawn
 
 
 @transaction.atomic
 def withdraw_absence(*, absence_id: int, by: User, at: datetime) -> Absence:
     """The person is there after all."""
-    absence = Absence.objects.select_for_update(of=("self",)).get(pk=absence_id)
-    return _withdraw(cast(Absence, absence), "user.absence_withdrawn", by=by, at=at)
+    absence = cast(Absence, Absence.objects.select_for_update(of=("self",)).get(pk=absence_id))
+    if absence.ends_at <= at:
+        raise RuleBroken(_("This is over. It stays on record as it was."), code="past", rule=RULE)
+    return _withdraw(absence, "user.absence_withdrawn", by=by, at=at)
+
+
+@transaction.atomic
+def split_shift(
+    *, shift_id: int, since: datetime, taker: User, by: User, at: datetime
+) -> DutyShift:
+    """From ``since`` on the shift is ``taker``'s, before it stays whose it was: one row goes off the roster and
+    one or two take its place. Returns the taker's. RuleBroken where ``since`` is past or not within the shift, the
+    taker does not hold the role, or is on that duty already."""
+    shift = cast(
+        DutyShift,
+        DutyShift.objects.select_for_update(of=("self",))
+        .select_related("user", "unit")
+        .get(pk=shift_id),
+    )
+    if shift.withdrawn_at is not None:
+        raise RuleBroken(_("This shift was taken off the roster."), code="withdrawn", rule=RULE)
+    if since < at or not shift.starts_at <= since < shift.ends_at:
+        raise RuleBroken(
+            _("The change lies ahead and within the shift."),
+            code="past",
+            field="starts_at",
+            rule=RULE,
+        )
+    _withdraw(shift, "user.shift_withdrawn", by=by, at=at)
+    rest = NewShift(taker, shift.role, shift.unit, since, shift.ends_at)
+    kept = NewShift(shift.user, shift.role, shift.unit, shift.starts_at, since)
+    parts = [rest] if since == shift.starts_at else [rest, kept]
+    return plan_shifts(parts, by=by, at=at)[0]
 
 
 def _withdraw(span: S, kind: str, *, by: User, at: datetime) -> S:

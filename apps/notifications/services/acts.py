@@ -120,6 +120,26 @@ def take_task(*, task_id: int, by: "User", at: datetime) -> PhoneTask:
 
 
 @transaction.atomic
+def hand_task(subject_id: int, *, giver: "User", to: "User", note: str, at: datetime) -> None:
+    """A call that ``giver`` has taken is ``to``'s from now on, as a shift is handed over. RuleBroken where it is
+    no longer ``giver``'s, or ``to`` may not make it."""
+    task = PhoneTask.objects.visible_to(to).select_for_update(of=("self",)).filter(pk=subject_id)
+    row = task.first()
+    if row is None or not to.has_perm("notifications.work_phonetask"):
+        raise RuleBroken(
+            _("%(who)s may not make this call.") % {"who": to}, code="not_allowed", field="to"
+        )
+    if row.state != TaskState.TAKEN or row.taken_by_id != giver.pk:
+        raise RuleBroken(
+            _("This call is not with %(who)s any more.") % {"who": giver}, code="not_theirs"
+        )
+    row.taken_at, row.taken_by = at, to
+    row.save(update_fields=["taken_at", "taken_by"])
+    data = {"from": giver.display_name, "to": to.display_name, "note": mask_text(note)}
+    record("phonetask.handed", row, by=to, at=at, data=data)
+
+
+@transaction.atomic
 def close_task(
     *, task_id: int, outcome: TaskState, note_text: str, by: "User", at: datetime
 ) -> PhoneTask:

@@ -1,0 +1,1 @@
+"""Pure rules: intervals, days, patterns."""
