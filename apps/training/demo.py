@@ -39,18 +39,18 @@ RIGHT_ANSWERS = 5
 @transaction.atomic
 def make_training(*, seed: int, now: datetime) -> None:
     leader = User.objects.get(username="jingli")
-    courses = _bank(leader, now - timedelta(days=40))
+    courses = _bank(leader, now - timedelta(days=15))
     exam = services.enter_exam(
         code="first-line", values={"name": "客服上岗考试", "english_name": "First-line exam"},
-        by=leader, at=now - timedelta(days=35),
+        by=leader, at=now - timedelta(days=12),
     )  # fmt: skip
     draws = {courses[code]: count for code, count in DRAWS.items()}
     services.write_exam(
-        exam, draws=draws, values=TERMS, after=0, by=leader, at=now - timedelta(days=35)
+        exam, draws=draws, values=TERMS, after=0, by=leader, at=now - timedelta(days=12)
     )
     services.set_requirement(
         role=Role.AGENT, area=Area.CASES, exam=exam, courses=list(courses.values()), valid_months=12,
-        waive_until=now + timedelta(days=60), by=leader, at=now - timedelta(days=30),
+        waive_until=now + timedelta(days=60), by=leader, at=now - timedelta(days=6),
     )  # fmt: skip
     _ends_soon(now)
     learning, failed = (_newcomer(row, leader, now) for row in NEWCOMERS)
@@ -103,10 +103,10 @@ def _ends_soon(now: datetime) -> None:
     row = Qualification.objects.filter(user__username="chenjie").first()
     director = User.objects.get(username="linzhuren")
     if row is not None:
-        services.revoke(row, reason="改为三周后复核", by=director, at=now - timedelta(days=9))
+        services.revoke(row, reason="改为三周后复核", by=director, at=now - timedelta(days=3))
         services.waive(
             user=row.user, area=Area.CASES, until=now + timedelta(days=21), reason="北京夜班缺人，月底前补考",
-            by=director, at=now - timedelta(days=9),
+            by=director, at=now - timedelta(days=3),
         )  # fmt: skip
 
 

@@ -126,7 +126,12 @@ def test_acts_are_for_those_who_may(client: Client) -> None:
         f"question/{Question.objects.first().pk}/do/regrade/", f"course/{course().pk}/do/change/",
     ):  # fmt: skip
         assert client.post(BASE + where, {"reason": "x"}).status_code == 403, where
-    assert client.post(f"{BASE}exam/{of.pk}/do/allow/", {"user": agent.pk, "reason": "题目有误"}).status_code == 302
+    assert (
+        client.post(
+            f"{BASE}exam/{of.pk}/do/allow/", {"user": agent.pk, "reason": "题目有误"}
+        ).status_code
+        == 302
+    )
     assert ExtraAttempt.objects.get().by == leader
 
 
@@ -145,7 +150,9 @@ def test_a_leader_of_one_unit_sees_no_others_people(client: Client) -> None:
     assert client.get(f"{BASE}attempt/{attempts[0].pk}/change/").status_code == 200
     answers = [client.get(f"{BASE}attempt/{attempts[1].pk}/change/").status_code]
     held = Qualification.objects.get(user=far)
-    answers.append(client.post(f"{BASE}qualification/{held.pk}/do/revoke/", {"reason": "x"}).status_code)
+    answers.append(
+        client.post(f"{BASE}qualification/{held.pk}/do/revoke/", {"reason": "x"}).status_code
+    )
     assert answers == [404, 404]
 
 
@@ -178,11 +185,22 @@ def test_writing_from_a_course_to_a_requirement(client: Client) -> None:
     assert client.post(where, {**terms, draw: 2}).status_code == 422
     assert client.post(where, {**terms, draw: 1}).status_code == 302
     agent = UserFactory(roles=[Role.AGENT])
-    given = {"role": "agent", "area": "cases", "exam": made.pk, "courses": [of.pk], "valid_months": 12}
+    given = {
+        "role": "agent",
+        "area": "cases",
+        "exam": made.pk,
+        "courses": [of.pk],
+        "valid_months": 12,
+    }
     assert client.post(f"{BASE}requirement/add/", given).status_code == 302
     assert Enrolment.objects.get().user == agent
-    assert client.get(f"{BASE}requirement/{Requirement.objects.get().pk}/change/").status_code == 200
-    client.post(f"{BASE}course/{of.pk}/do/rewrite-lesson/{row.pk}/", {"after": 1, "title": "一", "body": "新"})
+    assert (
+        client.get(f"{BASE}requirement/{Requirement.objects.get().pk}/change/").status_code == 200
+    )
+    client.post(
+        f"{BASE}course/{of.pk}/do/rewrite-lesson/{row.pk}/",
+        {"after": 1, "title": "一", "body": "新"},
+    )
     client.post(f"{BASE}course/{of.pk}/do/drop-lesson/{row.pk}/")
     assert row.versions.count() == 2 and not of.lessons.get().is_active
 
@@ -201,7 +219,12 @@ def test_leaders_waive_revoke_observe_and_mark(client: Client) -> None:
     client.post(f"{BASE}qualification/{row.pk}/do/revoke/", {"reason": "投诉属实"})
     row.refresh_from_db()
     assert row.revoked_why == "投诉属实"
-    call = {"user": agent.pk, "area": "cases", "about": "12:00 来电", "kept": [one.value for one in Manner]}
+    call = {
+        "user": agent.pk,
+        "area": "cases",
+        "about": "12:00 来电",
+        "kept": [one.value for one in Manner],
+    }
     client.post(f"{BASE}observation/add/", call)
     made = Observation.objects.get()
     assert made.passed and client.get(f"{BASE}observation/{made.pk}/change/").status_code == 200
@@ -234,7 +257,14 @@ def test_regrading_shows_first_what_would_come_of_it(client: Client) -> None:
     wrong = attempt.questions.filter(points=0).first()
     assert wrong is not None
     row = wrong.version.question
-    version = {"after": 1, "kind": "single", "text": "改", "options": "一\n二\n三", "right": str(wrong.chosen[0]), "points": 1}
+    version = {
+        "after": 1,
+        "kind": "single",
+        "text": "改",
+        "options": "一\n二\n三",
+        "right": str(wrong.chosen[0]),
+        "points": 1,
+    }
     assert client.post(f"{BASE}question/{row.pk}/do/write/", version).status_code == 302
     where = f"{BASE}question/{row.pk}/do/regrade/"
     shown = client.post(where, {"reason": "答案有误", "preview": "1"}).content.decode()
@@ -273,5 +303,7 @@ def test_who_learns_leaves_as_a_file(client: Client) -> None:
     passed(UserFactory(roles=[Role.AGENT], display_name="张三"), of)
     at_desk(client, Role.DIRECTOR)
     answer = client.post(reverse("admin:training_course_who_learns"), {"format": "csv"})
-    text = b"".join(answer.streaming_content if answer.streaming else [answer.content]).decode("utf-8-sig")
+    text = b"".join(answer.streaming_content if answer.streaming else [answer.content]).decode(
+        "utf-8-sig"
+    )
     assert "张三" in text

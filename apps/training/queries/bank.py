@@ -28,8 +28,8 @@ def versions_of(questions: Collection[int]) -> dict[int, QuestionVersion]:
     """Question → its newest version, in use or not."""
     rows = (
         QuestionVersion.objects.filter(question__in=list(questions))
-        .order_by("question", "-n")
-        .distinct("question")
+        .order_by("question_id", "-n")
+        .distinct("question_id")
     )
     return {row.question_id: row for row in rows}
 
