@@ -18,14 +18,10 @@ from apps.training.enums import ASKED, FALSE, TRUE, Area, Manner, QuestionKind
 from apps.training.models import Course, Exam
 from apps.training.models.exams import LONGEST_MINUTES, LONGEST_PAUSE, MOST_ATTEMPTS
 from apps.training.models.questions import LONGEST_QUESTION, MOST_POINTS
-from apps.training.queries import bank_sizes
+from apps.training.queries import bank_sizes, led_by
 
 MARKDOWN = _("Markdown: # heading, - list, **bold**, [words](address), tables with |.")
 CODE = _("Its address, for good: small letters, digits and hyphens.")
-
-
-def people() -> Any:
-    return User.objects.active().people().order_by("display_name")
 
 
 def areas() -> list[tuple[str, Any]]:
@@ -51,10 +47,14 @@ class LastDayField(forms.DateField):
 
 
 class PeopleForm(forms.Form):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    """About somebody whom ``by`` leads."""
+
+    person = "user"  # the field
+
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        chosen: Any = self.fields["user"]
-        chosen.queryset = people()
+        chosen: Any = self.fields[self.person]
+        chosen.queryset = led_by(by).order_by("display_name", "pk")
 
 
 class ChangeCourseForm(forms.Form):
@@ -92,15 +92,11 @@ class LessonForm(forms.Form):
         return found
 
 
-class EnrolForm(forms.Form):
+class EnrolForm(PeopleForm):
     users = forms.ModelMultipleChoiceField(
         User.objects.none(), label=_("who"), widget=forms.CheckboxSelectMultiple
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        users: Any = self.fields["users"]
-        users.queryset = people()
+    person = "users"
 
 
 class AboutQuestionForm(forms.Form):

@@ -16,6 +16,7 @@ from apps.training.models import Attempt, Course
 from tests.e2e.desk import opened, picture, signed_in
 from tests.factories.accounts import UserFactory
 from tests.factories.training import course, exam, required
+from tests.waiting import eventually
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -36,8 +37,8 @@ def sit(page: Page, attempt: Attempt, right: int) -> None:
         page.locator(f"[name=q{row.place}][value='{value}']").check()
     saved = attempt.questions.filter(answered_at__isnull=False)
     expect(page.locator("[data-saved]")).to_contain_text("✓")
-    page.wait_for_load_state("networkidle")
-    assert saved.count() == attempt.questions.count(), "nothing was pressed yet"
+    asked = attempt.questions.count()
+    assert eventually(lambda: saved.count() == asked), "nothing was pressed yet"
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en-GB"])
@@ -96,3 +97,13 @@ def test_from_the_first_lesson_to_the_first_case(
     page.locator("form button.is-primary").click()
     page.wait_for_url(f"**/{waiting.number}/**")
     assert Case.objects.get(pk=waiting.pk).owner == new
+
+    # Their leader sees who may work.
+    leader = signed_in(browser, str(live_server), "linzhuren", language=language)
+    leader.goto("/admin/training/course/who-learns/")
+    expect(leader.locator(".page")).to_contain_text("方晓雨")
+    found = Axe().run(leader, context=".page")
+    assert found.violations_count == 0, found.generate_report()
+    picture(leader, f"who-learns-{language}", full_page=True)
+    leader.set_viewport_size({"width": 390, "height": 800})
+    picture(leader, f"who-learns-phone-{language}", full_page=True)

@@ -12,7 +12,7 @@ from apps.backoffice.records import PanelAdmin
 from apps.backoffice.reporting import ReportAdmin
 from apps.knowledge.rules.markdown import render
 from apps.training import forms, services
-from apps.training.admin.leaders import WhoLearns
+from apps.training.admin.leaders import WhoLearns, by_whom
 from apps.training.admin.learning import LearningPages
 from apps.training.models import Course, Enrolment, LessonVersion
 from apps.training.queries import bank_sizes, current_lessons
@@ -78,7 +78,7 @@ ACTS = (
         initial=_last, done=_("The new version is saved. Whoever has read the lesson keeps it as read.")),
     Act("drop-lesson", _("Take it out"), WRITE, _drop, rows="lessons", danger=True,
         explains=_("Nobody is asked to read it any more; who has read it stays on record."), done=_("Taken out.")),
-    Act("enrol", _("Enrol people"), "training.add_enrolment", _enrol, form=forms.EnrolForm, may=_in_use,
+    Act("enrol", _("Enrol people"), "training.add_enrolment", _enrol, form=forms.EnrolForm, options=by_whom, may=_in_use,
         explains=_("Each gets a clock for the days of the course. Whoever is enrolled already stays as they are.")),
     Act("change", _("Name, order, days"), WRITE, _change, form=forms.ChangeCourseForm, initial=_values, done=_("Changed.")),
 )  # fmt: skip

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.backoffice.acts import Act, ActContext
 from apps.backoffice.records import PanelAdmin
 from apps.training import forms, services
+from apps.training.admin.leaders import by_whom
 from apps.training.models import Exam
 from apps.training.queries import current_version
 from apps.training.services.exams import check_draws
@@ -58,7 +59,7 @@ ENTER = Act("enter", _("Enter an exam"), "training.add_exam", _enter, form=forms
 ACTS = (
     Act("write", _("What it draws, what passes"), WRITE, _write, form=forms.ExamVersionForm, initial=_last, preview=_look,
         done=_("The new version is what is taken from now on.")),
-    Act("allow", _("Allow another attempt"), "training.allow_attempt", _allow, form=forms.AllowAttemptForm,
+    Act("allow", _("Allow another attempt"), "training.allow_attempt", _allow, form=forms.AllowAttemptForm, options=by_whom,
         explains=_("One attempt more, at once, for somebody who has used all of theirs or is waiting."),
         done=_("They can start it now.")),
 )  # fmt: skip

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Unit
+from apps.backoffice.acts import ActContext
 from apps.backoffice.forms.filters import one_of
 from apps.backoffice.forms.reports import ReportForm
 from apps.backoffice.lists import Column
@@ -19,6 +20,11 @@ from apps.training.enums import Area
 from apps.training.jobs import LEARNERS, STANDS
 from apps.training.queries import learners, required_areas
 from apps.training.queries.people import Learner
+
+
+def by_whom(context: ActContext) -> dict[str, Any]:
+    """For forms that offer the people whom somebody leads."""
+    return {"by": context.by}
 
 
 class LearnersForm(ReportForm):

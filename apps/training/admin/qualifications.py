@@ -21,6 +21,7 @@ from apps.backoffice.records import PanelAdmin
 from apps.core.templatetags.formatting import status_tag
 from apps.core.times import local
 from apps.training import forms, services
+from apps.training.admin.leaders import by_whom
 from apps.training.enums import Area, Basis, Manner
 from apps.training.models import Observation, Qualification, Requirement
 from apps.training.queries import led_by
@@ -89,7 +90,7 @@ def _in_force(row: Qualification) -> bool:
     return row.until > timezone.now()
 
 
-WAIVE = Act("waive", _("Give a waiver"), "training.waive_qualification", _waive, form=forms.WaiverForm,
+WAIVE = Act("waive", _("Give a waiver"), "training.waive_qualification", _waive, form=forms.WaiverForm, options=by_whom,
     explains=_("They may work there without the exam until that day, and you answer for it."))  # fmt: skip
 REVOKE = Act("revoke", _("Revoke"), "training.revoke_qualification", _revoke, form=ReasonForm, may=_in_force, danger=True,
     explains=_("They may not work there from now on; their open cases go to the director on duty."), done=_("Revoked."))  # fmt: skip
@@ -151,7 +152,7 @@ def _observe(context: ActContext) -> Observation:
     return services.observe(**context.typed, **context.who)
 
 
-OBSERVE = Act("observe", _("Enter an observation"), "training.add_observation", _observe, form=forms.ObservationForm,
+OBSERVE = Act("observe", _("Enter an observation"), "training.add_observation", _observe, form=forms.ObservationForm, options=by_whom,
     explains=_("You have listened to a real call. It counts if every point was kept."))  # fmt: skip
 
 

@@ -86,6 +86,7 @@ class Standing:
     left: int  # attempts
     not_before: datetime | None
     unread: int = 0  # lessons of the courses it draws from
+    next_lesson: int = 0  # the first of them
 
     @property
     def is_marking(self) -> bool:
@@ -126,12 +127,13 @@ def standing_in(user: User, exam: Exam) -> Standing:
         not_before = last.submitted_at + timedelta(hours=version.pause_hours)
         if allowed and allowed[-1] >= last.submitted_at:
             not_before = None
-    unread = 0
+    unread: list[int] = []
     if version is not None:
         drawn = ExamDraw.objects.filter(version=version).values_list("course", flat=True)
-        unread = lessons_unread(user, list(drawn)).count()
+        unread = list(lessons_unread(user, list(drawn)).values_list("lesson", flat=True))
     running = last if last and last.state == AttemptState.RUNNING else None
-    return Standing(exam, version, running, last, max(left, 0), not_before, unread)
+    following = unread[0] if unread else 0
+    return Standing(exam, version, running, last, max(left, 0), not_before, len(unread), following)
 
 
 def qualifications_of(user: User, at: datetime) -> "QuerySet[Qualification]":

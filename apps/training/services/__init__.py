@@ -17,16 +17,15 @@ from apps.training.services.courses import (
 )
 from apps.training.services.exams import allow_attempt, enter_exam, write_exam
 from apps.training.services.marking import mark_answer, regrade_question, would_regrade
+from apps.training.services.observations import observe
 from apps.training.services.qualifications import (
-    end_requirement,
     note_expired,
-    observe,
     revoke,
-    set_requirement,
     settle_qualifications,
     waive,
 )
 from apps.training.services.questions import change_question, enter_question, write_question
+from apps.training.services.requirements import end_requirement, set_requirement
 
 __all__ = [
     "allow_attempt",

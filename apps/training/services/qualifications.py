@@ -1,30 +1,27 @@
-"""Requirements, and who is qualified: by exam, by waiver, until when."""
+"""Who is qualified: by exam, by waiver, until when."""
 
 from calendar import monthrange
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from apps.accounts.enums import Role
 from apps.accounts.models import User, UserRole
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.services import record
 from apps.sla.enums import FactKind, Metric
 from apps.sla.services import finish_matters, open_matter, stop_matters
-from apps.training.enums import ASKED, Area, AttemptState, Basis, Manner, TrainingMatter
+from apps.training.enums import Area, AttemptState, Basis, TrainingMatter
 from apps.training.models import (
     Attempt,
-    Course,
-    Exam,
     Observation,
     Qualification,
     Requirement,
 )
 from apps.training.queries import lessons_unread, requirements_in_force
-from apps.training.services.courses import enrol_required
 from apps.training.services.saving import one_at_a_time, save
 
 LONGEST_WAIVER = timedelta(days=366)
@@ -36,88 +33,6 @@ def months_later(at: datetime, months: int) -> datetime:
     month = local.month - 1 + months
     year, month = local.year + month // 12, month % 12 + 1
     return local.replace(year=year, month=month, day=min(local.day, monthrange(year, month)[1]))
-
-
-@transaction.atomic
-def set_requirement(
-    *,
-    role: Role,
-    area: Area,
-    exam: Exam,
-    courses: Collection[Course],
-    valid_months: int,
-    by: User,
-    at: datetime,
-    needs_observation: bool = False,
-    waive_until: datetime | None = None,
-) -> Requirement:
-    """From now on whoever holds ``role`` works in ``area`` only when qualified; the one in force ends.
-    ``waive_until`` gives everybody of the role who is not qualified a waiver until then, so that work
-    goes on; all of them are enrolled. BadInput for an area whose doors do not ask."""
-    if area not in ASKED:
-        raise BadInput(
-            _("Nothing asks for this area yet, so a requirement would have no effect."),
-            code="not_asked",
-            field="area",
-        )
-    if exam.versions.first() is None:
-        raise BadInput(_("Write the exam first: it draws nothing."), code="no_exam", field="exam")
-    _check_waiver_end(waive_until, at, "waive_until")
-    one_at_a_time(f"requirement:{role}:", 0)
-    for old in requirements_in_force(at).filter(role=role, area=area).select_for_update():
-        _end(old, by=by, at=at)
-    row = Requirement(
-        role=role, area=area, exam=exam, valid_months=valid_months, since=at, at=at, by=by,
-        needs_observation=needs_observation,
-    )  # fmt: skip
-    save(row)
-    row.courses.set(courses)
-    people = list(_holders(role, at))
-    waived = _waive_present(people, area, waive_until, by=by, at=at) if waive_until else 0
-    data = {
-        "role": str(role), "area": str(area), "exam": exam.code, "waived": waived,
-        "waiver_until": waive_until.isoformat() if waive_until else "",
-    }  # fmt: skip
-    record("requirement.set", row, by=by, at=at, data=data)
-    enrol_required(people, by=by, at=at)
-    for user in people:
-        settle_qualifications(user, by=by, at=at)
-    return row
-
-
-def _holders(role: Role, at: datetime) -> Sequence[User]:
-    held = UserRole.objects.current(at).filter(role=role)
-    people: Sequence[User] = User.objects.active().people().filter(pk__in=held.values("user"))
-    return people
-
-
-def _waive_present(
-    people: Sequence[User], area: Area, until: datetime, *, by: User, at: datetime
-) -> int:
-    current = Qualification.objects.filter(area=area, since__lte=at, until__gt=at)
-    have = set(current.values_list("user", flat=True))
-    # Nobody answers for themselves: whoever sets it and holds the role passes the exam.
-    waived = [user for user in people if user.pk not in have and user.pk != by.pk]
-    for user in waived:
-        _grant(user, area, until, reason=_("Here when the requirement began"), by=by, at=at)
-    return len(waived)
-
-
-@transaction.atomic
-def end_requirement(requirement: Requirement, *, by: User, at: datetime) -> Requirement:
-    """The area is open again to whoever holds the role; qualifications stay on record."""
-    row = Requirement.objects.select_for_update().get(pk=requirement.pk)
-    if row.until is not None and row.until <= at:
-        raise RuleBroken(_("It has ended already."), code="ended_already")
-    _end(row, by=by, at=at)
-    return row
-
-
-def _end(row: Requirement, *, by: User, at: datetime) -> None:
-    row.until = max(at, row.since)
-    row.save(update_fields=["until"])
-    data = {"area": row.area, "role": row.role}
-    record("requirement.ended", row, by=by, at=at, data=data)
 
 
 def settle_qualifications(user: User, *, by: User, at: datetime) -> list[Qualification]:
@@ -133,7 +48,7 @@ def settle_qualifications(user: User, *, by: User, at: datetime) -> list[Qualifi
         if attempt.qualifications.filter(area=requirement.area).exists():
             continue
         until = months_later(attempt.submitted_at, requirement.valid_months)
-        made.append(_grant(user, Area(requirement.area), until, attempt=attempt, by=by, at=at))
+        made.append(grant(user, Area(requirement.area), until, attempt=attempt, by=by, at=at))
     return made
 
 
@@ -159,7 +74,7 @@ def _shown(user: User, requirement: Requirement, at: datetime) -> Attempt | None
     return attempt
 
 
-def _grant(
+def grant(
     user: User,
     area: Area,
     until: datetime,
@@ -204,7 +119,7 @@ def waive(
         raise RuleBroken(
             _("Somebody else has to give you a waiver."), code="own_waiver", field="user"
         )
-    _check_waiver_end(until, at, "until")
+    check_waiver_end(until, at, "until")
     one_at_a_time("qualification", user.pk)
     current = Qualification.objects.filter(user=user, area=area, since__lte=at, until__gte=until)
     if (known := current.first()) is not None:
@@ -214,10 +129,10 @@ def waive(
             code="qualified_already",
             field="user",
         )
-    return _grant(user, area, until, reason=reason.strip(), by=by, at=at)
+    return grant(user, area, until, reason=reason.strip(), by=by, at=at)
 
 
-def _check_waiver_end(until: datetime | None, at: datetime, field: str) -> None:
+def check_waiver_end(until: datetime | None, at: datetime, field: str) -> None:
     if until is not None and not at < until <= at + LONGEST_WAIVER:
         raise BadInput(
             _("A waiver ends on a day to come, within a year."), code="bad_end", field=field
@@ -245,41 +160,15 @@ def revoke(qualification: Qualification, *, reason: str, by: User, at: datetime)
 def note_expired(qualification_ids: Collection[int], *, by: User, at: datetime) -> int:
     """Their clocks have run out: put on record once that they may not work there any more."""
     rows = Qualification.objects.select_for_update(of=["self"]).select_related("user")
-    over = list(rows.filter(pk__in=qualification_ids, until__lte=at, revoked_at=None))
+    following = Qualification.objects.filter(
+        user=OuterRef("user"), area=OuterRef("area"), since__lte=at, until__gt=at
+    )
+    over = list(
+        rows.filter(~Exists(following), pk__in=qualification_ids, until__lte=at, revoked_at=None)
+    )
     # What has been stopped was recorded by whoever came first.
     ended = [row for row in over if stop_matters([row], reason="expired", by=by, at=at)]
     for row in ended:
         data = {"area": row.area, "person": row.user.display_name, "holder": row.user_id}
         record("qualification.expired", row, by=by, at=at, data=data)
     return len(ended)
-
-
-@transaction.atomic
-def observe(
-    *,
-    user: User,
-    area: Area,
-    about: str,
-    kept: Collection[Manner],
-    remark: str,
-    by: User,
-    at: datetime,
-) -> Observation:
-    """A leader has listened to a real call of ``user``; with every point kept it counts."""
-    if user.pk == by.pk:
-        raise RuleBroken(
-            _("Somebody else has to listen to your call."), code="own_call", field="user"
-        )
-    points = [one.value for one in Manner if one in kept]
-    row = Observation(
-        user=user, area=area, about=about.strip(), kept=points, passed=len(points) == len(Manner),
-        remark=remark.strip(), at=at, by=by,
-    )  # fmt: skip
-    save(row)
-    data = {
-        "area": str(area), "passed": row.passed, "person": user.display_name, "holder": user.pk,
-    }  # fmt: skip
-    record("observation.entered", row, by=by, at=at, data=data)
-    if row.passed:
-        settle_qualifications(user, by=by, at=at)
-    return row
