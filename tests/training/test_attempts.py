@@ -8,11 +8,13 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
 from apps.core.errors import BadInput, RuleBroken
+from apps.events.background import overdue
 from apps.events.models import Event
 from apps.training import services
 from apps.training.enums import AttemptState, QuestionKind
 from apps.training.models import Attempt, AttemptQuestion, Qualification
 from apps.training.states import ATTEMPT_MOVES
+from apps.training.tasks import CLOSE
 from tests.complaints.test_merging import at_once
 from tests.factories.accounts import UserFactory
 from tests.factories.training import SINGLE, TERMS, answer, course, exam, passed, question, sat
@@ -157,6 +159,7 @@ def test_the_server_closes_at_the_end_with_what_was_saved() -> None:
 def test_the_sweeper_closes_what_nobody_comes_back_to() -> None:
     of, by, at = exam(minutes=1), UserFactory(), timezone.now() - HOUR
     attempt = services.start_attempt(of, by=by, at=at)
+    assert CLOSE in {one.task for one in overdue()}, "what is due calls a worker"
     assert services.close_attempts(by=by, at=timezone.now()) == 1
     assert services.close_attempts(by=by, at=timezone.now()) == 0
     attempt.refresh_from_db()

@@ -154,6 +154,10 @@ def test_a_leader_of_one_unit_sees_no_others_people(client: Client) -> None:
         client.post(f"{BASE}qualification/{held.pk}/do/revoke/", {"reason": "x"}).status_code
     )
     assert answers == [404, 404]
+    until = (timezone.localdate() + timedelta(days=400)).isoformat()
+    given = {"user": far.pk, "area": "cases", "until": until, "reason": "x"}
+    assert client.post(f"{BASE}qualification/add/", given).status_code == 422
+    assert Qualification.objects.filter(user=far).count() == 1
 
 
 def test_writing_from_a_course_to_a_requirement(client: Client) -> None:
