@@ -30,7 +30,7 @@ def areas() -> list[tuple[str, Any]]:
 
 class AreaField(forms.ChoiceField):
     def __init__(self, **more: Any) -> None:
-        super().__init__(**{"label": _("area"), "choices": areas, **more})
+        super().__init__(**{"label": _("area of work"), "choices": areas, **more})
 
     def clean(self, value: Any) -> Area:
         return Area(super().clean(value))
@@ -94,7 +94,7 @@ class LessonForm(forms.Form):
 
 class EnrolForm(PeopleForm):
     users = forms.ModelMultipleChoiceField(
-        User.objects.none(), label=_("who"), widget=forms.CheckboxSelectMultiple
+        User.objects.none(), label=_("colleague"), widget=forms.CheckboxSelectMultiple
     )
     person = "users"
 
@@ -129,7 +129,7 @@ class QuestionForm(forms.Form):
     after = forms.IntegerField(min_value=0, widget=forms.HiddenInput, initial=0)
     kind = forms.ChoiceField(label=_("kind"), choices=QuestionKind.choices)
     text = forms.CharField(
-        label=_("question"), max_length=LONGEST_QUESTION, help_text=MARKDOWN,
+        label=_("exam question"), max_length=LONGEST_QUESTION, help_text=MARKDOWN,
         widget=forms.Textarea(attrs={"rows": 3}),
     )  # fmt: skip
     options = forms.CharField(
@@ -152,7 +152,7 @@ class QuestionForm(forms.Form):
     )  # fmt: skip
     points = forms.IntegerField(label=_("points"), min_value=1, max_value=MOST_POINTS, initial=1)
     why = forms.CharField(
-        label=_("why"), required=False, max_length=1000,
+        label=_("explanation"), required=False, max_length=1000,
         widget=forms.Textarea(attrs={"rows": 2}), help_text=_("Shown after marking."),
     )  # fmt: skip
 
@@ -237,7 +237,7 @@ class MarkForm(forms.Form):
 
 
 class WaiverForm(PeopleForm):
-    user = forms.ModelChoiceField(User.objects.none(), label=_("who"))
+    user = forms.ModelChoiceField(User.objects.none(), label=_("colleague"))
     area = AreaField()
     until = LastDayField(label=_("until"))
     reason = forms.CharField(label=_("Reason"), max_length=200)

@@ -28,7 +28,7 @@ TO_MARK = (AttemptState.SUBMITTED, AttemptState.TIMED_OUT)
 def _result(row: Attempt) -> SafeString | str:
     if row.passed is None:
         return ""
-    word, colour = (gettext("passed"), "green") if row.passed else (gettext("failed"), "red")
+    word, colour = (gettext("passed"), "green") if row.passed else (gettext("not passed"), "red")
     return format_html(
         '{} / {} <span class="tag tag-{}">{}</span>', row.points, row.maximum, colour, word
     )
@@ -47,7 +47,7 @@ class AttemptList(StaffList):
     views = (
         View("to_mark", _("To be marked")),
         View("running", _("Running")),
-        View("failed", _("Failed")),
+        View("failed", _("Not passed")),
         View("all", _("All")),
     )
     empty = _("Nothing is to be marked. Short answers that are handed in stand here.")

@@ -29,7 +29,7 @@ def by_whom(context: ActContext) -> dict[str, Any]:
 
 class LearnersForm(ReportForm):
     unit = one_of([], _("unit"))
-    stand = one_of(STANDS, _("who"))
+    stand = one_of(STANDS, _("colleague"))
 
     def fill(self) -> None:
         seen = self.user.visible_unit_ids()
@@ -51,7 +51,7 @@ def _exam(row: Learner) -> SafeString | str:
     tag = status_tag(row.last, "state")
     if row.last.passed is not None:
         word, colour = (
-            (gettext("passed"), "green") if row.last.passed else (gettext("failed"), "red")
+            (gettext("passed"), "green") if row.last.passed else (gettext("not passed"), "red")
         )
         tag = format_html('<span class="tag tag-{}">{}</span>', colour, word)
     return format_html("{} {}", row.last.exam, tag)

@@ -30,7 +30,7 @@ SOON = timedelta(days=30)
 
 
 class QualificationFilters(FilterForm):
-    area = one_of(Area, _("area"))
+    area = one_of(Area, _("area of work"))
     basis = one_of(Basis, _("on what grounds"))
 
 
@@ -45,8 +45,8 @@ def _until(row: Qualification) -> SafeString | str:
 class QualificationList(StaffList):
     title = _("Qualifications")
     columns = (
-        Column("user", _("who"), lambda row: row.user.display_name, is_link=True),
-        Column("area", _("area"), lambda row: status_tag(row, "area")),
+        Column("user", _("colleague"), lambda row: row.user.display_name, is_link=True),
+        Column("area", _("area of work"), lambda row: status_tag(row, "area")),
         Column("basis", _("on what grounds"), lambda row: status_tag(row, "basis")),
         Column("since", _("since"), lambda row: local(row.since)),
         Column("until", _("until"), _until, sorts=("until",)),

@@ -37,7 +37,7 @@ class QuestionFilters(FilterForm):
 class QuestionList(StaffList):
     title = _("Question bank")
     columns = (
-        Column("text", _("question"), lambda row: row.shown, is_link=True),
+        Column("text", _("exam question"), lambda row: row.shown, is_link=True),
         Column("course", _("course")),
         Column("kind", _("kind"), lambda row: row.kind),
         Column("points", _("points"), is_number=True),

@@ -22,7 +22,7 @@ class Requirement(models.Model):
     read, ``exam`` passed, and, where it says so, a call observed. An area without one is open."""
 
     role = models.CharField(_("role"), max_length=30, choices=Role.choices)
-    area = models.CharField(_("area"), max_length=10, choices=Area.choices)
+    area = models.CharField(_("area of work"), max_length=10, choices=Area.choices)
     exam = models.ForeignKey(Exam, models.PROTECT, related_name="+", verbose_name=_("exam"))
     courses = models.ManyToManyField(Course, related_name="+", verbose_name=_("courses"))
     valid_months = models.PositiveSmallIntegerField(_("valid for (months)"), default=12)
@@ -76,7 +76,7 @@ class Observation(AppendOnly):
     user = models.ForeignKey(
         USER, models.PROTECT, related_name="observations", verbose_name=_("who was observed")
     )
-    area = models.CharField(_("area"), max_length=10, choices=Area.choices)
+    area = models.CharField(_("area of work"), max_length=10, choices=Area.choices)
     about = models.CharField(_("which call"), max_length=120)
     kept = ArrayField(models.CharField(max_length=10), verbose_name=_("what was kept"), blank=True)
     passed = models.BooleanField(_("passed"))
@@ -113,9 +113,9 @@ class Qualification(models.Model):
     somebody else answers for. Never two at once; what comes next ends the one before."""
 
     user = models.ForeignKey(
-        USER, models.PROTECT, related_name="qualifications", verbose_name=_("who")
+        USER, models.PROTECT, related_name="qualifications", verbose_name=_("colleague")
     )
-    area = models.CharField(_("area"), max_length=10, choices=Area.choices)
+    area = models.CharField(_("area of work"), max_length=10, choices=Area.choices)
     basis = models.CharField(_("on what grounds"), max_length=6, choices=Basis.choices)
     attempt = models.ForeignKey(
         Attempt,

@@ -31,7 +31,7 @@ class Question(Stamped):
     is_active = models.BooleanField(_("in use"), default=True)
 
     class Meta:
-        verbose_name = _("question")
+        verbose_name = _("exam question")
         verbose_name_plural = _("questions")
         ordering = ["-pk"]
         permissions = [("regrade_question", _("Can regrade exams"))]
@@ -46,11 +46,11 @@ class QuestionVersion(AppendOnly):
     short text should say, for whoever marks it. ``why`` is shown after marking."""
 
     question = models.ForeignKey(
-        Question, models.PROTECT, related_name="versions", verbose_name=_("question")
+        Question, models.PROTECT, related_name="versions", verbose_name=_("exam question")
     )
     n = models.PositiveSmallIntegerField(_("version"))
     kind = models.CharField(_("kind"), max_length=10, choices=QuestionKind.choices)
-    text = models.TextField(_("question"), max_length=LONGEST_QUESTION)
+    text = models.TextField(_("exam question"), max_length=LONGEST_QUESTION)
     options = ArrayField(
         models.CharField(max_length=LONGEST_OPTION),
         verbose_name=_("options"),
@@ -71,7 +71,7 @@ class QuestionVersion(AppendOnly):
     )
     expected = models.TextField(_("what the answer should say"), max_length=1000, blank=True)
     points = models.PositiveSmallIntegerField(_("points"), default=1)
-    why = models.TextField(_("why"), max_length=1000, blank=True)
+    why = models.TextField(_("explanation"), max_length=1000, blank=True)
     at = models.DateTimeField(_("written"))
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by")
