@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "apps.sla",
     "apps.customers",
     "apps.knowledge",
+    "apps.training",
     "apps.ledger",
     "apps.pricing",
     "apps.banking",

@@ -48,6 +48,8 @@ BY_THE_SYSTEM = {
     "banked_at", "collected_at", "ended_at", "opened_at", "taken_at",
     # Nobody accepted a shift in time.
     "lapsed_at",
+    # Of courses and exams: by their learner, or by whoever marked each answer.
+    "answered_at", "completed_at", "marked_at", "submitted_at",
     # What the bank says of a payout has no person.
     "paid_at",
     # Of payout accounts and payouts: by the clock or the bank, or by whom their author, the call-back, the

@@ -304,11 +304,13 @@ def test_the_house_comes_with_the_policies_of_the_requirements() -> None:
         "order-processing",
         "paper-delivery",
         "payment-promise",
+        "qualification",
         "red-form",
         "shipment-price",
         "signed-receipt",
         "statement-agreement",
         "statement-payment",
+        "training",
     }
     assert not Clock.objects.exists()
 

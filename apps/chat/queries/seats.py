@@ -10,6 +10,8 @@ from apps.chat.enums import TurnEnd
 from apps.chat.models import Chat, ChatSeat, ChatSettings, ChatTurn
 from apps.chat.rules.chat import PRESENT, RESTS, Seated
 from apps.chat.states import CHAT_IN_HAND
+from apps.training.enums import Area
+from apps.training.queries import has_requirement, who_may_work
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -28,8 +30,12 @@ def present_seats(now: datetime) -> QuerySet[ChatSeat]:
 
 
 def seated(settings: ChatSettings, now: datetime) -> list[Seated]:
-    """Everybody who could get a chat, with what they have in hand: two queries."""
-    seats = list(present_seats(now))
+    """Everybody qualified who could get a chat, with what they have in hand: two queries, three where
+    chats are for the qualified only (STF-1)."""
+    seats = list(present_seats(now).annotate(is_gated=has_requirement(Area.CHAT)))
+    if any(seat.is_gated for seat in seats):
+        may = who_may_work([seat.user_id for seat in seats], Area.CHAT, now)
+        seats = [seat for seat in seats if seat.user_id in may]
     counts = in_hand([seat.user_id for seat in seats])
     return [
         Seated(

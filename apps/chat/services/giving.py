@@ -25,6 +25,8 @@ from apps.chat.services.rows import (
 from apps.core.database import database_now
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.services import record
+from apps.training.enums import Area
+from apps.training.queries import check_may_work, may_work
 
 # One at a time gives chats out, so that first come is first served whoever asks for it.
 _ONE_GIVER = 4207841
@@ -88,11 +90,13 @@ def offer(chat: Chat, agent: User, how: TurnHow, *, by: User, at: datetime, now:
 def take_chat(*, chat_id: int, by: User, at: datetime) -> Chat:
     """Answer a chat that rings here, or take one from the queue.
 
-    RuleBroken ``taken`` when a colleague was faster, ``full`` when ``by`` has as many as may be.
+    RuleBroken ``taken`` when a colleague was faster, ``full`` when ``by`` has as many as may be,
+    ``not_qualified`` for whoever may not chat (STF-1).
     """
     chat = lock_chat(chat_id)
     if chat.agent_id == by.pk and chat.state == ChatState.TALKING:
         return chat
+    check_may_work(by, Area.CHAT, at)
     if chat.state != ChatState.QUEUED and chat.agent_id != by.pk:
         raise RuleBroken(
             _("%(who)s was faster; the chat is theirs.") % {"who": chat.agent}
@@ -158,7 +162,8 @@ def _can_receive(to: User, by: User, now: datetime) -> bool:
     """Looked at once more under the lock of the seat."""
     locked = ChatSeat.objects.select_for_update(no_key=True).filter(user=to.pk).first()
     others = colleagues(by, chat_settings(), now) if locked else []
-    return any(seat.user_id == to.pk for seat, _n in others)
+    there = any(seat.user_id == to.pk for seat, _n in others)
+    return there and may_work(to, Area.CHAT, now)
 
 
 def decline_chat(*, chat_id: int, by: User, at: datetime) -> Chat:

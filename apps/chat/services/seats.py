@@ -14,6 +14,8 @@ from apps.chat.services.rows import lock_chat, lock_seat, machine
 from apps.core.database import database_now
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.services import record
+from apps.training.enums import Area
+from apps.training.queries import check_may_work
 
 MOST = 12
 _SEEN = """
@@ -26,6 +28,7 @@ def open_seat(*, by: User, at: datetime) -> ChatSeat:
     """From now on chats ring here."""
     if not by.has_perm("chat.handle_chat"):
         raise RuleBroken(_("You may not answer chats."), code="not_allowed")
+    check_may_work(by, Area.CHAT, at)
     with transaction.atomic():
         now = database_now()
         seat = lock_seat(by, by=by, now=now)

@@ -104,6 +104,8 @@ class AssignedHow(TextChoices):
     KEPT = "kept", _("kept by who took it down")
     GIVEN = "given", _("given by hand")
     RESHUFFLED = "reshuffled", _("by rule, once someone was on duty")
+    UNQUALIFIED = "unqualified", _("to the director: nobody on duty is qualified")
+    LAPSED = "lapsed", _("to the director: its owner is not qualified any more")
 
 
 class DuplicateReason(TextChoices):

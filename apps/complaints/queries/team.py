@@ -20,6 +20,8 @@ from apps.complaints.queries.triage import CaseRules, rules_in_use
 from apps.complaints.rules.triage import Candidate, fitting_rule, least_loaded
 from apps.complaints.states import IN_HAND
 from apps.sla.models import Clock
+from apps.training.enums import Area
+from apps.training.queries import who_may_work
 
 if TYPE_CHECKING:
     from apps.customers.models import Customer
@@ -43,6 +45,8 @@ class CaseAssigner:
 
     def __init__(self, at: datetime) -> None:
         self._at = at
+        # Whether those whose turn it was were left out of the last answer, as not qualified (STF-1).
+        self.passed_over = False
 
     @cached_property
     def rules(self) -> CaseRules:
@@ -54,7 +58,9 @@ class CaseAssigner:
         return Roster(roles, self._at)
 
     def owner_of(self, case: Case) -> int | None:
-        """Who gets ``case`` by the rules, the roster and the load; None when nobody is there at all."""
+        """Who gets ``case`` by the rules, the roster and the load; None when nobody is there at all.
+        Whoever is not qualified for live cases is left out; with nobody left the director gets it."""
+        self.passed_over = False
         rule = fitting_rule(
             self.rules.assignment,
             case_class=case.case_class,
@@ -69,7 +75,10 @@ class CaseAssigner:
                 return own
         path = rule.team.path if rule and rule.team else case.unit.path
         for wanted in (role, *FALLBACK):
-            people = self.roster.people(wanted, path)
+            people = there = self.roster.people(wanted, path)
+            if wanted not in FALLBACK:
+                people = self.qualified(there)
+                self.passed_over = bool(there) and not people
             if people:  # one alone has nobody to be compared with
                 return people[0] if len(people) == 1 else least_loaded(load_of(people))
         return None
@@ -81,8 +90,17 @@ class CaseAssigner:
         if agent is None or not agent.is_active:
             return None
         pk = self.roster.instead_of(agent.pk)
+        if not self.qualified([pk]):
+            return None
         here = self.roster.on_duty(role, customer.unit.path)
         return None if here and pk not in here else pk
+
+    def qualified(self, people: list[int]) -> list[int]:
+        """Those of ``people`` who may work on live cases."""
+        if not self.rules.is_gated:
+            return people
+        may = who_may_work(people, Area.CASES, self._at)
+        return [pk for pk in people if pk in may]
 
     def desk(self, unit: Unit) -> list[int]:
         """Who is told that something came in which is nobody's business yet: the agents on duty."""

@@ -19,25 +19,29 @@ _IN_USE = """
 SELECT (SELECT json_agg(m ORDER BY m.id) FROM complaints_majorrule m WHERE m.is_active),
     (SELECT json_agg(a ORDER BY a.position) FROM complaints_assignmentrule a WHERE a.is_active),
     (SELECT json_object_agg(u.id, u.path) FROM accounts_unit u
-        WHERE u.id IN (SELECT unnest(ARRAY[unit_id, team_id]) FROM complaints_assignmentrule))
+        WHERE u.id IN (SELECT unnest(ARRAY[unit_id, team_id]) FROM complaints_assignmentrule)),
+    EXISTS (SELECT FROM training_requirement WHERE area = 'cases')
 """
 
 
 class CaseRules(NamedTuple):
-    """Each in its order; of the units of an assignment rule the paths are known."""
+    """Each in its order; of the units of an assignment rule the paths are known. ``is_gated``: whether
+    live cases are for the qualified only, so that it is asked who is (STF-1)."""
 
     major: list[MajorRule]
     assignment: list[AssignmentRule]
+    is_gated: bool
 
 
 def rules_in_use() -> CaseRules:
     """One query."""
     with connection.cursor() as cursor:
         cursor.execute(_IN_USE)
-        major, assignment, paths = cursor.fetchone()
+        major, assignment, paths, is_gated = cursor.fetchone()
     rules = CaseRules(
         [_made(MajorRule, row) for row in major or ()],
         [_made(AssignmentRule, row) for row in assignment or ()],
+        is_gated,
     )
     for severe in rules.major:
         if severe.min_declared_value is not None:

@@ -5,7 +5,12 @@ events, and raises RuleBroken or BadInput naming the field. Rows that ``by`` may
 ``DoesNotExist``. Permissions are the doors' business.
 """
 
-from apps.complaints.services.assigning import assign_case, assign_waiting, take_case
+from apps.complaints.services.assigning import (
+    assign_case,
+    assign_waiting,
+    hand_to_director,
+    take_case,
+)
 from apps.complaints.services.changing import change_case
 from apps.complaints.services.drafts import discard_draft, keep_draft
 from apps.complaints.services.intake import take_report
@@ -46,6 +51,7 @@ __all__ = [
     "confirm_result",
     "discard_draft",
     "drop_promise",
+    "hand_to_director",
     "keep_draft",
     "keep_promise",
     "link_cases",

@@ -12,6 +12,8 @@ from apps.complaints.services import clocks
 from apps.complaints.states import CASE_MOVES, TIMING
 from apps.events.services import record
 from apps.sla.enums import FactKind
+from apps.training.enums import Area
+from apps.training.queries import check_may_work, has_requirement
 
 
 def lock_case(case_id: int, by: User) -> Case:
@@ -20,6 +22,7 @@ def lock_case(case_id: int, by: User) -> Case:
         Case.objects.visible_to(by)
         .select_for_update(of=["self"], no_key=True)
         .select_related("customer", "waybill", "owner", "unit", "merged_into")
+        .annotate(is_gated=has_requirement(Area.CASES))
         .get(pk=case_id)
     )
 
@@ -51,7 +54,10 @@ def move_case(case: Case, to: CaseState, *, by: User, at: datetime, **values: An
 
 def begin(case: Case, *, by: User, at: datetime) -> None:
     """Whoever acts on a new case has begun it; one that nobody owns is theirs from now on, with its
-    clocks, and so handed to the team."""
+    clocks, and so handed to the team. RuleBroken ``not_qualified`` for whoever may not work on live
+    cases: they answer nobody and promise nothing (STF-1)."""
+    if getattr(case, "is_gated", True):
+        check_may_work(by, Area.CASES, at)
     if case.state != CaseState.NEW:
         return
     values: dict[str, Any] = {}

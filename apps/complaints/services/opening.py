@@ -55,14 +55,17 @@ def open_case(
         known = _known(new.source_key)
         if known is not None:
             return Opened(known, is_new=False)
-        _choose_owner(case, by.pk if new.keep else assigner.owner_of(case), by=by, at=at)
+        # Whoever takes it down may not keep what they are not qualified for (STF-1).
+        keep = new.keep and bool(assigner.qualified([by.pk]))
+        _choose_owner(case, by.pk if keep else assigner.owner_of(case), by=by, at=at)
         case.number = take_number(Case.PREFIX, timezone.localdate(at))
         case.save(force_insert=True)
         if entry:
             attach(_first_entry(case, new, by=by, at=at), clean, written)
         clocks.start(case, by=by, at=at)
         desk = assigner.desk(case.unit) if is_nobodys(new, by) else []
-        how = AssignedHow.KEPT if new.keep else AssignedHow.RULE
+        how = AssignedHow.KEPT if keep else AssignedHow.RULE
+        how = AssignedHow.UNQUALIFIED if assigner.passed_over else how
         record_many(_events(case, desk, how, by=by, at=at))
         return Opened(case, is_new=True)
 

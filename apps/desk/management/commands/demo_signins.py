@@ -3,11 +3,13 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from apps.accounts.enums import Role
 from apps.accounts.models import User
 from apps.billing.enums import StatementState
 from apps.billing.models import Statement
 from apps.billing.queries.links import token_of
 from apps.desk.demo.people import PASSWORD, PEOPLE
+from apps.training.demo import NEWCOMERS
 
 
 class Command(BaseCommand):
@@ -15,6 +17,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         shown = {username: (name, role) for username, name, role, _unit, show in PEOPLE if show}
+        # A new colleague, in the middle of the exam that opens live cases.
+        shown |= {username: (name, Role.AGENT) for username, name, _number in NEWCOMERS[:1]}
         present = User.objects.filter(username__in=shown).order_by("pk")
         for user in present:
             name, role = shown[user.username]
