@@ -71,6 +71,7 @@ class ApiScope(ColourChoices):
     WEBHOOKS_READ = "webhooks:read", _("Read webhook endpoints and events"), "blue"
     WEBHOOKS_WRITE = "webhooks:write", _("Keep webhook endpoints and replay events"), "amber"
     BILLING_READ = "billing:read", _("Read statements and fees"), "blue"
+    ARTICLES_READ = "articles:read", _("Read the help centre"), "blue"
     PARTNER_FEED = "partner_feed", _("Partner carrier feed"), "teal"
 
 

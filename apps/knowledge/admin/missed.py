@@ -41,7 +41,11 @@ class MissedList(StaffList):
         Column("section", _("asked of")),
         Column("article", _("answered by")),
     )
-    views = (View("open", _("Open")), View("answered", _("Answered")))
+    views = (
+        View("open", _("Open")),
+        View("mine", _("Asked of me")),
+        View("answered", _("Answered")),
+    )
     sorts = (
         Sort("most", _("Most often first"), ("-times", "-pk")),
         Sort("latest", _("Latest first"), ("-last_seen_at", "-pk")),
@@ -50,6 +54,8 @@ class MissedList(StaffList):
 
     def rows(self, query: ListQuery) -> "QuerySet[Any]":
         rows = MissedSearch.objects.select_related("section", "article")
+        if query.view == "mine":
+            rows = rows.filter(section__owner=query.user)
         return rows.filter(article__isnull=query.view != "answered")
 
 
