@@ -178,6 +178,7 @@ def measure(articles: int, *, explain: bool) -> int:
         [
             Result("suggestions, 95th percentile", p95, "ms", most=LIMIT_MS),
             Result("suggestions, median", statistics.median(taken), "ms"),
+            Result("suggestions, the quickest", taken[0], "ms"),
             Result("a search, 95th percentile", found[int(len(found) * 0.95)], "ms"),
         ],
     )

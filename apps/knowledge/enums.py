@@ -73,7 +73,7 @@ EVENT_KINDS = {
     "missed_search.settled": _("Search without result settled"),
 }
 EVENT_DETAILS = {
-    "audience": _("For whom"),
+    "audience": _("Readers"),
     "article.written/n": _("Version"),
     "article.written/language": _("Language"),
     "article.published/n": _("Version"),
@@ -83,7 +83,12 @@ EVENT_DETAILS = {
     "article.reviewed/next": _("Next review"),
     "article.reading_asked/roles": _("Who is to read it"),
     "article.reading_asked/due": _("Due"),
-    "article.fits_changed/fits": _("For"),
+    "article.reading_asked/title": _("Title"),
+    "article.understood/n": _("Version"),
+    "article.read_by_all/n": _("Version"),
+    "article.fits_changed/fits": _("For which cases"),
+    "missed_search.settled/text": _("Words"),
+    "missed_search.settled/times": _("Times"),
 }
 EVENT_VALUES = {"audience": Audience}
 # Numbers of people, for who is told; a timeline shows the roles and the section by their names.

@@ -62,7 +62,7 @@ class VersionForm(forms.Form):
         label=_("text"),
         max_length=LONGEST,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 18}),
+        widget=forms.Textarea(attrs={"rows": 14}),
         help_text=_("Markdown: # heading, - list, **bold**, [words](address), tables with |."),
     )
     reply = forms.CharField(
@@ -120,7 +120,7 @@ class FitsForm(forms.Form):
 
 
 class PublishForm(forms.Form):
-    audience = forms.ChoiceField(label=_("for whom"), choices=Audience.choices)
+    audience = forms.ChoiceField(label=_("readers"), choices=Audience.choices)
     starts_at = forms.DateTimeField(
         label=_("from"), required=False, widget=MomentInput, help_text=_("Empty: at once.")
     )

@@ -1,17 +1,18 @@
-"""The replies and guides a new installation starts with: articles for staff, published since ever, whose
-owner is the system until somebody takes them over."""
+"""The replies and guides a new installation starts with: articles for staff, whose owner is the system until
+somebody takes them over."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
+
+from django.utils import timezone
 
 from apps.knowledge.rules.passages import passages
 from apps.knowledge.rules.words import vector
 
 REPLIES = Path(__file__).resolve().parent / "seed" / "replies.json"
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
-SINCE = datetime(2000, 1, 1, tzinfo=UTC)  # also for what is taken over from before
 SECTION = {"code": "replies", "name": "快捷回复与话术", "english_name": "Replies and guides"}
 # Nobody's until it is taken over: not to be reviewed before that.
 NEVER = date(2099, 12, 31)
@@ -45,7 +46,7 @@ def plant(apps: Any) -> None:
     def model(name: str) -> Any:
         return apps.get_model("knowledge", name).objects
 
-    code = SECTION["code"]
+    code, since = SECTION["code"], timezone.now()
     section, _new = model("Section").get_or_create(
         code=code, defaults={**SECTION, "owner": by, "position": 90}
     )
@@ -65,9 +66,9 @@ def plant(apps: Any) -> None:
         version = model("ArticleVersion").create(
             article=article, language=row["language"], n=1, title=row["title"], body=row["body"],
             reply=row["reply"], words=vector(row["title"], row["body"], row["reply"]),
-            passages=passages(row["body"]), at=SINCE, by=by,
+            passages=passages(row["body"]), at=since, by=by,
         )  # fmt: skip
         model("Publication").create(
             version=version, article=article, language=row["language"], kind=row["kind"],
-            audience="internal", starts_at=SINCE, at=SINCE, by=by,
+            audience="internal", starts_at=since, at=since, by=by,
         )  # fmt: skip

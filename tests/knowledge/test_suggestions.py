@@ -39,7 +39,7 @@ def reply(code: str, *pairs: tuple[FitAspect, str], language: str = ZH) -> Artic
 
 
 def codes(traits: CaseTraits = LOSS, language: str = ZH) -> list[str]:
-    found = queries.suggesting(
+    found = queries.suggestions(
         traits, at=timezone.now(), customer_language=language, reader_language=ZH
     )
     return [one.code for one in found]
@@ -102,7 +102,7 @@ def test_what_helped_in_like_cases_moves_up_with_its_share() -> None:
     use(first, 4)
     use(second, 9, kind="damage")
     assert codes() == ["second", "first"]
-    found = queries.suggesting(LOSS, at=timezone.now(), customer_language=ZH, reader_language=ZH)
+    found = queries.suggestions(LOSS, at=timezone.now(), customer_language=ZH, reader_language=ZH)
     assert [(one.used, one.cases, one.share) for one in found] == [(3, 4, 75), (1, 4, 25)]
 
 
@@ -134,7 +134,7 @@ def test_a_reply_in_a_language_the_customer_does_not_read_is_not_suggested() -> 
 def test_only_a_public_one_may_be_sent_as_an_address() -> None:
     for code, audience in (("inside", Audience.INTERNAL), ("outside", Audience.PUBLIC)):
         fit(published(code, code, audience=audience), (FitAspect.CLASS, "loss"))
-    found = queries.suggesting(LOSS, at=timezone.now(), customer_language=ZH, reader_language=ZH)
+    found = queries.suggestions(LOSS, at=timezone.now(), customer_language=ZH, reader_language=ZH)
     assert {one.code: one.is_public for one in found} == {"inside": False, "outside": True}
 
 

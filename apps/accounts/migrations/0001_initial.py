@@ -261,6 +261,7 @@ class Migration(migrations.Migration):
                                 ("webhooks:read", "Read webhook endpoints and events"),
                                 ("webhooks:write", "Keep webhook endpoints and replay events"),
                                 ("billing:read", "Read statements and fees"),
+                                ("articles:read", "Read the help centre"),
                                 ("partner_feed", "Partner carrier feed"),
                             ],
                             max_length=30,

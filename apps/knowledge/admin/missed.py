@@ -35,7 +35,7 @@ class MissedList(StaffList):
     columns = (
         Column("text", _("words"), is_link=True),
         Column("times", _("times"), is_number=True, sorts=("most",)),
-        Column("audience", _("for whom"), lambda row: status_tag(row, "audience")),
+        Column("audience", _("readers"), lambda row: status_tag(row, "audience")),
         Column("language", _("language"), lambda row: row.get_language_display()),
         Column("last", _("last"), lambda row: human(row.last_seen_at), sorts=("latest",)),
         Column("section", _("asked of")),

@@ -135,7 +135,7 @@ class MissedSearch(models.Model):
     names and numbers into search boxes. It is settled by an article that answers it."""
 
     language = models.CharField(_("language"), max_length=10, choices=Language.choices)
-    audience = models.CharField(_("for whom"), max_length=8, choices=Audience.choices)
+    audience = models.CharField(_("readers"), max_length=8, choices=Audience.choices)
     text = models.CharField(_("words"), max_length=80)
     times = models.PositiveIntegerField(_("times"), default=1)
     last_seen_at = models.DateTimeField(_("last"))

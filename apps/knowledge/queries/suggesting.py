@@ -4,6 +4,7 @@ like it; the replies and guides for it (STF-2)."""
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -17,7 +18,7 @@ from apps.knowledge.rules.fits import MOST_FOR_USE, WEIGHTS, CaseTraits
 SHOWN = 3
 MOST_REPLIES = 200
 # Candidates are looked at in parts until enough of them are in force.
-PART = 40
+PART = 8
 COUNTED = timedelta(days=92)
 
 # Weights of all fits that match, articles for other classes or customers left out, plus the share of cases of
@@ -97,7 +98,7 @@ def suggestions(
 
 def _candidates(traits: CaseTraits, at: datetime, skip: int) -> list[tuple[int, int, int, int]]:
     asked = traits.values()
-    given = {
+    given: dict[str, Any] = {
         "aspects": [aspect.value for aspect, _value in asked],
         "values": [value for _aspect, value in asked],
         "weights": [WEIGHTS[aspect] for aspect, _value in asked],

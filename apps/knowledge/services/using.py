@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -55,7 +55,7 @@ def note_use(
     counts once for each article."""
     if not versions:
         return
-    given = {
+    given: dict[str, Any] = {
         "versions": sorted({row.pk for row in versions}), "how": how.value, "case": case_id,
         "class": case_class, "at": at, "by": by.pk, "month": month_of(at),
     }  # fmt: skip
