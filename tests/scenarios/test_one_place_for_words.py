@@ -90,7 +90,7 @@ def test_from_a_search_in_vain_to_a_reply_that_was_sent(client: Client) -> None:
     # The next who has such a case sees that it helped; a visitor still sees no trace of it.
     other = case(by=agent, case_class=CaseClass.DAMAGE, channel=CaseChannel.EMAIL)
     shown = client.get(reverse("admin:complaints_case_page", args=[other.number])).content.decode()
-    assert "1 个同类工单中用过 1 次" in shown
+    assert "1 个同类个案中用过 1 次" in shown
     client.logout()
     assert "冷链变质" not in client.get("/help?q=冷链").content.decode()
     assert client.get("/help/cold-chain").status_code == 404

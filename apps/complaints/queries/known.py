@@ -38,7 +38,7 @@ class Known:
 def known_of(
     case: Case, user: "User", at: datetime, clocks: Sequence[Clock] | None = None
 ) -> list[Known]:
-    """At most three, the best first; three statements."""
+    """At most three, the best first; two statements."""
     found = knowledge.suggestions(
         traits_of(case), at=at, customer_language=case.language, reader_language=reader_language()
     )

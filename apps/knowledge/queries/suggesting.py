@@ -19,37 +19,41 @@ SHOWN = 3
 MOST_REPLIES = 200
 # Candidates are looked at in parts until enough of them are in force.
 PART = 8
-COUNTED = timedelta(days=92)
+MONTHS = 4  # this one and three before it
 
-# Weights of all fits that match, articles for other classes or customers left out, plus the share of cases of
-# the class in which the article was used. Nothing here decides who may read: ``readable`` does.
+# Weights of all fits that match plus the share of cases of the class in which the article was used. That adds at
+# most MOST_FOR_USE, so only those can be among the best so many whose weight is that near to theirs. Nothing here
+# decides who may read: ``readable`` does.
 _CANDIDATES = f"""
-WITH asked(aspect, value, weight) AS (SELECT * FROM unnest(%(aspects)s::text[], %(values)s::text[], %(weights)s::int[])),
-matched AS (
-    SELECT f.article_id, sum(a.weight) AS weight,
-        bool_or(f.aspect = 'class') AS by_class, false AS by_customer
-    FROM asked a JOIN knowledge_fit f ON f.aspect = a.aspect AND f.value = a.value AND f.customer_id IS NULL
-    GROUP BY f.article_id
-    UNION ALL
-    SELECT article_id, {WEIGHTS[FitAspect.CUSTOMER]}, false, true FROM knowledge_fit WHERE customer_id = %(customer)s
-), fitting AS (
-    SELECT article_id, sum(weight) AS weight, bool_or(by_class) AS by_class, bool_or(by_customer) AS by_customer
-    FROM matched GROUP BY article_id
-), used AS (
-    SELECT article_id, sum(cases) AS cases FROM knowledge_usetally
-    WHERE case_class = %(class)s AND month >= %(since)s GROUP BY article_id
-), total AS (SELECT coalesce(max(cases), 0) AS cases FROM used WHERE article_id IS NULL)
-SELECT s.article_id, s.weight, s.cases, s.total FROM (
-    SELECT f.article_id, f.weight, f.by_class, f.by_customer, coalesce(u.cases, 0) AS cases, t.cases AS total,
-        f.weight + {MOST_FOR_USE} * coalesce(u.cases, 0)::float / greatest(t.cases, 1) AS score
-    FROM fitting f CROSS JOIN total t LEFT JOIN used u ON u.article_id = f.article_id
-    ORDER BY score DESC, f.article_id OFFSET 0
-) s
-WHERE (s.by_class OR NOT EXISTS (
+WITH fitting AS (
+    SELECT article_id, sum(weight) AS weight, bool_or(aspect = 'class') AS by_class, bool_or(aspect = 'customer') AS by_customer
+    FROM (
+        SELECT f.article_id, f.aspect, a.weight
+        FROM unnest(%(aspects)s::text[], %(values)s::text[], %(weights)s::int[]) AS a(aspect, value, weight)
+        JOIN knowledge_fit f ON f.aspect = a.aspect AND f.value = a.value
+        UNION ALL
+        SELECT article_id, aspect, {WEIGHTS[FitAspect.CUSTOMER]} FROM knowledge_fit WHERE customer_id = %(customer)s
+    ) AS matched GROUP BY article_id
+), near AS (
+    SELECT * FROM fitting WHERE weight >= {-MOST_FOR_USE} + coalesce(
+        (SELECT weight FROM fitting ORDER BY weight DESC OFFSET %(last)s LIMIT 1), 0)
+), total AS (
+    SELECT coalesce(sum(cases), 0) AS cases FROM knowledge_usetally
+    WHERE case_class = %(class)s AND month = ANY (%(months)s) AND article_id IS NULL
+), scored AS (
+    SELECT n.*, coalesce(u.cases, 0) AS used, t.cases AS total,
+        n.weight + {MOST_FOR_USE} * coalesce(u.cases, 0)::float / greatest(t.cases, 1) AS score
+    FROM near n CROSS JOIN total t CROSS JOIN LATERAL (
+        SELECT sum(cases) AS cases FROM knowledge_usetally
+        WHERE case_class = %(class)s AND month = ANY (%(months)s) AND article_id = n.article_id
+    ) u ORDER BY score DESC, article_id OFFSET %(skip)s LIMIT {PART}
+)
+SELECT s.article_id, s.weight, s.used, s.total,
+    (s.by_class OR NOT EXISTS (
         SELECT FROM knowledge_fit o WHERE o.article_id = s.article_id AND o.aspect = 'class'))
     AND (s.by_customer OR NOT EXISTS (
         SELECT FROM knowledge_fit o WHERE o.article_id = s.article_id AND o.aspect = 'customer'))
-OFFSET %(skip)s LIMIT {PART}
+FROM scored s ORDER BY s.score DESC, s.article_id
 """  # noqa: S608  # numbers of ours
 
 
@@ -77,26 +81,26 @@ class Suggestion:
 def suggestions(
     traits: CaseTraits, *, at: datetime, customer_language: str, reader_language: str
 ) -> list[Suggestion]:
-    """The best three, each in the customer's language if it has a reply in it, else in the reader's;
-    three statements, unless many that fit are not in force."""
+    """The best three, each in the customer's language if it has a reply in it, else in the reader's; two
+    statements, unless many that fit are not in force. What is for other classes or customers is left out."""
     found: list[Suggestion] = []
     skip = 0
     while len(found) < SHOWN:
         candidates = _candidates(traits, at, skip)
-        if not candidates:
-            break
-        texts = _texts([row[0] for row in candidates], at)
-        for article, weight, used, cases in candidates:
+        texts = _texts([row[0] for row in candidates if row[4]], at)
+        for article, weight, used, cases, _is_for_it in candidates:
             version = _best(texts.get(article, ()), customer_language, reader_language)
             if version is not None and len(found) < SHOWN:
-                found.append(Suggestion(version, weight, used, cases, is_public=False))
+                found.append(Suggestion(version, weight, used, cases, version.is_public))  # type: ignore[attr-defined]  # annotated
         if len(candidates) < PART:
             break
         skip += PART
-    return _with_public(found, at)
+    return found
 
 
-def _candidates(traits: CaseTraits, at: datetime, skip: int) -> list[tuple[int, int, int, int]]:
+def _candidates(
+    traits: CaseTraits, at: datetime, skip: int
+) -> list[tuple[int, int, int, int, bool]]:
     asked = traits.values()
     given: dict[str, Any] = {
         "aspects": [aspect.value for aspect, _value in asked],
@@ -104,13 +108,22 @@ def _candidates(traits: CaseTraits, at: datetime, skip: int) -> list[tuple[int, 
         "weights": [WEIGHTS[aspect] for aspect, _value in asked],
         "customer": traits.customer_id,
         "class": traits.case_class,
-        "since": month_of(at - COUNTED),
+        "months": _months(at),
+        "last": skip + PART - 1,
         "skip": skip,
     }
     with connection.cursor() as cursor:
         cursor.execute(_CANDIDATES, given)
-        rows: list[tuple[int, int, int, int]] = cursor.fetchall()
+        rows: list[tuple[int, int, int, int, bool]] = cursor.fetchall()
     return rows
+
+
+def _months(at: datetime) -> list[date]:
+    """This one and those before it, as many as are counted."""
+    found = [month_of(at)]
+    while len(found) < MONTHS:
+        found.append((found[-1] - timedelta(days=1)).replace(day=1))
+    return found
 
 
 def month_of(at: datetime) -> date:
@@ -120,7 +133,9 @@ def month_of(at: datetime) -> date:
 def _texts(articles: Iterable[int], at: datetime) -> dict[int, list[ArticleVersion]]:
     found: dict[int, list[ArticleVersion]] = {}
     rows = readable(Audience.INTERNAL, at).filter(article__in=list(articles))
-    for row in rows.defer("words", "passages"):
+    for row in rows.annotate(is_public=Exists(public(at).filter(pk=OuterRef("pk")))).defer(
+        "words", "passages"
+    ):
         found.setdefault(row.article_id, []).append(row)
     return found
 
@@ -136,20 +151,6 @@ def _best(
     informs = [row for row in texts if row.body]
     mine = by_language.get(reader_language)
     return mine if mine in informs else next(iter(informs), None)
-
-
-def _with_public(found: list[Suggestion], at: datetime) -> list[Suggestion]:
-    if not found:
-        return []
-    open_to_all = set(
-        public(at).filter(pk__in=[one.version.pk for one in found]).values_list("pk", flat=True)
-    )
-    return [
-        Suggestion(
-            one.version, one.weight, one.used, one.cases, is_public=one.version.pk in open_to_all
-        )
-        for one in found
-    ]
 
 
 def replies(language: str, at: datetime, case_class: str | None = None) -> list[ArticleVersion]:
