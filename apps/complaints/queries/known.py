@@ -49,7 +49,7 @@ def known_of(
         Known(
             one.code,
             one.version.title,
-            ArticleKind(one.version.article.kind),
+            ArticleKind(one.version.kind),
             reply or (_address(one) if one.is_public else ""),
             render(body),
             one.used,

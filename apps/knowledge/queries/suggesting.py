@@ -1,15 +1,17 @@
 """What we know of a case at hand: articles by how well they fit it and how often they were used in cases
 like it; the replies and guides for it (STF-2)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from apps.core.database import Statement
 from apps.knowledge.enums import ArticleKind, Audience, FitAspect
 from apps.knowledge.models import ArticleVersion, Fit
 from apps.knowledge.queries.in_force import public, readable
@@ -24,7 +26,9 @@ MONTHS = 4  # this one and three before it
 # Weights of all fits that match plus the share of cases of the class in which the article was used. That adds at
 # most MOST_FOR_USE, so only those can be among the best so many whose weight is that near to theirs. Nothing here
 # decides who may read: ``readable`` does.
-_CANDIDATES = f"""
+_CANDIDATES = Statement(
+    "knowledge_candidates",
+    f"""
 WITH fitting AS (
     SELECT article_id, sum(weight) AS weight, bool_or(aspect = 'class') AS by_class, bool_or(aspect = 'customer') AS by_customer
     FROM (
@@ -54,23 +58,41 @@ SELECT s.article_id, s.weight, s.used, s.total,
     AND (s.by_customer OR NOT EXISTS (
         SELECT FROM knowledge_fit o WHERE o.article_id = s.article_id AND o.aspect = 'customer'))
 FROM scored s ORDER BY s.score DESC, s.article_id
-"""  # noqa: S608  # numbers of ours
+""",
+)  # noqa: S608  # numbers of ours
+
+
+class Text(NamedTuple):
+    """What is shown of a version. ``is_public``: everybody may read it, so that its address may be sent."""
+
+    pk: int
+    article: int
+    code: str
+    kind: str
+    language: str
+    title: str
+    body: str
+    reply: str
+    is_public: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
     """``version`` in a language the reader or the customer understands; ``used`` of ``cases`` like it used
-    the article. ``is_public``: everybody may read it, so that its address may be sent."""
+    the article."""
 
-    version: ArticleVersion
+    version: Text
     weight: int
     used: int
     cases: int
-    is_public: bool
+
+    @property
+    def is_public(self) -> bool:
+        return self.version.is_public
 
     @property
     def code(self) -> str:
-        return self.version.article.code
+        return self.version.code
 
     @property
     def share(self) -> int:
@@ -91,7 +113,7 @@ def suggestions(
         for article, weight, used, cases, _is_for_it in candidates:
             version = _best(texts.get(article, ()), customer_language, reader_language)
             if version is not None and len(found) < SHOWN:
-                found.append(Suggestion(version, weight, used, cases, version.is_public))  # type: ignore[attr-defined]  # annotated
+                found.append(Suggestion(version, weight, used, cases))
         if len(candidates) < PART:
             break
         skip += PART
@@ -113,7 +135,7 @@ def _candidates(
         "skip": skip,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_CANDIDATES, given)
+        _CANDIDATES.run(cursor, given)
         rows: list[tuple[int, int, int, int, bool]] = cursor.fetchall()
     return rows
 
@@ -130,19 +152,43 @@ def month_of(at: datetime) -> date:
     return timezone.localdate(at).replace(day=1)
 
 
-def _texts(articles: Iterable[int], at: datetime) -> dict[int, list[ArticleVersion]]:
-    found: dict[int, list[ArticleVersion]] = {}
-    rows = readable(Audience.INTERNAL, at).filter(article__in=list(articles))
-    for row in rows.annotate(is_public=Exists(public(at).filter(pk=OuterRef("pk")))).defer(
-        "words", "passages"
-    ):
-        found.setdefault(row.article_id, []).append(row)
+def _texts(articles: Sequence[int], at: datetime) -> dict[int, list[Text]]:
+    found: dict[int, list[Text]] = {}
+    if articles:
+        statement, given = _reading()
+        values = [{_AT: at, _IDS: list(articles)}.get(one, one) for one in given]
+        with connection.cursor() as cursor:
+            statement.run(cursor, values)
+            for row in map(Text._make, cursor.fetchall()):
+                found.setdefault(row.article, []).append(row)
     return found
 
 
-def _best(
-    texts: Sequence[ArticleVersion], customer_language: str, reader_language: str
-) -> ArticleVersion | None:
+# What stands in for the instant and the articles where the query is written out.
+_AT, _IDS = datetime(1970, 1, 1, tzinfo=UTC), "articles"
+
+
+@lru_cache(maxsize=1)
+def _reading() -> tuple[Statement, tuple[Any, ...]]:
+    """``readable`` and ``public`` as PostgreSQL reads them, with what they were given: written out once, because
+    the ORM took longer to build the two than PostgreSQL to answer."""
+    rows = (
+        readable(Audience.INTERNAL, _AT)
+        .annotate(is_public=Exists(public(_AT).filter(pk=OuterRef("pk"))))
+        .extra(
+            where=["knowledge_articleversion.article_id = ANY (%s::bigint[])"], params=[_IDS]
+        )  # no text of others
+        .order_by()
+        .values_list(
+            *("pk", "article_id", "article__code", "article__kind", "language", "title", "body"),
+            *("reply", "is_public"),
+        )
+    )
+    text, given = rows.query.sql_with_params()
+    return Statement("knowledge_texts", text), given
+
+
+def _best(texts: Sequence[Text], customer_language: str, reader_language: str) -> Text | None:
     by_language = {row.language: row for row in texts}
     to_send = by_language.get(customer_language)
     if to_send is not None and to_send.reply:
