@@ -8,7 +8,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from apps.core.database import Statement
@@ -26,9 +27,7 @@ MONTHS = 4  # this one and three before it
 # Weights of all fits that match plus the share of cases of the class in which the article was used. That adds at
 # most MOST_FOR_USE, so only those can be among the best so many whose weight is that near to theirs. Nothing here
 # decides who may read: ``readable`` does.
-_CANDIDATES = Statement(
-    "knowledge_candidates",
-    f"""
+_SQL = f"""
 WITH fitting AS (
     SELECT article_id, sum(weight) AS weight, bool_or(aspect = 'class') AS by_class, bool_or(aspect = 'customer') AS by_customer
     FROM (
@@ -58,8 +57,8 @@ SELECT s.article_id, s.weight, s.used, s.total,
     AND (s.by_customer OR NOT EXISTS (
         SELECT FROM knowledge_fit o WHERE o.article_id = s.article_id AND o.aspect = 'customer'))
 FROM scored s ORDER BY s.score DESC, s.article_id
-""",
-)  # noqa: S608  # numbers of ours
+"""  # noqa: S608  # numbers of ours
+_CANDIDATES = Statement("knowledge_candidates", _SQL)
 
 
 class Text(NamedTuple):
@@ -174,10 +173,8 @@ def _reading() -> tuple[Statement, tuple[Any, ...]]:
     the ORM took longer to build the two than PostgreSQL to answer."""
     rows = (
         readable(Audience.INTERNAL, _AT)
-        .annotate(is_public=Exists(public(_AT).filter(pk=OuterRef("pk"))))
-        .extra(
-            where=["knowledge_articleversion.article_id = ANY (%s::bigint[])"], params=[_IDS]
-        )  # no text of others
+        .annotate(is_public=Cast(Exists(public(_AT).filter(pk=OuterRef("pk"))), BooleanField()))
+        .extra(where=["knowledge_articleversion.article_id = ANY (%s::bigint[])"], params=[_IDS])
         .order_by()
         .values_list(
             *("pk", "article_id", "article__code", "article__kind", "language", "title", "body"),
