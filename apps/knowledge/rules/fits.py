@@ -13,7 +13,7 @@ WEIGHTS = {
     FitAspect.CHANNEL: 2,
     FitAspect.ANY: 1,
 }
-MOST_FOR_USE = 10
+MOST_FOR_USE = 5
 
 
 @dataclass(frozen=True, slots=True)
