@@ -38,6 +38,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "late_sweep": ("--waybills", "20000"),
     "rating": ("--shipments", "50000"),
     "order_list": ("--orders", "20000"),
+    "suggestions": (),
     "growth": ("--events", "200000"),
     "cod_proof": ("--postings", "100000"),
     "trial_balance": ("--postings", "100000"),

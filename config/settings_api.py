@@ -52,6 +52,8 @@ SPECTACULAR_SETTINGS = {
         "CaseClass": "apps.complaints.enums.CaseClass.choices",
         "JobType": "apps.customers.enums.JobType.choices",
         "ChargeKind": "apps.billing.enums.ChargeKind.choices",
+        "ArticleKind": "apps.knowledge.enums.ArticleKind.choices",
+        "Language": "apps.accounts.enums.Language.choices",
         "StatementState": "apps.billing.api.shapes.TOLD_CHOICES",
         "EndpointState": "apps.notifications.enums.EndpointState.choices",
         "DeliveryState": "apps.notifications.enums.DeliveryState.choices",

@@ -80,6 +80,7 @@ class ApiScope(ColourChoices):
     BILLING_READ = "billing:read", _("Read statements and fees"), "blue"
     PAYEES_READ = "payees:read", _("Read payout accounts"), "blue"
     PAYEES_WRITE = "payees:write", _("Ask for payout accounts"), "amber"
+    ARTICLES_READ = "articles:read", _("Read the help centre"), "blue"
     PARTNER_FEED = "partner_feed", _("Partner carrier feed"), "teal"
 
 

@@ -57,7 +57,8 @@ class Opened:
 @dataclass(frozen=True, slots=True)
 class NewMessage:
     """One message or call. ``at`` is when it was said; the clocks are met at that instant.
-    ``is_unverified``: somebody says they are the customer, and nothing proves it."""
+    ``is_unverified``: somebody says they are the customer, and nothing proves it. ``used``: codes of the
+    articles whose replies it was made of."""
 
     kind: EntryKind
     text: str
@@ -66,6 +67,7 @@ class NewMessage:
     author_label: str = ""
     reached: bool | None = None
     is_unverified: bool = False
+    used: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,15 +40,6 @@ PAGES = (
         hour=40,
     ),
     setting(
-        _("Ready-made answers"),
-        "quickreply",
-        "complaints.cannedanswer",
-        _("Texts that fill a reply, in both languages."),
-        section=CASES,
-        may="add",
-        words="快捷回复 话术",
-    ),
-    setting(
         _("Who gets which case"),
         "alt_route",
         "complaints.assignmentrule",

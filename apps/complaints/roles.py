@@ -5,14 +5,12 @@ from apps.core.codenames import keep, may, merged, view
 
 # --- cases --------------------------------------------------------------------------------------
 WORK_CASES = (
-    view("cannedanswer case caseentry casefile caselink satisfactionask")
+    view("case caseentry casefile caselink satisfactionask")
     | keep("case")
     | may("handle_case merge_case close_case reveal_case")
 )
 EXPORT_CASES = WORK_CASES | view("assignmentrule majorrule") | may("export_case")
-LEAD_CASES = (
-    EXPORT_CASES | keep("assignmentrule cannedanswer majorrule") | may("assign_case cancel_case")
-)
+LEAD_CASES = EXPORT_CASES | keep("assignmentrule majorrule") | may("assign_case cancel_case")
 CASES = {
     Role.AGENT: WORK_CASES,
     Role.DIRECTOR: LEAD_CASES,

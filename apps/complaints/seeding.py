@@ -1,11 +1,10 @@
-"""Causes, rules and ready-made words a new house starts with; staff change them afterwards."""
+"""Causes and rules a new house starts with; staff change them afterwards."""
 
 import json
 from pathlib import Path
 from typing import Any
 
 SEED = Path(__file__).resolve().parent / "seed"
-LANGUAGES = {"zh": "zh-hans", "en": "en"}
 
 
 def _read(name: str) -> Any:
@@ -34,23 +33,3 @@ def plant_rules(major: Any, assignment: Any) -> None:
         major.get_or_create(name=row["name"], defaults=row)
     for row in book["assignment"]:
         assignment.get_or_create(position=row["position"], defaults=row)
-
-
-def answer_rows() -> list[dict[str, Any]]:
-    return [
-        {
-            "code": row["code"],
-            "language": language,
-            "kind": row["kind"],
-            "case_class": row["class"],
-            "title": row[short][0],
-            "body": row[short][1],
-            "position": position,
-        }
-        for position, row in enumerate(_read("answers.json"), start=1)
-        for short, language in LANGUAGES.items()
-    ]
-
-
-def plant_answers(answers: Any) -> None:
-    answers.bulk_create([answers.model(**row) for row in answer_rows()], ignore_conflicts=True)

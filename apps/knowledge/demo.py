@@ -11,16 +11,20 @@ from django.utils import timezone
 from apps.accounts.enums import Language, Role
 from apps.accounts.models import User
 from apps.knowledge import services
-from apps.knowledge.enums import ArticleKind, Audience
+from apps.knowledge.enums import ArticleKind, Audience, FitAspect
 from apps.knowledge.models import (
     Article,
     ArticleVersion,
+    Fit,
     MissedSearch,
     Opinion,
     Publication,
     Section,
 )
+from apps.knowledge.rules.passages import passages
 from apps.knowledge.rules.words import vector
+from apps.knowledge.seeding import SECTION
+from apps.knowledge.services import clocks
 
 ARTICLES = Path(__file__).with_name("demo_articles.json")
 # code, Chinese and English name, who owns it
@@ -33,6 +37,16 @@ SECTIONS = (
     ("manners", "接待礼仪", "Reception manners", "linzhuren"),
     ("emergencies", "应急与值班", "Emergencies and duty", "jingli"),
 )
+# article → for which cases; replies and guides bring theirs from the start
+FITS = {
+    "how-to-claim": ((FitAspect.CLASS, "loss"), (FitAspect.CLASS, "damage")),
+    "compensation-rules": ((FitAspect.CLASS, "loss"), (FitAspect.CLASS, "damage")),
+    "complaint-times": ((FitAspect.CLASS, "complaint"),),
+    "complaint-talk": ((FitAspect.CLASS, "complaint"), (FitAspect.CHANNEL, "phone")),
+    "where-is-it": ((FitAspect.CLASS, "inquiry"),),
+    "not-moving": ((FitAspect.CLASS, "inquiry"), (FitAspect.STATUS, "in_transit")),
+    "change-address": ((FitAspect.CLASS, "inquiry"), (FitAspect.STATUS, "out_for_delivery")),
+}
 LOOKED_FOR = (
     ("节假日派送", "public", 14),
     ("发票抬头怎么改", "public", 6),
@@ -59,14 +73,17 @@ def make_knowledge(*, seed: int, now: datetime) -> None:
         Article(
             code=row["code"], section=sections[row["section"]], kind=row["kind"],
             owner=sections[row["section"]].owner, created_by=sections[row["section"]].owner,
-            review_on=timezone.localdate(now) + timedelta(days=20 + 11 * n - (60 if n == 7 else 0)),
+            review_on=timezone.localdate(now) + timedelta(days=20 + 11 * n if n != 7 else 3),
         )
         for n, row in enumerate(rows)
     )  # fmt: skip
+    clocks.reviews_begun(articles, by=people["zhikong"], at=then)
+    _fit(articles)
     versions = ArticleVersion.objects.bulk_create(
         ArticleVersion(
             article=article, language=language, n=1, title=row[short][0], body=row[short][1],
             at=then, by=article.owner, words=vector(*row[short]),
+            passages=passages(row[short][1]),
         )
         for article, row in zip(articles, rows, strict=True)
         for short, language in (("zh", Language.CHINESE), ("en", Language.ENGLISH))
@@ -92,7 +109,30 @@ def make_knowledge(*, seed: int, now: datetime) -> None:
         )
         for text, audience, times in LOOKED_FOR
     )  # fmt: skip
+    _take_over_replies(people, now)
     _today(now)
+
+
+def _fit(articles: list[Article]) -> None:
+    Fit.objects.bulk_create(
+        Fit(article=article, aspect=aspect, value=value)
+        for article in articles
+        for aspect, value in FITS.get(article.code, ())
+    )
+
+
+def _take_over_replies(people: dict[str, User], now: datetime) -> None:
+    """What came with the installation has an owner from now on, and is reviewed."""
+    keeper = people["linzhuren"]
+    section = Section.objects.get(code=SECTION["code"])
+    section.owner = keeper
+    services.save_section(section, by=keeper, at=now)
+    for n, article in enumerate(Article.objects.filter(section=section)):
+        values = {
+            "owner": keeper,
+            "review_on": timezone.localdate(now) + timedelta(days=40 + 9 * n),
+        }
+        services.change_article(article, values, by=keeper, at=now)
 
 
 def _today(now: datetime) -> None:

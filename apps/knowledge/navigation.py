@@ -23,7 +23,7 @@ PAGES = (
         may="change",
         about=_("Write, publish and review what stands in the handbook and the help centre."),
         section=KNOWLEDGE,
-        words="文章 发布 版本 帮助中心",
+        words="文章 发布 版本 帮助中心 快捷回复 话术",
     ),
     records(
         _("Searches without result"),

@@ -91,11 +91,24 @@
   acts.addEventListener("change", function (event) {
     var into = event.target.dataset.ready;
     if (!into || !event.target.value) { return; }
+    put(into, event.target.value, event.target.selectedOptions[0].dataset.code);
+  });
+  // The page remembers which articles a reply was made of.
+  function put(into, words, code) {
     var text = acts.querySelector("[name=\"" + CSS.escape(into) + "\"]");
-    text.value = text.value.trim() ? text.value.trimEnd() + "\n\n" + event.target.value : event.target.value;
+    text.value = text.value.trim() ? text.value.trimEnd() + "\n\n" + words : words;
+    var used = text.form.querySelector("[name$=\"-used\"]");
+    if (used && code) { used.value = (used.value + " " + code).trim(); }
     text.focus();
     toGap(text);
     preview(text); keepSoon();
+  }
+  // From what the knowledge base suggests (known.js).
+  acts.addEventListener("known-put", function (event) {
+    var panel = document.getElementById("act-reply");
+    if (!panel) { return; }
+    open(panel);
+    load(panel).then(function () { put("reply-text", event.detail.text, event.detail.code); });
   });
   // What an answer has no value for is chosen, so that the next thing typed takes its place.
   function toGap(text) {

@@ -48,7 +48,7 @@ from tests.factories.tracking import carrier, report
 pytestmark = pytest.mark.django_db
 EXAMPLES = 15
 MOST_SEEDS = 10
-DOORS = r"^(/api/v1/(orders|tracking|waybills|partners|webhook|cases|statements)|/voice/)"
+DOORS = r"^(/api/v1/(orders|tracking|waybills|partners|webhook|cases|statements|articles)|/voice/)"
 # The journey's few steps lead to orders and waybills; more doors would only lead away from them.
 ON_THE_WAY = r"^/api/v1/(orders|tracking|waybills|partners|webhook)"
 KNOWN = {

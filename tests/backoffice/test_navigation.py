@@ -92,7 +92,7 @@ def test_whoever_may_finds_every_page(client: Client) -> None:
         ("新建 公告", "admin:notifications_announcement_add"),
         ("节假日", "admin:sla_workingcalendar_changelist"),
         ("holiday", "admin:sla_workingcalendar_changelist"),
-        ("快捷回复", "admin:complaints_cannedanswer_changelist"),
+        ("快捷回复", "admin:knowledge_article_changelist"),
         ("api keys", "admin:accounts_apikey_changelist"),
     ],
 )

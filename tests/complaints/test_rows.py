@@ -1,25 +1,24 @@
-"""Rules, causes and ready-made answers are data (CMP-1, CMP-4)."""
+"""Rules and causes are data, and the replies and guides beside a case (CMP-1, CMP-4)."""
 
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import override
 
 from apps.accounts.enums import Role
 from apps.complaints import services
-from apps.complaints.enums import AnswerKind, CaseClass
+from apps.complaints.enums import CaseClass
 from apps.complaints.models import (
     AssignmentRule,
-    CannedAnswer,
     CauseNode,
     MajorRule,
 )
-from apps.complaints.queries.words import answers_for, cause_tree, filled_answers
+from apps.complaints.queries.words import cause_tree, filled_texts, guides_for, replies_for
 from apps.core.errors import BadInput, RuleBroken
+from apps.knowledge.models import ArticleVersion
 from config.roles import ROLE_PERMISSIONS
-from tests.complaints.conftest import kinds_of
-from tests.factories.accounts import UserFactory
 from tests.factories.complaints import Team, case, who
 from tests.factories.tracking import waybill
 
@@ -43,37 +42,25 @@ def test_a_house_starts_with_causes_rules_and_answers() -> None:
 
 def test_replies_speak_the_customers_language_guides_the_readers(team: Team) -> None:
     made = case(team=team, language="en", case_class=CaseClass.LOSS)
-    replies = answers_for(made, AnswerKind.REPLY)
-    assert replies[0].code == "loss-search" and {r.language for r in replies} == {"en"}
-    assert "damage-photos" not in [r.code for r in replies]
+    at = timezone.now()
+    replies = replies_for(made, at)
+    assert replies[0].article.code == "loss-search" and {r.language for r in replies} == {"en"}
+    assert "damage-photos" not in [r.article.code for r in replies]
     with override("zh-hans"):
-        guides = answers_for(made, AnswerKind.GUIDE)
-        assert guides[0].code == "guide-compensation-loss" and guides[0].language == "zh-hans"
+        guides = guides_for(made, at)
+        assert guides[0].article.code == "guide-compensation-loss"
+        assert guides[0].language == "zh-hans"
 
 
-def test_an_answer_is_filled_but_for_the_contact(team: Team) -> None:
+def test_a_reply_is_filled_but_for_the_contact(team: Team) -> None:
     shipment = waybill()
     made = case(by=team.agent, waybill=shipment)
-    answer = CannedAnswer.objects.get(code="apology-late", language="zh-hans")
-    (text,) = filled_answers([answer], made, team.agent)
+    reply = ArticleVersion.objects.get(article__code="apology-late", language="zh-hans")
+    (text,) = filled_texts([(reply.language, reply.reply)], made, team.agent)
     assert text.startswith("{contact}您好") and shipment.number in text and "王小明" not in text
     assert "上海—北京" in text
-    plain = CannedAnswer(language="en", body="{answer_by} {agent} {hotline} {customer}")
-    assert "{" not in filled_answers([plain], made, team.agent)[0]
-
-
-def test_saving_an_answer_checks_its_variables_and_notes_who() -> None:
-    answer = CannedAnswer(code="hello", language="en", kind="reply", title="Hi", body="{contakt}")
-    by = UserFactory()
-    with pytest.raises(BadInput) as caught:
-        services.save_canned_answer(answer, **who(by))
-    assert caught.value.field == "body" and not answer.pk
-    answer.body = "Dear {contact}"
-    services.save_canned_answer(answer, **who(by))
-    assert answer.changed_by == by and kinds_of(answer) == ["canned_answer.changed"]
-    again = CannedAnswer(code="hello", language="en", kind="reply", title="Hi", body="x")
-    with pytest.raises(BadInput):
-        services.save_canned_answer(again, **who(by))
+    plain = ("en", "{answer_by} {agent} {hotline} {customer}")
+    assert "{" not in filled_texts([plain], made, team.agent)[0]
 
 
 @pytest.mark.parametrize(

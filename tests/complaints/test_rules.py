@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from apps.complaints.enums import CaseClass, Severity
 from apps.complaints.models import AssignmentRule, MajorRule
-from apps.complaints.rules.answers import VARIABLES, check_answer, fill_answer
 from apps.complaints.rules.searching import grams, likeness, query_of, searchable
 from apps.complaints.rules.triage import (
     Candidate,
@@ -21,7 +20,6 @@ from apps.complaints.rules.triage import (
     fitting_rule,
     least_loaded,
 )
-from apps.complaints.seeding import answer_rows
 from apps.core.errors import BadInput
 from apps.core.files import NewFile
 from apps.core.files.attachments import DOCX, TEXT, XLSX, clean_file, clean_files
@@ -149,29 +147,6 @@ def test_the_first_rule_that_fits_decides() -> None:
     assert fits(customer_id=7) is first and fits(customer_id=7, case_class="loss") is last
     assert fits(severity="major") is second and fits() is last
     assert fitting_rule([], case_class="x", severity="", customer_id=None, unit_path="") is None
-
-
-@pytest.mark.parametrize("text", ["{nobody}", "{Contact}", "}", "{", "{contact", "{}", "{{case}}"])
-def test_a_variable_that_is_none_is_refused_by_name(text: str) -> None:
-    with pytest.raises(BadInput) as caught:
-        check_answer("标题", text)
-    assert caught.value.field == "body"
-
-
-@given(st.lists(st.sampled_from([*VARIABLES, "文字", " "]), max_size=6))
-def test_filling_leaves_only_what_has_no_value(parts: list[str]) -> None:
-    text = "".join(f"{{{part}}}" if part in VARIABLES else part for part in parts)
-    check_answer("标题", text)
-    assert fill_answer(text, dict.fromkeys(VARIABLES, "值")).count("{") == 0
-    assert fill_answer(text, {}) == text
-
-
-def test_the_answers_a_house_starts_with_use_known_variables_in_both_languages() -> None:
-    rows = answer_rows()
-    for row in rows:
-        check_answer(row["title"], row["body"])
-    assert {row["language"] for row in rows} == {"zh-hans", "en"}
-    assert len(rows) == 2 * len({row["code"] for row in rows})
 
 
 @given(st.sampled_from(ExceptionKind), st.sampled_from(ExceptionKind))

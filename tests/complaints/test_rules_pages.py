@@ -1,4 +1,4 @@
-"""Rules, ready-made answers and causes as data that staff edit (CMP-1, CMP-4)."""
+"""Rules and causes as data that staff edit (CMP-1, CMP-4)."""
 
 import pytest
 from django.test import Client
@@ -6,13 +6,13 @@ from django.urls import reverse
 
 from apps.accounts.enums import Role
 from apps.accounts.models import User
-from apps.complaints.models import AssignmentRule, CannedAnswer, CauseNode, MajorRule
+from apps.complaints.models import AssignmentRule, CauseNode, MajorRule
 from apps.events.models import Event
 from tests.factories.accounts import sign_in
 from tests.factories.complaints import Team, case
 
 pytestmark = pytest.mark.django_db
-MODELS = ("assignmentrule", "majorrule", "cannedanswer", "causenode")
+MODELS = ("assignmentrule", "majorrule", "causenode")
 
 
 @pytest.fixture
@@ -23,46 +23,6 @@ def director(client: Client, team: Team) -> User:
 
 def url(model: str, what: str, *args: int) -> str:
     return reverse(f"admin:complaints_{model}_{what}", args=args)
-
-
-ANSWER = {
-    "kind": "reply", "code": "call-back", "language": "zh-hans", "case_class": "", "title": "稍后回电",
-    "body": "{contact}您好，我在 {answer_by} 前给您回电。", "position": "50", "is_active": "on",
-}  # fmt: skip
-
-
-@pytest.mark.requirement("CMP-1")
-def test_an_answer_is_previewed_with_sample_data_in_both_languages(
-    client: Client, director: User
-) -> None:
-    assert client.post(url("cannedanswer", "add"), ANSWER).status_code == 302
-    made = CannedAnswer.objects.get(code="call-back")
-    assert made.changed_by == director
-    shown = client.get(url("cannedanswer", "change", made.pk)).content.decode()
-    assert "王女士您好，我在 15:20 前给您回电。" in shown and "{answer_by}" in shown
-    assert "这种语言还没有写" in shown
-    english = {
-        **ANSWER,
-        "language": "en",
-        "title": "Call back",
-        "body": "Dear {contact}, <b>soon</b>.",
-    }
-    client.post(url("cannedanswer", "add"), english)
-    shown = client.get(url("cannedanswer", "change", made.pk)).content.decode()
-    assert "Dear Ms Wang, &lt;b&gt;soon&lt;/b&gt;." in shown
-
-
-@pytest.mark.requirement("CMP-1")
-@pytest.mark.parametrize(
-    ("field", "text"), [("body", "{contract}您好"), ("body", "{contact 您好"), ("title", "{x}")]
-)
-def test_a_variable_that_does_not_exist_is_refused_beside_its_field(
-    client: Client, director: User, field: str, text: str
-) -> None:
-    answer = client.post(url("cannedanswer", "add"), {**ANSWER, field: text})
-    assert answer.status_code == 200
-    assert answer.context["adminform"].form.errors[field]
-    assert not CannedAnswer.objects.filter(code="call-back").exists()
 
 
 @pytest.mark.requirement("CMP-1")

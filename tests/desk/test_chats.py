@@ -20,9 +20,10 @@ from apps.chat.queries.desk import board
 from apps.chat.services.seats import close_seat
 from apps.complaints.enums import CaseChannel, CaseClass, CaseState
 from apps.complaints.inputs import NewCase
-from apps.complaints.models import CannedAnswer, Case
+from apps.complaints.models import Case
 from apps.complaints.services.opening import open_case
 from apps.events.models import Event
+from apps.knowledge.enums import ArticleKind, Audience
 from tests.factories.accounts import UnitFactory, UserFactory, sign_in
 from tests.factories.chats import (
     agent,
@@ -36,6 +37,7 @@ from tests.factories.chats import (
     talking,
     visitor,
 )
+from tests.factories.knowledge import published, without_seeds
 from tests.factories.tracking import waybill
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("CMP-1")]
@@ -226,15 +228,15 @@ def test_a_shipment_that_one_may_not_see_is_not_beside(client: Client, wang: Use
 
 
 def test_ready_made_answers_in_the_visitors_language(client: Client, wang: User) -> None:
-    CannedAnswer.objects.all().delete()
-    for language, body in (("zh-hans", "{contact}您好，我是{agent}。"), ("en", "Hello {contact}.")):
-        CannedAnswer.objects.create(
-            code="hello",
-            language=language,
-            kind="reply",
-            title="hi",
-            body=body,
-        )
+    without_seeds()
+    for language, words in (
+        ("zh-hans", "{contact}您好，我是{agent}。"),
+        ("en", "Hello {contact}."),
+    ):
+        published(
+            "hello", "hi", "", reply=words, language=language,
+            audience=Audience.INTERNAL, kind=ArticleKind.REPLY,
+        )  # fmt: skip
     chat = talking(wang, name="张三")
     answers = client.get(reverse("desk:chat_answers", args=[chat.pk])).json()["answers"]
     assert [one["text"] for one in answers] == ["{contact}您好，我是王芳。"]

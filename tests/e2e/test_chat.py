@@ -18,10 +18,12 @@ from playwright.sync_api import Browser, Page, expect
 from apps.chat.models import Chat
 from apps.chat.services.maintaining import maintain_chats
 from apps.complaints.enums import EntryKind
-from apps.complaints.models import CannedAnswer, Case, CaseFile
+from apps.complaints.models import Case, CaseFile
 from apps.desk.demo.people import PASSWORD, Cast
+from apps.knowledge.enums import ArticleKind, Audience
 from tests.e2e.desk import PATIENCE
 from tests.factories.chats import agent, pass_time, reply, round_the_clock
+from tests.factories.knowledge import published
 from tests.factories.shipments import picture as photo
 from tests.factories.tracking import waybill
 from tests.waiting import eventually
@@ -249,13 +251,10 @@ def test_a_question_is_settled_in_the_chat(people: Callable[..., Page], cast: Ca
 def test_the_desk_loses_nothing(people: Callable[..., Page], cast: Cast) -> None:
     """A ready-made answer by keyboard, a line that is cut and sent again, a draft after a reload, an
     act that is refused."""
-    CannedAnswer.objects.create(
-        code="hours",
-        language="zh-hans",
-        kind="reply",
-        title="营业时间",
-        body="我们每天 18:00 关门。",
-    )
+    published(
+        "hours", "营业时间", "", reply="我们每天 18:00 关门。",
+        audience=Audience.INTERNAL, kind=ArticleKind.REPLY,
+    )  # fmt: skip
     desk = at_desk(people, "wangfang")
     page = people("/chat")
     begin(page, "你们几点下班？")

@@ -7,8 +7,14 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.knowledge import services
 from apps.knowledge.enums import ArticleKind, Audience
-from apps.knowledge.models import Article, ArticleVersion, Section
+from apps.knowledge.models import Article, ArticleVersion, Fit, Publication, Section
 from tests.factories.accounts import UserFactory
+
+
+def without_seeds() -> None:
+    """Retires nothing: the rows that the migrations made are gone for this test."""
+    for model in (Fit, Publication, ArticleVersion, Article, Section):
+        model.objects.all().delete()
 
 
 def section(code: str = "service", owner: User | None = None) -> Section:
@@ -36,11 +42,12 @@ def written(
     *,
     language: str = "zh-hans",
     by: User | None = None,
+    reply: str = "",
 ) -> ArticleVersion:
     newest = of.versions.filter(language=language).order_by("-n").first()
     return services.write_version(
         of, language=language, title=title, body=body, after=newest.n if newest else 0,
-        by=by or of.owner, at=timezone.now(),
+        by=by or of.owner, at=timezone.now(), reply=reply,
     )  # fmt: skip
 
 
@@ -53,8 +60,9 @@ def published(
     language: str = "zh-hans",
     kind: ArticleKind = ArticleKind.FAQ,
     at: datetime | None = None,
+    reply: str = "",
 ) -> ArticleVersion:
     of = Article.objects.filter(code=code).first() or article(code, kind)
-    version = written(of, title, body, language=language)
+    version = written(of, title, body, language=language, reply=reply)
     services.publish_version(version, audience=audience, by=of.owner, at=at or timezone.now())
     return version

@@ -13,7 +13,7 @@ from django.utils import timezone
 from apps.accounts.enums import ObjectScope, Role
 from apps.accounts.models import User
 from apps.knowledge import services
-from apps.knowledge.enums import Audience
+from apps.knowledge.enums import ArticleKind, Audience
 from apps.knowledge.models import (
     Article,
     ArticleVersion,
@@ -192,3 +192,55 @@ def test_versions_are_shown_with_who_wrote_them(client: Client) -> None:
     version = published("claims", "理赔")
     shown = client.get(f"{LIST}{version.article_id}/change/").content.decode()
     assert version.by.display_name in shown and ArticleVersion.objects.count() == 1
+
+
+# --- replies, moved here from the ready-made answers of cases --------------------------------------
+
+
+def typed(**more: Any) -> dict[str, Any]:
+    return {"after": "0", "title": "稍后回电", "body": "", "why": "",
+            "reply": "{contact}您好，我在 {answer_by} 前给您回电。", **more}  # fmt: skip
+
+
+@pytest.mark.requirement("CMP-1")
+def test_a_reply_is_previewed_with_sample_data_in_both_languages(client: Client) -> None:
+    director = at_desk(client, Role.DIRECTOR)
+    of = article("call-back", ArticleKind.REPLY, by=director)
+    looked = client.post(act(of, "write-zh"), {**typed(), "preview": "1"})
+    assert "王女士您好，我在 15:20 前给您回电。" in looked.content.decode()
+    assert client.post(act(of, "write-zh"), typed()).status_code == 302
+    made = of.versions.get()
+    assert made.by == director and made.body == ""
+    page = f"{LIST}{of.pk}/change/"
+    shown = client.get(page).content.decode()
+    assert "王女士您好，我在 15:20 前给您回电。" in shown and "这种语言还没有写" in shown
+    assert "{answer_by}" in client.get(act(of, "write-zh")).content.decode()
+    english = typed(title="Call back", reply="Dear {contact}, <b>soon</b>.")
+    client.post(act(of, "write-en"), english)
+    assert "Dear Ms Wang, &lt;b&gt;soon&lt;/b&gt;." in client.get(page).content.decode()
+
+
+@pytest.mark.requirement("CMP-1")
+@pytest.mark.parametrize(
+    ("field", "text"), [("reply", "{contract}您好"), ("reply", "{contact 您好"), ("title", "{x}")]
+)
+def test_a_variable_that_does_not_exist_is_refused_beside_its_field(
+    client: Client, field: str, text: str
+) -> None:
+    director = at_desk(client, Role.DIRECTOR)
+    of = article("call-back", ArticleKind.REPLY, by=director)
+    answer = client.post(act(of, "write-zh"), typed(**{field: text}))
+    assert answer.status_code in (200, 422) and not of.versions.exists()
+    assert answer.context["form"].errors[field]
+
+
+@pytest.mark.requirement("STF-3")
+def test_only_leaders_put_a_reply_in_force(client: Client) -> None:
+    of = article("call-back", ArticleKind.REPLY)
+    version = written(of, "稍后回电", "", reply="{contact}您好")
+    for role, may in ((Role.AGENT, False), (Role.FINANCE, False), (Role.DIRECTOR, True)):
+        at_desk(client, role)
+        given = {"audience": "internal", "starts_at": "", "urgent_why": ""}
+        answer = client.post(act(of, "publish", version), given)
+        assert (answer.status_code == 302) is may, role
+        assert Publication.objects.filter(version=version).exists() is may

@@ -274,6 +274,7 @@ class Migration(migrations.Migration):
                                 ("billing:read", "Read statements and fees"),
                                 ("payees:read", "Read payout accounts"),
                                 ("payees:write", "Ask for payout accounts"),
+                                ("articles:read", "Read the help centre"),
                                 ("partner_feed", "Partner carrier feed"),
                             ],
                             max_length=30,

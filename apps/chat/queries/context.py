@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import override
 
 from apps.chat.models import Chat
-from apps.complaints.enums import AnswerKind
-from apps.complaints.models import CannedAnswer, Case
+from apps.complaints.models import Case
 from apps.complaints.queries.history import history_of, open_cases_of_waybill
 from apps.complaints.queries.words import shipment_variables
-from apps.complaints.rules.answers import fill_answer
+from apps.knowledge import queries as knowledge
+from apps.knowledge.rules.replies import fill_reply
 from apps.tracking.models import Waybill
 
 if TYPE_CHECKING:
@@ -67,9 +68,7 @@ def visible_waybill(chat: Chat, user: "User") -> Waybill | None:
 
 def answers_for_chat(chat: Chat, user: "User") -> list[Answer]:
     """Replies in the visitor's language, filled; ``{contact}`` is put in when it is sent."""
-    rows = CannedAnswer.objects.filter(
-        kind=AnswerKind.REPLY, language=chat.language, is_active=True
-    ).order_by("position", "code")
+    rows = knowledge.replies(chat.language, timezone.now())
     with override(chat.language):
         english = chat.language.startswith("en")
         waybill = visible_waybill(chat, user)
@@ -80,4 +79,4 @@ def answers_for_chat(chat: Chat, user: "User") -> list[Answer]:
             "case": chat.case.number if chat.case else "",
             **(shipment_variables(waybill) if waybill else {}),
         }
-        return [Answer(row.code, row.title, fill_answer(row.body, values)) for row in rows]
+        return [Answer(row.article.code, row.title, fill_reply(row.reply, values)) for row in rows]

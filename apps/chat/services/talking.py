@@ -18,12 +18,13 @@ from apps.chat.rules.chat import check_files, check_live, check_mine, checked_li
 from apps.chat.services import limits
 from apps.chat.services.giving import pick_up
 from apps.chat.services.rows import add_line, known_line, lock_chat, write
-from apps.complaints.rules.answers import WHEN_SENT, fill_answer
 from apps.complaints.services.storing import cleaned, keep_file
 from apps.core.database import database_now
 from apps.core.errors import BadInput
 from apps.core.files import NewFile
 from apps.events.services import record
+from apps.knowledge import services as knowledge
+from apps.knowledge.rules.replies import WHEN_SENT, fill_reply
 
 if TYPE_CHECKING:
     from apps.core.files.attachments import CleanFile
@@ -137,7 +138,8 @@ def answer(
         now = database_now()
         if chat.state == ChatState.OFFERED:
             pick_up(chat, by=by, at=at, now=now)
-        text = fill_answer(text, {WHEN_SENT: chat.name})
+        knowledge.check_leaves(text, at=at)
+        text = fill_reply(text, {WHEN_SENT: chat.name})
         line = add_line(chat, ChatSide.AGENT, text, by=by, client_id=client_id)
         attach_files(line, clean, written)
         write(

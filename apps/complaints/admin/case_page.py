@@ -22,10 +22,9 @@ from apps.complaints.admin.access import may, must, must_see
 from apps.complaints.admin.act_groups import act_groups, facts_of
 from apps.complaints.admin.acts import ALL
 from apps.complaints.admin.meanwhile import said_meanwhile
-from apps.complaints.enums import AnswerKind
 from apps.complaints.forms.acts import ChangeForm
 from apps.complaints.models import Case
-from apps.complaints.queries.context import Guide, ready_words
+from apps.complaints.queries.context import Guide, ready_replies
 from apps.complaints.queries.desk import desk_page, report_recipient_names
 from apps.complaints.queries.drafts import case_key, draft_form
 from apps.complaints.queries.page import case_of, contact_of
@@ -189,13 +188,19 @@ class CasePages(ActAdmin):
             form.fields["cause"].choices = choices
         replies = []
         if act.name in REPLIES:
-            replies = ready_words(case, person(request), AnswerKind.REPLY)[AnswerKind.REPLY]
+            replies = ready_replies(case, person(request), timezone.now())
         return CasePanel(act, form, True, self.act_address(act, case), replies)
 
     @staticmethod
     def _to_report(case: Case, at: datetime) -> list[str]:
         """Who is still to be told of it."""
         return report_recipient_names(case, at) if case.is_trouble and not case.reported_at else []
+
+    def read_view(self, request: HttpRequest, number: str, code: str) -> HttpResponse:
+        """An article beside the case was opened."""
+        case = self.seen(request, number)
+        services.read_beside(case=case, code=code, **who(request))
+        return HttpResponse(status=204)
 
     def record_view(self, request: HttpRequest, number: str) -> HttpResponse:
         """Who did what to it, and when."""

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.staff import person
 from apps.backoffice.listing import ListAdmin
@@ -39,6 +39,11 @@ class CaseAdmin(IntakePages, MergePages, PaperPages, PresencePages, BulkPages, L
             ("number/<str:number>/here/", self.presence_view, "presence"),
             ("number/<str:number>/keep/", self.keep_view, "keep"),
             ("number/<str:number>/print/", require_GET(self.print_view), "print"),
+            (
+                "number/<str:number>/read/<slug:code>/",
+                require_POST(self.read_view),
+                "read",
+            ),
             ("number/<str:number>/record/", require_GET(self.record_view), "record"),
             ("number/<str:number>/merge/", self.merge_view, "merge"),
             ("number/<str:number>/split/", self.split_view, "split"),

@@ -18,7 +18,7 @@ from apps.sla.models import Clock
 def reply(context: ActContext) -> str:
     typed = context.typed
     channel = CaseChannel(typed["channel"])
-    said = NewMessage(EntryKind.MESSAGE_OUT, typed["text"], channel)
+    said = NewMessage(EntryKind.MESSAGE_OUT, typed["text"], channel, used=typed["used"])
     services.add_message(case_id=context.record.pk, said=said, files=typed["files"], **context.who)
     sentence = _(
         "To go out by %(channel)s; beneath the answer stands when it has left. "

@@ -8,7 +8,6 @@ from apps.complaints.enums.case_events import (
 )
 from apps.complaints.enums.cases import (
     CASE_MATTER_KINDS,
-    AnswerKind,
     AssignedHow,
     CaseChannel,
     CaseClass,
@@ -38,7 +37,6 @@ __all__ = [
     "EVENT_ROWS",
     "EVENT_VALUES",
     "MATTER_KINDS",
-    "AnswerKind",
     "AssignedHow",
     "CaseChannel",
     "CaseClass",

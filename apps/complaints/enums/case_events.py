@@ -44,7 +44,6 @@ CASE_EVENT_KINDS = {
     "case.withdrawn": _("Withdrawn by the customer"),
     "case.revealed": _("Personal data looked at"),
     "case.exported": _("List of cases exported"),
-    "canned_answer.changed": _("Ready-made answer changed"),
     "assignment_rule.changed": _("Assignment rule changed"),
     "cause.changed": _("Cause changed"),
     "major_rule.changed": _("Rule for major cases changed"),

@@ -86,11 +86,6 @@ class LinkKind(ColourChoices):
     SPLIT = "split", _("Split off"), "purple"
 
 
-class AnswerKind(ColourChoices):
-    REPLY = "reply", _("Reply to the customer"), "teal"
-    GUIDE = "guide", _("Guide for the agent"), "blue"
-
-
 class Prefer(ColourChoices):
     """Whom an assignment rule looks for first."""
 

@@ -50,6 +50,7 @@ def _channels(found: list[CaseChannel]) -> list[tuple[Any, Any]]:
 
 class ReplyForm(ActForm):
     channel = select([], gettext_lazy("by which channel"))
+    used = forms.CharField(required=False, max_length=2_000, widget=forms.HiddenInput)
     text = text_area(gettext_lazy("reply"), rows=6)
     files = FilesField()  # type: ignore[assignment]  # a field, not the form's own files
     then_wait = forms.BooleanField(
@@ -59,6 +60,10 @@ class ReplyForm(ActForm):
 
     def prepare(self) -> None:
         self.offer("channel", _channels(ways_to_write(self.case)))
+
+    def clean_used(self) -> tuple[str, ...]:
+        """Codes of the articles that were put in, as the page collects them."""
+        return tuple(dict.fromkeys(str(self.cleaned_data["used"]).split()))
 
 
 class NoteForm(ActForm):
@@ -216,6 +221,10 @@ class AskForm(ActForm):
 
     def prepare(self) -> None:
         self.offer("channel", _channels(ways_to_write(self.case)))
+
+    def clean_used(self) -> tuple[str, ...]:
+        """Codes of the articles that were put in, as the page collects them."""
+        return tuple(dict.fromkeys(str(self.cleaned_data["used"]).split()))
 
 
 class CloseForm(ActForm):

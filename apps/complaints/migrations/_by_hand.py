@@ -1,10 +1,10 @@
-"""Conversations are written once, a case's clocks wait as the case does; the causes, rules and ready-made words a new house starts with."""
+"""Conversations are written once, a case's clocks wait as the case does; the causes and rules a new house starts with."""
 
 from typing import Any
 
 from django.db import migrations
 
-from apps.complaints.seeding import plant_answers, plant_causes, plant_rules
+from apps.complaints.seeding import plant_causes, plant_rules
 from apps.core.sql import append_only
 
 # Looked at when the transaction ends: the state moves first, then the clocks are told.
@@ -40,7 +40,6 @@ def sow(apps: Any, schema_editor: Any) -> None:
 
     plant_causes(rows("CauseNode"))
     plant_rules(rows("MajorRule"), rows("AssignmentRule"))
-    plant_answers(rows("CannedAnswer"))
 
 
 OPERATIONS = [

@@ -11,7 +11,6 @@ from apps.complaints.models.entry import (
 )
 from apps.complaints.models.satisfaction import SatisfactionAsk
 from apps.complaints.models.team import AssignmentRule, MajorRule
-from apps.complaints.models.words import CannedAnswer
 
 __all__ = [
     "FROM_CUSTOMER",
@@ -19,7 +18,6 @@ __all__ = [
     "LIVE_VALUES",
     "TO_CUSTOMER",
     "AssignmentRule",
-    "CannedAnswer",
     "Case",
     "CaseEntry",
     "CaseFile",

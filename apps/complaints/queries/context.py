@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING
 from django.utils.translation import get_language
 
 from apps.accounts.enums import Language
-from apps.complaints.enums import AnswerKind, CaseClass, Severity
+from apps.complaints.enums import CaseClass, Severity
 from apps.complaints.models import Case, MajorRule
 from apps.complaints.queries.history import Duplicate, history_of, possible_duplicates
 from apps.complaints.queries.searching import index_of_phone
 from apps.complaints.queries.shipment_card import RELATED, ShipmentCard, shipment_card
 from apps.complaints.queries.triage import rules_in_use, severity_for
-from apps.complaints.queries.words import answers_for, filled_answers
+from apps.complaints.queries.words import filled_texts, guides_for, replies_for
 from apps.complaints.rules.contacts import email_index
 from apps.core.errors import BadInput
 from apps.customers.models import Customer
 from apps.customers.queries import find_customers
+from apps.knowledge.rules.markdown import render
 from apps.sla.models import Clock
 from apps.tracking.models import Waybill
 from apps.tracking.queries import find_waybills
@@ -47,11 +48,13 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Guide:
-    """Ready-made words with the case's values, to send or to follow; ``{contact}`` is put in when
-    they are sent."""
+    """Words of the knowledge base with the case's values, to send or to follow; ``{contact}`` is put in
+    when they are sent. ``code`` is the article's."""
 
     title: str
     text: str
+    code: str
+    html: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,21 +102,28 @@ def context_of(asked: Asked, user: "User", at: datetime) -> CaseContext:
         ),
         severity=severity,
         severity_reason=rule_name(rule),
-        guides=ready_words(draft, user, AnswerKind.GUIDE)[AnswerKind.GUIDE],
+        guides=ready_guides(draft, user, at),
     )
 
 
-def ready_words(
-    case: Case, user: "User", *kinds: AnswerKind, clocks: Sequence[Clock] | None = None
-) -> dict[AnswerKind, list[Guide]]:
-    """Replies, guides or both for this case, filled; one query, and one for the case's clocks if
-    the caller does not have them."""
-    answers = answers_for(case, *kinds)
-    texts = filled_answers(answers, case, user, clocks)
-    found: dict[AnswerKind, list[Guide]] = {kind: [] for kind in kinds}
-    for answer, text in zip(answers, texts, strict=True):
-        found[AnswerKind(answer.kind)].append(Guide(answer.title, text))
-    return found
+def ready_replies(case: Case, user: "User", at: datetime) -> list[Guide]:
+    """Replies for this case, filled; one query, and one for the case's clocks."""
+    rows = replies_for(case, at)
+    texts = filled_texts([(row.language, row.reply) for row in rows], case, user)
+    return [Guide(row.title, text, row.article.code) for row, text in zip(rows, texts, strict=True)]
+
+
+def ready_guides(
+    case: Case, user: "User", at: datetime, *, clocks: Sequence[Clock] | None = None
+) -> list[Guide]:
+    """Guides for this case, filled; one query, and one for the case's clocks if the caller does not have
+    them."""
+    rows = guides_for(case, at)
+    texts = filled_texts([(row.language, row.body) for row in rows], case, user, clocks)
+    return [
+        Guide(row.title, text, row.article.code, render(text))
+        for row, text in zip(rows, texts, strict=True)
+    ]
 
 
 def waybills_meant(text: str, user: "User") -> list[Waybill]:

@@ -10,11 +10,11 @@ from django.db.models import Q
 
 from apps.accounts.enums import Role
 from apps.accounts.models import User, UserRole
-from apps.complaints.enums import AnswerKind
 from apps.complaints.models import FROM_CUSTOMER, TO_CUSTOMER, Case, CaseEntry
 from apps.complaints.queries.clock_lines import ClockLine, clock_lines
-from apps.complaints.queries.context import Guide, ready_words, rule_name
+from apps.complaints.queries.context import Guide, ready_guides, rule_name
 from apps.complaints.queries.history import Duplicate, history_of, possible_duplicates
+from apps.complaints.queries.known import Known, known_of
 from apps.complaints.queries.page import CasePage, Line, case_page
 from apps.complaints.queries.shipment_card import ShipmentCard, visible_card
 from apps.complaints.queries.team import load_of, report_recipients
@@ -36,6 +36,7 @@ class DeskPage:
     shipment: ShipmentCard | None
     history: list[Case]
     duplicates: list[Duplicate]
+    known: list[Known]
     guides: list[Guide]
     severity_reason: str
 
@@ -57,6 +58,8 @@ def desk_page(number: str, user: User, at: datetime) -> DeskPage:
     """Case.DoesNotExist for whoever may not see it, as for one that is not there."""
     page = case_page(number, user)
     case = page.case
+    known = known_of(case, user, at, page.clocks)
+    guides = ready_guides(case, user, at, clocks=page.clocks)
     same = {"customer_id": case.customer_id, "phone": case.contact_phone}
     return DeskPage(
         page=page,
@@ -67,7 +70,8 @@ def desk_page(number: str, user: User, at: datetime) -> DeskPage:
             history_of(user, email=case.contact_email, **same).exclude(pk=case.pk)[:SHOWN]
         ),
         duplicates=duplicates_of(case, user, at),
-        guides=ready_words(case, user, AnswerKind.GUIDE, clocks=page.clocks)[AnswerKind.GUIDE],
+        known=known,
+        guides=[one for one in guides if one.code not in {row.code for row in known}],
         severity_reason=rule_name(case.severity_reason),
     )
 

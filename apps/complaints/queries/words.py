@@ -1,17 +1,18 @@
 """Ready-made answers and guides beside a case, causes to choose from."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db.models import Q
 from django.utils.translation import get_language, override
 
-from apps.complaints.enums import AnswerKind
-from apps.complaints.models import CannedAnswer, Case, CauseNode
+from apps.complaints.models import Case, CauseNode
 from apps.complaints.queries.clocks import answer_due, clocks_of
-from apps.complaints.rules.answers import fill_answer
 from apps.core.times import local
+from apps.knowledge import queries as knowledge
+from apps.knowledge.models import ArticleVersion
+from apps.knowledge.rules.replies import fill_reply
 from apps.sla.models import Clock
 from apps.tracking.enums import Status
 from apps.tracking.models import Waybill
@@ -21,42 +22,40 @@ if TYPE_CHECKING:
     from apps.accounts.models import User
 
 
-def answers_for(case: Case, *kinds: AnswerKind) -> list[CannedAnswer]:
-    """Replies in the customer's language, guides in the reader's, those for its class first; one
-    query for as many kinds as are asked for."""
-    meant = Q(pk__in=[])
-    for kind in kinds:
-        language = case.language if kind == AnswerKind.REPLY else _reader_language()
-        meant |= Q(kind=kind, language=language)
-    classes = Q(case_class="") | Q(case_class=case.case_class)
-    rows = CannedAnswer.objects.filter(classes, meant, is_active=True)
-    return sorted(rows, key=lambda row: (not row.case_class, row.position, row.code))
+def replies_for(case: Case, at: datetime) -> list[ArticleVersion]:
+    """Ready-made replies in the customer's language, those for its class first; one query."""
+    return knowledge.replies(case.language, at, case.case_class)
 
 
-def _reader_language() -> str:
+def guides_for(case: Case, at: datetime) -> list[ArticleVersion]:
+    """Guides in the reader's language, those for its class first; one query."""
+    return knowledge.guides(reader_language(), case.case_class, at)
+
+
+def reader_language() -> str:
     return "en" if (get_language() or "").startswith("en") else "zh-hans"
 
 
-def filled_answers(
-    answers: Sequence[CannedAnswer],
+def filled_texts(
+    texts: Sequence[tuple[str, str]],
     case: Case,
     user: "User",
     clocks: Sequence[Clock] | None = None,
 ) -> list[str]:
-    """Their texts with the case's values, each in its own language. ``{contact}`` stays: the name is put
+    """(language, text) of each with the case's values, in that language. ``{contact}`` stays: the name is put
     in when it is sent (``services.add_message``), so that it does not stand in clear on the page. The
     case's clocks are read once unless the caller has them, and not at all for a case that is only being
     taken down."""
     if clocks is None:
-        clocks = clocks_of(case) if answers and case.pk else ()
+        clocks = clocks_of(case) if texts and case.pk else ()
     due = answer_due(clocks)
     values: dict[str, dict[str, str]] = {}
     filled = []
-    for answer in answers:
-        with override(answer.language):
-            if answer.language not in values:
-                values[answer.language] = variables_of(case, user, due)
-            filled.append(fill_answer(answer.body, values[answer.language]))
+    for language, text in texts:
+        with override(language):
+            if language not in values:
+                values[language] = variables_of(case, user, due)
+            filled.append(fill_reply(text, values[language]))
     return filled
 
 

@@ -22,7 +22,6 @@ from apps.complaints.services.reopening import reopen_case
 from apps.complaints.services.reporting import record_report, reply_plan
 from apps.complaints.services.rows import (
     save_assignment_rule,
-    save_canned_answer,
     save_cause,
     save_major_rule,
 )
@@ -33,7 +32,7 @@ from apps.complaints.services.solving import (
     confirm_result,
     solve_case,
 )
-from apps.complaints.services.talking import add_files, add_message, add_note, log_call
+from apps.complaints.services.talking import add_files, add_message, add_note, log_call, read_beside
 from apps.complaints.services.waiting import resume_case, wait_for_customer
 from apps.complaints.services.withdrawing import withdraw_case
 
@@ -61,13 +60,13 @@ __all__ = [
     "merge_cases",
     "open_case",
     "open_file",
+    "read_beside",
     "record_report",
     "reopen_case",
     "reply_plan",
     "resume_case",
     "reveal_case",
     "save_assignment_rule",
-    "save_canned_answer",
     "save_cause",
     "save_major_rule",
     "solve_case",

@@ -1,4 +1,4 @@
-"""Rules, causes, ready-made answers and saved filters: data that staff keep."""
+"""Rules, causes and saved filters: data that staff keep."""
 
 from datetime import datetime
 from typing import Any, TypeVar
@@ -10,24 +10,14 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.complaints.models import (
     AssignmentRule,
-    CannedAnswer,
     CauseNode,
     MajorRule,
 )
-from apps.complaints.rules.answers import check_answer
 from apps.complaints.rules.causes import check_code
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.services import record
 
 R = TypeVar("R", bound=models.Model)
-
-
-@transaction.atomic
-def save_canned_answer(answer: CannedAnswer, *, by: User, at: datetime) -> CannedAnswer:
-    """Add or change one; BadInput names the variable that does not exist."""
-    check_answer(answer.title, answer.body)
-    answer.changed_at, answer.changed_by = at, by
-    return _save(answer, "canned_answer.changed", {"code": answer.code}, by=by, at=at)
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from apps.complaints.enums import CaseChannel, CaseState, EntryKind
 from apps.complaints.inputs import NewMessage
 from apps.complaints.models import FROM_CUSTOMER, INTERNAL, TO_CUSTOMER, Case, CaseEntry
 from apps.complaints.models.entry import CALLS
-from apps.complaints.rules.answers import WHEN_SENT, check_filled, fill_answer
+from apps.complaints.queries.words import reader_language
 from apps.complaints.rules.cases import check_live, needed
 from apps.complaints.services import clocks
 from apps.complaints.services.locking import add_to_search, begin, lock_case, move_case, write
@@ -21,6 +21,10 @@ from apps.core.errors import BadInput
 from apps.core.files import NewFile
 from apps.core.files.attachments import CleanFile
 from apps.events.services import NewEvent, new_event, record, record_many
+from apps.knowledge import services as knowledge
+from apps.knowledge.enums import Audience, UseHow
+from apps.knowledge.queries import article_in_force
+from apps.knowledge.rules.replies import WHEN_SENT, check_filled, fill_reply
 from apps.sla.enums import FactKind
 
 ANSWER = (FactKind.SPOKEN, FactKind.RESPONDED)
@@ -91,10 +95,16 @@ def add_entry(
     case: Case, said: NewMessage, text: str, *, by: User, at: datetime, said_to: int | None = None
 ) -> CaseEntry:
     """The row alone; the caller holds the case's lock and tells the clocks. BadInput for words to the
-    customer that still have a gap in them."""
+    customer that still have a gap in them, RuleBroken ``internal_only`` for words of the knowledge base
+    that are for staff."""
     if said.kind in TO_CUSTOMER:
         check_filled(text)
-        text = fill_answer(text, {WHEN_SENT: case.contact_name})
+        knowledge.check_leaves(text, at=at)
+        sent = knowledge.sendable(said.used, language=case.language, at=at)
+        knowledge.note_use(
+            sent, how=UseHow.SENT, case_id=case.pk, case_class=case.case_class, by=by, at=at
+        )
+        text = fill_reply(text, {WHEN_SENT: case.contact_name})
     reached = said.reached
     if said.kind in CALLS:
         reached = True if reached is None else reached
@@ -219,3 +229,13 @@ def add_files(
         data = {"entry": entry.pk, "files": len(clean)}
         record("case.file_added", case, by=by, at=at, data=data)
         return entry
+
+
+def read_beside(*, case: Case, code: str, by: User, at: datetime) -> None:
+    """An article was read beside a case; put on record once. An unknown code is nobody's use."""
+    language = reader_language()
+    version = article_in_force(code, Audience.INTERNAL, at, language)
+    if version is not None:
+        knowledge.note_use(
+            [version], how=UseHow.READ, case_id=case.pk, case_class=case.case_class, by=by, at=at
+        )

@@ -19,10 +19,12 @@ from apps.backoffice.records import PanelAdmin
 from apps.knowledge import forms, services
 from apps.knowledge.admin.article_list import ArticleList
 from apps.knowledge.admin.handbook import HandbookPages
-from apps.knowledge.enums import ArticleKind, Audience
+from apps.knowledge.admin.samples import as_read
+from apps.knowledge.enums import ArticleKind, Audience, FitAspect
 from apps.knowledge.models import Article
 from apps.knowledge.queries import missing_readers, opinions_of
-from apps.knowledge.queries.articles import standing_of
+from apps.knowledge.queries.articles import standing_of, uses_of
+from apps.knowledge.queries.fits import fit_words
 from apps.knowledge.rules.markdown import render
 
 WRITE, PUBLISH = "knowledge.change_article", "knowledge.publish_article"
@@ -52,17 +54,43 @@ def _last(language: Language) -> Any:
         newest = context.record.versions.filter(language=language).order_by("-n").first()
         if newest is None:
             return {"after": 0}
-        return {"after": newest.n, "title": newest.title, "body": newest.body}
+        texts = {"title": newest.title, "body": newest.body, "reply": newest.reply}
+        return {"after": newest.n, **texts}
 
     return initial
 
 
-def _look(context: ActContext) -> dict[str, Any]:
-    return {
-        "preview_template": "knowledge/_preview.html",
-        "title_typed": context.typed["title"],
-        "html": render(context.typed["body"]),
-    }
+def _look(language: Language) -> Any:
+    def look(context: ActContext) -> dict[str, Any]:
+        typed = context.typed
+        return {
+            "preview_template": "knowledge/_preview.html",
+            "title_typed": typed["title"],
+            "html": render(typed["body"]),
+            "reply": as_read(typed["reply"], language),
+        }
+
+    return look
+
+
+def _fit(context: ActContext) -> None:
+    form: Any = context.form
+    services.set_fits(
+        context.record, values=form.values(), customers=context.typed["customers"], **context.who
+    )
+
+
+def _fits_now(context: ActContext) -> dict[str, Any]:
+    found: dict[str, Any] = {aspect.value: [] for aspect in forms.BY_CODE}
+    customers = []
+    for fit in context.record.fits.select_related("customer"):
+        if fit.customer is not None:
+            customers.append(fit.customer.code)
+        elif fit.aspect == FitAspect.ANY:
+            found["any_case"] = True
+        else:
+            found[fit.aspect].append(fit.value)
+    return {**found, "customers": ", ".join(customers)}
 
 
 def _publish(context: ActContext) -> None:
@@ -105,15 +133,18 @@ ENTER = Act("enter", _("Enter an article"), "knowledge.add_article", _enter, for
     initial=_new, explains=_("Then write it, and publish it for staff or for everybody."))  # fmt: skip
 ACTS = (
     Act("write-zh", _("Write in Chinese"), WRITE, _write(Language.CHINESE), form=forms.VersionForm,
-        may=_in_use, initial=_last(Language.CHINESE), preview=_look, done=_("The version is saved. Nobody reads it before it is published.")),
+        may=_in_use, initial=_last(Language.CHINESE), preview=_look(Language.CHINESE), done=_("The version is saved. Nobody reads it before it is published.")),
     Act("write-en", _("Write in English"), WRITE, _write(Language.ENGLISH), form=forms.VersionForm,
-        may=_in_use, initial=_last(Language.ENGLISH), preview=_look, done=_("The version is saved. Nobody reads it before it is published.")),
+        may=_in_use, initial=_last(Language.ENGLISH), preview=_look(Language.ENGLISH), done=_("The version is saved. Nobody reads it before it is published.")),
     Act("publish", _("Publish"), PUBLISH, _publish, form=forms.PublishForm, rows="versions",
         explains=_("In force from then on; the version before it ends at that moment."), done=_("Published.")),
     Act("ask-to-read", _("Give it to read"), PUBLISH, _ask, form=forms.ReadingForm, rows="versions",
         initial=lambda context: {"due_at": context.at + USUAL_TIME_TO_READ},
         explains=_("Everybody of these roles says that they have read and understood; who is missing stands here by name."),
         done=_("It stands on their page to read.")),
+    Act("fits", _("For which cases"), WRITE, _fit, form=forms.FitsForm, may=_in_use, initial=_fits_now,
+        explains=_("Where it is suggested beside a case. Chosen kinds of cases and customers are the only ones."),
+        done=_("Changed.")),
     Act("withdraw", _("Withdraw"), PUBLISH, _withdraw, form=ReasonForm, rows="publications", may=_not_ended, danger=True,
         explains=_("Nobody of this audience reads it from now on."), done=_("Withdrawn.")),
     Act("review", _("It has been reviewed"), WRITE, _review, form=forms.ReviewForm, may=_in_use,
@@ -161,7 +192,14 @@ class ArticleAdmin(HandbookPages, ListAdmin, PanelAdmin):
             "title": next((row.title for _one, row in texts if row), record.code),
             "acts": self.offered(request, record),
             "kind": ArticleKind(record.kind),
-            "texts": [(one, row, render(row.body) if row else "") for one, row in texts],
+            "texts": [
+                (one, row, render(row.body), as_read(row.reply, one))
+                if row
+                else (one, None, "", "")
+                for one, row in texts
+            ],
+            "fits": [fit_words(fit) for fit in record.fits.select_related("customer")],
+            "uses": uses_of(record),
             "versions": versions,
             "publications": [
                 (row, Audience(row.audience), standing_of(row, at), _not_ended(row))

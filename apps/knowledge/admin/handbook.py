@@ -42,12 +42,15 @@ class HandbookPages:
     def handbook_view(self: Any, request: HttpRequest) -> HttpResponseBase:
         reader = _reader(request)
         at, language = timezone.now(), reader_language()
-        text = " ".join(request.GET.get("q", "").split())[:LONGEST_SEARCH]
+        text = " ".join(request.GET.get("q", "").split())
+        if is_too_long := len(text) > LONGEST_SEARCH:
+            text = ""
         found = queries.search(text, Audience.INTERNAL, at, language) if text else []
         if text and not found:
             services.note_missed_search(text, audience=Audience.INTERNAL, language=language, at=at)
         context = {
             "asked": text,
+            "too_long": LONGEST_SEARCH if is_too_long else 0,
             "found": found,
             "to_read": list(queries.to_read(reader, at)),
             "shelves": [] if text else queries.shelves(Audience.INTERNAL, at, language),

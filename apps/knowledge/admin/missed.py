@@ -35,13 +35,17 @@ class MissedList(StaffList):
     columns = (
         Column("text", _("words"), is_link=True),
         Column("times", _("times"), is_number=True, sorts=("most",)),
-        Column("audience", _("for whom"), lambda row: status_tag(row, "audience")),
+        Column("audience", _("readers"), lambda row: status_tag(row, "audience")),
         Column("language", _("language"), lambda row: row.get_language_display()),
         Column("last", _("last"), lambda row: human(row.last_seen_at), sorts=("latest",)),
         Column("section", _("asked of")),
         Column("article", _("answered by")),
     )
-    views = (View("open", _("Open")), View("answered", _("Answered")))
+    views = (
+        View("open", _("Open")),
+        View("mine", _("Asked of me")),
+        View("answered", _("Answered")),
+    )
     sorts = (
         Sort("most", _("Most often first"), ("-times", "-pk")),
         Sort("latest", _("Latest first"), ("-last_seen_at", "-pk")),
@@ -50,6 +54,8 @@ class MissedList(StaffList):
 
     def rows(self, query: ListQuery) -> "QuerySet[Any]":
         rows = MissedSearch.objects.select_related("section", "article")
+        if query.view == "mine":
+            rows = rows.filter(section__owner=query.user)
         return rows.filter(article__isnull=query.view != "answered")
 
 

@@ -1,8 +1,12 @@
-"""Versions and understandings are written once; of a publication only the end may be set."""
+"""Versions, understandings and uses are written once; of a publication only the end may be set. The replies
+and guides a new installation starts with."""
+
+from typing import Any
 
 from django.db import migrations
 
 from apps.core.sql import append_only
+from apps.knowledge import seeding
 
 STAYS = """
 CREATE TRIGGER publication_stays BEFORE UPDATE ON knowledge_publication FOR EACH ROW
@@ -32,8 +36,15 @@ DROP TRIGGER publication_remains ON knowledge_publication;
 DROP TRIGGER publication_stays ON knowledge_publication;
 """
 
+
+def sow(apps: Any, schema_editor: Any) -> None:
+    seeding.plant(apps)
+
+
 OPERATIONS = [
     append_only("knowledge_articleversion"),
     append_only("knowledge_understanding"),
+    append_only("knowledge_use"),
     migrations.RunSQL(STAYS, BACK),
+    migrations.RunPython(sow, migrations.RunPython.noop),
 ]

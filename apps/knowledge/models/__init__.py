@@ -1,14 +1,25 @@
 from apps.knowledge.models.articles import Article, ArticleVersion, Section
+from apps.knowledge.models.fits import Fit, Use, UseTally
 from apps.knowledge.models.publications import Publication
-from apps.knowledge.models.reading import MissedSearch, Opinion, ReadingRequest, Understanding
+from apps.knowledge.models.reading import (
+    MissedSearch,
+    Opinion,
+    ReadingRequest,
+    Review,
+    Understanding,
+)
 
 __all__ = [
     "Article",
     "ArticleVersion",
+    "Fit",
     "MissedSearch",
     "Opinion",
     "Publication",
     "ReadingRequest",
+    "Review",
     "Section",
     "Understanding",
+    "Use",
+    "UseTally",
 ]

@@ -1,6 +1,7 @@
 """Articles, and what was written of them: every version is kept."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.core.validators import MaxLengthValidator, RegexValidator
@@ -18,6 +19,7 @@ CODE = RegexValidator(
 )
 
 LONGEST = 20_000  # signs of a text
+LONGEST_REPLY = 4_000
 
 
 class Section(models.Model):
@@ -65,6 +67,9 @@ class Article(Stamped):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("owner")
     )
     review_on = models.DateField(_("next review"))
+    position = models.PositiveSmallIntegerField(
+        _("position"), default=0, help_text=_("Among replies and guides that fit equally well.")
+    )
     retired_at = models.DateTimeField(_("retired"), null=True, blank=True, editable=False)
     retired_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -109,8 +114,11 @@ class Article(Stamped):
 class ArticleVersion(AppendOnly):
     """What an article says in one language from one hand; the newest is what is worked on.
 
-    ``words`` is what it is found by: the words of title and body with their places, Chinese as pairs
-    of neighbouring signs (``rules.words``)."""
+    ``reply`` is ready-made text that may be sent to a customer, with ``{variables}``; the body of an
+    article for staff may not. ``words`` is what it is found by: the words of title, body and reply with
+    their places, Chinese as pairs of neighbouring signs (``rules.words``). ``passages`` are the numbers
+    of the body's longer sentences, by which a message that repeats one is recognised
+    (``rules.passages``)."""
 
     article = models.ForeignKey(
         Article, models.PROTECT, related_name="versions", verbose_name=_("article")
@@ -118,9 +126,16 @@ class ArticleVersion(AppendOnly):
     language = models.CharField(_("language"), max_length=10, choices=Language.choices)
     n = models.PositiveSmallIntegerField(_("version"))
     title = models.CharField(_("title"), max_length=120)
-    body = models.TextField(_("text"), max_length=LONGEST, validators=[MaxLengthValidator(LONGEST)])
+    body = models.TextField(
+        _("text"), max_length=LONGEST, validators=[MaxLengthValidator(LONGEST)], blank=True
+    )
+    reply = models.TextField(
+        _("reply"), max_length=LONGEST_REPLY, validators=[MaxLengthValidator(LONGEST_REPLY)],
+        blank=True, default="",
+    )  # fmt: skip
     why = models.CharField(_("what changed"), max_length=200, blank=True)
     words = SearchVectorField(editable=False)
+    passages = ArrayField(models.BigIntegerField(), default=list, blank=True, editable=False)
     at = models.DateTimeField(_("written"))
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by")
@@ -130,7 +145,10 @@ class ArticleVersion(AppendOnly):
         verbose_name = _("version of an article")
         verbose_name_plural = _("versions of articles")
         ordering = ["language", "-n"]
-        indexes = [GinIndex(fields=["words"], name="article_version_words")]
+        indexes = [
+            GinIndex(fields=["words"], name="article_version_words"),
+            GinIndex(fields=["passages"], name="article_version_passages"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["article", "language", "n"], name="article_version_once"
@@ -139,7 +157,8 @@ class ArticleVersion(AppendOnly):
                 name="article_version_language", condition=Q(language__in=Language.values)
             ),
             models.CheckConstraint(
-                name="article_version_written", condition=~Q(title="") & ~Q(body="") & Q(n__gt=0)
+                name="article_version_written",
+                condition=~Q(title="") & (~Q(body="") | ~Q(reply="")) & Q(n__gt=0),
             ),
         ]
 

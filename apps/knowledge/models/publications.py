@@ -31,7 +31,7 @@ class Publication(models.Model):
     )
     language = models.CharField(_("language"), max_length=10, choices=Language.choices)
     kind = models.CharField(_("kind"), max_length=10, choices=ArticleKind.choices)
-    audience = models.CharField(_("for whom"), max_length=8, choices=Audience.choices)
+    audience = models.CharField(_("readers"), max_length=8, choices=Audience.choices)
     starts_at = models.DateTimeField(_("from"))
     ends_at = models.DateTimeField(_("until"), null=True, blank=True)
     urgent_why = models.CharField(_("why without notice"), max_length=200, blank=True)

@@ -44,6 +44,45 @@ class ReadingRequest(models.Model):
         return str(self.version)
 
 
+class Review(models.Model):
+    """A round of looking an article through: due at the end of a day, ended by somebody, by a review
+    (``is_done``) or because another day was set or the article was retired. At most one is open for an
+    article; its deadline is a clock of ``sla``."""
+
+    article = models.ForeignKey(
+        Article, models.PROTECT, related_name="reviews", verbose_name=_("article")
+    )
+    due_on = models.DateField(_("due"))
+    is_done = models.BooleanField(_("reviewed"), default=False)
+    ended_at = models.DateTimeField(_("ended"), null=True, editable=False)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("ended by"),
+    )
+
+    class Meta:
+        verbose_name = _("review of an article")
+        verbose_name_plural = _("reviews of articles")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["article"], name="review_one_open", condition=Q(ended_at__isnull=True)
+            ),
+            models.CheckConstraint(
+                name="review_ended_by_whom",
+                condition=Q(ended_at__isnull=True, ended_by__isnull=True, is_done=False)
+                | Q(ended_at__isnull=False, ended_by__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.article} · {self.due_on}"
+
+
 class Understanding(AppendOnly):
     """Somebody says that they have read and understood a version."""
 
@@ -96,7 +135,7 @@ class MissedSearch(models.Model):
     names and numbers into search boxes. It is settled by an article that answers it."""
 
     language = models.CharField(_("language"), max_length=10, choices=Language.choices)
-    audience = models.CharField(_("for whom"), max_length=8, choices=Audience.choices)
+    audience = models.CharField(_("readers"), max_length=8, choices=Audience.choices)
     text = models.CharField(_("words"), max_length=80)
     times = models.PositiveIntegerField(_("times"), default=1)
     last_seen_at = models.DateTimeField(_("last"))

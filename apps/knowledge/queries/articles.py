@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
-from apps.knowledge.enums import Standing
-from apps.knowledge.models import Article, ArticleVersion, Publication
+from apps.knowledge.enums import Standing, UseHow
+from apps.knowledge.models import Article, ArticleVersion, Publication, Use
 
 PAGES = ("current", "drafts", "review", "planned", "retired")
 
@@ -73,3 +73,13 @@ def standing_of(row: Publication, at: datetime) -> Standing:
     if row.ends_at is not None and row.ends_at <= at:
         return Standing.ENDED
     return Standing.PLANNED if row.starts_at > at else Standing.CURRENT
+
+
+def uses_of(article: Article) -> tuple[int, int]:
+    """(in how many cases it was read, in how many its reply was sent); a case counts once for each."""
+    rows = Use.objects.filter(version__article=article).values("how")
+    found = {
+        row["how"]: row["cases"]
+        for row in rows.annotate(cases=Count("case_id", distinct=True)).order_by()
+    }
+    return found.get(UseHow.READ, 0), found.get(UseHow.SENT, 0)

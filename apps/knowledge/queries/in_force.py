@@ -6,33 +6,66 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.postgres.search import SearchVectorField
-from django.db.models import BooleanField, Count, Expression, F, FloatField, Func, Q, QuerySet
+from django.db.models import (
+    BooleanField,
+    Count,
+    Exists,
+    Expression,
+    F,
+    FloatField,
+    Func,
+    OuterRef,
+    Q,
+    QuerySet,
+)
 
 from apps.knowledge.enums import Audience
-from apps.knowledge.models import ArticleVersion, Opinion, Section
+from apps.knowledge.models import ArticleVersion, Opinion, Publication, Section
 from apps.knowledge.rules.markdown import first_words
 from apps.knowledge.rules.words import asked
 
 MOST_FOUND = 30
 
 
+def public(at: datetime, language: str | None = None) -> "QuerySet[ArticleVersion]":
+    """What everybody may read at ``at``: nothing else decides it, for page, search, suggestion, list for
+    search engines and API alike. At most one version of each article and language."""
+    return in_force(Audience.PUBLIC, at, language)
+
+
 def in_force(
     audience: Audience, at: datetime, language: str | None = None
 ) -> "QuerySet[ArticleVersion]":
-    """Versions that ``audience`` may read at ``at``: at most one of each article and language. Staff
-    read what everybody may read, where nothing is published for staff alone."""
-    spans = Q(publications__starts_at__lte=at) & (
-        Q(publications__ends_at__isnull=True) | Q(publications__ends_at__gt=at)
+    """Versions that are published for ``audience`` itself at ``at``."""
+    rows = _in_use(language)
+    return rows.filter(Exists(_running(audience, at).filter(version=OuterRef("pk"))))
+
+
+def readable(
+    audience: Audience, at: datetime, language: str | None = None
+) -> "QuerySet[ArticleVersion]":
+    """As ``in_force``, where staff also read what is in force for everybody and has no text of its
+    own for staff in that language."""
+    if audience == Audience.PUBLIC:
+        return public(at, language)
+    own = _running(Audience.INTERNAL, at)
+    theirs = own.filter(article=OuterRef("article"), language=OuterRef("language"))
+    for_all = _running(Audience.PUBLIC, at).filter(version=OuterRef("pk"))
+    return _in_use(language).filter(
+        Exists(own.filter(version=OuterRef("pk"))) | (Exists(for_all) & ~Exists(theirs))
     )
+
+
+def _running(audience: Audience, at: datetime) -> "QuerySet[Publication]":
+    rows = Publication.objects.filter(audience=audience, starts_at__lte=at)
+    return rows.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at))
+
+
+def _in_use(language: str | None) -> "QuerySet[ArticleVersion]":
     rows = ArticleVersion.objects.filter(
-        spans,
-        publications__audience=audience,
-        article__retired_at=None,
-        article__section__is_active=True,
-    )
-    if language is not None:
-        rows = rows.filter(language=language)
-    return rows.select_related("article__section")
+        article__retired_at=None, article__section__is_active=True
+    ).select_related("article__section")
+    return rows if language is None else rows.filter(language=language)
 
 
 def article_in_force(
@@ -41,24 +74,6 @@ def article_in_force(
     """In ``language``, else in the other one: a reader is told in which it is."""
     found = {row.language: row for row in readable(audience, at).filter(article__code=code)}
     return found.get(language) or next(iter(found.values()), None)
-
-
-def readable(
-    audience: Audience, at: datetime, language: str | None = None
-) -> "QuerySet[ArticleVersion]":
-    """As ``in_force``, where staff also read what is in force for everybody and has no text of its
-    own for staff."""
-    own = in_force(audience, at, language)
-    if audience == Audience.PUBLIC:
-        return own
-    for_all = in_force(Audience.PUBLIC, at, language).exclude(
-        Q(article__in=own.values("article"), language__in=own.values("language"))
-        if language is None
-        else Q(article__in=own.values("article"))
-    )
-    return ArticleVersion.objects.filter(
-        Q(pk__in=own.values("pk")) | Q(pk__in=for_all.values("pk"))
-    ).select_related("article__section")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +132,13 @@ def _held(row: ArticleVersion, words: Sequence[str]) -> int:
 
 def _line(row: ArticleVersion) -> Found:
     article = row.article
-    return Found(article.code, row.title, article.kind, str(article.section), first_words(row.body))
+    return Found(
+        article.code,
+        row.title,
+        article.kind,
+        str(article.section),
+        first_words(row.body or row.reply),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from apps.accounts.models import User
 from apps.knowledge.enums import Audience
-from apps.knowledge.models import ReadingRequest, Understanding
+from apps.knowledge.models import Article, ArticleVersion, ReadingRequest, Understanding
 from apps.knowledge.queries.in_force import readable
 
 
@@ -28,3 +28,19 @@ def missing_readers(request: ReadingRequest) -> "QuerySet[User]":
     said = Understanding.objects.filter(version=request.version_id, by=OuterRef("pk"))
     asked: QuerySet[User] = User.objects.active().people().with_role(*request.roles)
     return asked.filter(~Exists(said)).order_by("display_name", "pk")
+
+
+def readings_of(
+    *, article: Article | None = None, version: ArticleVersion | None = None
+) -> list[ReadingRequest]:
+    """What of an article, or of one version, was given to read."""
+    rows = ReadingRequest.objects.all()
+    if article is not None:
+        rows = rows.filter(version__article=article)
+    return list(rows.filter(version=version) if version is not None else rows)
+
+
+def readings_done_by(version: ArticleVersion) -> ReadingRequest | None:
+    """The request for a version, once nobody is missing."""
+    row = ReadingRequest.objects.filter(version=version).first()
+    return None if row is None or missing_readers(row).exists() else row

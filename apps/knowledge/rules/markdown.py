@@ -58,15 +58,19 @@ def bad_addresses(body: str) -> list[str]:
     ]
 
 
+def _words(token: Any) -> str:
+    """Of one paragraph, item or cell; a line's end is a blank."""
+    return "".join(
+        child.content
+        if child.type in ("text", "code_inline")
+        else " " * (child.type == "softbreak")
+        for child in token.children or ()
+    )
+
+
 def first_words(body: str, most: int = 120) -> str:
     """The beginning without its marks, for lists and search results."""
     tokens = _markdown.parse(body)
-    said = " ".join(
-        child.content
-        for token in tokens
-        if token.type == "inline"
-        for child in token.children or ()
-        if child.type in ("text", "code_inline")
-    )
+    said = " ".join(_words(token) for token in tokens if token.type == "inline")
     text = " ".join(said.split())
     return text if len(text) <= most else f"{text[:most].rstrip()}…"

@@ -27,11 +27,11 @@ def words_of(text: str) -> list[str]:
     return found
 
 
-def vector(title: str, body: str) -> str:
-    """A ``tsvector`` as PostgreSQL reads it; words of the title weigh A, of the body D."""
+def vector(title: str, body: str, reply: str = "") -> str:
+    """A ``tsvector`` as PostgreSQL reads it; words of the title weigh A, of body and reply D."""
     places: dict[str, list[str]] = {}
     place = 0
-    for weight, text in (("A", title), ("", body)):
+    for weight, text in (("A", title), ("", body), ("", reply)):
         for word in words_of(text):
             place = min(place + 1, _LAST_PLACE)
             at = places.setdefault(word, [])

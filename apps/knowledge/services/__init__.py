@@ -8,6 +8,7 @@ from apps.knowledge.services.articles import (
     save_section,
     write_version,
 )
+from apps.knowledge.services.fitting import set_fits
 from apps.knowledge.services.publishing import publish_version, withdraw_publication
 from apps.knowledge.services.reading import (
     ask_reading,
@@ -16,18 +17,23 @@ from apps.knowledge.services.reading import (
     say_understood,
     settle_missed_search,
 )
+from apps.knowledge.services.using import check_leaves, note_use, sendable
 
 __all__ = [
     "ask_reading",
     "change_article",
+    "check_leaves",
     "enter_article",
     "give_opinion",
     "note_missed_search",
+    "note_use",
     "publish_version",
     "retire_article",
     "review_article",
     "save_section",
     "say_understood",
+    "sendable",
+    "set_fits",
     "settle_missed_search",
     "withdraw_publication",
     "write_version",

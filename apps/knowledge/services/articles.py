@@ -13,13 +13,17 @@ from apps.core.errors import BadInput, RuleBroken
 from apps.core.text import without_controls
 from apps.events.services import record
 from apps.knowledge.models import Article, ArticleVersion, Section
+from apps.knowledge.queries.reading import readings_of
 from apps.knowledge.rules.markdown import bad_addresses
+from apps.knowledge.rules.passages import passages
+from apps.knowledge.rules.replies import check_reply
 from apps.knowledge.rules.words import vector
+from apps.knowledge.services import clocks
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
 
-FIELDS = ("section", "kind", "owner", "review_on")
+FIELDS = ("section", "kind", "owner", "review_on", "position")
 
 
 @transaction.atomic
@@ -34,6 +38,7 @@ def enter_article(*, code: str, values: Mapping[str, Any], by: "User", at: datet
     """Enter an article without a word yet. BadInput for a code that is none or is taken."""
     article = Article(code=code.strip(), created_by_id=by.pk, **_known(values))
     _save(article)
+    clocks.reviews_begun([article], by=by, at=at)
     record("article.entered", article, by=by, at=at, data={"code": article.code})
     return article
 
@@ -55,6 +60,8 @@ def change_article(
     for name in changed:
         setattr(row, name, values[name])
     _save(row)
+    if {"owner", "review_on"} & set(changed) and row.retired_at is None:
+        clocks.review_changed(row, by=by, at=at)
     if changed:
         record("article.changed", row, by=by, at=at, data={"fields": changed})
     return row
@@ -71,11 +78,13 @@ def write_version(
     by: "User",
     at: datetime,
     why: str = "",
+    reply: str = "",
 ) -> ArticleVersion:
     """Another version in ``language``. ``after`` is the number of the version that the writer had before
     them, 0 for none: if a colleague has written meanwhile, nothing is saved and it is said so.
 
-    BadInput names the lines with addresses that would not be led to (``javascript:`` and the like)."""
+    ``reply`` is ready-made text to send, with variables. BadInput names the lines with addresses that
+    would not be led to (``javascript:`` and the like), and a variable that does not exist."""
     row = _locked(article)
     _check_in_use(row)
     newest = ArticleVersion.objects.filter(article=row, language=language).order_by("-n").first()
@@ -87,7 +96,7 @@ def write_version(
             code="changed_meanwhile",
             field="body",
         )
-    if newest is not None and (newest.title, newest.body) == (title, body):
+    if newest is not None and (newest.title, newest.body, newest.reply) == (title, body, reply):
         raise BadInput(_("Nothing is different from the last version."), code="same", field="body")
     if bad := bad_addresses(body):
         raise BadInput(
@@ -98,9 +107,12 @@ def write_version(
             code="bad_link",
             field="body",
         )
+    check_reply(title, reply)
+    if not body.strip() and not reply.strip():
+        raise BadInput(_("Write a text, or a reply to send."), code="empty", field="body")
     version = ArticleVersion(
-        article=row, language=language, n=n + 1, title=_one_line(title), body=body, why=why, at=at,
-        by=by, words=vector(title, body),
+        article=row, language=language, n=n + 1, title=_one_line(title), body=body, reply=reply, why=why,
+        at=at, by=by, words=vector(title, body, reply), passages=passages(body),
     )  # fmt: skip
     _validate(version)
     version.save(force_insert=True)
@@ -118,6 +130,7 @@ def review_article(article: Article, *, next_on: date, by: "User", at: datetime)
         raise BadInput(_("The next review lies ahead."), code="not_ahead", field="next_on")
     row.review_on = next_on
     row.save(update_fields=["review_on"])
+    clocks.reviewed(row, by=by, at=at)
     record("article.reviewed", row, by=by, at=at, data={"next": next_on.isoformat()})
     return row
 
@@ -129,6 +142,8 @@ def retire_article(article: Article, *, reason: str, by: "User", at: datetime) -
     _check_in_use(row)
     row.retired_at, row.retired_by = at, by
     row.save(update_fields=["retired_at", "retired_by"])
+    clocks.review_over(row, reason=reason, by=by, at=at)
+    clocks.readings_over(readings_of(article=row), reason=reason, by=by, at=at)
     record("article.retired", row, by=by, at=at, data={"reason": reason})
     return row
 

@@ -12,6 +12,9 @@ from apps.events.services import record
 from apps.knowledge.enums import ArticleKind, Audience
 from apps.knowledge.models import Article, ArticleVersion, Publication
 from apps.knowledge.models.publications import NOTICE
+from apps.knowledge.queries.in_force import readable
+from apps.knowledge.queries.reading import readings_of
+from apps.knowledge.services import clocks
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -59,6 +62,7 @@ def publish_version(
         version=version, article=article, language=version.language, kind=article.kind,
         audience=audience, starts_at=begins, urgent_why=urgent_why, at=at, by=by,
     )  # fmt: skip
+    _end_readings(article, by=by, at=at)
     data = {
         "audience": audience.value, "language": version.language, "n": version.n,
         "from": begins.isoformat(), "reason": urgent_why,
@@ -76,9 +80,25 @@ def withdraw_publication(
     if row.ends_at is not None and row.ends_at <= at:
         raise RuleBroken(_("It has ended already."), code="ended_already")
     _end(row, max(at, row.starts_at))
+    _end_readings(row.article, by=by, at=at)
     data = {"audience": row.audience, "language": row.language, "reason": reason}
     record("article.withdrawn", row.article, by=by, at=at, data=data)
     return row
+
+
+def _end_readings(article: Article, *, by: "User", at: datetime) -> None:
+    """Nobody is to read what staff cannot read any more; what is replaced on a later day is over only
+    when that is known to have come, with the next act on the article."""
+    asked = readings_of(article=article)
+    if not asked:
+        return
+    current = set(
+        readable(Audience.INTERNAL, at)
+        .filter(pk__in=[row.version_id for row in asked])
+        .values_list("pk", flat=True)
+    )
+    gone = [row for row in asked if row.version_id not in current]
+    clocks.readings_over(gone, reason=str(_("Replaced or withdrawn.")), by=by, at=at)
 
 
 def _check_notice(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from apps.accounts.enums import Role
+from apps.accounts.enums import Role, UserKind
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.masking import mask_text
 from apps.core.text import without_controls
@@ -23,6 +23,8 @@ from apps.knowledge.models import (
     Understanding,
 )
 from apps.knowledge.queries.in_force import readable
+from apps.knowledge.queries.reading import missing_readers, readings_done_by
+from apps.knowledge.services import clocks
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -56,18 +58,24 @@ def ask_reading(
     row = ReadingRequest.objects.create(
         version=version, roles=[role.value for role in roles], due_at=due_at, by=by, at=at
     )
+    clocks.reading_asked(row, by=by, at=at)
     labels = ", ".join(str(role.label) for role in roles)
-    data = {"roles": labels, "due": due_at.isoformat()}
+    people = [one.pk for one in missing_readers(row) if one.pk != by.pk]
+    data = {"roles": labels, "due": due_at.isoformat(), "title": version.title, "people": people}
     record("article.reading_asked", version.article, by=by, at=at, data=data)
     return row
 
 
 @transaction.atomic
 def say_understood(version: ArticleVersion, *, by: "User", at: datetime) -> Understanding:
-    """Read and understood; said twice it is said once."""
+    """Read and understood; said twice it is said once. The clock ends with the last who was missing."""
+    Article.objects.select_for_update().get(pk=version.article_id)
     row, is_new = Understanding.objects.get_or_create(version=version, by=by, defaults={"at": at})
     if is_new:
         record("article.understood", version.article, by=by, at=at, data={"n": version.n})
+        done = readings_done_by(version)
+        if done is not None and clocks.reading_done(done, by=by, at=at):
+            record("article.read_by_all", version.article, by=by, at=at, data={"n": version.n})
     return row
 
 
@@ -108,8 +116,22 @@ def settle_missed_search(
     row = MissedSearch.objects.select_for_update().get(pk=missed.pk)
     if row.article_id is not None:
         raise RuleBroken(_("It has been answered already."), code="settled_already")
+    if section is not None and not _can_be_asked(section):
+        raise BadInput(
+            _("%(section)s has no owner who can be asked. Give it one first.")
+            % {"section": section},
+            code="nobody_to_ask",
+            field="section",
+        )
     row.article, row.section = article, section or row.section
     row.save(update_fields=["article", "section"])
-    data = {"article": article.code if article else "", "section": str(section or "")}
+    data = {
+        "article": article.code if article else "", "section": str(section or ""),
+        "text": row.text, "times": row.times, "people": [section.owner_id] if section else [],
+    }  # fmt: skip
     record("missed_search.settled", row, by=by, at=at, data=data)
     return row
+
+
+def _can_be_asked(section: Section) -> bool:
+    return section.owner.kind == UserKind.PERSON and section.owner.is_active

@@ -33,19 +33,22 @@ OPINIONS = (timedelta(hours=1), 30)
 def centre(request: HttpRequest) -> HttpResponse:
     """All that everybody may read, or what holds the words asked for."""
     at, language = now(), _language()
-    text = " ".join(request.GET.get("q", "").split())[:LONGEST_SEARCH]
+    text = " ".join(request.GET.get("q", "").split())
+    if is_too_long := len(text) > LONGEST_SEARCH:
+        text = ""
     found = queries.search(text, Audience.PUBLIC, at, language) if text else []
     if text and not found and not _is_over("help_misses", request, MISSES):
         services.note_missed_search(text, audience=Audience.PUBLIC, language=language, at=at)
     context = {
         "asked": text,
         "found": found,
+        "too_long": LONGEST_SEARCH if is_too_long else 0,
         "report": f"/report?{urlencode({'t': text})}" if text else "/report",
         "shelves": [] if text else queries.shelves(Audience.PUBLIC, at, language),
         "switch": f"/help?{urlencode({'q': text})}&" if text else "/help?",
     }
     answer = page("portal/help.html", context)
-    return answer if text else _listed(answer)
+    return answer if text or is_too_long else _listed(answer)
 
 
 @require_safe
@@ -58,10 +61,18 @@ def article(request: HttpRequest, code: str) -> HttpResponse:
         "begins": first_words(version.body),
         "other_language": version.language != _language(),
         "said": request.GET.get("said") == "1",
-        "report": f"/report?{urlencode({'t': version.title})}",
+        "report": f"/report?{urlencode(_carried(request, version))}",
+        "asked": " ".join(request.GET.get("q", "").split())[:LONGEST_SEARCH],
         "switch": f"/help/{code}?",
     }
-    return _listed(key_page(request, "portal/help_article.html", context))
+    answer = key_page(request, "portal/help_article.html", context)
+    return answer if context["asked"] else _listed(answer)
+
+
+def _carried(request: HttpRequest, version: ArticleVersion) -> dict[str, str]:
+    """What the report form begins with: the words looked for, and the article that did not answer."""
+    words = " ".join(request.GET.get("q", "").split())[:LONGEST_SEARCH]
+    return {"a": version.article.code, **({"t": words} if words else {})}
 
 
 @require_POST
@@ -87,9 +98,7 @@ def sitemap(request: HttpRequest) -> HttpResponse:
     site = settings.SITE_URL
     if not site:
         raise Http404
-    codes = dict.fromkeys(
-        queries.in_force(Audience.PUBLIC, now()).values_list("article__code", flat=True)
-    )
+    codes = dict.fromkeys(queries.public(now()).values_list("article__code", flat=True))
     places = ["/", "/help", *(f"/help/{code}" for code in codes)]
     urls = "".join(f"<url><loc>{escape(site + place)}</loc></url>" for place in places)
     body = f'<?xml version="1.0" encoding="UTF-8"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{urls}</urlset>'

@@ -21,6 +21,8 @@ from apps.complaints.queries.links import token_of
 from apps.core.errors import RuleBroken
 from apps.core.requests import client_address
 from apps.core.times import now
+from apps.knowledge.enums import Audience
+from apps.knowledge.queries import article_in_force
 from apps.portal.answers import kept_private, key_page
 from apps.portal.forms import ReportForm
 from apps.portal.languages import speaks
@@ -48,10 +50,9 @@ FIELDS = {
 @speaks()
 def report(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
-        # "t": what somebody looked for in the help centre and could not solve with it.
         start = {
             "waybill": request.GET.get("n", "")[:60],
-            "text": request.GET.get("t", "")[:MOST_CARRIED],
+            "text": _carried(request),
             "key": uuid4(),
         }
         return show(request, ReportForm(initial=start))
@@ -69,6 +70,18 @@ def report(request: HttpRequest) -> HttpResponse:
             response.status_code = 303
             return response
     return show(request, form, photos, status=422)
+
+
+def _carried(request: HttpRequest) -> str:
+    """What comes from the help centre: "t", the words looked for, and "a", the article that everybody may
+    read and that did not answer."""
+    words = request.GET.get("t", "")[:MOST_CARRIED]
+    language = get_language() or Language.CHINESE
+    version = article_in_force(request.GET.get("a", "")[:60], Audience.PUBLIC, now(), language)
+    if version is None:
+        return words
+    read = _("I have read “%(title)s”, and it does not answer:") % {"title": version.title}
+    return f"{read}\n{words}" if words else f"{read}\n"
 
 
 def _is_over(kind: str, name: str, limit: tuple[timedelta, int], at: datetime) -> bool:

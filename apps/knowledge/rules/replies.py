@@ -1,4 +1,4 @@
-"""Variables of ready-made answers: checked when saved, filled when used. Pure."""
+"""Variables of ready-made replies: checked when written, filled when used. Pure."""
 
 import re
 from collections.abc import Mapping
@@ -28,9 +28,9 @@ VARIABLES = {
 _VARIABLE = re.compile(r"\{([^{}]*)\}")
 
 
-def check_answer(title: str, body: str) -> None:
+def check_reply(title: str, reply: str) -> None:
     """BadInput naming the first variable that does not exist, or a brace without its partner."""
-    for field, text in (("title", title), ("body", body)):
+    for field, text in (("title", title), ("reply", reply)):
         for name in _VARIABLE.findall(text):
             if name not in VARIABLES:
                 raise BadInput(
@@ -47,7 +47,7 @@ def check_answer(title: str, body: str) -> None:
             )
 
 
-def fill_answer(text: str, values: Mapping[str, str]) -> str:
+def fill_reply(text: str, values: Mapping[str, str]) -> str:
     """Put the values in; a variable without a value stays, so that the agent sees the gap."""
     return _VARIABLE.sub(lambda m: values.get(m[1]) or m[0], text)
 
