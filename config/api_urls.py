@@ -6,6 +6,7 @@ from drf_spectacular.views import SpectacularAPIView
 from apps.billing.urls import api_urlpatterns as billing
 from apps.complaints.urls import api_urlpatterns as cases
 from apps.core.api.reference import api_reference
+from apps.hotline.urls import api_urlpatterns as calls
 from apps.notifications.urls import api_urlpatterns as notifications
 from apps.orders.urls import api_urlpatterns as orders
 from apps.tracking.urls import api_urlpatterns as tracking
@@ -13,5 +14,5 @@ from apps.tracking.urls import api_urlpatterns as tracking
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="api_schema"),
     path("docs/", api_reference, name="api_reference"),
-    path("v1/", include([*orders, *tracking, *cases, *billing, *notifications])),
+    path("v1/", include([*orders, *tracking, *cases, *calls, *billing, *notifications])),
 ]

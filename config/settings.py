@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "apps.complaints",
     "apps.quality",
     "apps.chat",
+    "apps.hotline",
     "apps.billing",
     "apps.cod",
     "apps.account_changes",

@@ -71,6 +71,7 @@ class ApiScope(ColourChoices):
     WEBHOOKS_READ = "webhooks:read", _("Read webhook endpoints and events"), "blue"
     WEBHOOKS_WRITE = "webhooks:write", _("Keep webhook endpoints and replay events"), "amber"
     BILLING_READ = "billing:read", _("Read statements and fees"), "blue"
+    CALLS_WRITE = "calls:write", _("Send calls of a phone system"), "amber"
     PARTNER_FEED = "partner_feed", _("Partner carrier feed"), "teal"
 
 

@@ -261,6 +261,7 @@ class Migration(migrations.Migration):
                                 ("webhooks:read", "Read webhook endpoints and events"),
                                 ("webhooks:write", "Keep webhook endpoints and replay events"),
                                 ("billing:read", "Read statements and fees"),
+                                ("calls:write", "Send calls of a phone system"),
                                 ("partner_feed", "Partner carrier feed"),
                             ],
                             max_length=30,
