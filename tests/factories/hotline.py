@@ -6,19 +6,25 @@ from typing import Any
 from django.utils import timezone
 
 from apps.accounts.models import User
-from tests.factories.imports import work
 from apps.core.files import NewFile
 from apps.hotline import services
 from apps.hotline.models import Call, CallFile, PhoneSystem
 from tests.factories.accounts import UnitFactory, UserFactory, superuser
+from tests.factories.imports import work
 
 CALLER = "13800138001"
 
 
 def system(profile: str = "asterisk_queue_log", **values: Any) -> PhoneSystem:
-    given = {"name": f"热线{PhoneSystem.objects.count() + 1}", "profile": profile, "zone": "Asia/Shanghai"}
+    given = {
+        "name": f"热线{PhoneSystem.objects.count() + 1}",
+        "profile": profile,
+        "zone": "Asia/Shanghai",
+    }
     values = {**given, "unit": values.pop("unit", None) or UnitFactory(), **values}
-    return services.save_phone_system(system=None, values=values, by=UserFactory(), at=timezone.now())
+    return services.save_phone_system(
+        system=None, values=values, by=UserFactory(), at=timezone.now()
+    )
 
 
 def seat(on: PhoneSystem, extension: str, user: User | None = None) -> User:
@@ -54,7 +60,15 @@ def abandoned(call: str, at: int, waited: int, queue: str = "hotline") -> str:
     return f"{at}|{call}|{queue}|NONE|ABANDON|1|1|{waited}"
 
 
-def answered_call(call: str, at: int, *, hold: int = 9, talk: int = 60, extension: str = "802", caller: str = CALLER) -> list[str]:
+def answered_call(
+    call: str,
+    at: int,
+    *,
+    hold: int = 9,
+    talk: int = 60,
+    extension: str = "802",
+    caller: str = CALLER,
+) -> list[str]:
     return [
         entered(call, at, caller),
         connected(call, at + hold, extension, hold),
@@ -70,7 +84,9 @@ def content(lines: list[str]) -> bytes:
     return "".join(f"{line}\n" for line in lines).encode()
 
 
-def uploaded(on: PhoneSystem, lines: list[str] | bytes, *, by: User | None = None, name: str = "queue_log") -> CallFile:
+def uploaded(
+    on: PhoneSystem, lines: list[str] | bytes, *, by: User | None = None, name: str = "queue_log"
+) -> CallFile:
     data = lines if isinstance(lines, bytes) else content(lines)
     row, _new = services.upload_call_file(
         system=on, file=NewFile(data, name), by=by or superuser(), at=timezone.now()
@@ -78,7 +94,9 @@ def uploaded(on: PhoneSystem, lines: list[str] | bytes, *, by: User | None = Non
     return row
 
 
-def taken(on: PhoneSystem, lines: list[str] | bytes, *, by: User | None = None, at: datetime | None = None) -> CallFile:
+def taken(
+    on: PhoneSystem, lines: list[str] | bytes, *, by: User | None = None, at: datetime | None = None
+) -> CallFile:
     """The file uploaded, confirmed and taken in by its job."""
     by = by or superuser()
     row = uploaded(on, lines, by=by)

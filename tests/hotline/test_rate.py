@@ -31,5 +31,7 @@ def test_an_hour_without_calls_has_no_rate() -> None:
 
 
 def test_hours_add_up_to_the_day() -> None:
-    both = Counts(offered=4, answered=3, waited=30) + Counts(offered=6, answered=6, waited=60, short=1)
+    both = Counts(offered=4, answered=3, waited=30) + Counts(
+        offered=6, answered=6, waited=60, short=1
+    )
     assert (both.offered, both.answered, both.short, both.mean_wait) == (10, 9, 1, 10)

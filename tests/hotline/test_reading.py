@@ -45,7 +45,12 @@ def test_a_queue_that_rang_several_phones_is_one_answered_call() -> None:
         f"{T + 99}|1.1|hotline|SIP/802|COMPLETEAGENT|9|90|1\n"
     )
     part = one(read("asterisk_queue_log", text))
-    assert (part.outcome, part.extension, part.answered, part.ended) == ("answered", "802", T + 9, T + 99)
+    assert (part.outcome, part.extension, part.answered, part.ended) == (
+        "answered",
+        "802",
+        T + 9,
+        T + 99,
+    )
     assert sorted(key[0] for key in part.legs) == ["801", "802", "803"]
     assert [one for one in part.legs.values() if one[0]] == [(T + 9, T + 99)]
 
@@ -68,7 +73,7 @@ def test_how_a_queued_call_ends(end: str, outcome: str, offered: int) -> None:
 
 def test_what_is_no_call_is_passed_over() -> None:
     text = f"{T}|NONE|NONE|NONE|QUEUESTART|\n{T}|NONE|hotline|SIP/802|PAUSE|lunch\n\n"
-    assert read("asterisk_queue_log", text) .parts == {}
+    assert read("asterisk_queue_log", text).parts == {}
     assert read("asterisk_queue_log", text).refused == []
 
 
@@ -117,7 +122,11 @@ def test_freepbx_rows_of_one_linked_id_are_one_call() -> None:
     )
     part = one(read("freepbx_cdr", text))
     assert (part.outcome, part.queue, part.extension) == ("answered", "600", "802")
-    assert (part.offered, part.answered, part.ended) == (local("09:00:00"), local("09:00:12"), local("09:01:20"))
+    assert (part.offered, part.answered, part.ended) == (
+        local("09:00:00"),
+        local("09:00:12"),
+        local("09:01:20"),
+    )
 
 
 @pytest.mark.parametrize(
@@ -166,7 +175,9 @@ def test_huawei_in_milliseconds() -> None:
     assert (part.outcome, part.extension, part.answered) == ("answered", "802", T + 9)
     menu = one(read("huawei_cec", f"{head}c1,13800138001,4008,{wait},{begin},{end},,\n"))
     assert menu.outcome == "menu"
-    assert codes(read("huawei_cec", f"{head}c1,13800138001,4008,-1,0,{end},,\n")) == [(2, "bad_wait")]
+    assert codes(read("huawei_cec", f"{head}c1,13800138001,4008,-1,0,{end},,\n")) == [
+        (2, "bad_wait")
+    ]
 
 
 def test_yeastar_both_spellings() -> None:
@@ -175,7 +186,10 @@ def test_yeastar_both_spellings() -> None:
     part = one(read("yeastar", text + row.format("ANSWERED")))
     assert (part.outcome, part.extension, part.answered) == ("answered", "802", local("09:00:09"))
     api = "callid,timestart,callfrom,callto,callduraction,talkduraction,status,type\n"
-    assert one(read("yeastar", api + row.format("VOICEMAIL").replace("00:01:00", "0"))).outcome == "voicemail"
+    assert (
+        one(read("yeastar", api + row.format("VOICEMAIL").replace("00:01:00", "0"))).outcome
+        == "voicemail"
+    )
 
 
 def test_any_other_sheet_by_the_columns_that_are_set() -> None:
@@ -185,7 +199,10 @@ def test_any_other_sheet_by_the_columns_that_are_set() -> None:
     reading = read("sheet", text.encode("gb18030"), columns=columns)
     assert codes(reading) == [(3, "bad_wait")]
     assert reading.parts["A1"].answered == local("09:00:09")
-    assert codes(read("sheet", "a,b\n1,2\n", columns=columns)) == [(1, "no_headings"), (2, "no_headings")]
+    assert codes(read("sheet", "a,b\n1,2\n", columns=columns)) == [
+        (1, "no_headings"),
+        (2, "no_headings"),
+    ]
 
 
 def test_numbers_that_can_be_called_back() -> None:

@@ -35,11 +35,17 @@ CALL = {
 class CallInShape(StrictShape):
     system = ExactText(max_length=60, help_text="The phone system, as it is called here.")
     call_id = ExactText(
-        r"^[\x21-\x7e]+$", max_length=80, help_text="Your number of the call; it is one call however often it is sent."
+        r"^[\x21-\x7e]+$",
+        max_length=80,
+        help_text="Your number of the call; it is one call however often it is sent.",
     )
     direction = ExactChoice(choices=Direction.choices)
     caller = ExactText(
-        r"^[0-9+ ()-]*$", required=False, allow_blank=True, max_length=40, help_text="The other party's number."
+        r"^[0-9+ ()-]*$",
+        required=False,
+        allow_blank=True,
+        max_length=40,
+        help_text="The other party's number.",
     )
     queue = ExactText(required=False, allow_blank=True, max_length=60)
     extension = ExactText(

@@ -69,7 +69,9 @@ class CallBack(models.Model):
         default_permissions = ("view",)
         permissions = [("make_callback", _("Can call back"))]
         indexes = [
-            models.Index(fields=["opened_at", "id"], name="callback_open", condition=Q(state=S.OPEN)),
+            models.Index(
+                fields=["opened_at", "id"], name="callback_open", condition=Q(state=S.OPEN)
+            ),
             models.Index(fields=["number_index"], name="callback_by_number"),
         ]
         constraints = [

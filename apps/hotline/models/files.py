@@ -54,9 +54,7 @@ class CallFile(Stamped):
         permissions = [("take_callfile", _("Can take in files of calls"))]
         constraints = [
             models.UniqueConstraint(name="call_file_once", fields=["system", "sha256"]),
-            models.CheckConstraint(
-                name="call_file_state_known", condition=Q(state__in=S.values)
-            ),
+            models.CheckConstraint(name="call_file_state_known", condition=Q(state__in=S.values)),
             models.CheckConstraint(
                 name="call_file_lines_within",
                 condition=Q(lines_total__gte=F("lines_done"))
@@ -68,9 +66,7 @@ class CallFile(Stamped):
             ),
             models.CheckConstraint(
                 name="call_file_taken_by_somebody",
-                condition=Q(
-                    state__in=[S.PREVIEW, S.DROPPED], taken_by__isnull=True, lines_done=0
-                )
+                condition=Q(state__in=[S.PREVIEW, S.DROPPED], taken_by__isnull=True, lines_done=0)
                 | Q(state__in=[S.TAKING, S.TAKEN, S.STOPPED], taken_by__isnull=False),
             ),
         ]

@@ -114,9 +114,7 @@ class AnswerPolicy(AppendOnly):
         _("goal, per cent"), max_digits=4, decimal_places=1, default=Decimal("98.0")
     )
     at = models.DateTimeField(_("entered"))
-    by = models.ForeignKey(
-        USER, models.PROTECT, related_name="+", null=True, verbose_name=_("by")
-    )
+    by = models.ForeignKey(USER, models.PROTECT, related_name="+", null=True, verbose_name=_("by"))
 
     class Meta:
         verbose_name = _("answer rate policy")

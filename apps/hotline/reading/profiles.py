@@ -146,7 +146,7 @@ def _yeastar(cells: Cells, setting: Setting) -> Row:
 
 
 def _number(text: str) -> str:
-    """"Wang Min<802>" → "802"."""
+    """ "Wang Min<802>" → "802"."""
     found = re.search(r"<([^>]+)>", text)
     return found[1] if found else text
 
@@ -157,7 +157,19 @@ _WORDS = {
     O.MENU: ("menu", "ivr", "自助", "自助服务"),
     O.TIMEOUT: ("timeout", "超时"),
 }
-ROLES = ("call", "direction", "caller", "queue", "extension", "offered", "answered", "ended", "wait", "talk", "outcome")
+ROLES = (
+    "call",
+    "direction",
+    "caller",
+    "queue",
+    "extension",
+    "offered",
+    "answered",
+    "ended",
+    "wait",
+    "talk",
+    "outcome",
+)
 
 
 def _sheet(cells: Cells, setting: Setting) -> Row:

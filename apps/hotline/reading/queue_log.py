@@ -38,7 +38,9 @@ _NEEDS = {
     "TRANSFER": 4,
 }  # fmt: skip
 _WAIT_AT = {"ABANDON": 2, "EXITWITHTIMEOUT": 2, "EXITEMPTY": 2, "EXITWITHKEY": 3}
-_ENDS = frozenset({"COMPLETEAGENT", "COMPLETECALLER", "BLINDTRANSFER", "ATTENDEDTRANSFER", "TRANSFER"})
+_ENDS = frozenset(
+    {"COMPLETEAGENT", "COMPLETECALLER", "BLINDTRANSFER", "ATTENDEDTRANSFER", "TRANSFER"}
+)
 _TIMEOUT, _ABANDONED = CallOutcome.TIMEOUT.value, CallOutcome.ABANDONED.value
 
 
@@ -106,9 +108,17 @@ def _connect(
 
 
 def _complete(
-    reading: Reading, call_id: str, queue: str, at: int, extension: str, given: list[str], event: str
+    reading: Reading,
+    call_id: str,
+    queue: str,
+    at: int,
+    extension: str,
+    given: list[str],
+    event: str,
 ) -> None:
-    hold, talk = (seconds(one) for one in (given[:2] if event.startswith("COMPLETE") else given[2:4]))
+    hold, talk = (
+        seconds(one) for one in (given[:2] if event.startswith("COMPLETE") else given[2:4])
+    )
     part = reading.part(call_id)
     if part.answered is None:
         part.offer(at - talk - hold, queue)

@@ -52,7 +52,17 @@ class Setting:
 class Part:
     """What the lines read so far say of one call. ``take`` adds a line; the order of lines decides nothing."""
 
-    __slots__ = ("answered", "caller", "direction", "ended", "extension", "legs", "offered", "outcome", "queue")
+    __slots__ = (
+        "answered",
+        "caller",
+        "direction",
+        "ended",
+        "extension",
+        "legs",
+        "offered",
+        "outcome",
+        "queue",
+    )
 
     def __init__(self) -> None:
         self.direction: str = Direction.IN.value
@@ -120,9 +130,7 @@ def text_of(raw: bytes) -> str:
     try:
         return raw.decode("gb18030").rstrip("\r\n")
     except UnicodeDecodeError:
-        raise LineRefused(
-            "encoding", _("The line is neither UTF-8 nor GB18030.")
-        ) from None
+        raise LineRefused("encoding", _("The line is neither UTF-8 nor GB18030.")) from None
 
 
 def half() -> LineRefused:
@@ -174,7 +182,7 @@ def instant(text: str, setting: Setting) -> int | None:
 
 @lru_cache(maxsize=4096)
 def plain_extension(text: str) -> str:
-    """"PJSIP/802-0000001a", "Local/802@from-queue/n;1", "Ext.802", "Agent/802" → "802"."""
+    """ "PJSIP/802-0000001a", "Local/802@from-queue/n;1", "Ext.802", "Agent/802" → "802"."""
     text = text.strip().removeprefix("Ext.")
     found = _CHANNEL.fullmatch(text)
     return (found[1] if found else text)[:40]

@@ -25,7 +25,9 @@ def index_of(number: str) -> str:
 
 def is_range(text: str) -> bool:
     found = _RANGE.fullmatch(text)
-    return bool(found) and (not found[2] or len(found[1]) == len(found[2]) and found[1] <= found[2])  # type: ignore[index]  # checked
+    return bool(found) and (
+        not found[2] or (len(found[1]) == len(found[2]) and found[1] <= found[2])
+    )  # type: ignore[index]  # checked
 
 
 def internal_test(ranges: Sequence[str]) -> Callable[[str], bool]:

@@ -46,7 +46,7 @@ WHERE b.state = '{S.OPEN}' ORDER BY b.id, c.answered_at
 
 class _Missed(NamedTuple):
     id: int
-    index: str
+    number_index: str
     caller: str
     at: datetime
     unit_id: int
@@ -67,7 +67,7 @@ def follow_calls(*, missed: Sequence[int], by: User, at: datetime) -> None:
     close_answered(by=by, at=at)
     groups: dict[str, dict[int | None, list[_Missed]]] = defaultdict(dict)
     for one in found:
-        groups[one.index].setdefault(one.answer_id, []).append(one)
+        groups[one.number_index].setdefault(one.answer_id, []).append(one)
     waiting = [list(of_number.values()) for of_number in groups.values()]
     # A number that called in vain, was spoken with and called in vain again is two call-backs, one after the other.
     while waiting:
@@ -78,16 +78,16 @@ def follow_calls(*, missed: Sequence[int], by: User, at: datetime) -> None:
 
 def _open(groups: Sequence[list[_Missed]], by: User, at: datetime) -> None:
     """The calls of each group, all of one number, open its call-back or join the one that is open."""
-    numbers = [group[0].index for group in groups]
+    numbers = [group[0].number_index for group in groups]
     there = CallBack.objects.filter(state=S.OPEN, number_index__in=numbers)
     known = {one.number_index: one for one in there.select_for_update(of=("self",)).order_by("pk")}
     # Whoever was spoken with before the open one began needs no second one.
     joined = [
-        (known[group[0].index], group)
+        (known[group[0].number_index], group)
         for group in groups
-        if group[0].index in known and group[0].answer_id is None
+        if group[0].number_index in known and group[0].answer_id is None
     ]
-    fresh = [(_new(group), group) for group in groups if group[0].index not in known]
+    fresh = [(_new(group), group) for group in groups if group[0].number_index not in known]
     CallBack.objects.bulk_create([row for row, _group in fresh])
     for row, group in joined:
         row.calls += len(group)
@@ -111,7 +111,7 @@ def _new(group: list[_Missed]) -> CallBack:
     first, last = group[0], group[-1]
     return CallBack(
         number=decrypt(first.caller),
-        number_index=first.index,
+        number_index=first.number_index,
         unit_id=first.unit_id,
         calls=len(group),
         opened_at=first.at,

@@ -14,7 +14,7 @@ from apps.core.errors import BadInput
 from apps.customers.models import Customer
 from apps.events.services import record
 from apps.hotline.enums import CallOutcome, Direction
-from apps.hotline.models import Call, PhoneSystem
+from apps.hotline.models import Call, CallBack, PhoneSystem
 from apps.hotline.reading import Part
 from apps.hotline.rules.numbers import caller_key, index_of
 from apps.hotline.services.call_backs import follow_calls
@@ -41,7 +41,9 @@ class PushedCall:
 
 
 @transaction.atomic
-def push_call(*, system: PhoneSystem, call: PushedCall, by: User, at: datetime) -> tuple[Call, bool]:
+def push_call(
+    *, system: PhoneSystem, call: PushedCall, by: User, at: datetime
+) -> tuple[Call, bool]:
     """The call as it is known afterwards, and whether it is new. Sent again it changes nothing. Raises BadInput
     where its times cannot be, or nobody is set up at the extension."""
     _judge(system, call, at)
@@ -64,7 +66,11 @@ def push_call(*, system: PhoneSystem, call: PushedCall, by: User, at: datetime) 
 
 
 def _judge(system: PhoneSystem, call: PushedCall, at: datetime) -> None:
-    times = [("offered_at", call.offered_at), ("answered_at", call.answered_at), ("ended_at", call.ended_at)]
+    times = [
+        ("offered_at", call.offered_at),
+        ("answered_at", call.answered_at),
+        ("ended_at", call.ended_at),
+    ]
     known = [(name, one) for name, one in times if one is not None]
     for name, one in known:
         if (one - at).total_seconds() > SOON:
@@ -128,7 +134,9 @@ def note_call(
         agent=by,
         typed_by=by,
         note=note.strip()[:1000],
-        customer=customer or (case.customer if case else None) or (waybill.customer if waybill else None),
+        customer=customer
+        or (case.customer if case else None)
+        or (waybill.customer if waybill else None),
         waybill=waybill or (case.waybill if case else None),
         case=case,
     )
@@ -152,17 +160,20 @@ def link_call(
     """Whose call it was, and what was said."""
     call = Call.objects.select_for_update(of=("self",)).get(pk=call_id)
     call.case, call.waybill, call.note = case, waybill, note.strip()[:1000]
-    call.customer = customer or (case.customer if case else None) or (waybill.customer if waybill else None)
+    call.customer = (
+        customer or (case.customer if case else None) or (waybill.customer if waybill else None)
+    )
     call.save(update_fields=["case", "waybill", "customer", "note"])
     record("call.linked", call, by=by, at=at)
     return call
 
 
 @transaction.atomic
-def reveal_number(*, call: Call, reason: str, by: User, at: datetime) -> str:
-    """In clear, this once; the reason is on record."""
+def reveal_number(*, call: Call | CallBack, reason: str, by: User, at: datetime) -> str:
+    """Of a call or a call-back, in clear, this once; the reason is on record."""
     reason = " ".join(reason.split())[:200]
     if not reason:
         raise BadInput(_("Give a reason."), code="required", field="reason")
-    record("call.revealed", call, by=by, at=at, data={"reason": reason})
-    return call.caller
+    record(f"{call._meta.model_name}.revealed", call, by=by, at=at, data={"reason": reason})
+    shown: str = call.number if isinstance(call, CallBack) else call.caller
+    return shown

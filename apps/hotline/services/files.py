@@ -64,7 +64,9 @@ def upload_call_file(
     lines = _counted(_readable(content))
     sha256 = hashlib.sha256(content).hexdigest()
     with all_or_nothing(), transaction.atomic():
-        known = CallFile.objects.select_for_update(of=("self",)).filter(system=system, sha256=sha256)
+        known = CallFile.objects.select_for_update(of=("self",)).filter(
+            system=system, sha256=sha256
+        )
         if (row := known.first()) is not None:
             if row.state == S.DROPPED:
                 row.state = S.PREVIEW
@@ -111,9 +113,7 @@ def _readable(content: bytes) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     for _number, cells in read_xlsx(content, 100_000):
-        writer.writerow(
-            ["" if one is None else str(one).replace("\n", " ") for one in cells]
-        )
+        writer.writerow(["" if one is None else str(one).replace("\n", " ") for one in cells])
     return text.getvalue().encode()
 
 
@@ -256,5 +256,3 @@ def end_call_file(job: Job) -> None:
     data = {"lines": row.lines_done, "refused": row.lines_refused, "calls": row.calls_changed}
     kind = "callfile.taken" if whole else "callfile.stopped"
     record(kind, row, by=job.asked_by, at=job.concluded_at, data=data)
-
-

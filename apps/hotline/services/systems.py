@@ -32,7 +32,7 @@ def save_phone_system(
                 field="internal",
             )
     named = PhoneSystem.objects.filter(name=values["name"])
-    if named.exclude(pk=system.pk if system else None).exists():
+    if named.exclude(pk=system.pk if system else 0).exists():
         raise BadInput(_("There is one of this name already."), code="name_taken", field="name")
     is_new = system is None
     row = PhoneSystem(created_by=by)
@@ -93,7 +93,9 @@ def set_answer_policy(
     """Counts for calls offered from that day on. Raises BadInput where a policy begins on that day already."""
     if AnswerPolicy.objects.filter(since=since).exists():
         raise BadInput(
-            _("A policy begins on this day already; choose another day."), code="taken", field="since"
+            _("A policy begins on this day already; choose another day."),
+            code="taken",
+            field="since",
         )
     row = AnswerPolicy.objects.create(
         since=since,

@@ -103,7 +103,7 @@ def write_parts(
     if not parts:
         return Written(0, [])
     PhoneSystem.objects.select_for_update(no_key=True, of=("self",)).get(pk=system.pk)
-    given = {
+    given: dict[str, Any] = {
         "system": system.pk,
         "queues": system.queues,
         "zone": system.zone,
@@ -165,5 +165,3 @@ def _number(value: int | None) -> Any:
 
 def _plain(text: str) -> str:
     return text.translate(_UNWRITABLE) if text else text
-
-
