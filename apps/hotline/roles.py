@@ -7,7 +7,7 @@ WORK = view("call callback answerpolicy") | may("add_call link_call reveal_call 
 LEAD = (
     WORK
     | view("callfile phonesystem extension")
-    | may("take_callfile export_call manage_phonesystem set_answerpolicy")
+    | may("take_callfile manage_phonesystem set_answerpolicy")
 )
 SEE = view("call callback callfile answerpolicy phonesystem")
 
@@ -16,7 +16,7 @@ ROLES = {
     Role.DIRECTOR: LEAD,
     Role.DEPARTMENT_MANAGER: LEAD,
     Role.PROJECT_MANAGER: LEAD,
-    Role.QC_MANAGER: SEE | may("reveal_call export_call"),
+    Role.QC_MANAGER: SEE | may("reveal_call"),
     Role.DEPUTY_GENERAL_MANAGER: LEAD,
     Role.GENERAL_MANAGER: LEAD,
 }

@@ -215,5 +215,5 @@ def test_a_number_is_shown_with_a_reason_on_record() -> None:
         Call.objects.filter(pk=call.pk)
         .extra(select={"raw": "caller"})
         .values_list("raw", flat=True)
-    )  # noqa: S610
+    )
     assert "1380013" not in stored[0] and "1380013" not in call.masked

@@ -170,7 +170,6 @@ class Migration(migrations.Migration):
                     ("add_call", "Can note a call"),
                     ("link_call", "Can say whose call it was"),
                     ("reveal_call", "Can see a caller's number, with a reason"),
-                    ("export_call", "Can export calls"),
                 ],
                 "default_permissions": ("view",),
             },

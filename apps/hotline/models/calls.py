@@ -106,7 +106,6 @@ class Call(models.Model):
             ("add_call", _("Can note a call")),
             ("link_call", _("Can say whose call it was")),
             ("reveal_call", _("Can see a caller's number, with a reason")),
-            ("export_call", _("Can export calls")),
         ]
         indexes = [
             models.Index(fields=["-offered_at", "-id"], name="call_newest"),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from uuid import uuid4
 
 from django.db import transaction
@@ -75,7 +76,7 @@ def _judge(system: PhoneSystem, call: PushedCall, at: datetime) -> None:
     for name, one in known:
         if (one - at).total_seconds() > SOON:
             raise BadInput(_("The time lies in the future."), code="future", field=name)
-    for (_name, earlier), (name, later) in zip(known, known[1:], strict=False):
+    for (_name, earlier), (name, later) in pairwise(known):
         if later < earlier:
             raise BadInput(
                 _("The times are not in order: offered, answered, ended."), code="times", field=name

@@ -63,7 +63,7 @@ RETURNING id, direction, outcome, is_hotline, caller_index
 )
 SELECT count(*), coalesce(array_agg(id) FILTER (WHERE direction = '{Direction.IN}' AND is_hotline
     AND caller_index <> '' AND outcome = ANY(%(missed)s::text[])), '{{}}') FROM changed
-"""
+"""  # noqa: S608  # words of ours
 _LEGS = f"""
 INSERT INTO hotline_leg AS l (call_id, extension, agent_id, rang_at, answered_at, ended_at)
 SELECT c.id, r.extension, {_AGENT.format(ext="r.extension", at="r.rang")}, to_timestamp(r.rang),
@@ -73,7 +73,7 @@ ON CONFLICT (call_id, extension, rang_at) DO UPDATE SET
     answered_at = coalesce(l.answered_at, excluded.answered_at), ended_at = greatest(l.ended_at, excluded.ended_at)
 WHERE (l.answered_at IS NULL AND excluded.answered_at IS NOT NULL)
     OR (excluded.ended_at IS NOT NULL AND (l.ended_at IS NULL OR excluded.ended_at > l.ended_at))
-"""
+"""  # noqa: S608  # words of ours
 # The end of a conversation whose beginning stands in lines that were taken before.
 _LEG_ENDS = """
 UPDATE hotline_leg l SET ended_at = to_timestamp(r.ended)
