@@ -67,16 +67,25 @@ def _measure(lines: int) -> int:
 
     users: Any = get_user_model()
     by, process = users.objects.create_superuser(username="bench", password=None), psutil.Process()
-    unit = Unit.objects.order_by("path").first() or Unit.objects.create(code="B", name="B", path="/B/")
+    unit = Unit.objects.order_by("path").first() or Unit.objects.create(
+        code="B", name="B", path="/B/"
+    )
     with connection.cursor() as cursor:
         cursor.execute(TABLE)
     taken, copied, again, grown = [], [], [], []
     for turn in range(ROUNDS):
         begin = int(timezone.now().timestamp()) - (10 + 10 * turn) * 86_400
         made = content(lines, turn, begin)
-        values = {"name": f"bench {turn}", "profile": "asterisk_queue_log", "zone": "Asia/Shanghai", "unit": unit}
+        values = {
+            "name": f"bench {turn}",
+            "profile": "asterisk_queue_log",
+            "zone": "Asia/Shanghai",
+            "unit": unit,
+        }
         at = timezone.now()
-        system = services.save_phone_system(system=None, values=values, by=system_user("importer"), at=at)
+        system = services.save_phone_system(
+            system=None, values=values, by=system_user("importer"), at=at
+        )
         file = NewFile("".join(f"{line}\n" for line in made).encode(), "queue_log")
         before, began = process.memory_info().rss, time.perf_counter()
         row, _new = services.upload_call_file(system=system, file=file, by=by, at=at)
@@ -95,7 +104,8 @@ def _measure(lines: int) -> int:
         with connection.cursor() as cursor:
             began = time.perf_counter()
             cursor.copy_expert(
-                "COPY bench_line (at, call_id, queue, agent, event, given) FROM STDIN", io.StringIO(rows)
+                "COPY bench_line (at, call_id, queue, agent, event, given) FROM STDIN",
+                io.StringIO(rows),
             )
             copied.append(time.perf_counter() - began)
     bare, whole = statistics.median(copied), statistics.median(taken)
@@ -105,7 +115,12 @@ def _measure(lines: int) -> int:
             Result("COPY of the same lines", lines / bare, "lines/s"),
             Result("taken in as calls and phones", lines / whole, "lines/s", bare / whole, 1 / 6),
             Result("memory it grows by", max(grown), "MB", most=MOST_MB),
-            Result("the same file again, of the first time", statistics.median(again) / whole * 100, "%", most=5),
+            Result(
+                "the same file again, of the first time",
+                statistics.median(again) / whole * 100,
+                "%",
+                most=5,
+            ),
         ],
     )
 

@@ -86,7 +86,9 @@ def _answered(at: int, caller: str, chance: random.Random, *, wait: int = 0) -> 
     return part
 
 
-def _missed(at: int, caller: str, waited: int, outcome: CallOutcome = CallOutcome.ABANDONED) -> Part:
+def _missed(
+    at: int, caller: str, waited: int, outcome: CallOutcome = CallOutcome.ABANDONED
+) -> Part:
     part = Part()
     part.caller = caller
     part.offer(at, "hotline")
@@ -100,7 +102,9 @@ def _bad_parts(hour: datetime, chance: random.Random) -> dict[str, Part]:
     begin, parts = int(hour.timestamp()), {}
     for n in range(BAD - BAD_MISSED):
         at = begin + n * 3_500 // BAD
-        parts[f"{at}.1{n:03d}"] = _answered(at, _number(chance), chance, wait=chance.randrange(15, 70))
+        parts[f"{at}.1{n:03d}"] = _answered(
+            at, _number(chance), chance, wait=chance.randrange(15, 70)
+        )
     for n, times in enumerate(IN_VAIN):
         caller = _number(chance)
         for time in range(times):
@@ -117,7 +121,8 @@ def _week(now: datetime, bad: datetime, chance: random.Random) -> dict[str, Part
     hours = [
         day + timedelta(hours=hour)
         for day in (
-            timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=n)
+            timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+            - timedelta(days=n)
             for n in range(7)
         )
         for hour in range(OPENS, CLOSES)

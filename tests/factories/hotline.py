@@ -8,10 +8,12 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.core.files import NewFile
 from apps.hotline import services
+from apps.hotline.enums import CallOutcome
 from apps.hotline.models import Call, CallFile, PhoneSystem
 from tests.factories.accounts import UnitFactory, UserFactory, superuser
 from tests.factories.imports import work
 
+ABANDONED = CallOutcome.ABANDONED
 CALLER = "13800138001"
 
 
