@@ -25,9 +25,10 @@ def index_of(number: str) -> str:
 
 def is_range(text: str) -> bool:
     found = _RANGE.fullmatch(text)
-    return bool(found) and (
-        not found[2] or (len(found[1]) == len(found[2]) and found[1] <= found[2])
-    )  # type: ignore[index]  # checked
+    if found is None:
+        return False
+    low, high = found[1], found[2] or found[1]
+    return len(low) == len(high) and low <= high
 
 
 def internal_test(ranges: Sequence[str]) -> Callable[[str], bool]:
