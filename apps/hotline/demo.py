@@ -3,6 +3,7 @@ three of them done by being answered since. Written in sets, as files of calls a
 
 import random
 from datetime import datetime, timedelta
+from itertools import cycle, islice
 
 from django.db import transaction
 from django.utils import timezone
@@ -23,6 +24,7 @@ BAD, BAD_MISSED = 100, 9
 # How often each of five callers called in vain in the bad hour; the first three are spoken with later on.
 IN_VAIN = (3, 2, 1, 2, 1)
 LATER_ANSWERED = 3
+EXTENSIONS = 6  # with fewer agents, some have two
 
 
 @transaction.atomic
@@ -53,10 +55,10 @@ def _system(unit: Unit, roster: Roster, by: User, now: datetime) -> PhoneSystem:
     }
     system = services.save_phone_system(system=None, values=values, by=by, at=now)
     since = now - timedelta(days=60)
-    agents = roster.holders([Role.AGENT], unit.path)[:6]
+    agents = roster.holders([Role.AGENT], unit.path)[:EXTENSIONS]
     Extension.objects.bulk_create(
         Extension(system=system, extension=str(801 + n), user_id=pk, since=since, created_by=by)
-        for n, pk in enumerate(agents)
+        for n, pk in enumerate(islice(cycle(agents), EXTENSIONS))
     )
     return system
 
@@ -74,12 +76,12 @@ def _number(chance: random.Random) -> str:
 
 
 def _answered(at: int, caller: str, chance: random.Random, *, wait: int = 0) -> Part:
-    part, extension = Part(), str(801 + chance.randrange(6))
+    part, extension = Part(), str(801 + chance.randrange(EXTENSIONS))
     wait = wait or min(int(chance.expovariate(1 / 7)) + 2, 55)
     part.caller, end = caller, at + wait + 30 + int(chance.expovariate(1 / 110))
     part.offer(at, "hotline")
     if chance.random() < 0.15:
-        part.leg(str(801 + chance.randrange(6)), at, None, at + max(wait - 1, 1))
+        part.leg(str(801 + chance.randrange(EXTENSIONS)), at, None, at + max(wait - 1, 1))
     part.answer(at + wait, extension)
     part.leg(extension, at + max(wait - 4, 0), at + wait, end)
     part.end(end)

@@ -34,7 +34,7 @@ class CallOutcome(ColourChoices):
     TIMEOUT = "timeout", _("waited in vain"), "red"
     ABANDONED = "abandoned", _("hung up while waiting"), "red"
     VOICEMAIL = "voicemail", _("left a message"), "amber"
-    ANSWERED = "answered", _("answered"), "green"
+    ANSWERED = "answered", _("answered by a person"), "green"
 
 
 RANKS = list(CallOutcome.values)
@@ -89,7 +89,7 @@ EVENT_KINDS = {
 EVENT_DETAILS = {
     **{f"callfile.{what}/lines": _("lines") for what in ("uploaded", "taking", "taken", "stopped")},
     "answered_by": _("spoken with"),
-    "calls": _("calls"),
+    "calls": _("number of calls"),
     "extension": _("extension"),
     "goal": _("goal"),
 }

@@ -38,7 +38,7 @@ class AboutForm(forms.Form):
     case = forms.CharField(label=gettext_lazy("Case number"), max_length=40, required=False)
     customer = forms.CharField(label=gettext_lazy("Customer code"), max_length=20, required=False)
     note = forms.CharField(
-        label=gettext_lazy("What was said"),
+        label=gettext_lazy("What the call was about"),
         max_length=1000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -69,7 +69,7 @@ class AboutForm(forms.Form):
 
 class NoteForm(AboutForm):
     number = forms.CharField(
-        label=gettext_lazy("Number"),
+        label=gettext_lazy("Phone number"),
         max_length=40,
         required=False,
         widget=forms.TextInput(attrs={"inputmode": "tel", "autofocus": True}),
@@ -81,7 +81,7 @@ class NoteForm(AboutForm):
     )
     offered_at = forms.DateTimeField(label=gettext_lazy("When"), widget=MomentInput)
     minutes = forms.IntegerField(
-        label=gettext_lazy("Minutes"), min_value=0, max_value=600, initial=3
+        label=gettext_lazy("Minutes talked"), min_value=0, max_value=600, initial=3
     )
     field_order = ("number", "direction", "is_answered", "offered_at", "minutes")
 

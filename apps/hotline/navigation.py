@@ -6,13 +6,6 @@ from apps.accounts.enums import Role
 from apps.backoffice.navigation import Beside, Page, records, setting
 
 HOTLINE = _("Hotline")
-LEADERS = frozenset(
-    {
-        Role.DIRECTOR,
-        Role.DEPARTMENT_MANAGER,
-        Role.PROJECT_MANAGER,
-    }
-)
 
 PAGES = (
     Page(
@@ -22,18 +15,16 @@ PAGES = (
         "hotline.view_call",
         about=_("Today's calls in half hours against the goal, and who waits to be called back."),
         section=HOTLINE,
-        daily_for=LEADERS,
+        daily_for=frozenset({Role.DEPARTMENT_MANAGER}),
         hour=32,
         words="热线 接通率 话务 看板",
     ),
     records(
-        _("Call-backs"),
+        _("Callers to call back"),
         "phone_callback",
         "hotline.callback",
         about=_("Callers who waited in vain, and what came of calling them back."),
         section=HOTLINE,
-        daily_for=frozenset({Role.AGENT}),
-        hour=31,
         words="回电 未接 漏接",
     ),
     records(

@@ -28,6 +28,6 @@ def beside(context: template.Context, record: Any) -> SafeString:
 def _part(label: Any, address: str) -> SafeString:
     return format_html(
         '<details class="cs-record beside"><summary>{}</summary><p hx-get="{}" hx-trigger="toggle once from:closest details"'
-        ' hx-select=".page > section" hx-swap="outerHTML"><a href="{}">{}</a></p></details>',
+        ' hx-select=".page > section" hx-swap="outerHTML ignoreTitle:true"><a href="{}">{}</a></p></details>',
         label, address, address, _("Open"),
     )  # fmt: skip

@@ -27,10 +27,10 @@ S = CallBackState
 
 
 class CallBackList(StaffList):
-    title = _("Call-backs")
+    title = _("Callers to call back")
     columns = (
         Column("since", _("since"), lambda row: human(row.opened_at), is_link=True, sorts=("waiting", "newest")),
-        Column("number", _("number"), lambda row: row.masked),
+        Column("number", _("phone number"), lambda row: row.masked),
         Column("calls", _("calls in vain"), is_number=True),
         Column("last", _("last call"), lambda row: human(row.last_at)),
         Column("customer", _("customer"), lambda row: row.customer and row.customer.display_name),

@@ -44,7 +44,7 @@ class CallList(StaffList):
     title = _("Calls")
     columns = (
         Column("at", _("offered"), lambda call: human(call.offered_at), is_link=True, sorts=("newest", "oldest")),
-        Column("number", _("number"), lambda call: call.masked),
+        Column("number", _("phone number"), lambda call: call.masked),
         Column("way", _("direction"), lambda call: status_tag(call, "direction")),
         Column("stand", _("outcome"), lambda call: status_tag(call, "outcome")),
         Column("waited", _("waited"), lambda call: span(call.wait_s), is_number=True),
@@ -57,7 +57,7 @@ class CallList(StaffList):
     views = (
         View("today", _("Today")),
         View("missed", _("Not answered")),
-        View("answered", _("Answered")),
+        View("answered", _("Answered by a person")),
         View("outgoing", _("Outgoing")),
         View("noted", _("Noted by hand")),
         View("all", _("All")),

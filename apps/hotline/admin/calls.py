@@ -113,7 +113,7 @@ class CallAdmin(ListAdmin, PanelAdmin):
     def facts(self, request: HttpRequest, record: Call) -> dict[str, Any]:
         return {
             "title": record.masked,
-            "acts": self.offered(request, record),
+            "acts": [act for act in self.offered(request, record) if not act.is_panel],
             "legs": record.legs.select_related("agent"),
             "waited": span(record.wait_s),
             "talked": span(record.talk_s),

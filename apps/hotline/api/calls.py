@@ -11,9 +11,10 @@ from rest_framework.response import Response
 
 from apps.accounts.idempotency import idempotent
 from apps.accounts.models import User
-from apps.core.api.exact import ExactChoice, ExactText, StrictShape
+from apps.complaints.api.asking import judged
+from apps.core.api.exact import ExactChoice, ExactMoment, ExactText, StrictShape
 from apps.core.api.views import ApiView
-from apps.core.errors import BadInput
+from apps.core.errors import RuleBroken
 from apps.hotline import services
 from apps.hotline.enums import CallOutcome, Direction
 from apps.hotline.models import PhoneSystem
@@ -51,9 +52,9 @@ class CallInShape(StrictShape):
     extension = ExactText(
         required=False, allow_blank=True, max_length=40, help_text="Where it rang or was answered."
     )
-    offered_at = s.DateTimeField()
-    answered_at = s.DateTimeField(required=False, allow_null=True)
-    ended_at = s.DateTimeField(required=False, allow_null=True)
+    offered_at = ExactMoment()
+    answered_at = ExactMoment(required=False, allow_null=True)
+    ended_at = ExactMoment(required=False, allow_null=True)
     outcome = ExactChoice(choices=CallOutcome.choices)
 
 
@@ -85,18 +86,18 @@ class CallsView(ApiView):
         shape.is_valid(raise_exception=True)
         given = dict(shape.validated_data)
         system = _system(request.user, given.pop("system"))
-        call, is_new = services.push_call(
-            system=system,
-            call=services.PushedCall(
-                **{
-                    **given,
-                    "direction": Direction(given["direction"]),
-                    "outcome": CallOutcome(given["outcome"]),
-                    "caller": given.get("caller", ""),
-                }
-            ),
-            by=_user(request),
-            at=timezone.now(),
+        pushed = services.PushedCall(
+            **{
+                **given,
+                "direction": Direction(given["direction"]),
+                "outcome": CallOutcome(given["outcome"]),
+                "caller": given.get("caller", ""),
+            }
+        )
+        call, is_new = judged(
+            lambda: services.push_call(
+                system=system, call=pushed, by=_user(request), at=timezone.now()
+            )
         )
         return Response(CallShape(call).data, 201 if is_new else 200)
 
@@ -115,7 +116,7 @@ def _system(user: Any, name: str) -> PhoneSystem:
         systems = systems.filter(unit__in=units)
     found = systems.first()
     if found is None:
-        raise BadInput(
+        raise RuleBroken(
             _("There is no such phone system for this key."), code="unknown_system", field="system"
         )
     return found

@@ -30,7 +30,7 @@ class CallBack(models.Model):
     """A number is on one open call-back at most. ``opened_at`` is when the first call in vain ended; the clock of
     kind ``call_back`` runs from then. ``answered_by`` is the call in which they were spoken with."""
 
-    number = EncryptedTextField(_("number"))
+    number = EncryptedTextField(_("phone number"))
     number_index = models.CharField(max_length=32, editable=False)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("unit"))
     calls = models.PositiveIntegerField(_("calls in vain"), default=1)
@@ -63,8 +63,8 @@ class CallBack(models.Model):
     objects = CallBackQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("call-back")
-        verbose_name_plural = _("call-backs")
+        verbose_name = _("call-back to a caller")
+        verbose_name_plural = _("call-backs to callers")
         ordering = ["-id"]
         default_permissions = ("view",)
         permissions = [("make_callback", _("Can call back"))]

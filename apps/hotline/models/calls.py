@@ -53,13 +53,13 @@ class Call(models.Model):
     )
     call_id = models.CharField(_("call number"), max_length=80)
     direction = models.CharField(_("direction"), max_length=8, choices=Direction)
-    caller = EncryptedTextField(_("number"), blank=True, default="")
+    caller = EncryptedTextField(_("phone number"), blank=True, default="")
     caller_index = models.CharField(max_length=32, blank=True, editable=False)
     queue = models.CharField(_("queue"), max_length=60, blank=True)
     is_hotline = models.BooleanField(_("of the hotline"), default=True)
     day = models.DateField(_("day"))
     offered_at = models.DateTimeField(_("offered"))
-    answered_at = models.DateTimeField(_("answered"), null=True)
+    answered_at = models.DateTimeField(_("answered by a person"), null=True)
     ended_at = models.DateTimeField(_("ended"), null=True)
     wait_s = models.GeneratedField(
         expression=Seconds(
@@ -176,7 +176,7 @@ class Leg(models.Model):
         USER, models.PROTECT, null=True, related_name="+", verbose_name=_("agent")
     )
     rang_at = models.DateTimeField(_("rang"))
-    answered_at = models.DateTimeField(_("answered"), null=True)
+    answered_at = models.DateTimeField(_("answered by a person"), null=True)
     ended_at = models.DateTimeField(_("ended"), null=True)
 
     class Meta:

@@ -17,6 +17,7 @@ from apps.events.services import record
 from apps.hotline.enums import CallOutcome, Direction
 from apps.hotline.models import Call, CallBack, PhoneSystem
 from apps.hotline.reading import Part
+from apps.hotline.reading.values import FIRST
 from apps.hotline.rules.numbers import caller_key, index_of
 from apps.hotline.services.call_backs import follow_calls
 from apps.hotline.services.files import setting_of
@@ -76,6 +77,8 @@ def _judge(system: PhoneSystem, call: PushedCall, at: datetime) -> None:
     for name, one in known:
         if (one - at).total_seconds() > SOON:
             raise BadInput(_("The time lies in the future."), code="future", field=name)
+        if one.timestamp() < FIRST:
+            raise BadInput(_("This is no time of a call."), code="bad_time", field=name)
     for (_name, earlier), (name, later) in pairwise(known):
         if later < earlier:
             raise BadInput(
