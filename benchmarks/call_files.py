@@ -12,7 +12,6 @@ import argparse
 import io
 import statistics
 import time
-from typing import Any
 
 import psutil
 
@@ -55,21 +54,21 @@ def content(lines: int, turn: int, begin: int) -> list[str]:
 
 
 def _measure(lines: int) -> int:
-    from django.contrib.auth import get_user_model
     from django.db import connection
     from django.utils import timezone
 
-    from apps.accounts.models import Unit
+    from apps.accounts.enums import UnitKind
+    from apps.accounts.models import Unit, User
     from apps.accounts.queries import system_user
     from apps.backoffice.services import run_jobs
     from apps.core.files import NewFile
     from apps.hotline import services
 
-    users: Any = get_user_model()
-    by, process = users.objects.create_superuser(username="bench", password=None), psutil.Process()
-    unit = Unit.objects.order_by("path").first() or Unit.objects.create(
-        code="B", name="B", path="/B/"
-    )
+    by = User(username="bench", display_name="bench", staff_number="BENCH", is_superuser=True)
+    by.set_password(None)
+    by.save()
+    process = psutil.Process()
+    unit = Unit.objects.create(code="B", name="B", path="B/", kind=UnitKind.BRANCH)
     with connection.cursor() as cursor:
         cursor.execute(TABLE)
     taken, copied, again, grown = [], [], [], []
