@@ -38,7 +38,7 @@ def main() -> int:
 def content(lines: int, turn: int, begin: int) -> list[str]:
     """Four lines for an answered call, and every fiftieth caller gives up."""
     made: list[str] = []
-    for n in range(lines // 4 + 1):
+    for n in range(lines // 3):
         at, call = begin + n * 3, f"{begin + n * 3}.{turn}{n}"
         ext = 801 + n % 20
         made.append(f"{at}|{call}|hotline|NONE|ENTERQUEUE||138{n % 10**8:08d}|1")

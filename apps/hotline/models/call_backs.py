@@ -31,7 +31,7 @@ class CallBack(models.Model):
     kind ``call_back`` runs from then. ``answered_by`` is the call in which they were spoken with."""
 
     number = EncryptedTextField(_("phone number"))
-    number_index = models.CharField(max_length=32, editable=False)
+    number_index = models.CharField(max_length=32, editable=False, db_collation="C")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("unit"))
     calls = models.PositiveIntegerField(_("calls in vain"), default=1)
     opened_at = models.DateTimeField(_("since"))

@@ -40,7 +40,7 @@ class CallQuerySet(models.QuerySet["Call"]):
 
 
 class Call(models.Model):
-    """One call. A row that a phone system brought is the union of what its lines said, in whatever order they
+    """One call. Keys to other rows have the indexes below only, because files bring a hundred thousand at once. A row that a phone system brought is the union of what its lines said, in whatever order they
     came: the earliest offer and answer, the latest end, the outcome of the highest rank. ``caller`` is the other
     party, ``day`` the local day on which the call was offered; the call counts on that day only."""
 
@@ -48,13 +48,14 @@ class Call(models.Model):
         PhoneSystem,
         models.PROTECT,
         null=True,
+        db_index=False,
         related_name="calls",
         verbose_name=_("phone system"),
     )
-    call_id = models.CharField(_("call number"), max_length=80)
+    call_id = models.CharField(_("call number"), max_length=80, db_collation="C")
     direction = models.CharField(_("direction"), max_length=8, choices=Direction)
     caller = EncryptedTextField(_("phone number"), blank=True, default="")
-    caller_index = models.CharField(max_length=32, blank=True, editable=False)
+    caller_index = models.CharField(max_length=32, blank=True, editable=False, db_collation="C")
     queue = models.CharField(_("queue"), max_length=60, blank=True)
     is_hotline = models.BooleanField(_("of the hotline"), default=True)
     day = models.DateField(_("day"))
@@ -76,23 +77,43 @@ class Call(models.Model):
     outcome = models.CharField(_("outcome"), max_length=9, choices=CallOutcome)
     extension = models.CharField(_("extension"), max_length=40, blank=True)
     agent = models.ForeignKey(
-        USER, models.PROTECT, null=True, related_name="+", verbose_name=_("agent")
+        USER, models.PROTECT, null=True, db_index=False, related_name="+", verbose_name=_("agent")
     )
     customer = models.ForeignKey(
-        Customer, models.PROTECT, null=True, related_name="+", verbose_name=_("customer")
+        Customer,
+        models.PROTECT,
+        null=True,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("customer"),
     )
     waybill = models.ForeignKey(
-        Waybill, models.PROTECT, null=True, related_name="+", verbose_name=_("shipment")
+        Waybill,
+        models.PROTECT,
+        null=True,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("shipment"),
     )
     case = models.ForeignKey(
-        Case, models.PROTECT, null=True, related_name="+", verbose_name=_("case")
+        Case, models.PROTECT, null=True, db_index=False, related_name="+", verbose_name=_("case")
     )
     note = EncryptedTextField(_("note"), blank=True, default="")
     call_back = models.ForeignKey(
-        CallBack, models.PROTECT, null=True, related_name="missed", verbose_name=_("call-back")
+        CallBack,
+        models.PROTECT,
+        null=True,
+        db_index=False,
+        related_name="missed",
+        verbose_name=_("call-back"),
     )
     typed_by = models.ForeignKey(
-        USER, models.PROTECT, null=True, related_name="+", verbose_name=_("noted by")
+        USER,
+        models.PROTECT,
+        null=True,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("noted by"),
     )
 
     objects = CallQuerySet.as_manager()
@@ -170,10 +191,12 @@ class Call(models.Model):
 class Leg(models.Model):
     """One phone that a call rang, and whether it was answered there."""
 
-    call = models.ForeignKey(Call, models.CASCADE, related_name="legs", verbose_name=_("call"))
+    call = models.ForeignKey(
+        Call, models.CASCADE, db_index=False, related_name="legs", verbose_name=_("call")
+    )
     extension = models.CharField(_("extension"), max_length=40)
     agent = models.ForeignKey(
-        USER, models.PROTECT, null=True, related_name="+", verbose_name=_("agent")
+        USER, models.PROTECT, null=True, db_index=False, related_name="+", verbose_name=_("agent")
     )
     rang_at = models.DateTimeField(_("rang"))
     answered_at = models.DateTimeField(_("answered by a person"), null=True)

@@ -116,9 +116,8 @@ def _complete(
     given: list[str],
     event: str,
 ) -> None:
-    hold, talk = (
-        seconds(one) for one in (given[:2] if event.startswith("COMPLETE") else given[2:4])
-    )
+    first = 0 if event.startswith("COMPLETE") else 2
+    hold, talk = seconds(given[first]), seconds(given[first + 1])
     part = reading.part(call_id)
     if part.answered is None:
         part.offer(at - talk - hold, queue)

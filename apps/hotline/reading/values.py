@@ -15,6 +15,7 @@ from apps.hotline.enums import RANKS, CallOutcome, Direction
 # A clock of a phone system may be ahead of ours by so many seconds.
 AHEAD = 300
 FIRST = 946_684_800  # 2000-01-01: whatever is older is no call
+_MARK = b"\xef\xbb\xbf"
 _LOCAL = re.compile(
     r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d+)?Z?"
 )
@@ -124,7 +125,7 @@ def text_of(raw: bytes) -> str:
     if not raw.endswith((b"\n", b"\r")):
         raise LineRefused("half", _("The line has no end: the file was cut off here."))
     try:
-        return raw.decode("utf-8-sig").rstrip("\r\n")
+        return raw.removeprefix(_MARK).decode().rstrip("\r\n")
     except UnicodeDecodeError:
         pass
     try:
@@ -149,6 +150,8 @@ def checked(at: int, setting: Setting) -> int:
 def seconds(text: str) -> int:
     """A span: "75", "1:15", "0:01:15"; refused below zero."""
     text = text.strip()
+    if text.isdecimal():
+        return int(text)
     if not text:
         return 0
     if text.startswith("-"):

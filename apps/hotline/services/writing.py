@@ -16,9 +16,9 @@ from apps.hotline.reading import Part
 from apps.hotline.rules.numbers import caller_key, index_of
 
 _TABLES = """
-CREATE TEMPORARY TABLE IF NOT EXISTS hotline_part (call_id text, direction text, caller text, caller_index text,
+CREATE TEMPORARY TABLE IF NOT EXISTS hotline_part (call_id text COLLATE "C", direction text, caller text, caller_index text,
     queue text, offered bigint, answered bigint, ended bigint, outcome text, extension text) ON COMMIT DROP;
-CREATE TEMPORARY TABLE IF NOT EXISTS hotline_rung (call_id text, extension text, rang bigint, answered bigint,
+CREATE TEMPORARY TABLE IF NOT EXISTS hotline_rung (call_id text COLLATE "C", extension text, rang bigint, answered bigint,
     ended bigint) ON COMMIT DROP;
 TRUNCATE hotline_part, hotline_rung;
 """
@@ -164,4 +164,4 @@ def _number(value: int | None) -> Any:
 
 
 def _plain(text: str) -> str:
-    return text.translate(_UNWRITABLE) if text else text
+    return text if text.isprintable() and "\\" not in text else text.translate(_UNWRITABLE)
