@@ -45,6 +45,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "seals": ("--events", "20000"),
     "campaign": ("--customers", "500"),
     "bank_import": ("--lines", "10000"),
+    "call_files": ("--lines", "10000"),
     "month_end": ("--charges", "50000", "--customers", "500", "--kills", "5"),
     "statement_files": ("--lines", "20000"),
     "finance_pages": ("--charges", "50000", "--customers", "500"),

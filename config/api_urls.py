@@ -8,6 +8,7 @@ from apps.billing.urls import api_urlpatterns as billing
 from apps.complaints.urls import api_urlpatterns as cases
 from apps.core.api.reference import api_reference
 from apps.knowledge.urls import api_urlpatterns as knowledge
+from apps.hotline.urls import api_urlpatterns as calls
 from apps.notifications.urls import api_urlpatterns as notifications
 from apps.orders.urls import api_urlpatterns as orders
 from apps.tracking.urls import api_urlpatterns as tracking
@@ -17,4 +18,5 @@ urlpatterns = [
     path("docs/", api_reference, name="api_reference"),
     path("v1/", include([*orders, *tracking, *cases, *billing, *banking, *notifications])),
     path("v1/", include([*orders, *tracking, *cases, *billing, *knowledge, *notifications])),
+    path("v1/", include([*orders, *tracking, *cases, *calls, *billing, *notifications])),
 ]

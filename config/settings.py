@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "apps.complaints",
     "apps.quality",
     "apps.chat",
+    "apps.hotline",
     "apps.billing",
     "apps.cod",
     "apps.account_changes",

@@ -48,6 +48,8 @@ SPECTACULAR_SETTINGS = {
         "WaybillStatusReason": "apps.tracking.enums.Reason.choices",
         "OrderChannel": "apps.orders.enums.Channel.choices",
         "CaseChannel": "apps.complaints.enums.CaseChannel.choices",
+        "CaseOutcome": "apps.complaints.enums.Outcome.choices",
+        "CallOutcome": "apps.hotline.enums.CallOutcome.choices",
         "CaseState": "apps.complaints.enums.CaseState.choices",
         "CaseClass": "apps.complaints.enums.CaseClass.choices",
         "JobType": "apps.customers.enums.JobType.choices",

@@ -13,7 +13,14 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.enums import Role
 from apps.accounts.models import User
-from apps.backoffice.navigation import RECORDS, SETTINGS, daily_links, links_of, rights_of
+from apps.backoffice.navigation import (
+    RECORDS,
+    SETTINGS,
+    daily_links,
+    key_links,
+    links_of,
+    rights_of,
+)
 from apps.desk.queries import my_desk
 from apps.desk.views.figures import desk_figures
 
@@ -63,7 +70,9 @@ def _drawn(
     if more:
         parts.append(format_html("<h2>{}</h2><ol>{}</ol>", _("Everything else"), _items(more)))
     body = format_html_join("", "{}", ((part,) for part in parts))
-    return f'<div id="nav-sidebar-apps" data-simplebar>{body}</div>', entries
+    keys = " ".join(f"{key} {href}" for key, href in key_links(rights))
+    opening = format_html('<div id="nav-sidebar-apps" data-simplebar data-keys="{}">', keys)
+    return f"{opening}{body}</div>", entries
 
 
 def _items(entries: list[tuple[str, str, str]]) -> SafeString:

@@ -55,6 +55,8 @@ BY_THE_SYSTEM = {
     # Of payout accounts and payouts: by the clock or the bank, or by whom their author, the call-back, the
     # approvals and the payment file say.
     "active_at", "requested_at", "called_at", "approved_at", "released_at", "sent_at", "unclear_at", "settled_at",
+    # What a phone system says of a call; who answered is its ``agent``.
+    "offered_at", "answered_at", "rang_at", "last_at",
 }  # fmt: skip
 
 

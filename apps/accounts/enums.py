@@ -81,6 +81,7 @@ class ApiScope(ColourChoices):
     PAYEES_READ = "payees:read", _("Read payout accounts"), "blue"
     PAYEES_WRITE = "payees:write", _("Ask for payout accounts"), "amber"
     ARTICLES_READ = "articles:read", _("Read the help centre"), "blue"
+    CALLS_WRITE = "calls:write", _("Send calls of a phone system"), "amber"
     PARTNER_FEED = "partner_feed", _("Partner carrier feed"), "teal"
 
 

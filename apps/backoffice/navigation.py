@@ -27,7 +27,8 @@ class Page:
     one, all staff. ``about`` says in a sentence what it is for.
 
     ``daily_for`` are the roles in whose sidebar it stands, at ``hour`` of their day (smaller comes
-    first); None: everybody's. Elsewhere it stands under ``section`` of ``kind``.
+    first); None: everybody's. Elsewhere it stands under ``section`` of ``kind``. ``key`` opens it from any
+    page, with that page's address as ``from``.
     """
 
     label: Any
@@ -40,6 +41,7 @@ class Page:
     daily_for: frozenset[str] | None = frozenset()
     hour: int = 100
     words: str = ""  # further words by which people look for it
+    key: str = ""
 
     def is_open_to(self, rights: frozenset[str]) -> bool:
         return self.permission is None or self.permission in rights
@@ -58,6 +60,27 @@ def records(label: Any, icon: str, model: str, **more: Any) -> Page:
 def setting(label: Any, icon: str, model: str, about: Any, **more: Any) -> Page:
     """The list of a model by which something is set."""
     return records(label, icon, model, about=about, kind=SETTINGS, **more)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What an app has to show on the page of a record of a lower floor ("complaints.case"), which does not know it:
+    a part that is read once it is opened, from ``address`` with the model's label and the record's number."""
+
+    model: str
+    label: Any
+    address: str
+    permission: str
+
+
+@lru_cache(maxsize=1)
+def all_beside() -> tuple[Beside, ...]:
+    """Those of every app's ``BESIDE``, from the lowest floor up."""
+    return tuple(
+        one
+        for _config, module in modules_named("navigation")
+        for one in getattr(module, "BESIDE", ())
+    )
 
 
 @lru_cache(maxsize=1)
@@ -117,6 +140,13 @@ def _link(page: Page) -> Link | None:
         return None
     section = str(page.section)
     return Link(href, str(page.label), page.icon, str(page.about), section, page.kind)
+
+
+def key_links(rights: frozenset[str]) -> list[tuple[str, str]]:
+    """Keys that open a page from anywhere, each with its address."""
+    keyed = [page for page in all_pages() if page.key and page.is_open_to(rights)]
+    found = [(page.key, _link(page)) for page in keyed]
+    return [(key, link.href) for key, link in found if link is not None]
 
 
 def find_pages(

@@ -13,6 +13,14 @@
       box.select();
     } else if (event.key === "Escape" && target === box) {
       box.blur();
+    } else if (!typing && !event.defaultPrevented && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      // Keys that open a page from anywhere: "c /admin/…" in the sidebar, unless this page has the key itself.
+      var bar = document.querySelector("[data-keys]");
+      var keyed = bar ? bar.dataset.keys.split(" ") : [];
+      var at = keyed.indexOf(event.key);
+      if (at >= 0 && at % 2 === 0 && !document.querySelector('[data-key="' + CSS.escape(event.key) + '"]')) {
+        location.href = keyed[at + 1] + "?from=" + encodeURIComponent(location.pathname);
+      }
     }
   });
 

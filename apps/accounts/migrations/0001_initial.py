@@ -275,6 +275,7 @@ class Migration(migrations.Migration):
                                 ("payees:read", "Read payout accounts"),
                                 ("payees:write", "Ask for payout accounts"),
                                 ("articles:read", "Read the help centre"),
+                                ("calls:write", "Send calls of a phone system"),
                                 ("partner_feed", "Partner carrier feed"),
                             ],
                             max_length=30,

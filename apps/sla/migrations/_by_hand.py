@@ -24,6 +24,15 @@ def plant_calendars(apps: Any, schema_editor: Any) -> None:
             "is_official": False,
         },
     )
+    calendars.get_or_create(
+        code="service",
+        defaults={
+            "name": "客服时间（每天 8:00–22:00）",
+            "english_name": "Service hours (8:00–22:00 every day)",
+            "week": [[["08:00", "22:00"]]] * 7,
+            "is_official": False,
+        },
+    )
     office, is_new = calendars.get_or_create(
         code="office",
         defaults={

@@ -1,0 +1,100 @@
+"""The calls of one day in half hours, counted once each (CMP-10)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import connection
+
+from apps.core.times import day_start
+from apps.hotline.enums import CallBackState, CallOutcome, Direction
+from apps.hotline.models import AnswerPolicy, CallBack
+from apps.hotline.rules.rate import Counts
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+SLOT = timedelta(minutes=30)
+MOST_WAITING = 30
+_IN = f"c.direction = '{Direction.IN}' AND c.is_hotline"
+# One statement for a day, whatever it holds. A day is asked for by its column and by its span, which the index knows.
+_COUNTS = f"""
+SELECT c.day, floor(extract(epoch FROM (c.offered_at AT TIME ZONE coalesce(s.zone, %(zone)s))::time) / 1800)::int,
+    count(*) FILTER (WHERE {_IN}),
+    count(*) FILTER (WHERE {_IN} AND c.outcome = '{CallOutcome.ANSWERED}'),
+    count(*) FILTER (WHERE {_IN} AND c.outcome = '{CallOutcome.ABANDONED}' AND c.wait_s < %(short)s),
+    count(*) FILTER (WHERE {_IN} AND c.outcome = '{CallOutcome.MENU}'),
+    count(*) FILTER (WHERE {_IN} AND c.outcome = '{CallOutcome.OPEN}'),
+    count(*) FILTER (WHERE {_IN} AND c.outcome = '{CallOutcome.ANSWERED}' AND c.wait_s <= %(level)s),
+    coalesce(sum(c.wait_s) FILTER (WHERE {_IN} AND c.outcome = '{CallOutcome.ANSWERED}'), 0),
+    count(*) FILTER (WHERE c.direction = '{Direction.INTERNAL}'),
+    count(*) FILTER (WHERE c.direction = '{Direction.OUT}'),
+    count(*) FILTER (WHERE c.direction = '{Direction.IN}' AND NOT c.is_hotline)
+FROM hotline_call c JOIN hotline_phonesystem s ON s.id = c.system_id
+WHERE c.day BETWEEN %(first)s AND %(last)s AND c.offered_at >= %(since)s AND c.offered_at < %(until)s
+    AND (%(units)s::bigint[] IS NULL OR s.unit_id = ANY(%(units)s::bigint[]))
+GROUP BY 1, 2 ORDER BY 1, 2
+"""  # noqa: S608  # words of ours
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    begins: datetime
+    counts: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    day: date
+    policy: AnswerPolicy
+    slots: Sequence[Slot]
+    total: Counts
+    waiting: Sequence[CallBack]
+
+
+def policy_of(day: date) -> AnswerPolicy:
+    """By what calls of that day are judged; the first one began long ago."""
+    return AnswerPolicy.objects.filter(since__lte=day).order_by("-since")[0]
+
+
+def counts_of(day: date, user: "User", policy: AnswerPolicy) -> dict[int, Counts]:
+    """Half hour of the day, from 0 on → what was offered in it."""
+    units = user.visible_unit_ids()
+    given = {
+        "zone": settings.TIME_ZONE,
+        "short": policy.short_seconds,
+        "level": policy.level_seconds,
+        "first": day,
+        "last": day,
+        "since": day_start(day, -1),
+        "until": day_start(day, 2),
+        "units": None if units is None else list(units),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTS, given)
+        return {slot: Counts(*map(int, rest)) for _day, slot, *rest in cursor.fetchall()}
+
+
+def board(day: date, user: "User") -> Board:
+    """Every half hour between the first and the last call of the day, and who waits to be called back."""
+    policy = policy_of(day)
+    found = counts_of(day, user, policy)
+    begin = day_start(day)
+    span = range(min(found, default=0), max(found, default=-1) + 1)
+    slots = [Slot(begin + SLOT * n, found.get(n, Counts())) for n in span]
+    waiting = CallBack.objects.visible_to(user).filter(state=CallBackState.OPEN)
+    return Board(
+        day=day,
+        policy=policy,
+        slots=slots,
+        total=sum((slot.counts for slot in slots), Counts()),
+        waiting=list(waiting.select_related("customer").order_by("opened_at", "pk")[:MOST_WAITING]),
+    )
+
+
+def rates_by_day(first: date, last: date, user: "User") -> list[tuple[date, Counts]]:
+    """For reports: each day by the policy of that day."""
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    return [(day, sum(counts_of(day, user, policy_of(day)).values(), Counts())) for day in days]

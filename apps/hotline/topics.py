@@ -1,0 +1,7 @@
+"""What this app has to tell people; the notifications floor gathers it."""
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.notice_types import staff_topic
+
+TOPICS = (staff_topic("staff.call_back", _("A caller waited in vain (staff)")),)
