@@ -7,8 +7,8 @@ from apps.banking.urls import api_urlpatterns as banking
 from apps.billing.urls import api_urlpatterns as billing
 from apps.complaints.urls import api_urlpatterns as cases
 from apps.core.api.reference import api_reference
-from apps.knowledge.urls import api_urlpatterns as knowledge
 from apps.hotline.urls import api_urlpatterns as calls
+from apps.knowledge.urls import api_urlpatterns as knowledge
 from apps.notifications.urls import api_urlpatterns as notifications
 from apps.orders.urls import api_urlpatterns as orders
 from apps.tracking.urls import api_urlpatterns as tracking

@@ -56,7 +56,7 @@ BY_THE_SYSTEM = {
     # approvals and the payment file say.
     "active_at", "requested_at", "called_at", "approved_at", "released_at", "sent_at", "unclear_at", "settled_at",
     # What a phone system says of a call; who answered is its ``agent``.
-    "offered_at", "answered_at", "rang_at", "last_at",
+    "offered_at", "rang_at", "last_at",
 }  # fmt: skip
 
 
