@@ -17,7 +17,9 @@ from apps.hotline.models import Call, CallBack
 from apps.hotline.states import CALL_BACK_MOVES
 from apps.notifications.models import Delivery
 from apps.sla.models import Clock
+from apps.training.enums import Area
 from tests.factories import hotline as f
+from tests.factories import training
 from tests.factories.accounts import UnitFactory, UserFactory, UserRoleFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("CMP-10")]
@@ -141,6 +143,19 @@ def test_what_came_of_it_must_be_said() -> None:
     with pytest.raises(BadInput) as refusal:
         end(waiting(), result="  ")
     assert refusal.value.field == "result"
+
+
+def test_who_has_not_passed_the_hotline_s_exam_ends_no_call_back() -> None:
+    row = waiting()
+    training.required(training.exam(), area=Area.HOTLINE)
+    newcomer = UserRoleFactory(role=Role.AGENT, unit=row.unit).user
+    with pytest.raises(RuleBroken) as refusal:
+        services.end_call_back(
+            call_back_id=row.pk, state=S.DONE, result="已回电", by=newcomer, at=timezone.now()
+        )
+    assert refusal.value.code == "not_qualified"
+    row.refresh_from_db()
+    assert row.state == S.OPEN
 
 
 def test_the_database_keeps_one_open_row_per_number() -> None:

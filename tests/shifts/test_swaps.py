@@ -17,6 +17,7 @@ from apps.shifts.enums import SwapState
 from apps.shifts.models import Swap
 from apps.shifts.states import SWAP_MOVES
 from tests.factories import shifts as f
+from tests.factories import training
 from tests.factories.accounts import UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("CMP-9")]
@@ -101,6 +102,16 @@ def test_what_is_refused() -> None:
         services.refuse_swap(swap_id=swap.pk, reason=" ", by=boss, at=at)
     services.refuse_swap(swap_id=swap.pk, reason="那天盘点", by=boss, at=at)
     assert Swap.objects.get().why == "那天盘点"
+
+
+def test_who_is_not_qualified_takes_no_watch_of_cases() -> None:
+    _asker, other, _boss, shift = setting(since=f.DAY)
+    swap = asked(shift)
+    training.required(training.exam())
+    newcomer = f.agent(shift.unit)
+    with pytest.raises(RuleBroken, match=r"qualified|资格"):
+        services.take_swap(swap_id=swap.pk, by=newcomer, at=timezone.now())
+    assert services.take_swap(swap_id=swap.pk, by=other, at=timezone.now()).taken_by == other
 
 
 def test_nobody_took_it() -> None:

@@ -20,6 +20,8 @@ from apps.hotline.models import Call, CallBack
 from apps.hotline.states import CALL_BACK_MOVES
 from apps.sla import services as sla
 from apps.sla.enums import FactKind
+from apps.training.enums import Area
+from apps.training.queries import check_may_work
 
 S = CallBackState
 # Whoever waited in vain longer ago is not called back by themselves: old files are history, not work.
@@ -173,7 +175,9 @@ def end_call_back(
     *, call_back_id: int, state: CallBackState, result: str, by: User, at: datetime
 ) -> CallBack:
     """Spoken with, could not be reached, or needless: what came of it is said in words. Raises RuleBroken
-    (``illegal_move``) where somebody was quicker, BadInput without words."""
+    (``illegal_move``) where somebody was quicker, ``not_qualified`` for who may not work on the hotline, BadInput
+    without words."""
+    check_may_work(by, Area.HOTLINE, at)
     result = " ".join(result.split())[:400]
     if not result:
         raise BadInput(_("Say what came of it."), code="required", field="result")

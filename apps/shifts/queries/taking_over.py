@@ -13,6 +13,8 @@ from apps.notifications.addresses import index_of
 from apps.notifications.models import LinkedAddress
 from apps.shifts.models import Gap
 from apps.sla.queries.recipients import CHAIN
+from apps.training.enums import Area
+from apps.training.queries import may_work
 
 # What every taking over is checked against: each answers why not in words, or None.
 Check = Callable[[User, datetime, str, Unit], str | None]
@@ -20,7 +22,7 @@ Check = Callable[[User, datetime, str, Unit], str | None]
 
 def may_take_over(user: User, at: datetime, *, role: str, unit: Unit) -> str | None:
     """Why ``user`` may not take over a duty of ``role`` for ``unit`` at ``at``, in words; None where they may.
-    Further rules (training, rest) are another function in ``CHECKS``."""
+    A further rule is another function in ``CHECKS``."""
     return next((why for check in CHECKS if (why := check(user, at, role, unit))), None)
 
 
@@ -42,7 +44,14 @@ def _is_there(user: User, at: datetime, role: str, unit: Unit) -> str | None:
     return _("%(who)s is away then.") % {"who": user} if away else None
 
 
-CHECKS: tuple[Check, ...] = (_is_active, _holds_role, _is_there)
+def _is_qualified(user: User, at: datetime, role: str, unit: Unit) -> str | None:
+    """Who answers for cases has passed what the role requires (STF-1)."""
+    if role != Role.AGENT or may_work(user, Area.CASES, at):
+        return None
+    return _("%(who)s is not qualified for live cases then.") % {"who": user}
+
+
+CHECKS: tuple[Check, ...] = (_is_active, _holds_role, _is_there, _is_qualified)
 
 
 def roles_for(role: str) -> list[str]:
