@@ -36,13 +36,14 @@ CALM, HURRY = 10.0, 0.3
 class Installation:
     """Everything that runs, and the order in which it starts and ends."""
 
+    preloader: Child | None = None
+
     def __init__(self, place: Place, leash: Leash) -> None:
         self.place = place
         self.leash = leash
         self.servers = Servers(place)
         self.doors: list[Child] = []
         self.forker = Forker()
-        self.preloader: Child | None = None
         # Held as long as we run: each web server that is started anew gets the same one.
         self.listening: socket.socket | None = None
         self.url = ""

@@ -39,13 +39,13 @@ HARMLESS = {"super", "form", "messages", "cache", "serializer"}
 # Times that the clock, a partner or the whole row's one author causes.
 BY_THE_SYSTEM = {
     "at", "recorded_at", "due_at", "created_at", "updated_at", "occurred_at", "status_at",
-    "promised_at", "expected_at", "expires_at", "last_used_at", "last_refused_at", "seen_at", "received_at",
+    "promised_at", "measured_promise_at", "expected_at", "expires_at", "last_used_at", "last_refused_at", "seen_at", "received_at",
     "picked_up_at", "delivered_at", "concluded_at", "last_event_at", "last_place_at", "window_at", "made_at",
     "issued_at", "started_at", "used_at", "starts_at", "ends_at", "last_seen_at", "breached_at",
     "next_at", "fired_at", "happened_at", "ran_at", "second_factor_at", "found_at", "rated_at",
     "channel_due_at", "channel_sent_at", "channel_heard_at",
     # Money at the door follows proofs of delivery and bank lines; a taking says ``by``.
-    "banked_at", "collected_at", "ended_at", "opened_at", "taken_at",
+    "banked_at", "cleared_at", "collected_at", "ended_at", "opened_at", "taken_at",
     # Nobody accepted a shift in time.
     "lapsed_at",
     # Of courses and exams: by their learner, or by whoever marked each answer.

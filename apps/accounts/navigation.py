@@ -49,8 +49,6 @@ PAGES = (
         "accounts.dutyshift",
         about=_("Who is on duty when, and for whom."),
         section=PEOPLE,
-        daily_for=frozenset({Role.DIRECTOR, Role.DEPARTMENT_MANAGER}),
-        hour=75,
         words="排班 值班",
     ),
     records(

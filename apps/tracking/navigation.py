@@ -18,7 +18,9 @@ PAGES = (
         "tracking.waybill",
         about=_("Every shipment with its scans, promise and proof."),
         section=SHIPMENTS,
-        daily_for=SERVICE | MOVING | {Role.SALES, Role.SETTLEMENT_CLERK, Role.QC_MANAGER},
+        # Customer service finds a shipment by its number, in the field that is on every page.
+        daily_for=MOVING
+        | {Role.PROJECT_MANAGER, Role.SALES, Role.SETTLEMENT_CLERK, Role.QC_MANAGER},
         hour=52,
     ),
     records(

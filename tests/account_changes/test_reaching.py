@@ -231,9 +231,9 @@ def test_a_hundred_receipts_cost_as_many_statements_as_two(
     rows = [recipient_of(campaign, one) for one in made]
     few, many = receipts(rows[:2]), receipts(rows[2:])
     campaigns.note_messages(receipts(rows[:1]))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         campaigns.note_messages(few)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         campaigns.note_messages(many)
     assert board_of(campaign).reached == len(made)
     assert board_of(campaign).by_channel[0][1]["delivered"] == len(made)

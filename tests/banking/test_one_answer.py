@@ -42,11 +42,18 @@ def readers() -> set[str]:
 # their own: nothing of ours is read there.
 NAMES = {"apps/banking/roles.py", "apps/banking/services/__init__.py"}
 PAYOUTS = ("payee", "payout", "banking/queries/links.py", "cod/", "safety/", "remittance")
+# Phones of callers are found by an index of their own; who looked at an account is recorded with its last digits.
+OTHERS = {
+    "apps/banking/services/viewing.py",
+    "apps/hotline/models/call_backs.py",
+    "apps/hotline/queries/calls.py",
+    "apps/hotline/services/call_backs.py",
+}
 
 
 def test_nothing_else_reads_numbers_of_ours_or_assignments() -> None:
     found = {name for name in readers() if not any(part in name for part in PAYOUTS)}
-    assert found - NAMES == set()
+    assert found - NAMES - OTHERS == set()
 
 
 def test_it_is_seen_where_somebody_does() -> None:

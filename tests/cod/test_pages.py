@@ -63,7 +63,7 @@ def change_page(record: Any) -> str:
     )
 
 
-_days = iter(range(1, 28))
+_days = iter(range(1, 400))
 
 
 def one_of_each(by: User) -> None:
@@ -72,7 +72,9 @@ def one_of_each(by: User) -> None:
     cod.collected("100.00", by=courier)
     cod.deposited(cod.counted(courier, "99.00"))
     cod.delivered(cod.cod_shipment("50.00"), method=CodMethod.WECHAT)
-    QrSettlement.objects.filter(day=timezone.localdate()).update(day=date(2025, 1, next(_days)))
+    QrSettlement.objects.filter(day=timezone.localdate()).update(
+        day=date(2024, 1, 1) + timedelta(days=next(_days))
+    )
     services.enter_settlement(
         provider=CodMethod.WECHAT,
         day=timezone.localdate(),

@@ -31,7 +31,7 @@ def _table(db: None) -> None:
 
 @pytest.mark.usefixtures("_table")
 @pytest.mark.parametrize(
-    ("statement", "kind", "told"),
+    ("statement", "kind", "answers"),
     [
         ("INSERT INTO refusing VALUES (%s || '!', 0)", IntegrityError, "refusing_n_check"),
         ("INSERT INTO refusing VALUES (%s, 1)", IntegrityError, "refusing_title_key"),

@@ -12,9 +12,8 @@ from apps.accounts import totp
 from apps.backoffice.approval_kinds import policies
 from apps.backoffice.queries.approvals import content_of
 from apps.customers.approvals import HANDOVER
-from apps.customers.queries import signatures_of
 from tests.factories.accounts import TOTP_KEY, sign_in
-from tests.factories.customers import Signers
+from tests.factories.customers import Signers, signatures_of
 
 pytestmark = pytest.mark.django_db
 

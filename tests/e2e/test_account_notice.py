@@ -19,9 +19,9 @@ from tests.factories.campaigns import (
     agent_of,
     code,
     customer,
+    recipient_of,
     scheduled_change,
     sent_campaign,
-    tell_everybody,
 )
 
 pytestmark = [
@@ -96,7 +96,7 @@ def test_the_customer_confirms_and_asks_on_a_small_phone(
     browser: Browser, live_server: Any, locale: str, heading: str, thanks: str
 ) -> None:
     one = customer()
-    row = tell_everybody(sent_campaign(), one)
+    row = recipient_of(sent_campaign(), one)
     page = visitor(browser, live_server.url, locale)
     page.goto(f"/notice/{token_of(row)}")
     expect(page.locator("h1")).to_have_text(heading)
@@ -124,7 +124,7 @@ def test_anybody_checks_a_notice_on_a_small_phone(
     browser: Browser, live_server: Any, locale: str, genuine: str, not_ours: str
 ) -> None:
     one = customer()
-    row = tell_everybody(sent_campaign(), one)
+    row = recipient_of(sent_campaign(), one)
     page = visitor(browser, live_server.url, locale)
     page.goto("/verify")
     assert fits(page)
@@ -143,7 +143,7 @@ def test_anybody_checks_a_notice_on_a_small_phone(
 @pytest.mark.parametrize("colours", ["light", "dark"])
 def test_axe_finds_nothing(browser: Browser, live_server: Any, colours: Any) -> None:
     one = customer()
-    row = tell_everybody(sent_campaign(), one)
+    row = recipient_of(sent_campaign(), one)
     context = browser.new_context(
         base_url=live_server.url,
         locale="zh-CN",

@@ -11,11 +11,11 @@ from django.utils import timezone
 from apps.account_changes.services import changes
 from apps.accounts.enums import ApiScope
 from apps.banking.enums import AccountPurpose
-from apps.banking.queries import is_accepted
 from apps.customers.models import Customer, CustomerScope
 from apps.orders.models import WorkOrder
 from tests.factories import changes as make
 from tests.factories.accounts import ServiceUserFactory, UserFactory, bearer
+from tests.factories.banking import is_accepted
 from tests.factories.customers import ready_customer
 from tests.factories.orders import confirmed_order
 

@@ -242,7 +242,7 @@ def test_somebody_elses_is_out_of_reach_and_who_answers_for_the_shipment_has_it(
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("over", "there", "told", "taken"), list(itertools.product([False, True], repeat=4))
+    ("over", "there", "answers", "taken"), list(itertools.product([False, True], repeat=4))
 )
 def test_how_far_it_has_come_follows_from_the_facts(
     over: bool, there: bool, answers: bool, taken: bool

@@ -107,7 +107,7 @@ def test_what_is_refused() -> None:
 def test_who_is_not_qualified_takes_no_watch_of_cases() -> None:
     _asker, other, _boss, shift = setting(since=f.DAY)
     swap = asked(shift)
-    training.required(training.exam())
+    training.required(training.exam(), waive_until=timezone.now() + 90 * f.DAY)
     newcomer = f.agent(shift.unit)
     with pytest.raises(RuleBroken, match=r"qualified|资格"):
         services.take_swap(swap_id=swap.pk, by=newcomer, at=timezone.now())

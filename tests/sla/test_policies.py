@@ -282,6 +282,12 @@ def test_open_matters_cannot_follow_what_is_not_valid_yet() -> None:
 def test_the_house_comes_with_the_policies_of_the_requirements() -> None:
     assert set(Policy.objects.values_list("code", flat=True)) == {
         "account-campaign",
+        "article-reading",
+        "article-review",
+        "call-back",
+        "claw-back",
+        "coverage-gap",
+        "shift-handover",
         "account-check",
         "authorisation-paperwork",
         "cash-deposit",

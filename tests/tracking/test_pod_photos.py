@@ -230,7 +230,11 @@ def test_words_before_the_delivery_in_the_browser(client: Client) -> None:
     for act, values in {
         "authorise": {"name": "王大力", "given_by": "陈经理", "confirmed": "call_back"},
         "consent": {"party": "consignee", "place": "丰巢", "given_by": "李", "confirmed": "email"},
-        "promise": {"promised": later.strftime("%Y-%m-%dT%H:%M"), "reason": "台风"},
+        "promise": {
+            "promised": later.strftime("%Y-%m-%dT%H:%M"),
+            "cause": "own",
+            "reason": "台风",
+        },
     }.items():
         assert do(client, page(waybill), act, values).status_code == 302, act
     shown = client.get(page(waybill)).content.decode()

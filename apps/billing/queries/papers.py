@@ -80,15 +80,15 @@ def _facts(statement: Statement) -> list[Pair]:
 
 def account_rows(payer: Customer | None, at: datetime) -> list[list[str]]:
     """Where to pay, in full: whoever reads the paper has to type it."""
-    account = pay_to(payer, at, purpose=AccountPurpose.FREIGHT)
-    if account is None:
+    pays_to = pay_to(payer, at, purpose=AccountPurpose.FREIGHT)
+    if pays_to is None:
         return []
     return _rows_of_two(
         [
-            (_("Account holder"), account.holder),
-            (_("Account number"), account.number),
-            (_("Bank"), account.bank),
-            (_("CNAPS code"), account.cnaps or "—"),
+            (_("Account holder"), pays_to.holder),
+            (_("Account number"), pays_to.number),
+            (_("Bank"), pays_to.bank),
+            (_("CNAPS code"), pays_to.cnaps or "—"),
         ]
     )
 

@@ -1,5 +1,7 @@
 """Articles of the help centre through the API (STF-2): what ``queries.public`` says, and nothing else."""
 
+import re
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -17,6 +19,7 @@ from apps.knowledge.enums import Audience
 from apps.knowledge.rules.words import LONGEST_SEARCH
 
 SCOPE = "articles:read"
+_SOME_TEXT = re.compile(SOME_TEXT.removesuffix("$") + r"\Z")
 MOST = 500
 LANGUAGE = OpenApiParameter(
     "language", str, enum=Language.values, description="`zh-hans` when absent."
@@ -87,7 +90,7 @@ def _language(request: Request) -> str:
 
 
 def _check_words(text: str) -> None:
-    if not text.strip() or len(text) > LONGEST_SEARCH:
+    if not _SOME_TEXT.match(text) or len(text) > LONGEST_SEARCH:
         raise BadInput(
             _("Give 1 to %(most)d characters to look for.") % {"most": LONGEST_SEARCH},
             code="bad_words",
