@@ -89,16 +89,16 @@ def test_a_loss_reported_off_hours_on_the_eve_of_a_make_up_workday(
     time_passes(minutes=6)
     send_all("phone")
     for leader in ("jingli", "zhikong"):
-        tell_everybody = Delivery.objects.filter(
+        queued = Delivery.objects.filter(
             recipient=f"user:{cast[leader].pk}",
             topic="staff.clock_escalated",
             event__data__metric="report",
         )
-        channels = dict(tell_everybody.values_list("channel", "state"))
+        channels = dict(queued.values_list("channel", "state"))
         # The mail waits for its hour, whether or not it is quiet until then.
         assert channels.pop("phone") == "handed_over" and channels.keys() == {"email"}, leader
         assert channels["email"] in WAITING, leader
-        written = tell_everybody.get(channel="email").due_at
+        written = queued.get(channel="email").due_at
         assert timezone.now() < written <= nine and timezone.localdate(written) == tomorrow
 
     # The calls stand in the queue of whoever is there at night.
