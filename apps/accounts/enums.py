@@ -164,8 +164,15 @@ EVENT_ROWS = ("unit", "user")
 
 # What the system's own users are called where their acts are listed.
 SYSTEM_NAMES = {
+    "banking": _("Bank files"),
+    "billing": _("Billing"),
+    "calendars": _("Working calendars"),
     "clocks": _("Clocks"),
+    "cod": _("COD"),
     "demo": _("Demo set-up"),
+    "exceptions": _("Exceptions"),
+    "importer": _("Import"),
+    "knowledge": _("Knowledge base"),
     "mail": _("E-mail"),
     "notifier": _("Automatic messages"),
     "partner_feed": _("Partner feed"),

@@ -1,9 +1,12 @@
 """Creating, changing and deactivating users; the system's own users."""
 
+import re
+from pathlib import Path
+
 import pytest
 from django.db import IntegrityError, transaction
 
-from apps.accounts.enums import ObjectScope, Role, UserKind
+from apps.accounts.enums import SYSTEM_NAMES, ObjectScope, Role, UserKind
 from apps.accounts.models import User
 from apps.accounts.queries import public_user, system_user
 from apps.accounts.services import (
@@ -109,3 +112,10 @@ def test_only_superusers_change_superusers(boss: User) -> None:
     with pytest.raises(RuleBroken) as refusal:
         change_user(user=boss, display_name="x", by=UserFactory(roles=[Role.IT_ADMIN]))
     assert refusal.value.code == "superuser_only"
+
+
+def test_whatever_acts_by_itself_has_a_name_in_both_languages() -> None:
+    named = re.compile(r"""system(?:_user)?\(\s*"([a-z_]+)"\s*\)""")
+    used = {name for path in Path("apps").rglob("*.py") for name in named.findall(path.read_text())}
+    assert {"clocks", "cod", "sweeper"} <= used
+    assert used - set(SYSTEM_NAMES) == set()

@@ -254,3 +254,15 @@ def test_a_policy_counts_from_its_day(client: Client) -> None:
     assert AnswerPolicy.objects.get(since="2030-01-01").short_seconds == 8
     again = client.post("/admin/hotline/answerpolicy/add/", values)
     assert "该日已有规则生效" in again.content.decode()
+
+
+def test_the_list_of_files_leads_to_taking_one_in(client: Client) -> None:
+    boss(client)
+    files = reverse("admin:hotline_callfile_changelist")
+    only = f.system()
+    to_it = f"/admin/hotline/phonesystem/{only.pk}/do/take-file/"
+    assert to_it in page(client, files)
+    f.system()
+    assert to_it not in page(client, files)
+    sign_in(client, UserFactory(roles=[Role.QC_MANAGER]))
+    assert "导入话单" not in page(client, files), "who may only look is not led to it"

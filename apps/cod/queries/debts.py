@@ -5,31 +5,37 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet
-from django.db.models.expressions import RawSQL
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from apps.cod.enums import DecisionKind, DecisionState
+from apps.cod.enums import DecisionKind, DecisionState, TakingKind
 from apps.cod.models import CashUp, CodDecision, Debtor, Taking
 from apps.tracking.models import Courier
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
 
-_MOVED = """
-    SELECT courier_id, expected - counted AS amount FROM cod_cashup WHERE counted < expected
-    UNION ALL SELECT courier_id, -amount FROM cod_taking WHERE kind = 'repaid'
-    UNION ALL SELECT courier_id, -amount FROM cod_coddecision WHERE kind = 'waiver' AND state = 'done'
-"""
-_DEBTS = f"""
-SELECT courier_id, sum(amount) FROM ({_MOVED}) AS moved
-WHERE courier_id = ANY(%s) GROUP BY courier_id
-"""  # noqa: S608  # texts of ours
-_OWING = f"SELECT courier_id FROM ({_MOVED}) AS moved GROUP BY courier_id HAVING sum(amount) > 0"  # noqa: S608
-_EVER = "SELECT courier_id FROM cod_cashup WHERE counted < expected"
 MOST = 200
+_SHORT = CashUp.objects.filter(counted__lt=F("expected"))
+_REPAID = Taking.objects.filter(kind=TakingKind.REPAID)
+_WAIVED = CodDecision.objects.filter(kind=DecisionKind.WAIVER, state=DecisionState.DONE)
+
+
+def _sum_of(rows: "QuerySet[Any]", amount: Any) -> Coalesce:
+    """Of the rows of a courier, whose row is asked about around it."""
+    of_one = rows.filter(courier=OuterRef("pk")).order_by().values("courier")
+    return Coalesce(Subquery(of_one.annotate(sum=Sum(amount)).values("sum")), Decimal(0))
+
+
+# What was counted short, less what was repaid or waived.
+_OWED = (
+    _sum_of(_SHORT, F("expected") - F("counted"))
+    - _sum_of(_REPAID, "amount")
+    - _sum_of(_WAIVED, "amount")
+)
+_EVER_SHORT = Exists(_SHORT.filter(courier=OuterRef("pk")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +51,8 @@ class Moved:
 
 def debts_of(courier_ids: list[int]) -> dict[int, Decimal]:
     """By courier, in one statement; nothing for those who never owed."""
-    with connection.cursor() as cursor:
-        cursor.execute(_DEBTS, [courier_ids])
-        return dict(cursor.fetchall())
+    rows = Courier.objects.filter(_EVER_SHORT, pk__in=courier_ids).annotate(owed=_OWED)
+    return dict(rows.values_list("pk", "owed"))
 
 
 def debt_of(courier: Courier) -> Decimal:
@@ -59,22 +64,19 @@ def list_debtors(user: "User", *, view: str = "owing", text: str = "") -> "Query
     """Couriers whom ``user`` may see: who owe now, about whom a waiver waits, who ever owed."""
     rows = Debtor.objects.filter(pk__in=Courier.objects.visible_to(user)).select_related("unit")
     if view == "owing":
-        rows = rows.filter(pk__in=RawSQL(_OWING, []))  # noqa: S611  # a text of ours
+        rows = rows.filter(_EVER_SHORT).alias(owed=_OWED).filter(owed__gt=0)
     elif view == "waiver":
         waits = CodDecision.objects.filter(courier=OuterRef("pk"), state=DecisionState.ASKED)
         rows = rows.filter(Exists(waits))
     else:
-        rows = rows.filter(pk__in=RawSQL(_EVER, []))  # noqa: S611  # a text of ours
+        rows = rows.filter(_EVER_SHORT)
     return rows.filter(number=text.strip().upper()) if text else rows
 
 
 def debt_history(courier: Courier) -> list[Moved]:
     """What was counted short, repaid and waived, the newest first; 200 at most of each."""
-    short = CashUp.objects.filter(courier=courier).extra(where=["counted < expected"])
-    repaid = Taking.objects.filter(courier=courier, kind="repaid").select_related("cash_up")
-    waived = CodDecision.objects.filter(
-        courier=courier, kind=DecisionKind.WAIVER, state=DecisionState.DONE
-    )
+    short, waived = _SHORT.filter(courier=courier), _WAIVED.filter(courier=courier)
+    repaid = _REPAID.filter(courier=courier).select_related("cash_up")
     found = [
         Moved(
             row.counted_at,

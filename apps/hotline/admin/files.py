@@ -8,6 +8,7 @@ from django.contrib import admin, messages
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -18,12 +19,13 @@ from apps.accounts.staff import who
 from apps.backoffice.acts import Act, ActContext
 from apps.backoffice.records import PanelAdmin
 from apps.backoffice.staff_admin import must
+from apps.backoffice.templatetags.acts import act_link
 from apps.core.downloads import private_file
 from apps.core.masking import mask_phone
 from apps.hotline import services
 from apps.hotline.admin.call_list import span
 from apps.hotline.enums import CallOutcome, FileState
-from apps.hotline.models import CallFile
+from apps.hotline.models import CallFile, PhoneSystem
 from apps.hotline.reading import Reading
 from apps.hotline.services.writing import first_instant
 
@@ -70,6 +72,15 @@ class CallFileAdmin(PanelAdmin):
     search_fields = ("filename",)
     search_help_text = _("file name")
     ordering = ("-id",)
+
+    def main_act(self, request: HttpRequest) -> tuple[Any, str] | None:
+        """A file comes from a phone system: its page, or the list where there are several."""
+        if not request.user.has_perm(TAKE):
+            return None
+        systems = list(PhoneSystem.objects.filter(is_active=True)[:2])
+        several = reverse("admin:hotline_phonesystem_changelist")
+        where = act_link(systems[0], "take-file") if len(systems) == 1 else several
+        return _("Take in a file of calls"), where
 
     def own_pages(self) -> list[tuple[str, Any, str]]:
         return [("<int:key>/original/", require_GET(self.original_view), "original")]

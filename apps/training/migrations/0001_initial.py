@@ -228,7 +228,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("count", models.PositiveSmallIntegerField(verbose_name="questions")),
+                ("count", models.PositiveSmallIntegerField(verbose_name="number of questions")),
                 (
                     "course",
                     models.ForeignKey(

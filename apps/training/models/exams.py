@@ -76,7 +76,7 @@ class ExamDraw(AppendOnly):
 
     version = models.ForeignKey(ExamVersion, models.PROTECT, related_name="draws")
     course = models.ForeignKey(Course, models.PROTECT, related_name="+", verbose_name=_("course"))
-    count = models.PositiveSmallIntegerField(_("questions"))
+    count = models.PositiveSmallIntegerField(_("number of questions"))
 
     class Meta:
         verbose_name = _("draw of an exam")

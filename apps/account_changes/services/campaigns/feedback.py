@@ -19,7 +19,7 @@ from apps.complaints import services as complaints
 from apps.complaints.enums import CaseChannel, CaseClass
 from apps.complaints.inputs import NewCase
 from apps.complaints.models import Case
-from apps.core.database import write_columns
+from apps.core.database import in_callers_transaction, write_columns
 from apps.core.errors import BadInput, RuleBroken
 from apps.customers.enums import ContactRole
 from apps.customers.models import Contact
@@ -141,7 +141,7 @@ def _contact(row: CampaignRecipient) -> Contact | None:
     return min(known, key=lambda one: places.get(ContactRole(one.role), len(WHOM)), default=None)
 
 
-@transaction.atomic
+@in_callers_transaction()
 def note_answers(first: Mapping[int, tuple[datetime, int]]) -> int:
     """The first answer to each of these cases (case's number → when, and whose): the feedback behind it is
     answered. Once, in three statements; how many that were."""
@@ -152,7 +152,7 @@ def note_answers(first: Mapping[int, tuple[datetime, int]]) -> int:
     )
     for row in rows:
         answered_at, row.answered_by_id = first[row.case_id or 0]
-        # Told of the past, and never of a time before the question.
+        # An event that comes late is of the past, and never of a time before the question.
         row.answered_at = max(answered_at, row.given_at)
     write_columns(rows, ["answered_at", "answered_by"])
     authors = User.objects.in_bulk({row.answered_by_id for row in rows})
