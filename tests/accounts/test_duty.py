@@ -164,15 +164,17 @@ def test_the_roster_is_planned_on_its_page(
 ) -> None:
     chief = director(units["sh"])
     planner = sign_in(client, UserFactory(roles=[Role.DEPARTMENT_MANAGER], unit=units["head"]))
+    # What has begun cannot be withdrawn: the shift is one of the day after tomorrow.
+    day = timezone.localdate() + timedelta(days=2)
     answer = client.post(
         reverse("admin:accounts_dutyshift_add"),
         {
             "user": chief.pk,
             "role": Role.DIRECTOR,
             "unit": units["sh"].pk,
-            "starts_at_0": "2026-12-01",
+            "starts_at_0": day.isoformat(),
             "starts_at_1": "20:00",
-            "ends_at_0": "2026-12-02",
+            "ends_at_0": (day + timedelta(days=1)).isoformat(),
             "ends_at_1": "08:00",
         },
     )

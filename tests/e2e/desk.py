@@ -102,4 +102,5 @@ def bell_of(page: Page) -> list[str]:
     page.goto("/admin/")
     expect(page.locator("#msg-bell .msg-bell-count")).to_be_visible()
     page.locator("#msg-bell").click()
+    expect(page.locator(".msg-mine")).to_be_visible()  # the page of messages has been reached
     return page.locator(".msg-mine li.is-unread").all_inner_texts()
