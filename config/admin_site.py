@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.settings import CONFIG_DEFAULTS
 from unfold.sites import UnfoldAdminSite
 
-from apps.accounts import held, queries, views
+from apps.accounts import held, pending, queries, views
 from apps.accounts.models import User
 from apps.backoffice.views import approvals_page, records_page, settings_page
 from config.sidebar import sidebar
@@ -47,12 +47,15 @@ LANGUAGES = [(code, name, FLAGS[code]) for code, name in settings.LANGUAGES]
 
 class StaffAdminSite(UnfoldAdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
-        """Active people; with the second factor passed in this session if they have one or a
-        role of theirs requires it, also when it began to be required after they signed in."""
+        """Active people; with the second factor passed in this session (ours, or the directory's where
+        it counts) if they have one or a role of theirs requires it, also when it began to be
+        required after they signed in."""
         user = request.user
         if not (isinstance(user, User) and user.is_active and user.is_staff):
             return False
         if user.is_verified():  # type: ignore[attr-defined]  # set by django-otp's middleware
+            return True
+        if request.session.get(pending.FACTOR):
             return True
         needs = getattr(request, "needs_second_factor", None)
         if needs is None or request.method == "POST":  # which may change it
@@ -126,6 +129,8 @@ class StaffAdminSite(UnfoldAdminSite):
 
     def get_urls(self) -> list[URLPattern]:
         way_in = [
+            path("login/directory/", views.directory_begin, name="sign_in_directory"),
+            path("login/directory/back/", views.directory_back, name="sign_in_directory_back"),
             path("login/code/", views.enter_code, name="sign_in_code"),
             path("login/enrol/", views.enrol, name="sign_in_enrol"),
             path("login/password/", views.new_password, name="sign_in_password"),

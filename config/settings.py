@@ -16,6 +16,7 @@ from django.urls import reverse_lazy
 from config.schedule import CELERY_BEAT_SCHEDULE as CELERY_BEAT_SCHEDULE
 from config.settings_api import *  # noqa: F403  # a settings module is a list of names
 from config.settings_channels import *  # noqa: F403  # likewise
+from config.settings_directory import OIDC as OIDC
 from config.settings_tax_channel import TAX_CHANNEL as TAX_CHANNEL
 
 BASE_DIR = Path(__file__).resolve().parent.parent

@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.i18n import set_language
 
+from apps.accounts.views import directory_logout
 from config.health import healthz, readyz
 
 admin.autodiscover()
@@ -28,6 +29,7 @@ urlpatterns = [
     path("api/", include("config.api_urls")),
     path("admin/desk/", include("apps.desk.urls")),
     path("admin/", admin.site.urls),
+    path("hooks/directory/logout", directory_logout, name="directory_logout"),
     path("notify/", include("apps.notifications.urls")),
     path("duty/", include("apps.shifts.urls")),
     path("", include("apps.inquiries.urls")),

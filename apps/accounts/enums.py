@@ -94,6 +94,15 @@ class SessionEnd(ColourChoices):
     ROLES = "roles", _("Roles changed"), "amber"
     DEACTIVATED = "deactivated", _("Account deactivated"), "red"
     TWO_FACTOR = "two_factor", _("Two-factor reset"), "amber"
+    DIRECTORY = "directory", _("Ended by the directory"), "amber"
+
+
+class IdentityState(ColourChoices):
+    """Whether somebody of the company's directory may come in."""
+
+    WAITING = "waiting", _("Waiting to be admitted"), "amber"
+    ADMITTED = "admitted", _("Admitted"), "green"
+    REFUSED = "refused", _("Not admitted"), "red"
 
 
 EVENT_KINDS = {
@@ -114,6 +123,7 @@ EVENT_KINDS = {
     "user.signed_out": _("Signed out"),
     "user.session_ended": _("Session ended"),
     "user.sessions_ended": _("Sessions ended"),
+    "user.directory_linked": _("Linked with the directory"),
     "user.shift_planned": _("Put on the duty roster"),
     "user.shift_withdrawn": _("Taken off the duty roster"),
     "user.absence_planned": _("Noted as away"),
@@ -122,6 +132,12 @@ EVENT_KINDS = {
     "user.off_shift_ended": _("Watch passed on or taken back"),
     "unit.created": _("Unit created"),
     "unit.changed": _("Unit changed"),
+    "directorygroup.mapped": _("Group of the directory mapped"),
+    "directorygroup.ended": _("Mapping of a group ended"),
+    "directoryidentity.waiting": _("Somebody of the directory waits to be admitted"),
+    "directoryidentity.admitted": _("Somebody of the directory admitted"),
+    "directoryidentity.refused": _("Somebody of the directory not admitted"),
+    "directoryidentity.remapped": _("Roles follow the directory"),
     "rolepolicy.changed": _("Role policy changed"),
     "apikey.created": _("API key made"),
     "apikey.revoked": _("API key revoked"),
@@ -144,6 +160,10 @@ EVENT_VALUES = {
 }
 # What the details of events are called: everywhere, or ("kind/detail") in events of one kind.
 EVENT_DETAILS = {
+    "began": _("Begun"),
+    "ended": _("Ended"),
+    "group": _("Group"),
+    "groups": _("Groups"),
     "language": _("Language"),
     "left": _("Left"),
     "prefix": _("Key begins with"),
@@ -170,6 +190,7 @@ SYSTEM_NAMES = {
     "clocks": _("Clocks"),
     "cod": _("COD"),
     "demo": _("Demo set-up"),
+    "directory": _("Company directory"),
     "exceptions": _("Exceptions"),
     "importer": _("Import"),
     "knowledge": _("Knowledge base"),

@@ -75,6 +75,22 @@ PAGES = (
         daily_for=IT,
         hour=50,
     ),
+    records(
+        _("People of the directory"),
+        "how_to_reg",
+        "accounts.directoryidentity",
+        about=_("Who came through the company directory, and who waits to be admitted."),
+        section=PEOPLE,
+        words="企业目录 单点登录 SSO 准入",
+    ),
+    setting(
+        _("Directory groups"),
+        "group_work",
+        "accounts.directorygroup",
+        _("Which groups of the company directory bring which role in which unit."),
+        section=PEOPLE,
+        words="企业目录 单点登录 SSO 映射",
+    ),
     setting(
         _("Units"),
         "account_tree",

@@ -13,6 +13,10 @@ NAME = "sign_in"
 # When a finished sign-in was last noted as in use, in seconds since 1970.
 SEEN = "seen_at"
 GOOD_FOR_SECONDS = 600
+# Stands where a device is named, if the directory said that it asked for two factors.
+BY_DIRECTORY = "directory"
+# In a finished session: that the directory vouched for the second factor, and when it let them in.
+FACTOR, LET_IN = "directory_factor", "directory_let_in_at"
 
 
 @dataclass
@@ -25,9 +29,19 @@ class Pending:
     stamp: str
     # The second factor that was passed, as django-otp names devices.
     device: str = ""
+    by_directory: bool = False
+    directory_sid: str = ""
 
 
-def begin(request: HttpRequest, user: User, *, then: str) -> None:
+def begin(
+    request: HttpRequest,
+    user: User,
+    *,
+    then: str,
+    device: str = "",
+    by_directory: bool = False,
+    directory_sid: str = "",
+) -> None:
     """Under a fresh session key, so that one planted before the sign-in is worthless."""
     typed = held.carried(request)
     request.session.flush()
@@ -41,6 +55,9 @@ def begin(request: HttpRequest, user: User, *, then: str) -> None:
             then=then,
             started=int(time.time()),
             stamp=user.get_session_auth_hash(),
+            device=device,
+            by_directory=by_directory,
+            directory_sid=directory_sid,
         ),
     )
 

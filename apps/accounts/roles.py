@@ -4,13 +4,16 @@ from apps.accounts.enums import Role
 from apps.core.codenames import may, view
 
 SEE = view("absence dutyshift unit user userrole")
-PLAN_DUTY = SEE | may("manage_dutyshift")
+ADMIT = view("directoryidentity") | may("admit_directoryidentity")
+# Whoever leads people lets them in, with a role in a unit of their own.
+PLAN_DUTY = SEE | may("manage_dutyshift") | ADMIT
 RUN = (
     SEE
-    | view("apikey rolepolicy usersession")
+    | ADMIT
+    | view("apikey directorygroup rolepolicy usersession")
     | may(
-        "change_role_policy grant_role manage_api_key manage_unit manage_user reset_two_factor"
-        " revoke_session"
+        "change_role_policy grant_role manage_api_key manage_directorygroup manage_unit manage_user"
+        " reset_two_factor revoke_session"
     )
 )
 

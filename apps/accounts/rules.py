@@ -2,11 +2,13 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.enums import UserKind
+from apps.accounts.enums import Role, UserKind
 from apps.accounts.models import Unit, User
 from apps.core.errors import RuleBroken
 
 RULE = "STF-3"
+# With these a leader admits somebody of the company's directory. Whoever may grant roles knows no limit.
+ADMITTED_BY_LEADERS = frozenset({Role.AGENT, Role.DISPATCHER, Role.FREIGHT_CLERK})
 
 
 def check_may_change(user: User, *, by: User) -> None:
@@ -49,5 +51,18 @@ def check_may_grant(user: User, unit: Unit, *, by: User) -> None:
             _("You grant roles in your own units only."),
             code="foreign_unit",
             field="unit",
+            rule=RULE,
+        )
+
+
+def check_may_admit(role: str, *, by: User) -> None:
+    if role not in ADMITTED_BY_LEADERS and not by.has_perm("accounts.grant_role"):
+        raise RuleBroken(
+            _(
+                "Leaders admit agents, dispatchers and freight clerks. Every other role is granted by"
+                " your IT administrator."
+            ),
+            code="role_by_it",
+            field="role",
             rule=RULE,
         )

@@ -1,4 +1,5 @@
 from apps.accounts.admin.api_keys import ApiKeyAdmin
+from apps.accounts.admin.directory import DirectoryGroupAdmin, DirectoryIdentityAdmin
 from apps.accounts.admin.duty import AbsenceAdmin, DutyShiftAdmin
 from apps.accounts.admin.roles import RolePolicyAdmin, UserRoleAdmin
 from apps.accounts.admin.sessions import UserSessionAdmin
@@ -8,6 +9,8 @@ from apps.accounts.admin.users import UserAdmin
 __all__ = [
     "AbsenceAdmin",
     "ApiKeyAdmin",
+    "DirectoryGroupAdmin",
+    "DirectoryIdentityAdmin",
     "DutyShiftAdmin",
     "RolePolicyAdmin",
     "UnitAdmin",

@@ -794,6 +794,10 @@ class Migration(migrations.Migration):
                 ("address", models.CharField(max_length=64, verbose_name="address")),
                 ("browser", models.CharField(blank=True, max_length=200, verbose_name="browser")),
                 ("two_factor", models.BooleanField(default=False, verbose_name="with two factors")),
+                (
+                    "directory_sid",
+                    models.CharField(blank=True, default="", editable=False, max_length=200),
+                ),
                 ("ended_at", models.DateTimeField(null=True, verbose_name="ended at")),
                 (
                     "end_reason",
@@ -806,6 +810,7 @@ class Migration(migrations.Migration):
                             ("roles", "Roles changed"),
                             ("deactivated", "Account deactivated"),
                             ("two_factor", "Two-factor reset"),
+                            ("directory", "Ended by the directory"),
                         ],
                         max_length=20,
                         verbose_name="why it ended",
@@ -1194,6 +1199,7 @@ class Migration(migrations.Migration):
                                 "roles",
                                 "deactivated",
                                 "two_factor",
+                                "directory",
                             ],
                         ),
                         ("ended_at__isnull", False),
@@ -1209,6 +1215,374 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("seen_at__gte", models.F("started_at"))),
                 name="accounts_session_seen_after_start",
+            ),
+        ),
+        migrations.CreateModel(
+            name="DirectoryGroup",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "group",
+                    models.CharField(
+                        help_text="As the directory writes it, letter by letter.",
+                        max_length=120,
+                        verbose_name="group",
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("agent", "Customer-service agent"),
+                            ("director", "Customer-service director"),
+                            ("department_manager", "Department manager"),
+                            ("project_manager", "Project manager"),
+                            ("qc_manager", "QC manager"),
+                            ("deputy_general_manager", "Deputy general manager"),
+                            ("general_manager", "General manager"),
+                            ("dispatcher", "Dispatcher"),
+                            ("freight_clerk", "Freight clerk"),
+                            ("finance", "Finance"),
+                            ("settlement_clerk", "Settlement clerk"),
+                            ("cashier", "Cashier"),
+                            ("safety_officer", "Safety officer"),
+                            ("sales", "Sales"),
+                            ("warehouse_manager", "Warehouse manager"),
+                            ("delivery_manager", "Delivery manager"),
+                            ("it_admin", "IT administrator"),
+                        ],
+                        max_length=30,
+                        verbose_name="role",
+                    ),
+                ),
+                ("since", models.DateTimeField(verbose_name="since")),
+                ("until", models.DateTimeField(blank=True, null=True, verbose_name="until")),
+            ],
+            options={
+                "verbose_name": "directory group",
+                "verbose_name_plural": "directory groups",
+                "ordering": ["group", "role", "since"],
+                "permissions": [
+                    ("manage_directorygroup", "Can map groups of the directory to roles")
+                ],
+                "default_permissions": ("view",),
+            },
+        ),
+        migrations.CreateModel(
+            name="DirectoryIdentity",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "issuer",
+                    models.CharField(editable=False, max_length=255, verbose_name="directory"),
+                ),
+                (
+                    "subject",
+                    models.CharField(editable=False, max_length=255, verbose_name="key there"),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting to be admitted"),
+                            ("admitted", "Admitted"),
+                            ("refused", "Not admitted"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "username",
+                    models.CharField(
+                        editable=False, max_length=60, verbose_name="sign-in name there"
+                    ),
+                ),
+                (
+                    "display_name",
+                    models.CharField(editable=False, max_length=80, verbose_name="name"),
+                ),
+                (
+                    "email",
+                    models.EmailField(
+                        blank=True, editable=False, max_length=254, verbose_name="e-mail"
+                    ),
+                ),
+                (
+                    "staff_number",
+                    models.CharField(
+                        blank=True, editable=False, max_length=20, verbose_name="staff number"
+                    ),
+                ),
+                (
+                    "groups",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=120),
+                        blank=True,
+                        default=list,
+                        editable=False,
+                        size=None,
+                        verbose_name="groups there",
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="first came at",
+                    ),
+                ),
+                ("seen_at", models.DateTimeField(editable=False, verbose_name="last came at")),
+                (
+                    "decided_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="decided at"),
+                ),
+                (
+                    "refresh_token",
+                    apps.core.crypto.EncryptedTextField(blank=True, default="", editable=False),
+                ),
+                ("next_at", models.DateTimeField(editable=False, null=True)),
+            ],
+            options={
+                "verbose_name": "person of the directory",
+                "verbose_name_plural": "people of the directory",
+                "ordering": ["-seen_at", "-id"],
+                "permissions": [("admit_directoryidentity", "Can admit people of the directory")],
+                "default_permissions": ("view",),
+            },
+        ),
+        migrations.CreateModel(
+            name="DirectoryLogout",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("issuer", models.CharField(max_length=255)),
+                ("token_id", models.CharField(max_length=255)),
+                ("received_at", models.DateTimeField()),
+            ],
+            options={
+                "verbose_name": "logout by the directory",
+                "verbose_name_plural": "logouts by the directory",
+                "default_permissions": (),
+            },
+        ),
+        migrations.AddIndex(
+            model_name="usersession",
+            index=models.Index(
+                condition=models.Q(
+                    ("ended_at__isnull", True), models.Q(("directory_sid", ""), _negated=True)
+                ),
+                fields=["directory_sid"],
+                name="accounts_session_by_directory",
+            ),
+        ),
+        migrations.AddField(
+            model_name="directorygroup",
+            name="ended_by",
+            field=models.ForeignKey(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="ended by",
+            ),
+        ),
+        migrations.AddField(
+            model_name="directorygroup",
+            name="mapped_by",
+            field=models.ForeignKey(
+                editable=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="mapped by",
+            ),
+        ),
+        migrations.AddField(
+            model_name="directorygroup",
+            name="unit",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="accounts.unit",
+                verbose_name="unit",
+            ),
+        ),
+        migrations.AddField(
+            model_name="directoryidentity",
+            name="decided_by",
+            field=models.ForeignKey(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="decided by",
+            ),
+        ),
+        migrations.AddField(
+            model_name="directoryidentity",
+            name="user",
+            field=models.ForeignKey(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="identities",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="user",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="directorylogout",
+            index=models.Index(fields=["received_at"], name="accounts_logout_by_age"),
+        ),
+        migrations.AddConstraint(
+            model_name="directorylogout",
+            constraint=models.UniqueConstraint(
+                fields=("issuer", "token_id"), name="accounts_logout_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="directorygroup",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("group", ""), _negated=True),
+                name="accounts_directorygroup_has_a_name",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="directorygroup",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "role__in",
+                        [
+                            "agent",
+                            "director",
+                            "department_manager",
+                            "project_manager",
+                            "qc_manager",
+                            "deputy_general_manager",
+                            "general_manager",
+                            "dispatcher",
+                            "freight_clerk",
+                            "finance",
+                            "settlement_clerk",
+                            "cashier",
+                            "safety_officer",
+                            "sales",
+                            "warehouse_manager",
+                            "delivery_manager",
+                            "it_admin",
+                        ],
+                    )
+                ),
+                name="accounts_directorygroup_role_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="directorygroup",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("until__isnull", True), ("until__gte", models.F("since")), _connector="OR"
+                ),
+                name="accounts_directorygroup_ends_after_it_begins",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="directorygroup",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ended_by__isnull", True), ("until__isnull", False), _connector="OR"
+                ),
+                name="accounts_directorygroup_ended_has_a_time",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="directorygroup",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[
+                    ("group", "="),
+                    ("role", "="),
+                    ("unit", "="),
+                    (apps.accounts.models.role.TimeSpan("since", "until"), "&&"),
+                ],
+                name="accounts_directorygroup_once_at_a_time",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="directoryidentity",
+            index=models.Index(
+                condition=models.Q(("next_at__isnull", False)),
+                fields=["next_at"],
+                name="accounts_identity_to_ask",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="directoryidentity",
+            index=models.Index(fields=["-seen_at", "-id"], name="accounts_identity_latest"),
+        ),
+        migrations.AddConstraint(
+            model_name="directoryidentity",
+            constraint=models.UniqueConstraint(
+                fields=("issuer", "subject"), name="accounts_identity_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="directoryidentity",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("user__isnull", False)),
+                fields=("issuer", "user"),
+                name="accounts_identity_one_per_user",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="directoryidentity",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["waiting", "admitted", "refused"])),
+                name="accounts_identity_state_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="directoryidentity",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "admitted"), _negated=True),
+                    models.Q(
+                        ("decided_at__isnull", False),
+                        ("decided_by__isnull", False),
+                        ("user__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="accounts_identity_admitted_is_somebody",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="directoryidentity",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "refused"), _negated=True),
+                    models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="accounts_identity_refused_by_somebody",
             ),
         ),
         *_by_hand.OPERATIONS,

@@ -23,6 +23,8 @@ class UserSession(models.Model):
     address = models.CharField(_("address"), max_length=64)
     browser = models.CharField(_("browser"), max_length=200, blank=True)
     two_factor = models.BooleanField(_("with two factors"), default=False)
+    # The session of the company's directory that it came from, by which the directory may end it.
+    directory_sid = models.CharField(max_length=200, blank=True, default="", editable=False)
     ended_at = models.DateTimeField(_("ended at"), null=True)
     ended_by = models.ForeignKey(
         User, models.PROTECT, related_name="+", null=True, verbose_name=_("ended by")
@@ -44,6 +46,11 @@ class UserSession(models.Model):
                 name="accounts_session_open",
             ),
             models.Index(fields=["user", "address"], name="accounts_session_known_places"),
+            models.Index(
+                fields=["directory_sid"],
+                condition=Q(ended_at__isnull=True) & ~Q(directory_sid=""),
+                name="accounts_session_by_directory",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -8,6 +8,18 @@ from apps.accounts.services.api_keys import (
 from apps.accounts.services.api_keys import (
     check_address as check_api_key_address,
 )
+from apps.accounts.services.directory import (
+    admit_identity,
+    follow_directory,
+    link_identity,
+    refuse_identity,
+)
+from apps.accounts.services.directory_groups import end_mapping, map_group
+from apps.accounts.services.directory_sessions import (
+    check_signed_in,
+    end_by_logout_token,
+    purge_logouts,
+)
 from apps.accounts.services.duty import (
     NewShift,
     plan_absence,
@@ -62,6 +74,7 @@ from apps.accounts.services.users import (
 
 __all__ = [
     "NewShift",
+    "admit_identity",
     "begin_enrolment",
     "change_language",
     "change_networks",
@@ -71,6 +84,7 @@ __all__ = [
     "change_user",
     "check_api_key_address",
     "check_password",
+    "check_signed_in",
     "claim_idempotency_key",
     "clear_expired_sessions",
     "confirm_enrolment",
@@ -78,19 +92,26 @@ __all__ = [
     "create_unit",
     "create_user",
     "deactivate_user",
+    "end_by_logout_token",
+    "end_mapping",
     "end_role",
     "end_session",
     "end_user_sessions",
+    "follow_directory",
     "follow_session",
     "grant_role",
     "issue_temporary_password",
+    "link_identity",
+    "map_group",
     "note_api_key_use",
     "pass_watch",
     "plan_absence",
     "plan_shift",
     "plan_shifts",
+    "purge_logouts",
     "reactivate_user",
     "read_networks",
+    "refuse_identity",
     "renew_recovery_codes",
     "replace_temporary_password",
     "reset_two_factor",

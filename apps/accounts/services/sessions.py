@@ -27,6 +27,7 @@ def start_session(
     address: str,
     browser: str,
     two_factor: bool,
+    directory_sid: str = "",
     at: datetime | None = None,
 ) -> UserSession:
     at = at or timezone.now()
@@ -38,6 +39,7 @@ def start_session(
         address=address[:64],
         browser=browser[:200],
         two_factor=two_factor,
+        directory_sid=directory_sid,
     )
     record("user.signed_in", user, by=user, at=at, data={"two_factor": two_factor})
     return session

@@ -8,6 +8,7 @@ from apps.accounts.views.account import (
     set_up_two_factor,
     start_two_factor,
 )
+from apps.accounts.views.directory import directory_back, directory_begin, directory_logout
 from apps.accounts.views.held import held_form
 from apps.accounts.views.sign_in import (
     continue_sign_in,
@@ -24,6 +25,9 @@ __all__ = [
     "change_language",
     "change_password",
     "continue_sign_in",
+    "directory_back",
+    "directory_begin",
+    "directory_logout",
     "end_own_session",
     "end_own_sessions",
     "enrol",

@@ -18,6 +18,7 @@ from apps.accounts import queries, services
 from apps.accounts.enums import SessionEnd
 from apps.accounts.forms import ChangePasswordForm, CodeForm, ConfirmForm, LanguageForm
 from apps.accounts.models import User
+from apps.accounts.pending import LET_IN
 from apps.accounts.views.pages import page, secret_to_scan, show_refusal, speak
 from apps.core.errors import RuleBroken
 
@@ -44,6 +45,7 @@ def account(request: HttpRequest, **forms: Form) -> HttpResponse:
         "this_session": request.session.session_key,
         "device": queries.totp_device(me),
         "codes_left": queries.recovery_codes_left(me),
+        "has_password": me.has_usable_password(),
         "two_factor_required": queries.requires_two_factor(me),
         "language_form": LanguageForm(initial={"language": me.language}),
         "password_form": ChangePasswordForm(prefix="password"),
@@ -161,6 +163,16 @@ def end_own_sessions(request: HttpRequest) -> HttpResponse:
 
 
 def _password_given(request: HttpRequest, form: ConfirmForm) -> bool:
+    """Whoever has none of their own has just come through the directory instead."""
+    if not _me(request).has_usable_password():
+        if time.time() - request.session.get(LET_IN, 0) < MAY_ENROL_SECONDS:
+            return True
+        form.errors.clear()
+        form.add_error(
+            None,
+            _("Sign out and in through the directory once more, then do this within ten minutes."),
+        )
+        return False
     if not form.is_valid():
         return False
     if not _me(request).check_password(form.cleaned_data["current"]):

@@ -18,6 +18,7 @@ from django_otp import DEVICE_ID_SESSION_KEY
 
 from apps.accounts import held, pending, queries, services
 from apps.accounts.addresses import sign_in_address
+from apps.accounts.directory import provider
 from apps.accounts.enums import SessionEnd
 from apps.accounts.forms import CodeForm, NewPasswordForm, SignInForm
 from apps.accounts.models import User
@@ -33,7 +34,7 @@ READ_OR_SEND = require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @READ_OR_SEND
 def sign_in(request: HttpRequest) -> HttpResponse:
-    then = _safe_next(request)
+    then = safe_next(request)
     form = SignInForm(request.POST or None)
     if form.is_valid():
         try:
@@ -49,9 +50,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             return _refuse(request, str(refusal))
         if user is not None:
             pending.begin(request, user, then=then)
-            return _go_on(request)
+            return go_on(request)
         form.add_error(None, _("This name and password do not belong together. Try again."))
-    return page(request, "sign_in.html", _("Sign in"), form=form, next=then)
+    by_directory = provider.is_configured()
+    return page(
+        request, "sign_in.html", _("Sign in"), form=form, next=then, by_directory=by_directory
+    )
 
 
 @sensitive_post_parameters("code")
@@ -72,7 +76,7 @@ def enter_code(request: HttpRequest) -> HttpResponse:
             status = 200 if isinstance(refusal, BadInput) else 429
         else:
             pending.pass_factor(request, attempt, device.persistent_id)
-            return _go_on(request)
+            return go_on(request)
     return page(request, "enter_code.html", _("Second step"), form=form, status=status)
 
 
@@ -86,7 +90,7 @@ def enrol(request: HttpRequest) -> HttpResponse:
         return _begin_again(request)
     attempt, user = under_way
     if attempt.device or queries.totp_device(user) is not None:
-        return _go_on(request)
+        return go_on(request)
     form = CodeForm(request.POST or None)
     if form.is_valid():
         try:
@@ -112,7 +116,7 @@ def new_password(request: HttpRequest) -> HttpResponse:
         return _begin_again(request)
     attempt, user = under_way
     if _next_step(attempt, user) != "admin:sign_in_password":
-        return _go_on(request)
+        return go_on(request)
     form = NewPasswordForm(request.POST or None)
     if form.is_valid():
         try:
@@ -121,14 +125,14 @@ def new_password(request: HttpRequest) -> HttpResponse:
             show_refusal(form, refusal)
         else:
             pending.renew_stamp(request, attempt, user)
-            return _go_on(request)
+            return go_on(request)
     return page(request, "new_password.html", _("Choose your password"), form=form)
 
 
 @never_cache
 @require_POST
 def continue_sign_in(request: HttpRequest) -> HttpResponse:
-    return _go_on(request)
+    return go_on(request)
 
 
 @never_cache
@@ -169,16 +173,18 @@ def _begin_again(request: HttpRequest) -> HttpResponse:
 
 
 def _next_step(attempt: pending.Pending, user: User) -> str | None:
-    """The page that still stands between this person and the desk."""
+    """The page that still stands between this person and the desk. Whom the directory let in needs no
+    password of their own."""
     if not attempt.device:
         if queries.totp_device(user) is not None:
             return "admin:sign_in_code"
         if queries.requires_two_factor(user):
             return "admin:sign_in_enrol"
-    return "admin:sign_in_password" if user.password_is_temporary else None
+    own_password = user.password_is_temporary and not attempt.by_directory
+    return "admin:sign_in_password" if own_password else None
 
 
-def _go_on(request: HttpRequest) -> HttpResponse:
+def go_on(request: HttpRequest) -> HttpResponse:
     under_way = pending.load(request)
     if under_way is None:
         return _begin_again(request)
@@ -190,8 +196,12 @@ def _go_on(request: HttpRequest) -> HttpResponse:
 def _finish(request: HttpRequest, attempt: pending.Pending, user: User) -> HttpResponse:
     pending.forget(request)
     login(request, user, backend=attempt.backend)
-    if attempt.device:
+    if attempt.device == pending.BY_DIRECTORY:
+        request.session[pending.FACTOR] = True
+    elif attempt.device:
         request.session[DEVICE_ID_SESSION_KEY] = attempt.device
+    if attempt.by_directory:
+        request.session[pending.LET_IN] = int(time.time())
     request.session[pending.SEEN] = int(time.time())
     services.start_session(
         user=user,
@@ -199,6 +209,7 @@ def _finish(request: HttpRequest, attempt: pending.Pending, user: User) -> HttpR
         address=client_address(request),
         browser=request.headers.get("User-Agent", ""),
         two_factor=bool(attempt.device),
+        directory_sid=attempt.directory_sid,
     )
     response = redirect(attempt.then)
     speak(response, user.language)
@@ -206,7 +217,7 @@ def _finish(request: HttpRequest, attempt: pending.Pending, user: User) -> HttpR
     return response
 
 
-def _safe_next(request: HttpRequest) -> str:
+def safe_next(request: HttpRequest) -> str:
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     safe = url_has_allowed_host_and_scheme(
         wanted, {request.get_host()}, require_https=request.is_secure()

@@ -1,0 +1,1 @@
+"""What the company's directory says and how it is asked (OpenID Connect). No database here."""

@@ -1,0 +1,33 @@
+"""What is typed about people and groups of the company's directory."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.enums import Role, UserKind
+from apps.accounts.models import Unit, User
+
+
+class AdmitForm(forms.Form):
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
+    unit = forms.ModelChoiceField(label=_("Unit"), queryset=Unit.objects.none())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].queryset = Unit.objects.active().order_by("path")  # type: ignore[attr-defined]  # a model choice field
+
+
+class LinkForm(forms.Form):
+    username = forms.CharField(
+        label=_("Sign-in name here"),
+        max_length=60,
+        help_text=_("The account that this person has here already."),
+    )
+
+    def clean_username(self) -> str:
+        name: str = self.cleaned_data["username"].strip().lower()
+        self.user = User.objects.filter(username=name, kind=UserKind.PERSON).first()
+        if self.user is None:
+            raise forms.ValidationError(_("Nobody has this sign-in name."), "unknown_user")
+        return name
