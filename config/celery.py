@@ -1,10 +1,12 @@
 """Celery wakes, PostgreSQL remembers: no deadline and no message lives only in the broker."""
 
+import logging.config
 import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init, worker_init
+from celery.signals import beat_init, setup_logging, worker_init
+from django.conf import settings
 from kombu.transport.redis import Transport
 
 from apps.core.enqueueing import use_long_timeout
@@ -19,6 +21,12 @@ Transport.brpop_timeout = 10
 app = Celery("yipiao")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def _log_as_everywhere(**_more: Any) -> None:
+    """Celery would write lines of its own shape otherwise, without the id of the request."""
+    logging.config.dictConfig(settings.LOGGING)
 
 
 @beat_init.connect

@@ -11,6 +11,8 @@ import signal
 import sys
 from typing import Any
 
+from apps.core.logs import logging_settings
+
 PR_SET_PDEATHSIG = 1
 
 wsgi_app = "config.wsgi:application"
@@ -28,6 +30,12 @@ max_requests_jitter = 2_000
 preload_app = True
 accesslog = os.environ.get("ACCESS_LOG") or None
 errorlog = "-"
+if os.environ.get("LOG_FORMAT") == "json":  # as everything else then
+    _handlers = {"handlers": ["stderr"], "level": "INFO", "propagate": False}
+    logconfig_dict = {
+        **logging_settings("INFO", as_json=True),
+        "loggers": {"gunicorn.error": _handlers, "gunicorn.access": _handlers},
+    }
 forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1,::1")
 
 

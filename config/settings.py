@@ -13,6 +13,7 @@ import environ
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.urls import reverse_lazy
 
+from apps.core.logs import logging_settings
 from config.schedule import CELERY_BEAT_SCHEDULE as CELERY_BEAT_SCHEDULE
 from config.settings_api import *  # noqa: F403  # a settings module is a list of names
 from config.settings_channels import *  # noqa: F403  # likewise
@@ -81,6 +82,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "apps.core.middleware.RequestIds",
     "apps.core.middleware.PrivateAnswers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -309,12 +311,14 @@ UNFOLD = {"DASHBOARD_CALLBACK": "config.sidebar.dashboard"}
 
 # --- logs ---------------------------------------------------------------------------------------
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-    "loggers": {"axes": {"level": "WARNING"}, "django.request": {"level": "ERROR"}},
-}
+# "line" for people, "json" for what gathers logs: one object on each line.
+LOG_FORMAT = env.str("LOG_FORMAT", default="line")
+LOGGING = logging_settings(LOG_LEVEL, as_json=LOG_FORMAT == "json")
+
+# --- what operators see ---------------------------------------------------------------------------
+# Opens /metrics to whoever sends it as a bearer token; empty: there is no such page.
+METRICS_KEY = env.str("METRICS_KEY", default="")
+# Where errors are reported ("https://key@errors.example.com/1"), in Sentry's shape; empty: nowhere.
+SENTRY_DSN = env.str("SENTRY_DSN", default="")
+SENTRY_ENVIRONMENT = env.str("SENTRY_ENVIRONMENT", default="production")
 SILENCED_SYSTEM_CHECKS: list[str] = []

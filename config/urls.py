@@ -7,6 +7,7 @@ from django.views.i18n import set_language
 
 from apps.accounts.views import directory_logout
 from config.health import healthz, readyz
+from config.metrics import metrics
 
 admin.autodiscover()
 
@@ -25,6 +26,7 @@ urlpatterns = [
     *demonstration,
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     path("language", set_language, name="set_language"),
     path("api/", include("config.api_urls")),
     path("admin/desk/", include("apps.desk.urls")),

@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from apps.core import error_reports
 from apps.core.database import register
 
 
@@ -10,3 +11,4 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         register()
+        error_reports.start()

@@ -20,6 +20,7 @@ from django.conf import settings
 from django.db import close_old_connections, connection, transaction
 from kombu import Connection
 
+from apps.core import request_ids
 from apps.core.valkey import PAUSE_SECONDS, ValkeyStore
 
 log = logging.getLogger(__name__)
@@ -38,6 +39,8 @@ return 1
 """
 # Stands in a call as Celery writes it where each has a name of its own.
 _NAME = "00000000-0000-0000-0000-000000000000"
+# Likewise for the id of the request that calls.
+_REQUEST = "00000000-request"
 _store = ValkeyStore()
 _writing = Lock()
 # Who takes the calls instead of the broker, in a process that does the work itself (and in tests).
@@ -52,6 +55,8 @@ class UniqueTask(Task):  # type: ignore[type-arg]  # it is no generic type when 
     ignore_result = True
 
     def before_start(self, task_id: str, args: Any, kwargs: Any) -> None:
+        # The thread goes on with the id of whoever called, or one of its own.
+        request_ids.begin(getattr(self.request, "request_id", None) or "")
         close_old_connections()  # the database may have been restarted since this thread's last task
         with suppress(Exception):  # then the mark ends by itself
             _store.run("return redis.call('DEL', KEYS[1])", _key(self.name, tuple(args)))
@@ -108,6 +113,7 @@ def call(task: str, args: tuple[str, ...]) -> None:
     try:
         queue = current_app.conf.task_default_queue
         message = _written(task, args).replace(_NAME, str(uuid4()))
+        message = message.replace(_REQUEST, request_ids.current())
         _store.run(_CALL, _key(task, args), int(ON_ITS_WAY * 1000), queue, ENOUGH, message)
     except Exception:  # whatever the broker does, what is committed stays done
         _store.paused_until = time.monotonic() + PAUSE_SECONDS
@@ -120,7 +126,14 @@ def _written(task: str, args: tuple[str, ...]) -> str:
     the rest of a small request. Mark and call then are one question to the broker."""
     # All such queues of a process are one.
     with _writing, Connection("memory://") as here, here.Producer() as producer:
-        current_app.send_task(task, args, task_id=_NAME, producer=producer, retry=False)
+        current_app.send_task(
+            task,
+            args,
+            task_id=_NAME,
+            producer=producer,
+            retry=False,
+            headers={"request_id": _REQUEST},
+        )
         channel: Any = here.default_channel
         written: dict[str, Any] = channel._get(current_app.conf.task_default_queue)
     written["properties"]["delivery_tag"] = _NAME

@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from apps.core import request_ids
 from apps.core.networks import may_reach
 
 MAX_ANSWER = 64 * 1024
@@ -86,7 +87,7 @@ def request(
         target = parts.path or "/"
         if parts.query:
             target = f"{target}?{parts.query}"
-        connection.request(method, target, body=body, headers=dict(headers or {}))
+        connection.request(method, target, body=body, headers=_with_id(headers))
         response = connection.getresponse()
         content = response.read(rules.most)
         if deadline - time.monotonic() <= 0:
@@ -98,6 +99,12 @@ def request(
     finally:
         watchdog.cancel()
         connection.close()
+
+
+def _with_id(headers: Mapping[str, str] | None) -> dict[str, str]:
+    """By which our log and theirs can be compared."""
+    request_id = request_ids.current()
+    return {**({request_ids.HEADER: request_id} if request_id else {}), **(headers or {})}
 
 
 def _place(host: str | None, scheme: str, port: int | None, rules: Rules) -> tuple[str, int]:

@@ -2,11 +2,14 @@
 is cached by nobody on the way: no browser, no proxy."""
 
 import re
+import time
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponseBase, QueryDict
 from django.utils.cache import patch_cache_control
 
+from apps.core import request_counts, request_ids
 from apps.core.text import has_controls, without_controls
 
 API = ("/api/", "/voice/")  # say themselves which parameter is wrong (apps/core/api)
@@ -17,8 +20,28 @@ PRIVATE = re.compile(
 )
 
 
+class RequestIds:
+    """Around everything else: the request's id, and how long its answer took. A proxy of ours may have
+    given the id already; from strangers none is taken."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        given = request.headers.get(request_ids.HEADER, "") if settings.TRUSTED_PROXIES else ""
+        token = request_ids.begin(given)
+        began = time.monotonic()
+        try:
+            response = self.get_response(request)
+            request_counts.note(request, response.status_code, time.monotonic() - began)
+            response[request_ids.HEADER] = request_ids.current()
+            return response
+        finally:
+            request_ids.end(token)
+
+
 class PrivateAnswers:
-    """First in the row, so that it sees what is answered from anywhere."""
+    """First of those that change an answer, so that it sees what is answered from anywhere."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

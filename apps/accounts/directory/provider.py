@@ -138,7 +138,7 @@ def client() -> Any:
 
 
 def _configured(made_for: tuple[str, ...]) -> Any:
-    from authlib.integrations.django_client import OAuth
+    from authlib.integrations.django_client import OAuth  # type: ignore[import-untyped]
 
     issuer, client_id, secret, scope = made_for
     found = OAuth().register(

@@ -70,8 +70,11 @@ _BY_CLAIM = {
 def in_words() -> Iterator[None]:
     """Whatever the library raises becomes a DirectoryRefusal. Loads the library."""
     import requests
-    from authlib.common.errors import AuthlibBaseError
-    from authlib.integrations.base_client import MismatchingStateError, OAuthError
+    from authlib.common.errors import AuthlibBaseError  # type: ignore[import-untyped]
+    from authlib.integrations.base_client import (  # type: ignore[import-untyped]
+        MismatchingStateError,
+        OAuthError,
+    )
     from joserfc.errors import BadSignatureError, ClaimError, JoseError
 
     try:
@@ -91,8 +94,10 @@ def in_words() -> Iterator[None]:
     except requests.exceptions.JSONDecodeError as error:
         raise DirectoryRefusal("directory_garbage", "json") from error
     except requests.exceptions.HTTPError as error:
-        code = "directory_down" if error.response.status_code >= 500 else "directory_garbage"
-        raise DirectoryRefusal(code, str(error.response.status_code)) from error
+        status = 500 if error.response is None else error.response.status_code
+        raise DirectoryRefusal(
+            "directory_down" if status >= 500 else "directory_garbage", str(status)
+        ) from error
     except requests.exceptions.RequestException as error:
         raise DirectoryRefusal("directory_down", type(error).__name__) from error
     except (AuthlibBaseError, RuntimeError, ValueError, KeyError, TypeError) as error:

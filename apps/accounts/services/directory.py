@@ -122,11 +122,8 @@ def refuse_identity(
 
 
 def _lock(identity: DirectoryIdentity) -> DirectoryIdentity:
-    locked: DirectoryIdentity = (
-        DirectoryIdentity.objects.select_for_update(of=("self",))
-        .select_related("user")
-        .get(pk=identity.pk)
-    )
+    """Its user is read afterwards: a join would still see what was there before the lock was waited for."""
+    locked: DirectoryIdentity = DirectoryIdentity.objects.select_for_update().get(pk=identity.pk)
     return locked
 
 
@@ -166,7 +163,7 @@ def _mapped(groups: Iterable[str], at: datetime) -> dict[tuple[str, int], Unit]:
 
 def _is_taken(username: str) -> bool:
     """An account of that name is somebody's: it is never taken over because a name is the same."""
-    return User.objects.filter(username=username).exists()
+    return bool(User.objects.filter(username=username).exists())
 
 
 def _new_user(identity: DirectoryIdentity, by: User, at: datetime) -> User:
@@ -222,8 +219,10 @@ def _follow_groups(
 
 
 def _settle(identity: DirectoryIdentity, by: User, at: datetime) -> None:
-    """Whoever holds a role is in; whoever holds none any more waits for a leader again."""
-    holds = UserRole.objects.current(at).filter(user=identity.user).exists()
+    """Whoever holds a role, or will, is in; whoever holds none any more waits for a leader again. When a
+    role began is not asked: of two who come at once the second may have been asked first."""
+    ahead = UserRole.objects.filter(Q(until__isnull=True) | Q(until__gt=at))
+    holds = ahead.filter(user=identity.user).exists()
     if identity.state == IdentityState.WAITING and holds:
         _move(identity, IdentityState.ADMITTED, by, at)
         record("directoryidentity.admitted", identity, by=by, at=at)

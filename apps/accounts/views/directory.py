@@ -59,7 +59,7 @@ def directory_back(request: HttpRequest) -> HttpResponse:
             request, "directory_refused.html", _("Not signed in"), reason=reason, status=403
         )
     user.refresh_from_db()  # following the directory may have ended sessions
-    user.backend = BACKEND  # type: ignore[attr-defined]  # as Django's authenticate leaves it
+    user.backend = BACKEND  # as Django's authenticate leaves it
     then = request.session.get(THEN) or reverse("admin:index")
     device = pending.BY_DIRECTORY if person.second_factor else ""
     pending.begin(

@@ -1,0 +1,8 @@
+"""The way in."""
+
+from apps.core.metrics import count
+
+METRICS = (
+    count("directory_waiting", "People of the company directory who wait to be admitted",
+          "accounts_directoryidentity WHERE state = 'waiting'"),
+)  # fmt: skip
