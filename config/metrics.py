@@ -21,7 +21,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from apps.core.discovery import modules_named
-from apps.core.metrics import Metric
+from apps.core.metric_types import Metric
 from apps.core.request_counts import KEY
 
 log = logging.getLogger(__name__)

@@ -1,6 +1,6 @@
 """The way in."""
 
-from apps.core.metrics import count
+from apps.core.metric_types import count
 
 METRICS = (
     count("directory_waiting", "People of the company directory who wait to be admitted",

@@ -1,6 +1,6 @@
 """Bank files and payouts."""
 
-from apps.core.metrics import age, count
+from apps.core.metric_types import age, count
 
 METRICS = (
     count("payouts_unclear", "Payouts whose outcome nobody knows", "banking_payout WHERE state = 'unclear'"),

@@ -1,6 +1,6 @@
 """Visitors who wait."""
 
-from apps.core.metrics import age
+from apps.core.metric_types import age
 
 METRICS = (
     age("chats_waiting_seconds", "How long the longest waiting visitor has waited for an agent", "started_at",

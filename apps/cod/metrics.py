@@ -1,6 +1,6 @@
 """Money for merchants."""
 
-from apps.core.metrics import age
+from apps.core.metric_types import age
 
 METRICS = (
     age("remittances_waiting_seconds", "How long the oldest remittance is held or waits for its release",

@@ -56,7 +56,8 @@ class UniqueTask(Task):  # type: ignore[type-arg]  # it is no generic type when 
 
     def before_start(self, task_id: str, args: Any, kwargs: Any) -> None:
         # The thread goes on with the id of whoever called, or one of its own.
-        request_ids.begin(getattr(self.request, "request_id", None) or "")
+        asked = self.request_stack.top if self.request_stack else None
+        request_ids.begin(getattr(asked, "request_id", None) or "")
         close_old_connections()  # the database may have been restarted since this thread's last task
         with suppress(Exception):  # then the mark ends by itself
             _store.run("return redis.call('DEL', KEYS[1])", _key(self.name, tuple(args)))

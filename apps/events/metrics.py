@@ -1,6 +1,6 @@
 """Events on their way, and when work that goes by the hour was last done."""
 
-from apps.core.metrics import Metric, age, count
+from apps.core.metric_types import Metric, age, count
 from apps.events.background import periods
 
 _LATE = """

@@ -1,6 +1,6 @@
 """The inquiry mailbox."""
 
-from apps.core.metrics import Metric
+from apps.core.metric_types import Metric
 
 METRICS = (
     Metric(

@@ -1,6 +1,6 @@
 """Messages and the providers that carry them."""
 
-from apps.core.metrics import Metric, count
+from apps.core.metric_types import Metric, count
 
 _WAITING = """
 SELECT channel, {} FROM notifications_delivery

@@ -1,6 +1,6 @@
 """Clocks."""
 
-from apps.core.metrics import Metric, age, count
+from apps.core.metric_types import Metric, age, count
 
 METRICS = (
     count(

@@ -1,6 +1,6 @@
 """Partitions for the months ahead."""
 
-from apps.core.metrics import Metric
+from apps.core.metric_types import Metric
 
 METRICS = (
     Metric(

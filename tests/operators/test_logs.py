@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import redis
+from celery import current_app
 from django.test import Client
 
 from apps.core import enqueueing, http, request_ids
@@ -85,6 +86,7 @@ def test_the_id_goes_with_the_call_to_a_worker(settings: Any, monkeypatch: Any) 
     monkeypatch.setattr(enqueueing, "_store", ValkeyStore(1.0))
     task = UniqueTask()
     task.name = "tests.operators.nobody_runs_this"
+    task.bind(current_app)
     with redis.Redis.from_url(settings.REDIS_URL) as store:
         store.delete("celery", f"called:{task.name}", f"called:{task.name}:a")
         token = request_ids.begin(GIVEN)
