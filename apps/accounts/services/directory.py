@@ -250,7 +250,7 @@ def _move(identity: DirectoryIdentity, state: IdentityState, by: User, at: datet
 
 
 def _record_waiting(identity: DirectoryIdentity, by: User, at: datetime) -> None:
-    data = {"groups": ", ".join(identity.groups)}
+    data = {"groups": ", ".join(identity.groups[:20])}
     record("directoryidentity.waiting", identity, by=by, at=at, data=data)
 
 

@@ -16,7 +16,8 @@ NOUNS = ("bankaccount", "payee", "payout", "payoutfile", "accountchange", "accou
 REVEALED = ("bankaccount.revealed", "payee.revealed")
 REFUSED = ("accountchange.attempt_refused", "payee.attempt_refused", "payout.attempt_refused",
            "user.second_factor_refused")  # fmt: skip
-ACCESS = ("user.role_granted", "user.role_ended", "user.two_factor_reset", "apikey.created")
+ACCESS = ("user.role_granted", "user.role_ended", "user.two_factor_reset", "apikey.created",
+          "user.directory_linked", "directorygroup.mapped", "directorygroup.ended")  # fmt: skip
 
 
 def kinds() -> list[str]:
