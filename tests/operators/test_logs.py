@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -81,6 +82,15 @@ def test_the_settings_of_logging_are_taken(as_json: bool) -> None:
     assert chosen["handlers"]["stderr"]["formatter"] == ("json" if as_json else "line")
 
 
+@pytest.fixture(autouse=True)
+def _nobody_asks() -> Iterator[None]:
+    """What an earlier test of this process left."""
+    token = request_ids._current.set("")
+    yield
+    request_ids.end(token)
+
+
+@pytest.mark.django_db
 def test_the_id_goes_with_the_call_to_a_worker(settings: Any, monkeypatch: Any) -> None:
     settings.WAKE_WORKERS = True
     monkeypatch.setattr(enqueueing, "_store", ValkeyStore(1.0))
