@@ -90,6 +90,9 @@ def test_a_stranger_waits_and_a_leader_lets_them_in(
     sign_in(desk, leader)
     listed = desk.get(IDENTITIES).content.decode()
     assert "李梅" in listed and "门店A" in listed
+    one = reverse("admin:accounts_directoryidentity_change", args=[identity(sub).pk])
+    shown = desk.get(one).content.decode()
+    assert "全体员工" in shown and "li@example.com" in shown and identity(sub).subject not in shown
     act = act_on(identity(sub), "admit")
     elsewhere = UnitFactory()
     refused = desk.post(act, {"role": Role.AGENT, "unit": elsewhere.pk})

@@ -54,7 +54,11 @@ class DirectoryIdentityAdmin(RecordAdmin):
     search_fields = ["display_name", "username", "email", "staff_number"]
     search_help_text = _("name, sign-in name, e-mail or staff number")
     list_select_related = ["user"]
-    exclude = ["refresh_token", "next_at", "issuer", "subject"]
+    fields = [
+        *("display_name", "username", "state_tag", "groups_there", "user", "email"),
+        *("staff_number", "created_at", "seen_at", "decided_at", "decided_by"),
+    ]
+    readonly_fields = fields
     ordering = ["-seen_at", "-id"]
 
     @admin.display(description=_("state"), ordering="state")
