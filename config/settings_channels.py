@@ -47,7 +47,7 @@ DINGTALK_OAPI_URL = env.str("DINGTALK_OAPI_URL", default="https://oapi.dingtalk.
 DINGTALK_APP_KEY = env.str("DINGTALK_APP_KEY", default="")
 DINGTALK_APP_SECRET = env.str("DINGTALK_APP_SECRET", default="")
 DINGTALK_ROBOT_CODE = env.str("DINGTALK_ROBOT_CODE", default="")
-# Whether the robot's messages are led to our address; without, *I take it* is a link.
+# Whether the robot's messages are led to our address; without, *I will handle it* is a link.
 DINGTALK_ANSWERS = env.bool("DINGTALK_ANSWERS", default=False)
 FEISHU_URL = env.str("FEISHU_URL", default="https://open.feishu.cn")
 FEISHU_APP_ID = env.str("FEISHU_APP_ID", default="")

@@ -1,4 +1,4 @@
-"""What *I take it* in a message does to a case: whoever presses it is responsible from then on."""
+"""What *I will handle it* in a message does to a case: whoever presses it is responsible from then on."""
 
 from datetime import datetime
 

@@ -120,7 +120,7 @@ class Webhook:
 
 @dataclass(frozen=True)
 class Take:
-    """What a button *I take it* in a message does to the row that the message is about; each app says so of its
+    """What a button *I will handle it* in a message does to the row that the message is about; each app says so of its
     models as ``TAKEN`` in its ``taking``, by their labels in small letters. ``run(pk, by, at)``
     is one call of the app's service and raises RuleBroken in words; what it may leave open is asked by
     ``permission`` before."""

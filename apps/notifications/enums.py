@@ -57,8 +57,8 @@ class Platform(ColourChoices):
 class PressOutcome(ColourChoices):
     """What came of a button that somebody pressed in a message."""
 
-    DONE = "done", _("Taken"), "green"
-    REFUSED = "refused", _("Refused"), "red"
+    DONE = "done", _("Taken from the message"), "green"
+    REFUSED = "refused", _("Press refused"), "red"
 
 
 _channel_labels: dict[str, Any] = dict(ChannelName.choices)

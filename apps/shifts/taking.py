@@ -1,4 +1,4 @@
-"""What *I take it* in a message does to a gap in the roster."""
+"""What *I will handle it* in a message does to a gap in the roster."""
 
 from datetime import datetime
 

@@ -239,7 +239,7 @@ class DeliveryAdmin(RecordPageAdmin, ActAdmin, ReportAdmin):
         return self.answer(request, WISHES, self.act_context(request, None), back=mine)
 
     def take_view(self, request: HttpRequest, key: str) -> HttpResponseBase:
-        """Where the button *I take it* leads from a message that cannot bring the press back itself: whoever
+        """Where the button *I will handle it* leads from a message that cannot bring the press back itself: whoever
         pressed it has signed in by now."""
         mine = reverse("admin:notifications_delivery_mine")
         by: User = request.user  # type: ignore[assignment]  # staff pages know users only
@@ -251,7 +251,7 @@ class DeliveryAdmin(RecordPageAdmin, ActAdmin, ReportAdmin):
         words = render_for_staff(delivery, frozenset(), by.language)
         act = Act(
             "take-it",
-            gettext_lazy("I take it"),
+            gettext_lazy("I will handle it"),
             "",
             lambda d: services.take_from_message(key=key, via="link", **d.who),
             explains=f"{words.subject or words.text}",

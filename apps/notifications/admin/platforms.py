@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.enums import Role
@@ -127,12 +127,12 @@ class GroupRobotAdmin(RecordAdmin):
 
     @admin.display(description=_("unit it serves"))
     def serves(self, robot: GroupRobot) -> str:
-        return robot.unit.name if robot.unit else _t("the whole company")
+        return robot.unit.name if robot.unit else gettext("the whole company")
 
     @admin.display(description=_("roles it serves"))
     def serves_roles(self, robot: GroupRobot) -> str:
         roles = [str(Role(role).label) for role in robot.roles]
-        return _t(", ").join(roles) or _t("every role")
+        return gettext(", ").join(roles) or gettext("every role")
 
     @admin.display(description=_("address"))
     def shown_key(self, robot: GroupRobot) -> str:

@@ -84,7 +84,7 @@ def card_of(message: Message) -> Card:
             text=_cut(message.text, TEXT),
             link=absolute(message.link),
             open=_("Open the page"),
-            take=_("I take it") if can_take else "",
+            take=_("I will handle it") if can_take else "",
             take_link=public_link("admin:notifications_delivery_take", key) if can_take else "",
             key=key,
         )

@@ -1760,7 +1760,7 @@ class Migration(migrations.Migration):
                 (
                     "outcome",
                     models.CharField(
-                        choices=[("done", "Taken"), ("refused", "Refused")],
+                        choices=[("done", "Taken from the message"), ("refused", "Press refused")],
                         max_length=10,
                         verbose_name="result",
                     ),

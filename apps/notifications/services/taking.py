@@ -1,4 +1,4 @@
-"""*I take it*: pressed in a message, it is an act of whoever pressed it, with their permissions and once."""
+"""*I will handle it*: pressed in a message, it is an act of whoever pressed it, with their permissions and once."""
 
 from dataclasses import dataclass
 from datetime import datetime
