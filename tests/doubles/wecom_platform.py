@@ -36,6 +36,9 @@ class WeComPlatform(Company):
         self.robots[key] = []
         return f"{self.url}/cgi-bin/webhook/send?key={key}"
 
+    def forget_the_minute(self) -> None:
+        self._window.clear()
+
     def answer(self, request: Request) -> Reply:
         if self.garbage:
             return Reply(200, self.garbage)

@@ -7,6 +7,9 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.accounts.queries import system_user
+from apps.complaints.models import Case
+from apps.events.models import Event
+from apps.events.services import record
 from apps.notifications import services
 from apps.notifications.models import ColleagueAccount, GroupRobot, NotificationPolicy
 from tests.doubles.dingtalk_platform import DingTalkPlatform
@@ -64,3 +67,15 @@ def account(user: User, platform: str, name: str) -> ColleagueAccount:
 def groups_hear_of(topic: str) -> None:
     """Switch the seeded line on."""
     NotificationPolicy.objects.filter(topic=topic, audience="group").update(active=True)
+
+
+def escalated(of: Case, *people: User, channel: str = "in_app") -> Event:
+    """As the sweeper records it."""
+    now = timezone.now().isoformat()
+    data = {
+        "kind": "case", "metric": "response", "title": of.number, "step": "上报主任",
+        "step_en": "To the director", "due_at": now, "at": now, "late_seconds": 1,
+        "recipients": [p.pk for p in people], "channels": [channel], "off_hours": False,
+        "mail_by": None, "owner": of.owner_id, "unit": of.unit_id,
+    }  # fmt: skip
+    return record("clock.escalated", of, by=system_user("sweeper"), data=data)

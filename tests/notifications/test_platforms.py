@@ -181,7 +181,7 @@ def test_what_is_over_the_limit_waits_and_nothing_is_lost(wecom: WeComPlatform) 
     assert set(waiting.values_list("state_reason", flat=True)) == {"address_limit"}
     assert min(row.due_at for row in waiting) > timezone.now() + timedelta(seconds=50)
     SendStamp.objects.update(at=timezone.now() - timedelta(seconds=66))
-    wecom._window.clear()
+    wecom.forget_the_minute()
     due_again()
     send_all("wecom_group")
     assert len(wecom.robots["key-of-the-robot-1"]) == 27 and wecom.over_limit == 0
