@@ -1,4 +1,4 @@
-"""The outside companies of the demonstration: one process that takes in mail, SMS and WeChat."""
+"""The outside companies of the demonstration: one process that takes in mail, SMS, WeChat and robots of WeCom."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -25,6 +25,7 @@ def environment(env: Mapping[str, str], folder: Path, ports: Mapping[str, int]) 
         "SMS_ACCESS_KEY": "demo",
         "SMS_ACCESS_SECRET": "demo",  # it opens nothing
         "SMS_SIGN_NAME": env.get("COMPANY_NAME") or "一票速递",
+        "WECOM_URL": url,
         "WECHAT_URL": url,
         "WECHAT_APP_ID": "demo",
         "WECHAT_APP_SECRET": "demo",  # it opens nothing

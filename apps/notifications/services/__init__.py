@@ -45,6 +45,7 @@ from apps.notifications.services.receipts import (
 )
 from apps.notifications.services.robots import (
     add_robot,
+    beginning,
     change_robot,
     renew_robot,
     send_test,
@@ -87,6 +88,7 @@ __all__ = [
     "Press",
     "add_robot",
     "ask_about_unclear",
+    "beginning",
     "cancel_delivery",
     "change_endpoint",
     "change_robot",

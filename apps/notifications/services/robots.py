@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 TEST = "staff.robot_test"
 # Platform → (setting with the beginning of the address, its path, the parameter that is the key).
-_ADDRESSES = {
+ADDRESSES = {
     Platform.WECOM: ("WECOM_URL", "/cgi-bin/webhook/send", "key"),
     Platform.DINGTALK: ("DINGTALK_OAPI_URL", "/robot/send", "access_token"),
     Platform.FEISHU: ("FEISHU_URL", "/open-apis/bot/v2/hook/", ""),
@@ -34,11 +34,16 @@ _KEY = re.compile(r"[A-Za-z0-9_-]{8,200}")
 KEPT = ("name", "group", "unit", "roles", "language")
 
 
+def beginning(name: str) -> str:
+    """What every address of a platform begins with: the setting ``name``."""
+    return str(getattr(settings, name, "")).rstrip("/")
+
+
 def key_in(platform: str, address: str) -> str:
     """What stands in a robot's address, as its group shows it. Raises BadInput: it must be one of that
     platform, so that nobody can have us call somewhere else."""
-    name, path, parameter = _ADDRESSES[Platform(platform)]
-    begins = str(getattr(settings, name, "")).rstrip("/")
+    name, path, parameter = ADDRESSES[Platform(platform)]
+    begins = beginning(name)
     try:
         parts = urlsplit(address.strip())
         key = (
