@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -343,3 +344,32 @@ def test_colleagues_reach_the_pages_that_are_theirs(client: Client, team: Team) 
     assert [client.get(page).status_code for page in pages] == [200, 200, 200]
     sign_in(client, UserFactory(roles=[Role.IT_ADMIN]))
     assert [client.get(page).status_code for page in pages] == [200, 200, 403]
+
+
+@pytest.mark.parametrize("name", ["grouprobot", "colleagueaccount", "buttonpress"])
+def test_lists_cost_the_same_for_one_row_and_for_three(
+    client: Client, team: Team, wecom: WeComPlatform, name: str
+) -> None:
+    sign_in(client, UserFactory(roles=[Role.GENERAL_MANAGER]))
+    page = reverse(f"admin:notifications_{name}_changelist")
+
+    def add(n: int) -> None:
+        f.robot("wecom", wecom.robot(f"key-number-{n}"), unit=team.unit)
+        user = UserFactory()
+        f.account(user, "wecom", f"account{n}")
+        escalated(case(team=team), user, channel="wecom")
+        relay_all()
+        ButtonPress.objects.create(
+            platform="wecom", event_id=str(n), by=user, outcome="refused", code="expired",
+            delivery=Delivery.objects.filter(channel="wecom").latest("pk"), answer="超过一天",
+        )  # fmt: skip
+
+    add(1)
+    client.get(page)
+    with CaptureQueriesContext(connection) as one:
+        assert client.get(page).status_code == 200
+    add(2)
+    add(3)
+    with CaptureQueriesContext(connection) as three:
+        assert client.get(page).status_code == 200
+    assert len(three) == len(one)

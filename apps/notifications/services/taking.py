@@ -69,7 +69,7 @@ def take_from_message(*, key: str, by: User, at: datetime, via: str) -> Delivery
     take, number = found
     if not by.is_active or not by.has_perm(take.permission):
         raise RuleBroken(_("Your roles do not let you take this."), code="not_permitted")
-    _check_free(delivery)
+    _check_free(delivery.event_id)
     try:
         take.run(number, by, at)
     except ObjectDoesNotExist:
@@ -80,12 +80,12 @@ def take_from_message(*, key: str, by: User, at: datetime, via: str) -> Delivery
     return delivery
 
 
-def _check_free(delivery: Delivery) -> None:
+def _check_free(event_id: int | None) -> None:
     """The first who presses has it: whoever comes later, in the group or in a message of their own about the
     same, is told who was quicker."""
     with connection.cursor() as cursor:
-        cursor.execute(_ONE_AT_A_TIME, [f"take:{delivery.event_id}"])
-    same = Delivery.objects.filter(event_id=delivery.event_id).values_list("pk", flat=True)
+        cursor.execute(_ONE_AT_A_TIME, [f"take:{event_id}"])
+    same = Delivery.objects.filter(event=event_id).values_list("pk", flat=True)
     first = (
         Event.objects.filter(
             kind="delivery.taken",
