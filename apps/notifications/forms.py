@@ -130,7 +130,7 @@ class NewWishesForm(WishesForm):
 
 
 class RobotForm(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=60)
+    name = forms.CharField(label=_("Name of the robot"), max_length=60)
     group = forms.CharField(
         label=_("Group"), max_length=80, help_text=_("As it is called at the platform.")
     )
@@ -185,7 +185,7 @@ class AccountForm(forms.Form):
     )
     platform = forms.ChoiceField(label=_("Platform"), choices=Platform.choices)
     account = forms.CharField(
-        label=_("Account"),
+        label=_("Account at the platform"),
         max_length=64,
         help_text=_("WeCom: UserID. DingTalk: userId. Feishu: open_id, which begins with ou_."),
     )

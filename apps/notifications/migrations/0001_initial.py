@@ -1818,7 +1818,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created at")),
-                ("name", models.CharField(max_length=60, unique=True, verbose_name="name")),
+                (
+                    "name",
+                    models.CharField(max_length=60, unique=True, verbose_name="name of the robot"),
+                ),
                 (
                     "platform",
                     models.CharField(

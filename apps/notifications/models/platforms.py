@@ -20,7 +20,7 @@ class GroupRobot(Stamped):
     WeCom knows no secret, its key is one. Without ``unit`` it serves the whole company, without
     ``roles`` every role."""
 
-    name = models.CharField(_("name"), max_length=60, unique=True)
+    name = models.CharField(_("name of the robot"), max_length=60, unique=True)
     platform = models.CharField(_("platform"), max_length=10, choices=Platform)
     group = models.CharField(_("group"), max_length=80)
     key = EncryptedTextField(editable=False)
