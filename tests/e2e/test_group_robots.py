@@ -35,16 +35,16 @@ def test_a_robot_is_entered_tested_and_an_escalation_is_taken_from_its_group(
     page.get_by_label("机器人名称").fill("主任群机器人")
     page.locator("[name$=group]").fill("上海客服主任群")
     page.locator("[name$=address]").fill("https://evil.example/webhook?key=12345678")
-    page.get_by_role("button", name="保存").click()
-    expect(page.get_by_text("正确的地址以")).to_be_visible()
+    page.locator("form button.is-primary").click()
+    expect(page.locator("small.form-error")).to_contain_text("正确的地址以")
     page.locator("[name$=address]").fill(address)
-    page.get_by_role("button", name="保存").click()
-    expect(page.get_by_text("机器人已添加")).to_be_visible()
+    page.locator("form button.is-primary").click()
+    expect(page.get_by_text("机器人已添加").first).to_be_visible()
     picture(page, "robot")
     robot = GroupRobot.objects.get()
     page.get_by_role("link", name="发送测试消息").click()
-    page.locator("main form button[type=submit]").first.click()
-    expect(page.get_by_text("测试消息已发出")).to_be_visible()
+    page.locator("form button.is-primary").click()
+    expect(page.get_by_text("测试消息已发出").first).to_be_visible()
     send_all("wecom_group")
     assert len(wecom.robots[robot.key]) == 1
 
@@ -58,8 +58,8 @@ def test_a_robot_is_entered_tested_and_an_escalation_is_taken_from_its_group(
     page.goto(card["jump_list"][0]["url"])
     expect(page.get_by_text(case.number).first).to_be_visible()
     picture(page, "robot-take")
-    page.locator("main form button[type=submit]").first.click()
-    expect(page.get_by_text("已接手，现由您负责。")).to_be_visible()
+    page.locator("form button.is-primary").click()
+    expect(page.get_by_text("已接手，现由您负责。").first).to_be_visible()
     case.refresh_from_db()
     assert case.owner == cast["linzhuren"]
     assert Delivery.objects.filter(audience="group", state="accepted").count() == 2
