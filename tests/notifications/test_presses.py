@@ -15,6 +15,7 @@ from django.utils import timezone
 from apps.accounts.enums import Role
 from apps.accounts.models import User
 from apps.complaints.models import Case
+from apps.core.wechat_seals import seal, sign
 from apps.events.models import Event
 from apps.notifications.enums import DeliveryState
 from apps.notifications.models import ButtonPress, Delivery, NotificationPolicy
@@ -100,6 +101,12 @@ def test_each_platforms_own_question_is_answered(
     answer = at(client, "dingtalk", dingtalk.pressed(said, "0123", text="你好"))
     assert "按钮" in answer.json()["text"]["content"]
     assert not ButtonPress.objects.exists()
+    sealed = seal("echo-me", encoding_key=wecom.aes_key, app_id=wecom.corp_id)
+    now = str(int(timezone.now().timestamp()))
+    query = {"timestamp": now, "nonce": "n", "echostr": sealed}
+    right = {**query, "msg_signature": sign(wecom.token_name, now, "n", sealed)}
+    assert client.get("/notify/presses/wecom", right).content == b"echo-me"
+    assert client.get("/notify/presses/wecom", query).status_code == 403
 
 
 # --- refused ------------------------------------------------------------------------------------
