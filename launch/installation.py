@@ -68,6 +68,7 @@ class Installation:
         if empty.exists():
             per_day = os.environ.get("DEMO_ORDERS_PER_DAY")
             words = ["seed_demo", "--key-file", str(self.api_key)]
+            manage.env.update(providers.mailbox(manage.env, self.place.private("outside")))
             words += ["--per-day", per_day] if per_day else []
             manage.run_if_there("Filling it with demo data", *words)
             empty.unlink()

@@ -118,6 +118,17 @@ class Webhook:
     payloads: Payloads
 
 
+@dataclass(frozen=True)
+class Take:
+    """What a button *I will handle it* in a message does to the row that the message is about; each app says so of its
+    models as ``TAKEN`` in its ``taking``, by their labels in small letters. ``run(pk, by, at)``
+    is one call of the app's service and raises RuleBroken in words; what it may leave open is asked by
+    ``permission`` before."""
+
+    permission: str
+    run: Callable[[int, Any, datetime], Any]
+
+
 # Topic → what its app does with events of kind ``delivery.moved`` about such messages: their ``data`` holds
 # ``event`` (the number of the one that brought the message about), ``channel`` and ``to``, a state of a message.
 Follower = Callable[[Sequence[Any]], None]

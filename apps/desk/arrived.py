@@ -23,7 +23,7 @@ class Arrived:
     """One message as its provider got it. ``html`` is what strangers' programs would show: never
     put it into a page but inside a sandbox. ``at`` is when it arrived, UTC."""
 
-    kind: str  # "email", "sms", "wechat"
+    kind: str  # "email", "sms", "wechat", "wecom"
     at: datetime
     to: str
     title: str
@@ -98,10 +98,18 @@ def _wechat(content: bytes, at: datetime) -> Arrived:
     return Arrived("wechat", at, body.get("touser", ""), body.get("template_id", ""), text)
 
 
+def _wecom(content: bytes, at: datetime) -> Arrived:
+    """A card in a group, with where its buttons lead."""
+    card: dict[str, Any] = json.loads(content).get("template_card", {})
+    jumps = [f"{one.get('title', '')} {one.get('url', '')}" for one in card.get("jump_list", ())]
+    text = "\n".join([str(card.get("sub_title_text", "")), *jumps])
+    return Arrived("wecom", at, "", str(card.get("main_title", {}).get("title", "")), text)
+
+
 def _lines(given: dict[str, Any]) -> str:
     if set(given) == {"text"}:
         return str(given["text"])
     return "\n".join(f"{name}: {value}" for name, value in given.items() if value != "")
 
 
-_READERS = {"email": _email, "sms": _sms, "wechat": _wechat}
+_READERS = {"email": _email, "sms": _sms, "wechat": _wechat, "wecom": _wecom}

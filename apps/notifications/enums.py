@@ -36,6 +36,29 @@ class ChannelName(ColourChoices):
     SITE = "site", _("Site announcement"), "teal"
     WEBHOOK = "webhook", _("Webhook"), "grey"
     PHONE = "phone", _("Phone call by a person"), "amber"
+    # To a colleague, by the company's own application there, and to a group, by the group's robot.
+    WECOM = "wecom", _("WeCom"), "teal"
+    DINGTALK = "dingtalk", _("DingTalk"), "blue"
+    FEISHU = "feishu", _("Feishu"), "purple"
+    WECOM_GROUP = "wecom_group", _("WeCom group"), "teal"
+    DINGTALK_GROUP = "dingtalk_group", _("DingTalk group"), "blue"
+    FEISHU_GROUP = "feishu_group", _("Feishu group"), "purple"
+
+
+class Platform(ColourChoices):
+    """Where a company's people work together. A platform's name is that of the channel to a
+    person; with ``_group`` behind it, of the channel to a group."""
+
+    WECOM = "wecom", _("WeCom"), "teal"
+    DINGTALK = "dingtalk", _("DingTalk"), "blue"
+    FEISHU = "feishu", _("Feishu"), "purple"
+
+
+class PressOutcome(ColourChoices):
+    """What came of a button that somebody pressed in a message."""
+
+    DONE = "done", _("Taken from the message"), "green"
+    REFUSED = "refused", _("Press refused"), "red"
 
 
 _channel_labels: dict[str, Any] = dict(ChannelName.choices)
@@ -73,6 +96,7 @@ class Audience(ColourChoices):
     ADDRESSEE = "addressee", _("One addressee"), "grey"
     NAMED = "named", _("The people it names"), "grey"
     CASE_CONTACT = "case_contact", _("Whoever brought the case"), "teal"
+    GROUP = "group", _("Groups with a robot"), "grey"
 
 
 # Whoever works for the company, asked for exactly this message or owes money by it cannot unsubscribe
@@ -81,6 +105,7 @@ CANNOT_STOP = frozenset(
     {
         *(Audience.AGENT, Audience.ROLE, Audience.NAMED, Audience.ENDPOINT, Audience.PUBLIC),
         *(Audience.ADDRESSEE, Audience.CASE_CONTACT, Audience.FINANCE_CONTACTS),
+        Audience.GROUP,
     }
 )
 
@@ -187,6 +212,7 @@ REASONS: dict[str, Any] = {
     "sender_gone": _("the sending process was lost before it had begun"),
     "settled_by_person": _("settled by a person"),
     "timeout": _("no answer in time"),
+    "robot_off": _("the group's robot is switched off"),
     "window_closed": _("WeChat lets us answer there for 48 hours only"),
     "worker_lost": _("the sending process was lost"),
     **dict(TaskReason.choices),
@@ -226,4 +252,13 @@ EVENT_KINDS = {
     "webhookendpoint.enabled": _("Webhook endpoint switched on"),
     "webhookendpoint.removed": _("Webhook endpoint removed"),
     "webhookevent.replayed": _("Webhook events replayed"),
+    "grouprobot.added": _("Group robot added"),
+    "grouprobot.changed": _("Group robot changed"),
+    "grouprobot.keys_renewed": _("Address and secret of a group robot renewed"),
+    "grouprobot.switched_on": _("Group robot switched on"),
+    "grouprobot.switched_off": _("Group robot switched off"),
+    "grouprobot.tested": _("Test message sent to a group"),
+    "colleagueaccount.linked": _("Account of a colleague entered"),
+    "colleagueaccount.ended": _("Account of a colleague ended"),
+    "delivery.taken": _("Taken from a message"),
 }

@@ -3,11 +3,14 @@
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.enums import Role
+from apps.accounts.models import Unit, User
 from apps.customers.enums import Language
 from apps.notifications import channels
-from apps.notifications.enums import TaskState, channel_choices
+from apps.notifications.enums import Platform, TaskState, channel_choices
 from apps.notifications.queries.recipients import Person
 from apps.notifications.topics import TOPICS, topic_choices
 
@@ -124,6 +127,78 @@ class NewWishesForm(WishesForm):
         ),
     )
     field_order = ["who"]
+
+
+class RobotForm(forms.Form):
+    name = forms.CharField(label=_("Name of the robot"), max_length=60)
+    group = forms.CharField(
+        label=_("Group"), max_length=80, help_text=_("As it is called at the platform.")
+    )
+    unit = forms.ModelChoiceField(
+        Unit.objects.none(),
+        label=_("Unit it serves"),
+        required=False,
+        empty_label=_("the whole company"),
+    )
+    roles = forms.MultipleChoiceField(
+        label=_("Roles it serves"),
+        choices=Role.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("None: every role."),
+    )
+    language = forms.ChoiceField(label=_("Language"), choices=Language.choices)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].queryset = Unit.objects.order_by("path")  # type: ignore[attr-defined]  # a choice field
+
+
+class KeysForm(forms.Form):
+    """Typed again whenever they change; they are never shown."""
+
+    address = forms.CharField(
+        label=_("Address of the robot"),
+        max_length=400,
+        help_text=_("The whole webhook address, as the group shows it. It is kept encrypted."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    secret = forms.CharField(
+        label=_("Secret"),
+        max_length=200,
+        required=False,
+        help_text=_("What DingTalk and Feishu sign with. WeCom has none."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+
+class NewRobotForm(RobotForm, KeysForm):
+    platform = forms.ChoiceField(label=_("Platform"), choices=Platform.choices)
+    field_order = [
+        *("name", "platform", "group", "address", "secret", "unit", "roles", "language"),
+    ]
+
+
+class AccountForm(forms.Form):
+    user = forms.CharField(
+        label=_("Colleague"), max_length=80, help_text=_("Sign-in name or staff number.")
+    )
+    platform = forms.ChoiceField(label=_("Platform"), choices=Platform.choices)
+    account = forms.CharField(
+        label=_("Account at the platform"),
+        max_length=64,
+        help_text=_("WeCom: UserID. DingTalk: userId. Feishu: open_id, which begins with ou_."),
+    )
+
+    def clean_user(self) -> User:
+        typed = self.cleaned_data["user"].strip()
+        named = Q(username=typed.lower()) | (Q(staff_number=typed) & ~Q(staff_number=""))
+        found: User | None = User.objects.people().filter(named).first()
+        if found is None:
+            raise forms.ValidationError(
+                _("There is no colleague “%(who)s”."), "unknown", params={"who": typed[:40]}
+            )
+        return found
 
 
 class MyWishesForm(WishesForm):

@@ -12,12 +12,17 @@ SEND = SEE | may(
 )
 LEAD = (
     SEND
-    | view("announcement notificationpolicy messagetemplate")
+    | view(
+        "announcement notificationpolicy messagetemplate grouprobot colleagueaccount buttonpress"
+    )
     | keep("announcement")
     | may("see_health lift_suppressedaddress manage_endpoint manage_policy manage_template")
+    | may("manage_grouprobot manage_colleagueaccount")
 )
 # The machinery, without the contents of messages.
-RUN = view("webhookendpoint notificationpolicy messagetemplate") | may("see_health manage_endpoint")
+RUN = view("webhookendpoint notificationpolicy messagetemplate grouprobot colleagueaccount") | may(
+    "see_health manage_endpoint manage_grouprobot manage_colleagueaccount"
+)
 
 ROLES = {
     Role.AGENT: SEND,

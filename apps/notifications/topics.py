@@ -34,6 +34,7 @@ _OWN = (
     Topic("digest", _("Several messages in one"), (COUNT, NUMBERS, LINES, *HOUSE)),
     Topic("endpoint.disabled", _("Webhook endpoint switched off"), (CUSTOMER, DETAIL, *HOUSE)),
     staff_topic("staff.undelivered", _("A message reached nobody (staff)")),
+    staff_topic("staff.robot_test", _("Test message of a group's robot (staff)")),
     staff_topic("staff.endpoint_disabled", _("Webhook endpoint switched off (staff)")),
 )
 # The apps' own are added when all are loaded (``apps.py``).

@@ -3,11 +3,14 @@
 from django.urls import URLPattern, URLResolver, path
 
 from apps.notifications.api import endpoints, events
-from apps.notifications.views import receipts
+from apps.notifications.views import presses, receipts
 
 app_name = "notifications"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("receipts/sms/<str:key>", receipts.sms_receipts, name="sms_receipts"),
+    path("presses/wecom", presses.wecom_presses, name="wecom_presses"),
+    path("presses/dingtalk", presses.dingtalk_presses, name="dingtalk_presses"),
+    path("presses/feishu", presses.feishu_presses, name="feishu_presses"),
 ]
 api_urlpatterns: list[URLPattern | URLResolver] = [
     path("webhook-endpoints", endpoints.EndpointsView.as_view(), name="webhook_endpoints"),

@@ -36,9 +36,11 @@ def _gap_asked(events: Sequence[Event]) -> list[Notice]:
         if gap is not None and gap.closed_at is None:
             span = _span(gap.starts_at, gap.ends_at)
             people, who = event.data["people"], event.by.display_name
-            found.append(
-                _notice("staff.gap_asked", event, people, span=span, unit=gap.unit.name, who=who)
+            notice = _notice(
+                "staff.gap_asked", event, people, span=span, unit=gap.unit.name, who=who
             )
+            notice.unit_id = gap.unit_id
+            found.append(notice)
     return found
 
 
@@ -109,6 +111,7 @@ def _handover(topic: str) -> Reader:
                 watch=data.get("watch", ""), detail=data.get("item", ""),
                 reason=data.get("reason", ""), count=str(data.get("items", "")),
             )  # fmt: skip
+            notice.unit_id = row.shift.unit_id
             found.append(notice)
         return found
 

@@ -87,6 +87,9 @@ class TellBy(ColourChoices):
     EMAIL = "email", _("E-mail"), "purple"
     SMS = "sms", _("SMS"), "blue"
     WECHAT = "wechat", _("WeChat"), "green"
+    WECOM = "wecom", _("WeCom"), "teal"
+    DINGTALK = "dingtalk", _("DingTalk"), "blue"
+    FEISHU = "feishu", _("Feishu"), "purple"
     PHONE = "phone", _("Phone call by a person"), "amber"
 
 

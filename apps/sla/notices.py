@@ -33,6 +33,7 @@ def notices(events: Sequence[Event]) -> list[Notice]:
             event=event,
             data=_facts(event.data),
             people=[int(pk) for pk in event.data.get("recipients") or ()],
+            unit_id=event.data.get("unit"),
             channels=[channel],
             not_before=not_before,
             gather=_seconds_late(event) > LATE_AFTER.total_seconds(),

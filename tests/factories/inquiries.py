@@ -8,11 +8,11 @@ from urllib.parse import urlencode
 from django.utils import timezone
 
 from apps.accounts.queries import system_user
+from apps.core.wechat_seals import seal, sign
 from apps.customers.models import Customer
 from apps.inquiries.enums import AccountKind
 from apps.inquiries.models import Kuaidi100Account
 from apps.inquiries.services.accounts import create_account
-from apps.inquiries.wechat.crypto import seal, sign
 from apps.tracking.kuaidi100 import sign_query
 from tests.factories.customers import CustomerFactory
 

@@ -5,9 +5,13 @@ from typing import Any
 
 import pytest
 
+from tests.doubles.dingtalk_platform import DingTalkPlatform
+from tests.doubles.feishu_platform import FeishuPlatform
 from tests.doubles.mail_server import MailServer
 from tests.doubles.sms_gateway import SmsGateway
 from tests.doubles.wechat_platform import WeChatPlatform
+from tests.doubles.wecom_platform import WeComPlatform
+from tests.factories import platforms
 
 
 @pytest.fixture
@@ -39,6 +43,27 @@ def mail(settings: Any) -> Iterator[MailServer]:
         settings.EMAIL_PER_SECOND = 1000.0
         settings.DEFAULT_FROM_EMAIL = "一票速递 <service@yipiao.example>"
         yield server
+
+
+@pytest.fixture
+def wecom(settings: Any) -> Iterator[WeComPlatform]:
+    with WeComPlatform() as platform:
+        platforms.lead_to_wecom(settings, platform)
+        yield platform
+
+
+@pytest.fixture
+def dingtalk(settings: Any) -> Iterator[DingTalkPlatform]:
+    with DingTalkPlatform() as platform:
+        platforms.lead_to_dingtalk(settings, platform)
+        yield platform
+
+
+@pytest.fixture
+def feishu(settings: Any) -> Iterator[FeishuPlatform]:
+    with FeishuPlatform() as platform:
+        platforms.lead_to_feishu(settings, platform)
+        yield platform
 
 
 @pytest.fixture

@@ -1,5 +1,5 @@
 """The outside companies of the demonstration, on this machine: a mail server, an SMS gateway with
-Aliyun's interface and WeChat's server. They take everything and keep it for the demo mailbox; they
+Aliyun's interface, WeChat's server, and WeCom's for robots of groups. They take everything and keep it for the demo mailbox; they
 check no signature and refuse nothing (the doubles in the tests do).
 
 ``python -m apps.desk.demo.outside`` is the process: nothing of the product is loaded in it.
@@ -54,6 +54,9 @@ def providers(folder: Path, port: int) -> ThreadingHTTPServer:
                 said: dict[str, Any] = {"status": "ok"}
             elif action := self.headers.get("x-acs-action"):
                 said = _sms(folder, action, dict(parse_qsl(parts.query)))
+            elif parts.path == "/cgi-bin/webhook/send":
+                keep(folder, "wecom", body)
+                said = {"errcode": 0, "errmsg": "ok"}
             else:
                 said = _wechat(folder, parts.path, body)
             answer = json.dumps(said).encode()

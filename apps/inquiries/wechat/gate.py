@@ -8,8 +8,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from apps.core.errors import BadInput
+from apps.core.wechat_seals import Unsealable, is_signed, seal, sign, unseal
 from apps.inquiries.enums import Scheme
-from apps.inquiries.wechat.crypto import Unsealable, is_signed, seal, sign, unseal
 from apps.inquiries.wechat.messages import read_xml, sealed_reply
 
 # Older than this, or from the future, somebody is playing back what they overheard.

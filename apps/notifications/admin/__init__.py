@@ -1,3 +1,3 @@
-from apps.notifications.admin import deliveries, people, policies, tasks, webhooks
+from apps.notifications.admin import deliveries, people, platforms, policies, tasks, webhooks
 
-__all__ = ["deliveries", "people", "policies", "tasks", "webhooks"]
+__all__ = ["deliveries", "people", "platforms", "policies", "tasks", "webhooks"]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
@@ -14,12 +14,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
+from apps.accounts.models import User
 from apps.backoffice.acting import ActAdmin
 from apps.backoffice.acts import Act, ActContext
 from apps.backoffice.records import RecordPageAdmin
 from apps.backoffice.reporting import ReportAdmin
 from apps.backoffice.staff_admin import in_words, timeline_rows
 from apps.core import times
+from apps.core.errors import RuleBroken
 from apps.notifications import channels, services
 from apps.notifications.admin.health import ChannelsReport
 from apps.notifications.enums import DeliveryState, channel_name
@@ -27,7 +29,8 @@ from apps.notifications.forms import MyWishesForm, ReasonForm, ResolveForm
 from apps.notifications.models import Delivery
 from apps.notifications.queries import desk
 from apps.notifications.queries.people import wishes_of
-from apps.notifications.queries.recipients import staff_person
+from apps.notifications.queries.recipients import Person, add_accounts, staff_person
+from apps.notifications.queries.words import render_for_staff
 from apps.notifications.states import DELIVERY_MOVES
 
 
@@ -126,6 +129,12 @@ def _set_own_wishes(context: ActContext) -> None:
     )
 
 
+def _with_accounts(user: User) -> Person:
+    person = staff_person(user)
+    add_accounts([person])
+    return person
+
+
 # Everybody's own business: no permission is asked.
 WISHES = Act(
     "wishes",
@@ -135,7 +144,7 @@ WISHES = Act(
     explains=gettext_lazy("What is urgent comes in any case."),
     done=gettext_lazy("Your messages come that way from now on."),
     form=MyWishesForm,
-    options=lambda d: {"person": staff_person(d.by), "now": wishes_of(d.by)},
+    options=lambda d: {"person": _with_accounts(d.by), "now": wishes_of(d.by)},
     button=gettext_lazy("Save"),
 )
 
@@ -174,6 +183,7 @@ class DeliveryAdmin(RecordPageAdmin, ActAdmin, ReportAdmin):
             ("mine/", require_GET(self.mine_view), "mine"),
             ("mine/wishes/", self.wishes_view, "wishes"),
             ("mine/read/", require_POST(self.read_view), "read"),
+            ("take/<str:key>/", self.take_view, "take"),
             ("bell/", require_GET(self.bell_view), "bell"),
             *super().own_pages(),
         ]
@@ -227,6 +237,28 @@ class DeliveryAdmin(RecordPageAdmin, ActAdmin, ReportAdmin):
         """How one's own messages come."""
         mine = reverse("admin:notifications_delivery_mine")
         return self.answer(request, WISHES, self.act_context(request, None), back=mine)
+
+    def take_view(self, request: HttpRequest, key: str) -> HttpResponseBase:
+        """Where the button *I will handle it* leads from a message that cannot bring the press back itself: whoever
+        pressed it has signed in by now."""
+        mine = reverse("admin:notifications_delivery_mine")
+        by: User = request.user  # type: ignore[assignment]  # staff pages know users only
+        try:
+            delivery = services.message_to_take(key, by=by, at=timezone.now())
+        except RuleBroken as refusal:
+            messages.error(request, str(refusal))
+            return redirect(mine)
+        words = render_for_staff(delivery, frozenset(), by.language)
+        act = Act(
+            "take-it",
+            gettext_lazy("I will handle it"),
+            "",
+            lambda d: services.take_from_message(key=key, via="link", **d.who),
+            explains=f"{words.subject or words.text}",
+            done=gettext_lazy("Taken: it is yours now."),
+        )
+        context = self.act_context(request, None)
+        return self.answer(request, act, context, back=delivery.link or mine)
 
     def read_view(self, request: HttpRequest) -> HttpResponse:
         ids = [int(text) for text in request.POST.getlist("id") if text.isdecimal()]

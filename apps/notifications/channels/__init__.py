@@ -1,7 +1,9 @@
 """All channels, by name. A new one is one class and one line here."""
 
 from apps.notifications.channels.base import Channel, Message, Outcome, Question
+from apps.notifications.channels.dingtalk import DingTalkChannel, DingTalkGroupChannel
 from apps.notifications.channels.email import EmailChannel
+from apps.notifications.channels.feishu import FeishuChannel, FeishuGroupChannel
 from apps.notifications.channels.in_app import InAppChannel
 from apps.notifications.channels.phone import PhoneChannel
 from apps.notifications.channels.site import SiteChannel
@@ -9,6 +11,7 @@ from apps.notifications.channels.sms import SmsChannel
 from apps.notifications.channels.webhook import WebhookChannel
 from apps.notifications.channels.wechat import WeChatChannel
 from apps.notifications.channels.wechat_talk import WeChatTalkChannel
+from apps.notifications.channels.wecom import WeComChannel, WeComGroupChannel
 from apps.notifications.enums import name_channel, unregister_channel
 
 __all__ = [
@@ -60,5 +63,11 @@ for _one in (
     SiteChannel(),
     WebhookChannel(),
     PhoneChannel(),
+    WeComChannel(),
+    DingTalkChannel(),
+    FeishuChannel(),
+    WeComGroupChannel(),
+    DingTalkGroupChannel(),
+    FeishuGroupChannel(),
 ):
     register(_one)

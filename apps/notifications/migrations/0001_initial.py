@@ -18,6 +18,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("accounts", "0001_initial"),
         ("complaints", "0001_initial"),
         ("customers", "0001_initial"),
         ("events", "0001_initial"),
@@ -131,6 +132,7 @@ class Migration(migrations.Migration):
                             ("addressee", "One addressee"),
                             ("named", "The people it names"),
                             ("case_contact", "Whoever brought the case"),
+                            ("group", "Groups with a robot"),
                         ],
                         max_length=20,
                         verbose_name="told as",
@@ -521,6 +523,7 @@ class Migration(migrations.Migration):
                             ("addressee", "One addressee"),
                             ("named", "The people it names"),
                             ("case_contact", "Whoever brought the case"),
+                            ("group", "Groups with a robot"),
                         ],
                         max_length=20,
                         verbose_name="who is told",
@@ -549,7 +552,7 @@ class Migration(migrations.Migration):
                             ("delivery_manager", "Delivery manager"),
                             ("it_admin", "IT administrator"),
                         ],
-                        help_text="Only for “everyone with a role”.",
+                        help_text="For “everyone with a role”; of groups, only those that serve it.",
                         max_length=30,
                         verbose_name="role",
                     ),
@@ -1367,6 +1370,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("audience", "role"), models.Q(("role", ""), _negated=True)),
+                    ("audience", "group"),
                     models.Q(models.Q(("audience", "role"), _negated=True), ("role", "")),
                     _connector="OR",
                 ),
@@ -1723,6 +1727,335 @@ class Migration(migrations.Migration):
                 condition=models.Q(("event__isnull", False)),
                 fields=("event", "customer"),
                 name="webhook_event_once",
+            ),
+        ),
+        migrations.CreateModel(
+            name="ButtonPress",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "platform",
+                    models.CharField(
+                        choices=[
+                            ("wecom", "WeCom"),
+                            ("dingtalk", "DingTalk"),
+                            ("feishu", "Feishu"),
+                        ],
+                        max_length=10,
+                        verbose_name="platform",
+                    ),
+                ),
+                ("event_id", models.CharField(max_length=64)),
+                (
+                    "at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="when"
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[("done", "Taken from the message"), ("refused", "Press refused")],
+                        max_length=10,
+                        verbose_name="result",
+                    ),
+                ),
+                ("code", models.CharField(max_length=60, verbose_name="code")),
+                ("answer", apps.core.crypto.EncryptedTextField(verbose_name="answer")),
+            ],
+            options={
+                "verbose_name": "pressed button",
+                "verbose_name_plural": "pressed buttons",
+                "default_permissions": ("view",),
+            },
+        ),
+        migrations.CreateModel(
+            name="ColleagueAccount",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "platform",
+                    models.CharField(
+                        choices=[
+                            ("wecom", "WeCom"),
+                            ("dingtalk", "DingTalk"),
+                            ("feishu", "Feishu"),
+                        ],
+                        max_length=10,
+                        verbose_name="platform",
+                    ),
+                ),
+                ("account", apps.core.crypto.EncryptedTextField(editable=False)),
+                ("account_index", models.CharField(editable=False, max_length=32)),
+                ("label", models.CharField(max_length=80, verbose_name="account")),
+                ("linked_at", models.DateTimeField(verbose_name="since")),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="ended at")),
+            ],
+            options={
+                "verbose_name": "account of a colleague",
+                "verbose_name_plural": "accounts of colleagues",
+                "permissions": [("manage_colleagueaccount", "Can enter accounts of colleagues")],
+                "default_permissions": ("view",),
+            },
+        ),
+        migrations.CreateModel(
+            name="GroupRobot",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created at")),
+                (
+                    "name",
+                    models.CharField(max_length=60, unique=True, verbose_name="name of the robot"),
+                ),
+                (
+                    "platform",
+                    models.CharField(
+                        choices=[
+                            ("wecom", "WeCom"),
+                            ("dingtalk", "DingTalk"),
+                            ("feishu", "Feishu"),
+                        ],
+                        max_length=10,
+                        verbose_name="platform",
+                    ),
+                ),
+                ("group", models.CharField(max_length=80, verbose_name="group")),
+                ("key", apps.core.crypto.EncryptedTextField(editable=False)),
+                ("key_index", models.CharField(editable=False, max_length=32)),
+                ("has_secret", models.BooleanField(default=False, editable=False)),
+                (
+                    "secret",
+                    apps.core.crypto.EncryptedTextField(blank=True, default="", editable=False),
+                ),
+                (
+                    "roles",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("agent", "Customer-service agent"),
+                                ("director", "Customer-service director"),
+                                ("department_manager", "Department manager"),
+                                ("project_manager", "Project manager"),
+                                ("qc_manager", "QC manager"),
+                                ("deputy_general_manager", "Deputy general manager"),
+                                ("general_manager", "General manager"),
+                                ("dispatcher", "Dispatcher"),
+                                ("freight_clerk", "Freight clerk"),
+                                ("finance", "Finance"),
+                                ("settlement_clerk", "Settlement clerk"),
+                                ("cashier", "Cashier"),
+                                ("safety_officer", "Safety officer"),
+                                ("sales", "Sales"),
+                                ("warehouse_manager", "Warehouse manager"),
+                                ("delivery_manager", "Delivery manager"),
+                                ("it_admin", "IT administrator"),
+                            ],
+                            max_length=30,
+                        ),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="roles it serves",
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("zh-hans", "中文"), ("en", "English")],
+                        default="zh-hans",
+                        max_length=10,
+                        verbose_name="language",
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="switched on")),
+                (
+                    "last_success",
+                    models.DateTimeField(editable=False, null=True, verbose_name="last success"),
+                ),
+                (
+                    "last_failure",
+                    models.DateTimeField(editable=False, null=True, verbose_name="last failure"),
+                ),
+                (
+                    "last_code",
+                    models.CharField(
+                        blank=True, editable=False, max_length=60, verbose_name="last code"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "group robot",
+                "verbose_name_plural": "group robots",
+                "permissions": [("manage_grouprobot", "Can set up robots of groups")],
+                "default_permissions": ("view",),
+            },
+        ),
+        migrations.AddField(
+            model_name="buttonpress",
+            name="by",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="by",
+            ),
+        ),
+        migrations.AddField(
+            model_name="buttonpress",
+            name="delivery",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="presses",
+                to="notifications.delivery",
+                verbose_name="message",
+            ),
+        ),
+        migrations.AddField(
+            model_name="colleagueaccount",
+            name="ended_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="ended by",
+            ),
+        ),
+        migrations.AddField(
+            model_name="colleagueaccount",
+            name="linked_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="entered by",
+            ),
+        ),
+        migrations.AddField(
+            model_name="colleagueaccount",
+            name="user",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="platform_accounts",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="colleague",
+            ),
+        ),
+        migrations.AddField(
+            model_name="grouprobot",
+            name="created_by",
+            field=models.ForeignKey(
+                editable=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="created by",
+            ),
+        ),
+        migrations.AddField(
+            model_name="grouprobot",
+            name="unit",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="accounts.unit",
+                verbose_name="unit",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="buttonpress",
+            constraint=models.UniqueConstraint(fields=("platform", "event_id"), name="press_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="buttonpress",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("outcome", "done"), _negated=True),
+                    models.Q(("by__isnull", False), ("delivery__isnull", False)),
+                    _connector="OR",
+                ),
+                name="press_done_by_someone",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="colleagueaccount",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at__isnull", True)),
+                fields=("user", "platform"),
+                name="colleague_account_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="colleagueaccount",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at__isnull", True)),
+                fields=("platform", "account_index"),
+                name="account_of_one_colleague",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="colleagueaccount",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("platform__in", ["wecom", "dingtalk", "feishu"])),
+                name="account_platform_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="colleagueaccount",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended_at__isnull", True), ("ended_by__isnull", True)),
+                    models.Q(("ended_at__isnull", False), ("ended_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="account_ended_by_someone",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="grouprobot",
+            constraint=models.UniqueConstraint(fields=("platform", "key_index"), name="robot_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="grouprobot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("platform__in", ["wecom", "dingtalk", "feishu"])),
+                name="robot_platform_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="grouprobot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("key_index", ""), _negated=True), name="robot_has_key"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="grouprobot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("has_secret", False), ("platform", "wecom")),
+                    models.Q(models.Q(("platform", "wecom"), _negated=True), ("has_secret", True)),
+                    _connector="OR",
+                ),
+                name="robot_signs_where_it_can",
             ),
         ),
         *_by_hand.OPERATIONS,

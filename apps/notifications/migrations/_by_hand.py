@@ -19,5 +19,6 @@ OPERATIONS = [
     append_only("notifications_attempt"),
     append_only("notifications_messagetemplate"),
     append_only("notifications_webhookevent"),
+    append_only("notifications_buttonpress"),
     migrations.RunPython(sow, migrations.RunPython.noop),
 ]

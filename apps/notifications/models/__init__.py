@@ -8,6 +8,7 @@ from apps.notifications.models.people import (
     SuppressedAddress,
     TalkWindow,
 )
+from apps.notifications.models.platforms import ButtonPress, ColleagueAccount, GroupRobot
 from apps.notifications.models.policy import MessageTemplate, NotificationPolicy
 from apps.notifications.models.provider import ProviderState, SendStamp
 from apps.notifications.models.sender import Sender
@@ -16,8 +17,11 @@ from apps.notifications.models.webhook import WebhookEndpoint, WebhookEvent
 __all__ = [
     "Announcement",
     "Attempt",
+    "ButtonPress",
+    "ColleagueAccount",
     "Delivery",
     "DeliveryQuerySet",
+    "GroupRobot",
     "LinkedAddress",
     "MessageTemplate",
     "NotificationPolicy",

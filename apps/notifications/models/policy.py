@@ -23,7 +23,7 @@ class NotificationPolicy(models.Model):
         max_length=30,
         choices=Role,
         blank=True,
-        help_text=_("Only for “everyone with a role”."),
+        help_text=_("For “everyone with a role”; of groups, only those that serve it."),
     )
     channels = ArrayField(
         models.CharField(max_length=20, choices=channel_choices),
@@ -67,6 +67,7 @@ class NotificationPolicy(models.Model):
             models.CheckConstraint(condition=Q(channels__len__gt=0), name="policy_names_a_channel"),
             models.CheckConstraint(
                 condition=(Q(audience=Audience.ROLE) & ~Q(role=""))
+                | Q(audience=Audience.GROUP)
                 | (~Q(audience=Audience.ROLE) & Q(role="")),
                 name="policy_role_where_needed",
             ),

@@ -17,7 +17,12 @@ from apps.customers.enums import ContactRole
 from apps.customers.models import Contact
 from apps.notifications.addresses import index_of, label_of
 from apps.notifications.enums import Audience, SubscriptionState
-from apps.notifications.models import NotificationPolicy, Subscription
+from apps.notifications.models import (
+    ColleagueAccount,
+    GroupRobot,
+    NotificationPolicy,
+    Subscription,
+)
 
 # The first of these that a customer has is whom we write to.
 WHOM = (ContactRole.SERVICE, ContactRole.ORDERS, ContactRole.MANAGER)
@@ -257,6 +262,41 @@ def _role_holders(notices: Sequence[Notice], role: str) -> Finder:
     return find
 
 
+def _groups(notices: Sequence[Notice], role: str) -> Finder:
+    """Robots that are on, serve this role where one is asked for, and belong to the unit concerned, one above
+    it or the whole company. Where no unit is concerned only those of the whole company."""
+    robots = list(GroupRobot.objects.filter(is_active=True).select_related("unit").order_by("pk"))
+    if role:
+        robots = [robot for robot in robots if not robot.roles or role in robot.roles]
+    units = _paths({_unit_of(notice) for notice in notices}) if robots else {}
+
+    def find(notice: Notice) -> Iterator[Person]:
+        path = units.get(_unit_of(notice) or 0, "")
+        for robot in robots:
+            if robot.unit is None or (path and path.startswith(robot.unit.path)):
+                yield robot_person(robot)
+
+    return find
+
+
+def robot_person(robot: GroupRobot) -> Person:
+    return Person(
+        robot.recipient,
+        f"{robot.name} · {robot.group}"[:80],
+        robot.language,
+        {robot.channel: robot.recipient},
+        one_address=True,
+    )
+
+
+def _unit_of(notice: Notice) -> int | None:
+    for row in (notice, notice.case, notice.customer):
+        unit: int | None = getattr(row, "unit_id", None)
+        if unit is not None:
+            return unit
+    return None
+
+
 def _paths(unit_ids: set[int | None]) -> dict[int, str]:
     return dict(
         Unit.objects.filter(pk__in=[pk for pk in unit_ids if pk is not None]).values_list(
@@ -274,6 +314,18 @@ def staff_person(user: User) -> Person:
         if is_mobile(user.phone):
             addresses["sms"] = user.phone
     return Person(f"user:{user.pk}", user.display_name, user.language, addresses, user.phone)
+
+
+def add_accounts(people: Iterable[Person]) -> None:
+    """The accounts of colleagues at the platforms, one query for all of them."""
+    staff: dict[int, list[Person]] = defaultdict(list)
+    for person in people:
+        if person.key.startswith("user:"):
+            staff[int(person.key.removeprefix("user:"))].append(person)
+    rows = ColleagueAccount.objects.filter(user__in=list(staff), ended_at__isnull=True)
+    for row in rows if staff else ():
+        for person in staff[row.user_id]:
+            person.addresses[row.platform] = row.account
 
 
 def _everybody(_notices: Sequence[Notice], _role: str) -> Finder:
@@ -297,4 +349,5 @@ _FINDERS: dict[str, Callable[[Sequence[Notice], str], Finder]] = {
     Audience.NAMED: _named,
     Audience.ROLE: _role_holders,
     Audience.PUBLIC: _everybody,
+    Audience.GROUP: _groups,
 }

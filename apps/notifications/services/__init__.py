@@ -1,3 +1,4 @@
+from apps.notifications.services.accounts import end_account, link_account
 from apps.notifications.services.acts import (
     cancel_delivery,
     close_task,
@@ -42,6 +43,14 @@ from apps.notifications.services.receipts import (
     record_sms_receipts,
     record_wechat_outcome,
 )
+from apps.notifications.services.robots import (
+    add_robot,
+    beginning,
+    change_robot,
+    renew_robot,
+    send_test,
+    switch_robot,
+)
 from apps.notifications.services.sending import send_due, send_next
 from apps.notifications.services.subscriptions import (
     confirm_subscription,
@@ -56,6 +65,13 @@ from apps.notifications.services.subscriptions import (
     subscription_token,
     unsubscribe,
 )
+from apps.notifications.services.taking import (
+    Answer,
+    Press,
+    message_to_take,
+    take_from_message,
+    take_press,
+)
 from apps.notifications.services.webhook_events import (
     MAX_REPLAY,
     ping,
@@ -68,15 +84,21 @@ __all__ = [
     "CALLABLE",
     "MAX_REPLAY",
     "MOST_URL",
+    "Answer",
+    "Press",
+    "add_robot",
     "ask_about_unclear",
+    "beginning",
     "cancel_delivery",
     "change_endpoint",
+    "change_robot",
     "check_template",
     "close_task",
     "confirm_subscription",
     "confirmed_token",
     "create_endpoint",
     "digest_of",
+    "end_account",
     "end_subscription",
     "expire_leases",
     "gather",
@@ -84,10 +106,12 @@ __all__ = [
     "hand_task",
     "is_stopped",
     "lift_address",
+    "link_account",
     "link_wechat",
     "look_after_unused_channels",
     "maintain",
     "mark_read",
+    "message_to_take",
     "note_wechat_word",
     "notify",
     "notify_about",
@@ -102,6 +126,7 @@ __all__ = [
     "record_sms_receipts",
     "record_wechat_outcome",
     "remove_endpoint",
+    "renew_robot",
     "replay",
     "request_subscription",
     "resend_delivery",
@@ -113,10 +138,14 @@ __all__ = [
     "save_template",
     "send_due",
     "send_next",
+    "send_test",
     "set_opt_out",
     "set_preference",
     "stop_address",
     "subscription_token",
+    "switch_robot",
+    "take_from_message",
+    "take_press",
     "take_task",
     "unlink_wechat",
     "unsubscribe",

@@ -12,7 +12,7 @@ from apps.core.public_links import public_link
 from apps.events.models import Event
 from apps.notifications import channels
 from apps.notifications.addresses import index_of, is_ours
-from apps.notifications.enums import DeliveryState
+from apps.notifications.enums import Audience, DeliveryState, Platform
 from apps.notifications.models import (
     LinkedAddress,
     NotificationPolicy,
@@ -20,7 +20,7 @@ from apps.notifications.models import (
     SuppressedAddress,
 )
 from apps.notifications.queries.notices import notices_of
-from apps.notifications.queries.recipients import Person, Planned, plan
+from apps.notifications.queries.recipients import Person, Planned, add_accounts, plan
 from apps.notifications.queries.wishes import is_unwanted, keys_of, quiet_end, wishes_of
 from apps.notifications.services.rows import NewDelivery, insert
 from apps.notifications.services.webhook_events import queue_webhooks
@@ -72,6 +72,9 @@ class _AddressBook:
         )
         self._indexes = indexes
         self._open = [c for c in channels.all_channels() if c.configured()]
+        if any(str(c.name) in Platform.values for c in self._open):
+            # A person may be planned for several times, each with addresses of its own.
+            add_accounts({id(p.person): p.person for p in planned}.values())
         self._usable = {id(p.person): self._reach(p.person) for p in planned}
         self._leave_out_stopped()
         keys = {key for p in people.values() for key in keys_of(p.key, p.customer_id)}
@@ -120,11 +123,13 @@ class _AddressBook:
 def _row(planned: Planned, book: _AddressBook, now: datetime) -> NewDelivery:
     notice, policy, person = planned.notice, planned.policy, planned.person
     preference = book.preference(person)
-    allowed = list(notice.channels) or list(policy.channels)
+    to_group = policy.audience == Audience.GROUP
+    # What a step says of channels is about people; a group gets the news once, however many there are.
+    allowed = list(policy.channels) if to_group else list(notice.channels) or list(policy.channels)
     chain = _chain(allowed, person, preference, book.usable(person))
     first = chain[0] if chain else (allowed[0], "")
     row = NewDelivery(
-        cause=notice.cause,
+        cause=_once(notice) if to_group else notice.cause,
         topic=notice.topic,
         audience=policy.audience,
         channel=first[0],
@@ -155,6 +160,10 @@ def _row(planned: Planned, book: _AddressBook, now: datetime) -> NewDelivery:
     else:
         _schedule(row, policy, notice, now)
     return row
+
+
+def _once(notice: Notice) -> str:
+    return f"{notice.topic}:{notice.event.pk}" if notice.event else notice.cause
 
 
 def _chain(

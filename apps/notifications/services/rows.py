@@ -23,7 +23,12 @@ PAGE = 1_000
 # The task that sends what is due on one channel.
 SEND = "apps.notifications.tasks.send_due"
 # Only these have an address of their own by which doubles are recognised.
-ADDRESSED = frozenset({"sms", "email", "wechat", "wechat_talk", "phone"})
+ADDRESSED = frozenset(
+    {
+        *("sms", "email", "wechat", "wechat_talk", "phone", "wecom", "dingtalk", "feishu"),
+        *("wecom_group", "dingtalk_group", "feishu_group"),
+    }
+)
 _COLUMNS = {
     "cause": "varchar",
     "event_id": "bigint",

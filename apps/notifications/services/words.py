@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.services import record
 from apps.notifications import channels
-from apps.notifications.enums import Audience
+from apps.notifications.enums import Audience, Platform
 from apps.notifications.models import MessageTemplate, NotificationPolicy
 from apps.notifications.seeding import built_in_words
 from apps.notifications.services.provider_words import check_provider_words
@@ -20,6 +20,8 @@ from apps.notifications.wording import check_words
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
+
+GROUPS = frozenset(f"{platform}_group" for platform in Platform.values)
 
 
 @transaction.atomic
@@ -149,7 +151,22 @@ def _check_policy(policy: NotificationPolicy) -> None:
             code="bad_channels",
             field="channels",
         )
-    if (policy.audience == Audience.ROLE) != bool(policy.role):
+    if policy.audience == Audience.GROUP and set(policy.channels) - GROUPS:
+        raise BadInput(
+            _("Groups are reached by their robots only: %(names)s.")
+            % {"names": ", ".join(sorted(GROUPS))},
+            code="bad_channels",
+            field="channels",
+        )
+    if policy.audience != Audience.GROUP and set(policy.channels) & GROUPS:
+        raise BadInput(
+            _("Robots write to groups, so choose “Groups with a robot”."),
+            code="bad_channels",
+            field="channels",
+        )
+    if policy.audience != Audience.GROUP and (policy.audience == Audience.ROLE) != bool(
+        policy.role
+    ):
         raise BadInput(
             _("Choose a role for “everyone with a role”, and only then."),
             code="bad_role",

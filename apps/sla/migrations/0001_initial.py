@@ -112,6 +112,9 @@ class Migration(migrations.Migration):
                                 ("email", "E-mail"),
                                 ("sms", "SMS"),
                                 ("wechat", "WeChat"),
+                                ("wecom", "WeCom"),
+                                ("dingtalk", "DingTalk"),
+                                ("feishu", "Feishu"),
                                 ("phone", "Phone call by a person"),
                             ],
                             max_length=10,
@@ -1244,7 +1247,19 @@ class Migration(migrations.Migration):
             model_name="step",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("channels__contained_by", ["in_app", "email", "sms", "wechat", "phone"]),
+                    (
+                        "channels__contained_by",
+                        [
+                            "in_app",
+                            "email",
+                            "sms",
+                            "wechat",
+                            "wecom",
+                            "dingtalk",
+                            "feishu",
+                            "phone",
+                        ],
+                    ),
                     ("channels__len__gt", 0),
                 ),
                 name="sla_step_channels_known",

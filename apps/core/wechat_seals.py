@@ -1,8 +1,8 @@
-"""Signatures and encryption of WeChat official-account callbacks. Pure.
+"""Signatures and encryption of callbacks of WeChat official accounts and of WeCom, which are made alike. Pure.
 
 Plain: ``signature`` = SHA-1 of the sorted token, timestamp and nonce. Safe mode: AES-256-CBC with
 the key's first 16 bytes as vector, PKCS#7 to 32 bytes; inside 16 random bytes, the length of the
-message in four bytes, the message, the account's id.
+message in four bytes, the message, the account's id (at WeCom the company's).
 """
 
 import base64
