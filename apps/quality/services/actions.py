@@ -165,7 +165,7 @@ def _locked(action_id: int, by: User) -> tuple[CorrectiveAction, Source]:
     source: Source
     if known.exception_id is None:
         analyses = QuarterlyAnalysis.objects.select_for_update(no_key=True)
-        source = analyses.get(pk=known.analysis_id)
+        source = analyses.get(pk=known.analysis_id or 0)
     elif known.owner_id == by.pk:
         source = ExceptionReport.objects.select_for_update(no_key=True).get(pk=known.exception_id)
     else:
