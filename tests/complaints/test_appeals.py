@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.enums import Role
@@ -26,6 +27,7 @@ from apps.core.errors import RuleBroken
 from apps.core.files import NewFile
 from apps.sla.enums import ClockState, Metric
 from apps.sla.models import Clock
+from tests.factories.accounts import sign_in
 from tests.factories.complaints import Team, any_cause, case, solved, who
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("CMP-1")]
@@ -177,22 +179,25 @@ def test_the_database_keeps_answer_and_decision_whole() -> None:
 def test_its_page_shows_the_appeal_and_takes_answer_and_decision(client: Client) -> None:
     team = Team()
     made = appealed(team, at=timezone.now() - timedelta(hours=2))
-    client.force_login(team.manager)
+    sign_in(client, team.manager)
     page = client.get(f"/admin/complaints/case/number/{made.number}/").content.decode()
     assert NUMBER in page and "appeal-answer" in page
-    act = f"/admin/complaints/case/number/{made.number}/act/"
+
+    def act(name: str) -> str:
+        return reverse("admin:complaints_case_act", args=[made.number, name])
+
     assert client.get("/admin/complaints/case/?view=appeals").content.decode().count(made.number)
-    assert client.get(f"{act}appeal-decide/?seen=0").status_code == 404, "not answered yet"
+    assert client.get(act("appeal-decide") + "?seen=0").status_code == 404, "not answered yet"
     answered(made)
     typed = {
         "appeal-decide-decision": "established",
         "appeal-decide-decided_at": timezone.localtime().strftime("%Y-%m-%dT%H:%M"),
         "appeal-decide-note": "",
     }
-    client.force_login(team.agent)
-    assert client.post(f"{act}appeal-decide/", typed).status_code == 403
-    client.force_login(team.manager)
-    assert client.post(f"{act}appeal-decide/", typed).status_code == 302
+    sign_in(client, team.agent)
+    assert client.post(act("appeal-decide"), typed).status_code == 403
+    sign_in(client, team.manager)
+    assert client.post(act("appeal-decide"), typed).status_code == 302
     assert Appeal.objects.get(case=made).decision == AppealDecision.ESTABLISHED
 
 
@@ -200,13 +205,13 @@ def test_who_may_not_see_cases_sees_no_appeal(client: Client) -> None:
     team = Team()
     made = appealed(team)
     for role in (Role.DISPATCHER, Role.FINANCE):
-        client.force_login(team.person(role))
+        sign_in(client, team.person(role))
         assert client.get(f"/admin/complaints/case/number/{made.number}/").status_code in (403, 404)
 
 
 def test_intake_asks_for_number_and_receipt(client: Client) -> None:
     team = Team()
-    client.force_login(team.agent)
+    sign_in(client, team.agent)
     typed = {
         "case_class": "complaint", "channel": "authority", "description": "申诉：延误", "language": "zh-hans",
         "contact_phone": "13812345678", "appeal_number": "SH20260001",
