@@ -46,6 +46,8 @@ BY_THE_SYSTEM = {
     "channel_due_at", "channel_sent_at", "channel_heard_at",
     # Money at the door follows proofs of delivery and bank lines; a taking says ``by``.
     "banked_at", "cleared_at", "collected_at", "ended_at", "opened_at", "taken_at",
+    # Surveys are drawn and asked by the house; an appeal prints a day for its answer.
+    "answer_due_at", "asked_at", "drawn_at",
     # Nobody accepted a shift in time.
     "lapsed_at",
     # Of courses and exams: by their learner, or by whoever marked each answer.

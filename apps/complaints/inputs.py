@@ -1,6 +1,7 @@
 """What doors hand to the services: clean values, no database rows but those looked up already."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from apps.accounts.enums import Language
@@ -15,13 +16,22 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class NewAppeal:
+    """An appeal to the postal authority: its number there, and the day of the answer if it prints one."""
+
+    number: str
+    answer_due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class NewCase:
     """What a customer brings (CMP-1). Personal data in clear; the service encrypts and masks.
 
     ``title`` may be empty: the first words of the description serve. ``severity`` None lets the
     rules decide. ``keep``: whoever took it down keeps it, the rules are not asked.
     ``source_key``: what the channel calls it ("mail:<Message-ID>", "api:7:order-42",
-    "chat:<uuid>"); a second case with the same key is not opened.
+    "chat:<uuid>"); a second case with the same key is not opened. ``appeal``: of one that the postal
+    authority passed on, and only of such a one.
     """
 
     case_class: CaseClass
@@ -44,6 +54,7 @@ class NewCase:
     source_key: str = ""
     external_id: str = ""
     author_label: str = ""
+    appeal: NewAppeal | None = None
 
 
 @dataclass(frozen=True, slots=True)

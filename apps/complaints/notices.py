@@ -13,6 +13,9 @@ from apps.complaints.queries import links, satisfaction
 from apps.complaints.queries.following import same_person
 from apps.complaints.queries.promises import answers_due
 from apps.complaints.rules.merchants import is_merchants_own
+from apps.complaints.rules.privacy import masked
+from apps.complaints.services.surveys import note_messages
+from apps.complaints.survey_notices import TOPIC, survey_notices
 from apps.core.notice_types import Notice, Webhook, subject_link
 from apps.core.public_links import public_link
 from apps.core.times import instant
@@ -194,6 +197,20 @@ def _escalated(event: Event, book: _Book) -> Iterator[Notice]:
         yield notice
 
 
+def _praised(event: Event, book: _Book) -> Iterator[Notice]:
+    """The colleague whom a customer praises, and whoever leads them, in the customer's words."""
+    case = book.case(event)
+    if case is None:
+        return
+    notice = _notice("staff.praise", event, case)
+    notice.data["detail"] = str(event.data.get("name", ""))
+    notice.personal = {"text": masked(case.description, case)}
+    people = [event.data.get("colleague"), *(event.data.get("recipients") or ())]
+    notice.people = [pk for pk in people if isinstance(pk, int) and pk != event.by_id]
+    notice.link = "/admin/complaints/case/praise/"
+    yield notice
+
+
 def _to_owner(topic: str, event: Event, case: Case) -> Iterator[Notice]:
     """Its stand-in while the owner is away. What nobody owns stands in the queue, where its clock
     runs."""
@@ -249,8 +266,10 @@ _READERS = {
     "case.message_in": _message_in,
     "case.reported": _reported,
     "case.escalated": _escalated,
+    "case.praised": _praised,
 }
-NOTICES = dict.fromkeys(_READERS, notices)
+NOTICES = {**dict.fromkeys(_READERS, notices), "survey.asked": survey_notices}
+FOLLOWED = {TOPIC: note_messages}
 
 MESSAGES = frozenset({"case.message_in", "case.message_out"})
 

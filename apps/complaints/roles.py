@@ -5,12 +5,14 @@ from apps.core.codenames import keep, may, merged, view
 
 # --- cases --------------------------------------------------------------------------------------
 WORK_CASES = (
-    view("case caseentry casefile caselink satisfactionask")
+    view("case caseentry casefile caselink satisfactionask appeal")
     | keep("case")
     | may("handle_case merge_case close_case reveal_case")
 )
 EXPORT_CASES = WORK_CASES | view("assignmentrule majorrule") | may("export_case")
 LEAD_CASES = EXPORT_CASES | keep("assignmentrule majorrule") | may("assign_case cancel_case")
+# What the postal authority decided is written down by whoever answers for it to the company.
+DECIDE = may("decide_appeal")
 CASES = {
     Role.AGENT: WORK_CASES,
     Role.DIRECTOR: LEAD_CASES,
@@ -39,4 +41,18 @@ CAUSES = {
     Role.DELIVERY_MANAGER: SEE_CAUSES,
 }
 
-ROLES = merged(CASES, CAUSES)
+# --- opinions -----------------------------------------------------------------------------------
+SEE_SURVEYS = view("surveyask surveyplan")
+KEEP_SURVEYS = SEE_SURVEYS | may("change_surveyplan")
+# Everybody sees the praise of themselves; a leader that of those they lead (queries.praises).
+OPINIONS: dict[str, frozenset[str]] = {
+    **{role: may("view_praise") for role in Role},
+    Role.DIRECTOR: may("view_praise") | SEE_SURVEYS | DECIDE,
+    Role.DEPARTMENT_MANAGER: may("view_praise") | KEEP_SURVEYS | DECIDE,
+    Role.PROJECT_MANAGER: may("view_praise") | KEEP_SURVEYS | DECIDE,
+    Role.QC_MANAGER: may("view_praise") | KEEP_SURVEYS | DECIDE,
+    Role.DEPUTY_GENERAL_MANAGER: may("view_praise") | KEEP_SURVEYS | DECIDE,
+    Role.GENERAL_MANAGER: may("view_praise") | KEEP_SURVEYS | DECIDE,
+}
+
+ROLES = merged(CASES, CAUSES, OPINIONS)

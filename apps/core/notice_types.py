@@ -78,6 +78,7 @@ class Notice:
     waybill: Any = None
     customer: Any = None
     case: Any = None  # rows of the floors that make the notice
+    contact: Any = None  # for the audience “one contact of a customer”
     owner_id: int | None = None  # the person it belongs to, if not the customer's agent
     unit_id: int | None = None
     data: dict[str, Any] = field(default_factory=dict)

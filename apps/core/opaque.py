@@ -37,6 +37,7 @@ class Id(StrEnum):
     CHARGE = "ch"
     ACCOUNT_NOTICE = "an"
     PAYEE = "pa"
+    SURVEY = "sv"
 
 
 @lru_cache(maxsize=256)

@@ -97,6 +97,7 @@ class Audience(ColourChoices):
     NAMED = "named", _("The people it names"), "grey"
     CASE_CONTACT = "case_contact", _("Whoever brought the case"), "teal"
     GROUP = "group", _("Groups with a robot"), "grey"
+    ONE_CONTACT = "one_contact", _("One contact of a customer"), "blue"
 
 
 # Whoever works for the company, asked for exactly this message or owes money by it cannot unsubscribe

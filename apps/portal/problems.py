@@ -1,4 +1,4 @@
-"""What people can report on the public page, and which class of case each is (CMP-1). Pure."""
+"""What people can report or tell us on the public page, and which class of case each is (CMP-1). Pure."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +13,8 @@ class Problem(TextChoices):
     WRONG = "wrong", _("Delivered to the wrong place, or signed for by somebody else")
     ATTITUDE = "attitude", _("I was treated badly")
     OTHER = "other", _("Something else")
+    SUGGESTION = "suggestion", _("I have a suggestion for you")
+    PRAISE = "praise", _("I want to praise somebody")
 
 
 CLASS_OF = {
@@ -23,4 +25,6 @@ CLASS_OF = {
     Problem.ATTITUDE: CaseClass.COMPLAINT,
     # Whoever reports something else is not satisfied either; a person may find it an inquiry.
     Problem.OTHER: CaseClass.COMPLAINT,
+    Problem.SUGGESTION: CaseClass.SUGGESTION,
+    Problem.PRAISE: CaseClass.PRAISE,
 }

@@ -19,6 +19,7 @@ from apps.portal.views import (
     shipment,
     site,
     statement,
+    survey,
     verify,
 )
 
@@ -67,6 +68,7 @@ urlpatterns = [
     path("notice/<str:token>/answer", notice.answer, name="notice_answer"),
     path("verify", verify.verify, name="verify"),
     path("rate/<str:token>", rating.rate, name="rate"),
+    path("survey/<str:token>", survey.survey, name="survey"),
     path("help", help.centre, name="help"),
     path("help/<slug:code>", help.article, name="help_article"),
     path("help/<slug:code>/opinion", help.opinion, name="help_opinion"),

@@ -69,4 +69,12 @@ PAGES = (
         daily_for=frozenset({Role.QC_MANAGER, Role.DEPARTMENT_MANAGER}),
         hour=80,
     ),
+    records(
+        _("Quarterly analyses of opinions"),
+        "insights",
+        "quality.quarterlyanalysis",
+        about=_("What surveys, suggestions and praise of a quarter show, and what follows."),
+        section=EXCEPTIONS,
+        words="季度 满意度 建议 表扬 分析",
+    ),
 )

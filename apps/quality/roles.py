@@ -4,13 +4,13 @@ from apps.accounts.enums import Role
 from apps.core.codenames import may, view
 
 # Whoever moves the goods reports what went wrong with them and answers chases.
-REPORT = view("chasetask correctiveaction evidence exceptionreport partycontact") | may(
-    "add_exceptionreport handle_exceptionreport"
-)
+REPORT = view(
+    "chasetask correctiveaction evidence exceptionreport partycontact quarterlyanalysis"
+) | may("add_exceptionreport handle_exceptionreport")
 HANDLE = REPORT | view("reportchange reviewitem reviewmeeting")
 INVESTIGATE = HANDLE | may(
     "investigate_exceptionreport decide_exceptionreport close_exceptionreport"
-    " reveal_exceptionreport check_correctiveaction hold_reviewmeeting"
+    " reveal_exceptionreport check_correctiveaction hold_reviewmeeting add_quarterlyanalysis"
 )
 ROLES = {
     Role.AGENT: HANDLE,

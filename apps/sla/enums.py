@@ -24,6 +24,7 @@ class Metric(ColourChoices):
     SOLUTION = "solution", _("Solution"), "teal"
     FEEDBACK = "feedback", _("Feedback at the latest"), "teal"
     LEGAL = "legal", _("Legal limit"), "red"
+    AUTHORITY = "authority", _("Answer to the postal authority"), "red"
     ORDER_PROCESSING = "order_processing", _("Order processed"), "teal"
     FOLLOW_UP = "follow_up", _("Follow-up"), "teal"
     PROMISE = "promise", _("Promise"), "purple"
@@ -41,6 +42,7 @@ class FactKind(ColourChoices):
     FED_BACK = "fed_back", _("Feedback given"), "green"
     PROCESSED = "processed", _("Processed"), "green"
     DONE = "done", _("Done"), "green"
+    AUTHORITY_ANSWERED = "authority_answered", _("Postal authority answered"), "green"
 
 
 class IntervalKind(ColourChoices):
@@ -185,6 +187,7 @@ MET_BY: dict[str, frozenset[str]] = {
     Metric.SOLUTION: frozenset({FactKind.SOLVED}),
     Metric.FEEDBACK: frozenset({FactKind.FED_BACK, FactKind.SOLVED}),
     Metric.LEGAL: frozenset({FactKind.SOLVED}),
+    Metric.AUTHORITY: frozenset({FactKind.AUTHORITY_ANSWERED}),
     Metric.ORDER_PROCESSING: frozenset({FactKind.PROCESSED}),
     Metric.FOLLOW_UP: frozenset({FactKind.DONE}),
     Metric.PROMISE: frozenset(),

@@ -68,6 +68,7 @@ def plant(apps: Any) -> int:
             valid_from=SINCE,
             classes=entry.get("classes", []),
             severities=entry.get("severities", []),
+            channels=entry.get("channels", []),
             published_at=SINCE,
         )
         for target in entry["targets"]:

@@ -88,8 +88,8 @@
       more.open = true; search.focus();
       return;
     }
-    if (event.altKey && /^[1-4]$/.test(event.key)) { event.preventDefault(); pick(Number(event.key)); return; }
-    if (!writes && /^[1-4]$/.test(event.key) && !event.ctrlKey && !event.metaKey) { event.preventDefault(); pick(Number(event.key)); return; }
+    if (event.altKey && /^[1-6]$/.test(event.key)) { event.preventDefault(); pick(Number(event.key)); return; }
+    if (!writes && /^[1-6]$/.test(event.key) && !event.ctrlKey && !event.metaKey) { event.preventDefault(); pick(Number(event.key)); return; }
     var here = order.indexOf(target.name);
     if (event.key === "Enter" && here >= 0) {
       event.preventDefault();

@@ -11,7 +11,7 @@ from apps.billing.enums import StatementState
 from apps.billing.models import Blocker, Statement
 from apps.billing.services.moving import lock_statement
 from apps.billing.services.words import said
-from apps.complaints.enums import CaseClass, CaseState
+from apps.complaints.enums import TROUBLE, CaseState
 from apps.core.errors import RuleBroken
 from apps.events.services import record
 from apps.quality.enums import ExceptionState
@@ -31,7 +31,7 @@ WITH shipments AS (
     UNION
     SELECT s.statement_id, 'case', k.id, k.number || ' · ' || k.title
     FROM shipments s JOIN complaints_case k ON k.waybill_id = s.waybill_id
-    WHERE k.state <> ALL(%(settled)s) AND k.case_class <> %(inquiry)s
+    WHERE k.state <> ALL(%(settled)s) AND k.case_class = ANY(%(trouble)s)
     UNION
     SELECT s.statement_id, 'receipt', d.id, s.number
     FROM shipments s JOIN tracking_returndocument d ON d.waybill_id = s.waybill_id
@@ -78,7 +78,7 @@ def find_blockers(*, statement_ids: list[int], at: datetime) -> None:
         "at": at,
         "exception_closed": ExceptionState.CLOSED,
         "settled": [str(state) for state in SETTLED_CASES],
-        "inquiry": CaseClass.INQUIRY,
+        "trouble": [str(one) for one in TROUBLE],
         "outstanding": [str(state) for state in OUTSTANDING],
     }
     with connection.cursor() as cursor:

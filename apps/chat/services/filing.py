@@ -16,7 +16,7 @@ from apps.chat.enums import ChatSide
 from apps.chat.models import Chat, ChatLine
 from apps.chat.rules.words import say
 from apps.chat.services.rows import lock_chat, write
-from apps.complaints.enums import CaseChannel, CaseClass, EntryKind
+from apps.complaints.enums import TROUBLE, CaseChannel, CaseClass, EntryKind
 from apps.complaints.inputs import NewCase
 from apps.complaints.models import Case, CaseEntry, CaseFile
 from apps.complaints.rules.cases import check_live
@@ -131,7 +131,7 @@ def _open(chat: Chat, filing: Filing, *, by: User, at: datetime) -> Case:
             contact_email=chat.email,
             language=Language(chat.language),
             # Trouble goes to its team; a question stays with whoever answered it.
-            keep=filing.case_class == CaseClass.INQUIRY and not filing.by_rule,
+            keep=filing.case_class not in TROUBLE and not filing.by_rule,
             source_key=f"chat:{chat.token_hash[:40]}",
             external_id=_external(first) if first else "",
             author_label=_label(chat),

@@ -16,14 +16,18 @@ from apps.sla.enums import ClockState, Metric
 
 # (name, heading, acts in their order); the page adds merging and splitting to the records.
 GROUPS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
-    ("talk", gettext_lazy("Talk"), ("reply", "call", "plan", "promise", "ask")),
+    (
+        "talk",
+        gettext_lazy("Talk"),
+        ("reply", "call", "plan", "promise", "ask", "appeal-answer", "praise"),
+    ),
     (
         "decide",
         gettext_lazy("Decide"),
-        ("solve", "confirm", "close", "wait", "resume", "reopen", "cancel"),
+        ("solve", "confirm", "close", "wait", "resume", "reopen", "cancel", "appeal-decide"),
     ),
     ("hand-on", gettext_lazy("Hand on"), ("report", "take", "assign")),
-    ("records", gettext_lazy("Records"), ("note", "files", "change", "link")),
+    ("records", gettext_lazy("Records"), ("note", "files", "change", "link", "appeal-number")),
 )
 
 

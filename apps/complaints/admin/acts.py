@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.backoffice.acts import Act, ActContext
-from apps.complaints.admin import runs
+from apps.complaints.admin import opinion_acts, runs
 from apps.complaints.enums import CaseState
 from apps.complaints.forms import acts as f
 from apps.complaints.models import Case
@@ -30,6 +30,7 @@ def _has_way(case: Case) -> bool:
 
 
 ALL: tuple[Act, ...] = (
+    *opinion_acts.ACTS,
     Act(
         "reply",
         gettext_lazy("Reply"),

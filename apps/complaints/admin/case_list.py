@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from apps.backoffice.lists import Column, ListQuery, Sort, StaffList, View
-from apps.complaints.enums import CaseState
+from apps.complaints.enums import OPINIONS, CaseChannel, CaseState
 from apps.complaints.forms.lists import CaseFilters
 from apps.complaints.jobs import CASES
 from apps.complaints.models import Case, CaseQuerySet
@@ -27,8 +27,13 @@ STATES: dict[str, tuple[str, ...]] = {
     "waiting": (CaseState.WAITING,),
     "solved": (CaseState.SOLVED,),
     "closed": (CaseState.CLOSED,),
+    "appeals": (),
+    "opinions": (),
     "all": (),
 }
+# … and those that are about one channel, or some classes.
+CHANNELS: dict[str, tuple[str, ...]] = {"appeals": (CaseChannel.AUTHORITY,)}
+CLASSES: dict[str, tuple[str, ...]] = {"opinions": OPINIONS}
 
 
 def _clock(row: CaseRow) -> SafeString:
@@ -113,6 +118,8 @@ class CaseList(StaffList):
         View("waiting", _("Waiting for the customer")),
         View("solved", _("To be confirmed")),
         View("closed", _("Closed")),
+        View("appeals", _("Appeals (12305)")),
+        View("opinions", _("Suggestions and praise")),
         View("all", _("All")),
     )
     sorts = (
@@ -158,9 +165,9 @@ def case_filter(query: ListQuery) -> CaseFilter:
     return CaseFilter(
         text=query.text,
         states=states,
-        classes=_one(typed.get("class")),
+        classes=_one(typed.get("class")) or CLASSES.get(query.view, ()),
         severities=_one(typed.get("severity")),
-        channels=_one(typed.get("channel")),
+        channels=_one(typed.get("channel")) or CHANNELS.get(query.view, ()),
         owner_id=int(owner) if owner else None,
         unowned=query.view == "unassigned",
         unit_id=typed["unit"].pk if typed.get("unit") else None,

@@ -27,6 +27,7 @@ from apps.complaints.models import Case
 from apps.complaints.queries.context import Guide, ready_replies
 from apps.complaints.queries.desk import desk_page, report_recipient_names
 from apps.complaints.queries.drafts import case_key, draft_form
+from apps.complaints.queries.opinions import appeal_of, praise_of
 from apps.complaints.queries.page import case_of, contact_of
 from apps.complaints.queries.words import cause_tree
 from apps.complaints.rules.next_act import next_act
@@ -158,6 +159,8 @@ class CasePages(ActAdmin):
             typed=draft_form(owner=user, key=case_key(case)) if refused is None else {},
             to_report=self._to_report(case, at),
             clear=clear,
+            appeal=appeal_of(case) if user.has_perm("complaints.view_appeal") else None,
+            praise=praise_of(case),
             may={name: may(request, f"{name}_case") for name in ("handle", "merge", "reveal")},
         )
         if clear is not None:

@@ -8,6 +8,9 @@ from apps.complaints.enums.case_events import (
 )
 from apps.complaints.enums.cases import (
     CASE_MATTER_KINDS,
+    OPINIONS,
+    TROUBLE,
+    AppealDecision,
     AssignedHow,
     CaseChannel,
     CaseClass,
@@ -22,6 +25,7 @@ from apps.complaints.enums.cases import (
     Severity,
     Timing,
 )
+from apps.complaints.enums.surveys import SurveyAudience, SurveyState
 
 # Gathered by the events floor.
 EVENT_KINDS = CASE_EVENT_KINDS
@@ -37,6 +41,9 @@ __all__ = [
     "EVENT_ROWS",
     "EVENT_VALUES",
     "MATTER_KINDS",
+    "OPINIONS",
+    "TROUBLE",
+    "AppealDecision",
     "AssignedHow",
     "CaseChannel",
     "CaseClass",
@@ -49,5 +56,7 @@ __all__ = [
     "Outcome",
     "Prefer",
     "Severity",
+    "SurveyAudience",
+    "SurveyState",
     "Timing",
 ]

@@ -8,12 +8,20 @@ from apps.sla.kinds import Timed
 
 
 class CaseClass(ColourChoices):
-    """The four classes of what a customer brings."""
+    """What a customer brings: a question, trouble, or their opinion."""
 
     INQUIRY = "inquiry", _("Inquiry"), "blue"
     COMPLAINT = "complaint", _("Complaint"), "amber"
     LOSS = "loss", _("Loss"), "red"
     DAMAGE = "damage", _("Damage"), "red"
+    SUGGESTION = "suggestion", _("Suggestion"), "teal"
+    PRAISE = "praise", _("Praise"), "green"
+
+
+# What is counted as a complaint, reported to the leaders and closed with a cause (CMP-2, CMP-4).
+TROUBLE = (CaseClass.COMPLAINT, CaseClass.LOSS, CaseClass.DAMAGE)
+# What a customer thinks of us: owned and answered, never counted as a complaint.
+OPINIONS = (CaseClass.SUGGESTION, CaseClass.PRAISE)
 
 
 class Severity(ColourChoices):
@@ -32,6 +40,15 @@ class CaseChannel(ColourChoices):
     WEB = "web", _("Web form"), "teal"
     IN_PERSON = "in_person", _("In person"), "purple"
     OWN_CHECK = "own_check", _("Own check"), "grey"
+    AUTHORITY = "authority", _("Postal authority (12305)"), "red"
+
+
+class AppealDecision(ColourChoices):
+    """What the postal authority decides about an appeal 申诉."""
+
+    ESTABLISHED = "established", _("Responsibility established"), "red"
+    NOT_ESTABLISHED = "not_established", _("Responsibility not established"), "green"
+    MEDIATED = "mediated", _("Mediated"), "blue"
 
 
 class CaseState(ColourChoices):
@@ -62,6 +79,8 @@ class Outcome(ColourChoices):
     UNFOUNDED = "unfounded", _("Not our fault"), "grey"
     WITHDRAWN = "withdrawn", _("Withdrawn by the customer"), "grey"
     UNREACHABLE = "unreachable", _("Customer could not be reached"), "amber"
+    ADOPTED = "adopted", _("Suggestion adopted"), "green"
+    PASSED_ON = "passed_on", _("Praise passed on"), "green"
 
 
 class EntryKind(ColourChoices):

@@ -13,7 +13,7 @@ from apps.accounts.models import User
 from apps.backoffice.forms.held_files import FormWithFiles
 from apps.complaints.enums import CaseChannel, CaseClass, Severity
 from apps.complaints.forms.fields import FilesField, line, select, text_area
-from apps.complaints.inputs import NewCase
+from apps.complaints.inputs import NewAppeal, NewCase
 from apps.complaints.queries.context import mistyped, waybills_meant
 from apps.customers.models import Customer
 from apps.tracking.models import Waybill
@@ -36,7 +36,7 @@ class IntakeForm(FormWithFiles):
         label=gettext_lazy("kind of case"),
         choices=CaseClass.choices,
         widget=forms.RadioSelect,
-        error_messages={"required": gettext_lazy("Choose the class: 1, 2, 3 or 4.")},
+        error_messages={"required": gettext_lazy("Choose the class: 1 to 6.")},
     )
     description = text_area(gettext_lazy("what happened, in their words"), rows=6)
     contact_email = line(gettext_lazy("e-mail"), 120, inputmode="email")
@@ -53,6 +53,17 @@ class IntakeForm(FormWithFiles):
     severity = select(Severity, gettext_lazy("severity"), empty=gettext_lazy("By rule"))
     severity_reason = line(gettext_lazy("why this severity"), 200)
     is_direct = select(Direct, gettext_lazy("direct complaint"), empty=gettext_lazy("By rule"))
+    appeal_number = line(
+        gettext_lazy("number of the appeal (12305)"),
+        60,
+        spellcheck="false",
+        autocapitalize="characters",
+    )
+    answer_due = forms.CharField(
+        label=gettext_lazy("answer due, if the appeal prints it"),
+        required=False,
+        widget=forms.TextInput(attrs=MOMENT),
+    )
     keep = forms.BooleanField(label=gettext_lazy("I deal with it myself"), required=False)
     files = FilesField()  # type: ignore[assignment]  # a field, not the form's own files
 
@@ -72,14 +83,13 @@ class IntakeForm(FormWithFiles):
         self.shipment = found[0]
         return found[0].number
 
+    def clean_answer_due(self) -> Any:
+        return _moment(self.cleaned_data["answer_due"])
+
     def clean_brought_at(self) -> Any:
-        typed = self.cleaned_data["brought_at"]
-        if not typed:
+        moment = _moment(self.cleaned_data["brought_at"])
+        if moment is None:
             return None
-        try:
-            moment = forms.DateTimeField(input_formats=["%Y-%m-%dT%H:%M"]).clean(typed)
-        except forms.ValidationError:
-            raise forms.ValidationError(_("Choose day and time.")) from None
         if moment > timezone.now():
             raise forms.ValidationError(_("This is in the future."))
         return moment
@@ -88,6 +98,7 @@ class IntakeForm(FormWithFiles):
         values = super().clean() or self.cleaned_data
         if values.get("severity") and not values.get("severity_reason"):
             self.add_error("severity_reason", _("Say why, since the rules are set aside."))
+        self._check_appeal(values)
         reached = any(values.get(name) for name in ("contact_phone", "contact_email", "no_contact"))
         own = values.get("channel") == CaseChannel.OWN_CHECK
         if not reached and not own and "contact_phone" not in self.errors:
@@ -96,6 +107,17 @@ class IntakeForm(FormWithFiles):
                 _("How do we reach them? Type a phone or an e-mail, or tick that they leave none."),
             )
         return values
+
+    def _check_appeal(self, values: dict[str, Any]) -> None:
+        """What the authority's paper says is asked for where it is one, and nowhere else."""
+        given = values.get("appeal_number") or values.get("answer_due")
+        if values.get("channel") == CaseChannel.AUTHORITY:
+            if not values.get("brought_at") and "brought_at" not in self.errors:
+                self.add_error("brought_at", _("Say when the appeal was received."))
+        elif given:
+            self.add_error(
+                "channel", _("Only a case from the postal authority has the number of an appeal.")
+            )
 
     def new_case(self, customer: Customer | None, key: str) -> NewCase:
         """``key``: the draft's, so that a form sent twice makes one case."""
@@ -116,7 +138,20 @@ class IntakeForm(FormWithFiles):
             is_direct=direct[values["is_direct"]],
             keep=values["keep"],
             source_key=f"desk:{key}",
+            appeal=NewAppeal(values["appeal_number"], values["answer_due"])
+            if values["channel"] == CaseChannel.AUTHORITY
+            else None,
         )
+
+
+def _moment(typed: str) -> Any:
+    """Of a datetime-local field; None where nothing is typed."""
+    if not typed:
+        return None
+    try:
+        return forms.DateTimeField(input_formats=["%Y-%m-%dT%H:%M"]).clean(typed)
+    except forms.ValidationError:
+        raise forms.ValidationError(_("Choose day and time.")) from None
 
 
 class CompanyForm(forms.Form):
@@ -136,5 +171,10 @@ class AddToForm(FormWithFiles):
     """What was typed goes to a case that is there already: nobody is asked twice."""
 
     description = text_area(gettext_lazy("what happened, in their words"))
-    channel = select(CaseChannel, gettext_lazy("channel"), empty="", initial=CaseChannel.PHONE)
+    channel = select(
+        [one for one in CaseChannel.choices if one[0] != CaseChannel.AUTHORITY],
+        gettext_lazy("channel"),
+        empty="",
+        initial=CaseChannel.PHONE,
+    )
     files = FilesField()  # type: ignore[assignment]  # a field, not the form's own files

@@ -47,6 +47,8 @@ class Migration(migrations.Migration):
                             ("complaint", "Complaint"),
                             ("loss", "Loss"),
                             ("damage", "Damage"),
+                            ("suggestion", "Suggestion"),
+                            ("praise", "Praise"),
                         ],
                         max_length=10,
                         verbose_name="class",
@@ -85,6 +87,7 @@ class Migration(migrations.Migration):
                             ("web", "Web form"),
                             ("in_person", "In person"),
                             ("own_check", "Own check"),
+                            ("authority", "Postal authority (12305)"),
                         ],
                         max_length=10,
                         verbose_name="channel",
@@ -259,6 +262,8 @@ class Migration(migrations.Migration):
                             ("unfounded", "Not our fault"),
                             ("withdrawn", "Withdrawn by the customer"),
                             ("unreachable", "Customer could not be reached"),
+                            ("adopted", "Suggestion adopted"),
+                            ("passed_on", "Praise passed on"),
                         ],
                         max_length=12,
                         verbose_name="outcome",
@@ -527,6 +532,7 @@ class Migration(migrations.Migration):
                         "Can reveal names, phones and messages in a case, with a reason",
                     ),
                     ("export_case", "Can export lists of cases"),
+                    ("view_praise", "Can see whom customers praise among those one leads"),
                 ],
             },
         ),
@@ -572,6 +578,7 @@ class Migration(migrations.Migration):
                             ("web", "Web form"),
                             ("in_person", "In person"),
                             ("own_check", "Own check"),
+                            ("authority", "Postal authority (12305)"),
                         ],
                         max_length=10,
                         verbose_name="channel",
@@ -872,6 +879,8 @@ class Migration(migrations.Migration):
                             ("complaint", "Complaint"),
                             ("loss", "Loss"),
                             ("damage", "Damage"),
+                            ("suggestion", "Suggestion"),
+                            ("praise", "Praise"),
                         ],
                         max_length=10,
                         verbose_name="class",
@@ -956,6 +965,7 @@ class Migration(migrations.Migration):
                             ("web", "Web form"),
                             ("in_person", "In person"),
                             ("own_check", "Own check"),
+                            ("authority", "Postal authority (12305)"),
                         ],
                         max_length=10,
                         verbose_name="channel",
@@ -1035,6 +1045,8 @@ class Migration(migrations.Migration):
                             ("complaint", "Complaint"),
                             ("loss", "Loss"),
                             ("damage", "Damage"),
+                            ("suggestion", "Suggestion"),
+                            ("praise", "Praise"),
                         ],
                         max_length=10,
                         verbose_name="class",
@@ -1130,7 +1142,18 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("case_class__in", ["", "inquiry", "complaint", "loss", "damage"])
+                            (
+                                "case_class__in",
+                                [
+                                    "",
+                                    "inquiry",
+                                    "complaint",
+                                    "loss",
+                                    "damage",
+                                    "suggestion",
+                                    "praise",
+                                ],
+                            )
                         ),
                         name="assignmentrule_class_known",
                     ),
@@ -1392,7 +1415,12 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="case",
             constraint=models.CheckConstraint(
-                condition=models.Q(("case_class__in", ["inquiry", "complaint", "loss", "damage"])),
+                condition=models.Q(
+                    (
+                        "case_class__in",
+                        ["inquiry", "complaint", "loss", "damage", "suggestion", "praise"],
+                    )
+                ),
                 name="case_case_class_known",
             ),
         ),
@@ -1430,6 +1458,7 @@ class Migration(migrations.Migration):
                             "web",
                             "in_person",
                             "own_check",
+                            "authority",
                         ],
                     )
                 ),
@@ -1451,6 +1480,8 @@ class Migration(migrations.Migration):
                             "unfounded",
                             "withdrawn",
                             "unreachable",
+                            "adopted",
+                            "passed_on",
                         ],
                     )
                 ),
@@ -1729,7 +1760,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("state", "closed"), _negated=True),
-                    ("case_class", "inquiry"),
+                    models.Q(("case_class__in", ["complaint", "loss", "damage"]), _negated=True),
                     ("cause__isnull", False),
                     _connector="OR",
                 ),
@@ -1832,6 +1863,483 @@ class Migration(migrations.Migration):
                 fields=("case",),
                 name="satisfactionask_one_open",
             ),
+        ),
+        migrations.CreateModel(
+            name="Praise",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("named_at", models.DateTimeField(verbose_name="named")),
+                (
+                    "case",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="praise",
+                        to="complaints.case",
+                        verbose_name="case",
+                    ),
+                ),
+                (
+                    "colleague",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="praises",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="colleague",
+                    ),
+                ),
+                (
+                    "named_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="named by",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "praise of a colleague",
+                "verbose_name_plural": "praises of colleagues",
+                "ordering": ["-id"],
+                "default_permissions": (),
+            },
+        ),
+        migrations.CreateModel(
+            name="SurveyDraw",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "audience",
+                    models.CharField(
+                        choices=[("contact", "Contacts of customers"), ("consignee", "Consignees")],
+                        max_length=10,
+                        verbose_name="who is asked",
+                    ),
+                ),
+                ("day", models.DateField(verbose_name="day")),
+                ("seed", models.CharField(max_length=40, verbose_name="seed of the sample")),
+                ("per_day", models.PositiveSmallIntegerField(verbose_name="at most a day")),
+                ("drawn_at", models.DateTimeField(verbose_name="drawn")),
+            ],
+            options={
+                "verbose_name": "survey sample",
+                "verbose_name_plural": "survey samples",
+                "ordering": ["-day", "audience"],
+                "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("audience", "day"), name="surveydraw_once_a_day"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Appeal",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created at")),
+                (
+                    "number",
+                    models.CharField(
+                        max_length=40, unique=True, verbose_name="number of the appeal"
+                    ),
+                ),
+                ("received_at", models.DateTimeField(verbose_name="received")),
+                (
+                    "answer_due_at",
+                    models.DateTimeField(
+                        blank=True, null=True, verbose_name="answer due, as printed"
+                    ),
+                ),
+                (
+                    "answered_at",
+                    models.DateTimeField(
+                        editable=False, null=True, verbose_name="authority answered"
+                    ),
+                ),
+                (
+                    "decision",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("established", "Responsibility established"),
+                            ("not_established", "Responsibility not established"),
+                            ("mediated", "Mediated"),
+                        ],
+                        max_length=16,
+                        verbose_name="decision",
+                    ),
+                ),
+                (
+                    "decided_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="decided"),
+                ),
+                (
+                    "decision_note",
+                    models.CharField(
+                        blank=True, max_length=300, verbose_name="what the authority says"
+                    ),
+                ),
+                (
+                    "answer",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="complaints.casefile",
+                        verbose_name="our answer",
+                    ),
+                ),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="appeal",
+                        to="complaints.case",
+                        verbose_name="case",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="created by",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "appeal to the postal authority",
+                "verbose_name_plural": "appeals to the postal authority",
+                "ordering": ["-id"],
+                "permissions": [("decide_appeal", "Can record what the postal authority decided")],
+                "default_permissions": ("view",),
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("decided_at__isnull", False)),
+                        fields=["decided_at"],
+                        name="appeal_by_decision",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("number__regex", "^[0-9A-Z][0-9A-Z()_/-]{3,39}$")),
+                        name="appeal_number_tidy",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("answer_due_at__isnull", True),
+                            ("answer_due_at__gt", models.F("received_at")),
+                            _connector="OR",
+                        ),
+                        name="appeal_due_after_received",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("answer__isnull", True),
+                                ("answered_at__isnull", True),
+                                ("answered_by__isnull", True),
+                            ),
+                            models.Q(
+                                ("answer__isnull", False),
+                                ("answered_at__gte", models.F("received_at")),
+                                ("answered_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="appeal_answer_complete",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("decided_at__isnull", True),
+                                ("decided_by__isnull", True),
+                                ("decision", ""),
+                            ),
+                            models.Q(
+                                ("decided_at__gte", models.F("received_at")),
+                                ("decided_by__isnull", False),
+                                ("decision__in", ["established", "not_established", "mediated"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="appeal_decision_complete",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="SurveyAsk",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "audience",
+                    models.CharField(
+                        choices=[("contact", "Contacts of customers"), ("consignee", "Consignees")],
+                        max_length=10,
+                        verbose_name="who is asked",
+                    ),
+                ),
+                ("quarter", models.DateField(verbose_name="quarter")),
+                ("phone_index", models.CharField(blank=True, editable=False, max_length=32)),
+                ("email_index", models.CharField(blank=True, editable=False, max_length=32)),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("zh-hans", "简体中文"), ("en", "English")],
+                        default="zh-hans",
+                        max_length=10,
+                        verbose_name="language",
+                    ),
+                ),
+                ("asked_at", models.DateTimeField(verbose_name="asked")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("chosen", "Chosen"),
+                            ("sent", "Asked"),
+                            ("unsent", "Not sent"),
+                            ("answered", "Answered"),
+                        ],
+                        default="chosen",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "score",
+                    models.PositiveSmallIntegerField(null=True, verbose_name="satisfaction, 1–5"),
+                ),
+                (
+                    "words",
+                    apps.core.crypto.EncryptedTextField(
+                        blank=True, default="", verbose_name="in their words"
+                    ),
+                ),
+                ("answered_at", models.DateTimeField(null=True, verbose_name="answered")),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="customers.contact",
+                        verbose_name="contact",
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="customers.customer",
+                        verbose_name="customer",
+                    ),
+                ),
+                (
+                    "waybill",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tracking.waybill",
+                        verbose_name="waybill",
+                    ),
+                ),
+                (
+                    "draw",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="asks",
+                        to="complaints.surveydraw",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "survey answer",
+                "verbose_name_plural": "satisfaction surveys",
+                "ordering": ["-id"],
+                "default_permissions": ("view",),
+                "indexes": [
+                    models.Index(fields=["asked_at", "id"], name="surveyask_by_asking"),
+                    models.Index(
+                        condition=models.Q(("answered_at__isnull", False)),
+                        fields=["answered_at", "id"],
+                        name="surveyask_by_answer",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("phone_index", ""), _negated=True),
+                        fields=("phone_index", "quarter"),
+                        name="surveyask_phone_once_a_quarter",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("email_index", ""), _negated=True),
+                        fields=("email_index", "quarter"),
+                        name="surveyask_email_once_a_quarter",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                models.Q(("phone_index", ""), _negated=True),
+                                models.Q(("email_index", ""), _negated=True),
+                                _connector="OR",
+                            ),
+                            models.Q(
+                                models.Q(
+                                    ("audience", "consignee"),
+                                    ("contact__isnull", True),
+                                    ("waybill__isnull", False),
+                                ),
+                                models.Q(
+                                    ("audience", "contact"),
+                                    ("contact__isnull", False),
+                                    ("waybill__isnull", True),
+                                ),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="surveyask_is_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("quarter__day", 1), ("quarter__month__in", [1, 4, 7, 10])
+                        ),
+                        name="surveyask_first_day_of_a_quarter",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("answered_at__gte", models.F("asked_at")),
+                                ("score__gte", 1),
+                                ("score__lte", 5),
+                                ("state", "answered"),
+                            ),
+                            models.Q(
+                                ("answered_at__isnull", True),
+                                ("score__isnull", True),
+                                ("state__in", ["chosen", "sent", "unsent"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="surveyask_answer_complete",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="SurveyPlan",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "audience",
+                    models.CharField(
+                        choices=[("contact", "Contacts of customers"), ("consignee", "Consignees")],
+                        max_length=10,
+                        unique=True,
+                        verbose_name="who is asked",
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="in use")),
+                ("per_day", models.PositiveSmallIntegerField(verbose_name="at most a day")),
+                (
+                    "from_hour",
+                    models.PositiveSmallIntegerField(default=10, verbose_name="from this hour"),
+                ),
+                ("seed", models.CharField(max_length=40, verbose_name="seed of the sample")),
+                (
+                    "changed_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="changed at"),
+                ),
+                (
+                    "changed_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "survey plan",
+                "verbose_name_plural": "survey plans",
+                "ordering": ["audience"],
+                "default_permissions": ("view", "change"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("audience__in", ["contact", "consignee"])),
+                        name="surveyplan_audience_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("from_hour__lte", 23), ("per_day__lte", 5000)),
+                        name="surveyplan_within",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("seed", ""), _negated=True), name="surveyplan_seeded"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("changed_at__isnull", True), ("changed_by__isnull", True)),
+                            models.Q(("changed_at__isnull", False), ("changed_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="surveyplan_changed_by_someone",
+                    ),
+                ],
+            },
         ),
         *_by_hand.OPERATIONS,
     ]

@@ -1,3 +1,4 @@
+from apps.complaints.models.appeal import Appeal, Praise
 from apps.complaints.models.case import LIVE_VALUES, Case, CaseQuerySet
 from apps.complaints.models.cause import CauseNode
 from apps.complaints.models.entry import (
@@ -10,6 +11,7 @@ from apps.complaints.models.entry import (
     CaseReader,
 )
 from apps.complaints.models.satisfaction import SatisfactionAsk
+from apps.complaints.models.survey import SurveyAsk, SurveyDraw, SurveyPlan
 from apps.complaints.models.team import AssignmentRule, MajorRule
 
 __all__ = [
@@ -17,6 +19,7 @@ __all__ = [
     "INTERNAL",
     "LIVE_VALUES",
     "TO_CUSTOMER",
+    "Appeal",
     "AssignmentRule",
     "Case",
     "CaseEntry",
@@ -26,5 +29,9 @@ __all__ = [
     "CaseReader",
     "CauseNode",
     "MajorRule",
+    "Praise",
     "SatisfactionAsk",
+    "SurveyAsk",
+    "SurveyDraw",
+    "SurveyPlan",
 ]

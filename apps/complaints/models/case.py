@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.enums import Language, ObjectScope
-from apps.complaints.enums import CaseChannel, CaseClass, CaseState, Outcome, Severity
+from apps.complaints.enums import TROUBLE, CaseChannel, CaseClass, CaseState, Outcome, Severity
 from apps.complaints.models.case_constraints import case_constraints
 from apps.complaints.states import CASE_MOVES, LIVE
 from apps.core.crypto import EncryptedTextField
@@ -244,6 +244,7 @@ class Case(Stamped):
             ("cancel_case", _("Can cancel cases opened by mistake")),
             ("reveal_case", _("Can reveal names, phones and messages in a case, with a reason")),
             ("export_case", _("Can export lists of cases")),
+            ("view_praise", _("Can see whom customers praise among those one leads")),
         ]
         indexes = [
             models.Index(
@@ -312,7 +313,7 @@ class Case(Stamped):
     @property
     def is_trouble(self) -> bool:
         """Complaint, loss or damage: the complaint team's business, reported to the leaders."""
-        return self.case_class != CaseClass.INQUIRY
+        return self.case_class in TROUBLE
 
     def may_become(self, state: CaseState) -> bool:
         return CASE_MOVES.allows(self.state, state)

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import F, Q, TextChoices
 
-from apps.complaints.enums import CaseChannel, CaseClass, CaseState, Outcome, Severity
+from apps.complaints.enums import TROUBLE, CaseChannel, CaseClass, CaseState, Outcome, Severity
 
 # Moments a person caused: the time and the person are there together or not at all.
 MOMENTS = (
@@ -69,7 +69,7 @@ def _states() -> list[models.BaseConstraint]:
         ),
         _check(
             "closed_trouble_has_cause",
-            ~Q(state=CaseState.CLOSED) | Q(case_class=CaseClass.INQUIRY) | Q(cause__isnull=False),
+            ~Q(state=CaseState.CLOSED) | ~Q(case_class__in=TROUBLE) | Q(cause__isnull=False),
         ),
         _check("in_hand_has_owner", ~Q(state__in=owned) | Q(owner__isnull=False)),
         _check("owner_was_assigned", Q(owner__isnull=True) | Q(assigned_at__isnull=False)),

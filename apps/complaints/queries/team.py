@@ -12,7 +12,7 @@ from django.utils.functional import cached_property
 from apps.accounts.enums import Role
 from apps.accounts.models import Unit, User
 from apps.accounts.queries.duty import Roster, people_for, service_desk
-from apps.complaints.enums import CaseClass, CaseMatter, CaseState, Prefer, Severity
+from apps.complaints.enums import CaseMatter, CaseState, Prefer, Severity
 from apps.complaints.inputs import NewCase
 from apps.complaints.models import Case
 from apps.complaints.models.case import LIVE_VALUES
@@ -122,7 +122,7 @@ def report_recipients(case: Case, at: datetime) -> list[User]:
     """Whom the agent reports a complaint, loss or damage to within five minutes (CMP-2): the
     department manager and the QC manager, for a direct complaint the general manager too; each
     the nearest above the case's unit, on the roster first, replaced while away."""
-    if case.case_class == CaseClass.INQUIRY:
+    if not case.is_trouble:
         return []
     roles: Sequence[Role] = (*TOLD, Role.GENERAL_MANAGER) if case.is_direct else TOLD
     return people_for(roles, case.unit.path, at)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 from django.db import connection
 
 from apps.accounts.models import Unit
-from apps.complaints.enums import CaseClass, Severity
+from apps.complaints.enums import TROUBLE, CaseClass, Severity
 from apps.complaints.models import AssignmentRule, Case, MajorRule
 from apps.complaints.rules.triage import CaseFacts, choose_severity
 
@@ -66,7 +66,7 @@ _EARLIER = """
 SELECT created_at FROM complaints_case
 WHERE (contact_phone_index = %(phone)s OR contact_email_index = %(email)s
         OR customer_id = %(customer)s)
-    AND created_at >= %(since)s AND case_class <> %(inquiry)s AND id <> %(case)s
+    AND created_at >= %(since)s AND case_class = ANY(%(trouble)s) AND id <> %(case)s
 ORDER BY id DESC LIMIT %(most)s
 """
 
@@ -97,7 +97,7 @@ def _earlier(case: Case, rules: Sequence[MajorRule], at: datetime) -> list[float
             {
                 **known,
                 "since": at - timedelta(days=longest),
-                "inquiry": CaseClass.INQUIRY,
+                "trouble": [str(one) for one in TROUBLE],
                 "case": case.pk or 0,
                 "most": MOST_EARLIER,
             },

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from apps.complaints.enums import CaseState, Severity
-from apps.complaints.models import Case
+from apps.complaints.enums import CaseChannel, CaseClass, CaseState, Severity
+from apps.complaints.models import Appeal, Case
 from apps.complaints.states import ENDED, LIVE
 from apps.core.errors import BadInput, RuleBroken
 
@@ -40,6 +40,27 @@ def check_live(case: Case) -> None:
     raise RuleBroken(
         _("This case is over. Reopen it first."), code="illegal_move", field="state", rule="CMP-7"
     )
+
+
+def check_appeal_answered(case: Case, appeal: Appeal | None) -> None:
+    """A case from the postal authority ends nowhere before the authority has our answer."""
+    if case.channel != CaseChannel.AUTHORITY or appeal is None or appeal.answered_at is not None:
+        return
+    raise RuleBroken(
+        _("Answer the postal authority first: appeal %(number)s.") % {"number": appeal.number},
+        code="not_yet",
+        field="state",
+    )
+
+
+def check_praise(case: Case, is_named: bool, note: str) -> None:
+    """Praise names the colleague, or the note says why nobody can be named."""
+    if case.case_class == CaseClass.PRAISE and not is_named and not note.strip():
+        raise RuleBroken(
+            _("Name the colleague who is praised, or say in the note why nobody can be named."),
+            code="not_yet",
+            field="closing_note",
+        )
 
 
 def check_closing(case: Case, note: str) -> None:

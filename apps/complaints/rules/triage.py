@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
 
-from apps.complaints.enums import CaseClass, Severity
+from apps.complaints.enums import OPINIONS, TROUBLE, CaseClass, Severity
 from apps.complaints.models import AssignmentRule, MajorRule
 from apps.customers.names import tidy
 
@@ -26,7 +26,9 @@ class CaseFacts:
 
 
 def choose_severity(facts: CaseFacts, rules: Sequence[MajorRule]) -> tuple[Severity, str]:
-    """Major with the Chinese name of the first rule that holds, else ordinary."""
+    """Major with the Chinese name of the first rule that holds, else ordinary. An opinion never is."""
+    if facts.case_class in OPINIONS:
+        return Severity.ORDINARY, ""
     facts = replace(facts, text=tidy(facts.text))
     for rule in rules:
         if holds(rule, facts):
@@ -65,7 +67,7 @@ def _repeats(rule: MajorRule, facts: CaseFacts) -> bool | None:
     if rule.repeat_count is None or rule.repeat_days is None:
         return None
     recent = sum(days <= rule.repeat_days for days in facts.complaint_days)
-    return facts.case_class != CaseClass.INQUIRY and recent + 1 >= rule.repeat_count
+    return facts.case_class in TROUBLE and recent + 1 >= rule.repeat_count
 
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)

@@ -5,6 +5,7 @@ events, and raises RuleBroken or BadInput naming the field. Rows that ``by`` may
 ``DoesNotExist``. Permissions are the doors' business.
 """
 
+from apps.complaints.services.appeals import answer_appeal, correct_appeal, decide_appeal
 from apps.complaints.services.assigning import (
     assign_case,
     assign_waiting,
@@ -16,6 +17,7 @@ from apps.complaints.services.drafts import discard_draft, keep_draft
 from apps.complaints.services.intake import take_report
 from apps.complaints.services.merging import link_cases, merge_cases, split_case, unlink_cases
 from apps.complaints.services.opening import open_case
+from apps.complaints.services.praise import name_colleague
 from apps.complaints.services.promises import drop_promise, keep_promise, make_promise
 from apps.complaints.services.reading import mark_reading, open_file, reveal_case, stop_reading
 from apps.complaints.services.reopening import reopen_case
@@ -32,6 +34,7 @@ from apps.complaints.services.solving import (
     confirm_result,
     solve_case,
 )
+from apps.complaints.services.surveys import answer_survey, change_survey_plan, draw_surveys
 from apps.complaints.services.talking import add_files, add_message, add_note, log_call, read_beside
 from apps.complaints.services.waiting import resume_case, wait_for_customer
 from apps.complaints.services.withdrawing import withdraw_case
@@ -40,15 +43,21 @@ __all__ = [
     "add_files",
     "add_message",
     "add_note",
+    "answer_appeal",
     "answer_satisfaction",
+    "answer_survey",
     "ask_satisfaction",
     "assign_case",
     "assign_waiting",
     "cancel_case",
     "change_case",
+    "change_survey_plan",
     "close_case",
     "confirm_result",
+    "correct_appeal",
+    "decide_appeal",
     "discard_draft",
+    "draw_surveys",
     "drop_promise",
     "hand_to_director",
     "keep_draft",
@@ -58,6 +67,7 @@ __all__ = [
     "make_promise",
     "mark_reading",
     "merge_cases",
+    "name_colleague",
     "open_case",
     "open_file",
     "read_beside",

@@ -15,6 +15,7 @@ from apps.complaints.rules.cases import check_live, check_version, needed
 from apps.complaints.rules.contacts import contact_values
 from apps.complaints.rules.privacy import one_line
 from apps.complaints.services import clocks
+from apps.complaints.services.appeals import check_class
 from apps.complaints.services.locking import lock_case, write
 from apps.complaints.services.opening import LONGEST_TITLE
 from apps.core.errors import BadInput
@@ -43,6 +44,7 @@ def change_case(
     values = _values(case, changes, by)
     if not values:
         return case
+    check_class(case.channel, str(values.get("case_class", case.case_class)))
     severity = case.severity
     fields = sorted(name for name in values if not name.endswith("_index"))
     write(case, at=at, **values)

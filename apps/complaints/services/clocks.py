@@ -3,6 +3,7 @@
 ``at`` is when it happened, as far as the services above know; the database's clock bounds it.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from apps.accounts.models import User
@@ -33,8 +34,11 @@ def title_of(case: Case) -> str:
     return f"{case.number} {case.title}"[:120]
 
 
-def start(case: Case, *, by: User, at: datetime) -> None:
-    """Its clocks run from ``at``, by the policy that fits it; who has an owner is handed over."""
+def start(
+    case: Case, *, by: User, at: datetime, dues: Mapping[str, datetime] | None = None
+) -> None:
+    """Its clocks run from ``at``, by the policy that fits it; who has an owner is handed over. ``dues`` are
+    due times that came with it."""
     sla.open_matter(
         kind=CaseMatter.CASE,
         subject=case,
@@ -43,6 +47,7 @@ def start(case: Case, *, by: User, at: datetime) -> None:
         owner_id=case.owner_id,
         unit=case.unit,
         opened_at=at,
+        dues=dues,
         done=[FactKind.HANDED_OVER] if case.owner_id else [],
         by=by,
         at=at,

@@ -12,7 +12,8 @@ from apps.accounts.models import User
 from apps.complaints.enums import AssignedHow, CaseClass, CaseState, EntryKind, LinkKind
 from apps.complaints.inputs import NewCase
 from apps.complaints.models import Case, CaseEntry, CaseFile, CaseLink
-from apps.complaints.rules.cases import check_live, check_merging, needed
+from apps.complaints.queries.opinions import appeal_of
+from apps.complaints.rules.cases import check_appeal_answered, check_live, check_merging, needed
 from apps.complaints.services import clocks
 from apps.complaints.services.assigning import give
 from apps.complaints.services.locking import add_to_search, lock_case, move_case, write
@@ -34,6 +35,7 @@ def merge_cases(*, source_id: int, target_id: int, by: User, at: datetime) -> Ca
     pair = {pk: lock_case(pk, by) for pk in sorted({source_id, target_id})}
     source, target = pair[source_id], pair[target_id]
     check_merging(source, target)
+    check_appeal_answered(source, appeal_of(source))
     move_case(
         source,
         CaseState.MERGED,

@@ -1,6 +1,7 @@
 """Recording what a customer brings, once, and handing it on in the same breath (CMP-1)."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,8 +11,15 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.backoffice.services import take_number
-from apps.complaints.enums import AssignedHow, CaseChannel, CaseClass, CaseState, EntryKind
-from apps.complaints.inputs import NewCase, Opened
+from apps.complaints.enums import (
+    AssignedHow,
+    CaseChannel,
+    CaseClass,
+    CaseState,
+    EntryKind,
+    Severity,
+)
+from apps.complaints.inputs import NewAppeal, NewCase, Opened
 from apps.complaints.models import Case, CaseEntry
 from apps.complaints.queries.team import CaseAssigner, is_nobodys, unit_for
 from apps.complaints.queries.triage import severity_for
@@ -20,14 +28,17 @@ from apps.complaints.rules.contacts import contact_values
 from apps.complaints.rules.privacy import known_names, one_line
 from apps.complaints.rules.searching import grams, searchable
 from apps.complaints.services import clocks
+from apps.complaints.services.appeals import check_appeal, keep_appeal
 from apps.complaints.services.storing import attach, cleaned
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.files import NewFile
 from apps.core.files.attachments import CleanFile
 from apps.customers.models import Customer
 from apps.events.services import NewEvent, new_event, record_many
+from apps.sla.enums import Metric
 
 LONGEST_TITLE = 120
+APPEALED = "邮政业申诉"  # why it is major, in the language of the house as the rules' names
 SPOKEN = {CaseChannel.PHONE, CaseChannel.IN_PERSON}
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended('case:' || %s, 0))"
 _KNOWN = "SELECT id FROM complaints_case WHERE source_key = %s AND source_key <> ''"
@@ -44,17 +55,20 @@ def open_case(
     """Open a case: severity by the rules, clocks started, assigned by rule and load; all in one
     transaction (CMP-1, CMP-2).
 
-    ``at`` is when the customer brought it (aware): the clocks count from there. A second call with
+    ``at`` is when the customer brought it, or the authority its appeal (aware): the clocks count from there. A second call with
     the same ``source_key`` changes nothing and returns the case that is there. ``entry`` False: the
     caller brings the conversation along. Raises BadInput naming the field; files are refused before
     anything is written.
     """
     assigner = CaseAssigner(at)
+    if entry and new.channel == CaseChannel.AUTHORITY and new.appeal is None:
+        new = replace(new, appeal=NewAppeal(""))  # refused, in words
     case = _draft(new, assigner, by=by, at=at)
     with cleaned(files) as (clean, written), transaction.atomic():
         known = _known(new.source_key)
         if known is not None:
             return Opened(known, is_new=False)
+        appeal = check_appeal(new, at)
         # Whoever takes it down may not keep what they are not qualified for (STF-1).
         keep = new.keep and bool(assigner.qualified([by.pk]))
         _choose_owner(case, by.pk if keep else assigner.owner_of(case), by=by, at=at)
@@ -62,7 +76,12 @@ def open_case(
         case.save(force_insert=True)
         if entry:
             attach(_first_entry(case, new, by=by, at=at), clean, written)
-        clocks.start(case, by=by, at=at)
+        dues: dict[str, datetime] = {}
+        if appeal is not None:
+            keep_appeal(case, appeal, by=by, at=at)
+            if appeal.answer_due_at is not None:
+                dues[Metric.AUTHORITY] = appeal.answer_due_at
+        clocks.start(case, by=by, at=at, dues=dues)
         desk = assigner.desk(case.unit) if is_nobodys(new, by) else []
         how = AssignedHow.KEPT if keep else AssignedHow.RULE
         how = AssignedHow.UNQUALIFIED if assigner.passed_over else how
@@ -132,10 +151,13 @@ def _draft(new: NewCase, assigner: CaseAssigner, *, by: User, at: datetime) -> C
         ),
     )
     case.title = one_line(new.title or description, case, most=LONGEST_TITLE)
-    case.search_text = searchable(case.title, description, names=known_names(case))
+    number = new.appeal.number if new.appeal else ""
+    case.search_text = searchable(case.title, number, description, names=known_names(case))
     case.search_grams = grams(case.search_text)
     if new.severity is not None:
         case.severity, case.severity_reason = new.severity, new.severity_reason.strip()[:200]
+    elif new.channel == CaseChannel.AUTHORITY:
+        case.severity, case.severity_reason = Severity.MAJOR, APPEALED
     else:
         case.severity, case.severity_reason = severity_for(case, at, assigner.rules.major)
     return case

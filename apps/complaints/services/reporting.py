@@ -31,13 +31,15 @@ def record_report(
 
     Off hours the report is a phone call now (``channel`` PHONE); the e-mail follows by itself before
     the next working day begins, at 09:00 at the latest; within them it follows at once.
-    RuleBroken ``not_trouble`` for an inquiry.
+    RuleBroken ``not_trouble`` for an inquiry, a suggestion, praise.
     """
     case = lock_case(case_id, by)
     check_live(case)
     if not case.is_trouble:
         raise RuleBroken(
-            _("An inquiry is not reported. Change its class first if it became a complaint."),
+            _(
+                "Only a complaint, loss or damage is reported. Change its class first if it became one."
+            ),
             code="not_trouble",
             field="case_class",
             rule="CMP-2",

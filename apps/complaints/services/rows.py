@@ -22,13 +22,13 @@ R = TypeVar("R", bound=models.Model)
 
 @transaction.atomic
 def save_assignment_rule(rule: AssignmentRule, *, by: User, at: datetime) -> AssignmentRule:
-    return _save(rule, "assignment_rule.changed", {"name": rule.name}, by=by, at=at)
+    return save_row(rule, "assignment_rule.changed", {"name": rule.name}, by=by, at=at)
 
 
 @transaction.atomic
 def save_major_rule(rule: MajorRule, *, by: User, at: datetime) -> MajorRule:
     rule.words = "\n".join(word.strip() for word in rule.words.splitlines() if word.strip())
-    return _save(rule, "major_rule.changed", {"name": rule.name}, by=by, at=at)
+    return save_row(rule, "major_rule.changed", {"name": rule.name}, by=by, at=at)
 
 
 @transaction.atomic
@@ -41,10 +41,10 @@ def save_cause(cause: CauseNode, *, by: User, at: datetime) -> CauseNode:
             code="code_is_kept",
             field="code",
         )
-    return _save(cause, "cause.changed", {"code": cause.code}, by=by, at=at)
+    return save_row(cause, "cause.changed", {"code": cause.code}, by=by, at=at)
 
 
-def _save(row: R, kind: str, data: dict[str, Any], *, by: User, at: datetime) -> R:
+def save_row(row: R, kind: str, data: dict[str, Any], *, by: User, at: datetime) -> R:
     try:
         row.full_clean()
     except ValidationError as error:

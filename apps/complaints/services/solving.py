@@ -9,9 +9,12 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.complaints.enums import CaseChannel, CaseState, EntryKind, Outcome
 from apps.complaints.models import Case, CauseNode
+from apps.complaints.queries.opinions import appeal_of, praise_of
 from apps.complaints.rules.cases import (
+    check_appeal_answered,
     check_closing,
     check_live,
+    check_praise,
     check_promises,
     check_score,
     needed,
@@ -106,6 +109,8 @@ def close_case(*, case_id: int, by: User, at: datetime, note: str = "") -> Case:
     case = lock_case(case_id, by)
     CASE_MOVES.check(CaseState(case.state), CaseState.CLOSED)
     check_closing(case, note)
+    check_appeal_answered(case, appeal_of(case))
+    check_praise(case, praise_of(case) is not None, note)
     check_promises([promise.label for promise in clocks.open_promises(case)])
     values: dict[str, Any] = {"closed_at": at, "closed_by": by, "awaits_answer": False}
     values["closing_note"] = one_line(note, case, most=300)
@@ -122,6 +127,7 @@ def cancel_case(*, case_id: int, reason: str, by: User, at: datetime) -> Case:
     """Opened by mistake, a test, or an advertisement: no work, no clocks; it stays on record."""
     reason = needed(reason, "reason", most=200)
     case = lock_case(case_id, by)
+    check_appeal_answered(case, appeal_of(case))
     move_case(
         case,
         CaseState.CANCELLED,

@@ -7,12 +7,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.complaints.enums import CaseState, EntryKind, Outcome
+from apps.complaints.enums import CaseChannel, CaseState, EntryKind, Outcome
 from apps.complaints.models import Case
 from apps.complaints.rules.cases import check_live
 from apps.complaints.services import clocks
 from apps.complaints.services.locking import add_to_search, lock_case, move_case, write
 from apps.complaints.services.talking import add_internal
+from apps.core.errors import RuleBroken
 from apps.core.masking import mask_text
 from apps.events.services import record
 from apps.sla.enums import FactKind
@@ -30,6 +31,11 @@ def withdraw_case(*, case_id: int, reason: str, by: User, at: datetime) -> Case:
     """
     case = lock_case(case_id, by)
     check_live(case)
+    if case.channel == CaseChannel.AUTHORITY:
+        raise RuleBroken(
+            _("This is an appeal to the postal authority; it is withdrawn there, by 12305."),
+            code="appealed",
+        )
     said = mask_text(reason.strip())[:MOST_REASON]
     if case.state == CaseState.NEW and case.owner_id is None:
         _cancel(case, said, by=by, at=at)

@@ -116,6 +116,8 @@ PAGES = {
     "orders.followuptask": ("admin:orders_workorder_change", "work_order_id"),
     "tracking.waybill": ("desk:shipment", "number"),
 }
+# … and where that field is empty, because the row belongs to something else.
+INSTEAD = {"quality.correctiveaction": ("admin:quality_quarterlyanalysis_change", "analysis_id")}
 
 
 @require_GET
@@ -128,6 +130,7 @@ def _open(request: HttpRequest, subject_type: str, subject_id: int) -> HttpRespo
     meta = model._meta
     usual = (f"admin:{meta.app_label}_{meta.model_name}_change", "pk")
     name, field = PAGES.get(subject_type, usual)
+    instead = INSTEAD.get(subject_type, (name, field))
     rows = model._default_manager.all()
     # A number in an address must not tell of a row that this person may not see.
     if hasattr(rows, "visible_to"):
@@ -136,6 +139,8 @@ def _open(request: HttpRequest, subject_type: str, subject_id: int) -> HttpRespo
     if subject is None:
         raise Http404
     try:
+        if getattr(subject, field) is None:
+            name, field = instead
         return redirect(name, getattr(subject, field))
     except NoReverseMatch:
         raise Http404 from None

@@ -98,6 +98,14 @@ def _written_to(notices: Sequence[Notice], whom: Sequence[str]) -> Finder:
     return find
 
 
+def _one_contact(_notices: Sequence[Notice], _role: str) -> Finder:
+    def find(notice: Notice) -> Iterator[Person]:
+        if notice.contact is not None and notice.contact.active:
+            yield _contact(notice.contact)
+
+    return find
+
+
 def _to_write_to(contacts: list[Contact], whom: Sequence[str]) -> list[Contact]:
     for role in whom:
         chosen = [contact for contact in contacts if contact.role == role]
@@ -345,6 +353,7 @@ _FINDERS: dict[str, Callable[[Sequence[Notice], str], Finder]] = {
     Audience.SUBSCRIBER: _subscribers,
     Audience.ADDRESSEE: _one_addressee,
     Audience.CASE_CONTACT: _case_contacts,
+    Audience.ONE_CONTACT: _one_contact,
     Audience.AGENT: _agents,
     Audience.NAMED: _named,
     Audience.ROLE: _role_holders,

@@ -14,7 +14,7 @@ from apps.notifications.topics import TOPICS, is_fixed
 SHORT = frozenset({"sms", "wechat"})
 # Nor do its own words of a provider take whole texts.
 TOO_LONG = frozenset({"lines", "text"})
-THEIRS_ALONE = frozenset({"case.satisfaction"})
+THEIRS_ALONE = frozenset({"case.satisfaction", "survey.satisfaction"})
 
 
 @dataclass(frozen=True)

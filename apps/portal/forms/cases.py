@@ -29,7 +29,7 @@ class OnceForm(forms.Form):
 
 class ReportForm(OnceForm):
     kind = forms.ChoiceField(
-        label=_("What went wrong?"),
+        label=_("What is it about?"),
         choices=Problem.choices,
         error_messages={"required": _("Choose what went wrong.")},
     )

@@ -1,5 +1,5 @@
 """Staff pages of this app, one module per noun."""
 
-from apps.quality.admin import exceptions, late, meetings
+from apps.quality.admin import analyses, exceptions, late, meetings
 
-__all__ = ["exceptions", "late", "meetings"]
+__all__ = ["analyses", "exceptions", "late", "meetings"]

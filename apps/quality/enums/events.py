@@ -33,6 +33,7 @@ EVENT_KINDS = {
     "exception.party_not_reached": _("Party not reached"),
     "exception.sent_again": _("Sent again under another waybill"),
     "exception.late_closed": _("Late shipment closed"),
+    "analysis.written": _("Quarterly analysis written"),
     "action.added": _("Corrective action set"),
     "action.done": _("Corrective action done"),
     "action.checked": _("Corrective action checked"),
@@ -57,6 +58,7 @@ EVENT_VALUES = {
 }
 # What the details of events are called: everywhere, or ("kind/detail") in events of one kind.
 EVENT_DETAILS = {
+    "analysis": _("Quarterly analysis"),
     "cause_code": _("Cause"),
     "due": _("Due"),
     "exception": _("Exception report"),

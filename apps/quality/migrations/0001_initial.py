@@ -23,6 +23,56 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="QuarterlyAnalysis",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created at")),
+                ("quarter", models.DateField(unique=True, verbose_name="quarter")),
+                ("findings", apps.core.crypto.EncryptedTextField(verbose_name="findings")),
+                ("figures", models.JSONField(default=dict, editable=False, verbose_name="figures")),
+                ("written_at", models.DateTimeField(editable=False, verbose_name="written")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="created by",
+                    ),
+                ),
+                (
+                    "written_by",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="written by",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "quarterly analysis of opinions",
+                "verbose_name_plural": "quarterly analyses of opinions",
+                "ordering": ["-quarter"],
+                "default_permissions": ("view", "add"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("quarter__day", 1), ("quarter__month__in", [1, 4, 7, 10])
+                        ),
+                        name="quarterlyanalysis_first_day",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="ExceptionReport",
             fields=[
                 (
@@ -486,8 +536,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "analysis",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="actions",
+                        to="quality.quarterlyanalysis",
+                        verbose_name="quarterly analysis of opinions",
+                    ),
+                ),
+                (
                     "exception",
                     models.ForeignKey(
+                        null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="actions",
                         to="quality.exceptionreport",
@@ -1252,6 +1313,17 @@ class Migration(migrations.Migration):
             model_name="reviewitem",
             constraint=models.UniqueConstraint(
                 fields=("meeting", "exception"), name="reviewitem_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="correctiveaction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("analysis__isnull", True), ("exception__isnull", False)),
+                    models.Q(("analysis__isnull", False), ("exception__isnull", True)),
+                    _connector="OR",
+                ),
+                name="action_follows_from_one",
             ),
         ),
         *_by_hand.OPERATIONS,

@@ -1,3 +1,4 @@
+from apps.quality.models.analysis import QuarterlyAnalysis
 from apps.quality.models.contact import PartyContact
 from apps.quality.models.exception import (
     REPORT_WITHIN,
@@ -21,6 +22,7 @@ __all__ = [
     "ExceptionQuerySet",
     "ExceptionReport",
     "PartyContact",
+    "QuarterlyAnalysis",
     "ReportChange",
     "ReviewItem",
     "ReviewMeeting",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.crypto import EncryptedTextField
 from apps.core.models import AppendOnly, Stamped
 from apps.quality.enums import MeetingState
+from apps.quality.models.analysis import QuarterlyAnalysis
 from apps.quality.models.exception import ExceptionReport
 
 if TYPE_CHECKING:
@@ -54,15 +55,31 @@ class Evidence(AppendOnly):
 
 class ActionQuerySet(models.QuerySet["CorrectiveAction"]):
     def visible_to(self, user: "User") -> "ActionQuerySet":
-        return self.filter(exception__in=ExceptionReport.objects.visible_to(user))
+        """Those of exceptions that this user sees; those of a quarterly analysis are everybody's who may see it."""
+        seen = Q(exception__in=ExceptionReport.objects.visible_to(user))
+        if user.has_perm("quality.view_quarterlyanalysis"):
+            seen |= Q(analysis__isnull=False)
+        return self.filter(seen)
 
 
 class CorrectiveAction(Stamped):
     """What is changed so that it does not happen again, by whom and until when; and whether it
     worked."""
 
+    # What it follows from: one of the two.
     exception = models.ForeignKey(
-        ExceptionReport, models.PROTECT, related_name="actions", verbose_name=_("exception report")
+        ExceptionReport,
+        models.PROTECT,
+        related_name="actions",
+        null=True,
+        verbose_name=_("exception report"),
+    )
+    analysis = models.ForeignKey(
+        QuarterlyAnalysis,
+        models.PROTECT,
+        related_name="actions",
+        null=True,
+        verbose_name=_("quarterly analysis of opinions"),
     )
     what = models.CharField(_("what is to be done"), max_length=300)
     owner = models.ForeignKey(
@@ -100,6 +117,11 @@ class CorrectiveAction(Stamped):
         ]
         constraints = [
             *(_both(moment, "action") for moment in ("done", "checked", "dropped")),
+            models.CheckConstraint(
+                name="action_follows_from_one",
+                condition=Q(exception__isnull=False, analysis__isnull=True)
+                | Q(exception__isnull=True, analysis__isnull=False),
+            ),
             models.CheckConstraint(name="action_says_what", condition=~Q(what="")),
             models.CheckConstraint(
                 name="action_done_says_what", condition=Q(done_at__isnull=True) | ~Q(result="")

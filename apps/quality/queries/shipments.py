@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.enums import UnitKind
 from apps.accounts.models import Unit
-from apps.complaints.enums import CaseClass
+from apps.complaints.enums import TROUBLE
 from apps.complaints.models import Case
 from apps.core.cached_tables import CachedTables
 from apps.quality.models import ExceptionReport
@@ -32,7 +32,7 @@ freight_centres = CachedTables(_read_centres, Unit)
 def trouble_with_shipments(case_ids: Collection[int]) -> dict[int, int]:
     """Of these cases the complaints, losses and damages about a shipment of ours, with its id."""
     rows = Case.objects.filter(pk__in=case_ids, waybill__isnull=False).order_by()
-    trouble = rows.exclude(case_class=CaseClass.INQUIRY)
+    trouble = rows.filter(case_class__in=TROUBLE)
     return dict(trouble.values_list("pk", "waybill_id"))
 
 

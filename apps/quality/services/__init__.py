@@ -1,4 +1,5 @@
 from apps.quality.services.actions import add_action, check_action, drop_action, finish_action
+from apps.quality.services.analyses import add_analysis_action, write_analysis
 from apps.quality.services.chasing import add_chase, answer_chase, record_chase
 from apps.quality.services.exceptions import (
     correct_report,
@@ -31,6 +32,7 @@ from apps.quality.services.reading import open_evidence, reveal_exception
 __all__ = [
     "FoundProblem",
     "add_action",
+    "add_analysis_action",
     "add_chase",
     "add_evidence",
     "answer_chase",
@@ -63,4 +65,5 @@ __all__ = [
     "reveal_exception",
     "state_cause",
     "take_exception",
+    "write_analysis",
 ]

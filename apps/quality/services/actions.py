@@ -1,6 +1,7 @@
 """Corrective actions: set, done, and checked whether they worked (CMP-4)."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -11,10 +12,13 @@ from apps.complaints.rules.privacy import one_line
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.services import record
 from apps.quality.enums import ExceptionState as X
-from apps.quality.models import CorrectiveAction, ExceptionReport
+from apps.quality.models import CorrectiveAction, ExceptionReport, QuarterlyAnalysis
 from apps.quality.services import clocks as exception_clocks
 from apps.quality.services.locking import lock_exception
 from apps.quality.services.moves import move
+
+# What an action follows from.
+Source = ExceptionReport | QuarterlyAnalysis
 
 
 @transaction.atomic
@@ -25,33 +29,59 @@ def add_action(
 
     Only once it is decided; the first action moves the exception on."""
     what = one_line(needed(what, "what", most=300), most=300)
-    due_at = _future(due_at, at)
-    if not owner.is_active:
-        raise BadInput(_("Choose an active colleague."), code="bad_owner", field="owner")
     report = lock_exception(exception_id, by)
     if report.state != X.ACTING:
         move(report, X.ACTING, by=by, at=at)
         record("exception.acting", report, by=by, at=at, data={"revision": report.version})
-    action = CorrectiveAction.objects.create(
-        exception=report, what=what, owner=owner, due_at=due_at, created_by=by
+    return keep_action(report, what=what, owner=owner, due_at=due_at, by=by, at=at)
+
+
+def keep_action(
+    source: Source, *, what: str, owner: User, due_at: datetime, by: User, at: datetime
+) -> CorrectiveAction:
+    """The action that follows from ``source``, which the caller has locked or just made."""
+    what = one_line(needed(what, "what", most=300), most=300)
+    due_at = _future(due_at, at)
+    if not owner.is_active:
+        raise BadInput(_("Choose an active colleague."), code="bad_owner", field="owner")
+    follows: dict[str, Any] = (
+        {"exception": source} if isinstance(source, ExceptionReport) else {"analysis": source}
     )
-    exception_clocks.action_set(action, report, by=by, at=at)
-    data = {"exception": report.number, "owner": owner.pk, "due": due_at, "what": what}
+    action = CorrectiveAction.objects.create(
+        **follows, what=what, owner=owner, due_at=due_at, created_by=by
+    )
+    exception_clocks.action_set(action, source, by=by, at=at)
+    data = {**_named(source), "owner": owner.pk, "due": due_at, "what": what}
     record("action.added", action, by=by, at=at, data=data)
     return action
+
+
+def _check_not_last(action: CorrectiveAction, analysis: QuarterlyAnalysis) -> None:
+    """An analysis ends in one action at least."""
+    others = analysis.actions.filter(dropped_at__isnull=True).exclude(pk=action.pk)
+    if not others.exists():
+        raise RuleBroken(
+            _("An analysis ends in one action at least: set another first."), code="last_action"
+        )
+
+
+def _named(source: Source) -> dict[str, str]:
+    if isinstance(source, ExceptionReport):
+        return {"exception": source.number}
+    return {"analysis": source.name}
 
 
 @transaction.atomic
 def finish_action(*, action_id: int, result: str, by: User, at: datetime) -> CorrectiveAction:
     """Done; ``result`` says what. Whether it worked is checked by someone else afterwards."""
     result = one_line(needed(result, "result", most=300), most=300)
-    action, report = _locked(action_id, by)
+    action, source = _locked(action_id, by)
     if not action.is_open:
         raise RuleBroken(_("This action is over already."), code="illegal_move")
     action.done_at, action.done_by, action.result = at, by, result
     action.save(update_fields=["done_at", "done_by", "result"])
     exception_clocks.action_done(action, by=by, at=at)
-    data = {"exception": report.number, "result": result, "recipients": _checkers(report)}
+    data = {**_named(source), "result": result, "recipients": _checkers(source)}
     record("action.done", action, by=by, at=at, data=data)
     return action
 
@@ -64,7 +94,10 @@ def _future(due_at: datetime | None, at: datetime) -> datetime:
     return due_at
 
 
-def _checkers(report: ExceptionReport) -> list[int]:
+def _checkers(source: Source) -> list[int]:
+    if not isinstance(source, ExceptionReport):
+        return [source.written_by_id]
+    report = source
     return [pk for pk in {report.investigated_by_id, report.decided_by_id} if pk]
 
 
@@ -83,7 +116,7 @@ def check_action(
     What did not work is to be done again by ``due_at`` (BadInput if missing or past): the action is
     open once more, its history is in the events."""
     note = one_line(needed(note, "note", most=300), most=300)
-    action, report = _locked(action_id, by)
+    action, source = _locked(action_id, by)
     if action.done_at is None or action.checked_at is not None:
         raise RuleBroken(
             _("Only what is done and not yet checked can be checked."), code="illegal_move"
@@ -102,7 +135,7 @@ def check_action(
         action.due_at = _future(due_at, at)
         exception_clocks.action_again(action, note, by=by, at=at)
     action.save()
-    data = {"exception": report.number, "worked": worked, "note": note, "owner": action.owner_id}
+    data = {**_named(source), "worked": worked, "note": note, "owner": action.owner_id}
     record("action.checked", action, by=by, at=at, data=data)
     return action
 
@@ -111,23 +144,31 @@ def check_action(
 def drop_action(*, action_id: int, reason: str, by: User, at: datetime) -> CorrectiveAction:
     """Not needed after all."""
     reason = one_line(needed(reason, "reason", most=200), most=200)
-    action, report = _locked(action_id, by)
+    action, source = _locked(action_id, by)
     if not action.is_open:
         raise RuleBroken(_("This action is over already."), code="illegal_move")
+    if isinstance(source, QuarterlyAnalysis):
+        _check_not_last(action, source)
     action.dropped_at, action.dropped_by, action.drop_reason = at, by, reason
     action.save(update_fields=["dropped_at", "dropped_by", "drop_reason"])
     exception_clocks.action_dropped(action, by=by, at=at)
-    data = {"exception": report.number, "reason": reason}
+    data = {**_named(source), "reason": reason}
     record("action.dropped", action, by=by, at=at, data=data)
     return action
 
 
-def _locked(action_id: int, by: User) -> tuple[CorrectiveAction, ExceptionReport]:
-    """Both rows, the report first; its owner may act on an action wherever the report lies."""
-    known = CorrectiveAction.objects.only("exception_id", "owner_id").get(pk=action_id)
-    if known.owner_id == by.pk:
-        report = ExceptionReport.objects.select_for_update(no_key=True).get(pk=known.exception_id)
+def _locked(action_id: int, by: User) -> tuple[CorrectiveAction, Source]:
+    """Both rows, what it follows from first; its owner may act on an action wherever the report lies."""
+    known = CorrectiveAction.objects.only("exception_id", "analysis_id", "owner_id").get(
+        pk=action_id
+    )
+    source: Source
+    if known.exception_id is None:
+        analyses = QuarterlyAnalysis.objects.select_for_update(no_key=True)
+        source = analyses.get(pk=known.analysis_id or 0)
+    elif known.owner_id == by.pk:
+        source = ExceptionReport.objects.select_for_update(no_key=True).get(pk=known.exception_id)
     else:
-        report = lock_exception(known.exception_id, by)
+        source = lock_exception(known.exception_id, by)
     action = CorrectiveAction.objects.select_for_update(no_key=True).get(pk=action_id)
-    return action, report
+    return action, source

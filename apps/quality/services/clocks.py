@@ -7,7 +7,7 @@ from typing import Any
 from apps.accounts.models import User
 from apps.customers.queries import contracts_in_force
 from apps.quality.enums import ExceptionMatter
-from apps.quality.models import ChaseTask, CorrectiveAction, ExceptionReport
+from apps.quality.models import ChaseTask, CorrectiveAction, ExceptionReport, QuarterlyAnalysis
 from apps.sla import services as sla
 from apps.sla.enums import FactKind, Metric
 from apps.sla.rules import Attributes
@@ -85,14 +85,20 @@ def reopened(report: ExceptionReport, *, by: User, at: datetime) -> None:
 
 
 def action_set(
-    action: CorrectiveAction, report: ExceptionReport, *, by: User, at: datetime
+    action: CorrectiveAction,
+    source: ExceptionReport | QuarterlyAnalysis,
+    *,
+    by: User,
+    at: datetime,
 ) -> None:
+    """Of an analysis, which is of no unit, the whole house is concerned."""
+    report = source if isinstance(source, ExceptionReport) else None
     sla.open_matter(
         kind=ExceptionMatter.CORRECTIVE_ACTION,
         subject=action,
-        title=f"{report.number} {action.what}"[:120],
+        title=f"{report.number if report else source} {action.what}"[:120],
         owner=action.owner,
-        unit=report.unit,
+        unit=report.unit if report else None,
         dues={Metric.ACTION: action.due_at},
         label=action.what[:120],
         by=by,

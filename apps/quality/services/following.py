@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.backoffice.services import take_numbers
+from apps.complaints.enums import TROUBLE
 from apps.complaints.models import Case
 from apps.complaints.services.locking import write
 from apps.core import cached_tables
@@ -122,7 +123,7 @@ def _open(
     cases: dict[int | None, Case] = {}
     concerned = Case.objects.live().filter(waybill__in=[waybill for waybill, _one in found])
     related = ("customer__unit", "customer__agent", "waybill", "unit")
-    for case in concerned.exclude(case_class="inquiry").select_related(*related).order_by("pk"):
+    for case in concerned.filter(case_class__in=TROUBLE).select_related(*related).order_by("pk"):
         cases.setdefault(case.waybill_id, case)
     reports = [
         draft(_new(waybill, one, one.late or late.get(waybill.pk), cases, at), by=by, at=at)
