@@ -7,7 +7,6 @@ from django.utils import timezone
 
 from apps.accounts.enums import Role
 from apps.accounts.models import Unit, User
-from apps.complaints.models import CauseNode
 from apps.customers.models import Customer
 from apps.incidents import services
 from apps.incidents.enums import Effect, Level, PlanKind, Seat, StepKind
@@ -23,6 +22,7 @@ from apps.quality.services import (
 )
 from apps.tracking.models import Waybill
 from tests.factories.accounts import UnitFactory, UserFactory, UserRoleFactory
+from tests.factories.complaints import any_cause
 from tests.factories.customers import ContactFactory, CustomerFactory
 from tests.factories.shipments import shipment
 
@@ -91,7 +91,7 @@ def running(unit: Unit, by: User, **fields: Any) -> Incident:
 
 def special_seats() -> dict[str, User]:
     seats = (Seat.COMMAND, Seat.ON_THE_SPOT, Seat.OPERATIONS, Seat.MARKET, Seat.FINANCE)
-    return {str(seat): UserFactory(is_staff=True) for seat in seats}
+    return {str(seat): UserFactory() for seat in seats}
 
 
 def plan(unit: Unit, by: User, **fields: Any) -> Plan:
@@ -115,9 +115,7 @@ def acted_on(incident: Incident, by: User, *, reviewed: bool = False) -> None:
     """Its exception is decided, with a corrective action, and perhaps reviewed in a meeting."""
     now, pk = timezone.now(), incident.exception_id
     investigate_exception(exception_id=pk, by=by, at=now)
-    cause = CauseNode.objects.filter(is_active=True, children__isnull=True).first()
-    assert cause is not None
-    verdict = Verdict(cause_id=cause.pk, decision="遇雪提前停发，次日补班。")
+    verdict = Verdict(cause_id=any_cause().pk, decision="遇雪提前停发，次日补班。")
     decide_exception(exception_id=pk, verdict=verdict, by=by, at=now)
     add_action(
         exception_id=pk, what="冬季每日看天气预警", owner=by, due_at=now + 7 * DAY, by=by, at=now

@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from apps.complaints.models import Case
 from apps.events.services import relay_due
 from apps.incidents import services
 from apps.incidents.enums import IncidentState, Level, Stand
@@ -15,7 +14,7 @@ from apps.incidents.queries.customers import customers_of
 from apps.notifications.models import Delivery
 from apps.tracking.models import LateShipment, PromiseChange, ShipmentHold
 from tests.factories import incidents as f
-from tests.factories.complaints import CaseFactory
+from tests.factories.complaints import case
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("CMP-8")]
 
@@ -32,8 +31,7 @@ def test_snow_at_hangzhou() -> None:
     promised = galaxy_parcels[0].promised_at
 
     # Before anybody has declared it one customer asks where the parcel is.
-    CaseFactory(waybill=asked_about, customer=asks, unit=unit)
-    assert Case.objects.get().created_at
+    case(waybill=asked_about, customer=asks, unit=unit, by=boss)
 
     # 14:05: declared. Held, promises a day later, everybody told once.
     incident = f.running(unit, boss, level=Level.SPECIAL, seats=seats)

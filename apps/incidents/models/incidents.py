@@ -1,6 +1,6 @@
 """An incident is a serious exception with a place and a time (ADR 50)."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -153,6 +153,12 @@ class Incident(Stamped):
     @property
     def is_running(self) -> bool:
         return self.state in RUNNING
+
+    @property
+    def told_rows(self) -> "models.QuerySet[Any]":
+        """Everybody who was told of it, for what is done about one of them."""
+        told = self.notices.model._meta.get_field("told").related_model
+        return told._default_manager.filter(notice__incident=self)
 
 
 class Scope(AppendOnly):

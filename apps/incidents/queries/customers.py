@@ -1,8 +1,9 @@
 """Whom an incident concerns, customer by customer: how many shipments, told how far, asked before being told."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
@@ -57,7 +58,7 @@ def customers_of(incident: Incident, user: "User", *, only: str = "") -> list[Cu
     mine = Customer.objects.visible_to(user)
     concerned = incident.affected.values("customer").distinct()
     names = {one.pk: one.display_name for one in mine.filter(pk__in=concerned)}
-    given = {"incident": incident.pk, "known": incident.known_at, "most": MOST}
+    given: dict[str, Any] = {"incident": incident.pk, "known": incident.known_at, "most": MOST}
     with connection.cursor() as cursor:
         cursor.execute(_CUSTOMERS, {**given, "customers": list(names)})
         rows = [
@@ -67,7 +68,7 @@ def customers_of(incident: Incident, user: "User", *, only: str = "") -> list[Cu
             )
             for pk, n, held, told_id, stand, channel, _newest, first, asked in cursor.fetchall()
         ]  # fmt: skip
-    kept = {
+    kept: dict[str, Callable[[CustomerRow], bool]] = {
         "untold": lambda row: row.told_at is None,
         "asked": lambda row: row.asked_before,
         "call": lambda row: row.stand in (Stand.TO_CALL, Stand.FAILED),

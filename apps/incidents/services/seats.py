@@ -18,7 +18,7 @@ from apps.sla.enums import FactKind
 from apps.sla.services import finish_matters, open_matter, stop_matters
 
 # Who is asked for a seat by the roster, in this order: of a general incident the command only.
-BY_ROSTER = {
+BY_ROSTER: dict[str, dict[str, tuple[Role, ...]]] = {
     Level.GENERAL: {Seat.COMMAND: (Role.PROJECT_MANAGER,)},
     Level.SPECIAL: {
         Seat.COMMAND: (Role.DEPUTY_GENERAL_MANAGER, Role.GENERAL_MANAGER),

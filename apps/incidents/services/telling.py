@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Max
@@ -62,7 +63,7 @@ def tell_new_parties(
     return _tell(_NEW_PARTIES, given, by=by, at=at)
 
 
-def _tell(statement: str, given: dict[str, object], *, by: User, at: datetime) -> int:
+def _tell(statement: str, given: dict[str, Any], *, by: User, at: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement, given)
         ids = [pk for (pk,) in cursor.fetchall()]
@@ -106,7 +107,7 @@ def send_notice(
 
 
 def tell_everybody_told(notice: IncidentNotice, *, by: User, at: datetime) -> int:
-    given: dict[str, object] = {"notice": notice.pk, "incident": notice.incident_id, "at": at}
+    given: dict[str, Any] = {"notice": notice.pk, "incident": notice.incident_id, "at": at}
     return _tell(_EVERYBODY_TOLD, given, by=by, at=at)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection, models
 
@@ -53,7 +53,7 @@ def release_shipments(
     return _written(_RELEASE, [at, by.pk, number, list(waybill_ids)])
 
 
-def _written(statement: str, given: list[object]) -> list[int]:
+def _written(statement: str, given: list[Any]) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(statement, given)
         found = [pk for (pk,) in cursor.fetchall()]

@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
@@ -74,7 +74,7 @@ def _is_anything_due() -> bool:
 def _look(waybill_ids: list[int], now: datetime) -> list[Finding]:
     held = ShipmentHold.objects.filter(waybill=OuterRef("pk"), released_at__isnull=True)
     rows = Waybill.objects.filter(pk__in=waybill_ids).annotate(is_held=Exists(held))
-    waybills = list(rows.order_by("pk"))
+    waybills: list[Any] = list(rows.order_by("pk"))
     cases = {
         case.waybill_id: case
         for case in LateShipment.objects.open().filter(waybill__in=waybill_ids).select_for_update()
