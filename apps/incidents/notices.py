@@ -34,7 +34,7 @@ def _told(events: Sequence[Event]) -> list[Notice]:
         row = rows.get(event.subject_id)
         if row is None:
             continue
-        data = {**_words(row.notice), "number": row.waybill.number, "count": str(row.shipments)}
+        data = {"number": row.waybill.number, "count": str(row.shipments)}
         is_customer = row.customer_id is not None
         found.append(
             Notice(
@@ -45,6 +45,7 @@ def _told(events: Sequence[Event]) -> list[Notice]:
                 waybill=row.waybill,
                 customer=row.customer,
                 data=data,
+                personal=_words(row.notice),
             )
         )
     return found
@@ -63,7 +64,8 @@ def _announced(events: Sequence[Event]) -> list[Notice]:
                     cause=f"event:{event.pk}",
                     at=event.at,
                     event=event,
-                    data={**_words(words), "shown_until": event.data["until"]},
+                    data={"shown_until": event.data["until"]},
+                    personal=_words(words),
                     link=public_page("portal:home"),
                     at_once=True,  # a page wakes nobody
                 )

@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from apps.events.services import relay_due
 from apps.incidents import services
 from apps.incidents.enums import IncidentState, Level, Stand
 from apps.incidents.models import Told
@@ -15,6 +14,7 @@ from apps.notifications.models import Delivery
 from apps.tracking.models import LateShipment, PromiseChange, ShipmentHold
 from tests.factories import incidents as f
 from tests.factories.complaints import case
+from tests.factories.notifications import relay_all
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("CMP-8")]
 
@@ -39,7 +39,7 @@ def test_snow_at_hangzhou() -> None:
     galaxy_parcels[0].refresh_from_db()
     assert galaxy_parcels[0].promised_at == promised + timedelta(hours=24)
     assert PromiseChange.objects.filter(cause="incident").count() == 4
-    relay_due()
+    relay_all()
     customers = Told.objects.filter(customer__isnull=False)
     assert sorted(customers.values_list("customer", "shipments")) == sorted(
         [(galaxy.pk, 2), (by_phone.pk, 1), (asks.pk, 1)]
@@ -53,7 +53,7 @@ def test_snow_at_hangzhou() -> None:
         incident_id=incident.pk, where=f.where("杭州", "嘉兴"), by=boss, at=timezone.now()
     )
     services.work_incidents()
-    relay_due()
+    relay_all()
     assert customers.count() == 4
     assert Delivery.objects.filter(topic="incident.customer").count() == 4
 
@@ -76,7 +76,7 @@ def test_snow_at_hangzhou() -> None:
     )  # fmt: skip
     services.work_incidents()
     assert not ShipmentHold.objects.filter(released_at=None).exists()
-    relay_due()
+    relay_all()
     assert customers.count() == 8, "a second notice is a second row"
     f.acted_on(incident, boss, reviewed=True)
     closed = services.close_incident(incident_id=incident.pk, by=boss, at=timezone.now())

@@ -32,7 +32,10 @@ _BY_LEG = {
     Leg.DELIVERY: _TO_DELIVER,
 }
 # A promise that falls due before the window begins is not its business, unless it has begun.
-_IN_WINDOW = """w.concluded_at IS NULL AND (w.promised_at IS NULL OR w.promised_at < %(made_up)s
+# What another incident holds was put off by that one only.
+_IN_WINDOW = """w.concluded_at IS NULL AND (w.promised_at IS NULL
+    OR (w.promised_at < %(made_up)s OR EXISTS (SELECT FROM tracking_shipmenthold h
+        WHERE h.waybill_id = w.id AND h.released_at IS NULL))
     AND (w.promised_at >= %(starts)s OR %(begun)s))"""
 
 

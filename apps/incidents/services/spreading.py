@@ -36,11 +36,12 @@ RETURNING a.incident_id
 """
 
 
-def work_incidents(batch: int = BATCH) -> int:
-    """Until nothing is left, or somebody else is at it; how many shipments were worked on."""
+def work_incidents(batch: int = BATCH, *, at: datetime | None = None) -> int:
+    """Until nothing is left, or somebody else is at it; how many shipments were worked on. ``at``: when, of what is
+    taken over from the past; else the database's present."""
     done = 0
     for _turn in range(MOST_BATCHES):
-        found = work_batch(batch)
+        found = work_batch(batch, at=at)
         if found is None:
             break
         done += found
@@ -48,7 +49,7 @@ def work_incidents(batch: int = BATCH) -> int:
 
 
 @transaction.atomic
-def work_batch(batch: int = BATCH) -> int | None:
+def work_batch(batch: int = BATCH, *, at: datetime | None = None) -> int | None:
     """One batch of the incident that has waited longest. None when nothing waits, or others have it."""
     incident = (
         Incident.objects.select_for_update(skip_locked=True, of=("self",), no_key=True)
@@ -58,7 +59,7 @@ def work_batch(batch: int = BATCH) -> int | None:
     )
     if incident is None:
         return None
-    by, at = system_user("sweeper"), database_now()
+    by, at = system_user("sweeper"), at or database_now()
     rows = incident.affected.select_for_update(of=("self",), no_key=True).order_by("pk")
     if incident.is_running:
         found = list(rows.filter(worked_at=None)[:batch])
