@@ -48,7 +48,7 @@ def board(at: datetime) -> Board:
     steps = IncidentTask.objects.filter(
         incident__in=running, done_at__isnull=True, dropped_at__isnull=True
     )
-    steps = steps.order_by("incident", "due_at").distinct("incident").select_related("owner")
+    steps = steps.order_by("incident_id", "due_at").distinct("incident_id").select_related("owner")
     next_steps = {one.incident_id: one for one in steps}
     to_close = with_command(Incident.objects.filter(state="over"))
     today = timezone.localdate(at)

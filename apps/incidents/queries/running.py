@@ -9,7 +9,7 @@ def _read() -> list[Scope]:
     """The newest scope of each that runs."""
     running = Incident.objects.running().values("pk")
     rows = Scope.objects.filter(incident__in=running)
-    return list(rows.order_by("incident", "-n").distinct("incident"))
+    return list(rows.order_by("incident_id", "-n").distinct("incident_id"))
 
 
 running_scopes = CachedTables(_read, Incident, Scope)
