@@ -15,7 +15,7 @@ from tests.factories import incidents as f
 from tests.factories.complaints import any_cause
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("CMP-8")]
-STATEMENTS = 330
+STATEMENTS = 400
 
 
 def test_snow_a_sorting_line_and_an_overdue_drill() -> None:
