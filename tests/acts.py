@@ -192,10 +192,10 @@ ACTS = (
     Act("public report", Installation.report, report_problem, 23, 25),
     Act("make an order", Installation.typed_order, make_order, 9, 1),
     # Six look whether the order's notes name an account of ours that is over.
-    Act("read back, confirm", Installation.phone_order, read_back_and_confirm, 26, 31),
+    Act("read back, confirm", Installation.phone_order, read_back_and_confirm, 26, 37),
     # Of these 47 are ten for the clock to finance: no tariff has a price for this shipment.
-    Act("proof of delivery", Installation.shipment, prove_delivery, 7, 52),
-    Act("one scan", Installation.shipment, scan, 5, 41),
+    Act("proof of delivery", Installation.shipment, prove_delivery, 7, 58),
+    Act("one scan", Installation.shipment, scan, 5, 47),
 )
 
 

@@ -91,10 +91,12 @@ WEEK, MONEY = 6_000, 2_200
 STAFF = 1_400
 # Two appeals, suggestions, praise, surveys in bulk and a quarter's analysis.
 OPINIONS = 300
+# Two plans with their drills, an incident that is closed and reviewed, one that runs.
+INCIDENTS = 400
 
 
 def test_it_is_made_in_few_statements(one_week: datetime, sent: list[str]) -> None:
-    assert 1_000 < len(sent) <= WEEK + MONEY + STAFF + OPINIONS
+    assert 1_000 < len(sent) <= WEEK + MONEY + STAFF + OPINIONS + INCIDENTS
 
 
 @pytest.mark.requirement("CMP-1")
