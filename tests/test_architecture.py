@@ -59,6 +59,8 @@ BY_THE_SYSTEM = {
     "active_at", "requested_at", "called_at", "approved_at", "released_at", "sent_at", "unclear_at", "settled_at",
     # What a phone system says of a call; who answered is its ``agent``.
     "offered_at", "rang_at", "last_at",
+    # Of incidents: the worker holds, tells and lets go; steps end with their incident; who knew first says its exception.
+    "worked_at", "told_at", "stand_at", "dropped_at", "known_at",
 }  # fmt: skip
 
 

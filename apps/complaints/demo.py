@@ -76,7 +76,7 @@ def _appeals(
         appeal=NewAppeal("SH20261107003184"),
     )  # fmt: skip
     services.take_case(case_id=case.pk, by=director, at=at + timedelta(minutes=1))
-    who = {"case_id": case.pk, "by": director}
+    who: dict[str, Any] = {"case_id": case.pk, "by": director}
     services.record_report(
         **who, channel=CaseChannel.PHONE, note="邮政业申诉，已报", at=at + timedelta(minutes=3)
     )
@@ -114,7 +114,7 @@ def _opinions(unit: Unit, agent: User, now: datetime, opened: dict[int, datetime
         opened, public, at, case_class=CaseClass.SUGGESTION, contact_name="韩冰", contact_phone="13611230047",
         description="建议派送前半小时发一条短信，这样不用一直在家等。", **usual,
     )  # fmt: skip
-    who = {"case_id": adopted.pk, "by": agent}
+    who: dict[str, Any] = {"case_id": adopted.pk, "by": agent}
     services.take_case(**who, at=at + timedelta(hours=1))
     services.solve_case(
         **who, solution="已列入下月改进：派送前半小时短信提醒。", outcome=Outcome.ADOPTED, told_by=CaseChannel.PHONE,
