@@ -245,6 +245,7 @@ def test_nginx_hands_live_updates_to_their_own_process() -> None:
 def test_nginx_does_not_slow_down_providers_and_partners() -> None:
     machines = ["inquiries:wechat", "inquiries:sms", "inquiries:voice", "inquiries:kuaidi100_poll"]
     machines += ["inquiries:kuaidi100_query", "inquiries:kuaidi100_courier"]
+    machines += [f"notifications:{name}_presses" for name in ("wecom", "dingtalk", "feishu")]
     paths = [*map(reverse, machines), reverse("notifications:sms_receipts", args=["secret"])]
     for path in paths:
         assert "limit_req" not in location_of(path)

@@ -179,7 +179,9 @@ def test_what_is_over_the_limit_waits_and_nothing_is_lost(wecom: WeComPlatform) 
     waiting = Delivery.objects.filter(state="queued")
     assert waiting.count() == 7
     assert set(waiting.values_list("state_reason", flat=True)) == {"address_limit"}
-    assert min(row.due_at for row in waiting) > timezone.now() + timedelta(seconds=50)
+    first = SendStamp.objects.order_by("at").first()
+    assert first is not None
+    assert min(row.due_at for row in waiting) >= first.at + timedelta(seconds=60)
     SendStamp.objects.update(at=timezone.now() - timedelta(seconds=66))
     wecom.forget_the_minute()
     due_again()
@@ -194,7 +196,8 @@ def test_somebody_else_used_the_robot_up_and_it_is_tried_later(wecom: WeComPlatf
     sent = to_group(robot)
     send_all("wecom_group")
     assert state(sent) == (S.QUEUED, "45009")
-    assert sent.due_at > timezone.now() + timedelta(seconds=50)
+    tried = sent.history.get(step="started")
+    assert sent.due_at >= tried.at + timedelta(seconds=45)
 
 
 def test_a_sender_that_is_killed_before_the_first_byte_gives_its_place_back(
@@ -217,7 +220,13 @@ def test_feishus_five_a_second(feishu: FeishuPlatform) -> None:
     for _n in range(8):
         to_group(robot)
     send_all("feishu_group")
-    assert len(feishu.groups["hook-of-the-robot"]) == 5 and feishu.over_limit == 0
+    assert feishu.over_limit == 0
+    # However slow this machine is: the sixth after any went two seconds later at the earliest, by our own count.
+    stamps = list(SendStamp.objects.order_by("at").values_list("at", flat=True))
+    assert len(stamps) == len(feishu.groups["hook-of-the-robot"])
+    assert all(b - a >= timedelta(seconds=2) for a, b in zip(stamps, stamps[5:], strict=False))
+    waiting = Delivery.objects.filter(state="queued")
+    assert waiting.count() == 8 - len(stamps)
 
 
 # --- persons ------------------------------------------------------------------------------------
