@@ -11,6 +11,7 @@ from apps.backoffice.lists import Column, ListQuery, Sort, StaffList, View
 from apps.core.templatetags.formatting import status_tag
 from apps.core.times import human
 from apps.hotline.enums import CallOutcome
+from apps.hotline.jobs import CALLS
 from apps.hotline.models import Call, PhoneSystem
 from apps.hotline.queries.calls import call_list
 
@@ -67,6 +68,7 @@ class CallList(StaffList):
         Sort("oldest", _("Oldest first"), ("offered_at", "pk")),
     )
     filters = CallFilters
+    export = CALLS
     search = _("phone number, whole")
     empty = _(
         "No call here. Calls come with the files of the phone system, or are noted with the key c."
