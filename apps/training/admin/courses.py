@@ -42,7 +42,9 @@ def _last(context: ActContext) -> dict[str, Any]:
     if newest is None:
         return {}
     code = newest.article.article.code if newest.article else ""
-    return {"after": newest.n, "title": newest.title, "body": newest.body, "article": code}
+    names = ("title", "body", "english_title", "english_body")
+    values = {name: getattr(newest, name) for name in names}
+    return {"after": newest.n, "article": code, **values}
 
 
 def _look(context: ActContext) -> dict[str, Any]:
@@ -51,6 +53,7 @@ def _look(context: ActContext) -> dict[str, Any]:
         "preview_template": "knowledge/_preview.html",
         "title_typed": context.typed["title"],
         "html": render(article.body if article else context.typed["body"]),
+        "further": render(context.typed["english_body"]),
     }
 
 
