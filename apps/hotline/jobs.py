@@ -34,7 +34,7 @@ CALLS = Export(
     permission="hotline.view_call",
     rows=rows_of_list(Call),
     columns=(
-        attribute(_("Offered"), "offered_at"),
+        attribute(_("time of the call"), "offered_at"),
         ExportColumn(_("Phone number"), lambda call: call.masked),
         choice(_("Direction"), "direction"),
         choice(_("Outcome"), "outcome"),
@@ -63,8 +63,8 @@ RATES = Export(
     rows=_day_rates,
     columns=(
         attribute(_("Day"), "day"),
-        attribute(_("Offered"), "counts.offered"),
-        attribute(_("Counted"), "counts.counted"),
+        attribute(_("calls offered"), "counts.offered"),
+        attribute(_("calls counted"), "counts.counted"),
         attribute(_("Answered by a person"), "counts.answered"),
         attribute(_("Not answered"), "counts.missed"),
         ExportColumn(_("Answer rate"), lambda row: percent(row.counts.rate)),

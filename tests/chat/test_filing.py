@@ -409,14 +409,14 @@ def test_a_reply_sent_in_a_chat_counts_as_one_sent_in_its_case() -> None:
     for _time in range(2):
         answer(chat_id=chat.pk, text="已为您登记。", used=[code], by=wang, at=now())
     assert not Use.objects.exists()
-    open_case_from_chat(chat_id=chat.pk, filing=Filing(CaseClass.DELAY), by=wang, at=now())
+    open_case_from_chat(chat_id=chat.pk, filing=Filing(CaseClass.COMPLAINT), by=wang, at=now())
     case = fresh(chat).case
-    close(chat, CaseClass.DELAY)
+    close(chat, CaseClass.COMPLAINT)
     use = Use.objects.get()
     assert (use.case_id, use.how, use.by) == (case.pk, UseHow.SENT, wang)
     assert use.version.article.code == code
     tally = UseTally.objects.filter(article__code=code).values_list("case_class", "cases")
-    assert list(tally) == [(CaseClass.DELAY, 1)]
+    assert list(tally) == [(CaseClass.COMPLAINT, 1)]
 
 
 @pytest.mark.requirement("STF-2")

@@ -44,7 +44,7 @@ def _about(call: Call) -> str:
 class CallList(StaffList):
     title = _("Calls")
     columns = (
-        Column("at", _("offered"), lambda call: human(call.offered_at), is_link=True, sorts=("newest", "oldest")),
+        Column("at", _("time of the call"), lambda call: human(call.offered_at), is_link=True, sorts=("newest", "oldest")),
         Column("number", _("phone number"), lambda call: call.masked),
         Column("way", _("direction"), lambda call: status_tag(call, "direction")),
         Column("stand", _("outcome"), lambda call: status_tag(call, "outcome")),

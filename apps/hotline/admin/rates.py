@@ -27,8 +27,8 @@ def _stand(row: DayRate) -> Any:
 
 COLUMNS = (
     Column("day", _("Day"), lambda row: f"{row.day:%Y-%m-%d}", is_link=True),
-    number("offered", _("offered"), lambda row: row.counts.offered),
-    number("counted", _("counted"), lambda row: row.counts.counted),
+    number("offered", _("calls offered"), lambda row: row.counts.offered),
+    number("counted", _("calls counted"), lambda row: row.counts.counted),
     number("answered", _("answered by a person"), lambda row: row.counts.answered),
     number("missed", _("Not answered"), lambda row: row.counts.missed),
     number("rate", _("Answer rate"), lambda row: percent(row.counts.rate)),

@@ -146,9 +146,8 @@ class GapAdmin(ListAdmin, PanelAdmin):
             return None
         here = timezone.localtime
         span = f"{here(shift.starts_at):%m-%d %H:%M} – {here(shift.ends_at):%m-%d %H:%M}"
-        messages.success(
-            request, f"{gettext('The shift is moved.')} {shift.user.display_name} {span}"
-        )
+        said = gettext("The shift is moved: %(name)s, %(span)s.")
+        messages.success(request, said % {"name": shift.user.display_name, "span": span})
         return HttpResponseRedirect(request.get_full_path())
 
 

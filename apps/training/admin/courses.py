@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -52,8 +53,11 @@ def _look(context: ActContext) -> dict[str, Any]:
     return {
         "preview_template": "knowledge/_preview.html",
         "title_typed": context.typed["title"],
-        "html": render(article.body if article else context.typed["body"]),
-        "further": render(context.typed["english_body"]),
+        "html": format_html(
+            "{}{}",
+            render(article.body if article else context.typed["body"]),
+            render(context.typed["english_body"]),
+        ),
     }
 
 
