@@ -99,6 +99,7 @@ def _content(project: ChangeProject) -> dict[str, Any]:
         "justification": project.justification,
         "papers": [[str(one.kind), one.name, one.sha256] for one in project.papers.order_by("pk")],
         "briefing": project.briefing,
+        "course": project.course.code if project.course else "",
     }  # fmt: skip
 
 
@@ -134,6 +135,7 @@ def _words(content: Mapping[str, Any]) -> list[tuple[str, str]]:
         (_("Why this account all the same"), content["justification"]),
         (_("Papers"), "\n".join(f"{PaperKind(kind).label}: {name}" for kind, name, _sha in content["papers"])),
         (_("Briefing"), content["briefing"]),
+        (_("Course"), content.get("course") or "—"),
     ]  # fmt: skip
 
 

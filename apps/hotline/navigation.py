@@ -19,12 +19,23 @@ PAGES = (
         hour=32,
         words="热线 接通率 话务 看板",
     ),
+    Page(
+        _("Answer rate by day"),
+        "query_stats",
+        "admin:hotline_call_rates",
+        "hotline.view_call",
+        about=_("Offered and answered calls of each day against the goal, as a table and a file."),
+        section=HOTLINE,
+        words="热线 接通率 日报",
+    ),
     records(
         _("Callers to call back"),
         "phone_callback",
         "hotline.callback",
         about=_("Callers who waited in vain, and what came of calling them back."),
         section=HOTLINE,
+        daily_for=frozenset({Role.AGENT}),
+        hour=33,
         words="回电 未接 漏接",
     ),
     records(
@@ -72,5 +83,5 @@ PAGES = (
 )
 BESIDE = tuple(
     Beside(model, _("Calls"), "admin:hotline_call_beside", "hotline.view_call")
-    for model in ("complaints.case", "customers.customer")
+    for model in ("complaints.case", "customers.customer", "tracking.waybill")
 )

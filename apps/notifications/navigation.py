@@ -15,7 +15,8 @@ PAGES = (
         "admin:notifications_delivery_mine",
         about=_("What the house has told you."),
         section=MESSAGES,
-        daily_for=None,
+        # Agents have a full day without it; everybody gets there by the bell.
+        daily_for=frozenset(Role) - {Role.AGENT},
         hour=3,
     ),
     records(

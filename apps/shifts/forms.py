@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.enums import Role
-from apps.accounts.models import Unit, User
+from apps.accounts.models import DutyShift, Unit, User
 from apps.backoffice.forms import DayInput, MomentInput
 from apps.core.times import human
 from apps.core.widgets import PlainSelect
@@ -18,6 +18,7 @@ WEEKDAYS = (
     (5, _("Friday")), (6, _("Saturday")), (7, _("Sunday")),
 )  # fmt: skip
 TIME = forms.TextInput(attrs={"size": 6, "placeholder": "20:00", "autocomplete": "off"})
+MOST_STEPS = 14 * 48
 NEXT_MORNING = _("20:00 to 08:00 ends the next morning; 24:00 is the end of the day.")
 
 
@@ -129,6 +130,19 @@ class PlanForm(ChosenPeople):
     begins = forms.CharField(label=_("from"), max_length=5, widget=TIME)
     ends = forms.CharField(label=_("to"), max_length=5, widget=TIME, help_text=NEXT_MORNING)
     user = PersonField(label=_("person"))
+
+
+class MoveForm(forms.Form):
+    """A shift of the roster that is shown, and by how many half hours its begin and its end move."""
+
+    shift = forms.ModelChoiceField(DutyShift.objects.none())
+    start = forms.IntegerField(min_value=-MOST_STEPS, max_value=MOST_STEPS)
+    end = forms.IntegerField(min_value=-MOST_STEPS, max_value=MOST_STEPS)
+
+    def __init__(self, *args: Any, unit: Unit, role: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        shift: Any = self.fields["shift"]
+        shift.queryset = DutyShift.objects.standing().filter(unit=unit, role=role)
 
 
 class FillGapForm(ChosenPeople):

@@ -21,6 +21,7 @@ from apps.training.models import Attempt, Course, Exam, Qualification
 from apps.training.queries import lessons_unread
 
 BANK = Path(__file__).with_name("demo_bank.json")
+ENGLISH = Path(__file__).with_name("demo_bank_english.json")
 PASSWORD = "yipiao-demo-2026"  # noqa: S105  # as all sign-ins of the demonstration
 # username, name, number: who came after the requirement; the first is in the middle of the exam.
 NEWCOMERS = (("xinren", "方晓雨", "YP0101"), ("peixun", "罗一鸣", "YP0102"))
@@ -62,6 +63,7 @@ def make_training(*, seed: int, now: datetime) -> None:
 
 def _bank(by: User, at: datetime) -> dict[str, Course]:
     found: dict[str, Course] = {}
+    in_english = json.loads(ENGLISH.read_text("utf-8"))
     for place, (code, name, english, body, questions) in enumerate(
         json.loads(BANK.read_text("utf-8"))["courses"], start=1
     ):
@@ -73,9 +75,17 @@ def _bank(by: User, at: datetime) -> dict[str, Course]:
             "is_active": True,
         }
         course = services.enter_course(code=code, values=values, by=by, at=at)
-        services.write_lesson(course, title=name, body=body, by=by, at=at)
-        for kind, text, options, right, why in questions:
+        english_body, english_questions = in_english[code]
+        services.write_lesson(
+            course, title=name, body=body, english_title=english, english_body=english_body, by=by, at=at
+        )  # fmt: skip
+        for (kind, text, options, right, why), theirs in zip(
+            questions, english_questions, strict=True
+        ):
             asked = _question(QuestionKind(kind), text, options, right, why)
+            asked |= dict(
+                zip(("english_text", "english_options", "english_why"), theirs, strict=True)
+            )
             services.enter_question(course=course, values=asked, by=by, at=at)
         found[code] = course
     return found

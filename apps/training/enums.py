@@ -17,8 +17,9 @@ class Area(ColourChoices):
     COD = "cod", _("Cash on delivery"), "green"
 
 
-# Areas whose doors ask ``may_work``; for another one no requirement is set, as nothing would ask it.
-ASKED = frozenset({Area.CASES, Area.CHAT, Area.HOTLINE})
+# Areas whose doors ask ``may_work``; for another one no requirement is set, as nothing would ask it. Claims follow
+# with the floor that handles them.
+ASKED = frozenset({Area.CASES, Area.CHAT, Area.HOTLINE, Area.COD})
 
 
 class QuestionKind(ColourChoices):

@@ -81,6 +81,12 @@ class LessonForm(forms.Form):
         label=_("or an article of the handbook"), max_length=60, required=False,
         help_text=_("Its code. The version in force is kept with the lesson."),
     )  # fmt: skip
+    english_title = forms.CharField(label=_("English title"), max_length=120, required=False)
+    english_body = forms.CharField(
+        label=_("English text"), max_length=LONGEST, required=False,
+        help_text=_("For whoever reads English; without it they see the Chinese."),
+        widget=forms.Textarea(attrs={"rows": 10}),
+    )  # fmt: skip
 
     def clean_article(self) -> ArticleVersion | None:
         code = self.cleaned_data["article"].strip()
@@ -155,9 +161,26 @@ class QuestionForm(forms.Form):
         label=_("explanation"), required=False, max_length=1000,
         widget=forms.Textarea(attrs={"rows": 2}), help_text=_("Shown after marking."),
     )  # fmt: skip
+    english_text = forms.CharField(
+        label=_("English question"), required=False, max_length=LONGEST_QUESTION,
+        help_text=_("For whoever reads English; without it they see the Chinese."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )  # fmt: skip
+    english_options = forms.CharField(
+        label=_("options in English"), required=False, max_length=2000,
+        help_text=_("As many, in the same order, one in a line."),
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )  # fmt: skip
+    english_why = forms.CharField(
+        label=_("explanation in English"), required=False, max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )  # fmt: skip
 
     def clean_options(self) -> list[str]:
         return [line for line in self.cleaned_data["options"].splitlines() if line.strip()]
+
+    def clean_english_options(self) -> list[str]:
+        return [line for line in self.cleaned_data["english_options"].splitlines() if line.strip()]
 
     def clean_right(self) -> list[int]:
         parts = self.cleaned_data["right"].replace("，", ",").replace("、", ",").split(",")
@@ -178,6 +201,9 @@ class QuestionForm(forms.Form):
             "expected",
             "points",
             "why",
+            "english_text",
+            "english_options",
+            "english_why",
         )
         return {name: self.cleaned_data[name] for name in names}
 

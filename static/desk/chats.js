@@ -129,7 +129,7 @@ document.addEventListener("alpine:init", () => {
   Alpine.data("chatColumn", function (id) {
     return {
       text: this.$persist("").as(`yipiao-chat-${id}`).using(sessionStorage),
-      pending: [], answers: [], chosen: 0, names: "",
+      pending: [], answers: [], used: [], chosen: 0, names: "",
 
       init() { this.arrived(); },
       // A colleague has the chat, or it is recorded: what was being written is not lost.
@@ -151,6 +151,8 @@ document.addEventListener("alpine:init", () => {
         const one = { id: newId(), body: new FormData(form), isNote: form.elements.note.checked, failed: "", again: false };
         one.shown = [text, ...files.map((file) => `📎 ${file.name}`)].filter(Boolean).join("\n");
         one.body.set("client_id", one.id);
+        this.used.forEach((code) => one.body.append("used", code));
+        this.used = [];
         form.reset();
         this.text = this.names = "";
         this.pending.push(one);
@@ -193,6 +195,7 @@ document.addEventListener("alpine:init", () => {
       },
       put(answer) {
         this.text = answer.text;
+        this.used = [answer.code];
         this.$refs.text.focus();
       },
       press(event) {

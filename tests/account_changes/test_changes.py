@@ -15,10 +15,12 @@ from apps.account_changes.enums import ChangeScope, ProjectState, StepKind, Team
 from apps.account_changes.models import ChangeProject, ChangeStep
 from apps.account_changes.queries.changes import (
     affected_customers,
+    concerned_people,
     lacks_before_asking,
     missing_readers,
 )
 from apps.account_changes.queries.comparing import compared, comparison
+from apps.account_changes.queries.starting import lacks_before_start
 from apps.account_changes.queries.using import stages_of, usage_of
 from apps.account_changes.rules.changes import MARKS, Medians, month_after, score, wins
 from apps.account_changes.services import changes
@@ -30,10 +32,14 @@ from apps.banking.services import assign_account
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.models import Event
 from apps.sla.models import Clock
+from apps.training.models import Enrolment
+from apps.training.queries import current_lessons
+from apps.training.services import read_lesson
 from tests.factories import changes as make
 from tests.factories.banking import bank_account, is_accepted
 from tests.factories.customers import CustomerFactory
 from tests.factories.tracking import waybill
+from tests.factories.training import course
 
 pytestmark = [
     pytest.mark.django_db,
@@ -177,6 +183,42 @@ def test_whatever_is_changed_after_the_approval_makes_it_void(edit: Any) -> None
     if not lacks_before_asking(project, at):
         changes.ask_change_approval(project, by=who.finance, at=at)
         assert make.fresh(project).state == S.APPROVING
+
+
+@pytest.mark.requirement("STF-1")
+def test_with_a_course_it_waits_for_whoever_has_not_completed_it() -> None:
+    who, at = make.staff(), timezone.now() - 9 * DAY
+    project, of = make.prepared(who, at), course(lessons=2)
+    changes.write_briefing(project, briefing=make.BRIEFING, course=of, by=who.finance, at=at)
+    project = make.fresh(project)
+    people = concerned_people(project)
+    assert set(Enrolment.objects.filter(course=of).values_list("user", flat=True)) == {
+        one.pk for one in people
+    }
+    assert missing_readers(project) == people
+    with pytest.raises(RuleBroken) as refusal:
+        changes.confirm_read(project, by=people[0], at=at)
+    assert refusal.value.code == "has_course"
+    lessons = list(current_lessons([of.pk]))
+    for user in people[1:]:
+        for lesson in lessons:
+            read_lesson(lesson, by=user, at=at)
+    read_lesson(lessons[0], by=people[0], at=at)
+    assert missing_readers(project) == people[:1]
+    lacking = {one.code: one.words for one in lacks_before_start(project, at)}
+    assert str(people[0]) in lacking["readers_missing"]
+    read_lesson(lessons[1], by=people[0], at=at)
+    assert not missing_readers(project)
+
+
+@pytest.mark.requirement("STF-1")
+def test_a_course_without_a_lesson_trains_nobody() -> None:
+    who, at = make.staff(), timezone.now() - 9 * DAY
+    with pytest.raises(BadInput) as refusal:
+        changes.write_briefing(
+            make.prepared(who, at), briefing=make.BRIEFING, course=course(), by=who.finance, at=at
+        )
+    assert (refusal.value.field, refusal.value.code) == ("course", "no_lesson")
 
 
 def test_it_waits_for_everyone_who_must_have_read_the_briefing() -> None:

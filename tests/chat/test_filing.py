@@ -26,13 +26,16 @@ from apps.chat.services.ending import (
 from apps.chat.services.filing import Filing, open_case_from_chat
 from apps.chat.services.giving import hand_chat
 from apps.chat.services.starting import NewChat, leave_message
-from apps.chat.services.talking import add_chat_note
+from apps.chat.services.talking import add_chat_note, answer
 from apps.complaints.enums import CaseChannel, CaseClass, CaseState, EntryKind, Outcome
 from apps.complaints.inputs import NewCase
 from apps.complaints.models import Case, CaseFile
 from apps.complaints.services.opening import open_case
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.models import Event
+from apps.knowledge.enums import Audience, UseHow
+from apps.knowledge.models import Use, UseTally
+from apps.knowledge.queries.in_force import readable
 from apps.sla.models import Clock
 from tests.factories.accounts import UserFactory
 from tests.factories.chats import (
@@ -397,3 +400,34 @@ def test_many_lines_cost_no_more_queries() -> None:
             close(chat)
         counts.append(len(seen))
     assert counts[0] == counts[1]
+
+
+@pytest.mark.requirement("STF-2")
+def test_a_reply_sent_in_a_chat_counts_as_one_sent_in_its_case() -> None:
+    code, wang = installation_reply(), agent()
+    chat = talking(wang)
+    for _time in range(2):
+        answer(chat_id=chat.pk, text="已为您登记。", used=[code], by=wang, at=now())
+    assert not Use.objects.exists()
+    open_case_from_chat(chat_id=chat.pk, filing=Filing(CaseClass.COMPLAINT), by=wang, at=now())
+    case = fresh(chat).case
+    close(chat, CaseClass.COMPLAINT)
+    use = Use.objects.get()
+    assert (use.case_id, use.how, use.by) == (case.pk, UseHow.SENT, wang)
+    assert use.version.article.code == code
+    tally = UseTally.objects.filter(article__code=code).values_list("case_class", "cases")
+    assert list(tally) == [(CaseClass.COMPLAINT, 1)]
+
+
+@pytest.mark.requirement("STF-2")
+def test_a_chat_names_only_articles_that_may_leave() -> None:
+    wang = agent()
+    chat = talking(wang)
+    with pytest.raises(BadInput):
+        answer(chat_id=chat.pk, text="您好", used=["no-such"], by=wang, at=now())
+
+
+def installation_reply() -> str:
+    row = readable(Audience.INTERNAL, now(), "zh-hans").exclude(reply="").first()
+    assert row is not None
+    return str(row.article.code)

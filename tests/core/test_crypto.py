@@ -7,7 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.core.crypto import blind_index, decrypt, encrypt
+from apps.core.crypto import blind_index, blind_indexes, decrypt, encrypt, encrypt_many
 
 KEY_1 = "k1:" + base64.b64encode(b"1" * 32).decode()
 KEY_2 = "k2:" + base64.b64encode(b"2" * 32).decode()
@@ -48,3 +48,11 @@ def test_blind_index_finds_the_same_value_for_the_same_purpose_only() -> None:
     assert blind_index("a", "phone") == blind_index("a", "phone")
     assert blind_index("a", "phone") != blind_index("a", "account")
     assert blind_index("", "phone") == ""
+
+
+def test_many_at_once_are_each_as_if_alone() -> None:
+    clear = ["+8613800138000", "", "+8613800138000", "王"]
+    stored = encrypt_many(clear)
+    assert [decrypt(one) for one in stored] == clear
+    assert stored[0] != stored[2] and stored[1] == ""
+    assert blind_indexes(clear, "x") == [blind_index(one, "x") for one in clear]

@@ -11,7 +11,8 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
-from apps.accounts.models import User
+from apps.accounts.models import DutyShift, User
+from apps.core.times import day_start
 from apps.shifts import services
 from apps.shifts.enums import GapEnd, HandoverState
 from apps.shifts.models import Gap
@@ -110,3 +111,44 @@ def test_the_night_nobody_has(enter: Enter, language: str, wide: int) -> None:
 
     leaving.goto("/admin/shifts/handover/away/")
     clean(leaving)
+
+
+def test_a_shift_is_moved_by_keyboard_and_by_pointer(enter: Enter) -> None:
+    unit = f.branch()
+    boss, one = f.director(unit), f.agent(unit)
+    f.need(unit, boss)
+    begins = day_start(timezone.localdate(), 2) + 8 * f.HOUR
+    f.on_duty(one, unit, begins, begins + 8 * f.HOUR)
+
+    def span() -> tuple[float, float]:
+        shift = DutyShift.objects.standing().get()
+        return (shift.starts_at - begins) / f.HOUR, (shift.ends_at - begins) / f.HOUR
+
+    page = enter(boss, "zh-CN", 1440)
+    page.goto(f"/admin/shifts/gap/ribbon/?unit={unit.pk}&role=agent")
+    button = page.locator(".ribbon button")
+    said = page.locator("#ribbon-said")
+    button.focus()
+    for key in ("ArrowRight", "ArrowRight", "Shift+ArrowLeft"):
+        page.keyboard.press(key)
+    expect(said).to_contain_text("09:00")
+    expect(said).to_contain_text("16:30")
+    page.keyboard.press("Escape")
+    expect(said).to_be_empty()
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("Enter")
+    expect(page.locator("body")).to_contain_text("班次已调整")
+    assert span() == (0, 8.5)
+    clean(page)
+    box = button.bounding_box()
+    assert box is not None
+    step, y = box["width"] / 17, box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + 20, y)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 20 + 2 * step, y, steps=4)
+    expect(said).to_contain_text("09:00")
+    picture(page, "shifts-ribbon-moved")
+    page.mouse.up()
+    expect(page.locator("body")).to_contain_text("17:30")
+    expect(said).to_be_empty()
+    assert span() == (1, 9.5)

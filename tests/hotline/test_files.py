@@ -13,7 +13,7 @@ from apps.core.files import NewFile
 from apps.events.models import Event
 from apps.hotline import services
 from apps.hotline.enums import CallOutcome, FileState
-from apps.hotline.models import Call, CallBack, CallFile, Leg
+from apps.hotline.models import Call, CallBack, CallFile, Leg, PhoneSystem
 from apps.hotline.services import files
 from apps.hotline.states import FILE_MOVES
 from tests.factories import hotline as f
@@ -23,19 +23,26 @@ from tests.factories.imports import work
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("CMP-10")]
 
 
-def picture() -> list[tuple[Any, ...]]:
-    calls = Call.objects.order_by("call_id").values_list(
-        "call_id",
-        "queue",
-        "offered_at",
-        "answered_at",
-        "ended_at",
-        "outcome",
-        "extension",
-        "wait_s",
-        "talk_s",
+def picture(of: PhoneSystem | None = None) -> list[tuple[Any, ...]]:
+    """The calls and phones of one system, or of all."""
+    systems = [of] if of else PhoneSystem.objects.all()
+    calls = (
+        Call.objects.filter(system__in=systems)
+        .order_by("call_id")
+        .values_list(
+            "call_id",
+            "queue",
+            "offered_at",
+            "answered_at",
+            "ended_at",
+            "outcome",
+            "extension",
+            "wait_s",
+            "talk_s",
+        )
     )
-    legs = Leg.objects.order_by("call__call_id", "extension", "rang_at")
+    legs = Leg.objects.filter(call__system__in=systems)
+    legs = legs.order_by("call__call_id", "extension", "rang_at")
     return [
         *calls,
         *legs.values_list("call__call_id", "extension", "rang_at", "answered_at", "ended_at"),
@@ -98,14 +105,11 @@ def test_late_lines_complete_a_call_in_whatever_order() -> None:
         f.entered("1.1", t), f.rang("1.1", t + 5, "801"), f.connected("1.1", t + 9, "802", 9),
         f.completed("1.1", t + 69, "802", 9, 60),
     ]  # fmt: skip
-    f.taken(f.system(), lines)
-    whole = [row[1:] for row in picture()]
-    Leg.objects.all().delete()
-    Call.objects.all().delete()
-    pieces = f.system()
+    whole, pieces = f.system(), f.system()
+    f.taken(whole, lines)
     for line in lines:
         f.taken(pieces, [line])
-    assert [row[1:] for row in picture()] == whole
+    assert picture(pieces) == picture(whole)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -119,25 +123,36 @@ def test_any_cut_and_order_gives_the_same_calls(seed: int) -> None:
             else f.answered_call(f"1.{n}", t + n * 60)
         )
     lines.sort()
-    f.taken(f.system(), lines)
-    calls = list(
-        Call.objects.order_by("call_id").values_list(
-            "call_id", "offered_at", "answered_at", "outcome"
-        )
-    )
-    CallBack.objects.update(answered_by=None)
-    Leg.objects.all().delete()
-    Call.objects.all().delete()
-    other = f.system()
+    whole, other = f.system(), f.system()
+    f.taken(whole, lines)
     cut = sorted(chance.sample(range(1, len(lines)), 3))
     pieces = [lines[a:b] for a, b in zip([0, *cut], [*cut, len(lines)], strict=True)]
     chance.shuffle(pieces)
     for piece in pieces:
         f.taken(other, piece)
-    found = Call.objects.order_by("call_id").values_list(
-        "call_id", "offered_at", "answered_at", "outcome"
-    )
-    assert list(found) == calls
+    assert _in_short(other) == _in_short(whole)
+
+
+def _in_short(system: PhoneSystem) -> list[tuple[Any, ...]]:
+    calls = Call.objects.filter(system=system).order_by("call_id")
+    return list(calls.values_list("call_id", "offered_at", "answered_at", "outcome"))
+
+
+def test_a_phone_leads_to_a_call_and_calls_stay() -> None:
+    f.taken(f.system(), f.answered_call("1.1", f.ago(300)))
+    call = Call.objects.get()
+    missing = Leg(call_id=call.pk + 1, extension="802", rang_at=timezone.now())
+    with pytest.raises(IntegrityError, match="there is no call"), transaction.atomic():
+        missing.save(force_insert=True)
+    for change in ("DELETE FROM hotline_call", "UPDATE hotline_call SET id = id + 1"):
+        with (
+            pytest.raises(DatabaseError, match="refused"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute("SET LOCAL yipiao.maintenance = 'off'")
+            cursor.execute(change)
+    assert Call.objects.get() == call
 
 
 def test_a_job_that_ends_in_the_middle_goes_on_at_the_stated_line(

@@ -12,8 +12,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.enums import Role
+from apps.hotline import services
 from apps.hotline.enums import CallBackState, FileState
 from apps.hotline.models import AnswerPolicy, Call, CallBack, CallFile, Extension, PhoneSystem
+from apps.hotline.queries.board import day_rates, rates_by_day
 from tests.factories import hotline as f
 from tests.factories.accounts import UserFactory, sign_in, superuser
 from tests.factories.complaints import case
@@ -115,6 +117,72 @@ def test_the_board_shows_a_missed_goal_in_red_and_what_is_not_counted(client: Cl
         "hot-offered"
     )
     assert "当天没有来电" in page(client, f"{BOARD}?day=2020-02-20")
+
+
+def test_without_a_call_today_the_board_leads_to_the_last_day_with_some(client: Client) -> None:
+    boss(client)
+    assert "?day=" not in page(client, BOARD).split('class="staff-empty"')[1]
+    f.taken(f.system(), f.answered_call("1.1", f.ago(60 * 24 * 3)))
+    day = Call.objects.get().day
+    assert f'<a href="?day={day}">' in page(client, BOARD)
+    assert f'<a href="?day={day}">' not in page(client, f"{BOARD}?day={day}")
+
+
+def test_the_rates_of_days_as_a_page_and_a_file(client: Client) -> None:
+    boss(client)
+    system, before = f.system(), f.ago(60 * 24 * 3)
+    f.taken(
+        system, f.answered_call("1.1", before) + f.missed_call("1.2", before, caller="13800138002")
+    )
+    f.taken(system, f.answered_call("1.3", f.ago(60 * 24 * 2)))
+    first, second = Call.objects.order_by("day").values_list("day", flat=True).distinct()
+    address = f"/admin/hotline/call/rates/?first_day={first}&last_day={second}"
+    shown = page(client, address)
+    assert f'href="{BOARD}?day={first}"' in shown and "50.0 %" in shown and "66.6 %" in shown
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        page(client, address)
+    assert sum("count(*) FILTER" in one["sql"] for one in asked) == 1
+    answer = client.post(address, {"format": "csv"})
+    lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
+    assert len(lines) == 3 and lines[1].startswith(f"{first},2,2,1,1,50.0 %")
+    refused = client.get("/admin/hotline/call/rates/?first_day=2026-02-01&last_day=2026-01-01")
+    assert refused.status_code == 422
+
+
+def test_a_day_counts_by_the_policy_of_that_day() -> None:
+    f.taken(f.system(), f.missed_call("1.1", f.ago(60 * 24 * 2), caller="13800138002"))
+    day = Call.objects.get().day
+    wait = Call.objects.get().wait_s or 0
+    given = {"level_seconds": 20, "goal": 90, "by": superuser(), "at": timezone.now()}
+    services.set_answer_policy(since=day, short_seconds=wait + 1, **given)
+    services.set_answer_policy(since=day + timedelta(days=1), short_seconds=1, **given)
+    (row,) = day_rates(day - timedelta(days=3), day + timedelta(days=3), superuser())
+    assert (row.day, row.counts.short, row.goal) == (day, 1, 90)
+    found = rates_by_day(day - timedelta(days=1), day, superuser())
+    assert [(one, counts.offered) for one, counts in found] == [
+        (day - timedelta(days=1), 0),
+        (day, 1),
+    ]
+
+
+def test_the_log_comes_as_a_file_with_masked_numbers(client: Client) -> None:
+    boss(client)
+    f.taken(f.system(), f.missed_call("1.1", f.ago(20), caller="13800138001"))
+    answer = client.post("/admin/hotline/call/export/?view=all", {"format": "csv"})
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    assert len(text.splitlines()) == 2 and "138********" in text and "13800138001" not in text
+
+
+def test_calls_stand_on_the_page_of_their_shipment(client: Client) -> None:
+    boss(client)
+    row = waybill()
+    f.taken(f.system(), f.missed_call("1.1", f.ago(20), caller="13800138001"))
+    Call.objects.update(waybill=row)
+    beside = f"/admin/hotline/call/beside/tracking.waybill/{row.pk}/"
+    assert beside in page(client, reverse("desk:shipment", args=[row.number]))
+    assert "138********" in page(client, beside)
 
 
 def test_the_log_finds_a_whole_number_and_masks_it(client: Client) -> None:

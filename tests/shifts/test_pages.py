@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from apps.accounts.enums import ObjectScope, Role
 from apps.accounts.models import DutyShift
+from apps.core.errors import BadInput, RuleBroken
+from apps.core.times import day_start
 from apps.shifts import services
 from apps.shifts.enums import GapEnd, HandoverState, SwapState
 from apps.shifts.models import Gap, Need, Pattern, PatternFill, ShiftFeed, Swap
@@ -134,6 +136,44 @@ def test_the_ribbon_shows_gaps_in_text_and_plans_by_a_form(client: Client) -> No
     assert client.post(where, given).status_code == 302
     assert one.display_name in client.get(where).text
     assert client.get(address, {"first": "2026-99-99", "unit": "x" * 50}).status_code == 200
+
+
+def test_a_shift_is_moved_on_the_ribbon_and_the_server_checks_it(client: Client) -> None:
+    unit = f.branch()
+    boss, one = f.director(unit), f.agent(unit)
+    begins = day_start(timezone.localdate(), 2) + 8 * f.HOUR
+    shift = f.on_duty(one, unit, begins, begins + 8 * f.HOUR)
+    where = f"{reverse('admin:shifts_gap_ribbon')}?unit={unit.pk}&role=agent"
+    sign_in(client, UserFactory(roles=[Role.AGENT]))
+    given = {"shift": shift.pk, "start": 1, "end": 2}
+    assert client.post(where, given).status_code == 403
+    sign_in(client, boss)
+    assert f'data-shift="{shift.pk}"' in client.get(where).text
+    for wrong in (
+        {"start": -5 * 48}, {"start": 20}, {"end": 48}, {"start": 0, "end": 0}, {"shift": 0}, {"start": "x"},
+    ):  # fmt: skip
+        assert client.post(where, given | wrong).status_code == 422, wrong
+    assert DutyShift.objects.standing().get() == shift
+    assert client.post(where, given).status_code == 302
+    moved = DutyShift.objects.standing().get()
+    half = f.HOUR / 2
+    assert (moved.starts_at, moved.ends_at) == (begins + half, begins + 9 * f.HOUR)
+    assert client.post(where, given).status_code == 422, "that one is off the roster"
+
+
+def test_a_shift_that_has_begun_or_clashes_is_not_moved(client: Client) -> None:
+    unit = f.branch()
+    boss, one = f.director(unit), f.agent(unit)
+    now = timezone.now()
+    running = f.on_duty(one, unit, now - f.HOUR, now + 3 * f.HOUR)
+    following = f.on_duty(one, unit, now + 4 * f.HOUR, now + 8 * f.HOUR)
+    act = {"by": boss, "at": now}
+    with pytest.raises(BadInput) as refusal:
+        services.move_shift(shift_id=running.pk, start=0, end=1, **act)
+    assert refusal.value.code == "past"
+    with pytest.raises(RuleBroken):
+        services.move_shift(shift_id=following.pk, start=-4, end=-4, **act)
+    assert set(DutyShift.objects.standing()) == {running, following}
 
 
 def test_needs_and_patterns_are_set_on_their_pages(client: Client) -> None:

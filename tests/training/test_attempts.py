@@ -10,6 +10,7 @@ from django.utils import timezone
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.background import overdue
 from apps.events.models import Event
+from apps.notifications.models import Delivery
 from apps.training import services
 from apps.training.enums import AttemptState, QuestionKind
 from apps.training.models import Attempt, AttemptQuestion, Qualification
@@ -17,6 +18,7 @@ from apps.training.states import ATTEMPT_MOVES
 from apps.training.tasks import CLOSE
 from tests.complaints.test_merging import at_once
 from tests.factories.accounts import UserFactory
+from tests.factories.notifications import relay_all
 from tests.factories.training import SINGLE, TERMS, answer, course, exam, passed, question, sat
 
 pytestmark = pytest.mark.requirement("STF-1")
@@ -271,3 +273,24 @@ def test_twenty_starts_and_twenty_submissions_at_once_count_once() -> None:
 def test_passing_without_a_requirement_qualifies_for_nothing() -> None:
     passed(UserFactory(), exam())
     assert not Qualification.objects.exists()
+
+
+@pytest.mark.django_db
+def test_whoever_sat_an_exam_hears_what_somebody_else_marked() -> None:
+    of, by, leader, at = course(), UserFactory(), UserFactory(), timezone.now()
+    question(of, kind=QuestionKind.TEXT, right=[], expected="先道歉", points=4)
+    made = services.enter_exam(code="text", values={"name": "简答"}, by=leader, at=at)
+    services.write_exam(made, draws={of: 1}, values=TERMS, after=0, by=leader, at=at)
+    row = sat(by, made, 1).questions.get()
+    services.mark_answer(row, points=3, remark="缺核实", by=leader, at=at)
+    relay_all()
+    told = Delivery.objects.get(topic__startswith="staff.exam_")
+    assert told.topic == "staff.exam_not_passed" and told.recipient.endswith(f":{by.pk}")
+    assert (told.data["exam"], told.data["points"]) == ("简答", "3/4")
+
+
+@pytest.mark.django_db
+def test_who_handed_in_what_the_server_marks_at_once_sees_it_there() -> None:
+    passed(UserFactory(), exam(questions=3))
+    relay_all()
+    assert not Delivery.objects.filter(topic__startswith="staff.exam_").exists()

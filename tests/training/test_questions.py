@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
+from django.utils.translation import override
 
 from apps.core.errors import BadInput, RuleBroken
 from apps.training import services
@@ -35,6 +36,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.requirement("STF-1")]
         ({"kind": QuestionKind.NUMBER, "number": None}, "number", "no_number"),
         ({"text": "[点](javascript:alert(1))"}, "text", "bad_address"),
         ({"why": "见\n[点](data:text/html,x)"}, "why", "bad_address"),
+        ({"english_options": ["One", "Three"]}, "english_options", "english_options"),
+        ({"english_options": ["One", "One", "Six"]}, "english_options", "same_options"),
+        ({"english_text": "[x](javascript:alert(1))"}, "english_text", "bad_address"),
         ({"text": ""}, "text", "bad_value"),
         ({"points": 0}, None, "bad_value"),
         ({"points": 21}, None, "bad_value"),
@@ -76,7 +80,7 @@ def test_the_database_refuses_questions_that_cannot_be_asked() -> None:
     }
     for wrong in (
         {"right": []}, {"right": [2, 3]}, {"right": [9]}, {"options": ["一"]}, {"kind": "number"},
-        {"kind": "true_false"}, {"text": ""}, {"points": 0}, {"kind": "essay"}, {"n": 1},
+        {"english_options": ["One"]}, {"kind": "true_false"}, {"text": ""}, {"points": 0}, {"kind": "essay"}, {"n": 1},
     ):  # fmt: skip
         with pytest.raises(IntegrityError), transaction.atomic():
             QuestionVersion.objects.create(**{**values, "n": 2, **wrong})
@@ -184,3 +188,32 @@ def test_questions_come_from_a_sheet_and_what_is_wrong_goes_back() -> None:
     }  # fmt: skip
     refused = {row.number: row.message for row in file.rows.filter(outcome="refused")}
     assert len(refused) == 5 and "javascript:" in " ".join(refused.values())
+
+
+def test_whoever_reads_sees_their_language_and_the_other_where_it_lacks() -> None:
+    english = {"english_text": "Within how many rings?", "english_options": ["One", "Three", "Six"]}
+    row = question(**english).versions.get()
+    with override("en"):
+        assert (row.asked, row.choices) == ("Within how many rings?", ["One", "Three", "Six"])
+        assert row.explanation == "三声内。"
+    with override("zh-hans"):
+        assert (row.asked, row.choices) == (row.text, row.options)
+    given = {"title": "电话礼仪", "body": "三声内接听。", "by": UserFactory(), "at": timezone.now()}
+    lesson = services.write_lesson(
+        course(), **given, english_title="Phone manners", english_body="Three rings."
+    )
+    alone = services.write_lesson(course(), **given)
+    with override("en"):
+        assert (lesson.heading, lesson.text) == ("Phone manners", "Three rings.")
+        assert (alone.heading, alone.text) == ("电话礼仪", "三声内接听。")
+    with override("zh-hans"):
+        assert (lesson.heading, lesson.text) == ("电话礼仪", "三声内接听。")
+
+
+def test_an_english_lesson_has_no_links_that_run_a_script() -> None:
+    with pytest.raises(BadInput) as said:
+        services.write_lesson(
+            course(), title="课", body="一", english_body="[x](javascript:x)", by=UserFactory(),
+            at=timezone.now(),
+        )  # fmt: skip
+    assert said.value.field == "english_body"

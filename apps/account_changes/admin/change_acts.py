@@ -99,7 +99,7 @@ ENTRY = Act("begin", _("Begin an account change"), RUN, _begin, form=forms.Begin
 
 ACTS = (
     Act("read", _("I have read and understood it"), READ, _plain(changes.confirm_read),
-        may=lambda row: bool(row.briefing) and row.state in PAUSABLE, done=_("Confirmed."),
+        may=lambda row: bool(row.briefing) and row.course_id is None and row.state in PAUSABLE, done=_("Confirmed."),
         explains=_("You confirm with your name that you read the briefing and know what to do.")),
     Act("edit", _("Change reason and weights"), RUN, _edit, form=forms.EditForm, may=EDITABLE,
         initial=_values("reason", "scope", *(f"weight_{mark}" for mark in MARKS)), done=_("Changed.")),
@@ -118,7 +118,7 @@ ACTS = (
     Act("justify", _("Justify the choice"), RUN, _service(changes.justify_choice), form=forms.JustifyForm, may=EDITABLE,
         initial=_values("justification"), done=_("Kept.")),
     Act("brief", _("Write the briefing"), RUN, _service(changes.write_briefing), form=forms.BriefingForm, may=EDITABLE,
-        initial=_values("briefing"), done=_("Kept. Everyone concerned confirms it anew.")),
+        initial=_values("briefing", "course"), done=_("Kept. Everyone concerned confirms it anew.")),
     Act("ask", _("Ask for approval"), RUN, _plain(changes.ask_change_approval), may=_in(S.PREPARING, paused=False),
         done=_("Two persons of two departments are asked."),
         explains=_("Whoever entered something of it approves nothing. Any change afterwards makes approvals void.")),

@@ -13,6 +13,7 @@ from apps.backoffice.forms.held_files import FormWithFiles, HeldFileField
 from apps.banking.enums import ASSIGNED_FOR, AccountState
 from apps.banking.forms import CodeField
 from apps.banking.models import BankAccount
+from apps.training.models import Course
 
 LONG = forms.Textarea(attrs={"rows": 3})
 
@@ -116,6 +117,14 @@ class JustifyForm(forms.Form):
 class BriefingForm(forms.Form):
     briefing = forms.CharField(
         label=_("briefing"), max_length=4000, widget=forms.Textarea(attrs={"rows": 10})
+    )
+    course = forms.ModelChoiceField(
+        Course.objects.filter(is_active=True),
+        label=_("course"),
+        required=False,
+        help_text=_(
+            "Everyone concerned is enrolled and completes it; without one they confirm the briefing."
+        ),
     )
 
 

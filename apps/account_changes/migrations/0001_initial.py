@@ -22,6 +22,7 @@ class Migration(migrations.Migration):
         ("customers", "0001_initial"),
         ("orders", "0001_initial"),
         ("quality", "0001_initial"),
+        ("training", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -287,6 +288,17 @@ class Migration(migrations.Migration):
                 (
                     "briefing",
                     models.TextField(blank=True, max_length=4000, verbose_name="briefing"),
+                ),
+                (
+                    "course",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="training.course",
+                        verbose_name="course",
+                    ),
                 ),
                 (
                     "reader_roles",

@@ -15,6 +15,7 @@ from apps.accounts.enums import Role
 from apps.banking.enums import ASSIGNED_FOR, AccountPurpose
 from apps.banking.models import BankAccount
 from apps.core.models import Stamped
+from apps.training.models import Course
 
 USER = settings.AUTH_USER_MODEL
 S = ProjectState
@@ -76,6 +77,15 @@ class ChangeProject(Stamped):
     weight_views = models.PositiveSmallIntegerField(_("weight of customers' views"), default=15)
     justification = models.CharField(_("why this account all the same"), max_length=500, blank=True)
     briefing = models.TextField(_("briefing"), max_length=4000, blank=True)
+    # With a course everyone concerned completes it; without one they confirm the briefing by name.
+    course = models.ForeignKey(
+        Course,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("course"),
+    )
     reader_roles = ArrayField(
         models.CharField(max_length=40), default=usual_readers, verbose_name=_("who must read it")
     )

@@ -15,6 +15,7 @@ from apps.banking.enums import AccountPurpose, AccountState
 from apps.banking.models import BankAccount
 from apps.banking.queries import customers_paying_into
 from apps.customers.models import Customer
+from apps.training.queries import who_completed
 
 LEAST_CANDIDATES = 2
 
@@ -49,7 +50,12 @@ def concerned_people(project: ChangeProject) -> list[User]:
 
 
 def missing_readers(project: ChangeProject) -> list[User]:
-    """Who has not confirmed the briefing as it is now, by name."""
+    """By name: who has not completed the course of the change, or without one not confirmed the briefing as it
+    is now."""
+    if project.course_id is not None:
+        people = concerned_people(project)
+        learnt = who_completed(project.course_id, [user.pk for user in people])
+        return [user for user in people if user.pk not in learnt]
     read = project.readings.filter(sha256=briefing_sha256(project)).values_list(
         "user_id", flat=True
     )

@@ -38,6 +38,8 @@ def lacks_before_start(project: ChangeProject, at: datetime) -> list[Lack]:
     missing = [str(user) for user in missing_readers(project)]
     if missing:
         text = _("Not everyone concerned has read the briefing: %(names)s.")
+        if project.course_id is not None:
+            text = _("Not everyone concerned has completed the course: %(names)s.")
         found.append(Lack("readers_missing", "COD-2", text % {"names": _named(missing)}))
     return found
 

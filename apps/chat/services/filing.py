@@ -15,7 +15,7 @@ from apps.accounts.models import User
 from apps.chat.enums import ChatSide
 from apps.chat.models import Chat, ChatLine
 from apps.chat.rules.words import say
-from apps.chat.services.rows import lock_chat, write
+from apps.chat.services.rows import USED, lock_chat, write
 from apps.complaints.enums import TROUBLE, CaseChannel, CaseClass, EntryKind
 from apps.complaints.inputs import NewCase
 from apps.complaints.models import Case, CaseEntry, CaseFile
@@ -29,6 +29,9 @@ from apps.complaints.services.talking import ANSWER, add_internal, answered
 from apps.core.errors import RuleBroken
 from apps.core.masking import mask_name, mask_text
 from apps.events.services import record
+from apps.knowledge.enums import UseHow
+from apps.knowledge.models import ArticleVersion
+from apps.knowledge.services import note_use
 from apps.sla import services as sla
 
 KIND_OF = {
@@ -81,6 +84,7 @@ def file_lines(chat: Chat, filing: Filing, *, by: User, at: datetime) -> Case:
     lines = list(chat.lines.select_related("by").prefetch_related("files").order_by("pk"))
     entries = _add_entries(chat, case, lines)
     _add_files(chat, lines)
+    _note_uses(case, lines)
     values: dict[str, Any] = add_to_search(case, *(e.text for e in entries if not e.is_internal))
     ours = next((line for line in lines if line.side == ChatSide.AGENT), None)
     if ours is not None:
@@ -180,6 +184,19 @@ def _add_entries(chat: Chat, case: Case, lines: Sequence[ChatLine]) -> list[Case
             )
         )
     return CaseEntry.objects.bulk_create(rows)
+
+
+def _note_uses(case: Case, lines: Sequence[ChatLine]) -> None:
+    """The replies that were sent in the chat count as those sent in a case do; filed again they change nothing."""
+    with_reply = [line for line in lines if line.params.get(USED)]
+    versions = ArticleVersion.objects.only("pk").in_bulk(
+        {pk for line in with_reply for pk in line.params[USED]}
+    )
+    for line in with_reply:
+        note_use(
+            [versions[pk] for pk in line.params[USED]],
+            how=UseHow.SENT, case_id=case.pk, case_class=case.case_class, by=line.by, at=line.at,
+        )  # fmt: skip
 
 
 def _add_files(chat: Chat, lines: Sequence[ChatLine]) -> None:

@@ -14,6 +14,9 @@ from apps.chat.enums import ChatSide, ChatState, ChatWord, TurnEnd, TurnHow
 from apps.chat.models import Chat, ChatLine, ChatSeat, ChatTurn
 from apps.chat.states import CHAT_MOVES
 
+# In the parameters of an agent's line: the versions of articles whose replies it was made of.
+USED = "used"
+
 
 def machine() -> User:
     """Who acts when the queue or time alone does."""
@@ -65,9 +68,12 @@ def add_line(
     *,
     by: User,
     client_id: UUID | None = None,
+    params: dict[str, Any] | None = None,
 ) -> ChatLine:
     """One line of a locked chat; the caller writes the chat afterwards."""
-    line = ChatLine.objects.create(chat=chat, side=side, text=text, by=by, client_id=client_id)
+    line = ChatLine.objects.create(
+        chat=chat, side=side, text=text, by=by, client_id=client_id, params=params or {}
+    )
     chat.last_line = line.pk
     return line
 

@@ -17,7 +17,7 @@ from apps.chat.queries.shipments import shipment_in, shipment_named
 from apps.chat.rules.chat import check_files, check_live, check_mine, checked_line
 from apps.chat.services import limits
 from apps.chat.services.giving import pick_up
-from apps.chat.services.rows import add_line, known_line, lock_chat, write
+from apps.chat.services.rows import USED, add_line, known_line, lock_chat, write
 from apps.complaints.services.storing import cleaned, keep_file
 from apps.core.database import database_now
 from apps.core.errors import BadInput
@@ -29,6 +29,7 @@ from apps.knowledge.rules.replies import WHEN_SENT, fill_reply
 if TYPE_CHECKING:
     from apps.core.files.attachments import CleanFile
 
+MOST_USED = 5  # articles that one line names
 # Seconds: how long a sign of typing holds; how often a sign of life is written at most.
 TYPING_LASTS = 6
 SIGN_EVERY = 5
@@ -120,11 +121,13 @@ def answer(
     at: datetime,
     client_id: UUID | None = None,
     files: Sequence[NewFile] = (),
+    used: Sequence[str] = (),
 ) -> ChatLine:
     """The agent who has the chat answers; a chat that rings is picked up by that.
 
-    ``{contact}`` of a ready-made answer becomes the visitor's name. RuleBroken ``not_yours`` for
-    anybody else, ``chat_over`` once it is over.
+    ``{contact}`` of a ready-made answer becomes the visitor's name; ``used`` are the codes of the articles
+    it was taken from, counted once the chat is a case. RuleBroken ``not_yours`` for anybody else,
+    ``chat_over`` once it is over, ``internal_only`` for an article that is for staff.
     """
     text = checked_line(text, has_files=bool(files))
     with cleaned(files) as (clean, written), transaction.atomic():
@@ -139,8 +142,10 @@ def answer(
         if chat.state == ChatState.OFFERED:
             pick_up(chat, by=by, at=at, now=now)
         knowledge.check_leaves(text, at=at)
+        sent = knowledge.sendable(used[:MOST_USED], language=chat.language, at=at)
         text = fill_reply(text, {WHEN_SENT: chat.name})
-        line = add_line(chat, ChatSide.AGENT, text, by=by, client_id=client_id)
+        params = {USED: [version.pk for version in sent]} if sent else {}
+        line = add_line(chat, ChatSide.AGENT, text, by=by, client_id=client_id, params=params)
         attach_files(line, clean, written)
         write(
             chat,

@@ -28,6 +28,8 @@ from apps.core.money import format_money
 from apps.events.services import record, recorded_refusals
 from apps.tracking.enums import CodMethod
 from apps.tracking.models import Courier
+from apps.training.enums import Area
+from apps.training.queries import check_may_work
 
 C = CashUpState
 
@@ -69,9 +71,11 @@ def count_cash_up(
     at: datetime,
 ) -> CashUp:
     """Somebody other than the courier counts, and the money is the station's. Without a difference it is
-    closed. BadInput ``bad_amount``, ``notes_differ``; RuleBroken ``own_cash``, ``illegal_move``."""
+    closed. BadInput ``bad_amount``, ``notes_differ``; RuleBroken ``own_cash``, ``illegal_move``,
+    ``not_qualified``."""
     row = CashUp.objects.select_related("courier").get(pk=cash_up_id)
     with recorded_refusals(REFUSED, row, "count", by=by, at=at):
+        check_may_work(by, Area.COD, at)
         counted = exact(amount, "amount")
         row = _lock(cash_up_id)
         check_not_own(row.courier, by)
@@ -90,9 +94,10 @@ def recount_cash_up(
     at: datetime,
 ) -> CashUp:
     """A difference is counted once more, before the money goes to the bank: what was posted is taken back
-    and posted anew. RuleBroken ``own_cash``, ``in_deposit``, ``not_counted``."""
+    and posted anew. RuleBroken ``own_cash``, ``in_deposit``, ``not_counted``, ``not_qualified``."""
     row = CashUp.objects.select_related("courier").get(pk=cash_up_id)
     with recorded_refusals(REFUSED, row, "recount", by=by, at=at):
+        check_may_work(by, Area.COD, at)
         counted, why = exact(amount, "amount"), _said(reason)
         row = _lock(cash_up_id)
         check_not_own(row.courier, by)

@@ -22,6 +22,8 @@ from apps.cod.states import TRANSIT_MOVES
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.money import format_money
 from apps.events.services import record, recorded_refusals
+from apps.training.enums import Area
+from apps.training.queries import check_may_work
 
 T = TransitState
 
@@ -38,8 +40,9 @@ def make_deposit(
 ) -> Deposit:
     """Enter a slip of the bank for cash-ups of one station whose money it is. BadInput ``bad_amount``,
     ``slip_missing``, ``future``, ``nothing_chosen``; RuleBroken ``slip_differs``, ``slip_used``,
-    ``in_deposit``, ``several_stations``, ``not_counted``, ``account_unfit``."""
+    ``in_deposit``, ``several_stations``, ``not_counted``, ``account_unfit``, ``not_qualified``."""
     with recorded_refusals(REFUSED, account, "deposit", by=by, at=at):
+        check_may_work(by, Area.COD, at)
         paid = exact(amount, "amount")
         number = "".join(slip.split()).upper()[:40]
         _check(account, number, day, at)

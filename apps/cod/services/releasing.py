@@ -42,6 +42,8 @@ from apps.cod.services.settling_fees import receipt_key, settle_statements
 from apps.cod.states import REMITTANCE_MOVES
 from apps.core.errors import RuleBroken
 from apps.events.services import record, recorded_refusals
+from apps.training.enums import Area
+from apps.training.queries import check_may_work
 
 S, K = RemittanceState, RowKind
 # Where money that is paid ahead may be: its remittance may still wait when it comes to the bank.
@@ -50,9 +52,10 @@ AHEAD = (ItemState.COUNTED, ItemState.DEPOSITED, ItemState.BANKED)
 
 def ask_release(*, remittance_id: int, by: User, at: datetime) -> ApprovalRequest:
     """Ask two people of different departments. RuleBroken: ``remittance_held`` without an account,
-    ``payee_changed`` where the merchant is paid to another account by now; on record."""
+    ``payee_changed`` where the merchant is paid to another account by now, ``not_qualified``; on record."""
     row = Remittance.objects.get(pk=remittance_id)
     with recorded_refusals(REFUSED, row, "ask", by=by, at=at):
+        check_may_work(by, Area.COD, at)
         row = lock_remittance(remittance_id)
         _check_releasable(row, at)
         title = f"{row.number} {row.merchant} {row.amount}"

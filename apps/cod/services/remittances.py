@@ -25,6 +25,8 @@ from apps.cod.states import REMITTANCE_MOVES
 from apps.core.errors import BadInput, RuleBroken
 from apps.customers.models import Customer
 from apps.events.services import record, recorded_refusals
+from apps.training.enums import Area
+from apps.training.queries import check_may_work
 
 log = logging.getLogger(__name__)
 PREFIX = "RM"
@@ -53,7 +55,9 @@ def prepare_remittance(
 
 def prepare_now(*, merchant_id: int, by: User, at: datetime) -> Remittance:
     """For a person who wants one now, whatever the cycle says. RuleBroken names why there is none:
-    ``nothing``, ``below_minimum``, ``not_covered``, ``on_hold``, ``no_terms``."""
+    ``nothing``, ``below_minimum``, ``not_covered``, ``on_hold``, ``no_terms``; ``not_qualified`` for whoever may
+    not work on it."""
+    check_may_work(by, Area.COD, at)
     day = timezone.localdate(at)
     found = prepare_remittance(merchant_id=merchant_id, day=day, off_cycle=True, by=by, at=at)
     if found is not None:

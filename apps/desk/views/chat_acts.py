@@ -102,7 +102,10 @@ def _say(request: HttpRequest, chat_id: int) -> HttpResponse:
             talking.add_chat_note(chat_id=chat.pk, text=text, by=person, at=at, client_id=mark)
             return
         files = _files(request)
-        talking.answer(chat_id=chat.pk, text=text, by=person, at=at, client_id=mark, files=files)
+        used = request.POST.getlist("used")
+        talking.answer(
+            chat_id=chat.pk, text=text, by=person, at=at, client_id=mark, files=files, used=used
+        )
 
     return _act(request, chat_id, act)
 

@@ -11,6 +11,7 @@ from apps.backoffice.lists import Column, ListQuery, Sort, StaffList, View
 from apps.core.templatetags.formatting import status_tag
 from apps.core.times import human
 from apps.hotline.enums import CallOutcome
+from apps.hotline.jobs import CALLS
 from apps.hotline.models import Call, PhoneSystem
 from apps.hotline.queries.calls import call_list
 
@@ -43,7 +44,7 @@ def _about(call: Call) -> str:
 class CallList(StaffList):
     title = _("Calls")
     columns = (
-        Column("at", _("offered"), lambda call: human(call.offered_at), is_link=True, sorts=("newest", "oldest")),
+        Column("at", _("time of the call"), lambda call: human(call.offered_at), is_link=True, sorts=("newest", "oldest")),
         Column("number", _("phone number"), lambda call: call.masked),
         Column("way", _("direction"), lambda call: status_tag(call, "direction")),
         Column("stand", _("outcome"), lambda call: status_tag(call, "outcome")),
@@ -67,6 +68,7 @@ class CallList(StaffList):
         Sort("oldest", _("Oldest first"), ("offered_at", "pk")),
     )
     filters = CallFilters
+    export = CALLS
     search = _("phone number, whole")
     empty = _(
         "No call here. Calls come with the files of the phone system, or are noted with the key c."

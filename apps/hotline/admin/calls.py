@@ -20,15 +20,17 @@ from apps.backoffice.acts import Act, ActContext
 from apps.backoffice.forms import ReasonForm
 from apps.backoffice.listing import ListAdmin
 from apps.backoffice.records import PanelAdmin
+from apps.backoffice.reporting import ReportAdmin
 from apps.backoffice.staff_admin import must
 from apps.complaints.models import Case
 from apps.customers.models import Customer
 from apps.hotline import forms, services
 from apps.hotline.admin.call_list import CallList, span
 from apps.hotline.admin.drawing import drawn
+from apps.hotline.admin.rates import RatesByDay
 from apps.hotline.enums import CallOutcome
 from apps.hotline.models import Call
-from apps.hotline.queries.board import board
+from apps.hotline.queries.board import board, last_day_with_calls
 from apps.hotline.queries.calls import BESIDE, calls_beside, ringing
 from apps.tracking.models import Waybill
 
@@ -84,8 +86,9 @@ def _now_and_here(context: ActContext) -> dict[str, Any]:
 
 
 @admin.register(Call)
-class CallAdmin(ListAdmin, PanelAdmin):
+class CallAdmin(ListAdmin, ReportAdmin, PanelAdmin):
     listing = CallList()
+    reports = (RatesByDay(),)
     page_template = "hotline/call.html"
     entry = Act("note", _("Note a call"), "hotline.add_call", _note, form=forms.NoteForm, options=_user,
                 initial=_now_and_here, done=_("The call is noted."),
@@ -128,6 +131,8 @@ class CallAdmin(ListAdmin, PanelAdmin):
             day = timezone.localdate()
         found = board(day, person(request))
         context = drawn(found)
+        if not found.slots:
+            context["last_day"] = last_day_with_calls(day, person(request))
         context["may_call_back"] = request.user.has_perm("hotline.make_callback")
         return self.page(request, "hotline/board.html", _("Hotline board"), **context)
 

@@ -1,4 +1,4 @@
-"""Policies are written once; the one a new installation starts with."""
+"""Policies are written once; the one a new installation starts with; the call of a phone is looked for by the set."""
 
 from datetime import UTC, date, datetime
 from typing import Any
@@ -15,7 +15,38 @@ def plant(apps: Any, _schema: Any) -> None:
     )
 
 
+# A phone's call is looked for once for all that a statement writes, which a foreign key does row by row
+# (docs/adr/0035): calls therefore stay.
+LEGS = """
+CREATE FUNCTION hotline_leg_call_there() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE odd bigint;
+BEGIN
+    SELECT fresh.call_id INTO odd FROM fresh LEFT JOIN hotline_call c ON c.id = fresh.call_id WHERE c.id IS NULL LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'hotline: there is no call %', odd
+            USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'leg_call_there';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER leg_call_there AFTER INSERT ON hotline_leg REFERENCING NEW TABLE AS fresh
+    FOR EACH STATEMENT EXECUTE FUNCTION hotline_leg_call_there();
+CREATE TRIGGER leg_call_stays BEFORE UPDATE OF call_id ON hotline_leg
+    FOR EACH ROW EXECUTE FUNCTION yipiao_refuse_change();
+CREATE TRIGGER call_kept BEFORE DELETE OR UPDATE OF id ON hotline_call
+    FOR EACH ROW EXECUTE FUNCTION yipiao_refuse_change();
+CREATE TRIGGER call_kept_table BEFORE TRUNCATE ON hotline_call
+    FOR EACH STATEMENT EXECUTE FUNCTION yipiao_refuse_change();
+"""
+NO_LEGS = """
+DROP TRIGGER call_kept_table ON hotline_call;
+DROP TRIGGER call_kept ON hotline_call;
+DROP TRIGGER leg_call_stays ON hotline_leg;
+DROP TRIGGER leg_call_there ON hotline_leg;
+DROP FUNCTION hotline_leg_call_there();
+"""
+
 OPERATIONS = [
     append_only("hotline_answerpolicy"),
+    migrations.RunSQL(LEGS, NO_LEGS),
     migrations.RunPython(plant, migrations.RunPython.noop),
 ]

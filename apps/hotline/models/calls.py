@@ -189,10 +189,16 @@ class Call(models.Model):
 
 
 class Leg(models.Model):
-    """One phone that a call rang, and whether it was answered there."""
+    """One phone that a call rang, and whether it was answered there. Its call is looked for by a trigger, once for
+    all that a statement writes (docs/adr/0035): files bring two phones for each call. Calls therefore stay."""
 
     call = models.ForeignKey(
-        Call, models.CASCADE, db_index=False, related_name="legs", verbose_name=_("call")
+        Call,
+        models.PROTECT,
+        db_index=False,
+        db_constraint=False,
+        related_name="legs",
+        verbose_name=_("call"),
     )
     extension = models.CharField(_("extension"), max_length=40)
     agent = models.ForeignKey(

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -10,7 +12,7 @@ from django.db import connection
 
 from apps.core.times import day_start
 from apps.hotline.enums import CallBackState, CallOutcome, Direction
-from apps.hotline.models import AnswerPolicy, CallBack
+from apps.hotline.models import AnswerPolicy, Call, CallBack
 from apps.hotline.rules.rate import Counts
 
 if TYPE_CHECKING:
@@ -19,7 +21,8 @@ if TYPE_CHECKING:
 SLOT = timedelta(minutes=30)
 MOST_WAITING = 30
 _IN = f"c.direction = '{Direction.IN}' AND c.is_hotline"
-# One statement for a day, whatever it holds. A day is asked for by its column and by its span, which the index knows.
+# One statement for days of one policy, whatever they hold. Days are asked for by their column and by their span, which
+# the index knows.
 _COUNTS = f"""
 SELECT c.day, floor(extract(epoch FROM (c.offered_at AT TIME ZONE coalesce(s.zone, %(zone)s))::time) / 1800)::int,
     count(*) FILTER (WHERE {_IN}),
@@ -61,20 +64,37 @@ def policy_of(day: date) -> AnswerPolicy:
 
 def counts_of(day: date, user: "User", policy: AnswerPolicy) -> dict[int, Counts]:
     """Half hour of the day, from 0 on → what was offered in it."""
+    return _counted(day, day, user, policy).get(day, {})
+
+
+def _counted(
+    first: date, last: date, user: "User", policy: AnswerPolicy
+) -> dict[date, dict[int, Counts]]:
     units = user.visible_unit_ids()
     given = {
         "zone": settings.TIME_ZONE,
         "short": policy.short_seconds,
         "level": policy.level_seconds,
-        "first": day,
-        "last": day,
-        "since": day_start(day, -1),
-        "until": day_start(day, 2),
+        "first": first,
+        "last": last,
+        "since": day_start(first, -1),
+        "until": day_start(last, 2),
         "units": None if units is None else list(units),
     }
+    found: dict[date, dict[int, Counts]] = {}
     with connection.cursor() as cursor:
         cursor.execute(_COUNTS, given)
-        return {slot: Counts(*map(int, rest)) for _day, slot, *rest in cursor.fetchall()}
+        for day, slot, *rest in cursor.fetchall():
+            found.setdefault(day, {})[slot] = Counts(*map(int, rest))
+    return found
+
+
+def last_day_with_calls(before: date, user: "User") -> date | None:
+    """The newest day before ``before`` of which a phone system brought a call of the hotline."""
+    rows = Call.objects.visible_to(user).filter(system__isnull=False, is_hotline=True)
+    rows = rows.filter(direction=Direction.IN, offered_at__lt=day_start(before))
+    found = rows.order_by("-offered_at").values_list("day", flat=True).first()
+    return found if found is None or found < before else None
 
 
 def board(day: date, user: "User") -> Board:
@@ -94,7 +114,31 @@ def board(day: date, user: "User") -> Board:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class DayRate:
+    """What was offered on a day, by the policy of that day; ``goal`` is its percentage."""
+
+    day: date
+    counts: Counts
+    goal: Decimal
+
+
+def day_rates(first_day: date, last_day: date, user: "User") -> list[DayRate]:
+    """The days on which there were calls: a statement for each policy that counted on one of them."""
+    policies = list(AnswerPolicy.objects.filter(since__lte=last_day).order_by("since"))
+    found: list[DayRate] = []
+    for policy, following in zip_longest(policies, policies[1:]):
+        first = max(first_day, policy.since)
+        last = min(last_day, following.since - timedelta(days=1)) if following else last_day
+        if first > last:
+            continue
+        for day, slots in sorted(_counted(first, last, user, policy).items()):
+            found.append(DayRate(day, sum(slots.values(), Counts()), policy.goal))
+    return found
+
+
 def rates_by_day(first: date, last: date, user: "User") -> list[tuple[date, Counts]]:
-    """For reports: each day by the policy of that day."""
+    """Every day from ``first`` to ``last``, each by the policy of that day."""
+    known = {row.day: row.counts for row in day_rates(first, last, user)}
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    return [(day, sum(counts_of(day, user, policy_of(day)).values(), Counts())) for day in days]
+    return [(day, known.get(day, Counts())) for day in days]

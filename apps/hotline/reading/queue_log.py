@@ -37,6 +37,7 @@ _NEEDS = {
     "ABANDON": 3, "EXITWITHTIMEOUT": 1, "EXITEMPTY": 1, "EXITWITHKEY": 1, "BLINDTRANSFER": 4, "ATTENDEDTRANSFER": 4,
     "TRANSFER": 4,
 }  # fmt: skip
+_NO_CALL = ("", "NONE", "REALTIME")
 _WAIT_AT = {"ABANDON": 2, "EXITWITHTIMEOUT": 2, "EXITEMPTY": 2, "EXITWITHKEY": 3}
 _ENDS = frozenset(
     {"COMPLETEAGENT", "COMPLETECALLER", "BLINDTRANSFER", "ATTENDEDTRANSFER", "TRANSFER"}
@@ -45,31 +46,38 @@ _TIMEOUT, _ABANDONED = CallOutcome.TIMEOUT.value, CallOutcome.ABANDONED.value
 
 
 def read_queue_log(lines: Lines, setting: Setting) -> Reading:
-    reading = Reading()
+    reading, read = Reading(), 0
     for number, raw in lines:
-        reading.lines += 1
+        read += 1
         try:
             fields = text_of(raw).split("|")
             if len(fields) < 5:
                 if fields == [""]:
                     continue
                 raise half()
-            needs = _NEEDS.get(fields[4])
+            text, call_id, queue, agent, event, *given = fields
+            needs = _NEEDS.get(event)
             if needs is not None:
-                if len(fields) < 5 + needs:
+                if len(given) < needs or not text.isdigit() or call_id in _NO_CALL:
                     raise half()
-                _take(reading, fields, setting)
+                at = checked(int(text), setting)
+                _take(reading, at, call_id[:80], queue, agent, event, given, setting)
         except LineRefused as refusal:
             reading.refused.append(Refusal(number, refusal.code, str(refusal)))
+    reading.lines = read
     return reading
 
 
-def _take(reading: Reading, fields: list[str], setting: Setting) -> None:
-    text, call_id, queue, agent, event = fields[:5]
-    if not text.isdigit() or not call_id or call_id in ("NONE", "REALTIME"):
-        raise half()
-    at, given = checked(int(text), setting), fields[5:]
-    call_id = call_id[:80]
+def _take(
+    reading: Reading,
+    at: int,
+    call_id: str,
+    queue: str,
+    agent: str,
+    event: str,
+    given: list[str],
+    setting: Setting,
+) -> None:
     if event == "ENTERQUEUE":
         part = reading.part(call_id)
         part.caller = part.caller or given[1].strip()
@@ -130,9 +138,9 @@ def _complete(
 
 def _end_leg(part: Part, extension: str, at: int) -> None:
     """Of the phone where it was answered last."""
-    mine = [
-        key for key, (answered, _ended) in part.legs.items() if key[0] == extension and answered
-    ]
-    if mine:
-        last = max(mine, key=lambda key: key[1])
-        part.legs[last] = (part.legs[last][0], at)
+    last = None
+    for (where, rang), (answered, _ended) in part.legs.items():
+        if where == extension and answered and (last is None or rang > last):
+            last = rang
+    if last is not None:
+        part.legs[extension, last] = (part.legs[extension, last][0], at)

@@ -149,6 +149,8 @@ def checked(at: int, setting: Setting) -> int:
 
 def seconds(text: str) -> int:
     """A span: "75", "1:15", "0:01:15"; refused below zero."""
+    if text.isdecimal():
+        return int(text)
     text = text.strip()
     if text.isdecimal():
         return int(text)

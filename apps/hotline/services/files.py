@@ -34,7 +34,7 @@ from apps.hotline.states import FILE_MOVES
 
 S = FileState
 JOB = "hotline.callfile"
-STEP = 25_000  # lines
+STEP = 50_000  # lines
 LONGEST = 16_384  # bytes of a line
 MOST_REFUSALS = 500
 _ZIP = b"PK\x03\x04"

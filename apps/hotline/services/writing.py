@@ -4,16 +4,16 @@ A call is the union of what was said of it (``models.calls.Call``): merging the 
 order in which files and lines come decides nothing."""
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from django.db import connection
 
-from apps.core.crypto import encrypt
+from apps.core.crypto import blind_indexes, encrypt_many
 from apps.hotline.enums import MISSED, RANKS, Direction
 from apps.hotline.models import PhoneSystem
 from apps.hotline.reading import Part
-from apps.hotline.rules.numbers import caller_key, index_of
+from apps.hotline.rules.numbers import PURPOSE, caller_key
 
 _TABLES = """
 CREATE TEMPORARY TABLE IF NOT EXISTS hotline_part (call_id text COLLATE "C", direction text, caller text, caller_index text,
@@ -22,8 +22,9 @@ CREATE TEMPORARY TABLE IF NOT EXISTS hotline_rung (call_id text COLLATE "C", ext
     ended bigint) ON COMMIT DROP;
 TRUNCATE hotline_part, hotline_rung;
 """
-_AGENT = """(SELECT e.user_id FROM hotline_extension e WHERE e.system_id = %(system)s AND e.extension = {ext}
-    AND e.since <= to_timestamp({at}) AND (e.until IS NULL OR e.until > to_timestamp({at})) LIMIT 1)"""
+# At most one sits at an extension at any instant (the constraint ``extension_of_one_at_a_time``).
+_AGENT = """LEFT JOIN hotline_extension e ON e.system_id = %(system)s AND e.extension = {ext}
+    AND e.since <= to_timestamp({at}) AND (e.until IS NULL OR e.until > to_timestamp({at}))"""
 _RANK = "array_position(%(ranks)s::text[], {0}::text)"
 _EARLIER = """(excluded.answered_at IS NOT NULL AND (c.answered_at IS NULL OR excluded.answered_at < c.answered_at))"""
 _MERGE = f"""
@@ -34,8 +35,8 @@ SELECT %(system)s, p.call_id, p.direction, p.caller, p.caller_index, p.queue,
     p.queue = '' OR cardinality(%(queues)s::text[]) = 0 OR p.queue = ANY(%(queues)s::text[]),
     (to_timestamp(p.offered) AT TIME ZONE %(zone)s)::date, to_timestamp(p.offered), to_timestamp(p.answered),
     to_timestamp(p.ended), p.outcome, p.extension,
-    CASE WHEN p.extension <> '' THEN {_AGENT.format(ext="p.extension", at="coalesce(p.answered, p.offered)")} END, ''
-FROM hotline_part p ORDER BY p.call_id
+    e.user_id, ''
+FROM hotline_part p {_AGENT.format(ext="p.extension", at="coalesce(p.answered, p.offered)")} ORDER BY p.call_id
 ON CONFLICT (system_id, call_id) DO UPDATE SET
     direction = CASE WHEN excluded.direction = '{Direction.IN}' THEN c.direction ELSE excluded.direction END,
     caller = CASE WHEN c.caller = '' THEN excluded.caller ELSE c.caller END,
@@ -66,9 +67,9 @@ SELECT count(*), coalesce(array_agg(id) FILTER (WHERE direction = '{Direction.IN
 """  # noqa: S608  # words of ours
 _LEGS = f"""
 INSERT INTO hotline_leg AS l (call_id, extension, agent_id, rang_at, answered_at, ended_at)
-SELECT c.id, r.extension, {_AGENT.format(ext="r.extension", at="r.rang")}, to_timestamp(r.rang),
-    to_timestamp(r.answered), to_timestamp(r.ended)
+SELECT c.id, r.extension, e.user_id, to_timestamp(r.rang), to_timestamp(r.answered), to_timestamp(r.ended)
 FROM hotline_rung r JOIN hotline_call c ON c.system_id = %(system)s AND c.call_id = r.call_id
+{_AGENT.format(ext="r.extension", at="r.rang")}
 ON CONFLICT (call_id, extension, rang_at) DO UPDATE SET
     answered_at = coalesce(l.answered_at, excluded.answered_at), ended_at = greatest(l.ended_at, excluded.ended_at)
 WHERE (l.answered_at IS NULL AND excluded.answered_at IS NOT NULL)
@@ -129,20 +130,25 @@ def _copied(rows: Iterable[str]) -> io.StringIO:
 
 
 def _part_rows(parts: dict[str, Part]) -> Iterable[str]:
-    known: dict[str, tuple[str, str]] = {}
+    sealed = _sealed({part.caller for part in parts.values()})
     for call_id, part in parts.items():
-        sealed = known.get(part.caller)
-        if sealed is None:
-            key = caller_key(part.caller) if part.caller else ""
-            sealed = known[part.caller] = (encrypt(key or part.caller[:40]), index_of(key))
+        caller, index = sealed[part.caller]
         offered = first_instant(part)
         ended = part.ended
         if ended is not None and ended < (part.answered or offered):
             ended = None  # it went on elsewhere: its end is not known yet
         yield (
-            f"{_plain(call_id)}\t{part.direction}\t{sealed[0]}\t{sealed[1]}\t{_plain(part.queue[:60])}\t{offered}"
+            f"{_plain(call_id)}\t{part.direction}\t{caller}\t{index}\t{_plain(part.queue[:60])}\t{offered}"
             f"\t{_number(part.answered)}\t{_number(ended)}\t{part.outcome}\t{_plain(part.extension)}\n"
         )
+
+
+def _sealed(numbers: Collection[str]) -> dict[str, tuple[str, str]]:
+    """Number → as it is kept, and the index it is found by; each is encrypted once."""
+    keys = [caller_key(one) if one else "" for one in numbers]
+    kept = [key or number[:40] for key, number in zip(keys, numbers, strict=True)]
+    pairs = zip(encrypt_many(kept), blind_indexes(keys, PURPOSE), strict=True)
+    return dict(zip(numbers, pairs, strict=True))
 
 
 def first_instant(part: Part) -> int:

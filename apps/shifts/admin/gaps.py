@@ -1,6 +1,6 @@
 """Gaps, and the ribbon of two weeks on which they are seen and planned away."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib import admin, messages
@@ -21,7 +21,7 @@ from apps.backoffice.forms import put_refusal
 from apps.backoffice.listing import ListAdmin
 from apps.backoffice.records import PanelAdmin
 from apps.backoffice.staff_admin import must
-from apps.core.errors import RuleBroken
+from apps.core.errors import BadInput, RuleBroken
 from apps.shifts import forms, services
 from apps.shifts.admin.lists import GapList
 from apps.shifts.enums import GapEnd
@@ -97,8 +97,13 @@ class GapAdmin(ListAdmin, PanelAdmin):
         first = parse_date_or(given.get("first", ""), timezone.localdate(at))
         people = with_reach(list(holders(role, unit, at)))
         initial = {name: given[name] for name in ("day", "begins", "ends") if name in given}
-        form = forms.PlanForm(request.POST or None, initial=initial, people=people)
-        if request.method == "POST" and form.is_valid():
+        moves = "shift" in request.POST
+        form = forms.PlanForm(
+            request.POST if request.POST and not moves else None, initial=initial, people=people
+        )
+        if moves and (moved := self._moved(request, unit, role, at)):
+            return moved
+        if request.method == "POST" and not moves and form.is_valid():
             try:
                 services.plan_person(
                     unit=unit, role=role, by=person(request), at=at, **form.cleaned_data
@@ -113,10 +118,37 @@ class GapAdmin(ListAdmin, PanelAdmin):
         answer = self.page(
             request, "shifts/ribbon.html", _("Roster of two weeks"), unit=unit, role=Role(role),
             ribbon=shown, form=form, first=first, choices=choices, hours=range(0, 24, 2),
-            people=shown.people,
+            people=shown.people, now=at,
         )  # fmt: skip
-        answer.status_code = 422 if form.errors else 200
+        answer.status_code = 422 if form.errors or moves else 200
         return answer
+
+    def _moved(
+        self, request: HttpRequest, unit: Unit, role: str, at: datetime
+    ) -> HttpResponseBase | None:
+        """Away to the ribbon once the shift is moved; None, with the reason said, where it is refused."""
+        form = forms.MoveForm(request.POST, unit=unit, role=role)
+        try:
+            if not form.is_valid():
+                raise BadInput(
+                    gettext("Choose a shift of this roster."), code="no_shift", field="shift"
+                )
+            given = form.cleaned_data
+            shift = services.move_shift(
+                shift_id=given["shift"].pk,
+                start=given["start"],
+                end=given["end"],
+                by=person(request),
+                at=at,
+            )
+        except RuleBroken as refusal:
+            messages.error(request, str(refusal))
+            return None
+        here = timezone.localtime
+        span = f"{here(shift.starts_at):%m-%d %H:%M} – {here(shift.ends_at):%m-%d %H:%M}"
+        said = gettext("The shift is moved: %(name)s, %(span)s.")
+        messages.success(request, said % {"name": shift.user.display_name, "span": span})
+        return HttpResponseRedirect(request.get_full_path())
 
 
 def parse_date_or(text: str, other: date) -> date:

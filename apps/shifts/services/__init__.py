@@ -7,7 +7,7 @@ from apps.shifts.services.handovers import (
     open_handover,
 )
 from apps.shifts.services.needs import end_need, fill_pattern, make_pattern, set_need
-from apps.shifts.services.staffing import ask_volunteers, plan_person, take_gap
+from apps.shifts.services.staffing import ask_volunteers, move_shift, plan_person, take_gap
 from apps.shifts.services.swaps import (
     ask_swap,
     confirm_swap,
@@ -30,6 +30,7 @@ __all__ = [
     "fill_pattern",
     "make_feed",
     "make_pattern",
+    "move_shift",
     "offer_handover",
     "open_due",
     "open_handover",

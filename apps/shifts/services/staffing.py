@@ -1,14 +1,15 @@
 """Filling what is uncovered: planning a person, asking for volunteers, taking a gap."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import cast
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.accounts.enums import Role
 from apps.accounts.models import DutyShift, Unit, User
-from apps.accounts.services import plan_shift
+from apps.accounts.services import plan_shift, withdraw_locked_shift
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.services import record
 from apps.shifts.models import Gap
@@ -16,6 +17,8 @@ from apps.shifts.queries.covering import zone
 from apps.shifts.queries.taking_over import may_take_over
 from apps.shifts.rules.days import day_span, span_on
 from apps.shifts.services.gaps import lock_needs, refresh_gaps
+
+HALF_HOUR, LONGEST = timedelta(minutes=30), timedelta(days=1)
 
 
 @transaction.atomic
@@ -52,6 +55,35 @@ def plan_person(
     )
     refresh_gaps(at=at, by=by)
     return shift
+
+
+@transaction.atomic
+def move_shift(*, shift_id: int, start: int, end: int, by: User, at: datetime) -> DutyShift:
+    """Begin and end of a shift that is still to come, later or earlier by so many half hours. Refused for one
+    that has begun or would begin in the past, that nothing would be left of, that would last over a day, and for
+    somebody away then or on that duty already."""
+    lock_needs()
+    locked = DutyShift.objects.select_for_update(of=("self",)).select_related("user", "unit")
+    shift = cast(DutyShift, locked.get(pk=shift_id))
+    if not start and not end:
+        raise RuleBroken(_("The shift is where it was."), code="nothing_changed")
+    starts_at, ends_at = shift.starts_at + HALF_HOUR * start, shift.ends_at + HALF_HOUR * end
+    if min(shift.starts_at, starts_at) < at:
+        raise BadInput(
+            _("This shift would begin in the past. Who was on duty stays as it was."),
+            code="past",
+            field="start",
+        )
+    if ends_at - starts_at > LONGEST:
+        raise BadInput(_("A shift lasts a day at most."), code="too_long", field="end")
+    withdraw_locked_shift(shift, by=by, at=at)
+    _check(shift.user, starts_at, role=shift.role, unit=shift.unit, field="shift")
+    moved = plan_shift(
+        user=shift.user, role=shift.role, unit=shift.unit, starts_at=starts_at, ends_at=ends_at,
+        by=by, at=at,
+    )  # fmt: skip
+    refresh_gaps(at=at, by=by)
+    return moved
 
 
 @transaction.atomic

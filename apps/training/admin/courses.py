@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -42,7 +43,9 @@ def _last(context: ActContext) -> dict[str, Any]:
     if newest is None:
         return {}
     code = newest.article.article.code if newest.article else ""
-    return {"after": newest.n, "title": newest.title, "body": newest.body, "article": code}
+    names = ("title", "body", "english_title", "english_body")
+    values = {name: getattr(newest, name) for name in names}
+    return {"after": newest.n, "article": code, **values}
 
 
 def _look(context: ActContext) -> dict[str, Any]:
@@ -50,7 +53,11 @@ def _look(context: ActContext) -> dict[str, Any]:
     return {
         "preview_template": "knowledge/_preview.html",
         "title_typed": context.typed["title"],
-        "html": render(article.body if article else context.typed["body"]),
+        "html": format_html(
+            "{}{}",
+            render(article.body if article else context.typed["body"]),
+            render(context.typed["english_body"]),
+        ),
     }
 
 

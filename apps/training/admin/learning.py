@@ -77,6 +77,6 @@ class LearningPages:
             "is_read": not unread.filter(lesson=lesson_id).exists(),
         }
         shown: HttpResponseBase = self.page(
-            request, "training/lesson.html", version.title, **context
+            request, "training/lesson.html", version.heading, **context
         )
         return shown

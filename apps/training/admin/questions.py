@@ -56,7 +56,7 @@ class QuestionList(StaffList):
         newest = versions_of([row.pk for row in rows])
         for row in rows:
             version = newest.get(row.pk)
-            row.shown = first_words(version.text, 60) if version else str(row)
+            row.shown = first_words(version.asked, 60) if version else str(row)
             row.kind = tag(QuestionKind(version.kind)) if version else ""
             row.points, row.n = (version.points, version.n) if version else ("", "")
         return rows
@@ -79,7 +79,12 @@ def _last(context: ActContext) -> dict[str, Any]:
         name: getattr(newest, name) for name in forms.QuestionForm.base_fields if name != "after"
     }
     right = ",".join(str(one) for one in newest.right)
-    return {**values, "options": "\n".join(newest.options), "right": right, "after": newest.n}
+    return {**values, "right": right, "after": newest.n, **_lines(newest)}
+
+
+def _lines(version: QuestionVersion) -> dict[str, str]:
+    """The options as they are typed, one in a line."""
+    return {name: "\n".join(getattr(version, name)) for name in ("options", "english_options")}
 
 
 def _look(context: ActContext) -> dict[str, Any]:
@@ -134,15 +139,15 @@ ACTS = (
 def version_shown(version: QuestionVersion) -> dict[str, Any]:
     """A version with its answer, for those who keep the bank."""
     if version.kind in WITH_OPTIONS:
-        options: Any = list(enumerate(version.options, start=TRUE))
+        options: Any = list(enumerate(version.choices, start=TRUE))
     else:
         options = TRUTHS if version.kind == QuestionKind.TRUE_FALSE else ()
     return {
         "version": version,
         "kind": QuestionKind(version.kind),
-        "html": render(version.text),
+        "html": render(version.asked),
         "options": [(place, word, place in version.right) for place, word in options],
-        "why": render(version.why) if version.why else "",
+        "why": render(version.explanation) if version.why else "",
     }
 
 

@@ -124,7 +124,7 @@ def question_shown(row: AttemptQuestion, typed: Any = None) -> dict[str, Any]:
         text = typed.get(f"q{row.place}", "")
     options: list[tuple[int, Any]]
     if version.kind in WITH_OPTIONS:
-        options = [(place, version.options[place - 1]) for place in row.shown]
+        options = [(place, version.choices[place - 1]) for place in row.shown]
     else:
         options = list(TRUTHS) if version.kind == QuestionKind.TRUE_FALSE else []
     right = set((row.marked_as or version).right)
@@ -132,14 +132,14 @@ def question_shown(row: AttemptQuestion, typed: Any = None) -> dict[str, Any]:
         "row": row,
         "name": f"q{row.place}",
         "kind": QuestionKind(version.kind),
-        "html": render(version.text),
+        "html": render(version.asked),
         "options": [(place, word, place in chosen, place in right) for place, word in options],
         "many": version.kind == QuestionKind.MULTIPLE,
         "is_number": version.kind == QuestionKind.NUMBER,
         "is_text": version.kind == QuestionKind.TEXT,
         "text": text,
         "number": _plain((row.marked_as or version).number),
-        "why": render(version.why) if version.why else "",
+        "why": render(version.explanation) if version.why else "",
         "points": version.points,
         "article": version.question.article,
     }

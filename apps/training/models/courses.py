@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.languages import in_reader_language
 from apps.core.models import AppendOnly, Stamped
 from apps.knowledge.models import ArticleVersion
 from apps.knowledge.models.articles import CODE, LONGEST
@@ -61,6 +62,8 @@ class LessonVersion(AppendOnly):
     n = models.PositiveSmallIntegerField(_("version"))
     title = models.CharField(_("title"), max_length=120)
     body = models.TextField(_("text"), max_length=LONGEST, blank=True)
+    english_title = models.CharField(_("English title"), max_length=120, blank=True, default="")
+    english_body = models.TextField(_("English text"), max_length=LONGEST, blank=True, default="")
     article = models.ForeignKey(
         ArticleVersion,
         models.PROTECT,
@@ -87,12 +90,19 @@ class LessonVersion(AppendOnly):
         ]
 
     def __str__(self) -> str:
-        return f"{self.title} ({self.n})"
+        return f"{self.heading} ({self.n})"
+
+    @property
+    def heading(self) -> str:
+        """The title in the reader's language."""
+        return in_reader_language(self.title, self.english_title)
 
     @property
     def text(self) -> str:
-        """What is read, in Markdown."""
-        return self.article.body if self.article else self.body
+        """What is read, in Markdown, in the reader's language."""
+        return in_reader_language(
+            self.article.body if self.article else self.body, self.english_body
+        )
 
 
 class Enrolment(models.Model):

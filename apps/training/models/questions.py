@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.languages import in_reader_language
 from apps.core.models import AppendOnly, Stamped
 from apps.knowledge.models import Article
 from apps.training.enums import FALSE, TRUE, WITH_OPTIONS, QuestionKind
@@ -72,6 +73,19 @@ class QuestionVersion(AppendOnly):
     expected = models.TextField(_("what the answer should say"), max_length=1000, blank=True)
     points = models.PositiveSmallIntegerField(_("points"), default=1)
     why = models.TextField(_("explanation"), max_length=1000, blank=True)
+    english_text = models.TextField(
+        _("English question"), max_length=LONGEST_QUESTION, blank=True, default=""
+    )
+    # In the order of the options; all of them or none.
+    english_options = ArrayField(
+        models.CharField(max_length=LONGEST_OPTION),
+        verbose_name=_("options in English"),
+        default=list,
+        blank=True,
+    )
+    english_why = models.TextField(
+        _("explanation in English"), max_length=1000, blank=True, default=""
+    )
     at = models.DateTimeField(_("written"))
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by")
@@ -94,6 +108,10 @@ class QuestionVersion(AppendOnly):
                 name="question_version_options",
                 condition=Q(kind__in=WITH_OPTIONS, options__len__gte=2, right__len__gte=1)
                 | ~Q(kind__in=WITH_OPTIONS) & Q(options__len=0),
+            ),
+            models.CheckConstraint(
+                name="question_version_english_options",
+                condition=Q(english_options__len=0) | Q(english_options__len=F("options__len")),
             ),
             models.CheckConstraint(
                 name="question_version_single",
@@ -121,4 +139,18 @@ class QuestionVersion(AppendOnly):
         ]
 
     def __str__(self) -> str:
-        return self.text if len(self.text) <= 60 else f"{self.text[:60]}…"
+        return self.asked if len(self.asked) <= 60 else f"{self.asked[:60]}…"
+
+    @property
+    def asked(self) -> str:
+        """The question in the reader's language."""
+        return in_reader_language(self.text, self.english_text)
+
+    @property
+    def choices(self) -> list[str]:
+        """The options in the reader's language."""
+        return in_reader_language(self.options, self.english_options)
+
+    @property
+    def explanation(self) -> str:
+        return in_reader_language(self.why, self.english_why)

@@ -11,6 +11,7 @@ from apps.training.queries.learning import (
     qualifications_of,
     requirements_in_force,
     standing_in,
+    who_completed,
 )
 from apps.training.queries.people import learners, led_by, required_areas
 
@@ -33,5 +34,6 @@ __all__ = [
     "requirements_in_force",
     "standing_in",
     "versions_of",
+    "who_completed",
     "who_may_work",
 ]

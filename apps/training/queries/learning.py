@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from apps.accounts.models import User
 from apps.training.enums import AttemptState
@@ -45,6 +45,17 @@ def lessons_unread(user: User, courses: Collection[int]) -> "QuerySet[LessonVers
     is asked to read a new one by no gate: what changed is given to read in the handbook."""
     read = LessonRead.objects.filter(by=user, version__lesson=OuterRef("lesson"))
     return current_lessons(courses).filter(~Exists(read))
+
+
+def who_completed(course: int, users: Collection[int]) -> set[int]:
+    """Those of ``users`` (numbers of rows) who have read every lesson of a course; none where it has no lesson.
+    Whoever was never enrolled and read all of it counts as well."""
+    lessons = set(current_lessons([course]).values_list("lesson", flat=True))
+    if not lessons or not users:
+        return set()
+    read = LessonRead.objects.filter(by__in=users, version__lesson__in=lessons).order_by()
+    counted = read.values("by").annotate(n=Count("version__lesson", distinct=True))
+    return set(counted.filter(n=len(lessons)).values_list("by", flat=True))
 
 
 @dataclass

@@ -54,9 +54,29 @@ def check_question(values: Mapping[str, Any]) -> dict[str, Any]:
         )
     if kind != QuestionKind.TEXT:
         clean["expected"] = ""
-    for name in ("text", "why"):
-        check_links(str(values.get(name) or ""), name)
+    clean |= _english(values, len(clean["options"]))
+    for name in ("text", "why", "english_text", "english_why"):
+        check_links(str(clean.get(name) or ""), name)
     return clean
+
+
+def _english(values: Mapping[str, Any], options: int) -> dict[str, Any]:
+    """Nothing of it need be there; of the options all or none, so that each place means the same."""
+    given = (
+        [one for one in values.get("english_options") or [] if str(one).strip()] if options else []
+    )
+    english = _options(given, "english_options") if given else []
+    if english and len(english) != options:
+        raise BadInput(
+            _("As many options in English as there are, in the same order, or none."),
+            code="english_options",
+            field="english_options",
+        )
+    return {
+        "english_text": str(values.get("english_text") or "").strip(),
+        "english_options": english,
+        "english_why": str(values.get("english_why") or "").strip(),
+    }
 
 
 def check_links(text: str, field: str) -> None:
@@ -69,21 +89,21 @@ def check_links(text: str, field: str) -> None:
         )
 
 
-def _options(given: Sequence[str]) -> list[str]:
+def _options(given: Sequence[str], field: str = "options") -> list[str]:
     options = [" ".join(str(one).split()) for one in given if str(one).strip()]
     if not 2 <= len(options) <= MOST_OPTIONS:
         raise BadInput(
             _("Two to %(n)d options, one in a line.") % {"n": MOST_OPTIONS},
             code="bad_options",
-            field="options",
+            field=field,
         )
     if len(set(options)) != len(options):
-        raise BadInput(_("Two options are the same."), code="same_options", field="options")
+        raise BadInput(_("Two options are the same."), code="same_options", field=field)
     if any(len(one) > LONGEST_OPTION for one in options):
         raise BadInput(
             _("An option has at most %(n)d signs.") % {"n": LONGEST_OPTION},
             code="long_option",
-            field="options",
+            field=field,
         )
     return options
 

@@ -53,6 +53,8 @@ def write_lesson(
     at: datetime,
     body: str = "",
     article: ArticleVersion | None = None,
+    english_title: str = "",
+    english_body: str = "",
     lesson: Lesson | None = None,
     after: int = 0,
 ) -> LessonVersion:
@@ -67,6 +69,7 @@ def write_lesson(
             field="body",
         )
     check_links(body, "body")
+    check_links(english_body, "english_body")
     if lesson is None:
         last = course.lessons.aggregate(last=Max("position"))["last"]
         lesson = Lesson.objects.create(course=course, position=(last or 0) + 1)
@@ -82,8 +85,9 @@ def write_lesson(
         )
     text = body if article is None else ""
     row = LessonVersion(
-        lesson=lesson, n=after + 1, title=one_line(title), body=text, article=article, at=at, by=by
-    )
+        lesson=lesson, n=after + 1, title=one_line(title), body=text, article=article, at=at, by=by,
+        english_title=one_line(english_title), english_body=english_body.strip(),
+    )  # fmt: skip
     save(row)
     data = {"n": row.n, "title": row.title}
     record("course.lesson_written", course, by=by, at=at, data=data)

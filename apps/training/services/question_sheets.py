@@ -25,6 +25,9 @@ COLUMNS = (
     Column("right", ("正确答案", "Right", "答案"), required=True),
     Column("points", ("分值", "Points")),
     Column("why", ("解析", "Why")),
+    Column("english_text", ("英文题目", "Question in English")),
+    Column("english_options", ("英文选项", "Options in English")),
+    Column("english_why", ("英文解析", "Why in English")),
 )
 EXAMPLE: Mapping[str, str | tuple[str, str]] = {
     "course": "phone-manners",
@@ -74,6 +77,9 @@ def _version(kind: QuestionKind, given: Mapping[str, str]) -> dict[str, Any]:
         "kind": kind, "text": given["text"].strip(), "points": int(points),
         "why": (given.get("why") or "").strip()[:1000], "expected": "",
         "options": re.split(r"[|\n]", given.get("options") or ""),
+        "english_text": (given.get("english_text") or "").strip()[:LONGEST_QUESTION],
+        "english_options": re.split(r"[|\n]", given.get("english_options") or ""),
+        "english_why": (given.get("english_why") or "").strip()[:1000],
     }  # fmt: skip
     if kind == QuestionKind.NUMBER:
         values["number"] = number_typed(answer, "right")

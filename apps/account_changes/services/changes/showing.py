@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from apps.account_changes.enums import PaperKind, StepKind
 from apps.account_changes.models import ChangePaper, ChangeProject, DepositTest, ReadConfirmation
-from apps.account_changes.queries.changes import briefing_sha256
+from apps.account_changes.queries.changes import briefing_sha256, concerned_people
 from apps.account_changes.services.changes.moving import (
     after_edit,
     leaves_trace,
@@ -28,6 +28,9 @@ from apps.core.files import NewFile
 from apps.core.files.scans import check_document
 from apps.core.money import money
 from apps.core.storage import all_or_nothing
+from apps.training.models import Course
+from apps.training.queries import current_lessons
+from apps.training.services import enrol
 
 
 def file_paper(
@@ -120,15 +123,20 @@ def strike_deposit(
 
 @leaves_trace("write-briefing")
 def write_briefing(
-    project: ChangeProject, *, briefing: str, by: User, at: datetime
+    project: ChangeProject, *, briefing: str, by: User, at: datetime, course: Course | None = None
 ) -> ChangeProject:
-    """What everyone concerned must know. Written anew it is read anew."""
+    """What everyone concerned must know. Written anew it is read anew. With a ``course`` they are enrolled in
+    it, and completing it takes the place of the confirmation. BadInput for one without a lesson."""
     row = to_edit(project)
     text = briefing.strip()[:4000]
     if len(text) < 20:
         raise BadInput(_("A few sentences, please."), code="briefing_short", field="briefing")
-    row.briefing = text
-    row.save(update_fields=["briefing"])
+    if course is not None and not current_lessons([course.pk]).exists():
+        raise BadInput(_("This course has no lesson yet."), code="no_lesson", field="course")
+    row.briefing, row.course = text, course
+    row.save(update_fields=["briefing", "course"])
+    if course is not None and (people := concerned_people(row)):
+        enrol(people, [course], by=by, at=at)
     put_step(row, StepKind.BRIEFED, by=by, at=at)
     after_edit(row, by=by, at=at)
     return row
@@ -140,6 +148,12 @@ def confirm_read(project: ChangeProject, *, by: User, at: datetime) -> ReadConfi
     row = locked(project)
     if not row.briefing:
         raise RuleBroken(_("There is no briefing yet."), code="no_briefing", rule="COD-2")
+    if row.course_id is not None:
+        raise RuleBroken(
+            _("This change has a course: complete it under “My learning”."),
+            code="has_course",
+            rule="COD-2",
+        )
     found, fresh = ReadConfirmation.objects.get_or_create(
         project=row, user=by, sha256=briefing_sha256(row), defaults={"at": at}
     )

@@ -1,0 +1,13 @@
+"""Words that stand in both languages: whoever reads sees theirs, or the other where it lacks."""
+
+from typing import TypeVar
+
+from django.utils.translation import get_language
+
+Text = TypeVar("Text", str, list[str])
+
+
+def in_reader_language(main: Text, english: Text) -> Text:
+    """``english`` for who reads English, unless it is empty."""
+    reads_english = (get_language() or "").startswith("en")
+    return english if reads_english and english else main
