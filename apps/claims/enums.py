@@ -147,7 +147,6 @@ EVENT_KINDS = {
 EVENT_DETAILS = {
     "claimed": _("claimed"),
     "computed": _("computed"),
-    "claim": _("Claim"),
     "clause": _("clause"),
     "way": _("way of payment"),
     "said_back": _("read back"),

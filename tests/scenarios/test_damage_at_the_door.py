@@ -18,11 +18,17 @@ from apps.complaints.services import close_case
 from apps.core.errors import RuleBroken
 from apps.core.files import NewFile
 from apps.events.models import Event
-from apps.events.relay import relay_all
 from tests.factories import claims as f
 from tests.factories.complaints import any_cause, case, solved
 from tests.factories.customers import PDF
+from tests.factories.notifications import relay_all
 from tests.factories.tracking import carrier
+
+
+@pytest.fixture
+def desk() -> f.Desk:
+    return f.Desk()
+
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("CMP-6")]
 

@@ -187,7 +187,7 @@ class Claim(Stamped):
                 | (
                     Q(filed_at__isnull=False, rule__isnull=False, shown_at__isnull=False)
                     & ~Q(shown_how="")
-                    & ~Q(shown_to="")
+
                 ),
             ),
             models.CheckConstraint(

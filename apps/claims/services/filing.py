@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -170,12 +169,9 @@ def _claimant(new: NewClaim) -> dict[str, Any]:
 def _phone(text: str) -> str:
     try:
         return normalise_phone(text)
-    except (ValidationError, BadInput) as error:
-        raise BadInput(
-            _("“%(text)s” is no phone number.") % {"text": text[:20]},
-            code="bad_phone",
-            field="party_phone",
-        ) from error
+    except BadInput as refusal:
+        refusal.field = "party_phone"
+        raise
 
 
 def _frozen(new: NewClaim, waybill: Waybill, at: datetime) -> dict[str, Any]:

@@ -193,5 +193,5 @@ def _move(row: Recovery, to: RecoveryState, **values: Any) -> None:
 
 
 def _tell(what: str, row: Recovery, amount: Decimal, *, by: User, at: datetime) -> None:
-    data = about(row.claim, claim=row.claim_id, against=row.against, amount=str(amount))
+    data = about(row.claim, against=row.against, amount=str(amount))
     record(f"recovery.{what}", row, by=by, at=at, data=data)
