@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.enums import Role
 from apps.accounts.models import Unit, User
-from apps.backoffice.forms import DayInput, ReasonForm
+from apps.backoffice.forms import DayInput
 from apps.backoffice.forms.held_files import FormWithFiles, HeldFileField
 from apps.banking.enums import AccountState
 from apps.banking.models import BankAccount
@@ -48,7 +48,9 @@ class ItemsField(forms.CharField):
     """One thing a line with its amount."""
 
     def __init__(self, **more: Any) -> None:
-        help_text = _("One thing a line: what, perhaps × how many, and the amount. “Vase ×2 1280.50”")
+        help_text = _(
+            "One thing a line: what, perhaps × how many, and the amount. “Vase ×2 1280.50”"
+        )
         values = {"label": _("what is claimed"), "help_text": help_text, "max_length": 4000}
         super().__init__(widget=forms.Textarea(attrs={"rows": 3}), **{**values, **more})
 
@@ -78,7 +80,9 @@ class FileClaimForm(FormWithFiles):
     pay_now = forms.BooleanField(
         label=_("Pay it now, on the spot"),
         required=False,
-        help_text=_("Within your own limit: one picture, and the receiver's signature as a picture."),
+        help_text=_(
+            "Within your own limit: one picture, and the receiver's signature as a picture."
+        ),
     )
     received_by = forms.CharField(label=_("who receives it"), max_length=60, required=False)
     picture = HeldFileField(label=_("picture of the harm"), required=False)
@@ -275,5 +279,3 @@ class LimitForm(forms.Form):
     on_the_spot = SumField(label=_("on the spot up to"), initial="0", zero=True)
     since = forms.DateField(label=_("valid from"), widget=DAY)
     review_on = forms.DateField(label=_("to be reviewed by"), required=False, widget=DAY)
-
-

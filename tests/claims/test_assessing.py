@@ -65,7 +65,10 @@ def test_there_is_an_amount_with_steps_or_what_is_missing(of: Facts, by: Terms) 
 def test_more_that_is_proved_never_pays_less(of: Facts, by: Terms, more: Decimal) -> None:
     better = replace(
         of,
-        things=[replace(one, proved=None if one.proved is None else one.proved + more) for one in of.things],
+        things=[
+            replace(one, proved=None if one.proved is None else one.proved + more)
+            for one in of.things
+        ],
     )
     was, now = assess(of, by), assess(better, by)
     assert type(was) is type(now)
@@ -125,4 +128,12 @@ def test_what_is_not_proved_is_named() -> None:
 
 
 def test_each_step_has_words_for_what_it_says() -> None:
-    assert set(STEPS) >= {"thing", "proportion", "limit", "limit_not_explained", "by_day", "share", "cap"}
+    assert set(STEPS) >= {
+        "thing",
+        "proportion",
+        "limit",
+        "limit_not_explained",
+        "by_day",
+        "share",
+        "cap",
+    }

@@ -36,7 +36,11 @@ class Desk(Team):
 
 
 def shown(**fields: Any) -> Shown:
-    values: dict[str, Any] = {"to": "王小明", "how": Told.PHONE, "at": timezone.now() - timedelta(minutes=1)}
+    values: dict[str, Any] = {
+        "to": "王小明",
+        "how": Told.PHONE,
+        "at": timezone.now() - timedelta(minutes=1),
+    }
     return Shown(**{**values, **fields})
 
 
@@ -77,9 +81,7 @@ def assessed(desk: Desk, amount: str = "80", **fields: Any) -> Claim:
 
 def approve(claim: Claim, by: User) -> Claim:
     row = claim.assessments.latest("n")
-    return services.approve_claim(
-        claim_id=claim.pk, assessment_id=row.pk, by=by, at=timezone.now()
-    )
+    return services.approve_claim(claim_id=claim.pk, assessment_id=row.pk, by=by, at=timezone.now())
 
 
 def approved(desk: Desk, amount: str = "80", *, by: User | None = None, **fields: Any) -> Claim:
@@ -99,7 +101,9 @@ def agreed(desk: Desk, amount: str = "80", **fields: Any) -> Claim:
     return agree(approved(desk, amount, **fields), desk.agent)
 
 
-def plan(claim: Claim, by: User, amount: str | None = None, way: PayWay = PayWay.CASH, **more: Any) -> ClaimPayment:
+def plan(
+    claim: Claim, by: User, amount: str | None = None, way: PayWay = PayWay.CASH, **more: Any
+) -> ClaimPayment:
     wanted = None if amount is None else Decimal(amount)
     return services.plan_payment(
         claim_id=claim.pk, way=way, amount=wanted, received_by="王小明", by=by, at=timezone.now(), **more

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.billing.enums import ChargeKind
 from apps.billing.inputs import NewCharge
-from apps.billing.services.charges import post_charges
 from apps.billing.services.books import UNTAXED
+from apps.billing.services.charges import post_charges
 from apps.pricing.models import TaxClass
 
 # Before everything that is billed.
@@ -29,7 +29,9 @@ def set_off_claim(
 ) -> None:
     """A credit of ``amount`` yuan, once for the payment; it is in the month of ``at``, or the next that is open."""
     untaxed, _made = TaxClass.objects.get_or_create(
-        code=UNTAXED, since=EVER, defaults={"name": "赔付抵扣（不征税）", "rate_ppm": 0, "created_by": by}
+        code=UNTAXED,
+        since=EVER,
+        defaults={"name": "赔付抵扣（不征税）", "rate_ppm": 0, "created_by": by},
     )
     charge = NewCharge(
         kind=ChargeKind.CLAIM,

@@ -3,7 +3,9 @@
 from decimal import Decimal
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.urls import Resolver404, resolve
 from django.utils.timezone import localdate
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +13,15 @@ from django.utils.translation import gettext_lazy as _
 from apps.backoffice.acts import Act, ActContext
 from apps.backoffice.forms import ConfirmForm, ReasonForm
 from apps.claims import forms, services
-from apps.claims.enums import AgreedHow, ClaimKind, ClaimState, PaymentState, PayWay, RecoveryState, Told
+from apps.claims.enums import (
+    AgreedHow,
+    ClaimKind,
+    ClaimState,
+    PaymentState,
+    PayWay,
+    RecoveryState,
+    Told,
+)
 from apps.claims.inputs import NewClaim, Shown
 from apps.claims.models import Claim
 from apps.claims.queries.rules import is_large, limit_of, who_may_decide
@@ -60,8 +70,8 @@ def _file(context: ActContext) -> Claim:
 
 def _begin(context: ActContext) -> dict[str, Any]:
     """As the case has it: its shipment, what it is about, who spoke."""
-    number = context.query.get("case", "")
-    case = Case.objects.visible_to(context.by).select_related("waybill").filter(number=number).first()
+    cases = Case.objects.visible_to(context.by).select_related("waybill")
+    case = cases.filter(**_case_asked(context)).first()
     if case is None:
         return {"waybill": context.query.get("waybill", "")}
     kinds = {"loss": ClaimKind.LOSS, "damage": ClaimKind.DAMAGE}
@@ -73,6 +83,17 @@ def _begin(context: ActContext) -> dict[str, Any]:
         "party_name": case.contact_name,
         "for_customer": case.customer_id is not None,
     }
+
+
+def _case_asked(context: ActContext) -> dict[str, Any]:
+    """By its number, or the page from which the claim is filed."""
+    try:
+        page = resolve(urlsplit(context.query.get("from", "")).path)
+    except Resolver404:
+        page = None
+    if page is not None and page.url_name == "complaints_case_change":
+        return {"pk": page.kwargs["object_id"]}
+    return {"number": context.query.get("case", "")}
 
 
 def _foresee(context: ActContext) -> dict[str, Any]:

@@ -13,11 +13,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from apps.accounts.staff import must, person
+from apps.accounts.staff import person
 from apps.backoffice.forms.filters import FilterForm, one_of
 from apps.backoffice.listing import ListAdmin
 from apps.backoffice.lists import Column, ListQuery, Sort, StaffList, View
 from apps.backoffice.records import PanelAdmin
+from apps.backoffice.staff_admin import must
 from apps.claims.admin.acts import ACTS, FILE
 from apps.claims.enums import ClaimKind, ClaimState
 from apps.claims.models import Claim, ClaimPaper
@@ -93,7 +94,16 @@ class ClaimAdmin(ListAdmin, PanelAdmin):
         ]
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Claim]":
-        related = ("waybill", "customer", "unit", "owner", "rule", "case", "exception", "decided_by")
+        related = (
+            "waybill",
+            "customer",
+            "unit",
+            "owner",
+            "rule",
+            "case",
+            "exception",
+            "decided_by",
+        )
         return Claim.objects.visible_to(person(request)).select_related(*related)
 
     def facts(self, request: HttpRequest, record: Claim) -> dict[str, Any]:
@@ -147,5 +157,3 @@ class ClaimAdmin(ListAdmin, PanelAdmin):
             request, "claims/beside.html", gettext("Claims"), claims=claims_of_case(case), case=case,
             may_add=user.has_perm(FILE.permission),
         )  # fmt: skip
-
-

@@ -10,10 +10,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from apps.accounts.staff import must, person
+from apps.accounts.staff import person
 from apps.backoffice.listing import ListAdmin
 from apps.backoffice.lists import Column, ListQuery, StaffList, View
 from apps.backoffice.records import RecordPageAdmin
+from apps.backoffice.staff_admin import must
 from apps.claims.models import Recovery
 from apps.claims.queries.lists import recovery_list
 from apps.claims.queries.money import recovered_by_partner

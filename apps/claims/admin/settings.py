@@ -47,7 +47,16 @@ class ClaimLimitAdmin(PanelAdmin):
     entry = SET
     add_label = _("Set a limit")
     page_template = "claims/limit.html"
-    list_display = ("role", "kind", "per_claim", "per_day", "on_the_spot", "since", "until", "review_on")
+    list_display = (
+        "role",
+        "kind",
+        "per_claim",
+        "per_day",
+        "on_the_spot",
+        "since",
+        "until",
+        "review_on",
+    )
     list_filter = ("kind", "role")
     ordering = ("kind", "per_claim", "-since")
 

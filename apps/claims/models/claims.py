@@ -115,7 +115,9 @@ class Claim(Stamped):
         verbose_name=_("rule explained"),
     )
     shown_at = models.DateTimeField(_("rules explained"), null=True)
-    shown_how = models.CharField(_("how explained"), max_length=10, choices=Told.choices, blank=True)
+    shown_how = models.CharField(
+        _("how explained"), max_length=10, choices=Told.choices, blank=True
+    )
     shown_to = EncryptedTextField(_("explained to"), blank=True, default="")
 
     approved = MoneyField(_("approved"), null=True)
@@ -135,7 +137,9 @@ class Claim(Stamped):
     disputed_at = models.DateTimeField(_("last disputed"), null=True)
     dispute_reason = models.CharField(_("why disputed"), max_length=300, blank=True)
     on_the_spot = models.BooleanField(_("paid on the spot"), default=False)
-    overpaid_reason = models.CharField(_("what becomes of the overpaid"), max_length=300, blank=True)
+    overpaid_reason = models.CharField(
+        _("what becomes of the overpaid"), max_length=300, blank=True
+    )
     paid_at = models.DateTimeField(_("paid"), null=True)
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True)
     closed_at = models.DateTimeField(_("closed"), null=True)
@@ -187,7 +191,6 @@ class Claim(Stamped):
                 | (
                     Q(filed_at__isnull=False, rule__isnull=False, shown_at__isnull=False)
                     & ~Q(shown_how="")
-
                 ),
             ),
             models.CheckConstraint(

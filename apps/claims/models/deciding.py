@@ -108,7 +108,11 @@ class Decision(AppendOnly):
         Claim, models.PROTECT, related_name="decisions", verbose_name=_("claim")
     )
     assessment = models.ForeignKey(
-        Assessment, models.PROTECT, null=True, related_name="decisions", verbose_name=_("assessment")
+        Assessment,
+        models.PROTECT,
+        null=True,
+        related_name="decisions",
+        verbose_name=_("assessment"),
     )
     verdict = models.CharField(_("Verdict"), max_length=8, choices=Verdict.choices)
     amount = MoneyField(_("amount"), default=0)
@@ -135,9 +139,7 @@ class Decision(AppendOnly):
                 fields=["assessment"],
                 condition=Q(assessment__isnull=False),
             ),
-            models.CheckConstraint(
-                name="decision_known", condition=Q(verdict__in=Verdict.values)
-            ),
+            models.CheckConstraint(name="decision_known", condition=Q(verdict__in=Verdict.values)),
             models.CheckConstraint(
                 name="decision_approves_an_assessment",
                 condition=Q(

@@ -175,8 +175,7 @@ class Recovery(models.Model):
                 & Q(person=None, insurer="")
                 | Q(against=Against.UNIT, unit__isnull=False, carrier=None)
                 & Q(person=None, insurer="")
-                | Q(against=Against.INSURER, unit=None, carrier=None, person=None)
-                & ~Q(insurer="")
+                | Q(against=Against.INSURER, unit=None, carrier=None, person=None) & ~Q(insurer="")
                 | Q(against=Against.PERSON, person__isnull=False, exception__isnull=False)
                 & Q(unit=None, carrier=None, insurer=""),
             ),

@@ -12,10 +12,10 @@ from apps.claims.enums import ClaimState
 from apps.claims.models import Assessment, Claim, CompensationRule, Recovery
 from apps.claims.queries.rules import limits_on
 from apps.complaints.models import Case
+from apps.core.errors import BadInput
 from apps.core.money import money
 from apps.tracking.models import Waybill
 from apps.tracking.numbers import parse_waybill_number
-from apps.core.errors import BadInput
 
 S = ClaimState
 

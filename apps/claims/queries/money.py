@@ -60,7 +60,9 @@ def unsettled(customers: Iterable[int], month: date) -> list[Unsettled]:
     ]
 
 
-def recovered_by_partner(rows: "QuerySet[Recovery]") -> list[tuple[int, str, int, Decimal, Decimal, Decimal]]:
+def recovered_by_partner(
+    rows: "QuerySet[Recovery]",
+) -> list[tuple[int, str, int, Decimal, Decimal, Decimal]]:
     """Of these recoveries, per partner: its key and name, how many, asked, agreed, received."""
     of = rows.filter(carrier__isnull=False).order_by("carrier__name", "carrier")
     found = of.values_list("carrier", "carrier__name").annotate(
@@ -74,5 +76,7 @@ def recovered_by_partner(rows: "QuerySet[Recovery]") -> list[tuple[int, str, int
 
 
 def recovered_sum(claim: Claim) -> Decimal:
-    found: Decimal | None = claim.recoveries.filter(~Q(received=None)).aggregate(s=Sum("received"))["s"]
+    found: Decimal | None = claim.recoveries.filter(~Q(received=None)).aggregate(s=Sum("received"))[
+        "s"
+    ]
     return found or Decimal(0)

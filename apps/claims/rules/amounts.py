@@ -32,9 +32,7 @@ def amount(value: Any, field: str, *, row: int | None = None, zero: bool = False
         )
     found = money(text)
     if found == 0 and not zero:
-        raise BadInput(
-            _("An amount is above zero."), code="bad_amount", field=field, row=row
-        )
+        raise BadInput(_("An amount is above zero."), code="bad_amount", field=field, row=row)
     return found
 
 
@@ -55,7 +53,9 @@ def read_items(text: str, field: str = "items") -> list[NewItem]:
                 row=row,
             )
         found.append(
-            NewItem(parts["what"].strip(), amount(parts["sum"], field, row=row), int(parts["n"] or 1))
+            NewItem(
+                parts["what"].strip(), amount(parts["sum"], field, row=row), int(parts["n"] or 1)
+            )
         )
     return found
 

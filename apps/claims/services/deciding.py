@@ -142,9 +142,7 @@ def _write_proofs(claim: Claim, proofs: Mapping[int, Proof]) -> None:
         )
 
 
-def _overridden(
-    found: Assessed, override: Decimal, text: str, by: User
-) -> tuple[Decimal, str]:
+def _overridden(found: Assessed, override: Decimal, text: str, by: User) -> tuple[Decimal, str]:
     wanted = amount(override, "override", zero=True)
     if wanted == found.amount:
         return wanted, ""
@@ -257,7 +255,9 @@ def refuse_claim(*, claim_id: int, clause: str, reason: str, by: User, at: datet
     row = claim.assessments.order_by("-n").first() if claim.state == S.ASSESSED else None
     if claim.state == S.FILED and claim.payments.exclude(state="failed").exists():
         raise RuleBroken(
-            _("Something was paid for this claim: assess it instead."), code="payment_there", rule=RULE
+            _("Something was paid for this claim: assess it instead."),
+            code="payment_there",
+            rule=RULE,
         )
     _decide(claim, row, Verdict.REFUSE, limit=None, reason=reason, by=by, at=at)
     move(

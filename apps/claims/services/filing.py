@@ -34,8 +34,9 @@ from apps.complaints.rules.contacts import phone_index
 from apps.complaints.services import hold_case, lift_hold
 from apps.complaints.services.storing import cleaned, keep_file
 from apps.core.errors import BadInput, RuleBroken
-from apps.core.phones import normalise_phone
 from apps.core.files import NewFile
+from apps.core.files.attachments import CleanFile
+from apps.core.phones import normalise_phone
 from apps.customers.models import Customer
 from apps.events.services import record
 from apps.quality.models import ExceptionReport
@@ -219,7 +220,13 @@ def _days_late(waybill: Waybill, at: datetime) -> int | None:
 
 
 def _draft_of(
-    living: Claim | None, waybill: Waybill, kind: str, values: dict[str, Any], *, by: User, at: datetime
+    living: Claim | None,
+    waybill: Waybill,
+    kind: str,
+    values: dict[str, Any],
+    *,
+    by: User,
+    at: datetime,
 ) -> Claim:
     """The draft that is there, or one made now."""
     if living is not None:
@@ -300,6 +307,7 @@ def add_papers(
     with cleaned(files) as (clean, written), transaction.atomic():
         if not clean:
             raise BadInput(_("Choose a file."), code="required", field="files")
+        check_papers(clean)
         claim = lock_claim(claim_id, None if by_customer else by)
         if claim.state not in (S.DRAFT, S.FILED, S.ASSESSED, S.APPROVED, S.REFUSED):
             raise RuleBroken(
@@ -309,7 +317,9 @@ def add_papers(
                 field="files",
             )
         known = set(claim.papers.filter(kind=kind).values_list("sha256", flat=True))
-        fresh = [one for one in {one.sha256: one for one in clean}.values() if one.sha256 not in known]
+        fresh = [
+            one for one in {one.sha256: one for one in clean}.values() if one.sha256 not in known
+        ]
         for file in fresh:
             ClaimPaper.objects.create(
                 claim=claim, key=uuid4(), kind=kind, path=keep_file(file, "claims", written),
@@ -325,6 +335,17 @@ def add_papers(
             write(claim, papers_asked_at=None, papers_asked="")
             clocks.papers_came(claim, by=by, at=at)
         return claim
+
+
+def check_papers(clean: Sequence[CleanFile]) -> None:
+    """What a file really is says its content, not its name; what is no picture and no PDF proves nothing."""
+    for file in clean:
+        if not file.content_type.startswith("image/") and file.content_type != "application/pdf":
+            raise BadInput(
+                _("“%(name)s” is neither a picture nor a PDF.") % {"name": file.name[:60]},
+                code="file_type",
+                field="file",
+            )
 
 
 def void(claim: Claim, *, reason: str, by: User, at: datetime) -> None:
@@ -379,7 +400,9 @@ def reopen_claim(*, claim_id: int, reason: str, by: User, at: datetime) -> Claim
     claim = lock_claim(claim_id, by)
     if claim.state not in (S.REFUSED, S.PAID):
         raise RuleBroken(
-            _("Only a refused or a paid claim is taken up again."), code="illegal_move", field="state"
+            _("Only a refused or a paid claim is taken up again."),
+            code="illegal_move",
+            field="state",
         )
     _check_no_other(claim)
     void(claim, reason=reason, by=by, at=at)

@@ -83,9 +83,7 @@ _FIELDS = {
 
 def _check_left(claim: Claim, asked: Decimal) -> None:
     others = claim.recoveries.exclude(state=R.DROPPED)
-    known = sum(
-        (one.asked if one.agreed is None else one.agreed for one in others), Decimal(0)
-    )
+    known = sum((one.asked if one.agreed is None else one.agreed for one in others), Decimal(0))
     left = (claim.approved or Decimal(0)) - known
     if asked > left:
         raise RuleBroken(
@@ -101,7 +99,10 @@ def _check_person(claim: Claim, person: User | None, by: User) -> ExceptionRepor
     """QC has decided the exception, and the person did not report it in time."""
     if not by.has_perm(PERSON):
         raise RuleBroken(
-            _("A person pays by QC's decision only."), code="not_your_post", field="against", rule=RULE
+            _("A person pays by QC's decision only."),
+            code="not_your_post",
+            field="against",
+            rule=RULE,
         )
     exception = claim.exception
     if exception is None or exception.decided_at is None:
@@ -113,7 +114,11 @@ def _check_person(claim: Claim, person: User | None, by: User) -> ExceptionRepor
         )
     known, reported = first_reported(exception)
     in_time = reported <= known + REPORT_WITHIN
-    if in_time and person is not None and person.pk in (exception.reported_by_id, exception.known_by_id):
+    if (
+        in_time
+        and person is not None
+        and person.pk in (exception.reported_by_id, exception.known_by_id)
+    ):
         raise RuleBroken(
             _("%(person)s reported it in time and is exempt.") % {"person": person},
             code="exempt",

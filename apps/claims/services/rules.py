@@ -81,7 +81,9 @@ def set_limit(
         raise BadInput(_("A limit does not begin in the past."), code="past", field="since")
     if row.per_day < row.per_claim or row.on_the_spot > row.per_claim:
         raise BadInput(
-            _("The day's sum is at least the limit of one claim, which is at least what is paid on the spot."),
+            _(
+                "The day's sum is at least the limit of one claim, which is at least what is paid on the spot."
+            ),
             code="bad_limits",
             field="per_day" if row.per_day < row.per_claim else "on_the_spot",
         )
@@ -121,9 +123,13 @@ def _end_before(rows: "models.QuerySet[Any]", since: date, until: date | None) -
 def _save(row: models.Model, overlap: str) -> None:
     try:
         row.full_clean(exclude=["by"], validate_constraints=False)
-        row.validate_constraints()
+        for constraint in row._meta.constraints:
+            # Overlaps are the database's: it sees what others write at the same time.
+            if isinstance(constraint, models.CheckConstraint):
+                constraint.validate(type(row), row)
     except ValidationError as error:
-        field, said = next(iter(error.message_dict.items()))
+        named = error.message_dict if hasattr(error, "error_dict") else {None: error.messages}
+        field, said = next(iter(named.items()))
         raise BadInput(
             said[0], code="bad_value", field=None if field == "__all__" else field
         ) from error

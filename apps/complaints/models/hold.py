@@ -14,9 +14,7 @@ class CaseHold(models.Model):
     """From ``since`` until it is lifted, once for each thing that holds the case; ``label`` is what people call the
     thing, ``subject_type`` and ``subject_id`` its row."""
 
-    case = models.ForeignKey(
-        Case, models.PROTECT, related_name="holds", verbose_name=_("case")
-    )
+    case = models.ForeignKey(Case, models.PROTECT, related_name="holds", verbose_name=_("case"))
     subject_type = models.CharField(max_length=60, editable=False)
     subject_id = models.CharField(max_length=40, editable=False)
     label = models.CharField(_("what holds it"), max_length=60)
