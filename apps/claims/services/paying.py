@@ -16,7 +16,7 @@ from apps.banking.models import BankAccount, Payout
 from apps.banking.queries.payees import payee_account_for
 from apps.banking.services import ask_release, cancel_payout, draft_payout
 from apps.claims.enums import AgreedHow, ClaimState, PaymentState, PayWay
-from apps.claims.models import Claim, ClaimPayment, NamedPayee
+from apps.claims.models import Claim, ClaimPayment
 from apps.claims.queries.money import paid_sum, taken_sum
 from apps.claims.queries.rules import limit_of
 from apps.claims.rules.amounts import amount as sum_of
@@ -32,7 +32,7 @@ from apps.claims.services.moving import (
     write,
 )
 from apps.claims.states import PAYMENT_MOVES
-from apps.core.errors import BadInput, RuleBroken
+from apps.core.errors import RuleBroken
 from apps.core.money import format_money
 from apps.events.services import record
 
@@ -86,45 +86,6 @@ def dispute(
     record("claim.disputed", claim, by=by, at=at, data=about(claim, reason=reason, how=str(how)))
     void(claim, reason=_("disputed"), by=by, at=at)
     return claim
-
-
-@transaction.atomic
-def name_payee(
-    *,
-    claim_id: int,
-    holder: str,
-    bank: str,
-    account: str,
-    how: AgreedHow,
-    by: User,
-    at: datetime,
-    own: bool = False,
-) -> NamedPayee:
-    """Where the claimant wants the money. The page asks for a code to the phone on file first; staff make a payout
-    account of it in banking, with its call-back."""
-    claim = lock_claim(claim_id, None if own else by)
-    if claim.state not in (S.APPROVED, S.AGREED):
-        raise RuleBroken(
-            _("An account is named once an amount is approved."), code="illegal_move", field="state"
-        )
-    digits = "".join(account.split())
-    if not (digits.isascii() and digits.isdigit() and 8 <= len(digits) <= 30):
-        raise BadInput(
-            _("An account number has 8 to 30 figures."), code="bad_account", field="account"
-        )
-    row = NamedPayee.objects.create(
-        claim=claim,
-        holder=needed(holder, "holder", most=60),
-        bank=needed(bank, "bank", most=120),
-        account=digits,
-        tail=digits[-4:],
-        how=str(how),
-        at=at,
-        by=by,
-    )
-    data = about(claim, how=str(how), note=f"**** {row.tail}")
-    record("claim.payee_named", claim, by=by, at=at, data=data)
-    return row
 
 
 @transaction.atomic
