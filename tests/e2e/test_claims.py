@@ -13,7 +13,7 @@ from apps.accounts.models import User
 from apps.claims.enums import ClaimState
 from apps.claims.models import Claim
 from apps.complaints.queries.links import token_of
-from tests.e2e.desk import PATIENCE
+from tests.e2e.desk import PATIENCE, picture
 from tests.factories import claims as f
 from tests.factories.accounts import sign_in
 from tests.factories.complaints import PHONE, case
@@ -61,6 +61,7 @@ def test_a_broken_box_at_night(browser: Browser, live_server: Any) -> None:
     spot = "CL"
     expect(agent.locator("h1.page-title")).to_contain_text(spot)
     expect(agent.locator(".clm")).to_contain_text("现场现金")
+    picture(agent, "claim-spot", full_page=True)
     assert Claim.objects.get().state == ClaimState.PAID
 
     second = desk.shipment(declared_value=Decimal(5000), insured_amount=Decimal(3000))
@@ -78,13 +79,16 @@ def test_a_broken_box_at_night(browser: Browser, live_server: Any) -> None:
     act(agent, claim, "assess", **{f"proved_{item.pk}": "3200"})
     expect(agent.locator(".clm")).to_contain_text("以保价金额 ¥3,000.00 为限")
     expect(agent.locator(".clm")).to_contain_text(desk.manager.display_name)
+    picture(agent, "claim-assessed", full_page=True)
     manager = signed_in(browser, live_server.url, desk.manager)
     manager.goto("/admin/claims/claim/")
     expect(manager.locator("table")).to_contain_text(claim.number)
+    picture(manager, "claim-list")
     act(manager, claim, "approve")
 
     customer = browser.new_context(base_url=live_server.url, locale="en").new_page()
     customer.goto(f"/case/{token_of(other)}")
+    picture(customer, "claim-public", full_page=True)
     customer.locator("#claims button[type=submit]").first.click()
     expect(customer.locator("#claims .tag")).to_have_class("tag tag-teal")
     act(agent, claim, "plan", received_by="王小明")
@@ -93,5 +97,6 @@ def test_a_broken_box_at_night(browser: Browser, live_server: Any) -> None:
     director.goto(f"/admin/claims/claim/{claim.pk}/do/release/{payment.pk}/")
     director.locator(".page form button[type=submit]").last.click()
     expect(director.locator(".clm")).to_contain_text("¥3,000.00")
+    picture(director, "claim-paid", full_page=True)
     claim.refresh_from_db()
     assert claim.state == ClaimState.PAID

@@ -142,7 +142,13 @@ class Claim(Stamped):
     )
     paid_at = models.DateTimeField(_("paid"), null=True)
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True)
+    withdrawn_by = models.ForeignKey(
+        USER, models.PROTECT, null=True, related_name="+", verbose_name=_("withdrawn by")
+    )
     closed_at = models.DateTimeField(_("closed"), null=True)
+    closed_by = models.ForeignKey(
+        USER, models.PROTECT, null=True, related_name="+", verbose_name=_("closed by")
+    )
     # What made it, so that the same thing sent twice is one claim.
     source_key = models.CharField(max_length=120, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)

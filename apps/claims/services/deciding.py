@@ -100,6 +100,8 @@ def assess_claim(
     reason = ""
     if override is not None:
         wanted, reason = _overridden(found, override, override_reason, by)
+    if claim.rule is None:
+        raise TypeError("what was computed has a rule")
     row = Assessment.objects.create(
         claim=claim,
         n=claim.assessments.count() + 1,
@@ -166,7 +168,7 @@ def _overridden(found: Assessed, override: Decimal, text: str, by: User) -> tupl
 
 def _inputs(claim: Claim) -> dict[str, Any]:
     names = ("insured_amount", "declared_value", "fee", "days_late", "claimed")
-    found = {name: _text(getattr(claim, name)) for name in names}
+    found: dict[str, Any] = {name: _text(getattr(claim, name)) for name in names}
     items = claim.items.values_list("what", "quantity", "claimed", "proved", "salvage")
     found["items"] = [[_text(value) for value in row] for row in items]
     return found

@@ -384,7 +384,15 @@ def withdraw_claim(*, claim_id: int, reason: str, by: User, at: datetime) -> Cla
         raise RuleBroken(
             _("A payment is planned or made: call it off first."), code="payment_there", rule=RULE
         )
-    move(claim, S.WITHDRAWN, withdrawn_at=at, agreed_at=None, papers_asked_at=None, papers_asked="")
+    move(
+        claim,
+        S.WITHDRAWN,
+        withdrawn_at=at,
+        withdrawn_by=by,
+        agreed_at=None,
+        papers_asked_at=None,
+        papers_asked="",
+    )
     clocks.over(claim, by=by, at=at)
     release_case(claim, by=by, at=at)
     record("claim.withdrawn", claim, by=by, at=at, data=about(claim, reason=reason))

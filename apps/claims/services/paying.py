@@ -6,7 +6,7 @@ from decimal import Decimal
 from uuid import uuid4
 
 from django.db import transaction
-from django.db.models import Q, Sum
+from django.db.models import Sum
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -37,7 +37,6 @@ from apps.core.money import format_money
 from apps.events.services import record
 
 S, P, W = ClaimState, PaymentState, PayWay
-_FAILED = Q(payments__state=PaymentState.FAILED)
 
 
 @transaction.atomic
@@ -221,7 +220,8 @@ def _failed(row: ClaimPayment, reason: str, *, by: User, at: datetime) -> None:
     PAYMENT_MOVES.check(P(row.state), P.FAILED)
     was = row.state
     row.state, row.failed_at, row.failed_why = P.FAILED, at, reason[:200]
-    row.save(update_fields=["state", "failed_at", "failed_why"])
+    row.failed_by = by
+    row.save(update_fields=["state", "failed_at", "failed_by", "failed_why"])
     if was != P.PLANNED:
         books.take_back_payment(row, by=by, at=at)
     claim = row.claim
@@ -320,7 +320,7 @@ def close_claim(*, claim_id: int, by: User, at: datetime, own: bool = False) -> 
             code="overpaid",
             rule=RULE,
         )
-    move(claim, S.CLOSED, closed_at=at)
+    move(claim, S.CLOSED, closed_at=at, closed_by=by)
     record("claim.closed", claim, by=by, at=at, data=about(claim))
     return claim
 
@@ -329,11 +329,15 @@ def close_claim(*, claim_id: int, by: User, at: datetime, own: bool = False) -> 
 def close_with_cases(*, case_ids: Sequence[int], by: User, at: datetime) -> int:
     """Their cases are confirmed and closed: paid claims close with them, but for those with too much paid."""
     closed = 0
-    rows = Claim.objects.filter(case__in=case_ids, state=S.PAID).annotate(
-        taken=Sum("payments__amount", filter=~_FAILED)
+    taken = dict(
+        ClaimPayment.objects.filter(claim__case__in=case_ids)
+        .exclude(state=P.FAILED)
+        .values_list("claim")
+        .annotate(sum=Sum("amount"))
     )
-    for row in rows:
-        if row.overpaid_reason or (row.taken or 0) <= (row.approved or 0):
+    for row in Claim.objects.filter(case__in=case_ids, state=S.PAID).order_by("pk"):
+        over = taken.get(row.pk, Decimal(0)) > (row.approved or Decimal(0))
+        if row.overpaid_reason or not over:
             close_claim(claim_id=row.pk, by=by, at=at, own=True)
             closed += 1
     return closed
