@@ -24,7 +24,7 @@ from apps.claims.queries.rules import (
 from apps.claims.rules.amounts import amount
 from apps.claims.rules.assessing import Assessed, Facts, Lacking, Thing, assess
 from apps.claims.services import clocks
-from apps.claims.services.filing import check_qualified, release_case, tell_leaders, void
+from apps.claims.services.filing import tell_leaders
 from apps.claims.services.moving import (
     RULE,
     about,
@@ -35,6 +35,7 @@ from apps.claims.services.moving import (
     one_at_a_time,
     write,
 )
+from apps.claims.services.voiding import check_qualified, release_case, void
 from apps.claims.wording import lacking_words
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.money import format_money

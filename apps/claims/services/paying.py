@@ -21,7 +21,6 @@ from apps.claims.queries.money import paid_sum, taken_sum
 from apps.claims.queries.rules import limit_of
 from apps.claims.rules.amounts import amount as sum_of
 from apps.claims.services import books, clocks
-from apps.claims.services.filing import release_case, void
 from apps.claims.services.moving import (
     RULE,
     about,
@@ -31,6 +30,7 @@ from apps.claims.services.moving import (
     needed,
     write,
 )
+from apps.claims.services.voiding import release_case, void
 from apps.claims.states import PAYMENT_MOVES
 from apps.core.errors import RuleBroken
 from apps.core.money import format_money
