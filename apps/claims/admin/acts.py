@@ -231,7 +231,7 @@ ACTS = (
     Act("close", _("Close"), PAY, partial(_on_claim, services.close_claim), may=_in(S.PAID), done=_("Closed.")),
     Act("reopen", _("Take it up again"), ASSESS, partial(_on_claim, services.reopen_claim), form=ReasonForm,
         may=_in(S.REFUSED, S.PAID), explains=_("An appeal, or something new. What was paid stays paid.")),
-    Act("refuse", _("Refuse"), DECIDE, partial(_on_claim, services.refuse_claim), form=forms.RefuseClaimForm,
+    Act("refuse", _("Refuse the claim"), DECIDE, partial(_on_claim, services.refuse_claim), form=forms.RefuseClaimForm,
         may=_in(S.FILED, S.ASSESSED), danger=True, done=_("Refused, with clause and reason.")),
     Act("withdraw", _("The claimant withdraws it"), ASSESS, partial(_on_claim, services.withdraw_claim), form=ReasonForm,
         may=_in(S.DRAFT, S.FILED, S.ASSESSED, S.APPROVED, S.AGREED), danger=True, done=_("Withdrawn.")),

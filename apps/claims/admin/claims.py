@@ -61,7 +61,7 @@ class ClaimList(StaffList):
         View("decide", _("Needs my decision"), sort="oldest"),
         View("assess", _("To be assessed"), sort="oldest"),
         View("customer", _("Customer to agree")),
-        View("pay", _("To be paid"), sort="oldest"),
+        View("pay", _("Agreed, to be paid"), sort="oldest"),
         View("open", _("All open")),
         View("all", _("All")),
     )

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils.translation import gettext_lazy as _
+
 from apps.claims.enums import ClaimState
 from apps.claims.models import Claim
 from apps.claims.wording import step_lines
@@ -12,7 +14,17 @@ from apps.complaints.rules.merchants import is_merchants_own
 from apps.core.choices import colour_of
 from apps.customers.models import Contact
 
-SHOWN = frozenset(set(ClaimState) - {ClaimState.DRAFT})
+# As the claimant reads it; a draft of ours is none yet.
+SHOWN = {
+    ClaimState.FILED: _("We are looking into it"),
+    ClaimState.ASSESSED: _("We are looking into it"),
+    ClaimState.APPROVED: _("Please tell us whether you agree"),
+    ClaimState.AGREED: _("Agreed: we pay it now"),
+    ClaimState.PAID: _("Paid"),
+    ClaimState.CLOSED: _("Paid"),
+    ClaimState.REFUSED: _("Claim refused"),
+    ClaimState.WITHDRAWN: _("Withdrawn"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +76,7 @@ def _seen(row: Claim) -> PublicClaim:
         id=row.pk,
         number=row.number,
         kind=str(row.get_kind_display()),
-        state=str(row.get_state_display()),
+        state=str(SHOWN[ClaimState(row.state)]),
         colour=colour_of(Claim._meta.get_field("state").choices, row.state),
         claimed=row.claimed,
         amount=row.approved,
