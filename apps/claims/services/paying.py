@@ -328,14 +328,17 @@ def close_claim(*, claim_id: int, by: User, at: datetime, own: bool = False) -> 
 @transaction.atomic
 def close_with_cases(*, case_ids: Sequence[int], by: User, at: datetime) -> int:
     """Their cases are confirmed and closed: paid claims close with them, but for those with too much paid."""
-    closed = 0
+    rows = list(Claim.objects.filter(case__in=case_ids, state=S.PAID).order_by("pk"))
+    if not rows:
+        return 0
     taken = dict(
-        ClaimPayment.objects.filter(claim__case__in=case_ids)
+        ClaimPayment.objects.filter(claim__in=rows)
         .exclude(state=P.FAILED)
         .values_list("claim")
         .annotate(sum=Sum("amount"))
     )
-    for row in Claim.objects.filter(case__in=case_ids, state=S.PAID).order_by("pk"):
+    closed = 0
+    for row in rows:
         over = taken.get(row.pk, Decimal(0)) > (row.approved or Decimal(0))
         if row.overpaid_reason or not over:
             close_claim(claim_id=row.pk, by=by, at=at, own=True)
