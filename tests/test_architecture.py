@@ -61,6 +61,8 @@ BY_THE_SYSTEM = {
     "offered_at", "rang_at", "last_at",
     # Of incidents: the worker holds, tells and lets go; steps end with their incident; who knew first says its exception.
     "worked_at", "told_at", "stand_at", "dropped_at", "known_at",
+    # Of a claim: by the claimant, or by whom its events name.
+    "agreed_at", "disputed_at", "filed_at", "papers_asked_at", "shown_at",
 }  # fmt: skip
 
 

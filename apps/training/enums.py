@@ -8,18 +8,13 @@ from apps.sla.kinds import Timed
 
 
 class Area(ColourChoices):
-    """Live work that a requirement may be set for."""
+    """Live work that a requirement may be set for; the doors of each ask ``may_work``."""
 
     CASES = "cases", _("Live cases"), "blue"
     CHAT = "chat", _("Online chat"), "teal"
     HOTLINE = "hotline", _("Hotline"), "teal"
     CLAIMS = "claims", _("Claims"), "amber"
     COD = "cod", _("Cash on delivery"), "green"
-
-
-# Areas whose doors ask ``may_work``; for another one no requirement is set, as nothing would ask it. Claims follow
-# with the floor that handles them.
-ASKED = frozenset({Area.CASES, Area.CHAT, Area.HOTLINE, Area.COD})
 
 
 class QuestionKind(ColourChoices):

@@ -14,7 +14,7 @@ from apps.knowledge.enums import Audience
 from apps.knowledge.models import Article, ArticleVersion
 from apps.knowledge.models.articles import LONGEST
 from apps.knowledge.queries import article_in_force
-from apps.training.enums import ASKED, FALSE, TRUE, Area, Manner, QuestionKind
+from apps.training.enums import FALSE, TRUE, Area, Manner, QuestionKind
 from apps.training.models import Course, Exam
 from apps.training.models.exams import LONGEST_MINUTES, LONGEST_PAUSE, MOST_ATTEMPTS
 from apps.training.models.questions import LONGEST_QUESTION, MOST_POINTS
@@ -22,10 +22,6 @@ from apps.training.queries import bank_sizes, led_by
 
 MARKDOWN = _("Markdown: # heading, - list, **bold**, [words](address), tables with |.")
 CODE = _("Its address, for good: small letters, digits and hyphens.")
-
-
-def areas() -> list[tuple[str, Any]]:
-    return [(one.value, one.label) for one in Area if one in ASKED]
 
 
 class AreaField(forms.ChoiceField):

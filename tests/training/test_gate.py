@@ -210,11 +210,6 @@ def test_manners_need_a_call_that_somebody_listened_to(team: Team) -> None:
     assert may(team.agent)
 
 
-def test_an_area_whose_doors_do_not_ask_takes_no_requirement(team: Team) -> None:
-    said = refused(required, of=exam(), area=Area.CLAIMS)
-    assert (said.code, said.field) == ("not_asked", "area")
-
-
 def test_a_new_colleague_is_enrolled_by_their_role_with_a_clock(team: Team) -> None:
     required(exam(of=course(lessons=2)))
     new = UserFactory()

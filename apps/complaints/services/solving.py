@@ -21,6 +21,7 @@ from apps.complaints.rules.cases import (
 )
 from apps.complaints.rules.privacy import one_line
 from apps.complaints.services import clocks
+from apps.complaints.services.holding import check_holds
 from apps.complaints.services.locking import add_to_search, begin, lock_case, move_case, write
 from apps.complaints.services.reporting import tell
 from apps.complaints.services.satisfaction import act_on_score, record_answer
@@ -111,6 +112,7 @@ def close_case(*, case_id: int, by: User, at: datetime, note: str = "") -> Case:
     check_closing(case, note)
     check_appeal_answered(case, appeal_of(case))
     check_praise(case, praise_of(case) is not None, note)
+    check_holds(case)
     check_promises([promise.label for promise in clocks.open_promises(case)])
     values: dict[str, Any] = {"closed_at": at, "closed_by": by, "awaits_answer": False}
     values["closing_note"] = one_line(note, case, most=300)
@@ -128,6 +130,7 @@ def cancel_case(*, case_id: int, reason: str, by: User, at: datetime) -> Case:
     reason = needed(reason, "reason", most=200)
     case = lock_case(case_id, by)
     check_appeal_answered(case, appeal_of(case))
+    check_holds(case)
     move_case(
         case,
         CaseState.CANCELLED,

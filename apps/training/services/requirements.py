@@ -10,7 +10,7 @@ from apps.accounts.enums import Role
 from apps.accounts.models import User, UserRole
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.services import record
-from apps.training.enums import ASKED, Area
+from apps.training.enums import Area
 from apps.training.models import Course, Exam, Qualification, Requirement
 from apps.training.queries import requirements_in_force
 from apps.training.services.courses import enrol_required
@@ -33,13 +33,7 @@ def set_requirement(
 ) -> Requirement:
     """From now on whoever holds ``role`` works in ``area`` only when qualified; the one in force ends.
     ``waive_until`` gives everybody of the role who is not qualified a waiver until then, so that work
-    goes on; all of them are enrolled. BadInput for an area whose doors do not ask."""
-    if area not in ASKED:
-        raise BadInput(
-            _("Nothing asks for this area yet, so a requirement would have no effect."),
-            code="not_asked",
-            field="area",
-        )
+    goes on; all of them are enrolled."""
     if exam.versions.first() is None:
         raise BadInput(_("Write the exam first: it draws nothing."), code="no_exam", field="exam")
     check_waiver_end(waive_until, at, "waive_until")
