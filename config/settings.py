@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "apps.chat",
     "apps.hotline",
     "apps.incidents",
+    "apps.claims",
     "apps.billing",
     "apps.cod",
     "apps.account_changes",
