@@ -50,9 +50,9 @@ def ticks(code: str, period: Period) -> tuple[int, int]:
 
 def test_solved_reopened_and_solved_again() -> None:
     """One closing, two solutions, one reopening, none at the first contact."""
-    team, at = Team(), timezone.now()
+    team = Team()
     made = case(team=team)
-    who = {"by": team.agent, "at": at}
+    who = {"by": team.agent, "at": timezone.now()}
     solved(made, **who)
     services.reopen_case(case_id=made.pk, reason="还是没有送到", **who)
     solved(made, **who)
@@ -67,9 +67,9 @@ def test_solved_reopened_and_solved_again() -> None:
 
 def test_a_closing_counts_even_if_the_case_is_open_again() -> None:
     """Nothing is gained by opening again what was closed: it is a closing, and it was reopened."""
-    team, at = Team(), timezone.now()
+    team = Team()
     made = case(team=team)
-    who = {"by": team.agent, "at": at}
+    who = {"by": team.agent, "at": timezone.now()}
     solved(made, **who)
     services.confirm_result(case_id=made.pk, score=5, comment="", **who)
     services.close_case(case_id=made.pk, **who)
@@ -131,7 +131,7 @@ def test_punctuality_is_that_of_the_feedback_sheet() -> None:
     now = timezone.now()
     made = waybills(4, at=now - timedelta(days=3))
     for row, codes in zip(
-        made, (["collected", "signed"], ["collected"], [], ["collected", "signed"]), strict=True
+        made, (["picked_up", "delivered"], ["picked_up"], [], ["picked_up", "delivered"]), strict=True
     ):
         if codes:
             report(row, *codes)
