@@ -188,7 +188,7 @@ class Act:
 ACTS = (
     Act("open a case", Installation.complaint, open_case, 13, 23),
     Act("reply", Installation.case, reply, 11, 24),
-    Act("solve and close", Installation.answered_case, solve_and_close, 20, 17),
+    Act("solve and close", Installation.answered_case, solve_and_close, 21, 17),
     Act("public report", Installation.report, report_problem, 23, 25),
     Act("make an order", Installation.typed_order, make_order, 9, 1),
     # Six look whether the order's notes name an account of ours that is over.

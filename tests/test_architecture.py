@@ -57,6 +57,8 @@ BY_THE_SYSTEM = {
     "active_at", "requested_at", "called_at", "approved_at", "released_at", "sent_at", "unclear_at", "settled_at",
     # What a phone system says of a call; who answered is its ``agent``.
     "offered_at", "rang_at", "last_at",
+    # Of a claim: by the claimant, or by whom its events name.
+    "agreed_at", "disputed_at", "filed_at", "papers_asked_at", "shown_at",
 }  # fmt: skip
 
 

@@ -163,9 +163,9 @@ def _ends(row: Claim, sketch: Sketch, people: dict[str, User], filed: datetime) 
     if sketch.state in (S.PAID, S.CLOSED):
         row.paid_at = filed + timedelta(minutes=20)
     if sketch.state == S.CLOSED:
-        row.closed_at = filed + timedelta(minutes=22)
+        row.closed_at, row.closed_by = filed + timedelta(minutes=22), people["agent"]
     if sketch.state == S.WITHDRAWN:
-        row.withdrawn_at = filed + timedelta(minutes=18)
+        row.withdrawn_at, row.withdrawn_by = filed + timedelta(minutes=18), people["agent"]
 
 
 def _rules(claims: list[Claim]) -> None:
@@ -236,7 +236,7 @@ def _decide(claims: list[Claim], people: dict[str, User]) -> None:
 def _pay(claims: list[Claim], people: dict[str, User], now: datetime) -> None:
     payments = []
     for claim, sketch in zip(claims, SKETCHES, strict=True):
-        if sketch.way is None or claim.paid_at is None:
+        if sketch.way is None or claim.paid_at is None or claim.agreed_at is None:
             continue
         second = people["agent" if sketch.way == PayWay.SPOT else "director"]
         payments.append(
@@ -255,11 +255,11 @@ def _pay(claims: list[Claim], people: dict[str, User], now: datetime) -> None:
             Recovery(
                 claim=claim, against=Against.PARTNER, carrier=carrier, basis="合作协议第六条：承运段丢失",
                 state=RecoveryState.RECEIVED, asked=claim.approved, agreed=D(sketch.recovered),
-                received=D(sketch.recovered), asked_at=claim.paid_at, agreed_at=now - timedelta(days=2),
-                received_at=now - timedelta(days=1), by=people["manager"],
+                received=D(sketch.recovered), asked_at=claim.paid_at, asked_by=people["manager"], agreed_by=people["manager"], received_by=people["manager"], agreed_at=now - timedelta(days=2),
+                received_at=now - timedelta(days=1),
             )
             for claim, sketch in zip(claims, SKETCHES, strict=True)
-            if sketch.recovered
+            if sketch.recovered and claim.paid_at is not None
         )  # fmt: skip
 
 
@@ -286,7 +286,7 @@ def _news(claims: list[Claim], people: dict[str, User]) -> Iterable[NewEvent]:
     by = people["agent"]
     for claim in claims:
         data = {"number": claim.number, "customer": claim.customer_id}
-        steps = (
+        steps: tuple[tuple[str, datetime | None, dict[str, Any]], ...] = (
             ("claim.filed", claim.filed_at, {"kind": claim.kind, "claimed": str(claim.claimed), "shown": claim.shown_how}),
             ("claim.approved" if claim.approved else "claim.refused", claim.decided_at, {}),
             ("claim.agreed", claim.agreed_at, {"how": claim.agreed_how}),

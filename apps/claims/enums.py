@@ -108,10 +108,14 @@ class ClaimMatter(ColourChoices):
 
     CLAIM = "claim", _("Claim"), "amber"
     CLAIM_PAYMENT = "claim_payment", _("Payment of a claim"), "amber"
+    CLAIM_REVIEW = "claim_review", _("Review of a rule or limit"), "grey"
 
 
+_OF_A_CLAIM = Timed(seen_with="claims.view_claim", classes=ClaimKind.choices)
 MATTER_KINDS = {
-    kind: Timed(seen_with="claims.view_claim", classes=ClaimKind.choices) for kind in ClaimMatter
+    ClaimMatter.CLAIM: _OF_A_CLAIM,
+    ClaimMatter.CLAIM_PAYMENT: _OF_A_CLAIM,
+    ClaimMatter.CLAIM_REVIEW: Timed(seen_with="claims.view_claimlimit"),
 }
 
 EVENT_KINDS = {
@@ -128,7 +132,6 @@ EVENT_KINDS = {
     "claim.voided": _("Approval void"),
     "claim.agreed": _("Amount agreed"),
     "claim.disputed": _("Amount disputed"),
-    "claim.payee_named": _("Payee named"),
     "claim.withdrawn": _("Claim withdrawn"),
     "claim.payment_planned": _("Payment planned"),
     "claim.payment_released": _("Payment released"),
@@ -170,7 +173,6 @@ EVENT_VALUES = {
     "claim.large/kind": ClaimKind,
     "claim.agreed/how": AgreedHow,
     "claim.disputed/how": AgreedHow,
-    "claim.payee_named/how": AgreedHow,
     "compensationrule.published/kind": ClaimKind,
     "claimlimit.set/kind": ClaimKind,
 }

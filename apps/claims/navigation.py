@@ -2,9 +2,12 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.enums import Role
 from apps.backoffice.navigation import Beside, Page, records, setting
 
 CLAIMS = _("Claims")
+# Whose sidebar has room for it; everybody else comes by a message, a case, or the search.
+DECIDE = frozenset({Role.DIRECTOR, Role.DEPUTY_GENERAL_MANAGER, Role.GENERAL_MANAGER})
 
 PAGES = (
     records(
@@ -14,6 +17,8 @@ PAGES = (
         about=_("Claims from the filing to the money; what needs your decision comes first."),
         section=CLAIMS,
         words="理赔 赔付 索赔 赔偿 定损",
+        daily_for=DECIDE,
+        hour=60,
     ),
     Page(
         _("File a claim"),

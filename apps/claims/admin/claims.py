@@ -126,7 +126,6 @@ class ClaimAdmin(ListAdmin, PanelAdmin):
             "who_may": who_may_decide(record, at) if waiting else [],
             "is_waiting": waiting,
             "payments": record.payments.select_related("planned_by", "released_by", "payout"),
-            "payees": record.payees.all()[:1],
             "recoveries": record.recoveries.select_related("carrier", "unit", "person"),
             "left": left,
             "over": over,

@@ -167,10 +167,7 @@ def plant(apps: Any, _schema: Any) -> None:
 
 
 OPERATIONS = [
-    *(
-        append_only(f"claims_{table}")
-        for table in ("claimpaper", "namedpayee", "assessment", "decision")
-    ),
+    *(append_only(f"claims_{table}") for table in ("claimpaper", "assessment", "decision")),
     migrations.RunSQL(RULES, BACK),
     migrations.RunPython(plant, migrations.RunPython.noop),
 ]

@@ -1,4 +1,4 @@
-from apps.claims.models.claims import Claim, ClaimItem, ClaimPaper, NamedPayee
+from apps.claims.models.claims import Claim, ClaimItem, ClaimPaper
 from apps.claims.models.deciding import Assessment, ClaimLimit, Decision
 from apps.claims.models.paying import ClaimPayment, Recovery
 from apps.claims.models.rules import CompensationRule
@@ -12,6 +12,5 @@ __all__ = [
     "ClaimPayment",
     "CompensationRule",
     "Decision",
-    "NamedPayee",
     "Recovery",
 ]

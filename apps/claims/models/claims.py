@@ -142,7 +142,13 @@ class Claim(Stamped):
     )
     paid_at = models.DateTimeField(_("paid"), null=True)
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True)
+    withdrawn_by = models.ForeignKey(
+        USER, models.PROTECT, null=True, related_name="+", verbose_name=_("withdrawn by")
+    )
     closed_at = models.DateTimeField(_("closed"), null=True)
+    closed_by = models.ForeignKey(
+        USER, models.PROTECT, null=True, related_name="+", verbose_name=_("closed by")
+    )
     # What made it, so that the same thing sent twice is one claim.
     source_key = models.CharField(max_length=120, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -297,32 +303,3 @@ class ClaimPaper(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} · {self.name}"
-
-
-class NamedPayee(AppendOnly):
-    """Where the claimant wants the money, as they named it after a code to the phone on file. Nothing is paid by
-    it: a payout account is made of it in banking, with its call-back and its two approvals (COD-6)."""
-
-    claim = models.ForeignKey(Claim, models.PROTECT, related_name="payees", verbose_name=_("claim"))
-    holder = EncryptedTextField(_("Account holder"))
-    bank = models.CharField(_("bank"), max_length=120)
-    account = EncryptedTextField(_("account number"))
-    tail = models.CharField(_("last four digits"), max_length=4)
-    how = models.CharField(_("how named"), max_length=10, choices=AgreedHow.choices)
-    at = models.DateTimeField(_("when"))
-    by = models.ForeignKey(USER, models.PROTECT, related_name="+", verbose_name=_("by"))
-
-    class Meta:
-        verbose_name = _("named payee")
-        verbose_name_plural = _("named payees")
-        ordering = ["claim", "-id"]
-        default_permissions = ()
-        constraints = [
-            models.CheckConstraint(
-                name="named_payee_known",
-                condition=Q(how__in=AgreedHow.values, tail__regex=r"^[0-9]{4}$") & ~Q(bank=""),
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.bank} **** {self.tail}"

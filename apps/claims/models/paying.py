@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from apps.accounts.models import User
 
 USER = settings.AUTH_USER_MODEL
-P, R = PaymentState, RecoveryState
+P = PaymentState
+R = RecoveryState
 
 
 class ClaimPayment(models.Model):
@@ -53,6 +54,9 @@ class ClaimPayment(models.Model):
     )
     paid_at = models.DateTimeField(_("paid"), null=True)
     failed_at = models.DateTimeField(_("called off"), null=True)
+    failed_by = models.ForeignKey(
+        USER, models.PROTECT, null=True, related_name="+", verbose_name=_("called off by")
+    )
     failed_why = models.CharField(_("why called off"), max_length=200, blank=True)
 
     class Meta:
@@ -148,11 +152,20 @@ class Recovery(models.Model):
     agreed = MoneyField(_("agreed"), null=True)
     received = MoneyField(_("received"), null=True)
     asked_at = models.DateTimeField(_("asked on"))
+    asked_by = models.ForeignKey(USER, models.PROTECT, related_name="+", verbose_name=_("asked by"))
     agreed_at = models.DateTimeField(_("agreed on"), null=True)
+    agreed_by = models.ForeignKey(
+        USER, models.PROTECT, null=True, related_name="+", verbose_name=_("agreement entered by")
+    )
     received_at = models.DateTimeField(_("received on"), null=True)
+    received_by = models.ForeignKey(
+        USER, models.PROTECT, null=True, related_name="+", verbose_name=_("receipt entered by")
+    )
     dropped_at = models.DateTimeField(_("dropped on"), null=True)
+    dropped_by = models.ForeignKey(
+        USER, models.PROTECT, null=True, related_name="+", verbose_name=_("dropped by")
+    )
     dropped_why = models.CharField(_("why dropped"), max_length=200, blank=True)
-    by = models.ForeignKey(USER, models.PROTECT, related_name="+", verbose_name=_("by"))
 
     objects = RecoveryQuerySet.as_manager()
 

@@ -78,7 +78,7 @@ def recovery_list(user: User, *, view: str) -> "QuerySet[Recovery]":
     rows = Recovery.objects.visible_to(user)
     if view in ("asked", "agreed", "received"):
         rows = rows.filter(state=view)
-    related = ("claim__waybill", "carrier", "unit", "person", "by")
+    related = ("claim__waybill", "carrier", "unit", "person")
     return rows.select_related(*related)
 
 

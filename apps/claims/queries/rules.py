@@ -15,6 +15,8 @@ from apps.claims.enums import ClaimKind, Cover, Verdict
 from apps.claims.models import Claim, ClaimLimit, CompensationRule, Decision
 from apps.claims.rules.assessing import Terms
 from apps.customers.models import Customer
+from apps.training.enums import Area
+from apps.training.queries import who_may_work
 
 # A claim that nobody below them may decide is large: leaders are told at once.
 LEADERS = (Role.DEPARTMENT_MANAGER, Role.DEPUTY_GENERAL_MANAGER, Role.GENERAL_MANAGER)
@@ -95,11 +97,14 @@ def who_may_decide(claim: Claim, at: datetime, *, amount: Decimal | None = None)
         ids = list(dict.fromkeys([
             *roster.people(limit.role, claim.unit.path), *roster.holders([limit.role], claim.unit.path),
         ]))  # fmt: skip
+        qualified = who_may_work(ids, Area.CLAIMS, at)
         spent = approved_by(ids, day)
         able = {
             pk: limit.per_day - spent.get(pk, Decimal(0))
             for pk in ids
-            if pk != assessor and limit.per_day - spent.get(pk, Decimal(0)) >= wanted
+            if pk in qualified
+            and pk != assessor
+            and limit.per_day - spent.get(pk, Decimal(0)) >= wanted
         }
         if able:
             return [MayDecide(user, limit, able[user.pk]) for user in people_of(list(able))]

@@ -12,15 +12,9 @@ from apps.claims.services.deciding import (
     refuse_claim,
     return_claim,
 )
-from apps.claims.services.filing import (
-    add_papers,
-    ask_papers,
-    draft_lost,
-    file_claim,
-    reopen_claim,
-    withdraw_claim,
-)
+from apps.claims.services.filing import draft_lost, file_claim
 from apps.claims.services.on_the_spot import pay_on_the_spot
+from apps.claims.services.papers import add_papers, ask_papers
 from apps.claims.services.paying import (
     agree,
     call_off_payment,
@@ -29,7 +23,6 @@ from apps.claims.services.paying import (
     dispute,
     follow_payouts,
     left_of,
-    name_payee,
     plan_payment,
     release_payment,
     settle_overpaid,
@@ -40,6 +33,7 @@ from apps.claims.services.recovering import (
     drop_recovery,
     receive_recovery,
 )
+from apps.claims.services.reopening import reopen_claim, withdraw_claim
 from apps.claims.services.rules import publish_rule, set_limit
 
 __all__ = [
@@ -60,7 +54,6 @@ __all__ = [
     "file_claim",
     "follow_payouts",
     "left_of",
-    "name_payee",
     "pay_on_the_spot",
     "plan_payment",
     "publish_rule",

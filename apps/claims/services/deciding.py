@@ -24,7 +24,7 @@ from apps.claims.queries.rules import (
 from apps.claims.rules.amounts import amount
 from apps.claims.rules.assessing import Assessed, Facts, Lacking, Thing, assess
 from apps.claims.services import clocks
-from apps.claims.services.filing import check_qualified, release_case, tell_leaders, void
+from apps.claims.services.filing import tell_leaders
 from apps.claims.services.moving import (
     RULE,
     about,
@@ -35,6 +35,7 @@ from apps.claims.services.moving import (
     one_at_a_time,
     write,
 )
+from apps.claims.services.voiding import check_qualified, release_case, void
 from apps.claims.wording import lacking_words
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.money import format_money
@@ -100,6 +101,8 @@ def assess_claim(
     reason = ""
     if override is not None:
         wanted, reason = _overridden(found, override, override_reason, by)
+    if claim.rule is None:
+        raise TypeError("what was computed has a rule")
     row = Assessment.objects.create(
         claim=claim,
         n=claim.assessments.count() + 1,
@@ -166,7 +169,7 @@ def _overridden(found: Assessed, override: Decimal, text: str, by: User) -> tupl
 
 def _inputs(claim: Claim) -> dict[str, Any]:
     names = ("insured_amount", "declared_value", "fee", "days_late", "claimed")
-    found = {name: _text(getattr(claim, name)) for name in names}
+    found: dict[str, Any] = {name: _text(getattr(claim, name)) for name in names}
     items = claim.items.values_list("what", "quantity", "claimed", "proved", "salvage")
     found["items"] = [[_text(value) for value in row] for row in items]
     return found

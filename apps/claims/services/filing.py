@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
-from uuid import uuid4
 
 from django.db import transaction
 from django.utils.timezone import localdate
@@ -14,9 +13,9 @@ from apps.accounts.enums import Role, UserKind
 from apps.accounts.models import User
 from apps.accounts.queries.duty import people_for
 from apps.backoffice.services import take_number
-from apps.claims.enums import ClaimKind, ClaimState, Cover, PaperKind
+from apps.claims.enums import ClaimKind, ClaimState, Cover
 from apps.claims.inputs import NewClaim, NewItem
-from apps.claims.models import Claim, ClaimItem, ClaimPaper
+from apps.claims.models import Claim, ClaimItem
 from apps.claims.queries.rules import is_large, rule_for
 from apps.claims.rules.amounts import amount, check_items
 from apps.claims.services import clocks
@@ -28,31 +27,19 @@ from apps.claims.services.moving import (
     move,
     needed,
     one_at_a_time,
-    write,
 )
+from apps.claims.services.voiding import check_qualified, hold_of
 from apps.complaints.rules.contacts import phone_index
-from apps.complaints.services import hold_case, lift_hold
-from apps.complaints.services.storing import cleaned, keep_file
 from apps.core.errors import BadInput, RuleBroken
-from apps.core.files import NewFile
-from apps.core.files.attachments import CleanFile
 from apps.core.phones import normalise_phone
 from apps.customers.models import Customer
 from apps.events.services import record
 from apps.quality.models import ExceptionReport
 from apps.tracking.models import Waybill
-from apps.training.enums import Area
-from apps.training.queries import check_may_work
 
 S = ClaimState
 # Who is told of a large claim at once, besides whoever decides it (SOP 3.2.3).
 TOLD = (Role.FREIGHT_CLERK, Role.DISPATCHER, Role.DEPARTMENT_MANAGER, Role.QC_MANAGER)
-
-
-def check_qualified(by: User, at: datetime) -> None:
-    """Customers, programs and the system are not examined."""
-    if by.kind == UserKind.PERSON:
-        check_may_work(by, Area.CLAIMS, at)
 
 
 @transaction.atomic
@@ -88,7 +75,7 @@ def file_claim(*, new: NewClaim, by: User, at: datetime) -> Claim:
     _write_items(claim, items)
     move(claim, S.FILED, **values)
     clocks.start(claim, by=by, at=at)
-    _hold(claim, by=by, at=at)
+    hold_of(claim, by=by, at=at)
     data = about(claim, kind=claim.kind, claimed=str(claim.claimed), shown=claim.shown_how)
     record("claim.filed", claim, by=by, at=at, data=data | {"waybill": waybill.pk})
     if claim.is_large:
@@ -276,149 +263,3 @@ def tell_leaders(claim: Claim, *, by: User, at: datetime) -> None:
     people = [user.pk for user in people_for(TOLD, claim.unit.path, at)]
     data = about(claim, kind=claim.kind, claimed=str(claim.claimed), people=people)
     record("claim.large", claim, by=by, at=at, data=data)
-
-
-def _hold(claim: Claim, *, by: User, at: datetime) -> None:
-    if claim.case is not None:
-        hold_case(case=claim.case, subject=claim, label=claim.number, by=by, at=at)
-
-
-def release_case(claim: Claim, *, by: User, at: datetime) -> None:
-    """Nothing is owed for this claim any more: its case may be closed."""
-    lift_hold(subject=claim, by=by, at=at)
-
-
-def hold_again(claim: Claim, *, by: User, at: datetime) -> None:
-    _hold(claim, by=by, at=at)
-
-
-def add_papers(
-    *,
-    claim_id: int,
-    kind: PaperKind,
-    files: Sequence[NewFile],
-    note: str = "",
-    by_customer: bool = False,
-    by: User,
-    at: datetime,
-) -> Claim:
-    """Papers come: what was assessed or approved is void, and kept. What the file really is says its content; the
-    same one twice is one. RuleBroken ``claim_over`` once money was agreed or the claim is over."""
-    with cleaned(files) as (clean, written), transaction.atomic():
-        if not clean:
-            raise BadInput(_("Choose a file."), code="required", field="files")
-        check_papers(clean)
-        claim = lock_claim(claim_id, None if by_customer else by)
-        if claim.state not in (S.DRAFT, S.FILED, S.ASSESSED, S.APPROVED, S.REFUSED):
-            raise RuleBroken(
-                _("This claim is “%(state)s”: papers change nothing any more.")
-                % {"state": claim.get_state_display()},
-                code="claim_over",
-                field="files",
-            )
-        known = set(claim.papers.filter(kind=kind).values_list("sha256", flat=True))
-        fresh = [
-            one for one in {one.sha256: one for one in clean}.values() if one.sha256 not in known
-        ]
-        for file in fresh:
-            ClaimPaper.objects.create(
-                claim=claim, key=uuid4(), kind=kind, path=keep_file(file, "claims", written),
-                name=file.name, content_type=file.content_type, size=len(file.content),
-                sha256=file.sha256, note=" ".join(note.split())[:200], by_customer=by_customer, at=at, by=by,
-            )  # fmt: skip
-        if not fresh:
-            return claim
-        record("claim.paper_added", claim, by=by, at=at, data=about(claim, paper=str(kind)))
-        if claim.state in (S.ASSESSED, S.APPROVED):
-            void(claim, reason=_("new papers"), by=by, at=at)
-        if claim.papers_asked_at is not None:
-            write(claim, papers_asked_at=None, papers_asked="")
-            clocks.papers_came(claim, by=by, at=at)
-        return claim
-
-
-def check_papers(clean: Sequence[CleanFile]) -> None:
-    """What a file really is says its content, not its name; what is no picture and no PDF proves nothing."""
-    for file in clean:
-        if not file.content_type.startswith("image/") and file.content_type != "application/pdf":
-            raise BadInput(
-                _("“%(name)s” is neither a picture nor a PDF.") % {"name": file.name[:60]},
-                code="file_type",
-                field="file",
-            )
-
-
-def void(claim: Claim, *, reason: str, by: User, at: datetime) -> None:
-    """Back to filed; assessment and decision stay on record and count no more."""
-    was = claim.state
-    values: dict[str, Any] = {"approved": None, "decided_at": None, "decided_by": None}
-    move(claim, S.FILED, **values, agreed_at=None, agreed_how="", paid_at=None)
-    if was in (S.APPROVED, S.REFUSED, S.PAID):
-        clocks.start(claim, by=by, at=at)
-    record("claim.voided", claim, by=by, at=at, data=about(claim, reason=reason))
-
-
-@transaction.atomic
-def ask_papers(*, claim_id: int, what: str, by: User, at: datetime) -> Claim:
-    """The claimant is asked for papers; the decision's clock waits for them."""
-    what = needed(what, "what")
-    check_qualified(by, at)
-    claim = lock_claim(claim_id, by)
-    if claim.state not in (S.FILED, S.ASSESSED):
-        raise RuleBroken(
-            _("Papers are asked for before the decision."), code="illegal_move", field="state"
-        )
-    write(claim, papers_asked_at=at, papers_asked=what)
-    clocks.answered(claim, by=by, at=at)
-    clocks.waits_for_papers(claim, by=by, at=at)
-    record("claim.papers_asked", claim, by=by, at=at, data=about(claim, note=what))
-    return claim
-
-
-@transaction.atomic
-def withdraw_claim(*, claim_id: int, reason: str, by: User, at: datetime) -> Claim:
-    """The claimant does not want it any more; not once money has gone out."""
-    reason = needed(reason, "reason")
-    claim = lock_claim(claim_id, by)
-    if claim.payments.exclude(state="failed").exists():
-        raise RuleBroken(
-            _("A payment is planned or made: call it off first."), code="payment_there", rule=RULE
-        )
-    move(claim, S.WITHDRAWN, withdrawn_at=at, agreed_at=None, papers_asked_at=None, papers_asked="")
-    clocks.over(claim, by=by, at=at)
-    release_case(claim, by=by, at=at)
-    record("claim.withdrawn", claim, by=by, at=at, data=about(claim, reason=reason))
-    return claim
-
-
-@transaction.atomic
-def reopen_claim(*, claim_id: int, reason: str, by: User, at: datetime) -> Claim:
-    """An appeal against a refusal, or something new about a paid one. What was paid stays paid; only what is
-    approved beyond it is paid later."""
-    reason = needed(reason, "reason")
-    check_qualified(by, at)
-    claim = lock_claim(claim_id, by)
-    if claim.state not in (S.REFUSED, S.PAID):
-        raise RuleBroken(
-            _("Only a refused or a paid claim is taken up again."),
-            code="illegal_move",
-            field="state",
-        )
-    _check_no_other(claim)
-    void(claim, reason=reason, by=by, at=at)
-    hold_again(claim, by=by, at=at)
-    record("claim.reopened", claim, by=by, at=at, data=about(claim, reason=reason))
-    return claim
-
-
-def _check_no_other(claim: Claim) -> None:
-    one_at_a_time("waybill", claim.waybill_id)
-    others = Claim.objects.live().filter(waybill=claim.waybill_id, kind=claim.kind)
-    other = others.exclude(pk=claim.pk).first()
-    if other is not None:
-        raise RuleBroken(
-            _("%(number)s of this kind is under way for this shipment: go on there.")
-            % {"number": other.number},
-            code="claim_living",
-            rule=RULE,
-        )

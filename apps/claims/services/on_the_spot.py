@@ -14,8 +14,8 @@ from apps.claims.models import Claim, ClaimPaper, ClaimPayment
 from apps.claims.services import books
 from apps.claims.services.deciding import approve_claim, assess_claim
 from apps.claims.services.filing import file_claim
-from apps.claims.services.moving import RULE, about, in_words, needed
-from apps.claims.services.paying import agree, finish_if_paid, lock_claim
+from apps.claims.services.moving import RULE, about, in_words, lock_claim, needed
+from apps.claims.services.paying import agree, finish_if_paid
 from apps.complaints.services.storing import cleaned, keep_file
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.files import NewFile

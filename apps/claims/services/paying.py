@@ -6,7 +6,7 @@ from decimal import Decimal
 from uuid import uuid4
 
 from django.db import transaction
-from django.db.models import Q, Sum
+from django.db.models import Sum
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -16,12 +16,11 @@ from apps.banking.models import BankAccount, Payout
 from apps.banking.queries.payees import payee_account_for
 from apps.banking.services import ask_release, cancel_payout, draft_payout
 from apps.claims.enums import AgreedHow, ClaimState, PaymentState, PayWay
-from apps.claims.models import Claim, ClaimPayment, NamedPayee
+from apps.claims.models import Claim, ClaimPayment
 from apps.claims.queries.money import paid_sum, taken_sum
 from apps.claims.queries.rules import limit_of
 from apps.claims.rules.amounts import amount as sum_of
 from apps.claims.services import books, clocks
-from apps.claims.services.filing import release_case, void
 from apps.claims.services.moving import (
     RULE,
     about,
@@ -31,13 +30,13 @@ from apps.claims.services.moving import (
     needed,
     write,
 )
+from apps.claims.services.voiding import release_case, void
 from apps.claims.states import PAYMENT_MOVES
-from apps.core.errors import BadInput, RuleBroken
+from apps.core.errors import RuleBroken
 from apps.core.money import format_money
 from apps.events.services import record
 
 S, P, W = ClaimState, PaymentState, PayWay
-_FAILED = Q(payments__state=PaymentState.FAILED)
 
 
 @transaction.atomic
@@ -86,45 +85,6 @@ def dispute(
     record("claim.disputed", claim, by=by, at=at, data=about(claim, reason=reason, how=str(how)))
     void(claim, reason=_("disputed"), by=by, at=at)
     return claim
-
-
-@transaction.atomic
-def name_payee(
-    *,
-    claim_id: int,
-    holder: str,
-    bank: str,
-    account: str,
-    how: AgreedHow,
-    by: User,
-    at: datetime,
-    own: bool = False,
-) -> NamedPayee:
-    """Where the claimant wants the money. The page asks for a code to the phone on file first; staff make a payout
-    account of it in banking, with its call-back."""
-    claim = lock_claim(claim_id, None if own else by)
-    if claim.state not in (S.APPROVED, S.AGREED):
-        raise RuleBroken(
-            _("An account is named once an amount is approved."), code="illegal_move", field="state"
-        )
-    digits = "".join(account.split())
-    if not (digits.isascii() and digits.isdigit() and 8 <= len(digits) <= 30):
-        raise BadInput(
-            _("An account number has 8 to 30 figures."), code="bad_account", field="account"
-        )
-    row = NamedPayee.objects.create(
-        claim=claim,
-        holder=needed(holder, "holder", most=60),
-        bank=needed(bank, "bank", most=120),
-        account=digits,
-        tail=digits[-4:],
-        how=str(how),
-        at=at,
-        by=by,
-    )
-    data = about(claim, how=str(how), note=f"**** {row.tail}")
-    record("claim.payee_named", claim, by=by, at=at, data=data)
-    return row
 
 
 @transaction.atomic
@@ -260,7 +220,8 @@ def _failed(row: ClaimPayment, reason: str, *, by: User, at: datetime) -> None:
     PAYMENT_MOVES.check(P(row.state), P.FAILED)
     was = row.state
     row.state, row.failed_at, row.failed_why = P.FAILED, at, reason[:200]
-    row.save(update_fields=["state", "failed_at", "failed_why"])
+    row.failed_by = by
+    row.save(update_fields=["state", "failed_at", "failed_by", "failed_why"])
     if was != P.PLANNED:
         books.take_back_payment(row, by=by, at=at)
     claim = row.claim
@@ -359,7 +320,7 @@ def close_claim(*, claim_id: int, by: User, at: datetime, own: bool = False) -> 
             code="overpaid",
             rule=RULE,
         )
-    move(claim, S.CLOSED, closed_at=at)
+    move(claim, S.CLOSED, closed_at=at, closed_by=by)
     record("claim.closed", claim, by=by, at=at, data=about(claim))
     return claim
 
@@ -368,11 +329,15 @@ def close_claim(*, claim_id: int, by: User, at: datetime, own: bool = False) -> 
 def close_with_cases(*, case_ids: Sequence[int], by: User, at: datetime) -> int:
     """Their cases are confirmed and closed: paid claims close with them, but for those with too much paid."""
     closed = 0
-    rows = Claim.objects.filter(case__in=case_ids, state=S.PAID).annotate(
-        taken=Sum("payments__amount", filter=~_FAILED)
+    taken = dict(
+        ClaimPayment.objects.filter(claim__case__in=case_ids)
+        .exclude(state=P.FAILED)
+        .values_list("claim")
+        .annotate(sum=Sum("amount"))
     )
-    for row in rows:
-        if row.overpaid_reason or (row.taken or 0) <= (row.approved or 0):
+    for row in Claim.objects.filter(case__in=case_ids, state=S.PAID).order_by("pk"):
+        over = taken.get(row.pk, Decimal(0)) > (row.approved or Decimal(0))
+        if row.overpaid_reason or not over:
             close_claim(claim_id=row.pk, by=by, at=at, own=True)
             closed += 1
     return closed

@@ -67,7 +67,7 @@ def ask_recovery(
         basis=basis,
         asked=asked,
         asked_at=at,
-        by=by,
+        asked_by=by,
     )
     _tell("asked", row, asked, by=by, at=at)
     return row
@@ -148,7 +148,7 @@ def agree_recovery(*, recovery_id: int, agreed: Decimal, by: User, at: datetime)
             code="above_asked",
             field="agreed",
         )
-    _move(row, R.AGREED, agreed=agreed, agreed_at=at)
+    _move(row, R.AGREED, agreed=agreed, agreed_at=at, agreed_by=by)
     books.post_recovery(row, by=by, at=at)
     _tell("agreed", row, agreed, by=by, at=at)
     return row
@@ -164,7 +164,7 @@ def receive_recovery(*, recovery_id: int, received: Decimal, by: User, at: datet
             code="above_agreed",
             field="received",
         )
-    _move(row, R.RECEIVED, received=received, received_at=at)
+    _move(row, R.RECEIVED, received=received, received_at=at, received_by=by)
     _tell("received", row, received, by=by, at=at)
     return row
 
@@ -174,7 +174,7 @@ def drop_recovery(*, recovery_id: int, reason: str, by: User, at: datetime) -> R
     reason = needed(reason, "reason", most=200)
     row = _locked(recovery_id, by)
     was = row.state
-    _move(row, R.DROPPED, dropped_at=at, dropped_why=reason)
+    _move(row, R.DROPPED, dropped_at=at, dropped_by=by, dropped_why=reason)
     if was == R.AGREED:
         books.take_back_recovery(row, by=by, at=at)
     _tell("dropped", row, row.asked, by=by, at=at)

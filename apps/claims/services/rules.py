@@ -12,13 +12,16 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.enums import Role
 from apps.accounts.models import User
-from apps.claims.enums import ClaimKind
+from apps.claims.enums import ClaimKind, ClaimMatter
 from apps.claims.models import ClaimLimit, CompensationRule
 from apps.claims.models.rules import NOTICE
 from apps.claims.rules.amounts import amount
 from apps.claims.services.moving import RULE, in_words, one_at_a_time
 from apps.core.errors import BadInput, RuleBroken
+from apps.core.times import day_start
 from apps.events.services import record
+from apps.sla.enums import FactKind, Metric
+from apps.sla.services import finish_matters, open_matter
 
 OVERLAP = "compensation_rule_one_at_a_time"
 
@@ -44,8 +47,9 @@ def publish_rule(*, values: Mapping[str, Any], by: User, at: datetime) -> Compen
     before = CompensationRule.objects.filter(
         kind=row.kind, cover=row.cover, customer=row.customer_id
     )
-    _end_before(before, row.since, row.until)
+    _end_before(before, row.since, row.until, by=by, at=at)
     _save(row, OVERLAP)
+    _review(row, by=by, at=at)
     data = {"kind": row.kind, "cover": row.cover, "since": row.since.isoformat()}
     record("compensationrule.published", row, by=by, at=at, data=data)
     return row
@@ -87,15 +91,32 @@ def set_limit(
             code="bad_limits",
             field="per_day" if row.per_day < row.per_claim else "on_the_spot",
         )
-    _end_before(ClaimLimit.objects.filter(role=role, kind=kind), since, None)
+    _end_before(ClaimLimit.objects.filter(role=role, kind=kind), since, None, by=by, at=at)
     _save(row, "claim_limit_one_at_a_time")
+    _review(row, by=by, at=at)
     data = {"kind": kind, "role": role, "per_claim": str(row.per_claim)}
     data |= {"per_day": str(row.per_day), "since": since.isoformat()}
     record("claimlimit.set", row, by=by, at=at, data=data)
     return row
 
 
-def _end_before(rows: "models.QuerySet[Any]", since: date, until: date | None) -> None:
+def _review(row: "CompensationRule | ClaimLimit", *, by: User, at: datetime) -> None:
+    """Whoever entered it looks at it again by that day; what replaces it ends the clock."""
+    if row.review_on is not None:
+        open_matter(
+            kind=ClaimMatter.CLAIM_REVIEW,
+            subject=row,
+            title=str(row)[:120],
+            owner=by,
+            dues={Metric.ACTION: day_start(row.review_on)},
+            by=by,
+            at=at,
+        )
+
+
+def _end_before(
+    rows: "models.QuerySet[Any]", since: date, until: date | None, *, by: User, at: datetime
+) -> None:
     """The last one ends where the new one begins; nothing else gives way."""
     last = rows.order_by("-since").select_for_update().first()
     if last is None:
@@ -118,6 +139,7 @@ def _end_before(rows: "models.QuerySet[Any]", since: date, until: date | None) -
         )
     if last.until is None or last.until > since:
         type(last).objects.filter(pk=last.pk).update(until=since)
+    finish_matters([last], kind=FactKind.DONE, by=by, at=at)
 
 
 def _save(row: models.Model, overlap: str) -> None:

@@ -1,6 +1,7 @@
 """A claim on the page of its case: the claimant agrees to the sum or disputes it (CMP-6)."""
 
 from decimal import Decimal
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
@@ -50,7 +51,7 @@ def _answer(request: HttpRequest, token: str, number: str, *, agrees: bool) -> H
 
 
 def _tell(claim: Claim, request: HttpRequest, *, agrees: bool) -> None:
-    who = {"how": AgreedHow.PAGE, "by": public_user(), "at": now(), "own": True}
+    who: dict[str, Any] = {"how": AgreedHow.PAGE, "by": public_user(), "at": now(), "own": True}
     if agrees:
         seen: Decimal = amount(request.POST.get("amount", "")[:20], "amount")
         services.agree(claim_id=claim.pk, amount=seen, **who)
