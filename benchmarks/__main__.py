@@ -45,6 +45,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "kpis": ("--shipments", "5000", "--customers", "50", "--cases", "500"),
     "seals": ("--events", "20000"),
     "campaign": ("--customers", "500"),
+    "incidents": ("--small",),
     "bank_import": ("--lines", "10000"),
     "call_files": ("--lines", "10000"),
     "month_end": ("--charges", "50000", "--customers", "500", "--kills", "5"),

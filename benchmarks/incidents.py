@@ -68,7 +68,7 @@ def _measure(shipments: int, affected: int) -> int:
     )
     if moved != affected:
         raise SystemExit(f"{moved} promises moved instead of {affected}")
-    queued = _queued()
+    rate = told / _queued()
     return report(
         f"An incident that concerns {affected:,} of {shipments:,} open shipments",
         [
@@ -78,7 +78,7 @@ def _measure(shipments: int, affected: int) -> int:
             Result("held, promises moved, parties known", worked, "s"),
             Result("declared with promises moved", pressed + worked, "s", most=DECLARE_S),
             Result("customers and consignees to tell", told, ""),
-            Result("notices queued by two workers", told / queued, "per s", least=QUEUED),
+            Result("notices queued by two workers", rate, "per s", ratio=rate / QUEUED, limit=1.0),
         ],
     )
 

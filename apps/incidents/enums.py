@@ -43,7 +43,7 @@ class Seat(ColourChoices):
     ON_THE_SPOT = "on_the_spot", _("On the spot"), "amber"
     OPERATIONS = "operations", _("Operations"), "blue"
     MARKET = "market", _("Market"), "blue"
-    FINANCE = "finance", _("Finance (incident)"), "blue"
+    FINANCE = "finance", _("Finance"), "blue"
     BRANCHES = "branches", _("Branches"), "blue"
     CUSTOMERS = "customers", _("Word to customers"), "teal"
     RECORDS = "records", _("Records"), "grey"

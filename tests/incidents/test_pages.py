@@ -121,6 +121,9 @@ def test_run_to_its_end_on_its_page(client: Client) -> None:
     services.work_incidents()
     f.acted_on(incident, boss)
     f.finish_steps(incident, boss)
+    sheet = reverse("admin:incidents_incident_sheet", args=[incident.pk])
+    first, again = client.get(sheet), client.get(sheet)
+    assert first.content.startswith(b"%PDF-") and first.content == again.content
     assert act("close") == 302
     incident.refresh_from_db()
     assert incident.state == IncidentState.CLOSED

@@ -30,7 +30,7 @@ from apps.orders.models import DeclaredCount, FollowUpTask, WorkOrder
 from apps.orders.queries import orders_found
 from apps.quality.models import ChaseTask, ExceptionReport, PartyContact
 from apps.quality.queries.exceptions import ExceptionFilter, exception_list
-from apps.quality.queries.late import late_list
+from apps.quality.queries.late import late_list, not_held
 from apps.sla.queries.calendars import MissingYear, missing_years
 from apps.tracking.models import (
     LateShipment,
@@ -151,7 +151,7 @@ def my_desk(user: User) -> Desk:
         tasks=list(_tasks(user, at + timedelta(hours=24))[:SHOWN])
         if user.has_perm("orders.view_followuptask")
         else [],
-        late=list(_late(user).filter(held_by__isnull=True)[:SHOWN])
+        late=list(not_held(_late(user))[:SHOWN])
         if user.has_perm("tracking.view_lateshipment")
         else [],
         counts=list(_counts(user)[:SHOWN]) if user.has_perm("orders.view_declaredcount") else [],

@@ -16,6 +16,7 @@ from apps.backoffice.listing import ListAdmin
 from apps.backoffice.records import PanelAdmin
 from apps.backoffice.staff_admin import must
 from apps.complaints.models import Case
+from apps.core.downloads import private_file
 from apps.incidents.admin.acts import ACTS, DECLARE, ENTER, RUN
 from apps.incidents.admin.lists import IncidentList
 from apps.incidents.enums import IncidentState, Level, Seat
@@ -25,6 +26,7 @@ from apps.incidents.queries.board import board, next_steps_first, place_of
 from apps.incidents.queries.customers import customers_of, sums_of
 from apps.incidents.queries.finding import count_concerned
 from apps.incidents.queries.sentences import incidents_of, sentence
+from apps.incidents.queries.sheet import sheet_pdf
 from apps.incidents.services import lacks_before_closing
 from apps.tracking.models import Waybill
 
@@ -48,6 +50,7 @@ class IncidentAdmin(ListAdmin, PanelAdmin):
         return [
             ("board/", require_safe(self.board_view), "board"),
             ("count/", require_safe(self.count_view), "count"),
+            ("<int:key>/sheet/", require_safe(self.sheet_view), "sheet"),
             ("beside/<str:model>/<int:key>/", require_safe(self.beside_view), "beside"),
             *super().own_pages(),
         ]
@@ -67,6 +70,15 @@ class IncidentAdmin(ListAdmin, PanelAdmin):
         counted = count_concerned(form.where, at=timezone.now()) if form.is_valid() else None
         context = {"counted": counted, "errors": list(form.errors.get("cities", ()))}
         return TemplateResponse(request, "incidents/_count.html", context)
+
+    def sheet_view(self, request: HttpRequest, key: int) -> HttpResponseBase:
+        """The after-action sheet of one that is over, as a file."""
+        must(request, VIEW)
+        incident = self.seen(request, key)
+        if incident.over_at is None:
+            raise Http404
+        content = sheet_pdf(incident)
+        return private_file(content, name=f"{incident.number}.pdf", content_type="application/pdf")
 
     def facts(self, request: HttpRequest, record: Incident) -> dict[str, Any]:
         only = request.GET.get("customers", "")

@@ -75,3 +75,8 @@ def late_list(user: "User") -> "QuerySet[LateShipment]":
         )
         .order_by(F("promised_at").asc(nulls_last=True), "pk")
     )
+
+
+def not_held(rows: "QuerySet[LateShipment]") -> "QuerySet[LateShipment]":
+    """Those that nothing holds: what is held is not late (CMP-8)."""
+    return rows.filter(~Exists(_HOLDS))
