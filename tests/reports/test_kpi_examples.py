@@ -131,7 +131,9 @@ def test_punctuality_is_that_of_the_feedback_sheet() -> None:
     now = timezone.now()
     made = waybills(4, at=now - timedelta(days=3))
     for row, codes in zip(
-        made, (["picked_up", "delivered"], ["picked_up"], [], ["picked_up", "delivered"]), strict=True
+        made,
+        (["picked_up", "delivered"], ["picked_up"], [], ["picked_up", "delivered"]),
+        strict=True,
     ):
         if codes:
             report(row, *codes)
