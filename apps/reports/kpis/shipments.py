@@ -60,7 +60,7 @@ class OnTime(Kpi):
         SELECT w.delivered_at, coalesce(w.measured_promise_at, w.promised_at) AS p, CASE WHEN w.delivered_at
             <= coalesce(w.measured_promise_at, w.promised_at) THEN NULL ELSE (SELECT CASE WHEN e.status = 'refused'
                 OR e.reason IN ({_REASONS}) THEN e.occurred_at END FROM tracking_trackingevent e
-            WHERE e.waybill_id = w.id AND e.issued_month = w.issued_month AND NOT e.is_withdrawal
+            WHERE e.waybill_id = w.id AND e.issued_month = w.issued_month AND {LIVE_EVENT}
               AND e.status IN ('attempt_failed', 'refused') ORDER BY e.occurred_at, e.id LIMIT 1) END AS first_failed
         FROM tracking_waybill w
         WHERE coalesce(w.measured_promise_at, w.promised_at) >= %(since)s

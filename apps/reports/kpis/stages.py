@@ -11,7 +11,7 @@ from apps.reports.kpis.base import Kpi, Period, Rows, Scope, Source
 from apps.reports.kpis.shipments import SHIPMENT_SCOPES
 from apps.reports.kpis.sources import lane
 from apps.tracking.enums import Stage
-from apps.tracking.queries.stage_report import stage_sql, stage_values
+from apps.tracking.queries.stage_report import LIVE_EVENT, stage_sql, stage_values
 
 # Shipments that were issued longer before the period are not looked at: events lie by the month of issue.
 LOOK_BACK: Final = timedelta(days=92)
@@ -69,7 +69,7 @@ def _yardstick(stage: Stage) -> str:
         percentile_cont(0.9) WITHIN GROUP (ORDER BY extract(epoch FROM b - a)) FROM (
         SELECT {begins} AS a, {ends} AS b FROM tracking_trackingevent e JOIN tracking_waybill w
             ON w.id = e.waybill_id AND w.issued_month = e.issued_month
-        WHERE NOT e.is_withdrawal AND w.issued_at >= %(stages_from)s AND w.issued_at < %(until)s
+        WHERE {LIVE_EVENT} AND w.issued_at >= %(stages_from)s AND w.issued_at < %(until)s
           AND w.last_event_at >= %(since)s AND w.status <> 'cancelled'
         GROUP BY w.id) x WHERE a < b AND b >= %(since)s AND b < %(until)s"""  # noqa: S608  # words of ours
 
