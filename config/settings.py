@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "apps.safety",
     "apps.notifications",
     "apps.shifts",
+    "apps.reports",
     "apps.inquiries",
     "apps.portal",
     "apps.desk",

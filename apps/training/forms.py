@@ -26,7 +26,7 @@ CODE = _("Its address, for good: small letters, digits and hyphens.")
 
 class AreaField(forms.ChoiceField):
     def __init__(self, **more: Any) -> None:
-        super().__init__(**{"label": _("area of work"), "choices": areas, **more})
+        super().__init__(**{"label": _("area of work"), "choices": Area.choices, **more})
 
     def clean(self, value: Any) -> Area:
         return Area(super().clean(value))
