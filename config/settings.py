@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "apps.safety",
     "apps.notifications",
     "apps.shifts",
+    "apps.reports",
     "apps.inquiries",
     "apps.portal",
     "apps.desk",
