@@ -177,6 +177,7 @@ SYSTEM_NAMES = {
     "notifier": _("Automatic messages"),
     "partner_feed": _("Partner feed"),
     "public": _("Public page"),
+    "reports": _("Reports"),
     "setup": _("Initial set-up"),
     "sweeper": _("Automatic check"),
     "wechat": _("WeChat"),

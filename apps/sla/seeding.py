@@ -19,6 +19,7 @@ _WHO = {
     "unit_lead": ("单位负责人", "whoever leads the unit"),
     "director": ("客服主任", "the director"),
     "department_manager": ("部门经理", "the department manager"),
+    "project_manager": ("项目经理", "the project manager"),
     "qc_manager": ("质控经理", "the QC manager"),
     "finance": ("财务", "finance"),
     "cashier": ("出纳", "the cashier"),

@@ -193,9 +193,7 @@ def waiting_for(user: Any, *, only: tuple[str, Any] | None = None) -> list[Waiti
         if roles[kind] != own:
             mine |= Q(kind=kind, waiting_roles__overlap=sorted(roles[kind]))
     open_ = (
-        requests_of(*only).order_by()
-        if only
-        else ApprovalRequest.objects.filter(kind__in=kinds)
+        requests_of(*only).order_by() if only else ApprovalRequest.objects.filter(kind__in=kinds)
     )
     asked = list(
         open_.filter(mine, state=ApprovalState.OPEN)
@@ -207,7 +205,12 @@ def waiting_for(user: Any, *, only: tuple[str, Any] | None = None) -> list[Waiti
     )
     seen = {kind: _visible(kind, asked, user) for kind in {one.kind for one in asked}}
     return [
-        Waiting(one, str(policy.label), policy.address(one.subject_id), _seat(policy, one, roles[one.kind]))
+        Waiting(
+            one,
+            str(policy.label),
+            policy.address(one.subject_id),
+            _seat(policy, one, roles[one.kind]),
+        )
         for one in asked
         if one.subject_id in seen[one.kind] and (policy := policy_of(one.kind))
     ]

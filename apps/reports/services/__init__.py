@@ -1,4 +1,24 @@
 from apps.reports.services.figures import freeze_figures
 from apps.reports.services.goals import set_goal
+from apps.reports.services.summaries import change_summary, prepare_summaries, renew_figures
+from apps.reports.services.summary_sending import acknowledge_summary, send_summary
+from apps.reports.services.summary_signing import (
+    look_at_summary,
+    return_summary,
+    sign_summary,
+    write_summary,
+)
 
-__all__ = ["freeze_figures", "set_goal"]
+__all__ = [
+    "acknowledge_summary",
+    "change_summary",
+    "freeze_figures",
+    "look_at_summary",
+    "prepare_summaries",
+    "renew_figures",
+    "return_summary",
+    "send_summary",
+    "set_goal",
+    "sign_summary",
+    "write_summary",
+]
