@@ -1,6 +1,6 @@
 """The calls of one day in half hours, counted once each (CMP-10)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -59,9 +59,10 @@ def policy_of(day: date) -> AnswerPolicy:
     return AnswerPolicy.objects.filter(since__lte=day).order_by("-since")[0]
 
 
-def counts_of(day: date, user: "User", policy: AnswerPolicy) -> dict[int, Counts]:
-    """Half hour of the day, from 0 on → what was offered in it."""
-    units = user.visible_unit_ids()
+def counts_of(
+    day: date, units: Collection[int] | None, policy: AnswerPolicy
+) -> dict[int, Counts]:
+    """Half hour of the day, from 0 on → what was offered in it; ``units``: to the phones of these only."""
     given = {
         "zone": settings.TIME_ZONE,
         "short": policy.short_seconds,
@@ -80,7 +81,7 @@ def counts_of(day: date, user: "User", policy: AnswerPolicy) -> dict[int, Counts
 def board(day: date, user: "User") -> Board:
     """Every half hour between the first and the last call of the day, and who waits to be called back."""
     policy = policy_of(day)
-    found = counts_of(day, user, policy)
+    found = counts_of(day, user.visible_unit_ids(), policy)
     begin = day_start(day)
     span = range(min(found, default=0), max(found, default=-1) + 1)
     slots = [Slot(begin + SLOT * n, found.get(n, Counts())) for n in span]
@@ -94,7 +95,17 @@ def board(day: date, user: "User") -> Board:
     )
 
 
-def rates_by_day(first: date, last: date, user: "User") -> list[tuple[date, Counts]]:
+def rates_by_day(
+    first: date, last: date, units: Collection[int] | None
+) -> list[tuple[date, Counts]]:
     """For reports: each day by the policy of that day."""
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    return [(day, sum(counts_of(day, user, policy_of(day)).values(), Counts())) for day in days]
+    return [(day, sum(counts_of(day, units, policy_of(day)).values(), Counts())) for day in days]
+
+
+def rates_by_hour(day: date, units: Collection[int] | None) -> dict[int, Counts]:
+    """Hour of the day → what was offered in it."""
+    found: dict[int, Counts] = {}
+    for slot, counts in counts_of(day, units, policy_of(day)).items():
+        found[slot // 2] = found.get(slot // 2, Counts()) + counts
+    return found

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.enums import Role
 from apps.accounts.models import User
+from apps.accounts.queries import system_user
 from apps.backoffice.services import void_if_changed
 from apps.backoffice.services.numbers import take_numbers
 from apps.core.errors import BadInput, RuleBroken
@@ -188,3 +189,12 @@ def locked(summary_id: int) -> Summary:
         "customer__unit", "agent", "written_by", "written_for"
     ).select_for_update(of=("self",))
     return rows.get(pk=summary_id)
+
+
+def prepare_last_month(*, at: datetime) -> int:
+    """By itself: once the first computing of last month's figures is there, nothing more; returns how many drafts were
+    made."""
+    month = month_before(timezone.localdate(at))
+    if latest_freeze(Period.of_month(month), ScopeKind.CUSTOMER) is not None:
+        return 0
+    return len(prepare_summaries(month=month, by=system_user("reports"), at=at))
