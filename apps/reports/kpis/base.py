@@ -79,6 +79,10 @@ class Scope:
     ids: tuple[int, ...] | None = None
     lanes: tuple[str, ...] | None = None
 
+    @property
+    def is_everybody(self) -> bool:
+        return self.ids is None and self.lanes is None
+
     def where(self) -> tuple[str, dict[str, Any]]:
         """The condition on a row, and its values."""
         if self.kind == ScopeKind.ALL:
@@ -104,12 +108,22 @@ class Rows:
     values: dict[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What several KPIs are read from, so that it is read once for all of them: in their ``select`` it is called
+    ``src``."""
+
+    name: str
+    sql: str
+
+
 class Kpi:
     """``select`` is SQL with the columns of ``COLUMNS``: ``kind`` ("tracking.waybill") and ``id`` say which thing a row
     is, ``at`` the instant by which it belongs to the period; ``counts`` and ``good`` are the two ticks, 1 or 0 (a
     weight where minutes or fen are summed), ``measure`` seconds or a score. It may use ``%(since)s`` and
     ``%(until)s`` (the half-open period), ``%(now)s`` and ``%(zone)s``, and what ``values`` adds.
 
+    ``source``: what ``src`` is in it. ``is_measured``: whether rows have a measure.
     ``per``: the figure is so many of ``per`` (100: per cent). ``final_after``: days after the end of a period until
     which it is provisional. ``beside``: code of the KPI beside which it is shown. ``scopes``: by whom it can be told
     apart. ``yardstick``: an own statement of numerator and denominator (or median) for the whole company, against which
@@ -128,28 +142,36 @@ class Kpi:
     final_after: ClassVar[int] = 0
     beside: ClassVar[str] = ""
     scopes: ClassVar[tuple[ScopeKind, ...]] = KINDS
+    source: ClassVar[Source | None] = None
+    is_measured: ClassVar[bool] = False
     select: ClassVar[str]
     yardstick: ClassVar[str] = ""
 
-    def values(self, period: Period) -> dict[str, Any]:
-        """What the statement needs besides."""
+    def values(self, period: Period, at: datetime) -> dict[str, Any]:
+        """What the statement needs besides; its names begin with the KPI's or the source's own word."""
         return {}
 
     def rows(self, scope: Scope, period: Period, at: datetime | None = None) -> Rows:
         """The list of these scopes; ``at``: what is open is judged by this instant (now)."""
+        picked, values = self.picked(scope)
+        if self.source is not None:
+            picked = f"WITH src AS ({self.source.sql}) {picked}"
+        return Rows(picked, {**self.given(period, at), **values})
+
+    def picked(self, scope: Scope) -> tuple[str, dict[str, Any]]:
+        """The rows of these scopes out of ``select``, where ``src`` is known already."""
         where, values = scope.where()
-        return Rows(
-            f"SELECT r.* FROM ({self.select}) r WHERE {where}",  # noqa: S608 - words of ours
-            {**self.given(period, at), **values},
-        )
+        names = ", ".join(COLUMNS)
+        return f"SELECT r.* FROM ({self.select}) r ({names}) WHERE {where}", values  # noqa: S608 - words of ours
 
     def given(self, period: Period, at: datetime | None = None) -> dict[str, Any]:
+        now = at or timezone.now()
         return {
             "since": period.begins,
             "until": period.ends,
-            "now": at or timezone.now(),
+            "now": now,
             "zone": settings.TIME_ZONE,
-            **self.values(period),
+            **self.values(period, now),
         }
 
     def is_final(self, period: Period, at: datetime) -> bool:

@@ -1,5 +1,6 @@
 """Figures out of the lists of KPIs, set-based for all customers, units, partners or agents at once."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,11 +15,10 @@ from apps.reports.kpis import KPIS, Kpi, Period, Scope
 from apps.reports.kpis.base import COLUMNS, SCOPE_COLUMNS
 
 PAGE = 50
-SUMS = """
-coalesce(sum(r.good), 0)::bigint, coalesce(sum(r.counts), 0)::bigint,
-round((percentile_cont(0.5) WITHIN GROUP (ORDER BY r.measure))::numeric, 2),
-round((percentile_cont(0.9) WITHIN GROUP (ORDER BY r.measure))::numeric, 2),
-round(avg(r.measure)::numeric, 2)"""
+_TICKS = "coalesce(sum(r.good), 0)::bigint, coalesce(sum(r.counts), 0)::bigint"
+_MEASURES = """round((percentile_cont(0.5) WITHIN GROUP (ORDER BY r.measure))::numeric, 2),
+    round((percentile_cont(0.9) WITHIN GROUP (ORDER BY r.measure))::numeric, 2), round(avg(r.measure)::numeric, 2)"""
+_NONE = "NULL::numeric, NULL::numeric, NULL::numeric"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,28 +84,56 @@ def figures(
     scope = Scope(
         scope_kind, None if ids is None else tuple(ids), None if lanes is None else tuple(lanes)
     )
-    return [row for kpi in kpis if scope_kind in kpi.scopes for row in _of(kpi, scope, period, at)]
+    found: list[FigureRow] = []
+    for some in by_source(kpis, scope):
+        sql, values = figure_sql(some, scope, period, at)
+        finals = {kpi.code: kpi.is_final(period, values["now"]) for kpi in some}
+        with connection.cursor() as cursor:
+            cursor.execute(sql, values)
+            found += [
+                FigureRow(code, scope.kind, *row, not finals[code])
+                for code, *row in cursor.fetchall()
+            ]
+    places = {kpi.code: place for place, kpi in enumerate(kpis)}
+    return sorted(found, key=lambda row: (places[row.kpi], row.scope_id, row.lane))
 
 
-def figure_sql(kpi: Kpi, scope: Scope, period: Period, at: datetime | None) -> tuple[str, Any]:
-    """Scope, lane and sums of each scope."""
-    rows = kpi.rows(scope, period, at)
+def by_source(kpis: Sequence[Kpi], scope: Scope) -> list[list[Kpi]]:
+    """Those that the kind of scope can tell apart, with those together that are read from the same source: what a
+    few customers or units have is found by their own indexes, each KPI by itself."""
+    groups: dict[str, list[Kpi]] = defaultdict(list)
+    for kpi in kpis:
+        if scope.kind in kpi.scopes:
+            alone = kpi.source is None or not scope.is_everybody
+            groups[kpi.code if alone else kpi.source.name].append(kpi)
+    return list(groups.values())
+
+
+def figure_sql(
+    kpis: Sequence[Kpi], scope: Scope, period: Period, at: datetime | None
+) -> tuple[str, dict[str, Any]]:
+    """Code, scope, lane, ticks and measures of each scope, for KPIs of one source: it is read once for all of them."""
+    if len(kpis) == 1:
+        rows = kpis[0].rows(scope, period, at)
+        return _summed(kpis[0], scope, rows.sql), rows.values
+    values: dict[str, Any] = {}
+    parts = []
+    for kpi in kpis:
+        picked, given = kpi.picked(scope)
+        values |= given
+        parts.append(f"({_summed(kpi, scope, picked)})")
+    source = next(kpi.source for kpi in kpis if kpi.source is not None)
+    sql = f"WITH src AS MATERIALIZED ({source.sql}) {' UNION ALL '.join(parts)}"
+    return sql, {**kpis[0].given(period, at), **values}
+
+
+def _summed(kpi: Kpi, scope: Scope, rows: str) -> str:
+    sums = f"{_TICKS}, {_MEASURES if kpi.is_measured else _NONE}"
     if scope.kind == ScopeKind.ALL:
-        return f"SELECT 0::bigint, '', {SUMS} FROM ({rows.sql}) r", rows.values  # noqa: S608
+        return f"SELECT '{kpi.code}', 0::bigint, '', {sums} FROM ({rows}) r"  # noqa: S608 - words of ours
     column = SCOPE_COLUMNS[scope.kind]
     key = "0::bigint, r.lane" if scope.kind == ScopeKind.LANE else f"r.{column}, ''"
-    return (
-        f"SELECT {key}, {SUMS} FROM ({rows.sql}) r GROUP BY r.{column} ORDER BY 1, 2",
-        rows.values,
-    )  # noqa: S608
-
-
-def _of(kpi: Kpi, scope: Scope, period: Period, at: datetime | None) -> list[FigureRow]:
-    sql, values = figure_sql(kpi, scope, period, at)
-    provisional = not kpi.is_final(period, values["now"])
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return [FigureRow(kpi.code, scope.kind, *row, provisional) for row in cursor.fetchall()]
+    return f"SELECT '{kpi.code}', {key}, {sums} FROM ({rows}) r GROUP BY r.{column}"  # noqa: S608 - words of ours
 
 
 def rows_page(

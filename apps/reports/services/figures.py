@@ -1,5 +1,6 @@
 """Figures are computed for all scopes of a kind at once and kept as they were."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -12,12 +13,14 @@ from apps.events.services import record
 from apps.reports.enums import ScopeKind
 from apps.reports.kpis import KPIS, Kpi, Period, Scope
 from apps.reports.models import Freeze
-from apps.reports.queries.figures import figure_sql
+from apps.reports.queries.figures import by_source, figure_sql
 
 _KEEP = """
 INSERT INTO reports_figure
-    (freeze_id, kpi, version, is_final, scope_id, lane, numerator, denominator, median, p90, mean)
-SELECT %(freeze)s, %(kpi)s, %(version)s, %(is_final)s, f.* FROM ({figures}) f
+    (freeze_id, kpi, scope_id, lane, numerator, denominator, median, p90, mean, version, is_final)
+SELECT %(freeze)s, f.kpi, scope_id, lane, numerator, denominator, median, p90, mean, k.version, k.is_final
+FROM ({figures}) f (kpi, scope_id, lane, numerator, denominator, median, p90, mean)
+JOIN unnest(%(codes)s::text[], %(versions)s::int[], %(finals)s::boolean[]) AS k(kpi, version, is_final) USING (kpi)
 """
 
 
@@ -47,9 +50,8 @@ def freeze_figures(
         computed_by=by,
     )
     row.save(force_insert=True)
-    for kpi in KPIS.values():
-        if scope_kind in kpi.scopes:
-            _keep(row, kpi, period, asked)
+    for kpis in by_source(list(KPIS.values()), Scope(scope_kind)):
+        _keep(row, kpis, period, asked)
     record("figures.frozen", row, by=by, at=asked, data={"scope": scope_kind})
     return row
 
@@ -62,13 +64,13 @@ def latest_freeze(period: Period, scope_kind: ScopeKind) -> Freeze | None:
     )
 
 
-def _keep(row: Freeze, kpi: Kpi, period: Period, at: datetime) -> None:
-    sql, values = figure_sql(kpi, Scope(ScopeKind(row.scope_kind)), period, at)
+def _keep(row: Freeze, kpis: Sequence[Kpi], period: Period, at: datetime) -> None:
+    sql, values = figure_sql(kpis, Scope(ScopeKind(row.scope_kind)), period, at)
     given = {
         "freeze": row.pk,
-        "kpi": kpi.code,
-        "version": kpi.version,
-        "is_final": kpi.is_final(period, at),
+        "codes": [kpi.code for kpi in kpis],
+        "versions": [kpi.version for kpi in kpis],
+        "finals": [kpi.is_final(period, at) for kpi in kpis],
     }
     with connection.cursor() as cursor:
         cursor.execute(_KEEP.format(figures=sql), {**values, **given})

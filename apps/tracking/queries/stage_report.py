@@ -38,23 +38,24 @@ lanes AS (
         ORDER BY array_position(ARRAY['lane', 'same_city', 'inter_city'], l.scope::text) LIMIT 1
     ) lane ON true)
 """
-# Superseded, withdrawn and outdated versions of an event do not count.
-_SCANS = """
+# Of an event e: superseded, withdrawn and outdated versions do not count.
+LIVE_EVENT = """NOT e.is_withdrawal
+      AND NOT EXISTS (
+        SELECT FROM tracking_trackingevent x
+        WHERE x.waybill_id = e.waybill_id AND x.issued_month = e.issued_month
+          AND (x.supersedes_id = e.id OR (e.source_id <> '' AND x.source = e.source
+            AND x.source_id = e.source_id AND (x.revision, x.id) > (e.revision, e.id))))"""
+_SCANS = f"""
 e AS (
     SELECT e.waybill_id, e.id, e.occurred_at AS at, e.unit_id, e.carrier_id,
         CASE WHEN e.code = ANY(%(hubs)s) THEN 1 WHEN e.status = ANY(%(one)s) THEN 1
             WHEN e.status = ANY(%(two)s) THEN 2 WHEN e.status = ANY(%(three)s) THEN 3
             WHEN e.status = ANY(%(four)s) THEN 4 ELSE 0 END AS lvl
     FROM tracking_trackingevent e JOIN w ON w.id = e.waybill_id AND w.issued_month = e.issued_month
-    WHERE e.issued_month BETWEEN %(from_month)s AND %(to_month)s AND NOT e.is_withdrawal
-      AND NOT EXISTS (
-        SELECT FROM tracking_trackingevent x
-        WHERE x.waybill_id = e.waybill_id AND x.issued_month = e.issued_month
-          AND (x.supersedes_id = e.id OR (e.source_id <> '' AND x.source = e.source
-            AND x.source_id = e.source_id AND (x.revision, x.id) > (e.revision, e.id))))),
+    WHERE e.issued_month BETWEEN %(from_month)s AND %(to_month)s AND {LIVE_EVENT}),
 m AS (
-    SELECT waybill_id, {milestones} FROM e WHERE lvl > 0 GROUP BY waybill_id)
-"""
+    SELECT waybill_id, {{milestones}} FROM e WHERE lvl > 0 GROUP BY waybill_id)
+"""  # noqa: S608  # words of ours
 _MILESTONE = """
     min(at) FILTER (WHERE lvl >= {n}) AS t{n},
     (array_agg(id ORDER BY at, id) FILTER (WHERE lvl >= {n}))[1] AS i{n},
@@ -78,7 +79,7 @@ back AS (
         ON v.document_id = d.id AND v.to_state IN ('received_at_origin', 'filed')
     WHERE d.owed_since IS NOT NULL AND d.state <> 'void' GROUP BY d.id),
 s AS (
-    SELECT w.id, w.day, w.destination_city, x.*, w.concluded_at,
+    SELECT w.id, w.day, w.customer_id, w.origin_city, w.destination_city, x.*, w.concluded_at,
         CASE x.stage WHEN 'pickup' THEN l.pickup_hours WHEN 'sort' THEN l.sort_hours
             WHEN 'line_haul' THEN l.line_haul_hours WHEN 'delivery' THEN l.delivery_hours
             ELSE l.receipt_return_hours END AS lane_hours,
@@ -120,7 +121,16 @@ SELECT t.stage, t.unit_id, u.name, t.carrier_id, c.name,
     avg(t.took) FILTER (WHERE t.ended IS NOT NULL),
     avg(t.took - t.hours) FILTER (WHERE t.took > t.hours),
     max(t.took - t.hours) FILTER (WHERE t.took > t.hours)
-FROM (
+FROM ({timed}
+    WHERE %(only)s::bigint IS NULL OR s.carrier_id = %(only)s
+) t
+LEFT JOIN accounts_unit u ON u.id = t.unit_id
+LEFT JOIN tracking_partnercarrier c ON c.id = t.carrier_id
+GROUP BY 1, 2, 3, 4, 5
+ORDER BY array_position(%(stages)s::text[], t.stage), 9 DESC, 3, 5
+"""
+# Each stage with the hours it should have taken (``hours``) and took (``took``).
+_TIMED = """
     SELECT s.*, coalesce(CASE s.stage WHEN 'pickup' THEN a.pickup_hours
             WHEN 'line_haul' THEN a.line_haul_hours WHEN 'delivery' THEN a.delivery_hours
             WHEN 'receipt_return' THEN a.receipt_return_hours END, s.lane_hours) AS hours,
@@ -129,12 +139,6 @@ FROM (
         SELECT * FROM tracking_partneragreement p
         WHERE p.carrier_id = s.carrier_id AND {area} = {s_to} AND p.valid_from <= s.day
           AND (p.valid_until IS NULL OR s.day < p.valid_until) LIMIT 1) a ON true
-    WHERE %(only)s::bigint IS NULL OR s.carrier_id = %(only)s
-) t
-LEFT JOIN accounts_unit u ON u.id = t.unit_id
-LEFT JOIN tracking_partnercarrier c ON c.id = t.carrier_id
-GROUP BY 1, 2, 3, 4, 5
-ORDER BY array_position(%(stages)s::text[], t.stage), 9 DESC, 3, 5
 """
 
 
@@ -174,13 +178,7 @@ def stage_rows(
     """Stages of the shipments issued in these local days, both included, that ``user`` may see."""
     shipments, params = _shipments(first_day, last_day, user)
     values: dict[str, Any] = {
-        "hubs": list(HUB_SCANS),
-        "one": _statuses(1),
-        "two": _statuses(2),
-        "three": _statuses(3),
-        "four": _statuses(4),
-        "from_month": first_day.replace(day=1),
-        "to_month": last_day.replace(day=1),
+        **stage_values(first_day, last_day),
         "zone": settings.TIME_ZONE,
         "now": now,
         "only": carrier_id,
@@ -198,7 +196,7 @@ def _shipments(first_day: date, last_day: date, user: "User") -> tuple[str, Sequ
         issued_at__gte=day_start(first_day), issued_at__lt=day_start(last_day, days=1)
     )
     columns = (
-        *("id", "issued_month", "issued_at", "service_level", "origin_city"),
+        *("id", "customer_id", "issued_month", "issued_at", "service_level", "origin_city"),
         *("destination_city", "responsible_unit_id", "carrier_id", "concluded_at"),
     )
     inner, params = found.values(*columns).order_by().query.sql_with_params()
@@ -206,29 +204,53 @@ def _shipments(first_day: date, last_day: date, user: "User") -> tuple[str, Sequ
     return outer, (settings.TIME_ZONE, *params)
 
 
-def _statement(shipments: str) -> str:
-    def city(column: str) -> str:
-        return _CITY.format(column)
+def stage_values(first_day: date, last_day: date) -> dict[str, Any]:
+    """What ``stage_sql`` needs, with ``zone`` and ``now``, for shipments issued in the months of these days."""
+    return {
+        "hubs": list(HUB_SCANS),
+        "one": _statuses(1),
+        "two": _statuses(2),
+        "three": _statuses(3),
+        "four": _statuses(4),
+        "from_month": first_day.replace(day=1),
+        "to_month": last_day.replace(day=1),
+    }
 
+
+def city_sql(column: str) -> str:
+    """As ``standards.city_key``."""
+    return _CITY.format(column)
+
+
+def stage_sql(shipments: str, columns: str = "t.*") -> str:
+    """The stages of these shipments, a row each (``_STAGES`` and ``_TIMED`` say with what columns); ``shipments`` is
+    SQL with the columns of ``_shipments`` or more."""
+    return _with(shipments) + f"SELECT {columns} FROM ({_timed()}) t"  # noqa: S608 - words of ours
+
+
+def _statement(shipments: str) -> str:
+    return _with(shipments) + _TOTALS.format(timed=_timed())
+
+
+def _timed() -> str:
+    return _TIMED.format(area=city_sql("p.area"), s_to=city_sql("s.destination_city"))
+
+
+def _with(shipments: str) -> str:
     cities = {
-        "l_from": city("l.origin_city"),
-        "l_to": city("l.destination_city"),
-        "r_from": city("r.origin_city"),
-        "r_to": city("r.destination_city"),
+        "l_from": city_sql("l.origin_city"),
+        "l_to": city_sql("l.destination_city"),
+        "r_from": city_sql("r.origin_city"),
+        "r_to": city_sql("r.destination_city"),
     }
     milestones = ",".join(_MILESTONE.format(n=n) for n in (1, 2, 3, 4))
-    return (
-        "WITH "
-        + ",".join(
-            [
-                _SHIPMENTS.format(shipments=shipments, **cities),
-                _SCANS.format(milestones=milestones),
-                _DECIDED,
-                _STAGES,
-            ]
-        )
-        + _TOTALS.format(area=city("p.area"), s_to=city("s.destination_city"))
-    )
+    parts = [
+        _SHIPMENTS.format(shipments=shipments, **cities),
+        _SCANS.format(milestones=milestones),
+        _DECIDED,
+        _STAGES,
+    ]
+    return "WITH " + ",".join(parts)
 
 
 def _statuses(milestone: int) -> list[str]:

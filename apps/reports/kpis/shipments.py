@@ -1,0 +1,194 @@
+"""KPIs of shipments: punctual, within 72 hours, lost, damaged, and what customers say of them."""
+
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.reports.enums import ScopeKind, Shows
+from apps.reports.kpis.base import Kpi
+from apps.reports.kpis.sources import SHIPMENTS, city, lane, shipment_keys
+from apps.tracking.enums import Reason, Satisfaction, Status
+from apps.tracking.queries.stage_report import LIVE_EVENT
+
+SHIPMENT_SCOPES: Final = (
+    *(ScopeKind.ALL, ScopeKind.CUSTOMER, ScopeKind.UNIT, ScopeKind.PARTNER),
+    ScopeKind.LANE,
+)
+# A first attempt that failed for one of these, or that the consignee refused, is none of ours.
+CONSIGNEES_REASONS: Final = (
+    Reason.CANNOT_CONTACT,
+    Reason.BUSINESS_CLOSED,
+    Reason.BAD_ADDRESS,
+    Reason.NOT_COLLECTED,
+)
+_REASONS = ", ".join(f"'{reason}'" for reason in CONSIGNEES_REASONS)
+_PICKED_UP = "w.picked_up_at >= %(since)s AND w.picked_up_at < %(until)s"
+_CONCLUDED = "w.concluded_at >= %(since)s AND w.concluded_at < %(until)s"
+# How the first attempt to deliver went: in time and failed for the consignee's reason.
+FIRST_ATTEMPT: Final = f"""coalesce((
+    SELECT (e.occurred_at <= w.promised AND (e.status = '{Status.REFUSED}' OR e.reason IN ({_REASONS})))::int
+    FROM tracking_trackingevent e
+    WHERE e.waybill_id = w.id AND e.issued_month = w.issued_month
+      AND e.status IN ('{Status.ATTEMPT_FAILED}', '{Status.REFUSED}') AND {LIVE_EVENT}
+    ORDER BY e.occurred_at, e.id LIMIT 1), 0)"""  # noqa: S608  # words of ours
+# Stopped or sent back because the sender wished it.
+STOPPED: Final = f"""(w.status = '{Status.INTERCEPTED}' OR w.status IN ('{Status.RETURNING}', '{Status.RETURNED}')
+    AND EXISTS (SELECT FROM tracking_trackingevent e WHERE e.waybill_id = w.id AND e.issued_month = w.issued_month
+        AND e.status = '{Status.INTERCEPTED}' AND {LIVE_EVENT}))"""  # words of ours
+
+
+class OnTime(Kpi):
+    code = "on_time"
+    name = _("On time")
+    definition = _(
+        "Delivered by the promise, or a first attempt by then that failed for the consignee's reason, of all shipments"
+        " whose promise fell into the period. The promise is the first one, moved only by the customer or an incident."
+        " Left out: cancelled before pickup, stopped or sent back at the sender's wish. Not delivered is not on time."
+    )
+    period_by = _("the promise")
+    scopes = SHIPMENT_SCOPES
+    source = SHIPMENTS
+    select = f"""
+    SELECT 'tracking.waybill', w.id, w.promised, 1,
+        CASE WHEN w.delivered_at <= w.promised THEN 1 ELSE {FIRST_ATTEMPT} END, NULL::float8, {shipment_keys()}
+    FROM src w
+    WHERE w.promised >= %(since)s AND w.promised < %(until)s AND (w.delivered_at IS NOT NULL OR w.promised < %(now)s)
+      AND NOT {STOPPED}"""  # noqa: S608  # words of ours
+    yardstick = f"""
+    SELECT count(*) FILTER (WHERE delivered_at <= p OR first_failed <= p), count(*) FROM (
+        SELECT w.delivered_at, coalesce(w.measured_promise_at, w.promised_at) AS p, CASE WHEN w.delivered_at
+            <= coalesce(w.measured_promise_at, w.promised_at) THEN NULL ELSE (SELECT CASE WHEN e.status = 'refused'
+                OR e.reason IN ({_REASONS}) THEN e.occurred_at END FROM tracking_trackingevent e
+            WHERE e.waybill_id = w.id AND e.issued_month = w.issued_month AND NOT e.is_withdrawal
+              AND e.status IN ('attempt_failed', 'refused') ORDER BY e.occurred_at, e.id LIMIT 1) END AS first_failed
+        FROM tracking_waybill w
+        WHERE coalesce(w.measured_promise_at, w.promised_at) >= %(since)s
+          AND coalesce(w.measured_promise_at, w.promised_at) < %(until)s
+          AND w.status NOT IN ('cancelled', 'intercepted') AND NOT (w.status IN ('returning', 'returned') AND EXISTS (
+            SELECT FROM tracking_trackingevent e WHERE e.waybill_id = w.id AND e.issued_month = w.issued_month
+              AND e.status = 'intercepted'))
+          AND (w.delivered_at IS NOT NULL OR coalesce(w.measured_promise_at, w.promised_at) < %(now)s)) x"""  # noqa: S608
+
+
+class In72h(Kpi):
+    code = "in_72h"
+    name = _("Within 72 hours")
+    definition = _(
+        "Delivered within 72 hours of the clock after pickup, of the shipments between cities that were picked up in the"
+        " period; modelled on the test that the State Post Bureau publishes."
+    )
+    period_by = _("the pickup")
+    final_after = 3
+    scopes = SHIPMENT_SCOPES
+    source = SHIPMENTS
+    is_measured = True
+    select = f"""
+    SELECT 'tracking.waybill', w.id, w.picked_up_at, 1,
+        CASE WHEN w.delivered_at <= w.picked_up_at + interval '72 hours' THEN 1 ELSE 0 END,
+        extract(epoch FROM w.delivered_at - w.picked_up_at)::float8, {shipment_keys()}
+    FROM src w
+    WHERE {_PICKED_UP} AND {city("w.origin_city")} <> {city("w.destination_city")}"""  # noqa: S608  # words of ours
+    yardstick = """
+    SELECT count(*) FILTER (WHERE delivered_at <= picked_up_at + interval '72 hours'), count(*),
+        percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM delivered_at - picked_up_at)),
+        percentile_cont(0.9) WITHIN GROUP (ORDER BY extract(epoch FROM delivered_at - picked_up_at))
+    FROM tracking_waybill
+    WHERE picked_up_at >= %(since)s AND picked_up_at < %(until)s AND status <> 'cancelled'
+      AND rtrim(origin_city, '市') <> rtrim(destination_city, '市')"""
+
+
+class PickedUp(Kpi):
+    code = "picked_up"
+    name = _("Shipments picked up")
+    definition = _("Shipments that were picked up in the period and not cancelled since.")
+    unit = _("shipments")
+    shows = Shows.COUNT
+    period_by = _("the pickup")
+    scopes = SHIPMENT_SCOPES
+    source = SHIPMENTS
+    select = f"""
+    SELECT 'tracking.waybill', w.id, w.picked_up_at, 1, 1, NULL::float8, {shipment_keys()}
+    FROM src w WHERE {_PICKED_UP}"""  # noqa: S608  # words of ours
+    yardstick = """
+    SELECT count(*), count(*) FROM tracking_waybill
+    WHERE picked_up_at >= %(since)s AND picked_up_at < %(until)s AND status <> 'cancelled'"""
+
+
+class Harmed(Kpi):
+    """Shipments of which an exception decided that they were lost, or damaged, per 10,000 concluded ones; one for a
+    shipment, by the first decision."""
+
+    unit = "/10,000"
+    per = 10_000
+    better = "down"
+    period_by = _("the decision; concluded shipments by their conclusion")
+    scopes = SHIPMENT_SCOPES
+    source = SHIPMENTS
+
+
+def _harmed(kind: str) -> str:
+    return f"""
+    SELECT 'tracking.waybill', w.id, w.concluded_at, 1, 0, NULL::float8, {shipment_keys()}
+    FROM src w WHERE {_CONCLUDED}
+    UNION ALL
+    SELECT 'quality.exceptionreport', x.id, x.decided_at, 0, 1, NULL::float8, w.customer_id, w.responsible_unit_id,
+        w.carrier_id, NULL::bigint, {lane("w")}
+    FROM quality_exceptionreport x JOIN tracking_waybill w ON w.id = x.waybill_id
+    WHERE x.kind = '{kind}' AND x.decided_at >= %(since)s AND x.decided_at < %(until)s AND w.status <> 'cancelled'
+      AND NOT EXISTS (SELECT FROM quality_exceptionreport o WHERE o.waybill_id = x.waybill_id AND o.kind = x.kind
+        AND (o.decided_at, o.id) < (x.decided_at, x.id))"""  # noqa: S608  # words of ours
+
+
+def _harmed_yardstick(kind: str) -> str:
+    return f"""
+    SELECT (SELECT count(*) FROM (SELECT x.waybill_id, min(x.decided_at) AS at FROM quality_exceptionreport x
+            JOIN tracking_waybill w ON w.id = x.waybill_id AND w.status <> 'cancelled'
+            WHERE x.kind = '{kind}' GROUP BY 1) d WHERE d.at >= %(since)s AND d.at < %(until)s),
+        (SELECT count(*) FROM tracking_waybill
+            WHERE concluded_at >= %(since)s AND concluded_at < %(until)s AND status <> 'cancelled')"""  # noqa: S608
+
+
+class Loss(Harmed):
+    code = "loss"
+    name = _("Loss")
+    definition = _(
+        "Shipments of which an exception report decided that they were lost, per 10,000 shipments that were concluded in"
+        " the period. A shipment counts once."
+    )
+    select = _harmed("lost")
+    yardstick = _harmed_yardstick("lost")
+
+
+class Damage(Harmed):
+    code = "damage"
+    name = _("Damage")
+    definition = _(
+        "Shipments of which an exception report decided that they were damaged, per 10,000 shipments that were concluded"
+        " in the period. A shipment counts once."
+    )
+    select = _harmed("damaged")
+    yardstick = _harmed_yardstick("damaged")
+
+
+class ShipmentCsat(Kpi):
+    code = "shipment_csat"
+    name = _("Satisfied with the shipment")
+    definition = _(
+        "“Satisfied” of all answers on feedback sheets; whoever could not be reached gave none. Each shipment has one"
+        " answer, the last."
+    )
+    period_by = _("the answer")
+    scopes = SHIPMENT_SCOPES
+    select = f"""
+    SELECT 'tracking.waybill', f.waybill_id, f.recorded_at, 1,
+        (f.satisfaction = '{Satisfaction.SATISFIED}')::int, NULL::float8, w.customer_id, w.responsible_unit_id,
+        w.carrier_id, NULL::bigint, {lane("w")}
+    FROM tracking_shipmentfeedback f JOIN tracking_waybill w ON w.id = f.waybill_id
+    WHERE f.recorded_at >= %(since)s AND f.recorded_at < %(until)s
+      AND f.satisfaction <> '{Satisfaction.UNREACHED}'"""  # noqa: S608  # words of ours
+    yardstick = """
+    SELECT count(*) FILTER (WHERE satisfaction = 'satisfied'), count(*) FROM tracking_shipmentfeedback
+    WHERE recorded_at >= %(since)s AND recorded_at < %(until)s AND satisfaction <> 'unreached'"""
+
+
+ALL: Final = (PickedUp, OnTime, In72h, Loss, Damage, ShipmentCsat)
