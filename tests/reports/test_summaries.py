@@ -9,7 +9,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
 from apps.accounts.enums import Role
-from apps.accounts.models import Absence
+from apps.accounts.models import Absence, User
 from apps.backoffice.enums import ApprovalState
 from apps.backoffice.models import Approval, ApprovalRequest
 from apps.backoffice.queries.approvals import waiting_for
@@ -201,8 +201,8 @@ def test_one_person_signs_once_whatever_their_roles(signers: Signers) -> None:
     signers.agent.roles.create(
         role=Role.DIRECTOR, unit=signers.unit, since=timezone.now(), granted_by=both
     )
-    del signers.agent.__dict__["current_roles"]
-    assert refused(lambda: signers.sign(row, signers.agent)) == "maker_approves"
+    agent = User.objects.get(pk=signers.agent.pk)
+    assert refused(lambda: signers.sign(row, agent)) == "maker_approves"
 
 
 def away(who: object, stand_in: object) -> None:
@@ -279,33 +279,23 @@ def test_a_month_that_is_not_over_is_refused_in_words(signers: Signers) -> None:
     assert not Freeze.objects.exists() and not Summary.objects.exists(), "nothing was made"
 
 
+def _refuses(row: Summary, column: str, value: object) -> None:
+    """Tests run as the owner in maintenance, whom triggers let pass; here they are to refuse."""
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL yipiao.maintenance = 'off'")
+        sql = f"UPDATE reports_summary SET {column} = %s WHERE id = %s"  # noqa: S608  # names of ours
+        cursor.execute(sql, [value, row.pk])
+
+
 def test_the_database_keeps_what_is_signed(signers: Signers) -> None:
     row = signers.written()
-    for column, value in (
-        ("content", json.dumps({})),
-        ("round", "9"),
-        ("state", "signed"),
-        ("number", "MS1"),
-    ):
-        with (
-            pytest.raises((DatabaseError, IntegrityError)),
-            transaction.atomic(),
-            connection.cursor() as cursor,
-        ):
-            cursor.execute(
-                f"UPDATE reports_summary SET {column} = %s WHERE id = %s", [value, row.pk]
-            )  # names of ours
+    for column, value in (("content", "{}"), ("round", 9), ("state", "signed"), ("number", "MS1")):
+        _refuses(row, column, value)
     row = at_state(Signers(), S.SENT)
-    for column, value in (("state", "draft"), ("content", json.dumps({})), ("sent_at", None)):
-        with (
-            pytest.raises((DatabaseError, IntegrityError)),
-            transaction.atomic(),
-            connection.cursor() as cursor,
-        ):
-            cursor.execute(
-                f"UPDATE reports_summary SET {column} = %s WHERE id = %s", [value, row.pk]
-            )  # names of ours
+    for column, value in (("state", "draft"), ("content", "{}"), ("sent_at", None)):
+        _refuses(row, column, value)
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL yipiao.maintenance = 'off'")
         cursor.execute("DELETE FROM reports_summary WHERE id = %s", [row.pk])
 
 

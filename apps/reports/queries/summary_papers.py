@@ -117,7 +117,7 @@ def _figure(one: dict[str, Any]) -> list[str]:
         f"{name}*" if one["provisional"] else name,
         words.value_words(code, one["value"]),
         words.value_words(code, one["last"]),
-        one["diff"] or "—",
+        words.diff_words(code, one["diff"]),
         words.value_words(code, one["goal"]),
         f"{one['num']}/{one['den']}",
     ]

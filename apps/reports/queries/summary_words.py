@@ -2,17 +2,21 @@
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from apps.complaints.enums import CaseClass, Outcome
+from apps.reports.enums import Shows
 from apps.reports.kpis import KPIS
 from apps.reports.models import TEXTS, Summary
 from apps.tracking.enums import LateCause
 
 Words = list[tuple[str, str]]
+# Measured in seconds.
+TIMES = frozenset({"solution_time"})
 
 
 def signed_content(row: Summary) -> dict[str, Any]:
@@ -48,10 +52,25 @@ def kpi_unit(code: str) -> str:
 
 
 def value_words(code: str, value: str | None) -> str:
+    """With its unit; a time, which is held in seconds, in hours."""
     if value is None:
         return "—"
     unit = kpi_unit(code)
+    if code in TIMES:
+        return _("%(n)s h") % {"n": f"{Decimal(value) / 3600:.1f}"}
+    if code in KPIS and KPIS[code].shows == Shows.COUNT:
+        return f"{Decimal(value):f}".removesuffix(".00")
     return f"{value}{unit}" if unit == "%" else f"{value} {unit}".strip()
+
+
+def diff_words(code: str, diff: str | None) -> str:
+    if diff is None:
+        return "—"
+    if code in TIMES:
+        return _("%(n)s h") % {"n": f"{Decimal(diff) / 3600:+.1f}"}
+    if code in KPIS and KPIS[code].shows == Shows.COUNT:
+        return diff.removesuffix(".00")
+    return diff
 
 
 def figure_words(one: Mapping[str, Any]) -> str:
@@ -59,7 +78,7 @@ def figure_words(one: Mapping[str, Any]) -> str:
     parts = [f"{value_words(one['kpi'], one['value'])} ({one['num']}/{one['den']})"]
     if one["last"] is not None:
         said = _("last month %(value)s") % {"value": value_words(one["kpi"], one["last"])}
-        parts.append(f"{said}, {one['diff']}" if one["diff"] is not None else said)
+        parts.append(f"{said}, {diff_words(one['kpi'], one['diff'])}")
     if one["goal"] is not None:
         parts.append(_("goal %(value)s") % {"value": value_words(one["kpi"], one["goal"])})
     return " · ".join(parts)

@@ -7,7 +7,11 @@ from apps.reports.services.summaries import (
     prepare_summaries,
     renew_figures,
 )
-from apps.reports.services.summary_sending import acknowledge_summary, send_summary
+from apps.reports.services.summary_sending import (
+    acknowledge_summary,
+    export_summary,
+    send_summary,
+)
 from apps.reports.services.summary_signing import (
     look_at_summary,
     return_summary,
@@ -19,11 +23,12 @@ __all__ = [
     "acknowledge_summary",
     "change_summary",
     "close_report",
+    "export_summary",
     "freeze_figures",
     "look_at_summary",
     "prepare_last_month",
-    "prepare_summaries",
     "prepare_reports",
+    "prepare_summaries",
     "renew_figures",
     "return_summary",
     "send_cards",

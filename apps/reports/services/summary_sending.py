@@ -2,6 +2,8 @@
 
 import hashlib
 from datetime import datetime
+from io import BytesIO
+from typing import IO
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -11,9 +13,9 @@ from apps.backoffice.queries.approvals import check_still_approved
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.services import record
 from apps.reports.approvals import SUMMARY
-from apps.reports.enums import SummaryState
+from apps.reports.enums import SummaryFile, SummaryState
 from apps.reports.models import Summary, SummaryReceipt, SummarySending
-from apps.reports.queries.summary_papers import summary_pdf, summary_xlsx
+from apps.reports.queries.summary_papers import summary_file, summary_pdf, summary_xlsx
 from apps.reports.services import summary_clocks
 from apps.reports.services.summaries import locked
 from apps.reports.states import SUMMARY_MOVES
@@ -71,3 +73,13 @@ def acknowledge_summary(
     )
     record("summary.acknowledged", row, by=by, at=at)
     return receipt
+
+
+@transaction.atomic
+def export_summary(
+    *, summary_id: int, form: SummaryFile, by: User, at: datetime
+) -> tuple[str, IO[bytes]]:
+    """Name and open file of a summary that ``by`` may see; that it left the house is on record."""
+    row = Summary.objects.visible_to(by).select_related("customer").get(pk=summary_id)
+    record("summary.exported", row, by=by, at=at, data={"as": str(form)})
+    return f"{row.number}.{form}", BytesIO(summary_file(row, form))
