@@ -12,6 +12,7 @@ from apps.core.errors import BadInput, RuleBroken
 from apps.core.times import day_start
 from apps.events.models import Event
 from apps.hotline.queries.board import rates_by_day
+from apps.quality.models import ExceptionReport
 from apps.reports import services
 from apps.reports.enums import DailyState
 from apps.reports.models import DailyReport
@@ -58,6 +59,14 @@ def report_of(unit: Unit, days: int = 1) -> DailyReport:
     return row
 
 
+def serious(unit: Unit, happened_at: datetime) -> ExceptionReport:
+    row = exception(unit=unit)
+    ExceptionReport.objects.filter(pk=row.pk).update(
+        happened_at=happened_at, is_serious=True, serious_reason="货物损失大"
+    )
+    return row
+
+
 def close(report: DailyReport, by: User, remarks: str = "正常。") -> DailyReport:
     return services.close_report(report_id=report.pk, remarks=remarks, by=by, at=timezone.now())
 
@@ -66,7 +75,9 @@ def found(lines: list[dict], key: LineKey) -> dict:  # type: ignore[type-arg]  #
     return next(one for one in lines if one["key"] == key)
 
 
-def test_prepared_after_ten_past_midnight_once_with_a_clock_until_half_past_nine(unit: Unit) -> None:
+def test_prepared_after_ten_past_midnight_once_with_a_clock_until_half_past_nine(
+    unit: Unit,
+) -> None:
     station = UnitFactory(kind=UnitKind.STATION)
     assert services.prepare_reports(at=today_at(0, 9)) == 0
     assert services.prepare_reports(at=today_at(0, 10)) >= 1
@@ -74,18 +85,20 @@ def test_prepared_after_ten_past_midnight_once_with_a_clock_until_half_past_nine
     report = DailyReport.objects.get(unit=unit)
     assert report.day == timezone.localdate() - YESTERDAY and report.state == DailyState.OPEN
     assert not DailyReport.objects.filter(unit=station).exists()
-    clock = Clock.objects.get(matter__subject_type="reports.dailyreport", matter__subject_id=str(report.pk))
+    clock = Clock.objects.get(
+        matter__subject_type="reports.dailyreport", matter__subject_id=str(report.pk)
+    )
     assert clock.due_at == today_at(9, 30)
 
 
 def test_live_until_it_is_closed_and_fixed_then(unit: Unit, director: User) -> None:
     report = report_of(unit)
     assert found(content_of(report)["lines"], LineKey.CASES)["n"] == 0
-    complaints.case(unit=unit, created_at=day_start(report.day) + timedelta(hours=9))
+    complaints.case(unit=unit, at=day_start(report.day) + timedelta(hours=9))
     assert found(content_of(report)["lines"], LineKey.CASES)["n"] == 1, "live"
     report = close(report, director, "  投诉一件，已回复。 ")
     assert report.remarks == "投诉一件，已回复。" and report.sha256 == fingerprint(report)
-    complaints.case(unit=unit, created_at=day_start(report.day) + timedelta(hours=10))
+    complaints.case(unit=unit, at=day_start(report.day) + timedelta(hours=10))
     report.refresh_from_db()
     assert found(report.content["lines"], LineKey.CASES)["n"] == 1, "fixed"
     assert fingerprint(report) == report.sha256
@@ -93,7 +106,7 @@ def test_live_until_it_is_closed_and_fixed_then(unit: Unit, director: User) -> N
 
 def test_what_was_learned_later_stands_in_the_next_one_once(unit: Unit, director: User) -> None:
     first = close(report_of(unit, 3), director)
-    hidden = exception(unit=unit, is_serious=True, happened_at=day_start(first.day) + timedelta(hours=20))
+    hidden = serious(unit, day_start(first.day) + timedelta(hours=20))
     second = report_of(unit, 2)
     [later] = content_of(second)["later"]
     assert (later["day"], later["key"]) == (f"{first.day:%Y-%m-%d}", "serious")
@@ -112,12 +125,17 @@ def test_every_move_of_a_daily_report(unit: Unit, director: User) -> None:
     for column, value in (("remarks", "x"), ("content", "{}"), ("state", "open")):
         with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET LOCAL yipiao.maintenance = 'off'")
-            sql = f"UPDATE reports_dailyreport SET {column} = %s WHERE id = %s"  # noqa: S608  # names of ours
+            sql = f"UPDATE reports_dailyreport SET {column} = %s WHERE id = %s"  # names of ours
             cursor.execute(sql, [value, report.pk])
 
 
-@pytest.mark.parametrize(("remarks", "code"), [("", "remarks_missing"), (" \n ", "remarks_missing"), ("长" * 2001, "too_long")])
-def test_without_remarks_it_is_not_closed(unit: Unit, director: User, remarks: str, code: str) -> None:
+@pytest.mark.parametrize(
+    ("remarks", "code"),
+    [("", "remarks_missing"), (" \n ", "remarks_missing"), ("长" * 2001, "too_long")],
+)
+def test_without_remarks_it_is_not_closed(
+    unit: Unit, director: User, remarks: str, code: str
+) -> None:
     report = report_of(unit)
     with pytest.raises(BadInput) as caught:
         close(report, director, remarks)
@@ -129,7 +147,7 @@ def test_without_remarks_it_is_not_closed(unit: Unit, director: User, remarks: s
 def test_the_card_of_the_morning_goes_to_leaders_once(unit: Unit, director: User) -> None:
     agent = UserFactory(roles=[Role.AGENT], unit=unit)
     report = report_of(unit)
-    exception(unit=unit, is_serious=True, happened_at=day_start(report.day) + timedelta(hours=20))
+    serious(unit, day_start(report.day) + timedelta(hours=20))
     assert services.send_cards(at=today_at(8, 29)) == 0
     assert services.send_cards(at=today_at(8, 30)) == 1
     assert services.send_cards(at=today_at(8, 31)) == 0, "once"
@@ -145,14 +163,17 @@ def test_lines_are_of_the_unit_and_those_below_it(unit: Unit) -> None:
     below, other = UnitFactory(parent=unit, kind=UnitKind.STATION), UnitFactory()
     day = timezone.localdate() - YESTERDAY
     for one in (unit, below, other):
-        complaints.case(unit=one, created_at=day_start(day) + timedelta(hours=1))
-    complaints.case(unit=unit, created_at=day_start(day, 1))
+        complaints.case(unit=one, at=day_start(day) + timedelta(hours=1))
+    complaints.case(unit=unit, at=day_start(day, 1))
     assert found(lines_of(unit, day), LineKey.CASES)["n"] == 2, "half-open local days"
     assert [rate.offered for _day, rate in rates_by_day(day, day, [unit.pk])] == [0]
 
 
 def test_the_words_and_colours_of_lines() -> None:
-    good, bad = line(LineKey.ON_TIME, 95, of=100, goal=9500), line(LineKey.ON_TIME, 94, of=100, goal=9500)
+    good, bad = (
+        line(LineKey.ON_TIME, 95, of=100, goal=9500),
+        line(LineKey.ON_TIME, 94, of=100, goal=9500),
+    )
     assert (good["red"], bad["red"]) == (False, True)
     assert "94.0%" in words(bad) and words(line(LineKey.ON_TIME, 0, of=0)).endswith("—")
     assert line(LineKey.CLOCKS, 1)["red"] and not line(LineKey.PUT_RIGHT, 1)["red"]
@@ -162,7 +183,11 @@ def test_the_words_and_colours_of_lines() -> None:
 
 def test_only_what_is_otherwise_came_in_later() -> None:
     was = line(LineKey.SERIOUS, 1, rows=[("EX1", "quality.exceptionreport", 1)])
-    now = line(LineKey.SERIOUS, 2, rows=[("EX1", "quality.exceptionreport", 1), ("EX2", "quality.exceptionreport", 2)])
+    now = line(
+        LineKey.SERIOUS,
+        2,
+        rows=[("EX1", "quality.exceptionreport", 1), ("EX2", "quality.exceptionreport", 2)],
+    )
     content = {"lines": [was], "later": []}
     [later] = came_in_later(known_of([("d1", content)]), {"d1": [now]})
     assert later["rows"] == [["EX2", "quality.exceptionreport", 2]]

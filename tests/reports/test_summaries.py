@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from apps.accounts.enums import Role
@@ -283,7 +283,7 @@ def _refuses(row: Summary, column: str, value: object) -> None:
     """Tests run as the owner in maintenance, whom triggers let pass; here they are to refuse."""
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL yipiao.maintenance = 'off'")
-        sql = f"UPDATE reports_summary SET {column} = %s WHERE id = %s"  # noqa: S608  # names of ours
+        sql = f"UPDATE reports_summary SET {column} = %s WHERE id = %s"  # names of ours
         cursor.execute(sql, [value, row.pk])
 
 

@@ -1,0 +1,6 @@
+"""What the demonstration shows of reports."""
+
+from apps.reports.demo_daily import make_daily
+from apps.reports.demo_summaries import make_summaries
+
+PARTS = ((40, make_summaries), (41, make_daily))
