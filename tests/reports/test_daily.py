@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from apps.accounts.enums import Role, UnitKind
 from apps.accounts.models import Unit, User
+from apps.complaints.models import Case
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.times import day_start
 from apps.events.models import Event
@@ -29,13 +30,10 @@ from tests.factories.complaints import exception
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("REP-2")]
 
 
-def moment(hour: int, minute: int = 0) -> datetime:
-    """Of today, local."""
-    return timezone.make_aware(datetime.combine(timezone.localdate(), time(hour, minute)))
-
-
-def today_at(hour: int, minute: int = 0) -> datetime:
-    return moment(hour, minute)
+def tomorrow_at(hour: int, minute: int = 0) -> datetime:
+    """Local. Of tomorrow, so that whoever holds a role holds it by then, at whatever hour this runs."""
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    return timezone.make_aware(datetime.combine(tomorrow, time(hour, minute)))
 
 
 YESTERDAY = timedelta(days=1)
@@ -59,6 +57,11 @@ def report_of(unit: Unit, days: int = 1) -> DailyReport:
     return row
 
 
+def case_of(unit: Unit, created_at: datetime) -> None:
+    row = complaints.case(unit=unit)
+    Case.objects.filter(pk=row.pk).update(created_at=created_at)
+
+
 def serious(unit: Unit, happened_at: datetime) -> ExceptionReport:
     row = exception(unit=unit)
     ExceptionReport.objects.filter(pk=row.pk).update(
@@ -79,26 +82,26 @@ def test_prepared_after_ten_past_midnight_once_with_a_clock_until_half_past_nine
     unit: Unit,
 ) -> None:
     station = UnitFactory(kind=UnitKind.STATION)
-    assert services.prepare_reports(at=today_at(0, 9)) == 0
-    assert services.prepare_reports(at=today_at(0, 10)) >= 1
-    assert services.prepare_reports(at=today_at(0, 15)) == 0, "once"
+    assert services.prepare_reports(at=tomorrow_at(0, 9)) == 0
+    assert services.prepare_reports(at=tomorrow_at(0, 10)) >= 1
+    assert services.prepare_reports(at=tomorrow_at(0, 15)) == 0, "once"
     report = DailyReport.objects.get(unit=unit)
-    assert report.day == timezone.localdate() - YESTERDAY and report.state == DailyState.OPEN
+    assert report.day == timezone.localdate() and report.state == DailyState.OPEN
     assert not DailyReport.objects.filter(unit=station).exists()
     clock = Clock.objects.get(
         matter__subject_type="reports.dailyreport", matter__subject_id=str(report.pk)
     )
-    assert clock.due_at == today_at(9, 30)
+    assert clock.due_at == tomorrow_at(9, 30)
 
 
 def test_live_until_it_is_closed_and_fixed_then(unit: Unit, director: User) -> None:
     report = report_of(unit)
     assert found(content_of(report)["lines"], LineKey.CASES)["n"] == 0
-    complaints.case(unit=unit, at=day_start(report.day) + timedelta(hours=9))
+    case_of(unit, day_start(report.day) + timedelta(hours=9))
     assert found(content_of(report)["lines"], LineKey.CASES)["n"] == 1, "live"
     report = close(report, director, "  投诉一件，已回复。 ")
     assert report.remarks == "投诉一件，已回复。" and report.sha256 == fingerprint(report)
-    complaints.case(unit=unit, at=day_start(report.day) + timedelta(hours=10))
+    case_of(unit, day_start(report.day) + timedelta(hours=10))
     report.refresh_from_db()
     assert found(report.content["lines"], LineKey.CASES)["n"] == 1, "fixed"
     assert fingerprint(report) == report.sha256
@@ -146,11 +149,11 @@ def test_without_remarks_it_is_not_closed(
 
 def test_the_card_of_the_morning_goes_to_leaders_once(unit: Unit, director: User) -> None:
     agent = UserFactory(roles=[Role.AGENT], unit=unit)
-    report = report_of(unit)
+    report = report_of(unit, 0)
     serious(unit, day_start(report.day) + timedelta(hours=20))
-    assert services.send_cards(at=today_at(8, 29)) == 0
-    assert services.send_cards(at=today_at(8, 30)) == 1
-    assert services.send_cards(at=today_at(8, 31)) == 0, "once"
+    assert services.send_cards(at=tomorrow_at(8, 29)) == 0
+    assert services.send_cards(at=tomorrow_at(8, 30)) == 1
+    assert services.send_cards(at=tomorrow_at(8, 31)) == 0, "once"
     event = Event.objects.get(kind="dailyreport.card_sent")
     assert director.pk in event.data["people"] and agent.pk not in event.data["people"]
     lines = event.data["card"].splitlines()
@@ -163,8 +166,8 @@ def test_lines_are_of_the_unit_and_those_below_it(unit: Unit) -> None:
     below, other = UnitFactory(parent=unit, kind=UnitKind.STATION), UnitFactory()
     day = timezone.localdate() - YESTERDAY
     for one in (unit, below, other):
-        complaints.case(unit=one, at=day_start(day) + timedelta(hours=1))
-    complaints.case(unit=unit, at=day_start(day, 1))
+        case_of(one, day_start(day) + timedelta(hours=1))
+    case_of(unit, day_start(day, 1))
     assert found(lines_of(unit, day), LineKey.CASES)["n"] == 2, "half-open local days"
     assert [rate.offered for _day, rate in rates_by_day(day, day, [unit.pk])] == [0]
 
