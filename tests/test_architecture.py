@@ -57,6 +57,8 @@ BY_THE_SYSTEM = {
     "active_at", "requested_at", "called_at", "approved_at", "released_at", "sent_at", "unclear_at", "settled_at",
     # What a phone system says of a call; who answered is its ``agent``.
     "offered_at", "rang_at", "last_at",
+    # Of daily reports and summaries: the morning's card goes by itself; figures are frozen with a computing that says by whom.
+    "card_at", "frozen_at",
 }  # fmt: skip
 
 

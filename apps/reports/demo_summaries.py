@@ -3,6 +3,7 @@
 import hashlib
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.utils import timezone
 
 from apps.accounts.models import User
@@ -40,6 +41,7 @@ TEXTS = {
 HOUR = timedelta(hours=1)
 
 
+@transaction.atomic
 def make_summaries(*, seed: int, now: datetime) -> None:
     """Nothing of it is left to chance, so ``seed`` changes nothing. What happened before is written as it would stand
     there; what waits for the director came to be by the services."""
@@ -81,9 +83,7 @@ def _send(
     _sign(rows, people, at)
     for row in rows:
         row.state, row.sent_at, row.sent_by = SummaryState.SENT, at + 5 * HOUR, row.written_by
-    write_columns(
-        rows, ["state", "sha256", "written_at", "written_by", "sent_at", "sent_by"]
-    )
+    write_columns(rows, ["state", "sha256", "written_at", "written_by", "sent_at", "sent_by"])
     sendings = SummarySending.objects.bulk_create(
         SummarySending(
             summary=row, channel=row.customer.statement_channel, at=row.sent_at, by=row.sent_by,

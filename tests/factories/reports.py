@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from apps.accounts.enums import Role
@@ -42,6 +43,7 @@ class Signers:
         self.deputy = person(Role.DEPUTY_GENERAL_MANAGER)
         self.customer: Customer = CustomerFactory(unit=self.unit, agent=self.agent)
 
+    @transaction.atomic
     def draft(self, customer: Customer | None = None, at: datetime | None = None) -> Summary:
         """Of last month, without a text."""
         at = at or timezone.now()

@@ -65,7 +65,7 @@ def case_of(unit: Unit, created_at: datetime) -> None:
 def serious(unit: Unit, happened_at: datetime) -> ExceptionReport:
     row = exception(unit=unit)
     ExceptionReport.objects.filter(pk=row.pk).update(
-        happened_at=happened_at, is_serious=True, serious_reason="货物损失大"
+        happened_at=happened_at, known_at=happened_at, is_serious=True, serious_reason="货物损失大"
     )
     return row
 
@@ -150,7 +150,7 @@ def test_without_remarks_it_is_not_closed(
 def test_the_card_of_the_morning_goes_to_leaders_once(unit: Unit, director: User) -> None:
     agent = UserFactory(roles=[Role.AGENT], unit=unit)
     report = report_of(unit, 0)
-    serious(unit, day_start(report.day) + timedelta(hours=20))
+    serious(unit, day_start(report.day))
     assert services.send_cards(at=tomorrow_at(8, 29)) == 0
     assert services.send_cards(at=tomorrow_at(8, 30)) == 1
     assert services.send_cards(at=tomorrow_at(8, 31)) == 0, "once"
