@@ -13,9 +13,9 @@ from apps.reports.services.summaries import LONGEST
 
 def _text(name: str) -> forms.CharField:
     """The service says what is too long, beside the field."""
-    field = Summary._meta.get_field(name)
+    field: Any = Summary._meta.get_field(name)
     return forms.CharField(
-        label=field.verbose_name,  # type: ignore[union-attr]  # a plain field
+        label=field.verbose_name,
         required=False,
         widget=forms.Textarea(attrs={"rows": 5, "maxlength": LONGEST}),
     )
@@ -55,4 +55,6 @@ class RemarksForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["remarks"].help_text = _("How the day went, and what is done about what is red.")
+        self.fields["remarks"].help_text = _(
+            "How the day went, and what is done about what is red."
+        )

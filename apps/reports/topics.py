@@ -15,6 +15,8 @@ CARD_EN = Variable("card_en", _("ten lines in English"), "● Serious: 1", "● 
 TOPICS = (
     Topic("summary.sent", _("Monthly summary"), (SUMMARY, MONTH, WAY, *HOUSE)),
     staff_topic("staff.daily_card", _("Yesterday in ten lines (staff)"), UNIT, DAY, CARD, CARD_EN),
-    staff_topic("staff.summary_waits", _("A summary waits for your signature (staff)"), SUMMARY, MONTH),
+    staff_topic(
+        "staff.summary_waits", _("A summary waits for your signature (staff)"), SUMMARY, MONTH
+    ),
     staff_topic("staff.summary_returned", _("A summary was sent back (staff)"), SUMMARY, MONTH),
 )

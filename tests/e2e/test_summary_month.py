@@ -138,7 +138,9 @@ def test_a_month_is_returned_once_signed_four_times_and_acknowledged(
     frozen = row.content
     came = day_start(last_month(), 11)
     late = Waybill.objects.filter(customer=signers.customer)[:1].values("pk")
-    Waybill.objects.filter(pk__in=late).update(status="delivered", delivered_at=came, status_at=came)
+    Waybill.objects.filter(pk__in=late).update(
+        status="delivered", delivered_at=came, status_at=came
+    )
     agent.goto(address)
     expect(agent.locator(".rep-figures .tag-amber").first).to_be_visible()
     row.refresh_from_db()

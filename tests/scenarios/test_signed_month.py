@@ -84,7 +84,10 @@ def test_the_month_that_four_people_sign() -> None:
     )
     assert told("staff.summary_returned") == {signers.agent.display_name}
     services.change_summary(
-        summary_id=row.pk, texts={"happened": "一票因封路晚到。"}, by=signers.agent, at=timezone.now()
+        summary_id=row.pk,
+        texts={"happened": "一票因封路晚到。"},
+        by=signers.agent,
+        at=timezone.now(),
     )
     row = services.write_summary(summary_id=row.pk, by=signers.agent, at=timezone.now())
 

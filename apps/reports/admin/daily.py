@@ -83,7 +83,12 @@ class DailyReportAdmin(ListAdmin, PanelAdmin):
             "card": card(content["lines"]),
             "lines": [shown(one) for one in content["lines"]],
             "later": [
-                (one["day"], words(one["before"]), words(one["line"]), _rows(one["key"], one["rows"]))
+                (
+                    one["day"],
+                    words(one["before"]),
+                    words(one["line"]),
+                    _rows(one["key"], one["rows"]),
+                )
                 for one in content["later"]
             ],
         }
@@ -127,7 +132,11 @@ def _rows(key: str, rows: list[list[Any]]) -> list[tuple[str, str]]:
     found = []
     for said, kind, pk in rows:
         metric, _colon, title = said.partition(":")
-        if metric in Metric.values and key in (LineKey.CLOCKS, LineKey.PROMISES, LineKey.FOLLOW_UPS):
+        if metric in Metric.values and key in (
+            LineKey.CLOCKS,
+            LineKey.PROMISES,
+            LineKey.FOLLOW_UPS,
+        ):
             said = f"{title} · {Metric(metric).label}"
         found.append((said, reverse("desk:open", args=[kind, pk])))
     return found

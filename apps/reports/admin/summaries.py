@@ -27,6 +27,7 @@ from apps.reports.approvals import SUMMARY, stands_in_for
 from apps.reports.enums import SummaryFile, SummaryState
 from apps.reports.models import TEXTS, Summary
 from apps.reports.queries.summary_page import page_facts
+from apps.reports.queries.summary_words import text_label
 from apps.reports.services.summaries import agent_signing
 
 S = SummaryState
@@ -172,10 +173,7 @@ class SummaryAdmin(ListAdmin, PanelAdmin):
         return {
             "title": f"{record.customer.display_name} {record.month:%Y-%m}",
             "state": S(record.state),
-            "texts": [
-                (Summary._meta.get_field(name).verbose_name, getattr(record, name))  # type: ignore[union-attr]  # plain fields
-                for name in TEXTS
-            ],
+            "texts": [(text_label(name), getattr(record, name)) for name in TEXTS],
             "approval": approval_part(SUMMARY, record),
             "receipt": getattr(getattr(record, "sending", None), "receipt", None),
             **page_facts(record, person(request)),

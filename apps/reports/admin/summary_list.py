@@ -58,9 +58,7 @@ class SummaryList(StaffList):
                 for one in waiting_for(query.user)
                 if one.request.kind == SUMMARY
             ]
-            rows = rows.filter(
-                Q(pk__in=waiting) | Q(state=SummaryState.DRAFT, agent=query.user.pk)
-            )
+            rows = rows.filter(Q(pk__in=waiting) | Q(state=SummaryState.DRAFT, agent=query.user.pk))
         elif query.view == "way":
             rows = rows.exclude(state=SummaryState.SENT)
         elif query.view == "sent":

@@ -70,7 +70,11 @@ EVENT_KINDS = {
     "summary.exported": _("Summary downloaded"),
     "summary.acknowledged": _("Summary received by the customer"),
 }
-EVENT_VALUES = {"summary.exported/as": SummaryFile, "summary.checked/as": SummarySeat, "summary.returned/as": SummarySeat}
+EVENT_VALUES = {
+    "summary.exported/as": SummaryFile,
+    "summary.checked/as": SummarySeat,
+    "summary.returned/as": SummarySeat,
+}
 EVENT_DETAILS = {
     "dailyreport.closed/sha256": _("Fingerprint"),
     "dailyreport.card_sent/card": _("Yesterday in ten lines"),

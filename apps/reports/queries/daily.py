@@ -97,9 +97,7 @@ def _shipments(ids: Collection[int], period: Period) -> Lines:
 def _late(ids: Collection[int], period: Period) -> Lines:
     """Found that day, by the unit that has the shipment."""
     found = dict(
-        LateShipment.objects.filter(
-            _within("found_at", period), waybill__responsible_unit__in=ids
-        )
+        LateShipment.objects.filter(_within("found_at", period), waybill__responsible_unit__in=ids)
         .values_list("kind")
         .annotate(n=Count("pk"))
     )
@@ -149,7 +147,11 @@ def _clocks(ids: Collection[int], period: Period) -> Lines:
         .values_list("metric", "matter__title", "matter__subject_type", "matter__subject_id")
     )
     own = {Metric.PROMISE: K.PROMISES, Metric.FOLLOW_UP: K.FOLLOW_UPS}
-    found: dict[LineKey, list[tuple[str, str, int]]] = {K.CLOCKS: [], K.PROMISES: [], K.FOLLOW_UPS: []}
+    found: dict[LineKey, list[tuple[str, str, int]]] = {
+        K.CLOCKS: [],
+        K.PROMISES: [],
+        K.FOLLOW_UPS: [],
+    }
     for metric, title, kind, pk in missed:
         said = f"{Metric(metric).value}:{title}"
         found[own.get(Metric(metric), K.CLOCKS)].append((said, kind, int(pk)))

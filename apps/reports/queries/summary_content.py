@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from apps.complaints.enums import CaseClass, CaseState
@@ -157,15 +157,15 @@ def _actions(ids: Sequence[int], period: Period, at: datetime) -> dict[int, list
             created_at__lt=period.ends,
             dropped_at__isnull=True,
         )
-        .annotate(customer=F("exception__customer"))
         .select_related("exception__responsible_unit", "exception__unit")
         .order_by("due_at", "pk")
     )
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
-        if len(found[row.customer]) < MOST_ROWS:
+        actions = found[row.exception.customer_id or 0]
+        if len(actions) < MOST_ROWS:
             unit = row.exception.responsible_unit or row.exception.unit
-            found[row.customer].append(
+            actions.append(
                 {
                     "what": row.what,
                     "unit": unit.name if unit else "",

@@ -39,9 +39,7 @@ def figure_lines(row: Summary) -> list[FigureLine]:
     frozen = row.content["figures"]
     kpis = [KPIS[one["kpi"]] for one in frozen if one["kpi"] in KPIS]
     period = Period.of_month(row.month)
-    today = {
-        one.kpi: one for one in figures(kpis, ScopeKind.CUSTOMER, period, [row.customer_id])
-    }
+    today = {one.kpi: one for one in figures(kpis, ScopeKind.CUSTOMER, period, [row.customer_id])}
     lines = []
     for one in frozen:
         code, live = one["kpi"], today.get(one["kpi"])
@@ -109,9 +107,7 @@ def inside_of(row: Summary) -> Inside:
         .select_related("owner", "exception")
         .order_by("due_at", "pk")[:100]
     )
-    return Inside(
-        {one.number: (one.pk, str(one.owner or "—")) for one in cases}, list(actions)
-    )
+    return Inside({one.number: (one.pk, str(one.owner or "—")) for one in cases}, list(actions))
 
 
 def page_facts(row: Summary, user: User) -> dict[str, Any]:

@@ -65,7 +65,7 @@ def paper_of(row: Summary) -> dict[str, Any]:
         ],
         "tables": [table for table in _tables(facts) if table["rows"]],
         "texts": [
-            {"title": str(Summary._meta.get_field(name).verbose_name), "text": getattr(row, name)}
+            {"title": words.text_label(name), "text": getattr(row, name)}
             for name in TEXTS
             if getattr(row, name)
         ],

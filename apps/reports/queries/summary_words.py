@@ -34,8 +34,14 @@ def words_of(content: Mapping[str, Any]) -> Words:
         (_("Complaints"), "\n".join(case_words(one) for one in facts["cases"])),
         (_("Incidents"), "\n".join(incident_words(one) for one in facts["incidents"])),
         (_("Actions"), "\n".join(action_words(one) for one in facts["actions"])),
-        *((str(Summary._meta.get_field(name).verbose_name), content[name]) for name in TEXTS),
+        *((text_label(name), content[name]) for name in TEXTS),
     ]
+
+
+def text_label(name: str) -> str:
+    """What one of the texts is called."""
+    field: Any = Summary._meta.get_field(name)
+    return str(field.verbose_name)
 
 
 def month_words(text: str) -> str:

@@ -20,6 +20,7 @@ from apps.reports.enums import ScopeKind, SummaryState
 from apps.reports.kpis import Period
 from apps.reports.models import TEXTS, Figure, Freeze, Summary
 from apps.reports.queries.summary_content import contents_of
+from apps.reports.queries.summary_words import text_label
 from apps.reports.rules.summaries import check_over, month_before
 from apps.reports.services import summary_clocks
 from apps.reports.services.figures import freeze_figures, latest_freeze
@@ -114,7 +115,7 @@ def change_summary(*, summary_id: int, texts: Mapping[str, str], by: User, at: d
         begin_again(row, by=by, at=at)
     row.save(update_fields=list(changed))
     void_if_changed(kind=SUMMARY, subject=row, by=by, at=at)
-    said = ", ".join(str(Summary._meta.get_field(name).verbose_name) for name in changed)
+    said = ", ".join(text_label(name) for name in changed)
     record("summary.changed", row, by=by, at=at, data={"changed": said, "round": row.round})
     return row
 

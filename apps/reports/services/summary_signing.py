@@ -14,6 +14,7 @@ from apps.events.services import record
 from apps.reports.approvals import SUMMARY
 from apps.reports.enums import SummaryState
 from apps.reports.models import TEXTS, Summary, SummaryLook
+from apps.reports.queries.summary_words import text_label
 from apps.reports.services import summary_clocks
 from apps.reports.services.summaries import agent_signing, begin_again, locked
 from apps.reports.states import NEXT, SUMMARY_MOVES
@@ -27,7 +28,7 @@ def write_summary(*, summary_id: int, by: User, at: datetime) -> Summary:
     away = agent_signing(row, by, at)
     for name in TEXTS:
         if not getattr(row, name):
-            label = Summary._meta.get_field(name).verbose_name
+            label = text_label(name)
             raise BadInput(
                 _("Still missing: %(what)s.") % {"what": label}, code="text_missing", field=name
             )
