@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.enums import Role
-from apps.backoffice.navigation import Page, records
+from apps.backoffice.navigation import Page, records, setting
 
 REPORTS = _("Reports")
 
@@ -38,4 +38,32 @@ _DAYS_AND_MONTHS = (
     ),
 )
 
-PAGES: tuple[Page, ...] = (*_DAYS_AND_MONTHS,)
+PAGES = (
+    *_DAYS_AND_MONTHS,
+    Page(
+        _("Figures"),
+        "monitoring",
+        "admin:reports_figure_changelist",
+        "reports.view_figure",
+        about=_("Every figure with its goal; each leads to the list behind it."),
+        section=REPORTS,
+        words="指标 报表 准时率 KPI",
+    ),
+    Page(
+        _("Comparison"),
+        "leaderboard",
+        "admin:reports_figure_compare",
+        "reports.view_figure",
+        about=_("Units, partners and agents side by side, with how sure each figure is."),
+        section=REPORTS,
+        words="对比 排名 比较",
+    ),
+    setting(
+        _("Goals of figures"),
+        "flag",
+        "reports.goal",
+        _("What each figure is to reach, since when."),
+        section=REPORTS,
+        words="目标",
+    ),
+)

@@ -1,7 +1,7 @@
 """KPIs of the hotline, judged by the policy of the day on which a call was offered (``hotline.rules.rate``)."""
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from django.utils.translation import gettext_lazy as _
 
@@ -9,7 +9,7 @@ from apps.hotline.enums import CallBackState, CallOutcome, Direction
 from apps.reports.enums import ScopeKind, Shows
 from apps.reports.kpis.base import Kpi, Period, Source
 
-HOTLINE_SCOPES: Final = (ScopeKind.ALL, ScopeKind.CUSTOMER, ScopeKind.UNIT)
+HOTLINE_SCOPES: Final[tuple[ScopeKind, ...]] = (ScopeKind.ALL, ScopeKind.CUSTOMER, ScopeKind.UNIT)
 # Incoming calls of the hotline as the board counts them: of phone systems, on the local day they were offered.
 CALLS: Final = Source(
     "calls",
@@ -43,7 +43,7 @@ class OfCalls(Kpi):
     """Calls that are not counted are in the list with neither tick."""
 
     period_by = _("the day the call was offered")
-    scopes = HOTLINE_SCOPES
+    scopes: ClassVar[tuple[ScopeKind, ...]] = HOTLINE_SCOPES
     source = CALLS
 
     def values(self, period: Period, at: datetime) -> dict[str, Any]:
@@ -95,7 +95,7 @@ class Asa(OfCalls):
     better = "down"
     shows = Shows.MEAN
     is_measured = True
-    scopes = (*HOTLINE_SCOPES, ScopeKind.AGENT)
+    scopes: ClassVar[tuple[ScopeKind, ...]] = (*HOTLINE_SCOPES, ScopeKind.AGENT)
     select = f"""
     SELECT 'hotline.call', c.id, c.offered_at, 1, 1, c.wait_s::float8, {_KEYS} WHERE {_ANSWERED}"""
     yardstick = _bare("k.outcome = 'answered'", "k.outcome = 'answered'")

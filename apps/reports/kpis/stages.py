@@ -69,21 +69,25 @@ def _yardstick(stage: Stage) -> str:
         percentile_cont(0.9) WITHIN GROUP (ORDER BY extract(epoch FROM b - a)) FROM (
         SELECT {begins} AS a, {ends} AS b FROM tracking_trackingevent e JOIN tracking_waybill w
             ON w.id = e.waybill_id AND w.issued_month = e.issued_month
-        WHERE NOT e.is_withdrawal AND w.issued_at < %(until)s AND w.last_event_at >= %(since)s AND w.status <> 'cancelled'
-        GROUP BY w.id) x WHERE a IS NOT NULL AND b >= %(since)s AND b < %(until)s"""  # noqa: S608  # words of ours
+        WHERE NOT e.is_withdrawal AND w.issued_at >= %(stages_from)s AND w.issued_at < %(until)s
+          AND w.last_event_at >= %(since)s AND w.status <> 'cancelled'
+        GROUP BY w.id) x WHERE a < b AND b >= %(since)s AND b < %(until)s"""  # noqa: S608  # words of ours
 
 
-def _first(*statuses: str, hub: bool = False) -> str:
+def _first(*statuses: str) -> str:
     names = ", ".join(f"'{name}'" for name in statuses)
     return f"min(e.occurred_at) FILTER (WHERE e.status IN ({names}) AND e.code NOT IN ('sorted', 'arrived'))"
 
 
-_LEFT = ("in_transit", "handed_to_other_carrier", "customs")
-_THERE = ("arrived_dest_city", "out_for_delivery", "ready_for_pickup", "attempt_failed", "refused")
+_THERE = (
+    *("arrived_dest_city", "out_for_delivery", "ready_for_pickup", "attempt_failed", "refused"),
+    "delivered",
+)
+_LEFT = ("in_transit", "handed_to_other_carrier", "customs", *_THERE)
 _BARE = {
-    Stage.SORT: ("min(w.picked_up_at)", _first(*_LEFT, *_THERE, "delivered")),
-    Stage.LINE_HAUL: (_first(*_LEFT), _first(*_THERE, "delivered")),
-    Stage.DELIVERY: (_first(*_THERE), "min(w.delivered_at)"),
+    Stage.SORT: (_first("picked_up", *_LEFT), _first(*_LEFT)),
+    Stage.LINE_HAUL: (_first(*_LEFT), _first(*_THERE)),
+    Stage.DELIVERY: (_first(*_THERE), _first("delivered")),
 }
 
 

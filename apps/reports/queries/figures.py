@@ -15,6 +15,13 @@ from apps.reports.kpis import KPIS, Kpi, Period, Scope
 from apps.reports.kpis.base import COLUMNS, SCOPE_COLUMNS
 
 PAGE = 50
+# Which rows of a list somebody looks at: all, those that are good, those that count and are not, neither.
+TICKS = {
+    "": "true",
+    "good": "r.good > 0",
+    "bad": "r.counts > r.good",
+    "neither": "r.counts = 0 AND r.good = 0",
+}
 _TICKS = "coalesce(sum(r.good), 0)::bigint, coalesce(sum(r.counts), 0)::bigint"
 _MEASURES = """round((percentile_cont(0.5) WITHIN GROUP (ORDER BY r.measure))::numeric, 2),
     round((percentile_cont(0.9) WITHIN GROUP (ORDER BY r.measure))::numeric, 2), round(avg(r.measure)::numeric, 2)"""
@@ -90,12 +97,15 @@ def figures(
         finals = {kpi.code: kpi.is_final(period, values["now"]) for kpi in some}
         with connection.cursor() as cursor:
             cursor.execute(sql, values)
-            found += [
-                FigureRow(code, scope.kind, *row, not finals[code])
-                for code, *row in cursor.fetchall()
-            ]
+            found += [_figure(row, scope.kind, finals) for row in cursor.fetchall()]
     places = {kpi.code: place for place, kpi in enumerate(kpis)}
     return sorted(found, key=lambda row: (places[row.kpi], row.scope_id, row.lane))
+
+
+def _figure(row: tuple[Any, ...], kind: ScopeKind, finals: dict[str, bool]) -> FigureRow:
+    code, scope_id, lane, good, counts, *measures = row
+    mid, high, mean = measures
+    return FigureRow(code, kind, scope_id, lane, good, counts, mid, high, mean, not finals[code])
 
 
 def by_source(kpis: Sequence[Kpi], scope: Scope) -> list[list[Kpi]]:
@@ -104,8 +114,8 @@ def by_source(kpis: Sequence[Kpi], scope: Scope) -> list[list[Kpi]]:
     groups: dict[str, list[Kpi]] = defaultdict(list)
     for kpi in kpis:
         if scope.kind in kpi.scopes:
-            alone = kpi.source is None or not scope.is_everybody
-            groups[kpi.code if alone else kpi.source.name].append(kpi)
+            together = kpi.source is not None and scope.is_everybody
+            groups[kpi.source.name if together and kpi.source else kpi.code].append(kpi)
     return list(groups.values())
 
 
@@ -142,15 +152,17 @@ def rows_page(
     period: Period,
     cursor: tuple[str, int] | None = None,
     *,
+    only: str = "",
     size: int = PAGE,
     at: datetime | None = None,
 ) -> tuple[list[ListRow], tuple[str, int] | None]:
-    """A page of the list and where the next begins (kind and id of its last row); newest first within a kind."""
+    """A page of the list and where the next begins (kind and id of its last row); newest first within a kind.
+    ``only`` (``TICKS``): those with these ticks."""
     rows = kpi.rows(scope, period, at)
-    after = ""
+    after = f"WHERE {TICKS[only]}"
     values = {**rows.values, "size": size + 1}
     if cursor is not None:
-        after = "WHERE (r.kind, -r.id) > (%(after_kind)s, -%(after_id)s)"
+        after += " AND (r.kind, -r.id) > (%(after_kind)s, -%(after_id)s)"
         values |= {"after_kind": cursor[0], "after_id": cursor[1]}
     sql = f"SELECT {', '.join(COLUMNS)} FROM ({rows.sql}) r {after} ORDER BY r.kind, r.id DESC LIMIT %(size)s"  # noqa: S608
     with connection.cursor() as db:

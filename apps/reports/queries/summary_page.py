@@ -4,6 +4,9 @@ stays in the house (REP-3)."""
 import json
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
 
 from apps.accounts.models import User
 from apps.backoffice.models import ApprovalRequest
@@ -33,6 +36,7 @@ class FigureLine:
     reached: bool | None
     provisional: bool
     now: str
+    rows: str  # the address of the list behind it
 
 
 def figure_lines(row: Summary) -> list[FigureLine]:
@@ -57,10 +61,26 @@ def figure_lines(row: Summary) -> list[FigureLine]:
                 goal=words.value_words(code, one["goal"]),
                 reached=one["reached"],
                 provisional=one["provisional"],
+                rows=_rows_address(row, code),
                 now=f"{words.value_words(code, value)} ({counted[0]}/{counted[1]})" if is_other else "",
             )
         )  # fmt: skip
     return lines
+
+
+def _rows_address(row: Summary, code: str) -> str:
+    """The figure's list of the customer and month; none for a KPI that is no longer counted."""
+    if code not in KPIS:
+        return ""
+    period = Period.of_month(row.month)
+    asked = {
+        "kpi": code,
+        "kind": ScopeKind.CUSTOMER.value,
+        "key": row.customer.code,
+        "first_day": period.first.isoformat(),
+        "last_day": period.last.isoformat(),
+    }
+    return f"{reverse('admin:reports_figure_list')}?{urlencode(asked)}"
 
 
 def changes_since_look(row: Summary, user: User) -> list[Change]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from apps.reports.enums import ScopeKind
 from apps.reports.kpis import KPIS, Kpi, Period, Scope
 from apps.reports.models import Freeze
 from apps.reports.queries.figures import by_source, figure_sql
+from apps.reports.queries.frozen import latest_freeze
 
 _KEEP = """
 INSERT INTO reports_figure
@@ -56,17 +58,9 @@ def freeze_figures(
     return row
 
 
-def latest_freeze(period: Period, scope_kind: ScopeKind) -> Freeze | None:
-    return (
-        Freeze.objects.filter(scope_kind=scope_kind, first_day=period.first, until_day=period.until)
-        .order_by("-nth")
-        .first()
-    )
-
-
 def _keep(row: Freeze, kpis: Sequence[Kpi], period: Period, at: datetime) -> None:
     sql, values = figure_sql(kpis, Scope(ScopeKind(row.scope_kind)), period, at)
-    given = {
+    given: dict[str, Any] = {
         "freeze": row.pk,
         "codes": [kpi.code for kpi in kpis],
         "versions": [kpi.version for kpi in kpis],
