@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "apps.quality",
     "apps.chat",
     "apps.hotline",
+    "apps.incidents",
     "apps.billing",
     "apps.cod",
     "apps.account_changes",

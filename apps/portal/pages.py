@@ -6,12 +6,13 @@ from hashlib import blake2s
 from typing import NamedTuple
 
 from django.utils import timezone
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from apps.core.times import human
+from apps.incidents.queries.sentences import public_sentence
 from apps.portal.prerendered import fill, fill_each
 from apps.portal.queries import service_name
 from apps.portal.route import Stop, route_stops
@@ -91,8 +92,9 @@ def lay_out(shipment: PublicShipment, at: datetime, *, live: str) -> ShipmentPag
     status = _STATUSES[shipment.status]
     tag = str(status.label)
     sentence = sentence_of(shipment, at)
+    incident = incident_of(shipment, at)
     every = 0 if is_terminal(shipment.status, shipment.reason) else LOOK_EVERY
-    version = version_of(shipment, sentence, at)
+    version = version_of(shipment, f"{sentence}\0{incident}", at)
     body = fill(
         "portal/shipment_body.html",
         {
@@ -104,6 +106,7 @@ def lay_out(shipment: PublicShipment, at: datetime, *, live: str) -> ShipmentPag
             "groups": number_groups(shipment.number),
             "number": shipment.number,
             "sentence": clauses(sentence),
+            "incident": incident,
             "route": fill_each("portal/stop.html", (s._asdict() for s in _route(shipment, status))),
             "facts": fill_each("portal/fact.html", (f._asdict() for f in facts_of(shipment, at))),
             "days": _days(shipment, at),
@@ -111,6 +114,14 @@ def lay_out(shipment: PublicShipment, at: datetime, *, live: str) -> ShipmentPag
         },
     )
     return ShipmentPage(shipment.number, tag, version, every, body)
+
+
+def incident_of(shipment: PublicShipment, at: datetime) -> SafeString | str:
+    """What holds the shipment and the new time, in a line of its own; nothing for all others."""
+    if not shipment.held_by or is_terminal(shipment.status, shipment.reason):
+        return ""
+    said = public_sentence(shipment.held_by, shipment.promised_at, at)
+    return format_html('<p class="notice" role="status">{}</p>', said) if said else ""
 
 
 def clauses(sentence: str) -> SafeString:

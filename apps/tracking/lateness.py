@@ -1,7 +1,7 @@
 """Is this shipment late, and when must somebody look again? Pure (TRK-7)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -22,6 +22,8 @@ SILENCE: Final[dict[Stage, timedelta]] = {
 AGAIN: Final = timedelta(hours=1)
 SOONEST: Final = timedelta(minutes=1)
 LONGEST: Final = timedelta(days=1)
+# While a shipment is held it is not late; what else is wrong with it is found all the same (CMP-8).
+NOT_WHILE_HELD: Final = frozenset({LateKind.STUCK, LateKind.WILL_MISS, LateKind.MISSED})
 # Which reason to be in the queue is worse, worst last.
 WORSE: Final = (
     LateKind.STUCK,
@@ -75,6 +77,11 @@ def judge(
     ahead_of_us = [moment for moment in moments if moment > now]
     again = min([*ahead_of_us, now + (AGAIN if kind else LONGEST)])
     return Verdict(kind, expected, max(again + timedelta(seconds=1), now + SOONEST))
+
+
+def of_held(verdict: Verdict) -> Verdict:
+    """What to make of it while it is held; looked at again as often as one that is late."""
+    return replace(verdict, kind=None) if verdict.kind in NOT_WHILE_HELD else verdict
 
 
 def is_lost(status: str, reason: str) -> bool:

@@ -7,7 +7,7 @@ SEE = view(
     "authorisedsigner courier deliveryconsent eventbatch feedbacksheet lateshipment"
     " partneragreement partnercarrier partnernumber partnerscore promisechange proofofdelivery"
     " proofphoto refusedevent returndocument returndocumentmove servicelane servicelevel"
-    " shipmentfeedback shipmentwatch silencelimit stageassignment stageoverrun trackingevent waybill"
+    " shipmentfeedback shipmenthold shipmentwatch silencelimit stageassignment stageoverrun trackingevent waybill"
 )
 MOVE = (
     SEE

@@ -24,6 +24,8 @@ from apps.desk.queries.running import (
     owns_promise,
 )
 from apps.events.queries import relay_lag
+from apps.incidents.models import Affected
+from apps.incidents.queries.sentences import incidents_of, sentence
 from apps.orders.models import DeclaredCount, FollowUpTask, WorkOrder
 from apps.orders.queries import orders_found
 from apps.quality.models import ChaseTask, ExceptionReport, PartyContact
@@ -149,7 +151,9 @@ def my_desk(user: User) -> Desk:
         tasks=list(_tasks(user, at + timedelta(hours=24))[:SHOWN])
         if user.has_perm("orders.view_followuptask")
         else [],
-        late=list(_late(user)[:SHOWN]) if user.has_perm("tracking.view_lateshipment") else [],
+        late=list(_late(user).filter(held_by__isnull=True)[:SHOWN])
+        if user.has_perm("tracking.view_lateshipment")
+        else [],
         counts=list(_counts(user)[:SHOWN]) if user.has_perm("orders.view_declaredcount") else [],
         approvals=waiting_for(user)[:SHOWN],
         relay_lag=relay_lag() if user.has_perm("events.view_dispatch") else timedelta(0),
@@ -209,6 +213,7 @@ class Shipment:
     proof: ProofOfDelivery | None
     document: ReturnDocument | None
     cases: list[Case]
+    incidents: list[tuple[Affected, str]]
 
 
 def shipment(number: str, *, user: User) -> Shipment | None:
@@ -246,7 +251,18 @@ def shipment(number: str, *, user: User) -> Shipment | None:
         cases=list(case_list(user, CaseFilter(waybill_id=waybill.pk))[:SHOWN])
         if user.has_perm("complaints.view_case")
         else [],
+        incidents=_incidents(waybill) if user.has_perm("incidents.view_incident") else [],
     )
+
+
+def _incidents(waybill: Waybill) -> list[tuple[Affected, str]]:
+    """What holds it, and in one sentence what happened and the new time (CMP-8)."""
+    at = timezone.now()
+    return [
+        (row, sentence(row.incident, waybill.promised_at, at))
+        for row in incidents_of(waybill.pk)
+        if row.released_at is None
+    ]
 
 
 __all__ = [

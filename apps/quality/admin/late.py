@@ -25,20 +25,22 @@ from apps.tracking.numbers import group_number
 
 
 class StateFilter(admin.SimpleListFilter):
-    """Open ones unless one asks for the closed ones."""
+    """Open ones unless one asks for the closed ones; what is held is not late (CMP-8)."""
 
     title = _("state")
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("mine", _("Mine")), *LateState.choices]
+        return [("mine", _("Mine")), ("held", _("Held by an incident")), *LateState.choices]
 
     def queryset(self, request: HttpRequest, rows: "QuerySet[Any]") -> "QuerySet[Any]":
         if self.value() == "mine":
             return rows.filter(exception__owner=person(request), closed_at__isnull=True)
+        if self.value() == "held":
+            return rows.filter(closed_at__isnull=True, held_by__isnull=False)
         if self.value():
             return rows.filter(state=self.value())
-        return rows.filter(closed_at__isnull=True)
+        return rows.filter(closed_at__isnull=True, held_by__isnull=True)
 
 
 @admin.register(LateShipment)
@@ -62,6 +64,9 @@ class LateShipmentAdmin(RecordPageAdmin):
 
     @admin.display(description=_("state"))
     def stands(self, late: Any) -> SafeString:
+        if late.held_by and late.closed_at is None:
+            said = _("Held by %(number)s") % {"number": late.held_by}
+            return format_html('<span class="tag tag-purple">{}</span>', said)
         return self.tag(late.state)
 
     @admin.display(description=_("cause"))

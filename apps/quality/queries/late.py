@@ -2,15 +2,31 @@
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 
 from apps.quality.enums import LateState
 from apps.quality.models import ExceptionReport, PartyContact
 from apps.tracking.enums import Party, Status
-from apps.tracking.models import LateShipment, Waybill
+from apps.tracking.models import LateShipment, ShipmentHold, Waybill
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
+
+
+_HOLDS = ShipmentHold.objects.filter(
+    waybill=OuterRef("waybill"), released_at__isnull=True
+).order_by("pk")
 
 
 class _State(CharField):  # type: ignore[type-arg]  # stubs' generics are not subscriptable at run time
@@ -45,10 +61,12 @@ def late_of(report: ExceptionReport) -> LateShipment | None:
 
 def late_list(user: "User") -> "QuerySet[LateShipment]":
     """Those of the shipments ``user`` sees; longest past their promise first, those without a promise
-    last. Whoever reads it keeps the open ones or the closed ones."""
+    last. Whoever reads it keeps the open ones or the closed ones, and tells those that are held from those that are
+    late by ``held_by``, the number of what holds them (CMP-8)."""
     related = ("return_document", "responsible_unit", "carrier", "customer")
     return (
         with_state(LateShipment.objects.filter(waybill__in=Waybill.objects.visible_to(user)))
+        .annotate(held_by=Subquery(_HOLDS.values("number")[:1]))
         .select_related(
             *(f"waybill__{name}" for name in related),
             "exception__owner",

@@ -2283,6 +2283,74 @@ class Migration(migrations.Migration):
                 "indexes": [models.Index(fields=["due_at"], name="watch_due")],
             },
         ),
+        migrations.CreateModel(
+            name="ShipmentHold",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=20, verbose_name="held by")),
+                ("subject_type", models.CharField(editable=False, max_length=60)),
+                ("subject_id", models.CharField(editable=False, max_length=40)),
+                ("held_at", models.DateTimeField(verbose_name="held since")),
+                ("released_at", models.DateTimeField(null=True, verbose_name="released")),
+                (
+                    "held_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="by",
+                    ),
+                ),
+                (
+                    "released_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="by",
+                    ),
+                ),
+                (
+                    "waybill",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="holds",
+                        to="tracking.waybill",
+                        verbose_name="waybill",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "hold of a shipment",
+                "verbose_name_plural": "holds of shipments",
+                "ordering": ["-id"],
+                "default_permissions": ("view",),
+                "indexes": [models.Index(fields=["number"], name="hold_by_number")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("released_at__isnull", True)),
+                        fields=("waybill", "number"),
+                        name="shipment_hold_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("released_at__isnull", True), ("released_by__isnull", True)),
+                            models.Q(
+                                ("released_at__isnull", False), ("released_by__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="hold_released_by_someone",
+                    ),
+                ],
+            },
+        ),
         migrations.AddIndex(
             model_name="waybill",
             index=models.Index(fields=["customer", "-id"], name="waybill_by_customer"),
@@ -2345,6 +2413,24 @@ class Migration(migrations.Migration):
                 condition=models.Q(("concluded_at__isnull", True)),
                 fields=["promised_at"],
                 name="waybill_open_by_promise",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="waybill",
+            index=models.Index(
+                condition=models.Q(("concluded_at__isnull", True)),
+                fields=["origin_city"],
+                name="waybill_open_by_origin",
+                opclasses=["varchar_pattern_ops"],
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="waybill",
+            index=models.Index(
+                condition=models.Q(("concluded_at__isnull", True)),
+                fields=["destination_city"],
+                name="waybill_open_by_destination",
+                opclasses=["varchar_pattern_ops"],
             ),
         ),
         migrations.AddConstraint(

@@ -3,6 +3,7 @@ from apps.tracking.models.batch import EventBatch, RefusedEvent
 from apps.tracking.models.courier import Courier
 from apps.tracking.models.event import TrackingEvent
 from apps.tracking.models.feedback import FeedbackSheet, ShipmentFeedback
+from apps.tracking.models.hold import ShipmentHold
 from apps.tracking.models.late import LateShipment, ShipmentWatch
 from apps.tracking.models.pages import Delivery, PartnerScore, Scan, StageOverrun
 from apps.tracking.models.partner import PartnerCarrier, PartnerNumber
@@ -42,6 +43,7 @@ __all__ = [
     "ServiceLane",
     "ServiceLevel",
     "ShipmentFeedback",
+    "ShipmentHold",
     "ShipmentWatch",
     "SilenceLimit",
     "StageAssignment",

@@ -200,6 +200,19 @@ class Waybill(models.Model):
                 name="waybill_open_by_promise",
                 condition=Q(concluded_at__isnull=True),
             ),
+            # What an incident concerns is found by where shipments begin and end, which never changes (CMP-8).
+            models.Index(
+                fields=["origin_city"],
+                opclasses=["varchar_pattern_ops"],
+                name="waybill_open_by_origin",
+                condition=Q(concluded_at__isnull=True),
+            ),
+            models.Index(
+                fields=["destination_city"],
+                opclasses=["varchar_pattern_ops"],
+                name="waybill_open_by_destination",
+                condition=Q(concluded_at__isnull=True),
+            ),
         ]
         permissions = [
             ("reveal_waybill", _("Can see names, phones and addresses, with a reason")),

@@ -25,7 +25,10 @@ _SHOWN = (
     *("sender_name", "consignee_name"),
 )
 _SEALED = ("sender_name", "consignee_name")
-_WAYBILLS = f"SELECT {', '.join(_SHOWN)} FROM tracking_waybill WHERE number = ANY(%s)"  # noqa: S608  # column names of ours
+_WAYBILLS = (
+    f"SELECT {', '.join(f'w.{name}' for name in _SHOWN)}, (SELECT h.number FROM tracking_shipmenthold h WHERE h.waybill_id = w.id"  # noqa: S608  # column names of ours
+    " AND h.released_at IS NULL ORDER BY h.id LIMIT 1) AS held_by FROM tracking_waybill w WHERE w.number = ANY(%s)"
+)
 # A unit of ours is a place we know, whether the scan bears it or only names it.
 _EVENTS = (
     f"SELECT {', '.join(f'e.{name}' for name in COLUMNS)}, u.name AS unit_name, u.city AS unit_city "  # noqa: S608  # column names of ours
@@ -84,6 +87,7 @@ class PublicShipment:
     consignee: str
     return_document_required: bool
     events: Sequence[PublicEvent]
+    held_by: str = ""  # the number of what holds it
 
 
 def public_view(number: str) -> PublicShipment | None:
@@ -108,7 +112,9 @@ def _waybills(numbers: Iterable[str]) -> list[SimpleNamespace]:
     """Plain rows: making models of them cost as much as reading them."""
     with connection.cursor() as cursor:
         cursor.execute(_WAYBILLS, [list(numbers)])
-        rows = [dict(zip(_SHOWN, values, strict=True)) for values in cursor.fetchall()]
+        rows = [
+            dict(zip((*_SHOWN, "held_by"), values, strict=True)) for values in cursor.fetchall()
+        ]
     for row in rows:
         for name in _SEALED:
             row[name] = decrypt(row[name])
@@ -164,6 +170,7 @@ def _shown(waybill: SimpleNamespace, history: list[dict[str, Any]]) -> PublicShi
         consignee=mask_name(waybill.consignee_name),
         return_document_required=waybill.return_document_required,
         events=tuple(_told(row, names) for row in rows),
+        held_by=waybill.held_by or "",
     )
 
 

@@ -3,17 +3,18 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from apps.core.database import write_columns
 from apps.events.services import NewEvent, record_many
 from apps.tracking.enums import LateKind, Status
-from apps.tracking.lateness import Verdict, is_lost, judge, worse_of
-from apps.tracking.models import LateShipment, ShipmentWatch, Waybill
+from apps.tracking.lateness import Verdict, is_lost, judge, of_held, worse_of
+from apps.tracking.models import LateShipment, ShipmentHold, ShipmentWatch, Waybill
 from apps.tracking.promise import Progress
 from apps.tracking.queries.standards import local_zone, silence_limits, standards_table
 from apps.tracking.services.documents import expect_documents
@@ -71,7 +72,9 @@ def _is_anything_due() -> bool:
 
 
 def _look(waybill_ids: list[int], now: datetime) -> list[Finding]:
-    waybills = list(Waybill.objects.filter(pk__in=waybill_ids).order_by("pk"))
+    held = ShipmentHold.objects.filter(waybill=OuterRef("pk"), released_at__isnull=True)
+    rows = Waybill.objects.filter(pk__in=waybill_ids).annotate(is_held=Exists(held))
+    waybills: list[Any] = list(rows.order_by("pk"))
     cases = {
         case.waybill_id: case
         for case in LateShipment.objects.open().filter(waybill__in=waybill_ids).select_for_update()
@@ -92,6 +95,8 @@ def _look(waybill_ids: list[int], now: datetime) -> list[Finding]:
                 zone=zone,
                 silence=limits,
             )
+            if waybill.is_held:
+                verdict = of_held(verdict)
         findings.append(Finding(waybill, verdict, cases.get(waybill.pk)))
     return findings
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from apps.core.database import write_columns
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.masking import mask_text
 from apps.events.services import new_event, record_many
@@ -103,7 +104,9 @@ def change_promises(
     held = Waybill.objects.select_for_update(no_key=True).order_by("pk")
     moved = [
         waybill
-        for waybill in held.filter(pk__in=list(promises), concluded_at__isnull=True)
+        for waybill in held.filter(pk__any_of=list(promises), concluded_at__isnull=True).only(
+            "number", "promised_at", "measured_promise_at"
+        )
         if waybill.promised_at != promises[waybill.pk]
     ]
     changes = PromiseChange.objects.bulk_create(
@@ -122,7 +125,7 @@ def change_promises(
         counts = cause in COUNTS or waybill.promised_at is None
         measured = None if counts else (waybill.measured_promise_at or waybill.promised_at)
         waybill.promised_at, waybill.measured_promise_at = promises[waybill.pk], measured
-    Waybill.objects.bulk_update(moved, ["promised_at", "measured_promise_at"], batch_size=5000)
+    write_columns(moved, ["promised_at", "measured_promise_at"])
     look_again([waybill.pk for waybill in moved])
     record_many(
         [

@@ -1,0 +1,3 @@
+from apps.incidents.admin import incidents, plans
+
+__all__ = ["incidents", "plans"]

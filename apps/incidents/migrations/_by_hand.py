@@ -1,0 +1,32 @@
+"""What is written once; what was decided stays; who was told stays told."""
+
+from django.db import migrations
+
+from apps.core.sql import append_only
+
+STAYS = """
+CREATE TRIGGER incident_stays BEFORE UPDATE ON incidents_incident FOR EACH ROW
+    WHEN (OLD.state IN ('closed', 'withdrawn') AND OLD.work_since IS NOT DISTINCT FROM NEW.work_since)
+    EXECUTE FUNCTION yipiao_refuse_change();
+CREATE TRIGGER drill_stays BEFORE UPDATE ON incidents_drill FOR EACH ROW
+    WHEN (OLD.held_at IS NOT NULL) EXECUTE FUNCTION yipiao_refuse_change();
+CREATE TRIGGER told_stays BEFORE UPDATE ON incidents_told FOR EACH ROW
+    WHEN (ROW(OLD.notice_id, OLD.customer_id, OLD.phone_index, OLD.waybill_id, OLD.told_at)
+        IS DISTINCT FROM ROW(NEW.notice_id, NEW.customer_id, NEW.phone_index, NEW.waybill_id, NEW.told_at))
+    EXECUTE FUNCTION yipiao_refuse_change();
+CREATE TRIGGER told_remains BEFORE DELETE ON incidents_told
+    FOR EACH ROW EXECUTE FUNCTION yipiao_refuse_change();
+"""
+BACK = """
+DROP TRIGGER told_remains ON incidents_told;
+DROP TRIGGER told_stays ON incidents_told;
+DROP TRIGGER drill_stays ON incidents_drill;
+DROP TRIGGER incident_stays ON incidents_incident;
+"""
+OPERATIONS = [
+    *(
+        append_only(f"incidents_{table}")
+        for table in ("planversion", "planstep", "drillfinding", "scope", "incidentnotice")
+    ),
+    migrations.RunSQL(STAYS, BACK),
+]

@@ -1,0 +1,299 @@
+"""An incident is a serious exception with a place and a time (ADR 50)."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, RangeOperators
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.models.role import TimeSpan
+from apps.core.models import AppendOnly, Stamped
+from apps.incidents.enums import RUNNING, Effect, IncidentState, Leg, Level, PlanKind, Seat
+from apps.incidents.models.plans import PlanVersion
+from apps.quality.models import ExceptionReport
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+USER = settings.AUTH_USER_MODEL
+MOMENTS = ("declared", "stable", "over", "closed", "withdrawn")
+
+
+class IncidentQuerySet(models.QuerySet["Incident"]):
+    def visible_to(self, user: "User") -> "IncidentQuerySet":
+        """Whoever may see incidents sees all: they concern customers of every unit. Whose shipments they see in
+        one is asked of the shipments."""
+        return self if user.is_active else self.none()
+
+    def running(self) -> "IncidentQuerySet":
+        return self.filter(state__in=RUNNING)
+
+
+def _moment(name: str) -> models.CheckConstraint:
+    at, by = f"{name}_at__isnull", f"{name}_by__isnull"
+    return models.CheckConstraint(
+        name=f"incident_{name}_by_someone",
+        condition=Q(**{at: True, by: True}) | Q(**{at: False, by: False}),
+    )
+
+
+class Incident(Stamped):
+    """Numbers look like IN20261202-48391527. Investigation, responsible unit, corrective actions and review are
+    those of its ``exception``. ``extra_hours`` is by how much promises move where ``effect`` extends them."""
+
+    PREFIX = "IN"
+
+    number = models.CharField(_("number"), max_length=20, unique=True, editable=False)
+    title = models.CharField(_("what happened"), max_length=120)
+    title_en = models.CharField(_("what happened, in English"), max_length=120)
+    kind = models.CharField(_("kind"), max_length=10, choices=PlanKind)
+    level = models.CharField(_("level"), max_length=8, choices=Level)
+    state = models.CharField(
+        _("state"), max_length=10, choices=IncidentState, default=IncidentState.DECLARED
+    )
+    version = models.ForeignKey(
+        PlanVersion, models.PROTECT, related_name="incidents", null=True, verbose_name=_("plan")
+    )
+    exception = models.OneToOneField(
+        ExceptionReport, models.PROTECT, related_name="incident", verbose_name=_("exception report")
+    )
+    unit = models.ForeignKey(
+        "accounts.Unit", models.PROTECT, related_name="+", verbose_name=_("unit")
+    )
+    effect = models.CharField(_("promises"), max_length=10, choices=Effect)
+    extra_hours = models.PositiveSmallIntegerField(_("hours more"), default=0)
+    is_blocked = models.BooleanField(_("the network is blocked"), default=False)
+    happened_at = models.DateTimeField(_("happened"))
+    known_at = models.DateTimeField(_("known"))
+    declared_at = models.DateTimeField(_("declared"))
+    declared_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    stable_at = models.DateTimeField(_("stable"), null=True)
+    stable_by = models.ForeignKey(USER, models.PROTECT, related_name="+", null=True)
+    over_at = models.DateTimeField(_("over"), null=True)
+    over_by = models.ForeignKey(USER, models.PROTECT, related_name="+", null=True)
+    closed_at = models.DateTimeField(_("closed"), null=True)
+    closed_by = models.ForeignKey(USER, models.PROTECT, related_name="+", null=True)
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True)
+    withdrawn_by = models.ForeignKey(USER, models.PROTECT, related_name="+", null=True)
+    reason = models.CharField(_("why withdrawn"), max_length=200, blank=True)
+    # Affected rows wait for the worker: the moment they were left for it, empty when it has done all.
+    work_since = models.DateTimeField(null=True, editable=False)
+
+    objects = IncidentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("incident")
+        verbose_name_plural = _("incidents")
+        ordering = ["-id"]
+        default_permissions = ("view",)
+        permissions = [
+            ("declare_incident", _("Can declare and extend incidents")),
+            ("run_incident", _("Can run incidents: seats, steps, notices, stable, over")),
+            ("close_incident", _("Can close and withdraw incidents")),
+        ]
+        indexes = [
+            models.Index(fields=["state", "-id"], name="incident_by_state"),
+            models.Index(fields=["declared_at"], name="incident_by_declaration"),
+            models.Index(
+                fields=["work_since"], name="incident_work", condition=Q(work_since__isnull=False)
+            ),
+        ]
+        constraints = [
+            *(_moment(name) for name in MOMENTS),
+            models.CheckConstraint(
+                name="incident_kind_known", condition=Q(kind__in=PlanKind.values)
+            ),
+            models.CheckConstraint(name="incident_level_known", condition=Q(level__in=Level.values)),
+            models.CheckConstraint(
+                name="incident_titled", condition=~Q(title="") & ~Q(title_en="")
+            ),
+            models.CheckConstraint(
+                name="incident_times_in_order",
+                condition=Q(happened_at__lte=F("known_at"), known_at__lte=F("declared_at")),
+            ),
+            models.CheckConstraint(
+                name="incident_moves_in_order",
+                condition=Q(stable_at__isnull=True) | Q(stable_at__gte=F("declared_at")),
+            ),
+            models.CheckConstraint(
+                name="incident_extends_by_hours",
+                condition=Q(effect=Effect.EXTENDED, extra_hours__gt=0)
+                | Q(effect=Effect.HELD, extra_hours=0),
+            ),
+            models.CheckConstraint(
+                name="incident_withdrawn_says_why",
+                condition=Q(withdrawn_at__isnull=True, reason="")
+                | (Q(withdrawn_at__isnull=False) & ~Q(reason="")),
+            ),
+            models.CheckConstraint(
+                name="incident_state_agrees",
+                condition=Q(
+                    state=IncidentState.DECLARED, stable_at=None, over_at=None, closed_at=None,
+                    withdrawn_at=None,
+                )
+                | Q(
+                    state=IncidentState.STABLE, stable_at__isnull=False, over_at=None,
+                    closed_at=None, withdrawn_at=None,
+                )
+                | Q(
+                    state=IncidentState.OVER, over_at__gte=F("stable_at"), closed_at=None,
+                    withdrawn_at=None,
+                )
+                | Q(state=IncidentState.CLOSED, closed_at__gte=F("over_at"), withdrawn_at=None)
+                | Q(state=IncidentState.WITHDRAWN, withdrawn_at__isnull=False, over_at=None),
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def is_running(self) -> bool:
+        return self.state in RUNNING
+
+    @property
+    def told_rows(self) -> "models.QuerySet[Any]":
+        """Everybody who was told of it, for what is done about one of them."""
+        told = self.notices.model._meta.get_field("told").related_model
+        return told._default_manager.filter(notice__incident=self)
+
+
+class Scope(AppendOnly):
+    """What an incident concerns, in numbered versions; each says all of it. Where none of cities, units and partners
+    is named, ``is_everywhere``. ``shipments`` and ``customers`` are the numbers that the one who pressed had seen."""
+
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="scopes")
+    n = models.PositiveSmallIntegerField(_("version"))
+    cities = ArrayField(models.CharField(max_length=40), default=list, verbose_name=_("cities"))
+    units = ArrayField(models.BigIntegerField(), default=list, verbose_name=_("units"))
+    carriers = ArrayField(models.BigIntegerField(), default=list, verbose_name=_("partners"))
+    is_everywhere = models.BooleanField(_("all of the country"), default=False)
+    legs = ArrayField(models.CharField(max_length=8), default=list, verbose_name=_("legs"))
+    starts_at = models.DateTimeField(_("from"))
+    ends_at = models.DateTimeField(_("until, as expected"))
+    shipments = models.PositiveIntegerField(_("shipments"), default=0)
+    customers = models.PositiveIntegerField(_("customers"), default=0)
+    at = models.DateTimeField(_("when"))
+    by = models.ForeignKey(USER, models.PROTECT, related_name="+", verbose_name=_("by"))
+
+    class Meta:
+        verbose_name = _("scope of an incident")
+        verbose_name_plural = _("scopes of incidents")
+        ordering = ["-n"]
+        default_permissions = ("view",)
+        constraints = [
+            models.UniqueConstraint(fields=["incident", "n"], name="incident_scope_once"),
+            models.CheckConstraint(
+                name="incident_scope_ends_after", condition=Q(starts_at__lt=F("ends_at"))
+            ),
+            models.CheckConstraint(
+                name="incident_scope_has_a_place",
+                condition=Q(is_everywhere=True, cities=[], units=[], carriers=[])
+                | (Q(is_everywhere=False) & (~Q(cities=[]) | ~Q(units=[]) | ~Q(carriers=[]))),
+            ),
+            models.CheckConstraint(
+                name="incident_scope_legs_known",
+                condition=~Q(legs=[]) & Q(legs__contained_by=list(Leg.values)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.incident_id} ({self.n})"
+
+
+class IncidentSeat(models.Model):
+    """Who has a seat from when until when. The command is never without a row: one without a person is an incident
+    without a commander, which its clock escalates."""
+
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="seats")
+    seat = models.CharField(_("seat"), max_length=12, choices=Seat)
+    user = models.ForeignKey(
+        USER, models.PROTECT, related_name="+", null=True, verbose_name=_("person")
+    )
+    since = models.DateTimeField(_("since"))
+    until = models.DateTimeField(_("until"), null=True)
+
+    class Meta:
+        verbose_name = _("seat in an incident")
+        verbose_name_plural = _("seats in incidents")
+        ordering = ["since", "id"]
+        default_permissions = ("view",)
+        indexes = [
+            models.Index(
+                fields=["user"], name="incident_seat_of_user", condition=Q(until__isnull=True)
+            )
+        ]
+        constraints = [
+            models.CheckConstraint(name="incident_seat_known", condition=Q(seat__in=Seat.values)),
+            models.CheckConstraint(
+                name="incident_seat_empty_in_command_only",
+                condition=Q(user__isnull=False) | Q(seat=Seat.COMMAND),
+            ),
+            models.CheckConstraint(
+                name="incident_seat_ends_after",
+                condition=Q(until__isnull=True) | Q(until__gte=F("since")),
+            ),
+            models.UniqueConstraint(
+                fields=["incident", "seat", "user"],
+                name="incident_seat_once",
+                condition=Q(until__isnull=True, user__isnull=False),
+            ),
+            ExclusionConstraint(
+                name="incident_seat_one_commander",
+                expressions=[
+                    ("incident", RangeOperators.EQUAL),
+                    (TimeSpan("since", "until"), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(seat=Seat.COMMAND),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.seat} {self.user_id or '—'}"
+
+
+class IncidentTask(models.Model):
+    """A step of the plan, one that the law asks for, or the next word to customers; ``due_at`` follows its clock."""
+
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="tasks")
+    n = models.PositiveSmallIntegerField(_("step"))
+    kind = models.CharField(_("kind"), max_length=14)
+    seat = models.CharField(_("seat"), max_length=12, choices=Seat)
+    owner = models.ForeignKey(
+        USER, models.PROTECT, related_name="+", null=True, verbose_name=_("owner")
+    )
+    what = models.CharField(_("what is to be done"), max_length=200)
+    due_at = models.DateTimeField(_("due"))
+    needs_proof = models.BooleanField(_("needs proof"), default=False)
+    done_at = models.DateTimeField(_("done"), null=True)
+    done_by = models.ForeignKey(USER, models.PROTECT, related_name="+", null=True)
+    proof = models.CharField(_("proof"), max_length=300, blank=True)
+    dropped_at = models.DateTimeField(_("dropped"), null=True)
+
+    class Meta:
+        verbose_name = _("step of an incident")
+        verbose_name_plural = _("steps of incidents")
+        ordering = ["n"]
+        default_permissions = ("view",)
+        constraints = [
+            models.UniqueConstraint(fields=["incident", "n"], name="incident_task_once"),
+            models.CheckConstraint(
+                name="incident_task_done_by_someone",
+                condition=Q(done_at__isnull=True, done_by__isnull=True)
+                | Q(done_at__isnull=False, done_by__isnull=False, dropped_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="incident_task_proved",
+                condition=Q(done_at__isnull=True) | Q(needs_proof=False) | ~Q(proof=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.what
+
+    @property
+    def is_open(self) -> bool:
+        return self.done_at is None and self.dropped_at is None

@@ -1,0 +1,141 @@
+"""What the events of incidents mean to people and to merchants (CMP-8)."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from apps.core.notice_types import Notice, Webhook, subject_link
+from apps.core.public_links import public_page
+from apps.events.models import Event
+from apps.incidents.enums import Seat
+from apps.incidents.models import Incident, IncidentNotice, IncidentTask, Told
+from apps.incidents.services import note_messages
+
+
+def _told_of(events: Sequence[Event]) -> dict[str, Told]:
+    rows = Told.objects.select_related("notice__incident", "waybill", "customer")
+    rows = rows.filter(pk__any_of=[int(event.subject_id) for event in events])
+    return {str(row.pk): row for row in rows}
+
+
+def _words(notice: IncidentNotice) -> dict[str, str]:
+    incident = notice.incident
+    return {
+        "title": incident.title,
+        "title_en": incident.title_en,
+        "text_zh": notice.text_zh,
+        "text_en": notice.text_en,
+    }
+
+
+def _told(events: Sequence[Event]) -> list[Notice]:
+    """One to a customer, by the customer's wishes; one to a consignee, by theirs."""
+    rows, found = _told_of(events), []
+    for event in events:
+        row = rows.get(event.subject_id)
+        if row is None:
+            continue
+        data = {"number": row.waybill.number, "count": str(row.shipments)}
+        is_customer = row.customer_id is not None
+        found.append(
+            Notice(
+                topic="incident.customer" if is_customer else "incident.consignee",
+                cause=f"incident_notice:{row.pk}",
+                at=event.at,
+                event=event,
+                waybill=row.waybill,
+                customer=row.customer,
+                data=data,
+                personal=_words(row.notice),
+            )
+        )
+    return found
+
+
+def _announced(events: Sequence[Event]) -> list[Notice]:
+    incidents = Incident.objects.in_bulk([int(event.subject_id) for event in events])
+    found = []
+    for event in events:
+        incident = incidents.get(int(event.subject_id))
+        words = incident.notices.filter(n=event.data["n"]).first() if incident else None
+        if words is not None:
+            found.append(
+                Notice(
+                    topic="incident.announced",
+                    cause=f"event:{event.pk}",
+                    at=event.at,
+                    event=event,
+                    data={"shown_until": event.data["until"]},
+                    personal=_words(words),
+                    link=public_page("portal:home"),
+                    at_once=True,  # a page wakes nobody
+                )
+            )
+    return found
+
+
+def _staff(topic: str, event: Event, incident: Incident, **data: Any) -> Notice:
+    return Notice(
+        topic=topic, cause=f"event:{event.pk}", at=event.at, event=event, unit_id=incident.unit_id,
+        data={"number": incident.number, "subject": incident.title, "when": event.at, **data},
+        people=tuple(event.data["people"]), stands_in=True, link=subject_link(event),
+    )  # fmt: skip
+
+
+def _declared(events: Sequence[Event]) -> list[Notice]:
+    incidents = Incident.objects.in_bulk([int(event.subject_id) for event in events])
+    return [
+        _staff("staff.incident_declared", event, incident, count=str(event.data["shipments"]))
+        for event in events
+        if (incident := incidents.get(int(event.subject_id))) and event.data.get("people")
+    ]
+
+
+def _seated(events: Sequence[Event]) -> list[Notice]:
+    incidents = Incident.objects.in_bulk([int(event.subject_id) for event in events])
+    return [
+        _staff("staff.incident_seat", event, incident, detail=str(Seat(event.data["seat"]).label))
+        for event in events
+        if (incident := incidents.get(int(event.subject_id)))
+        and event.data["people"] != [event.by_id]
+    ]
+
+
+def _given(events: Sequence[Event]) -> list[Notice]:
+    ids = [int(event.subject_id) for event in events]
+    tasks = IncidentTask.objects.select_related("incident").in_bulk(ids)
+    return [
+        _staff("staff.incident_seat", event, task.incident, detail=task.what)
+        for event in events
+        if (task := tasks.get(int(event.subject_id))) and event.data["people"] != [event.by_id]
+    ]
+
+
+NOTICES = {
+    "incident.told": _told,
+    "incident.announced": _announced,
+    "incident.declared": _declared,
+    "incident.seat_taken": _seated,
+    "incidenttask.given": _given,
+}
+
+
+def _for_merchants(events: Sequence[Event]) -> dict[int, tuple[int, dict[str, Any]]]:
+    rows = _told_of(events)
+    return {
+        event.pk: (
+            row.customer_id,
+            {
+                "incident": row.notice.incident.number,
+                "notice": row.notice.n,
+                "text_zh": row.notice.text_zh,
+                "text_en": row.notice.text_en,
+                "shipments": row.shipments,
+            },
+        )
+        for event in events
+        if (row := rows.get(event.subject_id)) is not None and row.customer_id is not None
+    }
+
+
+WEBHOOKS = {"incident.told": Webhook("incident.told", _for_merchants)}
+FOLLOWED = {"incident.customer": note_messages, "incident.consignee": note_messages}
