@@ -167,6 +167,7 @@ SYSTEM_NAMES = {
     "banking": _("Bank files"),
     "billing": _("Billing"),
     "calendars": _("Working calendars"),
+    "claims": _("Claims"),
     "clocks": _("Clocks"),
     "cod": _("COD"),
     "demo": _("Demo set-up"),

@@ -4,6 +4,7 @@ somebody's payment (BIL-5), a statement or a dunning letter was sent, whose pape
 sending (BIL-6, BIL-7)."""
 
 from collections import defaultdict
+from decimal import Decimal
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -63,6 +64,19 @@ def rate_weighed(events: list[Event]) -> None:
 def settle_lines(events: list[Event]) -> None:
     ids = {int(event.subject_id) for event in events}
     services.settle_lines(line_ids=ids, by=system_user("billing"), at=timezone.now())
+
+
+@subscribe("claim.set_off", name="billing.set_off_claim")
+def set_off_claim(event: Event) -> None:
+    services.set_off_claim(
+        payment_id=event.data["payment"],
+        number=event.data["number"],
+        customer_id=event.data["customer"],
+        waybill=event.data["waybill"],
+        amount=Decimal(event.data["amount"]),
+        by=system_user("billing"),
+        at=event.at,
+    )
 
 
 @subscribe("statement.sent", name="billing.keep_paper_hash")

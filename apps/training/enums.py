@@ -18,7 +18,7 @@ class Area(ColourChoices):
 
 
 # Areas whose doors ask ``may_work``; for another one no requirement is set, as nothing would ask it.
-ASKED = frozenset({Area.CASES, Area.CHAT, Area.HOTLINE})
+ASKED = frozenset({Area.CASES, Area.CHAT, Area.HOTLINE, Area.CLAIMS})
 
 
 class QuestionKind(ColourChoices):

@@ -211,7 +211,7 @@ def test_manners_need_a_call_that_somebody_listened_to(team: Team) -> None:
 
 
 def test_an_area_whose_doors_do_not_ask_takes_no_requirement(team: Team) -> None:
-    said = refused(required, of=exam(), area=Area.CLAIMS)
+    said = refused(required, of=exam(), area=Area.COD)
     assert (said.code, said.field) == ("not_asked", "area")
 
 

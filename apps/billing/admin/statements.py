@@ -59,6 +59,7 @@ CAUSES = {
     BlockerKind.RECEIPT: "admin:tracking_returndocument_change",
     BlockerKind.UNRATED: "admin:billing_shipmentrating_change",
     BlockerKind.DISPUTE: "admin:billing_dispute_change",
+    BlockerKind.CLAIM: "admin:claims_claim_change",
 }
 
 

@@ -56,6 +56,7 @@ class ChargeKind(ColourChoices):
     ROUNDING = "rounding", _("Rounding"), "grey"
     TIER = "tier", _("Volume tier of the month"), "green"
     ADJUSTMENT = "adjustment", _("Adjustment"), "red"
+    CLAIM = "claim", _("Compensation set off"), "purple"
     OPENING = "opening", _("Taken over"), "grey"
 
 
@@ -67,6 +68,7 @@ class BlockerKind(ColourChoices):
     RECEIPT = "receipt", _("Signed receipt not back"), "amber"
     UNRATED = "unrated", _("Shipment without a price"), "amber"
     DISPUTE = "dispute", _("Open dispute"), "red"
+    CLAIM = "claim", _("Open claim"), "red"
 
 
 class StatementFile(models.TextChoices):

@@ -12,6 +12,7 @@ from apps.billing.services.cheques import (
     note_cheque,
     present_cheque,
 )
+from apps.billing.services.claims import set_off_claim
 from apps.billing.services.closing import (
     ask_closing,
     freeze_batch,
@@ -144,6 +145,7 @@ __all__ = [
     "say_in_dispute",
     "send_dunning",
     "send_statement",
+    "set_off_claim",
     "set_price",
     "settle_lines",
     "settle_small_difference",

@@ -1,6 +1,7 @@
 """What could make a customer refuse to pay, found in sets before a statement is sent (BIL-3)."""
 
-from datetime import datetime
+from collections import defaultdict
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection, transaction
@@ -8,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.billing.enums import StatementState
-from apps.billing.models import Blocker, Statement
+from apps.billing.models import BillingTerms, Blocker, Statement
 from apps.billing.services.moving import lock_statement
 from apps.billing.services.words import said
+from apps.claims.queries.money import Unsettled, unsettled
 from apps.complaints.enums import CaseClass, CaseState
 from apps.core.errors import RuleBroken
 from apps.events.services import record
@@ -49,6 +51,12 @@ WITH shipments AS (
     JOIN billing_statement e ON e.id = d.statement_id
     JOIN billing_statement n ON n.bill_to_id = e.bill_to_id AND n.id = ANY(%(ids)s) AND n.period > e.period
     WHERE d.state = 'open'
+    UNION
+    SELECT s.id, 'claim', u.id, u.label
+    FROM billing_statement s JOIN unnest(%(claims)s::bigint[], %(claimants)s::bigint[], %(labels)s::text[])
+        AS u (id, customer_id, label) ON u.customer_id IN (SELECT s.bill_to_id UNION ALL SELECT customer_id
+            FROM billing_billingterms WHERE payer_id = s.bill_to_id)
+    WHERE s.id = ANY(%(ids)s)
 )
 """
 _ADD = (
@@ -73,7 +81,11 @@ DELETE FROM billing_blocker b WHERE b.statement_id = ANY(%(ids)s) AND b.waived_a
 def find_blockers(*, statement_ids: list[int], at: datetime) -> None:
     """Note what stands in the way of these statements now; what was settled meanwhile goes, what was
     waived stays on record."""
+    claims = _claims(statement_ids)
     given: dict[str, Any] = {
+        "claims": [one.id for one in claims],
+        "claimants": [one.customer_id for one in claims],
+        "labels": [one.label for one in claims],
         "ids": statement_ids,
         "at": at,
         "exception_closed": ExceptionState.CLOSED,
@@ -84,6 +96,19 @@ def find_blockers(*, statement_ids: list[int], at: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_GONE, given)
         cursor.execute(_ADD, given)
+
+
+def _claims(statement_ids: list[int]) -> list[Unsettled]:
+    """Claims of the statements' customers that are not settled; each by the end of its statement's month."""
+    rows = Statement.objects.filter(pk__in=statement_ids, bill_to__isnull=False)
+    payers: dict[date, set[int]] = defaultdict(set)
+    for payer, month in rows.values_list("bill_to_id", "period"):
+        payers[month].add(payer)
+    found = []
+    for month, of in sorted(payers.items()):
+        paid_for = BillingTerms.objects.filter(payer__in=of).values_list("customer_id", flat=True)
+        found += unsettled([*of, *paid_for], month)
+    return found
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from django.db.models import Sum
+from django.db.models import Case, Sum, When
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
@@ -21,6 +21,8 @@ from apps.ledger.services import post_entries, reverse_entry
 if TYPE_CHECKING:
     from apps.customers.models import Customer
 
+# What is set off is no service and no revenue: it pays what we owe for a claim.
+UNTAXED = "compensation"
 STATEMENT, INVOICE, RECEIPT = "billing.statement", "billing.invoice", "billing.receipt"
 
 
@@ -61,14 +63,18 @@ def post_frozen(statements: Sequence[Frozen], *, day: date, by: User, at: dateti
     by_id = {statement.id: statement for statement in statements}
     sums = (
         StatementTotal.objects.filter(statement__in=list(by_id))
-        .order_by("statement_id", "tax_class__rate_ppm")
-        .values_list("statement_id", "tax_class__rate_ppm")
+        .annotate(set_off=Case(When(tax_class__code=UNTAXED, then=True), default=False))
+        .order_by("statement_id", "tax_class__rate_ppm", "set_off")
+        .values_list("statement_id", "tax_class__rate_ppm", "set_off")
         .annotate(sum=Sum("gross"))
     )
     revenue, deferred = Side(AccountKind.REVENUE), Side(AccountKind.DEFERRED_VAT)
     postings: dict[int, list[NewPosting]] = {pk: [] for pk in by_id}
-    for pk, rate, gross in sums:
+    for pk, rate, set_off, gross in sums:
         debit = _owed(by_id[pk])
+        if set_off:
+            postings[pk] += both_ways(debit, Side(AccountKind.CLAIMS_PAYABLE), gross)
+            continue
         net, part = tax.split(gross, rate)
         postings[pk] += both_ways(debit, revenue, net) + both_ways(debit, deferred, part)
     text = _("Statement %(number)s")

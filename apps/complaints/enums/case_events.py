@@ -30,6 +30,8 @@ CASE_EVENT_KINDS = {
     "case.resumed": _("No longer waiting"),
     "case.solved": _("Solution found"),
     "case.result_confirmed": _("Result confirmed with the customer"),
+    "case.held": _("Kept open by"),
+    "case.hold_lifted": _("No longer kept open by"),
     "case.closed": _("Case closed"),
     "case.reopened": _("Case reopened"),
     "case.escalated": _("Escalated: the customer is still dissatisfied"),

@@ -1833,5 +1833,79 @@ class Migration(migrations.Migration):
                 name="satisfactionask_one_open",
             ),
         ),
+        migrations.CreateModel(
+            name="CaseHold",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("subject_type", models.CharField(editable=False, max_length=60)),
+                ("subject_id", models.CharField(editable=False, max_length=40)),
+                ("label", models.CharField(max_length=60, verbose_name="what holds it")),
+                ("since", models.DateTimeField(verbose_name="since")),
+                ("lifted_at", models.DateTimeField(null=True, verbose_name="lifted")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="holds",
+                        to="complaints.case",
+                        verbose_name="case",
+                    ),
+                ),
+                (
+                    "held_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "lifted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "hold on a case",
+                "verbose_name_plural": "holds on cases",
+                "ordering": ["case", "id"],
+                "default_permissions": (),
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("lifted_at__isnull", True)),
+                        fields=["subject_type", "subject_id"],
+                        name="case_hold_by_subject",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("lifted_at__isnull", True)),
+                        fields=("case", "subject_type", "subject_id"),
+                        name="case_hold_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("label", ""), _negated=True),
+                        name="case_hold_labelled",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("lifted_at__isnull", True), ("lifted_by__isnull", True)),
+                            models.Q(("lifted_at__isnull", False), ("lifted_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="case_hold_lifted_by_whom",
+                    ),
+                ],
+            },
+        ),
         *_by_hand.OPERATIONS,
     ]

@@ -9,6 +9,7 @@ from apps.complaints.models.entry import (
     CaseLink,
     CaseReader,
 )
+from apps.complaints.models.hold import CaseHold
 from apps.complaints.models.satisfaction import SatisfactionAsk
 from apps.complaints.models.team import AssignmentRule, MajorRule
 
@@ -21,6 +22,7 @@ __all__ = [
     "Case",
     "CaseEntry",
     "CaseFile",
+    "CaseHold",
     "CaseLink",
     "CaseQuerySet",
     "CaseReader",

@@ -13,6 +13,7 @@ from apps.complaints.services.assigning import (
 )
 from apps.complaints.services.changing import change_case
 from apps.complaints.services.drafts import discard_draft, keep_draft
+from apps.complaints.services.holding import hold_case, lift_hold
 from apps.complaints.services.intake import take_report
 from apps.complaints.services.merging import link_cases, merge_cases, split_case, unlink_cases
 from apps.complaints.services.opening import open_case
@@ -51,8 +52,10 @@ __all__ = [
     "discard_draft",
     "drop_promise",
     "hand_to_director",
+    "hold_case",
     "keep_draft",
     "keep_promise",
+    "lift_hold",
     "link_cases",
     "log_call",
     "make_promise",

@@ -18,6 +18,7 @@ from apps.complaints.rules.cases import (
 )
 from apps.complaints.rules.privacy import one_line
 from apps.complaints.services import clocks
+from apps.complaints.services.holding import check_holds
 from apps.complaints.services.locking import add_to_search, begin, lock_case, move_case, write
 from apps.complaints.services.reporting import tell
 from apps.complaints.services.satisfaction import act_on_score, record_answer
@@ -106,6 +107,7 @@ def close_case(*, case_id: int, by: User, at: datetime, note: str = "") -> Case:
     case = lock_case(case_id, by)
     CASE_MOVES.check(CaseState(case.state), CaseState.CLOSED)
     check_closing(case, note)
+    check_holds(case)
     check_promises([promise.label for promise in clocks.open_promises(case)])
     values: dict[str, Any] = {"closed_at": at, "closed_by": by, "awaits_answer": False}
     values["closing_note"] = one_line(note, case, most=300)
@@ -122,6 +124,7 @@ def cancel_case(*, case_id: int, reason: str, by: User, at: datetime) -> Case:
     """Opened by mistake, a test, or an advertisement: no work, no clocks; it stays on record."""
     reason = needed(reason, "reason", most=200)
     case = lock_case(case_id, by)
+    check_holds(case)
     move_case(
         case,
         CaseState.CANCELLED,

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from apps.accounts.queries import public_user
 from apps.backoffice.services.counting import add_for_good
+from apps.claims.queries.public import public_claims
 from apps.complaints import services
 from apps.complaints.enums import CaseChannel, EntryKind
 from apps.complaints.inputs import NewMessage
@@ -32,13 +33,13 @@ MESSAGES = (timedelta(hours=1), 30)
 @require_safe
 @speaks()
 def case(request: HttpRequest, token: str) -> HttpResponse:
-    found = _find(request, token)
+    found = find_case(request, token)
     if isinstance(found, HttpResponse):
         return found
     return show(request, found, sent=request.GET.get("sent") == "1")
 
 
-def _find(request: HttpRequest, token: str) -> Case | HttpResponse:
+def find_case(request: HttpRequest, token: str) -> Case | HttpResponse:
     return behind_link(request, lambda: case_of_token(token))
 
 
@@ -58,6 +59,7 @@ def show(
     form = form or MessageForm(initial={"key": uuid4()})
     context = {
         "page": lay_out(found, token, now()),
+        "claims": public_claims(found),
         "token": token,
         "form": form,
         "key": form["key"].value() or uuid4(),
@@ -76,7 +78,7 @@ def show(
 @speaks(remember=False)
 def write(request: HttpRequest, token: str) -> HttpResponse:
     """Another message, or photos, or both."""
-    found = _find(request, token)
+    found = find_case(request, token)
     if isinstance(found, HttpResponse):
         return found
     subject, at = found, now()
@@ -121,7 +123,7 @@ def _back(token: str, where: str = "") -> HttpResponse:
 @speaks(remember=False)
 def withdraw(request: HttpRequest, token: str) -> HttpResponse:
     """Nothing more is wanted. Sent twice, the second time finds it done."""
-    found = _find(request, token)
+    found = find_case(request, token)
     if isinstance(found, HttpResponse):
         return found
     form = WithdrawForm(request.POST)
@@ -136,7 +138,7 @@ def withdraw(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 def file(request: HttpRequest, token: str, key: UUID) -> HttpResponse:
     """Pictures to look at; everything else to download as what nobody runs."""
-    found = _find(request, token)
+    found = find_case(request, token)
     if isinstance(found, HttpResponse):
         return found
     stored = public_file(found, key)

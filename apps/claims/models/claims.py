@@ -1,0 +1,328 @@
+"""The claim 理赔: what somebody asks us to pay for a shipment, from the filing to the money (CMP-6)."""
+
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.enums import ObjectScope
+from apps.accounts.models import Unit
+from apps.claims.enums import AgreedHow, ClaimKind, ClaimState, PaperKind, Told
+from apps.claims.models.rules import CompensationRule
+from apps.claims.states import LIVE, STANDING
+from apps.complaints.models import Case
+from apps.core.crypto import EncryptedTextField
+from apps.core.models import AppendOnly, MoneyField, Stamped
+from apps.customers.models import Customer
+from apps.quality.models import ExceptionReport
+from apps.tracking.models import Waybill
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+USER = settings.AUTH_USER_MODEL
+S = ClaimState
+LIVE_VALUES = sorted(str(state) for state in LIVE)
+STANDING_VALUES = sorted(str(state) for state in STANDING)
+SETTLED = (S.AGREED, S.PAID, S.CLOSED)
+
+
+class ClaimQuerySet(models.QuerySet["Claim"]):
+    def visible_to(self, user: "User") -> Self:
+        """Those of this user's units and customers, and those this user has in hand."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        customers = Customer.objects.visible_to(user)
+        if user.scope == ObjectScope.CUSTOMERS:
+            return self.filter(customer__in=customers)
+        units = user.visible_unit_ids()
+        if units is None:
+            return self
+        return self.filter(Q(unit__in=units) | Q(owner=user.pk) | Q(customer__in=customers))
+
+    def live(self) -> Self:
+        """Neither closed nor refused nor withdrawn."""
+        return self.filter(state__in=LIVE_VALUES)
+
+
+class Claim(Stamped):
+    """Numbers look like CL20261125-48391527. Insured amount, declared value and fee are those of the shipment
+    when it was filed and never change after. ``approved`` is the amount that stands, in yuan; what was approved
+    before and is void stays in the decisions. ``customer`` is the claimant, else a party with name and phone."""
+
+    PREFIX = "CL"
+
+    number = models.CharField(_("number"), max_length=20, unique=True, editable=False)
+    kind = models.CharField(_("kind"), max_length=10, choices=ClaimKind.choices)
+    state = models.CharField(_("state"), max_length=10, choices=S.choices, default=S.DRAFT)
+    waybill = models.ForeignKey(
+        Waybill, models.PROTECT, related_name="claims", verbose_name=_("waybill")
+    )
+    case = models.ForeignKey(
+        Case,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="claims",
+        verbose_name=_("case"),
+    )
+    exception = models.ForeignKey(
+        ExceptionReport,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="claims",
+        verbose_name=_("exception report"),
+    )
+    customer = models.ForeignKey(
+        Customer,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="claims",
+        verbose_name=_("claimant"),
+    )
+    party_name = EncryptedTextField(_("claimant's name"), blank=True, default="")
+    party_phone = EncryptedTextField(_("claimant's phone"), blank=True, default="")
+    party_phone_index = models.CharField(max_length=32, blank=True, editable=False)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="claims", verbose_name=_("unit"))
+    owner = models.ForeignKey(
+        USER,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="owned_claims",
+        verbose_name=_("owner"),
+    )
+    what = models.CharField(_("what happened"), max_length=300, blank=True)
+
+    insured_amount = MoneyField(_("insured amount"), null=True, blank=True)
+    declared_value = MoneyField(_("declared value"), null=True, blank=True)
+    fee = MoneyField(_("fee of the shipment"), null=True, blank=True)
+    days_late = models.PositiveSmallIntegerField(_("days late"), null=True, blank=True)
+    claimed = MoneyField(_("claimed"))
+    is_above_declared = models.BooleanField(_("above the declared value"), default=False)
+    is_large = models.BooleanField(_("large"), default=False)
+
+    # Which text was explained, when, how and to whom.
+    rule = models.ForeignKey(
+        CompensationRule,
+        models.PROTECT,
+        null=True,
+        related_name="claims",
+        verbose_name=_("rule explained"),
+    )
+    shown_at = models.DateTimeField(_("rules explained"), null=True)
+    shown_how = models.CharField(
+        _("how explained"), max_length=10, choices=Told.choices, blank=True
+    )
+    shown_to = EncryptedTextField(_("explained to"), blank=True, default="")
+
+    approved = MoneyField(_("approved"), null=True)
+    filed_at = models.DateTimeField(_("filed"), null=True)
+    papers_asked_at = models.DateTimeField(_("waiting for papers since"), null=True)
+    papers_asked = models.CharField(_("papers asked for"), max_length=300, blank=True)
+    decided_at = models.DateTimeField(_("decided"), null=True)
+    decided_by = models.ForeignKey(
+        USER, models.PROTECT, null=True, related_name="+", verbose_name=_("decided by")
+    )
+    refusal_clause = models.CharField(_("clause of the refusal"), max_length=120, blank=True)
+    refusal_reason = models.CharField(_("reason of the refusal"), max_length=300, blank=True)
+    agreed_at = models.DateTimeField(_("agreed"), null=True)
+    agreed_how = models.CharField(
+        _("how agreed"), max_length=10, choices=AgreedHow.choices, blank=True
+    )
+    disputed_at = models.DateTimeField(_("last disputed"), null=True)
+    dispute_reason = models.CharField(_("why disputed"), max_length=300, blank=True)
+    on_the_spot = models.BooleanField(_("paid on the spot"), default=False)
+    overpaid_reason = models.CharField(
+        _("what becomes of the overpaid"), max_length=300, blank=True
+    )
+    paid_at = models.DateTimeField(_("paid"), null=True)
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True)
+    closed_at = models.DateTimeField(_("closed"), null=True)
+    # What made it, so that the same thing sent twice is one claim.
+    source_key = models.CharField(max_length=120, blank=True, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = ClaimQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("claim")
+        verbose_name_plural = _("claims")
+        ordering = ["-id"]
+        permissions = [
+            ("assess_claim", _("Can assess claims")),
+            ("override_claim", _("Can set another amount than the computed one")),
+            ("decide_claim", _("Can decide claims within their limit")),
+            ("pay_claim", _("Can plan and release payments of claims")),
+            ("recover_claim", _("Can recover what was paid for claims")),
+            ("recover_person", _("Can recover from a person by QC's decision")),
+        ]
+        indexes = [
+            models.Index(fields=["state", "-id"], name="claim_by_state"),
+            models.Index(fields=["customer", "-id"], name="claim_by_customer"),
+            models.Index(fields=["unit", "-id"], name="claim_by_unit"),
+            models.Index(fields=["decided_at"], name="claim_by_decision"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                name="claim_one_living",
+                fields=["waybill", "kind"],
+                condition=Q(state__in=LIVE_VALUES),
+            ),
+            models.UniqueConstraint(
+                name="claim_source_once", fields=["source_key"], condition=~Q(source_key="")
+            ),
+            models.CheckConstraint(
+                name="claim_known",
+                condition=Q(kind__in=ClaimKind.values, state__in=S.values),
+            ),
+            models.CheckConstraint(name="claim_of_something", condition=Q(claimed__gt=0)),
+            models.CheckConstraint(
+                name="claim_of_somebody",
+                condition=Q(customer__isnull=False) | ~Q(party_phone_index=""),
+            ),
+            models.CheckConstraint(
+                name="claim_filed_with_rules_explained",
+                condition=Q(state__in=[S.DRAFT, S.WITHDRAWN])
+                | (
+                    Q(filed_at__isnull=False, rule__isnull=False, shown_at__isnull=False)
+                    & ~Q(shown_how="")
+                ),
+            ),
+            models.CheckConstraint(
+                name="claim_refused_by_a_clause",
+                condition=~Q(state=S.REFUSED)
+                | (Q(decided_at__isnull=False) & ~Q(refusal_clause="") & ~Q(refusal_reason="")),
+            ),
+            models.CheckConstraint(
+                name="claim_approved_with_an_amount",
+                condition=Q(state__in=STANDING_VALUES, approved__gt=0, decided_at__isnull=False)
+                | (~Q(state__in=STANDING_VALUES) & Q(approved=None))
+                | Q(state=S.WITHDRAWN),
+            ),
+            models.CheckConstraint(
+                name="claim_agreed_agrees",
+                condition=Q(state__in=SETTLED, agreed_at__isnull=False)
+                | (~Q(state__in=SETTLED) & Q(agreed_at=None)),
+            ),
+            models.CheckConstraint(
+                name="claim_paid_agrees",
+                condition=Q(state__in=[S.PAID, S.CLOSED], paid_at__isnull=False)
+                | (~Q(state__in=[S.PAID, S.CLOSED]) & Q(paid_at=None)),
+            ),
+            models.CheckConstraint(
+                name="claim_closed_agrees",
+                condition=Q(state=S.CLOSED, closed_at__isnull=False)
+                | (~Q(state=S.CLOSED) & Q(closed_at=None)),
+            ),
+            models.CheckConstraint(
+                name="claim_waits_for_named_papers",
+                condition=Q(papers_asked_at=None, papers_asked="")
+                | (Q(papers_asked_at__isnull=False) & ~Q(papers_asked="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def is_live(self) -> bool:
+        return self.state in LIVE
+
+
+class ClaimItem(models.Model):
+    """One thing of a claim; what was claimed for all of them is the claim's sum. ``proved`` is its value by
+    the papers, ``salvage`` what is left of it."""
+
+    claim = models.ForeignKey(Claim, models.CASCADE, related_name="items", verbose_name=_("claim"))
+    place = models.PositiveSmallIntegerField(_("line"))
+    what = models.CharField(_("goods"), max_length=120)
+    quantity = models.PositiveIntegerField(_("quantity"), default=1)
+    claimed = MoneyField(_("claimed"))
+    proved = MoneyField(_("proved"), null=True, blank=True)
+    salvage = MoneyField(_("what is left"), default=0)
+    why = models.CharField(_("why this amount"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("claimed thing")
+        verbose_name_plural = _("claimed things")
+        ordering = ["claim", "place"]
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(name="claim_item_place", fields=["claim", "place"]),
+            models.CheckConstraint(
+                name="claim_item_amounts",
+                condition=Q(claimed__gt=0, quantity__gt=0, salvage__gte=0)
+                & (Q(proved=None) | Q(proved__gte=0))
+                & (Q(proved=None, salvage=0) | Q(salvage__lte=F("proved"))),
+            ),
+            models.CheckConstraint(name="claim_item_named", condition=~Q(what="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.what} × {self.quantity}"
+
+
+class ClaimPaper(AppendOnly):
+    """A file that proves something; the pictures of the case are read there and are not stored twice."""
+
+    claim = models.ForeignKey(Claim, models.PROTECT, related_name="papers", verbose_name=_("claim"))
+    key = models.UUIDField(unique=True, editable=False)
+    kind = models.CharField(_("kind"), max_length=10, choices=PaperKind.choices)
+    path = models.CharField(max_length=200, editable=False)
+    name = models.CharField(_("name"), max_length=200)
+    content_type = models.CharField(_("content type"), max_length=120)
+    size = models.PositiveIntegerField(_("size"))
+    sha256 = models.CharField(max_length=64)
+    note = models.CharField(_("note"), max_length=200, blank=True)
+    by_customer = models.BooleanField(_("from the customer"), default=False)
+    at = models.DateTimeField(_("when"))
+    by = models.ForeignKey(USER, models.PROTECT, related_name="+", verbose_name=_("by"))
+
+    class Meta:
+        verbose_name = _("paper of a claim")
+        verbose_name_plural = _("papers of claims")
+        ordering = ["claim", "id"]
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(name="claim_paper_once", fields=["claim", "kind", "sha256"]),
+            models.CheckConstraint(
+                name="claim_paper_known", condition=Q(kind__in=PaperKind.values)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} · {self.name}"
+
+
+class NamedPayee(AppendOnly):
+    """Where the claimant wants the money, as they named it after a code to the phone on file. Nothing is paid by
+    it: a payout account is made of it in banking, with its call-back and its two approvals (COD-6)."""
+
+    claim = models.ForeignKey(Claim, models.PROTECT, related_name="payees", verbose_name=_("claim"))
+    holder = EncryptedTextField(_("Account holder"))
+    bank = models.CharField(_("bank"), max_length=120)
+    account = EncryptedTextField(_("account number"))
+    tail = models.CharField(_("last four digits"), max_length=4)
+    how = models.CharField(_("how named"), max_length=10, choices=AgreedHow.choices)
+    at = models.DateTimeField(_("when"))
+    by = models.ForeignKey(USER, models.PROTECT, related_name="+", verbose_name=_("by"))
+
+    class Meta:
+        verbose_name = _("named payee")
+        verbose_name_plural = _("named payees")
+        ordering = ["claim", "-id"]
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                name="named_payee_known",
+                condition=Q(how__in=AgreedHow.values, tail__regex=r"^[0-9]{4}$") & ~Q(bank=""),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.bank} **** {self.tail}"

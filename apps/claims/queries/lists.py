@@ -1,0 +1,95 @@
+"""Lists of claims for staff, and what one's page shows (CMP-6)."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.utils.timezone import localdate
+
+from apps.accounts.models import User
+from apps.claims.enums import ClaimState
+from apps.claims.models import Assessment, Claim, CompensationRule, Recovery
+from apps.claims.queries.rules import limits_on
+from apps.complaints.models import Case
+from apps.core.errors import BadInput
+from apps.core.money import money
+from apps.tracking.models import Waybill
+from apps.tracking.numbers import parse_waybill_number
+
+S = ClaimState
+
+
+def to_decide(user: User, at: datetime) -> "QuerySet[Claim]":
+    """Assessed claims that this user may decide now by their limits of today: within them per claim, and not their
+    own assessment unless it is within what they pay on the spot. The day's sum is looked at when they decide."""
+    roles = [str(role) for role, _path in user.current_roles]
+    newest = Assessment.objects.filter(claim=OuterRef("pk")).order_by("-n")
+    rows = Claim.objects.visible_to(user).filter(state=S.ASSESSED)
+    rows = rows.annotate(
+        comes_to=Subquery(newest.values("amount")[:1]), assessor=Subquery(newest.values("by")[:1])
+    )
+    mine = Q(pk__in=[])
+    for kind in ("loss", "damage", "shortage", "delay"):
+        limit = limits_on(localdate(at), kind).filter(role__in=roles).last()
+        if limit is not None:
+            own = ~Q(assessor=user.pk) | Q(comes_to__lte=limit.on_the_spot)
+            mine |= Q(kind=kind, comes_to__lte=limit.per_claim) & own
+    return rows.filter(mine)
+
+
+def claim_list(user: User, *, view: str, at: datetime, text: str = "") -> "QuerySet[Claim]":
+    """By the usual views; ``text`` is a claim's or a waybill's number."""
+    if view == "decide":
+        rows = to_decide(user, at)
+    else:
+        rows = Claim.objects.visible_to(user)
+        states: dict[str, tuple[ClaimState, ...]] = {
+            "assess": (S.DRAFT, S.FILED),
+            "customer": (S.APPROVED,),
+            "pay": (S.AGREED,),
+        }
+        if view == "open":
+            rows = rows.live()
+        elif view in states:
+            rows = rows.filter(state__in=states[view])
+    typed = text.strip().upper()
+    if typed:
+        rows = rows.filter(Q(number=typed) | Q(waybill__number=typed))
+    return rows.select_related("waybill", "customer", "unit", "owner")
+
+
+def find_waybill(text: str, user: User) -> Waybill | None:
+    """A shipment that ``user`` may see by its number; None for anything else."""
+    try:
+        number = parse_waybill_number(text)
+    except BadInput:
+        return None
+    rows = Waybill.objects.visible_to(user).select_related("customer__unit")
+    found: Waybill | None = rows.filter(number=number).first()
+    return found
+
+
+def claims_of_case(case: Case) -> "QuerySet[Claim]":
+    return Claim.objects.filter(case=case).select_related("waybill").order_by("-pk")
+
+
+def recovery_list(user: User, *, view: str) -> "QuerySet[Recovery]":
+    rows = Recovery.objects.visible_to(user)
+    if view in ("asked", "agreed", "received"):
+        rows = rows.filter(state=view)
+    related = ("claim__waybill", "carrier", "unit", "person", "by")
+    return rows.select_related(*related)
+
+
+def rules_on(day: Any) -> "QuerySet[CompensationRule]":
+    return CompensationRule.objects.filter(Q(until=None) | Q(until__gt=day)).order_by(
+        "kind", "cover", F("customer_id").asc(nulls_first=True), "since"
+    )
+
+
+def left_to_pay(claim: Claim, taken: Decimal) -> tuple[Decimal, Decimal]:
+    """What is left to be planned, and what was paid too much; one of them is zero."""
+    left = money((claim.approved or Decimal(0)) - taken)
+    zero = Decimal(0)
+    return max(left, zero), (max(-left, zero) if claim.approved is not None else zero)

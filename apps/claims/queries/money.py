@@ -1,0 +1,82 @@
+"""What was paid for claims and recovered; what is not settled yet (CMP-6)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from apps.claims.enums import ClaimState, PaymentState
+from apps.claims.models import Claim, ClaimPayment, Recovery
+
+# Money is still owed, or nobody has said whether.
+UNSETTLED = (
+    ClaimState.FILED,
+    ClaimState.ASSESSED,
+    ClaimState.APPROVED,
+    ClaimState.AGREED,
+)
+
+
+def paid_sum(claim: Claim) -> Decimal:
+    """What has gone out, in yuan."""
+    return _sum(claim.payments.filter(state=PaymentState.PAID))
+
+
+def taken_sum(claim: Claim) -> Decimal:
+    """What has gone out or is on its way."""
+    return _sum(claim.payments.exclude(state=PaymentState.FAILED))
+
+
+def _sum(rows: "QuerySet[ClaimPayment]") -> Decimal:
+    found: Decimal | None = rows.aggregate(sum=Sum("amount"))["sum"]
+    return found or Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """A claim that stands in the way of a customer's statement."""
+
+    id: int
+    customer_id: int
+    label: str
+
+
+def unsettled(customers: Iterable[int], month: date) -> list[Unsettled]:
+    """Claims of these customers' shipments that were filed by the end of ``month`` (its first day, local) and are
+    not settled: nobody should ask for that month's money without knowing of them."""
+    after = date(month.year + month.month // 12, month.month % 12 + 1, 1)
+    rows = Claim.objects.filter(
+        waybill__customer__in=list(customers), state__in=UNSETTLED, filed_at__date__lt=after
+    ).select_related("waybill")
+    return [
+        Unsettled(
+            row.pk,
+            row.waybill.customer_id,
+            f"{row.number} · {row.get_kind_display()} · {row.waybill.number}",
+        )
+        for row in rows.order_by("pk")
+    ]
+
+
+def recovered_by_partner(
+    rows: "QuerySet[Recovery]",
+) -> list[tuple[int, str, int, Decimal, Decimal, Decimal]]:
+    """Of these recoveries, per partner: its key and name, how many, asked, agreed, received."""
+    of = rows.filter(carrier__isnull=False).order_by("carrier__name", "carrier")
+    found = of.values_list("carrier", "carrier__name").annotate(
+        n=Count("pk"),
+        asked_sum=Sum("asked"),
+        agreed_sum=Sum("agreed"),
+        received_sum=Sum("received"),
+    )
+    zero = Decimal(0)
+    return [(pk, name, n, a or zero, b or zero, c or zero) for pk, name, n, a, b, c in found]
+
+
+def recovered_sum(claim: Claim) -> Decimal:
+    found: Decimal | None = claim.recoveries.filter(~Q(received=None)).aggregate(s=Sum("received"))[
+        "s"
+    ]
+    return found or Decimal(0)

@@ -1,0 +1,79 @@
+"""What the claimant sees of a claim on the page of their case: no names of staff, nothing of recovery (CMP-6)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from apps.claims.enums import ClaimState
+from apps.claims.models import Claim
+from apps.claims.wording import step_lines
+from apps.complaints.models import Case
+from apps.complaints.rules.merchants import is_merchants_own
+from apps.core.choices import colour_of
+from apps.customers.models import Contact
+
+SHOWN = frozenset(set(ClaimState) - {ClaimState.DRAFT})
+
+
+@dataclass(frozen=True, slots=True)
+class PublicClaim:
+    """``amount`` is what stands, in yuan; ``steps`` how it was computed, each with what stands after it."""
+
+    id: int
+    number: str
+    kind: str
+    state: str
+    colour: str
+    claimed: Decimal
+    amount: Decimal | None
+    steps: Sequence[tuple[str, str]]
+    override_reason: str
+    papers_asked: str
+    refusal: str
+    may_answer: bool
+    may_send: bool
+
+
+def public_claims(case: Case) -> list[PublicClaim]:
+    """Those of the case, the newest first; drafts of ours are none yet."""
+    rows = Claim.objects.filter(case=case, state__in=SHOWN).order_by("-pk")
+    return [_seen(row) for row in rows.prefetch_related("assessments") if _is_theirs(row, case)]
+
+
+def claim_of_case(case: Case, number: str) -> Claim | None:
+    row = Claim.objects.filter(case=case, number=number, state__in=SHOWN).first()
+    return row if row is not None and _is_theirs(row, case) else None
+
+
+def _is_theirs(row: Claim, case: Case) -> bool:
+    """Whoever brought the case is the claimant: by the phone they gave, which is the claimant's own, or that of a
+    contact of the customer. A consignee's link does not open what the merchant claims."""
+    if row.customer_id is None:
+        return bool(case.contact_phone_index) and row.party_phone_index == case.contact_phone_index
+    if is_merchants_own(case):
+        return True
+    contacts = Contact.objects.filter(customer=row.customer_id, active=True)
+    phones = {contact.phone for contact in contacts}
+    return bool(case.contact_phone) and case.contact_phone in phones
+
+
+def _seen(row: Claim) -> PublicClaim:
+    newest = max(row.assessments.all(), key=lambda one: one.n, default=None)
+    stands = newest if row.approved is not None else None
+    return PublicClaim(
+        id=row.pk,
+        number=row.number,
+        kind=str(row.get_kind_display()),
+        state=str(row.get_state_display()),
+        colour=colour_of(Claim._meta.get_field("state").choices, row.state),
+        claimed=row.claimed,
+        amount=row.approved,
+        steps=step_lines(stands.steps) if stands is not None else (),
+        override_reason=stands.override_reason if stands is not None else "",
+        papers_asked=row.papers_asked,
+        refusal=" ".join(filter(None, (row.refusal_clause, row.refusal_reason)))
+        if row.state == ClaimState.REFUSED
+        else "",
+        may_answer=row.state == ClaimState.APPROVED,
+        may_send=row.state in (ClaimState.FILED, ClaimState.ASSESSED, ClaimState.APPROVED),
+    )

@@ -1,0 +1,319 @@
+"""What a claim comes to, and who says yes: within the own limit, never to the own assessment above what is paid on
+the spot (CMP-6)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+
+from apps.accounts.models import User
+from apps.claims.enums import ClaimKind, ClaimState, Verdict
+from apps.claims.inputs import Proof
+from apps.claims.models import Assessment, Claim, ClaimItem, ClaimLimit, Decision
+from apps.claims.queries.rules import (
+    approved_by,
+    is_large,
+    limit_of,
+    terms_of,
+    who_may_decide,
+)
+from apps.claims.rules.amounts import amount
+from apps.claims.rules.assessing import Assessed, Facts, Lacking, Thing, assess
+from apps.claims.services import clocks
+from apps.claims.services.filing import check_qualified, release_case, tell_leaders, void
+from apps.claims.services.moving import (
+    RULE,
+    about,
+    in_words,
+    lock_claim,
+    move,
+    needed,
+    one_at_a_time,
+    write,
+)
+from apps.claims.wording import lacking_words
+from apps.core.errors import BadInput, RuleBroken
+from apps.core.money import format_money
+from apps.events.services import record
+
+S = ClaimState
+OVERRIDE = "claims.override_claim"
+
+
+def compute(claim: Claim, proofs: Mapping[int, Proof] | None = None) -> Assessed | Lacking:
+    """What the claim comes to by its rule, with ``proofs`` by the key of an item in place of what is on file.
+    Writes nothing."""
+    if claim.rule is None:
+        return Lacking(("rule",))
+    things = []
+    for item in claim.items.all():
+        proof = (proofs or {}).get(item.pk)
+        proved = proof.proved if proof else item.proved
+        left = proof.salvage if proof else item.salvage
+        things.append(Thing(item.what, item.claimed, proved, left))
+    facts = Facts(
+        kind=ClaimKind(claim.kind),
+        insured_amount=claim.insured_amount,
+        declared_value=claim.declared_value,
+        fee=claim.fee,
+        days_late=claim.days_late,
+        shipped_on=localdate(claim.waybill.picked_up_at or claim.waybill.issued_at),
+        things=things,
+    )
+    return assess(facts, terms_of(claim.rule))
+
+
+@transaction.atomic
+def assess_claim(
+    *,
+    claim_id: int,
+    proofs: Mapping[int, Proof] | None = None,
+    days_late: int | None = None,
+    override: Decimal | None = None,
+    override_reason: str = "",
+    by: User,
+    at: datetime,
+) -> Assessment:
+    """Write down what the things are worth by the papers, and what the rule makes of it. ``override``: another
+    amount, with a reason, by a post that may; never beyond the insured amount or the proved loss.
+
+    RuleBroken ``lacking`` says what is missing."""
+    check_qualified(by, at)
+    claim = lock_claim(claim_id, by)
+    if claim.state == S.ASSESSED:
+        void(claim, reason=_("assessed anew"), by=by, at=at)
+    if claim.state != S.FILED:
+        move(claim, S.ASSESSED)
+    _write_proofs(claim, proofs or {})
+    if days_late is not None:
+        write(claim, days_late=days_late)
+    found = compute(claim)
+    if isinstance(found, Lacking):
+        raise RuleBroken(
+            lacking_words(found.codes, found.things), code="lacking", field="proof", rule=RULE
+        )
+    wanted = found.amount
+    reason = ""
+    if override is not None:
+        wanted, reason = _overridden(found, override, override_reason, by)
+    row = Assessment.objects.create(
+        claim=claim,
+        n=claim.assessments.count() + 1,
+        rule=claim.rule,
+        inputs=_inputs(claim),
+        steps=[step.plain() for step in found.steps],
+        computed=found.amount,
+        amount=wanted,
+        ceiling=found.ceiling,
+        override_reason=reason,
+        at=at,
+        by=by,
+    )
+    move(claim, S.ASSESSED, papers_asked_at=None, papers_asked="")
+    clocks.answered(claim, by=by, at=at)
+    clocks.papers_came(claim, by=by, at=at)
+    people = [one.user.pk for one in who_may_decide(claim, at)]
+    data = about(claim, amount=str(row.amount), computed=str(row.computed), people=people)
+    record("claim.assessed", claim, by=by, at=at, data=data | {"reason": reason})
+    if not claim.is_large and is_large(claim.kind, row.amount, localdate(at)):
+        write(claim, is_large=True)
+        tell_leaders(claim, by=by, at=at)
+    return row
+
+
+def _write_proofs(claim: Claim, proofs: Mapping[int, Proof]) -> None:
+    for item in claim.items.filter(pk__in=list(proofs)):
+        proof = proofs[item.pk]
+        item.proved = amount(proof.proved, f"proved_{item.pk}", zero=True)
+        item.salvage = amount(proof.salvage, f"salvage_{item.pk}", zero=True)
+        item.why = proof.why[:200]
+        if item.salvage > item.proved:
+            raise BadInput(
+                _("What is left cannot be worth more than the thing itself."),
+                code="bad_amount",
+                field=f"salvage_{item.pk}",
+            )
+        ClaimItem.objects.filter(pk=item.pk).update(
+            proved=item.proved, salvage=item.salvage, why=item.why
+        )
+
+
+def _overridden(found: Assessed, override: Decimal, text: str, by: User) -> tuple[Decimal, str]:
+    wanted = amount(override, "override", zero=True)
+    if wanted == found.amount:
+        return wanted, ""
+    if not by.has_perm(OVERRIDE):
+        raise RuleBroken(
+            _("Another amount than the computed one is set by a higher post."),
+            code="not_your_post",
+            field="override",
+            rule=RULE,
+        )
+    if wanted > found.ceiling:
+        raise RuleBroken(
+            _("At most %(amount)s: never above the insured amount or the proved loss.")
+            % {"amount": format_money(found.ceiling)},
+            code="above_ceiling",
+            field="override",
+            rule=RULE,
+        )
+    return wanted, needed(text, "override_reason")
+
+
+def _inputs(claim: Claim) -> dict[str, Any]:
+    names = ("insured_amount", "declared_value", "fee", "days_late", "claimed")
+    found = {name: _text(getattr(claim, name)) for name in names}
+    items = claim.items.values_list("what", "quantity", "claimed", "proved", "salvage")
+    found["items"] = [[_text(value) for value in row] for row in items]
+    return found
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+@transaction.atomic
+def approve_claim(
+    *, claim_id: int, assessment_id: int, reason: str = "", by: User, at: datetime
+) -> Claim:
+    """Say yes to the newest assessment. RuleBroken: ``own_assessment``, ``beyond_limit``, ``day_used_up`` (each says
+    who may decide it now), ``changed_meanwhile`` where there is a newer one."""
+    check_qualified(by, at)
+    claim = lock_claim(claim_id, by)
+    row = _newest(claim, assessment_id)
+    if row.amount == 0:
+        raise RuleBroken(
+            _("It comes to nothing: refuse it with the clause, or assess it anew."),
+            code="nothing_to_approve",
+            rule=RULE,
+        )
+    limit = check_limit(claim, row, by, at)
+    _decide(claim, row, Verdict.APPROVE, limit=limit, reason=reason, by=by, at=at)
+    move(claim, S.APPROVED, approved=row.amount, decided_at=at, decided_by=by)
+    clocks.decided(claim, by=by, at=at)
+    record("claim.approved", claim, by=by, at=at, data=about(claim, amount=str(row.amount)))
+    return claim
+
+
+def check_limit(claim: Claim, row: Assessment, by: User, at: datetime) -> ClaimLimit:
+    """The limit by which ``by`` may decide it at ``at``; RuleBroken says why not, and who may."""
+    one_at_a_time("limit", by.pk)
+    day = localdate(at)
+    limit = limit_of(by, claim.kind, day)
+    if limit is None or row.amount > limit.per_claim:
+        most = format_money(limit.per_claim) if limit else format_money(Decimal(0))
+        raise _not_you(
+            _("%(amount)s is beyond your limit of %(limit)s.")
+            % {"amount": format_money(row.amount), "limit": most},
+            "beyond_limit", claim, at,
+        )  # fmt: skip
+    if row.by_id == by.pk and row.amount > limit.on_the_spot:
+        raise _not_you(
+            _("You assessed it yourself: somebody else decides."), "own_assessment", claim, at
+        )
+    spent = approved_by([by.pk], day).get(by.pk, Decimal(0))
+    if spent + row.amount > limit.per_day:
+        raise _not_you(
+            _("You have approved %(spent)s today; your limit of the day is %(limit)s.")
+            % {"spent": format_money(spent), "limit": format_money(limit.per_day)},
+            "day_used_up", claim, at,
+        )  # fmt: skip
+    return limit
+
+
+def _not_you(words: str, code: str, claim: Claim, at: datetime) -> RuleBroken:
+    people = ", ".join(one.user.display_name for one in who_may_decide(claim, at)[:3])
+    who = _("Who may now: %(people)s.") % {"people": people} if people else _("Nobody may now.")
+    return RuleBroken(f"{words} {who}", code=code, rule=RULE)
+
+
+@transaction.atomic
+def return_claim(
+    *, claim_id: int, assessment_id: int, reason: str, by: User, at: datetime
+) -> Claim:
+    """Back to the assessor, with what is to be done."""
+    reason = needed(reason, "reason")
+    check_qualified(by, at)
+    claim = lock_claim(claim_id, by)
+    row = _newest(claim, assessment_id)
+    _decide(claim, row, Verdict.RETURN, limit=None, reason=reason, by=by, at=at)
+    move(claim, S.FILED)
+    record("claim.returned", claim, by=by, at=at, data=about(claim, reason=reason))
+    return claim
+
+
+@transaction.atomic
+def refuse_claim(*, claim_id: int, clause: str, reason: str, by: User, at: datetime) -> Claim:
+    """Refuse it by a clause and for a reason in one sentence. The claimant may appeal."""
+    clause, reason = needed(clause, "clause", most=120), needed(reason, "reason")
+    check_qualified(by, at)
+    claim = lock_claim(claim_id, by)
+    row = claim.assessments.order_by("-n").first() if claim.state == S.ASSESSED else None
+    if claim.state == S.FILED and claim.payments.exclude(state="failed").exists():
+        raise RuleBroken(
+            _("Something was paid for this claim: assess it instead."),
+            code="payment_there",
+            rule=RULE,
+        )
+    _decide(claim, row, Verdict.REFUSE, limit=None, reason=reason, by=by, at=at)
+    move(
+        claim,
+        S.REFUSED,
+        decided_at=at,
+        decided_by=by,
+        refusal_clause=clause,
+        refusal_reason=reason,
+        papers_asked_at=None,
+        papers_asked="",
+    )
+    clocks.decided(claim, by=by, at=at)
+    clocks.over(claim, by=by, at=at)
+    release_case(claim, by=by, at=at)
+    data = about(claim, clause=clause, reason=reason)
+    record("claim.refused", claim, by=by, at=at, data=data)
+    return claim
+
+
+def _newest(claim: Claim, assessment_id: int) -> Assessment:
+    row = claim.assessments.order_by("-n").first()
+    if row is None or claim.state != S.ASSESSED or row.pk != assessment_id:
+        raise RuleBroken(
+            _("This was changed since you opened it. Look at it once more before you decide."),
+            code="changed_meanwhile",
+            rule=RULE,
+        )
+    return row
+
+
+def _decide(
+    claim: Claim,
+    row: Assessment | None,
+    verdict: Verdict,
+    *,
+    limit: ClaimLimit | None,
+    reason: str,
+    by: User,
+    at: datetime,
+) -> None:
+    again = (
+        _("Somebody has just decided this. Look at it once more."),
+        "changed_meanwhile",
+    )
+    beyond = (_("This is beyond your limit."), "beyond_limit")
+    with in_words(decision_once=again, decision_within_limit=beyond, decision_by_another=beyond):
+        Decision.objects.create(
+            claim=claim,
+            assessment=row,
+            verdict=verdict,
+            amount=row.amount if row is not None and verdict == Verdict.APPROVE else 0,
+            limit=limit,
+            role=limit.role if limit is not None else "",
+            reason=" ".join(reason.split())[:300],
+            day=localdate(at),
+            at=at,
+            by=by,
+        )

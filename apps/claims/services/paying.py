@@ -1,0 +1,378 @@
+"""From the customer's word to the money: agreed or disputed, paid by two people, never more than approved (CMP-6)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from uuid import uuid4
+
+from django.db import transaction
+from django.db.models import Q, Sum
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+
+from apps.accounts.models import User
+from apps.banking.enums import PayoutPurpose, PayoutState
+from apps.banking.models import BankAccount, Payout
+from apps.banking.queries.payees import payee_account_for
+from apps.banking.services import ask_release, cancel_payout, draft_payout
+from apps.claims.enums import AgreedHow, ClaimState, PaymentState, PayWay
+from apps.claims.models import Claim, ClaimPayment, NamedPayee
+from apps.claims.queries.money import paid_sum, taken_sum
+from apps.claims.queries.rules import limit_of
+from apps.claims.rules.amounts import amount as sum_of
+from apps.claims.services import books, clocks
+from apps.claims.services.filing import release_case, void
+from apps.claims.services.moving import (
+    RULE,
+    about,
+    in_words,
+    lock_claim,
+    move,
+    needed,
+    write,
+)
+from apps.claims.states import PAYMENT_MOVES
+from apps.core.errors import BadInput, RuleBroken
+from apps.core.money import format_money
+from apps.events.services import record
+
+S, P, W = ClaimState, PaymentState, PayWay
+_FAILED = Q(payments__state=PaymentState.FAILED)
+
+
+@transaction.atomic
+def agree(
+    *,
+    claim_id: int,
+    amount: Decimal,
+    how: AgreedHow,
+    said_back: str = "",
+    by: User,
+    at: datetime,
+    own: bool = False,
+) -> Claim:
+    """The claimant agrees to ``amount``, which is what stands; on the phone ``said_back`` is what was read back to
+    them. ``own``: the claimant speaks, by the page or a key."""
+    if how == AgreedHow.PHONE:
+        said_back = needed(said_back, "said_back")
+    claim = lock_claim(claim_id, None if own else by)
+    if claim.state == S.APPROVED and claim.approved != amount:
+        raise RuleBroken(
+            _("The amount is another by now: %(amount)s. Look at it once more.")
+            % {"amount": format_money(claim.approved or Decimal(0))},
+            code="changed_meanwhile",
+            rule=RULE,
+        )
+    move(claim, S.AGREED, agreed_at=at, agreed_how=str(how))
+    clocks.to_be_paid(claim, by=by, at=at)
+    data = about(claim, amount=str(claim.approved), how=str(how), said_back=said_back)
+    record("claim.agreed", claim, by=by, at=at, data=data)
+    finish_if_paid(claim, by=by, at=at)
+    return claim
+
+
+@transaction.atomic
+def dispute(
+    *, claim_id: int, reason: str, how: AgreedHow, by: User, at: datetime, own: bool = False
+) -> Claim:
+    """The claimant does not agree: it is assessed once more; what was approved is void and stays on record."""
+    reason = needed(reason, "reason")
+    claim = lock_claim(claim_id, None if own else by)
+    if claim.state != S.APPROVED:
+        raise RuleBroken(
+            _("There is no amount to dispute now."), code="illegal_move", field="state", rule=RULE
+        )
+    write(claim, disputed_at=at, dispute_reason=reason)
+    record("claim.disputed", claim, by=by, at=at, data=about(claim, reason=reason, how=str(how)))
+    void(claim, reason=_("disputed"), by=by, at=at)
+    return claim
+
+
+@transaction.atomic
+def name_payee(
+    *,
+    claim_id: int,
+    holder: str,
+    bank: str,
+    account: str,
+    how: AgreedHow,
+    by: User,
+    at: datetime,
+    own: bool = False,
+) -> NamedPayee:
+    """Where the claimant wants the money. The page asks for a code to the phone on file first; staff make a payout
+    account of it in banking, with its call-back."""
+    claim = lock_claim(claim_id, None if own else by)
+    if claim.state not in (S.APPROVED, S.AGREED):
+        raise RuleBroken(
+            _("An account is named once an amount is approved."), code="illegal_move", field="state"
+        )
+    digits = "".join(account.split())
+    if not (digits.isascii() and digits.isdigit() and 8 <= len(digits) <= 30):
+        raise BadInput(
+            _("An account number has 8 to 30 figures."), code="bad_account", field="account"
+        )
+    row = NamedPayee.objects.create(
+        claim=claim,
+        holder=needed(holder, "holder", most=60),
+        bank=needed(bank, "bank", most=120),
+        account=digits,
+        tail=digits[-4:],
+        how=str(how),
+        at=at,
+        by=by,
+    )
+    data = about(claim, how=str(how), note=f"**** {row.tail}")
+    record("claim.payee_named", claim, by=by, at=at, data=data)
+    return row
+
+
+@transaction.atomic
+def plan_payment(
+    *,
+    claim_id: int,
+    way: PayWay,
+    amount: Decimal | None = None,
+    received_by: str = "",
+    from_account: BankAccount | None = None,
+    by: User,
+    at: datetime,
+) -> ClaimPayment:
+    """Plan a payment of what is left, or of ``amount``; somebody else releases it. A transfer goes to the
+    claimant's payout account for claims and is drafted in banking, whose two approvals release it.
+
+    RuleBroken ``above_approved`` names what is left."""
+    claim = lock_claim(claim_id, by)
+    if claim.state != S.AGREED:
+        raise RuleBroken(
+            _("Pay once the claimant has agreed."), code="illegal_move", field="state", rule=RULE
+        )
+    left = left_of(claim)
+    wanted = left if amount is None else sum_of(amount, "amount")
+    if wanted > left or wanted <= 0:
+        raise _above(left)
+    if way in (W.TRANSFER, W.SET_OFF) and claim.customer is None:
+        raise RuleBroken(
+            _("A private claimant is paid in cash: transfers and statements are for customers."),
+            code="no_customer",
+            field="way",
+            rule=RULE,
+        )
+    if way == W.CASH:
+        received_by = needed(received_by, "received_by", most=60)
+    row = _payment(claim, way, wanted, received_by, by, at)
+    if way == W.TRANSFER:
+        row.payout = _draft(row, claim, from_account, by, at)
+        row.save(update_fields=["payout"])
+    data = about(claim, amount=str(wanted), way=str(way))
+    record("claim.payment_planned", claim, by=by, at=at, data=data)
+    return row
+
+
+def _payment(
+    claim: Claim, way: PayWay, wanted: Decimal, received_by: str, by: User, at: datetime
+) -> ClaimPayment:
+    above = (_above(left_of(claim)).message, "above_approved")
+    with in_words(claim_payment_within_approved=above):
+        return ClaimPayment.objects.create(
+            claim=claim, key=uuid4(), way=str(way), amount=wanted, received_by=received_by,
+            planned_at=at, planned_by=by,
+        )  # fmt: skip
+
+
+def _draft(
+    row: ClaimPayment, claim: Claim, account: BankAccount | None, by: User, at: datetime
+) -> Payout:
+    customer = claim.customer
+    payee = payee_account_for(customer, at, PayoutPurpose.CLAIM) if customer else None
+    if payee is None or account is None:
+        raise RuleBroken(
+            _("The customer has no payout account for compensation in use: enter it first.")
+            if payee is None
+            else _("Say which account of ours it is paid from."),
+            code="payee_missing" if payee is None else "required",
+            field="way" if payee is None else "from_account",
+            rule=RULE,
+        )
+    payout = draft_payout(
+        purpose=PayoutPurpose.CLAIM, subject=row, payee=payee, amount=row.amount,
+        from_account=account, note=claim.number, by=by, at=at,
+    )  # fmt: skip
+    ask_release(payout, by=by, at=at)
+    return payout
+
+
+@transaction.atomic
+def release_payment(*, payment_id: int, by: User, at: datetime) -> ClaimPayment:
+    """The second person: cash is handed out, a set-off goes to the statement. RuleBroken ``same_person`` for who
+    planned it. Released again it is left as it is."""
+    row = lock_payment(payment_id, by)
+    if row.state in (P.RELEASED, P.PAID):
+        raise RuleBroken(_("It is released already."), code="released_already", rule=RULE)
+    if row.way == W.TRANSFER:
+        raise RuleBroken(
+            _("A transfer is released by the two approvals of its payout."),
+            code="by_payout",
+            rule=RULE,
+        )
+    if row.planned_by.person_key == by.person_key:
+        raise RuleBroken(
+            _("You planned it yourself: somebody else releases it."), code="same_person", rule=RULE
+        )
+    _released(row, by=by, at=at)
+    _paid(row, by=by, at=at)
+    return row
+
+
+def _released(row: ClaimPayment, *, by: User, at: datetime) -> None:
+    PAYMENT_MOVES.check(P(row.state), P.RELEASED)
+    row.state, row.released_at, row.released_by = P.RELEASED, at, by
+    row.save(update_fields=["state", "released_at", "released_by"])
+    books.post_payment(row, by=by, at=at)
+    data = about(row.claim, amount=str(row.amount), way=row.way)
+    record("claim.payment_released", row.claim, by=by, at=at, data=data)
+    if row.way == W.SET_OFF:
+        told = {"payment": row.pk, "amount": str(row.amount), "waybill": row.claim.waybill.number}
+        record("claim.set_off", row.claim, by=by, at=at, data=about(row.claim, **told))
+
+
+def _paid(row: ClaimPayment, *, by: User, at: datetime) -> None:
+    PAYMENT_MOVES.check(P(row.state), P.PAID)
+    row.state, row.paid_at = P.PAID, at
+    row.save(update_fields=["state", "paid_at"])
+    finish_if_paid(row.claim, by=by, at=at)
+
+
+@transaction.atomic
+def call_off_payment(*, payment_id: int, reason: str, by: User, at: datetime) -> ClaimPayment:
+    """Before it is released; a transfer's payout is called off with it."""
+    reason = needed(reason, "reason", most=200)
+    row = lock_payment(payment_id, by)
+    if row.state != P.PLANNED:
+        raise RuleBroken(_("It is released already."), code="released_already", rule=RULE)
+    if row.payout is not None and row.payout.state != PayoutState.CANCELLED:
+        cancel_payout(row.payout, reason=reason, by=by, at=at)
+    _failed(row, reason, by=by, at=at)
+    return row
+
+
+def _failed(row: ClaimPayment, reason: str, *, by: User, at: datetime) -> None:
+    PAYMENT_MOVES.check(P(row.state), P.FAILED)
+    was = row.state
+    row.state, row.failed_at, row.failed_why = P.FAILED, at, reason[:200]
+    row.save(update_fields=["state", "failed_at", "failed_why"])
+    if was != P.PLANNED:
+        books.take_back_payment(row, by=by, at=at)
+    claim = row.claim
+    if claim.state == S.PAID and claim.approved is not None and paid_sum(claim) < claim.approved:
+        # The bank gave it back: it is owed again.
+        Claim.objects.filter(pk=claim.pk).update(state=S.AGREED, paid_at=None)
+        claim.state, claim.paid_at = S.AGREED, None
+        clocks.to_be_paid(claim, by=by, at=at)
+    data = about(claim, amount=str(row.amount), reason=reason)
+    record("claim.payment_failed", claim, by=by, at=at, data=data)
+
+
+@transaction.atomic
+def follow_payouts(*, payouts: Sequence[tuple[int, str]], by: User, at: datetime) -> None:
+    """What became of transfers, as banking announces it: (key of our payment, kind of event). Repeating one
+    changes nothing."""
+    for payment_id, kind in payouts:
+        row = lock_payment(payment_id)
+        if kind == "payout.released" and row.state == P.PLANNED:
+            releaser = _releaser(row, by)
+            _released(row, by=releaser, at=at)
+        elif kind == "payout.paid" and row.state == P.RELEASED:
+            _paid(row, by=by, at=at)
+        elif kind in ("payout.returned", "payout.cancelled") and row.state != P.FAILED:
+            why = _("the bank gave it back") if kind == "payout.returned" else _("called off")
+            _failed(row, why, by=by, at=at)
+
+
+def _releaser(row: ClaimPayment, by: User) -> User:
+    """Who gave the last of the two approvals; never who planned it."""
+    request = row.payout.approval if row.payout is not None else None
+    given = request.approvals.order_by("decided_at").last() if request is not None else None
+    return given.decided_by if given is not None else by
+
+
+def lock_payment(payment_id: int, by: User | None = None) -> ClaimPayment:
+    """The payment and before it its claim, both locked; DoesNotExist for whoever may not see the claim."""
+    claim_id = ClaimPayment.objects.values_list("claim_id", flat=True).get(pk=payment_id)
+    claim = lock_claim(claim_id, by)
+    rows = ClaimPayment.objects.select_for_update(of=("self",), no_key=True)
+    row = rows.select_related("planned_by", "payout__approval").get(pk=payment_id)
+    row.claim = claim
+    return row
+
+
+def left_of(claim: Claim) -> Decimal:
+    """What may still be planned, in yuan; below zero where too much was paid."""
+    return (claim.approved or Decimal(0)) - taken_sum(claim)
+
+
+def _above(left: Decimal) -> RuleBroken:
+    return RuleBroken(
+        _("Never more than approved: %(left)s is left to be paid.")
+        % {"left": format_money(max(left, Decimal(0)))},
+        code="above_approved",
+        field="amount",
+        rule=RULE,
+    )
+
+
+def finish_if_paid(claim: Claim, *, by: User, at: datetime) -> None:
+    """All of it went out: the claim is paid, its clocks end and its case is free."""
+    if claim.state != S.AGREED or claim.approved is None or paid_sum(claim) < claim.approved:
+        return
+    move(claim, S.PAID, paid_at=at)
+    clocks.paid(claim, by=by, at=at)
+    release_case(claim, by=by, at=at)
+    record("claim.paid", claim, by=by, at=at, data=about(claim, amount=str(claim.approved)))
+
+
+@transaction.atomic
+def settle_overpaid(*, claim_id: int, reason: str, by: User, at: datetime) -> Claim:
+    """More was paid than is approved by now: somebody within whose limit it lies says what becomes of it."""
+    reason = needed(reason, "reason")
+    claim = lock_claim(claim_id, by)
+    over = -left_of(claim)
+    if over <= 0 or claim.state != S.PAID:
+        raise RuleBroken(_("Nothing was paid too much."), code="nothing_overpaid", rule=RULE)
+    limit = limit_of(by, claim.kind, localdate(at))
+    if limit is None or over > limit.per_claim:
+        raise RuleBroken(_("This is beyond your limit."), code="beyond_limit", rule=RULE)
+    write(claim, overpaid_reason=reason)
+    data = about(claim, amount=str(over), reason=reason)
+    record("claim.overpaid_settled", claim, by=by, at=at, data=data)
+    return claim
+
+
+@transaction.atomic
+def close_claim(*, claim_id: int, by: User, at: datetime, own: bool = False) -> Claim:
+    """Money moved and nothing is left to decide."""
+    claim = lock_claim(claim_id, None if own else by)
+    if claim.state == S.PAID and left_of(claim) < 0 and not claim.overpaid_reason:
+        raise RuleBroken(
+            _("%(amount)s was paid too much: decide first what becomes of it.")
+            % {"amount": format_money(-left_of(claim))},
+            code="overpaid",
+            rule=RULE,
+        )
+    move(claim, S.CLOSED, closed_at=at)
+    record("claim.closed", claim, by=by, at=at, data=about(claim))
+    return claim
+
+
+@transaction.atomic
+def close_with_cases(*, case_ids: Sequence[int], by: User, at: datetime) -> int:
+    """Their cases are confirmed and closed: paid claims close with them, but for those with too much paid."""
+    closed = 0
+    rows = Claim.objects.filter(case__in=case_ids, state=S.PAID).annotate(
+        taken=Sum("payments__amount", filter=~_FAILED)
+    )
+    for row in rows:
+        if row.overpaid_reason or (row.taken or 0) <= (row.approved or 0):
+            close_claim(claim_id=row.pk, by=by, at=at, own=True)
+            closed += 1
+    return closed
