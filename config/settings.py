@@ -50,11 +50,8 @@ INSTALLED_APPS = [
     "apps.quality",
     "apps.chat",
     "apps.hotline",
-<<<<<<< HEAD
     "apps.incidents",
-=======
     "apps.claims",
->>>>>>> w-claims
     "apps.billing",
     "apps.cod",
     "apps.account_changes",

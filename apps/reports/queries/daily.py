@@ -5,6 +5,7 @@ A unit's report is about itself and every unit below it. Days are local, half-op
 
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, F, Q
@@ -12,10 +13,15 @@ from django.utils import timezone
 
 from apps.accounts.enums import UnitKind
 from apps.accounts.models import Unit
+from apps.claims.enums import PaymentState
+from apps.claims.models import Claim, ClaimPayment
 from apps.complaints.enums import CaseState
 from apps.complaints.models import Case
+from apps.core.money import format_money
 from apps.hotline.queries.board import policy_of, rates_by_hour
 from apps.hotline.rules.rate import Counts
+from apps.incidents.enums import IncidentState
+from apps.incidents.models import Incident
 from apps.quality.enums import ExceptionState
 from apps.quality.models import ExceptionReport
 from apps.reports.enums import DailyState, ScopeKind
@@ -50,6 +56,7 @@ def lines_of(unit: Unit, day: date) -> Lines:
         _cases(ids, period),
         *_clocks(ids, period),
         _hotline(ids, day),
+        *_incidents_and_claims(ids, period),
         *_duty(ids, period),
     ]
 
@@ -168,6 +175,34 @@ def _hotline(ids: Collection[int], day: date) -> dict[str, Any]:
         goal=int(policy_of(day).goal * 100),
         parts=[(f"{hour:02d}:00 {one.answered}/{one.counted}", one.counted - one.answered) for hour, one in sorted(hours.items())],
     )  # fmt: skip
+
+
+def _incidents_and_claims(ids: Collection[int], period: Period) -> Lines:
+    """Declared that day, without false alarms; claims whose money went out that day, with the sum."""
+    incidents = list(
+        Incident.objects.filter(_within("declared_at", period), unit__in=ids)
+        .exclude(state=IncidentState.WITHDRAWN)
+        .order_by("declared_at", "pk")
+        .values_list("pk", "number", "title")[:MOST_ROWS]
+    )
+    paid = list(
+        ClaimPayment.objects.filter(
+            _within("paid_at", period), claim__unit__in=ids, state=PaymentState.PAID
+        )
+        .order_by("paid_at", "pk")
+        .values_list("claim", "claim__number", "amount")[:MOST_ROWS]
+    )
+    kind, claim = Incident._meta.label_lower, Claim._meta.label_lower
+    total = sum((amount for _pk, _number, amount in paid), Decimal(0))
+    return [
+        line(K.INCIDENTS, len(incidents), rows=[(f"{n} {title}", kind, pk) for pk, n, title in incidents]),
+        line(
+            K.CLAIMS,
+            len(paid),
+            parts=[(format_money(total), int(total * 100))] if paid else [],
+            rows=[(f"{n} {format_money(amount)}", claim, pk) for pk, n, amount in paid],
+        ),
+    ]  # fmt: skip
 
 
 def _duty(ids: Collection[int], period: Period) -> Lines:

@@ -14,6 +14,8 @@ from django.utils import timezone
 from apps.complaints.enums import CaseClass, CaseState
 from apps.complaints.models import Case
 from apps.customers.models import Customer
+from apps.incidents.enums import IncidentState
+from apps.incidents.models import Affected
 from apps.quality.models import CorrectiveAction
 from apps.reports.enums import ScopeKind
 from apps.reports.kpis import KPIS, Period
@@ -40,7 +42,7 @@ def contents_of(
     now, last = _values(freeze, ids), _values(before, ids) if before else {}
     goals = _goals(ids, freeze.first_day)
     late, cases = _late(ids, period), _cases(ids, period)
-    actions = _actions(ids, period, at)
+    actions, incidents = _actions(ids, period, at), _incidents(ids, period)
     return {
         customer.pk: {
             "customer": {"code": customer.code, "name": customer.name},
@@ -53,7 +55,7 @@ def contents_of(
             ],
             "late": late[customer.pk],
             "cases": cases[customer.pk],
-            "incidents": [],
+            "incidents": incidents[customer.pk],
             "actions": actions[customer.pk],
         }
         for customer in customers
@@ -117,6 +119,26 @@ def _late(ids: Sequence[int], period: Period) -> dict[int, list[dict[str, Any]]]
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
         found[row["waybill__customer"]].append({"cause": row["cause"], "n": row["n"]})
+    return found
+
+
+def _incidents(ids: Sequence[int], period: Period) -> dict[int, list[dict[str, Any]]]:
+    """That concerned shipments of the customer and happened in the month, without false alarms."""
+    rows = (
+        Affected.objects.filter(
+            customer__in=ids,
+            incident__happened_at__gte=period.begins,
+            incident__happened_at__lt=period.ends,
+        )
+        .exclude(incident__state=IncidentState.WITHDRAWN)
+        .values_list("customer", "incident__number", "incident__title", "incident__happened_at")
+        .annotate(n=Count("waybill", distinct=True))
+        .order_by("incident__happened_at", "incident__number")
+    )
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for customer, number, title, happened_at, n in rows:
+        day = timezone.localdate(happened_at).isoformat()
+        found[customer].append({"number": number, "day": day, "title": title, "n": n})
     return found
 
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from apps.accounts.models import User
 from apps.backoffice.models import ApprovalRequest
 from apps.backoffice.queries.approvals import requests_of
+from apps.claims.models import Recovery
 from apps.complaints.models import Case
 from apps.quality.models import CorrectiveAction
 from apps.reports.approvals import SUMMARY
@@ -109,10 +110,11 @@ def _words(request: ApprovalRequest) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Inside:
-    """For colleagues only: who handled the complaints, who owns the actions."""
+    """For colleagues only: who handled the complaints, who owns the actions, what of claims is recovered."""
 
     cases: dict[str, tuple[int, str]]  # number → the row, its owner
     actions: list[CorrectiveAction]
+    recoveries: list[Recovery]
 
 
 def inside_of(row: Summary) -> Inside:
@@ -127,7 +129,17 @@ def inside_of(row: Summary) -> Inside:
         .select_related("owner", "exception")
         .order_by("due_at", "pk")[:100]
     )
-    return Inside({one.number: (one.pk, str(one.owner or "—")) for one in cases}, list(actions))
+    recoveries = (
+        Recovery.objects.filter(
+            claim__customer=row.customer_id,
+            claim__filed_at__gte=period.begins,
+            claim__filed_at__lt=period.ends,
+        )
+        .select_related("claim")
+        .order_by("pk")[:100]
+    )
+    by_number = {one.number: (one.pk, str(one.owner or "—")) for one in cases}
+    return Inside(by_number, list(actions), list(recoveries))
 
 
 def page_facts(row: Summary, user: User) -> dict[str, Any]:

@@ -91,8 +91,11 @@ def _tables(facts: dict[str, Any]) -> list[dict[str, Any]]:
         },
         {
             "title": _("Incidents"),
-            "headings": [_("Number"), _("Day"), _("What happened")],
-            "rows": [[one["number"], one["day"], one["title"]] for one in facts["incidents"]],
+            "headings": [_("What happened"), _("Number"), _("Day"), _("Shipments")],
+            "rows": [
+                [one["title"], one["number"], one["day"], str(one["n"])]
+                for one in facts["incidents"]
+            ],
         },
         {
             "title": _("Complaints"),

@@ -101,7 +101,8 @@ def case_words(one: Mapping[str, Any]) -> str:
 
 
 def incident_words(one: Mapping[str, Any]) -> str:
-    return " · ".join(part for part in (one["number"], one["day"], one["title"]) if part)
+    held = _("%(n)d shipments") % {"n": one["n"]}
+    return " · ".join((one["number"], one["day"], one["title"], held))
 
 
 def action_state(one: Mapping[str, Any]) -> str:

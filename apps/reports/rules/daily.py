@@ -26,6 +26,8 @@ class LineKey(ColourChoices):
     PROMISES = "promises", gettext_lazy("Promises broken"), "red"
     FOLLOW_UPS = "follow_ups", gettext_lazy("Follow-ups undone"), "red"
     HOTLINE = "hotline", gettext_lazy("Hotline calls answered"), "blue"
+    INCIDENTS = "incidents", gettext_lazy("Incidents declared"), "red"
+    CLAIMS = "claims", gettext_lazy("Claims paid"), "teal"
     GAPS = "gaps", gettext_lazy("Hours of the roster without anybody"), "red"
     HANDOVERS = "handovers", gettext_lazy("Handovers not accepted in time"), "red"
 
@@ -34,7 +36,7 @@ class LineKey(ColourChoices):
 NONE_IS_GOOD = frozenset(
     {
         *(LineKey.LATE, LineKey.STUCK, LineKey.SERIOUS, LineKey.CLOCKS, LineKey.PROMISES),
-        *(LineKey.FOLLOW_UPS, LineKey.GAPS, LineKey.HANDOVERS),
+        *(LineKey.FOLLOW_UPS, LineKey.GAPS, LineKey.HANDOVERS, LineKey.INCIDENTS),
     }
 )
 
