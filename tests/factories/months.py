@@ -66,9 +66,7 @@ def default(field: Any) -> str | None:
     return "'{}'"
 
 
-def fill(
-    model: type[models.Model], source: str, given: dict[str, Any], /, **columns: str
-) -> None:
+def fill(model: type[models.Model], source: str, given: dict[str, Any], /, **columns: str) -> None:
     """INSERT … SELECT: ``columns`` are SQL over ``source``."""
     named = dict(columns)
     for field in model._meta.concrete_fields:
@@ -274,7 +272,7 @@ def _calls(size: Size, given: dict[str, Any]) -> None:
         agent_id=f"CASE WHEN a < 0.8 THEN {pick('agents', 'g')} END", customer_id=f"CASE WHEN g %% 4 = 0 THEN {pick('customers', 'g')} END",
     )  # fmt: skip
     fill(
-        CallBack, "hotline_call c WHERE c.outcome = 'timeout'", given, number="'x'", number_index="'n' || c.id", unit_id=pick("units", "c.id::int"),
+        CallBack, "hotline_call c WHERE c.outcome = 'timeout'", given, number="''", number_index="'n' || c.id", unit_id=pick("units", "c.id::int"),
         calls="1", opened_at="c.offered_at", last_at="c.offered_at", customer_id="c.customer_id",
         state="(ARRAY['done', 'done', 'unreachable', 'needless'])[1 + c.id %% 4]", ended_at="c.offered_at + interval '20 minutes'", ended_by_id="%(by)s",
     )  # fmt: skip
@@ -293,7 +291,7 @@ def _quality(given: dict[str, Any]) -> None:
     fill(
         ExceptionReport, "tracking_waybill w WHERE w.id %% 17 = 0", given, number="'KX' || w.id", found_by="'own_check'",
         kind="(ARRAY['late', 'lost', 'damaged', 'misrouted'])[1 + w.id / 17 %% 4]", state="'closed'", waybill_id="w.id",
-        customer_id="w.customer_id", unit_id="w.responsible_unit_id", title="'异常'", what="'x'", happened_at="w.issued_at",
+        customer_id="w.customer_id", unit_id="w.responsible_unit_id", title="'异常'", what="''", happened_at="w.issued_at",
         known_at="w.issued_at", known_by_id="%(by)s", reported_at="w.issued_at + (w.id %% 4 * 2) * interval '1 minute'", reported_by_id="%(by)s",
         investigated_at="w.issued_at", investigated_by_id="%(by)s", decided_at="w.issued_at + interval '2 days'", decided_by_id="%(by)s",
         cause_id="%(cause)s", closed_at="w.issued_at + interval '3 days'", closed_by_id="%(by)s", created_at="w.issued_at", created_by_id="%(by)s", version="1",

@@ -108,7 +108,9 @@ class KpiList(Report):
                     Column("label", _("What"), lambda shown: shown.label, is_link=True),
                     Column("what", _("What it is"), lambda shown: shown.what),
                     Column("at", form.asked_kpi.period_by, lambda shown: local(shown.row.at)),
-                    Column("ticks", _("Counts, good"), lambda shown: tick(shown.row)),
+                    Column(
+                        "ticks", _("Counts, good"), lambda shown: tick(form.asked_kpi, shown.row)
+                    ),
                     number(
                         "measure", _("Measured"), lambda shown: value_of(form.asked_kpi, shown.row)
                     ),

@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from apps.core.money import format_money
 from apps.reports.enums import Shows
 from apps.reports.kpis import Kpi
 from apps.reports.queries.comparison import Compared
@@ -35,8 +36,10 @@ def value_of(kpi: Kpi, value: Any) -> str:
     return shown(value, shows=kpi.shows, per=kpi.per, is_time=is_time(kpi))
 
 
-def tick(row: ListRow) -> SafeString:
-    """Both ticks; weights as numbers."""
+def tick(kpi: Kpi, row: ListRow) -> SafeString:
+    """Both ticks; weights as numbers, fen as money."""
+    if kpi.shows in (Shows.MONEY, Shows.MONEY_RATE):
+        return format_html("{}", format_money(Decimal(row.good) / 100) if row.good else "—")
     if row.counts > 1 or row.good > 1:
         return format_html("{:} / {:}", row.good, row.counts)
     if not row.counts and not row.good:

@@ -23,6 +23,8 @@ class Shows(ColourChoices):
     MEDIAN = "median", _("median"), "teal"
     MEAN = "mean", _("mean"), "teal"
     COUNT = "count", _("count"), "grey"
+    MONEY = "money", _("amount"), "grey"
+    MONEY_RATE = "money_rate", _("amount per shipments"), "grey"
 
 
 EVENT_KINDS = {

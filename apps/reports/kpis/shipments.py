@@ -4,6 +4,7 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
+from apps.claims.states import STANDING
 from apps.reports.enums import ScopeKind, Shows
 from apps.reports.kpis.base import Kpi
 from apps.reports.kpis.sources import SHIPMENTS, city, lane, shipment_keys
@@ -115,8 +116,8 @@ class PickedUp(Kpi):
 
 
 class Harmed(Kpi):
-    """Shipments of which an exception decided that they were lost, or damaged, per 10,000 concluded ones; one for a
-    shipment, by the first decision."""
+    """Shipments of which an exception decided, or a claim approved, that they were lost or damaged, per 10,000
+    concluded ones; one for a shipment, by the first decision."""
 
     unit = "/10,000"
     per = 10_000
@@ -126,24 +127,35 @@ class Harmed(Kpi):
     source = SHIPMENTS
 
 
-def _harmed(kind: str) -> str:
+# A claim that stands says the same as a decided exception.
+_STANDS: Final = ", ".join(f"'{state}'" for state in sorted(STANDING))
+
+
+def _harmed(kind: str, claim: str) -> str:
     return f"""
     SELECT 'tracking.waybill', w.id, w.concluded_at, 1, 0, NULL::float8, {shipment_keys()}
     FROM src w WHERE {_CONCLUDED}
     UNION ALL
-    SELECT 'quality.exceptionreport', x.id, x.decided_at, 0, 1, NULL::float8, w.customer_id, w.responsible_unit_id,
-        w.carrier_id, NULL::bigint, {lane("w")}
-    FROM quality_exceptionreport x JOIN tracking_waybill w ON w.id = x.waybill_id
-    WHERE x.kind = '{kind}' AND x.decided_at >= %(since)s AND x.decided_at < %(until)s AND w.status <> 'cancelled'
-      AND NOT EXISTS (SELECT FROM quality_exceptionreport o WHERE o.waybill_id = x.waybill_id AND o.kind = x.kind
-        AND (o.decided_at, o.id) < (x.decided_at, x.id))"""  # noqa: S608  # words of ours
+    SELECT x.model, x.id, x.at, 0, 1, NULL::float8, w.customer_id, w.responsible_unit_id, w.carrier_id, NULL::bigint,
+        {lane("w")}
+    FROM (SELECT DISTINCT ON (d.waybill_id) d.* FROM (
+            SELECT 'quality.exceptionreport' AS model, x.id, x.waybill_id, x.decided_at AS at FROM quality_exceptionreport x
+            WHERE x.kind = '{kind}' AND x.decided_at IS NOT NULL AND x.waybill_id IS NOT NULL
+            UNION ALL
+            SELECT 'claims.claim', c.id, c.waybill_id, c.decided_at FROM claims_claim c
+            WHERE c.kind = '{claim}' AND c.decided_at IS NOT NULL AND c.state IN ({_STANDS})) d
+        ORDER BY d.waybill_id, d.at, d.model, d.id) x
+    JOIN tracking_waybill w ON w.id = x.waybill_id
+    WHERE x.at >= %(since)s AND x.at < %(until)s AND w.status <> 'cancelled'"""  # noqa: S608  # words of ours
 
 
-def _harmed_yardstick(kind: str) -> str:
+def _harmed_yardstick(kind: str, claim: str) -> str:
     return f"""
-    SELECT (SELECT count(*) FROM (SELECT x.waybill_id, min(x.decided_at) AS at FROM quality_exceptionreport x
-            JOIN tracking_waybill w ON w.id = x.waybill_id AND w.status <> 'cancelled'
-            WHERE x.kind = '{kind}' GROUP BY 1) d WHERE d.at >= %(since)s AND d.at < %(until)s),
+    SELECT (SELECT count(*) FROM (SELECT waybill_id, min(at) AS at FROM (
+            SELECT waybill_id, decided_at AS at FROM quality_exceptionreport WHERE kind = '{kind}'
+            UNION ALL SELECT waybill_id, decided_at FROM claims_claim WHERE kind = '{claim}' AND state IN ({_STANDS})) y
+            JOIN tracking_waybill w ON w.id = y.waybill_id AND w.status <> 'cancelled' GROUP BY 1) d
+            WHERE d.at >= %(since)s AND d.at < %(until)s),
         (SELECT count(*) FROM tracking_waybill
             WHERE concluded_at >= %(since)s AND concluded_at < %(until)s AND status <> 'cancelled')"""  # noqa: S608
 
@@ -152,22 +164,22 @@ class Loss(Harmed):
     code = "loss"
     name = _("Loss")
     definition = _(
-        "Shipments of which an exception report decided that they were lost, per 10,000 shipments that were concluded in"
+        "Shipments of which an exception report decided, or a claim approved, that they were lost, per 10,000 shipments that were concluded in"
         " the period. A shipment counts once."
     )
-    select = _harmed("lost")
-    yardstick = _harmed_yardstick("lost")
+    select = _harmed("lost", "loss")
+    yardstick = _harmed_yardstick("lost", "loss")
 
 
 class Damage(Harmed):
     code = "damage"
     name = _("Damage")
     definition = _(
-        "Shipments of which an exception report decided that they were damaged, per 10,000 shipments that were concluded"
+        "Shipments of which an exception report decided, or a claim approved, that they were damaged, per 10,000 shipments that were concluded"
         " in the period. A shipment counts once."
     )
-    select = _harmed("damaged")
-    yardstick = _harmed_yardstick("damaged")
+    select = _harmed("damaged", "damage")
+    yardstick = _harmed_yardstick("damaged", "damage")
 
 
 class ShipmentCsat(Kpi):

@@ -54,6 +54,10 @@ class FigureRow:
         kpi = KPIS[self.kpi]
         if kpi.shows == Shows.COUNT:
             return Fraction(self.denominator)
+        if kpi.shows == Shows.MONEY:
+            return Fraction(self.numerator, 100)
+        if kpi.shows == Shows.MONEY_RATE:
+            return None if self.rate is None else self.rate * kpi.per / 100
         if kpi.shows == Shows.RATE:
             return None if self.rate is None else self.rate * kpi.per
         measured = self.median if kpi.shows == Shows.MEDIAN else self.mean

@@ -121,6 +121,19 @@ def _plain(row: Any) -> Words:
     return str(row), str(row._meta.verbose_name), (row._meta.label_lower, row.pk)
 
 
+def _affected(row: Any) -> Words:
+    customer, incident = row.customer.display_name, row.incident
+    return customer, f"{incident.number} {incident.title}", ("incidents.incident", incident.pk)
+
+
+def _claim(row: Any) -> Words:
+    return (
+        row.number,
+        f"{row.get_kind_display()} · {row.get_state_display()}",
+        ("claims.claim", row.pk),
+    )
+
+
 def _opinion(row: Any) -> Words:
     return str(row.version), "", ("knowledge.article", row.version.article_id)
 
@@ -136,6 +149,8 @@ _SAY: dict[str, tuple[tuple[str, ...], Callable[[Any], Words]]] = {
     "orders.followuptask": (("work_order", "template"), _task),
     "hotline.call": ((), _call),
     "hotline.callback": ((), _call_back),
+    "claims.claim": ((), _claim),
+    "incidents.affected": (("customer", "incident"), _affected),
     "shifts.handover": (("giver", "receiver"), _plain),
     "shifts.need": (("unit",), _plain),
     "accounts.dutyshift": (("user", "unit"), _plain),

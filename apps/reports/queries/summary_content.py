@@ -26,7 +26,7 @@ from apps.tracking.models import LateShipment
 
 # What concerns the customer; what we measure of ourselves stays in the house.
 SHOWN = (
-    "picked_up", "on_time", "on_time_without", "in_72h", "loss", "damage", "complaint", "complaint_founded", "appeal",
+    "picked_up", "on_time", "on_time_own", "in_72h", "loss", "damage", "complaint", "complaint_founded", "appeal",
     "first_word", "plan_reply", "feedback", "order_24h", "solution_time", "fcr", "csat", "promise_kept", "follow_up",
 )  # fmt: skip
 CASE_CLASSES = [CaseClass.COMPLAINT, CaseClass.LOSS, CaseClass.DAMAGE]

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from django.utils.translation import gettext as _
 
+from apps.core.money import format_money
 from apps.core.times import span
 from apps.reports.enums import Shows
 
@@ -24,6 +25,8 @@ def shown(value: Fraction | Decimal | None, *, shows: str, per: int, is_time: bo
         return seconds(exact)
     if shows == Shows.COUNT:
         return f"{int(exact):,}"
+    if shows in (Shows.MONEY, Shows.MONEY_RATE):
+        return format_money(exact.quantize(Decimal("0.01"), ROUND_HALF_EVEN))
     if shows == Shows.RATE:
         places = Decimal("0.1") if per == 100 else Decimal("0.01")
         unit = "%" if per == 100 else f"/{per:,}"
