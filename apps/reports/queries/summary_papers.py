@@ -98,12 +98,12 @@ def _tables(facts: dict[str, Any]) -> list[dict[str, Any]]:
             ],
         },
         {
-            "title": _("Complaints"),
+            "title": _("Complaints of the month"),
             "headings": [_("Day"), _("Number"), _("Class"), _("Cause"), _("What became of it")],
             "rows": [_case(one) for one in facts["cases"]],
         },
         {
-            "title": _("Actions"),
+            "title": _("What we improve"),
             "headings": [_("What is done"), _("Unit"), _("Due"), _("Effect")],
             "rows": [
                 [one["what"], one["unit"], one["due"], words.action_state(one)]

@@ -31,9 +31,9 @@ def words_of(content: Mapping[str, Any]) -> Words:
         (_("Month"), month_words(facts["month"])),
         *((kpi_name(one["kpi"]), figure_words(one)) for one in facts["figures"]),
         (_("Late by cause"), "\n".join(late_words(one) for one in facts["late"])),
-        (_("Complaints"), "\n".join(case_words(one) for one in facts["cases"])),
+        (_("Complaints of the month"), "\n".join(case_words(one) for one in facts["cases"])),
         (_("Incidents"), "\n".join(incident_words(one) for one in facts["incidents"])),
-        (_("Actions"), "\n".join(action_words(one) for one in facts["actions"])),
+        (_("What we improve"), "\n".join(action_words(one) for one in facts["actions"])),
         *((text_label(name), content[name]) for name in TEXTS),
     ]
 
