@@ -42,6 +42,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "growth": ("--events", "200000"),
     "cod_proof": ("--postings", "100000"),
     "trial_balance": ("--postings", "100000"),
+    "kpis": ("--shipments", "5000", "--customers", "50", "--cases", "500"),
     "seals": ("--events", "20000"),
     "campaign": ("--customers", "500"),
     "bank_import": ("--lines", "10000"),

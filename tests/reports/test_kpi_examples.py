@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from apps.accounts.models import User
@@ -24,6 +25,7 @@ from apps.training.enums import Area
 from apps.training.queries import who_may_work
 from tests.factories import shifts as duty
 from tests.factories.accounts import UserFactory, superuser
+from tests.factories.claims import Desk, paid
 from tests.factories.complaints import Team, case, solved
 from tests.factories.months import Size, World, make_month
 from tests.factories.tracking import report, waybills
@@ -181,3 +183,21 @@ def test_figures_of_duty_agree() -> None:
     assert ticks("handover", period) == tuple(taken_over(period.begins, period.ends))
     may = who_may_work([agent.pk], Area.CASES, now - timedelta(hours=30))
     assert ticks("qualified", period) == (len(may), 1)
+
+
+def test_what_claims_cost() -> None:
+    """A damage of ¥80.00 agreed and paid by two people."""
+    desk = Desk()
+    claim = paid(desk, "80")
+    assert claim.waybill_id
+    row = figure("claim_paid", now_and_here())
+    assert (row.numerator, float(row.value or 0)) == (8_000, 80.0)
+    assert ticks("claim_recovered", now_and_here()) == (0, 1)
+    assert ticks("claim_time", now_and_here()) == (1, 1)
+    assert ticks("claim_pay_time", now_and_here()) == (1, 1)
+    assert ticks("damage", now_and_here())[0] == 1
+    for code in ("claim_paid", "claim_recovered", "claim_pay_time", "damage", "claim_cost"):
+        kpi, period = KPIS[code], now_and_here()
+        with connection.cursor() as cursor:
+            cursor.execute(kpi.yardstick, kpi.given(period))
+            assert ticks(code, period) == cursor.fetchone()[:2], code

@@ -9,9 +9,10 @@ from fractions import Fraction
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone
 
 from apps.reports.enums import ScopeKind, Shows
-from apps.reports.kpis import KPIS, Kpi, Period, Scope
+from apps.reports.kpis import KPIS, Kpi, Period, Rows, Scope
 from apps.reports.kpis.base import COLUMNS, SCOPE_COLUMNS
 
 PAGE = 50
@@ -113,32 +114,36 @@ def _figure(row: tuple[Any, ...], kind: ScopeKind, finals: dict[str, bool]) -> F
 
 
 def by_source(kpis: Sequence[Kpi], scope: Scope) -> list[list[Kpi]]:
-    """Those that the kind of scope can tell apart, with those together that are read from the same source: what a
-    few customers or units have is found by their own indexes, each KPI by itself."""
+    """Those that the kind of scope can tell apart, in groups of a statement each: of everybody those with the same
+    source, which is read once for all of them; what a few have is found by their own indexes, all in one."""
     groups: dict[str, list[Kpi]] = defaultdict(list)
     for kpi in kpis:
         if scope.kind in kpi.scopes:
-            together = kpi.source is not None and scope.is_everybody
-            groups[kpi.source.name if together and kpi.source else kpi.code].append(kpi)
+            source = kpi.source if scope.is_everybody else None
+            groups[source.name if source else ""].append(kpi)
     return list(groups.values())
 
 
 def figure_sql(
     kpis: Sequence[Kpi], scope: Scope, period: Period, at: datetime | None
 ) -> tuple[str, dict[str, Any]]:
-    """Code, scope, lane, ticks and measures of each scope, for KPIs of one source: it is read once for all of them."""
-    if len(kpis) == 1:
-        rows = kpis[0].rows(scope, period, at)
-        return _summed(kpis[0], scope, rows.sql), rows.values
+    """Code, scope, lane, ticks and measures of each scope, for KPIs of one group."""
+    at = at or timezone.now()
+    source = kpis[0].source if scope.is_everybody and len(kpis) > 1 else None
     values: dict[str, Any] = {}
     parts = []
     for kpi in kpis:
-        picked, given = kpi.picked(scope)
-        values |= given
-        parts.append(f"({_summed(kpi, scope, picked)})")
-    source = next(kpi.source for kpi in kpis if kpi.source is not None)
-    sql = f"WITH src AS MATERIALIZED ({source.sql}) {' UNION ALL '.join(parts)}"
-    return sql, {**kpis[0].given(period, at), **values}
+        if source is None:
+            rows = kpi.rows(scope, period, at)
+        else:
+            picked, given = kpi.picked(scope)
+            rows = Rows(picked, {**kpi.given(period, at), **given})
+        values |= rows.values
+        parts.append(f"({_summed(kpi, scope, rows.sql)})")
+    together = " UNION ALL ".join(parts)
+    if source is None:
+        return together, values
+    return f"WITH src AS MATERIALIZED ({source.sql}) {together}", values
 
 
 def _summed(kpi: Kpi, scope: Scope, rows: str) -> str:
