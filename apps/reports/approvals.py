@@ -13,8 +13,8 @@ from apps.backoffice.rules.approvals import Round, Seat
 from apps.reports.enums import SummarySeat
 from apps.reports.models import Summary
 from apps.reports.queries.summary_words import signed_content, words_of
+from apps.reports.rules.summaries import SUMMARY
 
-SUMMARY = "reports.summary"
 # Nobody signs before the one before them has.
 _IN_ORDER = [Round((Seat(seat.value, frozenset({seat.value})),)) for seat in SummarySeat]
 

@@ -17,13 +17,12 @@ from apps.core.database import write_columns
 from apps.customers.models import Customer
 from apps.events.services import new_event, record_many
 from apps.reports import services
-from apps.reports.approvals import SUMMARY
 from apps.reports.enums import ScopeKind, SummarySeat, SummaryState
 from apps.reports.kpis import Period
 from apps.reports.models import Freeze, Summary, SummaryReceipt, SummarySending
 from apps.reports.queries.summary_content import contents_of
 from apps.reports.queries.summary_papers import summary_pdf, summary_xlsx
-from apps.reports.rules.summaries import month_before
+from apps.reports.rules.summaries import SUMMARY, month_before
 from apps.reports.services.summaries import PREFIX, draft_of
 
 SENT, WITH_DIRECTOR = ("YUNSHANG", "CHAYU"), "JINGMI"

@@ -43,9 +43,9 @@ from apps.notifications.queries.desk import bell
 from apps.notifications.services import send_due
 from apps.quality.enums import ExceptionKind, ExceptionState, MeetingState
 from apps.quality.models import ChaseTask, CorrectiveAction, ExceptionReport, ReviewMeeting
-from apps.reports.approvals import SUMMARY
 from apps.reports.enums import DailyState, SummaryState
 from apps.reports.models import DailyReport, Summary, SummaryReceipt
+from apps.reports.rules.summaries import SUMMARY
 from apps.shifts.enums import HandoverState, SwapState
 from apps.shifts.models import Gap, Handover, Swap
 from apps.sla.enums import ClockState, Metric

@@ -11,11 +11,10 @@ from apps.accounts.models import User
 from apps.backoffice.queries.approvals import live_request
 from apps.customers.models import Customer
 from apps.reports import services
-from apps.reports.approvals import SUMMARY
 from apps.reports.enums import ScopeKind
 from apps.reports.kpis import Period
 from apps.reports.models import TEXTS, Summary
-from apps.reports.rules.summaries import month_before
+from apps.reports.rules.summaries import SUMMARY, month_before
 from apps.reports.services.summaries import draft_of
 from tests.factories.accounts import UnitFactory, UserFactory
 from tests.factories.customers import CustomerFactory

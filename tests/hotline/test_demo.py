@@ -38,5 +38,7 @@ def test_a_week_of_calls_in_few_statements() -> None:
     for n in range(1, 7):
         other = timezone.localdate(now) - timedelta(days=n)
         if other != day:
-            total = sum(counts_of(other, user.visible_unit_ids(), policy_of(other)).values(), Counts())
+            total = sum(
+                counts_of(other, user.visible_unit_ids(), policy_of(other)).values(), Counts()
+            )
             assert total.meets(policy_of(other).goal), (other, percent(total.rate))

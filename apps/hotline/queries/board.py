@@ -59,9 +59,7 @@ def policy_of(day: date) -> AnswerPolicy:
     return AnswerPolicy.objects.filter(since__lte=day).order_by("-since")[0]
 
 
-def counts_of(
-    day: date, units: Collection[int] | None, policy: AnswerPolicy
-) -> dict[int, Counts]:
+def counts_of(day: date, units: Collection[int] | None, policy: AnswerPolicy) -> dict[int, Counts]:
     """Half hour of the day, from 0 on → what was offered in it; ``units``: to the phones of these only."""
     given = {
         "zone": settings.TIME_ZONE,

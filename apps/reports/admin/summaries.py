@@ -23,11 +23,12 @@ from apps.backoffice.records import PanelAdmin
 from apps.core.errors import RuleBroken
 from apps.reports import forms, services
 from apps.reports.admin.summary_list import SummaryList
-from apps.reports.approvals import SUMMARY, stands_in_for
+from apps.reports.approvals import stands_in_for
 from apps.reports.enums import SummaryFile, SummaryState
 from apps.reports.models import TEXTS, Summary
 from apps.reports.queries.summary_page import page_facts
 from apps.reports.queries.summary_words import text_label
+from apps.reports.rules.summaries import SUMMARY
 from apps.reports.services.summaries import agent_signing
 
 S = SummaryState

@@ -10,9 +10,9 @@ from apps.backoffice.lists import Column, ListQuery, Sort, StaffList, View
 from apps.backoffice.queries.approvals import waiting_for
 from apps.core.templatetags.formatting import status_tag
 from apps.core.times import human
-from apps.reports.approvals import SUMMARY
 from apps.reports.enums import SummaryState
 from apps.reports.models import Summary
+from apps.reports.rules.summaries import SUMMARY
 
 
 class SummaryFilters(FilterForm):

@@ -14,13 +14,12 @@ from apps.backoffice.queries.approvals import requests_of
 from apps.claims.models import Recovery
 from apps.complaints.models import Case
 from apps.quality.models import CorrectiveAction
-from apps.reports.approvals import SUMMARY
 from apps.reports.enums import ScopeKind, SummaryState
 from apps.reports.kpis import KPIS, Period
 from apps.reports.models import Summary, SummaryLook
 from apps.reports.queries import summary_words as words
 from apps.reports.queries.figures import figures
-from apps.reports.rules.summaries import Change, as_text, changes
+from apps.reports.rules.summaries import SUMMARY, Change, as_text, changes
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from apps.core.workbooks import write_book
 from apps.reports.enums import SummaryFile, SummarySeat, SummaryState
 from apps.reports.models import TEXTS, Summary
 from apps.reports.queries import summary_words as words
+from apps.reports.rules.summaries import SUMMARY
 
 TEMPLATE = Path(__file__).parent.parent / "papers" / "summary.typ"
 TYPES = {
@@ -137,7 +138,7 @@ def _signatures(row: Summary) -> list[list[str]]:
         return []
     found = [[_("Customer-service agent"), f"{timezone.localtime(row.written_at):%Y-%m-%d}"]]
     request = ApprovalRequest.objects.filter(
-        kind="reports.summary", subject_type="reports.summary", subject_id=str(row.pk),
+        kind=SUMMARY, subject_type=row._meta.label_lower, subject_id=str(row.pk),
         state=ApprovalState.APPROVED, sha256=row.sha256,
     ).first()  # fmt: skip
     if request is not None:

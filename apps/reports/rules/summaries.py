@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from apps.core.errors import BadInput
 
 CENT = Decimal("0.01")
+# What its signatures are called among approvals.
+SUMMARY = "reports.summary"
 
 
 def next_month(month: date) -> date:

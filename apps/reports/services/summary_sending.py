@@ -12,10 +12,10 @@ from apps.accounts.models import User
 from apps.backoffice.queries.approvals import check_still_approved
 from apps.core.errors import BadInput, RuleBroken
 from apps.events.services import record
-from apps.reports.approvals import SUMMARY
 from apps.reports.enums import SummaryFile, SummaryState
 from apps.reports.models import Summary, SummaryReceipt, SummarySending
 from apps.reports.queries.summary_papers import summary_file, summary_pdf, summary_xlsx
+from apps.reports.rules.summaries import SUMMARY
 from apps.reports.services import summary_clocks
 from apps.reports.services.summaries import locked
 from apps.reports.states import SUMMARY_MOVES

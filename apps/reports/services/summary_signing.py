@@ -11,10 +11,10 @@ from apps.backoffice.models import Approval, ApprovalRequest
 from apps.backoffice.services import approve, ask_approval, refuse
 from apps.core.errors import BadInput
 from apps.events.services import record
-from apps.reports.approvals import SUMMARY
 from apps.reports.enums import SummaryState
 from apps.reports.models import TEXTS, Summary, SummaryLook
 from apps.reports.queries.summary_words import text_label
+from apps.reports.rules.summaries import SUMMARY
 from apps.reports.services import summary_clocks
 from apps.reports.services.summaries import agent_signing, begin_again, locked
 from apps.reports.states import NEXT, SUMMARY_MOVES
