@@ -85,7 +85,7 @@ def _send(
     write_columns(rows, ["state", "sha256", "written_at", "written_by", "sent_at", "sent_by"])
     sendings = SummarySending.objects.bulk_create(
         SummarySending(
-            summary=row, channel=row.customer.statement_channel, at=row.sent_at, by=row.sent_by,
+            summary=row, channel=row.customer.statement_channel, at=at + 5 * HOUR, by=row.agent or boss,
             pdf_sha256=hashlib.sha256(summary_pdf(row)).hexdigest(),
             xlsx_sha256=hashlib.sha256(summary_xlsx(row)).hexdigest(),
         )

@@ -19,11 +19,12 @@ from apps.reports.approvals import stands_in_for
 from apps.reports.enums import ScopeKind, SummaryState
 from apps.reports.kpis import Period
 from apps.reports.models import TEXTS, Figure, Freeze, Summary
+from apps.reports.queries.frozen import latest_freeze
 from apps.reports.queries.summary_content import contents_of
 from apps.reports.queries.summary_words import text_label
 from apps.reports.rules.summaries import SUMMARY, check_over, month_before
 from apps.reports.services import summary_clocks
-from apps.reports.services.figures import freeze_figures, latest_freeze
+from apps.reports.services.figures import freeze_figures
 from apps.reports.states import SUMMARY_MOVES
 
 PREFIX = "MS"
