@@ -40,6 +40,8 @@ EVERY = {
     "safety.tasks.plan_checks": 3600.0,
     "notifications.tasks.look_after_channels": 60.0,
     "shifts.tasks.refresh_gaps": 300.0,
+    "reports.tasks.prepare_daily": 300.0,
+    "reports.tasks.prepare_monthly": 1800.0,
     "inquiries.tasks.answer_mail": 60.0,
     "inquiries.tasks.purge_inquiries": 86_400.0,
 }

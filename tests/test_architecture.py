@@ -63,6 +63,8 @@ BY_THE_SYSTEM = {
     "worked_at", "told_at", "stand_at", "dropped_at", "known_at",
     # Of a claim: by the claimant, or by whom its events name.
     "agreed_at", "disputed_at", "filed_at", "papers_asked_at", "shown_at",
+    # Of daily reports and summaries: the morning's card goes by itself; figures are frozen with a computing that says by whom.
+    "card_at", "frozen_at",
 }  # fmt: skip
 
 

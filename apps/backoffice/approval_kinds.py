@@ -7,7 +7,7 @@ may decide as (``current_roles``: pairs of role and unit).
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -47,9 +47,15 @@ class Policy:
     # Label and text of each part of the content, where the fields' own words do not do.
     words: Callable[[Mapping[str, Any]], list[tuple[str, str]]] | None = None
     rule: str = ""  # the requirement behind it: "ORD-3"
+    # For whom somebody stands in at an instant: role → the person who is away. None: everybody decides by
+    # roles of their own only, as with money.
+    stand_ins: Callable[[Any, datetime], Mapping[str, Any]] | None = None
 
     def seat_label(self, code: str) -> str:
         return str(self.seats(code).label) if code in self.seats.values else code
+
+    def stands_in(self, user: Any, at: datetime) -> Mapping[str, Any]:
+        return self.stand_ins(user, at) if self.stand_ins is not None else {}
 
     def in_words(self, content: Mapping[str, Any]) -> list[tuple[str, str]]:
         if self.words is not None:

@@ -3,7 +3,7 @@
 import io
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import IO, Any, BinaryIO
 
@@ -92,10 +92,11 @@ def _value(cell: Any) -> Any:
     return f"{Decimal(str(value)) * 100:f}%" if is_share else value
 
 
-def write_book(pages: Iterable[Page]) -> bytes:
-    """An xlsx file; text is always written as text, so no cell can act as a formula."""
+def write_book(pages: Iterable[Page], *, made_at: datetime | None = None) -> bytes:
+    """An xlsx file; text is always written as text, so no cell can act as a formula. With ``made_at``, which stands in
+    it as the time of its making, the same pages are the same bytes."""
     buffer = io.BytesIO()
-    _fill(buffer, pages, {"in_memory": True}, "0.00##")
+    _fill(buffer, pages, {"in_memory": True}, "0.00##", made_at)
     return buffer.getvalue()
 
 
@@ -106,13 +107,19 @@ def fill_book(file: IO[bytes], pages: Iterable[Page], *, decimals: str = "#,##0.
 
 
 def _fill(
-    file: IO[bytes], pages: Iterable[Page], options: Mapping[str, bool], decimals: str
+    file: IO[bytes],
+    pages: Iterable[Page],
+    options: Mapping[str, bool],
+    decimals: str,
+    made_at: datetime | None = None,
 ) -> None:
     import xlsxwriter
 
     book = xlsxwriter.Workbook(
         file, {**options, "strings_to_formulas": False, "strings_to_urls": False}
     )
+    if made_at is not None:
+        book.set_properties({"created": made_at.astimezone(UTC).replace(tzinfo=None)})
     bold = book.add_format({"bold": True})
     formats = {
         datetime: book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),

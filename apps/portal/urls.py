@@ -20,6 +20,7 @@ from apps.portal.views import (
     shipment,
     site,
     statement,
+    summary,
     survey,
     verify,
 )
@@ -66,6 +67,9 @@ urlpatterns = [
     path("statement/<str:token>/dispute", statement.dispute, name="statement_dispute"),
     path("statement/<str:token>/file/<slug:form>", statement.download, name="statement_file"),
     path("statement/<str:token>/letter/<str:number>", statement.letter, name="statement_letter"),
+    path("summary/<str:token>", summary.summary, name="summary"),
+    path("summary/<str:token>/received", summary.acknowledge, name="summary_received"),
+    path("summary/<str:token>/file/<slug:form>", summary.download, name="summary_file"),
     path("payee/<str:token>", payee.payee, name="payee"),
     path("notice/<str:token>", notice.notice, name="notice"),
     path("notice/<str:token>/answer", notice.answer, name="notice_answer"),

@@ -6,13 +6,18 @@ from apps.core.codenames import may, view
 SEE = view("figure goal")
 LEAD = SEE | may("compare_people freeze_figure")
 SET = LEAD | may("set_goal")
+# A seat of a summary is its role's or their stand-in's, whom nobody knows beforehand.
+WORK = view("summary dailyreport") | may("sign_summary")
+WRITE = WORK | may("write_summary send_summary")
+CLOSE = WORK | may("close_dailyreport prepare_summary send_summary")
+PLAN = CLOSE | may("plan_summary")
 
 ROLES = {
-    Role.AGENT: SEE,
-    Role.DIRECTOR: LEAD,
-    Role.DEPARTMENT_MANAGER: SET,
-    Role.PROJECT_MANAGER: SET,
-    Role.QC_MANAGER: LEAD,
-    Role.DEPUTY_GENERAL_MANAGER: SET,
-    Role.GENERAL_MANAGER: SET,
+    Role.AGENT: SEE | WRITE,
+    Role.DIRECTOR: LEAD | CLOSE,
+    Role.DEPARTMENT_MANAGER: SET | PLAN,
+    Role.PROJECT_MANAGER: SET | PLAN,
+    Role.QC_MANAGER: LEAD | WORK,
+    Role.DEPUTY_GENERAL_MANAGER: SET | WORK,
+    Role.GENERAL_MANAGER: SET | WORK,
 }

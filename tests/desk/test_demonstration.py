@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from apps.accounts.enums import AbsenceKind, Role
 from apps.accounts.models import Absence, DutyShift, User
+from apps.backoffice.queries.approvals import check_still_approved, waiting_for
 from apps.complaints.enums import CaseChannel, CaseClass, CaseState, EntryKind, Severity
 from apps.complaints.models import Case, CaseEntry
 from apps.core import http
@@ -42,6 +43,9 @@ from apps.notifications.queries.desk import bell
 from apps.notifications.services import send_due
 from apps.quality.enums import ExceptionKind, ExceptionState, MeetingState
 from apps.quality.models import ChaseTask, CorrectiveAction, ExceptionReport, ReviewMeeting
+from apps.reports.enums import DailyState, SummaryState
+from apps.reports.models import DailyReport, Summary, SummaryReceipt
+from apps.reports.rules.summaries import SUMMARY
 from apps.shifts.enums import HandoverState, SwapState
 from apps.shifts.models import Gap, Handover, Swap
 from apps.sla.enums import ClockState, Metric
@@ -95,7 +99,9 @@ OPINIONS = 300
 INCIDENTS = 400
 # A month of figures frozen for five kinds of scopes, and five goals.
 FIGURES = 120
-LIMIT = WEEK + MONEY + STAFF + OPINIONS + INCIDENTS + FIGURES
+# Last month's summaries with their signatures, and yesterday's reports.
+SUMMARIES = 160
+LIMIT = WEEK + MONEY + STAFF + OPINIONS + INCIDENTS + FIGURES + SUMMARIES
 
 
 def test_it_is_made_in_few_statements(one_week: datetime, sent: list[str]) -> None:
@@ -170,6 +176,19 @@ def _roster(now: datetime) -> None:
     assert Swap.objects.get().state == SwapState.ASKED
     states = set(Handover.objects.values_list("state", flat=True))
     assert {HandoverState.ACCEPTED, HandoverState.LAPSED} <= states
+
+
+@pytest.mark.requirement("REP-3")
+def test_last_month_is_signed_and_yesterday_waits_for_remarks(one_week: datetime) -> None:
+    states = Counter(Summary.objects.values_list("state", flat=True))
+    assert states == {SummaryState.SENT: 2, SummaryState.PROJECT: 1}, "one is with the director"
+    for row in Summary.objects.filter(state=SummaryState.SENT):
+        check_still_approved(SUMMARY, row)
+    assert SummaryReceipt.objects.count() == 1
+    boss = User.objects.get(username="linzhuren")
+    assert [one.request.kind for one in waiting_for(boss)].count(SUMMARY) == 1
+    yesterday = DailyReport.objects.filter(day=timezone.localdate(one_week) - timedelta(days=1))
+    assert yesterday.filter(unit__code="SHA", state=DailyState.OPEN, remarks="").exists()
 
 
 def _messages(now: datetime) -> None:

@@ -32,11 +32,13 @@ def test_a_week_of_calls_in_few_statements() -> None:
     assert sorted(states) == [CallBackState.DONE] * 3 + [CallBackState.OPEN] * 2
     hour = demo._bad_hour(now)
     day, user = timezone.localdate(hour), superuser()
-    slots = counts_of(day, user, policy_of(day))
+    slots = counts_of(day, user.visible_unit_ids(), policy_of(day))
     bad = sum((slots.get(hour.hour * 2 + n, Counts()) for n in (0, 1)), Counts())
     assert (bad.counted, bad.answered, percent(bad.rate)) == (100, 91, "91.0 %")
     for n in range(1, 7):
         other = timezone.localdate(now) - timedelta(days=n)
         if other != day:
-            total = sum(counts_of(other, user, policy_of(other)).values(), Counts())
+            total = sum(
+                counts_of(other, user.visible_unit_ids(), policy_of(other)).values(), Counts()
+            )
             assert total.meets(policy_of(other).goal), (other, percent(total.rate))

@@ -15,7 +15,7 @@ from apps.accounts.enums import Role
 from apps.hotline import services
 from apps.hotline.enums import CallBackState, FileState
 from apps.hotline.models import AnswerPolicy, Call, CallBack, CallFile, Extension, PhoneSystem
-from apps.hotline.queries.board import day_rates, rates_by_day
+from apps.hotline.queries.board import day_rates
 from tests.factories import hotline as f
 from tests.factories.accounts import UserFactory, sign_in, superuser
 from tests.factories.complaints import case
@@ -160,11 +160,6 @@ def test_a_day_counts_by_the_policy_of_that_day() -> None:
     services.set_answer_policy(since=day + timedelta(days=1), short_seconds=1, **given)
     (row,) = day_rates(day - timedelta(days=3), day + timedelta(days=3), superuser())
     assert (row.day, row.counts.short, row.goal) == (day, 1, 90)
-    found = rates_by_day(day - timedelta(days=1), day, superuser())
-    assert [(one, counts.offered) for one, counts in found] == [
-        (day - timedelta(days=1), 0),
-        (day, 1),
-    ]
 
 
 def test_the_log_comes_as_a_file_with_masked_numbers(client: Client) -> None:

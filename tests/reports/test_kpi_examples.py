@@ -12,7 +12,7 @@ from apps.accounts.queries import public_user
 from apps.complaints import services
 from apps.complaints.models import Case, SatisfactionAsk
 from apps.core.times import day_start
-from apps.hotline.queries.board import rates_by_day
+from apps.hotline.queries.board import day_rates
 from apps.hotline.rules.rate import Counts
 from apps.reports.enums import ScopeKind
 from apps.reports.kpis import COMPANY, KPIS, Period
@@ -153,8 +153,8 @@ def world() -> World:
 
 def test_figures_that_others_have_too_agree(world: World) -> None:
     boss, period = superuser(), world.period
-    days = rates_by_day(period.first, period.last, boss)
-    total = sum((counts for _day, counts in days), Counts())
+    days = day_rates(period.first, period.last, boss)
+    total = sum((row.counts for row in days), Counts())
     assert ticks("answer_rate", period) == (total.answered, total.counted)
     assert ticks("service_level", period) == (total.prompt, total.counted)
     assert abs(float(figure("asa", period).value or 0) - (total.mean_wait or 0)) <= 0.5

@@ -117,6 +117,10 @@ class Roster:
         """Who is on the roster in the nearest unit at or above ``path``, or stands in."""
         return self._there(nearest(self._duty[str(role)], path))
 
+    def stood_in_for(self, user_id: int) -> list[int]:
+        """Who is away and whose place this person takes."""
+        return [pk for pk in self._away if pk != user_id and self.instead_of(pk) == user_id]
+
     def _there(self, user_ids: Iterable[int]) -> list[int]:
         return list(dict.fromkeys(self.instead_of(pk) for pk in user_ids))
 

@@ -112,6 +112,10 @@ class Approval(AppendOnly):
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by")
     )
+    # Who is away and whose place they took, as the stand-in; null: a role of their own.
+    on_behalf_of = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, verbose_name=_("for")
+    )
     # When this person's second factor was checked for this; null where the policy asks for none.
     second_factor_at = models.DateTimeField(_("second factor at"), null=True)
     reason = models.CharField(_("reason or remark"), max_length=300, blank=True)

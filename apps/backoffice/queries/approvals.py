@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.backoffice.approval_kinds import holders_of, person_of, policies, policy_of, roles_of
@@ -117,7 +118,7 @@ def approval_part(kind: str, subject: Any) -> ApprovalPart:
     """Before anything was asked: whom it will go to."""
     policy = policy_of(kind)
     requests = list(
-        requests_of(kind, subject).select_related("asked_by").prefetch_related("approvals__decided_by")
+        requests_of(kind, subject).select_related("asked_by").prefetch_related("approvals__decided_by", "approvals__on_behalf_of")
     )  # fmt: skip
     newest = requests[0] if requests else None
     ended = (ApprovalState.REFUSED, ApprovalState.WITHDRAWN, ApprovalState.VOID)
@@ -184,14 +185,18 @@ def is_awaited(kind: str, subject: Any, user: Any) -> bool:
 def waiting_for(user: Any, *, only: tuple[str, Any] | None = None) -> list[Waiting]:
     """What this person is to decide, the longest waiting first, at most ``SHOWN``: three queries and
     one for each kind."""
-    roles, person = roles_of(user), person_of(user)
+    own, person, at = roles_of(user), person_of(user), timezone.now()
+    kinds = [only[0]] if only else list(policies())
+    roles = {kind: own | policy_of(kind).stands_in(user, at).keys() for kind in kinds}
+    mine = Q(waiting_roles__overlap=sorted(own))
+    for kind in kinds:
+        if roles[kind] != own:
+            mine |= Q(kind=kind, waiting_roles__overlap=sorted(roles[kind]))
     open_ = (
-        requests_of(*only).order_by()
-        if only
-        else ApprovalRequest.objects.filter(kind__in=list(policies()))
+        requests_of(*only).order_by() if only else ApprovalRequest.objects.filter(kind__in=kinds)
     )
     asked = list(
-        open_.filter(state=ApprovalState.OPEN, waiting_roles__overlap=sorted(roles))
+        open_.filter(mine, state=ApprovalState.OPEN)
         .exclude(maker_persons__contains=[person])
         .exclude(approvals__person=person)
         .select_related("asked_by")
@@ -200,7 +205,12 @@ def waiting_for(user: Any, *, only: tuple[str, Any] | None = None) -> list[Waiti
     )
     seen = {kind: _visible(kind, asked, user) for kind in {one.kind for one in asked}}
     return [
-        Waiting(one, str(policy.label), policy.address(one.subject_id), _seat(policy, one, roles))
+        Waiting(
+            one,
+            str(policy.label),
+            policy.address(one.subject_id),
+            _seat(policy, one, roles[one.kind]),
+        )
         for one in asked
         if one.subject_id in seen[one.kind] and (policy := policy_of(one.kind))
     ]

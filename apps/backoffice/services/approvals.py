@@ -84,8 +84,8 @@ def approve(
     _check_seen(request, content_of(kind, subject)[1])
     policy = policy_of(kind)
     check_second_factor(second_factor_at, within=policy.second_factor_within, at=at)
-    number, seat = _seat(request, by)
-    _decide(request, number, seat, Decision.APPROVED, remark[:300], second_factor_at, by, at)
+    number, seat, away = _seat(request, by, at)
+    _decide(request, number, seat, Decision.APPROVED, remark[:300], second_factor_at, by, at, away)
     rounds, given = rounds_from_json(request.rounds), _given(request)
     now = current_round(rounds, given)
     _tell("given", request, by=by, at=at, data={"as": seat, "round": number})
@@ -106,9 +106,9 @@ def refuse(
     when the subject was changed behind it, so that it can be asked for anew."""
     request = _open_request(kind, subject)
     _check_seen(request, seen)
-    number, seat = _seat(request, by)
+    number, seat, away = _seat(request, by, at)
     why = _reason(reason)
-    _decide(request, number, seat, Decision.REFUSED, why, None, by, at)
+    _decide(request, number, seat, Decision.REFUSED, why, None, by, at, away)
     _close(request, ApprovalState.REFUSED, reason=why, by=by, at=at)
     words = {"as": seat, "reason": why}
     _tell("refused", request, by=by, at=at, data=words)
@@ -168,21 +168,34 @@ def _check_seen(request: ApprovalRequest, seen: str) -> None:
         )
 
 
-def _seat(request: ApprovalRequest, by: Any) -> tuple[int, str]:
+def _seat(request: ApprovalRequest, by: Any, at: datetime) -> tuple[int, str, Any]:
+    """The round, the seat, and for whom it is taken, if not for oneself. Nobody stands in for somebody who made
+    it or has decided: that person would count twice."""
     policy = policy_of(request.kind)
+    own = roles_of(by)
+    counted = {*request.maker_persons, *request.approvals.values_list("person", flat=True)}
+    stands = {
+        role: away
+        for role, away in policy.stands_in(by, at).items()
+        if role not in own and person_of(away) not in counted
+    }
     try:
         number, seat = seat_for(
             rounds_from_json(request.rounds),
             _given(request),
             person=person_of(by),
-            roles=roles_of(by),
+            roles=own | stands.keys(),
             makers=request.maker_persons,
             words=policy.seat_label,
         )
     except RuleBroken as refusal:
         refusal.rule = policy.rule
         raise
-    return number, seat.code
+    return number, seat.code, _away(seat.roles, own, stands)
+
+
+def _away(wanted: frozenset[str], own: frozenset[str], stands: dict[str, Any]) -> Any:
+    return None if wanted & own else next(stands[role] for role in sorted(wanted & stands.keys()))
 
 
 def _given(request: ApprovalRequest) -> list[Given]:
@@ -198,6 +211,7 @@ def _decide(
     second_factor_at: datetime | None,
     by: Any,
     at: datetime,
+    away: Any,
 ) -> None:
     Approval.objects.create(
         request=request,
@@ -208,6 +222,7 @@ def _decide(
         sha256=request.sha256,
         decided_at=at,
         decided_by=by,
+        on_behalf_of=away,
         second_factor_at=second_factor_at,
         reason=reason,
     )

@@ -61,6 +61,7 @@ PEOPLE = [
     ("xitong", "杨帆", Role.IT_ADMIN, "HQ", True),
     ("chuna", "许静", Role.CASHIER, "HQ", True),
     ("anquan", "严守", Role.SAFETY_OFFICER, "HQ", True),
+    ("xiangmu", "罗敏", Role.PROJECT_MANAGER, "HQ", False),
 ]
 # staff number, name, station
 COURIERS = [

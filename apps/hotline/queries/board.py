@@ -1,6 +1,6 @@
 """The calls of one day in half hours, counted once each (CMP-10)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -62,15 +62,14 @@ def policy_of(day: date) -> AnswerPolicy:
     return AnswerPolicy.objects.filter(since__lte=day).order_by("-since")[0]
 
 
-def counts_of(day: date, user: "User", policy: AnswerPolicy) -> dict[int, Counts]:
-    """Half hour of the day, from 0 on → what was offered in it."""
-    return _counted(day, day, user, policy).get(day, {})
+def counts_of(day: date, units: Collection[int] | None, policy: AnswerPolicy) -> dict[int, Counts]:
+    """Half hour of the day, from 0 on → what was offered in it; ``units``: to the phones of these only."""
+    return _counted(day, day, units, policy).get(day, {})
 
 
 def _counted(
-    first: date, last: date, user: "User", policy: AnswerPolicy
+    first: date, last: date, units: Collection[int] | None, policy: AnswerPolicy
 ) -> dict[date, dict[int, Counts]]:
-    units = user.visible_unit_ids()
     given = {
         "zone": settings.TIME_ZONE,
         "short": policy.short_seconds,
@@ -100,7 +99,7 @@ def last_day_with_calls(before: date, user: "User") -> date | None:
 def board(day: date, user: "User") -> Board:
     """Every half hour between the first and the last call of the day, and who waits to be called back."""
     policy = policy_of(day)
-    found = counts_of(day, user, policy)
+    found = counts_of(day, user.visible_unit_ids(), policy)
     begin = day_start(day)
     span = range(min(found, default=0), max(found, default=-1) + 1)
     slots = [Slot(begin + SLOT * n, found.get(n, Counts())) for n in span]
@@ -126,19 +125,21 @@ class DayRate:
 def day_rates(first_day: date, last_day: date, user: "User") -> list[DayRate]:
     """The days on which there were calls: a statement for each policy that counted on one of them."""
     policies = list(AnswerPolicy.objects.filter(since__lte=last_day).order_by("since"))
+    units = user.visible_unit_ids()
     found: list[DayRate] = []
     for policy, following in zip_longest(policies, policies[1:]):
         first = max(first_day, policy.since)
         last = min(last_day, following.since - timedelta(days=1)) if following else last_day
         if first > last:
             continue
-        for day, slots in sorted(_counted(first, last, user, policy).items()):
+        for day, slots in sorted(_counted(first, last, units, policy).items()):
             found.append(DayRate(day, sum(slots.values(), Counts()), policy.goal))
     return found
 
 
-def rates_by_day(first: date, last: date, user: "User") -> list[tuple[date, Counts]]:
-    """Every day from ``first`` to ``last``, each by the policy of that day."""
-    known = {row.day: row.counts for row in day_rates(first, last, user)}
-    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    return [(day, known.get(day, Counts())) for day in days]
+def rates_by_hour(day: date, units: Collection[int] | None) -> dict[int, Counts]:
+    """Hour of the day → what was offered in it."""
+    found: dict[int, Counts] = {}
+    for slot, counts in counts_of(day, units, policy_of(day)).items():
+        found[slot // 2] = found.get(slot // 2, Counts()) + counts
+    return found

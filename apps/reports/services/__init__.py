@@ -1,4 +1,39 @@
+from apps.reports.services.daily import close_report, prepare_reports, send_cards
 from apps.reports.services.figures import freeze_figures
 from apps.reports.services.goals import set_goal
+from apps.reports.services.summaries import (
+    change_summary,
+    prepare_last_month,
+    prepare_summaries,
+    renew_figures,
+)
+from apps.reports.services.summary_sending import (
+    acknowledge_summary,
+    export_summary,
+    send_summary,
+)
+from apps.reports.services.summary_signing import (
+    look_at_summary,
+    return_summary,
+    sign_summary,
+    write_summary,
+)
 
-__all__ = ["freeze_figures", "set_goal"]
+__all__ = [
+    "acknowledge_summary",
+    "change_summary",
+    "close_report",
+    "export_summary",
+    "freeze_figures",
+    "look_at_summary",
+    "prepare_last_month",
+    "prepare_reports",
+    "prepare_summaries",
+    "renew_figures",
+    "return_summary",
+    "send_cards",
+    "send_summary",
+    "set_goal",
+    "sign_summary",
+    "write_summary",
+]
