@@ -184,9 +184,12 @@ def _actions(ids: Sequence[int], period: Period, at: datetime) -> dict[int, list
     )
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
-        actions = found[row.exception.customer_id or 0]
+        report = row.exception
+        if report is None:  # it follows from an analysis of opinions, which is nobody's own
+            continue
+        actions = found[report.customer_id or 0]
         if len(actions) < MOST_ROWS:
-            unit = row.exception.responsible_unit or row.exception.unit
+            unit = report.responsible_unit or report.unit
             actions.append(
                 {
                     "what": row.what,
