@@ -26,7 +26,7 @@ def draft_lost(events: list[Event]) -> None:
         services.draft_lost(exception=report, by=by, at=at)
 
 
-@subscribe_many("case.closed", name="claims.close_paid", most=MOST)
+@subscribe_many("case.closed_after_hold", name="claims.close_paid", most=MOST)
 def close_paid(events: list[Event]) -> None:
     ids = sorted({int(event.subject_id) for event in events})
     services.close_with_cases(case_ids=ids, by=system_user("claims"), at=timezone.now())

@@ -14,6 +14,7 @@ from apps.claims.models import Claim, ClaimPayment, Recovery
 from apps.claims.queries.money import paid_sum
 from apps.claims.queries.rules import who_may_decide
 from apps.desk.demo.people import make_people
+from apps.tracking.enums import Status
 from apps.tracking.models import Waybill
 from tests.factories.customers import CustomerFactory
 from tests.factories.tracking import carrier, waybills
@@ -28,7 +29,8 @@ def test_twelve_claims_in_every_state() -> None:
     carrier()
     waybills(12, customer=customer)
     waybills(1, customer=customer, declared_value=Decimal(20000), insured_amount=Decimal(20000))
-    Waybill.objects.update(delivered_at=now - timedelta(days=1))
+    moments = dict.fromkeys(("delivered_at", "status_at", "concluded_at"), now - timedelta(days=1))
+    Waybill.objects.update(status=Status.DELIVERED, **moments)
     with CaptureQueriesContext(connection) as asked:
         make_claims(seed=1, now=now)
     assert len(asked) <= 150

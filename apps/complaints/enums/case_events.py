@@ -33,6 +33,7 @@ CASE_EVENT_KINDS = {
     "case.result_confirmed": _("Result confirmed with the customer"),
     "case.held": _("Kept open by"),
     "case.hold_lifted": _("No longer kept open by"),
+    "case.closed_after_hold": _("Nothing kept it open any more"),
     "case.closed": _("Case closed"),
     "case.reopened": _("Case reopened"),
     "case.escalated": _("Escalated: the customer is still dissatisfied"),

@@ -33,10 +33,12 @@ def lift_hold(*, subject: Model, by: User, at: datetime) -> None:
         record("case.hold_lifted", row.case, by=by, at=at, data={"note": row.label})
 
 
-def check_holds(case: Case) -> None:
-    """RuleBroken ``held`` names what is not over yet, of this case and of those merged into it."""
-    standing = CaseHold.objects.filter(Q(case=case) | Q(case__merged_into=case), lifted_at=None)
-    labels = list(standing.values_list("label", flat=True)[:3])
+def check_holds(case: Case) -> bool:
+    """RuleBroken ``held`` names what is not over yet, of this case and of those merged into it. Returns whether
+    anything has ever held it: then its closing is announced to whoever did (``case.closed_after_hold``)."""
+    rows = CaseHold.objects.filter(Q(case=case) | Q(case__merged_into=case))
+    found = list(rows.values_list("label", "lifted_at"))
+    labels = [label for label, lifted_at in found if lifted_at is None][:3]
     if labels:
         raise RuleBroken(
             _("%(what)s is not over yet: end it first, then this case.")
@@ -45,3 +47,4 @@ def check_holds(case: Case) -> None:
             field="state",
             rule="CMP-6",
         )
+    return bool(found)

@@ -112,7 +112,7 @@ def close_case(*, case_id: int, by: User, at: datetime, note: str = "") -> Case:
     check_closing(case, note)
     check_appeal_answered(case, appeal_of(case))
     check_praise(case, praise_of(case) is not None, note)
-    check_holds(case)
+    was_held = check_holds(case)
     check_promises([promise.label for promise in clocks.open_promises(case)])
     values: dict[str, Any] = {"closed_at": at, "closed_by": by, "awaits_answer": False}
     values["closing_note"] = one_line(note, case, most=300)
@@ -121,6 +121,8 @@ def close_case(*, case_id: int, by: User, at: datetime, note: str = "") -> Case:
     data = {"outcome": case.outcome, "channel": case.channel, "owner": case.owner_id}
     data |= {"number": case.number, "revision": case.version}
     record("case.closed", case, by=by, at=at, data=data)
+    if was_held:
+        record("case.closed_after_hold", case, by=by, at=at)
     return case
 
 
