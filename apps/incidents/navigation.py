@@ -15,7 +15,7 @@ PAGES = (
         "incidents.view_incident",
         about=_("What runs, who has the command, who was told; which drills are due."),
         section=INCIDENTS,
-        daily_for=frozenset({Role.PROJECT_MANAGER}),
+        daily_for=frozenset({Role.DISPATCHER, Role.QC_MANAGER, Role.DEPUTY_GENERAL_MANAGER}),
         hour=35,
         words="突发 应急 事件 大雪 停运 指挥",
     ),
