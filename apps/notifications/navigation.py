@@ -16,7 +16,7 @@ PAGES = (
         about=_("What the house has told you."),
         section=MESSAGES,
         # Agents have a full day without it; everybody gets there by the bell.
-        daily_for=frozenset(Role) - {Role.AGENT},
+        daily_for=frozenset(Role) - {Role.AGENT, Role.DIRECTOR},
         hour=3,
     ),
     records(
