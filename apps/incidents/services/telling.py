@@ -36,8 +36,10 @@ SELECT %(notice)s, p.customer_id, p.phone_index, p.waybill_id, p.shipments, %(at
 ) p
 WHERE NOT EXISTS (
     SELECT FROM incidents_told t JOIN incidents_incidentnotice n ON n.id = t.notice_id
-    WHERE n.incident_id = %(incident)s AND (t.customer_id = p.customer_id
-        OR p.phone_index <> '' AND t.phone_index = p.phone_index))
+    WHERE n.incident_id = %(incident)s AND t.customer_id = p.customer_id
+) AND NOT EXISTS (
+    SELECT FROM incidents_told t JOIN incidents_incidentnotice n ON n.id = t.notice_id
+    WHERE n.incident_id = %(incident)s AND t.phone_index <> '' AND t.phone_index = p.phone_index)
 ON CONFLICT DO NOTHING RETURNING id
 """
 _EVERYBODY_TOLD = """
