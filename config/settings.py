@@ -276,7 +276,7 @@ CELERY_TASK_ACKS_LATE = False
 CELERY_WORKER_POOL = "threads"
 # As many as all channels may send at once, so that no provider that hangs holds up anything else, and
 # some for everything else. Threads that are not needed are not begun.
-CELERY_WORKER_CONCURRENCY = env.int("WORKER_CONCURRENCY", default=40)
+CELERY_WORKER_CONCURRENCY = env.int("WORKER_CONCURRENCY", default=48)
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 # Tasks that a thread does on one connection to the database, roughly.
 CELERY_DB_REUSE_MAX = 100

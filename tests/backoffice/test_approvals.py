@@ -467,4 +467,4 @@ def test_the_list_takes_the_same_queries_for_one_and_three(client: Client, rows:
         installation.ask()
     with CaptureQueriesContext(connection) as queries:
         assert len(waiting_for(installation.money)) == rows
-    assert len(queries) == 4, "roles, requests, their approvals, what is visible"
+    assert len(queries) == 5, "roles, stand-ins, requests, their approvals, what is visible"

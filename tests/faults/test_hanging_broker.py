@@ -110,7 +110,7 @@ def test_hardly_anything_but_tasks_knows_the_broker() -> None:
     """One module calls workers, and gives up after a tenth of a second; whoever else did would hang
     with the broker. Those that may ask it something are named here and are as quick."""
     allowed = {
-        *("config/celery.py", "config/health.py", "config/beat.py"),
+        *("config/celery.py", "config/health.py", "config/beat.py", "config/metrics.py"),
         *("apps/core/valkey.py", "apps/core/enqueueing.py", "apps/events/background.py"),
         # They know the tasks, and do them themselves.
         "apps/events/services/standing_by.py",

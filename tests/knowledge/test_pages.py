@@ -101,9 +101,10 @@ def test_an_article_from_its_code_to_its_readers(client: Client) -> None:
     shown = client.get(f"{LIST}{of.pk}/change/").content.decode()
     assert "<strong>先拍照</strong>" in shown and 'class="tag tag-green"' in shown
     handbook = client.get(reverse("admin:knowledge_article_handbook")).content.decode()
-    assert "理赔" in handbook
     client.post(act(of, "withdraw", Publication.objects.get()), {"reason": "过时"})
-    assert "理赔" not in client.get(reverse("admin:knowledge_article_handbook")).content.decode()
+    after = client.get(reverse("admin:knowledge_article_handbook")).content.decode()
+    # The sidebar has the word too, so the handbook says it once less at least.
+    assert after.count("理赔") < handbook.count("理赔")
 
 
 def test_what_a_colleague_wrote_meanwhile_is_said_beside_the_text(client: Client) -> None:

@@ -168,8 +168,11 @@ def test_an_answer_that_is_lost_for_long_goes_to_a_person(
     assert len(wecom.robots["key-of-the-robot-1"]) == 1
 
 
-def test_what_is_over_the_limit_waits_and_nothing_is_lost(wecom: WeComPlatform) -> None:
+def test_what_is_over_the_limit_waits_and_nothing_is_lost(
+    wecom: WeComPlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Twenty a minute by WeCom's own count; the rest stays in order and goes when the minute is over."""
+    monkeypatch.setattr(common.GroupChannel, "pace", lambda _self: (10_000.0, 1_000.0))
     robot, other = f.robot("wecom", wecom.robot()), f.robot("wecom", wecom.robot("key-of-another"))
     rows = [to_group(robot) for _n in range(27)]
     quiet = to_group(other)

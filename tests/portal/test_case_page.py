@@ -225,12 +225,12 @@ def test_the_number_of_queries_does_not_grow(
 ) -> None:
     reply(mine, team)
     client.get(address(mine))
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         client.get(address(mine))
     for n in range(5):
         reply(mine, team, f"答复{n}")
         client.post(f"{address(mine)}/messages", {"text": f"话{n}"})
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         client.get(address(mine))
 
 

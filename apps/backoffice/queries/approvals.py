@@ -183,8 +183,8 @@ def is_awaited(kind: str, subject: Any, user: Any) -> bool:
 
 
 def waiting_for(user: Any, *, only: tuple[str, Any] | None = None) -> list[Waiting]:
-    """What this person is to decide, the longest waiting first, at most ``SHOWN``: three queries and
-    one for each kind."""
+    """What this person is to decide, the longest waiting first, at most ``SHOWN``: three queries, one
+    for each kind, and one more for each kind in which stand-ins decide."""
     own, person, at = roles_of(user), person_of(user), timezone.now()
     kinds = [only[0]] if only else list(policies())
     roles = {kind: own | policy_of(kind).stands_in(user, at).keys() for kind in kinds}

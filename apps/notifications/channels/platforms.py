@@ -163,7 +163,7 @@ def refusal(code: str, codes: Codes, said: Mapping[str, Any]) -> Outcome:
 class PersonChannel(Channel):
     """To a colleague whose account at the platform was entered."""
 
-    concurrency = 4
+    concurrency = 2
     begins_itself = True
     waits = (10, 60, 300, 1800)
     lease = timedelta(seconds=60)
@@ -225,7 +225,7 @@ def given_token(
 class GroupChannel(Channel):
     """To a group, by its robot; ``address`` names the robot, which is read when the message goes out."""
 
-    concurrency = 4
+    concurrency = 1
     begins_itself = True
     waits = (30, 60, 120, 300, 600, 1800, 3600)
     lease = timedelta(seconds=60)

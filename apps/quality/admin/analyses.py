@@ -126,9 +126,13 @@ class QuarterlyAnalysisAdmin(PanelAdmin):
     acts, entry = ACTS, ENTER
     add_label = _("Write the analysis of a quarter")
     page_template = "quality/analysis.html"
-    list_display = ("name", "written_at", "written_by", "open_actions")
+    list_display = ("period", "written_at", "written_by", "open_actions")
     list_select_related = ("written_by",)
     ordering = ("-quarter",)
+
+    @admin.display(description=_("quarter"), ordering="quarter")
+    def period(self, row: QuarterlyAnalysis) -> str:
+        return row.name
 
     @admin.display(description=_("actions still open"))
     def open_actions(self, row: QuarterlyAnalysis) -> int:
