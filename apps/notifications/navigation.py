@@ -15,7 +15,7 @@ PAGES = (
         "admin:notifications_delivery_mine",
         about=_("What the house has told you."),
         section=MESSAGES,
-        # Agents have a full day without it; everybody gets there by the bell.
+        # Agents and directors have a full day without it; everybody gets there by the bell.
         daily_for=frozenset(Role) - {Role.AGENT, Role.DIRECTOR},
         hour=3,
     ),

@@ -129,7 +129,8 @@ def test_everybody_says_how_they_want_to_be_told(client: Client, mail: MailServe
 def test_one_entry_of_the_sidebar_shows_where_one_is(client: Client, boss: User) -> None:
     for name, entry in (
         ("notifications_delivery_health", "records"),
-        ("notifications_delivery_mine", "notifications_delivery_mine"),
+        ("reports_dailyreport_changelist", "reports_dailyreport_changelist"),  # a page of the day
+        ("notifications_delivery_mine", "records"),
         ("notifications_delivery_changelist", "records"),
         ("notifications_notificationpolicy_changelist", "settings"),
     ):
