@@ -21,7 +21,7 @@ class ClaimState(ColourChoices):
     AGREED = "agreed", _("Agreed, to be paid"), "teal"
     PAID = "paid", _("Paid"), "green"
     CLOSED = "closed", _("Closed"), "green"
-    REFUSED = "refused", _("Refused"), "red"
+    REFUSED = "refused", _("Claim refused"), "red"
     WITHDRAWN = "withdrawn", _("Withdrawn"), "grey"
 
 
@@ -70,7 +70,7 @@ class PaperKind(ColourChoices):
 class Verdict(ColourChoices):
     APPROVE = "approve", _("Approved"), "green"
     RETURN = "return", _("Returned"), "amber"
-    REFUSE = "refuse", _("Refused"), "red"
+    REFUSE = "refuse", _("Claim refused"), "red"
 
 
 class PayWay(ColourChoices):
@@ -82,7 +82,7 @@ class PayWay(ColourChoices):
 
 class PaymentState(ColourChoices):
     PLANNED = "planned", _("Planned, second person to release"), "amber"
-    RELEASED = "released", _("Released"), "blue"
+    RELEASED = "released", _("Released for payment"), "blue"
     PAID = "paid", _("Paid"), "green"
     FAILED = "failed", _("Called off or come back"), "red"
 
@@ -97,10 +97,10 @@ class Against(ColourChoices):
 
 
 class RecoveryState(ColourChoices):
-    ASKED = "asked", _("Asked"), "amber"
-    AGREED = "agreed", _("Agreed"), "blue"
-    RECEIVED = "received", _("Received"), "green"
-    DROPPED = "dropped", _("Dropped"), "grey"
+    ASKED = "asked", _("Recovery asked for"), "amber"
+    AGREED = "agreed", _("Agreed to pay"), "blue"
+    RECEIVED = "received", _("Money received"), "green"
+    DROPPED = "dropped", _("Recovery given up"), "grey"
 
 
 class ClaimMatter(ColourChoices):
@@ -155,7 +155,7 @@ EVENT_DETAILS = {
     "said_back": _("read back"),
     "shown": _("rules explained"),
     "verdict": _("Verdict"),
-    "paper": _("paper"),
+    "paper": _("proof paper"),
     "against": _("recovered from"),
     "cover": _("cover"),
     "per_claim": _("per claim"),

@@ -68,7 +68,7 @@ class FileClaimForm(FormWithFiles):
     case = forms.CharField(label=_("case"), max_length=20, required=False)
     kind = forms.ChoiceField(label=_("kind"), choices=ClaimKind.choices)
     items = ItemsField()
-    what = forms.CharField(label=_("what happened"), max_length=300, required=False)
+    what = forms.CharField(label=_("what has happened"), max_length=300, required=False)
     for_customer = forms.BooleanField(
         label=_("the shipment's customer claims"), required=False, initial=True
     )
@@ -213,7 +213,7 @@ class RecoveryForm(forms.Form):
     person = forms.ModelChoiceField(
         User.objects.none(), label=_("person, by QC's decision"), required=False
     )
-    asked = SumField(label=_("asked"))
+    asked = SumField(label=_("sum asked"))
     basis = forms.CharField(label=_("clause or decision"), max_length=300)
 
     def __init__(self, *args: Any, may_person: bool, **kwargs: Any) -> None:

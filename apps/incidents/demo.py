@@ -126,7 +126,7 @@ def _snow(version: PlanVersion, unit: Unit, people: dict[str, User], now: dateti
         new=NewIncident(
             title="杭州大雪，干线停运", title_en="Snow closes the line-haul at Hangzhou",
             kind=PlanKind.WEATHER, level=Level.GENERAL, unit=unit, version=version,
-            where=Where(at - HOUR, now + 20 * HOUR, cities=["杭州"]), effect=Effect.EXTENDED,
+            where=Where(at - HOUR, now + 44 * HOUR, cities=["杭州"]), effect=Effect.EXTENDED,
             extra_hours=24, happened_at=at - 2 * HOUR, known_at=at - HOUR / 2, is_blocked=True,
             text_zh="杭州今晨大雪，进出杭州的干线停运，快件预计晚到约 24 小时，深表歉意。",
             text_en="Snow closes the roads to and from Hangzhou; parcels will be about 24 hours late. We apologise.",
@@ -138,7 +138,7 @@ def _snow(version: PlanVersion, unit: Unit, people: dict[str, User], now: dateti
     services.work_incidents(at=at + HOUR / 60)
     first = incident.tasks.get(n=1)
     services.finish_task(task_id=first.pk, proof="车队调度群已确认", by=boss, at=at + HOUR / 5)
-    services.announce(incident_id=incident.pk, until=now + 20 * HOUR, by=boss, at=at + HOUR)
+    services.announce(incident_id=incident.pk, until=now + 44 * HOUR, by=boss, at=at + HOUR)
     services.send_notice(
         incident_id=incident.pk, text_zh="杭绕高速正在除雪，预计今晚恢复发车，新的送达时间见查询页。",
         text_en="The ring road is being cleared; line-haul resumes tonight. See the newest times on your parcel's page.",

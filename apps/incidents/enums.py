@@ -21,12 +21,12 @@ class PlanKind(ColourChoices):
 class Level(ColourChoices):
     """Who runs it: the project manager, or a head-office group of several departments."""
 
-    GENERAL = "general", _("General"), "amber"
+    GENERAL = "general", _("General incident"), "amber"
     SPECIAL = "special", _("Special"), "red"
 
 
 class IncidentState(ColourChoices):
-    DECLARED = "declared", _("Declared"), "red"
+    DECLARED = "declared", _("Declared, running"), "red"
     STABLE = "stable", _("Stable"), "amber"
     OVER = "over", _("Over"), "teal"
     CLOSED = "closed", _("Closed"), "green"
@@ -41,7 +41,7 @@ class Seat(ColourChoices):
 
     COMMAND = "command", _("Command"), "red"
     ON_THE_SPOT = "on_the_spot", _("On the spot"), "amber"
-    OPERATIONS = "operations", _("Operations"), "blue"
+    OPERATIONS = "operations", _("Operations desk"), "blue"
     MARKET = "market", _("Market"), "blue"
     FINANCE = "finance", _("Finance"), "blue"
     BRANCHES = "branches", _("Branches"), "blue"
@@ -164,9 +164,11 @@ EVENT_DETAILS = {
     "incident.seat_left/seat": _("Seat"),
     "incident.seat_left/holder": _("Person"),
     "incident.notice_sent/n": _("Notice"),
+    "incident.announced/n": _("Notice"),
     "incident.notice_sent/kind": _("Kind of notice"),
     "incident.called/reached": _("Reached"),
     "drill.held/findings": _("Findings"),
     "incidenttask.done/proof": _("Proof"),
+    "plan.written/n": _("version"),
 }
 EVENT_ROWS = ("told", "scope")

@@ -90,7 +90,7 @@ class WhereForm(forms.Form):
 
 
 class DeclareForm(WhereForm):
-    title = forms.CharField(label=_("what happened"), max_length=120)
+    title = forms.CharField(label=_("what has happened"), max_length=120)
     title_en = forms.CharField(label=_("what happened, in English"), max_length=120)
     kind = forms.ChoiceField(label=_("kind"), choices=PlanKind.choices)
     level = forms.ChoiceField(label=_("level"), choices=Level.choices)

@@ -25,7 +25,7 @@ TEXT = (
     Variable("text_zh", _("text, in Chinese"), "杭州大雪，干线停运，预计晚到约 24 小时。", "杭州大雪。", personal="code"),
     Variable("text_en", _("text, in English"), "Snow at Hangzhou.", "Snow closes the roads.", personal="code"),
 )  # fmt: skip
-SUBJECT = Variable("subject", _("what happened"), "杭州大雪", "Snow at Hangzhou")
+SUBJECT = Variable("subject", _("what has happened"), "杭州大雪", "Snow at Hangzhou")
 
 TOPICS = (
     Topic(

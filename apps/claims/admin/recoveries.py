@@ -32,16 +32,16 @@ class RecoveryList(StaffList):
         Column("against", _("recovered from"), lambda row: status_tag(row, "against")),
         Column("whom", _("from whom"), lambda row: row.whom),
         Column("basis", _("clause or decision")),
-        Column("asked", _("asked"), lambda row: format_money(row.asked), is_number=True),
+        Column("asked", _("sum asked"), lambda row: format_money(row.asked), is_number=True),
         Column("agreed", _("agreed"), lambda row: "" if row.agreed is None else format_money(row.agreed), is_number=True),
         Column("received", _("received"), lambda row: "" if row.received is None else format_money(row.received), is_number=True),
         Column("state", _("state"), lambda row: status_tag(row, "state")),
         Column("when", _("asked on"), lambda row: human(row.asked_at)),
     )  # fmt: skip
     views = (
-        View("asked", _("Asked")),
+        View("asked", _("Recovery asked for")),
         View("agreed", _("Agreed, to come in")),
-        View("received", _("Received")),
+        View("received", _("Money received")),
         View("all", _("All")),
     )
     empty = _("Nothing is recovered here. It is asked for on the page of a claim.")

@@ -96,7 +96,7 @@ class Claim(Stamped):
         related_name="owned_claims",
         verbose_name=_("owner"),
     )
-    what = models.CharField(_("what happened"), max_length=300, blank=True)
+    what = models.CharField(_("what has happened"), max_length=300, blank=True)
 
     insured_amount = MoneyField(_("insured amount"), null=True, blank=True)
     declared_value = MoneyField(_("declared value"), null=True, blank=True)
@@ -126,7 +126,7 @@ class Claim(Stamped):
     papers_asked = models.CharField(_("papers asked for"), max_length=300, blank=True)
     decided_at = models.DateTimeField(_("decided"), null=True)
     decided_by = models.ForeignKey(
-        USER, models.PROTECT, null=True, related_name="+", verbose_name=_("decided by")
+        USER, models.PROTECT, null=True, related_name="+", verbose_name=_("decision by")
     )
     refusal_clause = models.CharField(_("clause of the refusal"), max_length=120, blank=True)
     refusal_reason = models.CharField(_("reason of the refusal"), max_length=300, blank=True)
@@ -140,8 +140,8 @@ class Claim(Stamped):
     overpaid_reason = models.CharField(
         _("what becomes of the overpaid"), max_length=300, blank=True
     )
-    paid_at = models.DateTimeField(_("paid"), null=True)
-    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True)
+    paid_at = models.DateTimeField(_("claim paid at"), null=True)
+    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True)
     withdrawn_by = models.ForeignKey(
         USER, models.PROTECT, null=True, related_name="+", verbose_name=_("withdrawn by")
     )
@@ -245,7 +245,7 @@ class ClaimItem(models.Model):
     the papers, ``salvage`` what is left of it."""
 
     claim = models.ForeignKey(Claim, models.CASCADE, related_name="items", verbose_name=_("claim"))
-    place = models.PositiveSmallIntegerField(_("line"))
+    place = models.PositiveSmallIntegerField(_("line number"))
     what = models.CharField(_("goods"), max_length=120)
     quantity = models.PositiveIntegerField(_("quantity"), default=1)
     claimed = MoneyField(_("claimed"))

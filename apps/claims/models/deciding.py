@@ -124,7 +124,7 @@ class Decision(AppendOnly):
     day = models.DateField(_("day"))
     at = models.DateTimeField(_("when"))
     by = models.ForeignKey(
-        USER, models.PROTECT, related_name="claim_decisions", verbose_name=_("decided by")
+        USER, models.PROTECT, related_name="claim_decisions", verbose_name=_("decision by")
     )
 
     class Meta:

@@ -52,7 +52,7 @@ class ClaimPayment(models.Model):
     released_by = models.ForeignKey(
         USER, models.PROTECT, null=True, related_name="+", verbose_name=_("released by")
     )
-    paid_at = models.DateTimeField(_("paid"), null=True)
+    paid_at = models.DateTimeField(_("claim paid at"), null=True)
     failed_at = models.DateTimeField(_("called off"), null=True)
     failed_by = models.ForeignKey(
         USER, models.PROTECT, null=True, related_name="+", verbose_name=_("called off by")
@@ -148,11 +148,13 @@ class Recovery(models.Model):
     )
     basis = models.CharField(_("clause or decision"), max_length=300)
     state = models.CharField(_("state"), max_length=8, choices=R.choices, default=R.ASKED)
-    asked = MoneyField(_("asked"))
+    asked = MoneyField(_("sum asked"))
     agreed = MoneyField(_("agreed"), null=True)
     received = MoneyField(_("received"), null=True)
     asked_at = models.DateTimeField(_("asked on"))
-    asked_by = models.ForeignKey(USER, models.PROTECT, related_name="+", verbose_name=_("asked by"))
+    asked_by = models.ForeignKey(
+        USER, models.PROTECT, related_name="+", verbose_name=_("asked for by")
+    )
     agreed_at = models.DateTimeField(_("agreed on"), null=True)
     agreed_by = models.ForeignKey(
         USER, models.PROTECT, null=True, related_name="+", verbose_name=_("agreement entered by")
@@ -171,7 +173,7 @@ class Recovery(models.Model):
 
     class Meta:
         verbose_name = _("recovery")
-        verbose_name_plural = _("recoveries")
+        verbose_name_plural = _("recoveries of claims")
         ordering = ["-id"]
         default_permissions = ("view",)
         indexes = [models.Index(fields=["carrier", "-id"], name="recovery_by_carrier")]

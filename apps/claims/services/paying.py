@@ -83,7 +83,7 @@ def dispute(
         )
     write(claim, disputed_at=at, dispute_reason=reason)
     record("claim.disputed", claim, by=by, at=at, data=about(claim, reason=reason, how=str(how)))
-    void(claim, reason=_("disputed"), by=by, at=at)
+    void(claim, reason=_("the claimant disputes it"), by=by, at=at)
     return claim
 
 

@@ -35,7 +35,7 @@ class SurveyFilters(FilterForm):
     state = one_of(SurveyState, _("state"))
     score = one_of([(str(n), str(n)) for n in range(1, 6)], _("satisfaction, 1–5"))
     asked_from = moment(_("from"))
-    asked_to = moment(_("before"))
+    asked_to = moment(_("asked before"))
 
 
 def _who(ask: SurveyAsk) -> str:
@@ -120,8 +120,8 @@ class SurveyReport(Report):
                 columns=(
                     Column("audience", _("who is asked"), _audience, is_link=True),
                     number("chosen", _("chosen")),
-                    number("asked", _("asked")),
-                    number("answered", _("answered")),
+                    number("asked", _("people asked")),
+                    number("answered", _("people answered")),
                     number("share", _("response share"), lambda row: share(row.share)),
                     number("mean", _("mean, 1–5"), _mean),
                     number("csat", _("satisfied (4–5)"), lambda row: share(row.csat)),

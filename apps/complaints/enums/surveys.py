@@ -14,6 +14,6 @@ class SurveyState(ColourChoices):
     """``CHOSEN``: no message has gone out, perhaps since they want none; ``UNSENT``: none could be brought to them."""
 
     CHOSEN = "chosen", _("Chosen"), "grey"
-    SENT = "sent", _("Asked"), "blue"
+    SENT = "sent", _("Question sent"), "blue"
     UNSENT = "unsent", _("Not sent"), "amber"
     ANSWERED = "answered", _("Answered"), "green"

@@ -2141,7 +2141,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("chosen", "Chosen"),
-                            ("sent", "Asked"),
+                            ("sent", "Question sent"),
                             ("unsent", "Not sent"),
                             ("answered", "Answered"),
                         ],

@@ -32,15 +32,15 @@ class IncidentList(StaffList):
     title = _("Incidents")
     columns = (
         Column("number", _("number"), is_link=True),
-        Column("title", _("what happened"), lambda row: row.title),
+        Column("title", _("what has happened"), lambda row: row.title),
         Column("place", _("place"), lambda row: "、".join(row.cities or []) or "—"),
         Column("level", _("level"), lambda row: status_tag(row, "level")),
         Column("state", _("state"), lambda row: status_tag(row, "state")),
         Column("command", _("Command"), commander),
-        Column("declared", _("declared"), lambda row: human(row.declared_at)),
+        Column("declared", _("incident declared at"), lambda row: human(row.declared_at)),
     )
     views = (
-        View("running", _("Running")),
+        View("running", _("Incident running")),
         View("over", _("Over, to be closed")),
         View("closed", _("Closed")),
         View("all", _("All")),
@@ -68,10 +68,10 @@ class DrillList(StaffList):
         Column("plan", _("contingency plan"), lambda row: row.plan.name, is_link=True),
         Column("unit", _("unit"), lambda row: row.plan.unit.name),
         Column("due", _("due on"), lambda row: row.due_on.isoformat(), sorts=("due", "latest")),
-        Column("held", _("held"), lambda row: human(row.held_at) if row.held_at else "—"),
+        Column("held", _("drill held"), lambda row: human(row.held_at) if row.held_at else "—"),
         Column("by", _("led by"), lambda row: str(row.held_by or "—")),
     )
-    views = (View("due", _("To be held")), View("held", _("Held"), sort="latest"))
+    views = (View("due", _("To be held")), View("held", _("Drills held"), sort="latest"))
     sorts = (
         Sort("due", _("Due first"), ("due_on", "pk")),
         Sort("latest", _("Latest first"), ("-due_on", "-pk")),

@@ -33,7 +33,7 @@ class Affected(models.Model):
     worked_at = models.DateTimeField(_("held since"), null=True)
     promise_before = models.DateTimeField(_("promised before"), null=True)
     promise_now = models.DateTimeField(_("promised now"), null=True)
-    released_at = models.DateTimeField(_("released"), null=True)
+    released_at = models.DateTimeField(_("promise released"), null=True)
 
     class Meta:
         verbose_name = _("shipment of an incident")
@@ -68,7 +68,7 @@ class IncidentNotice(AppendOnly):
     kind = models.CharField(_("kind of notice"), max_length=10, choices=NoticeKind)
     text_zh = models.CharField(_("text, in Chinese"), max_length=500)
     text_en = models.CharField(_("text, in English"), max_length=500)
-    at = models.DateTimeField(_("sent"))
+    at = models.DateTimeField(_("sent at"))
     by = models.ForeignKey(USER, models.PROTECT, related_name="+", verbose_name=_("by"))
 
     class Meta:

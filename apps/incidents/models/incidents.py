@@ -47,7 +47,7 @@ class Incident(Stamped):
     PREFIX = "IN"
 
     number = models.CharField(_("number"), max_length=20, unique=True, editable=False)
-    title = models.CharField(_("what happened"), max_length=120)
+    title = models.CharField(_("what has happened"), max_length=120)
     title_en = models.CharField(_("what happened, in English"), max_length=120)
     kind = models.CharField(_("kind"), max_length=10, choices=PlanKind)
     level = models.CharField(_("level"), max_length=8, choices=Level)
@@ -68,11 +68,11 @@ class Incident(Stamped):
     is_blocked = models.BooleanField(_("the network is blocked"), default=False)
     happened_at = models.DateTimeField(_("happened"))
     known_at = models.DateTimeField(_("known"))
-    declared_at = models.DateTimeField(_("declared"))
+    declared_at = models.DateTimeField(_("incident declared at"))
     declared_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
     stable_at = models.DateTimeField(_("stable"), null=True)
     stable_by = models.ForeignKey(USER, models.PROTECT, related_name="+", null=True)
-    over_at = models.DateTimeField(_("over"), null=True)
+    over_at = models.DateTimeField(_("over at"), null=True)
     over_by = models.ForeignKey(USER, models.PROTECT, related_name="+", null=True)
     closed_at = models.DateTimeField(_("closed"), null=True)
     closed_by = models.ForeignKey(USER, models.PROTECT, related_name="+", null=True)

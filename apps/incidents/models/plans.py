@@ -120,7 +120,7 @@ class Drill(models.Model):
         PlanVersion, models.PROTECT, related_name="+", null=True, verbose_name=_("version")
     )
     due_on = models.DateField(_("due on"))
-    held_at = models.DateTimeField(_("held"), null=True)
+    held_at = models.DateTimeField(_("drill held"), null=True)
     held_by = models.ForeignKey(
         USER, models.PROTECT, related_name="+", null=True, verbose_name=_("led by")
     )

@@ -10,6 +10,7 @@ from django.db import connection
 from apps.customers.models import Customer
 from apps.incidents.enums import Stand
 from apps.incidents.models import Incident
+from apps.sla.enums import TellBy
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -47,6 +48,12 @@ class CustomerRow:
     channel: str
     told_at: datetime | None
     asked_at: datetime | None
+
+    @property
+    def way(self) -> str:
+        """The channel in words; its own name where nobody on duty is reached by it."""
+        known = self.channel in TellBy.values
+        return str(TellBy(self.channel).label) if known else self.channel
 
     @property
     def asked_before(self) -> bool:

@@ -53,9 +53,9 @@ def _facts(incident: Incident) -> list[tuple[str, str]]:
         (_("unit"), incident.unit.name),
         (_("happened"), _when(incident.happened_at)),
         (_("known"), _when(incident.known_at)),
-        (_("declared"), _when(incident.declared_at)),
+        (_("incident declared at"), _when(incident.declared_at)),
         (_("stable"), _when(incident.stable_at)),
-        (_("over"), _when(incident.over_at)),
+        (_("over at"), _when(incident.over_at)),
         (_("lasted"), str(took).split(".")[0] if took else "—"),
         (_("Shipments"), str(sums.shipments)),
         (_("Customers"), f"{sums.told}/{sums.customers}"),
@@ -86,7 +86,7 @@ def _parts(incident: Incident) -> list[dict[str, Any]]:
         },
         {
             "label": _("What was told"),
-            "headings": [_("kind"), _("sent"), _("text, in Chinese")],
+            "headings": [_("kind"), _("sent at"), _("text, in Chinese")],
             "rows": [
                 [str(NoticeKind(one.kind).label), _when(one.at), one.text_zh]
                 for one in incident.notices.all()

@@ -69,6 +69,7 @@ EVENT_DETAILS = {
     "serious": _("Serious"),
     "whom": _("Whom"),
     "worked": _("Worked"),
+    "analysis.written/name": _("quarter"),
     "meeting.held/count": _("Exceptions"),
     "exception.sent_again/as": _("New waybill"),
 }

@@ -39,7 +39,7 @@ class DailyList(StaffList):
         Column("day", _("day"), lambda row: f"{row.day:%Y-%m-%d}", is_link=True),
         Column("unit", _("unit"), lambda row: row.unit.name),
         Column("state", _("state"), lambda row: status_tag(row, "state")),
-        Column("by", _("closed by"), lambda row: str(row.closed_by or "")),
+        Column("by", _("report closed by"), lambda row: str(row.closed_by or "")),
         Column("at", _("closed"), lambda row: human(row.closed_at) if row.closed_at else ""),
     )
     views = (View("open", _("Remarks missing")), View("all", _("All")))

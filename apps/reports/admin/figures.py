@@ -61,8 +61,8 @@ class Figures(Report):
                     number("goal", _("Goal"), lambda line: line.goal),
                     number("ticks", _("Good of counted"), lambda line: line.ticks),
                     number("spread", _("Median, 90th percentile"), lambda line: line.spread),
-                    number("before", _("Before"), lambda line: line.before),
-                    Column("reference", _("For comparison"), lambda line: line.reference),
+                    number("before", _("Period before"), lambda line: line.before),
+                    Column("reference", _("Of the whole industry"), lambda line: line.reference),
                 ),
                 rows=lines,
                 note=note,
@@ -105,7 +105,7 @@ class KpiList(Report):
             Table(
                 title=f"{form.asked_kpi.name} · {form.chosen_scope.label}",
                 columns=(
-                    Column("label", _("What"), lambda shown: shown.label, is_link=True),
+                    Column("label", _("Content"), lambda shown: shown.label, is_link=True),
                     Column("what", _("What it is"), lambda shown: shown.what),
                     Column("at", form.asked_kpi.period_by, lambda shown: local(shown.row.at)),
                     Column(
@@ -152,14 +152,14 @@ class Compare(Report):
                 title=f"{kpi.name} · {kind.label}",
                 columns=(
                     number("rank", _("Rank"), lambda row: row.rank),
-                    Column("name", _("Who"), _name, is_link=True),
+                    Column("name", _("Compared"), _name, is_link=True),
                     number("value", _("Value"), lambda row: value_of(kpi, row.figure.value)),
                     Column(
                         "interval",
                         _("95 % interval"),
                         lambda row: interval_picture(kpi, row, found.middle),
                     ),
-                    number("counted", _("Counted"), lambda row: f"{row.figure.denominator:,}"),
+                    number("counted", _("Counted in"), lambda row: f"{row.figure.denominator:,}"),
                     number("adjusted", _("Same mix of lanes"), lambda row: _adjusted(kpi, row)),
                 ),
                 rows=found.rows,

@@ -34,12 +34,12 @@ class SummaryList(StaffList):
         Column("agent", _("agent"), lambda row: str(row.agent or "—")),
         Column("round", _("round"), is_number=True),
         Column("state", _("state"), lambda row: status_tag(row, "state")),
-        Column("sent", _("sent"), lambda row: human(row.sent_at) if row.sent_at else ""),
+        Column("sent", _("sent at"), lambda row: human(row.sent_at) if row.sent_at else ""),
         Column("received", _("received"), _received),
     )
     views = (
         View("mine", _("Wait for my signature")),
-        View("way", _("Under way")),
+        View("way", _("Being signed")),
         View("sent", _("Sent")),
         View("all", _("All")),
     )

@@ -81,7 +81,8 @@ EVENT_DETAILS = {
     "summary.changed/changed": _("Changed"),
     "summary.sent/way": _("Sent by"),
     "summary.acknowledged/name": _("Name"),
-    "summary.written/for": _("For"),
-    "summary.checked/for": _("For"),
+    "summary.written/for": _("Signed on behalf of"),
+    "summary.checked/as": _("Seat"),
+    "summary.checked/for": _("Signed on behalf of"),
 }
 EVENT_ROWS = ("people",)

@@ -98,7 +98,7 @@ class CompareForm(PeriodReportForm):
 
     kind = forms.ChoiceField(
         choices=[(kind, kind.label) for kind in COMPARED],
-        label=_("Who"),
+        label=_("Compared"),
         required=False,
         widget=PlainSelect,
     )

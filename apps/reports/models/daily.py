@@ -33,12 +33,12 @@ class DailyReport(Stamped):
     day = models.DateField(_("day"))
     state = models.CharField(_("state"), max_length=10, choices=DailyState, default=DailyState.OPEN)
     remarks = models.TextField(_("remarks"), blank=True)
-    content = models.JSONField(_("lines"), default=dict)
+    content = models.JSONField(_("lines of the report"), default=dict)
     sha256 = models.CharField(_("fingerprint"), max_length=64, blank=True)
     card_at = models.DateTimeField(_("morning card sent"), null=True)
     closed_at = models.DateTimeField(_("closed"), null=True)
     closed_by = models.ForeignKey(
-        USER, models.PROTECT, related_name="+", null=True, verbose_name=_("closed by")
+        USER, models.PROTECT, related_name="+", null=True, verbose_name=_("report closed by")
     )
 
     objects = DailyReportQuerySet.as_manager()

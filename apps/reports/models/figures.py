@@ -21,7 +21,7 @@ class Freeze(AppendOnly):
     until_day = models.DateField(_("until just before"))
     nth = models.PositiveIntegerField(_("computing"))
     is_final = models.BooleanField(_("final"))
-    computed_at = models.DateTimeField(_("computed"))
+    computed_at = models.DateTimeField(_("computed at"))
     computed_by = models.ForeignKey(USER, models.PROTECT, related_name="+", verbose_name=_("by"))
 
     class Meta:
@@ -67,7 +67,7 @@ class Figure(AppendOnly):
 
     class Meta:
         verbose_name = _("figure")
-        verbose_name_plural = _("figures")
+        verbose_name_plural = _("figures of KPIs")
         ordering = ["-id"]
         default_permissions = ("view",)
         permissions = [

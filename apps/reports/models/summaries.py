@@ -60,14 +60,14 @@ class Summary(Stamped):
     sha256 = models.CharField(_("fingerprint"), max_length=64, blank=True)
     written_at = models.DateTimeField(_("signed by the agent"), null=True)
     written_by = models.ForeignKey(
-        USER, models.PROTECT, related_name="+", null=True, verbose_name=_("signed by")
+        USER, models.PROTECT, related_name="+", null=True, verbose_name=_("signatory")
     )
     # The agent who is away, where their stand-in signed.
     written_for = models.ForeignKey(
-        USER, models.PROTECT, related_name="+", null=True, verbose_name=_("for")
+        USER, models.PROTECT, related_name="+", null=True, verbose_name=_("in place of")
     )
     returned_reason = models.CharField(_("why sent back"), max_length=300, blank=True)
-    sent_at = models.DateTimeField(_("sent"), null=True)
+    sent_at = models.DateTimeField(_("sent at"), null=True)
     sent_by = models.ForeignKey(USER, models.PROTECT, related_name="+", null=True)
 
     objects = SummaryQuerySet.as_manager()
@@ -146,7 +146,7 @@ class SummarySending(AppendOnly):
     channel = models.CharField(_("sent by"), max_length=10, choices=PaperChannel)
     pdf_sha256 = models.CharField(_("fingerprint of the PDF"), max_length=64)
     xlsx_sha256 = models.CharField(_("fingerprint of the spreadsheet"), max_length=64)
-    at = models.DateTimeField(_("sent"))
+    at = models.DateTimeField(_("sent at"))
     by = models.ForeignKey(USER, models.PROTECT, related_name="+", verbose_name=_("by"))
 
     class Meta:

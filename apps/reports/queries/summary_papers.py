@@ -40,7 +40,7 @@ def summary_xlsx(row: Summary) -> bytes:
         paper = paper_of(row)
         pages = [
             (
-                _("Summary"),
+                _("Monthly summary"),
                 [paper["heading"], ""],
                 [*paper["facts"], *[[one["title"], one["text"]] for one in paper["texts"]], *paper["signatures"]],
             ),
@@ -70,7 +70,7 @@ def paper_of(row: Summary) -> dict[str, Any]:
             for name in TEXTS
             if getattr(row, name)
         ],
-        "signatures_title": _("Signed by"),
+        "signatures_title": _("Signed for the company by"),
         "signatures": _signatures(row),
         "fingerprint": f"{_('Fingerprint of the content')} {row.sha256}" if row.sha256 else "",
     }
@@ -81,7 +81,7 @@ def _tables(facts: dict[str, Any]) -> list[dict[str, Any]]:
         {
             "title": _("Figures"),
             "headings": [
-                _("Figure"), _("This month"), _("Last month"), _("Difference"), _("Goal"), _("Counted"),
+                _("Figure"), _("This month"), _("Last month"), _("Difference"), _("Goal"), _("Counted in"),
             ],
             "rows": [_figure(one) for one in facts["figures"]],
         },
@@ -100,7 +100,7 @@ def _tables(facts: dict[str, Any]) -> list[dict[str, Any]]:
         },
         {
             "title": _("Complaints of the month"),
-            "headings": [_("Day"), _("Number"), _("Class"), _("Cause"), _("What became of it")],
+            "headings": [_("Day"), _("Number"), _("Class"), _("Cause"), _("How it ended")],
             "rows": [_case(one) for one in facts["cases"]],
         },
         {
