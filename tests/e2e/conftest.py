@@ -4,19 +4,23 @@ import os
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.conf import settings as installation
 from django.core.signals import request_finished, request_started
+from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from apps.accounts.models import User
 from apps.customers.models import Customer
 from apps.desk.demo.companies import make_companies
 from apps.desk.demo.people import Cast, make_people
 from apps.tracking.models import Waybill
 from tests.databases import restored
-from tests.e2e.desk import PATIENCE, PHONE
+from tests.e2e.desk import PATIENCE, PHONE, Enter
+from tests.factories.accounts import sign_in
 from tests.factories.orders import confirmed_order
 from tests.waiting import eventually
 
@@ -49,6 +53,28 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture
+def enter(browser: Browser, live_server: Any) -> Iterator[Enter]:
+    """Somebody at the desk, past the second factor."""
+    opened = []
+
+    def come_in(user: User, language: str, wide: int) -> Page:
+        client = Client()
+        sign_in(client, user)
+        size: Any = {"width": wide, "height": 900}
+        context = browser.new_context(base_url=live_server.url, locale=language, viewport=size)
+        context.set_default_timeout(PATIENCE)
+        name = installation.SESSION_COOKIE_NAME
+        cookie: Any = {"name": name, "value": client.cookies[name].value, "url": live_server.url}
+        context.add_cookies([cookie])
+        opened.append(context)
+        return context.new_page()
+
+    yield come_in
+    for context in opened:
+        context.close()
 
 
 @pytest.fixture(autouse=True)

@@ -4,14 +4,17 @@ With SCREENSHOTS set to a folder, pictures are taken on the way.
 """
 
 import os
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from axe_playwright_python.sync_playwright import Axe
 from django.db.models import Min
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
+from apps.accounts.models import User
 from apps.complaints import services
 from apps.complaints.enums import CaseChannel, CaseClass
 from apps.complaints.inputs import NewCase
@@ -27,6 +30,8 @@ PICTURES = os.environ.get("SCREENSHOTS", "")
 PHONE = "13912345678"
 # Milliseconds. How fast this machine is just now says nothing about the page.
 PATIENCE = 90_000
+# Whoever it is, the language and the width: a page of theirs.
+Enter = Callable[[User, str, int], Page]
 
 
 def picture(page: Page, name: str, **options: Any) -> None:
@@ -104,3 +109,10 @@ def bell_of(page: Page) -> list[str]:
     page.locator("#msg-bell").click()
     expect(page.locator(".msg-mine")).to_be_visible()  # the page of messages has been reached
     return page.locator(".msg-mine li.is-unread").all_inner_texts()
+
+
+def clean(page: Page) -> None:
+    """Nothing that axe finds wrong, and no scrolling sideways."""
+    found = Axe().run(page, context=".page")
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0

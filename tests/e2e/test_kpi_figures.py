@@ -1,21 +1,15 @@
 """Figures in a browser, in both languages: units compared, the reason of one red figure with its shipment in two clicks
 (REP-4)."""
 
-from collections.abc import Callable, Iterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
-from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import expect
 
 from apps.accounts.enums import ObjectScope, Role
-from apps.accounts.models import User
-from tests.e2e.desk import PATIENCE, picture
-from tests.factories.accounts import UserFactory, sign_in
+from tests.e2e.desk import Enter, clean, picture
+from tests.factories.accounts import UserFactory
 from tests.factories.months import Size, make_month
 
 pytestmark = [
@@ -23,36 +17,7 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.requirement("REP-4"),
 ]
-Enter = Callable[[User, str, int], Page]
 WORDS = {"zh-CN": ("指标", "对比"), "en-GB": ("Figures", "Comparison")}
-
-
-@pytest.fixture
-def enter(browser: Browser, live_server: Any) -> Iterator[Enter]:
-    """Somebody at the desk, past the second factor."""
-    opened = []
-
-    def come_in(user: User, language: str, wide: int) -> Page:
-        client = Client()
-        sign_in(client, user)
-        size: Any = {"width": wide, "height": 900}
-        context = browser.new_context(base_url=live_server.url, locale=language, viewport=size)
-        context.set_default_timeout(PATIENCE)
-        name = settings.SESSION_COOKIE_NAME
-        cookie: Any = {"name": name, "value": client.cookies[name].value, "url": live_server.url}
-        context.add_cookies([cookie])
-        opened.append(context)
-        return context.new_page()
-
-    yield come_in
-    for context in opened:
-        context.close()
-
-
-def clean(page: Page) -> None:
-    found = Axe().run(page, context=".page")
-    assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
 @pytest.mark.parametrize(("language", "wide"), [("zh-CN", 1440), ("en-GB", 390)])

@@ -1,63 +1,27 @@
 """Duty in a browser, in both languages: a gap seen on the ribbon and taken from its link, a handover with one item
 returned, on a phone too (CMP-9)."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
-from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import expect
 
-from apps.accounts.models import DutyShift, User
+from apps.accounts.models import DutyShift
 from apps.core.times import day_start
 from apps.shifts import services
 from apps.shifts.enums import GapEnd, HandoverState
 from apps.shifts.models import Gap
-from tests.e2e.desk import PATIENCE, picture
+from tests.e2e.desk import Enter, clean, picture
 from tests.factories import shifts as f
-from tests.factories.accounts import sign_in
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.browser,
     pytest.mark.requirement("CMP-9"),
 ]
-Enter = Callable[[User, str, int], Page]
 WORDS = {
     "zh-CN": ("缺1人", "我来顶班", "交班人自留", "没有权限"),
     "en-GB": ("1 missing", "I take it", "Kept by the giver", "no right to it"),
 }
-
-
-@pytest.fixture
-def enter(browser: Browser, live_server: Any) -> Iterator[Enter]:
-    """Somebody at the desk, past the second factor."""
-    opened = []
-
-    def come_in(user: User, language: str, wide: int) -> Page:
-        client = Client()
-        sign_in(client, user)
-        size: Any = {"width": wide, "height": 900}
-        context = browser.new_context(base_url=live_server.url, locale=language, viewport=size)
-        context.set_default_timeout(PATIENCE)
-        name = settings.SESSION_COOKIE_NAME
-        cookie: Any = {"name": name, "value": client.cookies[name].value, "url": live_server.url}
-        context.add_cookies([cookie])
-        opened.append(context)
-        return context.new_page()
-
-    yield come_in
-    for context in opened:
-        context.close()
-
-
-def clean(page: Page) -> None:
-    found = Axe().run(page, context=".page")
-    assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
 @pytest.mark.parametrize(("language", "wide"), [("zh-CN", 1440), ("en-GB", 390)])

@@ -2,25 +2,17 @@
 acknowledged; a late scan afterwards changes nothing in it and shows beside it (REP-3); yesterday's report is closed with
 remarks (REP-2)."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
-from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from apps.accounts.models import User
 from apps.core.times import day_start
 from apps.reports import services
 from apps.reports.enums import SummaryState
 from apps.reports.models import DailyReport, Summary
 from apps.reports.queries.summary_links import token_of
 from apps.tracking.models import Waybill
-from tests.e2e.desk import PATIENCE, picture
-from tests.factories.accounts import sign_in
+from tests.e2e.desk import Enter, clean, picture
 from tests.factories.reports import Signers, last_month
 from tests.factories.shipments import shipment
 
@@ -29,40 +21,11 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.requirement("REP-3"),
 ]
-Enter = Callable[[User, str, int], Page]
 WORDS = {
     "zh-CN": ("退回修改", "写客服说明（两段）", "发送给客户", "自您上次查看以来的改动", "确认收到"),
     "en-GB": ("Send back", "Write the agent's two paragraphs", "Send to the customer",
               "Changed since you last looked", "We have it"),
 }  # fmt: skip
-
-
-@pytest.fixture
-def enter(browser: Browser, live_server: Any) -> Iterator[Enter]:
-    """Somebody at the desk, past the second factor."""
-    opened = []
-
-    def come_in(user: User, language: str, wide: int) -> Page:
-        client = Client()
-        sign_in(client, user)
-        size: Any = {"width": wide, "height": 900}
-        context = browser.new_context(base_url=live_server.url, locale=language, viewport=size)
-        context.set_default_timeout(PATIENCE)
-        name = settings.SESSION_COOKIE_NAME
-        cookie: Any = {"name": name, "value": client.cookies[name].value, "url": live_server.url}
-        context.add_cookies([cookie])
-        opened.append(context)
-        return context.new_page()
-
-    yield come_in
-    for context in opened:
-        context.close()
-
-
-def clean(page: Page) -> None:
-    found = Axe().run(page, context=".page")
-    assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
 def with_a_late_shipment(signers: Signers) -> Summary:
