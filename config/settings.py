@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "apps.tracking",
     "apps.orders",
     "apps.complaints",
+    "apps.surveys",
     "apps.quality",
     "apps.chat",
     "apps.hotline",

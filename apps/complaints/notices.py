@@ -14,8 +14,6 @@ from apps.complaints.queries.following import same_person
 from apps.complaints.queries.promises import answers_due
 from apps.complaints.rules.merchants import is_merchants_own
 from apps.complaints.rules.privacy import masked
-from apps.complaints.services.surveys import note_messages
-from apps.complaints.survey_notices import TOPIC, survey_notices
 from apps.core.notice_types import Notice, Webhook, subject_link
 from apps.core.public_links import public_link
 from apps.core.times import instant
@@ -268,8 +266,7 @@ _READERS = {
     "case.escalated": _escalated,
     "case.praised": _praised,
 }
-NOTICES = {**dict.fromkeys(_READERS, notices), "survey.asked": survey_notices}
-FOLLOWED = {TOPIC: note_messages}
+NOTICES = dict.fromkeys(_READERS, notices)
 
 MESSAGES = frozenset({"case.message_in", "case.message_out"})
 

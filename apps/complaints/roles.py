@@ -42,17 +42,15 @@ CAUSES = {
 }
 
 # --- opinions -----------------------------------------------------------------------------------
-SEE_SURVEYS = view("surveyask surveyplan")
-KEEP_SURVEYS = SEE_SURVEYS | may("change_surveyplan")
 # Everybody sees the praise of themselves; a leader that of those they lead (queries.praises).
 OPINIONS: dict[str, frozenset[str]] = {
     **{role: may("view_praise") for role in Role},
-    Role.DIRECTOR: may("view_praise") | SEE_SURVEYS | DECIDE,
-    Role.DEPARTMENT_MANAGER: may("view_praise") | KEEP_SURVEYS | DECIDE,
-    Role.PROJECT_MANAGER: may("view_praise") | KEEP_SURVEYS | DECIDE,
-    Role.QC_MANAGER: may("view_praise") | KEEP_SURVEYS | DECIDE,
-    Role.DEPUTY_GENERAL_MANAGER: may("view_praise") | KEEP_SURVEYS | DECIDE,
-    Role.GENERAL_MANAGER: may("view_praise") | KEEP_SURVEYS | DECIDE,
+    Role.DIRECTOR: may("view_praise") | DECIDE,
+    Role.DEPARTMENT_MANAGER: may("view_praise") | DECIDE,
+    Role.PROJECT_MANAGER: may("view_praise") | DECIDE,
+    Role.QC_MANAGER: may("view_praise") | DECIDE,
+    Role.DEPUTY_GENERAL_MANAGER: may("view_praise") | DECIDE,
+    Role.GENERAL_MANAGER: may("view_praise") | DECIDE,
 }
 
 ROLES = merged(CASES, CAUSES, OPINIONS)

@@ -27,11 +27,6 @@ def plant_causes(causes: Any) -> None:
         )
 
 
-def plant_surveys(plans: Any) -> None:
-    for row in _read("rules.json")["surveys"]:
-        plans.get_or_create(audience=row["audience"], defaults=row)
-
-
 def plant_rules(major: Any, assignment: Any) -> None:
     book = _read("rules.json")
     for row in book["major"]:

@@ -11,9 +11,3 @@ from apps.events.background import background_task
 def assign_waiting() -> int:
     """Cases that nobody was there to take go to whoever is there now (CMP-2, "at once")."""
     return services.assign_waiting(by=system_user("sweeper"), at=timezone.now())
-
-
-@background_task("apps.complaints.tasks.draw_surveys")
-def draw_surveys() -> int:
-    """Today's samples of the satisfaction surveys, once their hour has come (SOP)."""
-    return services.draw_surveys(by=system_user("sweeper"), at=timezone.now())

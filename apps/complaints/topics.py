@@ -35,7 +35,6 @@ TOPICS = (
     staff_topic("staff.case_reported", _("Case reported to the leaders (staff)"), CASE, SUBJECT),
     staff_topic("staff.case_escalated", _("Customer dissatisfied again (staff)"), CASE, SUBJECT),
     staff_topic("staff.praise", _("Praise by a customer (staff)"), CASE, TEXT),
-    Topic("survey.satisfaction", _("Satisfaction survey"), (NUMBER, WHEN, *HOUSE), followed=True),
     staff_topic(
         "staff.case_undelivered", _("Somebody with a case could not be told (staff)"), CASE
     ),

@@ -3,15 +3,15 @@
 import pytest
 from django.utils import timezone
 
-from apps.complaints.enums import SurveyState
-from apps.complaints.models import SurveyAsk
-from apps.complaints.queries.surveys import survey_token
 from apps.notifications.addresses import index_of
 from apps.notifications.models import Delivery, NotificationPolicy, Preference
-from tests.complaints.test_surveys import ask_one
+from apps.surveys.enums import SurveyState
+from apps.surveys.models import SurveyAsk
+from apps.surveys.queries import survey_token
 from tests.doubles.sms_gateway import SmsGateway
 from tests.factories.accounts import UserFactory
 from tests.factories.notifications import relay_all
+from tests.surveys.test_surveys import ask_one
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("CMP-7")]
 

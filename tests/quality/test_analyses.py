@@ -10,13 +10,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.enums import Role
-from apps.complaints.rules.surveys import quarter_of
 from apps.core.errors import RuleBroken
 from apps.quality import services
 from apps.quality.models import CorrectiveAction, QuarterlyAnalysis
 from apps.quality.queries.opinions import opinions_of, to_analyse
 from apps.sla.enums import ClockState, Metric
 from apps.sla.models import Clock
+from apps.surveys.rules import quarter_of
 from tests.factories.accounts import UserFactory, sign_in
 from tests.factories.complaints import Team, case, who
 

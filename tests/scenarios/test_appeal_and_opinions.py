@@ -17,14 +17,14 @@ from apps.complaints import services
 from apps.complaints.enums import AppealDecision, CaseChannel, CaseClass, Outcome
 from apps.complaints.inputs import NewAppeal
 from apps.complaints.models import Appeal, Case
-from apps.complaints.queries.surveys import survey_token
-from apps.complaints.rules.surveys import quarter_of
 from apps.core.files import NewFile
 from apps.quality import services as quality
 from apps.sla.enums import ClockState, Metric
 from apps.sla.models import Clock
-from tests.complaints.test_surveys import ask_one
+from apps.surveys.queries import survey_token
+from apps.surveys.rules import quarter_of
 from tests.factories.complaints import Team, any_cause, case, who
+from tests.surveys.test_surveys import ask_one
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("CMP-1", "CMP-7")]
 

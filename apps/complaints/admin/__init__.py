@@ -1,5 +1,5 @@
 """Staff pages of this app, one module per noun."""
 
-from apps.complaints.admin import cases, rules, surveys, words
+from apps.complaints.admin import cases, rules, words
 
 __all__ = ["cases", "rules", "surveys", "words"]

@@ -25,7 +25,6 @@ from apps.complaints.enums.cases import (
     Severity,
     Timing,
 )
-from apps.complaints.enums.surveys import SurveyAudience, SurveyState
 
 # Gathered by the events floor.
 EVENT_KINDS = CASE_EVENT_KINDS
@@ -56,7 +55,5 @@ __all__ = [
     "Outcome",
     "Prefer",
     "Severity",
-    "SurveyAudience",
-    "SurveyState",
     "Timing",
 ]

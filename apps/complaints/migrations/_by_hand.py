@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import migrations
 
-from apps.complaints.seeding import plant_causes, plant_rules, plant_surveys
+from apps.complaints.seeding import plant_causes, plant_rules
 from apps.core.sql import append_only
 
 # Looked at when the transaction ends: the state moves first, then the clocks are told.
@@ -40,7 +40,6 @@ def sow(apps: Any, schema_editor: Any) -> None:
 
     plant_causes(rows("CauseNode"))
     plant_rules(rows("MajorRule"), rows("AssignmentRule"))
-    plant_surveys(rows("SurveyPlan"))
 
 
 OPERATIONS = [

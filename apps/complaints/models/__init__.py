@@ -12,7 +12,6 @@ from apps.complaints.models.entry import (
 )
 from apps.complaints.models.hold import CaseHold
 from apps.complaints.models.satisfaction import SatisfactionAsk
-from apps.complaints.models.survey import SurveyAsk, SurveyDraw, SurveyPlan
 from apps.complaints.models.team import AssignmentRule, MajorRule
 
 __all__ = [
@@ -33,7 +32,4 @@ __all__ = [
     "MajorRule",
     "Praise",
     "SatisfactionAsk",
-    "SurveyAsk",
-    "SurveyDraw",
-    "SurveyPlan",
 ]

@@ -35,7 +35,6 @@ from apps.complaints.services.solving import (
     confirm_result,
     solve_case,
 )
-from apps.complaints.services.surveys import answer_survey, change_survey_plan, draw_surveys
 from apps.complaints.services.talking import add_files, add_message, add_note, log_call, read_beside
 from apps.complaints.services.waiting import resume_case, wait_for_customer
 from apps.complaints.services.withdrawing import withdraw_case
@@ -46,19 +45,16 @@ __all__ = [
     "add_note",
     "answer_appeal",
     "answer_satisfaction",
-    "answer_survey",
     "ask_satisfaction",
     "assign_case",
     "assign_waiting",
     "cancel_case",
     "change_case",
-    "change_survey_plan",
     "close_case",
     "confirm_result",
     "correct_appeal",
     "decide_appeal",
     "discard_draft",
-    "draw_surveys",
     "drop_promise",
     "hand_to_director",
     "hold_case",

@@ -6,10 +6,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_http_methods
 
 from apps.accounts.queries import public_user
-from apps.complaints import services
-from apps.complaints.models import SurveyAsk
-from apps.complaints.queries.surveys import survey_of
-from apps.complaints.rules.surveys import is_expired
 from apps.core.errors import RuleBroken
 from apps.core.times import now
 from apps.portal.answers import kept_private, key_page
@@ -17,6 +13,10 @@ from apps.portal.forms import RateForm
 from apps.portal.languages import speaks
 from apps.portal.links import behind_link
 from apps.portal.views.rating import WORDS
+from apps.surveys import services
+from apps.surveys.models import SurveyAsk
+from apps.surveys.queries import survey_of
+from apps.surveys.rules import is_expired
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

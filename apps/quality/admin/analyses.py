@@ -12,13 +12,14 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.backoffice.acts import Act, ActContext
 from apps.backoffice.records import PanelAdmin
-from apps.complaints.enums import CaseClass, Outcome, SurveyAudience
-from apps.complaints.queries.surveys import SurveyFigures
+from apps.complaints.enums import CaseClass, Outcome
 from apps.core.fields import SaidMomentField
 from apps.quality import services
 from apps.quality.forms import exceptions as forms
 from apps.quality.models import CorrectiveAction, QuarterlyAnalysis
 from apps.quality.queries.opinions import opinions_of, to_analyse
+from apps.surveys.enums import SurveyAudience
+from apps.surveys.queries import SurveyFigures
 from apps.tracking.forms.fields import NoteField
 
 WRITE = "quality.add_quarterlyanalysis"
@@ -149,6 +150,6 @@ class QuarterlyAnalysisAdmin(PanelAdmin):
             "actions": list(rows),
             "may_check": request.user.has_perm("quality.check_correctiveaction"),
             "may_write": request.user.has_perm(WRITE),
-            "all_surveys": reverse("admin:complaints_surveyask_changelist"),
+            "all_surveys": reverse("admin:surveys_surveyask_changelist"),
             **shown(record.figures),
         }

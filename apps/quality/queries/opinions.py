@@ -8,10 +8,10 @@ from django.db.models import Count
 
 from apps.complaints.enums import OPINIONS, CaseState
 from apps.complaints.models import Case, Praise
-from apps.complaints.queries.surveys import SurveyFigures, survey_figures
-from apps.complaints.rules.surveys import quarter_after, quarter_of
 from apps.core.times import day_start
 from apps.quality.models import QuarterlyAnalysis
+from apps.surveys.queries import SurveyFigures, survey_figures
+from apps.surveys.rules import quarter_after, quarter_of
 
 MOST_PRAISED = 20
 OFFERED = 4  # quarters back

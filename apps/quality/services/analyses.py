@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.complaints.rules.cases import needed
-from apps.complaints.rules.surveys import quarter_after, quarter_of
 from apps.core.errors import BadInput
 from apps.events.services import record
 from apps.quality.models import CorrectiveAction, QuarterlyAnalysis
 from apps.quality.queries.opinions import opinions_of
 from apps.quality.services.actions import keep_action
+from apps.surveys.rules import quarter_after, quarter_of
 
 ONCE = "quality_quarterlyanalysis_quarter"
 

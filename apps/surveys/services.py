@@ -10,15 +10,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.complaints.enums import SurveyAudience, SurveyState
-from apps.complaints.models import SurveyAsk, SurveyDraw, SurveyPlan
-from apps.complaints.queries.surveys import sample
 from apps.complaints.rules.cases import check_score
-from apps.complaints.rules.surveys import LONGEST_WORDS, is_expired, is_time, quarter_of
 from apps.complaints.services.rows import save_row
 from apps.core.errors import RuleBroken
 from apps.events.models import Event
 from apps.events.services import new_event, record, record_many
+from apps.surveys.enums import SurveyAudience, SurveyState
+from apps.surveys.models import SurveyAsk, SurveyDraw, SurveyPlan
+from apps.surveys.queries import sample
+from apps.surveys.rules import LONGEST_WORDS, is_expired, is_time, quarter_of
 
 # What becomes of a message, as the notifications floor calls it.
 WENT_OUT = frozenset({"accepted", "delivered", "read"})

@@ -6,8 +6,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.enums import Language
-from apps.complaints.enums import SurveyAudience, SurveyState
 from apps.core.crypto import EncryptedTextField
+from apps.surveys.enums import SurveyAudience, SurveyState
 
 USER = settings.AUTH_USER_MODEL
 MOST_PER_DAY = 5_000

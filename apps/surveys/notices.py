@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
-from apps.complaints.models import SurveyAsk
-from apps.complaints.queries.surveys import survey_token
 from apps.core.notice_types import Notice
 from apps.core.public_links import public_link
 from apps.events.models import Event
+from apps.surveys.models import SurveyAsk
+from apps.surveys.queries import survey_token
+from apps.surveys.services import note_messages
 
 TOPIC = "survey.satisfaction"
 
@@ -36,3 +37,7 @@ def _notice(event: Event, ask: SurveyAsk | None) -> Iterator[Notice]:
     if ask.waybill is not None:
         notice.data["number"] = ask.waybill.number
     yield notice
+
+
+NOTICES = {"survey.asked": survey_notices}
+FOLLOWED = {TOPIC: note_messages}

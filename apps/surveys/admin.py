@@ -16,18 +16,18 @@ from apps.backoffice.lists import Column, ListQuery, Sort, StaffList, View
 from apps.backoffice.records import RecordAdmin, ReferenceAdmin
 from apps.backoffice.reporting import ReportAdmin
 from apps.backoffice.reports import Report, ReportQuery, Table, number
-from apps.complaints import services
-from apps.complaints.enums import SurveyAudience, SurveyState
-from apps.complaints.models import SurveyAsk, SurveyPlan
-from apps.complaints.queries.surveys import SurveyFigures, survey_figures, survey_list
 from apps.core.masking import mask_name, mask_text
 from apps.core.templatetags.formatting import status_tag
 from apps.core.times import day_start, human
 from apps.customers.models import Customer
+from apps.surveys import services
+from apps.surveys.enums import SurveyAudience, SurveyState
+from apps.surveys.models import SurveyAsk, SurveyPlan
+from apps.surveys.queries import SurveyFigures, survey_figures, survey_list
 
 LONGEST_SHOWN = 200
-FIGURES = "admin:complaints_surveyask_figures"
-LIST = "admin:complaints_surveyask_changelist"
+FIGURES = "admin:surveys_surveyask_figures"
+LIST = "admin:surveys_surveyask_changelist"
 
 
 class SurveyFilters(FilterForm):
@@ -98,7 +98,7 @@ def _mean(row: SurveyFigures) -> str:
 class SurveyReport(Report):
     where, name = "figures/", "figures"
     title = _("Figures of the satisfaction surveys")
-    permission = "complaints.view_surveyask"
+    permission = "surveys.view_surveyask"
     about = _(
         "By when they were asked. The share is of those whose message went out; satisfied are 4 and 5. Answers "
         "about cases are not among them."

@@ -10,17 +10,17 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from apps.accounts.enums import Role
-from apps.complaints import services
-from apps.complaints.enums import SurveyAudience, SurveyState
-from apps.complaints.models import SurveyAsk, SurveyDraw, SurveyPlan
-from apps.complaints.queries.surveys import survey_figures, survey_of, survey_token
-from apps.complaints.rules.surveys import is_time, quarter_after, quarter_of
-from apps.complaints.services.surveys import note_messages
 from apps.core.errors import RuleBroken
 from apps.core.times import day_start
 from apps.customers.enums import CustomerStatus
 from apps.events.models import Event
 from apps.notifications.models import Delivery, NotificationPolicy
+from apps.surveys import services
+from apps.surveys.enums import SurveyAudience, SurveyState
+from apps.surveys.models import SurveyAsk, SurveyDraw, SurveyPlan
+from apps.surveys.queries import survey_figures, survey_of, survey_token
+from apps.surveys.rules import is_time, quarter_after, quarter_of
+from apps.surveys.services import note_messages
 from apps.tracking.enums import Status
 from apps.tracking.models import Waybill
 from tests.factories.accounts import sign_in
@@ -188,7 +188,7 @@ def test_words_are_kept_encrypted() -> None:
     ask = ask_one()
     services.answer_survey(ask_id=ask.pk, score=2, words="放在驿站了", **who())
     with connection.cursor() as cursor:
-        cursor.execute("SELECT words FROM complaints_surveyask")
+        cursor.execute("SELECT words FROM surveys_surveyask")
         assert "驿站" not in str(cursor.fetchone())
 
 
@@ -215,14 +215,14 @@ def test_list_figures_and_plan_are_pages_for_leaders(client: Client) -> None:
     pages = ("", "figures/")
     sign_in(client, team.agent)
     for page in pages:
-        assert client.get(f"/admin/complaints/surveyask/{page}").status_code == 403
+        assert client.get(f"/admin/surveys/surveyask/{page}").status_code == 403
     sign_in(client, team.person(Role.GENERAL_MANAGER, scope="all"))
-    shown = client.get("/admin/complaints/surveyask/?view=dissatisfied").content.decode()
+    shown = client.get("/admin/surveys/surveyask/?view=dissatisfied").content.decode()
     assert "没人接" in shown and "13800138000" not in shown
-    assert client.get("/admin/complaints/surveyask/figures/").status_code == 200
+    assert client.get("/admin/surveys/surveyask/figures/").status_code == 200
     chosen = SurveyPlan.objects.get(audience=C)
     typed = {"per_day": "7", "from_hour": "11", "seed": "neu", "is_active": "on"}
-    address = f"/admin/complaints/surveyplan/{chosen.pk}/change/"
+    address = f"/admin/surveys/surveyplan/{chosen.pk}/change/"
     assert client.post(address, {**typed, "per_day": "6000"}).status_code == 200, "refused"
     assert client.post(address, typed).status_code == 302
     chosen.refresh_from_db()
@@ -236,7 +236,7 @@ def test_the_list_takes_as_many_statements_for_three_as_for_one(client: Client) 
         with CaptureQueriesContext(
             connection,
         ) as caught:
-            assert client.get("/admin/complaints/surveyask/?view=all").status_code == 200
+            assert client.get("/admin/surveys/surveyask/?view=all").status_code == 200
         return len(caught)
 
     delivered(1)

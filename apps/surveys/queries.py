@@ -10,8 +10,7 @@ from django.db import connection
 from django.db.models import Avg, Count, Q, QuerySet
 from django.utils.crypto import salted_hmac
 
-from apps.complaints.enums import SurveyAudience, SurveyState
-from apps.complaints.models import LIVE_VALUES, SurveyAsk
+from apps.complaints.models import LIVE_VALUES
 from apps.complaints.rules.contacts import email_index
 from apps.core.crypto import blind_index
 from apps.core.opaque import Id, hide, unhide
@@ -19,9 +18,11 @@ from apps.core.phones import phone_key
 from apps.core.times import day_start
 from apps.customers.enums import CustomerStatus
 from apps.customers.models import Contact, Customer
+from apps.surveys.enums import SurveyAudience, SurveyState
+from apps.surveys.models import SurveyAsk
 from apps.tracking.queries.waybill import PHONE_INDEX
 
-_SALT = "complaints.survey"
+_SALT = "surveys.answer"
 # More are looked at than are asked, because some turn out to have been asked under another name.
 LOOKED_AT = 3
 
@@ -32,7 +33,7 @@ SELECT id, customer_id, phone FROM (
     SELECT DISTINCT ON (w.consignee_phone_index) w.id, w.customer_id, w.consignee_phone_index AS phone
     FROM tracking_waybill w
     WHERE w.delivered_at >= %(since)s AND w.delivered_at < %(until)s AND w.consignee_phone_index <> ''
-        AND NOT EXISTS (SELECT FROM complaints_surveyask s
+        AND NOT EXISTS (SELECT FROM surveys_surveyask s
             WHERE s.quarter = %(quarter)s AND s.phone_index = w.consignee_phone_index)
         AND NOT EXISTS (SELECT FROM complaints_case c
             WHERE c.waybill_id = w.id AND c.state = ANY(%(live)s))
@@ -43,7 +44,7 @@ ORDER BY md5(%(seed)s || ':' || %(day)s || ':' || id), id LIMIT %(most)s
 _CONTACTS = """
 SELECT c.id FROM customers_contact c JOIN customers_customer k ON k.id = c.customer_id
 WHERE c.active AND k.status = %(status)s
-    AND NOT EXISTS (SELECT FROM complaints_surveyask s
+    AND NOT EXISTS (SELECT FROM surveys_surveyask s
         WHERE s.quarter = %(quarter)s AND s.contact_id = c.id)
 ORDER BY md5(%(seed)s || ':' || %(day)s || ':' || c.id), c.id LIMIT %(most)s
 """

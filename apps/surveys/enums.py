@@ -17,3 +17,14 @@ class SurveyState(ColourChoices):
     SENT = "sent", _("Question sent"), "blue"
     UNSENT = "unsent", _("Not sent"), "amber"
     ANSWERED = "answered", _("Answered"), "green"
+
+
+# --- events -------------------------------------------------------------------------------------
+EVENT_KINDS = {
+    "survey.asked": _("Satisfaction survey sent"),
+    "survey.answered": _("Satisfaction survey answered"),
+    "survey_plan.changed": _("Survey plan changed"),
+}
+EVENT_VALUES: dict[str, type[ColourChoices]] = {}
+EVENT_DETAILS = {"survey.answered/score": _("Satisfaction, 1–5")}
+EVENT_ROWS = ()
