@@ -3,10 +3,12 @@
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.crypto import EncryptedTextField
+from apps.core.errors import BadInput
 
 
 class MoneyField(models.DecimalField):  # type: ignore[type-arg]  # stubs' generics are not subscriptable at run time
@@ -54,3 +56,20 @@ class AppendOnly(models.Model):
 
     class Meta:
         abstract = True
+
+
+def check_row(row: models.Model) -> None:
+    """Validate the fields and constraints of a row before it is saved. BadInput ``bad_value`` names the field
+    at fault, or none where several together are."""
+    try:
+        row.full_clean()
+    except ValidationError as error:
+        field, messages = next(iter(error.message_dict.items()))
+        name = None if field == "__all__" else field
+        raise BadInput(" ".join(messages), code="bad_value", field=name) from error
+
+
+def save_checked(row: models.Model) -> None:
+    """``check_row``, then save."""
+    check_row(row)
+    row.save()

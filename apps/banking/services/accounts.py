@@ -5,7 +5,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -18,6 +17,7 @@ from apps.banking.services.sides import bank_side
 from apps.banking.states import ACCOUNT_MOVES
 from apps.core.crypto import blind_index
 from apps.core.errors import BadInput, RuleBroken
+from apps.core.models import check_row
 from apps.events.services import record
 from apps.ledger.enums import AccountKind
 from apps.ledger.inputs import NewPosting, Side
@@ -139,12 +139,7 @@ def _set(row: BankAccount, values: Mapping[str, Any], allowed: tuple[str, ...]) 
 
 
 def _check(row: BankAccount) -> None:
-    try:
-        row.full_clean()
-    except ValidationError as error:
-        field, said = next(iter(error.message_dict.items()))
-        name = field if field != "__all__" else None
-        raise BadInput(said[0], code="bad_value", field=name) from error
+    check_row(row)
     if row.cnaps and bank_of_cnaps(row.cnaps) is None:
         text = _("No bank's CNAPS codes begin with %(code)s.") % {"code": row.cnaps[:3]}
         raise BadInput(text, code="cnaps_unknown", field="cnaps")

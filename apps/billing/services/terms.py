@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.billing.models import BillingTerms
 from apps.core.errors import BadInput
+from apps.core.models import check_row
 from apps.events.services import record
 
 
@@ -18,12 +18,7 @@ def change_terms(row: BillingTerms, *, by: User, at: datetime) -> BillingTerms:
     payer itself is paid for by another: there is one step."""
     if row._state.adding:
         row.created_by = by
-    try:
-        row.full_clean()
-    except ValidationError as error:
-        field, said = next(iter(error.message_dict.items()))
-        known = field if field != "__all__" else None
-        raise BadInput(said[0], code="bad_value", field=known) from error
+    check_row(row)
     if row.payer_id is not None:
         passes_on = BillingTerms.objects.filter(
             customer_id=row.payer_id, payer__isnull=False

@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any, TypeVar
 
-from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
@@ -14,7 +13,8 @@ from apps.complaints.models import (
     MajorRule,
 )
 from apps.complaints.rules.causes import check_code
-from apps.core.errors import BadInput, RuleBroken
+from apps.core.errors import RuleBroken
+from apps.core.models import save_checked
 from apps.events.services import record
 
 R = TypeVar("R", bound=models.Model)
@@ -45,13 +45,6 @@ def save_cause(cause: CauseNode, *, by: User, at: datetime) -> CauseNode:
 
 
 def save_row(row: R, kind: str, data: dict[str, Any], *, by: User, at: datetime) -> R:
-    try:
-        row.full_clean()
-    except ValidationError as error:
-        field, messages = next(iter(error.message_dict.items()))
-        raise BadInput(
-            " ".join(messages), code="invalid", field=None if field == "__all__" else field
-        ) from None
-    row.save()
+    save_checked(row)
     record(kind, row, by=by, at=at, data=data)
     return row

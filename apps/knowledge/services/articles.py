@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.core.errors import BadInput, RuleBroken
+from apps.core.models import check_row, save_checked
 from apps.core.text import without_controls
 from apps.events.services import record
 from apps.knowledge.models import Article, ArticleVersion, Section
@@ -28,7 +28,7 @@ FIELDS = ("section", "kind", "owner", "review_on", "position")
 
 @transaction.atomic
 def save_section(section: Section, *, by: "User", at: datetime) -> Section:
-    _save(section)
+    save_checked(section)
     record("section.changed", section, by=by, at=at, data={"code": section.code})
     return section
 
@@ -37,7 +37,7 @@ def save_section(section: Section, *, by: "User", at: datetime) -> Section:
 def enter_article(*, code: str, values: Mapping[str, Any], by: "User", at: datetime) -> Article:
     """Enter an article without a word yet. BadInput for a code that is none or is taken."""
     article = Article(code=code.strip(), created_by_id=by.pk, **_known(values))
-    _save(article)
+    save_checked(article)
     clocks.reviews_begun([article], by=by, at=at)
     record("article.entered", article, by=by, at=at, data={"code": article.code})
     return article
@@ -59,7 +59,7 @@ def change_article(
         )
     for name in changed:
         setattr(row, name, values[name])
-    _save(row)
+    save_checked(row)
     if {"owner", "review_on"} & set(changed) and row.retired_at is None:
         clocks.review_changed(row, by=by, at=at)
     if changed:
@@ -114,7 +114,7 @@ def write_version(
         article=row, language=language, n=n + 1, title=_one_line(title), body=body, reply=reply, why=why,
         at=at, by=by, words=vector(title, body, reply), passages=passages(body),
     )  # fmt: skip
-    _validate(version)
+    check_row(version)
     version.save(force_insert=True)
     data = {"language": language, "n": version.n, "reason": why}
     record("article.written", row, by=by, at=at, data=data)
@@ -166,17 +166,3 @@ def _known(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _one_line(text: str) -> str:
     return " ".join(without_controls(text).split())
-
-
-def _save(row: models.Model) -> None:
-    _validate(row)
-    row.save()
-
-
-def _validate(row: models.Model) -> None:
-    try:
-        row.full_clean()
-    except ValidationError as error:
-        field, said = next(iter(error.message_dict.items()))
-        name = field if field != "__all__" else None
-        raise BadInput(said[0], code="bad_value", field=name) from error

@@ -3,10 +3,9 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from apps.core.errors import BadInput
+from apps.core.models import save_checked
 from apps.events.services import record
 from apps.ledger.models import AccountTitle
 
@@ -18,12 +17,7 @@ if TYPE_CHECKING:
 def change_title(row: AccountTitle, *, by: "User", at: datetime) -> AccountTitle:
     """Save the code and the name of a title. Raises BadInput for a code that another title has."""
     AccountTitle.objects.select_for_update().get(pk=row.pk)
-    try:
-        row.full_clean()
-    except ValidationError as error:
-        field, said = next(iter(error.message_dict.items()))
-        raise BadInput(said[0], code="bad_value", field=field) from error
-    row.save()
+    save_checked(row)
     data = {"code": row.code, "name": row.name}
     record("account_title.changed", row, by=by, at=at, data=data)
     return row

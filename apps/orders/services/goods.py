@@ -2,11 +2,10 @@
 
 from datetime import datetime
 
-from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
 from apps.accounts.models import User
-from apps.core.errors import BadInput
+from apps.core.models import check_row
 from apps.events.services import record
 from apps.orders.models import FollowUpTemplate, HarmlessTerm, ProhibitedList, ProhibitedTerm
 
@@ -21,11 +20,7 @@ _KINDS: dict[type[models.Model], str] = {
 @transaction.atomic
 def keep_row(row: models.Model, *, by: User, at: datetime) -> models.Model:
     """Save a new or changed row of the house's own lists."""
-    try:
-        row.full_clean()
-    except ValidationError as error:
-        field, messages = next(iter(error.message_dict.items()))
-        raise BadInput(messages[0], code="invalid", field=field) from error
+    check_row(row)
     is_new = row.pk is None
     row.save()
     data = {"row": str(row), "new": is_new}

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -12,6 +11,7 @@ from apps.accounts.enums import Role
 from apps.accounts.models import Unit, User
 from apps.accounts.services import NewShift, plan_shifts
 from apps.core.errors import BadInput, RuleBroken
+from apps.core.models import save_checked
 from apps.events.services import record
 from apps.shifts.enums import LONGEST_CYCLE, Holidays
 from apps.shifts.models import Need, Pattern, PatternFill, PatternLine, PatternPlace
@@ -53,7 +53,7 @@ def set_need(
         from_minute=from_minute, to_minute=to_minute, heads=heads, since=since, until=until,
         made_by=by,
     )  # fmt: skip
-    _save(need)
+    save_checked(need)
     record("need.changed", need, by=by, at=at, data={"unit": unit.code, "role": str(role)})
     refresh_gaps(at=at, by=by)
     return need
@@ -71,7 +71,7 @@ def end_need(*, need_id: int, until: date, by: User, at: datetime) -> Need:
             field="until",
         )
     need.until = until
-    _save(need)
+    save_checked(need)
     record("need.ended", need, by=by, at=at, data={"until": until.isoformat()})
     refresh_gaps(at=at, by=by)
     return need
@@ -107,7 +107,7 @@ def make_pattern(
     pattern = Pattern(
         name=name.strip(), unit=unit, role=role, cycle=cycle, anchor=anchor, made_by=by
     )
-    _save(pattern)
+    save_checked(pattern)
     PatternLine.objects.bulk_create(PatternLine(pattern=pattern, **one._asdict()) for one in read)
     PatternPlace.objects.bulk_create(
         PatternPlace(pattern=pattern, position=n, user=user)
@@ -160,14 +160,3 @@ def fill_pattern(*, pattern_id: int, first: date, last: date, by: User, at: date
     record("pattern.filled", pattern, by=by, at=at, data=data)
     refresh_gaps(at=at, by=by)
     return len(shifts)
-
-
-def _save(row: models.Model) -> None:
-    try:
-        row.full_clean()
-    except ValidationError as error:
-        field, said = next(iter(error.message_dict.items()))
-        raise BadInput(
-            said[0], code="bad_value", field=field if field != "__all__" else None
-        ) from error
-    row.save()

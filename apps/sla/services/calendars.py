@@ -6,7 +6,6 @@ from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
@@ -15,6 +14,7 @@ from apps.accounts.models import User
 from apps.accounts.queries import system_user
 from apps.core.enqueueing import enqueue_on_commit
 from apps.core.errors import BadInput, RuleBroken
+from apps.core.models import check_row
 from apps.events.models import Event
 from apps.events.services import record
 from apps.sla import official
@@ -52,7 +52,7 @@ def add_calendar(
         week=_written_week(week),
         is_official=is_official,
     )
-    _clean(calendar)
+    check_row(calendar)
     calendar.save()
     if is_official:
         _take_years(calendar, official.known_years(), by=by, at=at)
@@ -235,14 +235,6 @@ def _spoken_week(calendar: WorkingCalendar) -> str:
     days = zip(WEEKDAYS, parse_week(calendar.week), strict=True)
     said = "; ".join(f"{day} {spoken(hours)}" for day, hours in days if hours)
     return f"{said} ({calendar.zone})"
-
-
-def _clean(row: WorkingCalendar) -> None:
-    try:
-        row.full_clean()
-    except ValidationError as error:
-        field, messages = next(iter(error.message_dict.items()))
-        raise BadInput(messages[0], code="invalid", field=field) from error
 
 
 def _take_years(

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User, UserRole
 from apps.core.errors import BadInput, RuleBroken
+from apps.core.models import save_checked
 from apps.events.services import new_event, record, record_many
 from apps.knowledge.models import ArticleVersion
 from apps.sla.enums import FactKind, Metric
@@ -18,7 +19,7 @@ from apps.training.enums import TrainingMatter
 from apps.training.models import Course, Enrolment, Lesson, LessonRead, LessonVersion
 from apps.training.queries import lessons_unread, requirements_in_force
 from apps.training.rules.questions import check_links
-from apps.training.services.saving import one_line, save
+from apps.training.services.saving import one_line
 
 COURSE_FIELDS = ("name", "english_name", "position", "days", "is_active")
 
@@ -27,7 +28,7 @@ COURSE_FIELDS = ("name", "english_name", "position", "days", "is_active")
 def enter_course(*, code: str, values: Mapping[str, Any], by: User, at: datetime) -> Course:
     """A course without lessons yet. BadInput for a code that is none or is taken."""
     row = Course(code=code.strip(), created_by=by, **values)
-    save(row)
+    save_checked(row)
     record("course.entered", row, by=by, at=at, data={"code": row.code})
     return row
 
@@ -38,7 +39,7 @@ def change_course(course: Course, values: Mapping[str, Any], *, by: User, at: da
     changed = [name for name in COURSE_FIELDS if getattr(row, name) != values.get(name)]
     for name in changed:
         setattr(row, name, values[name])
-    save(row)
+    save_checked(row)
     if changed:
         record("course.changed", row, by=by, at=at, data={"fields": changed})
     return row
@@ -88,7 +89,7 @@ def write_lesson(
         lesson=lesson, n=after + 1, title=one_line(title), body=text, article=article, at=at, by=by,
         english_title=one_line(english_title), english_body=english_body.strip(),
     )  # fmt: skip
-    save(row)
+    save_checked(row)
     data = {"n": row.n, "title": row.title}
     record("course.lesson_written", course, by=by, at=at, data=data)
     return row

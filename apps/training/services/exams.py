@@ -9,16 +9,16 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.core.errors import BadInput, RuleBroken
+from apps.core.models import save_checked
 from apps.events.services import record
 from apps.training.models import Course, Exam, ExamDraw, ExamVersion, ExtraAttempt
 from apps.training.queries import bank_sizes
-from apps.training.services.saving import save
 
 
 @transaction.atomic
 def enter_exam(*, code: str, values: Mapping[str, Any], by: User, at: datetime) -> Exam:
     row = Exam(code=code.strip(), created_by=by, **values)
-    save(row)
+    save_checked(row)
     record("exam.entered", row, by=by, at=at, data={"code": row.code})
     return row
 
@@ -49,7 +49,7 @@ def write_exam(
     draws = {course: count for course, count in draws.items() if count}
     check_draws(draws)
     version = ExamVersion(exam=row, n=after + 1, at=at, by=by, **values)
-    save(version)
+    save_checked(version)
     ExamDraw.objects.bulk_create(
         ExamDraw(version=version, course=course, count=count) for course, count in draws.items()
     )
@@ -85,7 +85,7 @@ def allow_attempt(exam: Exam, *, user: User, reason: str, by: User, at: datetime
             _("Somebody else has to allow you another attempt."), code="own_attempt", field="user"
         )
     row = ExtraAttempt(exam=exam, user=user, reason=reason.strip(), at=at, by=by)
-    save(row)
+    save_checked(row)
     data = {"person": user.display_name, "holder": user.pk, "reason": row.reason}
     record("exam.attempt_allowed", exam, by=by, at=at, data=data)
     return row

@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.core.errors import RuleBroken
+from apps.core.models import save_checked
 from apps.events.services import record
 from apps.training.enums import Area, Manner
 from apps.training.models import Observation
 from apps.training.services.qualifications import settle_qualifications
-from apps.training.services.saving import save
 
 
 @transaction.atomic
@@ -36,7 +36,7 @@ def observe(
         user=user, area=area, about=about.strip(), kept=points, passed=len(points) == len(Manner),
         remark=remark.strip(), at=at, by=by,
     )  # fmt: skip
-    save(row)
+    save_checked(row)
     data = {
         "area": str(area), "passed": row.passed, "person": user.display_name, "holder": user.pk,
     }  # fmt: skip

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User, UserRole
 from apps.core.errors import BadInput, RuleBroken
+from apps.core.models import save_checked
 from apps.events.services import record
 from apps.sla.enums import FactKind, Metric
 from apps.sla.services import finish_matters, open_matter, stop_matters
@@ -22,7 +23,7 @@ from apps.training.models import (
     Requirement,
 )
 from apps.training.queries import lessons_unread, requirements_in_force
-from apps.training.services.saving import one_at_a_time, save
+from apps.training.services.saving import one_at_a_time
 
 LONGEST_WAIVER = timedelta(days=366)
 
@@ -96,7 +97,7 @@ def grant(
         user=user, area=area, basis=basis, attempt=attempt, reason=reason, since=at, until=until,
         at=at, by=by,
     )  # fmt: skip
-    save(row)
+    save_checked(row)
     open_matter(
         kind=TrainingMatter.QUALIFICATION, subject=row, title=f"{user.display_name} · {area.label}",
         owner=user, opened_at=at, dues={Metric.ACTION: until}, by=by, at=at,
@@ -147,7 +148,7 @@ def revoke(qualification: Qualification, *, reason: str, by: User, at: datetime)
         raise RuleBroken(_("It has ended already."), code="ended_already")
     row.until, row.revoked_at = max(at, row.since), at
     row.revoked_by, row.revoked_why = by, reason.strip()
-    save(row)
+    save_checked(row)
     stop_matters([row], reason="revoked", by=by, at=at)
     data = {
         "area": row.area, "person": row.user.display_name, "holder": row.user_id, "reason": row.revoked_why,

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.core.errors import RuleBroken
+from apps.core.models import save_checked
 from apps.events.services import record
 from apps.knowledge.models import Article
 from apps.training.models import Course, Question, QuestionVersion
 from apps.training.rules.questions import check_question
-from apps.training.services.saving import save
 
 
 @transaction.atomic
@@ -27,7 +27,7 @@ def enter_question(
 ) -> Question:
     """A question with its first version; BadInput names the field of ``values`` at fault."""
     row = Question(course=course, article=article, created_by=by)
-    save(row)
+    save_checked(row)
     record("question.entered", row, by=by, at=at, data={"course": course.code})
     _write(row, values, 1, by=by, at=at)
     return row
@@ -66,7 +66,7 @@ def change_question(
     """Under which course it is drawn, where it is looked up, whether it is drawn at all."""
     row = Question.objects.select_for_update().get(pk=question.pk)
     row.course, row.article, row.is_active = course, article, is_active
-    save(row)
+    save_checked(row)
     record("question.changed", row, by=by, at=at, data={"course": course.code, "active": is_active})
     return row
 
@@ -75,6 +75,6 @@ def _write(
     question: Question, values: Mapping[str, Any], n: int, *, by: User, at: datetime
 ) -> QuestionVersion:
     row = QuestionVersion(question=question, n=n, at=at, by=by, **check_question(values))
-    save(row)
+    save_checked(row)
     record("question.written", question, by=by, at=at, data={"n": n})
     return row

@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 from apps.accounts.enums import Role
 from apps.accounts.models import User, UserRole
 from apps.core.errors import BadInput, RuleBroken
+from apps.core.models import save_checked
 from apps.events.services import record
 from apps.training.enums import Area
 from apps.training.models import Course, Exam, Qualification, Requirement
 from apps.training.queries import requirements_in_force
 from apps.training.services.courses import enrol_required
 from apps.training.services.qualifications import check_waiver_end, grant, settle_qualifications
-from apps.training.services.saving import one_at_a_time, save
+from apps.training.services.saving import one_at_a_time
 
 
 @transaction.atomic
@@ -44,7 +45,7 @@ def set_requirement(
         role=role, area=area, exam=exam, valid_months=valid_months, since=at, at=at, by=by,
         needs_observation=needs_observation,
     )  # fmt: skip
-    save(row)
+    save_checked(row)
     row.courses.set(courses)
     people = list(_holders(role, at))
     waived = _waive_present(people, area, waive_until, by=by, at=at) if waive_until else 0

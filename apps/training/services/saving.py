@@ -2,22 +2,9 @@
 
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.db import connection, models
+from django.db import connection
 
-from apps.core.errors import BadInput
 from apps.core.text import without_controls
-
-
-def save(row: models.Model) -> None:
-    """Checked, then saved; BadInput names the field at fault."""
-    try:
-        row.full_clean()
-    except ValidationError as error:
-        field, said = next(iter(error.message_dict.items()))
-        name = field if field != "__all__" else None
-        raise BadInput(said[0], code="bad_value", field=name) from error
-    row.save()
 
 
 def one_line(text: Any) -> str:
