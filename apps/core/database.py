@@ -14,6 +14,8 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection, models, transaction
 from django.db.models import Field, Lookup
 
+# Sent together with what keeps its plan: one round trip, one transaction, one statement for whoever counts.
+_KEEP_PLAN = "SET LOCAL plan_cache_mode = force_generic_plan; "
 _BLANK = re.compile(r"%(?:\((\w+)\)s|s|%)")
 
 
@@ -24,10 +26,12 @@ class Statement:
     ``name`` is what operators see at work in ``pg_stat_activity``. It is written with ``%s`` or ``%(name)s`` as
     ever; what a parameter is, PostgreSQL takes from its cast or from what it is compared with. PostgreSQL may
     keep one plan for all values, so it must be good for one row and for thousands, and for a table that has
-    grown since it was last analysed.
+    grown since it was last analysed. ``keeps_plan``: it must keep it, for a statement that takes longer to plan
+    than to answer (docs/adr/0064); without, it plans anew where it expects more of arrays than they hold.
+    What follows in the same transaction keeps its plans too.
     """
 
-    def __init__(self, name: str, text: str) -> None:
+    def __init__(self, name: str, text: str, *, keeps_plan: bool = False) -> None:
         self._text = text
         self._names: list[str] = []
         self._places = 0
@@ -35,7 +39,7 @@ class Statement:
         self._called = f"{name}_{sha1(numbered.encode(), usedforsecurity=False).hexdigest()[:8]}"
         self._prepare = f"PREPARE {self._called} AS {numbered}"
         blanks = ", ".join(["%s"] * (len(self._names) or self._places))
-        self._execute = (
+        self._execute = (_KEEP_PLAN if keeps_plan else "") + (
             f"EXECUTE {self._called} ({blanks})" if blanks else f"EXECUTE {self._called}"
         )
 

@@ -23,7 +23,7 @@ class GapEnd(ColourChoices):
 
 
 class SwapState(ColourChoices):
-    ASKED = "asked", _("Asked"), "amber"
+    ASKED = "asked", _("Waiting for a colleague"), "amber"
     TAKEN = "taken", _("Taken, to be confirmed"), "blue"
     DONE = "done", _("Swapped"), "green"
     REFUSED = "refused", _("Refused"), "red"
@@ -86,19 +86,19 @@ EVENT_KINDS = {
 }
 EVENT_VALUES: dict[str, type[ColourChoices]] = {}
 EVENT_DETAILS = {
-    "gap.found/from": _("From"),
+    "gap.found/from": _("Beginning"),
     "gap.found/heads": _("People missing"),
-    "gap.asked/names": _("Asked"),
-    "gap.filled/from": _("From"),
-    "gap.passed/from": _("From"),
-    "gap.dropped/from": _("From"),
-    "swap.asked/from": _("From"),
-    "swap.taken/from": _("From"),
-    "swap.done/from": _("From"),
-    "swap.refused/from": _("From"),
-    "swap.expired/from": _("From"),
+    "gap.asked/names": _("Colleagues asked"),
+    "gap.filled/from": _("Beginning"),
+    "gap.passed/from": _("Beginning"),
+    "gap.dropped/from": _("Beginning"),
+    "swap.asked/from": _("Beginning"),
+    "swap.taken/from": _("Beginning"),
+    "swap.done/from": _("Beginning"),
+    "swap.refused/from": _("Beginning"),
+    "swap.expired/from": _("Beginning"),
     "pattern.filled/shifts": _("Shifts"),
-    "pattern.filled/from": _("From"),
+    "pattern.filled/from": _("Beginning"),
     "handover.returned/item": _("Item"),
     "handover.opened/items": _("Items"),
     "handover.offered/items": _("Items"),
@@ -108,6 +108,6 @@ EVENT_DETAILS = {
     "receiver": _("Receiver"),
     "watch": _("The watch is with"),
     "taker": _("Taken by"),
-    "user.off_shift/from": _("From"),
+    "user.off_shift/from": _("Beginning"),
 }
 EVENT_ROWS = ("people", "pattern")

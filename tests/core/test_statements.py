@@ -44,6 +44,33 @@ def test_it_is_read_once_and_counts_as_one_statement() -> None:
     assert prepared("once") == 1
 
 
+def plans(name: str) -> tuple[int, int]:
+    """How often it was planned for all values, and how often for the values at hand."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE name LIKE %s",
+            [f"{name}%"],
+        )
+        generic, custom = cursor.fetchone()
+    return int(generic), int(custom)
+
+
+def test_one_that_keeps_its_plan_is_planned_for_all_values() -> None:
+    statement = Statement("keeping", "SELECT %(a)s::int + 1, 7 %% 4", keeps_plan=True)
+    with CaptureQueriesContext(connection) as asked:
+        assert [ask(statement, {"a": n}) for n in range(3)] == [(1, 3), (2, 3), (3, 3)]
+    assert len(asked) == 3
+    assert plans("keeping") == (3, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_comes_after_it_is_planned_as_ever() -> None:
+    assert ask(Statement("keeps", "SELECT %s::int", keeps_plan=True), [1]) == (1,)
+    assert ask(Statement("does_not", "SELECT %s::int"), [1]) == (1,)
+    assert plans("keeps") == (1, 0)
+    assert plans("does_not") == (0, 1)
+
+
 def test_two_that_say_the_same_name_do_not_meet() -> None:
     assert ask(Statement("twins", "SELECT 1")) == (1,)
     assert ask(Statement("twins", "SELECT 2")) == (2,)

@@ -155,6 +155,38 @@ def test_a_phone_leads_to_a_call_and_calls_stay() -> None:
     assert Call.objects.get() == call
 
 
+def test_a_call_leads_to_a_phone_system_and_systems_stay() -> None:
+    system = f.system()
+    f.taken(system, f.answered_call("1.1", f.ago(300)))
+    call = Call.objects.get()
+    call.pk, call.call_id, call.system_id = None, "1.2", system.pk + 1
+    with pytest.raises(IntegrityError, match="there is no phone system"), transaction.atomic():
+        call.save(force_insert=True)
+    for change in (
+        "DELETE FROM hotline_phonesystem",
+        "UPDATE hotline_phonesystem SET id = id + 1",
+        "UPDATE hotline_call SET system_id = system_id + 1",
+    ):
+        with (
+            pytest.raises(DatabaseError, match="refused"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute("SET LOCAL yipiao.maintenance = 'off'")
+            cursor.execute(change)
+
+
+def test_a_file_with_calls_that_are_known_and_others_writes_each_once() -> None:
+    system, at = f.system(), f.ago(600)
+    early, late = f.answered_call("1.1", at), f.answered_call("1.2", at + 60)
+    f.taken(system, early[:-1])
+    assert Call.objects.get().ended_at is None
+    row = f.taken(system, [*early, *late])
+    assert row.calls_changed == 2
+    assert [one.legs.count() for one in Call.objects.order_by("call_id")] == [1, 1]
+    assert not Call.objects.filter(ended_at=None).exists()
+
+
 def test_a_job_that_ends_in_the_middle_goes_on_at_the_stated_line(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -574,6 +574,7 @@ class Migration(migrations.Migration):
             model_name="call",
             name="system",
             field=models.ForeignKey(
+                db_constraint=False,
                 db_index=False,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,

@@ -1,4 +1,5 @@
-"""Policies are written once; the one a new installation starts with; the call of a phone is looked for by the set."""
+"""Policies are written once; the one a new installation starts with; what calls and phones lead to is looked
+for by the set."""
 
 from datetime import UTC, date, datetime
 from typing import Any
@@ -21,7 +22,8 @@ LEGS = """
 CREATE FUNCTION hotline_leg_call_there() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE odd bigint;
 BEGIN
-    SELECT fresh.call_id INTO odd FROM fresh LEFT JOIN hotline_call c ON c.id = fresh.call_id WHERE c.id IS NULL LIMIT 1;
+    SELECT f.call_id INTO odd FROM (SELECT DISTINCT call_id FROM fresh) f LEFT JOIN hotline_call c ON c.id = f.call_id
+        WHERE c.id IS NULL LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'hotline: there is no call %', odd
             USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'leg_call_there';
@@ -45,8 +47,40 @@ DROP TRIGGER leg_call_there ON hotline_leg;
 DROP FUNCTION hotline_leg_call_there();
 """
 
+# The same for the phone system of a call: all calls of a file have one, and a foreign key would look for it and lock
+# it once for each.
+SYSTEMS = """
+CREATE FUNCTION hotline_call_system_there() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE odd bigint;
+BEGIN
+    SELECT f.system_id INTO odd FROM (SELECT DISTINCT system_id FROM fresh WHERE system_id IS NOT NULL) f
+        LEFT JOIN hotline_phonesystem s ON s.id = f.system_id WHERE s.id IS NULL LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'hotline: there is no phone system %', odd
+            USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'call_system_there';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER call_system_there AFTER INSERT ON hotline_call REFERENCING NEW TABLE AS fresh
+    FOR EACH STATEMENT EXECUTE FUNCTION hotline_call_system_there();
+CREATE TRIGGER call_system_stays BEFORE UPDATE OF system_id ON hotline_call FOR EACH ROW
+    WHEN (OLD.system_id IS DISTINCT FROM NEW.system_id) EXECUTE FUNCTION yipiao_refuse_change();
+CREATE TRIGGER phone_system_kept BEFORE DELETE OR UPDATE OF id ON hotline_phonesystem FOR EACH ROW
+    EXECUTE FUNCTION yipiao_refuse_change();
+CREATE TRIGGER phone_system_kept_table BEFORE TRUNCATE ON hotline_phonesystem
+    FOR EACH STATEMENT EXECUTE FUNCTION yipiao_refuse_change();
+"""
+NO_SYSTEMS = """
+DROP TRIGGER phone_system_kept_table ON hotline_phonesystem;
+DROP TRIGGER phone_system_kept ON hotline_phonesystem;
+DROP TRIGGER call_system_stays ON hotline_call;
+DROP TRIGGER call_system_there ON hotline_call;
+DROP FUNCTION hotline_call_system_there();
+"""
+
 OPERATIONS = [
     append_only("hotline_answerpolicy"),
     migrations.RunSQL(LEGS, NO_LEGS),
+    migrations.RunSQL(SYSTEMS, NO_SYSTEMS),
     migrations.RunPython(plant, migrations.RunPython.noop),
 ]

@@ -40,7 +40,8 @@ class CallQuerySet(models.QuerySet["Call"]):
 
 
 class Call(models.Model):
-    """One call. Keys to other rows have the indexes below only, because files bring a hundred thousand at once. A row that a phone system brought is the union of what its lines said, in whatever order they
+    """One call. Keys to other rows have the indexes below only, because files bring a hundred thousand at once; its
+    phone system is looked for by a trigger, once for all that a statement writes (docs/adr/0035), and stays. A row that a phone system brought is the union of what its lines said, in whatever order they
     came: the earliest offer and answer, the latest end, the outcome of the highest rank. ``caller`` is the other
     party, ``day`` the local day on which the call was offered; the call counts on that day only."""
 
@@ -49,6 +50,7 @@ class Call(models.Model):
         models.PROTECT,
         null=True,
         db_index=False,
+        db_constraint=False,
         related_name="calls",
         verbose_name=_("phone system"),
     )

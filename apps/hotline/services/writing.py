@@ -1,4 +1,5 @@
-"""Parts of calls into the tables, in sets: copied into temporary tables and merged from there.
+"""Parts of calls into the tables, in sets: copied into temporary tables, from there inserted where no call has their
+number yet, which is nearly all of a file, and merged with what is there where one has.
 
 A call is the union of what was said of it (``models.calls.Call``): merging the same again changes nothing, and the
 order in which files and lines come decides nothing."""
@@ -27,8 +28,7 @@ _AGENT = """LEFT JOIN hotline_extension e ON e.system_id = %(system)s AND e.exte
     AND e.since <= to_timestamp({at}) AND (e.until IS NULL OR e.until > to_timestamp({at}))"""
 _RANK = "array_position(%(ranks)s::text[], {0}::text)"
 _EARLIER = """(excluded.answered_at IS NOT NULL AND (c.answered_at IS NULL OR excluded.answered_at < c.answered_at))"""
-_MERGE = f"""
-WITH changed AS (
+_CALLS = f"""
 INSERT INTO hotline_call AS c (system_id, call_id, direction, caller, caller_index, queue, is_hotline, day, offered_at,
     answered_at, ended_at, outcome, extension, agent_id, note)
 SELECT %(system)s, p.call_id, p.direction, p.caller, p.caller_index, p.queue,
@@ -36,7 +36,23 @@ SELECT %(system)s, p.call_id, p.direction, p.caller, p.caller_index, p.queue,
     (to_timestamp(p.offered) AT TIME ZONE %(zone)s)::date, to_timestamp(p.offered), to_timestamp(p.answered),
     to_timestamp(p.ended), p.outcome, p.extension,
     e.user_id, ''
-FROM hotline_part p {_AGENT.format(ext="p.extension", at="coalesce(p.answered, p.offered)")} ORDER BY p.call_id
+FROM hotline_part p {_AGENT.format(ext="p.extension", at="coalesce(p.answered, p.offered)")}
+"""  # noqa: S608  # words of ours
+_MISSED = f"""direction = '{Direction.IN}' AND is_hotline AND caller_index <> '' AND outcome = ANY(%(missed)s::text[])"""
+# Calls that nothing was known of, with their phones. Nobody else writes calls of this system meanwhile.
+_FRESH = f"""
+WITH fresh AS ({_CALLS} WHERE NOT EXISTS (
+    SELECT FROM hotline_call k WHERE k.system_id = %(system)s AND k.call_id = p.call_id)
+RETURNING id, call_id, direction, outcome, is_hotline, caller_index
+), rung AS (
+INSERT INTO hotline_leg (call_id, extension, agent_id, rang_at, answered_at, ended_at)
+SELECT f.id, r.extension, e.user_id, to_timestamp(r.rang), to_timestamp(r.answered), to_timestamp(r.ended)
+FROM fresh f JOIN hotline_rung r ON r.call_id = f.call_id {_AGENT.format(ext="r.extension", at="r.rang")}
+)
+SELECT count(*), coalesce(array_agg(id) FILTER (WHERE {_MISSED}), '{{}}') FROM fresh
+"""  # noqa: S608  # words of ours
+_MERGE = f"""
+WITH changed AS ({_CALLS} ORDER BY p.call_id
 ON CONFLICT (system_id, call_id) DO UPDATE SET
     direction = CASE WHEN excluded.direction = '{Direction.IN}' THEN c.direction ELSE excluded.direction END,
     caller = CASE WHEN c.caller = '' THEN excluded.caller ELSE c.caller END,
@@ -62,8 +78,7 @@ WHERE excluded.offered_at < c.offered_at OR {_EARLIER}
     OR (c.direction = '{Direction.IN}' AND excluded.direction <> '{Direction.IN}')
 RETURNING id, direction, outcome, is_hotline, caller_index
 )
-SELECT count(*), coalesce(array_agg(id) FILTER (WHERE direction = '{Direction.IN}' AND is_hotline
-    AND caller_index <> '' AND outcome = ANY(%(missed)s::text[])), '{{}}') FROM changed
+SELECT count(*), coalesce(array_agg(id) FILTER (WHERE {_MISSED}), '{{}}') FROM changed
 """  # noqa: S608  # words of ours
 _LEGS = f"""
 INSERT INTO hotline_leg AS l (call_id, extension, agent_id, rang_at, answered_at, ended_at)
@@ -115,9 +130,14 @@ def write_parts(
         cursor.execute(_TABLES)
         cursor.copy_expert(_PART_COLUMNS, _copied(_part_rows(parts)))
         cursor.copy_expert("COPY hotline_rung FROM STDIN", _copied(_leg_rows(parts)))
-        cursor.execute(_MERGE, given)
+        cursor.execute(_FRESH, given)
         changed, missed = cursor.fetchone()
-        cursor.execute(_LEGS, given)
+        if changed < len(parts):
+            # What was inserted just now says nothing new either.
+            cursor.execute(_MERGE, given)
+            completed, more = cursor.fetchone()
+            changed, missed = changed + completed, missed + more
+            cursor.execute(_LEGS, given)
         if leg_ends:
             calls, extensions, ends = zip(*leg_ends, strict=True)
             more = {"calls": list(calls), "extensions": list(extensions), "ends": list(ends)}

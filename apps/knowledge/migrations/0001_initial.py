@@ -672,6 +672,7 @@ class Migration(migrations.Migration):
                 (
                     "article",
                     models.ForeignKey(
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
@@ -961,7 +962,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="usetally",
             constraint=models.UniqueConstraint(
-                fields=("case_class", "month", "article"),
+                fields=("article", "case_class", "month"),
                 name="use_tally_once",
                 nulls_distinct=False,
             ),

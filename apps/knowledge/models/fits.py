@@ -98,11 +98,14 @@ class Use(AppendOnly):
 
 class UseTally(models.Model):
     """In how many cases of a class an article was used in a month (in the company's zone); without an
-    article: in how many any article was. Counted up by ``services.note_use``."""
+    article: in how many any article was. Counted up by ``services.note_use``. The one index begins with the
+    article, because the tallies of some articles are asked for beside every case."""
 
     case_class = models.CharField(max_length=20)
     month = models.DateField()
-    article = models.ForeignKey(Article, models.CASCADE, null=True, related_name="+")
+    article = models.ForeignKey(
+        Article, models.CASCADE, null=True, db_index=False, related_name="+"
+    )
     cases = models.PositiveIntegerField(default=0)
 
     class Meta:
@@ -110,7 +113,7 @@ class UseTally(models.Model):
         verbose_name_plural = _("cases that used articles")
         constraints = [
             models.UniqueConstraint(
-                fields=["case_class", "month", "article"],
+                fields=["article", "case_class", "month"],
                 name="use_tally_once",
                 nulls_distinct=False,
             ),

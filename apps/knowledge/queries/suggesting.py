@@ -29,36 +29,35 @@ MONTHS = 4  # this one and three before it
 # decides who may read: ``readable`` does.
 _SQL = f"""
 WITH fitting AS (
-    SELECT article_id, sum(weight) AS weight, bool_or(aspect = 'class') AS by_class, bool_or(aspect = 'customer') AS by_customer
-    FROM (
-        SELECT f.article_id, f.aspect, a.weight
+    SELECT article_id, sum(weight) AS weight FROM (
+        SELECT f.article_id, a.weight
         FROM unnest(%(aspects)s::text[], %(values)s::text[], %(weights)s::int[]) AS a(aspect, value, weight)
         JOIN knowledge_fit f ON f.aspect = a.aspect AND f.value = a.value
         UNION ALL
-        SELECT article_id, aspect, {WEIGHTS[FitAspect.CUSTOMER]} FROM knowledge_fit WHERE customer_id = %(customer)s
+        SELECT article_id, {WEIGHTS[FitAspect.CUSTOMER]} FROM knowledge_fit WHERE customer_id = %(customer)s
     ) AS matched GROUP BY article_id
 ), near AS (
     SELECT * FROM fitting WHERE weight >= {-MOST_FOR_USE} + coalesce(
         (SELECT weight FROM fitting ORDER BY weight DESC OFFSET %(last)s LIMIT 1), 0)
 ), total AS (
     SELECT coalesce(sum(cases), 0) AS cases FROM knowledge_usetally
-    WHERE case_class = %(class)s AND month = ANY (%(months)s) AND article_id IS NULL
+    WHERE article_id IS NULL AND case_class = %(class)s AND month BETWEEN %(since)s AND %(month)s
 ), scored AS (
     SELECT n.*, coalesce(u.cases, 0) AS used, t.cases AS total,
         n.weight + {MOST_FOR_USE} * coalesce(u.cases, 0)::float / greatest(t.cases, 1) AS score
     FROM near n CROSS JOIN total t CROSS JOIN LATERAL (
         SELECT sum(cases) AS cases FROM knowledge_usetally
-        WHERE case_class = %(class)s AND month = ANY (%(months)s) AND article_id = n.article_id
+        WHERE article_id = n.article_id AND case_class = %(class)s AND month BETWEEN %(since)s AND %(month)s
     ) u ORDER BY score DESC, article_id OFFSET %(skip)s LIMIT {PART}
 )
 SELECT s.article_id, s.weight, s.used, s.total,
-    (s.by_class OR NOT EXISTS (
-        SELECT FROM knowledge_fit o WHERE o.article_id = s.article_id AND o.aspect = 'class'))
-    AND (s.by_customer OR NOT EXISTS (
-        SELECT FROM knowledge_fit o WHERE o.article_id = s.article_id AND o.aspect = 'customer'))
+    coalesce((SELECT bool_or(o.value = %(class)s) FROM knowledge_fit o
+        WHERE o.article_id = s.article_id AND o.aspect = 'class'), true)
+    AND coalesce((SELECT bool_or(o.customer_id IS NOT DISTINCT FROM %(customer)s) FROM knowledge_fit o
+        WHERE o.article_id = s.article_id AND o.aspect = 'customer'), true)
 FROM scored s ORDER BY s.score DESC, s.article_id
 """  # noqa: S608  # numbers of ours
-_CANDIDATES = Statement("knowledge_candidates", _SQL)
+_CANDIDATES = Statement("knowledge_candidates", _SQL, keeps_plan=True)
 
 
 class Text(NamedTuple):
@@ -129,7 +128,8 @@ def _candidates(
         "weights": [WEIGHTS[aspect] for aspect, _value in asked],
         "customer": traits.customer_id,
         "class": traits.case_class,
-        "months": _months(at),
+        "since": _first_month(at),
+        "month": month_of(at),
         "last": skip + PART - 1,
         "skip": skip,
     }
@@ -139,12 +139,12 @@ def _candidates(
     return rows
 
 
-def _months(at: datetime) -> list[date]:
-    """This one and those before it, as many as are counted."""
-    found = [month_of(at)]
-    while len(found) < MONTHS:
-        found.append((found[-1] - timedelta(days=1)).replace(day=1))
-    return found
+def _first_month(at: datetime) -> date:
+    """The earliest that is counted."""
+    month = month_of(at)
+    for _n in range(MONTHS - 1):
+        month = (month - timedelta(days=1)).replace(day=1)
+    return month
 
 
 def month_of(at: datetime) -> date:
@@ -182,7 +182,7 @@ def _reading() -> tuple[Statement, tuple[Any, ...]]:
         )
     )
     text, given = rows.query.sql_with_params()
-    return Statement("knowledge_texts", text), given
+    return Statement("knowledge_texts", text, keeps_plan=True), given
 
 
 def _best(texts: Sequence[Text], customer_language: str, reader_language: str) -> Text | None:

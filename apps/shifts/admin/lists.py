@@ -56,7 +56,7 @@ class SwapList(StaffList):
         Column("unit", _("unit"), lambda row: row.shift.unit.name),
         Column("from", _("from"), lambda row: human(row.starts_at)),
         Column("until", _("until"), lambda row: local(row.shift.ends_at)),
-        Column("to", _("asked"), lambda row: str(row.to_user or _("everybody"))),
+        Column("to", _("colleague asked"), lambda row: str(row.to_user or _("everybody"))),
         Column("taken", _("taken by"), lambda row: str(row.taken_by or "")),
         Column("state", _("state"), lambda row: status_tag(row, "state")),
     )

@@ -584,7 +584,7 @@ class Migration(migrations.Migration):
                     "state",
                     models.CharField(
                         choices=[
-                            ("asked", "Asked"),
+                            ("asked", "Waiting for a colleague"),
                             ("taken", "Taken, to be confirmed"),
                             ("done", "Swapped"),
                             ("refused", "Refused"),
@@ -655,7 +655,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
-                        verbose_name="asked",
+                        verbose_name="colleague asked",
                     ),
                 ),
             ],

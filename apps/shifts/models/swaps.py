@@ -35,7 +35,12 @@ class Swap(models.Model):
     shift = models.ForeignKey(DutyShift, models.PROTECT, related_name="+", verbose_name=_("shift"))
     starts_at = models.DateTimeField(_("from"))
     to_user = models.ForeignKey(
-        USER, models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("asked")
+        USER,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("colleague asked"),
     )
     note = models.CharField(_("note"), max_length=200, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=SwapState, default=SwapState.ASKED)
