@@ -4,7 +4,7 @@ done twice; of one incident one batch is at work at a time."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 
@@ -126,7 +126,7 @@ def _write(
     released: bool = False,
 ) -> None:
     """``before``: what was promised of those that had not been worked on; ``wanted``: what is promised now."""
-    given = {
+    given: dict[str, Any] = {
         "ids": [row.id for row in rows],
         "before": [before.get(row.waybill_id) for row in rows],
         "now": [wanted.get(row.waybill_id) for row in rows],

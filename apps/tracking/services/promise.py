@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -128,7 +128,7 @@ def change_promises(
             field="promised_at",
         )
     reason = reason.strip()[:300]
-    given = {
+    given: dict[str, Any] = {
         "ids": list(promises),
         "promised": list(promises.values()),
         "counts": cause in COUNTS,
