@@ -18,7 +18,7 @@ from tests.account_changes.test_changes_at_once import N, at_once
 from tests.factories import incidents as f
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.requirement("CMP-8")]
-SHIPMENTS, KILLS = 40, 6
+SHIPMENTS, KILLS = 120, 30
 
 
 def told_once(incident: Incident, shipments: int, customers: int) -> None:
@@ -69,7 +69,7 @@ def test_killed_in_the_middle_of_declaring() -> None:
                     pass
             finally:
                 os._exit(0)
-        time.sleep(chance.uniform(0.05, 0.25))
+        time.sleep(chance.uniform(0.02, 0.12))
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
     while spreading.work_batch(7) is not None:

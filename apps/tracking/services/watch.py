@@ -3,7 +3,6 @@
 from collections.abc import Collection
 
 from django.db import connection
-from django.db.models.functions import Now
 
 from apps.tracking.enums import LateOutcome
 from apps.tracking.models import ShipmentWatch
@@ -20,6 +19,12 @@ LIMIT %s
 ON CONFLICT (waybill_id) DO NOTHING
 """
 
+# One array, however many: an incident holds thousands.
+_AT_ONCE = """
+UPDATE tracking_shipmentwatch SET due_at = statement_timestamp()
+WHERE waybill_id = ANY(%s) AND due_at > statement_timestamp()
+"""
+
 
 def enrol(waybill_ids: Collection[int]) -> None:
     """Watch these from now on; called when they are issued, in the same transaction."""
@@ -30,8 +35,8 @@ def enrol(waybill_ids: Collection[int]) -> None:
 def look_again(waybill_ids: Collection[int]) -> None:
     """Something happened that may change the answer: have the sweeper look at once."""
     if waybill_ids:
-        later = ShipmentWatch.objects.filter(pk__in=waybill_ids, due_at__gt=Now())
-        later.update(due_at=Now())
+        with connection.cursor() as cursor:
+            cursor.execute(_AT_ONCE, [list(waybill_ids)])
 
 
 def enrol_forgotten(limit: int = 10_000) -> int:
