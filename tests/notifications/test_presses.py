@@ -1,6 +1,7 @@
 """What is pressed in a message at WeCom, DingTalk and Feishu is an act of whoever pressed it, once; and what does
 not come from the platform is refused in words and changes nothing."""
 
+import json
 import threading
 from datetime import timedelta
 from typing import Any
@@ -143,8 +144,23 @@ def test_what_is_not_feishus_is_refused(client: Client, team: Team, feishu: Feis
         answer = at(client, "feishu", feishu.pressed(sent, "ou_abcdefgh", **wrong))
         assert (answer.status_code, answer.json()["code"]) == (403, code)
     headers, _body = feishu.pressed(sent, "ou_abcdefgh")
-    for body in (b'{"challenge": "plain"}', b"[]", b'{"encrypt": "AAAA"}', b"\xff"):
+    half = b'{"encrypt": "\\ud800"}'
+    for body in (b'{"challenge": "plain"}', b"[]", b'{"encrypt": "AAAA"}', b"\xff", half):
         assert at(client, "feishu", (headers, body)).status_code == 403
+    assert owner(made) == team.agent.pk and not ButtonPress.objects.exists()
+
+
+@pytest.mark.parametrize("number", ["\ud800", "a\x00b"])
+def test_a_number_that_cannot_be_stored_is_refused(
+    client: Client, team: Team, dingtalk: DingTalkPlatform, number: str
+) -> None:
+    """DingTalk signs the head alone: whoever overheard one may write any body."""
+    made = case(team=team)
+    sent_to(team.director, "dingtalk", "0123", made)
+    headers, body = dingtalk.pressed(dingtalk.sent[0], "0123")
+    said = json.dumps({**json.loads(body), "msgId": number}).encode()
+    answer = at(client, "dingtalk", (headers, said))
+    assert (answer.status_code, answer.json()["code"]) == (403, "not_understood")
     assert owner(made) == team.agent.pk and not ButtonPress.objects.exists()
 
 

@@ -29,6 +29,7 @@ from apps.claims.services.moving import (
     RULE,
     about,
     in_words,
+    is_same_person,
     lock_claim,
     move,
     needed,
@@ -214,7 +215,7 @@ def check_limit(claim: Claim, row: Assessment, by: User, at: datetime) -> ClaimL
             % {"amount": format_money(row.amount), "limit": most},
             "beyond_limit", claim, at,
         )  # fmt: skip
-    if row.by_id == by.pk and row.amount > limit.on_the_spot:
+    if is_same_person(row.by, by) and row.amount > limit.on_the_spot:
         raise _not_you(
             _("You assessed it yourself: somebody else decides."), "own_assessment", claim, at
         )

@@ -55,6 +55,11 @@ def needed(text: str, field: str, *, most: int = 300) -> str:
     return tidy
 
 
+def is_same_person(one: User, other: User) -> bool:
+    """Two sign-in names of one person are one person; without a staff number on file each name is its own."""
+    return one.pk == other.pk or bool(one.person_key and one.person_key == other.person_key)
+
+
 def one_at_a_time(what: str, key: Any) -> None:
     """Whoever does the same waits until this transaction ends."""
     with connection.cursor() as cursor:

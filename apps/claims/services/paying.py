@@ -6,7 +6,7 @@ from decimal import Decimal
 from uuid import uuid4
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -25,6 +25,7 @@ from apps.claims.services.moving import (
     RULE,
     about,
     in_words,
+    is_same_person,
     lock_claim,
     move,
     needed,
@@ -175,7 +176,7 @@ def release_payment(*, payment_id: int, by: User, at: datetime) -> ClaimPayment:
             code="by_payout",
             rule=RULE,
         )
-    if row.planned_by.person_key == by.person_key:
+    if is_same_person(row.planned_by, by):
         raise RuleBroken(
             _("You planned it yourself: somebody else releases it."), code="same_person", rule=RULE
         )
@@ -225,13 +226,19 @@ def _failed(row: ClaimPayment, reason: str, *, by: User, at: datetime) -> None:
     if was != P.PLANNED:
         books.take_back_payment(row, by=by, at=at)
     claim = row.claim
-    if claim.state == S.PAID and claim.approved is not None and paid_sum(claim) < claim.approved:
-        # The bank gave it back: it is owed again.
-        Claim.objects.filter(pk=claim.pk).update(state=S.AGREED, paid_at=None)
-        claim.state, claim.paid_at = S.AGREED, None
+    if _is_owed_again(claim):
+        write(claim, state=S.AGREED, paid_at=None, closed_at=None, closed_by=None)
         clocks.to_be_paid(claim, by=by, at=at)
     data = about(claim, amount=str(row.amount), reason=reason)
     record("claim.payment_failed", claim, by=by, at=at, data=data)
+
+
+def _is_owed_again(claim: Claim) -> bool:
+    """The bank gave back what had settled it, even after it was closed; not beside another claim that lives."""
+    if claim.state not in (S.PAID, S.CLOSED) or paid_sum(claim) >= (claim.approved or Decimal(0)):
+        return False
+    others = Claim.objects.live().filter(waybill=claim.waybill_id, kind=claim.kind)
+    return claim.state == S.PAID or not others.exclude(pk=claim.pk).exists()
 
 
 @transaction.atomic
@@ -327,8 +334,9 @@ def close_claim(*, claim_id: int, by: User, at: datetime, own: bool = False) -> 
 
 @transaction.atomic
 def close_with_cases(*, case_ids: Sequence[int], by: User, at: datetime) -> int:
-    """Their cases are confirmed and closed: paid claims close with them, but for those with too much paid."""
-    rows = list(Claim.objects.filter(case__in=case_ids, state=S.PAID).order_by("pk"))
+    """Their cases, or those these were merged into, are confirmed and closed: paid claims close with them, but for those with too much paid."""
+    theirs = Q(case__in=case_ids) | Q(case__merged_into__in=case_ids)
+    rows = list(Claim.objects.filter(theirs, state=S.PAID).order_by("pk"))
     if not rows:
         return 0
     taken = dict(

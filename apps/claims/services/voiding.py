@@ -38,7 +38,7 @@ def void(claim: Claim, *, reason: str, by: User, at: datetime) -> None:
     """Back to filed; assessment and decision stay on record and count no more."""
     was = claim.state
     values: dict[str, Any] = {"approved": None, "decided_at": None, "decided_by": None}
-    move(claim, S.FILED, **values, agreed_at=None, agreed_how="", paid_at=None)
+    move(claim, S.FILED, **values, agreed_at=None, agreed_how="", paid_at=None, overpaid_reason="")
     if was in (S.APPROVED, S.REFUSED, S.PAID):
         clocks.start(claim, by=by, at=at)
     record("claim.voided", claim, by=by, at=at, data=about(claim, reason=reason))

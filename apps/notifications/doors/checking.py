@@ -1,6 +1,7 @@
 """What all three doors have in common."""
 
 import json
+import re
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from apps.core.errors import BadInput
 
+_HALF = re.compile("[\ud800-\udfff]")
 MAX_BYTES = 64 * 1024
 # Older than this, or from the future, somebody is playing back what they overheard.
 WINDOW = 600.0
@@ -44,5 +46,8 @@ def inside(value: Any, *names: str) -> Any:
 
 
 def text_of(value: Any, *names: str, most: int = 200) -> str:
+    """Empty as well for what can be neither encoded nor stored: half a surrogate pair, NUL."""
     found = inside(value, *names)
-    return found[:most] if isinstance(found, str) else ""
+    if not isinstance(found, str) or "\x00" in found or _HALF.search(found):
+        return ""
+    return found[:most]
