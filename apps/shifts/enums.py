@@ -86,19 +86,19 @@ EVENT_KINDS = {
 }
 EVENT_VALUES: dict[str, type[ColourChoices]] = {}
 EVENT_DETAILS = {
-    "gap.found/from": _("From"),
+    "gap.found/from": _("from"),
     "gap.found/heads": _("People missing"),
     "gap.asked/names": _("Asked"),
-    "gap.filled/from": _("From"),
-    "gap.passed/from": _("From"),
-    "gap.dropped/from": _("From"),
-    "swap.asked/from": _("From"),
-    "swap.taken/from": _("From"),
-    "swap.done/from": _("From"),
-    "swap.refused/from": _("From"),
-    "swap.expired/from": _("From"),
+    "gap.filled/from": _("from"),
+    "gap.passed/from": _("from"),
+    "gap.dropped/from": _("from"),
+    "swap.asked/from": _("from"),
+    "swap.taken/from": _("from"),
+    "swap.done/from": _("from"),
+    "swap.refused/from": _("from"),
+    "swap.expired/from": _("from"),
     "pattern.filled/shifts": _("Shifts"),
-    "pattern.filled/from": _("From"),
+    "pattern.filled/from": _("from"),
     "handover.returned/item": _("Item"),
     "handover.opened/items": _("Items"),
     "handover.offered/items": _("Items"),
@@ -108,6 +108,6 @@ EVENT_DETAILS = {
     "receiver": _("Receiver"),
     "watch": _("The watch is with"),
     "taker": _("Taken by"),
-    "user.off_shift/from": _("From"),
+    "user.off_shift/from": _("from"),
 }
 EVENT_ROWS = ("people", "pattern")

@@ -53,7 +53,7 @@ def report_file(row: Remittance, form: RemittanceFile) -> tuple[str, IO[bytes]]:
 
 def headings() -> list[str]:
     return [
-        _("Line"), _("Kind"), _("Waybill or statement"), _("Collected at"), _("Paid by"), _("Amount"),
+        _("Row"), _("Kind"), _("Waybill or statement"), _("Collected at"), _("Paid by"), _("Amount"),
     ]  # fmt: skip
 
 
