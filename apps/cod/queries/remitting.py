@@ -186,7 +186,7 @@ def _claw_backs(merchants: Collection[int]) -> dict[int, list[CarriedBack]]:
         given_soon=Sum("rows__amount", filter=waits & Q(rows__amount__gt=0)),
     )
     for row in rows.select_related("item").order_by("pk"):
-        soon = row.taken_soon if row.rest > 0 else row.given_soon
+        soon: Decimal | None = getattr(row, "taken_soon" if row.rest > 0 else "given_soon")
         rest = row.rest + (soon or ZERO)
         if rest:
             found[row.merchant_id].append(CarriedBack(row.pk, row.item.waybill, rest))
