@@ -75,7 +75,7 @@ def modules_to_mail(installation: "Installation") -> tuple[set[str], set[str]]:
         with modules_run() as sent:
             send_due("email", worker="bench")
         if len(server.accepted) == before:
-            raise SystemExit("no mail left the house")
+            raise SystemExit("no mail left the company")
         return queued, queued | sent
 
 

@@ -1,4 +1,4 @@
-"""The house's addresses and one view that does nothing: the yardstick, behind the same middleware."""
+"""The company's addresses and one view that does nothing: the yardstick, behind the same middleware."""
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import path

@@ -51,7 +51,7 @@ CROSS JOIN LATERAL (SELECT m.opened_at
     + CASE WHEN t.metric = 'feedback' THEN interval '7 days' ELSE interval '30 days' END AS due) AS d
 WHERE m.subject_type = 'complaints.case' AND m.id > %(after)s
 """
-# The house stopped an hour ago: half became due more than half an hour ago, and the director was
+# The company stopped an hour ago: half became due more than half an hour ago, and the director was
 # to be told as well; half within the last twenty minutes. The warnings went out before.
 _OVERDUE = """
 WITH chosen AS (
@@ -120,7 +120,7 @@ class ClockWorld:
             cursor.execute("VACUUM (ANALYZE) sla_matter, sla_clock, sla_firedstep, events_event")
 
     def make_overdue(self, count: int) -> int:
-        """The house comes back after an hour; returns how many steps are to be told."""
+        """The company comes back after an hour; returns how many steps are to be told."""
         with connection.cursor() as cursor:
             cursor.execute(_OVERDUE, {"count": count})
             assert cursor.rowcount == count, "there are not so many clocks left"

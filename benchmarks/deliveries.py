@@ -55,7 +55,7 @@ def _outside() -> Any:
 
 def queueing(count: int) -> int:
     """Deliveries per second from recorded events to rows, everything read and written set-based:
-    by one relay, and by as many as there are cores, which is how a house is run."""
+    by one relay, and by as many as there are cores, which is how a company is run."""
     from apps.events.models import Event
     from apps.notifications.models import Delivery
     from apps.notifications.services import notify_about

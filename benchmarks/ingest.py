@@ -4,7 +4,7 @@
 
 Needs DATABASE_OWNER_URL (a role that may create databases); makes and drops its own database.
 Limits: the service at least 25 % of COPY, HTTP with JSON at least 15 %, and a batch sent again
-not slower than the first time. Every status change is written to the outbox, as in the house, so
+not slower than the first time. Every status change is written to the outbox, as in the company, so
 the more waybills a batch moves the dearer it is: 1,000 of them with five scans each by default.
 """
 

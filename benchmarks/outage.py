@@ -3,7 +3,7 @@
 FLUSHALL, kill -9 with and without its append-only file, hanging, ten kills in a row, a minute away.
 Real worker, beat and standby processes on a broker of their own; needs DATABASE_URL of an owner,
 makes and drops a database. Exit 1 when a message is lost, sent twice or left unfinished, or when
-the house needs longer than a minute to go on after the broker is back.
+the company needs longer than a minute to go on after the broker is back.
 """
 
 import sys

@@ -1,6 +1,6 @@
 """What was answered beside what is there: `python -m benchmarks.reconcile [--small]`.
 
-Reports, orders, scans, messages and chats over HTTP against a house of its own, run as bin/up runs
+Reports, orders, scans, messages and chats over HTTP against a company of its own, run as bin/up runs
 it, while every process is killed with -9 in turn, several times over, and the broker is flushed and
 hangs. Needs no database: it makes its own servers below .yipiao and takes them away. Exit 1 when
 anything answered is lost or there twice, when anything is half there, when a message is lost, or

@@ -80,7 +80,7 @@ def _together(names: Sequence[str], relay: Callable[[], int]) -> Result:
 
 
 def move_shipments(count: int) -> None:
-    """One status change each, recorded by the services as in the house."""
+    """One status change each, recorded by the services as in the company."""
     from django.utils import timezone
 
     from apps.accounts.queries import system_user

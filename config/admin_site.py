@@ -1,4 +1,4 @@
-"""The staff site: unfold's look, the house's own way in."""
+"""The staff site: unfold's look, the company's own way in."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -103,7 +103,7 @@ class StaffAdminSite(UnfoldAdminSite):
     def get_app_list(
         self, request: HttpRequest, app_label: str | None = None
     ) -> list[dict[str, Any]]:
-        """The sidebar is the house's own (config/sidebar.py): Django's list of all models would be
+        """The sidebar is the company's own (config/sidebar.py): Django's list of all models would be
         worked out for every page, a tenth of its time, and shown on none but an app's own."""
         return super().get_app_list(request, app_label) if app_label else []
 

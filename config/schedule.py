@@ -1,4 +1,4 @@
-"""What the house does by the hour; seconds between two times.
+"""What the company does by the hour; seconds between two times.
 
 Beat also looks into the database for what time alone has made due (``config.beat``): clocks, quiet hours
 that are over, digests, retries. Here stands what has no instant of its own there.

@@ -173,7 +173,7 @@ LANGUAGE_COOKIE_NAME = "yipiao_language"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 AXES_FAILURE_LIMIT = env.int("SIGN_IN_FAILURE_LIMIT", default=5)
 AXES_COOLOFF_TIME = 0.25  # hours
-# Passwords checked at a time in the whole house; each takes one core for some tenths of a second, and
+# Passwords checked at a time in the whole company; each takes one core for some tenths of a second, and
 # half of the cores are left to the pages however many sign in.
 SIGN_INS_AT_ONCE = env.int("SIGN_INS_AT_ONCE", default=max(1, (os.cpu_count() or 1) // 2))
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -262,7 +262,7 @@ STAFF_CONTENT_SECURITY_POLICY = {
     "style-src": [SELF, UNSAFE_INLINE],
 }
 
-# --- rules of the house --------------------------------------------------------------------------
+# --- rules of the company --------------------------------------------------------------------------
 # How long an approved change of the account that customers pay into waits before it can start.
 ACCOUNT_CHANGE_WAIT = timedelta(hours=env.int("ACCOUNT_CHANGE_WAIT_HOURS", default=24))
 

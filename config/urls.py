@@ -16,7 +16,7 @@ handler403 = "apps.core.api.handlers.permission_denied"
 handler404 = "apps.core.api.handlers.not_found"
 handler500 = "apps.core.api.handlers.server_error"
 
-# What only the demonstration has; never where traffic is as guarded as a real house's.
+# What only the demonstration has; never where traffic is as guarded as a real installation's.
 demonstration = (
     [path("admin/", include("apps.desk.demo_urls"))]
     if settings.DEMO_MAILBOX and not settings.HTTPS_ONLY

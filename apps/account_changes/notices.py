@@ -118,7 +118,7 @@ def _feedback(events: Sequence[Event]) -> list[Notice]:
 
 
 def _alarm(event: Event, whose: Customer | None, cause: str) -> Notice:
-    """For every safety officer, in whichever unit: it is no customer's matter but the house's."""
+    """For every safety officer, in whichever unit: it is no customer's matter but the company's."""
     return Notice(
         topic="staff.notice_not_ours",
         cause=cause,

@@ -6,7 +6,7 @@ from apps.core.choices import ColourChoices
 
 
 class Role(ColourChoices):
-    """What a person does in the house; each app says in its roles.py what they may do there."""
+    """What a person does in the company; each app says in its roles.py what they may do there."""
 
     AGENT = "agent", _("Customer-service agent"), "blue"
     DIRECTOR = "director", _("Customer-service director"), "purple"

@@ -131,7 +131,7 @@ PAGES = (
         _("Pending dispatches"),
         "outbox",
         "events.dispatch",
-        about=_("Events that a part of the house has not taken in yet; normally none."),
+        about=_("Events that a part of the system has not taken in yet; normally none."),
         section=AUDIT,
         daily_for=IT,
         hour=65,

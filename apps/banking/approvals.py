@@ -2,7 +2,7 @@
 pay to (COD-6), and a payout that nothing else has approved (COD-7)."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +17,7 @@ from apps.banking.models import PayeeAccount, Payout
 from apps.banking.queries.payees import payee_content
 from apps.banking.queries.payouts import payout_content
 from apps.core.money import format_money
+from apps.core.times import local
 
 PAYEE, PAYOUT = "banking.payee", "banking.payout"
 _SEATS = {
@@ -50,11 +51,19 @@ def _payee_words(content: Mapping[str, Any]) -> list[tuple[str, str]]:
         (_("Account number"), f"**** {content['tail']}"),
         (_("Until it is in use, money due is"), str(Meanwhile(content["meanwhile"]).label)),
         (_("Papers"), ", ".join(one["name"] for one in content["papers"]) or "—"),
-        (_("Called back"), " · ".join(content["call"]) or "—"),
+        (_("Called back"), _call_words(content["call"])),
     ]
     if content["shared_with"]:
         found.append((_("Also the account of"), ", ".join(content["shared_with"])))
     return found
+
+
+def _call_words(call: list[str]) -> str:
+    """Who was called, when, and what they said; the content holds the instant with its zone."""
+    if not call:
+        return "—"
+    name, at, answer = call
+    return " · ".join((name, local(datetime.fromisoformat(at)), answer))
 
 
 def _payout_words(content: Mapping[str, Any]) -> list[tuple[str, str]]:

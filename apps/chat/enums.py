@@ -52,7 +52,7 @@ class ChatEnd(ColourChoices):
 
 
 class ChatWord(TextChoices):
-    """What the house says of itself in a chat; rules/chat_words.py has the sentences."""
+    """What the system says in a chat; rules/chat_words.py has the sentences."""
 
     JOINED = "joined", _("An agent answers")
     TOOK_OVER = "took_over", _("Another agent takes over")

@@ -1,4 +1,4 @@
-"""Causes and rules a new house starts with; staff change them afterwards."""
+"""Causes and rules a new installation starts with; staff change them afterwards."""
 
 import json
 from pathlib import Path

@@ -23,7 +23,9 @@ WORDS: dict[int | str, tuple[Any, Any]] = {
     ),
     403: (
         _("This page is not open to you"),
-        _("Your role does not include it. Whoever gives out roles in your house can change that."),
+        _(
+            "Your role does not include it. Whoever gives out roles in your company can change that."
+        ),
     ),
     CSRF: (
         _("Please send it once more"),

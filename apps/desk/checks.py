@@ -1,4 +1,4 @@
-"""``manage.py check --deploy``: nothing of the demonstration stands in a real house."""
+"""``manage.py check --deploy``: nothing of the demonstration stands in a real installation."""
 
 from typing import Any
 

@@ -46,7 +46,7 @@ MESSAGE_REASONS = {
     "bounce": _("says that a mail of ours did not arrive"),
     "courtesy": _("thanks and nothing else"),
     "spam": _("marked as unwanted by the mail server"),
-    "no_unit": _("the house has no unit yet that could deal with it"),
+    "no_unit": _("the company has no unit yet that could deal with it"),
     "too_many": _("too many mails from this address"),
     "asked_too_often": _("asked too often"),
     "worker_lost": _("the sending program was lost on the way"),

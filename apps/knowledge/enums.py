@@ -78,7 +78,7 @@ EVENT_DETAILS = {
     "article.written/language": _("Language"),
     "article.published/n": _("Version"),
     "article.published/language": _("Language"),
-    "article.published/from": _("From"),
+    "article.published/from": _("from"),
     "article.withdrawn/language": _("Language"),
     "article.reviewed/next": _("Next review"),
     "article.reading_asked/roles": _("Who is to read it"),

@@ -13,7 +13,7 @@ PAGES = (
         _("My messages"),
         "notifications",
         "admin:notifications_delivery_mine",
-        about=_("What the house has told you."),
+        about=_("What you have been sent."),
         section=MESSAGES,
         # Agents and directors have a full day without it; everybody gets there by the bell.
         daily_for=frozenset(Role) - {Role.AGENT, Role.DIRECTOR},

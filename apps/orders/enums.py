@@ -163,7 +163,7 @@ EVENT_KINDS = {
 
 
 class FollowUpStep(TextChoices):
-    """The steps the house begins with, in words; a step added later shows by its code."""
+    """The steps are built in, in words; a step added later shows by its code."""
 
     PRINTED = "printed", _("Work order printed")
     HANDED_TO_DISPATCH = "handed-to-dispatch", _("Handed to dispatch")

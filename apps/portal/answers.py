@@ -1,4 +1,4 @@
-"""How a public page leaves the house: light, for nobody's cache, out of search engines."""
+"""How a public page leaves the company: light, for nobody's cache, out of search engines."""
 
 from datetime import timedelta
 from math import ceil

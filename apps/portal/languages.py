@@ -57,4 +57,4 @@ def other_language() -> tuple[str, str]:
     for code, name in settings.LANGUAGES:
         if code != now:
             return code, str(name)
-    raise LookupError("the house speaks two languages")
+    raise LookupError("there are two languages")

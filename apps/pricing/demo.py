@@ -187,7 +187,7 @@ def make_prices(*, seed: int, now: datetime) -> None:
 
 
 def _tax_classes(by: User, at: datetime) -> None:
-    # Item codes for show: a house enters those that its accountant uses.
+    # Item codes for show: a company enters those that its accountant uses.
     for code, name, rate, item_code in (
         ("delivery", "收派服务", "6", "3040409020000000000"),
         ("linehaul", "货物运输服务", "9", "3010102020100000000"),

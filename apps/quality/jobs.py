@@ -1,4 +1,4 @@
-"""The list of exception reports as a spreadsheet, masked; what is written about one stays in the house
+"""The list of exception reports as a spreadsheet, masked; what is written about one stays in the company
 (CMP-4; apps/backoffice/exports.py)."""
 
 from django.utils.translation import gettext_lazy as _

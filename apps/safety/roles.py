@@ -13,7 +13,7 @@ OFFICER = SEE | may(
 
 ROLES = {
     Role.SAFETY_OFFICER: OFFICER,
-    # Whoever leads the house sees what the officer sees, and judges alerts about the officer.
+    # Whoever leads the company sees what the officer sees, and judges alerts about the officer.
     Role.DEPUTY_GENERAL_MANAGER: SEE | may("judge_securityalert explain_sealfinding"),
     Role.GENERAL_MANAGER: SEE | may("judge_securityalert explain_sealfinding"),
     # Runs the database: hears of tampering, and cannot explain it away.

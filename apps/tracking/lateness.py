@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from apps.tracking.enums import LateKind, Reason, Stage, Status, is_terminal
 from apps.tracking.promise import OFF_COURSE, Progress, Standards, outlook, stage_of
 
-# Hours without a scan before somebody looks, where the house set no limit of its own.
+# Hours without a scan before somebody looks, where the company set no limit of its own.
 SILENCE: Final[dict[Stage, timedelta]] = {
     Stage.PICKUP: timedelta(hours=12),
     Stage.SORT: timedelta(hours=12),

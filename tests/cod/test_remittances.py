@@ -260,7 +260,8 @@ def test_returned_after_its_goods_came_back_nothing_is_carried() -> None:
     item = CodItem.objects.get(remittance_rows__remittance=row)
     services.claw_back(item_id=item.pk, reason="客户退货", by=UserFactory(), at=timezone.now())
     f.returned(row)
-    assert ClawBack.objects.get().taken_at is not None
+    back = ClawBack.objects.get()
+    assert (back.is_carried, back.rest) == (False, 0)
     assert cod.net(A.COD_PAYABLE, merchant.pk) == 0 and ties()
 
 

@@ -1,18 +1,16 @@
 """收款账号变更 in a real browser, from its reason to its final report on a faster clock: an account that somebody edits
 after the approval, and a deposit that comes to the old account after its close (COD-2, COD-4, COD-6)."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
 from django.db import connection, transaction
-from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from apps.account_changes.enums import ProjectState
 from apps.account_changes.models import ChangeProject
@@ -22,9 +20,9 @@ from apps.accounts.models import User
 from apps.banking.enums import AccountPurpose
 from apps.banking.services import assign_account
 from apps.events.models import Event
-from tests.e2e.desk import PATIENCE, picture
+from tests.e2e.desk import Enter, picture
 from tests.factories import changes as make
-from tests.factories.accounts import TOTP_KEY, sign_in
+from tests.factories.accounts import TOTP_KEY
 from tests.factories.banking import bank_account, row, taken
 from tests.factories.customers import ContactFactory, CustomerFactory
 from tests.factories.notifications import relay_all
@@ -38,35 +36,8 @@ pytestmark = [
     pytest.mark.requirement("COD-6"),
 ]
 DAY = timedelta(days=1)
-Enter = Callable[..., Page]
 _TOLD_TIMES = ("sent_at", "call_from", "deadline", "since", "valid_until")
 _TIMES = ("approved_at", "earliest_start", "since", "accept_until", "started_at", "closed_at")
-
-
-@pytest.fixture
-def enter(browser: Browser, live_server: Any) -> Iterator[Enter]:
-    """Somebody at the desk, past the second factor."""
-    opened = []
-
-    def come_in(user: User, language: str = "zh-CN") -> Page:
-        client = Client()
-        sign_in(client, user)
-        context = browser.new_context(base_url=live_server.url, locale=language, viewport={"width": 1280, "height": 900})  # fmt: skip
-        context.set_default_timeout(PATIENCE)
-        name = settings.SESSION_COOKIE_NAME
-        context.add_cookies(
-            [{"name": name, "value": client.cookies[name].value, "url": live_server.url}]
-        )
-        if language == "en":
-            context.add_cookies(
-                [{"name": "yipiao_language", "value": "en", "url": live_server.url}]
-            )
-        opened.append(context)
-        return context.new_page()
-
-    yield come_in
-    for context in opened:
-        context.close()
 
 
 def let_pass(project: ChangeProject, span: timedelta) -> None:
@@ -205,12 +176,12 @@ def test_a_whole_change(enter: Enter, tmp_path: Path) -> None:
     scan = tmp_path / "opening.pdf"
     scan.write_bytes(make.PDF)
 
-    finance = enter(who.finance)
+    finance = enter(who.finance, "zh-CN", 1280)
     project = prepare(finance, who, old, new, scan)
     expect(finance.locator("#stages-title ~ details", has_text="128.00")).to_have_count(1)
     act(finance, project, "ask")
-    approve(enter(who.manager), project)
-    management = enter(who.management, language="en")
+    approve(enter(who.manager, "zh-CN", 1280), project)
+    management = enter(who.management, "en-GB", 1280)
     approve(management, project, "Approve")
     expect(management.locator(".chg-path [aria-current=step]")).to_have_text(
         "Approved, not scheduled"
@@ -223,7 +194,7 @@ def test_a_whole_change(enter: Enter, tmp_path: Path) -> None:
     since = timezone.localtime() + 2 * DAY
     act(finance, project, "schedule", since=f"{since:%Y-%m-%dT%H:%M}")
     # One reads it in English, in the browser; the others have read it.
-    agent = enter(who.service, language="en")
+    agent = enter(who.service, "en-GB", 1280)
     agent.goto(f"/admin/account_changes/changeproject/{project.pk}/change/")
     agent.get_by_role("link", name="I have read and understood it").click()
     agent.locator("form button.is-primary").click()

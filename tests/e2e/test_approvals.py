@@ -1,47 +1,16 @@
 """Two persons approve in a real browser; what is changed behind their back is not approved."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
-from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from apps.accounts.models import User
 from apps.customers import services
 from apps.customers.models import HandoverForm
-from tests.e2e.desk import PATIENCE, picture
-from tests.factories.accounts import sign_in
+from tests.e2e.desk import Enter, picture
 from tests.factories.customers import Signers
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
-Enter = Callable[..., Page]
-
-
-@pytest.fixture
-def enter(browser: Browser, live_server: Any) -> Iterator[Enter]:
-    """Somebody at the desk, past the second factor."""
-    opened = []
-
-    def come_in(user: User, wide: int = 1440) -> Page:
-        client = Client()
-        sign_in(client, user)
-        context = browser.new_context(
-            base_url=live_server.url, locale="zh-CN", viewport={"width": wide, "height": 900}
-        )
-        context.set_default_timeout(PATIENCE)
-        name = settings.SESSION_COOKIE_NAME
-        value = client.cookies[name].value
-        context.add_cookies([{"name": name, "value": value, "url": live_server.url}])
-        opened.append(context)
-        return context.new_page()
-
-    yield come_in
-    for context in opened:
-        context.close()
 
 
 def sees_what_waits(page: Page, form: HandoverForm) -> None:
@@ -58,7 +27,7 @@ def test_two_persons_approve_and_an_edit_makes_it_void(enter: Enter) -> None:
     form = signers.in_signing()
     services.sign_handover_form(form, by=signers.sales, at=timezone.now())
 
-    delivery = enter(signers.delivery)
+    delivery = enter(signers.delivery, "zh-CN", 1440)
     sees_what_waits(delivery, form)
     delivery.get_by_role("link", name="签字", exact=True).click()
     expect(delivery.locator(".approval-content")).to_contain_text("2026 标准价 95 折")
@@ -73,7 +42,7 @@ def test_two_persons_approve_and_an_edit_makes_it_void(enter: Enter) -> None:
     expect(delivery.get_by_role("status")).to_have_text("没有等你审批的事项。")
 
     # The general manager has the page open while the price is changed behind everybody's back.
-    general = enter(signers.general, wide=390)
+    general = enter(signers.general, "zh-CN", 390)
     sees_what_waits(general, form)
     general.get_by_role("link", name="签字", exact=True).click()
     expect(general.locator("[name=remark]")).to_be_visible()

@@ -1,16 +1,12 @@
 """What leaders do with exceptions and clocks, in a real browser, in both languages, wide and narrow."""
 
 import re
-from collections.abc import Callable, Iterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
-from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from apps.accounts.models import User
 from apps.desk.demo.people import Cast
@@ -18,40 +14,18 @@ from apps.quality.enums import ExceptionKind
 from apps.quality.models import ReviewMeeting
 from apps.sla.enums import Metric
 from apps.sla.models import Policy
-from tests.e2e.desk import PATIENCE, bell_of, picture, tell_everybody
-from tests.factories.accounts import sign_in
+from tests.e2e.desk import Enter, bell_of, picture, tell_everybody
 from tests.factories.complaints import exception
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
-Enter = Callable[..., Page]
 SIGHTS = [("zh-hans", 1440), ("en", 390)]
 
 
-@pytest.fixture
-def enter(browser: Browser, live_server: Any) -> Iterator[Enter]:
-    """Somebody at the desk, past the second factor, in their language."""
-    opened = []
-
-    def come_in(user: User, language: str = "zh-hans", wide: int = 1440) -> Page:
-        user.language = language
-        user.save(update_fields=["language"])
-        client = Client()
-        sign_in(client, user)
-        context = browser.new_context(
-            base_url=live_server.url,
-            locale="zh-CN" if language == "zh-hans" else "en-GB",
-            viewport={"width": wide, "height": 900},
-        )
-        context.set_default_timeout(PATIENCE)
-        name = settings.SESSION_COOKIE_NAME
-        value = client.cookies[name].value
-        context.add_cookies([{"name": name, "value": value, "url": live_server.url}])
-        opened.append(context)
-        return context.new_page()
-
-    yield come_in
-    for context in opened:
-        context.close()
+def in_language(enter: Enter, user: User, language: str, wide: int) -> Page:
+    """Somebody at the desk, whose messages come in that language too."""
+    user.language = language
+    user.save(update_fields=["language"])
+    return enter(user, "zh-CN" if language == "zh-hans" else "en-GB", wide)
 
 
 def look_well(page: Page, part: str) -> None:
@@ -67,7 +41,7 @@ def test_a_manager_looks_at_a_new_version_and_publishes_it(
     enter: Enter, cast: Cast, language: str, wide: int
 ) -> None:
     policy = Policy.objects.get(code="case-inquiry")
-    page = enter(cast["jingli"], language, wide)
+    page = in_language(enter, cast["jingli"], language, wide)
     page.goto(f"/admin/sla/policy/{policy.pk}/publish/")
     chinese = language == "zh-hans"
     expect(page.locator(".page-title")).to_contain_text("2")
@@ -102,7 +76,7 @@ def test_a_director_gives_an_exception_on_and_the_follower_hears_of_it(
 ) -> None:
     agent, director = cast["wangfang"], cast["linzhuren"]
     report = exception(unit=cast.units["SHA"], by=agent, owner=agent, kind=ExceptionKind.DAMAGED)
-    page = enter(director, language, wide)
+    page = in_language(enter, director, language, wide)
     page.goto(f"/admin/quality/exceptionreport/{report.pk}/change/")
     form = page.locator("#act-assign")
     form.locator("summary").click()
@@ -119,7 +93,7 @@ def test_a_director_gives_an_exception_on_and_the_follower_hears_of_it(
     report.refresh_from_db()
     assert report.owner == cast["lina"]
     tell_everybody()
-    follower = enter(cast["lina"], language, wide)
+    follower = in_language(enter, cast["lina"], language, wide)
     [line] = bell_of(follower)
     assert report.number in line
     follower.locator(".msg-mine li.is-unread a").first.click()
@@ -134,7 +108,7 @@ def test_a_review_meeting_is_planned_and_held(
     qc, unit = cast["zhikong"], cast.units["SHA"]
     for _n in range(3):
         exception(unit=unit, by=qc, kind=ExceptionKind.LOST, is_serious=True)
-    page = enter(qc, language, wide)
+    page = in_language(enter, qc, language, wide)
     page.goto("/admin/quality/reviewmeeting/add/")
     page.locator("[name=title]").fill("周异常评审会")
     page.locator("[name=unit]").select_option(label=str(unit))

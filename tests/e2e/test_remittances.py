@@ -1,57 +1,31 @@
 """A remittance in a browser: due, asked for, released by two people with codes, read by the merchant on its link,
 in both languages and on a phone (COD-7)."""
 
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
-from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from apps.accounts import totp
 from apps.accounts.enums import Role
-from apps.accounts.models import User
 from apps.cod.enums import RemittanceState
 from apps.cod.models import Remittance
 from apps.cod.queries.remittance_links import token_of
-from tests.e2e.desk import PATIENCE, picture
+from tests.e2e.desk import PATIENCE, Enter, picture
 from tests.factories import remittances as f
-from tests.factories.accounts import TOTP_KEY, sign_in
+from tests.factories.accounts import TOTP_KEY
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.browser,
     pytest.mark.requirement("COD-7"),
 ]
-Enter = Callable[[User, str], Page]
 WORDS = {
     "zh-CN": ("提请放行", "代收货款结算单"),
     "en-GB": ("Ask for its release", "COD settlement report"),
 }
-
-
-@pytest.fixture
-def enter(browser: Browser, live_server: Any) -> Iterator[Enter]:
-    """Somebody at the desk, past the second factor."""
-    opened = []
-
-    def come_in(user: User, language: str) -> Page:
-        client = Client()
-        sign_in(client, user)
-        context = browser.new_context(base_url=live_server.url, locale=language)
-        context.set_default_timeout(PATIENCE)
-        name = settings.SESSION_COOKIE_NAME
-        cookie = {"name": name, "value": client.cookies[name].value, "url": live_server.url}
-        context.add_cookies([cookie])  # type: ignore[list-item]  # a cookie
-        opened.append(context)
-        return context.new_page()
-
-    yield come_in
-    for context in opened:
-        context.close()
 
 
 def clean(page: Page, context: str = ".page") -> None:
@@ -66,7 +40,7 @@ def test_two_people_release_it_and_the_merchant_reads_it(
     ask, report = WORDS[language]
     merchant = f.merchant(fee_deducted=True)
     f.banked(merchant, "199.00", "88.80", fee="2.00")
-    finance = enter(f.person(Role.FINANCE), language)
+    finance = enter(f.person(Role.FINANCE), language, 1280)
     finance.goto("/admin/cod/remittance/due/")
     expect(finance.locator(".page")).to_contain_text("¥283.80")
     clean(finance)
@@ -80,7 +54,7 @@ def test_two_people_release_it_and_the_merchant_reads_it(
     picture(finance, f"remittance-{language}", full_page=True)
 
     for role in (Role.DEPARTMENT_MANAGER, Role.GENERAL_MANAGER):
-        page = enter(f.person(role), language)
+        page = enter(f.person(role), language, 1280)
         page.goto("/admin/approvals/")
         page.get_by_role("link", name=row.number).first.click()
         page.goto(f"/admin/cod/remittance/{row.pk}/do/approve/")

@@ -22,7 +22,7 @@ class RecipientState(ColourChoices):
 class MessageStand(ColourChoices):
     """The furthest that any message of one channel came, in this order."""
 
-    SENT = "sent", _("sent"), "amber"
+    SENT = "sent", _("Sent"), "amber"
     FAILED = "failed", _("failed"), "red"
     CALL = "call", _("to be called"), "purple"
     DELIVERED = "delivered", _("arrived"), "blue"
@@ -30,7 +30,7 @@ class MessageStand(ColourChoices):
 
 
 class NoticeChannel(TextChoices):
-    """The channels of a notice in words; a later one of the house is shown by its name."""
+    """The channels of a notice in words; a later one of the company is shown by its name."""
 
     WECHAT = "wechat", _("WeChat")
     EMAIL = "email", _("E-mail")

@@ -33,7 +33,7 @@ class TeamSide(ColourChoices):
     """The departments that must each be on the team (COD-2)."""
 
     FINANCE = "finance", _("Finance"), "green"
-    OPERATIONS = "operations", _("Operations"), "teal"
+    OPERATIONS = "operations", _("Shipping operations"), "teal"
     CUSTOMER_SERVICE = "customer_service", _("Customer service"), "blue"
 
 

@@ -75,7 +75,7 @@ def _mark(label: Any) -> forms.IntegerField:
 
 class CandidateForm(forms.Form):
     bank = forms.CharField(label=_("bank"), max_length=60)
-    service = _mark(_("service"))
+    service = _mark(_("the bank's service"))
     fees = _mark(_("fees"))
     speed = _mark(_("speed"))
     views = _mark(_("customers' views"))
@@ -98,9 +98,9 @@ class PaperForm(FormWithFiles):
 class DepositForm(forms.Form):
     account = forms.ModelChoiceField(BankAccount.objects.none(), label=_("account"))
     amount = forms.DecimalField(label=_("amount"), max_digits=14, decimal_places=2)
-    sent = forms.DateTimeField(label=_("sent"))
+    sent = forms.DateTimeField(label=_("paid in at"))
     confirmed = forms.DateTimeField(label=_("confirmed by the bank"))
-    arrived = forms.DateTimeField(label=_("arrived"))
+    arrived = forms.DateTimeField(label=_("credited at"))
 
     def __init__(self, *args: Any, accounts: list[int | None], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -575,7 +575,7 @@ class Migration(migrations.Migration):
                             django.core.validators.MinValueValidator(1),
                             django.core.validators.MaxValueValidator(5),
                         ],
-                        verbose_name="service",
+                        verbose_name="the bank's service",
                     ),
                 ),
                 (
@@ -724,9 +724,9 @@ class Migration(migrations.Migration):
                     "amount",
                     models.DecimalField(decimal_places=2, max_digits=14, verbose_name="amount"),
                 ),
-                ("sent", models.DateTimeField(verbose_name="sent")),
+                ("sent", models.DateTimeField(verbose_name="paid in at")),
                 ("confirmed", models.DateTimeField(verbose_name="confirmed by the bank")),
-                ("arrived", models.DateTimeField(verbose_name="arrived")),
+                ("arrived", models.DateTimeField(verbose_name="credited at")),
                 ("at", models.DateTimeField(verbose_name="noted")),
                 ("struck_at", models.DateTimeField(null=True, verbose_name="struck out")),
                 (
@@ -1022,7 +1022,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("finance", "Finance"),
-                            ("operations", "Operations"),
+                            ("operations", "Shipping operations"),
                             ("customer_service", "Customer service"),
                         ],
                         max_length=16,
@@ -1068,7 +1068,7 @@ class Migration(migrations.Migration):
                     "stand",
                     models.CharField(
                         choices=[
-                            ("sent", "sent"),
+                            ("sent", "Sent"),
                             ("failed", "failed"),
                             ("call", "to be called"),
                             ("delivered", "arrived"),

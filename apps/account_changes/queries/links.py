@@ -21,7 +21,7 @@ _TOKEN = re.compile(id_shape(Id.ACCOUNT_NOTICE).rstrip("$") + r"-([A-Za-z0-9_-]{
 
 
 def code_of(campaign_id: int, customer_id: int) -> str:
-    """The code in the notice of one customer; by BLIND_INDEX_KEY, which stays as long as the house does."""
+    """The code in the notice of one customer; by BLIND_INDEX_KEY, which stays as long as the company does."""
     return code_from(int(blind_index(f"{campaign_id}:{customer_id}", _MADE_FOR), 16))
 
 

@@ -25,7 +25,7 @@ class UnitQuerySet(models.QuerySet["Unit"]):
 
 
 class Unit(models.Model):
-    """A place in the house. ``path`` is the codes from the root, each ended by a slash, so that
+    """A place in the company. ``path`` is the codes from the root, each ended by a slash, so that
     "this unit and all below" is one range of one index."""
 
     code = models.CharField(_("code"), max_length=20, unique=True, validators=[UNIT_CODE])

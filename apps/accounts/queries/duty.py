@@ -12,7 +12,7 @@ from apps.accounts.models import DutyShift, Unit, User
 
 # A stand-in who is away as well has one too; more than this in a row is a mistake in the plan.
 LONGEST_CHAIN = 5
-# Where a service desk is looked for first: the one that serves the whole house, then a branch's.
+# Where a service desk is looked for first: the one that serves the whole company, then a branch's.
 DESK_KINDS = (UnitKind.HEAD_OFFICE, UnitKind.BRANCH)
 
 
@@ -161,7 +161,7 @@ def service_desk(roster: Roster) -> Unit | None:
     else where agents are; head office's before a branch's, then where most of them are.
 
     A unit that agents work in and not one above it, so that they see what comes there. None in a
-    house without agents. ``roster`` has the agents.
+    company without agents. ``roster`` has the agents.
     """
     seats = roster.seats(Role.AGENT)
     units = Unit.objects.raw(_ACTIVE, [sorted({path for path, _here in seats})])

@@ -18,7 +18,7 @@ from apps.core.errors import RuleBroken
 ACCOUNT_LIMIT = 30
 ADDRESS_LIMIT = 100
 WINDOW = timedelta(minutes=15)
-# And of one address for all names within a minute, so that guessing does not keep the house busy.
+# And of one address for all names within a minute, so that guessing does not keep the system busy.
 MINUTE, MINUTE_LIMIT = timedelta(minutes=1), 20
 # A namespace of advisory locks; the second half of each is a place at the door.
 _PLACES = 0x51611
@@ -74,7 +74,7 @@ def _busy(message: object, code: str, wait: timedelta = WINDOW) -> RuleBroken:
 
 
 def _take_place() -> None:
-    """One of the house's few places where a password is checked, until the transaction ends. They
+    """One of the company's few places where a password is checked, until the transaction ends. They
     are locks of the database, so that they hold for all processes and are freed with any of them."""
     with connection.cursor() as cursor:
         for place in range(settings.SIGN_INS_AT_ONCE):

@@ -1,6 +1,6 @@
 """What the ORM cannot say of approvals: makers approve nothing, an approval is for the content of its
 request, a request keeps its content and is approved with the quorum of every round only. And how long
-files are kept at first; the house changes it on its page."""
+files are kept at first; the company changes it on its page."""
 
 from typing import Any
 

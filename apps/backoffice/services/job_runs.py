@@ -170,7 +170,7 @@ def _must_be_possible(job: Job, kind: JobKind | None) -> None:
     if job.cancel_asked_at is not None:
         raise Cancelled
     if kind is None:
-        raise RuleBroken(_("The house no longer does this kind of work."), code="unknown_kind")
+        raise RuleBroken(_("This kind of work is no longer done."), code="unknown_kind")
     if not job.asked_by.is_active or not job.asked_by.has_perm(kind.permission):
         raise RuleBroken(_("Whoever asked for this may not do so any more."), code="not_permitted")
     if job.tries > MOST_TRIES:

@@ -100,7 +100,7 @@ class PayoutList(StaffList):
         Column("customer", _("customer"), lambda row: str(row.payee.customer)),
         Column("purpose", _("for"), lambda row: status_tag(row, "purpose")),
         Column("account", _("account number"), lambda row: row.payee.masked),
-        Column("amount", _("amount"), lambda row: format_money(row.amount)),
+        Column("amount", _("amount"), lambda row: format_money(row.amount), is_number=True),
         Column("state", _("state"), lambda row: status_tag(row, "state")),
         Column("file", _("payment file"), lambda row: row.file.number if row.file else ""),
         Column("drafted", _("drafted"), lambda row: human(row.created_at)),

@@ -18,7 +18,7 @@ def file_path(file: "BankFile", filename: str) -> str:
 
 
 class BankLayout(Stamped):
-    """A layout that staff added to those that the house comes with (``reading.layouts``). A change is
+    """A layout that staff added to those that are built in (``reading.layouts``). A change is
     a new version; the newest one of a code counts."""
 
     code = models.SlugField(_("code"), max_length=40)

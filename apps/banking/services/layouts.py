@@ -21,11 +21,9 @@ def save_layout(
     *, code: str, name: str, source: str, said: Mapping[str, Any], by: "User", at: datetime
 ) -> BankLayout:
     """A new version of the layout ``code``. Raises BadInput for columns that there are none of and for
-    the code of a layout that the house comes with."""
+    the code of a layout that is built in."""
     if code in {one.code for one in BUILT_IN}:
-        raise BadInput(
-            _("The house comes with a layout of this code."), code="code_taken", field="code"
-        )
+        raise BadInput(_("A layout of this code is built in."), code="code_taken", field="code")
     try:
         Layout.of({**said, "code": code})
     except (ValueError, TypeError, AttributeError) as error:
@@ -37,7 +35,7 @@ def save_layout(
 
 
 def layouts() -> list[Layout]:
-    """Those of staff, the newest version of each, before those that the house comes with."""
+    """Those of staff, the newest version of each, before those that are built in."""
     newest: dict[str, BankLayout] = {}
     for row in BankLayout.objects.order_by("code", "version"):
         newest[row.code] = row

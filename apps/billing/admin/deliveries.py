@@ -86,7 +86,7 @@ class PaperDeliveryAdmin(BulkAdmin, PanelAdmin):
             may=_can_become(PaperState.DELIVERED), done=_("Delivered.")),
         Act("return", _("It came back undelivered"), CARRY, _return, form=ReasonForm, is_panel=True,
             danger=True, may=_can_become(PaperState.RETURNED),
-            done=_("Back in the house. It waits for another round.")),
+            done=_("Back in the office. It waits for another round.")),
         Act("call-off", _("Take it off the round"), PLAN, _call_off, form=ReasonForm, is_panel=True,
             danger=True, may=_can_become(PaperState.CALLED_OFF), done=_("Off the round.")),
     )  # fmt: skip

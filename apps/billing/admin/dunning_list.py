@@ -59,8 +59,13 @@ class OverdueList(StaffList):
         Column("payer", _("payer"), lambda row: str(row.payer), is_link=True),
         Column("n", _("statements"), lambda row: str(len(row.overdue.items))),
         Column("since", _("oldest due on"), _since),
-        Column("owed", _("overdue"), lambda row: format_money(row.overdue.owed)),
-        Column("asked", _("to be asked for"), lambda row: format_money(row.overdue.asked)),
+        Column("owed", _("overdue"), lambda row: format_money(row.overdue.owed), is_number=True),
+        Column(
+            "asked",
+            _("to be asked for"),
+            lambda row: format_money(row.overdue.asked),
+            is_number=True,
+        ),
         Column("had", _("last letter"), lambda row: str(row.overdue.level or "—")),
         Column("stand", _("what comes next"), _stand),
     )

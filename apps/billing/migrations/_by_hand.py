@@ -140,7 +140,7 @@ DROP TRIGGER dunning_item_of_its_letter ON billing_dunningitem;
 DROP TRIGGER dunning_letter_adds_up ON billing_dunningnotice;
 DROP FUNCTION billing_check_letter();
 """
-# What a new house starts with: (days after the due day, days to pay, title, words).
+# What a new installation starts with: (days after the due day, days to pay, title, words).
 LEVELS = (
     (
         3,

@@ -20,7 +20,7 @@ from apps.billing.rules.dunning import (
     with_advance,
 )
 
-# Of a few payers by the index, of the whole house by one pass over the allocations: most of it is paid.
+# Of a few payers by the index, of the whole company by one pass over the allocations: most of it is paid.
 _SETTLED = f"SELECT statement_id, sum({SIGNED}) AS settled FROM billing_allocation"  # noqa: S608  # names of ours
 _A_FEW = f"LEFT JOIN LATERAL ({_SETTLED} WHERE statement_id = s.id GROUP BY 1) a ON true"
 _ALL = f"LEFT JOIN ({_SETTLED} GROUP BY 1) a ON a.statement_id = s.id"

@@ -146,7 +146,7 @@ def sign_for_paper(
 
 @transaction.atomic
 def bring_back_paper(*, delivery_id: int, reason: str, by: User, at: datetime) -> PaperDelivery:
-    """Nobody took it: it is in the house again and waits for another round. An invoice stays handed out,
+    """Nobody took it: it is in the office again and waits for another round. An invoice stays handed out,
     and its page says that it came back."""
     row = _locked_row(delivery_id, by)
     row.reason = said(reason)

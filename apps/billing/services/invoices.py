@@ -154,7 +154,7 @@ def note_issued(
 
 @transaction.atomic
 def deliver_invoice(*, invoice_id: int, how: str, by: User, at: datetime) -> Invoice:
-    """It left the house: with the settlement clerk, the agent, a driver, by post or by mail."""
+    """It left the company: with the settlement clerk, the agent, a driver, by post or by mail."""
     invoice = lock_invoice(invoice_id, by)
     invoice.delivered_at, invoice.delivered_by = at, by
     invoice.delivered_how = said(how, field="how", most=120)

@@ -173,7 +173,7 @@ class Chat(models.Model):
 
 class ChatLine(AppendOnly):
     """One line, written once. Ids grow in the order of writing, because every writer holds the
-    chat's lock. ``word`` is said by the house in the reader's language; ``params`` fills it."""
+    chat's lock. ``word`` is said by the system in the reader's language; ``params`` fills it."""
 
     chat = models.ForeignKey(
         Chat, models.PROTECT, related_name="lines", db_index=False, verbose_name=_("chat")

@@ -53,7 +53,7 @@ class ChatSeat(models.Model):
 
 
 class ChatSettings(models.Model):
-    """One row for the house; times in seconds."""
+    """One row for the company; times in seconds."""
 
     accept_within = models.PositiveIntegerField(
         _("ringing"),

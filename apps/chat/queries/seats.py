@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def chat_settings() -> ChatSettings:
-    """The one row; as it was made, in a house where nobody has touched it."""
+    """The one row; as it was made, in an installation where nobody has touched it."""
     return ChatSettings.objects.filter(pk=1).first() or ChatSettings(pk=1)
 
 

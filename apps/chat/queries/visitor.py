@@ -22,7 +22,7 @@ SELECT count(*) FROM chat_chat WHERE state = 'queued' AND (started_at, id) <= (%
 
 @dataclass(frozen=True, slots=True)
 class ChatMessage:
-    """One line as it is read; ``text`` is clear, or a sentence of the house. ``who`` is what
+    """One line as it is read; ``text`` is clear, or a sentence of the system. ``who`` is what
     visitors call the agent."""
 
     pk: int

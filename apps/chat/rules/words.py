@@ -1,4 +1,4 @@
-"""What the house says of itself in a chat, in the reader's language. Pure."""
+"""What the system says in a chat, in the reader's language. Pure."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime

@@ -79,7 +79,7 @@ def add_line(
 
 
 def add_word(chat: Chat, word: ChatWord, *, by: User, **params: Any) -> ChatLine:
-    """What the house says of itself, in whatever language it will be read."""
+    """What the system says, in whatever language it will be read."""
     line = ChatLine.objects.create(chat=chat, side=ChatSide.SYSTEM, word=word, params=params, by=by)
     chat.last_line = line.pk
     return line

@@ -74,7 +74,7 @@ def touch_seats(user_ids: Collection[int]) -> None:
 
 @transaction.atomic
 def set_seat(*, user: User, most: int | None, shown_name: str, by: User, at: datetime) -> ChatSeat:
-    """How many chats ``user`` may have at a time (None: as the house) and what visitors call them."""
+    """How many chats ``user`` may have at a time (None: as the company) and what visitors call them."""
     if most is not None and not 1 <= most <= MOST:
         raise BadInput(
             _("Between 1 and %(n)d chats at a time.") % {"n": MOST}, code="bad_number", field="most"

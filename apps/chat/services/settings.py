@@ -1,4 +1,4 @@
-"""How chats run in this house: one row, changed by leaders (CMP-1)."""
+"""How chats run in this company: one row, changed by leaders (CMP-1)."""
 
 from datetime import datetime
 

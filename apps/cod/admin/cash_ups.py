@@ -110,10 +110,10 @@ class CashUpList(StaffList):
         Column("courier", _("courier"), is_link=True),
         Column("day", _("day"), lambda row: f"{row.day:%Y-%m-%d}"),
         Column("unit", _("station")),
-        Column("taken", _("should be")),
-        Column("declared", _("declared"), _sum("declared")),
-        Column("counted", _("cash counted"), _sum("counted")),
-        Column("difference", _("difference"), _sum("difference")),
+        Column("taken", _("should be"), is_number=True),
+        Column("declared", _("declared"), _sum("declared"), is_number=True),
+        Column("counted", _("cash counted"), _sum("counted"), is_number=True),
+        Column("difference", _("difference"), _sum("difference"), is_number=True),
         Column("stand", _("state"), lambda row: status_tag(row, "state")),
     )
     views = (

@@ -33,7 +33,7 @@ class ClawBackFilters(FilterForm):
 
 
 def _rest(row: ClawBack) -> str:
-    return format_money(row.rest) if row.is_carried else str(_("was not remitted"))
+    return format_money(row.rest) if row.is_carried or row.rest else str(_("was not remitted"))
 
 
 def _paid(row: ClawBack) -> str:
@@ -60,6 +60,7 @@ class ClawBackList(StaffList):
     views = (
         View("open", _("Open")),
         View("carried", _("Merchant still owes")),
+        View("owed_back", _("Owed to the merchant")),
         View("unpaid", _("Consignee not paid")),
         View("settled", _("Settled")),
         View("all", _("All")),

@@ -28,8 +28,8 @@ class ItemList(StaffList):
     columns = (
         Column("waybill", _("waybill"), is_link=True),
         Column("merchant", _("merchant"), lambda item: item.merchant.display_name),
-        Column("due", _("due"), lambda item: format_money(item.due)),
-        Column("collected", _("collected"), _collected),
+        Column("due", _("due"), lambda item: format_money(item.due), is_number=True),
+        Column("collected", _("collected"), _collected, is_number=True),
         Column("courier", _("courier")),
         Column("unit", _("station")),
         Column(

@@ -29,13 +29,19 @@ class RemittanceList(StaffList):
         Column("merchant", _("merchant"), lambda row: row.merchant.display_name),
         Column("day", _("day"), lambda row: row.day.isoformat()),
         Column("count", _("shipments"), lambda row: str(row.count)),
-        Column("collected", _("collected"), lambda row: format_money(row.collected + row.advanced)),
+        Column(
+            "collected",
+            _("collected"),
+            lambda row: format_money(row.collected + row.advanced),
+            is_number=True,
+        ),
         Column(
             "off",
             _("taken off"),
             lambda row: format_money(row.collected + row.advanced - row.amount),
+            is_number=True,
         ),
-        Column("amount", _("paid out"), lambda row: format_money(row.amount)),
+        Column("amount", _("paid out"), lambda row: format_money(row.amount), is_number=True),
         Column("account", _("payout account"), _account),
         Column("state", _("state"), lambda row: status_tag(row, "state")),
     )

@@ -113,8 +113,9 @@ CREATE TRIGGER cod_item_stays BEFORE UPDATE ON cod_coditem FOR EACH ROW
 CREATE TRIGGER cod_item_remains BEFORE DELETE ON cod_coditem
     FOR EACH ROW EXECUTE FUNCTION yipiao_refuse_change();
 CREATE TRIGGER claw_back_stays BEFORE UPDATE ON cod_clawback FOR EACH ROW
-    WHEN ((to_jsonb(OLD) - ARRAY['taken', 'taken_at', 'line_id', 'paid_at'])
-        IS DISTINCT FROM (to_jsonb(NEW) - ARRAY['taken', 'taken_at', 'line_id', 'paid_at']))
+    WHEN ((to_jsonb(OLD) - ARRAY['is_carried', 'taken', 'taken_at', 'line_id', 'paid_at'])
+        IS DISTINCT FROM (to_jsonb(NEW) - ARRAY['is_carried', 'taken', 'taken_at', 'line_id', 'paid_at'])
+        OR (NEW.is_carried AND NOT OLD.is_carried))
     EXECUTE FUNCTION yipiao_refuse_change();
 CREATE TRIGGER claw_back_remains BEFORE DELETE ON cod_clawback
     FOR EACH ROW EXECUTE FUNCTION yipiao_refuse_change();

@@ -17,11 +17,14 @@ BEGIN
         SELECT i.state IN ('counted', 'deposited') AND i.merchant_id = head.merchant_id AND i.collected = NEW.amount
             INTO fits FROM cod_coditem i WHERE i.id = NEW.item_id;
     ELSIF fits AND NEW.kind = 'claw_back' THEN
-        -- As much as is left of it, whatever remittances take it at the same time.
+        -- As much as is left of it to take, or to give back, whatever remittances do so at the same time. Those
+        -- that are not released count where they go the same way: of those that do not, one will be refused.
         PERFORM FROM cod_clawback WHERE id = NEW.claw_back_id FOR NO KEY UPDATE;
-        SELECT c.is_carried AND c.taken_at IS NULL AND c.merchant_id = head.merchant_id AND c.amount >= -(
-                SELECT sum(r.amount) FROM cod_remittancerow r
-                WHERE r.claw_back_id = c.id AND r.kind = 'claw_back' AND r.stands)
+        SELECT c.merchant_id = head.merchant_id AND sign(NEW.amount) * (
+                CASE WHEN c.is_carried THEN c.amount ELSE 0 END + (
+                SELECT sum(r.amount) FROM cod_remittancerow r JOIN cod_remittance m ON m.id = r.remittance_id
+                WHERE r.claw_back_id = c.id AND r.kind = 'claw_back' AND r.stands
+                    AND (m.state NOT IN ('held', 'prepared') OR sign(r.amount) = sign(NEW.amount)))) <= 0
             INTO fits FROM cod_clawback c WHERE c.id = NEW.claw_back_id;
     ELSIF fits AND NEW.kind IN ('fee', 'offset') THEN
         SELECT s.bill_to_id = head.merchant_id INTO fits FROM billing_statement s WHERE s.id = NEW.statement_id;

@@ -127,7 +127,9 @@ class CodItem(models.Model):
 class ClawBack(models.Model):
     """Money given back to the consignee because the goods came back after all. What the merchant had
     already is carried: the next remittances take it, each as much as it has, until all is taken at
-    ``taken_at``. ``line`` is the bank's line by which the consignee was paid."""
+    ``taken_at``. Where the bank returns that remittance later, the merchant never had it: nothing is carried
+    any more, and what was ``taken`` until then is owed to the merchant. ``line`` is the bank's line by which
+    the consignee was paid."""
 
     item = models.OneToOneField(
         CodItem, models.PROTECT, related_name="claw_back", verbose_name=_("COD item")
@@ -159,7 +161,12 @@ class ClawBack(models.Model):
                 fields=["merchant"],
                 name="claw_back_to_take",
                 condition=Q(is_carried=True, taken_at__isnull=True),
-            )
+            ),
+            models.Index(
+                fields=["merchant"],
+                name="claw_back_owed_back",
+                condition=Q(is_carried=False) & ~Q(taken=0),
+            ),
         ]
         constraints = [
             models.CheckConstraint(name="claw_back_above_zero", condition=Q(amount__gt=0)),
@@ -171,9 +178,16 @@ class ClawBack(models.Model):
             ),
             models.CheckConstraint(
                 name="claw_back_taken_if_carried",
-                condition=Q(taken_at__isnull=True, taken__gte=0, taken__lt=F("amount"))
-                & (Q(taken=0) | Q(is_carried=True))
-                | Q(taken_at__isnull=False, is_carried=True, taken=F("amount")),
+                condition=Q(
+                    is_carried=True, taken_at__isnull=True, taken__gte=0, taken__lt=F("amount")
+                )
+                | Q(is_carried=True, taken_at__isnull=False, taken=F("amount"))
+                | Q(
+                    is_carried=False,
+                    taken_at__isnull=True,
+                    taken__gte=-F("amount"),
+                    taken__lte=F("amount"),
+                ),
             ),
         ]
 
@@ -182,10 +196,15 @@ class ClawBack(models.Model):
 
     @property
     def rest(self) -> Decimal:
-        """What remittances have yet to take; nothing of what was never remitted."""
-        return Decimal(self.amount - self.taken) if self.is_carried else Decimal("0.00")
+        """What remittances have yet to take; below zero what they have yet to give back."""
+        return Decimal((self.amount if self.is_carried else 0) - self.taken)
+
+    @property
+    def owed_back(self) -> Decimal:
+        """What remittances took of it although the merchant never had the money."""
+        return max(-self.rest, Decimal("0.00"))
 
     @property
     def is_settled(self) -> bool:
-        """The consignee has it, and the merchant owes none of it."""
+        """The consignee has it, and neither side owes the other any of it."""
         return self.line_id is not None and self.rest == 0

@@ -45,7 +45,8 @@ class RemittanceQuerySet(models.QuerySet["Remittance"]):
 class Remittance(models.Model):
     """What one merchant gets on one day of its cycle: ``amount`` is what is collected in it, or paid ahead
     of the bank by a policy of the merchant's (one of its own on a day), less fees, claw-backs and what is set against statements. Two people release it; its payout says what became of
-    it. The whole of it may be set off, and then nothing is paid out."""
+    it. The whole of it may be set off, and then nothing is paid out. ``claw_backs`` is below zero where it
+    gives back what earlier ones took too much."""
 
     number = models.CharField(_("number"), max_length=24, unique=True, editable=False)
     merchant = models.ForeignKey(
@@ -119,10 +120,12 @@ class Remittance(models.Model):
             models.CheckConstraint(name="remittance_state_known", condition=Q(state__in=S.values)),
             models.CheckConstraint(
                 name="remittance_adds_up",
-                condition=Q(
-                    count__gt=0, fees__gte=0, claw_backs__gte=0, offset__gte=0, amount__gte=0
+                condition=Q(fees__gte=0, offset__gte=0, amount__gte=0)
+                & (
+                    Q(count__gt=0, collected__gt=0, advanced=0)
+                    | Q(count__gt=0, collected=0, advanced__gt=0)
+                    | Q(count=0, collected=0, advanced=0, claw_backs__lt=0)
                 )
-                & (Q(collected__gt=0, advanced=0) | Q(collected=0, advanced__gt=0))
                 & Q(
                     amount=F("collected")
                     + F("advanced")
@@ -268,8 +271,8 @@ class RemittanceRow(models.Model):
                     statement__isnull=False,
                 )
                 | Q(
+                    ~Q(amount=0),
                     kind=K.CLAW_BACK,
-                    amount__lt=0,
                     item__isnull=True,
                     claw_back__isnull=False,
                     statement__isnull=True,

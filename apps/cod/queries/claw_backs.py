@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from apps.accounts.models import User
 
 CARRIED = Q(is_carried=True, taken_at__isnull=True)
+# The bank returned what they had been taken for: the merchant is owed it.
+OWED_BACK = Q(is_carried=False) & ~Q(taken=0)
 UNPAID = Q(line__isnull=True)
 
 
@@ -25,13 +27,15 @@ def list_claw_backs(
     """What ``user`` may see under a view; ``text`` is a waybill, whole, or in a merchant's name or code."""
     rows = ClawBack.objects.visible_to(user).select_related("item__unit", "merchant", "line")
     if view == "open":
-        rows = rows.filter(CARRIED | UNPAID)
+        rows = rows.filter(CARRIED | OWED_BACK | UNPAID)
     elif view == "carried":
         rows = rows.filter(CARRIED)
+    elif view == "owed_back":
+        rows = rows.filter(OWED_BACK)
     elif view == "unpaid":
         rows = rows.filter(UNPAID)
     elif view == "settled":
-        rows = rows.exclude(CARRIED | UNPAID)
+        rows = rows.exclude(CARRIED | OWED_BACK | UNPAID)
     if since:
         rows = rows.filter(at__date__gte=since)
     if until:

@@ -17,6 +17,8 @@ _ROWS = """
     UNION ALL SELECT 'cod_payable', merchant_id, -owed FROM open_items WHERE owed > 0
     UNION ALL SELECT 'cod_payable', merchant_id, sum(amount - taken)
         FROM cod_clawback WHERE is_carried AND taken_at IS NULL GROUP BY merchant_id
+    UNION ALL SELECT 'cod_payable', merchant_id, -sum(taken)
+        FROM cod_clawback WHERE NOT is_carried AND taken <> 0 GROUP BY merchant_id
     UNION ALL SELECT 'cod_advanced', m.merchant_id, sum(r.amount)
         FROM cod_remittancerow r JOIN cod_remittance m ON m.id = r.remittance_id
         WHERE r.kind = 'advance' AND r.stands AND r.cleared_at IS NULL AND m.released_at IS NOT NULL
@@ -109,7 +111,9 @@ _SHIPMENTS = {
         SELECT waybill, -collected AS amount FROM cod_coditem WHERE merchant_id = %(party)s
             AND state IN ('collected', 'counted', 'deposited', 'banked', 'in_remittance')
         UNION ALL SELECT i.waybill, c.amount - c.taken FROM cod_clawback c JOIN cod_coditem i ON i.id = c.item_id
-            WHERE c.merchant_id = %(party)s AND c.is_carried AND c.taken_at IS NULL""",
+            WHERE c.merchant_id = %(party)s AND c.is_carried AND c.taken_at IS NULL
+        UNION ALL SELECT i.waybill, -c.taken FROM cod_clawback c JOIN cod_coditem i ON i.id = c.item_id
+            WHERE c.merchant_id = %(party)s AND NOT c.is_carried AND c.taken <> 0""",
     "cod_advanced": """
         SELECT r.text AS waybill, r.amount FROM cod_remittancerow r JOIN cod_remittance m ON m.id = r.remittance_id
         WHERE r.kind = 'advance' AND r.stands AND r.cleared_at IS NULL AND m.released_at IS NOT NULL

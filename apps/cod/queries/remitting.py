@@ -16,9 +16,10 @@ from apps.billing.enums import ChargeKind, StatementState
 from apps.billing.models import Charge
 from apps.billing.queries.dunning import overdue_payers
 from apps.billing.queries.owing import owed_on
-from apps.cod.enums import ItemState
+from apps.cod.enums import BEFORE_RELEASE, ItemState
 from apps.cod.models import ClawBack, CodItem, RemittanceTerms
 from apps.cod.queries.advances import lines_ahead
+from apps.cod.queries.claw_backs import CARRIED, OWED_BACK
 from apps.cod.rules.remitting import (
     ZERO,
     CarriedBack,
@@ -176,19 +177,19 @@ def _fees(merchants: dict[str, int]) -> dict[str, list[Fee]]:
 
 
 def _claw_backs(merchants: Collection[int]) -> dict[int, list[CarriedBack]]:
-    """What is left of them beside what remittances take, released or not."""
+    """What is left of them to take, or to give back, without what remittances that wait for their release do
+    of it already."""
     found: dict[int, list[CarriedBack]] = defaultdict(list)
-    rows = (
-        ClawBack.objects.filter(merchant__in=merchants, is_carried=True, taken_at__isnull=True)
-        .annotate(off=Sum("rows__amount", filter=Q(rows__stands=True)))
-        .order_by("pk")
+    waits = Q(rows__stands=True, rows__remittance__state__in=BEFORE_RELEASE)
+    rows = ClawBack.objects.filter(CARRIED | OWED_BACK, merchant__in=merchants).annotate(
+        taken_soon=Sum("rows__amount", filter=waits & Q(rows__amount__lt=0)),
+        given_soon=Sum("rows__amount", filter=waits & Q(rows__amount__gt=0)),
     )
-    for merchant, pk, waybill, amount, off in rows.values_list(
-        "merchant_id", "pk", "item__waybill", "amount", "off"
-    ):
-        rest = amount + (off or ZERO)
-        if rest > 0:
-            found[merchant].append(CarriedBack(pk, waybill, rest))
+    for row in rows.select_related("item").order_by("pk"):
+        soon: Decimal | None = getattr(row, "taken_soon" if row.rest > 0 else "given_soon")
+        rest = row.rest + (soon or ZERO)
+        if rest:
+            found[row.merchant_id].append(CarriedBack(row.pk, row.item.waybill, rest))
     return found
 
 

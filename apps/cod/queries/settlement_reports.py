@@ -53,7 +53,7 @@ def report_file(row: Remittance, form: RemittanceFile) -> tuple[str, IO[bytes]]:
 
 def headings() -> list[str]:
     return [
-        _("Line"), _("Kind"), _("Waybill or statement"), _("Collected at"), _("Paid by"), _("Amount"),
+        _("Row"), _("Kind"), _("Waybill or statement"), _("Collected at"), _("Paid by"), _("Amount"),
     ]  # fmt: skip
 
 
@@ -68,12 +68,19 @@ def lines_of(row: Remittance) -> Iterator[Line]:
         is_item = kind in (RowKind.ITEM, RowKind.ADVANCE)
         yield (
             n,
-            str(RowKind(kind).label),
+            kind_of_line(kind, amount),
             text,
             f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if is_item and at else "",
             str(CodMethod(method).label) if is_item and method else "",
             amount,
         )
+
+
+def kind_of_line(kind: str, amount: Decimal) -> str:
+    """What stands on a line; a claw-back above zero gives back what was taken too much."""
+    if kind == RowKind.CLAW_BACK and amount > 0:
+        return _("Claw-back given back")
+    return str(RowKind(kind).label)
 
 
 def sums_of(row: Remittance) -> list[tuple[str, Decimal]]:

@@ -55,7 +55,8 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class CarriedBack:
-    """What of a claw-back no remittance has taken yet."""
+    """What of a claw-back no remittance has taken yet; below zero what was taken too much and is given
+    back."""
 
     claw_back_id: int
     waybill: str
@@ -126,14 +127,16 @@ def settle(
     overdue: Sequence[Overdue] = (),
 ) -> Settlement:
     """What a merchant gets, row by row: items, then what is taken off, then the payout."""
-    rows = _of_items(items[:MOST_ITEMS], terms)
+    given = [one for one in claw_backs if one.amount < 0]
+    carried = [one for one in claw_backs if one.amount > 0]
+    rows = _of_items(items[:MOST_ITEMS], terms) + [_of_claw_back(one, -one.amount) for one in given]
     there = sum((row.amount for row in rows), ZERO)
-    backs = _of_claw_backs(claw_backs, there)
+    backs = _of_claw_backs(carried, there)
     rows += backs
     net = there + sum((row.amount for row in backs), ZERO)
-    owed_back = sum((one.amount for one in claw_backs), ZERO)
-    if waits := _why_not(terms, items, there, net):
-        plain = sum((one.amount for one in items), ZERO)
+    owed_back = sum((one.amount for one in carried), ZERO)
+    if waits := _why_not(terms, bool(items or given), there, net):
+        plain = sum((one.amount for one in items), ZERO) - sum((one.amount for one in given), ZERO)
         return Settlement((), ZERO, plain - owed_back, waits)
     # Of claw-backs ``there - net`` was taken.
     left = sum((one.amount for one in items[MOST_ITEMS:]), ZERO) - (owed_back - (there - net))
@@ -145,9 +148,9 @@ def settle(
     return Settlement(tuple(rows), payout, left, None)
 
 
-def _why_not(terms: Terms, items: Sequence[Due], there: Decimal, net: Decimal) -> WaitReason | None:
+def _why_not(terms: Terms, is_any: bool, there: Decimal, net: Decimal) -> WaitReason | None:
     """The minimum is of what is paid out: where claw-backs take all of it, nothing is."""
-    if not items:
+    if not is_any:
         return WaitReason.NOTHING
     if terms.is_held:
         return WaitReason.ON_HOLD
@@ -190,9 +193,13 @@ def _of_claw_backs(claw_backs: Sequence[CarriedBack], there: Decimal) -> list[Ro
         part = min(one.amount, there)
         if part <= 0:
             break
-        rows.append(Row(RowKind.CLAW_BACK, -part, one.waybill, claw_back_id=one.claw_back_id))
+        rows.append(_of_claw_back(one, -part))
         there -= part
     return rows
+
+
+def _of_claw_back(one: CarriedBack, amount: Decimal) -> Row:
+    return Row(RowKind.CLAW_BACK, amount, one.waybill, claw_back_id=one.claw_back_id)
 
 
 def _without_fees(overdue: Sequence[Overdue], rows: Sequence[Row]) -> list[Overdue]:

@@ -84,40 +84,42 @@ def mark_remittable_again(*, item_ids: Collection[int], by: User, at: datetime) 
 
 @in_callers_transaction()
 def take_claw_backs(*, parts: Mapping[int, Decimal], by: User, at: datetime) -> list[ClawBack]:
-    """What a released remittance takes of claw-backs, by their number; never more than is left of one
-    (``claw_back_taken``). The release's entry credits what is owed to the merchant with it: the caller posts
-    it."""
+    """What a released remittance takes of claw-backs, by their number, below zero what it gives back; never
+    more than is left of one (``claw_back_taken``). The release's entry credits what is owed to the merchant with
+    it: the caller posts it."""
     found = _lock_claw_backs(parts)
     for row in found:
-        if parts[row.pk] > row.rest:
+        part, rest = parts[row.pk], row.rest
+        if abs(part) > abs(rest) or part * rest < 0:
             raise RuleBroken(
                 _("The claw-back of %(waybill)s is not carried any more.")
                 % {"waybill": row.item.waybill},
                 code="claw_back_taken",
                 rule="COD-7",
             )
-        row.taken += parts[row.pk]
-        row.taken_at = at if row.taken == row.amount else None
+        row.taken += part
+        row.taken_at = at if row.is_carried and row.taken == row.amount else None
     _save(found, by=by, at=at)
     return found
 
 
 @in_callers_transaction()
 def carry_claw_backs_again(*, parts: Mapping[int, Decimal], by: User, at: datetime) -> None:
-    """The bank returned the payout that had taken so much of them."""
-    found = [row for row in _lock_claw_backs(parts) if row.is_carried]
+    """The bank returned the payout that had taken so much of them, or given it back."""
+    found = _lock_claw_backs(parts)
     for row in found:
-        row.taken, row.taken_at = max(row.taken - parts[row.pk], Decimal("0.00")), None
+        row.taken, row.taken_at = row.taken - parts[row.pk], None
     _save(found, by=by, at=at)
 
 
 @in_callers_transaction()
 def end_claw_backs(*, item_ids: Collection[int], by: User, at: datetime) -> None:
-    """The merchant never had the money of these after all: nothing of them is carried."""
-    ids = ClawBack.objects.filter(item__in=item_ids, is_carried=True, taken_at__isnull=True)
+    """The merchant never had the money of these after all: nothing of them is carried, and what later
+    remittances took of them already is given back by the next one."""
+    ids = ClawBack.objects.filter(item__in=item_ids, is_carried=True)
     found = _lock_claw_backs(ids.values_list("pk", flat=True))
     for row in found:
-        row.taken, row.taken_at = row.amount, at
+        row.is_carried, row.taken_at = False, None
     _save(found, by=by, at=at)
 
 
@@ -128,5 +130,5 @@ def _lock_claw_backs(ids: Iterable[int]) -> list[ClawBack]:
 
 def _save(rows: list[ClawBack], *, by: User, at: datetime) -> None:
     if rows:
-        ClawBack.objects.bulk_update(rows, ["taken", "taken_at"])
+        ClawBack.objects.bulk_update(rows, ["is_carried", "taken", "taken_at"])
         clocks.claw_backs_moved(rows, by=by, at=at)

@@ -30,7 +30,7 @@ def report_difference(
     kind: ExceptionKind = ExceptionKind.OTHER,
 ) -> ExceptionReport | None:
     """Open an exception; None where the shipment has an open one already, which is told the same by the
-    timeline of the money, and where the house has no unit that could deal with it."""
+    timeline of the money, and where the company has no unit that could deal with it."""
     waybill = Waybill.objects.filter(pk=waybill_id).first() if waybill_id else None
     new = NewException(
         found_by=FoundBy.OWN_CHECK,

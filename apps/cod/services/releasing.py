@@ -1,7 +1,7 @@
 """Two people release a remittance: the second approval does it, in one transaction (COD-7).
 
 So there is nothing between steps to be killed in: either the items are the merchant's, the entry is
-posted and the payout is released, or nothing has happened. What leaves the house is the payment file, which
+posted and the payout is released, or nothing has happened. What leaves the company is the payment file, which
 the floor of payouts makes from released payouts only.
 """
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.cod.enums import RowKind
 from apps.cod.models import Remittance, RemittanceRow
-from apps.cod.services.books import merchant_party, open_day, payable
+from apps.cod.services.books import both_ways, merchant_party, open_day, payable
 from apps.customers.models import Customer
 from apps.ledger.enums import AccountKind
 from apps.ledger.inputs import NewPosting, Side
@@ -33,13 +33,14 @@ def post_remittance(row: Remittance, *, by: User, at: datetime) -> None:
     sides = {
         RowKind.ITEM: (owed, OUT),
         RowKind.ADVANCE: (ahead(row.merchant), OUT),
-        RowKind.CLAW_BACK: (OUT, owed),
+        # What is taken of it is below zero, what is given back above.
+        RowKind.CLAW_BACK: (owed, OUT),
     }
+    lines = row.rows.filter(kind__in=list(sides)).values_list("kind", "amount", "text")
     postings = [
-        NewPosting(*sides[RowKind(kind)], abs(amount), waybill)
-        for kind, amount, waybill in row.rows.filter(kind__in=list(sides)).values_list(
-            "kind", "amount", "text"
-        )
+        posting
+        for kind, amount, waybill in lines
+        for posting in both_ways(*sides[RowKind(kind)], amount, waybill)
     ]
     post_entry(
         key=_key(row),

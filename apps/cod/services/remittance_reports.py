@@ -1,4 +1,4 @@
-"""Settlement reports leave the house on record (COD-7)."""
+"""Settlement reports leave the company on record (COD-7)."""
 
 from datetime import datetime
 from typing import IO

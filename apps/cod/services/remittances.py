@@ -216,7 +216,7 @@ def advanced_ids_of(row: Remittance) -> list[int]:
 
 
 def claw_backs_of(row: Remittance) -> dict[int, Decimal]:
-    """What it takes of claw-backs, by their number."""
+    """What it takes of claw-backs, by their number; below zero what it gives back."""
     rows = row.rows.filter(kind=RowKind.CLAW_BACK, claw_back__isnull=False)
     return {pk: -amount for pk, amount in rows.values_list("claw_back_id", "amount")}
 

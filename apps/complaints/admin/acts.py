@@ -69,7 +69,7 @@ ALL: tuple[Act, ...] = (
         gettext_lazy("Note"),
         "complaints.handle_case",
         runs.note,
-        explains=gettext_lazy("For colleagues only; never leaves the house."),
+        explains=gettext_lazy("For colleagues only; never leaves the company."),
         done=gettext_lazy("The note is on record."),
         form=f.NoteForm,
         key="n",

@@ -86,7 +86,7 @@ CASE_EVENT_DETAILS = {
     "severity": _("Severity"),
     "told": _("Told to the customer"),
     "with": _("With"),
-    "case.absorbed/from": _("From"),
+    "case.absorbed/from": _("from"),
     "case.appeal_corrected/from": _("before"),
     "case.appeal_decided/from": _("before"),
     "case.opened/class": _("Class"),

@@ -1,4 +1,4 @@
-"""Conversations are written once, a case's clocks wait as the case does; the causes and rules a new house starts with."""
+"""Conversations are written once, a case's clocks wait as the case does; the causes and rules a new installation starts with."""
 
 from typing import Any
 

@@ -12,7 +12,7 @@ from apps.core.models import AppendOnly
 
 FROM_CUSTOMER = (EntryKind.MESSAGE_IN, EntryKind.CALL_IN)
 TO_CUSTOMER = (EntryKind.MESSAGE_OUT, EntryKind.CALL_OUT, EntryKind.PLAN, EntryKind.SOLUTION)
-# What never leaves the house.
+# What never leaves the company.
 INTERNAL = (EntryKind.NOTE, EntryKind.REPORT, EntryKind.PROMISE, EntryKind.SYSTEM)
 CALLS = (EntryKind.CALL_IN, EntryKind.CALL_OUT)
 

@@ -205,8 +205,8 @@ def unit_for(
     *, customer: "Customer | None", waybill_unit: Unit | None, by: User, assigner: CaseAssigner
 ) -> Unit | None:
     """Whose business a case is: the customer's unit, the shipment's, the one of whoever takes it
-    down, else the service desk on duty, where agents see it (CMP-1); the head of the house only
-    where no agent is. None only in a house without units."""
+    down, else the service desk on duty, where agents see it (CMP-1); the head of the company only
+    where no agent is. None only in an installation without units."""
     if customer is not None:
         return customer.unit
     if waybill_unit is not None:

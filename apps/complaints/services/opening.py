@@ -38,7 +38,7 @@ from apps.events.services import NewEvent, new_event, record_many
 from apps.sla.enums import Metric
 
 LONGEST_TITLE = 120
-APPEALED = "邮政业申诉"  # why it is major, in the language of the house as the rules' names
+APPEALED = "邮政业申诉"  # why it is major, in the language of the company as the rules' names
 SPOKEN = {CaseChannel.PHONE, CaseChannel.IN_PERSON}
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended('case:' || %s, 0))"
 _KNOWN = "SELECT id FROM complaints_case WHERE source_key = %s AND source_key <> ''"
@@ -124,7 +124,7 @@ def _draft(new: NewCase, assigner: CaseAssigner, *, by: User, at: datetime) -> C
     )
     if unit is None:
         raise RuleBroken(
-            _("The house has no unit yet that could deal with it."), code="no_unit", field="unit"
+            _("The company has no unit yet that could deal with it."), code="no_unit", field="unit"
         )
     is_direct = new.is_direct
     if is_direct is None:

@@ -180,7 +180,7 @@ def log_call(
 def add_note(
     *, case_id: int, text: str, by: User, at: datetime, files: Sequence[NewFile | CleanFile] = ()
 ) -> CaseEntry:
-    """An internal note; never leaves the house. Also on a case that is over."""
+    """An internal note; never leaves the company. Also on a case that is over."""
     text = needed(text, "text")
     with cleaned(files) as (clean, written), transaction.atomic():
         case = lock_case(case_id, by)

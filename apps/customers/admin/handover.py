@@ -140,7 +140,7 @@ class HandoverFormAdmin(ActAdmin):
         return TemplateResponse(request, "customers/handover.html", context)
 
     def print_view(self, request: HttpRequest, record_id: int) -> HttpResponse:
-        """A4, in Chinese whatever the user's language: it is a paper of the house."""
+        """A4, in Chinese whatever the user's language: it is a paper of the company."""
         with override("zh-hans"):
             context = self._context(request, record_id)
             return TemplateResponse(request, "customers/handover_print.html", context).render()

@@ -16,7 +16,7 @@ SELECT c.id FROM customers_contract c WHERE c.customer_id = %(customer)s
 
 
 def contracts_in_force(customer_ids: Iterable[int | None], at: datetime) -> dict[int, int]:
-    """Per customer the contract whose days hold ``at`` (aware; days are the house's own). There is at
+    """Per customer the contract whose days hold ``at`` (aware; days are the company's own). There is at
     most one: the database lets none overlap. One query for any number of customers."""
     wanted = {pk for pk in customer_ids if pk is not None}
     if not wanted:

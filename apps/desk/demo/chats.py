@@ -24,7 +24,7 @@ PATIENCE = timedelta(days=2)
 
 
 def make_chats(cast: Cast, now: datetime) -> None:
-    """The house of the demonstration answers chats round the clock, once somebody sits down."""
+    """The company of the demonstration answers chats round the clock, once somebody sits down."""
     numbers = list(Waybill.objects.order_by("pk").values_list("number", flat=True)[:2])
     leader, agent = cast["linzhuren"], cast["wangfang"]
     change_chat_settings(values={"calendar": "always"}, by=leader, at=now)

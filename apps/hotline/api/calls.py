@@ -109,7 +109,7 @@ def _user(request: Request) -> User:
 
 
 def _system(user: Any, name: str) -> PhoneSystem:
-    """Of the units that the key's user sees; another house's customer key sees none."""
+    """Of the units that the key's user sees; another company's customer key sees none."""
     units = user.visible_unit_ids()
     systems = PhoneSystem.objects.filter(is_active=True, name=name)
     if units is not None:

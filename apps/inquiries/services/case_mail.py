@@ -117,7 +117,7 @@ def open_from_mail(
     mail: Mail, *, language: str, numbers: Sequence[str], names: Case | None, at: datetime
 ) -> Case:
     """A case of its own; ``names`` is the one that the mail speaks of without proof. Raises
-    TooMany, and RuleBroken where the house cannot open cases."""
+    TooMany, and RuleBroken where the company cannot open cases."""
     if count("mail-case", mail.answer_to.lower(), window=A_DAY, at=at) > MOST_CASES:
         raise TooMany
     by = system_user("mail")

@@ -1,4 +1,4 @@
-"""Append-only books, closed months that refuse entries at every door, and the titles a house starts with.
+"""Append-only books, closed months that refuse entries at every door, and the titles a company starts with.
 
 Codes and names of the titles follow the appendix of 企业会计准则——应用指南 (Ministry of Finance); where it
 has no title of that name the code is one of its free sub-accounts. They are data: finance changes them.

@@ -1,4 +1,4 @@
-"""The history of messages, their words and the merchants' log are written once; the words and policies a new house starts with."""
+"""The history of messages, their words and the merchants' log are written once; the words and policies a new installation starts with."""
 
 from typing import Any
 

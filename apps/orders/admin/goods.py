@@ -14,7 +14,7 @@ from apps.orders.models import HarmlessTerm, ProhibitedList, ProhibitedTerm
 
 
 class KeptAdmin(ReferenceAdmin):
-    """Lists of the house's own; every change goes through one service."""
+    """Lists of the company's own; every change goes through one service."""
 
     save_by = services.keep_row
     remove_by = services.remove_row

@@ -1,4 +1,4 @@
-"""Prints are written once; the lists of prohibited goods and the follow-up steps a new house starts with.
+"""Prints are written once; the lists of prohibited goods and the follow-up steps a new installation starts with.
 
 Both lists are data that staff edit afterwards.
 """

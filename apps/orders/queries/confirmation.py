@@ -139,7 +139,7 @@ centre_units = CachedTables(_read_centres, Unit)
 def find_centre(order: WorkOrder, kind: CentreKind) -> Unit | None:
     """The centre of that kind in the origin city, else the one nearest to the customer's unit.
 
-    None when the house has no such centre: the work then waits in the queue of its kind.
+    None when the company has no such centre: the work then waits in the queue of its kind.
     """
     centres = [unit for unit in centre_units() if unit.kind == kind.value]
     here = city_name(order.origin_city)

@@ -152,7 +152,7 @@ def done_each(tasks: Iterable[FollowUpTask]) -> None:
 
 
 def held(order: WorkOrder, *, by: User, at: datetime) -> None:
-    """Whether the clock goes on meanwhile says the policy; that of a new house lets it."""
+    """Whether the clock goes on meanwhile says the policy; that of a new installation lets it."""
     sla.begin_wait(subject=order, kind=HOLD, by=by, at=at)
     _copy([order], _clocks_of([order]))
 

@@ -126,7 +126,7 @@ def _take(form: ReportForm, photos: Photos, at: datetime) -> Case | None:
 
 
 def _title(kind: str, text: str) -> str:
-    """For the desk, in the language of the house."""
+    """For the desk, in the language of the company."""
     with translation.override(Language.CHINESE):
         return f"{Problem(kind).label}：{text}"
 

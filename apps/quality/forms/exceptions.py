@@ -36,7 +36,7 @@ class ReportForm(forms.Form):
     what = NoteField(label=_("what happened"), rows=4, max_length=LONG)
     who = NoteField(label=_("who was involved"), required=False)
     happened_at = MomentField(label=_("happened"))
-    known_at = MomentField(label=_("known"), help_text=_("When the house first knew of it."))
+    known_at = MomentField(label=_("known"), help_text=_("When the company first knew of it."))
     first_measures = NoteField(label=_("first measures"), required=False, max_length=LONG)
     harm = NoteField(label=_("harm done"), required=False, max_length=300)
     put_right_line = forms.CharField(

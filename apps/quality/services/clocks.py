@@ -91,7 +91,7 @@ def action_set(
     by: User,
     at: datetime,
 ) -> None:
-    """Of an analysis, which is of no unit, the whole house is concerned."""
+    """Of an analysis, which is of no unit, the whole company is concerned."""
     report = source if isinstance(source, ExceptionReport) else None
     sla.open_matter(
         kind=ExceptionMatter.CORRECTIVE_ACTION,

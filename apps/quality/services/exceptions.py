@@ -86,7 +86,7 @@ def draft(new: NewException, *, by: User, at: datetime) -> ExceptionReport:
     )
     if unit is None:
         raise RuleBroken(
-            _("The house has no unit yet that could deal with it."), code="no_unit", field="unit"
+            _("The company has no unit yet that could deal with it."), code="no_unit", field="unit"
         )
     is_serious = new.is_serious
     if is_serious is None:

@@ -159,7 +159,7 @@ def _new(
     return NewException(
         found_by=FoundBy.OWN_CHECK,
         kind=one.kind,
-        what=_("%(number)s: %(kind)s, found by the house itself.")
+        what=_("%(number)s: %(kind)s, found by the system.")
         % {"number": waybill.number, "kind": one.kind.label},
         happened_at=min(one.happened_at, known_at),
         known_at=known_at,

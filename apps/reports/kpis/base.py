@@ -31,7 +31,7 @@ COLUMNS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Local days from ``first`` until just before ``until``, in the house's zone."""
+    """Local days from ``first`` until just before ``until``, in the company's zone."""
 
     first: date
     until: date

@@ -1,4 +1,4 @@
-"""KPIs of the house itself: duty covered and handed over, people qualified, articles that helped."""
+"""KPIs of the company itself: duty covered and handed over, people qualified, articles that helped."""
 
 from datetime import datetime
 from typing import Any, Final

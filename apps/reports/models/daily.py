@@ -24,7 +24,7 @@ class DailyReportQuerySet(models.QuerySet["DailyReport"]):
 
 
 class DailyReport(Stamped):
-    """``day`` is a local day of the house, half-open. ``content`` is empty while the report is live; closing writes
+    """``day`` is a local day of the company, half-open. ``content`` is empty while the report is live; closing writes
     the lines as they are then, with what came in later of earlier days, and their SHA-256 (triggers keep them)."""
 
     unit = models.ForeignKey(

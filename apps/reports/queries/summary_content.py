@@ -24,7 +24,7 @@ from apps.reports.queries.figures import FigureRow
 from apps.reports.rules.summaries import as_text, difference, reaches
 from apps.tracking.models import LateShipment
 
-# What concerns the customer; what we measure of ourselves stays in the house.
+# What concerns the customer; what we measure of ourselves stays in the company.
 SHOWN = (
     "picked_up", "on_time", "on_time_own", "in_72h", "loss", "damage", "complaint", "complaint_founded", "appeal",
     "first_word", "plan_reply", "feedback", "order_24h", "solution_time", "fcr", "csat", "promise_kept", "follow_up",

@@ -1,5 +1,5 @@
 """What a summary's page shows beside what is signed: what is known by now, what changed since one's last look, and what
-stays in the house (REP-3)."""
+stays in the company (REP-3)."""
 
 import json
 from dataclasses import dataclass

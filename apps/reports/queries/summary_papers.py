@@ -133,7 +133,7 @@ def _case(one: dict[str, Any]) -> list[str]:
 
 
 def _signatures(row: Summary) -> list[list[str]]:
-    """By post and day: names of people stay in the house."""
+    """By post and day: names of people stay in the company."""
     if row.written_at is None:
         return []
     found = [[_("Customer-service agent"), f"{timezone.localtime(row.written_at):%Y-%m-%d}"]]

@@ -79,7 +79,7 @@ def acknowledge_summary(
 def export_summary(
     *, summary_id: int, form: SummaryFile, by: User, at: datetime
 ) -> tuple[str, IO[bytes]]:
-    """Name and open file of a summary that ``by`` may see; that it left the house is on record."""
+    """Name and open file of a summary that ``by`` may see; that it left the company is on record."""
     row = Summary.objects.visible_to(by).select_related("customer").get(pk=summary_id)
     record("summary.exported", row, by=by, at=at, data={"as": str(form)})
     return f"{row.number}.{form}", BytesIO(summary_file(row, form))

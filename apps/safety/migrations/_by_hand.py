@@ -1,4 +1,4 @@
-"""Seals and answers are written once; findings and alerts never go and say what they said; what a new house begins with."""
+"""Seals and answers are written once; findings and alerts never go and say what they said; what a new installation begins with."""
 
 from typing import Any
 
@@ -63,7 +63,7 @@ CHECKLIST = (
 
 
 def plant(apps: Any, _schema: Any) -> None:
-    """Rules and checklist of a new house; what is there stays as it is."""
+    """Rules and checklist of a new installation; what is there stays as it is."""
     rule, item = apps.get_model("safety", "AlertRule"), apps.get_model("safety", "CheckItem")
     for kind, most, minutes in RULES:
         rule.objects.get_or_create(kind=kind, defaults={"most": most, "minutes": minutes})

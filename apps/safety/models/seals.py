@@ -15,7 +15,7 @@ from apps.safety.enums import FindingState, SealKind, Tampering
 class Seal(AppendOnly):
     """A range of ids of one table, how many rows lay in it and a hash over all of them.
 
-    All seals of the house are one chain: numbers without a gap, each with the hash of the one before.
+    All seals of the company are one chain: numbers without a gap, each with the hash of the one before.
     The hash is keyed (``core.crypto.blind_index``), so that SQL alone can make no seal that holds.
     """
 

@@ -45,7 +45,7 @@ class Sealed:
 
     @property
     def holds(self) -> bool:
-        """Whether its hash is the one that the house gives to such a seal."""
+        """Whether its hash is the one that the company gives to such a seal."""
         return self.hash == hash_of(self)
 
 

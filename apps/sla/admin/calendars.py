@@ -97,7 +97,7 @@ ACTS = (
         _("Enter special days"),
         CHANGE,
         _add_days,
-        explains=_("A closing of the house's own, a working Saturday, a day with other hours."),
+        explains=_("A closing of the company's own, a working Saturday, a day with other hours."),
         done=_("The days are entered."),
         form=forms.DaysForm,
         may=_is_editable,
@@ -108,7 +108,7 @@ ACTS = (
         CHANGE,
         _import_year,
         explains=_(
-            "The State Council's list as a file, whole or not at all. Official days of that year are replaced, the house's own stay."
+            "The State Council's list as a file, whole or not at all. Official days of that year are replaced, the company's own stay."
         ),
         done=_("The list is taken in."),
         form=forms.YearFileForm,

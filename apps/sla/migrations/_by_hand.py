@@ -1,4 +1,4 @@
-"""Facts and published policies are written once; calendars and policies a new house starts with."""
+"""Facts and published policies are written once; calendars and policies a new installation starts with."""
 
 from typing import Any
 

@@ -60,7 +60,7 @@ class TrackingEventsView(ApiView):
         return Response(_answer(result))
 
 
-# What the description of an event already forbids; the rest only the house can know.
+# What the description of an event already forbids; the rest only the company can know.
 _SHAPELESS = frozenset(
     {"bad_type", "missing", "unknown_field", "unknown_code", "bad_text", "too_long", "bad_time"}
 ) | {"time_without_zone"}

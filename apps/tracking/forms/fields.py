@@ -33,7 +33,7 @@ class NoteField(forms.CharField):
 
 
 def clean_waybill_number(typed: str) -> str:
-    """The number as the house writes it, out of whatever was pasted; a mistyped one is refused
+    """The number as the company writes it, out of whatever was pasted; a mistyped one is refused
     beside its field."""
     try:
         return one_number(typed)

@@ -118,6 +118,6 @@ def level_name(code: str) -> str:
 
 
 def silence_limits() -> dict[Stage, timedelta]:
-    """How long each stage may be silent: the house's own figures over the usual ones."""
+    """How long each stage may be silent: the company's own figures over the usual ones."""
     own = SilenceLimit.objects.values_list("stage", "hours")
     return {**SILENCE, **{Stage(stage): timedelta(hours=hours) for stage, hours in own}}

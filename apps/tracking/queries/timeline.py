@@ -18,7 +18,7 @@ COLUMNS = (
 )
 
 
-# The doors whose events bear the house's own name instead of a caller's.
+# The doors whose events bear the company's own name instead of a caller's.
 SOURCES: dict[str, Any] = {
     "scan": Door.SCAN.label,
     "sheet": Door.SHEET.label,
@@ -52,7 +52,7 @@ class TimelineRow:
 
     @property
     def shown_source(self) -> str:
-        """``api:shop`` and ``feed:partner`` say whose; the house's own doors have words."""
+        """``api:shop`` and ``feed:partner`` say whose; the company's own doors have words."""
         own = SOURCES.get(self.source)
         return str(own) if own is not None else self.source.partition(":")[2] or self.source
 

@@ -97,7 +97,7 @@ def issue_events(waybills: Sequence[Waybill], *, by: "User", at: datetime) -> li
 
 
 def take_numbers(count: int, month: date) -> list[str]:
-    """The next ``count`` printed numbers of the house's prefix; call inside a transaction. The month's
+    """The next ``count`` printed numbers of the company's prefix; call inside a transaction. The month's
     partition of events is made if it is missing."""
     prefix = settings.WAYBILL_PREFIX
     with connection.cursor() as cursor:

@@ -10,7 +10,7 @@ AHEAD_MONTHS = 2
 
 
 def month_of(moment: datetime) -> date:
-    """The first day of the month, in the house's zone."""
+    """The first day of the month, in the company's zone."""
     return timezone.localtime(moment).date().replace(day=1)
 
 

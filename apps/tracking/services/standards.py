@@ -1,7 +1,7 @@
 """Standard times to begin with; managers edit them afterwards.
 
 24 hours within a city and 72 between cities are the service times of GB/T 27917.3; the others are
-the house's own.
+the company's own.
 """
 
 from datetime import date, datetime

@@ -36,7 +36,7 @@ def submit_invoice(*, invoice_id: int, by: User, at: datetime) -> Invoice:
 
 @transaction.atomic
 def queue_invoice(*, invoice_id: int, by: User, at: datetime) -> Invoice:
-    """``submit_invoice`` for a house whose channel is still to be set up: it waits for that."""
+    """``submit_invoice`` for an installation whose channel is still to be set up: it waits for that."""
     invoice = lock_invoice(invoice_id, by)
     if invoice.kind not in DIGITAL:
         raise RuleBroken(_("The tax channel issues digital invoices only."), code="paper_invoice")

@@ -56,7 +56,7 @@ def queue_red_form(
     by: User,
     at: datetime,
 ) -> RedForm:
-    """``enter_red_form`` for a house whose channel is still to be set up: it waits for that."""
+    """``enter_red_form`` for an installation whose channel is still to be set up: it waits for that."""
     invoice = lock_invoice(invoice_id, by)
     _demand_standing(invoice)
     left = [one for one in left_of(invoice) if one.gross > 0]
