@@ -28,7 +28,7 @@ LOOKED_AT = 3
 
 # Whose parcel arrived on the day before, and about which nothing is open with us. The order is the sample: the
 # same for the same seed, day and candidates, and otherwise of nothing else.
-_CONSIGNEES = """
+CONSIGNEES = """
 SELECT id, customer_id, phone FROM (
     SELECT DISTINCT ON (w.consignee_phone_index) w.id, w.customer_id, w.consignee_phone_index AS phone
     FROM tracking_waybill w
@@ -80,7 +80,7 @@ def sample(
 
 def _consignees(given: dict[str, Any]) -> list[Candidate]:
     with connection.cursor() as cursor:
-        cursor.execute(_CONSIGNEES, given)
+        cursor.execute(CONSIGNEES, given)
         rows = cursor.fetchall()
     return [Candidate(customer, phone, waybill_id=pk) for pk, customer, phone in rows]
 

@@ -116,12 +116,21 @@ def test_each_act_in_each_state(desk: f.Desk, state: S) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["-5", "0", "0.00", "NaN", "1.234", "１２", "1e3", "八十", "", "∞", "1,0,0.5.5"]
-)
+    "text",
+    ["-5", "0", "0.00", "NaN", "1.234", "１２", "1e3", "八十", "", "∞", "1,0,0.5.5", "80,50", "1,5", ",80", "80,",
+     "1280,500", "1，280", "1,2800", "+80", "8 0", "０", "٨٠", "80.", ".5", "Infinity", "sNaN"],
+)  # fmt: skip
 def test_sums_that_are_none_are_refused_naming_field_and_line(text: str) -> None:
     said = refusal(lambda: amount(text, "claimed", row=2))
     assert isinstance(said, BadInput)
     assert (said.code, said.field, said.row) == ("bad_amount", "claimed", 2)
+
+
+def test_commas_part_thousands_and_nothing_else() -> None:
+    assert [amount(text, "x") for text in ("1,280.50", "12,345,678.9", " 80 ")] == [
+        D("1280.50"), D("12345678.90"), D(80),
+    ]  # fmt: skip
+    assert read_items("花瓶 ×2 ¥1,280.50") == [NewItem("花瓶", D("1280.50"), 2)]
 
 
 def test_a_line_that_makes_no_sense_is_named() -> None:

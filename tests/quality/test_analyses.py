@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -132,3 +133,22 @@ def test_its_pages(client: Client) -> None:
     assert action.done_by == team.agent
     sign_in(client, team.person(Role.FINANCE))
     assert client.get(f"/admin/quality/quarterlyanalysis/{row.pk}/change/").status_code == 403
+
+
+def test_the_list_takes_as_many_statements_for_three_as_for_one(client: Client) -> None:
+    sign_in(client, Team().qc)
+
+    def statements() -> int:
+        with CaptureQueriesContext(connection) as caught:
+            assert client.get("/admin/quality/quarterlyanalysis/").status_code == 200
+        return len(caught)
+
+    quarter = last_quarter()
+    for n in range(3):
+        written(quarter=quarter)
+        quarter = quarter_of(quarter - timedelta(days=1))
+        if n == 0:
+            statements()
+            one = statements()
+    assert QuarterlyAnalysis.objects.count() == 3
+    assert statements() == one

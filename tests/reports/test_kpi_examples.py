@@ -7,13 +7,16 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from apps.accounts.enums import Role
 from apps.accounts.models import User
 from apps.accounts.queries import public_user
 from apps.complaints import services
 from apps.complaints.models import Case, SatisfactionAsk
 from apps.core.times import day_start
+from apps.hotline.enums import Direction
 from apps.hotline.queries.board import day_rates
 from apps.hotline.rules.rate import Counts
+from apps.hotline.services import note_call
 from apps.reports.enums import ScopeKind
 from apps.reports.kpis import COMPANY, KPIS, Period
 from apps.reports.queries.figures import FigureRow, figures, rows_page
@@ -63,6 +66,50 @@ def test_solved_reopened_and_solved_again() -> None:
     assert ticks("solved", period) == (2, 2)
     assert ticks("reopened", period) == (1, 1)
     assert ticks("fcr", period) == (0, 1)
+
+
+def test_what_one_solved_and_another_solved_again_is_of_each() -> None:
+    """A solves, the customer opens it again, B solves, it is closed: closed once for B, solved once each, opened
+    again once, held against A (OP10)."""
+    team = Team()
+    a, b, at = team.agent, team.person(Role.AGENT), timezone.now()
+    made = case(team=team)
+    solved(made, by=a, at=at)
+    services.reopen_case(
+        case_id=made.pk, reason="还是没有送到", by=public_user(), at=timezone.now()
+    )
+    services.assign_case(case_id=made.pk, owner=b, by=team.director, at=timezone.now())
+    solved(made, by=b, at=timezone.now())
+    services.confirm_result(case_id=made.pk, score=5, comment="", by=b, at=timezone.now())
+    services.close_case(case_id=made.pk, by=b, at=timezone.now())
+    period = now_and_here()
+
+    def of_agents(code: str) -> dict[int | None, tuple[int, int]]:
+        rows = figures([KPIS[code]], ScopeKind.AGENT, period)
+        return {row.scope_id: (row.numerator, row.denominator) for row in rows}
+
+    assert of_agents("closed") == {b.pk: (1, 1)}
+    assert of_agents("solved") == {a.pk: (1, 1), b.pk: (1, 1)}
+    assert of_agents("reopened") == {a.pk: (1, 1)}
+    assert ticks("reopened", period) == (1, 1) and ticks("solved", period) == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("number", "firsts"), [("１３８１２３４５６７８", 0), ("138-1234-5678", 0), ("13900001111", 1)]
+)
+def test_whoever_calls_again_was_not_served_at_the_first_contact(number: str, firsts: int) -> None:
+    """However the phone is written in the log of calls; another person's call is none of the case's."""
+    team = Team()
+    made = case(team=team, contact_phone="13812345678")
+    solved(made)
+    services.confirm_result(case_id=made.pk, score=5, comment="", by=team.agent, at=timezone.now())
+    services.close_case(case_id=made.pk, by=team.agent, at=timezone.now())
+    assert ticks("fcr", now_and_here()) == (1, 1)
+    note_call(
+        number=number, direction=Direction.IN, offered_at=timezone.now(), is_answered=True, minutes=2,
+        note="又来问", by=team.agent, at=timezone.now() + timedelta(seconds=1),
+    )  # fmt: skip
+    assert ticks("fcr", now_and_here()) == (firsts, 1)
 
 
 def test_a_closing_counts_even_if_the_case_is_open_again() -> None:

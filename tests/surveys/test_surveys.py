@@ -18,7 +18,7 @@ from apps.notifications.models import Delivery, NotificationPolicy
 from apps.surveys import services
 from apps.surveys.enums import SurveyAudience, SurveyState
 from apps.surveys.models import SurveyAsk, SurveyDraw, SurveyPlan
-from apps.surveys.queries import survey_figures, survey_of, survey_token
+from apps.surveys.queries import CONSIGNEES, survey_figures, survey_of, survey_token
 from apps.surveys.rules import is_time, quarter_after, quarter_of
 from apps.surveys.services import note_messages
 from apps.tracking.enums import Status
@@ -249,3 +249,30 @@ def test_the_list_takes_as_many_statements_for_three_as_for_one(client: Client) 
     draw()
     assert SurveyAsk.objects.count() >= 3
     assert statements() == one
+
+
+def test_the_draw_reads_the_parcels_of_its_day_by_an_index() -> None:
+    """Of two years of deliveries the sample of a day reads that day's."""
+    [first] = delivered(1)
+    noon = day_start(timezone.localdate(), days=-1) + timedelta(hours=12)
+    fields = {f.attname: getattr(first, f.attname) for f in Waybill._meta.concrete_fields}
+    for name in ("id", "status", "status_at", "delivered_at", "number"):
+        del fields[name]
+    Waybill.objects.bulk_create(
+        Waybill(
+            **fields,
+            number=f"TH{n:010d}",
+            status=Status.DELIVERED,
+            status_at=noon - timedelta(days=n % 700),
+            delivered_at=noon - timedelta(days=n % 700),
+        )
+        for n in range(2_000)
+    )
+    day = timezone.localdate()
+    given = {"since": day_start(day, days=-1), "until": day_start(day), "quarter": quarter_of(day)}
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE tracking_waybill")
+        more = {"live": ["open"], "seed": "x", "day": day.isoformat(), "most": 30}
+        cursor.execute("EXPLAIN " + CONSIGNEES, {**given, **more})
+        plan_read = "\n".join(line for (line,) in cursor.fetchall())
+    assert "waybill_by_delivery" in plan_read, plan_read

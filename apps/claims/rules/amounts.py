@@ -11,14 +11,15 @@ from apps.claims.inputs import NewItem
 from apps.core.errors import BadInput
 from apps.core.money import money
 
-_PLAIN = re.compile(r"\d{1,9}(\.\d{1,2})?", re.ASCII)
+# A comma only where it parts thousands: “80,50” may mean eighty and a half, and nobody guesses about money.
+_PLAIN = re.compile(r"(?:\d{1,9}|\d{1,3}(?:,\d{3}){1,2})(\.\d{1,2})?", re.ASCII)
 _LINE = re.compile(r"(?P<what>.+?)(?:\s*[×xX*]\s*(?P<n>\d{1,5}))?\s+[¥￥]?(?P<sum>\S+)")
 MOST_ITEMS = 50
 
 
 def amount(value: Any, field: str, *, row: int | None = None, zero: bool = False) -> Decimal:
     """``value`` as yuan; BadInput ``bad_amount`` names the field, and the row of a list. Float is never taken."""
-    text = str(value).strip().replace(",", "")
+    text = str(value).strip()
     if isinstance(value, float) or _PLAIN.fullmatch(text) is None:
         raise BadInput(
             _(
@@ -30,7 +31,7 @@ def amount(value: Any, field: str, *, row: int | None = None, zero: bool = False
             field=field,
             row=row,
         )
-    found = money(text)
+    found = money(text.replace(",", ""))
     if found == 0 and not zero:
         raise BadInput(_("An amount is above zero."), code="bad_amount", field=field, row=row)
     return found

@@ -1,13 +1,16 @@
 """Numbers of callers as phone systems write them, and numbers of our own. Pure."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
+from apps.complaints.rules.contacts import PHONE
 from apps.core.crypto import blind_index
 from apps.core.phones import search_key
 
-PURPOSE = "hotline.caller"
+# That of the phones of cases: whether somebody called again after a case was closed is read from both (REP-4).
+PURPOSE = PHONE
 _MOBILE = re.compile(r"(?:\+?86|0)?(1[3-9]\d{9})")
 _RANGE = re.compile(r"(\d{1,8})(?:-(\d{1,8}))?")
 
@@ -15,6 +18,7 @@ _RANGE = re.compile(r"(\d{1,8})(?:-(\d{1,8}))?")
 @lru_cache(maxsize=8_192)
 def caller_key(text: str) -> str:
     """E.164 of what can be called back; "" where nobody can: withheld, internal, not a number."""
+    text = unicodedata.normalize("NFKC", text)
     found = _MOBILE.fullmatch(text)
     return f"+86{found[1]}" if found else (search_key(text) or "" if len(text) > 5 else "")
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.reports.enums import Shows
 from apps.reports.kpis.base import Kpi
 from apps.reports.kpis.shipments import SHIPMENT_SCOPES
-from apps.reports.kpis.sources import CASE_KEYS, CASES, SHIPMENTS, lane, shipment_keys
+from apps.reports.kpis.sources import CASE_KEYS, CASES, SHIPMENTS, case_keys, lane, shipment_keys
 
 # The value of the channel by which the postal authority hands on an appeal.
 AUTHORITY: Final = "authority"
@@ -115,12 +115,14 @@ class Opened(Kpi):
 class Solved(Kpi):
     code = "solved"
     name = _("Solutions")
-    definition = _("Solutions stated in the period; a case that was opened again has several.")
+    definition = _(
+        "Solutions stated in the period, each of whoever stated it; a case that was opened again has several."
+    )
     unit = _("solutions")
     shows = Shows.COUNT
     period_by = _("the solution")
     select = f"""
-    SELECT 'events.event', e.id, e.at, 1, 1, NULL::float8, {CASE_KEYS}
+    SELECT 'events.event', e.id, e.at, 1, 1, NULL::float8, {case_keys("e.by_id")}
     FROM events_event e JOIN complaints_case c ON c.id = e.subject_id::bigint
     LEFT JOIN tracking_waybill w ON w.id = c.waybill_id
     WHERE e.kind = 'case.solved' AND e.at >= %(since)s AND e.at < %(until)s AND {_COUNTED}"""  # noqa: S608

@@ -6,13 +6,22 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.reports.enums import Shows
 from apps.reports.kpis.base import Kpi
-from apps.reports.kpis.sources import CASE_KEYS, CLOSINGS, lane
+from apps.reports.kpis.sources import CASE_KEYS, CLOSINGS, case_keys, lane
 
 _CASES: Final = """src k JOIN complaints_case c ON c.id = k.id LEFT JOIN tracking_waybill w ON w.id = c.waybill_id"""
 _WEEK: Final = "k.at + interval '7 days'"
 _OF_CASE: Final = "e.subject_type = 'complaints.case' AND e.subject_id = c.id::text"
 REOPENED: Final = f"""(c.reopened_count > 0 AND EXISTS (SELECT FROM events_event e
         WHERE {_OF_CASE} AND e.kind = 'case.reopened' AND e.at < {_WEEK}))"""  # words of ours
+
+
+# Whose solution did not hold: who stated the last one before the case was opened again within the time; else the owner.
+_NOT_HELD: Final = f"""coalesce((SELECT v.by_id FROM events_event v
+        WHERE v.subject_type = 'complaints.case' AND v.subject_id = c.id::text AND v.kind = 'case.solved'
+            AND v.at <= (SELECT max(e.at) FROM events_event e
+                WHERE {_OF_CASE} AND e.kind = 'case.reopened' AND e.at < {_WEEK})
+            AND c.reopened_count > 0
+        ORDER BY v.at DESC, v.id DESC LIMIT 1), c.owner_id)"""  # noqa: S608  # words of ours
 
 
 class Closed(Kpi):
@@ -34,14 +43,15 @@ class Reopened(Kpi):
     code = "reopened"
     name = _("Opened again")
     definition = _(
-        "Cases that were opened again, before they were closed or within 7 days after, of those closed in the period."
+        "Cases that were opened again, before they were closed or within 7 days after, of those closed in the period;"
+        " held against whoever had solved them before."
     )
     better = "down"
     period_by = _("the closing")
     final_after = 7
     source = CLOSINGS
     select = f"""
-    SELECT 'complaints.case', c.id, k.at, 1, {REOPENED}::int, NULL::float8, {CASE_KEYS} FROM {_CASES}"""  # noqa: S608
+    SELECT 'complaints.case', c.id, k.at, 1, {REOPENED}::int, NULL::float8, {case_keys(_NOT_HELD)} FROM {_CASES}"""  # noqa: S608
     yardstick = """
     SELECT count(*) FILTER (WHERE EXISTS (SELECT FROM events_event r WHERE r.subject_type = 'complaints.case'
             AND r.subject_id = x.subject_id AND r.kind = 'case.reopened' AND r.at < x.at + interval '7 days')), count(*)

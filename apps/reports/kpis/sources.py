@@ -40,8 +40,15 @@ SHIPMENTS: Final = Source(
         OR coalesce(w.measured_promise_at, w.promised_at) >= %(since)s
             AND coalesce(w.measured_promise_at, w.promised_at) < %(until)s)""",  # noqa: S608  # words of ours
 )
-# With its shipment, whose partner and lane a case is told apart by.
-CASE_KEYS: Final = f"c.customer_id, c.unit_id, w.carrier_id, c.owner_id, {lane('w')}"
+
+
+def case_keys(agent: str) -> str:
+    """A case with its shipment, whose partner and lane it is told apart by; ``agent`` is the column or expression
+    that says whose it is."""
+    return f"c.customer_id, c.unit_id, w.carrier_id, {agent}, {lane('w')}"
+
+
+CASE_KEYS: Final = case_keys("c.owner_id")
 CASES: Final = "complaints_case c LEFT JOIN tracking_waybill w ON w.id = c.waybill_id"
 # Cases that were closed in the period, each once, by its last closing in it. One that has been opened again since has
 # lost its closing; its event has it.

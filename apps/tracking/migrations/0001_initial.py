@@ -2433,6 +2433,14 @@ class Migration(migrations.Migration):
                 opclasses=["varchar_pattern_ops"],
             ),
         ),
+        migrations.AddIndex(
+            model_name="waybill",
+            index=models.Index(
+                condition=models.Q(("delivered_at__isnull", False)),
+                fields=["delivered_at"],
+                name="waybill_by_delivery",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="waybill",
             constraint=models.UniqueConstraint(fields=("id", "issued_month"), name="waybill_month"),

@@ -213,6 +213,12 @@ class Waybill(models.Model):
                 name="waybill_open_by_destination",
                 condition=Q(concluded_at__isnull=True),
             ),
+            # Whose parcel arrived on a day: the sample of the satisfaction surveys (CMP-7).
+            models.Index(
+                fields=["delivered_at"],
+                name="waybill_by_delivery",
+                condition=Q(delivered_at__isnull=False),
+            ),
         ]
         permissions = [
             ("reveal_waybill", _("Can see names, phones and addresses, with a reason")),
