@@ -87,7 +87,7 @@ def test_named_once_it_is_in_use_for_this_claim_alone(desk: f.Desk) -> None:
         assert CARD not in cursor.fetchone()[0]
     payment = plan(claim, desk.agent)
     assert payment.payout is not None and payment.payout.payee == row
-    with pytest.raises(RuleBroken, match="在个案查询页上|page of their case"):
+    with pytest.raises(RuleBroken, match=r"在个案查询页上|page of their case"):
         plan(other, desk.agent)
     assert not Event.objects.filter(data__icontains=CARD).exists()
 

@@ -214,7 +214,7 @@ def test_what_does_not_fit_the_description_is_a_bad_request(
     client: Client, desk: f.Desk, change: dict[str, Any]
 ) -> None:
     key = key_of(desk.customer)
-    asked = body(desk.shipment(), rule_id(client, key), **change)
+    asked = {**body(desk.shipment(), rule_id(client, key)), **change}
     answer = post(client, key, WHERE, asked)
     assert answer.status_code == 400, answer.content
     assert not Claim.objects.exists()
