@@ -72,7 +72,7 @@ def test_the_money_goes_to_the_claimants_own_card(
     english.locator("#claims button", has_text="I agree").click()
     expect(english.locator("#claims .tag")).to_have_class("tag tag-teal")
     agent = signed_in(browser, live_server.url, desk.agent)
-    agent.goto(f"/admin/complaints/case/{about.number}/")
+    agent.goto(f"/admin/complaints/case/number/{about.number}/")
     waits = agent.locator("#holds")
     expect(waits).to_contain_text(claim.number)
     expect(waits).to_contain_text("结案前需先办结")
