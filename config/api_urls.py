@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularAPIView
 
 from apps.banking.urls import api_urlpatterns as banking
 from apps.billing.urls import api_urlpatterns as billing
+from apps.claims.urls import api_urlpatterns as claims
 from apps.complaints.urls import api_urlpatterns as cases
 from apps.core.api.reference import api_reference
 from apps.hotline.urls import api_urlpatterns as calls
@@ -16,7 +17,7 @@ from apps.tracking.urls import api_urlpatterns as tracking
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="api_schema"),
     path("docs/", api_reference, name="api_reference"),
-    path("v1/", include([*orders, *tracking, *cases, *billing, *banking, *notifications])),
+    path("v1/", include([*orders, *tracking, *cases, *billing, *banking, *claims, *notifications])),
     path("v1/", include([*orders, *tracking, *cases, *billing, *knowledge, *notifications])),
     path("v1/", include([*orders, *tracking, *cases, *calls, *billing, *notifications])),
 ]

@@ -75,6 +75,8 @@ class ApiScope(ColourChoices):
     EVENTS_WRITE = "events:write", _("Send tracking events"), "amber"
     CASES_READ = "cases:read", _("Read cases"), "blue"
     CASES_WRITE = "cases:write", _("Open cases and write in them"), "amber"
+    CLAIMS_READ = "claims:read", _("Read claims and compensation rules"), "blue"
+    CLAIMS_WRITE = "claims:write", _("File claims, send their papers, agree or dispute"), "amber"
     WEBHOOKS_READ = "webhooks:read", _("Read webhook endpoints and events"), "blue"
     WEBHOOKS_WRITE = "webhooks:write", _("Keep webhook endpoints and replay events"), "amber"
     BILLING_READ = "billing:read", _("Read statements and fees"), "blue"

@@ -152,6 +152,7 @@ EVENT_KINDS = {
     "payeralias.confirmed": _("Payer confirmed for account or name"),
     "payeralias.dropped": _("Payer's alias dropped"),
     "payee.requested": _("Payout account asked for"),
+    "payee.named": _("Account named by a private claimant"),
     "payee.called": _("Called back about a payout account"),
     "payee.refused": _("Payout account refused"),
     "payee.cooling": _("Payout account approved, waiting time begun"),
@@ -217,6 +218,7 @@ EVENT_VALUES = {
         f"payee.{kind}/purpose": PayoutPurpose
         for kind in (
             "requested",
+            "named",
             "called",
             "refused",
             "cooling",

@@ -35,6 +35,8 @@ def _cooling(events: Sequence[Event]) -> list[Notice]:
     change first who hears of it."""
     found = []
     for event, payee in _payees(events):
+        if payee.customer is None:
+            continue
         until = timezone.localtime(payee.cooling_until)
         for way in reachable_before(payee.customer, payee.requested_at):
             notice = _about(payee, "payee.cooling", event)
@@ -50,7 +52,7 @@ def _stopped(events: Sequence[Event]) -> list[Notice]:
     found = []
     for event, payee in _payees(events):
         data = {"account": payee.masked, "detail": payee.over_reason, "number": payee.masked}
-        found.append(_staff("staff.payee_stopped", event, payee.customer, data))
+        found.append(_staff("staff.payee_stopped", event, payee, data))
     return found
 
 
@@ -62,12 +64,12 @@ def _attempted(events: Sequence[Event]) -> list[Notice]:
     for event in events:
         row = payees.get(event.pk) or payouts.get(event.pk)
         if row is not None:
-            customer = row.customer if isinstance(row, PayeeAccount) else row.payee.customer
+            payee = row if isinstance(row, PayeeAccount) else row.payee
             data = {
                 "number": str(row),
                 "detail": str(event.data.get("code") or event.data.get("reason", "")),
             }
-            found.append(_staff("staff.payment_attempt", event, customer, data))
+            found.append(_staff("staff.payment_attempt", event, payee, data))
     return found
 
 
@@ -83,11 +85,14 @@ def _outcome(events: Sequence[Event]) -> list[Notice]:
                 "detail": payout.bank_said,
             }
             topic = f"staff.{event.kind.replace('.', '_')}"
-            found.append(_staff(topic, event, payout.payee.customer, data))
+            found.append(_staff(topic, event, payout.payee, data))
     return found
 
 
 def _about(payee: PayeeAccount, topic: str, event: Event) -> Notice:
+    """Only customers' accounts are called back about and waited for."""
+    if payee.customer is None:
+        raise TypeError("a private person's account has no customer")
     return Notice(
         topic=topic,
         cause=f"event:{event.pk}",
@@ -98,8 +103,13 @@ def _about(payee: PayeeAccount, topic: str, event: Event) -> Notice:
     )
 
 
-def _staff(topic: str, event: Event, customer: Any, data: dict[str, Any]) -> Notice:
-    notice = staff_notice(topic, event, customer, data)
+def _staff(topic: str, event: Event, payee: PayeeAccount, data: dict[str, Any]) -> Notice:
+    if payee.customer is not None:
+        notice = staff_notice(topic, event, payee.customer, data)
+    else:
+        data = {"customer": payee.whom, "when": event.at, **data}
+        cause = f"event:{event.pk}"
+        notice = Notice(topic, cause, event.at, event=event, unit_id=payee.unit_id, data=data)
     notice.link = subject_link(event)
     return notice
 

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
+from stdnum import luhn
+
 from apps.banking.reading import Line, Reading
 
 _KEPT = re.compile(r"[^0-9A-Za-z]")
@@ -108,6 +110,12 @@ def payee_number(typed: str) -> str:
     leading zero belongs to it. Empty for what cannot be one: letters, or not 9 to 32 digits."""
     plain = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", typed))
     return plain if plain.isascii() and _PAYEE_NUMBER.match(plain) else ""
+
+
+def card_number_fits(number: str) -> bool:
+    """Whether the last digit is the one that the others ask for (ISO/IEC 7812: every second digit from the right
+    doubled, the sum a multiple of ten)."""
+    return bool(luhn.is_valid(number))
 
 
 def same_name(holder: str, party: str) -> bool:

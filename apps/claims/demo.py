@@ -1,6 +1,7 @@
-"""Twelve claims of the demonstration, at least one in every state: damage paid on the spot, an insured loss that waits for
+"""Fourteen claims of the demonstration, at least one in every state: damage paid on the spot, an insured loss that waits for
 the deputy, a shortage that waits for an invoice, a delay refused with its clause, one disputed and raised, one set
-off, one half recovered from a partner. Written in sets."""
+off, one half recovered from a partner, one of a private person paid by transfer, one that came by the API. Written in
+sets, but for the transfer, which goes through the services of banking."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -14,7 +15,13 @@ from django.utils.timezone import localdate
 
 from apps.accounts.enums import Role
 from apps.accounts.models import User
+from apps.accounts.queries import public_user
+from apps.backoffice.queries.approvals import content_of
 from apps.backoffice.services.numbers import take_numbers
+from apps.banking.approvals import PAYOUT
+from apps.banking.enums import AccountState
+from apps.banking.models import BankAccount
+from apps.banking.services import approve_payout, confirm_paid, make_payment_file
 from apps.claims.enums import (
     Against,
     AgreedHow,
@@ -39,8 +46,10 @@ from apps.claims.models import (
 )  # fmt: skip
 from apps.claims.queries.rules import in_force, terms_of
 from apps.claims.rules.assessing import Assessed, Facts, Thing, assess
+from apps.claims.services import follow_payouts, name_account, plan_payment
 from apps.claims.services.books import post_payment
 from apps.claims.states import STANDING
+from apps.complaints.rules.contacts import phone_index
 from apps.events.services import NewEvent, new_event, record_many
 from apps.sla.rules import Attributes
 from apps.sla.services import open_matters
@@ -66,6 +75,7 @@ class Sketch:
     earlier: int | None = None  # assessed and approved at first, before the dispute
     way: PayWay | None = None
     recovered: int = 0
+    private: bool = False  # claimed by the consignee, not by the customer
     more: dict[str, Any] = field(default_factory=dict)
 
 
@@ -82,6 +92,9 @@ SKETCHES = (
     Sketch(K.LOSS, S.DRAFT, 0, "异常已认定丢失，自动起草", "童鞋", 260),
     Sketch(K.DELAY, S.CLOSED, 15, "活动物料晚到三天", "展架", 30, 30, way=PayWay.CASH),
     Sketch(K.DAMAGE, S.FILED, 0, "酒瓶破损，等待定损", "白酒", 1_180),
+    Sketch(K.DAMAGE, S.AGREED, 7, "收件人本人索赔，转账付到其银行卡", "空气炸锅", 459, 429, private=True),
+    Sketch(K.SHORTAGE, S.FILED, 0, "商家系统提交：签收少一箱", "婴儿纸尿裤", 238,
+           more={"shown_how": Told.API, "shown_to": "周经理", "source_key": "api:0:SHORT-20260118"}),
 )  # fmt: skip
 
 
@@ -112,6 +125,9 @@ def make_claims(*, seed: int, now: datetime) -> None:
     _pay(claims, people, now)
     _time(claims, people, now)
     record_many(list(_news(claims, people)))
+    for sketch, claim in zip(SKETCHES, claims, strict=True):
+        if sketch.private:
+            _transfer(claim, people)
 
 
 def _people() -> dict[str, User] | None:
@@ -142,6 +158,11 @@ def _claim(sketch: Sketch, waybill: Waybill, people: dict[str, User], now: datet
     row.shown_how, row.shown_to = Told.PHONE, "王先生"
     for name, value in sketch.more.items():
         setattr(row, name, value)
+    if sketch.private:
+        row.customer, row.party_name, row.party_phone = None, "陈静", "+8613812340917"
+        row.party_phone_index = phone_index(row.party_phone)
+    if row.source_key:
+        row.source_key = row.source_key.replace("api:0:", f"api:{waybill.customer_id}:")
     if row.papers_asked:
         row.papers_asked_at = filed + timedelta(minutes=20)
     _ends(row, sketch, people, filed)
@@ -261,6 +282,38 @@ def _pay(claims: list[Claim], people: dict[str, User], now: datetime) -> None:
             for claim, sketch in zip(claims, SKETCHES, strict=True)
             if sketch.recovered and claim.paid_at is not None
         )  # fmt: skip
+
+
+def _transfer(claim: Claim, people: dict[str, User]) -> None:
+    """Named by the claimant, released by two departments, in a file for the bank, and paid."""
+    account = BankAccount.objects.filter(state=AccountState.OPEN).order_by("pk").first()
+    finance = User.objects.active().people().with_role(Role.FINANCE).order_by("pk").first()
+    if account is None or finance is None or claim.agreed_at is None:
+        return
+    at = claim.agreed_at + timedelta(minutes=30)
+    where = {"holder": "陈静", "bank": "中国建设银行", "branch": "杭州文三路支行"}
+    name_account(
+        claim_id=claim.pk, number="6217001540012345672", values=where, by=public_user(), at=at
+    )
+    payment = plan_payment(
+        claim_id=claim.pk, way=PayWay.TRANSFER, from_account=account, by=people["agent"], at=at
+    )
+    payout = payment.payout
+    if payout is None:
+        raise TypeError("a transfer has a payout")
+    for hours, by in ((2, finance), (3, people["manager"])):
+        when = at + timedelta(hours=hours)
+        seen = content_of(PAYOUT, payout)[1]
+        approve_payout(payout, seen=seen, second_factor_at=when, by=by, at=when)
+    late, by = at + timedelta(hours=4), people["director"]
+    follow_payouts(payouts=[(payment.pk, "payout.released")], by=by, at=late)
+    make_payment_file([payout], account=account, template="icbc", by=finance, at=late)
+    late += timedelta(hours=2)
+    # Whoever made the file does not enter its results.
+    cashiers = User.objects.active().people().with_role(Role.CASHIER)
+    settles = cashiers.exclude(pk=finance.pk).order_by("pk").first() or people["manager"]
+    confirm_paid(payout, reason="银行回单：交易成功", by=settles, at=late)
+    follow_payouts(payouts=[(payment.pk, "payout.paid")], by=by, at=late)
 
 
 def _time(claims: list[Claim], people: dict[str, User], now: datetime) -> None:

@@ -47,6 +47,7 @@ class Told(ColourChoices):
     PHONE = "phone", _("Read out on the phone"), "teal"
     IN_PERSON = "in_person", _("Shown in person"), "purple"
     WRITING = "writing", _("Sent in writing"), "grey"
+    API = "api", _("Read by the customer's system"), "grey"
 
 
 class AgreedHow(ColourChoices):
@@ -132,6 +133,7 @@ EVENT_KINDS = {
     "claim.voided": _("Approval void"),
     "claim.agreed": _("Amount agreed"),
     "claim.disputed": _("Amount disputed"),
+    "claim.account_named": _("Account named by the claimant"),
     "claim.withdrawn": _("Claim withdrawn"),
     "claim.payment_planned": _("Payment planned"),
     "claim.payment_released": _("Payment released"),

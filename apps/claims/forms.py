@@ -129,6 +129,11 @@ class AssessForm(forms.Form):
     """What each thing is worth by the papers, and what is left of it."""
 
     days_late = forms.IntegerField(label=_("days late"), min_value=0, max_value=999, required=False)
+    proved_value = SumField(
+        label=_("proved value of the whole shipment"), required=False,
+        help_text=_("By the papers. All claims of a shipment together come to this or the declared value, and the"
+                    " freight, at most."),
+    )  # fmt: skip
     override = SumField(
         label=_("another amount than the computed one"), required=False, zero=True,
         help_text=_("Only a higher post, with a reason; never above the insured amount or the proved loss."),
@@ -154,6 +159,7 @@ class AssessForm(forms.Form):
         if not may_override:
             del self.fields["override"], self.fields["override_reason"]
         mine = [name for name in self.fields if name.startswith(("proved_", "salvage_"))]
+        self.fields["proved_value"].initial = claim.proved_value
         self.order_fields(mine)
 
     def clean(self) -> dict[str, Any]:

@@ -23,6 +23,8 @@ CLAIM_MOVES = MoveTable[C](
 LIVE = frozenset({C.DRAFT, C.FILED, C.ASSESSED, C.APPROVED, C.AGREED, C.PAID})
 # An amount was approved and stands.
 STANDING = frozenset({C.APPROVED, C.AGREED, C.PAID, C.CLOSED})
+# There is an amount, and not all of it has gone out: where it goes may be said.
+TAKES_ACCOUNT = frozenset({C.APPROVED, C.AGREED})
 
 PAYMENT_MOVES = MoveTable[P](
     {

@@ -38,6 +38,7 @@ class Id(StrEnum):
     ACCOUNT_NOTICE = "an"
     PAYEE = "pa"
     SURVEY = "sv"
+    RULE = "cr"
 
 
 @lru_cache(maxsize=256)

@@ -156,6 +156,7 @@ class CodePurpose(TextChoices):
     FOLLOW = "follow", _("Follow a shipment")
     BIND = "bind", _("Bind a WeChat account")
     PARTY = "party", _("Open the details of a shipment")
+    CLAIM = "claim", _("Name the account of a claim")
 
 
 class CodeAnswer(StrEnum):

@@ -31,6 +31,7 @@ LINES = Variable(
 _OWN = (
     Topic("subscription.code", _("Code for a subscription"), (NUMBER, CODE, MINUTES, *HOUSE)),
     Topic("party.code", _("Code to open details"), (NUMBER, CODE, MINUTES, *HOUSE)),
+    Topic("claim.code", _("Code to name the account of a claim"), (NUMBER, CODE, MINUTES, *HOUSE)),
     Topic("digest", _("Several messages in one"), (COUNT, NUMBERS, LINES, *HOUSE)),
     Topic("endpoint.disabled", _("Webhook endpoint switched off"), (CUSTOMER, DETAIL, *HOUSE)),
     staff_topic("staff.undelivered", _("A message reached nobody (staff)")),

@@ -269,6 +269,11 @@ class Migration(migrations.Migration):
                                 ("events:write", "Send tracking events"),
                                 ("cases:read", "Read cases"),
                                 ("cases:write", "Open cases and write in them"),
+                                ("claims:read", "Read claims and compensation rules"),
+                                (
+                                    "claims:write",
+                                    "File claims, send their papers, agree or dispute",
+                                ),
                                 ("webhooks:read", "Read webhook endpoints and events"),
                                 ("webhooks:write", "Keep webhook endpoints and replay events"),
                                 ("billing:read", "Read statements and fees"),

@@ -106,7 +106,7 @@ class PayeeFilters(FilterForm):
 class PayeeList(StaffList):
     title = _("Payout accounts")
     columns = (
-        Column("customer", _("customer"), lambda row: str(row.customer), is_link=True),
+        Column("customer", _("customer"), lambda row: row.whom, is_link=True),
         Column("purpose", _("for"), lambda row: status_tag(row, "purpose")),
         Column("holder", _("account holder")),
         Column("bank", _("bank")),
@@ -184,6 +184,9 @@ class PayeeAccountAdmin(ListAdmin, PanelAdmin):
             "nobody_to_call": state == PayeeState.REQUESTED
             and not may_be_called(record, now).exists(),
             "versions": PayeeAccount.objects.filter(
-                customer=record.customer_id, purpose=record.purpose
+                customer=record.customer_id,
+                purpose=record.purpose,
+                subject_type=record.subject_type,
+                subject_id=record.subject_id,
             ).exclude(pk=record.pk),
         }

@@ -97,7 +97,7 @@ class PayoutList(StaffList):
     title = _("Payouts")
     columns = (
         Column("number", _("number"), is_link=True),
-        Column("customer", _("customer"), lambda row: str(row.payee.customer)),
+        Column("customer", _("customer"), lambda row: row.payee.whom),
         Column("purpose", _("for"), lambda row: status_tag(row, "purpose")),
         Column("account", _("account number"), lambda row: row.payee.masked),
         Column("amount", _("amount"), lambda row: format_money(row.amount), is_number=True),

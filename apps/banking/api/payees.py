@@ -129,7 +129,7 @@ class PayeeView(ApiView):
 
 def _mine(request: Request) -> "QuerySet[PayeeAccount]":
     rows = PayeeAccount.objects.visible_to(caller(request))
-    return rows.select_related("customer").defer("number")
+    return rows.filter(customer__isnull=False).select_related("customer").defer("number")
 
 
 def _wanted(request: Request) -> "QuerySet[PayeeAccount]":

@@ -26,10 +26,10 @@ DECLARE
     approved timestamptz;
     called timestamptz;
 BEGIN
-    IF (NEW.customer_id, NEW.purpose, NEW.version, NEW.holder, NEW.bank, NEW.branch, NEW.cnaps, NEW.number_index,
+    IF (NEW.customer_id, NEW.subject_type, NEW.subject_id, NEW.unit_id, NEW.purpose, NEW.version, NEW.holder, NEW.bank, NEW.branch, NEW.cnaps, NEW.number_index,
         NEW.tail, NEW.name_check, NEW.meanwhile, NEW.requested_at, NEW.source_key, NEW.created_by_id)
         IS DISTINCT FROM
-       (OLD.customer_id, OLD.purpose, OLD.version, OLD.holder, OLD.bank, OLD.branch, OLD.cnaps, OLD.number_index,
+       (OLD.customer_id, OLD.subject_type, OLD.subject_id, OLD.unit_id, OLD.purpose, OLD.version, OLD.holder, OLD.bank, OLD.branch, OLD.cnaps, OLD.number_index,
         OLD.tail, OLD.name_check, OLD.meanwhile, OLD.requested_at, OLD.source_key, OLD.created_by_id)
     THEN
         RAISE EXCEPTION 'a payout account is never changed: another account is another row'
@@ -50,6 +50,8 @@ BEGIN
         ('requested', 'called_back'), ('requested', 'stopped'), ('requested', 'lapsed'),
         ('called_back', 'cooling'), ('called_back', 'stopped'), ('called_back', 'lapsed'),
         ('cooling', 'active'), ('cooling', 'stopped'), ('active', 'stopped'), ('active', 'ended'))
+        -- A private person's is asked for and in use at once: two people see it with the payout itself.
+        AND NOT (NEW.customer_id IS NULL AND OLD.state = 'requested' AND NEW.state = 'active')
     THEN
         RAISE EXCEPTION 'a payout account does not become % from %', NEW.state, OLD.state
             USING ERRCODE = 'check_violation', CONSTRAINT = 'payee_moves';
@@ -71,7 +73,7 @@ BEGIN
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'payee_approved_by_two';
         END IF;
     END IF;
-    IF NEW.state = 'active' AND NOT (NEW.cooling_until <= statement_timestamp()
+    IF NEW.state = 'active' AND NEW.customer_id IS NOT NULL AND NOT (NEW.cooling_until <= statement_timestamp()
         AND NEW.active_at >= NEW.cooling_until)
     THEN
         RAISE EXCEPTION 'the waiting time of this payout account is not over'

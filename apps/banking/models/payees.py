@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.enums import ObjectScope
+from apps.accounts.models import Unit
 from apps.banking.enums import (
     CallOutcome,
     Meanwhile,
@@ -34,19 +36,40 @@ OVER = (S.STOPPED, S.LAPSED, S.ENDED)
 
 class PayeeAccountQuerySet(models.QuerySet["PayeeAccount"]):
     def visible_to(self, user: "User") -> Self:
-        """Those of the customers this user may see."""
-        return self.filter(customer__in=Customer.objects.visible_to(user))
+        """Those of the customers this user may see, and of private persons in this user's units."""
+        return self.filter(seen_by(user))
+
+
+def seen_by(user: "User", path: str = "") -> Q:
+    """The condition of ``visible_to``; ``path`` leads from the rows that are filtered to their account."""
+    customers = Q(**{f"{path}customer__in": Customer.objects.visible_to(user)})
+    if not user.is_authenticated or not user.is_active or user.scope == ObjectScope.CUSTOMERS:
+        return customers
+    units = user.visible_unit_ids()
+    private = Q(**{f"{path}customer": None})
+    return customers | (private if units is None else private & Q(**{f"{path}unit__in": units}))
 
 
 class PayeeAccount(Stamped):
-    """An account of a customer that we pay into. What it says is never changed (a trigger refuses it):
+    """An account of a customer that we pay into, or of a private person for one thing that we owe them
+    (``subject_type``, ``subject_id``: a row of a floor above). What it says is never changed (a trigger refuses it):
     another account is another row, the next ``version`` of its customer and purpose.
 
     It is an answer only while ``active``; ``banking.queries.payee_account_for`` is the one place that asks.
     """
 
     customer = models.ForeignKey(
-        Customer, models.PROTECT, related_name="payee_accounts", verbose_name=_("customer")
+        Customer,
+        models.PROTECT,
+        null=True,
+        related_name="payee_accounts",
+        verbose_name=_("customer"),
+    )
+    # Of a private person: what alone is paid to it, and whose unit deals with it.
+    subject_type = models.CharField(max_length=60, blank=True, editable=False)
+    subject_id = models.CharField(max_length=40, blank=True, editable=False)
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, related_name="+", editable=False, verbose_name=_("unit")
     )
     purpose = models.CharField(
         _("for"), max_length=8, choices=PayoutPurpose.choices, default=PayoutPurpose.COD
@@ -58,6 +81,7 @@ class PayeeAccount(Stamped):
     cnaps = models.CharField(
         _("CNAPS code"),
         max_length=12,
+        blank=True,
         validators=[RegexValidator(r"^\d{12}$", _("A CNAPS code has 12 digits."))],
     )
     number = EncryptedTextField(_("account number"))
@@ -121,6 +145,18 @@ class PayeeAccount(Stamped):
                 condition=Q(state__in=UNDER_WAY),
             ),
             models.UniqueConstraint(
+                fields=["subject_type", "subject_id"],
+                name="payee_one_of_a_subject",
+                condition=Q(customer=None, state__in=[S.REQUESTED, S.ACTIVE]),
+            ),
+            models.CheckConstraint(
+                name="payee_of_one",
+                condition=Q(customer__isnull=False, subject_type="", subject_id="", unit=None)
+                | Q(customer=None, unit__isnull=False, purpose=PayoutPurpose.CLAIM)
+                & ~Q(subject_type="")
+                & ~Q(subject_id=""),
+            ),
+            models.UniqueConstraint(
                 fields=["customer", "source_key"],
                 name="payee_source_once",
                 condition=~Q(source_key=""),
@@ -131,7 +167,9 @@ class PayeeAccount(Stamped):
             ),
             models.CheckConstraint(
                 name="payee_complete",
-                condition=~Q(number_index="") & ~Q(holder="") & Q(cnaps__regex=r"^\d{12}$"),
+                condition=~Q(number_index="")
+                & ~Q(holder="")
+                & (Q(cnaps__regex=r"^\d{12}$") | Q(customer=None, cnaps="")),
             ),
             models.CheckConstraint(
                 name="payee_cooling_agrees",
@@ -145,6 +183,13 @@ class PayeeAccount(Stamped):
                     cooling_until__gt=models.F("approved_at"),
                     called_at__isnull=False,
                     state__in=[S.COOLING, S.ACTIVE, S.STOPPED, S.ENDED],
+                )
+                # A private person's: nothing was paid elsewhere before, so nobody can lead it astray.
+                | Q(
+                    customer=None,
+                    approved_at=None,
+                    cooling_until=None,
+                    state__in=[S.REQUESTED, S.ACTIVE, S.STOPPED, S.ENDED],
                 ),
             ),
             models.CheckConstraint(
@@ -179,7 +224,12 @@ class PayeeAccount(Stamped):
         default_permissions = ("view",)
 
     def __str__(self) -> str:
-        return f"{self.customer} · {self.masked}"
+        return f"{self.whom} · {self.masked}"
+
+    @property
+    def whom(self) -> str:
+        """Whom it pays: the customer, or the private person by name."""
+        return str(self.customer) if self.customer is not None else self.holder
 
     @property
     def masked(self) -> str:

@@ -11,10 +11,9 @@ from apps.backoffice.models import ApprovalRequest
 from apps.banking.enums import PayoutPurpose, PayoutState
 from apps.banking.models.accounts import BankAccount
 from apps.banking.models.lines import BankLine
-from apps.banking.models.payees import PayeeAccount
+from apps.banking.models.payees import PayeeAccount, seen_by
 from apps.banking.storage import private_name
 from apps.core.models import AppendOnly, MoneyField, Stamped
-from apps.customers.models import Customer
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -64,8 +63,8 @@ class PayoutFile(AppendOnly):
 
 class PayoutQuerySet(models.QuerySet["Payout"]):
     def visible_to(self, user: "User") -> Self:
-        """Those to customers this user may see."""
-        return self.filter(payee__customer__in=Customer.objects.visible_to(user))
+        """Those to accounts this user may see."""
+        return self.filter(seen_by(user, "payee__"))
 
 
 class Payout(Stamped):

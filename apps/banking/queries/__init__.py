@@ -15,7 +15,13 @@ from apps.banking.queries.accounts import (
 )
 from apps.banking.queries.ended import ended_accounts_named, is_ended, lines_at_ended
 from apps.banking.queries.files import Gap, gaps_of
-from apps.banking.queries.payees import payee_account_for, payee_accounts_for, payee_sha
+from apps.banking.queries.payees import (
+    payee_account_for,
+    payee_accounts_for,
+    payee_sha,
+    private_payee_for,
+    private_payees_for,
+)
 from apps.banking.queries.payers import Known, aliases_of, known_payers, likely_customers
 from apps.banking.queries.payouts import payout_of
 from apps.banking.queries.reconciliation import Reconciliation, reconcile
@@ -45,6 +51,8 @@ __all__ = [
     "payee_accounts_for",
     "payee_sha",
     "payout_of",
+    "private_payee_for",
+    "private_payees_for",
     "reconcile",
     "which_account",
 ]

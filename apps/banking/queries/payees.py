@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from apps.backoffice.rules.approvals import canonical, sha256_of
 from apps.banking.enums import CallOutcome, Meanwhile, PayeeState, PayoutPurpose
@@ -32,6 +32,8 @@ def payee_accounts_for(
     found: dict[int, PayeeAccount] = {}
     held = set()
     for row in rows:
+        if row.customer_id is None:
+            continue
         if row.state == PayeeState.ACTIVE:
             if row.active_at is not None and row.active_at <= at:
                 found[row.customer_id] = row
@@ -40,12 +42,37 @@ def payee_accounts_for(
     return {customer: row for customer, row in found.items() if customer not in held}
 
 
+def private_payee_for(subject: Model) -> PayeeAccount | None:
+    """The account that a private person named for this one thing; None: no account is in use for it."""
+    return PayeeAccount.objects.filter(
+        subject_type=subject._meta.label_lower,
+        subject_id=str(subject.pk),
+        customer=None,
+        state=PayeeState.ACTIVE,
+    ).first()
+
+
+def private_payees_for(model: type[Model], keys: list[int]) -> dict[int, str]:
+    """The same for many rows of ``model``, in one query and masked."""
+    if not keys:
+        return {}
+    rows = PayeeAccount.objects.filter(
+        subject_type=model._meta.label_lower,
+        subject_id__in=[str(key) for key in keys],
+        customer=None,
+        state=PayeeState.ACTIVE,
+    )
+    return {int(row.subject_id): row.masked for row in rows.defer("number")}
+
+
 def payee_sha(payee: PayeeAccount) -> str:
     """A fingerprint of whom and where we pay: what people approve holds it instead of the number, and a payout
     that was approved for another account is not the same payout."""
+    private = {"subject": f"{payee.subject_type}:{payee.subject_id}"}
     return sha256_of(
         canonical(
             {
+                **(private if payee.customer_id is None else {}),
                 "customer": payee.customer_id,
                 "purpose": payee.purpose,
                 "version": payee.version,
@@ -63,7 +90,7 @@ def payee_content(payee: PayeeAccount) -> dict[str, Any]:
     """What two people approve, as plain values; the account number is in it by its fingerprint only."""
     call = payee.calls.filter(outcome=CallOutcome.CONFIRMED).select_related("contact").last()
     return {
-        "customer": str(payee.customer),
+        "customer": payee.whom,
         "purpose": payee.purpose,
         "version": payee.version,
         "holder": payee.holder,
@@ -87,9 +114,9 @@ def payee_content(payee: PayeeAccount) -> dict[str, Any]:
 
 def shared_with(payee: PayeeAccount) -> list[str]:
     """Codes of other customers with the same account: nothing forbids it, and who approves must know."""
-    others = PayeeAccount.objects.filter(number_index=payee.number_index).exclude(
-        customer=payee.customer_id
-    )
+    others = PayeeAccount.objects.filter(number_index=payee.number_index, customer__isnull=False)
+    if payee.customer_id is not None:
+        others = others.exclude(customer=payee.customer_id)
     codes = others.exclude(state__in=OVER).values_list("customer__code", flat=True)
     return sorted(set(codes))
 

@@ -24,7 +24,7 @@ def payout_content(payout: Payout) -> dict[str, Any]:
         "number": payout.number,
         "purpose": payout.purpose,
         "for": f"{payout.subject_type}:{payout.subject_id}",
-        "customer": str(payout.payee.customer),
+        "customer": payout.payee.whom,
         "holder": payout.payee.holder,
         "bank": f"{payout.payee.bank} {payout.payee.branch}".strip(),
         "tail": payout.payee.tail,

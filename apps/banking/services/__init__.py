@@ -35,6 +35,7 @@ from apps.banking.services.payout_files import FileMade, make_payment_file, open
 from apps.banking.services.payout_release import approve_payout, ask_release, refuse_payout
 from apps.banking.services.payout_results import take_result_file
 from apps.banking.services.payouts import cancel_payout, draft_payout, release_payouts
+from apps.banking.services.private_payees import name_private_payee
 from apps.banking.services.settling import (
     confirm_paid,
     mark_unclear,
@@ -77,6 +78,7 @@ __all__ = [
     "make_payment_file",
     "mark_unclear",
     "move_payees",
+    "name_private_payee",
     "note_view",
     "open_account",
     "open_payment_file",

@@ -63,7 +63,7 @@ def request_payee(
     same ``source_key`` before is given back as it is."""
     with all_or_nothing(), transaction.atomic():
         row = Customer.objects.select_for_update(of=("self",)).get(pk=customer.pk)
-        plain = _number(number)
+        plain = read_number(number)
         index = blind_index(plain, ACCOUNT_NUMBER)
         if source_key:
             before = row.payee_accounts.filter(source_key=source_key).first()
@@ -82,7 +82,7 @@ def request_payee(
             source_key=source_key,
             created_by_id=by.pk,
         )
-        _fill(payee, values)
+        fill(payee, values)
         payee.name_check = _check_name(payee.holder, row, {paper.kind for paper in given})
         payee.save()
         _attach(payee, given, by=by, at=at)
@@ -140,7 +140,9 @@ def clear_number(payee: PayeeAccount) -> str:
 
 
 def locked(payee: PayeeAccount) -> PayeeAccount:
-    """The account, locked behind its customer."""
+    """The account, locked behind its customer, if it is a customer's."""
+    if payee.customer_id is None:
+        return PayeeAccount.objects.select_for_update(of=("self",)).get(pk=payee.pk)
     customer = Customer.objects.select_for_update(of=("self",)).get(pk=payee.customer_id)
     row = PayeeAccount.objects.select_for_update(of=("self",)).get(pk=payee.pk)
     row.customer = customer
@@ -162,7 +164,7 @@ def about(payee: PayeeAccount) -> dict[str, Any]:
     return {"customer": payee.customer_id, "purpose": payee.purpose, "tail": payee.tail}
 
 
-def _number(typed: str) -> str:
+def read_number(typed: str) -> str:
     plain = payee_number(typed)
     if not plain:
         raise BadInput(
@@ -206,19 +208,20 @@ def _check_free(customer: Customer, purpose: str, index: str) -> None:
         raise BadInput(_("This is an account of ours."), code="number_ours", field="number")
 
 
-def _fill(payee: PayeeAccount, values: Mapping[str, Any]) -> None:
+def fill(payee: PayeeAccount, values: Mapping[str, Any]) -> None:
     unknown = set(values) - set(FIELDS)
     if unknown:
         raise TypeError(f"{sorted(unknown)} cannot be set here")
     for name, value in values.items():
         setattr(payee, name, " ".join(str(value).split()))
     try:
-        payee.clean_fields(exclude=["source_key", "name_check"])
+        # A private person's has no customer; whose it is says the caller, not the form.
+        payee.clean_fields(exclude=["source_key", "name_check", "customer", "unit"])
     except ValidationError as error:
         field, found = next(iter(error.message_dict.items()))
         label = payee._meta.get_field(field).verbose_name  # type: ignore[union-attr]  # plain fields
         raise BadInput(f"{label}: {found[0]}", code="bad_value", field=field, rule=RULE) from error
-    if bank_of_cnaps(payee.cnaps) is None:
+    if (payee.cnaps or payee.customer_id) and bank_of_cnaps(payee.cnaps) is None:
         text = _("No bank's CNAPS codes begin with %(code)s.") % {"code": payee.cnaps[:3]}
         raise BadInput(text, code="cnaps_unknown", field="cnaps", rule=RULE)
 

@@ -25,7 +25,7 @@ def ask_release(payout: Payout, *, by: "User", at: datetime) -> Payout:
         PAYOUT_MOVES.check(PayoutState(row.state), PayoutState.APPROVING)
         check_unchanged(row)
         engine.ask_approval(
-            kind=PAYOUT, subject=row, title=f"{row.number} {row.payee.customer}", by=by, at=at
+            kind=PAYOUT, subject=row, title=f"{row.number} {row.payee.whom}", by=by, at=at
         )
         row.state = PayoutState.APPROVING
         row.save(update_fields=["state"])

@@ -137,8 +137,12 @@ def check_amount(amount: Decimal) -> None:
 
 def check_is_answer(payee: PayeeAccount, purpose: str, at: datetime) -> None:
     """Raises RuleBroken (``payee_not_active``) unless this is the account that is paid to now."""
-    answer = payee_account_for(payee.customer, at, purpose)
-    if answer is None or answer.pk != payee.pk:
+    if payee.customer is None:
+        is_answer = payee.state == PayeeState.ACTIVE and payee.purpose == purpose
+    else:
+        answer = payee_account_for(payee.customer, at, purpose)
+        is_answer = answer is not None and answer.pk == payee.pk
+    if not is_answer:
         raise RuleBroken(
             _("%(account)s is not in use for this customer now (%(state)s): nothing is paid to it.")
             % {"account": payee.masked, "state": PayeeState(payee.state).label},
@@ -198,10 +202,13 @@ def check_covered(row: Payout, approval: ApprovalRequest) -> None:
 
 def _check_whose(payee: PayeeAccount, subject: Model) -> None:
     whose = getattr(subject, "customer_id", None) or getattr(subject, "merchant_id", None)
-    if whose is not None and whose != payee.customer_id:
+    # What is owed to a private person is paid to the account that they named for it, and to no other.
+    private = getattr(subject, "private_payee_of", None)
+    of = (payee.subject_type, payee.subject_id) if payee.customer_id is None else None
+    if of != private or (whose is not None and whose != payee.customer_id):
         raise RuleBroken(
             _("This account belongs to %(customer)s, to whom this is not owed.")
-            % {"customer": payee.customer},
+            % {"customer": payee.whom},
             code="payee_of_another",
             field="payee",
             rule="COD-6",

@@ -19,11 +19,12 @@ from apps.backoffice.listing import ListAdmin
 from apps.backoffice.lists import Column, ListQuery, Sort, StaffList, View
 from apps.backoffice.records import PanelAdmin
 from apps.backoffice.staff_admin import must
+from apps.banking.queries import private_payee_for
 from apps.claims.admin.acts import ACTS, FILE
 from apps.claims.enums import ClaimKind, ClaimState
 from apps.claims.models import Claim, ClaimPaper
 from apps.claims.queries.lists import claim_list, claims_of_case, left_to_pay
-from apps.claims.queries.money import taken_sum
+from apps.claims.queries.money import taken_sum, worth_of
 from apps.claims.queries.rules import who_may_decide
 from apps.claims.wording import step_lines
 from apps.complaints.models import Case
@@ -117,7 +118,13 @@ class ClaimAdmin(ListAdmin, PanelAdmin):
         ]
         left, over = left_to_pay(record, taken_sum(record))
         waiting = record.state == ClaimState.ASSESSED
+        others = Claim.objects.filter(waybill=record.waybill_id).exclude(pk=record.pk)
+        private = record.customer_id is None
         return {
+            "others": others.order_by("pk")[:5],
+            "worth": worth_of(record) if waiting else None,
+            "is_private": private,
+            "account": private_payee_for(record) if private else None,
             "title": f"{record.number} · {record.get_kind_display()}",
             "acts": self.offered(request, record),
             "items": record.items.all(),

@@ -1,4 +1,4 @@
-"""What claims never do, whoever asks: pay more than is approved, approve beyond a limit or one's own assessment,
+"""What claims never do, whoever asks: pay more than is approved, grant more for a shipment than it was worth, approve beyond a limit or one's own assessment,
 change what was frozen at the filing, the text of a rule or a limit."""
 
 from datetime import UTC, date, datetime
@@ -70,6 +70,38 @@ CREATE TRIGGER claim_payment_stays_within BEFORE UPDATE ON claims_claimpayment F
         OR NEW.claim_id IS DISTINCT FROM OLD.claim_id))
     EXECUTE FUNCTION claims_within_approved();
 
+-- What all claims of a shipment may come to: its declared value or what is proved of it, and the freight.
+CREATE FUNCTION claims_most_for(shipment bigint) RETURNS numeric LANGUAGE sql STABLE AS $$
+    SELECT coalesce(greatest(max(c.declared_value), max(c.proved_value), max(p.proved)), 0) + coalesce(max(c.fee), 0)
+    FROM claims_claim c LEFT JOIN LATERAL (SELECT sum(i.proved) AS proved FROM claims_claimitem i
+        WHERE i.claim_id = c.id) p ON true
+    WHERE c.waybill_id = shipment AND c.state NOT IN ('draft', 'refused', 'withdrawn')
+$$;
+-- What is granted or on its way to be paid by its other claims.
+CREATE FUNCTION claims_granted_for(shipment bigint, but bigint) RETURNS numeric LANGUAGE sql STABLE AS $$
+    SELECT coalesce(sum(greatest(
+        CASE WHEN c.state IN ('approved', 'agreed', 'paid', 'closed') THEN c.approved ELSE 0 END, p.taken)), 0)
+    FROM claims_claim c LEFT JOIN LATERAL (SELECT coalesce(sum(m.amount), 0) AS taken FROM claims_claimpayment m
+        WHERE m.claim_id = c.id AND m.state <> 'failed') p ON true
+    WHERE c.waybill_id = shipment AND c.id <> but
+$$;
+CREATE FUNCTION claims_within_value() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    now_approved numeric;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('claims.value:' || NEW.waybill_id, 0));
+    -- As it stands when the transaction ends, not as it was when this was put off.
+    SELECT c.approved INTO now_approved FROM claims_claim c WHERE c.id = NEW.id AND c.state = 'approved';
+    IF claims_granted_for(NEW.waybill_id, NEW.id) + now_approved > claims_most_for(NEW.waybill_id)
+    THEN RAISE EXCEPTION 'more than the shipment was worth'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'claim_within_value';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER claim_within_value AFTER INSERT OR UPDATE OF approved ON claims_claim
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.state = 'approved')
+    EXECUTE FUNCTION claims_within_value();
+
 CREATE FUNCTION claims_within_limit() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     l claims_claimlimit;
@@ -97,6 +129,10 @@ CREATE TRIGGER decision_within_limit BEFORE INSERT ON claims_decision FOR EACH R
     WHEN (NEW.verdict = 'approve') EXECUTE FUNCTION claims_within_limit();
 """
 BACK = """
+DROP TRIGGER claim_within_value ON claims_claim;
+DROP FUNCTION claims_within_value();
+DROP FUNCTION claims_granted_for(bigint, bigint);
+DROP FUNCTION claims_most_for(bigint);
 DROP TRIGGER decision_within_limit ON claims_decision;
 DROP FUNCTION claims_within_limit();
 DROP TRIGGER claim_payment_stays_within ON claims_claimpayment;

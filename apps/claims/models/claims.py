@@ -102,6 +102,8 @@ class Claim(Stamped):
     declared_value = MoneyField(_("declared value"), null=True, blank=True)
     fee = MoneyField(_("fee of the shipment"), null=True, blank=True)
     days_late = models.PositiveSmallIntegerField(_("days late"), null=True, blank=True)
+    # Of the whole shipment, by the papers; what all claims of it come to together never exceeds it (adr/0059).
+    proved_value = MoneyField(_("proved value of the whole shipment"), null=True, blank=True)
     claimed = MoneyField(_("claimed"))
     is_above_declared = models.BooleanField(_("above the declared value"), default=False)
     is_large = models.BooleanField(_("large"), default=False)
@@ -187,6 +189,9 @@ class Claim(Stamped):
                 condition=Q(kind__in=ClaimKind.values, state__in=S.values),
             ),
             models.CheckConstraint(name="claim_of_something", condition=Q(claimed__gt=0)),
+            models.CheckConstraint(
+                name="claim_value_positive", condition=Q(proved_value=None) | Q(proved_value__gt=0)
+            ),
             models.CheckConstraint(
                 name="claim_of_somebody",
                 condition=Q(customer__isnull=False) | ~Q(party_phone_index=""),

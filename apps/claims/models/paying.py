@@ -109,6 +109,13 @@ class ClaimPayment(models.Model):
         """Whose payout account alone may be paid (``banking.draft_payout`` asks)."""
         return self.claim.customer_id
 
+    @property
+    def private_payee_of(self) -> tuple[str, str] | None:
+        """For what a private claimant named their account; None for a customer's claim (banking asks)."""
+        if self.claim.customer_id is not None:
+            return None
+        return Claim._meta.label_lower, str(self.claim_id)
+
 
 class RecoveryQuerySet(models.QuerySet["Recovery"]):
     def visible_to(self, user: "User") -> Self:

@@ -1,6 +1,6 @@
 """Lists of claims for staff, and what one's page shows (CMP-6)."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -10,10 +10,11 @@ from django.utils.timezone import localdate
 from apps.accounts.models import User
 from apps.claims.enums import ClaimState
 from apps.claims.models import Assessment, Claim, CompensationRule, Recovery
-from apps.claims.queries.rules import limits_on
+from apps.claims.queries.rules import in_force, limits_on
 from apps.complaints.models import Case
 from apps.core.errors import BadInput
 from apps.core.money import money
+from apps.customers.models import Customer
 from apps.tracking.models import Waybill
 from apps.tracking.numbers import parse_waybill_number
 
@@ -86,6 +87,13 @@ def rules_on(day: Any) -> "QuerySet[CompensationRule]":
     return CompensationRule.objects.filter(Q(until=None) | Q(until__gt=day)).order_by(
         "kind", "cover", F("customer_id").asc(nulls_first=True), "since"
     )
+
+
+def rules_for_customers(customers: "QuerySet[Customer]", day: date) -> "QuerySet[CompensationRule]":
+    """In force on ``day``: those for everybody and those agreed with one of ``customers``."""
+    rows = CompensationRule.objects.filter(in_force(day)).select_related("customer")
+    mine = rows.filter(Q(customer=None) | Q(customer__in=customers))
+    return mine.order_by("kind", "cover", F("customer_id").asc(nulls_first=True))
 
 
 def left_to_pay(claim: Claim, taken: Decimal) -> tuple[Decimal, Decimal]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.db import connection
 from django.db.models import Count, Q, QuerySet, Sum
 
 from apps.claims.enums import ClaimState, PaymentState
@@ -32,6 +33,29 @@ def taken_sum(claim: Claim) -> Decimal:
 def _sum(rows: "QuerySet[ClaimPayment]") -> Decimal:
     found: Decimal | None = rows.aggregate(sum=Sum("amount"))["sum"]
     return found or Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """In yuan: what all claims of a shipment may come to together, and what its other claims come to already."""
+
+    most: Decimal
+    granted: Decimal
+
+    @property
+    def left(self) -> Decimal:
+        return max(self.most - self.granted, Decimal(0))
+
+
+def worth_of(claim: Claim) -> Worth:
+    """By the database's own functions, which its trigger asks as well: declared or proved value and the freight."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT claims_most_for(%s), claims_granted_for(%s, %s)",
+            [claim.waybill_id, claim.waybill_id, claim.pk],
+        )
+        most, granted = cursor.fetchone()
+    return Worth(most, granted)
 
 
 @dataclass(frozen=True, slots=True)

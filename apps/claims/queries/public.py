@@ -6,8 +6,10 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
+from apps.banking.queries import private_payees_for
 from apps.claims.enums import ClaimState
 from apps.claims.models import Claim
+from apps.claims.states import TAKES_ACCOUNT
 from apps.claims.wording import step_lines
 from apps.complaints.models import Case
 from apps.complaints.rules.merchants import is_merchants_own
@@ -44,17 +46,27 @@ class PublicClaim:
     refusal: str
     may_answer: bool
     may_send: bool
+    # A private claimant's: whether an account may be named now, and the last digits of the one that is.
+    takes_account: bool
+    account: str
 
 
 def public_claims(case: Case) -> list[PublicClaim]:
     """Those of the case, the newest first; drafts of ours are none yet."""
     rows = Claim.objects.filter(case=case, state__in=SHOWN).order_by("-pk")
-    return [_seen(row) for row in rows.prefetch_related("assessments") if _is_theirs(row, case)]
+    mine = [row for row in rows.prefetch_related("assessments") if _is_theirs(row, case)]
+    accounts = private_payees_for(Claim, [row.pk for row in mine if row.customer_id is None])
+    return [_seen(row, accounts.get(row.pk, "")) for row in mine]
 
 
 def claim_of_case(case: Case, number: str) -> Claim | None:
     row = Claim.objects.filter(case=case, number=number, state__in=SHOWN).first()
     return row if row is not None and _is_theirs(row, case) else None
+
+
+def takes_account(row: Claim) -> bool:
+    """Whether its claimant, a private person, may name an account now."""
+    return row.customer_id is None and row.state in TAKES_ACCOUNT
 
 
 def _is_theirs(row: Claim, case: Case) -> bool:
@@ -69,7 +81,7 @@ def _is_theirs(row: Claim, case: Case) -> bool:
     return bool(case.contact_phone) and case.contact_phone in phones
 
 
-def _seen(row: Claim) -> PublicClaim:
+def _seen(row: Claim, account: str) -> PublicClaim:
     newest = max(row.assessments.all(), key=lambda one: one.n, default=None)
     stands = newest if row.approved is not None else None
     return PublicClaim(
@@ -88,4 +100,6 @@ def _seen(row: Claim) -> PublicClaim:
         else "",
         may_answer=row.state == ClaimState.APPROVED,
         may_send=row.state in (ClaimState.FILED, ClaimState.ASSESSED, ClaimState.APPROVED),
+        takes_account=takes_account(row),
+        account=account,
     )

@@ -5,6 +5,7 @@ RuleBroken or BadInput naming the field. Claims that ``by`` may not see raise ``
 claimant speaks, and the door has proved who that is.
 """
 
+from apps.claims.services.accounts import name_account
 from apps.claims.services.deciding import (
     approve_claim,
     assess_claim,
@@ -54,6 +55,7 @@ __all__ = [
     "file_claim",
     "follow_payouts",
     "left_of",
+    "name_account",
     "pay_on_the_spot",
     "plan_payment",
     "publish_rule",

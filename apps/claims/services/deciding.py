@@ -14,6 +14,7 @@ from apps.accounts.models import User
 from apps.claims.enums import ClaimKind, ClaimState, Verdict
 from apps.claims.inputs import Proof
 from apps.claims.models import Assessment, Claim, ClaimItem, ClaimLimit, Decision
+from apps.claims.queries.money import worth_of
 from apps.claims.queries.rules import (
     approved_by,
     is_large,
@@ -75,13 +76,15 @@ def assess_claim(
     claim_id: int,
     proofs: Mapping[int, Proof] | None = None,
     days_late: int | None = None,
+    proved_value: Decimal | None = None,
     override: Decimal | None = None,
     override_reason: str = "",
     by: User,
     at: datetime,
 ) -> Assessment:
     """Write down what the things are worth by the papers, and what the rule makes of it. ``override``: another
-    amount, with a reason, by a post that may; never beyond the insured amount or the proved loss.
+    amount, with a reason, by a post that may; never beyond the insured amount or the proved loss. ``proved_value``:
+    what the whole shipment was worth by the papers, in yuan.
 
     RuleBroken ``lacking`` says what is missing."""
     check_qualified(by, at)
@@ -93,6 +96,8 @@ def assess_claim(
     _write_proofs(claim, proofs or {})
     if days_late is not None:
         write(claim, days_late=days_late)
+    if proved_value is not None:
+        write(claim, proved_value=amount(proved_value, "proved_value"))
     found = compute(claim)
     if isinstance(found, Lacking):
         raise RuleBroken(
@@ -169,7 +174,7 @@ def _overridden(found: Assessed, override: Decimal, text: str, by: User) -> tupl
 
 
 def _inputs(claim: Claim) -> dict[str, Any]:
-    names = ("insured_amount", "declared_value", "fee", "days_late", "claimed")
+    names = ("insured_amount", "declared_value", "fee", "days_late", "claimed", "proved_value")
     found: dict[str, Any] = {name: _text(getattr(claim, name)) for name in names}
     items = claim.items.values_list("what", "quantity", "claimed", "proved", "salvage")
     found["items"] = [[_text(value) for value in row] for row in items]
@@ -196,11 +201,35 @@ def approve_claim(
             rule=RULE,
         )
     limit = check_limit(claim, row, by, at)
+    _check_worth(claim, row)
     _decide(claim, row, Verdict.APPROVE, limit=limit, reason=reason, by=by, at=at)
     move(claim, S.APPROVED, approved=row.amount, decided_at=at, decided_by=by)
     clocks.decided(claim, by=by, at=at)
     record("claim.approved", claim, by=by, at=at, data=about(claim, amount=str(row.amount)))
     return claim
+
+
+def _check_worth(claim: Claim, row: Assessment) -> None:
+    """All claims of a shipment together: at most its declared or proved value and the freight. One at a time, so
+    that two who approve at the same moment see one another."""
+    one_at_a_time("value", claim.waybill_id)
+    worth = worth_of(claim)
+    if row.amount <= worth.left:
+        return
+    raise RuleBroken(
+        _(
+            "All claims of this shipment together come to %(most)s at most: its declared or proved value, and the"
+            " freight. %(granted)s is granted by others, so that %(left)s is left. Was the shipment worth more,"
+            " assess it anew with the proved value of the whole shipment."
+        )
+        % {
+            "most": format_money(worth.most),
+            "granted": format_money(worth.granted),
+            "left": format_money(worth.left),
+        },
+        code="beyond_value",
+        rule=RULE,
+    )
 
 
 def check_limit(claim: Claim, row: Assessment, by: User, at: datetime) -> ClaimLimit:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.banking.enums import PayoutPurpose, PayoutState
 from apps.banking.models import BankAccount, Payout
-from apps.banking.queries.payees import payee_account_for
+from apps.banking.queries.payees import payee_account_for, private_payee_for
 from apps.banking.services import ask_release, cancel_payout, draft_payout
 from apps.claims.enums import AgreedHow, ClaimState, PaymentState, PayWay
 from apps.claims.models import Claim, ClaimPayment
@@ -100,7 +100,7 @@ def plan_payment(
     at: datetime,
 ) -> ClaimPayment:
     """Plan a payment of what is left, or of ``amount``; somebody else releases it. A transfer goes to the
-    claimant's payout account for claims and is drafted in banking, whose two approvals release it.
+    customer's payout account for claims, or to the one that a private claimant named, and is drafted in banking, whose two approvals release it.
 
     RuleBroken ``above_approved`` names what is left."""
     claim = lock_claim(claim_id, by)
@@ -112,9 +112,9 @@ def plan_payment(
     wanted = left if amount is None else sum_of(amount, "amount")
     if wanted > left or wanted <= 0:
         raise _above(left)
-    if way in (W.TRANSFER, W.SET_OFF) and claim.customer is None:
+    if way == W.SET_OFF and claim.customer is None:
         raise RuleBroken(
-            _("A private claimant is paid in cash: transfers and statements are for customers."),
+            _("A private claimant has no statement: pay by transfer or in cash."),
             code="no_customer",
             field="way",
             rule=RULE,
@@ -145,14 +145,19 @@ def _draft(
     row: ClaimPayment, claim: Claim, account: BankAccount | None, by: User, at: datetime
 ) -> Payout:
     customer = claim.customer
-    payee = payee_account_for(customer, at, PayoutPurpose.CLAIM) if customer else None
-    if payee is None or account is None:
+    if customer is None:
+        payee = private_payee_for(claim)
+        none = _("The claimant has not named an account yet: they do so on the page of their case.")
+    else:
+        payee = payee_account_for(customer, at, PayoutPurpose.CLAIM)
+        none = _("The customer has no payout account for compensation in use: enter it first.")
+    if payee is None:
+        raise RuleBroken(none, code="payee_missing", field="way", rule=RULE)
+    if account is None:
         raise RuleBroken(
-            _("The customer has no payout account for compensation in use: enter it first.")
-            if payee is None
-            else _("Say which account of ours it is paid from."),
-            code="payee_missing" if payee is None else "required",
-            field="way" if payee is None else "from_account",
+            _("Say which account of ours it is paid from."),
+            code="required",
+            field="from_account",
             rule=RULE,
         )
     payout = draft_payout(

@@ -1,5 +1,6 @@
 """What keeps a case from being closed, written down by the floor above that knows why (CMP-6)."""
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -51,3 +52,9 @@ class CaseHold(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def what(self) -> str:
+        """What kind of thing it is, and which one, in the language of whoever reads."""
+        model = apps.get_model(self.subject_type)
+        return f"{model._meta.verbose_name} {self.label}"

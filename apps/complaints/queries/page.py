@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
@@ -17,6 +17,7 @@ from apps.complaints.models import (
     Case,
     CaseEntry,
     CaseFile,
+    CaseHold,
     CaseLink,
     CaseReader,
     SatisfactionAsk,
@@ -108,6 +109,8 @@ class CasePage:
     asks: list[SatisfactionAsk] = field(default_factory=list)
     readers: list[Reader] = field(default_factory=list)
     clocks: list[Clock] = field(default_factory=list)
+    # What keeps it from being closed, of this case and of those merged into it.
+    holds: list[CaseHold] = field(default_factory=list)
 
 
 class _Has(NamedTuple):
@@ -116,6 +119,7 @@ class _Has(NamedTuple):
     exceptions: bool
     asks: bool
     files: bool
+    holds: bool
 
 
 _HAS = """
@@ -124,7 +128,9 @@ SELECT EXISTS (SELECT 1 FROM complaints_case WHERE merged_into_id = %(case)s),
     EXISTS (SELECT 1 FROM {exceptions} WHERE case_id = %(case)s),
     EXISTS (SELECT 1 FROM complaints_satisfactionask WHERE case_id = %(case)s),
     EXISTS (SELECT 1 FROM complaints_casefile f JOIN complaints_caseentry e ON e.id = f.entry_id
-        WHERE e.case_id = %(case)s)
+        WHERE e.case_id = %(case)s),
+    EXISTS (SELECT 1 FROM complaints_casehold h JOIN complaints_case c ON c.id = h.case_id
+        WHERE %(case)s IN (c.id, c.merged_into_id) AND h.lifted_at IS NULL)
 """
 
 
@@ -135,7 +141,7 @@ def case_of(number: str, user: "User") -> Case:
 
 def case_page(number: str, user: "User") -> CasePage:
     """Everything the case's page shows, in six queries and one for each of merged cases, links,
-    exceptions, questions how satisfied they are, and files that there are; Case.DoesNotExist for whoever
+    exceptions, questions how satisfied they are, files and holds that there are; Case.DoesNotExist for whoever
     may not see it."""
     visible = Case.objects.visible_to(user).select_related(*RELATED)
     case = visible.only(*SHOWN_OF_CASE, *SHOWN_OF_RELATED).get(number=number)
@@ -154,6 +160,7 @@ def case_page(number: str, user: "User") -> CasePage:
         asks=list(case.satisfaction_asks.order_by("-pk")[:10]) if has.asks else [],
         readers=readers_of(case, user),
         clocks=clocks_of(case),
+        holds=list(holds_of(case)) if has.holds else [],
     )
 
 
@@ -163,6 +170,12 @@ def _has(case: Case) -> _Has:
     with connection.cursor() as cursor:
         cursor.execute(_HAS.format(exceptions=exceptions), {"case": case.pk})
         return _Has(*cursor.fetchone())
+
+
+def holds_of(case: Case) -> "QuerySet[CaseHold]":
+    """What keeps it from being closed now (``services.holding.check_holds`` refuses by it)."""
+    rows = CaseHold.objects.filter(Q(case=case) | Q(case__merged_into=case), lifted_at=None)
+    return rows.order_by("pk")
 
 
 def _exceptions(case: Case, user: "User") -> list[Any]:

@@ -663,6 +663,7 @@ class Migration(migrations.Migration):
                             ("follow", "Follow a shipment"),
                             ("bind", "Bind a WeChat account"),
                             ("party", "Open the details of a shipment"),
+                            ("claim", "Name the account of a claim"),
                         ],
                         max_length=10,
                         verbose_name="purpose",
