@@ -28,11 +28,16 @@ JOIN unnest(%(codes)s::text[], %(versions)s::int[], %(finals)s::boolean[]) AS k(
 
 @transaction.atomic
 def freeze_figures(
-    period: Period, scope_kind: ScopeKind, *, by: User, at: datetime | None = None
+    period: Period,
+    scope_kind: ScopeKind,
+    *,
+    by: User,
+    at: datetime | None = None,
+    once: bool = False,
 ) -> Freeze:
     """Compute every KPI of every scope of the kind and keep what came out. ``at`` is when it was asked for: a computing
-    that ended since then serves whoever waited for it, so twenty at once are one. Raises RuleBroken before the period
-    is over."""
+    that ended since then serves whoever waited for it, so twenty at once are one; ``once``: any that there is does.
+    Raises RuleBroken before the period is over."""
     asked = at or database_now()
     if asked < period.ends:
         raise RuleBroken(
@@ -40,7 +45,7 @@ def freeze_figures(
         )
     _queue(period, scope_kind)
     last = latest_freeze(period, scope_kind)
-    if last is not None and last.computed_at >= asked:
+    if last is not None and (once or last.computed_at >= asked):
         return last
     row = Freeze(
         scope_kind=scope_kind,
