@@ -139,6 +139,8 @@ def _claims(fill: Fill, given: dict[str, Any]) -> None:
         decided_at=f"{at} + (12 + w.id %% 80) * interval '1 hour'", agreed_at=f"{at} + interval '90 hours'",
         paid_at=f"{at} + (91 + w.id %% 50) * interval '1 hour'",
     )  # fmt: skip
+    for item in claim.items.all():
+        repeat(fill, item, "claims_claim c WHERE c.number LIKE 'KL%%'", given, claim_id="c.id")
     repeat(
         fill, ClaimPayment.objects.get(claim=claim), "claims_claim c WHERE c.number LIKE 'KL%%'", given, claim_id="c.id",
         amount="10 + c.id %% 70", key="gen_random_uuid()",
