@@ -17,8 +17,8 @@ from apps.reports.models import Freeze
 from apps.reports.queries.figures import by_source, figure_sql
 from apps.reports.queries.frozen import latest_freeze
 
-# For a month of a million shipments; the usual limits are for people who wait for a page.
-_ALLOW = "SET LOCAL statement_timeout = '15min'; SET LOCAL work_mem = '64MB'"
+# For a month of a million shipments; the usual limit is for people who wait for a page.
+_ALLOW = "SET LOCAL statement_timeout = '15min'"
 _KEEP = """
 INSERT INTO reports_figure
     (freeze_id, kpi, scope_id, lane, numerator, denominator, median, p90, mean, version, is_final)
@@ -67,7 +67,7 @@ def freeze_figures(
 
 
 def _allow() -> None:
-    """Time and memory for it, until the transaction ends."""
+    """Time for it, until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute(_ALLOW)
 
