@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -101,7 +101,12 @@ def note_search(text: str, *, found: bool, audience: Audience, language: str, at
     said = mask_text(" ".join(without_controls(text).split()))[:80]
     if len(said) < 2:
         return
-    values = {"at": at, "language": language, "audience": audience.value, "text": said}
+    values: dict[str, Any] = {
+        "at": at,
+        "language": language,
+        "audience": audience.value,
+        "text": said,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_NOTE_FOUND if found else _NOTE_MISSED, values)
 
