@@ -19,6 +19,7 @@ from apps.knowledge.models import (
     MissedSearch,
     Opinion,
     Publication,
+    Search,
     Section,
 )
 from apps.knowledge.rules.passages import passages
@@ -102,15 +103,34 @@ def make_knowledge(*, seed: int, now: datetime) -> None:
         for version in versions[:20]
         for n in range(seed % 3 + 5)
     )
-    MissedSearch.objects.bulk_create(
+    missed = MissedSearch.objects.bulk_create(
         MissedSearch(
             language=Language.CHINESE, audience=audience, text=text, times=times,
             last_seen_at=now - timedelta(hours=times),
         )
         for text, audience, times in LOOKED_FOR
     )  # fmt: skip
+    _searches(missed, now)
     _take_over_replies(people, now)
     _today(now)
+
+
+def _searches(missed: list[MissedSearch], now: datetime) -> None:
+    """As often in vain as is counted, the last time when it was seen last; eight times as many found something."""
+    vain = [
+        Search(
+            at=row.last_seen_at - n * timedelta(days=3), language=row.language,
+            audience=row.audience, missed=row,
+        )
+        for row in missed
+        for n in range(row.times)
+    ]  # fmt: skip
+    found = [
+        Search(at=now - n * timedelta(hours=5), language=Language.CHINESE, audience=audience)
+        for audience in Audience
+        for n in range(4 * len(vain))
+    ]
+    Search.objects.bulk_create(vain + found)
 
 
 def _fit(articles: list[Article]) -> None:

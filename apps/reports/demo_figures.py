@@ -18,7 +18,6 @@ GOALS = (
     ("csat", "90"),
     ("first_word", "98"),
 )
-FROZEN = (ScopeKind.ALL, ScopeKind.CUSTOMER, ScopeKind.UNIT, ScopeKind.PARTNER, ScopeKind.AGENT)
 
 
 def make_figures(*, seed: int, now: datetime) -> None:
@@ -31,5 +30,5 @@ def make_figures(*, seed: int, now: datetime) -> None:
             by=boss, at=year_ago,
         )  # fmt: skip
     month = Period.of_month(timezone.localdate(now)).before
-    for kind in FROZEN:
+    for kind in ScopeKind:
         services.freeze_figures(month, kind, by=system_user("reports"), at=now)

@@ -15,5 +15,5 @@ def prepare_daily() -> int:
 
 @background_task("apps.reports.tasks.prepare_monthly")
 def prepare_monthly() -> int:
-    """The summaries of the month that is over, once (REP-3)."""
-    return services.prepare_last_month(at=timezone.now())
+    """Figures of the months that are over, each once, with the drafts of their summaries (REP-3, REP-4)."""
+    return services.freeze_past_months(at=timezone.now())

@@ -23,6 +23,7 @@ from tests.factories.accounts import UnitFactory, UserFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.hotline import system
 from tests.factories.knowledge import article
+from tests.factories.months_more import make_more
 
 CITIES = ["上海", "北京市", "杭州", "上海市", "广州"]
 
@@ -122,6 +123,7 @@ def make_month(size: Size, month: date) -> World:
     _clocks(given)
     _calls(size, given)
     _quality(given)
+    make_more(fill, given, period.first)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return world

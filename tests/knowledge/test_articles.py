@@ -286,8 +286,8 @@ def test_an_opinion_counts_once_for_each_reader() -> None:
 def test_what_was_looked_for_in_vain_is_counted_without_personal_data() -> None:
     now = timezone.now()
     for _ in range(3):
-        services.note_missed_search(
-            "我的包裹 13812345678", audience=Audience.PUBLIC, language=ZH, at=now
+        services.note_search(
+            "我的包裹 13812345678", found=False, audience=Audience.PUBLIC, language=ZH, at=now
         )
     row = MissedSearch.objects.get()
     assert row.times == 3 and "12345678" not in row.text

@@ -92,7 +92,7 @@ def test_nobody_is_chased_for_what_is_replaced() -> None:
 
 def test_an_article_is_asked_of_the_sections_owner_who_hears_of_it() -> None:
     now, owner = timezone.now(), UserFactory()
-    services.note_missed_search("冷链", audience=Audience.PUBLIC, language="zh-hans", at=now)
+    services.note_search("冷链", found=False, audience=Audience.PUBLIC, language="zh-hans", at=now)
     row = MissedSearch.objects.get()
     nobody = section("nobody", ServiceUserFactory())
     with pytest.raises(BadInput) as said:

@@ -17,15 +17,21 @@ from apps.hotline.enums import Direction
 from apps.hotline.queries.board import day_rates
 from apps.hotline.rules.rate import Counts
 from apps.hotline.services import note_call
+from apps.incidents.queries.customers import customers_of
+from apps.knowledge.enums import Audience
+from apps.knowledge.services import note_search
+from apps.quality.models import CorrectiveAction, QuarterlyAnalysis
 from apps.reports.enums import ScopeKind
 from apps.reports.kpis import COMPANY, KPIS, Period
 from apps.reports.queries.figures import FigureRow, figures, rows_page
+from apps.reports.queries.subjects import dress
 from apps.shifts.queries.figures import cover, taken_over
 from apps.tracking.models import Waybill
 from apps.tracking.queries.feedback import on_time
 from apps.tracking.queries.stage_report import stage_rows
 from apps.training.enums import Area
 from apps.training.queries import who_may_work
+from tests.factories import incidents as snow
 from tests.factories import shifts as duty
 from tests.factories.accounts import UserFactory, superuser
 from tests.factories.claims import Desk, paid
@@ -250,3 +256,52 @@ def test_what_claims_cost() -> None:
         with connection.cursor() as cursor:
             cursor.execute(kpi.yardstick, kpi.given(period))
             assert ticks(code, period) == cursor.fetchone()[:2], code
+
+
+def test_who_was_told_of_an_incident_before_they_asked() -> None:
+    """Two customers, one of whom asked before they were told; as the incident's own page says."""
+    unit, by = snow.house()
+    told, asked = snow.customer(), snow.customer()
+    parcels = {one.pk: snow.parcel(customer=one) for one in (told, asked)}
+    case(waybill=parcels[asked.pk], customer=asked)
+    Case.objects.update(created_at=timezone.now() - timedelta(minutes=30))
+    incident = snow.running(unit, by)
+    rows = customers_of(incident, superuser())
+    early = [row for row in rows if row.told_at is not None and not row.asked_before]
+    assert ticks("incident_told", now_and_here()) == (len(early), len(rows)) == (1, 2)
+    found, _next = rows_page(KPIS["incident_told"], COMPANY, now_and_here(), only="good")
+    assert [row.customer_id for row in found] == [told.pk]
+    assert (
+        figures([KPIS["incident_told"]], ScopeKind.CUSTOMER, now_and_here(), [asked.pk])[
+            0
+        ].numerator
+        == 0
+    )
+
+
+def test_searches_in_vain_of_all_searches() -> None:
+    """Three searches, one in vain, whose words stand behind the figure; one letter is no search."""
+    at = timezone.now()
+    how: dict[str, Any] = {"audience": Audience.INTERNAL, "language": "zh-hans", "at": at}
+    for text, found in (("理赔", True), ("冷链", False), ("破损", True), ("冷", False)):
+        note_search(text, found=found, **how)
+    assert ticks("kb_miss", now_and_here()) == (1, 3)
+    rows, _next = rows_page(KPIS["kb_miss"], COMPANY, now_and_here(), only="good")
+    assert [one.label for one in dress(rows)] == ["冷链"]
+
+
+def test_an_action_of_an_analysis_counts_among_the_actions() -> None:
+    at = timezone.now()
+    analysis = QuarterlyAnalysis.objects.create(
+        quarter=timezone.localdate(at).replace(month=1, day=1),
+        findings="晚班来电多",
+        written_at=at,
+        written_by=UserFactory(),
+        created_by=UserFactory(),
+    )
+    CorrectiveAction.objects.create(
+        analysis=analysis, what="晚班加一人", owner=UserFactory(), due_at=at - timedelta(hours=1), created_by=UserFactory()
+    )  # fmt: skip
+    assert ticks("actions_done", now_and_here()) == (0, 1)
+    rows, _next = rows_page(KPIS["actions_done"], COMPANY, now_and_here())
+    assert [one.what for one in dress(rows)] == ["晚班加一人"]

@@ -60,6 +60,23 @@ def test_every_figure_stands_on_the_page_with_what_it_means(world: World, boss: 
         assert str(kpi.name) in page
         assert f"kpi={kpi.code}" in page
     assert "80.9 %" in page  # the Bureau's own, beside ours
+    # What went wrong is one click away: not good of a share, the numerator where less is better.
+    assert "kpi=on_time&amp;only=bad" in page and "kpi=kb_miss&amp;only=good" in page
+
+
+def test_of_what_is_better_the_less_the_numerator_is_what_went_wrong(
+    world: World, boss: User
+) -> None:
+    client = signed_in(boss)
+    shown = text(client.get(LIST, {"kpi": "kb_miss", "only": "good"}))
+    assert "kpi-bad" in shown and "kpi-good" not in shown
+    shown = text(client.get(LIST, {"kpi": "kb_miss", "only": "bad"}))
+    assert "kpi-good" in shown and "kpi-bad" not in shown
+
+
+def test_the_form_says_of_whom_the_page_speaks(world: World) -> None:
+    page = text(signed_in(agent_of(world.units[0])).get(FIGURES))
+    assert '<option value="agent" selected>' in page
 
 
 def test_a_list_leads_to_its_shipments_in_few_statements(

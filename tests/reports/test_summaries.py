@@ -13,18 +13,23 @@ from apps.accounts.models import Absence, User
 from apps.backoffice.enums import ApprovalState
 from apps.backoffice.models import Approval, ApprovalRequest
 from apps.backoffice.queries.approvals import waiting_for
+from apps.claims.models import Claim
 from apps.core.errors import BadInput, RuleBroken
+from apps.core.times import day_start
 from apps.events.models import Event
 from apps.reports import services
 from apps.reports.enums import SummaryState, SummaryStep
 from apps.reports.models import Freeze, Summary, SummaryReceipt
+from apps.reports.queries.summary_page import figure_lines
 from apps.reports.queries.summary_papers import summary_pdf, summary_xlsx
+from apps.reports.queries.summary_words import figure_words
 from apps.reports.rules.summaries import changes, next_month
 from apps.reports.services.summaries import begin_again
 from apps.reports.states import SUMMARY_MOVES
 from apps.sla.enums import MatterState
 from apps.sla.models import Matter
 from tests.factories.accounts import UserFactory
+from tests.factories.claims import Desk, paid
 from tests.factories.reports import Signers, last_month, seen
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("REP-3")]
@@ -360,3 +365,18 @@ def test_what_changed_between_two_rounds() -> None:
 def test_only_a_legal_move_begins_again(signers: Signers) -> None:
     row = at_state(signers, S.SENT)
     assert refused(lambda: begin_again(row, by=signers.agent, at=timezone.now())) == "illegal_move"
+
+
+def test_claims_stand_in_it_and_what_was_recovered_does_not(signers: Signers) -> None:
+    claim, at = paid(Desk(), "80"), day_start(last_month(), 9)
+    assert claim.customer is not None
+    Claim.objects.filter(pk=claim.pk).update(
+        decided_at=at + timedelta(hours=6), agreed_at=at + timedelta(hours=7),
+        paid_at=at + timedelta(hours=10),
+    )  # fmt: skip
+    row = signers.draft(claim.customer)
+    said = {one["kpi"]: figure_words(one) for one in row.content["figures"]}
+    assert said["claim_paid"] == "80.00 元 (1)"
+    assert said["claim_pay_time"] == "3.0 小时 (1)" and "claim_time" in said
+    assert "claim_recovered" not in said and "claim_cost" not in said
+    assert "80.00 元" in str([line.value for line in figure_lines(row)])

@@ -14,7 +14,7 @@ from apps.events.services import relay_due
 from apps.notifications.models import Delivery
 from apps.quality.models import CorrectiveAction
 from apps.reports import services
-from apps.reports.enums import SummaryState
+from apps.reports.enums import ScopeKind, SummaryState
 from apps.reports.models import Summary
 from apps.reports.queries.summary_page import figure_lines, inside_of
 from apps.reports.queries.summary_papers import summary_pdf
@@ -64,8 +64,8 @@ def test_the_month_that_four_people_sign() -> None:
     _good, late = month_of(signers)
 
     # On the first day of the next month it writes itself.
-    assert services.prepare_last_month(at=timezone.now()) == 1
-    assert services.prepare_last_month(at=timezone.now()) == 0
+    assert services.freeze_past_months(at=timezone.now()) == len(ScopeKind)
+    assert services.freeze_past_months(at=timezone.now()) == 0
     row = Summary.objects.get()
     by_code = {one["kpi"]: one for one in row.content["figures"]}
     assert (by_code["on_time"]["num"], by_code["on_time"]["den"]) == (1, 2)

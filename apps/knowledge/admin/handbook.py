@@ -46,8 +46,10 @@ class HandbookPages:
         if is_too_long := len(text) > LONGEST_SEARCH:
             text = ""
         found = queries.search(text, Audience.INTERNAL, at, language) if text else []
-        if text and not found:
-            services.note_missed_search(text, audience=Audience.INTERNAL, language=language, at=at)
+        if text:
+            services.note_search(
+                text, found=bool(found), audience=Audience.INTERNAL, language=language, at=at
+            )
         context = {
             "asked": text,
             "too_long": LONGEST_SEARCH if is_too_long else 0,

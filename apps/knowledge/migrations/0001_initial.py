@@ -967,5 +967,49 @@ class Migration(migrations.Migration):
                 nulls_distinct=False,
             ),
         ),
+        migrations.CreateModel(
+            name="Search",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(db_index=True, verbose_name="at")),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("zh-hans", "简体中文"), ("en", "English")],
+                        max_length=10,
+                        verbose_name="language",
+                    ),
+                ),
+                (
+                    "audience",
+                    models.CharField(
+                        choices=[("internal", "Staff"), ("public", "Everybody")],
+                        max_length=8,
+                        verbose_name="readers",
+                    ),
+                ),
+                (
+                    "missed",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="searches",
+                        to="knowledge.missedsearch",
+                        verbose_name="search without result",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "search in the knowledge base",
+                "verbose_name_plural": "searches in the knowledge base",
+                "ordering": ["-id"],
+                "default_permissions": (),
+            },
+        ),
         *_by_hand.OPERATIONS,
     ]

@@ -45,6 +45,7 @@ OPERATIONS = [
     append_only("knowledge_articleversion"),
     append_only("knowledge_understanding"),
     append_only("knowledge_use"),
+    append_only("knowledge_search"),
     migrations.RunSQL(STAYS, BACK),
     migrations.RunPython(sow, migrations.RunPython.noop),
 ]

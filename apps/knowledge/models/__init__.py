@@ -6,6 +6,7 @@ from apps.knowledge.models.reading import (
     Opinion,
     ReadingRequest,
     Review,
+    Search,
     Understanding,
 )
 
@@ -18,6 +19,7 @@ __all__ = [
     "Publication",
     "ReadingRequest",
     "Review",
+    "Search",
     "Section",
     "Understanding",
     "Use",

@@ -172,3 +172,28 @@ class MissedSearch(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+
+class Search(AppendOnly):
+    """That somebody searched for words, and whether anything was found; without ``missed`` it was. Who it was
+    is not kept."""
+
+    at = models.DateTimeField(_("at"), db_index=True)
+    language = models.CharField(_("language"), max_length=10, choices=Language.choices)
+    audience = models.CharField(_("readers"), max_length=8, choices=Audience.choices)
+    missed = models.ForeignKey(
+        MissedSearch,
+        models.PROTECT,
+        null=True,
+        related_name="searches",
+        verbose_name=_("search without result"),
+    )
+
+    class Meta:
+        verbose_name = _("search in the knowledge base")
+        verbose_name_plural = _("searches in the knowledge base")
+        ordering = ["-id"]
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.get_audience_display()} · {self.get_language_display()}"

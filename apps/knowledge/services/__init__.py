@@ -13,7 +13,7 @@ from apps.knowledge.services.publishing import publish_version, withdraw_publica
 from apps.knowledge.services.reading import (
     ask_reading,
     give_opinion,
-    note_missed_search,
+    note_search,
     say_understood,
     settle_missed_search,
 )
@@ -25,7 +25,7 @@ __all__ = [
     "check_leaves",
     "enter_article",
     "give_opinion",
-    "note_missed_search",
+    "note_search",
     "note_use",
     "publish_version",
     "retire_article",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -30,10 +30,17 @@ if TYPE_CHECKING:
     from apps.accounts.models import User
 
 
-_COUNT_MISS = """
-INSERT INTO knowledge_missedsearch AS miss (language, audience, text, times, last_seen_at)
-VALUES (%s, %s, %s, 1, %s)
-ON CONFLICT (language, audience, text) DO UPDATE SET times = miss.times + 1, last_seen_at = EXCLUDED.last_seen_at"""
+_NOTE_FOUND = """
+INSERT INTO knowledge_search (at, language, audience, missed_id)
+VALUES (%(at)s, %(language)s, %(audience)s, NULL)"""
+_NOTE_MISSED = """
+WITH missed AS (
+    INSERT INTO knowledge_missedsearch AS miss (language, audience, text, times, last_seen_at)
+    VALUES (%(language)s, %(audience)s, %(text)s, 1, %(at)s)
+    ON CONFLICT (language, audience, text) DO UPDATE SET times = miss.times + 1, last_seen_at = EXCLUDED.last_seen_at
+    RETURNING id)
+INSERT INTO knowledge_search (at, language, audience, missed_id)
+SELECT %(at)s, %(language)s, %(audience)s, id FROM missed"""
 
 
 @transaction.atomic
@@ -88,13 +95,20 @@ def give_opinion(version: ArticleVersion, *, who: str, helped: bool, at: datetim
     return row
 
 
-def note_missed_search(text: str, *, audience: Audience, language: str, at: datetime) -> None:
-    """Count words that led nowhere; personal data in them is masked first. One statement."""
+def note_search(text: str, *, found: bool, audience: Audience, language: str, at: datetime) -> None:
+    """That somebody searched; words that led nowhere are counted, personal data in them is masked first. Fewer than
+    two characters are no search. One statement."""
     said = mask_text(" ".join(without_controls(text).split()))[:80]
     if len(said) < 2:
         return
+    values: dict[str, Any] = {
+        "at": at,
+        "language": language,
+        "audience": audience.value,
+        "text": said,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT_MISS, [language, audience.value, said, at])
+        cursor.execute(_NOTE_FOUND if found else _NOTE_MISSED, values)
 
 
 @transaction.atomic

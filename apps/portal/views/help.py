@@ -24,7 +24,7 @@ from apps.portal.answers import kept_private, key_page, page, stopped
 from apps.portal.languages import speaks
 
 # Of one address; the words of a script would fill the list of what is looked for in vain.
-MISSES = (timedelta(hours=1), 30)
+SEARCHES = (timedelta(hours=1), 30)
 OPINIONS = (timedelta(hours=1), 30)
 
 
@@ -37,8 +37,10 @@ def centre(request: HttpRequest) -> HttpResponse:
     if is_too_long := len(text) > LONGEST_SEARCH:
         text = ""
     found = queries.search(text, Audience.PUBLIC, at, language) if text else []
-    if text and not found and not _is_over("help_misses", request, MISSES):
-        services.note_missed_search(text, audience=Audience.PUBLIC, language=language, at=at)
+    if text and not _is_over("help_searches", request, SEARCHES):
+        services.note_search(
+            text, found=bool(found), audience=Audience.PUBLIC, language=language, at=at
+        )
     context = {
         "asked": text,
         "found": found,

@@ -37,13 +37,20 @@ def value_of(kpi: Kpi, value: Any) -> str:
 
 
 def tick(kpi: Kpi, row: ListRow) -> SafeString:
-    """Both ticks; weights as numbers, fen as money."""
+    """Both ticks; weights as numbers, fen as money. Of what is better the less of it there is, the numerator is what
+    went wrong."""
     if kpi.shows in (Shows.MONEY, Shows.MONEY_RATE):
         return format_html("{}", format_money(Decimal(row.good) / 100) if row.good else "—")
     if row.counts > 1 or row.good > 1:
         return format_html("{:} / {:}", row.good, row.counts)
     if not row.counts and not row.good:
         return format_html('<span class="kpi-few">{}</span>', gettext("not counted"))
+    if kpi.shows != Shows.RATE:
+        return format_html("{}", "✓")
+    if kpi.better == "down" and row.counts:
+        if row.good:
+            return format_html('<span class="kpi-bad">✓ ✗ {}</span>', gettext("in the numerator"))
+        return format_html('<span class="kpi-good">✓ {}</span>', gettext("only in the denominator"))
     css, word = ("kpi-good", gettext("good")) if row.good else ("kpi-bad", gettext("not good"))
     if not row.counts:
         word = gettext("counted on top")
@@ -95,14 +102,20 @@ class FigureLine:
 
     @property
     def ticks(self) -> SafeString | str:
-        """Those that count and are not good lead to their list, where there are any."""
+        """Those that went wrong lead to their list, where there are any."""
         if self.figure is None:
             return ""
         good, counts = self.figure.numerator, self.figure.denominator
         if self.kpi.shows != Shows.RATE:
             return f"{counts:,}"
-        if self.kpi.per != 100 or counts <= good:
+        is_worse = self.kpi.better == "down"
+        if self.kpi.per != 100 or counts <= good or (is_worse and not good):
             return f"{good:,} / {counts:,}"
+        if is_worse:
+            return format_html(
+                '<a class="kpi-rest" href="{}">{}</a> / {}',
+                self._list(only="good"), f"{good:,}", f"{counts:,}",
+            )  # fmt: skip
         return format_html(
             '{} / {} <a class="kpi-rest" href="{}">{}</a>',
             f"{good:,}", f"{counts:,}", self._list(only="bad"),

@@ -52,6 +52,8 @@ class FigureForm(PeriodReportForm):
         key = (values.get("key") or "").strip()
         if not kind:
             kind, key = usual_scope(self.user)
+            # The page says of whom it speaks.
+            self.data = {**self.data, "kind": ScopeKind(kind).value, "key": key}
         try:
             self.chosen_scope = chosen_scope(self.user, ScopeKind(kind), key)
         except BadInput as error:

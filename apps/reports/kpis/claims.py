@@ -45,8 +45,15 @@ class ClaimTime(OfClaims):
     SELECT 'claims.claim', c.id, c.decided_at, 1, 1,
         greatest(0, extract(epoch FROM c.decided_at - c.filed_at) - {_WAITED})::float8, {_FROM} AND c.filed_at IS NOT NULL"""  # noqa: S608
     yardstick = """
-    SELECT count(*), count(*) FROM claims_claim WHERE decided_at >= %(since)s AND decided_at < %(until)s
-        AND state <> 'withdrawn' AND filed_at IS NOT NULL"""
+    SELECT count(*), count(*), percentile_cont(0.5) WITHIN GROUP (ORDER BY s), percentile_cont(0.9) WITHIN GROUP (ORDER BY s)
+    FROM (SELECT greatest(0, extract(epoch FROM c.decided_at - c.filed_at) - coalesce(sum(extract(epoch FROM
+            least(coalesce(i.until, c.decided_at), c.decided_at) - greatest(i.since, c.filed_at)))
+            FILTER (WHERE i.since < c.decided_at AND coalesce(i.until, c.decided_at) > c.filed_at), 0)) AS s
+        FROM claims_claim c
+        LEFT JOIN sla_matter m ON m.subject_type = 'claims.claim' AND m.subject_id = c.id::text
+        LEFT JOIN sla_interval i ON i.matter_id = m.id AND i.kind IN ('waiting_customer', 'waiting_partner')
+        WHERE c.decided_at >= %(since)s AND c.decided_at < %(until)s AND c.state <> 'withdrawn' AND c.filed_at IS NOT NULL
+        GROUP BY c.id) x"""
 
 
 class ClaimPayTime(OfClaims):

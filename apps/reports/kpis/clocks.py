@@ -144,8 +144,9 @@ class Report5minCorrected(Report5min):
     FROM quality_exceptionreport WHERE known_at >= %(since)s AND known_at < %(until)s"""
 
 
+# One that follows from a quarterly analysis has no exception and is no customer's.
 _ACTION: Final = """NULL::float8, x.customer_id, x.unit_id, x.responsible_carrier_id, a.owner_id, NULL::text
-    FROM quality_correctiveaction a JOIN quality_exceptionreport x ON x.id = a.exception_id"""
+    FROM quality_correctiveaction a LEFT JOIN quality_exceptionreport x ON x.id = a.exception_id"""
 
 
 class ActionsDone(Kpi):

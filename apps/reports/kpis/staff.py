@@ -35,6 +35,27 @@ class Cover(Kpi):
     FROM unnest(%(cover_needs)s::bigint[], %(cover_units)s::bigint[], %(cover_needed)s::bigint[],
         %(cover_covered)s::bigint[]) AS n(id, unit_id, needed, covered)"""
 
+    yardstick = """
+    WITH days AS (SELECT d::date AS day, d::date IN (SELECT c.day FROM sla_calendarday c JOIN sla_workingcalendar k
+            ON k.id = c.calendar_id WHERE k.code = 'office' AND c.kind = 'holiday') AS is_public
+        FROM generate_series((%(since)s AT TIME ZONE %(zone)s)::date - 1,
+            (least(%(until)s, %(now)s) AT TIME ZONE %(zone)s)::date, interval '1 day') d),
+    needs AS (SELECT n.id, n.heads * sum(floor(extract(epoch FROM
+            least((day + n.to_minute * interval '1 minute') AT TIME ZONE %(zone)s, %(until)s, %(now)s)
+            - greatest((day + n.from_minute * interval '1 minute') AT TIME ZONE %(zone)s, %(since)s)) / 60)) AS minutes
+        FROM shifts_need n JOIN days ON day >= n.since AND (n.until IS NULL OR day <= n.until)
+            AND CASE WHEN is_public AND n.holidays <> 'same' THEN n.holidays = 'also'
+                ELSE extract(isodow FROM day) = ANY(n.weekdays) END
+        WHERE least((day + n.to_minute * interval '1 minute') AT TIME ZONE %(zone)s, %(until)s, %(now)s)
+            > greatest((day + n.from_minute * interval '1 minute') AT TIME ZONE %(zone)s, %(since)s)
+        GROUP BY n.id),
+    lacking AS (SELECT need_id AS id, sum(missing * floor(extract(epoch FROM least(ends_at, %(until)s, %(now)s)
+            - greatest(starts_at, %(since)s)) / 60)) AS minutes
+        FROM shifts_gap WHERE closed_as <> 'dropped' AND (closed_at IS NULL OR closed_at > starts_at)
+            AND starts_at < least(%(until)s, %(now)s) AND ends_at > %(since)s GROUP BY 1)
+    SELECT coalesce(sum(greatest(0, n.minutes - coalesce(l.minutes, 0))), 0)::bigint, coalesce(sum(n.minutes), 0)::bigint
+    FROM needs n LEFT JOIN lacking l USING (id) WHERE n.minutes > 0"""
+
     def values(self, period: Period, at: datetime) -> dict[str, Any]:
         until = min(period.ends, at)
         rows = cover_by_need(period.begins, until) if until > period.begins else []
@@ -144,4 +165,24 @@ class KnowledgeHelped(Kpi):
     SELECT count(*) FILTER (WHERE helped), count(*) FROM knowledge_opinion WHERE at >= %(since)s AND at < %(until)s"""
 
 
-ALL: Final = (Cover, HandoverInTime, Qualified, QualifiedByWaiver, KnowledgeHelped)
+class KnowledgeMissed(Kpi):
+    code = "kb_miss"
+    name = _("Searches of the knowledge base in vain")
+    definition = _(
+        "Searches of the handbook and the help centre that found nothing, of all searches; words of fewer than two"
+        " characters are no search, and of one address on the help centre at most 30 an hour are counted."
+    )
+    better = "down"
+    period_by = _("the search")
+    scopes = (ScopeKind.ALL,)
+    select = """
+    SELECT 'knowledge.search', s.id, s.at, 1, (s.missed_id IS NOT NULL)::int, NULL::float8, NULL::bigint, NULL::bigint,
+        NULL::bigint, NULL::bigint, NULL::text
+    FROM knowledge_search s WHERE s.at >= %(since)s AND s.at < %(until)s"""
+    yardstick = """
+    SELECT count(missed_id), count(*) FROM knowledge_search WHERE at >= %(since)s AND at < %(until)s"""
+
+
+ALL: Final = (
+    *(Cover, HandoverInTime, Qualified, QualifiedByWaiver, KnowledgeHelped, KnowledgeMissed),
+)

@@ -10,8 +10,9 @@ from apps.reports.enums import ScopeKind, Shows
 from apps.reports.kpis.base import Kpi, Period, Rows, Scope, Source
 from apps.reports.kpis.shipments import SHIPMENT_SCOPES
 from apps.reports.kpis.sources import lane
+from apps.reports.kpis.stage_yardsticks import OVERRUN, stage_yardstick
 from apps.tracking.enums import Stage
-from apps.tracking.queries.stage_report import LIVE_EVENT, stage_sql, stage_values
+from apps.tracking.queries.stage_report import stage_sql, stage_values
 
 # Shipments that were issued longer before the period are not looked at: events lie by the month of issue.
 LOOK_BACK: Final = timedelta(days=92)
@@ -62,35 +63,6 @@ def _select(good: str, measure: str, where: str) -> str:
     FROM src s WHERE {where}"""  # noqa: S608  # words of ours
 
 
-def _yardstick(stage: Stage) -> str:
-    begins, ends = _BARE[stage]
-    return f"""
-    SELECT 0, count(*), percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM b - a)),
-        percentile_cont(0.9) WITHIN GROUP (ORDER BY extract(epoch FROM b - a)) FROM (
-        SELECT {begins} AS a, {ends} AS b FROM tracking_trackingevent e JOIN tracking_waybill w
-            ON w.id = e.waybill_id AND w.issued_month = e.issued_month
-        WHERE {LIVE_EVENT} AND w.issued_at >= %(stages_from)s AND w.issued_at < %(until)s
-          AND w.last_event_at >= %(since)s AND w.status <> 'cancelled'
-        GROUP BY w.id) x WHERE a < b AND b >= %(since)s AND b < %(until)s"""  # noqa: S608  # words of ours
-
-
-def _first(*statuses: str) -> str:
-    names = ", ".join(f"'{name}'" for name in statuses)
-    return f"min(e.occurred_at) FILTER (WHERE e.status IN ({names}) AND e.code NOT IN ('sorted', 'arrived'))"
-
-
-_THERE = (
-    *("arrived_dest_city", "out_for_delivery", "ready_for_pickup", "attempt_failed", "refused"),
-    "delivered",
-)
-_LEFT = ("in_transit", "handed_to_other_carrier", "customs", *_THERE)
-_BARE = {
-    Stage.SORT: (_first("picked_up", *_LEFT), _first(*_LEFT)),
-    Stage.LINE_HAUL: (_first(*_LEFT), _first(*_THERE)),
-    Stage.DELIVERY: (_first(*_THERE), _first("delivered")),
-}
-
-
 class StageTime(OfStages):
     unit = _("time")
     shows = Shows.MEDIAN
@@ -106,7 +78,7 @@ def _stage(stage: Stage, label: Any) -> type[Kpi]:
             " stages that are still running are not in it, nor shipments issued more than three months before."
         ),
         "select": _select("0", "s.took::float8", f"s.stage = '{stage.value}'"),
-        "yardstick": _yardstick(stage) if stage in _BARE else "",
+        "yardstick": stage_yardstick(stage),
         "stage": stage.value,
     }
     return type(f"Stage{stage.value.title()}", (StageTime,), body)
@@ -122,6 +94,7 @@ class Overrun(OfStages):
     SELECT 'tracking.waybill:' || s.stage, s.id, s.ended, 1,
         (s.took > s.standard)::int, NULL::float8, s.customer_id, s.unit_id, s.carrier_id, NULL::bigint, s.lane
     FROM src s WHERE s.standard IS NOT NULL"""  # words of ours
+    yardstick = OVERRUN
 
 
 ALL: Final = (

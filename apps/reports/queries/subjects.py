@@ -102,6 +102,8 @@ def _numbered(row: Any) -> Words:
 
 
 def _action(row: Any) -> Words:
+    if row.exception is None:
+        return str(row.analysis), row.what, ("quality.quarterlyanalysis", row.analysis_id)
     return row.exception.number, row.what, ("quality.exceptionreport", row.exception_id)
 
 
@@ -138,6 +140,14 @@ def _opinion(row: Any) -> Words:
     return str(row.version), "", ("knowledge.article", row.version.article_id)
 
 
+def _search(row: Any) -> Words:
+    """What was looked for in vain leads to its words; of what was found nothing is kept."""
+    whose = f"{row.get_audience_display()} · {row.get_language_display()}"
+    if row.missed is None:
+        return whose, "", None
+    return row.missed.text, whose, ("knowledge.missedsearch", row.missed_id)
+
+
 _SAY: dict[str, tuple[tuple[str, ...], Callable[[Any], Words]]] = {
     "tracking.waybill": ((), _waybill),
     "complaints.case": ((), _case),
@@ -145,7 +155,7 @@ _SAY: dict[str, tuple[tuple[str, ...], Callable[[Any], Words]]] = {
     "events.event": ((), _event),
     "sla.clock": (("matter",), _clock),
     "quality.exceptionreport": ((), _numbered),
-    "quality.correctiveaction": (("exception",), _action),
+    "quality.correctiveaction": (("exception", "analysis"), _action),
     "orders.followuptask": (("work_order", "template"), _task),
     "hotline.call": ((), _call),
     "hotline.callback": ((), _call_back),
@@ -155,4 +165,5 @@ _SAY: dict[str, tuple[tuple[str, ...], Callable[[Any], Words]]] = {
     "shifts.need": (("unit",), _plain),
     "accounts.dutyshift": (("user", "unit"), _plain),
     "knowledge.opinion": (("version__article",), _opinion),
+    "knowledge.search": (("missed",), _search),
 }

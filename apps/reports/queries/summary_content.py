@@ -24,10 +24,11 @@ from apps.reports.queries.figures import FigureRow
 from apps.reports.rules.summaries import as_text, difference, reaches
 from apps.tracking.models import LateShipment
 
-# What concerns the customer; what we measure of ourselves stays in the company.
+# What concerns the customer; what we measure of ourselves stays in the company, and what we recover from others.
 SHOWN = (
     "picked_up", "on_time", "on_time_own", "in_72h", "loss", "damage", "complaint", "complaint_founded", "appeal",
     "first_word", "plan_reply", "feedback", "order_24h", "solution_time", "fcr", "csat", "promise_kept", "follow_up",
+    "claim_time", "claim_pay_time", "claim_paid",
 )  # fmt: skip
 CASE_CLASSES = [CaseClass.COMPLAINT, CaseClass.LOSS, CaseClass.DAMAGE]
 MOST_ROWS = 100

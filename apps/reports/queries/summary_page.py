@@ -55,14 +55,14 @@ def figure_lines(row: Summary) -> list[FigureLine]:
                 code=code,
                 name=words.kpi_name(code),
                 value=words.value_words(code, one["value"]),
-                counted=f"{one['num']}/{one['den']}",
+                counted=words.counted_words(code, one["num"], one["den"]),
                 last=words.value_words(code, one["last"]),
                 diff=words.diff_words(code, one["diff"]),
                 goal=words.value_words(code, one["goal"]),
                 reached=one["reached"],
                 provisional=one["provisional"],
                 rows=_rows_address(row, code),
-                now=f"{words.value_words(code, value)} ({counted[0]}/{counted[1]})" if is_other else "",
+                now=f"{words.value_words(code, value)} ({words.counted_words(code, *counted)})" if is_other else "",
             )
         )  # fmt: skip
     return lines

@@ -123,7 +123,7 @@ def _figure(one: dict[str, Any]) -> list[str]:
         words.value_words(code, one["last"]),
         words.diff_words(code, one["diff"]),
         words.value_words(code, one["goal"]),
-        f"{one['num']}/{one['den']}",
+        words.counted_words(code, one["num"], one["den"]),
     ]
 
 

@@ -16,7 +16,7 @@ from apps.tracking.enums import LateCause
 
 Words = list[tuple[str, str]]
 # Measured in seconds.
-TIMES = frozenset({"solution_time"})
+TIMES = frozenset({"solution_time", "claim_time", "claim_pay_time"})
 
 
 def signed_content(row: Summary) -> dict[str, Any]:
@@ -69,6 +69,13 @@ def value_words(code: str, value: str | None) -> str:
     return f"{value}{unit}" if unit == "%" else f"{value} {unit}".strip()
 
 
+def counted_words(code: str, num: int, den: int) -> str:
+    """Good of counted where it is a share, else how many were counted."""
+    if code in KPIS and KPIS[code].shows != Shows.RATE:
+        return str(den)
+    return f"{num}/{den}"
+
+
 def diff_words(code: str, diff: str | None) -> str:
     if diff is None:
         return "—"
@@ -81,7 +88,8 @@ def diff_words(code: str, diff: str | None) -> str:
 
 def figure_words(one: Mapping[str, Any]) -> str:
     """``98.20% (982/1000) · last month 97.80%, +0.40 · goal 98.00%``."""
-    parts = [f"{value_words(one['kpi'], one['value'])} ({one['num']}/{one['den']})"]
+    counted = counted_words(one["kpi"], one["num"], one["den"])
+    parts = [f"{value_words(one['kpi'], one['value'])} ({counted})"]
     if one["last"] is not None:
         said = _("last month %(value)s") % {"value": value_words(one["kpi"], one["last"])}
         parts.append(f"{said}, {diff_words(one['kpi'], one['diff'])}")

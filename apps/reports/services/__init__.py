@@ -1,9 +1,9 @@
 from apps.reports.services.daily import close_report, prepare_reports, send_cards
 from apps.reports.services.figures import freeze_figures
 from apps.reports.services.goals import set_goal
+from apps.reports.services.monthly import freeze_past_months
 from apps.reports.services.summaries import (
     change_summary,
-    prepare_last_month,
     prepare_summaries,
     renew_figures,
 )
@@ -25,8 +25,8 @@ __all__ = [
     "close_report",
     "export_summary",
     "freeze_figures",
+    "freeze_past_months",
     "look_at_summary",
-    "prepare_last_month",
     "prepare_reports",
     "prepare_summaries",
     "renew_figures",

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.enums import Role
 from apps.accounts.models import User
-from apps.accounts.queries import system_user
 from apps.backoffice.services import void_if_changed
 from apps.backoffice.services.numbers import take_numbers
 from apps.core.errors import BadInput, RuleBroken
@@ -46,6 +45,15 @@ def prepare_summaries(
     frozen now; whoever has one keeps it. BadInput ``month_not_over`` on ``month``. Twenty at once make one each."""
     first = check_over(month, timezone.localdate(at))
     freeze = freeze_figures(Period.of_month(first), ScopeKind.CUSTOMER, by=by, at=at)
+    return draft_missing(freeze, by=by, at=at, customers=customers)
+
+
+def draft_missing(
+    freeze: Freeze, *, by: User, at: datetime, customers: Sequence[Customer] | None = None
+) -> list[Summary]:
+    """A draft out of these figures for each customer who has anything to count and no summary of the month yet. To be
+    called in a transaction."""
+    first = freeze.first_day
     counted = Figure.objects.filter(freeze=freeze, denominator__gt=0).values("scope_id")
     rows = Customer.objects.filter(pk__in=counted).exclude(summaries__month=first)
     if customers is not None:
@@ -191,12 +199,3 @@ def locked(summary_id: int) -> Summary:
         "customer__unit", "agent", "written_by", "written_for"
     ).select_for_update(of=("self",))
     return rows.get(pk=summary_id)
-
-
-def prepare_last_month(*, at: datetime) -> int:
-    """By itself: once the first computing of last month's figures is there, nothing more; returns how many drafts were
-    made."""
-    month = month_before(timezone.localdate(at))
-    if latest_freeze(Period.of_month(month), ScopeKind.CUSTOMER) is not None:
-        return 0
-    return len(prepare_summaries(month=month, by=system_user("reports"), at=at))
