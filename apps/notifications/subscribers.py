@@ -3,7 +3,7 @@
 from apps.events.models import Event
 from apps.events.subscriptions import subscribe_many
 from apps.notifications.queries import notices
-from apps.notifications.services import notify_about
+from apps.notifications.services import notify_about, settle_messages
 
 
 def tell(events: list[Event]) -> None:
@@ -15,6 +15,12 @@ for _kind in notices.HEARD_KINDS:
     # What one act does to a case, an order, a shipment makes one message.
     _noun = _kind.partition(".")[0]
     subscribe_many(_kind, name=f"notifications.{_kind}", turn=f"notifications.{_noun}")(tell)
+
+
+for _kind in notices.SETTLED:
+    subscribe_many(_kind, name=f"notifications.settle.{_kind}", turn="notifications.settle")(
+        settle_messages
+    )
 
 
 @subscribe_many("delivery.moved", name="notifications.follow_messages")
