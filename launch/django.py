@@ -23,7 +23,7 @@ except CommandError as refusal:
     print(refusal, file=sys.stderr)
     sys.exit(refusal.returncode)
 """
-# How `check_schema` ends where no migration helps.
+# How `migrate` ends where no migration helps.
 OLDER = 8
 OLDER_DATA = (
     "The data was made by an older version of Yipiao, whose tables cannot be changed into today's; nothing was "
@@ -79,7 +79,7 @@ class Manage:
         """As the owner of the schema; the application's role may not change tables."""
         owner = self.env["DATABASE_OWNER_URL"]
         with step("Bringing the database up to date"):
-            words = [["check_schema"], ["migrate", "--noinput"], ["grant_app_role"]]
+            words = [["migrate", "--noinput"], ["grant_app_role"]]
             argv = [str(self.checkout.python), "-c", SEVERAL, json.dumps(words)]
             env = {**self.env, "DATABASE_URL": owner}
             try:

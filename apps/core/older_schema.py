@@ -7,7 +7,8 @@ them made is on record as up to date and is not; it is told by its tables, colum
 
 from collections.abc import Iterator
 
-from django.db import connection, models
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.exceptions import InconsistentMigrationHistory
 from django.db.migrations.loader import MigrationLoader
 
@@ -25,10 +26,16 @@ UNION SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnam
 """
 
 
-def first_difference() -> str:
+def first_difference(connection: BaseDatabaseWrapper) -> str:
     """What no migration will change any more, as "hotline_callback.taken_at"; empty where all is well, also in an
     empty database and where migrations are still to be applied."""
     loader = MigrationLoader(connection, ignore_no_migrations=True)
+    applied_here = {
+        name for name in loader.applied_migrations or () if name[0] in loader.migrated_apps
+    }
+    gone = applied_here - set(loader.disk_migrations or ())
+    if gone:
+        return "{}.{} is gone".format(*min(gone))
     try:
         loader.check_consistent_history(connection)
     except InconsistentMigrationHistory:

@@ -60,9 +60,10 @@ def test_those_who_may_admit_hear_once(client: Client, unit: Unit) -> None:
     assert [len(told(user)) for user in (boss, it, agent)] == [1, 1, 0]
     assert unread_count(boss) == 1
     sign_in(client, boss)
-    page = client.get("/admin/notifications/delivery/bell/").text
+    page = client.get("/admin/notifications/delivery/mine/").text
     assert "李梅等待准入" in page and "门店A" in page
     (row,) = told(boss)
+    assert row.link
     answer = client.get(row.link, follow=True)
     assert answer.status_code == 200 and "李梅" in answer.text
     assert str(identity.pk) in answer.redirect_chain[-1][0]
