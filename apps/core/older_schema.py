@@ -68,7 +68,7 @@ def _differences(
     if there is None:
         yield meta.db_table
         return
-    ours = {field.column for field in meta.local_concrete_fields}
+    ours = {str(field.column) for field in meta.local_concrete_fields}
     yield from (f"{meta.db_table}.{column}" for column in sorted(ours - set(there)))
     # A column that is gone here, and that no row of ours fills.
     yield from (

@@ -11,6 +11,11 @@ def tell(events: list[Event]) -> None:
     notify_about(events)
 
 
+def settle(events: list[Event]) -> None:
+    """Idempotent: what is settled is found no more."""
+    settle_messages(events)
+
+
 for _kind in notices.HEARD_KINDS:
     # What one act does to a case, an order, a shipment makes one message.
     _noun = _kind.partition(".")[0]
@@ -18,9 +23,7 @@ for _kind in notices.HEARD_KINDS:
 
 
 for _kind in notices.SETTLED:
-    subscribe_many(_kind, name=f"notifications.settle.{_kind}", turn="notifications.settle")(
-        settle_messages
-    )
+    subscribe_many(_kind, name=f"notifications.settle.{_kind}", turn="notifications.settle")(settle)
 
 
 @subscribe_many("delivery.moved", name="notifications.follow_messages")
