@@ -1,13 +1,14 @@
 """`manage.py` commands as steps of a start; each runs in the product's own environment."""
 
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from launch.checkout import Checkout
 from launch.leash import Leash
 from launch.locks import locked
-from launch.say import say, step
+from launch.say import Trouble, say, step
 from launch.stamps import Stamp, digest_of_files
 
 # Several commands in one process: loading the product takes longer than a command with nothing to do.
@@ -19,8 +20,18 @@ try:
     for words in json.loads(sys.argv[1]):
         call_command(*words)
 except CommandError as refusal:
-    sys.exit(str(refusal))
+    print(refusal, file=sys.stderr)
+    sys.exit(refusal.returncode)
 """
+# How `migrate` ends where no migration helps.
+OLDER = 8
+OLDER_DATA = (
+    "The data was made by an older version of Yipiao, whose tables cannot be changed into today's; nothing was "
+    "touched. {fresh} Data of a real installation: start it with the version that made it, and see “Data of "
+    "an older version” in docs/operations.md."
+)
+FRESH = "`bin/up --fresh` throws the demonstration away and makes it anew."
+ELSEWHERE = "Name an empty database in DATABASE_URL and DATABASE_OWNER_URL for a new demonstration."
 
 
 @dataclass
@@ -71,4 +82,10 @@ class Manage:
             words = [["migrate", "--noinput"], ["grant_app_role"]]
             argv = [str(self.checkout.python), "-c", SEVERAL, json.dumps(words)]
             env = {**self.env, "DATABASE_URL": owner}
-            self.leash.run(argv, env=env, cwd=self.checkout.root, log=self.log)
+            try:
+                self.leash.run(argv, env=env, cwd=self.checkout.root, log=self.log)
+            except Trouble as no:
+                if no.code != OLDER:
+                    raise
+                fresh = ELSEWHERE if os.environ.get("DATABASE_URL") else FRESH
+                raise Trouble(OLDER_DATA.format(fresh=fresh), OLDER) from None

@@ -124,10 +124,11 @@ class Take:
     """What a button *I will handle it* in a message does to the row that the message is about; each app says so of its
     models as ``TAKEN`` in its ``taking``, by their labels in small letters. ``run(pk, by, at)``
     is one call of the app's service and raises RuleBroken in words; what it may leave open is asked by
-    ``permission`` before."""
+    ``permission`` before. Messages of the topics ``without`` have no button: they ask for something else."""
 
     permission: str
     run: Callable[[int, Any, datetime], Any]
+    without: frozenset[str] = frozenset()
 
 
 # Topic → what its app does with events of kind ``delivery.moved`` about such messages: their ``data`` holds

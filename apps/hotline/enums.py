@@ -74,6 +74,7 @@ EVENT_KINDS = {
     "callback.needless": _("Call-back needless"),
     "callback.opened": _("Call-back to be made"),
     "callback.revealed": _("Personal data looked at"),
+    "callback.taken": _("Call-back taken on"),
     "callback.unreachable": _("Could not be reached"),
     "callfile.dropped": _("Call file left out"),
     "callfile.opened": _("Original file opened"),

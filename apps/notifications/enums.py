@@ -212,6 +212,7 @@ REASONS: dict[str, Any] = {
     "quiet_hours": _("quiet hours"),
     "resent": _("sent again by a person"),
     "sender_gone": _("the sending process was lost before it had begun"),
+    "settled": _("somebody has done what it asks for"),
     "settled_by_person": _("settled by a person"),
     "timeout": _("no answer in time"),
     "robot_off": _("the group's robot is switched off"),

@@ -3,7 +3,7 @@
 from apps.events.models import Event
 from apps.events.subscriptions import subscribe_many
 from apps.notifications.queries import notices
-from apps.notifications.services import notify_about
+from apps.notifications.services import notify_about, settle_messages
 
 
 def tell(events: list[Event]) -> None:
@@ -11,10 +11,19 @@ def tell(events: list[Event]) -> None:
     notify_about(events)
 
 
+def settle(events: list[Event]) -> None:
+    """Idempotent: what is settled is found no more."""
+    settle_messages(events)
+
+
 for _kind in notices.HEARD_KINDS:
     # What one act does to a case, an order, a shipment makes one message.
     _noun = _kind.partition(".")[0]
     subscribe_many(_kind, name=f"notifications.{_kind}", turn=f"notifications.{_noun}")(tell)
+
+
+for _kind in notices.SETTLED:
+    subscribe_many(_kind, name=f"notifications.settle.{_kind}", turn="notifications.settle")(settle)
 
 
 @subscribe_many("delivery.moved", name="notifications.follow_messages")

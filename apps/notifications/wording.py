@@ -150,6 +150,11 @@ def values_of(data: Mapping[str, Any], language: str, link: str = "") -> dict[st
     return values
 
 
+def texts_of(data: Mapping[str, Any], names: Iterable[str]) -> dict[str, str]:
+    """What a topic's own variables say, as its app put it there: text as it is, but for what is personal in it."""
+    return {name: mask_text(str(data[name])) for name in names if data.get(name) is not None}
+
+
 def stop_text(link: str) -> str:
     """How to end these messages: by the link, or by a call for whoever has none. Never empty,
     because providers refuse a parameter without a value."""

@@ -25,6 +25,7 @@ class DingTalkPlatform(Company):
         self.sent: list[dict[str, Any]] = []
         self.flow_controlled = False
         self.over_limit = 0
+        self.minute, self.shut_for = 60.0, 600.0
         self._window: dict[str, deque[float]] = {}
         self._shut: dict[str, float] = {}
 
@@ -80,11 +81,12 @@ class DingTalkPlatform(Company):
         if request.query.get("sign") != self.signature(stamp, self.secrets[key]):
             return self._say(errcode=310000, errmsg="sign not match")
         window = self._window.setdefault(key, deque())
-        while window and now - window[0] >= 60:
+        while window and now - window[0] >= self.minute:
             window.popleft()
         if now < self._shut.get(key, 0) or len(window) >= 20:
             self.over_limit += 1
-            self._shut.setdefault(key, now + 600)
+            if now >= self._shut.get(key, 0):
+                self._shut[key] = now + self.shut_for
             return self._say(errcode=130101, errmsg="send too fast, exceed 20 times per minute")
         body = json.loads(request.body)
         if body.get("msgtype") != "actionCard" or not body["actionCard"].get("btns"):

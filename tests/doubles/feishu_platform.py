@@ -31,6 +31,7 @@ class FeishuPlatform(Company):
         self.groups: dict[str, list[dict[str, Any]]] = {}
         self.sent: list[dict[str, Any]] = []
         self.repeats = self.over_limit = 0
+        self.minute = 60.0
         self._window: dict[str, deque[float]] = {}
         self._known: set[str] = set()
 
@@ -80,7 +81,7 @@ class FeishuPlatform(Company):
             why = "sign match fail or timestamp is not within one hour from current time"
             return self._say(code=19021, msg=why)
         window = self._window.setdefault(key, deque())
-        while window and now - window[0] >= 60:
+        while window and now - window[0] >= self.minute:
             window.popleft()
         if len(window) >= 100 or sum(now - at < 1 for at in window) >= 5:
             self.over_limit += 1

@@ -14,8 +14,6 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
-Fault = str | int | None
-
 
 @dataclass
 class Request:
@@ -32,6 +30,10 @@ class Reply:
     status: int = 200
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
+
+
+# A reply is given instead of doing what was asked: the company refuses in words of its own.
+Fault = str | int | Reply | None
 
 
 class Company:
@@ -87,6 +89,8 @@ class Company:
         with self.lock:
             self.requests.append(request)
             fault = self.planned.popleft() if self.planned else self.fault(request)
+            if isinstance(fault, Reply):
+                return None, fault
             if fault == "refuse" or isinstance(fault, int):
                 return fault, Reply(fault if isinstance(fault, int) else 500)
             return fault, self.answer(request)

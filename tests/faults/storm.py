@@ -34,6 +34,7 @@ from tests.doubles.wechat_platform import WeChatPlatform
 from tests.factories.customers import CustomerFactory
 from tests.factories.notifications import endpoint
 from tests.faults.brokers import OwnBroker
+from tests.faults.platforms import CHANNELS, Platforms, platforms, rows
 
 ROOT = Path(__file__).resolve().parents[2]
 OPEN = ["queued", "held", "sending", "ambiguous"]
@@ -48,6 +49,7 @@ class Outside:
     wechat: WeChatPlatform
     mail: MailServer
     merchant: Merchant
+    platforms: Platforms
     settings: dict[str, Any] = field(default_factory=dict)
 
 
@@ -62,6 +64,7 @@ class Report:
     doubles: dict[str, int]
     doubles_without_ambiguity: int
     missing: int  # said to be sent, but the provider has none
+    over_limit: int  # answers of WeCom, DingTalk and Feishu that it was too much
 
     def lines(self) -> list[str]:
         return [
@@ -73,6 +76,7 @@ class Report:
             *(f"{'doubles at ' + name:34}{n:>12,}" for name, n in self.doubles.items()),
             f"{'doubles without ambiguity':34}{self.doubles_without_ambiguity:>12,}",
             f"{'said sent but never there':34}{self.missing:>12,}",
+            f"{'refused as too much':34}{self.over_limit:>12,}",
             *(f"{'ended ' + name:34}{n:>12,}" for name, n in sorted(self.states.items())),
         ]
 
@@ -85,6 +89,7 @@ def outside(rate: float, rand: random.Random) -> Iterator[Outside]:
         wechat = stack.enter_context(WeChatPlatform())
         merchant = stack.enter_context(Merchant())
         mail = stack.enter_context(MailServer())
+        colleagues = stack.enter_context(platforms(rate, rand))
         sms.slow = wechat.slow = merchant.slow = 1.2
         faults = ["drop", "timeout", "refuse", 503]
 
@@ -96,6 +101,7 @@ def outside(rate: float, rand: random.Random) -> Iterator[Outside]:
             rand.choice(["450", "drop", "drop_before"]) if rand.random() < rate else ""
         )
         settings = {
+            **colleagues.settings,
             "SMS_URL": sms.url,
             "SMS_ACCESS_KEY": sms.key,
             "SMS_ACCESS_SECRET": sms.secret,
@@ -118,16 +124,19 @@ def outside(rate: float, rand: random.Random) -> Iterator[Outside]:
             "WEBHOOKS_PER_SECOND": 2000.0,
             "LOG_LEVEL": "CRITICAL",
         }
-        yield Outside(sms, wechat, mail, merchant, settings)
+        yield Outside(sms, wechat, mail, merchant, colleagues, settings)
 
 
 def queue(counts: dict[str, int], there: Outside) -> int:
     """Messages to different people, so that only faults can make doubles."""
     now = timezone.now()
-    rows = []
+    made: list[NewDelivery] = []
     for channel, count in counts.items():
         if channel == "webhook":
-            rows += _webhooks(count, there, now)
+            made += _webhooks(count, there, now)
+            continue
+        if channel in CHANNELS:
+            made += rows(channel, count, there.platforms, now)
             continue
         for n in range(count):
             address = {
@@ -135,7 +144,7 @@ def queue(counts: dict[str, int], there: Outside) -> int:
                 "wechat": f"openid-{n}",
                 "email": f"reader{n}@example.com",
             }[channel]
-            rows.append(
+            made.append(
                 NewDelivery(
                     cause=f"storm:{channel}:{n}",
                     topic="waybill.delivered",
@@ -147,7 +156,7 @@ def queue(counts: dict[str, int], there: Outside) -> int:
                     due_at=now,
                 )
             )
-    return len(insert(rows))
+    return len(insert(made))
 
 
 def _webhooks(count: int, there: Outside, now: Any) -> list[NewDelivery]:
@@ -156,13 +165,13 @@ def _webhooks(count: int, there: Outside, now: Any) -> list[NewDelivery]:
             endpoint(CustomerFactory(), url=f"{there.merchant.url}/{n}") for n in range(ENDPOINTS)
         ]
     there.merchant.secrets = [e.secret for e in endpoints]
-    rows = []
+    made = []
     for n in range(count):
         where = endpoints[n % ENDPOINTS]
         entry = WebhookEvent.objects.create(
             customer=where.customer, type="waybill.status_changed", at=now, payload={"n": n}
         )
-        rows.append(
+        made.append(
             NewDelivery(
                 cause=f"storm:webhook:{n}",
                 topic="webhook.waybill.status_changed",
@@ -173,7 +182,7 @@ def _webhooks(count: int, there: Outside, now: Any) -> list[NewDelivery]:
                 due_at=now,
             )
         )
-    return rows
+    return made
 
 
 def run(
@@ -238,14 +247,25 @@ def _judge(total: int, kills: int, seconds: float, there: Outside) -> Report:
     seen = Counter(sms["out_id"] for sms in there.sms.sent)
     wechat = Counter(str(m["client_msg_id"]) for m in there.wechat.sent)
     mails = Counter(there.mail.recipients)
+    colleagues = there.platforms.seen()
     doubles = {
         "sms": sum(n - 1 for n in seen.values()),
         "wechat": sum(n - 1 for n in wechat.values()),
         "email": sum(n - 1 for n in mails.values()),
+        **{name: sum(n - 1 for n in seen.values()) for name, seen in colleagues.items()},
     }
     blind = sum(1 for ref, n in seen.items() if n > 1 and int(ref[2:]) not in unclear)
     by_address = {d.address: d.pk for d in Delivery.objects.filter(channel="email")}
     blind += sum(1 for to, n in mails.items() if n > 1 and by_address[to] not in unclear)
+    by_number = {
+        (d.channel, d.data["number"]): d.pk for d in Delivery.objects.filter(channel__in=CHANNELS)
+    }
+    blind += sum(
+        1
+        for name, some in colleagues.items()
+        for number, n in some.items()
+        if n > 1 and by_number[name, number] not in unclear
+    )
     sent = Delivery.objects.filter(state__in=["accepted", "delivered"])
     missing = sum(
         1
@@ -255,6 +275,7 @@ def _judge(total: int, kills: int, seconds: float, there: Outside) -> Report:
             or (d.channel == "wechat" and wechat[d.idempotency_key.hex])
             or (d.channel == "email" and mails[d.address])
             or d.channel == "webhook"
+            or (d.channel in CHANNELS and colleagues[d.channel][d.data["number"]])
         )
     )
     webhooks = Delivery.objects.filter(channel="webhook", state="delivered").count()
@@ -269,4 +290,5 @@ def _judge(total: int, kills: int, seconds: float, there: Outside) -> Report:
         doubles=doubles,
         doubles_without_ambiguity=blind,
         missing=missing,
+        over_limit=there.platforms.over_limit,
     )

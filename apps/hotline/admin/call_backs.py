@@ -35,6 +35,7 @@ class CallBackList(StaffList):
         Column("last", _("last call"), lambda row: human(row.last_at)),
         Column("customer", _("customer"), lambda row: row.customer and row.customer.display_name),
         Column("stand", _("state"), lambda row: status_tag(row, "state")),
+        Column("taken", _("taken by"), lambda row: row.taken_by),
         Column("ended", _("ended"), lambda row: human(row.ended_at) if row.ended_at else ""),
         Column("by", _("by"), lambda row: row.ended_by),
     )  # fmt: skip
@@ -60,6 +61,10 @@ def _end(state: CallBackState, context: ActContext) -> None:
     )
 
 
+def _take(context: ActContext) -> None:
+    services.take_call_back(call_back_id=context.record.pk, **context.who)
+
+
 def _reveal(context: ActContext) -> str:
     return services.reveal_number(call=context.record, **context.typed, **context.who)
 
@@ -81,6 +86,8 @@ class CallBackAdmin(ListAdmin, PanelAdmin):
         Act("reveal", _("Show the number"), MAKE, _reveal, form=ReasonForm, shows="backoffice/shown_once.html",
             initial=lambda _context: {"reason": _("Calling back")},
             explains=_("In clear, this once; your reason is on record.")),
+        Act("take", _("I will call back"), MAKE, _take, may=lambda row: _is_open(row) and row.taken_by_id is None,
+            explains=_("Colleagues see that you will call, and the deadline is yours."), done=_("It is yours: please call back.")),
         _act(S.DONE, _("Spoken with"), "d"),
         _act(S.UNREACHABLE, _("Could not be reached"), "u"),
         _act(S.NEEDLESS, _("Needless"), "n", danger=True,
@@ -89,11 +96,13 @@ class CallBackAdmin(ListAdmin, PanelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[CallBack]":
         visible: QuerySet[CallBack] = CallBack.objects.visible_to(person(request))
-        return visible.select_related("customer", "case", "ended_by", "unit", "answered_by__agent")
+        return visible.select_related(
+            "customer", "case", "ended_by", "taken_by", "unit", "answered_by__agent"
+        )
 
     def facts(self, request: HttpRequest, record: CallBack) -> dict[str, Any]:
         return {
             "title": record.masked,
-            "acts": self.offered(request, record)[:1],
+            "acts": [act for act in self.offered(request, record) if not act.is_panel],
             "missed": record.missed.order_by("-offered_at")[:20],
         }

@@ -216,6 +216,7 @@ class Migration(migrations.Migration):
                         verbose_name="state",
                     ),
                 ),
+                ("taken_at", models.DateTimeField(null=True, verbose_name="taken at")),
                 ("ended_at", models.DateTimeField(null=True, verbose_name="ended")),
                 (
                     "result",
@@ -261,6 +262,16 @@ class Migration(migrations.Migration):
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
                         verbose_name="by",
+                    ),
+                ),
+                (
+                    "taken_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="taken by",
                     ),
                 ),
                 (
@@ -699,6 +710,17 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="callback_ended_by_somebody",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="callback",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("taken_at__isnull", True), ("taken_by__isnull", True)),
+                    models.Q(("taken_at__isnull", False), ("taken_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="callback_taken_by_somebody",
             ),
         ),
         migrations.AddConstraint(

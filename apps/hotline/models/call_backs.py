@@ -28,7 +28,8 @@ class CallBackQuerySet(models.QuerySet["CallBack"]):
 
 class CallBack(models.Model):
     """A number is on one open call-back at most. ``opened_at`` is when the first call in vain ended; the clock of
-    kind ``call_back`` runs from then. ``answered_by`` is the call in which they were spoken with."""
+    kind ``call_back`` runs from then. ``taken_by`` said that they will call; a colleague who calls all the same ends
+    it just so. ``answered_by`` is the call in which they were spoken with."""
 
     number = EncryptedTextField(_("phone number"))
     number_index = models.CharField(max_length=32, editable=False, db_collation="C")
@@ -37,6 +38,14 @@ class CallBack(models.Model):
     opened_at = models.DateTimeField(_("since"))
     last_at = models.DateTimeField(_("last call"))
     state = models.CharField(_("state"), max_length=12, choices=S.choices, default=S.OPEN)
+    taken_at = models.DateTimeField(_("taken at"), null=True)
+    taken_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("taken by"),
+    )
     ended_at = models.DateTimeField(_("ended"), null=True)
     ended_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -87,6 +96,11 @@ class CallBack(models.Model):
                 name="callback_ended_by_somebody",
                 condition=Q(state=S.OPEN, ended_at__isnull=True, ended_by__isnull=True)
                 | (~Q(state=S.OPEN) & Q(ended_at__isnull=False, ended_by__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="callback_taken_by_somebody",
+                condition=Q(taken_at__isnull=True, taken_by__isnull=True)
+                | Q(taken_at__isnull=False, taken_by__isnull=False),
             ),
             models.CheckConstraint(
                 name="callback_answered_is_done",

@@ -109,7 +109,11 @@ def board(day: date, user: "User") -> Board:
         policy=policy,
         slots=slots,
         total=sum((slot.counts for slot in slots), Counts()),
-        waiting=list(waiting.select_related("customer").order_by("opened_at", "pk")[:MOST_WAITING]),
+        waiting=list(
+            waiting.select_related("customer", "taken_by").order_by("opened_at", "pk")[
+                :MOST_WAITING
+            ]
+        ),
     )
 
 

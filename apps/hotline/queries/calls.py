@@ -53,7 +53,9 @@ def call_list(user: "User", *, view: str, number: str, values: dict[str, Any]) -
 
 
 def call_back_list(user: "User", *, view: str, number: str) -> "QuerySet[CallBack]":
-    rows = CallBack.objects.visible_to(user).select_related("customer", "ended_by", "answered_by")
+    rows = CallBack.objects.visible_to(user).select_related(
+        "customer", "taken_by", "ended_by", "answered_by"
+    )
     if view == "open":
         rows = rows.filter(state=CallBackState.OPEN)
     elif view == "done":

@@ -1,6 +1,11 @@
 """Writes of the hotline floor."""
 
-from apps.hotline.services.call_backs import close_answered, end_call_back, follow_calls
+from apps.hotline.services.call_backs import (
+    close_answered,
+    end_call_back,
+    follow_calls,
+    take_call_back,
+)
 from apps.hotline.services.calls import (
     PushedCall,
     link_call,
@@ -41,6 +46,7 @@ __all__ = [
     "save_phone_system",
     "seat_agent",
     "set_answer_policy",
+    "take_call_back",
     "take_call_file",
     "take_lines",
     "upload_call_file",

@@ -13,7 +13,8 @@ from apps.accounts.models import Unit, User
 from apps.accounts.queries.duty import Roster
 from apps.core.crypto import decrypt
 from apps.core.database import write_columns
-from apps.core.errors import BadInput
+from apps.core.errors import BadInput, RuleBroken
+from apps.core.times import local
 from apps.events.services import NewEvent, new_event, record, record_many
 from apps.hotline.enums import CallBackState, CallOutcome, HotlineMatter
 from apps.hotline.models import Call, CallBack
@@ -168,6 +169,37 @@ def close_answered(*, by: User, at: datetime) -> int:
     sla.finish_each(done, kind=FactKind.DONE)
     record_many(events)
     return len(rows)
+
+
+@transaction.atomic
+def take_call_back(*, call_back_id: int, by: User, at: datetime) -> CallBack:
+    """``by`` will call: colleagues see so, and its clock is theirs. Raises CallBack.DoesNotExist for one that they may
+    not see, RuleBroken (``taken_already``, ``ended``) where somebody was quicker, ``not_qualified`` for who may not work on
+    the hotline."""
+    row = (
+        CallBack.objects.visible_to(by)
+        .select_for_update(of=("self",))
+        .select_related("taken_by", "ended_by")
+        .get(pk=call_back_id)
+    )
+    check_may_work(by, Area.HOTLINE, at)
+    if row.state != S.OPEN:
+        raise RuleBroken(
+            _("This is settled already: %(state)s, by %(name)s.")
+            % {"state": S(row.state).label, "name": row.ended_by},
+            code="ended",
+        )
+    if row.taken_by is not None and row.taken_at is not None:
+        raise RuleBroken(
+            _("%(name)s took it at %(time)s.")
+            % {"name": row.taken_by, "time": local(row.taken_at)},
+            code="taken_already",
+        )
+    row.taken_by, row.taken_at = by, at
+    row.save(update_fields=["taken_by", "taken_at"])
+    sla.change_matter(subject=row, owner=by, by=by, at=at)
+    record("callback.taken", row, by=by, at=at, data={"calls": row.calls})
+    return row
 
 
 @transaction.atomic

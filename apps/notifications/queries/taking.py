@@ -23,9 +23,10 @@ def taking(delivery: Delivery) -> tuple[Take, int] | None:
     if delivery.event_id is None or not delivery.topic.startswith("staff."):
         return None
     event = Event.objects.filter(pk=delivery.event_id).only("subject_type", "subject_id").first()
-    if event is None or event.subject_type not in _taken():
+    take = _taken().get(event.subject_type) if event is not None else None
+    if event is None or take is None or delivery.topic in take.without:
         return None
-    return _taken()[event.subject_type], int(event.subject_id)
+    return take, int(event.subject_id)
 
 
 def is_takeable(delivery: Delivery) -> bool:

@@ -45,7 +45,9 @@ def render(
     """The words of ``delivery`` in ``language`` (its own by default), masked as asked; with
     ``link`` instead of its own where one is given."""
     language = language or delivery.language
-    values = wording.values_of(delivery.data, language, delivery.link if link is None else link)
+    own = {v.name for v in _variables(delivery.topic) if not v.personal}
+    values = wording.texts_of(delivery.data, own)
+    values |= wording.values_of(delivery.data, language, delivery.link if link is None else link)
     values["stop"] = wording.stop_text(unsubscribe)
     if delivery.is_digest:
         values |= digest_values(delivery, language)

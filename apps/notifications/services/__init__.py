@@ -52,6 +52,7 @@ from apps.notifications.services.robots import (
     switch_robot,
 )
 from apps.notifications.services.sending import send_due, send_next
+from apps.notifications.services.settling import settle_messages
 from apps.notifications.services.subscriptions import (
     confirm_subscription,
     confirmed_token,
@@ -141,6 +142,7 @@ __all__ = [
     "send_test",
     "set_opt_out",
     "set_preference",
+    "settle_messages",
     "stop_address",
     "subscription_token",
     "switch_robot",

@@ -5,6 +5,7 @@ from apps.shifts.services.handovers import (
     offer_handover,
     open_due,
     open_handover,
+    take_handover,
 )
 from apps.shifts.services.needs import end_need, fill_pattern, make_pattern, set_need
 from apps.shifts.services.staffing import ask_volunteers, move_shift, plan_person, take_gap
@@ -40,6 +41,7 @@ __all__ = [
     "revoke_feed",
     "set_need",
     "take_gap",
+    "take_handover",
     "take_swap",
     "work_handovers",
 ]

@@ -10,6 +10,7 @@ from apps.accounts.models import DutyShift, User
 from apps.accounts.queries import system_user
 from apps.accounts.services import pass_watch
 from apps.core.errors import BadInput, RuleBroken
+from apps.core.times import local
 from apps.events.services import NewEvent, record, record_many
 from apps.shifts.enums import MATTER, HandoverState, ItemState, ShiftMatter
 from apps.shifts.models import Handover, HandoverItem
@@ -144,6 +145,34 @@ def accept_handover(
     record("handover.accepted", handover, by=by, at=at, data=data)
     _tell_returned(handover, back, by=by, at=at)
     return handover
+
+
+@transaction.atomic
+def take_handover(*, handover_id: int, by: User, at: datetime) -> Handover:
+    """``by`` accepts the whole list: it was offered to them, or nobody took it in time and they may take it over.
+    Raises Handover.DoesNotExist for one that they may not see, RuleBroken in words."""
+    handover = lock_handover(handover_id)
+    state = HandoverState(handover.state)
+    if state == HandoverState.ACCEPTED and handover.accepted_at is not None:
+        raise RuleBroken(
+            _("%(name)s took it at %(time)s.")
+            % {"name": handover.receiver, "time": local(handover.accepted_at)},
+            code="taken_already",
+        )
+    if state == HandoverState.LAPSED and by.pk != handover.receiver_id:
+        check_receiver(handover, by, at)
+        handover.receiver = by
+        handover.offered_at, handover.offered_by = (
+            handover.offered_at or at,
+            handover.offered_by or by,
+        )
+        handover.save(update_fields=["receiver", "offered_at", "offered_by"])
+        sla.change_matter(subject=handover, owner=by, by=by, at=at)
+    elif by.pk != handover.receiver_id and not Handover.objects.visible_to(by).filter(
+        pk=handover.pk
+    ):
+        raise Handover.DoesNotExist
+    return accept_handover(handover_id=handover_id, by=by, at=at)
 
 
 def _begin_watch(handover: Handover, receiver: User, at: datetime) -> None:

@@ -14,8 +14,12 @@ from unittest import mock
 from django.core.management.base import CommandError
 from django.core.management.commands import migrate
 from django.db import connections
-from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ProjectState
+
+from apps.core.older_schema import first_difference
+
+# How it ends then; bin/up says more (launch/django.py).
+OLDER = 8
 
 
 class Command(migrate.Command):
@@ -27,18 +31,14 @@ class Command(migrate.Command):
 
 def _refuse_an_older_database(database: str) -> None:
     """Until the first release an app's migrations are folded into one when its tables change: a
-    database made by those of before cannot be carried on."""
-    loader = MigrationLoader(connections[database])
-    gone = [
-        name
-        for name in loader.applied_migrations or ()
-        if name[0] in loader.migrated_apps and name not in (loader.disk_migrations or ())
-    ]
-    if gone:
-        app, name = min(gone)
+    database made by those of before cannot be carried on, and is left as it is."""
+    what = first_difference(connections[database])
+    if what:
         raise CommandError(
-            f"This database was made by an earlier state of the project ({app}.{name} is gone). Before the"
-            " first release such a database is made anew: bin/up --fresh, which deletes what is in it."
+            f"This database was made by an earlier state of the project ({what}), and no migration leads from"
+            " there to here. A demonstration is made anew by bin/up --fresh, which deletes what is in it; data that is"
+            " to be kept is run by the version that made it: see “Data of an older version” in docs/operations.md.",
+            returncode=OLDER,
         )
 
 
