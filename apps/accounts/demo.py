@@ -15,7 +15,6 @@ ISSUER = "https://id.yipiao.example"
 # group there, role, unit
 GROUPS = (
     ("客服-上海", Role.AGENT, "SHA"),
-    ("客服-北京", Role.AGENT, "BJS"),
     ("调度-上海", Role.DISPATCHER, "SHA-DC"),
     ("货运-上海", Role.FREIGHT_CLERK, "SHA-FC"),
     ("货运-广州", Role.FREIGHT_CLERK, "CAN-FC"),
