@@ -2,19 +2,25 @@
 
 import fcntl
 import json
+import os
+import shutil
 import subprocess
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import polib
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.test.utils import override_settings
 
+# Where messages stand in the code.
+SOURCES = ("apps", "config", "templates")
 HEADER = {
     "Project-Id-Version": "yipiao",
     "Language": "zh_Hans",
@@ -119,25 +125,27 @@ def _save(catalogue: polib.POFile, extracted: list[polib.POEntry]) -> None:
 
 
 def _extract() -> list[polib.POEntry]:
-    """Every message in the code, by GNU gettext through Django, with where it stands."""
-    path = _path()
-    before = path.read_bytes() if path.exists() else None
-    try:
-        call_command(
-            "makemessages",
-            locale=["zh_Hans"],
-            ignore_patterns=[".yipiao/*", "tests/*", "benchmarks/*"],
-            verbosity=0,
-            no_obsolete=True,
-        )
+    """Every message in the code, by GNU gettext through Django, with where it stands. Django writes beside each
+    template while it reads it: a copy is read, so that an interrupted run leaves nothing behind."""
+    base, here = Path(settings.BASE_DIR), Path.cwd()
+    with TemporaryDirectory() as folder:
+        for name in SOURCES:
+            shutil.copytree(base / name, Path(folder, name), ignore=shutil.ignore_patterns("*.pyc"))
+        (found := Path(folder, "locale")).mkdir()
+        try:
+            os.chdir(folder)
+            with override_settings(LOCALE_PATHS=[found]):
+                call_command(
+                    "makemessages", locale=["zh_Hans"], verbosity=0, no_obsolete=True, no_wrap=True
+                )
+        except (CommandError, subprocess.SubprocessError) as error:
+            raise CommandError(
+                f"extracting messages needs GNU gettext (xgettext): {error}"
+            ) from error
+        finally:
+            os.chdir(here)
+        path = found / "zh_Hans" / "LC_MESSAGES" / "django.po"
         return [e for e in polib.pofile(str(path), wrapwidth=0) if not e.obsolete]
-    except (CommandError, subprocess.SubprocessError) as error:
-        raise CommandError(f"extracting messages needs GNU gettext (xgettext): {error}") from error
-    finally:
-        if before is None:
-            path.unlink(missing_ok=True)
-        else:
-            path.write_bytes(before)
 
 
 @contextmanager
