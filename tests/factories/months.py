@@ -180,7 +180,18 @@ def _scans(given: dict[str, Any]) -> None:
         source_id="CASE WHEN x.id %% 2 = 0 THEN 's' || n ELSE '' END",  # some carriers number their scans
     )  # fmt: skip
     # Some scans were corrected, by the scan they supersede or by a later version under the same number.
-    same = "source", "status", "reason", "strength", "rank", "unit_id", "carrier_id", "issued_month", "waybill_id", "code"
+    same = (
+        "source",
+        "status",
+        "reason",
+        "strength",
+        "rank",
+        "unit_id",
+        "carrier_id",
+        "issued_month",
+        "waybill_id",
+        "code",
+    )
     fill(
         TrackingEvent, """tracking_trackingevent e WHERE e.status IN ('picked_up', 'arrived_dest_city', 'delivered')
             AND (e.waybill_id %% 50 = 1 OR e.waybill_id %% 50 = 2)""", given, **{name: f"e.{name}" for name in same},
