@@ -177,6 +177,27 @@ def _scans(given: dict[str, Any]) -> None:
             s.*, {when} AS at FROM tracking_waybill w, {steps} WHERE {holds}) x WHERE at IS NOT NULL""",
         given, issued_month="issued_month", waybill_id="x.id", source="'kpi'", occurred_at="at", code="code",
         status="status", reason="reason", strength="0", rank="n * 10", unit_id="unit", carrier_id="carrier", by_id="%(by)s",
+        source_id="CASE WHEN x.id %% 2 = 0 THEN 's' || n ELSE '' END",  # some carriers number their scans
+    )  # fmt: skip
+    # Some scans were corrected, by the scan they supersede or by a later version under the same number.
+    same = (
+        "source",
+        "status",
+        "reason",
+        "strength",
+        "rank",
+        "unit_id",
+        "carrier_id",
+        "issued_month",
+        "waybill_id",
+        "code",
+    )
+    fill(
+        TrackingEvent, """tracking_trackingevent e WHERE e.status IN ('picked_up', 'arrived_dest_city', 'delivered')
+            AND (e.waybill_id %% 50 = 1 OR e.waybill_id %% 50 = 2)""", given, **{name: f"e.{name}" for name in same},
+        occurred_at="e.occurred_at + interval '30 minutes'", by_id="%(by)s", source_id="e.source_id",
+        supersedes_id="CASE WHEN e.source_id = '' THEN e.id END",
+        revision="CASE WHEN e.source_id <> '' AND e.rank > 0 THEN 1 ELSE 0 END",
     )  # fmt: skip
 
 

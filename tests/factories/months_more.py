@@ -6,7 +6,7 @@ from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db import models
+from django.db import models, transaction
 
 from apps.accounts.enums import Role
 from apps.accounts.models import DutyShift, Unit, User
@@ -129,6 +129,7 @@ def _incidents(fill: Fill, given: dict[str, Any]) -> None:
     )  # fmt: skip
 
 
+@transaction.atomic  # a claim and its things are compared when it ends
 def _claims(fill: Fill, given: dict[str, Any]) -> None:
     claim = paid(Desk(), "80")
     assert isinstance(claim, Claim)

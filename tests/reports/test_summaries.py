@@ -16,10 +16,12 @@ from apps.backoffice.queries.approvals import waiting_for
 from apps.claims.models import Claim
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.times import day_start
+from apps.customers.models import Customer
 from apps.events.models import Event
 from apps.reports import services
-from apps.reports.enums import SummaryState, SummaryStep
+from apps.reports.enums import ScopeKind, SummaryState, SummaryStep
 from apps.reports.models import Freeze, Summary, SummaryReceipt
+from apps.reports.queries.summary_content import content_anew, contents_of
 from apps.reports.queries.summary_page import figure_lines
 from apps.reports.queries.summary_papers import summary_pdf, summary_xlsx
 from apps.reports.queries.summary_words import figure_words
@@ -30,6 +32,7 @@ from apps.sla.enums import MatterState
 from apps.sla.models import Matter
 from tests.factories.accounts import UserFactory
 from tests.factories.claims import Desk, paid
+from tests.factories.months import Size, make_month
 from tests.factories.reports import Signers, last_month, seen
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("REP-3")]
@@ -341,9 +344,10 @@ def test_the_first_receipt_counts(signers: Signers) -> None:
 
 def test_figures_are_taken_anew_in_a_draft_only(signers: Signers) -> None:
     row = signers.draft()
-    was = row.frozen_at
+    was, computings = row.frozen_at, Freeze.objects.count()
     row = services.renew_figures(summary_id=row.pk, by=signers.director, at=timezone.now())
     assert row.frozen_at > was and row.month == last_month()
+    assert Freeze.objects.count() == computings  # nobody else's figures were computed
     row = signers.written(row)
     assert (
         refused(
@@ -353,6 +357,14 @@ def test_figures_are_taken_anew_in_a_draft_only(signers: Signers) -> None:
         )
         == "not_a_draft"
     )
+
+
+def test_figures_taken_anew_are_those_that_would_be_frozen() -> None:
+    world, now = make_month(Size(), last_month()), timezone.now()
+    freeze = services.freeze_figures(world.period, ScopeKind.CUSTOMER, by=UserFactory(), at=now)
+    customer = Customer.objects.get(pk=world.customers[1])
+    frozen = contents_of([customer], freeze, None, now)[customer.pk]
+    assert frozen["figures"] and content_anew(customer, world.period, None, now) == frozen
 
 
 def test_what_changed_between_two_rounds() -> None:

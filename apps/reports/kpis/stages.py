@@ -9,7 +9,6 @@ from apps.core.times import day_start
 from apps.reports.enums import ScopeKind, Shows
 from apps.reports.kpis.base import Kpi, Period, Rows, Scope, Source
 from apps.reports.kpis.shipments import SHIPMENT_SCOPES
-from apps.reports.kpis.sources import lane
 from apps.reports.kpis.stage_yardsticks import OVERRUN, stage_yardstick
 from apps.tracking.enums import Stage
 from apps.tracking.queries.stage_report import stage_sql, stage_values
@@ -23,8 +22,8 @@ SELECT w.id, w.customer_id, w.issued_month, w.issued_at, w.service_level, w.orig
 FROM tracking_waybill w
 WHERE w.issued_at >= %(stages_from)s AND w.issued_at < %(until)s AND w.status <> 'cancelled'
   AND (w.last_event_at >= %(since)s OR w.return_document_required)"""
-_COLUMNS = f"""t.id, t.stage, t.ended, t.took * 3600 AS took, t.hours * 3600 AS standard, t.customer_id, t.unit_id,
-    t.carrier_id, {lane("t")} AS lane"""
+_COLUMNS = """t.id, t.stage, t.ended, t.seconds AS took, t.hours * 3600 AS standard, t.customer_id, t.unit_id,
+    t.carrier_id, CASE WHEN t.from_city <> '' AND t.to_city <> '' THEN t.from_city || ' → ' || t.to_city END AS lane"""
 
 
 def _stages(only: str = "") -> str:
@@ -77,7 +76,7 @@ def _stage(stage: Stage, label: Any) -> type[Kpi]:
             "How long this stage took for the shipments of which it ended in the period, as in the report on stages;"
             " stages that are still running are not in it, nor shipments issued more than three months before."
         ),
-        "select": _select("0", "s.took::float8", f"s.stage = '{stage.value}'"),
+        "select": _select("0", "s.took", f"s.stage = '{stage.value}'"),
         "yardstick": stage_yardstick(stage),
         "stage": stage.value,
     }

@@ -20,7 +20,7 @@ from apps.quality.models import CorrectiveAction
 from apps.reports.enums import ScopeKind
 from apps.reports.kpis import KPIS, Period
 from apps.reports.models import Figure, Freeze, Goal
-from apps.reports.queries.figures import FigureRow
+from apps.reports.queries.figures import FigureRow, figures
 from apps.reports.rules.summaries import as_text, difference, reaches
 from apps.tracking.models import LateShipment
 
@@ -34,20 +34,39 @@ CASE_CLASSES = [CaseClass.COMPLAINT, CaseClass.LOSS, CaseClass.DAMAGE]
 MOST_ROWS = 100
 
 
+Values = dict[tuple[int, str], FigureRow]
+
+
 def contents_of(
     customers: Sequence[Customer], freeze: Freeze, before: Freeze | None, at: datetime
 ) -> dict[int, dict[str, Any]]:
-    """Customer → the content of its summary, as of ``at``."""
+    """Customer → the content of its summary out of frozen figures, as of ``at``."""
+    kept = _values(freeze, [one.pk for one in customers])
+    return _contents(customers, Period(freeze.first_day, freeze.until_day), kept, before, at)
+
+
+def content_anew(
+    customer: Customer, period: Period, before: Freeze | None, at: datetime
+) -> dict[str, Any]:
+    """The content of one customer's summary out of its figures as they are at ``at``; nobody else's are computed."""
+    shown = [KPIS[code] for code in SHOWN]
+    rows = figures(shown, ScopeKind.CUSTOMER, period, [customer.pk], at=at)
+    found = {(row.scope_id, row.kpi): row for row in rows}
+    return _contents([customer], period, found, before, at)[customer.pk]
+
+
+def _contents(
+    customers: Sequence[Customer], period: Period, now: Values, before: Freeze | None, at: datetime
+) -> dict[int, dict[str, Any]]:
     ids = [one.pk for one in customers]
-    period = Period(freeze.first_day, freeze.until_day)
-    now, last = _values(freeze, ids), _values(before, ids) if before else {}
-    goals = _goals(ids, freeze.first_day)
+    last = _values(before, ids) if before else {}
+    goals = _goals(ids, period.first)
     late, cases = _late(ids, period), _cases(ids, period)
     actions, incidents = _actions(ids, period, at), _incidents(ids, period)
     return {
         customer.pk: {
             "customer": {"code": customer.code, "name": customer.name},
-            "month": f"{freeze.first_day:%Y-%m}",
+            "month": f"{period.first:%Y-%m}",
             "figures": [
                 _figure(code, now[customer.pk, code], last.get((customer.pk, code)), goal)
                 for code in SHOWN
@@ -70,7 +89,7 @@ def row_of(figure: Figure) -> FigureRow:
     )  # fmt: skip
 
 
-def _values(freeze: Freeze, ids: Sequence[int]) -> dict[tuple[int, str], FigureRow]:
+def _values(freeze: Freeze, ids: Sequence[int]) -> Values:
     rows = Figure.objects.filter(freeze=freeze, scope_id__in=ids, kpi__in=SHOWN)
     return {(row.scope_id, row.kpi): row_of(row) for row in rows if row.kpi in KPIS}
 

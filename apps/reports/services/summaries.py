@@ -19,7 +19,7 @@ from apps.reports.enums import ScopeKind, SummaryState
 from apps.reports.kpis import Period
 from apps.reports.models import TEXTS, Figure, Freeze, Summary
 from apps.reports.queries.frozen import latest_freeze
-from apps.reports.queries.summary_content import contents_of
+from apps.reports.queries.summary_content import content_anew, contents_of
 from apps.reports.queries.summary_words import text_label
 from apps.reports.rules.summaries import SUMMARY, check_over, month_before
 from apps.reports.services import summary_clocks
@@ -71,7 +71,7 @@ def draft_missing(
 def draft_of(customers: list[Customer], freeze: Freeze, *, by: User, at: datetime) -> list[Summary]:
     if not customers:
         return []
-    contents = contents_of(customers, freeze, _freeze_before(freeze), at)
+    contents = contents_of(customers, freeze, _freeze_before(freeze.first_day), at)
     numbers = take_numbers(PREFIX, timezone.localdate(at), len(customers))
     drafts = Summary.objects.bulk_create(
         Summary(
@@ -87,13 +87,14 @@ def draft_of(customers: list[Customer], freeze: Freeze, *, by: User, at: datetim
     return drafts
 
 
-def _freeze_before(freeze: Freeze) -> Freeze | None:
-    return latest_freeze(Period.of_month(month_before(freeze.first_day)), ScopeKind.CUSTOMER)
+def _freeze_before(month: date) -> Freeze | None:
+    return latest_freeze(Period.of_month(month_before(month)), ScopeKind.CUSTOMER)
 
 
 @transaction.atomic
 def renew_figures(*, summary_id: int, by: User, at: datetime) -> Summary:
-    """The figures of a draft are frozen anew; what is being signed keeps its own."""
+    """The figures of a draft are computed anew, those of its customer alone: it is done while somebody waits for the
+    page. The month's frozen figures stay. What is being signed keeps its own."""
     row = locked(summary_id)
     if row.state != SummaryState.DRAFT:
         raise RuleBroken(
@@ -101,8 +102,8 @@ def renew_figures(*, summary_id: int, by: User, at: datetime) -> Summary:
             code="not_a_draft",
             rule="REP-3",
         )
-    freeze = freeze_figures(Period.of_month(row.month), ScopeKind.CUSTOMER, by=by, at=at)
-    row.content = contents_of([row.customer], freeze, _freeze_before(freeze), at)[row.customer_id]
+    before = _freeze_before(row.month)
+    row.content = content_anew(row.customer, Period.of_month(row.month), before, at)
     row.frozen_at = at
     row.save(update_fields=["content", "frozen_at"])
     record("summary.renewed", row, by=by, at=at)

@@ -23,9 +23,14 @@ if TYPE_CHECKING:
 
 _CITY = r"regexp_replace(regexp_replace({0}, '\s', '', 'g'), '^(.{{2,}})市$', '\1')"
 _SHIPMENTS = """
-w AS MATERIALIZED ({shipments}),
-routes AS (SELECT DISTINCT service_level, origin_city, destination_city, day FROM w),
-lanes AS (
+w AS MATERIALIZED (
+    SELECT i.*, ARRAY[i.service_level, i.origin_city, i.destination_city, i.day::text] AS route
+    FROM ({shipments}) i),
+routes AS (
+    SELECT r.*, {r_from} AS from_city, {r_to} AS to_city
+    FROM (SELECT DISTINCT route, route[1] AS service_level, route[2] AS origin_city,
+        route[3] AS destination_city, route[4]::date AS day FROM w) r),
+lanes AS MATERIALIZED (
     SELECT r.*, lane.* FROM routes r LEFT JOIN LATERAL (
         SELECT l.opens, l.cut_off, l.pickup_hours, l.sort_hours, l.line_haul_hours,
             l.delivery_hours, l.receipt_return_hours
@@ -33,34 +38,54 @@ lanes AS (
         WHERE v.code = r.service_level AND l.valid_from <= r.day
           AND (l.valid_until IS NULL OR r.day < l.valid_until)
           AND CASE l.scope
-            WHEN 'lane' THEN {l_from} = {r_from} AND {l_to} = {r_to}
-            WHEN 'same_city' THEN {r_from} = {r_to} ELSE {r_from} <> {r_to} END
+            WHEN 'lane' THEN {l_from} = r.from_city AND {l_to} = r.to_city
+            WHEN 'same_city' THEN r.from_city = r.to_city ELSE r.from_city <> r.to_city END
         ORDER BY array_position(ARRAY['lane', 'same_city', 'inter_city'], l.scope::text) LIMIT 1
-    ) lane ON true)
+    ) lane ON true),
+agreed AS MATERIALIZED (
+    SELECT DISTINCT ON (p.carrier_id, r.to_city, r.day) p.*, r.to_city, r.day
+    FROM tracking_partneragreement p JOIN (SELECT DISTINCT to_city, day FROM lanes) r
+        ON {area} = r.to_city AND p.valid_from <= r.day
+            AND (p.valid_until IS NULL OR r.day < p.valid_until)
+    ORDER BY p.carrier_id, r.to_city, r.day, p.id)
 """
-# Of an event e: superseded, withdrawn and outdated versions do not count.
-LIVE_EVENT = """NOT e.is_withdrawal
-      AND NOT EXISTS (
-        SELECT FROM tracking_trackingevent x
-        WHERE x.waybill_id = e.waybill_id AND x.issued_month = e.issued_month
-          AND (x.supersedes_id = e.id OR (e.source_id <> '' AND x.source = e.source
-            AND x.source_id = e.source_id AND (x.revision, x.id) > (e.revision, e.id))))"""
+
+
+def live_event(only: str = "true") -> str:
+    """Of an event e: superseded, withdrawn and outdated versions do not count. Two questions, each with keys of its own,
+    so that a month of events answers them by hashing the few that correct or have versions. ``only``: a condition on
+    x, the events that are looked at for it."""
+    same = f"x.waybill_id = e.waybill_id AND x.issued_month = e.issued_month AND {only}"
+    return f"""NOT e.is_withdrawal
+      AND NOT EXISTS (SELECT FROM tracking_trackingevent x
+        WHERE {same} AND x.supersedes_id IS NOT NULL AND x.supersedes_id = e.id)
+      AND NOT EXISTS (SELECT FROM tracking_trackingevent x
+        WHERE {same} AND x.source_id <> '' AND x.source_id = e.source_id AND x.source = e.source
+          AND (x.revision, x.id) > (e.revision, e.id))"""  # noqa: S608  # words of ours
+
+
+LIVE_EVENT = live_event()
+_MONTHS = "issued_month BETWEEN %(from_month)s AND %(to_month)s"
+# p: the events with which a shipment reached a milestone that it had not reached before, each with the
+# milestone before it (``reached``) and the event that reached that. It ends the one stage that began there.
 _SCANS = f"""
 e AS (
     SELECT e.waybill_id, e.id, e.occurred_at AS at, e.unit_id, e.carrier_id,
         CASE WHEN e.code = ANY(%(hubs)s) THEN 1 WHEN e.status = ANY(%(one)s) THEN 1
-            WHEN e.status = ANY(%(two)s) THEN 2 WHEN e.status = ANY(%(three)s) THEN 3
-            WHEN e.status = ANY(%(four)s) THEN 4 ELSE 0 END AS lvl
+            WHEN e.status = ANY(%(two)s) THEN 2 WHEN e.status = ANY(%(four)s) THEN 4 ELSE 3 END AS lvl
     FROM tracking_trackingevent e JOIN w ON w.id = e.waybill_id AND w.issued_month = e.issued_month
-    WHERE e.issued_month BETWEEN %(from_month)s AND %(to_month)s AND {LIVE_EVENT}),
-m AS (
-    SELECT waybill_id, {{milestones}} FROM e WHERE lvl > 0 GROUP BY waybill_id)
+    WHERE (e.status = ANY(%(any)s) OR e.code = ANY(%(hubs)s)) AND e.{_MONTHS}
+      AND {live_event(f"x.{_MONTHS}")}),
+r AS (
+    SELECT e.*, coalesce(max(lvl) OVER (PARTITION BY waybill_id ORDER BY at, id
+        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS reached
+    FROM e),
+p AS (
+    SELECT waybill_id, lvl, reached, at, unit_id, carrier_id, lag(at) OVER way AS began,
+        lag(unit_id) OVER way AS from_unit, lag(carrier_id) OVER way AS from_carrier,
+        lead(lvl) OVER way IS NULL AS is_last
+    FROM r WHERE lvl > reached WINDOW way AS (PARTITION BY waybill_id ORDER BY at, id))
 """  # noqa: S608  # words of ours
-_MILESTONE = """
-    min(at) FILTER (WHERE lvl >= {n}) AS t{n},
-    (array_agg(id ORDER BY at, id) FILTER (WHERE lvl >= {n}))[1] AS i{n},
-    (array_agg(unit_id ORDER BY at, id) FILTER (WHERE lvl >= {n}))[1] AS u{n},
-    (array_agg(carrier_id ORDER BY at, id) FILTER (WHERE lvl >= {n}))[1] AS c{n}"""
 # The newest decision of each stage; one with nobody was taken back.
 _DECIDED = """
 g AS (
@@ -69,8 +94,9 @@ g AS (
     ORDER BY a.waybill_id, a.stage, a.id DESC),
 given AS (SELECT DISTINCT waybill_id, carrier_id FROM g WHERE carrier_id IS NOT NULL)
 """
-# (stage, began, ended, event it began with, event it ended with, then who answers: first choice,
-# second choice). Sorting and delivery are answered for by who ended them; what was decided goes first.
+# A row for each stage that ended (``what`` 0), that is running (1), and for the way back of a document (2);
+# who answers is the first choice (a), else the second (b). Sorting and delivery are answered for by who
+# ended them, the others by who began them; what was decided goes first.
 _STAGES = """
 back AS (
     SELECT d.waybill_id, d.owed_since, min(v.at) AS at
@@ -78,39 +104,44 @@ back AS (
     LEFT JOIN tracking_returndocumentmove v
         ON v.document_id = d.id AND v.to_state IN ('received_at_origin', 'filed')
     WHERE d.owed_since IS NOT NULL AND d.state <> 'void' GROUP BY d.id),
+x AS (
+    SELECT w.*, (ARRAY['pickup', 'sort', 'line_haul', 'delivery', 'receipt_return'])[
+            1 + CASE v.what WHEN 0 THEN p.reached WHEN 1 THEN coalesce(p.lvl, 0) ELSE 4 END] AS stage,
+        CASE v.what WHEN 0 THEN p.began WHEN 1 THEN p.at ELSE back.owed_since END AS since,
+        CASE v.what WHEN 0 THEN p.at WHEN 2 THEN back.at END AS ended,
+        CASE v.what WHEN 0 THEN CASE p.reached WHEN 2 THEN p.from_carrier ELSE p.carrier_id END
+            WHEN 1 THEN p.carrier_id ELSE CASE p.lvl WHEN 4 THEN p.carrier_id END END AS c_a,
+        CASE v.what WHEN 0 THEN CASE p.reached WHEN 2 THEN p.from_unit ELSE p.unit_id END
+            WHEN 1 THEN p.unit_id ELSE CASE p.lvl WHEN 4 THEN p.unit_id END END AS u_a,
+        CASE v.what WHEN 0 THEN CASE p.reached WHEN 2 THEN p.carrier_id ELSE p.from_carrier END END AS c_b,
+        CASE v.what WHEN 0 THEN CASE p.reached WHEN 2 THEN p.unit_id ELSE p.from_unit END END AS u_b
+    FROM w LEFT JOIN p ON p.waybill_id = w.id
+    LEFT JOIN back ON back.waybill_id = w.id
+    JOIN (VALUES (0), (1), (2)) v (what) ON CASE v.what WHEN 0 THEN p.at IS NOT NULL
+        WHEN 1 THEN p.is_last IS NOT FALSE AND p.lvl IS DISTINCT FROM 4 AND w.concluded_at IS NULL
+        ELSE p.is_last IS NOT FALSE AND back.waybill_id IS NOT NULL END),
 s AS (
-    SELECT w.id, w.day, w.customer_id, w.origin_city, w.destination_city, x.*, w.concluded_at,
+    SELECT x.id, x.day, x.customer_id, l.from_city, l.to_city, x.stage, x.ended, x.concluded_at,
+        coalesce(x.since, CASE WHEN l.opens IS NULL THEN x.issued_at
+            WHEN (x.issued_at AT TIME ZONE %(zone)s)::time > l.cut_off
+                THEN (x.day + 1 + l.opens) AT TIME ZONE %(zone)s
+            ELSE greatest(x.issued_at, (x.day + l.opens) AT TIME ZONE %(zone)s) END) AS began,
         CASE x.stage WHEN 'pickup' THEN l.pickup_hours WHEN 'sort' THEN l.sort_hours
             WHEN 'line_haul' THEN l.line_haul_hours WHEN 'delivery' THEN l.delivery_hours
             ELSE l.receipt_return_hours END AS lane_hours,
         CASE WHEN g.carrier_id IS NOT NULL THEN g.carrier_id WHEN g.unit_id IS NOT NULL THEN NULL
             WHEN x.c_a IS NOT NULL THEN x.c_a WHEN x.u_a IS NOT NULL THEN NULL
             WHEN x.c_b IS NOT NULL THEN x.c_b WHEN x.u_b IS NOT NULL THEN NULL
-            WHEN given.carrier_id IS NOT NULL THEN NULL ELSE w.carrier_id END AS carrier_id,
+            WHEN given.carrier_id IS NOT NULL THEN NULL ELSE x.carrier_id END AS carrier_id,
         CASE WHEN g.carrier_id IS NOT NULL THEN NULL WHEN g.unit_id IS NOT NULL THEN g.unit_id
             WHEN x.c_a IS NOT NULL THEN NULL WHEN x.u_a IS NOT NULL THEN x.u_a
             WHEN x.c_b IS NOT NULL THEN NULL WHEN x.u_b IS NOT NULL THEN x.u_b
-            WHEN w.carrier_id IS NOT NULL AND given.carrier_id IS NULL THEN NULL
-            ELSE w.responsible_unit_id END AS unit_id
-    FROM w LEFT JOIN m ON m.waybill_id = w.id
-    LEFT JOIN back ON back.waybill_id = w.id
-    LEFT JOIN given ON given.waybill_id = w.id AND given.carrier_id = w.carrier_id
-    JOIN lanes l USING (service_level, origin_city, destination_city, day)
-    CROSS JOIN LATERAL (SELECT (w.issued_at AT TIME ZONE %(zone)s) AS here) z
-    CROSS JOIN LATERAL (SELECT CASE WHEN l.opens IS NULL THEN w.issued_at
-        WHEN z.here::time > l.cut_off THEN (z.here::date + 1 + l.opens) AT TIME ZONE %(zone)s
-        ELSE greatest(w.issued_at, (z.here::date + l.opens) AT TIME ZONE %(zone)s) END AS clock) k
-    CROSS JOIN LATERAL (VALUES
-        ('pickup', k.clock, m.t1, NULL::bigint, m.i1, m.c1, m.u1, NULL::bigint, NULL::bigint),
-        ('sort', m.t1, m.t2, m.i1, m.i2, m.c2, m.u2, m.c1, m.u1),
-        ('line_haul', m.t2, m.t3, m.i2, m.i3, m.c2, m.u2, m.c3, m.u3),
-        ('delivery', m.t3, m.t4, m.i3, m.i4, m.c4, m.u4, m.c3, m.u3),
-        ('receipt_return', back.owed_since, back.at, m.i4, NULL, m.c4, m.u4, NULL, NULL)
-    ) x (stage, began, ended, began_with, ended_with, c_a, u_a, c_b, u_b)
-    LEFT JOIN g ON g.waybill_id = w.id AND g.stage = x.stage
-    WHERE x.began IS NOT NULL
-      AND (x.ended_with IS NULL OR x.ended_with IS DISTINCT FROM x.began_with)
-      AND (x.ended IS NOT NULL OR w.concluded_at IS NULL OR x.stage = 'receipt_return'))
+            WHEN x.carrier_id IS NOT NULL AND given.carrier_id IS NULL THEN NULL
+            ELSE x.responsible_unit_id END AS unit_id
+    FROM x
+    JOIN lanes l ON l.route = x.route
+    LEFT JOIN given ON given.waybill_id = x.id AND given.carrier_id = x.carrier_id
+    LEFT JOIN g ON g.waybill_id = x.id AND g.stage = x.stage)
 """
 _TOTALS = """
 SELECT t.stage, t.unit_id, u.name, t.carrier_id, c.name,
@@ -129,16 +160,15 @@ LEFT JOIN tracking_partnercarrier c ON c.id = t.carrier_id
 GROUP BY 1, 2, 3, 4, 5
 ORDER BY array_position(%(stages)s::text[], t.stage), 9 DESC, 3, 5
 """
-# Each stage with the hours it should have taken (``hours``) and took (``took``).
+# Each stage with the hours it should have taken (``hours``) and took (``took``, in ``seconds`` a float).
 _TIMED = """
     SELECT s.*, coalesce(CASE s.stage WHEN 'pickup' THEN a.pickup_hours
             WHEN 'line_haul' THEN a.line_haul_hours WHEN 'delivery' THEN a.delivery_hours
             WHEN 'receipt_return' THEN a.receipt_return_hours END, s.lane_hours) AS hours,
-        greatest(extract(epoch FROM coalesce(s.ended, %(now)s) - s.began) / 3600, 0) AS took
-    FROM s LEFT JOIN LATERAL (
-        SELECT * FROM tracking_partneragreement p
-        WHERE p.carrier_id = s.carrier_id AND {area} = {s_to} AND p.valid_from <= s.day
-          AND (p.valid_until IS NULL OR s.day < p.valid_until) LIMIT 1) a ON true
+        greatest(extract(epoch FROM coalesce(s.ended, %(now)s) - s.began) / 3600, 0) AS took,
+        greatest(date_part('epoch', coalesce(s.ended, %(now)s) - s.began), 0) AS seconds
+    FROM s LEFT JOIN agreed a
+        ON a.carrier_id = s.carrier_id AND a.to_city = s.to_city AND a.day = s.day
 """
 
 
@@ -210,8 +240,8 @@ def stage_values(first_day: date, last_day: date) -> dict[str, Any]:
         "hubs": list(HUB_SCANS),
         "one": _statuses(1),
         "two": _statuses(2),
-        "three": _statuses(3),
         "four": _statuses(4),
+        "any": [status for nth in MILESTONES for status in _statuses(nth)],
         "from_month": first_day.replace(day=1),
         "to_month": last_day.replace(day=1),
     }
@@ -225,15 +255,11 @@ def city_sql(column: str) -> str:
 def stage_sql(shipments: str, columns: str = "t.*") -> str:
     """The stages of these shipments, a row each (``_STAGES`` and ``_TIMED`` say with what columns); ``shipments`` is
     SQL with the columns of ``_shipments`` or more."""
-    return _with(shipments) + f"SELECT {columns} FROM ({_timed()}) t"  # noqa: S608 - words of ours
+    return _with(shipments) + f"SELECT {columns} FROM ({_TIMED}) t"  # noqa: S608 - words of ours
 
 
 def _statement(shipments: str) -> str:
-    return _with(shipments) + _TOTALS.format(timed=_timed())
-
-
-def _timed() -> str:
-    return _TIMED.format(area=city_sql("p.area"), s_to=city_sql("s.destination_city"))
+    return _with(shipments) + _TOTALS.format(timed=_TIMED)
 
 
 def _with(shipments: str) -> str:
@@ -242,14 +268,9 @@ def _with(shipments: str) -> str:
         "l_to": city_sql("l.destination_city"),
         "r_from": city_sql("r.origin_city"),
         "r_to": city_sql("r.destination_city"),
+        "area": city_sql("p.area"),
     }
-    milestones = ",".join(_MILESTONE.format(n=n) for n in (1, 2, 3, 4))
-    parts = [
-        _SHIPMENTS.format(shipments=shipments, **cities),
-        _SCANS.format(milestones=milestones),
-        _DECIDED,
-        _STAGES,
-    ]
+    parts = [_SHIPMENTS.format(shipments=shipments, **cities), _SCANS, _DECIDED, _STAGES]
     return "WITH " + ",".join(parts)
 
 
