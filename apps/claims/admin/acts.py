@@ -227,7 +227,7 @@ ACTS = (
     Act("recover", _("Ask for recovery"), RECOVER, partial(_on_claim, services.ask_recovery), form=forms.RecoveryForm,
         options=_recover_options, may=_in(S.APPROVED, S.AGREED, S.PAID, S.CLOSED), done=_("Asked.")),
     Act("overpaid", _("Decide the overpaid amount"), DECIDE, partial(_on_claim, services.settle_overpaid), form=ReasonForm,
-        may=lambda row: row.state == S.PAID and services.left_of(row) < 0, done=_("Decided.")),
+        may=services.is_overpaid, done=_("Decided.")),
     Act("close", _("Close"), PAY, partial(_on_claim, services.close_claim), may=_in(S.PAID), done=_("Closed.")),
     Act("reopen", _("Take it up again"), ASSESS, partial(_on_claim, services.reopen_claim), form=ReasonForm,
         may=_in(S.REFUSED, S.PAID), explains=_("An appeal, or something new. What was paid stays paid.")),

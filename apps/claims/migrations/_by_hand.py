@@ -102,24 +102,33 @@ CREATE CONSTRAINT TRIGGER claim_within_value AFTER INSERT OR UPDATE OF approved 
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.state = 'approved')
     EXECUTE FUNCTION claims_within_value();
 
+-- All sign-in names of a person are one; without a staff number each is its own (User.person_key).
+CREATE FUNCTION claims_person(account bigint) RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT CASE WHEN u.kind <> 'person' THEN u.kind || ':' || u.username
+        WHEN u.staff_number <> '' THEN 'staff:' || u.staff_number ELSE 'user:' || u.id END
+    FROM accounts_user u WHERE u.id = account
+$$;
 CREATE FUNCTION claims_within_limit() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     l claims_claimlimit;
     a claims_assessment;
     total numeric;
+    person text := claims_person(NEW.by_id);
 BEGIN
-    PERFORM pg_advisory_xact_lock(hashtextextended('claims.limit:' || NEW.by_id, 0));
+    PERFORM pg_advisory_xact_lock(hashtextextended('claims.limit:' || person, 0));
     SELECT * INTO l FROM claims_claimlimit WHERE id = NEW.limit_id;
     SELECT * INTO a FROM claims_assessment WHERE id = NEW.assessment_id;
     SELECT coalesce(sum(d.amount), 0) INTO total FROM claims_decision d
-        WHERE d.by_id = NEW.by_id AND d.day = NEW.day AND d.verdict = 'approve';
+        WHERE d.day = NEW.day AND d.verdict = 'approve' AND (d.by_id = NEW.by_id OR d.by_id IN (
+            SELECT u.id FROM accounts_user u WHERE u.kind = 'person' AND u.staff_number <> ''
+            AND 'staff:' || u.staff_number = person));
     IF l.role <> NEW.role OR NEW.day < l.since OR NEW.day >= coalesce(l.until, 'infinity')
         OR a.claim_id <> NEW.claim_id OR NEW.amount <> a.amount
         OR NEW.amount > l.per_claim OR total + NEW.amount > l.per_day
     THEN RAISE EXCEPTION 'beyond the limit of this role'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'decision_within_limit';
     END IF;
-    IF NEW.by_id = a.by_id AND NEW.amount > l.on_the_spot
+    IF person = claims_person(a.by_id) AND NEW.amount > l.on_the_spot
     THEN RAISE EXCEPTION 'somebody else than the assessor decides'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'decision_by_another';
     END IF;
@@ -135,6 +144,7 @@ DROP FUNCTION claims_granted_for(bigint, bigint);
 DROP FUNCTION claims_most_for(bigint);
 DROP TRIGGER decision_within_limit ON claims_decision;
 DROP FUNCTION claims_within_limit();
+DROP FUNCTION claims_person(bigint);
 DROP TRIGGER claim_payment_stays_within ON claims_claimpayment;
 DROP TRIGGER claim_payment_within_approved ON claims_claimpayment;
 DROP FUNCTION claims_within_approved();

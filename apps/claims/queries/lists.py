@@ -10,6 +10,7 @@ from django.utils.timezone import localdate
 from apps.accounts.models import User
 from apps.claims.enums import ClaimState
 from apps.claims.models import Assessment, Claim, CompensationRule, Recovery
+from apps.claims.queries.persons import names_of
 from apps.claims.queries.rules import in_force, limits_on
 from apps.complaints.models import Case
 from apps.core.errors import BadInput
@@ -30,11 +31,11 @@ def to_decide(user: User, at: datetime) -> "QuerySet[Claim]":
     rows = rows.annotate(
         comes_to=Subquery(newest.values("amount")[:1]), assessor=Subquery(newest.values("by")[:1])
     )
-    mine = Q(pk__in=[])
+    mine, names = Q(pk__in=[]), names_of(user)
     for kind in ("loss", "damage", "shortage", "delay"):
         limit = limits_on(localdate(at), kind).filter(role__in=roles).last()
         if limit is not None:
-            own = ~Q(assessor=user.pk) | Q(comes_to__lte=limit.on_the_spot)
+            own = ~Q(assessor__in=names) | Q(comes_to__lte=limit.on_the_spot)
             mine |= Q(kind=kind, comes_to__lte=limit.per_claim) & own
     return rows.filter(mine)
 
@@ -100,4 +101,5 @@ def left_to_pay(claim: Claim, taken: Decimal) -> tuple[Decimal, Decimal]:
     """What is left to be planned, and what was paid too much; one of them is zero."""
     left = money((claim.approved or Decimal(0)) - taken)
     zero = Decimal(0)
-    return max(left, zero), (max(-left, zero) if claim.approved is not None else zero)
+    counts = claim.approved is not None or claim.state == S.REFUSED
+    return max(left, zero), (max(-left, zero) if counts else zero)
