@@ -1,10 +1,11 @@
 """What claims never do, whoever asks: pay more than is approved, grant more for a shipment than it was worth, approve beyond a limit or one's own assessment,
 change what was frozen at the filing, the text of a rule or a limit."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db import migrations
+from django.utils.timezone import localdate
 
 from apps.core.sql import append_only
 
@@ -191,7 +192,8 @@ TEXTS: dict[str, tuple[str, str, str]] = {
 
 
 def plant(apps: Any, _schema: Any) -> None:
-    """The rules for everybody and the limits that a new installation starts with."""
+    """The rules for everybody and the limits that a new installation starts with, to be reviewed within a year."""
+    review_on = localdate() + timedelta(days=365)
     rule, limit = (apps.get_model("claims", name) for name in ("CompensationRule", "ClaimLimit"))
     for kind in (*GOODS, "delay"):
         for cover in ("insured", "uninsured"):
@@ -202,13 +204,14 @@ def plant(apps: Any, _schema: Any) -> None:
                 "formula": "fee_by_day" if late else formula,
                 "fee_per_day": "0.2" if late else None,
                 "clause": clause, "text": text, "english_text": english,
-                "published_on": date(1999, 12, 1), "at": AT,
+                "published_on": date(1999, 12, 1), "at": AT, "review_on": review_on,
             }  # fmt: skip
             rule.objects.get_or_create(
                 kind=kind, cover=cover, customer=None, since=EVER, defaults=values
             )
         for role, (per_claim, per_day, spot) in LIMITS.items():
             amounts = {"per_claim": per_claim, "per_day": per_day, "on_the_spot": spot, "at": AT}
+            amounts["review_on"] = review_on
             limit.objects.get_or_create(role=role, kind=kind, since=EVER, defaults=amounts)
 
 

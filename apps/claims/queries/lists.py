@@ -1,5 +1,6 @@
 """Lists of claims for staff, and what one's page shows (CMP-6)."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -12,7 +13,7 @@ from apps.claims.enums import ClaimState
 from apps.claims.models import Assessment, Claim, CompensationRule, Recovery
 from apps.claims.queries.persons import names_of
 from apps.claims.queries.rules import in_force, limits_on
-from apps.complaints.models import Case
+from apps.complaints.models import Case, CaseFile
 from apps.core.errors import BadInput
 from apps.core.money import money
 from apps.customers.models import Customer
@@ -74,6 +75,18 @@ def find_waybill(text: str, user: User) -> Waybill | None:
 
 def claims_of_case(case: Case) -> "QuerySet[Claim]":
     return Claim.objects.filter(case=case).select_related("waybill").order_by("-pk")
+
+
+MOST_PICTURES = 24
+
+
+def pictures_of(case: Case | None) -> "QuerySet[CaseFile] | Sequence[CaseFile]":
+    """The pictures of the claim's case and of those merged into it; they stay there and are not copied."""
+    if case is None:
+        return ()
+    theirs = Q(entry__case=case.pk) | Q(entry__case__merged_into=case.pk)
+    rows = CaseFile.objects.filter(theirs, content_type__startswith="image/")
+    return rows.select_related("entry").order_by("pk")[:MOST_PICTURES]
 
 
 def recovery_list(user: User, *, view: str) -> "QuerySet[Recovery]":

@@ -146,11 +146,7 @@ def _check_person(claim: Claim, person: User | None, by: User) -> ExceptionRepor
     known, reported = first_reported(exception)
     in_time = reported <= known + REPORT_WITHIN
     reporters = (exception.reported_by, exception.known_by)
-    if (
-        in_time
-        and person is not None
-        and any(is_same_person(one, person) for one in reporters)
-    ):
+    if in_time and person is not None and any(is_same_person(one, person) for one in reporters):
         raise RuleBroken(
             _("%(person)s reported it in time and is exempt.") % {"person": person},
             code="exempt",
