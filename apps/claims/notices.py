@@ -1,6 +1,7 @@
 """A large claim for the leaders at once; a claim to decide for whoever may; what was approved for the claimant (CMP-6)."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from apps.claims.enums import ClaimState
 from apps.claims.models import Claim
@@ -65,7 +66,7 @@ def _approved(events: Sequence[Event]) -> list[Notice]:
             unit_id=claim.unit_id,
             data={
                 "claim": claim.number,
-                "amount": format_money(claim.approved or 0),
+                "amount": format_money(claim.approved or Decimal(0)),
                 "number": claim.waybill.number,
                 "when": event.at,
             },

@@ -12,12 +12,13 @@ def names_of(user: User) -> list[int]:
 
 
 def names_by_person(ids: Iterable[int]) -> dict[int, set[int]]:
-    """For each of these keys those of the same person, itself among them. Two queries."""
+    """For each of these keys those of the same person, itself among them. One query."""
     wanted = set(ids)
     people = User.objects.filter(kind=UserKind.PERSON).exclude(staff_number="")
-    numbers = dict(people.filter(pk__in=wanted).values_list("pk", "staff_number"))
+    numbers = people.filter(pk__in=wanted).values("staff_number")
+    rows = people.filter(staff_number__in=numbers).values_list("pk", "staff_number")
+    number_of = dict(rows)
     by_number: dict[str, set[int]] = {}
-    rows = people.filter(staff_number__in=set(numbers.values())) if numbers else people.none()
-    for pk, number in rows.values_list("pk", "staff_number"):
+    for pk, number in number_of.items():
         by_number.setdefault(number, set()).add(pk)
-    return {pk: by_number.get(numbers.get(pk, ""), set()) | {pk} for pk in wanted}
+    return {pk: by_number.get(number_of.get(pk, ""), set()) | {pk} for pk in wanted}

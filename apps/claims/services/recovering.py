@@ -84,13 +84,12 @@ _FIELDS = {
 
 def _worth(row: Recovery) -> Decimal:
     """What it stands for by now, in yuan."""
-    for known in (row.received, row.agreed):
-        if known is not None:
-            return known
-    return row.asked
+    known = (row.received, row.agreed, row.asked)
+    found: Decimal = next(one for one in known if one is not None)
+    return found
 
 
-def _check_left(claim: Claim, asked: Decimal, field: str = "asked", but: int | None = None) -> None:
+def _check_left(claim: Claim, asked: Decimal, field: str = "asked", but: int = 0) -> None:
     """All recoveries together, the one numbered ``but`` aside: at most what is approved; while nothing is, at most
     what was paid."""
     others = claim.recoveries.exclude(state=R.DROPPED).exclude(pk=but)
