@@ -49,7 +49,7 @@ def test_an_assessment_that_is_another_by_now_is_not_decided(
     assert "¥80.00" in client.get(act(claim, name)).content.decode()
     f.assess(claim, desk.colleague, "60")
     answer = client.post(act(claim, name), values)
-    assert answer.status_code == 200 and "请再看一遍" in answer.content.decode()
+    assert answer.status_code == 422 and "请重新查看后再决定" in answer.content.decode()
     assert f.fresh(claim).state == S.ASSESSED and not claim.decisions.exists()
     answer = client.post(act(claim, name), shown(client, act(claim, name)) | {"reason": "已核对"})
     assert answer.status_code == 302 and claim.decisions.count() == 1
@@ -64,7 +64,7 @@ def test_a_sum_that_is_another_by_now_is_not_agreed(client: Client, desk: f.Desk
     f.assess(claim, desk.agent, "60")
     f.approve(f.fresh(claim), desk.director)
     answer = client.post(act(claim, "agree"), values)
-    assert answer.status_code == 200 and "¥60.00" in answer.content.decode()
+    assert answer.status_code == 422 and "¥60.00" in answer.content.decode()
     assert f.fresh(claim).state == S.APPROVED
 
 

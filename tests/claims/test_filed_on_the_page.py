@@ -49,8 +49,8 @@ def test_the_consignee_files_with_the_rules_read(client: Client, desk: f.Desk) -
 
 
 def test_a_contact_files_for_the_customer(client: Client, desk: f.Desk) -> None:
-    ContactFactory(customer=desk.customer, phone=PHONE)
     about = brought(desk, consignee_phone="13900001111")
+    ContactFactory(customer=desk.customer, phone=about.contact_phone)
     assert client.post(f"/case/{token_of(about)}/claim", form(client, about)).status_code == 303
     assert Claim.objects.get().customer == desk.customer
 
