@@ -34,6 +34,7 @@ EVERY = {
     "tracking.tasks.make_partitions": 86_400.0,
     "orders.tasks.compare_counts": 300.0,
     "complaints.tasks.assign_waiting": 60.0,
+    "claims.tasks.open_reviews": 86_400.0,
     "surveys.tasks.draw_surveys": 900.0,
     "safety.tasks.seal": 300.0,
     "safety.tasks.verify_seals": 86_400.0,

@@ -143,6 +143,7 @@ EVENT_KINDS = {
     "claim.paid": _("Claim paid"),
     "claim.closed": _("Claim closed"),
     "recovery.asked": _("Recovery asked"),
+    "recovery.lowered": _("Less asked for in recovery"),
     "recovery.agreed": _("Recovery agreed"),
     "recovery.received": _("Recovery received"),
     "recovery.dropped": _("Recovery dropped"),

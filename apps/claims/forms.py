@@ -15,11 +15,12 @@ from apps.banking.enums import AccountState
 from apps.banking.models import BankAccount
 from apps.claims.enums import Against, ClaimKind, Cover, Formula, PaperKind, PayWay, Told
 from apps.claims.inputs import Proof
-from apps.claims.models import Claim
+from apps.claims.models import Assessment, Claim
 from apps.claims.queries.lists import find_waybill
 from apps.claims.rules.amounts import amount, read_items
 from apps.complaints.models import Case
 from apps.core.errors import BadInput
+from apps.core.money import format_money
 from apps.customers.models import Customer
 from apps.tracking.models import PartnerCarrier
 
@@ -173,8 +174,27 @@ class AssessForm(forms.Form):
         return {**typed, "proofs": proofs}
 
 
-class ApproveForm(forms.Form):
+class _DecideForm(forms.Form):
+    """``seen``: the assessment that the page showed; a newer one by now is not decided unread."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, assessment: Assessment | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if assessment is not None:
+            words = gettext("Assessment %(n)d comes to %(amount)s.")
+            amount = format_money(assessment.amount)
+            self.fields["reason"].help_text = words % {"n": assessment.n, "amount": amount}
+
+
+class ApproveForm(_DecideForm):
     reason = forms.CharField(label=_("remark"), max_length=300, required=False)
+
+
+class ReturnForm(_DecideForm):
+    reason = forms.CharField(
+        label=_("Reason"), max_length=200, widget=forms.Textarea(attrs={"rows": 3})
+    )
 
 
 class RefuseClaimForm(forms.Form):
@@ -185,6 +205,9 @@ class RefuseClaimForm(forms.Form):
 
 
 class AgreeForm(forms.Form):
+    """``amount``: what the page showed and the agent has read back."""
+
+    amount = forms.DecimalField(widget=forms.HiddenInput, max_digits=14, decimal_places=2)
     said_back = forms.CharField(
         label=_("what you read back to them"), max_length=300,
         help_text=_("The amount and how it is paid, as they heard it."),

@@ -8,6 +8,7 @@ from apps.portal.views import (
     chat_entrance,
     claim,
     claim_account,
+    claim_filing,
     details,
     following,
     help,
@@ -58,6 +59,10 @@ urlpatterns = [
     path("case/<str:token>", case.case, name="case"),
     path("case/<str:token>/messages", case.write, name="case_write"),
     path("case/<str:token>/withdraw", case.withdraw, name="case_withdraw"),
+    path("case/<str:token>/claim", claim_filing.file_claim, name="claim_file"),
+    path(
+        "case/<str:token>/claims/<str:number>/papers", claim_filing.add_papers, name="claim_papers"
+    ),
     path("case/<str:token>/claims/<str:number>/agree", claim.agree, name="claim_agree"),
     path("case/<str:token>/claims/<str:number>/dispute", claim.dispute, name="claim_dispute"),
     path(

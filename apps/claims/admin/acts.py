@@ -141,28 +141,28 @@ def _assess_options(context: ActContext) -> dict[str, Any]:
     return {"claim": context.record, "may_override": context.by.has_perm("claims.override_claim")}
 
 
-def _approve(context: ActContext) -> None:
-    services.approve_claim(
-        claim_id=context.record.pk, assessment_id=_newest(context), **context.typed, **context.who
-    )
+def _decide(service: Any, context: ActContext) -> None:
+    """About the assessment that the page showed, which by now may not be the newest."""
+    service(
+        claim_id=context.record.pk, assessment_id=context.typed["seen"], reason=context.typed["reason"], **context.who
+    )  # fmt: skip
 
 
-def _return(context: ActContext) -> None:
-    services.return_claim(
-        claim_id=context.record.pk, assessment_id=_newest(context), **context.typed, **context.who
-    )
+def _newest(context: ActContext) -> dict[str, Any]:
+    return {"assessment": context.record.assessments.order_by("-n").first()}
 
 
-def _newest(context: ActContext) -> int:
-    row = context.record.assessments.order_by("-n").first()
-    return row.pk if row is not None else 0
+def _seen(context: ActContext) -> dict[str, Any]:
+    row = _newest(context)["assessment"]
+    return {"seen": row.pk if row is not None else 0}
 
 
 def _agree(context: ActContext) -> None:
-    claim: Claim = context.record
-    services.agree(
-        claim_id=claim.pk, amount=claim.approved or Decimal(0), how=AgreedHow.PHONE, **context.typed, **context.who
-    )  # fmt: skip
+    services.agree(claim_id=context.record.pk, how=AgreedHow.PHONE, **context.typed, **context.who)
+
+
+def _sum_seen(context: ActContext) -> dict[str, Any]:
+    return {"amount": context.record.approved}
 
 
 def _dispute(context: ActContext) -> None:
@@ -209,11 +209,13 @@ ACTS = (
     Act("assess", _("Assess"), ASSESS, _assess, form=forms.AssessForm, options=_assess_options, preview=_look,
         may=_in(S.FILED, S.ASSESSED), key="a",
         explains=_("Say what each thing is worth by the papers. The rule makes the amount of it.")),
-    Act("approve", _("Approve"), DECIDE, _approve, form=forms.ApproveForm, may=_in(S.ASSESSED), key="y",
+    Act("approve", _("Approve"), DECIDE, partial(_decide, services.approve_claim), form=forms.ApproveForm,
+        may=_in(S.ASSESSED), key="y", initial=_seen, options=_newest,
         explains=_("Within your own limit, and not your own assessment above what you pay on the spot."),
         done=_("Approved. The customer is asked to agree.")),
-    Act("return", _("Return to the assessor"), DECIDE, _return, form=ReasonForm, may=_in(S.ASSESSED), done=_("Returned.")),
-    Act("agree", _("The customer agrees (phone)"), ASSESS, _agree, form=forms.AgreeForm, may=_in(S.APPROVED),
+    Act("return", _("Return to the assessor"), DECIDE, partial(_decide, services.return_claim), form=forms.ReturnForm,
+        may=_in(S.ASSESSED), initial=_seen, options=_newest, done=_("Returned.")),
+    Act("agree", _("The customer agrees (phone)"), ASSESS, _agree, form=forms.AgreeForm, may=_in(S.APPROVED), initial=_sum_seen,
         done=_("Agreed. It can be paid.")),
     Act("dispute", _("The customer disputes it"), ASSESS, _dispute, form=ReasonForm, may=_in(S.APPROVED),
         done=_("Back to be assessed; what was approved is void and kept.")),
@@ -227,7 +229,7 @@ ACTS = (
     Act("recover", _("Ask for recovery"), RECOVER, partial(_on_claim, services.ask_recovery), form=forms.RecoveryForm,
         options=_recover_options, may=_in(S.APPROVED, S.AGREED, S.PAID, S.CLOSED), done=_("Asked.")),
     Act("overpaid", _("Decide the overpaid amount"), DECIDE, partial(_on_claim, services.settle_overpaid), form=ReasonForm,
-        may=lambda row: row.state == S.PAID and services.left_of(row) < 0, done=_("Decided.")),
+        may=services.is_overpaid, done=_("Decided.")),
     Act("close", _("Close"), PAY, partial(_on_claim, services.close_claim), may=_in(S.PAID), done=_("Closed.")),
     Act("reopen", _("Take it up again"), ASSESS, partial(_on_claim, services.reopen_claim), form=ReasonForm,
         may=_in(S.REFUSED, S.PAID), explains=_("An appeal, or something new. What was paid stays paid.")),

@@ -23,7 +23,7 @@ from apps.banking.queries import private_payee_for
 from apps.claims.admin.acts import ACTS, FILE
 from apps.claims.enums import ClaimKind, ClaimState
 from apps.claims.models import Claim, ClaimPaper
-from apps.claims.queries.lists import claim_list, claims_of_case, left_to_pay
+from apps.claims.queries.lists import claim_list, claims_of_case, left_to_pay, pictures_of
 from apps.claims.queries.money import taken_sum, worth_of
 from apps.claims.queries.rules import who_may_decide
 from apps.claims.wording import step_lines
@@ -33,7 +33,7 @@ from apps.core.money import format_money
 from apps.core.templatetags.formatting import drawn_tag, status_tag
 from apps.core.times import human
 
-VIEW = "claims.view_claim"
+VIEW, CASES = "claims.view_claim", "complaints.view_case"
 
 
 class ClaimFilters(FilterForm):
@@ -120,6 +120,7 @@ class ClaimAdmin(ListAdmin, PanelAdmin):
         waiting = record.state == ClaimState.ASSESSED
         others = Claim.objects.filter(waybill=record.waybill_id).exclude(pk=record.pk)
         private = record.customer_id is None
+        may_see_case = person(request).has_perm(CASES)
         return {
             "others": others.order_by("pk")[:5],
             "worth": worth_of(record) if waiting else None,
@@ -128,6 +129,7 @@ class ClaimAdmin(ListAdmin, PanelAdmin):
             "title": f"{record.number} · {record.get_kind_display()}",
             "acts": self.offered(request, record),
             "items": record.items.all(),
+            "pictures": pictures_of(record.case) if may_see_case else (),
             "papers": record.papers.select_related("by"),
             "assessments": assessments,
             "who_may": who_may_decide(record, at) if waiting else [],

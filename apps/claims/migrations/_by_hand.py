@@ -1,10 +1,11 @@
 """What claims never do, whoever asks: pay more than is approved, grant more for a shipment than it was worth, approve beyond a limit or one's own assessment,
 change what was frozen at the filing, the text of a rule or a limit."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db import migrations
+from django.utils.timezone import localdate
 
 from apps.core.sql import append_only
 
@@ -102,24 +103,33 @@ CREATE CONSTRAINT TRIGGER claim_within_value AFTER INSERT OR UPDATE OF approved 
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.state = 'approved')
     EXECUTE FUNCTION claims_within_value();
 
+-- All sign-in names of a person are one; without a staff number each is its own (User.person_key).
+CREATE FUNCTION claims_person(account bigint) RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT CASE WHEN u.kind <> 'person' THEN u.kind || ':' || u.username
+        WHEN u.staff_number <> '' THEN 'staff:' || u.staff_number ELSE 'user:' || u.id END
+    FROM accounts_user u WHERE u.id = account
+$$;
 CREATE FUNCTION claims_within_limit() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     l claims_claimlimit;
     a claims_assessment;
     total numeric;
+    person text := claims_person(NEW.by_id);
 BEGIN
-    PERFORM pg_advisory_xact_lock(hashtextextended('claims.limit:' || NEW.by_id, 0));
+    PERFORM pg_advisory_xact_lock(hashtextextended('claims.limit:' || person, 0));
     SELECT * INTO l FROM claims_claimlimit WHERE id = NEW.limit_id;
     SELECT * INTO a FROM claims_assessment WHERE id = NEW.assessment_id;
     SELECT coalesce(sum(d.amount), 0) INTO total FROM claims_decision d
-        WHERE d.by_id = NEW.by_id AND d.day = NEW.day AND d.verdict = 'approve';
+        WHERE d.day = NEW.day AND d.verdict = 'approve' AND (d.by_id = NEW.by_id OR d.by_id IN (
+            SELECT u.id FROM accounts_user u WHERE u.kind = 'person' AND u.staff_number <> ''
+            AND 'staff:' || u.staff_number = person));
     IF l.role <> NEW.role OR NEW.day < l.since OR NEW.day >= coalesce(l.until, 'infinity')
         OR a.claim_id <> NEW.claim_id OR NEW.amount <> a.amount
         OR NEW.amount > l.per_claim OR total + NEW.amount > l.per_day
     THEN RAISE EXCEPTION 'beyond the limit of this role'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'decision_within_limit';
     END IF;
-    IF NEW.by_id = a.by_id AND NEW.amount > l.on_the_spot
+    IF person = claims_person(a.by_id) AND NEW.amount > l.on_the_spot
     THEN RAISE EXCEPTION 'somebody else than the assessor decides'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'decision_by_another';
     END IF;
@@ -135,6 +145,7 @@ DROP FUNCTION claims_granted_for(bigint, bigint);
 DROP FUNCTION claims_most_for(bigint);
 DROP TRIGGER decision_within_limit ON claims_decision;
 DROP FUNCTION claims_within_limit();
+DROP FUNCTION claims_person(bigint);
 DROP TRIGGER claim_payment_stays_within ON claims_claimpayment;
 DROP TRIGGER claim_payment_within_approved ON claims_claimpayment;
 DROP FUNCTION claims_within_approved();
@@ -181,7 +192,8 @@ TEXTS: dict[str, tuple[str, str, str]] = {
 
 
 def plant(apps: Any, _schema: Any) -> None:
-    """The rules for everybody and the limits that a new installation starts with."""
+    """The rules for everybody and the limits that a new installation starts with, to be reviewed within a year."""
+    review_on = localdate() + timedelta(days=365)
     rule, limit = (apps.get_model("claims", name) for name in ("CompensationRule", "ClaimLimit"))
     for kind in (*GOODS, "delay"):
         for cover in ("insured", "uninsured"):
@@ -192,13 +204,14 @@ def plant(apps: Any, _schema: Any) -> None:
                 "formula": "fee_by_day" if late else formula,
                 "fee_per_day": "0.2" if late else None,
                 "clause": clause, "text": text, "english_text": english,
-                "published_on": date(1999, 12, 1), "at": AT,
+                "published_on": date(1999, 12, 1), "at": AT, "review_on": review_on,
             }  # fmt: skip
             rule.objects.get_or_create(
                 kind=kind, cover=cover, customer=None, since=EVER, defaults=values
             )
         for role, (per_claim, per_day, spot) in LIMITS.items():
             amounts = {"per_claim": per_claim, "per_day": per_day, "on_the_spot": spot, "at": AT}
+            amounts["review_on"] = review_on
             limit.objects.get_or_create(role=role, kind=kind, since=EVER, defaults=amounts)
 
 

@@ -1,5 +1,6 @@
 """Lists of claims for staff, and what one's page shows (CMP-6)."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -10,8 +11,9 @@ from django.utils.timezone import localdate
 from apps.accounts.models import User
 from apps.claims.enums import ClaimState
 from apps.claims.models import Assessment, Claim, CompensationRule, Recovery
+from apps.claims.queries.persons import names_of
 from apps.claims.queries.rules import in_force, limits_on
-from apps.complaints.models import Case
+from apps.complaints.models import Case, CaseFile
 from apps.core.errors import BadInput
 from apps.core.money import money
 from apps.customers.models import Customer
@@ -30,11 +32,11 @@ def to_decide(user: User, at: datetime) -> "QuerySet[Claim]":
     rows = rows.annotate(
         comes_to=Subquery(newest.values("amount")[:1]), assessor=Subquery(newest.values("by")[:1])
     )
-    mine = Q(pk__in=[])
+    mine, names = Q(pk__in=[]), names_of(user)
     for kind in ("loss", "damage", "shortage", "delay"):
         limit = limits_on(localdate(at), kind).filter(role__in=roles).last()
         if limit is not None:
-            own = ~Q(assessor=user.pk) | Q(comes_to__lte=limit.on_the_spot)
+            own = ~Q(assessor__in=names) | Q(comes_to__lte=limit.on_the_spot)
             mine |= Q(kind=kind, comes_to__lte=limit.per_claim) & own
     return rows.filter(mine)
 
@@ -75,6 +77,18 @@ def claims_of_case(case: Case) -> "QuerySet[Claim]":
     return Claim.objects.filter(case=case).select_related("waybill").order_by("-pk")
 
 
+MOST_PICTURES = 24
+
+
+def pictures_of(case: Case | None) -> "QuerySet[CaseFile] | Sequence[CaseFile]":
+    """The pictures of the claim's case and of those merged into it; they stay there and are not copied."""
+    if case is None:
+        return ()
+    theirs = Q(entry__case=case.pk) | Q(entry__case__merged_into=case.pk)
+    rows = CaseFile.objects.filter(theirs, content_type__startswith="image/")
+    return rows.select_related("entry").order_by("pk")[:MOST_PICTURES]
+
+
 def recovery_list(user: User, *, view: str) -> "QuerySet[Recovery]":
     rows = Recovery.objects.visible_to(user)
     if view in ("asked", "agreed", "received"):
@@ -100,4 +114,5 @@ def left_to_pay(claim: Claim, taken: Decimal) -> tuple[Decimal, Decimal]:
     """What is left to be planned, and what was paid too much; one of them is zero."""
     left = money((claim.approved or Decimal(0)) - taken)
     zero = Decimal(0)
-    return max(left, zero), (max(-left, zero) if claim.approved is not None else zero)
+    counts = claim.approved is not None or claim.state == S.REFUSED
+    return max(left, zero), (max(-left, zero) if counts else zero)

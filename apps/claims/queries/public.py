@@ -54,14 +54,14 @@ class PublicClaim:
 def public_claims(case: Case) -> list[PublicClaim]:
     """Those of the case, the newest first; drafts of ours are none yet."""
     rows = Claim.objects.filter(case=case, state__in=SHOWN).order_by("-pk")
-    mine = [row for row in rows.prefetch_related("assessments") if _is_theirs(row, case)]
+    mine = [row for row in rows.prefetch_related("assessments") if is_claimants_case(row, case)]
     accounts = private_payees_for(Claim, [row.pk for row in mine if row.customer_id is None])
     return [_seen(row, accounts.get(row.pk, "")) for row in mine]
 
 
 def claim_of_case(case: Case, number: str) -> Claim | None:
     row = Claim.objects.filter(case=case, number=number, state__in=SHOWN).first()
-    return row if row is not None and _is_theirs(row, case) else None
+    return row if row is not None and is_claimants_case(row, case) else None
 
 
 def takes_account(row: Claim) -> bool:
@@ -69,14 +69,19 @@ def takes_account(row: Claim) -> bool:
     return row.customer_id is None and row.state in TAKES_ACCOUNT
 
 
-def _is_theirs(row: Claim, case: Case) -> bool:
+def is_claimants_case(row: Claim, case: Case) -> bool:
     """Whoever brought the case is the claimant: by the phone they gave, which is the claimant's own, or that of a
     contact of the customer. A consignee's link does not open what the merchant claims."""
     if row.customer_id is None:
         return bool(case.contact_phone_index) and row.party_phone_index == case.contact_phone_index
+    return is_customers_contact(case, row.customer_id)
+
+
+def is_customers_contact(case: Case, customer_id: int) -> bool:
+    """The case came from the customer's own system, or from a contact of theirs."""
     if is_merchants_own(case):
-        return True
-    contacts = Contact.objects.filter(customer=row.customer_id, active=True)
+        return case.customer_id == customer_id
+    contacts = Contact.objects.filter(customer=customer_id, active=True)
     phones = {contact.phone for contact in contacts}
     return bool(case.contact_phone) and case.contact_phone in phones
 

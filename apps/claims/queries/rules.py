@@ -13,6 +13,7 @@ from apps.accounts.models import User
 from apps.accounts.queries.duty import Roster, people_of
 from apps.claims.enums import ClaimKind, Cover, Verdict
 from apps.claims.models import Claim, ClaimLimit, CompensationRule, Decision
+from apps.claims.queries.persons import names_by_person
 from apps.claims.rules.assessing import Terms
 from apps.customers.models import Customer
 from apps.training.enums import Area
@@ -60,9 +61,14 @@ def limit_of(user: User, kind: ClaimKind | str, day: date) -> ClaimLimit | None:
 
 
 def approved_by(user_ids: Iterable[int], day: date) -> dict[int, Decimal]:
-    """What each of them has approved on that local day."""
-    rows = Decision.objects.filter(by__in=list(user_ids), day=day, verdict=Verdict.APPROVE)
-    return dict(rows.values_list("by").annotate(sum=Sum("amount")).order_by())
+    """What each of them has approved on that local day, under whichever of their sign-in names."""
+    names = names_by_person(user_ids)
+    everyone = {one for own in names.values() for one in own}
+    rows = Decision.objects.filter(by__in=everyone, day=day, verdict=Verdict.APPROVE)
+    sums = dict(rows.values_list("by").annotate(sum=Sum("amount")).order_by())
+    zero = Decimal(0)
+    found = {pk: sum((sums.get(one, zero) for one in own), zero) for pk, own in names.items()}
+    return {pk: spent for pk, spent in found.items() if spent}
 
 
 def is_large(kind: ClaimKind | str, amount: Decimal, day: date) -> bool:
@@ -83,12 +89,12 @@ class MayDecide:
 def who_may_decide(claim: Claim, at: datetime, *, amount: Decimal | None = None) -> list[MayDecide]:
     """The lowest post up the chain whose limit takes the amount, and who of it may decide the claim at ``at``:
     whoever is on duty there, else the nearest holders, each replaced by their stand-in while away; without the
-    assessor, and without those whose day is used up. The only answer to "who decides this?"; empty: nobody,
+    assessor under any sign-in name, and without those whose day is used up. The only answer to "who decides this?"; empty: nobody,
     and the limits have to be looked at."""
     day = localdate(at)
     assessment = claim.assessments.order_by("-n").first()
     wanted = amount if amount is not None else assessment.amount if assessment else claim.claimed
-    assessor = assessment.by_id if assessment else None
+    assessors = names_by_person([assessment.by_id])[assessment.by_id] if assessment else set()
     limits = list(limits_on(day, claim.kind).filter(per_claim__gte=wanted))
     roster = Roster([one.role for one in limits], at) if limits else None
     for limit in limits:
@@ -103,7 +109,7 @@ def who_may_decide(claim: Claim, at: datetime, *, amount: Decimal | None = None)
             pk: limit.per_day - spent.get(pk, Decimal(0))
             for pk in ids
             if pk in qualified
-            and pk != assessor
+            and pk not in assessors
             and limit.per_day - spent.get(pk, Decimal(0)) >= wanted
         }
         if able:

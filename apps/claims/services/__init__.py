@@ -23,6 +23,7 @@ from apps.claims.services.paying import (
     close_with_cases,
     dispute,
     follow_payouts,
+    is_overpaid,
     left_of,
     plan_payment,
     release_payment,
@@ -35,7 +36,7 @@ from apps.claims.services.recovering import (
     receive_recovery,
 )
 from apps.claims.services.reopening import reopen_claim, withdraw_claim
-from apps.claims.services.rules import publish_rule, set_limit
+from apps.claims.services.rules import open_reviews, publish_rule, set_limit
 
 __all__ = [
     "add_papers",
@@ -54,8 +55,10 @@ __all__ = [
     "drop_recovery",
     "file_claim",
     "follow_payouts",
+    "is_overpaid",
     "left_of",
     "name_account",
+    "open_reviews",
     "pay_on_the_spot",
     "plan_payment",
     "publish_rule",

@@ -37,6 +37,7 @@ from apps.claims.services.moving import (
     one_at_a_time,
     write,
 )
+from apps.claims.services.recovering import lower_asked
 from apps.claims.services.voiding import check_qualified, release_case, void
 from apps.claims.wording import lacking_words
 from apps.core.errors import BadInput, RuleBroken
@@ -204,6 +205,7 @@ def approve_claim(
     _check_worth(claim, row)
     _decide(claim, row, Verdict.APPROVE, limit=limit, reason=reason, by=by, at=at)
     move(claim, S.APPROVED, approved=row.amount, decided_at=at, decided_by=by)
+    lower_asked(claim, by=by, at=at)
     clocks.decided(claim, by=by, at=at)
     record("claim.approved", claim, by=by, at=at, data=about(claim, amount=str(row.amount)))
     return claim
@@ -234,7 +236,8 @@ def _check_worth(claim: Claim, row: Assessment) -> None:
 
 def check_limit(claim: Claim, row: Assessment, by: User, at: datetime) -> ClaimLimit:
     """The limit by which ``by`` may decide it at ``at``; RuleBroken says why not, and who may."""
-    one_at_a_time("limit", by.pk)
+    # As the database's trigger names it: one lock for all sign-in names of a person.
+    one_at_a_time("limit", by.person_key or f"user:{by.pk}")
     day = localdate(at)
     limit = limit_of(by, claim.kind, day)
     if limit is None or row.amount > limit.per_claim:
@@ -281,12 +284,16 @@ def return_claim(
 
 @transaction.atomic
 def refuse_claim(*, claim_id: int, clause: str, reason: str, by: User, at: datetime) -> Claim:
-    """Refuse it by a clause and for a reason in one sentence. The claimant may appeal."""
+    """Refuse it by a clause and for a reason in one sentence. The claimant may appeal. What was paid before it was
+    taken up again is paid too much then: the case is held until somebody has decided what becomes of it.
+
+    RuleBroken ``payment_there``: something was paid, and it is not assessed anew yet."""
     clause, reason = needed(clause, "clause", most=120), needed(reason, "reason")
     check_qualified(by, at)
     claim = lock_claim(claim_id, by)
     row = claim.assessments.order_by("-n").first() if claim.state == S.ASSESSED else None
-    if claim.state == S.FILED and claim.payments.exclude(state="failed").exists():
+    is_paid = claim.payments.exclude(state="failed").exists()
+    if claim.state == S.FILED and is_paid:
         raise RuleBroken(
             _("Something was paid for this claim: assess it instead."),
             code="payment_there",
@@ -305,7 +312,8 @@ def refuse_claim(*, claim_id: int, clause: str, reason: str, by: User, at: datet
     )
     clocks.decided(claim, by=by, at=at)
     clocks.over(claim, by=by, at=at)
-    release_case(claim, by=by, at=at)
+    if not is_paid:
+        release_case(claim, by=by, at=at)
     data = about(claim, clause=clause, reason=reason)
     record("claim.refused", claim, by=by, at=at, data=data)
     return claim

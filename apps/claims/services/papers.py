@@ -26,7 +26,7 @@ def add_papers(
     *,
     claim_id: int,
     kind: PaperKind,
-    files: Sequence[NewFile],
+    files: Sequence[NewFile | CleanFile],
     note: str = "",
     by_customer: bool = False,
     by: User,

@@ -31,13 +31,15 @@ from apps.claims.services.moving import (
     needed,
     write,
 )
-from apps.claims.services.voiding import release_case, void
+from apps.claims.services.voiding import hold_of, release_case, void
 from apps.claims.states import PAYMENT_MOVES
 from apps.core.errors import RuleBroken
 from apps.core.money import format_money
 from apps.events.services import record
 
 S, P, W = ClaimState, PaymentState, PayWay
+# Where a sum may turn out to be paid too much.
+TAKES_BACK = frozenset({S.PAID, S.REFUSED})
 
 
 @transaction.atomic
@@ -234,6 +236,9 @@ def _failed(row: ClaimPayment, reason: str, *, by: User, at: datetime) -> None:
     if _is_owed_again(claim):
         write(claim, state=S.AGREED, paid_at=None, closed_at=None, closed_by=None)
         clocks.to_be_paid(claim, by=by, at=at)
+        hold_of(claim, by=by, at=at)
+    elif claim.state == S.REFUSED and not taken_sum(claim):
+        release_case(claim, by=by, at=at)
     data = about(claim, amount=str(row.amount), reason=reason)
     record("claim.payment_failed", claim, by=by, at=at, data=data)
 
@@ -284,6 +289,11 @@ def left_of(claim: Claim) -> Decimal:
     return (claim.approved or Decimal(0)) - taken_sum(claim)
 
 
+def is_overpaid(claim: Claim) -> bool:
+    """More has gone out than is approved, and nobody has decided yet what becomes of it."""
+    return claim.state in TAKES_BACK and not claim.overpaid_reason and left_of(claim) < 0
+
+
 def _above(left: Decimal) -> RuleBroken:
     return RuleBroken(
         _("Never more than approved: %(left)s is left to be paid.")
@@ -306,16 +316,19 @@ def finish_if_paid(claim: Claim, *, by: User, at: datetime) -> None:
 
 @transaction.atomic
 def settle_overpaid(*, claim_id: int, reason: str, by: User, at: datetime) -> Claim:
-    """More was paid than is approved by now: somebody within whose limit it lies says what becomes of it."""
+    """More was paid than is approved by now, or the claim was refused after all: somebody within whose limit it lies
+    says what becomes of it, once."""
     reason = needed(reason, "reason")
     claim = lock_claim(claim_id, by)
     over = -left_of(claim)
-    if over <= 0 or claim.state != S.PAID:
+    if not is_overpaid(claim):
         raise RuleBroken(_("Nothing was paid too much."), code="nothing_overpaid", rule=RULE)
     limit = limit_of(by, claim.kind, localdate(at))
     if limit is None or over > limit.per_claim:
         raise RuleBroken(_("This is beyond your limit."), code="beyond_limit", rule=RULE)
     write(claim, overpaid_reason=reason)
+    if claim.state == S.REFUSED:
+        release_case(claim, by=by, at=at)
     data = about(claim, amount=str(over), reason=reason)
     record("claim.overpaid_settled", claim, by=by, at=at, data=data)
     return claim

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import Unit, User
 from apps.claims.enums import Against, RecoveryState
 from apps.claims.models import Claim, Recovery
+from apps.claims.queries.money import paid_sum
 from apps.claims.rules.amounts import amount as sum_of
 from apps.claims.services import books
-from apps.claims.services.moving import RULE, about, lock_claim, needed
+from apps.claims.services.moving import RULE, about, is_same_person, lock_claim, needed
 from apps.claims.states import RECOVERY_MOVES, STANDING
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.money import format_money
@@ -81,18 +82,47 @@ _FIELDS = {
 }
 
 
-def _check_left(claim: Claim, asked: Decimal) -> None:
-    others = claim.recoveries.exclude(state=R.DROPPED)
-    known = sum((one.asked if one.agreed is None else one.agreed for one in others), Decimal(0))
-    left = (claim.approved or Decimal(0)) - known
+def _worth(row: Recovery) -> Decimal:
+    """What it stands for by now, in yuan."""
+    known = (row.received, row.agreed, row.asked)
+    found: Decimal = next(one for one in known if one is not None)
+    return found
+
+
+def _check_left(claim: Claim, asked: Decimal, field: str = "asked", but: int = 0) -> None:
+    """All recoveries together, the one numbered ``but`` aside: at most what is approved; while nothing is, at most
+    what was paid."""
+    others = claim.recoveries.exclude(state=R.DROPPED).exclude(pk=but)
+    most = paid_sum(claim) if claim.approved is None else claim.approved
+    left = max(most - sum((_worth(one) for one in others), Decimal(0)), Decimal(0))
     if asked > left:
         raise RuleBroken(
             _("At most %(left)s is left to be recovered for this claim.")
             % {"left": format_money(left)},
             code="above_approved",
-            field="asked",
+            field=field,
             rule=RULE,
         )
+
+
+def lower_asked(claim: Claim, *, by: User, at: datetime) -> None:
+    """Less is approved than before: what is asked for and not agreed yet is asked for less, the newest first, or
+    given up. What was agreed stays; what is received for it is checked then."""
+    left = claim.approved or Decimal(0)
+    rows = list(claim.recoveries.exclude(state=R.DROPPED).order_by("pk").select_for_update())
+    left -= sum((_worth(one) for one in rows if one.state != R.ASKED), Decimal(0))
+    for row in rows:
+        if row.state != R.ASKED:
+            continue
+        row.claim = claim
+        if left <= 0:
+            _move(row, R.DROPPED, dropped_at=at, dropped_by=by, dropped_why=_("less was approved"))
+            _tell("dropped", row, row.asked, by=by, at=at)
+        elif row.asked > left:
+            row.asked = left
+            row.save(update_fields=["asked"])
+            _tell("lowered", row, row.asked, by=by, at=at)
+        left -= row.asked
 
 
 def _check_person(claim: Claim, person: User | None, by: User) -> ExceptionReport:
@@ -114,11 +144,8 @@ def _check_person(claim: Claim, person: User | None, by: User) -> ExceptionRepor
         )
     known, reported = first_reported(exception)
     in_time = reported <= known + REPORT_WITHIN
-    if (
-        in_time
-        and person is not None
-        and person.pk in (exception.reported_by_id, exception.known_by_id)
-    ):
+    reporters = (exception.reported_by, exception.known_by)
+    if in_time and person is not None and any(is_same_person(one, person) for one in reporters):
         raise RuleBroken(
             _("%(person)s reported it in time and is exempt.") % {"person": person},
             code="exempt",
@@ -148,6 +175,7 @@ def agree_recovery(*, recovery_id: int, agreed: Decimal, by: User, at: datetime)
             code="above_asked",
             field="agreed",
         )
+    _check_left(row.claim, agreed, "agreed", row.pk)
     _move(row, R.AGREED, agreed=agreed, agreed_at=at, agreed_by=by)
     books.post_recovery(row, by=by, at=at)
     _tell("agreed", row, agreed, by=by, at=at)
@@ -164,6 +192,7 @@ def receive_recovery(*, recovery_id: int, received: Decimal, by: User, at: datet
             code="above_agreed",
             field="received",
         )
+    _check_left(row.claim, received, "received", row.pk)
     _move(row, R.RECEIVED, received=received, received_at=at, received_by=by)
     _tell("received", row, received, by=by, at=at)
     return row

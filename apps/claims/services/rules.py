@@ -15,12 +15,14 @@ from apps.accounts.models import User
 from apps.claims.enums import ClaimKind, ClaimMatter
 from apps.claims.models import ClaimLimit, CompensationRule
 from apps.claims.models.rules import NOTICE
+from apps.claims.queries.rules import in_force
 from apps.claims.rules.amounts import amount
 from apps.claims.services.moving import RULE, in_words, one_at_a_time
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.times import day_start
 from apps.events.services import record
 from apps.sla.enums import FactKind, Metric
+from apps.sla.models import Matter
 from apps.sla.services import finish_matters, open_matter
 
 OVERLAP = "compensation_rule_one_at_a_time"
@@ -107,11 +109,28 @@ def _review(row: "CompensationRule | ClaimLimit", *, by: User, at: datetime) -> 
             kind=ClaimMatter.CLAIM_REVIEW,
             subject=row,
             title=str(row)[:120],
-            owner=by,
+            owner=row.by,
             dues={Metric.ACTION: day_start(row.review_on)},
             by=by,
             at=at,
         )
+
+
+@transaction.atomic
+def open_reviews(*, by: User, at: datetime) -> int:
+    """Rules and limits in force that have a review date and no clock yet, as those that an installation begins
+    with: theirs starts. Nobody entered them, so that the clock goes up to the department manager. Says how many."""
+    opened = 0
+    for model in (CompensationRule, ClaimLimit):
+        known = Matter.objects.filter(
+            kind=ClaimMatter.CLAIM_REVIEW, subject_type=model._meta.label_lower
+        ).values_list("subject_id", flat=True)
+        timed = [int(pk) for pk in known]
+        rows: models.QuerySet[Any] = model._default_manager.filter(in_force(localdate(at)))
+        for row in rows.filter(review_on__isnull=False).exclude(pk__in=timed).select_related("by"):
+            _review(row, by=by, at=at)
+            opened += 1
+    return opened
 
 
 def _end_before(

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from apps.accounts.queries import public_user
 from apps.backoffice.services.counting import add_for_good
+from apps.claims.queries.filing import claimant_of
 from apps.claims.queries.public import public_claims
 from apps.complaints import services
 from apps.complaints.enums import CaseChannel, EntryKind
@@ -23,6 +24,7 @@ from apps.core.times import now
 from apps.portal.answers import kept_private, key_page, page, stopped
 from apps.portal.case_page import lay_out
 from apps.portal.forms import MessageForm, WithdrawForm
+from apps.portal.forms.claims import ClaimPaperForm
 from apps.portal.languages import speaks
 from apps.portal.links import behind_link
 from apps.portal.photos import MOST, Photos, takes_photos
@@ -60,6 +62,8 @@ def show(
     context = {
         "page": lay_out(found, token, now()),
         "claims": public_claims(found),
+        "may_claim": claimant_of(found) is not None,
+        "paper_kinds": ClaimPaperForm().fields["kind"].choices,  # type: ignore[attr-defined]  # a choice
         "token": token,
         "form": form,
         "key": form["key"].value() or uuid4(),
