@@ -1,6 +1,6 @@
 """Numbers as people type them and sheets hold them: full-width, with thousands separators. Pure."""
 
-import unicodedata
+import re
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -9,22 +9,44 @@ from django.utils.translation import gettext as _
 
 from apps.core.errors import BadInput
 
+# A comma parts thousands and nothing else: “80,50” may mean eighty and a half, so it is no number.
+_FIGURES = re.compile(
+    r"[+-]?(?:\d*|[1-9]\d{0,2}(?:,\d{3})+)(?:\.\d*)?(?:e[+-]?\d{1,3})?", re.ASCII | re.IGNORECASE
+)
+# Full-width signs as an input method for Chinese writes them. No other look-alikes: “2²” is not 22.
+_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {ord("￥"): "¥"}
+LONGEST = 40  # signs
+
+
+def plain_figures(text: str) -> str | None:
+    """``"￥１，２８０．５０"`` → ``"1280.50"``, for Decimal to read; None where it is not written as a number is."""
+    typed = text[:LONGEST].translate(_WIDE).strip().lstrip("¥").strip()
+    if len(text) > LONGEST or _FIGURES.fullmatch(typed) is None:
+        return None
+    return typed.replace(",", "")
+
+
+def not_a_number(given: str) -> str:
+    """The words of the refusal."""
+    named = {"given": given[:LONGEST]}
+    if re.search("[,，]", given):
+        return (
+            _("“%(given)s” is not a number; a comma only parts thousands, as in 1,280.50.") % named
+        )
+    return _("“%(given)s” is not a number.") % named
+
 
 def number_typed(value: Any, name: str) -> Decimal:
     """The number; BadInput ``not_a_number`` on ``name``."""
     if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
         raise BadInput(_("This must be a number."), code="not_a_number", field=name)
-    text = unicodedata.normalize("NFKC", str(value)[:40]).strip().replace(",", "").lstrip("¥")
+    figures = plain_figures(str(value))
     try:
-        number = Decimal(text)
+        number = Decimal("NaN" if figures is None else figures)
     except InvalidOperation:
         number = Decimal("NaN")
-    if not number.is_finite() or len(str(value)) > 40:
-        raise BadInput(
-            _("“%(given)s” is not a number.") % {"given": str(value)[:40]},
-            code="not_a_number",
-            field=name,
-        )
+    if not number.is_finite():
+        raise BadInput(not_a_number(str(value)), code="not_a_number", field=name)
     return number
 
 

@@ -27,41 +27,10 @@ from tests.factories.accounts import sign_in
 from tests.factories.complaints import Team, case, who
 from tests.factories.customers import ContactFactory, CustomerFactory
 from tests.factories.notifications import relay_all
-from tests.factories.tracking import waybill
+from tests.factories.surveys import ask_one, delivered, draw, plan
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("CMP-7")]
 C = SurveyAudience.CONSIGNEE
-
-
-def delivered(count: int, **fields: Any) -> list[Waybill]:
-    """Each to another phone, yesterday at noon."""
-    at = day_start(timezone.localdate(), days=-1) + timedelta(hours=12)
-    customer = fields.pop("customer", None) or CustomerFactory()
-    rows = [
-        waybill(customer=customer, consignee_phone=f"139{n:08d}", **fields) for n in range(count)
-    ]
-    Waybill.objects.filter(pk__in=[row.pk for row in rows]).update(
-        status=Status.DELIVERED, status_at=at, delivered_at=at
-    )
-    return rows
-
-
-def plan(audience: SurveyAudience = C, **values: Any) -> SurveyPlan:
-    """The other audience is asked nothing."""
-    SurveyPlan.objects.exclude(audience=audience).update(is_active=False)
-    SurveyPlan.objects.filter(audience=audience).update(from_hour=0, **values)
-    return SurveyPlan.objects.get(audience=audience)
-
-
-def draw() -> int:
-    return services.draw_surveys(**who())
-
-
-def ask_one() -> SurveyAsk:
-    delivered(1)
-    plan()
-    assert draw() == 1
-    return SurveyAsk.objects.get()
 
 
 def test_the_sample_is_at_most_so_many_and_the_same_for_the_same_seed() -> None:

@@ -10,6 +10,7 @@ from io import BytesIO
 from django.utils.translation import gettext as _
 
 from apps.core.errors import BadInput
+from apps.core.numbers_typed import plain_figures
 from apps.core.sheets import Column, SheetRow, read_rows
 
 COLUMNS = (
@@ -97,7 +98,7 @@ def _verdict(said: str) -> Verdict:
 
 def _amount(text: str, line: int) -> Decimal:
     try:
-        amount = Decimal(re.sub(r"[,，¥￥\s]", "", text))
+        amount = Decimal(plain_figures(text) or "NaN")
         if amount == amount.quantize(Decimal("0.01")):
             return amount
     except InvalidOperation:

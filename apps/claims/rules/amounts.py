@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from apps.claims.inputs import NewItem
 from apps.core.errors import BadInput
 from apps.core.money import money
+from apps.core.numbers_typed import plain_figures
 
-# A comma only where it parts thousands: “80,50” may mean eighty and a half, and nobody guesses about money.
-_PLAIN = re.compile(r"(?:\d{1,9}|\d{1,3}(?:,\d{3}){1,2})(\.\d{1,2})?", re.ASCII)
+_PLAIN = re.compile(r"\d{1,9}(\.\d{1,2})?", re.ASCII)
 _LINE = re.compile(r"(?P<what>.+?)(?:\s*[×xX*]\s*(?P<n>\d{1,5}))?\s+[¥￥]?(?P<sum>\S+)")
 MOST_ITEMS = 50
 
@@ -20,7 +20,9 @@ MOST_ITEMS = 50
 def amount(value: Any, field: str, *, row: int | None = None, zero: bool = False) -> Decimal:
     """``value`` as yuan; BadInput ``bad_amount`` names the field, and the row of a list. Float is never taken."""
     text = str(value).strip()
-    if isinstance(value, float) or _PLAIN.fullmatch(text) is None:
+    # Typed by people and sent by programs alike: no sign, no full-width figures, no currency.
+    figures = plain_figures(text) if text.isascii() else None
+    if isinstance(value, float) or figures is None or _PLAIN.fullmatch(figures) is None:
         raise BadInput(
             _(
                 "“%(text)s” is no amount we can take: write it in plain figures, above zero, with two"
@@ -31,7 +33,7 @@ def amount(value: Any, field: str, *, row: int | None = None, zero: bool = False
             field=field,
             row=row,
         )
-    found = money(text.replace(",", ""))
+    found = money(figures)
     if found == 0 and not zero:
         raise BadInput(_("An amount is above zero."), code="bad_amount", field=field, row=row)
     return found

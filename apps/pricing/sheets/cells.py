@@ -11,6 +11,7 @@ from django.utils.translation import override
 
 from apps.core.areas import area_of, areas_named
 from apps.core.errors import BadInput
+from apps.core.numbers_typed import not_a_number, plain_figures
 from apps.pricing.enums import Basis, Measure
 from apps.pricing.rating.amounts import decimal_of, yuan
 from apps.pricing.rating.tariff import SAME_CITY, SAME_DISTRICT, SAME_PROVINCE
@@ -34,8 +35,10 @@ def wrong(said: str, value: str, code: str = "bad_cell") -> BadInput:
 
 def whole(text: str, parts: int) -> int:
     """``text`` × ``parts`` as an integer; what is finer is refused (``too_fine``)."""
-    typed = text.removesuffix("%").replace(",", "").replace("，", "").strip().lstrip("¥￥")
-    number = decimal_of(typed)
+    figures = plain_figures(text.strip().rstrip("%％"))
+    if figures is None:
+        raise BadInput(not_a_number(text), code="bad_number")
+    number = decimal_of(figures)
     near = number.quantize(NOISE) * parts
     if near != near.to_integral_value():
         raise wrong(_("“%(value)s” has more decimals than count here."), text, "too_fine")
