@@ -21,7 +21,13 @@ def test_the_worked_example() -> None:
     assert (day.counted, day.missed) == (95, 1)
     assert percent(day.rate) == "98.9 %"
     assert day.meets(Decimal("98"))
-    assert [count for _label, count in day.left_out()] == [3, 2]
+    assert [count for _label, count in day.left_out()] == [3, 2] and day.excluded == 5
+
+
+def test_other_calls_are_no_part_of_what_was_offered() -> None:
+    hour = Counts(offered=17, answered=16, short=1, internal=4, outgoing=9, other=2)
+    assert (hour.excluded, hour.counted, percent(hour.rate)) == (1, 16, "100.0 %")
+    assert [count for _label, count in hour.elsewhere()] == [4, 9, 2]
 
 
 @pytest.mark.django_db

@@ -92,7 +92,10 @@ def _take(
             part.direction = Direction.INTERNAL.value
         part.offer(at, queue)
     elif event in ("RINGNOANSWER", "RINGCANCELED"):
-        extension, rang = known_extension(agent, setting), at - seconds(given[0], _MOST_RINGING) // 1000
+        extension, rang = (
+            known_extension(agent, setting),
+            at - seconds(given[0], _MOST_RINGING) // 1000,
+        )
         reading.part(call_id).leg(extension, rang, None, at)
     elif event == "CONNECT":
         _connect(reading, call_id, queue, at, known_extension(agent, setting), given)
