@@ -5,6 +5,7 @@ five lines were refused."""
 import random
 from datetime import datetime, timedelta
 from itertools import cycle, islice
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -175,7 +176,10 @@ def make_call_file(*, seed: int, now: datetime) -> None:
     hour = timezone.localtime(now).replace(hour=OPENS, minute=0, second=0, microsecond=0)
     hour -= timedelta(days=4)
     lines = _queue_log(int(hour.timestamp()), int(now.timestamp()), random.Random(seed))  # noqa: S311  # as above
-    who = {"by": User.objects.get(username="linzhuren"), "at": now - timedelta(hours=3)}
+    who: dict[str, Any] = {
+        "by": User.objects.get(username="linzhuren"),
+        "at": now - timedelta(hours=3),
+    }
     file = NewFile("".join(f"{line}\n" for line in lines).encode(), f"queue_log-{hour:%Y%m%d}")
     row, _is_new = services.upload_call_file(system=system, file=file, **who)
     services.take_call_file(file_id=row.pk, **who)

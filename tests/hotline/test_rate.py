@@ -43,7 +43,7 @@ def test_the_worked_example_from_the_lines_of_a_file() -> None:
         lines += f.missed_call(f"s.{n}", noon + n, waited=2, caller=f"1370000000{n}")
     lines += f.missed_call("m.1", noon + 9, waited=40, caller="13900000001")
     assert f.taken(system, lines).lines_refused == 0
-    parts = {}
+    parts: dict[str, Part] = {}
     for n in range(2):
         parts[f"v.{n}"] = part = Part()
         part.offer(noon + n)
