@@ -1,9 +1,11 @@
 """The hotline in the demonstration's week: about 1,900 calls, one bad hour at 91 %, five call-backs of that hour,
-three of them done by being answered since. Written in sets, as files of calls are."""
+three of them done by being answered since. Written in sets, as files of calls are. One hour came as a file of which
+five lines were refused."""
 
 import random
 from datetime import datetime, timedelta
 from itertools import cycle, islice
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,19 +13,23 @@ from django.utils import timezone
 from apps.accounts.enums import Role
 from apps.accounts.models import Unit, User
 from apps.accounts.queries.duty import Roster, service_desk
+from apps.backoffice.services import run_jobs
 from apps.complaints.models import Case
+from apps.core.files import NewFile
 from apps.hotline import services
 from apps.hotline.enums import CallOutcome, Direction, Profile
 from apps.hotline.models import Call, Extension, PhoneSystem
 from apps.hotline.reading import Part
 from apps.hotline.services.writing import write_parts
 
+SYSTEM = "上海客服热线"
 CALLS = 1_900
 OPENS, CLOSES = 8, 20  # hours of the day with calls
 BAD, BAD_MISSED = 100, 9
 # How often each of five callers called in vain in the bad hour; the first three are spoken with later on.
 IN_VAIN = (3, 2, 1, 2, 1)
 LATER_ANSWERED = 3
+FILE_CALLS, FILE_REFUSED = 12, 5
 EXTENSIONS = 6  # with fewer agents, some have two
 
 
@@ -46,7 +52,7 @@ def make_hotline(*, seed: int, now: datetime) -> None:
 
 def _system(unit: Unit, roster: Roster, by: User, now: datetime) -> PhoneSystem:
     values = {
-        "name": "上海客服热线",
+        "name": SYSTEM,
         "profile": Profile.QUEUE_LOG,
         "unit": unit,
         "zone": "Asia/Shanghai",
@@ -131,7 +137,7 @@ def _week(now: datetime, bad: datetime, chance: random.Random) -> dict[str, Part
     ]
     hours = [hour for hour in hours if hour + timedelta(hours=1) <= now and hour != bad]
     parts = {}
-    for n in range(CALLS - BAD - LATER_ANSWERED):
+    for n in range(CALLS - BAD - LATER_ANSWERED - FILE_CALLS):
         hour = hours[n % len(hours)]
         at = int(hour.timestamp()) + chance.randrange(3_400)
         caller, luck = _number(chance), chance.random()
@@ -161,4 +167,42 @@ def _link(chance: random.Random) -> None:
     Call.objects.bulk_update(chosen, ["case", "customer", "waybill"])
 
 
-PARTS = ((20, make_hotline),)
+def make_call_file(*, seed: int, now: datetime) -> None:
+    """The first hour of a day four days ago, as the telephone exchange wrote it: a phone nobody is set up at, a wait
+    below zero, a clock that ran ahead and half a line."""
+    system = PhoneSystem.objects.filter(name=SYSTEM).first()
+    if system is None:
+        return
+    hour = timezone.localtime(now).replace(hour=OPENS, minute=0, second=0, microsecond=0)
+    hour -= timedelta(days=4)
+    lines = _queue_log(int(hour.timestamp()), int(now.timestamp()), random.Random(seed))  # noqa: S311  # as above
+    who: dict[str, Any] = {
+        "by": User.objects.get(username="linzhuren"),
+        "at": now - timedelta(hours=3),
+    }
+    file = NewFile("".join(f"{line}\n" for line in lines).encode(), f"queue_log-{hour:%Y%m%d}")
+    row, _is_new = services.upload_call_file(system=system, file=file, **who)
+    services.take_call_file(file_id=row.pk, **who)
+    while run_jobs():
+        pass
+
+
+def _queue_log(begin: int, now: int, chance: random.Random) -> list[str]:
+    lines = []
+    for n in range(FILE_CALLS):
+        at, call, wait = begin + 180 + n * 270, f"{begin + n * 270}.{n}", 4 + n % 5
+        agent = "SIP/816" if n == 4 else f"PJSIP/{801 + n % EXTENSIONS}"
+        lines.append(f"{at}|{call}|hotline|NONE|ENTERQUEUE||{_number(chance)}|1")
+        if n == 8:
+            lines.append(f"{at + 20}|{call}|hotline|NONE|ABANDON|1|1|-1")
+            continue
+        talk = 60 + chance.randrange(120)
+        lines += [
+            f"{at + wait}|{call}|hotline|{agent}|CONNECT|{wait}|{call}.1|3",
+            f"{at + wait + talk}|{call}|hotline|{agent}|COMPLETECALLER|{wait}|{talk}|1",
+        ]
+    ahead = f"{now + 86_400}|{now}.90|hotline|NONE|ENTERQUEUE||{_number(chance)}|1"
+    return [*lines[:20], f"{begin + 1_900}|{begin}.91|hot", ahead, *lines[20:]]
+
+
+PARTS = ((20, make_hotline), (21, make_call_file))

@@ -45,7 +45,7 @@ MISSED = (CallOutcome.TIMEOUT, CallOutcome.ABANDONED, CallOutcome.VOICEMAIL)
 class FileState(ColourChoices):
     PREVIEW = "preview", _("being looked at"), "amber"
     TAKING = "taking", _("being taken in"), "blue"
-    TAKEN = "taken", _("taken in"), "green"
+    TAKEN = "taken", _("calls taken in"), "green"
     STOPPED = "stopped", _("stopped"), "red"
     DROPPED = "dropped", _("left out"), "grey"
 

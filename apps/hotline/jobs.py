@@ -64,6 +64,7 @@ RATES = Export(
     columns=(
         attribute(_("Day"), "day"),
         attribute(_("calls offered"), "counts.offered"),
+        attribute(_("Not counted"), "counts.excluded"),
         attribute(_("calls counted"), "counts.counted"),
         attribute(_("Answered by a person"), "counts.answered"),
         attribute(_("Not answered"), "counts.missed"),

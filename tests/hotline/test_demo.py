@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from apps.accounts.enums import Role
 from apps.hotline import demo
-from apps.hotline.enums import CallBackState
-from apps.hotline.models import Call, CallBack
+from apps.hotline.enums import CallBackState, FileState
+from apps.hotline.models import Call, CallBack, CallFile
 from apps.hotline.queries.board import counts_of, policy_of
 from apps.hotline.rules.rate import Counts, percent
 from tests.factories.accounts import UnitFactory, UserFactory, superuser
@@ -26,7 +26,14 @@ def test_a_week_of_calls_in_few_statements() -> None:
     now = timezone.now()
     with CaptureQueriesContext(connection) as asked:
         demo.make_hotline(seed=1, now=now)
-    assert len(asked) < 90, len(asked)
+        demo.make_call_file(seed=1, now=now)
+    assert len(asked) < 150, len(asked)
+    file = CallFile.objects.get()
+    assert (file.state, file.calls_changed) == (FileState.TAKEN, demo.FILE_CALLS)
+    assert file.lines_refused == demo.FILE_REFUSED == len(file.refusals)
+    assert {one["code"] for one in file.refusals} == {
+        "unknown_extension", "bad_wait", "future", "half",
+    }  # fmt: skip
     assert Call.objects.count() == demo.CALLS
     states = list(CallBack.objects.values_list("state", flat=True))
     assert sorted(states) == [CallBackState.DONE] * 3 + [CallBackState.OPEN] * 2

@@ -238,6 +238,35 @@ def test_refused_lines_come_back_and_can_be_taken_once_the_extension_is_there() 
     assert f.only_call().agent == agent
 
 
+def test_each_line_that_cannot_be_comes_back_with_its_number_and_reason_and_the_rest_is_kept() -> (
+    None
+):
+    system, t = f.system(), f.ago(60)
+    f.seat(system, "802")
+    data = f.content(
+        [
+            *f.answered_call("1.1", t),
+            f.abandoned("bad.1", t + 9, -1),
+            f.entered("bad.2", t + 86_400),
+            f.connected("bad.3", t + 9, "877", 9),
+            f.entered("early", t + 100, "13800138002"),
+            f.connected("early", t + 50, "802", 5),
+            f"{t}|bad.6|hot",
+            f"{t}|zero\0|hot\0line|NONE|ENTERQUEUE||138\0|1",
+            *f.missed_call("1.2", t + 200, caller="13800138003"),
+            f"{t}|bad.7|hotline|NONE|ABAN",
+        ]
+    )[:-1]
+    row = f.taken(system, data)
+    assert (row.state, row.lines_done, row.lines_refused) == (FileState.TAKEN, 13, 6)
+    assert [(one["line"], one["code"]) for one in row.refusals] == [
+        (4, "bad_wait"), (5, "future"), (6, "unknown_extension"), (8, "answer_before_offer"), (9, "half"), (13, "half"),
+    ]  # fmt: skip
+    assert all(one["why"] for one in row.refusals)
+    kept = dict(Call.objects.values_list("call_id", "outcome"))
+    assert kept == {"1.1": "answered", "1.2": "abandoned", "early": "open", "zero": "open"}
+
+
 def test_the_preview_writes_nothing_and_can_be_left_out() -> None:
     system = f.system()
     row = f.uploaded(system, [*f.answered_call("1.1", f.ago(60)), "half"])

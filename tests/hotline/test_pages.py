@@ -1,5 +1,6 @@
 """The pages of the hotline: who may open them, what they show, in how many statements (CMP-10)."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -113,6 +114,15 @@ def test_the_board_shows_a_missed_goal_in_red_and_what_is_not_counted(client: Cl
     shown = page(client, f"{BOARD}?day={day}")
     assert 'class="is-missed" id="rate"' in shown and "90.9 %" in shown and "10 / 11" in shown
     assert "刚呼入就挂断 1" in shown and "hot-short" in shown
+    assert "来电 12 − 不计入 1 ＝ 计入 11；已接通 10 ÷ 计入 11 ＝ 90.9 %。" in shown
+    table = shown.split("<tbody>")[1].split("</table>")[0]
+    rows = re.findall(r"<tr.*?</tr>", table, re.S)
+    made_of = [re.findall(r'class="num"[^>]*>(?:<a[^>]*>)?([^<]+)', row) for row in rows]
+    assert made_of[-1] == ["12", "1", "11", "10", "90.9 %"], "the day"
+    for column in range(4):
+        assert sum(int(row[column]) for row in made_of[:-1]) == int(made_of[-1][column])
+    for offered, excluded, counted, *_answered in made_of:
+        assert int(offered) - int(excluded) == int(counted)
     assert page(client, f"{BOARD}?day=2020-02-30").count("hot-offered") == shown.count(
         "hot-offered"
     )
@@ -146,7 +156,7 @@ def test_the_rates_of_days_as_a_page_and_a_file(client: Client) -> None:
     assert sum("count(*) FILTER" in one["sql"] for one in asked) == 1
     answer = client.post(address, {"format": "csv"})
     lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
-    assert len(lines) == 3 and lines[1].startswith(f"{first},2,2,1,1,50.0 %")
+    assert len(lines) == 3 and lines[1].startswith(f"{first},2,0,2,1,1,50.0 %")
     refused = client.get("/admin/hotline/call/rates/?first_day=2026-02-01&last_day=2026-01-01")
     assert refused.status_code == 422
 

@@ -87,6 +87,13 @@ def test_what_is_no_call_is_passed_over() -> None:
         (f"{T}|1.1|hot\n", "half"),
         (f"{T}|1.1|hotline|NONE|ABANDON|1|1|30", "half"),
         ("12|1.1|hotline|NONE|ENTERQUEUE||13800138001|1\n", "bad_time"),
+        (f"{T}|1.1|hotline|SIP/802|COMPLETECALLER|-1|60|1\n", "bad_wait"),
+        (f"{T}|1.1|hotline|NONE|ABANDON|1|1|-1\n", "bad_wait"),
+        (f"{T}|1.1|hotline|NONE|ABANDON|1|1|99999999999999\n", "bad_wait"),
+        (f"{T}|1.1|hotline|NONE|ABANDON|1|1|{'9' * 5_000}\n", "bad_wait"),
+        (f"{T}|1.1|hotline|NONE|ABANDON|1|1|{'9' * 5_000}:00:00\n", "bad_wait"),
+        (f"{'9' * 5_000}|1.1|hotline|NONE|ABANDON|1|1|30\n", "half"),
+        ("²|1.1|hotline|NONE|ABANDON|1|1|30\n", "half"),
         ("gestern|1.1|hotline|NONE|ENTERQUEUE||13800138001|1\n", "half"),
     ],
 )
@@ -104,6 +111,29 @@ def test_an_answer_before_the_offer_and_an_unknown_encoding() -> None:
         (2, "answer_before_offer"),
         (3, "encoding"),
     ]
+
+
+def test_a_talk_that_ends_before_its_answer() -> None:
+    """The first call is refused its end; the second ends on the phone that it had by then."""
+    text = (
+        f"{T}|1.1|hotline|NONE|ENTERQUEUE||13800138001|1\n{T + 9}|1.1|hotline|SIP/802|CONNECT|9|x|4\n"
+        f"{T + 3}|1.1|hotline|SIP/802|COMPLETECALLER|9|60|1\n"
+        f"{T + 60}|1.1|hotline|SIP/803|CONNECT|9|x|4\n{T + 30}|1.1|hotline|SIP/803|COMPLETECALLER|9|60|1\n"
+    )
+    reading = read("asterisk_queue_log", text)
+    assert codes(reading) == [(3, "bad_wait")]
+    assert all(ended is None for _answered, ended in reading.parts["1.1"].legs.values())
+
+
+def test_a_row_broken_in_its_middle_is_half_a_row() -> None:
+    row = "2026-12-01 09:00:00,x,13800138001,600,q,c,,Queue,x,40,40,ANSWERED,1.1,1.1\n"
+    reading = read_lines(
+        "freepbx_cdr",
+        enumerate([FREEPBX.encode(), row.replace(",x,", "\r,", 1).encode(), row.encode()], start=1),
+        Setting(ZONE, NOW, internal_test([])),
+        FREEPBX.encode(),
+    )
+    assert codes(reading) == [(2, "half")] and list(reading.parts) == ["1.1"]
 
 
 def test_gb18030_is_read() -> None:

@@ -33,6 +33,14 @@ class Bar:
     def counts(self) -> Counts:
         return self.slot.counts
 
+    @property
+    def left_out(self) -> str:
+        return in_words(self.counts.left_out())
+
+
+def in_words(counts: list[tuple[str, int]]) -> str:
+    return " · ".join(f"{label} {count}" for label, count in counts)
+
 
 def drawn(board: Board) -> dict[str, Any]:
     goal = board.policy.goal
@@ -45,7 +53,8 @@ def drawn(board: Board) -> dict[str, Any]:
         "level": percent(board.total.level),
         "mean_wait": span(board.total.mean_wait),
         "meets": board.total.meets(goal),
-        "left_out": board.total.left_out(),
+        "left_out": in_words(board.total.left_out()),
+        "elsewhere": in_words(board.total.elsewhere()),
         "before": board.day - timedelta(days=1),
         "after": board.day + timedelta(days=1) if board.day < timezone.localdate() else None,
     }

@@ -28,6 +28,7 @@ def _stand(row: DayRate) -> Any:
 COLUMNS = (
     Column("day", _("Day"), lambda row: f"{row.day:%Y-%m-%d}", is_link=True),
     number("offered", _("calls offered"), lambda row: row.counts.offered),
+    number("excluded", _("Not counted"), lambda row: row.counts.excluded),
     number("counted", _("calls counted"), lambda row: row.counts.counted),
     number("answered", _("answered by a person"), lambda row: row.counts.answered),
     number("missed", _("Not answered"), lambda row: row.counts.missed),
@@ -64,8 +65,8 @@ class RatesByDay(Report):
         total = sum((row.counts for row in rows), Counts())
         board = reverse("admin:hotline_call_board")
         foot = (
-            _("Together"), total.offered, total.counted, total.answered, total.missed,
-            percent(total.rate), percent(total.level), span(total.mean_wait), "",
+            _("Together"), total.offered, total.excluded, total.counted, total.answered,
+            total.missed, percent(total.rate), percent(total.level), span(total.mean_wait), "",
         )  # fmt: skip
         empty = _("No call was offered in these days. Choose others.")
         return [Table(COLUMNS, rows, address=lambda row: f"{board}?day={row.day}", foot=foot, empty=empty)]  # fmt: skip

@@ -510,7 +510,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("preview", "being looked at"),
                             ("taking", "being taken in"),
-                            ("taken", "taken in"),
+                            ("taken", "calls taken in"),
                             ("stopped", "stopped"),
                             ("dropped", "left out"),
                         ],

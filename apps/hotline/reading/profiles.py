@@ -5,7 +5,7 @@ import re
 from apps.hotline.enums import CallOutcome as O
 from apps.hotline.enums import Direction
 from apps.hotline.reading.sheets import Cells, Layout, Row, direction_of
-from apps.hotline.reading.values import LineRefused, Setting, instant, plain_extension, seconds
+from apps.hotline.reading.values import Setting, instant, plain_extension, seconds
 
 _PERSON = re.compile(r"\d{2,6}")
 
@@ -103,7 +103,7 @@ def _avaya(cells: Cells, setting: Setting) -> Row:
 def _huawei(cells: Cells, setting: Setting) -> Row:
     """Times in milliseconds; a row without an agent was with a device of the system."""
     if cells["wait"].strip() == "-1":
-        raise LineRefused("bad_wait", "wait_begin = -1")
+        seconds("-1")
     start = instant(cells["wait"], setting) or instant(cells.get("begin", ""), setting)
     begin, end = instant(cells.get("begin", ""), setting), instant(cells.get("end", ""), setting)
     agent = cells.get("agent", "")

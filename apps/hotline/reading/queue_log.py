@@ -25,6 +25,7 @@ from apps.hotline.reading.values import (
     Setting,
     answer_after_offer,
     checked,
+    end_after_answer,
     half,
     known_extension,
     seconds,
@@ -39,6 +40,8 @@ _NEEDS = {
 }  # fmt: skip
 _NO_CALL = ("", "NONE", "REALTIME")
 _WAIT_AT = {"ABANDON": 2, "EXITWITHTIMEOUT": 2, "EXITEMPTY": 2, "EXITWITHKEY": 3}
+_LONGEST_TIME = 12  # digits
+_MOST_RINGING = 86_400_000  # milliseconds
 _ENDS = frozenset(
     {"COMPLETEAGENT", "COMPLETECALLER", "BLINDTRANSFER", "ATTENDEDTRANSFER", "TRANSFER"}
 )
@@ -58,7 +61,7 @@ def read_queue_log(lines: Lines, setting: Setting) -> Reading:
             text, call_id, queue, agent, event, *given = fields
             needs = _NEEDS.get(event)
             if needs is not None:
-                if len(given) < needs or not text.isdigit() or call_id in _NO_CALL:
+                if len(given) < needs or not _is_time(text) or call_id in _NO_CALL:
                     raise half()
                 at = checked(int(text), setting)
                 _take(reading, at, call_id[:80], queue, agent, event, given, setting)
@@ -66,6 +69,10 @@ def read_queue_log(lines: Lines, setting: Setting) -> Reading:
             reading.refused.append(Refusal(number, refusal.code, str(refusal)))
     reading.lines = read
     return reading
+
+
+def _is_time(text: str) -> bool:
+    return text.isdecimal() and len(text) <= _LONGEST_TIME
 
 
 def _take(
@@ -85,7 +92,10 @@ def _take(
             part.direction = Direction.INTERNAL.value
         part.offer(at, queue)
     elif event in ("RINGNOANSWER", "RINGCANCELED"):
-        extension, rang = known_extension(agent, setting), at - seconds(given[0]) // 1000
+        extension, rang = (
+            known_extension(agent, setting),
+            at - seconds(given[0], _MOST_RINGING) // 1000,
+        )
         reading.part(call_id).leg(extension, rang, None, at)
     elif event == "CONNECT":
         _connect(reading, call_id, queue, at, known_extension(agent, setting), given)
@@ -132,6 +142,7 @@ def _complete(
         part.answer(at - talk, extension)
         reading.leg_ends.append((call_id, extension, at))
     else:
+        end_after_answer(at, part.answered)
         _end_leg(part, extension, at)
     part.end(at)
 
@@ -140,7 +151,8 @@ def _end_leg(part: Part, extension: str, at: int) -> None:
     """Of the phone where it was answered last."""
     last = None
     for (where, rang), (answered, _ended) in part.legs.items():
-        if where == extension and answered and (last is None or rang > last):
+        is_begun = answered is not None and answered <= at
+        if where == extension and is_begun and (last is None or rang > last):
             last = rang
     if last is not None:
         part.legs[extension, last] = (part.legs[extension, last][0], at)

@@ -16,6 +16,7 @@ from apps.hotline.reading.values import (
     Refusal,
     Setting,
     answer_after_offer,
+    end_after_answer,
     half,
     known_extension,
     text_of,
@@ -75,7 +76,10 @@ def cells_of(raw: bytes) -> list[str]:
     if text.count('"') % 2:
         raise half()
     delimiter = max(",\t;", key=text.count)
-    return next(csv.reader([text], delimiter=delimiter), [])
+    try:
+        return next(csv.reader([text], delimiter=delimiter), [])
+    except csv.Error:  # the end of a line in its middle
+        raise half() from None
 
 
 def read_sheet(lines: Lines, setting: Setting, layout: Layout, head: bytes) -> Reading:
@@ -121,8 +125,8 @@ def _take(reading: Reading, row: Row, setting: Setting) -> None:
         raise LineRefused("bad_time", _("The line has no time."))
     if row.answered is not None:
         answer_after_offer(row.answered, row.offered)
-    if row.ended is not None and row.ended < (row.answered or row.offered):
-        raise LineRefused("bad_wait", _("The call ends before it begins."))
+    if row.ended is not None:
+        end_after_answer(row.ended, row.answered or row.offered)
     extension = known_extension(row.extension, setting) if row.extension else ""
     rang = [known_extension(one, setting) for one in row.rang]
     part = reading.part(row.call_id[:80])

@@ -15,6 +15,8 @@ from apps.hotline.enums import RANKS, CallOutcome, Direction
 # A clock of a phone system may be ahead of ours by so many seconds.
 AHEAD = 300
 FIRST = 946_684_800  # 2000-01-01: whatever is older is no call
+# No caller waits or talks for longer than so many seconds.
+LONGEST_SPAN = 7 * 86_400
 _MARK = b"\xef\xbb\xbf"
 _LOCAL = re.compile(
     r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d+)?Z?"
@@ -147,24 +149,31 @@ def checked(at: int, setting: Setting) -> int:
     return at
 
 
-def seconds(text: str) -> int:
-    """A span: "75", "1:15", "0:01:15"; refused below zero."""
-    if text.isdecimal():
+def seconds(text: str, most: int = LONGEST_SPAN) -> int:
+    """A span: "75", "1:15", "0:01:15"; refused below zero and above ``most``."""
+    if len(text) < 6 and text.isdecimal():  # nearly all of a file
         return int(text)
     text = text.strip()
-    if text.isdecimal():
-        return int(text)
-    if not text:
-        return 0
     if text.startswith("-"):
         raise LineRefused("bad_wait", _("The time waited or talked is below zero: %s.") % text[:12])
+    found = _span(text) if text else 0
+    if found is None or found > most:
+        raise LineRefused("bad_wait", _("“%s” is no span of time.") % text[:20])
+    return found
+
+
+def _span(text: str) -> int | None:
+    if len(text) > 20:
+        return None
+    if text.isdecimal():
+        return int(text)
     if (found := _SPAN.fullmatch(text)) is not None:
         hours, minutes, rest = (int(one or 0) for one in found.groups())
         return hours * 3600 + minutes * 60 + rest
     try:
         return int(float(text))
     except (ValueError, OverflowError):
-        raise LineRefused("bad_wait", _("“%s” is no span of time.") % text[:20]) from None
+        return None
 
 
 def instant(text: str, setting: Setting) -> int | None:
@@ -172,7 +181,7 @@ def instant(text: str, setting: Setting) -> int | None:
     text = text.strip()
     if text in ("", "0", "-1", "-"):
         return None
-    if text.isdigit() and len(text) in (10, 13):
+    if text.isdecimal() and len(text) in (10, 13):
         return checked(int(text) // (1000 if len(text) == 13 else 1), setting)
     found = _LOCAL.fullmatch(text)
     if found is None:
@@ -206,3 +215,8 @@ def known_extension(text: str, setting: Setting) -> str:
 def answer_after_offer(answered: int, offered: int | None) -> None:
     if offered is not None and answered < offered:
         raise LineRefused("answer_before_offer", _("It was answered before it was offered."))
+
+
+def end_after_answer(ended: int, answered: int) -> None:
+    if ended < answered:
+        raise LineRefused("bad_wait", _("The call ends before it begins."))

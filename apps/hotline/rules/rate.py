@@ -29,8 +29,12 @@ class Counts:
     other: int = 0
 
     @property
+    def excluded(self) -> int:
+        return self.short + self.menu + self.open
+
+    @property
     def counted(self) -> int:
-        return self.offered - self.short - self.menu - self.open
+        return self.offered - self.excluded
 
     @property
     def missed(self) -> int:
@@ -57,11 +61,17 @@ class Counts:
         return Counts(*(getattr(self, n) + getattr(other, n) for n in self.__slots__))
 
     def left_out(self) -> list[tuple[str, int]]:
-        """What does not count, in words."""
+        """What was offered and does not count, in words; together it is ``excluded``."""
         found = [
             (_("hung up at once"), self.short),
             (_("served by the menu"), self.menu),
             (_("not ended yet"), self.open),
+        ]
+        return [(label, count) for label, count in found if count]
+
+    def elsewhere(self) -> list[tuple[str, int]]:
+        """Calls that were not offered to the hotline, in words."""
+        found = [
             (_("internal"), self.internal),
             (_("outgoing"), self.outgoing),
             (_("other queues"), self.other),

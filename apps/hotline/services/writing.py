@@ -100,7 +100,7 @@ WHERE l.call_id = c.id AND l.ended_at IS NULL AND l.id = (
         AND m.answered_at <= to_timestamp(r.ended) ORDER BY m.rang_at DESC LIMIT 1)
 """
 _PART_COLUMNS = "COPY hotline_part FROM STDIN"
-_UNWRITABLE = str.maketrans({"\\": "\\\\", "\t": " ", "\n": " ", "\r": " "})
+_UNWRITABLE = str.maketrans({"\\": "\\\\", "\t": " ", "\n": " ", "\r": " ", "\0": None})
 
 
 class Written(NamedTuple):
