@@ -88,7 +88,7 @@ class IncidentAdmin(ListAdmin, PanelAdmin):
         seats = [(one, Seat(one.seat)) for one in record.seats.select_related("user")]
         is_over = record.state == IncidentState.OVER
         return {
-            "title": f"{record.number} {record.title}",
+            "title": f"{record.number} {record.shown_title}",
             "state": IncidentState(record.state),
             "level": Level(record.level),
             "acts": self.offered_as_buttons(request, record),

@@ -33,7 +33,7 @@ class IncidentList(StaffList):
     title = _("Incidents")
     columns = (
         Column("number", _("number"), is_link=True),
-        Column("title", _("what has happened"), lambda row: row.title),
+        Column("title", _("what has happened"), lambda row: row.shown_title),
         Column("place", _("place"), lambda row: place_in_words(row.place_facts)),
         Column("level", _("level"), lambda row: status_tag(row, "level")),
         Column("state", _("state"), lambda row: status_tag(row, "state")),

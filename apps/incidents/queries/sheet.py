@@ -76,7 +76,7 @@ def _parts(incident: Incident) -> list[dict[str, Any]]:
         },
         {
             "label": _("Steps"),
-            "headings": [_("what is to be done"), _("due"), _("done"), _("proof")],
+            "headings": [_("step"), _("due"), _("done"), _("proof")],
             "rows": [
                 [one.what, _when(one.due_at), _when(one.done_at), one.proof or "—"]
                 for one in incident.tasks.all()
