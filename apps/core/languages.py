@@ -7,7 +7,10 @@ from django.utils.translation import get_language
 Text = TypeVar("Text", str, list[str])
 
 
+def reads_english() -> bool:
+    return (get_language() or "").startswith("en")
+
+
 def in_reader_language(main: Text, english: Text) -> Text:
     """``english`` for who reads English, unless it is empty."""
-    reads_english = (get_language() or "").startswith("en")
-    return english if reads_english and english else main
+    return english if english and reads_english() else main

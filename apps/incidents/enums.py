@@ -108,6 +108,16 @@ class Stand(ColourChoices):
     REACHED = "reached", _("Reached"), "green"
 
 
+class OnSite(ColourChoices):
+    """What became of a notice to the public."""
+
+    WAITING = "waiting", _("Goes up within a minute"), "amber"
+    SHOWN = "shown", _("On the site now"), "green"
+    ENDED = "ended", _("Its time on the site is over"), "grey"
+    TAKEN_OFF = "taken_off", _("Taken off the site"), "grey"
+    NEVER = "never", _("Never came onto the site"), "grey"
+
+
 class IncidentMatter(ColourChoices):
     """What of incidents is timed."""
 
@@ -156,6 +166,10 @@ EVENT_DETAILS = {
     **{
         f"incident.{kind}/shipments": _("Shipments")
         for kind in ("declared", "extended", "spread", "joined", "over", "withdrawn")
+    },
+    **{
+        f"incident.{kind}/taken_off": _("Public notices taken off the site")
+        for kind in ("over", "closed", "withdrawn")
     },
     "incident.declared/customers": _("Customers"),
     "incident.extended/customers": _("Customers"),

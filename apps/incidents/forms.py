@@ -37,24 +37,24 @@ class WhereForm(forms.Form):
     """Place and time; read by ``where`` also while it is typed."""
 
     cities = forms.CharField(
-        label=_("cities"), max_length=200, required=False, help_text=_("Such as 杭州、嘉兴."),
+        label=_("cities concerned"), max_length=200, required=False, help_text=_("Such as 杭州、嘉兴."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )  # fmt: skip
     units = forms.ModelMultipleChoiceField(
-        label=_("units"), queryset=Unit.objects.none(), required=False,
+        label=_("units concerned"), queryset=Unit.objects.none(), required=False,
         widget=forms.SelectMultiple(attrs={"size": 4}), help_text=_("A unit stands for all below it."),
     )  # fmt: skip
     carriers = forms.ModelMultipleChoiceField(
-        label=_("partners"), queryset=PartnerCarrier.objects.none(), required=False,
+        label=_("partners concerned"), queryset=PartnerCarrier.objects.none(), required=False,
         widget=forms.SelectMultiple(attrs={"size": 3}),
     )  # fmt: skip
     everywhere = forms.BooleanField(label=_("all of the country"), required=False)
     legs = forms.MultipleChoiceField(
-        label=_("legs"), choices=Leg.choices, initial=list(Leg.values),
+        label=_("legs concerned"), choices=Leg.choices, initial=list(Leg.values),
         widget=forms.CheckboxSelectMultiple, required=False,
     )  # fmt: skip
-    starts_at = _moment(_("from"))
-    ends_at = _moment(_("until, as expected"))
+    starts_at = _moment(_("effect begins"))
+    ends_at = _moment(_("effect ends, as expected"))
     confirmed = forms.IntegerField(
         label=_("number of shipments, typed"), required=False,
         help_text=_("Only where all of the country is concerned: we ask for it then."),
@@ -90,14 +90,16 @@ class WhereForm(forms.Form):
 
 
 class DeclareForm(WhereForm):
-    title = forms.CharField(label=_("what has happened"), max_length=120)
+    title = forms.CharField(label=_("what happened, in Chinese"), max_length=120)
     title_en = forms.CharField(label=_("what happened, in English"), max_length=120)
     kind = forms.ChoiceField(label=_("kind"), choices=PlanKind.choices)
     level = forms.ChoiceField(label=_("level"), choices=Level.choices)
     version = forms.ModelChoiceField(
         label=_("plan"), queryset=PlanVersion.objects.none(), required=False, widget=PlainSelect
     )
-    unit = forms.ModelChoiceField(label=_("unit"), queryset=Unit.objects.none(), widget=PlainSelect)
+    unit = forms.ModelChoiceField(
+        label=_("unit in charge"), queryset=Unit.objects.none(), widget=PlainSelect
+    )
     happened_at = _moment(_("happened"))
     known_at = _moment(_("known"))
     effect = forms.ChoiceField(label=_("promises"), choices=Effect.choices)

@@ -3,12 +3,15 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.utils.translation import override
+
 from apps.core.notice_types import Notice, Webhook, subject_link
 from apps.core.public_links import public_page
 from apps.events.models import Event
 from apps.incidents.enums import Seat
 from apps.incidents.models import Incident, IncidentNotice, IncidentTask, Told
-from apps.incidents.services import note_messages
+from apps.incidents.queries.places import place_in_words, with_newest_place
+from apps.incidents.services.telling import note_messages
 
 # Of a shipment only what is said of it and whom its consignee is: a whole waybill is sixty columns, six of them
 # encrypted, and an incident tells twenty thousand.
@@ -71,7 +74,10 @@ def _told(events: Sequence[Event]) -> list[Notice]:
 
 
 def _announced(events: Sequence[Event]) -> list[Notice]:
-    incidents = Incident.objects.in_bulk([int(event.subject_id) for event in events])
+    """Of an incident that runs. Its row is locked: the act that ends it comes before this and nothing is announced, or
+    after it and finds the message, which it cancels."""
+    rows = Incident.objects.running().select_for_update(of=("self",), no_key=True).order_by("pk")
+    incidents = rows.in_bulk({int(event.subject_id) for event in events})
     found = []
     for event in events:
         incident = incidents.get(int(event.subject_id))
@@ -101,12 +107,28 @@ def _staff(topic: str, event: Event, incident: Incident, **data: Any) -> Notice:
 
 
 def _declared(events: Sequence[Event]) -> list[Notice]:
-    incidents = Incident.objects.in_bulk([int(event.subject_id) for event in events])
+    rows = with_newest_place(Incident.objects.all())
+    incidents = rows.in_bulk([int(event.subject_id) for event in events])
     return [
-        _staff("staff.incident_declared", event, incident, count=str(event.data["shipments"]))
+        _staff(
+            "staff.incident_declared",
+            event,
+            incident,
+            count=str(event.data["shipments"]),
+            **_place(incident),
+        )
         for event in events
         if (incident := incidents.get(int(event.subject_id))) and event.data.get("people")
     ]
+
+
+def _place(incident: Any) -> dict[str, str]:
+    """In both languages: one message is read in either."""
+    found = {}
+    for name, language in (("place", "zh-hans"), ("place_en", "en")):
+        with override(language):
+            found[name] = place_in_words(incident.place_facts)
+    return found
 
 
 def _seated(events: Sequence[Event]) -> list[Notice]:

@@ -25,6 +25,10 @@ TEXT = (
     Variable("text_zh", _("text, in Chinese"), "杭州大雪，干线停运，预计晚到约 24 小时。", "杭州大雪。", personal="code"),
     Variable("text_en", _("text, in English"), "Snow at Hangzhou.", "Snow closes the roads.", personal="code"),
 )  # fmt: skip
+PLACES = (
+    Variable("place", _("place"), "杭州、嘉兴", "杭州、嘉兴"),
+    Variable("place_en", _("place, in English"), "杭州, 嘉兴", "杭州, 嘉兴"),
+)
 SUBJECT = Variable("subject", _("what has happened"), "杭州大雪", "Snow at Hangzhou")
 
 TOPICS = (
@@ -41,6 +45,6 @@ TOPICS = (
         followed=True,
     ),
     Topic("incident.announced", _("Incident, to everybody"), (*TITLE, *TEXT, *HOUSE)),
-    staff_topic("staff.incident_declared", _("Incident declared (staff)"), SUBJECT),
+    staff_topic("staff.incident_declared", _("Incident declared (staff)"), SUBJECT, *PLACES),
     staff_topic("staff.incident_seat", _("A seat or a step in an incident (staff)"), SUBJECT),
 )

@@ -65,11 +65,16 @@ def sentence_of(shipment: PublicShipment, at: datetime) -> str:
     return state_sentence(
         shipment.status,
         shipment.reason,
-        expected_at=shipment.expected_at,
+        expected_at=estimate_of(shipment),
         promised_at=shipment.promised_at,
         status_at=shipment.status_at,
         at=at,
     )
+
+
+def estimate_of(shipment: PublicShipment) -> datetime | None:
+    """When it is expected. An estimate from before it was held counts no more: the new time is the promise."""
+    return None if shipment.held_by else shipment.expected_at
 
 
 def summarise(number: str, shipment: PublicShipment | None, at: datetime) -> Summary:
@@ -170,8 +175,9 @@ def facts_of(shipment: PublicShipment, at: datetime) -> list[Fact]:
     if shipment.promised_at:
         facts.append(Fact(_("Promised"), by_when(shipment.promised_at, at)))
     coming = may_be_expected(shipment.status, shipment.reason)
-    if shipment.expected_at and shipment.expected_at > at and coming:
-        facts.append(Fact(_("Expected"), by_when(shipment.expected_at, at)))
+    expected = estimate_of(shipment)
+    if expected and expected > at and coming:
+        facts.append(Fact(_("Expected"), by_when(expected, at)))
     if service := service_name(shipment.service):
         facts.append(Fact(_("Service"), service))
     facts.append(

@@ -20,8 +20,8 @@ pytestmark = [
     pytest.mark.requirement("CMP-8"),
 ]
 WORDS = {
-    "zh-CN": ("1 票快件", "杭州大雪", "位收件人已告知"),
-    "en-US": ("1 shipment", "Snow at Hangzhou", "consignees told"),
+    "zh-CN": ("1 票快件", "杭州大雪", "已通知收件人"),
+    "en-US": ("1 shipment", "Snow at Hangzhou", "Consignees told so far"),
 }
 
 

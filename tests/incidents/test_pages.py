@@ -186,13 +186,15 @@ def test_who_may_open_which_door(client: Client, role: Role) -> None:
 def test_what_customers_and_agents_read(client: Client) -> None:
     level()
     unit, boss = f.house()
-    waybill = f.parcel(customer=f.customer())
+    soon = timezone.now() + f.HOUR
+    waybill = f.parcel(customer=f.customer(), expected_at=soon)
     held = f.parcel(destination="嘉兴市", customer=waybill.customer)
     f.running(unit, boss)
     f.running(unit, boss, title="嘉兴封路", title_en="Road closed at Jiaxing",
               where=f.where("嘉兴"), effect=Effect.HELD, extra_hours=0)  # fmt: skip
     public = client.get(reverse("portal:shipment", args=[waybill.number])).text
     assert "杭州大雪，干线停运" in public
+    assert "预计送达" not in public, "an estimate from before it was held would say an earlier time"
     assert "嘉兴封路" in client.get(reverse("portal:shipment", args=[held.number])).text
     about = case(waybill=waybill, customer=waybill.customer, unit=unit, by=boss)
     sign_in(client, boss)

@@ -22,9 +22,11 @@ from apps.incidents.admin.lists import IncidentList
 from apps.incidents.enums import IncidentState, Level, Seat
 from apps.incidents.forms import WhereForm
 from apps.incidents.models import Incident
-from apps.incidents.queries.board import board, next_steps_first, place_of
+from apps.incidents.queries.announced import public_notices
+from apps.incidents.queries.board import board, next_steps_first
 from apps.incidents.queries.customers import customers_of, sums_of
 from apps.incidents.queries.finding import count_concerned
+from apps.incidents.queries.places import place_in_words, with_place
 from apps.incidents.queries.sentences import incidents_of, sentence
 from apps.incidents.queries.sheet import sheet_pdf
 from apps.incidents.services import lacks_before_closing
@@ -82,20 +84,21 @@ class IncidentAdmin(ListAdmin, PanelAdmin):
 
     def facts(self, request: HttpRequest, record: Incident) -> dict[str, Any]:
         only = request.GET.get("customers", "")
-        scopes = [(one, place_of(one)) for one in record.scopes.select_related("by")]
+        scopes = with_place(record.scopes.select_related("by"))
         seats = [(one, Seat(one.seat)) for one in record.seats.select_related("user")]
         is_over = record.state == IncidentState.OVER
         return {
-            "title": f"{record.number} {record.title}",
+            "title": f"{record.number} {record.shown_title}",
             "state": IncidentState(record.state),
             "level": Level(record.level),
             "acts": self.offered_as_buttons(request, record),
             "sums": sums_of([record.pk])[record.pk],
-            "scopes": scopes,
+            "scopes": [(one, place_in_words(one.place_facts)) for one in scopes],
             "seats": [(one, seat) for one, seat in seats if one.until is None],
             "past_seats": [(one, seat) for one, seat in seats if one.until and one.user_id],
             "tasks": next_steps_first(record),
             "notices": record.notices.select_related("by"),
+            "public_notices": public_notices(record, timezone.now()),
             "customers": customers_of(record, person(request), only=only),
             "only": [(key, label, key == only) for key, label in ONLY],
             "lacks": lacks_before_closing(record) if is_over else [],

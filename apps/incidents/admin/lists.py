@@ -14,6 +14,7 @@ from apps.core.times import human
 from apps.incidents.enums import RUNNING, IncidentState, Level, PlanKind
 from apps.incidents.models import Drill, Incident
 from apps.incidents.queries.board import with_command
+from apps.incidents.queries.places import place_in_words
 
 
 class IncidentFilters(FilterForm):
@@ -32,8 +33,8 @@ class IncidentList(StaffList):
     title = _("Incidents")
     columns = (
         Column("number", _("number"), is_link=True),
-        Column("title", _("what has happened"), lambda row: row.title),
-        Column("place", _("place"), lambda row: "、".join(row.cities or []) or "—"),
+        Column("title", _("what has happened"), lambda row: row.shown_title),
+        Column("place", _("place"), lambda row: place_in_words(row.place_facts)),
         Column("level", _("level"), lambda row: status_tag(row, "level")),
         Column("state", _("state"), lambda row: status_tag(row, "state")),
         Column("command", _("Command"), commander),
@@ -62,12 +63,20 @@ class IncidentList(StaffList):
         return rows.filter(**wanted)
 
 
+def drill_due(row: Drill) -> Any:
+    """A date; in red, with words and a sign, once it is past and the drill was not held."""
+    if not row.is_overdue:
+        return row.due_on.isoformat()
+    words = f"{_now('overdue since')} {row.due_on.isoformat()}"
+    return format_html('<span class="tag tag-red">⚠ {}</span>', words)
+
+
 class DrillList(StaffList):
     title = _("Drills")
     columns = (
         Column("plan", _("contingency plan"), lambda row: row.plan.name, is_link=True),
         Column("unit", _("unit"), lambda row: row.plan.unit.name),
-        Column("due", _("due on"), lambda row: row.due_on.isoformat(), sorts=("due", "latest")),
+        Column("due", _("due on"), drill_due, sorts=("due", "latest")),
         Column("held", _("drill held"), lambda row: human(row.held_at) if row.held_at else "—"),
         Column("by", _("led by"), lambda row: str(row.held_by or "—")),
     )

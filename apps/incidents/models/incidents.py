@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models.role import TimeSpan
+from apps.core.languages import in_reader_language
 from apps.core.models import AppendOnly, Stamped
 from apps.incidents.enums import RUNNING, Effect, IncidentState, Leg, Level, PlanKind, Seat
 from apps.incidents.models.plans import PlanVersion
@@ -149,6 +150,11 @@ class Incident(Stamped):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def shown_title(self) -> str:
+        """What has happened, in the active language."""
+        return in_reader_language(self.title, self.title_en)
 
     @property
     def is_running(self) -> bool:

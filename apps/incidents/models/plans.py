@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.models import AppendOnly, Stamped
@@ -154,6 +155,11 @@ class Drill(models.Model):
 
     def __str__(self) -> str:
         return f"{self.plan} {self.due_on}"
+
+    @property
+    def is_overdue(self) -> bool:
+        """It was to be held by a day that is over."""
+        return self.held_at is None and self.due_on < timezone.localdate()
 
 
 class DrillFinding(AppendOnly):

@@ -1,44 +1,47 @@
 """What runs, what is missing in it, and which drills are due."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import CharField, F, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
-from apps.accounts.models import Unit
 from apps.incidents.enums import Seat
-from apps.incidents.models import Drill, Incident, IncidentSeat, IncidentTask, Scope
+from apps.incidents.models import Drill, Incident, IncidentSeat, IncidentTask
 from apps.incidents.queries.customers import Sums, sums_of
-from apps.tracking.models import PartnerCarrier
+from apps.incidents.queries.places import place_in_words, with_newest_place
 
 MOST = 20
 DRILLS_AHEAD = timedelta(days=30)
 
 
 def with_command(rows: "QuerySet[Incident]") -> "QuerySet[Incident]":
-    """Each with ``commander`` (a name, None while nobody has it) and ``cities`` of its newest scope."""
+    """Each with ``commander`` (a name, None while nobody has it) and the ``place_facts`` of its newest scope."""
     command = IncidentSeat.objects.filter(incident=OuterRef("pk"), seat=Seat.COMMAND, until=None)
-    scopes = Scope.objects.filter(incident=OuterRef("pk")).order_by("-n")
-    return rows.annotate(
-        commander=Subquery(command.values("user__display_name")[:1], output_field=CharField()),
-        cities=Subquery(scopes.values("cities")[:1]),
-    )
+    name = Subquery(command.values("user__display_name")[:1], output_field=CharField())
+    return with_newest_place(rows.annotate(commander=name))
 
 
 @dataclass(frozen=True, slots=True)
 class Running:
     incident: Incident
+    place: str
     sums: Sums
     next_step: IncidentTask | None
 
 
 @dataclass(frozen=True, slots=True)
+class ToClose:
+    incident: Incident
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
     running: list[Running]
-    to_close: list[Incident]
+    to_close: list[ToClose]
     drills: list[Drill]
-    today: date
 
 
 def board(at: datetime) -> Board:
@@ -54,20 +57,14 @@ def board(at: datetime) -> Board:
     today = timezone.localdate(at)
     drills = Drill.objects.filter(held_at=None, due_on__lte=today + DRILLS_AHEAD)
     return Board(
-        [Running(one, sums[one.pk], next_steps.get(one.pk)) for one in running],
-        list(to_close.order_by("over_at")[:MOST]),
+        [Running(one, _place(one), sums[one.pk], next_steps.get(one.pk)) for one in running],
+        [ToClose(one, _place(one)) for one in to_close.order_by("over_at")[:MOST]],
         list(drills.select_related("plan__unit").order_by("due_on", "pk")[:MOST]),
-        today,
     )
 
 
-def place_of(scope: Scope) -> str:
-    """Its place in words."""
-    units = list(Unit.objects.filter(pk__in=scope.units).values_list("name", flat=True))
-    carriers = list(
-        PartnerCarrier.objects.filter(pk__in=scope.carriers).values_list("name", flat=True)
-    )
-    return "、".join([*scope.cities, *units, *carriers])
+def _place(incident: Any) -> str:
+    return place_in_words(incident.place_facts)
 
 
 def next_steps_first(incident: Incident) -> "QuerySet[IncidentTask]":

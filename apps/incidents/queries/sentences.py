@@ -2,17 +2,11 @@
 
 from datetime import datetime
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from apps.incidents.enums import RUNNING
 from apps.incidents.models import Affected, Incident
 from apps.tracking.days import by_when
-
-
-def title_of(incident: Incident) -> str:
-    """In the active language."""
-    return incident.title_en if (get_language() or "").startswith("en") else incident.title
 
 
 def public_sentence(number: str, promised_at: datetime | None, at: datetime) -> str:
@@ -23,7 +17,7 @@ def public_sentence(number: str, promised_at: datetime | None, at: datetime) -> 
 
 
 def sentence(incident: Incident, promised_at: datetime | None, at: datetime) -> str:
-    what = title_of(incident)
+    what = incident.shown_title
     if incident.extra_hours and promised_at is not None and promised_at > at:
         when = by_when(promised_at, at)
         return _("%(what)s. The new time of delivery is %(when)s.") % {"what": what, "when": when}

@@ -13,8 +13,8 @@ from apps.core.times import local
 from apps.core.typesetting import typeset
 from apps.incidents.enums import Level, NoticeKind, Seat
 from apps.incidents.models import Incident
-from apps.incidents.queries.board import place_of
 from apps.incidents.queries.customers import sums_of
+from apps.incidents.queries.places import place_of
 
 TEMPLATE = Path(__file__).parent.parent / "papers" / "sheet.typ"
 
@@ -44,12 +44,10 @@ def _when(moment: datetime | None) -> str:
 def _facts(incident: Incident) -> list[tuple[str, str]]:
     sums = sums_of([incident.pk])[incident.pk]
     took: timedelta | None = incident.over_at - incident.declared_at if incident.over_at else None
-    scope = incident.scopes.first()
-    place = place_of(scope) if scope and not scope.is_everywhere else _("all of the country")
     return [
         (_("Number"), incident.number),
         (_("level"), str(Level(incident.level).label)),
-        (_("place"), place),
+        (_("place"), place_of(incident)),
         (_("unit"), incident.unit.name),
         (_("happened"), _when(incident.happened_at)),
         (_("known"), _when(incident.known_at)),
@@ -78,7 +76,7 @@ def _parts(incident: Incident) -> list[dict[str, Any]]:
         },
         {
             "label": _("Steps"),
-            "headings": [_("what is to be done"), _("due"), _("done"), _("proof")],
+            "headings": [_("step"), _("due"), _("done"), _("proof")],
             "rows": [
                 [one.what, _when(one.due_at), _when(one.done_at), one.proof or "—"]
                 for one in incident.tasks.all()

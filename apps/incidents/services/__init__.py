@@ -1,3 +1,4 @@
+from apps.incidents.services.announcing import announce
 from apps.incidents.services.declaring import add_later_arrivals, declare_incident, extend_scope
 from apps.incidents.services.ending import (
     close_incident,
@@ -9,7 +10,7 @@ from apps.incidents.services.ending import (
 from apps.incidents.services.plans import hold_drill, plan_drill, review_plan, write_plan
 from apps.incidents.services.seats import leave_seat, take_seat
 from apps.incidents.services.spreading import WORK, work_incidents
-from apps.incidents.services.tasks import announce, finish_task, give_task
+from apps.incidents.services.tasks import finish_task, give_task
 from apps.incidents.services.telling import note_call, note_messages, send_notice
 
 __all__ = [

@@ -18,6 +18,7 @@ from apps.incidents.enums import (
     Seat,
 )
 from apps.incidents.models import Incident
+from apps.incidents.services.announcing import end_public_notices
 from apps.incidents.services.locking import lock_incident
 from apps.incidents.services.seats import end_seats
 from apps.incidents.services.spreading import WORK
@@ -73,12 +74,12 @@ def end_incident(
     *, incident_id: int, by: User, at: datetime, text_zh: str = "", text_en: str = ""
 ) -> Incident:
     """It is over: the worker lets go of every shipment, and held promises get their new time. With a text whoever was
-    told of it is told that too."""
+    told of it is told that too. What the site says of it is taken off."""
     incident = lock_incident(incident_id)
     _move(incident, IncidentState.OVER, "over", by=by, at=at)
-    _let_go(incident, NoticeKind.OVER, text_zh, text_en, by=by, at=at)
+    ended = _let_go(incident, NoticeKind.OVER, text_zh, text_en, by=by, at=at)
     incident.save(update_fields=["state", "over_at", "over_by", "work_since"])
-    data = {"shipments": incident.affected.count()}
+    data = {"shipments": incident.affected.count(), **ended}
     record("incident.over", incident, by=by, at=at, data=data)
     return incident
 
@@ -88,16 +89,16 @@ def withdraw_incident(
     *, incident_id: int, reason: str, text_zh: str, text_en: str, by: User, at: datetime
 ) -> Incident:
     """A false alarm, undone in one act: the worker lets go of every shipment and what was promised before counts
-    again; whoever was told is told. Its exception stays, to be decided."""
+    again; whoever was told is told, and the site says it no more. Its exception stays, to be decided."""
     incident = lock_incident(incident_id)
     reason = " ".join(reason.split())[:200]
     if not reason:
         raise BadInput(_("Say why."), code="reason_missing", field="reason")
     _move(incident, IncidentState.WITHDRAWN, "withdrawn", by=by, at=at)
     incident.reason = reason
-    _let_go(incident, NoticeKind.WITHDRAWN, text_zh, text_en, by=by, at=at, must_tell=True)
+    ended = _let_go(incident, NoticeKind.WITHDRAWN, text_zh, text_en, by=by, at=at, must_tell=True)
     incident.save(update_fields=["state", "withdrawn_at", "withdrawn_by", "reason", "work_since"])
-    data = {"reason": reason, "shipments": incident.affected.count()}
+    data = {"reason": reason, "shipments": incident.affected.count(), **ended}
     record("incident.withdrawn", incident, by=by, at=at, data=data)
     return incident
 
@@ -111,7 +112,8 @@ def _let_go(
     by: User,
     at: datetime,
     must_tell: bool = False,
-) -> None:
+) -> dict[str, int]:
+    """What its event says besides: how many public notices were taken off the site, if any."""
     if must_tell or text_zh.strip() or text_en.strip():
         notice = add_notice(incident, kind, text_zh, text_en, by=by, at=at)
         tell_everybody_told(notice, by=by, at=at)
@@ -119,6 +121,12 @@ def _let_go(
     end_seats(incident, by=by, at=at)
     incident.work_since = incident.work_since or at
     enqueue_on_commit(WORK)
+    return _taken_off(incident, by=by, at=at)
+
+
+def _taken_off(incident: Incident, *, by: User, at: datetime) -> dict[str, int]:
+    ended = end_public_notices(incident, by=by, at=at)
+    return {"taken_off": ended} if ended else {}
 
 
 @transaction.atomic
@@ -131,7 +139,7 @@ def close_incident(*, incident_id: int, by: User, at: datetime) -> Incident:
     if lacks:
         raise RuleBroken(" ".join(lacks), code="not_yet", field="state", rule="CMP-8")
     incident.save(update_fields=["state", "closed_at", "closed_by"])
-    data = {"number": incident.number}
+    data = {"number": incident.number, **_taken_off(incident, by=by, at=at)}
     record("incident.closed", incident, by=by, at=at, data=data)
     return incident
 

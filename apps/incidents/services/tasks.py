@@ -12,7 +12,7 @@ from apps.core.errors import BadInput, RuleBroken
 from apps.events.services import record
 from apps.incidents.enums import IncidentMatter, Seat, StepKind
 from apps.incidents.models import Incident, IncidentTask
-from apps.incidents.services.locking import lock_incident, lock_running
+from apps.incidents.services.locking import lock_incident
 from apps.sla import services as sla
 from apps.sla.enums import FactKind, Metric
 from apps.sla.services import NewMatter
@@ -134,9 +134,7 @@ def _locked(task_id: int) -> IncidentTask:
 
 def word_given(incident: Incident, *, by: User, at: datetime) -> None:
     """Customers heard from us: that step is done, and the next one runs."""
-    rows = incident.tasks.select_for_update(no_key=True).filter(kind=StepKind.NEXT_WORD)
-    for row in rows.filter(done_at=None, dropped_at=None):
-        _finish(row, by=by, at=at)
+    finish_open(incident, StepKind.NEXT_WORD, "", by=by, at=at)
     last = incident.tasks.aggregate(last=Max("n"))["last"] or 0
     seats = {seat.seat: seat.user for seat in incident.seats.filter(until=None, user__isnull=False).select_related("user")}  # fmt: skip
     row = _row(
@@ -146,18 +144,11 @@ def word_given(incident: Incident, *, by: User, at: datetime) -> None:
     _open(incident, [row], by=by, at=at)
 
 
-@transaction.atomic
-def announce(*, incident_id: int, until: datetime, by: User, at: datetime) -> None:
-    """Make the newest notice public on the site until ``until``; the step that asks for it is done with it."""
-    incident = lock_running(incident_id)
-    if until <= at:
-        raise BadInput(_("This lies in the past."), code="past", field="until")
-    newest = incident.notices.order_by("-n").first()
-    data = {"until": until.isoformat(), "n": newest.n if newest else 0}
-    record("incident.announced", incident, by=by, at=at, data=data)
-    rows = incident.tasks.select_for_update(no_key=True).filter(kind=StepKind.PUBLIC_NOTICE)
+def finish_open(incident: Incident, kind: StepKind, proof: str, *, by: User, at: datetime) -> None:
+    """The open steps of a kind are done by something else that was done; ``incident`` is locked."""
+    rows = incident.tasks.select_for_update(no_key=True).filter(kind=kind)
     for row in rows.filter(done_at=None, dropped_at=None):
-        row.proof = _("Announced on the site.")
+        row.proof = proof
         _finish(row, by=by, at=at)
 
 

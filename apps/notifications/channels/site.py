@@ -35,8 +35,11 @@ class SiteChannel(Channel):
         return Outcome(Effect.DELIVERED, "published")
 
     def settle(self, delivery: "Delivery", outcome: Outcome) -> None:
+        self.publish(delivery, timezone.now())
+
+    def publish(self, delivery: "Delivery", at: datetime, **more: Any) -> None:
+        """Once for each message; one that was withdrawn in advance stays so."""
         words = self.prepare(delivery)
-        now = timezone.now()
         Announcement.objects.get_or_create(
             delivery=delivery,
             defaults={
@@ -45,9 +48,10 @@ class SiteChannel(Channel):
                 "body_zh": words["zh"].text,
                 "body_en": words["en"].text,
                 "urgent": delivery.urgent,
-                "starts_at": now,
-                "ends_at": _shown_until(delivery, now),
+                "starts_at": at,
+                "ends_at": _shown_until(delivery, at),
                 "created_by": system_user("notifier"),
+                **more,
             },
         )
 

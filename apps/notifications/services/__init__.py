@@ -9,6 +9,7 @@ from apps.notifications.services.acts import (
     reveal_phone,
     take_task,
 )
+from apps.notifications.services.announcing import end_announcements
 from apps.notifications.services.digests import digest_of, gather
 from apps.notifications.services.endpoints import (
     CALLABLE,
@@ -100,6 +101,7 @@ __all__ = [
     "create_endpoint",
     "digest_of",
     "end_account",
+    "end_announcements",
     "end_subscription",
     "expire_leases",
     "gather",

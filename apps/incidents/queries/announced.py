@@ -1,0 +1,54 @@
+"""What the site said of an incident, and what became of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from apps.accounts.models import User
+from apps.events.models import Event
+from apps.incidents.enums import OnSite
+from apps.incidents.models import Incident
+from apps.notifications.models import Announcement
+
+
+@dataclass(frozen=True, slots=True)
+class PublicNotice:
+    """Notice ``n``, made public by ``by`` at ``at``; ``until`` is when it leaves the site or left it."""
+
+    n: int
+    at: datetime
+    by: User | None
+    stands: OnSite
+    until: datetime | None
+    ended_by: User | None = None
+
+
+def announced_events(incident: Incident) -> "QuerySet[Event]":
+    label = Incident._meta.label_lower
+    rows = Event.objects.filter(subject_type=label, subject_id=str(incident.pk))
+    return rows.filter(kind="incident.announced")
+
+
+def public_notices(incident: Incident, at: datetime) -> list[PublicNotice]:
+    """Newest first; two statements."""
+    events = list(announced_events(incident).select_related("by").order_by("-pk"))
+    rows = Announcement.objects.filter(delivery__event__in=[event.pk for event in events])
+    rows = rows.select_related("delivery", "withdrawn_by")
+    shown = {row.delivery.event_id: row for row in rows if row.delivery} if events else {}
+    return [_public_notice(incident, event, shown.get(event.pk), at) for event in events]
+
+
+def _public_notice(
+    incident: Incident, event: Event, row: Announcement | None, at: datetime
+) -> PublicNotice:
+    stands, until, ended_by = OnSite.SHOWN, row.ends_at if row else None, None
+    if row is None:
+        stands = OnSite.WAITING if incident.is_running else OnSite.NEVER
+    elif row.withdrawn_at is not None and row.withdrawn_at <= row.starts_at:
+        stands, until = OnSite.NEVER, None
+    elif row.withdrawn_at is not None:
+        stands, until, ended_by = OnSite.TAKEN_OFF, row.withdrawn_at, row.withdrawn_by
+    elif row.ends_at is not None and row.ends_at <= at:
+        stands = OnSite.ENDED
+    return PublicNotice(event.data["n"], event.at, event.by, stands, until, ended_by)

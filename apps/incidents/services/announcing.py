@@ -1,0 +1,37 @@
+"""The notice to the public: on the site while the incident runs, and no longer."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from apps.accounts.models import User
+from apps.core.errors import BadInput
+from apps.events.services import record
+from apps.incidents.enums import StepKind
+from apps.incidents.models import Incident
+from apps.incidents.queries.announced import announced_events
+from apps.incidents.services.locking import lock_running
+from apps.incidents.services.tasks import finish_open
+from apps.notifications.services.announcing import end_announcements
+
+
+@transaction.atomic
+def announce(*, incident_id: int, until: datetime, by: User, at: datetime) -> None:
+    """Make the newest notice public on the site until ``until``, or until the incident is over; the step that asks
+    for it is done with it."""
+    incident = lock_running(incident_id)
+    if until <= at:
+        raise BadInput(_("This lies in the past."), code="past", field="until")
+    newest = incident.notices.order_by("-n").first()
+    data = {"until": until.isoformat(), "n": newest.n if newest else 0}
+    record("incident.announced", incident, by=by, at=at, data=data)
+    finish_open(incident, StepKind.PUBLIC_NOTICE, _("Announced on the site."), by=by, at=at)
+
+
+def end_public_notices(incident: Incident, *, by: User, at: datetime) -> int:
+    """What the site says of it ends, in the transaction of the act that ends the incident; how many stood there.
+    News of an announcement that was not read yet is not shown: whoever reads it waits for this act."""
+    events = list(announced_events(incident).values_list("pk", flat=True))
+    reason = str(incident.get_state_display())
+    return end_announcements(events, reason=reason, by=by, at=at) if events else 0
