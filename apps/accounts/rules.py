@@ -55,6 +55,12 @@ def check_may_grant(user: User, unit: Unit, *, by: User) -> None:
         )
 
 
+def roles_admitted_by(by: User) -> list[Role]:
+    """With which roles they may admit somebody of the directory."""
+    knows_no_limit = by.has_perm("accounts.grant_role")
+    return [role for role in Role if knows_no_limit or role in ADMITTED_BY_LEADERS]
+
+
 def check_may_admit(role: str, *, by: User) -> None:
     if role not in ADMITTED_BY_LEADERS and not by.has_perm("accounts.grant_role"):
         raise RuleBroken(

@@ -94,7 +94,10 @@ def test_a_stranger_waits_and_a_leader_lets_them_in(
     shown = desk.get(one).content.decode()
     assert "全体员工" in shown and "li@example.com" in shown and identity(sub).subject not in shown
     act = act_on(identity(sub), "admit")
-    elsewhere = UnitFactory()
+    elsewhere = UnitFactory(name="别处")
+    offered = desk.get(act).content.decode()
+    assert unit.name in offered and "别处" not in offered
+    assert 'value="agent"' in offered and 'value="finance"' not in offered
     refused = desk.post(act, {"role": Role.AGENT, "unit": elsewhere.pk})
     assert refused.status_code == 422 and identity(sub).user is None
     assert desk.post(act, {"role": Role.FINANCE, "unit": unit.pk}).status_code == 422

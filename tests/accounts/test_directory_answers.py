@@ -152,11 +152,60 @@ def test_a_directory_that_is_down_or_answers_garbage(
     assert "username" in said(client)  # local accounts go on
 
 
-def test_down_between_there_and_back(client: Client, company: Directory) -> None:
+@pytest.mark.parametrize(
+    ("answers", "code"),
+    [
+        ((502, b"bad gateway"), "directory_down"),
+        ((200, b"<html>maintenance"), "directory_garbage"),
+        ((200, b"\xff\xfe\x00"), "directory_garbage"),
+        ((200, b"[]"), "directory_garbage"),
+        ((200, b"null"), "directory_garbage"),
+        ((200, b'"token"'), "directory_garbage"),
+        ((200, b"{}"), "directory_garbage"),
+        ((200, b'{"id_token": 7, "access_token": []}'), "directory_garbage"),
+        ((200, b'{"access_token": "a", "token_type": "Bearer"}'), "incomplete"),
+        (
+            (200, b'{"access_token": "a", "expires_in": "soon", "id_token": "x"}'),
+            "directory_garbage",
+        ),
+        ((400, b"[]"), "directory_garbage"),
+    ],
+    ids=str,
+)
+def test_down_or_garbage_between_there_and_back(
+    client: Client, company: Directory, answers: Any, code: str
+) -> None:
     sub = newcomer(company)
     back = way_back(client, sub)
-    company.answers = (502, b"bad gateway")
+    company.answers = answers
     assert client.get(back).url == "/admin/login/"
+    with override("zh-hans"):
+        assert str(WORDS[code]) in said(client)
+    assert not DirectoryIdentity.objects.exists()
+
+
+@pytest.mark.parametrize("keys", [b"<html>", b"[]", b"{}", b'{"keys": 7}', b'{"keys": [{}, "x"]}'])
+def test_keys_that_are_garbage_let_nobody_in(
+    client: Client, company: Directory, keys: bytes
+) -> None:
+    sub = newcomer(company)
+    back = way_back(client, sub)
+    provider.forget()
+    company.keys = keys
+    assert client.get(back).url == "/admin/login/"
+    assert not DirectoryIdentity.objects.exists()
+    provider.forget()
+    company.keys = None
+    assert come(client, sub).status_code == 403  # known now, and waiting
+
+
+@pytest.mark.parametrize("answer", [b"<html>", b"[]", b"{}", b'{"sub": "somebody else"}', b"7"])
+def test_userinfo_that_is_garbage_lets_nobody_in(
+    client: Client, company: Directory, answer: bytes
+) -> None:
+    sub = newcomer(company)
+    company.userinfo = answer
+    assert come(client, sub).url == "/admin/login/"
     assert not DirectoryIdentity.objects.exists()
 
 

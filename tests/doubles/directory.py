@@ -42,6 +42,8 @@ class Directory:
         self.change: Change = lambda claims: claims
         self.raw_token: str | None = None
         self.answers: tuple[int, bytes] | None = None  # instead of everything else
+        self.keys: bytes | None = None  # instead of its keys
+        self.userinfo: bytes | None = None  # instead of what it says of somebody
         self.asked: list[str] = []
         self.challenges: list[str] = []
         self.issuer = ""
@@ -64,6 +66,7 @@ class Directory:
     def mend(self) -> None:
         """As at the beginning; people and tokens stay."""
         self.signs_with, self.change, self.raw_token, self.answers = self.key, dict, None, None
+        self.keys = self.userinfo = None
         self.asked.clear()
 
     def turn_key(self) -> None:
@@ -96,6 +99,10 @@ class Directory:
             if self.answers is not None and not path.startswith("/users/"):
                 start(f"{self.answers[0]} x", [("Content-Type", "application/json")])
                 return [self.answers[1]]
+            instead = {"/jwks": self.keys, "/userinfo": self.userinfo}.get(path)
+            if instead is not None:
+                start("200 OK", [("Content-Type", "application/json")])
+                return [instead]
             if path == "/jwks":
                 return self._json(start, KeySet([self.key]).as_dict(private=False))
             if path == "/oauth2/authorize":

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import redis
 from celery import current_app
+from celery.app.trace import build_tracer
 from django.test import Client
 
 from apps.core import enqueueing, http, request_ids
@@ -115,6 +116,37 @@ def test_the_id_goes_with_the_call_to_a_worker(settings: Any, monkeypatch: Any) 
         assert (request_ids.current() == GIVEN) == (headers["request_id"] == GIVEN)
         task.pop_request()
         request_ids.end(token)
+
+
+def test_what_a_worker_logs_has_the_id_of_the_request_that_called_it(
+    settings: Any, monkeypatch: Any
+) -> None:
+    """The call as it lies in the broker, run as Celery's worker runs it."""
+    settings.WAKE_WORKERS = True
+    monkeypatch.setattr(enqueueing, "_store", ValkeyStore(1.0))
+    lines: list[str] = []
+
+    def run() -> None:
+        made = record("at work")
+        lines.append(LineFormatter("%(name)s%(of_request)s %(message)s").format(made))
+
+    name = "tests.operators.logs_a_line"
+    task = current_app.task(run, name=name, base=UniqueTask)
+    with redis.Redis.from_url(settings.REDIS_URL) as store:
+        store.delete("celery", f"called:{name}")
+        token = request_ids.begin(GIVEN)
+        enqueue(name)
+        request_ids.end(token)
+        (message,) = (json.loads(text) for text in store.lrange("celery", 0, -1))
+        store.delete("celery", f"called:{name}")
+    headers = message["headers"]
+    try:
+        build_tracer(name, current_app.tasks[task.name], app=current_app)(
+            headers["id"], [], {}, {**headers, "delivery_info": {}}
+        )
+    finally:
+        current_app.tasks.pop(name, None)
+    assert lines == [f"apps.x [{GIVEN}] at work"]
 
 
 def test_the_id_goes_with_what_is_asked_outside() -> None:

@@ -11,11 +11,14 @@ import pytest
 from django.db import OperationalError, connection
 from django.test import Client, RequestFactory
 from django.utils import timezone
+from django.utils.translation import override
 
+from apps.backoffice.navigation import all_pages
 from apps.core import request_counts
 from apps.events.background import record_run
 from apps.notifications.models import ProviderState
 from config import metrics
+from config.schedule import EVERY
 from tests.factories.accounts import UserFactory
 from tests.operators.alarms import ROOT, fires, rules, samples
 from tests.operators.conftest import KEY
@@ -156,6 +159,17 @@ def test_no_rule_asks_for_what_is_not_there(page: Callable[[], str]) -> None:
     for alarm, rule in rules().items():
         for name in re.findall(r"yipiao_\w+", rule["expr"]):
             assert name in known or name.removesuffix("_total") in known, alarm
+
+
+def test_the_guide_names_pages_that_are_there() -> None:
+    """What is in italics there is a page of the back office, an alarm, regular work or one section."""
+    guide = MANUAL.split("\n## Metrics and alarms\n")[1].split("\n## ")[0]
+    with override("en"):
+        pages = {str(one.label) for one in all_pages()}
+    tasks = set(EVERY) | {name.rpartition(".")[2] for name in EVERY}
+    named = set(re.findall(r"(?<!\*)\*([^*\n]+)\*(?!\*)", guide))
+    assert named - pages - set(rules()) - tasks == {"Scaling out"}
+    assert "\n## Scaling out\n" in MANUAL
 
 
 def test_the_board_has_nothing_besides() -> None:

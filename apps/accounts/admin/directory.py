@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts import services
@@ -17,6 +18,14 @@ from apps.backoffice.forms import ReasonForm
 from apps.backoffice.records import RecordAdmin, ServiceAdmin
 
 ADMIT, MAP = "accounts.admit_directoryidentity", "accounts.manage_directorygroup"
+
+
+# So many groups are named in the list; the page of a person names all.
+_FEW = 6
+
+
+def _named(groups: list[str]) -> str:
+    return gettext(", ").join(groups) or "—"
 
 
 def _is_out(identity: DirectoryIdentity) -> bool:
@@ -33,6 +42,7 @@ class DirectoryIdentityAdmin(RecordAdmin):
             lambda d: services.admit_identity(identity=d.record, **d.typed, **d.who),
             explains=_("They get an account with this role, and can sign in at once."),
             done=_("Admitted."), form=AdmitForm, in_list=True, may=_is_out,
+            options=lambda d: {"by": d.by},
         ),
         Act(
             "link", _("Link with an account here"), "accounts.manage_user",
@@ -49,7 +59,7 @@ class DirectoryIdentityAdmin(RecordAdmin):
             may=lambda identity: identity.state == IdentityState.WAITING,
         ),
     )  # fmt: skip
-    list_display = ["display_name", "username", "state_tag", "groups_there", "user", "seen_at"]
+    list_display = ["display_name", "username", "state_tag", "few_groups", "user", "seen_at"]
     list_filter = ["state"]
     search_fields = ["display_name", "username", "email", "staff_number"]
     search_help_text = _("name, sign-in name, e-mail or staff number")
@@ -66,8 +76,13 @@ class DirectoryIdentityAdmin(RecordAdmin):
         return self.tag(IdentityState(identity.state))
 
     @admin.display(description=_("groups there"))
+    def few_groups(self, identity: DirectoryIdentity) -> str:
+        few = _named(identity.groups[:_FEW])
+        return f"{few} …" if len(identity.groups) > _FEW else few
+
+    @admin.display(description=_("groups there"))
     def groups_there(self, identity: DirectoryIdentity) -> str:
-        return ", ".join(identity.groups[:6])
+        return _named(identity.groups)
 
 
 @admin.register(DirectoryGroup)
