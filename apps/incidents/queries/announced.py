@@ -6,10 +6,10 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from apps.accounts.models import User
+from apps.core.site_notices import SiteNotice, publisher
 from apps.events.models import Event
 from apps.incidents.enums import OnSite
 from apps.incidents.models import Incident
-from apps.notifications.models import Announcement
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +33,12 @@ def announced_events(incident: Incident) -> "QuerySet[Event]":
 def public_notices(incident: Incident, at: datetime) -> list[PublicNotice]:
     """Newest first; two statements."""
     events = list(announced_events(incident).select_related("by").order_by("-pk"))
-    rows = Announcement.objects.filter(delivery__event__in=[event.pk for event in events])
-    rows = rows.select_related("delivery", "withdrawn_by")
-    shown = {row.delivery.event_id: row for row in rows if row.delivery} if events else {}
+    shown = publisher().found([event.pk for event in events]) if events else {}
     return [_public_notice(incident, event, shown.get(event.pk), at) for event in events]
 
 
 def _public_notice(
-    incident: Incident, event: Event, row: Announcement | None, at: datetime
+    incident: Incident, event: Event, row: SiteNotice | None, at: datetime
 ) -> PublicNotice:
     stands, until, ended_by = OnSite.SHOWN, row.ends_at if row else None, None
     if row is None:

@@ -22,7 +22,7 @@ class _IsOneOf(Func):
     output_field = BooleanField()
 
 
-def with_place(rows: "QuerySet[Scope]") -> "QuerySet[Scope]":
+def with_place(rows: "QuerySet[Scope]") -> "QuerySet[Any]":
     """Each with ``place_facts``, which ``place_in_words`` reads; no further statement."""
     units = Unit.objects.filter(_IsOneOf(F("pk"), OuterRef("units"))).order_by("path")
     carriers = PartnerCarrier.objects.filter(_IsOneOf(F("pk"), OuterRef("carriers"))).order_by("pk")
@@ -38,7 +38,7 @@ def with_place(rows: "QuerySet[Scope]") -> "QuerySet[Scope]":
     return rows.annotate(place_facts=facts)
 
 
-def with_newest_place(rows: "QuerySet[Incident]") -> "QuerySet[Incident]":
+def with_newest_place(rows: "QuerySet[Incident]") -> "QuerySet[Any]":
     """Incidents with the ``place_facts`` of their newest scope."""
     scopes = with_place(Scope.objects.filter(incident=OuterRef("pk"))).order_by("-n")
     return rows.annotate(place_facts=Subquery(scopes.values("place_facts")[:1]))

@@ -7,13 +7,13 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.core.errors import BadInput
+from apps.core.site_notices import publisher
 from apps.events.services import record
 from apps.incidents.enums import StepKind
 from apps.incidents.models import Incident
 from apps.incidents.queries.announced import announced_events
 from apps.incidents.services.locking import lock_running
 from apps.incidents.services.tasks import finish_open
-from apps.notifications.services.announcing import end_announcements
 
 
 @transaction.atomic
@@ -34,4 +34,4 @@ def end_public_notices(incident: Incident, *, by: User, at: datetime) -> int:
     News of an announcement that was not read yet is not shown: whoever reads it waits for this act."""
     events = list(announced_events(incident).values_list("pk", flat=True))
     reason = str(incident.get_state_display())
-    return end_announcements(events, reason=reason, by=by, at=at) if events else 0
+    return publisher().end(events, reason=reason, by=by, at=at) if events else 0
