@@ -118,6 +118,7 @@ def test_the_id_goes_with_the_call_to_a_worker(settings: Any, monkeypatch: Any) 
         request_ids.end(token)
 
 
+@pytest.mark.django_db
 def test_what_a_worker_logs_has_the_id_of_the_request_that_called_it(
     settings: Any, monkeypatch: Any
 ) -> None:
