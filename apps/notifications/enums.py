@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.enums import Role
 from apps.core.choices import ColourChoices
 
 
@@ -265,3 +266,6 @@ EVENT_KINDS = {
     "colleagueaccount.ended": _("Account of a colleague ended"),
     "delivery.taken": _("Taken from a message"),
 }
+_ROBOT = ("grouprobot.added", "grouprobot.changed")
+EVENT_DETAILS = {f"{kind}/group": _("Chat group") for kind in _ROBOT}
+EVENT_VALUES = {f"{kind}/roles": Role for kind in _ROBOT}

@@ -9,9 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.claims import services
-from apps.claims.enums import ClaimState
+from apps.claims.enums import AgreedHow, ClaimState
 from apps.claims.models import Claim, ClaimLimit, CompensationRule
 from apps.claims.tasks import open_reviews
+from apps.complaints.enums import CaseChannel, EntryKind
 from apps.complaints.inputs import NewMessage
 from apps.complaints.models import CaseFile
 from apps.complaints.queries.links import token_of
@@ -60,7 +61,7 @@ def test_a_sum_that_is_another_by_now_is_not_agreed(client: Client, desk: f.Desk
     sign_in(client, desk.agent)
     values = shown(client, act(claim, "agree")) | {"said_back": "赔您八十元，您同意。"}
     again = services.dispute
-    again(claim_id=claim.pk, reason="太少", how="phone", by=desk.agent, at=timezone.now())  # type: ignore[arg-type]
+    again(claim_id=claim.pk, reason="太少", how=AgreedHow.PHONE, by=desk.agent, at=timezone.now())
     f.assess(claim, desk.agent, "60")
     f.approve(f.fresh(claim), desk.director)
     answer = client.post(act(claim, "agree"), values)
@@ -102,7 +103,9 @@ def test_a_customer_hears_of_it_by_their_contacts_and_nobody_of_what_was_paid_at
 def test_pictures_of_the_case_are_linked_and_not_copied(client: Client, desk: f.Desk) -> None:
     shipment = desk.shipment()
     about = case(by=desk.agent, customer=desk.customer, waybill=shipment)
-    said = NewMessage(kind="message_in", text="外箱破了", channel="web", external_id="web:1")  # type: ignore[arg-type]
+    said = NewMessage(
+        kind=EntryKind.MESSAGE_IN, text="外箱破了", channel=CaseChannel.WEB, external_id="web:1"
+    )
     files = [NewFile(png(), "外箱.png")]
     add_message(case_id=about.pk, said=said, files=files, by=desk.agent, at=timezone.now())
     claim = f.filed(desk, waybill=shipment, case=about)

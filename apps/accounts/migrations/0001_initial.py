@@ -1316,7 +1316,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "display_name",
-                    models.CharField(editable=False, max_length=80, verbose_name="name"),
+                    models.CharField(editable=False, max_length=80, verbose_name="person's name"),
                 ),
                 (
                     "email",

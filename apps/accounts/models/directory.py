@@ -96,7 +96,7 @@ class DirectoryIdentity(models.Model):
         verbose_name=_("user"),
     )
     username = models.CharField(_("sign-in name there"), max_length=60, editable=False)
-    display_name = models.CharField(_("name"), max_length=80, editable=False)
+    display_name = models.CharField(_("person's name"), max_length=80, editable=False)
     email = models.EmailField(_("e-mail"), blank=True, editable=False)
     staff_number = models.CharField(_("staff number"), max_length=20, blank=True, editable=False)
     groups = ArrayField(

@@ -135,6 +135,7 @@ def _locked(person: Person, at: datetime) -> tuple[DirectoryIdentity, bool]:
         defaults={
             "username": person.username,
             "display_name": person.display_name,
+            "created_at": at,
             "seen_at": at,
         },
     )

@@ -1837,7 +1837,7 @@ class Migration(migrations.Migration):
                         verbose_name="platform",
                     ),
                 ),
-                ("group", models.CharField(max_length=80, verbose_name="group")),
+                ("group", models.CharField(max_length=80, verbose_name="chat group")),
                 ("key", apps.core.crypto.EncryptedTextField(editable=False)),
                 ("key_index", models.CharField(editable=False, max_length=32)),
                 ("has_secret", models.BooleanField(default=False, editable=False)),

@@ -22,7 +22,7 @@ class GroupRobot(Stamped):
 
     name = models.CharField(_("name of the robot"), max_length=60, unique=True)
     platform = models.CharField(_("platform"), max_length=10, choices=Platform)
-    group = models.CharField(_("group"), max_length=80)
+    group = models.CharField(_("chat group"), max_length=80)
     key = EncryptedTextField(editable=False)
     key_index = models.CharField(max_length=32, editable=False)
     secret = EncryptedTextField(blank=True, default="", editable=False)
