@@ -15,6 +15,7 @@ from launch.child import Child, stop_all
 from launch.django import Manage
 from launch.forking import ROOM, Adopted, Forker, Request, adopt_orphans, collect_orphans
 from launch.installing import prepare
+from launch.keys import write_private
 from launch.leash import Leash
 from launch.ports import LOCAL, free_port, listen
 from launch.say import Trouble, say, step, tail
@@ -50,6 +51,8 @@ class Installation:
         self.streams_url = ""
         # Of the demonstration, readable by its owner alone.
         self.api_key = place.folder / "demo-api-key"
+        # For a Prometheus: the key of its page.
+        self.metrics_key = place.folder / "metrics-key"
 
     def open(self) -> None:
         """From nothing to an answer on /healthz."""
@@ -222,6 +225,8 @@ class Installation:
             say(f"  What it sends    {self.url}admin/demo-mailbox")
         say(f"  API              {self.url}api/schema/")
         say(f"  Live updates     {self.streams_url}api/v1/waybills/NUMBER/stream")
+        write_private(self.metrics_key, self.servers.env["METRICS_KEY"])
+        say(f"  Metrics          {self.url}metrics, its key in {self.metrics_key}")
         say(f"  Logs             {self.place.log('web').parent}")
         if manage.checkout.has_command("demo_signins"):
             self.show_signins(manage)

@@ -89,7 +89,7 @@ class Servers:
         known = secrets_file.is_file()
         secrets = local_secrets(secrets_file)
         self.ports = ports = self._ports()
-        for name in ("SECRET_KEY", "FIELD_KEYS", "BLIND_INDEX_KEY"):
+        for name in ("SECRET_KEY", "FIELD_KEYS", "BLIND_INDEX_KEY", "METRICS_KEY"):
             self.env[name] = os.environ.get(name) or secrets[name]
         if os.environ.get("DATABASE_URL"):
             self.env["DATABASE_URL"] = os.environ["DATABASE_URL"]
