@@ -66,9 +66,9 @@ def run(count: int) -> int:
 def _together(names: Sequence[str], relay: Callable[[], int]) -> Result:
     """The processor time in which new changes have been handed to all subscribers, that of the database
     included."""
-    from apps.core.loading import keep_loaded
+    from apps.core.loading import freeze_loaded
 
-    keep_loaded()  # as a worker does
+    freeze_loaded()  # as a worker does
     taken = []
     for _round in range(5):
         move_shipments(PART)

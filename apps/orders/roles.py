@@ -1,7 +1,7 @@
 """Who may do what with this app's things; config/roles.py puts the tables of all apps together."""
 
 from apps.accounts.enums import Role
-from apps.core.codenames import keep, may, view
+from apps.core.codenames import maintain, may, view
 
 SEE = view(
     "declaredcount dispatcharrangement followuptask followuptemplate harmlessterm"
@@ -10,7 +10,7 @@ SEE = view(
 )
 TAKE = (
     SEE
-    | keep("declaredcount dispatcharrangement workorder")
+    | maintain("declaredcount dispatcharrangement workorder")
     | may(
         "confirm_workorder cancel_workorder print_workorder reveal_workorder import_workorder"
         " complete_followuptask resolve_declaredcount"
@@ -18,11 +18,11 @@ TAKE = (
 )
 CARRY_OUT = (
     SEE
-    | keep("dispatcharrangement")
+    | maintain("dispatcharrangement")
     | may("print_workorder reveal_workorder complete_followuptask")
 )
-LEAD = SEE | may("assign_workorder") | keep("followuptemplate")
-KEEP_GOODS_LISTS = keep("harmlessterm prohibitedlist prohibitedterm")
+LEAD = SEE | may("assign_workorder") | maintain("followuptemplate")
+KEEP_GOODS_LISTS = maintain("harmlessterm prohibitedlist prohibitedterm")
 
 ROLES = {
     Role.AGENT: TAKE,

@@ -36,7 +36,7 @@ def listen() -> Iterator[Listen]:
 
     yield keep
     for name in names:
-        subscriptions.forget(name)
+        subscriptions.unregister(name)
 
 
 def _ignore(_events: list[Event]) -> None:
@@ -73,7 +73,7 @@ def test_a_subscriber_may_want_fewer_at_once() -> None:
         happen(120)
         assert relay_batch() == 120
     finally:
-        subscriptions.forget("tests.few")
+        subscriptions.unregister("tests.few")
     assert heard == [50, 50, 20]
 
 
@@ -95,7 +95,7 @@ def test_kinds_that_share_a_turn_come_in_one_call_and_none_is_starved() -> None:
             subscriptions.subscribe_many("user.other", name="tests.other", turn="tests")(_ignore)
     finally:
         for kind in kinds:
-            subscriptions.forget(f"tests.{kind}")
+            subscriptions.unregister(f"tests.{kind}")
     assert heard[0] == [kinds[0]] * 5 + [kinds[1]] * 2, "the few among the many"
     assert sum(len(part) for part in heard) == 42 and max(len(part) for part in heard) == 10
 
@@ -215,7 +215,7 @@ def test_a_slow_subscriber_of_single_events_gives_the_others_their_turn(
         happen(3)
         relay_due()
     finally:
-        subscriptions.forget("tests.single")
+        subscriptions.unregister("tests.single")
     assert heard == ["single", "many", "single", "single"] or heard == [
         "many",
         *["single"] * 3,

@@ -21,7 +21,7 @@ from django.utils.translation import gettext
 from apps.backoffice.models import HeldFile
 from apps.backoffice.queries.held_files import held_files, held_keys
 from apps.backoffice.services.held_files import drop_held, hold_files, read_held
-from apps.core.errors import BadInput, NotKept
+from apps.core.errors import BadInput, NotStored
 from apps.core.files import HoldableFile, NewFile
 
 MOST_KEPT = 12
@@ -115,7 +115,7 @@ class HeldFilesField(forms.FileField):
         return UnjudgedFile(file.content, name)
 
     def keep(self) -> None:
-        """For the next try; what is not accepted anyway is left out. Raises NotKept when the disk
+        """For the next try; what is not accepted anyway is left out. Raises NotStored when the disk
         takes none; those kept before stay."""
         harmless = []
         for file in self.fresh:
@@ -206,7 +206,7 @@ def keep_files(form: Any, *, shown: Any = None) -> str:
         names = gettext(", ").join(file.name[:60] for file in one.fresh)
         try:
             one.keep()
-        except NotKept:
+        except NotStored:
             sorry = gettext("Please choose these files again: %(names)s") % {"names": names}
             form.add_error(name, sorry)
         again = shown.fields.get(name) if shown is not None else None

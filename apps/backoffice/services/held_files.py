@@ -22,7 +22,7 @@ BATCH = 500
 
 def hold_files(*, files: Sequence[HoldableFile], owner: Any, at: datetime) -> list[HeldFile]:
     """Keep files that were judged already for a while. ``owner``: who chose them at the desk,
-    None for a visitor. No event: nothing was sent yet. Raises NotKept when the disk takes none."""
+    None for a visitor. No event: nothing was sent yet. Raises NotStored when the disk takes none."""
     keep_until = at + kept_for(FileKind.FORM_FILE)
     with all_or_nothing(), transaction.atomic():
         return HeldFile.objects.bulk_create(
