@@ -22,14 +22,14 @@ CARRY_OUT = (
     | may("print_workorder reveal_workorder complete_followuptask")
 )
 LEAD = SEE | may("assign_workorder") | maintain("followuptemplate")
-KEEP_GOODS_LISTS = maintain("harmlessterm prohibitedlist prohibitedterm")
+MAINTAIN_GOODS_LISTS = maintain("harmlessterm prohibitedlist prohibitedterm")
 
 ROLES = {
     Role.AGENT: TAKE,
-    Role.DIRECTOR: TAKE | LEAD | KEEP_GOODS_LISTS,
-    Role.DEPARTMENT_MANAGER: LEAD | KEEP_GOODS_LISTS,
+    Role.DIRECTOR: TAKE | LEAD | MAINTAIN_GOODS_LISTS,
+    Role.DEPARTMENT_MANAGER: LEAD | MAINTAIN_GOODS_LISTS,
     Role.PROJECT_MANAGER: TAKE | LEAD,
-    Role.QC_MANAGER: SEE | KEEP_GOODS_LISTS,
+    Role.QC_MANAGER: SEE | MAINTAIN_GOODS_LISTS,
     Role.DEPUTY_GENERAL_MANAGER: LEAD,
     Role.GENERAL_MANAGER: LEAD,
     Role.DISPATCHER: CARRY_OUT,

@@ -190,11 +190,11 @@ def test_keys_that_are_garbage_let_nobody_in(
 ) -> None:
     sub = newcomer(company)
     back = way_back(client, sub)
-    provider.forget()
+    provider.clear_cache()
     company.keys = keys
     assert client.get(back).url == "/admin/login/"
     assert not DirectoryIdentity.objects.exists()
-    provider.forget()
+    provider.clear_cache()
     company.keys = None
     assert come(client, sub).status_code == 403  # known now, and waiting
 

@@ -191,7 +191,7 @@ def test_same_day_intra_city_is_arranged_with_dispatch_and_told_to_the_customer(
     task.refresh_from_db()
     assert task.state == TaskStatus.DONE
     changed = services.arrange_dispatch(order_id=made.pk, arrangement=given_, **who)
-    assert changed.told_at is None, "what changed must be told again"
+    assert changed.notified_at is None, "what changed must be told again"
     with connection.cursor() as cursor:
         cursor.execute("SELECT driver_phone FROM orders_dispatcharrangement")
         assert "137" not in cursor.fetchone()[0]

@@ -179,7 +179,7 @@ def test_an_act_can_be_put_right_in_both_directions(later: bool) -> None:
     assert report.met_at == really and (report.breached_at is not None) is later
     data = Event.objects.get(kind="clock.fact_corrected").data
     assert data["late_now" if later else "cleared"] == ["report"]
-    assert [fact.at for fact in matter.facts.standing()] == [really]
+    assert [fact.at for fact in matter.facts.uncorrected()] == [really]
     assert Fact.objects.filter(matter=matter).count() == 2, "both stay on record"
     # Once more, and telling it again changes nothing.
     again = really + MINUTE

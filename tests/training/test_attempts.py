@@ -284,9 +284,9 @@ def test_whoever_sat_an_exam_hears_what_somebody_else_marked() -> None:
     row = sat(by, made, 1).questions.get()
     services.mark_answer(row, points=3, remark="缺核实", by=leader, at=at)
     relay_all()
-    told = Delivery.objects.get(topic__startswith="staff.exam_")
-    assert told.topic == "staff.exam_not_passed" and told.recipient.endswith(f":{by.pk}")
-    assert (told.data["exam"], told.data["points"]) == ("简答", "3/4")
+    notice = Delivery.objects.get(topic__startswith="staff.exam_")
+    assert notice.topic == "staff.exam_not_passed" and notice.recipient.endswith(f":{by.pk}")
+    assert (notice.data["exam"], notice.data["points"]) == ("简答", "3/4")
 
 
 @pytest.mark.django_db

@@ -23,7 +23,7 @@ from apps.core.errors import BadInput, RuleBroken
 from apps.events.models import Event
 from apps.sla.models import Matter
 from apps.training import services
-from apps.training.enums import Area, Basis, Manner
+from apps.training.enums import Area, Basis, ObservationPoint
 from apps.training.models import Enrolment, Qualification, Requirement
 from apps.training.queries import may_work, who_may_work
 from tests.factories.accounts import UserFactory
@@ -163,7 +163,7 @@ def test_nobody_is_lenient_with_themselves(team: Team) -> None:
         "user": leader,
         "area": Area.CASES,
         "about": "12:00",
-        "kept": list(Manner),
+        "points_met": list(ObservationPoint),
         "remark": "",
     }
     assert refused(services.observe, **call, by=leader, at=at).code == "own_call"
@@ -203,10 +203,10 @@ def test_manners_need_a_call_that_somebody_listened_to(team: Team) -> None:
     passed(team.agent, of)
     assert not may(team.agent)
     call = {"user": team.agent, "area": Area.CASES, "about": "12:00 来电", "remark": ""}
-    some = [one for one in Manner if one != Manner.READ_BACK]
-    services.observe(**call, kept=some, by=team.director, at=timezone.now())
+    some = [one for one in ObservationPoint if one != ObservationPoint.READ_BACK]
+    services.observe(**call, points_met=some, by=team.director, at=timezone.now())
     assert not may(team.agent)
-    services.observe(**call, kept=list(Manner), by=team.director, at=timezone.now())
+    services.observe(**call, points_met=list(ObservationPoint), by=team.director, at=timezone.now())
     assert may(team.agent)
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from apps.accounts.enums import ObjectScope, Role
 from apps.accounts.models import User
 from apps.training import services
-from apps.training.enums import AttemptState, Manner, QuestionKind
+from apps.training.enums import AttemptState, ObservationPoint, QuestionKind
 from apps.training.models import (
     Attempt,
     Course,
@@ -227,7 +227,7 @@ def test_leaders_waive_revoke_observe_and_mark(client: Client) -> None:
         "user": agent.pk,
         "area": "cases",
         "about": "12:00 来电",
-        "kept": [one.value for one in Manner],
+        "points_met": [one.value for one in ObservationPoint],
     }
     client.post(f"{BASE}observation/add/", call)
     made = Observation.objects.get()
