@@ -128,7 +128,7 @@ def test_bad_events_are_postponed_alone_and_what_was_half_done_is_undone(listen:
     user = User.objects.get(pk=Event.objects.get(pk=ids[0]).by_id)
     bad = {ids[17], ids[60]}
     calls: list[int] = []
-    kept: list[int] = []
+    handled: list[int] = []
 
     def handle(events: list[Event]) -> None:
         calls.append(len(events))
@@ -136,13 +136,13 @@ def test_bad_events_are_postponed_alone_and_what_was_half_done_is_undone(listen:
             if event.pk in bad:
                 User.objects.filter(pk=user.pk).update(display_name="by a bad one")
                 raise ValueError("not this one")
-        kept.extend(event.pk for event in events)
+        handled.extend(event.pk for event in events)
 
     listen("many", handle)
     with transaction.atomic():
         Dispatch.objects.bulk_create(Dispatch(event_id=pk, subscriber="tests.many") for pk in ids)
     assert relay_due() == 100
-    assert sorted(kept) == sorted(set(ids) - bad), "each of the others once"
+    assert sorted(handled) == sorted(set(ids) - bad), "each of the others once"
     assert len(calls) < 40, "halving, not one by one"
     user.refresh_from_db()
     assert user.display_name != "by a bad one"
@@ -235,9 +235,9 @@ def test_nothing_due_is_one_query_along_the_index(
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE events_dispatch")
         cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS) {seen.captured_queries[0]['sql']}")
-        said = "\n".join(row[0] for row in cursor.fetchall())
-    assert "dispatch_turn" in said
-    assert "Seq Scan on events_dispatch" not in said
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert "dispatch_turn" in plan
+    assert "Seq Scan on events_dispatch" not in plan
 
 
 @pytest.mark.django_db

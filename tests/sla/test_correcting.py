@@ -169,9 +169,9 @@ def test_clocks_that_began_later_keep_their_start() -> None:
 @pytest.mark.parametrize("later", [False, True])
 def test_an_act_can_be_put_right_in_both_directions(later: bool) -> None:
     what, matter = timed(ago=20 * MINUTE)
-    said = matter.opened_at + (2 if later else 10) * MINUTE
+    recorded = matter.opened_at + (2 if later else 10) * MINUTE
     really = matter.opened_at + (10 if later else 2) * MINUTE
-    services.record_fact(subject=what, kind=FactKind.REPORTED, by=machine(), at=said)
+    services.record_fact(subject=what, kind=FactKind.REPORTED, by=machine(), at=recorded)
     assert services.correct_fact(
         subject=what, kind=FactKind.REPORTED, done_at=really, reason="记错", by=machine()
     )

@@ -204,8 +204,8 @@ def test_reopened_a_clock_that_is_kept_leaves_the_closed_time_out() -> None:
     """Closed 09:30-09:45 and 10:00-10:30: two hours from 09:00 are over at 11:45."""
     ends = (T0 + 30 * MINUTE, T0 + 60 * MINUTE)
     begins = (T0, T0 + 45 * MINUTE, T0 + 90 * MINUTE)
-    kept = rule(2 * 3600, on_reopen=OnReopen.KEEP)
-    reading = read(facts(begun=begins, ended=ends), target=kept, as_of=begins[-1])
+    continued = rule(2 * 3600, on_reopen=OnReopen.KEEP)
+    reading = read(facts(begun=begins, ended=ends), target=continued, as_of=begins[-1])
     assert reading.due_at == T0 + 165 * MINUTE
     assert reading.state == ClockState.RUNNING
 
@@ -216,8 +216,8 @@ def test_what_was_solved_before_the_reopening_is_not_solved_any_more() -> None:
         ended=(T0 + 2 * HOUR,),
         done=(DoneFact(FactKind.SOLVED, 1, T0 + HOUR, BY),),
     )
-    kept = read(what, target=rule(on_reopen=OnReopen.KEEP))
-    assert (kept.state, kept.due_at) == (ClockState.RUNNING, T0 + 5 * HOUR)
+    continued = read(what, target=rule(on_reopen=OnReopen.KEEP))
+    assert (continued.state, continued.due_at) == (ClockState.RUNNING, T0 + 5 * HOUR)
     stays = read(what, target=rule(on_reopen=OnReopen.RESTART))
     assert stays.state == ClockState.MET
     second = read(what, clock(T0 + 3 * HOUR, cycle=2), rule(on_reopen=OnReopen.RESTART))
