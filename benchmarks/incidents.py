@@ -70,7 +70,7 @@ def _measure(shipments: int, affected: int) -> int:
     began = time.perf_counter()
     services.work_incidents()
     worked = time.perf_counter() - began
-    moved, told = (
+    moved, notices = (
         PromiseChange.objects.count(),
         Told.objects.filter(notice__incident=incident).count(),
     )
@@ -78,9 +78,9 @@ def _measure(shipments: int, affected: int) -> int:
         raise SystemExit(f"{moved} promises moved instead of {affected}")
     seconds, used = _queued()
     queued = _deliveries()
-    if queued != told:
-        raise SystemExit(f"{queued} notices queued instead of {told}")
-    rate = told / seconds
+    if queued != notices:
+        raise SystemExit(f"{queued} notices queued instead of {notices}")
+    rate = notices / seconds
     return report(
         f"An incident that concerns {affected:,} of {shipments:,} open shipments",
         [
@@ -89,9 +89,9 @@ def _measure(shipments: int, affected: int) -> int:
             Result("bare UPDATE of the same promises", bare, "s"),
             Result("held, promises moved, parties known", worked, "s"),
             Result("declared with promises moved", pressed + worked, "s", most=DECLARE_S),
-            Result("customers and consignees to tell", told, ""),
+            Result("customers and consignees to tell", notices, ""),
             Result("notices queued by two workers", rate, "per s", ratio=rate / QUEUED, limit=1.0),
-            Result("their processor time, of Python", used / told * 1_000_000, "µs each"),
+            Result("their processor time, of Python", used / notices * 1_000_000, "µs each"),
         ],
         notes=[f"filled in {filled:.0f} s"],
     )

@@ -106,7 +106,7 @@ class Installation:
         if not added:
             return
         for name, port in ports.items():
-            self.servers.keep_port(name, port)
+            self.servers.remember_port(name, port)
         manage.env.update(added)
         argv = [str(manage.checkout.python), *providers.words(ports)]
         child = self.child("outside", argv, manage.env)
@@ -116,10 +116,10 @@ class Installation:
 
     def open_web(self, manage: Manage) -> None:
         host = os.environ.get("HOST", LOCAL)
-        said = os.environ.get("PORT") or "8000"
-        if not said.isdecimal() or int(said) > 65535:
-            raise Trouble(f"PORT is {said!r}; it has to be a number up to 65535.")
-        wanted = int(said)
+        given = os.environ.get("PORT") or "8000"
+        if not given.isdecimal() or int(given) > 65535:
+            raise Trouble(f"PORT is {given!r}; it has to be a number up to 65535.")
+        wanted = int(given)
         self.listening = server = listen(host, wanted)
         port = server.getsockname()[1]
         if port != wanted:
@@ -199,7 +199,7 @@ class Installation:
         """Live updates. The port of last time, so that listeners find it again."""
         host = os.environ.get("HOST", LOCAL)
         port = free_port(self.servers.ports.get("streams", 0))
-        self.servers.keep_port("streams", port)
+        self.servers.remember_port("streams", port)
         where = ["--host", host, "--port", str(port)]
         argv = [str(manage.checkout.python), "manage.py", "serve_streams", *where]
         streams = self.child("streams", argv, manage.env)

@@ -60,7 +60,7 @@ class Place:
             far.chmod(0o711)
         return far
 
-    def forget(self) -> None:
+    def clear(self) -> None:
         """Delete what this installation knows: database, queue, uploads, secrets."""
         for name in ("postgres", "postgres.new", "valkey", "media", "seals", "outside", "stamps"):
             shutil.rmtree(self.folder / name, ignore_errors=True)
@@ -109,7 +109,7 @@ class Servers:
             self._start_valkey(leash, secrets, ports)
         self._write_ports()
 
-    def keep_port(self, name: str, port: int) -> None:
+    def remember_port(self, name: str, port: int) -> None:
         """Remember where one more server listens."""
         self.ports[name] = port
         self._write_ports()

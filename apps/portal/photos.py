@@ -16,7 +16,7 @@ from apps.backoffice.models import HeldFile
 from apps.backoffice.once import once
 from apps.backoffice.queries.held_files import held_files, held_keys
 from apps.backoffice.services import drop_held, hold_files, read_held
-from apps.core.errors import BadInput, NotKept
+from apps.core.errors import BadInput, NotStored
 from apps.core.files import NewFile
 from apps.core.files.attachments import CleanFile, clean_file
 from apps.core.times import now
@@ -117,7 +117,7 @@ class Photos:
         """For the next try; where the disk takes none, they have to be chosen again."""
         try:
             self.kept += hold_files(files=self.fresh, owner=None, at=now())
-        except NotKept:
+        except NotStored:
             names = ", ".join(file.name[:60] for file in self.fresh)
             self.errors.append(_("Please choose these photos again: %(names)s") % {"names": names})
         self.fresh = []

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from apps.claims.models import Claim
 from apps.core.errors import RuleBroken
 from apps.core.notice_types import Notice
-from apps.core.opaque import Id, hide, row_said
+from apps.core.opaque import Id, hide, unhide_signed
 from apps.core.phones import is_mobile
 from apps.notifications import channels
 from apps.notifications.enums import ChannelName, CodePurpose, DeliveryState
@@ -89,7 +89,7 @@ def is_proof(proof: str, claim: Claim) -> bool:
 
 def _code_of(token: str, claim: Claim) -> OneTimeCode | None:
     try:
-        pk = row_said(Id.CODE, signing.loads(token, salt=SENT))
+        pk = unhide_signed(Id.CODE, signing.loads(token, salt=SENT))
     except signing.BadSignature:
         return None
     rows = OneTimeCode.objects.filter(pk=pk or 0, purpose=CodePurpose.CLAIM, about=claim.number)

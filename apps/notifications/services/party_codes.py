@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from apps.core.errors import RuleBroken
 from apps.core.notice_types import Notice
-from apps.core.opaque import Id, hide, row_said
+from apps.core.opaque import Id, hide, unhide_signed
 from apps.core.phones import is_mobile
 from apps.notifications import channels
 from apps.notifications.enums import ChannelName, CodePurpose, DeliveryState
@@ -69,7 +69,7 @@ def send_party_code(needed: CodeNeeded, *, client: str, language: str, at: datet
 def read_code_token(token: str, number: str) -> OneTimeCode | None:
     """The code that ``token`` stands for, if it opens this waybill."""
     try:
-        pk = row_said(Id.CODE, signing.loads(token, salt=SALT))
+        pk = unhide_signed(Id.CODE, signing.loads(token, salt=SALT))
     except signing.BadSignature:
         return None
     row = OneTimeCode.objects.filter(pk=pk or 0, purpose=CodePurpose.PARTY).first()

@@ -44,7 +44,7 @@ class Figures(Report):
         found, frozen_at = figures_or_frozen(kpis, scope, period, at=query.at)
         earlier, _at = figures_or_frozen(kpis, scope, period.before, at=query.at, only_frozen=True)
         goals = goals_on(period.last, KPIS, scope.kind, scope.ids[0] if scope.ids else 0)
-        asked = {**query.kept, "kind": scope.kind.value, "key": form.chosen_scope.key}
+        asked = {**query.params, "kind": scope.kind.value, "key": form.chosen_scope.key}
         lines = [
             FigureLine(kpi, found.get(kpi.code), earlier.get(kpi.code), goals.get(kpi.code), asked)
             for kpi in kpis
@@ -99,7 +99,7 @@ class KpiList(Report):
         if following is not None:
             further = (
                 gettext("Further rows"),
-                query.beside(after=f"{following[0]}-{following[1]}"),
+                query.address_with(after=f"{following[0]}-{following[1]}"),
             )
         return [
             Table(
@@ -182,7 +182,7 @@ def _adjusted(kpi: Any, row: Compared) -> str:
 
 def _list_address(query: ReportQuery, kind: ScopeKind, row: Compared) -> str:
     address = reverse("admin:reports_figure_list")
-    return address + query.beside(kind=kind.value, key=row.key)
+    return address + query.address_with(kind=kind.value, key=row.key)
 
 
 @admin.register(Figure)

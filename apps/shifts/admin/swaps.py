@@ -114,7 +114,7 @@ class SwapAdmin(ListAdmin, PanelAdmin):
             "Your link was made by your first press and is not shown again. Make a new one if you missed it."
         )
         done: HttpResponseBase = done_here(
-            answer, where=reverse("admin:shifts_swap_mine"), said=said
+            answer, where=reverse("admin:shifts_swap_mine"), message=said
         )
         return done
 
