@@ -144,7 +144,7 @@ def everybody_reads(project: ChangeProject, at: datetime) -> None:
         changes.confirm_read(project, by=user, at=at)
 
 
-def everybody_is_told(project: ChangeProject, at: datetime) -> None:
+def notify_everyone(project: ChangeProject, at: datetime) -> None:
     """The notice went out and arrived; of a change that concerns nobody there is none."""
     project = fresh(project)
     if not is_to_be_told(project, at):
@@ -176,7 +176,7 @@ def scheduled(who: Staff, at: datetime, **more: Any) -> ChangeProject:
 def started(who: Staff, at: datetime, **more: Any) -> ChangeProject:
     """In transition since ``at``; prepared three days before."""
     project = scheduled(who, at - 2 * DAY, **more)
-    everybody_is_told(project, at - DAY)
+    notify_everyone(project, at - DAY)
     changes.start_change(project, by=who.finance, at=at)
     return fresh(project)
 

@@ -1065,7 +1065,7 @@ class Migration(migrations.Migration):
                 ),
                 ("channel", models.CharField(max_length=20, verbose_name="channel")),
                 (
-                    "stand",
+                    "status",
                     models.CharField(
                         choices=[
                             ("sent", "Sent"),
