@@ -1099,9 +1099,9 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("stand__in", ["sent", "failed", "call", "delivered", "read"])
+                            ("status__in", ["sent", "failed", "call", "delivered", "read"])
                         ),
-                        name="campaign_message_stand_known",
+                        name="campaign_message_status_known",
                     ),
                 ],
             },

@@ -198,7 +198,7 @@ class CampaignMessage(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["recipient", "channel"], name="campaign_message_once"),
             models.CheckConstraint(
-                name="campaign_message_stand_known", condition=Q(stand__in=MessageStatus.values)
+                name="campaign_message_status_known", condition=Q(status__in=MessageStatus.values)
             ),
         ]
 
