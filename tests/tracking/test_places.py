@@ -18,7 +18,7 @@ pytestmark = pytest.mark.requirement("TRK-10")
 CASES = Path(__file__).resolve().parents[3] / "shared" / "cases"
 
 
-def said(text: str) -> tuple[str, str]:
+def places_in(text: str) -> tuple[str, str]:
     return tuple(place.name if place else "" for place in places_of(text))  # type: ignore[return-value]
 
 
@@ -69,7 +69,7 @@ def said(text: str) -> tuple[str, str]:
     ],
 )
 def test_where_it_is_and_where_it_goes(text: str, here: str, onward: str) -> None:
-    assert said(text) == (here, onward)
+    assert places_in(text) == (here, onward)
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_where_it_is_and_where_it_goes(text: str, here: str, onward: str) -> Non
     ],
 )
 def test_a_signer_an_address_or_an_advertisement_is_no_place(text: str) -> None:
-    assert said(text) == ("", "")
+    assert places_in(text) == ("", "")
 
 
 def test_a_field_says_its_place_and_nothing_else() -> None:

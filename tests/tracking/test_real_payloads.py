@@ -88,10 +88,10 @@ def test_no_scan_disappears_each_keeps_its_city_and_nobody_is_in_it() -> None:
         assert shown is not None and len(shown.events) == len(scans), path.name
         for scan, answers in zip(scans, reversed(shown.events), strict=True):
             with translation.override("zh-hans"):
-                said = f"{answers.sentence} {answers.place} {answers.city} {answers.onward}"
-            assert answers.sentence and not DIGITS.search(said), (path.name, said)
+                wording = f"{answers.sentence} {answers.place} {answers.city} {answers.onward}"
+            assert answers.sentence and not DIGITS.search(wording), (path.name, wording)
             for name in PERSON.findall(scan.text):
-                assert name not in said, (path.name, said)
+                assert name not in wording, (path.name, wording)
             seen += 1
             if names_a_city(f"{scan.text} {scan.place} {scan.city}"):
                 named += 1

@@ -33,8 +33,8 @@ def statement_pdf(statement: Statement) -> bytes:
     """The paper that the payer gets; before it is sent it says so. Its account is the one that the payer
     was told when it was sent. RuleBroken ``still_open`` while charges come."""
     if statement.state == StatementState.OPEN:
-        said = _("%(number)s is still open: freeze it first.") % {"number": statement.number}
-        raise RuleBroken(said, code="still_open")
+        message = _("%(number)s is still open: freeze it first.") % {"number": statement.number}
+        raise RuleBroken(message, code="still_open")
     at = statement.sent_at or statement.frozen_at
     assert at is not None  # noqa: S101  # a constraint says that a frozen one has its instant
     with override("zh-hans"):

@@ -86,7 +86,7 @@ def _last_proof(context: ActContext) -> dict[str, Any]:
     return forms.proof_initial(proof) if proof else {}
 
 
-def _said(context: ActContext) -> dict[str, Any]:
+def _last_answer(context: ActContext) -> dict[str, Any]:
     feedback = getattr(context.record, "feedback", None)
     return {"satisfaction": feedback.satisfaction, "comment": feedback.comment} if feedback else {}
 
@@ -147,7 +147,7 @@ ACTS = (
     ),
     _act(
         "satisfaction", _("Record how satisfied the customer is"), "tracking.record_satisfaction",
-        _satisfaction, _("The answer is on record."), form=forms.SatisfactionForm, initial=_said,
+        _satisfaction, _("The answer is on record."), form=forms.SatisfactionForm, initial=_last_answer,
         may=lambda w: w.concluded_at is not None,
     ),
 )  # fmt: skip

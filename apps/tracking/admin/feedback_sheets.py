@@ -37,7 +37,7 @@ def _on_time(row: SheetRow) -> Any:
     return drawn_tag("green" if yes else "red", gettext("Yes") if yes else gettext("No"))
 
 
-def _said(row: SheetRow) -> Any:
+def _satisfaction(row: SheetRow) -> Any:
     if row.satisfaction is None:
         return ""
     return format_html("{} {}", tag(row.satisfaction), row.comment)
@@ -52,7 +52,7 @@ COLUMNS = (
     Column("arrived", _("Actual arrival"), lambda row: local(row.arrived)),
     Column("status", _("Status"), lambda row: tag(row.status)),
     Column("on_time", _("On time?"), _on_time),
-    Column("satisfaction", _("Satisfied?"), _said),
+    Column("satisfaction", _("Satisfied?"), _satisfaction),
 )
 
 
