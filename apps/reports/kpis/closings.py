@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.reports.enums import Shows
 from apps.reports.kpis.base import Kpi
-from apps.reports.kpis.sources import CASE_KEYS, CLOSINGS, case_keys, lane
+from apps.reports.kpis.sources import CASE_KEYS, CLOSINGS, CLOSINGS_OF_CUSTOMERS, case_keys, lane
 
 _CASES: Final = """src k JOIN complaints_case c ON c.id = k.id LEFT JOIN tracking_waybill w ON w.id = c.waybill_id"""
 _WEEK: Final = "k.at + interval '7 days'"
@@ -32,6 +32,7 @@ class Closed(Kpi):
     shows = Shows.COUNT
     period_by = _("the closing")
     source = CLOSINGS
+    customers_source = CLOSINGS_OF_CUSTOMERS
     select = f"""
     SELECT 'complaints.case', c.id, k.at, 1, 1, NULL::float8, {CASE_KEYS} FROM {_CASES}"""  # noqa: S608
     yardstick = """
@@ -50,6 +51,7 @@ class Reopened(Kpi):
     period_by = _("the closing")
     final_after = 7
     source = CLOSINGS
+    customers_source = CLOSINGS_OF_CUSTOMERS
     select = f"""
     SELECT 'complaints.case', c.id, k.at, 1, {REOPENED}::int, NULL::float8, {case_keys(_NOT_HELD)} FROM {_CASES}"""  # noqa: S608
     yardstick = """
@@ -70,6 +72,7 @@ class Fcr(Kpi):
     period_by = _("the closing")
     final_after = 7
     source = CLOSINGS
+    customers_source = CLOSINGS_OF_CUSTOMERS
     _first_word = """coalesce((SELECT min(i.at) FROM complaints_caseentry i WHERE i.case_id = c.id
             AND i.kind IN ('message_in', 'call_in')), c.created_at)"""
     select = f"""
