@@ -82,8 +82,9 @@ def _announced(events: Sequence[Event]) -> list[Notice]:
     found = []
     for event in events:
         incident = incidents.get(int(event.subject_id))
-        is_newest = incident and not announced_events(incident).filter(pk__gt=event.pk).exists()
-        words = incident.notices.filter(n=event.data["n"]).first() if is_newest else None
+        if incident is None or announced_events(incident).filter(pk__gt=event.pk).exists():
+            continue
+        words = incident.notices.filter(n=event.data["n"]).first()
         if words is not None:
             found.append(
                 Notice(

@@ -50,7 +50,7 @@ KPI_LIST = Export(
     file_name=_file_name,
     permission="reports.view_figure",
     columns=(
-        ExportColumn(_("Content"), lambda shown: shown.label),
+        ExportColumn(_("Number or name"), lambda shown: shown.label),
         ExportColumn(_("What it is"), lambda shown: shown.what),
         ExportColumn(_("Belongs to the period by"), lambda shown: shown.row.at),
         ExportColumn(_("Denominator"), lambda shown: shown.row.counts),

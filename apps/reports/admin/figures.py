@@ -105,7 +105,7 @@ class KpiList(Report):
             Table(
                 title=f"{form.asked_kpi.name} · {form.chosen_scope.label}",
                 columns=(
-                    Column("label", _("Content"), lambda shown: shown.label, is_link=True),
+                    Column("label", _("Number or name"), lambda shown: shown.label, is_link=True),
                     Column("what", _("What it is"), lambda shown: shown.what),
                     Column("at", form.asked_kpi.period_by, lambda shown: local(shown.row.at)),
                     Column(

@@ -47,9 +47,9 @@ def tick(kpi: Kpi, row: ListRow) -> SafeString:
         return format_html('<span class="kpi-few">{}</span>', gettext("not counted"))
     if kpi.shows != Shows.RATE:
         return format_html("{}", "✓")
-    if kpi.better == "down" and row.counts:
+    if kpi.better == "down":
         if row.good:
-            return format_html('<span class="kpi-bad">✓ ✗ {}</span>', gettext("in the numerator"))
+            return format_html('<span class="kpi-bad">✗ {}</span>', gettext("in the numerator"))
         return format_html('<span class="kpi-good">✓ {}</span>', gettext("only in the denominator"))
     css, word = ("kpi-good", gettext("good")) if row.good else ("kpi-bad", gettext("not good"))
     if not row.counts:
@@ -71,7 +71,7 @@ class FigureLine:
 
     @property
     def name(self) -> SafeString:
-        css = "kpi-beside" if self.kpi.beside else "kpi-name"
+        css = "kpi-beside" if self.kpi.parent else "kpi-name"
         provisional = ""
         if self.figure is not None and self.figure.provisional:
             provisional = format_html(

@@ -126,7 +126,7 @@ class Kpi:
     ``source``: what ``src`` is in it; ``customers_source``: the same of the customers ``%(scope_ids)s`` alone, where that
     is found by their own indexes. ``is_measured``: whether rows have a measure.
     ``per``: the figure is so many of ``per`` (100: per cent). ``final_after``: days after the end of a period until
-    which it is provisional. ``beside``: code of the KPI beside which it is shown. ``scopes``: by whom it can be told
+    which it is provisional. ``parent``: code of the KPI after which it is shown. ``scopes``: by whom it can be told
     apart. ``yardstick``: an own statement of numerator and denominator (or median) for the whole company, against which
     ``benchmarks/kpis.py`` and a test hold the list.
     """
@@ -141,7 +141,7 @@ class Kpi:
     shows: ClassVar[Shows] = Shows.RATE
     period_by: ClassVar[Any]
     final_after: ClassVar[int] = 0
-    beside: ClassVar[str] = ""
+    parent: ClassVar[str] = ""
     scopes: ClassVar[tuple[ScopeKind, ...]] = KINDS
     source: ClassVar[Source | None] = None
     customers_source: ClassVar[Source | None] = None

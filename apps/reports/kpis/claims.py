@@ -74,7 +74,7 @@ class ClaimPayTime(OfClaims):
         "From the claimant's agreement to the payment, of claims decided in the period that have been paid."
     )
     unit = _("time")
-    beside = "claim_time"
+    parent = "claim_time"
     shows = Shows.MEDIAN
     is_measured = True
     select = _claims(
@@ -108,7 +108,7 @@ class ClaimRecovered(OfClaims):
     )
     unit = _("yuan")
     better = "up"
-    beside = "claim_paid"
+    parent = "claim_paid"
     shows = Shows.MONEY
     select = _claims(f"'claims.claim', c.id, c.decided_at, 1, {_RECEIVED}, NULL::float8")
     yardstick = (
@@ -125,7 +125,7 @@ class ClaimCost(OfClaims):
     )
     unit = _("yuan per 10,000")
     per = 10_000
-    beside = "claim_paid"
+    parent = "claim_paid"
     shows = Shows.MONEY_RATE
     scopes = SHIPMENT_SCOPES
     source = SHIPMENTS

@@ -171,7 +171,7 @@ class CsatTyped(OfAnswers):
     code = "csat_typed"
     name = _("Satisfaction as typed by agents")
     definition = _("As satisfaction, of the answers that an agent typed for the customer.")
-    beside = "csat"
+    parent = "csat"
     is_measured = True
     select = _answers("=")
     yardstick = _bare_answers("=")
@@ -181,7 +181,7 @@ class CsatScore(OfAnswers):
     code = "csat_score"
     name = _("Mean score")
     definition = _("The mean of the scores, 1 to 5, that customers gave themselves.")
-    beside = "csat"
+    parent = "csat"
     unit = _("points")
     shows = Shows.MEAN
     is_measured = True
@@ -193,7 +193,7 @@ class CsatAnswered(Kpi):
     code = "csat_answered"
     name = _("Answers to questions")
     definition = _("Questions about satisfaction that were answered, of those asked in the period.")
-    beside = "csat"
+    parent = "csat"
     period_by = _("the question")
     select = f"""
     SELECT 'complaints.satisfactionask', s.id, s.asked_at, 1, (s.answered_at IS NOT NULL)::int, NULL::float8,

@@ -18,7 +18,7 @@ class OnTimeOwn(OnTime):
     code = "on_time_own"
     name = _("On time without incidents")
     definition = _("As on time, without the shipments that an incident held.")
-    beside = "on_time"
+    parent = "on_time"
     select = f"{OnTime.select} AND NOT {_HELD}"
     yardstick = OnTime.yardstick.replace(
         "AND w.status NOT IN",
