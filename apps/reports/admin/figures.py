@@ -59,7 +59,7 @@ class Figures(Report):
                     Column("name", _("Figure"), lambda line: line.name),
                     number("value", _("Value"), lambda line: line.value),
                     number("goal", _("Goal"), lambda line: line.goal),
-                    number("ticks", _("Good of counted"), lambda line: line.ticks),
+                    number("ticks", _("Numerator / denominator"), lambda line: line.ticks),
                     number("spread", _("Median, 90th percentile"), lambda line: line.spread),
                     number("before", _("Period before"), lambda line: line.before),
                     Column("reference", _("Of the whole industry"), lambda line: line.reference),
@@ -105,11 +105,11 @@ class KpiList(Report):
             Table(
                 title=f"{form.asked_kpi.name} · {form.chosen_scope.label}",
                 columns=(
-                    Column("label", _("Content"), lambda shown: shown.label, is_link=True),
+                    Column("label", _("Number or name"), lambda shown: shown.label, is_link=True),
                     Column("what", _("What it is"), lambda shown: shown.what),
                     Column("at", form.asked_kpi.period_by, lambda shown: local(shown.row.at)),
                     Column(
-                        "ticks", _("Counts, good"), lambda shown: tick(form.asked_kpi, shown.row)
+                        "ticks", _("How it counts"), lambda shown: tick(form.asked_kpi, shown.row)
                     ),
                     number(
                         "measure", _("Measured"), lambda shown: value_of(form.asked_kpi, shown.row)
