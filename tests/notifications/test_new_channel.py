@@ -13,7 +13,7 @@ from apps.notifications.channels import Channel, Message, Outcome
 from apps.notifications.enums import DeliveryState as S
 from apps.notifications.enums import Effect
 from apps.notifications.models import Delivery, NotificationPolicy
-from apps.notifications.queries.recipients import Person
+from apps.notifications.queries.persons import Person
 from tests.doubles.sms_gateway import SmsGateway
 from tests.factories.accounts import sign_in, superuser
 from tests.factories.notifications import no_policies, relay_all, send_all, subscription
