@@ -57,7 +57,10 @@ def test_files_of_real_banks(one: dict[str, Any]) -> None:
         if "entries" in expected:
             assert statement.entries == expected["entries"]
             assert sum(line.amount for line in statement.lines) == D(expected["sum"])
-            assert len(statement.lines) in (expected["entries"], max(expected["txdtls"], expected["entries"]))
+            assert len(statement.lines) in (
+                expected["entries"],
+                max(expected["txdtls"], expected["entries"]),
+            )
 
 
 # --- sheets -------------------------------------------------------------------------------------------
@@ -351,7 +354,7 @@ def test_an_mt940_cut_at_any_byte_is_refused_or_not_proven() -> None:
 
 # --- figures ----------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
-    ("said", "amount"),
+    ("cell", "amount"),
     [
         ("1,234.56", "1234.56"), ("+10000.00", "10000"), ("¥28.16", "28.16"), ("(5.00)", "-5"), ("-31070,11", "-31070.11"),
         ("1.234,50", "1234.50"), ("３．５０", "3.50"), (67.0, "67"), (16.78, "16.78"), (0.1 + 0.2, None), ("12.30元", "12.30"),

@@ -36,7 +36,7 @@ class WeComPlatform(Company):
         self.robots[key] = []
         return f"{self.url}/cgi-bin/webhook/send?key={key}"
 
-    def forget_the_minute(self) -> None:
+    def clear_the_minute(self) -> None:
         self._window.clear()
 
     def answer(self, request: Request) -> Reply:
