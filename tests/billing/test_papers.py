@@ -87,8 +87,8 @@ def test_the_hash_of_what_was_sent_is_kept_once() -> None:
     statement.refresh_from_db()
     assert statement.pdf_sha256 == hashlib.sha256(statement_pdf(statement)).hexdigest()
     Statement.objects.filter(pk=statement.pk).update(due_on="2030-01-01")
-    kept = services.store_paper_hash(statement_id=statement.pk)
-    assert kept == statement.pdf_sha256, "what was sent, not what it would be now"
+    digest = services.store_paper_hash(statement_id=statement.pk)
+    assert digest == statement.pdf_sha256, "what was sent, not what it would be now"
 
 
 def test_only_what_was_sent_has_a_hash() -> None:

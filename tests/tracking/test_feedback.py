@@ -148,8 +148,8 @@ def test_satisfaction_is_asked_after_arrival_and_the_latest_word_counts() -> Non
         rate(waybill, Satisfaction.DISSATISFIED)
     rate(waybill)
     rate(waybill, Satisfaction.DISSATISFIED, "外箱破，13800138000")
-    kept = ShipmentFeedback.objects.get()
-    assert kept.satisfaction == Satisfaction.DISSATISFIED
+    stored = ShipmentFeedback.objects.get()
+    assert stored.satisfaction == Satisfaction.DISSATISFIED
     events = [e for e in timeline(waybill) if e.kind == "waybill.satisfaction_recorded"]
     assert [e.data["satisfaction"] for e in events] == ["dissatisfied", "satisfied"]
     assert "13800138000" not in str(events[0].data)

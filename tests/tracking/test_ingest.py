@@ -207,10 +207,10 @@ def test_each_bad_item_is_refused_with_its_reason_and_the_rest_is_kept() -> None
     assert all(r.message and r.message.isprintable() for r in result.refused)
     assert result.accepted == 1
     assert events_of(parcel)[0].text == "已到达 【上海 转运中心】 😀"
-    kept = RefusedEvent.objects.all()
-    assert kept.count() == len(raws) - 1
+    stored = RefusedEvent.objects.all()
+    assert stored.count() == len(raws) - 1
     assert EventBatch.objects.get().refused == len(raws) - 1
-    assert {k.code for k in kept} == set(codes) - {""}
+    assert {k.code for k in stored} == set(codes) - {""}
 
 
 @pytest.mark.django_db

@@ -161,9 +161,9 @@ def test_reference_data_is_kept_through_the_services(client: Client) -> None:
     assert client.post(where, paper).status_code == 200
     paper["signed_copy"] = SimpleUploadedFile("合同.pdf", PDF)
     assert client.post(where, paper).status_code == 302
-    kept = PartnerAgreement.objects.get()
-    assert kept.recorded_by == user
-    copy = client.get(reverse("admin:tracking_partneragreement_file", args=[kept.pk]))
+    stored = PartnerAgreement.objects.get()
+    assert stored.recorded_by == user
+    copy = client.get(reverse("admin:tracking_partneragreement_file", args=[stored.pk]))
     assert b"".join(copy.streaming_content) == PDF
     for name in ("servicelevel", "servicelane", "silencelimit", "partneragreement"):
         assert client.get(reverse(f"admin:tracking_{name}_changelist")).status_code == 200
@@ -172,12 +172,12 @@ def test_reference_data_is_kept_through_the_services(client: Client) -> None:
 @pytest.mark.django_db
 def test_who_may_not_pass(client: Client) -> None:
     partner = PartnerCarrier.objects.create(code="yunda", name="韵达")
-    kept = agreement(partner)
+    stored = agreement(partner)
     sign_in(client, UserFactory())
     for name, args in (
         ("stageoverrun_changelist", []),
         ("partnerscore_change", [partner.pk]),
-        ("partneragreement_file", [kept.pk]),
+        ("partneragreement_file", [stored.pk]),
         ("servicelane_add", []),
         ("partneragreement_changelist", []),
     ):

@@ -145,7 +145,7 @@ def test_nothing_that_belongs_to_a_person_is_taken_for_a_place(
 )
 def test_real_scans_keep_their_city() -> None:
     """At least 95 % of the scans that name a city, here and in the fields beside the text."""
-    named, kept = 0, 0
+    named, located = 0, 0
     for path in CASES.glob("tracking/kuaidi100_[pq]*"):
         raw: dict[str, Any] = json.loads(path.read_text())
         whole = raw.get("lastResult", raw)
@@ -153,9 +153,9 @@ def test_real_scans_keep_their_city() -> None:
             if not _names_a_city(row.text):
                 continue
             named += 1
-            kept += any([*places_of(row.text), read_place(row.place), read_place(row.city)])
+            located += any([*places_of(row.text), read_place(row.place), read_place(row.city)])
         assert whole
-    assert named > 40 and kept >= 0.95 * named
+    assert named > 40 and located >= 0.95 * named
 
 
 def _names_a_city(text: str) -> bool:

@@ -67,7 +67,7 @@ def names_a_city(text: str) -> bool:
 
 
 def test_no_scan_disappears_each_keeps_its_city_and_nobody_is_in_it() -> None:
-    seen = named = kept = 0
+    seen = named = located = 0
     for path in sorted(FOLDER.glob("*.[xj]*")):
         scans = list(dict.fromkeys(scans_of(path))) if path.name != "index.json" else []
         if not scans:
@@ -95,6 +95,6 @@ def test_no_scan_disappears_each_keeps_its_city_and_nobody_is_in_it() -> None:
             seen += 1
             if names_a_city(f"{scan.text} {scan.place} {scan.city}"):
                 named += 1
-                kept += bool(answers.city or answers.onward)
+                located += bool(answers.city or answers.onward)
     assert seen > 90 and named > 50
-    assert kept >= 0.95 * named, f"{kept} of {named}"
+    assert located >= 0.95 * named, f"{located} of {named}"

@@ -44,15 +44,15 @@ def read_mt940(text: str) -> Reading:
 
 def _plain(text: str) -> str:
     """Only the tags that are read, without what stands between statements."""
-    lines_kept, keeps = [], False
+    accepted, keeps = [], False
     for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
         if line.startswith(":") and (tag := _TAG.match(line)):
             keeps = tag[1] in _WANTED
         elif line.startswith(("-}", "{")) or line.strip() == "-":
             keeps = False
         if keeps and line.strip():
-            lines_kept.append(line)
-    return "\n".join(lines_kept) + "\n"
+            accepted.append(line)
+    return "\n".join(accepted) + "\n"
 
 
 def _statement(found: Any) -> Statement:

@@ -113,7 +113,7 @@ def roll_back_change(
         at=at,
     )
     put_step(row, StepKind.ROLLED_BACK, note=why, by=by, at=at, data={"assignments": len(back)})
-    clocks.forget(row, by=by, at=at)
+    clocks.stop_all(row, by=by, at=at)
     return row
 
 
@@ -145,5 +145,5 @@ def call_off_change(
     row.paused_at, row.paused_by, row.pause_reason = None, None, ""
     row.save()
     put_step(row, StepKind.CALLED_OFF, note=why, by=by, at=at)
-    clocks.forget(row, by=by, at=at)
+    clocks.stop_all(row, by=by, at=at)
     return row

@@ -98,7 +98,7 @@ def prepare_again(project: ChangeProject, *, by: User, at: datetime) -> None:
     project.approved_at = project.approved_by = project.earliest_start = None
     project.since = project.accept_until = None
     project.save()
-    clocks.forget(project, by=by, at=at)
+    clocks.stop_all(project, by=by, at=at)
 
 
 def move(project: ChangeProject, to: ProjectState) -> None:
