@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from apps.claims.demo import SKETCHES, make_claims
-from apps.claims.enums import ClaimState, PayWay, Told
+from apps.claims.enums import ClaimState, ExplainedHow, PayWay
 from apps.claims.models import Claim, ClaimPayment, Recovery
 from apps.claims.queries.money import paid_sum
 from apps.claims.queries.rules import who_may_decide
@@ -45,7 +45,7 @@ def test_fourteen_claims_in_every_state() -> None:
     transfer = ClaimPayment.objects.get(way=PayWay.TRANSFER)
     assert transfer.payout is not None and transfer.payout.payee.customer is None
     assert claims.get(payments=transfer).customer is None
-    assert claims.filter(shown_how=Told.API, source_key__startswith="api:").count() == 1
+    assert claims.filter(shown_how=ExplainedHow.API, source_key__startswith="api:").count() == 1
     large = claims.get(state=ClaimState.ASSESSED)
     roles = {one.limit.role for one in who_may_decide(large, now)}
     assert roles <= {"deputy_general_manager", "general_manager"}
