@@ -7,7 +7,7 @@ from django.utils.timezone import localdate
 
 from apps.accounts.enums import Role
 from apps.accounts.models import User
-from apps.claims.demo.sketches import SKETCHES, D, S, Sketch
+from apps.claims.demo.sketches import D, Drawn, S, Sketch
 from apps.claims.enums import (
     Verdict,
 )  # fmt: skip
@@ -23,16 +23,16 @@ from apps.claims.rules.assessing import Assessed, Facts, Thing, assess
 from apps.claims.states import STANDING
 
 
-def set_rules(claims: list[Claim]) -> None:
+def set_rules(drawn: Drawn) -> None:
     known = {}
     today = localdate()
     for rule in CompensationRule.objects.filter(in_force(today), customer=None):
         known[rule.kind, rule.cover] = rule
-    for claim in claims:
+    for _sketch, claim in drawn:
         if claim.state != S.DRAFT:
             cover = "uninsured" if claim.insured_amount is None else "insured"
             claim.rule = known[claim.kind, cover]
-    for claim, sketch in zip(claims, SKETCHES, strict=True):
+    for sketch, claim in drawn:
         if claim.state in STANDING:
             claim.approved = _assessed(claim, sketch, D(sketch.proved or 0)).amount
 
@@ -51,14 +51,14 @@ def _assessed(claim: Claim, sketch: Sketch, proved: Decimal) -> Assessed:
     return found
 
 
-def decide(claims: list[Claim], people: dict[str, User]) -> None:
+def decide(drawn: Drawn, people: dict[str, User]) -> None:
     """Assessed by the agent, decided by the director, or by the manager beyond the director's limit."""
     limits = {(one.role, one.kind): one for one in ClaimLimit.objects.filter(in_force(localdate()))}
     rows = []
-    for claim, sketch in zip(claims, SKETCHES, strict=True):
-        if sketch.proved is None or claim.filed_at is None:
+    for sketch, claim in drawn:
+        if claim.filed_at is None:
             continue
-        sums = [sketch.earlier, sketch.proved] if sketch.earlier else [sketch.proved]
+        sums = [one for one in (sketch.earlier, sketch.proved) if one is not None]
         for n, proved in enumerate(sums, start=1):
             found = _assessed(claim, sketch, D(proved))
             rows.append(
@@ -71,7 +71,7 @@ def decide(claims: list[Claim], people: dict[str, User]) -> None:
     Assessment.objects.bulk_create(rows)
     decisions = []
     for row in rows:
-        if row.claim.state not in STANDING:
+        if row.claim.state not in STANDING and row.claim.disputed_at is None:
             continue
         name, role = (
             ("manager", Role.DEPARTMENT_MANAGER)

@@ -12,7 +12,7 @@ from apps.accounts.models import User
 from apps.backoffice.services.numbers import take_numbers
 from apps.claims.demo.deciding import decide, set_rules
 from apps.claims.demo.paying import pay, transfer
-from apps.claims.demo.sketches import SKETCHES, D, K, S, Sketch
+from apps.claims.demo.sketches import IN_CASES, SKETCHES, D, Drawn, K, S, Sketch
 from apps.claims.enums import (
     AgreedHow,
     ClaimMatter,
@@ -23,13 +23,19 @@ from apps.claims.models import (
     Claim,
     ClaimItem,
 )  # fmt: skip
+from apps.claims.services.voiding import hold_of
 from apps.claims.states import STANDING
+from apps.complaints.enums import CaseClass
+from apps.complaints.models import Case
 from apps.complaints.rules.contacts import phone_index
 from apps.events.services import NewEvent, new_event, record_many
 from apps.sla.rules import Attributes
 from apps.sla.services import open_matters
 from apps.sla.services.opening import NewMatter
 from apps.tracking.models import Waybill
+
+# Something is owed for it or to be decided about it.
+STOPS_CLOSING = (S.FILED, S.ASSESSED, S.APPROVED, S.AGREED)
 
 
 @transaction.atomic
@@ -39,29 +45,56 @@ def make_claims(*, seed: int, now: datetime) -> None:
     taken = {"customer__isnull": False, "delivered_at__isnull": False}
     rows = Waybill.objects.filter(**taken).select_related("customer__unit").order_by("pk")
     waybills = list(rows.filter(insured_amount=None)[: len(SKETCHES)])
+    # The second one is the insured loss.
     waybills[1:2] = list(rows.filter(insured_amount__gt=0).order_by("-insured_amount", "pk")[:1])
     if people is None or len(waybills) < len(SKETCHES):
         return
-    claims = [
-        _claim(sketch, waybill, people, now)
+    drawn: Drawn = [
+        (sketch, _claim(sketch, waybill, people, now))
         for sketch, waybill in zip(SKETCHES, waybills, strict=True)
     ]
-    set_rules(claims)
+    drawn += _in_cases(people, now)
+    set_rules(drawn)
+    claims = [claim for _sketch, claim in drawn]
     Claim.objects.bulk_create(claims)
     ClaimItem.objects.bulk_create(
         ClaimItem(
             claim=claim, place=1, what=sketch.goods, claimed=claim.claimed,
             proved=None if sketch.proved is None else D(sketch.proved),
         )
-        for sketch, claim in zip(SKETCHES, claims, strict=True)
+        for sketch, claim in drawn
     )  # fmt: skip
-    decide(claims, people)
-    pay(claims, people, now)
+    decide(drawn, people)
+    pay(drawn, people, now)
     _time(claims, people, now)
     record_many(list(_news(claims, people)))
-    for sketch, claim in zip(SKETCHES, claims, strict=True):
+    for sketch, claim in drawn:
         if sketch.private:
             transfer(claim, people)
+        if sketch.case and claim.state in STOPS_CLOSING:
+            hold_of(claim, by=people["agent"], at=now)
+
+
+def _in_cases(people: dict[str, User], now: datetime) -> Drawn:
+    """Claims of the people who brought a case, by their own phone; those whose case is not there are left out."""
+    known = {
+        "case_class__in": (CaseClass.DAMAGE, CaseClass.LOSS),
+        "waybill__customer__isnull": False,
+    }
+    cases = Case.objects.filter(**known).select_related("waybill__customer__unit").order_by("pk")
+    by_name = {one.contact_name: one for one in cases}
+    drawn: Drawn = []
+    for sketch in IN_CASES:
+        case = by_name.get(sketch.case)
+        if case is None or case.waybill is None:
+            continue
+        row = _claim(sketch, case.waybill, people, now)
+        row.case, row.customer = case, None
+        row.party_name, row.party_phone = case.contact_name, case.contact_phone
+        row.party_phone_index = case.contact_phone_index
+        row.shown_how, row.shown_to = ExplainedHow.PAGE, case.contact_name
+        drawn.append((sketch, row))
+    return drawn
 
 
 def _people() -> dict[str, User] | None:
@@ -149,6 +182,7 @@ def _news(claims: list[Claim], people: dict[str, User]) -> Iterable[NewEvent]:
         steps: tuple[tuple[str, datetime | None, dict[str, Any]], ...] = (
             ("claim.filed", claim.filed_at, {"kind": claim.kind, "claimed": str(claim.claimed), "shown": claim.shown_how}),
             ("claim.approved" if claim.approved else "claim.refused", claim.decided_at, {}),
+            ("claim.disputed", claim.disputed_at, {"reason": claim.dispute_reason}),
             ("claim.agreed", claim.agreed_at, {"how": claim.agreed_how}),
             ("claim.paid", claim.paid_at, {}),
             ("claim.withdrawn", claim.withdrawn_at, {}),

@@ -11,7 +11,7 @@ from apps.banking.approvals import PAYOUT
 from apps.banking.enums import AccountState
 from apps.banking.models import BankAccount
 from apps.banking.services import approve_payout, confirm_paid, make_payment_file
-from apps.claims.demo.sketches import SKETCHES, D
+from apps.claims.demo.sketches import D, Drawn
 from apps.claims.enums import (
     Against,
     PaymentState,
@@ -30,9 +30,9 @@ from apps.tracking.models import PartnerCarrier
 KEYS = UUID("6ba7b810-9dad-11d1-80b4-00c04fd430c8")
 
 
-def pay(claims: list[Claim], people: dict[str, User], now: datetime) -> None:
+def pay(drawn: Drawn, people: dict[str, User], now: datetime) -> None:
     payments = []
-    for claim, sketch in zip(claims, SKETCHES, strict=True):
+    for sketch, claim in drawn:
         if sketch.way is None or claim.paid_at is None or claim.agreed_at is None:
             continue
         second = people["agent" if sketch.way == PayWay.SPOT else "director"]
@@ -55,7 +55,7 @@ def pay(claims: list[Claim], people: dict[str, User], now: datetime) -> None:
                 received=D(sketch.recovered), asked_at=claim.paid_at, asked_by=people["manager"], agreed_by=people["manager"], received_by=people["manager"], agreed_at=now - timedelta(days=2),
                 received_at=now - timedelta(days=1),
             )
-            for claim, sketch in zip(claims, SKETCHES, strict=True)
+            for sketch, claim in drawn
             if sketch.recovered and claim.paid_at is not None
         )  # fmt: skip
 

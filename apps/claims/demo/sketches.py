@@ -10,6 +10,7 @@ from apps.claims.enums import (
     ExplainedHow,
     PayWay,
 )  # fmt: skip
+from apps.claims.models import Claim
 
 S, K, D = ClaimState, ClaimKind, Decimal
 
@@ -30,9 +31,11 @@ class Sketch:
     way: PayWay | None = None
     recovered: int = 0
     private: bool = False  # claimed by the consignee, not by the customer
+    case: str = ""  # in whose case it is claimed: the name of its contact
     more: dict[str, Any] = field(default_factory=dict)
 
 
+Drawn = list[tuple[Sketch, Claim]]
 SKETCHES = (
     Sketch(K.DAMAGE, S.PAID, 1, "送货上门时外箱压破，杯子碎了两只", "玻璃杯", 80, 80, way=PayWay.SPOT),
     Sketch(K.LOSS, S.ASSESSED, 2, "中转后再无扫描，责任部门已认定丢失", "笔记本电脑", 18_800, 18_800),
@@ -49,4 +52,10 @@ SKETCHES = (
     Sketch(K.DAMAGE, S.AGREED, 7, "收件人本人索赔，转账付到其银行卡", "空气炸锅", 459, 429, private=True),
     Sketch(K.SHORTAGE, S.FILED, 0, "商家系统提交：签收少一箱", "婴儿纸尿裤", 238,
            more={"shown_how": ExplainedHow.API, "shown_to": "周经理", "source_key": "api:0:SHORT-20260118"}),
+)  # fmt: skip
+# In a case of the demonstration, whose public page shows them: to be agreed to, disputed, paid.
+IN_CASES = (
+    Sketch(K.DAMAGE, S.PAID, 4, "三瓶蜂蜜碎了一瓶，外箱没有保护", "土蜂蜜", 168, 168, way=PayWay.CASH, case="周小梅"),
+    Sketch(K.DAMAGE, S.APPROVED, 0, "仪器外壳开裂，维修点已报价", "检测仪", 1_260, 1_180, case="刘伟"),
+    Sketch(K.SHORTAGE, S.FILED, 0, "签收单写两件，只收到一件", "童装外套", 460, earlier=300, case="陈秀英"),
 )  # fmt: skip
