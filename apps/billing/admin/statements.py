@@ -38,6 +38,7 @@ from apps.billing.forms import (
     WriteOffForm,
 )
 from apps.billing.models import Statement
+from apps.billing.queries.compensation import compensation_of
 from apps.billing.queries.invoicing import invoiceable
 from apps.billing.queries.lines import lines_of, paid_at_the_door, parts_of
 from apps.billing.queries.owing import owed_on
@@ -216,6 +217,7 @@ class StatementAdmin(BoardPages, BulkAdmin, PanelAdmin):
             "door": door.aggregate(sum=Sum("amount"))["sum"],
             "door_lines": paid_at_the_door(statement, lines) if "door_payments" in there else (),
             "write_offs": [(one, WriteOffState(one.state)) for one in of("write_offs")],
+            "compensation": compensation_of(statement),
             "owed": owed,
             "to_invoice": rest,
             "lines": lines,

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core import signing
 
 from apps.core.notice_types import Notice
-from apps.core.opaque import Id, hide, row_said
+from apps.core.opaque import Id, hide, unhide_signed
 from apps.core.phones import is_mobile
 from apps.customers.models import Customer
 from apps.notifications import channels
@@ -68,7 +68,7 @@ def send_phone_code(
 def code_of_token(token: str, purpose: CodePurpose) -> OneTimeCode | None:
     """The code that ``token`` stands for; None for a token that is not ours or of another purpose."""
     try:
-        pk = row_said(Id.CODE, signing.loads(token, salt=_salt(purpose)))
+        pk = unhide_signed(Id.CODE, signing.loads(token, salt=_salt(purpose)))
     except signing.BadSignature:
         return None
     return OneTimeCode.objects.filter(pk=pk or 0, purpose=purpose).first()
