@@ -12,7 +12,7 @@ from apps.backoffice.forms import DayInput, MomentInput
 from apps.backoffice.forms.held_files import FormWithFiles, HeldFileField
 from apps.complaints.models import Case
 from apps.customers.models import Customer
-from apps.hotline.enums import CallBackState, Direction, Profile
+from apps.hotline.enums import Direction, Profile
 from apps.hotline.reading import ROLES
 from apps.tracking.models import Waybill
 
@@ -95,9 +95,6 @@ class ResultForm(forms.Form):
         max_length=400,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-
-
-ENDS = (CallBackState.DONE, CallBackState.UNREACHABLE, CallBackState.NEEDLESS)
 
 
 class ListField(forms.CharField):

@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 from apps.tracking.enums import Reason, Stage, Status, is_terminal
 
-ON_THE_WAY: Final = (Stage.PICKUP, Stage.SORT, Stage.LINE_HAUL, Stage.DELIVERY)
 # From here on a shipment no longer heads for its consignee: no arrival can be expected.
 OFF_COURSE: Final = frozenset({Status.REFUSED, Status.RETURNING, Status.INTERCEPTED})
 

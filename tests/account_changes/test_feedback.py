@@ -99,7 +99,6 @@ def test_it_is_analysed_per_class_with_share_and_median(row: CampaignRecipient) 
     assert figures.classes == {"question": 2, "cannot_pay_in": 1, "needs_paper": 1}
     assert (figures.to_answer, figures.answered, figures.percent) == (4, 3, 75)
     assert figures.median == timedelta(minutes=30)
-    assert figures.as_data()["median_seconds"] == 1800
 
 
 def test_staff_enter_what_was_said_by_phone(row: CampaignRecipient) -> None:

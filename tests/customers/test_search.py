@@ -148,7 +148,7 @@ def test_whom_each_kind_of_user_sees() -> None:
     services.remove_user(other, user=agent, by=UserFactory(), at=timezone.now())
     assert visible(agent) == {mine, deeper}
     owner = UserFactory(scope=ObjectScope.UNITS, roles=[Role.AGENT], unit=there)
-    services.assign_customer(mine, agent=owner, by=UserFactory(), at=timezone.now())
+    services.change_customer(mine, {"agent": owner}, by=UserFactory(), at=timezone.now())
     assert visible(owner) == {mine, other}, "who owns the orders sees the customer"
     service = ServiceUserFactory(scope=ObjectScope.CUSTOMERS)
     services.admit_user(deeper, user=service, by=UserFactory(), at=timezone.now())

@@ -1,6 +1,5 @@
 """The project that changes the account customers pay into 收款账号变更 (COD-2, COD-4)."""
 
-from datetime import datetime
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -255,9 +254,3 @@ class ChangeProject(Stamped):
     @property
     def is_paused(self) -> bool:
         return self.paused_at is not None
-
-    def stage_at(self, at: datetime) -> str:
-        """``before`` the new account counts, in ``transition``, or ``after`` it; told of any instant."""
-        if self.since is None or at < self.since:
-            return "before"
-        return "transition" if self.accept_until and at < self.accept_until else "after"

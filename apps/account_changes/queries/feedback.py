@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 
 from django.db.models import Count, DurationField, F, Q
 from django.db.models.aggregates import Aggregate
@@ -38,15 +37,6 @@ class FeedbackFigures:
     @property
     def labelled(self) -> list[tuple[str, int]]:
         return [(str(one.label), self.classes.get(one, 0)) for one in FeedbackClass]
-
-    def as_data(self) -> dict[str, Any]:
-        """For a report that is kept: plain values, the time in seconds."""
-        return {
-            "classes": self.classes,
-            "to_answer": self.to_answer,
-            "answered": self.answered,
-            "median_seconds": int(self.median.total_seconds()) if self.median else None,
-        }
 
 
 def feedback_figures(project: ChangeProject) -> FeedbackFigures:

@@ -62,11 +62,6 @@ class ItemShape(s.Serializer[Any]):
     claimed = s.DecimalField(max_digits=14, decimal_places=2)
 
 
-class StepShape(s.Serializer[Any]):
-    text = s.CharField()
-    after = s.CharField(help_text="What stands after it, as money in words of the language.")
-
-
 class ClaimShape(s.Serializer[Claim]):
     number = s.CharField()
     kind = s.ChoiceField(choices=ClaimKind.choices)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils.timezone import localdate
@@ -95,12 +94,6 @@ def recovery_list(user: User, *, view: str) -> "QuerySet[Recovery]":
         rows = rows.filter(state=view)
     related = ("claim__waybill", "carrier", "unit", "person")
     return rows.select_related(*related)
-
-
-def rules_on(day: Any) -> "QuerySet[CompensationRule]":
-    return CompensationRule.objects.filter(Q(until=None) | Q(until__gt=day)).order_by(
-        "kind", "cover", F("customer_id").asc(nulls_first=True), "since"
-    )
 
 
 def rules_for_customers(customers: "QuerySet[Customer]", day: date) -> "QuerySet[CompensationRule]":

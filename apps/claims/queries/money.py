@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
 
 from apps.claims.enums import ClaimState, PaymentState, PayWay
 from apps.claims.models import Claim, ClaimPayment, Recovery
@@ -115,10 +115,3 @@ def recovered_by_partner(
     )
     zero = Decimal(0)
     return [(pk, name, n, a or zero, b or zero, c or zero) for pk, name, n, a, b, c in found]
-
-
-def recovered_sum(claim: Claim) -> Decimal:
-    found: Decimal | None = claim.recoveries.filter(~Q(received=None)).aggregate(s=Sum("received"))[
-        "s"
-    ]
-    return found or Decimal(0)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from apps.banking.enums import Use
@@ -69,9 +69,3 @@ def lines_for(row: Deposit | QrSettlement) -> list[BankLine]:
     amount = row.amount if isinstance(row, Deposit) else row.net
     found = candidates([row]).get((row.account_id, amount), [])
     return [line for line in found if line.day <= row.day + LONGEST]
-
-
-def is_expected() -> bool:
-    """Whether anything is on its way at all."""
-    sent = Q(state=TransitState.SENT)
-    return Deposit.objects.filter(sent).exists() or QrSettlement.objects.filter(sent).exists()

@@ -18,7 +18,6 @@ from apps.customers.services.contacts import (
 )
 from apps.customers.services.customers import (
     admit_user,
-    assign_customer,
     change_customer,
     close_customer,
     create_customer,
@@ -50,7 +49,6 @@ __all__ = [
     "add_contract",
     "add_site",
     "admit_user",
-    "assign_customer",
     "change_contact",
     "change_customer",
     "change_handover_form",

@@ -8,7 +8,6 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from apps.accounts.models import Unit
 from apps.core.errors import RuleBroken
 from apps.customers.enums import CustomerStatus
 from apps.customers.models import Customer, CustomerScope
@@ -79,14 +78,6 @@ def change_customer(
     if {"agent", "director"} & set(changed):
         clocks.customer_given(row, by=by)
     return row
-
-
-def assign_customer(
-    customer: Customer, *, agent: "User", unit: Unit | None = None, by: "User", at: datetime
-) -> Customer:
-    """Hand the customer to an agent, who owns its orders from now on (一票负责到底)."""
-    values: dict[str, Any] = {"agent": agent, **({"unit": unit} if unit else {})}
-    return change_customer(customer, values, by=by, at=at)
 
 
 @transaction.atomic

@@ -6,9 +6,6 @@ from apps.reports.kpis.base import Source
 from apps.tracking.enums import Status
 from apps.tracking.queries.stage_report import city_sql
 
-# Minutes of need and the like are not told apart by these.
-NO_KEYS: Final = "NULL::bigint, NULL::bigint, NULL::bigint, NULL::bigint, NULL::text"
-
 
 def city(column: str) -> str:
     """The city by its short name; most names are short already, and that is cheaper to see."""
