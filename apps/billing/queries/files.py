@@ -67,12 +67,12 @@ def statement_file(
 
 def _fill_xlsx(file: IO[bytes], statement: Statement, lines: Rows) -> None:
     head, *figures = summary_rows(statement)
-    pages = [
+    pages: list[tuple[str, tuple[Any, ...], Rows]] = [
         (_("Summary"), head, figures),
         (_("Lines"), HEADINGS, _with_total(lines)),
     ]
     if compensation := sheet_rows(statement):
-        pages.append((_("Compensation paid out"), headings(), compensation))
+        pages.append((_("Compensation paid out"), tuple(headings()), compensation))
     fill_book(file, pages)
 
 

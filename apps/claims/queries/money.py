@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from apps.claims.enums import ClaimState, PaymentState, PayWay
 from apps.claims.models import Claim, ClaimPayment, Recovery
