@@ -24,6 +24,7 @@ from tests.factories.shipments import shipment
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 CUSTOMERS, AT_FIRST = 87, 80
+CONCERNED = "section[aria-labelledby=customers] tbody"
 CLOSED = {"zh-CN": "已关闭", "en-GB": "Closed"}
 
 
@@ -80,12 +81,12 @@ def test_from_its_declaration_to_its_review(enter: Enter, language: str, wide: i
     assert len(told) == len(set(told)) == CUSTOMERS
 
     page.goto(f"{address}?customers=asked")
-    expect(page.locator(".inc-table tbody tr")).to_have_count(1)
-    expect(page.locator(".inc-table tbody")).to_contain_text(asks.display_name)
+    expect(page.locator(f"{CONCERNED} tr")).to_have_count(1)
+    expect(page.locator(CONCERNED)).to_contain_text(asks.display_name)
     row = NoticeRecipient.objects.get(customer=by_phone)
     services.note_call(recipient_id=row.pk, reached=False, by=boss, at=timezone.now())
     page.goto(f"{address}?customers=call")
-    expect(page.locator(".inc-table tbody tr")).to_have_count(1)
+    expect(page.locator(f"{CONCERNED} tr")).to_have_count(1)
     page.locator("a[href*='/called/']").click()
     expect(page.locator("[name=reached]")).to_be_checked()
     page.locator(".page form button[type=submit]").last.click()
