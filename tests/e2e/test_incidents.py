@@ -40,7 +40,7 @@ def signed_in(browser: Browser, client: Client, url: str, user: Any, locale: str
 
 @pytest.mark.parametrize("locale", list(WORDS))
 def test_snow_is_declared(browser: Browser, client: Client, live_server: Any, locale: str) -> None:
-    counted, said, told = WORDS[locale]
+    counted, title, notified = WORDS[locale]
     unit, boss = f.house()
     waybill = f.parcel(customer=f.customer())
     page = signed_in(browser, client, live_server.url, boss, locale)
@@ -59,7 +59,7 @@ def test_snow_is_declared(browser: Browser, client: Client, live_server: Any, lo
     expect(page.locator(".inc-figures")).to_be_visible()
     services.work_incidents()
     page.reload()
-    expect(page.locator(".inc-figures")).to_contain_text(told)
+    expect(page.locator(".inc-figures")).to_contain_text(notified)
     assert Incident.objects.get().affected.count() == 1
     page.goto(f"/track/{waybill.number}")
-    expect(page.locator("#shipment .notice")).to_contain_text(said)
+    expect(page.locator("#shipment .notice")).to_contain_text(title)

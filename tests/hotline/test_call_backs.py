@@ -118,8 +118,8 @@ def test_the_clock_runs_from_the_call_and_staff_on_duty_are_told() -> None:
     clock = Clock.objects.get(matter__kind=HotlineMatter.CALL_BACK)
     assert clock.matter.opened_at == row.opened_at and clock.seconds == 30 * 60
     relay_due()
-    told = Delivery.objects.get(topic="staff.call_back")
-    assert told.recipient.endswith(f":{agent.pk}")
+    delivery = Delivery.objects.get(topic="staff.call_back")
+    assert delivery.recipient.endswith(f":{agent.pk}")
 
 
 @pytest.mark.parametrize("to", [S.DONE, S.UNREACHABLE, S.NEEDLESS])

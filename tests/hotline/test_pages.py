@@ -185,9 +185,9 @@ def test_calls_stand_on_the_page_of_their_shipment(client: Client) -> None:
     row = waybill()
     f.taken(f.system(), f.missed_call("1.1", f.ago(20), caller="13800138001"))
     Call.objects.update(waybill=row)
-    beside = f"/admin/hotline/call/beside/tracking.waybill/{row.pk}/"
-    assert beside in page(client, reverse("desk:shipment", args=[row.number]))
-    assert "138********" in page(client, beside)
+    address = f"/admin/hotline/call/beside/tracking.waybill/{row.pk}/"
+    assert address in page(client, reverse("desk:shipment", args=[row.number]))
+    assert "138********" in page(client, address)
 
 
 def test_the_log_finds_a_whole_number_and_masks_it(client: Client) -> None:

@@ -37,7 +37,7 @@ def local(text: str) -> int:
 
 
 def test_a_queue_that_rang_several_phones_is_one_answered_call() -> None:
-    """801 and 803 rang in vain, 802 answered after 9 s: one call, wait 9 s, three phones."""
+    """OP07: 801 and 803 rang in vain, 802 answered after 9 s: one call, wait 9 s, three phones."""
     text = (
         f"{T}|1.1|hotline|NONE|ENTERQUEUE||13800138001|1\n"
         f"{T + 4}|1.1|hotline|SIP/801|RINGNOANSWER|4000\n{T + 4}|1.1|hotline|PJSIP/803|RINGNOANSWER|4000\n"

@@ -199,11 +199,11 @@ def test_what_customers_and_agents_read(client: Client) -> None:
     about = case(waybill=waybill, customer=waybill.customer, unit=unit, by=boss)
     sign_in(client, boss)
     assert "IN" in client.get(reverse("desk:shipment", args=[waybill.number])).text
-    beside = "admin:incidents_incident_beside"
+    panel = "admin:incidents_incident_beside"
     for model, pk in (("complaints.case", about.pk), ("tracking.waybill", waybill.pk)):
-        assert "杭州大雪" in client.get(reverse(beside, args=[model, pk])).text
-    assert client.get(reverse(beside, args=["customers.customer", 1])).status_code == 404
-    assert client.get(reverse(beside, args=["complaints.case", 0])).status_code == 404
+        assert "杭州大雪" in client.get(reverse(panel, args=[model, pk])).text
+    assert client.get(reverse(panel, args=["customers.customer", 1])).status_code == 404
+    assert client.get(reverse(panel, args=["complaints.case", 0])).status_code == 404
 
 
 def test_the_late_list_says_held_by(client: Client) -> None:

@@ -51,14 +51,14 @@ def test_cities_units_partners_and_legs_in_both_languages(client: Client) -> Non
 @pytest.mark.parametrize("kind", ["units", "carriers", "everywhere"])
 def test_no_page_is_silent_about_the_place(client: Client, kind: str) -> None:
     unit, boss = house(client)
-    given, said = {
+    given, expected = {
         "units": ({"units": [UnitFactory(name="广州货运中心").pk]}, "广州货运中心"),
         "carriers": ({"carriers": [carrier(name="韵达速递").pk]}, "韵达速递"),
         "everywhere": ({"everywhere": True}, "全国"),
     }[kind]
     incident = f.declared(unit, boss, where=f.where(**{"cities": [], **given}), confirmed=0)
     for text in pages(client, incident):
-        assert said in text
+        assert expected in text
 
 
 def test_colleagues_read_the_place_in_their_message() -> None:
@@ -85,6 +85,6 @@ def test_an_overdue_drill_is_named_so_everywhere(client: Client) -> None:
         reverse("admin:incidents_plan_change", args=[late.pk]),
     ):
         text = client.get(address).text
-        said = f'<span class="tag tag-red">⚠ 逾期，应于 {drill.due_on.isoformat()}</span>'
-        assert text.count(said) == 1, address
+        expected = f'<span class="tag tag-red">⚠ 逾期，应于 {drill.due_on.isoformat()}</span>'
+        assert text.count(expected) == 1, address
         assert "逾期，应于 " + today.isoformat() not in text, "it may be held until the day is over"

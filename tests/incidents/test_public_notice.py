@@ -54,8 +54,8 @@ def test_the_public_notice_ends_with_its_incident(client: Client, end: str) -> N
     assert current_announcements(timezone.now(), "zh-hans") == []
     gone = Announcement.objects.get()
     assert gone.withdrawn_by == boss
-    said = Event.objects.filter(kind=f"incident.{end}").get()
-    assert said.data["taken_off"] == 1
+    event = Event.objects.filter(kind=f"incident.{end}").get()
+    assert event.data["taken_off"] == 1
     sign_in(client, boss)
     page = client.get(reverse("admin:incidents_incident_change", args=[incident.pk])).text
     assert "已从网站撤下" in page and "撤下的公告" in page

@@ -194,8 +194,8 @@ def test_punctuality_is_that_of_the_feedback_sheet() -> None:
     for row, promise in zip(made, (early, late, late, late), strict=True):
         Waybill.objects.filter(pk=row.pk).update(promised_at=promise, measured_promise_at=None)
     sheet = [on_time(w, now) for w in Waybill.objects.filter(pk__in=[row.pk for row in made])]
-    told = (sheet.count(True), sum(one is not None for one in sheet))
-    assert ticks("on_time", now_and_here()) == told == (1, 4)
+    expected = (sheet.count(True), sum(one is not None for one in sheet))
+    assert ticks("on_time", now_and_here()) == expected == (1, 4)
 
 
 @pytest.fixture
@@ -261,8 +261,8 @@ def test_what_claims_cost() -> None:
 def test_who_was_told_of_an_incident_before_they_asked() -> None:
     """Two customers, one of whom asked before they were told; as the incident's own page says."""
     unit, by = snow.house()
-    told, asked = snow.customer(), snow.customer()
-    parcels = {one.pk: snow.parcel(customer=one) for one in (told, asked)}
+    notified, asked = snow.customer(), snow.customer()
+    parcels = {one.pk: snow.parcel(customer=one) for one in (notified, asked)}
     case(waybill=parcels[asked.pk], customer=asked)
     Case.objects.update(created_at=timezone.now() - timedelta(minutes=30))
     incident = snow.running(unit, by)
@@ -270,7 +270,7 @@ def test_who_was_told_of_an_incident_before_they_asked() -> None:
     early = [row for row in rows if row.notified_at is not None and not row.asked_before]
     assert ticks("incident_told", now_and_here()) == (len(early), len(rows)) == (1, 2)
     found, _next = rows_page(KPIS["incident_told"], COMPANY, now_and_here(), only="good")
-    assert [row.customer_id for row in found] == [told.pk]
+    assert [row.customer_id for row in found] == [notified.pk]
     assert (
         figures([KPIS["incident_told"]], ScopeKind.CUSTOMER, now_and_here(), [asked.pk])[
             0

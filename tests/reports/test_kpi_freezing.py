@@ -41,8 +41,8 @@ def test_frozen_figures_stay_as_they_were() -> None:
     freeze = services.freeze_figures(world.period, ScopeKind.CUSTOMER, by=by)
     kept = Figure.objects.filter(freeze=freeze)
     live = figures(list(KPIS.values()), ScopeKind.CUSTOMER, world.period)
-    told = {(f.kpi, f.scope_id): (f.numerator, f.denominator, f.median, f.p90) for f in kept}
-    assert told == {
+    found = {(f.kpi, f.scope_id): (f.numerator, f.denominator, f.median, f.p90) for f in kept}
+    assert found == {
         (f.kpi, f.scope_id): (f.numerator, f.denominator, f.median, f.p90) for f in live
     }
     scope = Scope(ScopeKind.CUSTOMER, (world.customers[0],))

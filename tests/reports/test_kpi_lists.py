@@ -79,10 +79,10 @@ def check_yardstick(kpi: Kpi, row: FigureRow, world: World) -> None:
     with connection.cursor() as cursor:
         cursor.execute(kpi.yardstick, kpi.given(world.period))
         numerator, denominator, *rest = cursor.fetchone()
-    told = (numerator, denominator)
+    expected = (numerator, denominator)
     if kpi.code.startswith("stage_"):
-        told = (row.numerator, denominator)
-    assert (row.numerator, row.denominator) == told, kpi.code
+        expected = (row.numerator, denominator)
+    assert (row.numerator, row.denominator) == expected, kpi.code
     for mine, bare in zip((row.median, row.p90), rest, strict=False):
         assert near(mine, bare), f"{kpi.code}: {mine} {bare}"
 
@@ -92,6 +92,15 @@ def test_a_scope_alone_has_the_figure_it_has_among_all(world: World) -> None:
         every = figures(ALL, kind, world.period)
         one = next(row.scope_id for row in every if row.kpi in ("on_time", "fcr"))
         assert figures(ALL, kind, world.period, [one]) == [r for r in every if r.scope_id == one]
+
+
+def test_some_customers_have_the_figures_they_have_among_all(world: World) -> None:
+    """They are read from sources of their own (ADR 68)."""
+    some = world.customers[:5]
+    every = figures(ALL, ScopeKind.CUSTOMER, world.period)
+    found = figures(ALL, ScopeKind.CUSTOMER, world.period, some)
+    assert found == [row for row in every if row.scope_id in some]
+    assert any(row.numerator for row in found if row.kpi == "reopened")
 
 
 def test_a_list_of_a_scope_has_its_rows_alone(world: World) -> None:

@@ -316,9 +316,9 @@ def test_the_same_content_is_the_same_bytes_and_names_nobody(signers: Signers) -
 
     assert hashlib.sha256(pdf).hexdigest() == row.sending.pdf_sha256
     assert hashlib.sha256(xlsx).hexdigest() == row.sending.xlsx_sha256
-    said = json.dumps(row.content, ensure_ascii=False)
+    words = json.dumps(row.content, ensure_ascii=False)
     for person in (signers.agent, signers.project, signers.director, signers.deputy):
-        assert person.display_name not in said
+        assert person.display_name not in words
 
 
 def test_the_first_receipt_counts(signers: Signers) -> None:
@@ -387,8 +387,8 @@ def test_claims_stand_in_it_and_what_was_recovered_does_not(signers: Signers) ->
         paid_at=at + timedelta(hours=10),
     )  # fmt: skip
     row = signers.draft(claim.customer)
-    said = {one["kpi"]: figure_words(one) for one in row.content["figures"]}
-    assert said["claim_paid"] == "80.00 元 (1)"
-    assert said["claim_pay_time"] == "3.0 小时 (1)" and "claim_time" in said
-    assert "claim_recovered" not in said and "claim_cost" not in said
+    words = {one["kpi"]: figure_words(one) for one in row.content["figures"]}
+    assert words["claim_paid"] == "80.00 元 (1)"
+    assert words["claim_pay_time"] == "3.0 小时 (1)" and "claim_time" in words
+    assert "claim_recovered" not in words and "claim_cost" not in words
     assert "80.00 元" in str([line.value for line in figure_lines(row)])

@@ -17,8 +17,8 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.requirement("
 def test_twenty_sign_prepare_and_acknowledge_at_once() -> None:
     signers = Signers()
     row = signers.written()
-    said = at_once(20, lambda _n: signers.sign(row, signers.project, seen=row.sha256))
-    assert said["done"] == 1 and Approval.objects.count() == 1
+    outcomes = at_once(20, lambda _n: signers.sign(row, signers.project, seen=row.sha256))
+    assert outcomes["done"] == 1 and Approval.objects.count() == 1
     row.refresh_from_db()
     assert row.state == SummaryState.PROJECT
     signers.sign(row, signers.director)
@@ -27,8 +27,8 @@ def test_twenty_sign_prepare_and_acknowledge_at_once() -> None:
     def send(_n: int) -> object:
         return services.send_summary(summary_id=row.pk, by=signers.agent, at=timezone.now())
 
-    said = at_once(4, send)
-    assert said == {"done": 1, "illegal_move": 3} and SummarySending.objects.count() == 1
+    outcomes = at_once(4, send)
+    assert outcomes == {"done": 1, "illegal_move": 3} and SummarySending.objects.count() == 1
     assert Event.objects.filter(kind="summary.sent").count() == 1
 
     def receive(n: int) -> object:

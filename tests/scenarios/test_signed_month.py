@@ -29,7 +29,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.requirement("REP-3")]
 DAY = timedelta(days=1)
 
 
-def told(topic: str) -> set[str]:
+def recipients_of(topic: str) -> set[str]:
     relay_due()
     return set(Delivery.objects.filter(topic=topic).values_list("recipient_label", flat=True))
 
@@ -77,12 +77,12 @@ def test_the_month_that_four_people_sign() -> None:
 
     # The agent writes, the managers plan; the project manager signs, the director sends it back.
     row = signers.written(row)
-    assert signers.project.display_name in told("staff.summary_waits")
+    assert signers.project.display_name in recipients_of("staff.summary_waits")
     row = signers.sign(row, signers.project)
     row = services.return_summary(
         row, seen=seen(row), reason="原因请写具体", by=signers.director, at=timezone.now()
     )
-    assert told("staff.summary_returned") == {signers.agent.display_name}
+    assert recipients_of("staff.summary_returned") == {signers.agent.display_name}
     services.change_summary(
         summary_id=row.pk,
         texts={"happened": "一票因封路晚到。"},
@@ -102,7 +102,7 @@ def test_the_month_that_four_people_sign() -> None:
     assert row.state == SummaryState.SIGNED and row.round == 2
 
     row = services.send_summary(summary_id=row.pk, by=signers.agent, at=timezone.now())
-    assert len(told("summary.sent")) == 1
+    assert len(recipients_of("summary.sent")) == 1
     services.acknowledge_summary(
         summary_id=row.pk, name="赵经理", by_customer=True, by=signers.agent, at=timezone.now()
     )

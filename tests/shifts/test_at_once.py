@@ -22,15 +22,15 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.requirement("
 
 
 def at_once(hands: int, act: Callable[[int], Any]) -> "Counter[str]":
-    gate, said = threading.Barrier(hands), Counter[str]()
+    gate, outcomes = threading.Barrier(hands), Counter[str]()
 
     def hand(n: int) -> None:
         gate.wait(LIMIT)
         try:
             act(n)
-            said["done"] += 1
+            outcomes["done"] += 1
         except RuleBroken as refusal:
-            said[refusal.code] += 1
+            outcomes[refusal.code] += 1
         connection.close()
 
     threads = [threading.Thread(target=hand, args=(n,)) for n in range(hands)]
@@ -38,8 +38,8 @@ def at_once(hands: int, act: Callable[[int], Any]) -> "Counter[str]":
         thread.start()
     for thread in threads:
         thread.join(LIMIT)
-    assert sum(said.values()) == hands, said
-    return said
+    assert sum(outcomes.values()) == hands, outcomes
+    return outcomes
 
 
 def test_twenty_take_a_gap_a_swap_and_accept_a_handover() -> None:
@@ -47,26 +47,28 @@ def test_twenty_take_a_gap_a_swap_and_accept_a_handover() -> None:
     boss, people = f.director(unit), [f.agent(unit) for _n in range(20)]
     f.need(unit, boss)
     gap = Gap.objects.filter(closed_at=None).order_by("starts_at")[3]
-    said = at_once(20, lambda n: services.take_gap(gap_id=gap.pk, by=people[n], at=timezone.now()))
-    assert said == {"done": 1, "closed": 19}
+    outcomes = at_once(
+        20, lambda n: services.take_gap(gap_id=gap.pk, by=people[n], at=timezone.now())
+    )
+    assert outcomes == {"done": 1, "closed": 19}
     shift = DutyShift.objects.get(starts_at=gap.starts_at)
 
     swap = services.ask_swap(shift_id=shift.pk, by=shift.user, at=timezone.now())
     others = [one for one in people if one != shift.user]
-    said = at_once(
+    outcomes = at_once(
         19, lambda n: services.take_swap(swap_id=swap.pk, by=others[n], at=timezone.now())
     )
-    assert said == {"done": 1, "illegal_move": 18}
-    said = at_once(
+    assert outcomes == {"done": 1, "illegal_move": 18}
+    outcomes = at_once(
         20, lambda _n: services.confirm_swap(swap_id=swap.pk, by=boss, at=timezone.now())
     )
-    assert said == {"done": 1, "illegal_move": 19}
+    assert outcomes == {"done": 1, "illegal_move": 19}
     assert DutyShift.objects.standing().filter(starts_at=gap.starts_at).count() == 1
 
-    said = at_once(
+    outcomes = at_once(
         20, lambda _n: services.accept_handover(handover_id=row.pk, by=receiver, at=timezone.now())
     )
-    assert said == {"done": 1, "illegal_move": 19}
+    assert outcomes == {"done": 1, "illegal_move": 19}
     assert Absence.objects.filter(kind=AbsenceKind.OFF_SHIFT).count() == 1
     assert Event.objects.filter(kind="handover.accepted").count() == 1
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from apps.core.errors import BadInput
 from apps.shifts.day_times import clock_text
-from apps.shifts.rules.days import day_span, falls_on, span_on
+from apps.shifts.rules.days import day_span, days_between, falls_on, span_on
 from apps.shifts.rules.ical import Entry, calendar
 from apps.shifts.rules.intervals import Missing, Span, merged, missing, present, without
 from apps.shifts.rules.patterns import Line, fill, read_lines
@@ -118,6 +118,27 @@ def test_midnight_new_year_and_clocks_that_jump() -> None:
     long = span_on(date(2026, 10, 24), *day_span("22:00", "06:00"), berlin)
     assert long.ends_at.astimezone(UTC) - long.starts_at.astimezone(UTC) == timedelta(hours=9)
     assert clock_text(1440) == "24:00" and clock_text(1920) == "08:00"
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [(date(2027, 12, 30), date(2028, 1, 2)), (date(2028, 2, 27), date(2028, 3, 2))],
+    ids=["year end", "leap day"],
+)
+def test_needs_of_nights_over_the_year_end_and_the_leap_day(first: date, last: date) -> None:
+    """OP05: each night is needed once, and a shift that is taken away is missing with its own hours."""
+    nights = [
+        span_on(day, *day_span("22:00", "06:00"), SHANGHAI)
+        for day in days_between(first, last)
+        if falls_on(day, range(1, 8), "same", frozenset())
+    ]
+    assert len(nights) == (last - first).days + 1
+    assert all(night.ends_at - night.starts_at == timedelta(hours=8) for night in nights)
+    assert all(missing(night, 1, [nights]) == [] for night in nights)
+    for gone in nights:
+        others = [one for one in nights if one != gone]
+        found = [one for night in nights for one in missing(night, 1, [others])]
+        assert found == [Missing(*gone, 1)]
 
 
 def test_needs_on_holidays() -> None:
