@@ -24,7 +24,7 @@ TEXTS = {
     "zh-CN": {
         "ask": "申请赔偿", "send": "提交索赔", "unread": "请阅读", "papers": "为这笔理赔补充凭证",
         "send_papers": "发送凭证", "locked": "设有密码", "sent": "您已发送", "disagree": "不同意",
-        "looking": "正在处理", "agree": "同意赔付 ¥450.00", "paid": "赔付日期",
+        "looking": "正在核实", "agree": "同意赔付 ¥450.00", "paid": "赔付日期",
     },
     "en": {
         "ask": "Ask for compensation", "send": "Send the claim", "unread": "Read the rules",
