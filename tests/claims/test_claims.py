@@ -37,8 +37,9 @@ from apps.sla.models import Clock
 from tests.factories import claims as f
 from tests.factories import payees
 from tests.factories.complaints import any_cause, case, decided, exception, solved
-from tests.factories.customers import PDF, CustomerFactory
+from tests.factories.customers import CustomerFactory
 from tests.factories.notifications import relay_all
+from tests.factories.pdfs import pdf
 from tests.factories.tracking import carrier
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("CMP-6")]
@@ -77,7 +78,7 @@ ACTS: dict[str, tuple[Callable[[f.Desk, Claim], Any], set[S]]] = {
     "ask_papers": (lambda d, c: services.ask_papers(claim_id=c.pk, what="发票", **who(d)), {S.FILED, S.ASSESSED}),
     "paper": (
         lambda d, c: services.add_papers(
-            claim_id=c.pk, kind=PaperKind.PRICE, files=[NewFile(PDF, "发票.pdf")], **who(d)
+            claim_id=c.pk, kind=PaperKind.PRICE, files=[NewFile(pdf(), "发票.pdf")], **who(d)
         ),
         {S.DRAFT, S.FILED, S.ASSESSED, S.APPROVED, S.REFUSED},
     ),
@@ -202,13 +203,13 @@ def test_what_was_written_down_at_the_filing_stays(desk: f.Desk) -> None:
 def test_papers_void_an_approval_and_keep_it(desk: f.Desk) -> None:
     claim = f.approved(desk)
     services.add_papers(
-        claim_id=claim.pk, kind=PaperKind.PRICE, files=[NewFile(PDF, "a.pdf")], **who(desk)
+        claim_id=claim.pk, kind=PaperKind.PRICE, files=[NewFile(pdf(), "a.pdf")], **who(desk)
     )
     claim = f.fresh(claim)
     assert (claim.state, claim.approved, claim.decided_at) == (S.FILED, None, None)
     assert [one.verdict for one in claim.decisions.all()] == ["approve"]
     again = services.add_papers(
-        claim_id=claim.pk, kind=PaperKind.PRICE, files=[NewFile(PDF, "a.pdf")], **who(desk)
+        claim_id=claim.pk, kind=PaperKind.PRICE, files=[NewFile(pdf(), "a.pdf")], **who(desk)
     )
     assert again.papers.count() == 1
     assert Event.objects.filter(kind="claim.voided", subject_id=str(claim.pk)).count() == 1
@@ -262,7 +263,7 @@ def test_on_the_spot_is_all_or_nothing(desk: f.Desk) -> None:
         lambda: services.pay_on_the_spot(
             new=f.new_claim(desk),
             received_by="李",
-            picture=NewFile(PDF, "a.pdf"),
+            picture=NewFile(pdf(), "a.pdf"),
             signature=f.picture(),
             **who(desk),
         )
@@ -407,7 +408,7 @@ def test_its_clocks_run_wait_and_end(desk: f.Desk) -> None:
     services.ask_papers(claim_id=claim.pk, what="发票", **who(desk))
     assert states()["claim.action"] == "paused" and states()["claim.response"] == "met"
     services.add_papers(
-        claim_id=claim.pk, kind=PaperKind.PRICE, files=[NewFile(PDF, "a.pdf")], **who(desk)
+        claim_id=claim.pk, kind=PaperKind.PRICE, files=[NewFile(pdf(), "a.pdf")], **who(desk)
     )
     assert states()["claim.action"] == "running"
     f.assess(claim, desk.agent)
