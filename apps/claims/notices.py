@@ -17,7 +17,7 @@ from apps.events.models import Event
 TOPIC_OF = {"claim.large": "staff.claim_large", "claim.assessed": "staff.claim_decision"}
 
 
-def _told(events: Sequence[Event]) -> list[Notice]:
+def _notices(events: Sequence[Event]) -> list[Notice]:
     """Set-based; events that name nobody are nobody's news, and nobody is told of what they did."""
     named = [event for event in events if event.data.get("people")]
     ids = {int(event.subject_id) for event in named}
@@ -87,4 +87,4 @@ def _address(notice: Notice, claim: Claim) -> None:
         notice.addressee = ("sms", claim.party_phone, "zh-hans")
 
 
-NOTICES = dict.fromkeys(TOPIC_OF, _told) | {"claim.approved": _approved}
+NOTICES = dict.fromkeys(TOPIC_OF, _notices) | {"claim.approved": _approved}

@@ -108,20 +108,20 @@ class VoiceView(ApiView):
         return _shaped(answer(with_prefix(typed), asker, at=timezone.now()), wanted)
 
 
-def _shaped(said: Answer, shape: str) -> Any:
-    words = {"zh": spoken(said, "zh-hans"), "en": spoken(said, "en")}
+def _shaped(result: Answer, shape: str) -> Any:
+    words = {"zh": spoken(result, "zh-hans"), "en": spoken(result, "en")}
     if shape == "text":
         return HttpResponse("\n".join(words.values()), content_type="text/plain; charset=utf-8")
     if shape == "xml":
         lines = "".join(f'<say lang="{SPEECH[k]}">{escape(v)}</say>' for k, v in words.items())
-        found = quoteattr("true" if said.shipment else "false")
+        found = quoteattr("true" if result.shipment else "false")
         body = f'<?xml version="1.0" encoding="UTF-8"?><response found={found}>{lines}</response>'
         return HttpResponse(body, content_type="text/xml; charset=utf-8")
     return Response(
         {
-            "found": said.shipment is not None,
-            "outcome": str(said.outcome),
-            "number": said.number,
+            "found": result.shipment is not None,
+            "outcome": str(result.outcome),
+            "number": result.number,
             **words,
         }
     )

@@ -91,11 +91,11 @@ def party_lines(party: PartyView) -> list[str]:
 def spoken(answer: Answer, language: str) -> str:
     """What a machine reads out: the number digit by digit, then the sentence."""
     with translation.override(language):
-        said = as_text(answer)
+        text = as_text(answer)
         if not answer.number:
-            return said
+            return text
         digits = " ".join(answer.number.removeprefix(settings.WAYBILL_PREFIX))
-        return _("Waybill %(digits)s. %(sentence)s.") % {"digits": digits, "sentence": said}
+        return _("Waybill %(digits)s. %(sentence)s.") % {"digits": digits, "sentence": text}
 
 
 def link_of(number: str) -> str:

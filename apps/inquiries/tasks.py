@@ -3,8 +3,8 @@
 from django.utils import timezone
 
 from apps.events.background import background_task, due_when
-from apps.inquiries.services.forgetting import forget
 from apps.inquiries.services.mailbox import read_mailbox
+from apps.inquiries.services.purging import purge
 from apps.inquiries.services.pushing import BATCH, push_due
 from apps.inquiries.services.replying import send_replies
 from apps.inquiries.services.wechat_media import fetch_media
@@ -38,7 +38,7 @@ def fetch_pictures() -> int:
 
 @background_task("apps.inquiries.tasks.purge_inquiries")
 def purge_inquiries() -> int:
-    return forget(at=timezone.now())
+    return purge(at=timezone.now())
 
 
 for _task, _table in ((PUSH, "kuaidi100subscription"), (FETCH, "wechatmedia")):

@@ -125,8 +125,8 @@ def incident_of(shipment: PublicShipment, at: datetime) -> SafeString | str:
     """What holds the shipment and the new time, in a line of its own; nothing for all others."""
     if not shipment.held_by or is_terminal(shipment.status, shipment.reason):
         return ""
-    said = public_sentence(shipment.held_by, shipment.promised_at, at)
-    return format_html('<p class="notice" role="status">{}</p>', said) if said else ""
+    text = public_sentence(shipment.held_by, shipment.promised_at, at)
+    return format_html('<p class="notice" role="status">{}</p>', text) if text else ""
 
 
 def clauses(sentence: str) -> SafeString:
@@ -166,8 +166,8 @@ def _days(shipment: PublicShipment, at: datetime) -> SafeString:
 def version_of(shipment: PublicShipment, sentence: str, at: datetime) -> str:
     """Changes exactly when the page says something new: news, another day, another language."""
     today = timezone.localtime(at).date()
-    said = f"{shipment!r}\0{sentence}\0{today}\0{get_language()}"
-    return blake2s(said.encode(), digest_size=12).hexdigest()
+    content = f"{shipment!r}\0{sentence}\0{today}\0{get_language()}"
+    return blake2s(content.encode(), digest_size=12).hexdigest()
 
 
 def facts_of(shipment: PublicShipment, at: datetime) -> list[Fact]:

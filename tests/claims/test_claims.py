@@ -37,8 +37,9 @@ from apps.sla.models import Clock
 from tests.factories import claims as f
 from tests.factories import payees
 from tests.factories.complaints import any_cause, case, decided, exception, solved
-from tests.factories.customers import PDF, CustomerFactory
+from tests.factories.customers import CustomerFactory
 from tests.factories.notifications import relay_all
+from tests.factories.pdfs import pdf
 from tests.factories.tracking import carrier
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("CMP-6")]
@@ -77,7 +78,7 @@ ACTS: dict[str, tuple[Callable[[f.Desk, Claim], Any], set[S]]] = {
     "ask_papers": (lambda d, c: services.ask_papers(claim_id=c.pk, what="发票", **who(d)), {S.FILED, S.ASSESSED}),
     "paper": (
         lambda d, c: services.add_papers(
-            claim_id=c.pk, kind=PaperKind.PRICE, files=[NewFile(PDF, "发票.pdf")], **who(d)
+            claim_id=c.pk, kind=PaperKind.PRICE, files=[NewFile(pdf(), "发票.pdf")], **who(d)
         ),
         {S.DRAFT, S.FILED, S.ASSESSED, S.APPROVED, S.REFUSED},
     ),
@@ -121,9 +122,9 @@ def test_each_act_in_each_state(desk: f.Desk, state: S) -> None:
      "1280,500", "1，280", "1,2800", "+80", "8 0", "０", "٨٠", "80.", ".5", "Infinity", "sNaN"],
 )  # fmt: skip
 def test_sums_that_are_none_are_refused_naming_field_and_line(text: str) -> None:
-    said = refusal(lambda: amount(text, "claimed", row=2))
-    assert isinstance(said, BadInput)
-    assert (said.code, said.field, said.row) == ("bad_amount", "claimed", 2)
+    refused = refusal(lambda: amount(text, "claimed", row=2))
+    assert isinstance(refused, BadInput)
+    assert (refused.code, refused.field, refused.row) == ("bad_amount", "claimed", 2)
 
 
 def test_commas_part_thousands_and_nothing_else() -> None:
@@ -138,8 +139,8 @@ def test_a_line_that_makes_no_sense_is_named() -> None:
         NewItem("花瓶", D("1280.50"), 2),
         NewItem("台灯", D(80)),
     ]
-    said = refusal(lambda: read_items("花瓶 80\n台灯"))
-    assert isinstance(said, BadInput) and said.row == 2
+    refused = refusal(lambda: read_items("花瓶 80\n台灯"))
+    assert isinstance(refused, BadInput) and refused.row == 2
 
 
 @pytest.mark.parametrize(
@@ -167,8 +168,8 @@ def test_what_cannot_be_filed_is_refused_naming_the_field(
     if fields.get("waybill") == "none":
         fields = {**fields, "waybill": None}
     given = {name: getattr(new, name) for name in new.__slots__} | fields
-    said = refusal(lambda: services.file_claim(new=type(new)(**given), **who(desk)))
-    assert (said.code, said.field) == (code, field)
+    refused = refusal(lambda: services.file_claim(new=type(new)(**given), **who(desk)))
+    assert (refused.code, refused.field) == (code, field)
     assert not Claim.objects.exists()
 
 
@@ -181,8 +182,8 @@ def test_one_living_claim_of_a_kind(desk: f.Desk) -> None:
     shipment = desk.shipment()
     first = f.filed(desk, waybill=shipment, source_key="api:1")
     assert f.filed(desk, waybill=shipment, source_key="api:1") == first
-    said = refusal(lambda: f.filed(desk, waybill=shipment))
-    assert said.code == "claim_living" and first.number in str(said)
+    refused = refusal(lambda: f.filed(desk, waybill=shipment))
+    assert refused.code == "claim_living" and first.number in str(refused)
     assert f.filed(desk, waybill=shipment, kind=ClaimKind.DELAY).pk
     services.withdraw_claim(claim_id=first.pk, reason="不要了", **who(desk))
     assert f.filed(desk, waybill=shipment).pk
@@ -202,13 +203,13 @@ def test_what_was_written_down_at_the_filing_stays(desk: f.Desk) -> None:
 def test_papers_void_an_approval_and_keep_it(desk: f.Desk) -> None:
     claim = f.approved(desk)
     services.add_papers(
-        claim_id=claim.pk, kind=PaperKind.PRICE, files=[NewFile(PDF, "a.pdf")], **who(desk)
+        claim_id=claim.pk, kind=PaperKind.PRICE, files=[NewFile(pdf(), "a.pdf")], **who(desk)
     )
     claim = f.fresh(claim)
     assert (claim.state, claim.approved, claim.decided_at) == (S.FILED, None, None)
     assert [one.verdict for one in claim.decisions.all()] == ["approve"]
     again = services.add_papers(
-        claim_id=claim.pk, kind=PaperKind.PRICE, files=[NewFile(PDF, "a.pdf")], **who(desk)
+        claim_id=claim.pk, kind=PaperKind.PRICE, files=[NewFile(pdf(), "a.pdf")], **who(desk)
     )
     assert again.papers.count() == 1
     assert Event.objects.filter(kind="claim.voided", subject_id=str(claim.pk)).count() == 1
@@ -219,7 +220,7 @@ def test_papers_void_an_approval_and_keep_it(desk: f.Desk) -> None:
 )
 def test_papers_that_lie_are_refused(desk: f.Desk, content: bytes) -> None:
     claim = f.filed(desk)
-    said = refusal(
+    refused = refusal(
         lambda: services.add_papers(
             claim_id=claim.pk,
             kind=PaperKind.PRICE,
@@ -227,21 +228,21 @@ def test_papers_that_lie_are_refused(desk: f.Desk, content: bytes) -> None:
             **who(desk),
         )
     )
-    assert isinstance(said, BadInput) and not claim.papers.exists()
+    assert isinstance(refused, BadInput) and not claim.papers.exists()
 
 
 def test_nobody_decides_their_own_assessment_above_what_they_pay_on_the_spot(desk: f.Desk) -> None:
     claim = f.filed(desk, "900")
     f.assess(claim, desk.director)
-    said = refusal(lambda: f.approve(claim, desk.director))
-    assert said.code == "own_assessment" and desk.project.display_name in str(said)
+    refused = refusal(lambda: f.approve(claim, desk.director))
+    assert refused.code == "own_assessment" and desk.project.display_name in str(refused)
     assert f.approve(claim, desk.project).approved == D(900)
 
 
 def test_beyond_the_own_limit_or_day_it_goes_up_the_chain(desk: f.Desk) -> None:
     claim = f.assessed(desk, "3000")
-    said = refusal(lambda: f.approve(claim, desk.director))
-    assert said.code == "beyond_limit" and desk.manager.display_name in str(said)
+    refused = refusal(lambda: f.approve(claim, desk.director))
+    assert refused.code == "beyond_limit" and desk.manager.display_name in str(refused)
     assert [one.user for one in who_may_decide(claim, timezone.now())] == [desk.manager]
     assert list(to_decide(desk.manager, timezone.now())) == [claim]
     assert not to_decide(desk.director, timezone.now()).exists()
@@ -256,18 +257,18 @@ def test_on_the_spot_is_all_or_nothing(desk: f.Desk) -> None:
     claim = f.on_the_spot(desk, "80")
     assert (claim.state, claim.agreed_how) == (S.PAID, AgreedHow.SIGNATURE)
     assert claim.papers.count() == 2 and paid_sum(claim) == D(80)
-    said = refusal(lambda: f.on_the_spot(desk, "201"))
-    assert said.code == "beyond_limit" and Claim.objects.count() == 1
-    said = refusal(
+    refused = refusal(lambda: f.on_the_spot(desk, "201"))
+    assert refused.code == "beyond_limit" and Claim.objects.count() == 1
+    refused = refusal(
         lambda: services.pay_on_the_spot(
             new=f.new_claim(desk),
             received_by="李",
-            picture=NewFile(PDF, "a.pdf"),
+            picture=NewFile(pdf(), "a.pdf"),
             signature=f.picture(),
             **who(desk),
         )
     )
-    assert said.code == "picture_missing" and Claim.objects.count() == 1
+    assert refused.code == "picture_missing" and Claim.objects.count() == 1
 
 
 def test_an_override_needs_a_reason_a_higher_post_and_stays_within_the_ceiling(
@@ -277,10 +278,10 @@ def test_an_override_needs_a_reason_a_higher_post_and_stays_within_the_ceiling(
     assert (
         refusal(lambda: f.assess(claim, desk.agent, "400", override=D(450))).code == "not_your_post"
     )
-    said = refusal(
+    refused = refusal(
         lambda: f.assess(claim, desk.director, "400", override=D(450), override_reason="友好")
     )
-    assert said.code == "above_ceiling"
+    assert refused.code == "above_ceiling"
     assert (
         refusal(lambda: f.assess(claim, desk.director, "400", override=D(300))).field
         == "override_reason"
@@ -289,17 +290,17 @@ def test_an_override_needs_a_reason_a_higher_post_and_stays_within_the_ceiling(
     assert (row.computed, row.amount) == (D(400), D(300))
 
 
-def test_what_is_missing_is_said(desk: f.Desk) -> None:
+def test_what_is_missing_is_named(desk: f.Desk) -> None:
     claim = f.filed(desk)
-    said = refusal(lambda: services.assess_claim(claim_id=claim.pk, **who(desk)))
-    assert said.code == "lacking" and "青花瓷瓶" in str(said)
+    refused = refusal(lambda: services.assess_claim(claim_id=claim.pk, **who(desk)))
+    assert refused.code == "lacking" and "青花瓷瓶" in str(refused)
 
 
 def test_never_more_than_approved(desk: f.Desk) -> None:
     claim = f.agreed(desk, "1000", by=desk.director)
     f.plan(claim, desk.agent, "600")
-    said = refusal(lambda: f.plan(claim, desk.colleague, "600"))
-    assert said.code == "above_approved" and "400.00" in str(said)
+    refused = refusal(lambda: f.plan(claim, desk.colleague, "600"))
+    assert refused.code == "above_approved" and "400.00" in str(refused)
     with pytest.raises(IntegrityError), transaction.atomic():
         ClaimPayment.objects.create(
             claim=claim, key="00000000-0000-4000-8000-000000000001", way=PayWay.CASH, amount=D("400.01"),
@@ -337,8 +338,8 @@ def test_paid_and_remaining_make_what_is_approved(
 def test_a_transfer_is_released_by_the_payouts_two_approvals(desk: f.Desk) -> None:
     desk.customer = payees.merchant(unit=desk.unit)
     claim = f.agreed(desk)
-    said = refusal(lambda: f.plan(claim, desk.agent, way=PayWay.TRANSFER))
-    assert said.code == "payee_missing"
+    refused = refusal(lambda: f.plan(claim, desk.agent, way=PayWay.TRANSFER))
+    assert refused.code == "payee_missing"
     payees.active(desk.customer, purpose="claim")
     row = f.plan(claim, desk.agent, way=PayWay.TRANSFER, from_account=payees.bank_account())
     assert (
@@ -373,15 +374,15 @@ def test_a_case_with_a_living_claim_stays_open(desk: f.Desk) -> None:
     about = case(by=desk.agent, customer=desk.customer, waybill=shipment)
     claim = f.filed(desk, waybill=shipment, case=about)
     solved(about, cause=any_cause())
-    said = refusal(lambda: close_case(case_id=about.pk, note="已确认", **who(desk)))
-    assert said.code == "held" and claim.number in str(said)
+    refused = refusal(lambda: close_case(case_id=about.pk, note="已确认", **who(desk)))
+    assert refused.code == "held" and claim.number in str(refused)
     services.refuse_claim(
         claim_id=claim.pk, clause="第七条", reason="包装完好", by=desk.director, at=timezone.now()
     )
     close_case(case_id=about.pk, note="已确认", **who(desk))
 
 
-def test_claims_that_are_not_settled_stand_in_the_statements_way(desk: f.Desk) -> None:
+def test_claims_that_are_not_settled_block_the_statement(desk: f.Desk) -> None:
     month = timezone.localdate().replace(day=1)
     claim = f.filed(desk)
     assert [one.id for one in unsettled([desk.customer.pk], month)] == [claim.pk]
@@ -407,7 +408,7 @@ def test_its_clocks_run_wait_and_end(desk: f.Desk) -> None:
     services.ask_papers(claim_id=claim.pk, what="发票", **who(desk))
     assert states()["claim.action"] == "paused" and states()["claim.response"] == "met"
     services.add_papers(
-        claim_id=claim.pk, kind=PaperKind.PRICE, files=[NewFile(PDF, "a.pdf")], **who(desk)
+        claim_id=claim.pk, kind=PaperKind.PRICE, files=[NewFile(pdf(), "a.pdf")], **who(desk)
     )
     assert states()["claim.action"] == "running"
     f.assess(claim, desk.agent)
@@ -433,13 +434,13 @@ def test_recovery_from_a_person_is_qcs_and_spares_who_reported_in_time(desk: f.D
     decided(report)
     assert refusal(lambda: ask(desk.qc, report.reported_by)).code == "exempt"
     assert ask(desk.qc, desk.colleague).state == "asked"
-    said = refusal(
+    refused = refusal(
         lambda: services.ask_recovery(
             claim_id=claim.pk, against=Against.PARTNER, carrier=carrier(), asked=D(41), basis="第六条",
             by=desk.manager, at=timezone.now(),
         )
     )  # fmt: skip
-    assert said.code == "above_approved" and "40.00" in str(said)
+    assert refused.code == "above_approved" and "40.00" in str(refused)
 
 
 def test_the_ledger_says_what_claims_cost(desk: f.Desk) -> None:
@@ -469,18 +470,18 @@ def rule(**fields: Any) -> dict[str, Any]:
 def test_public_rules_change_with_ten_days_notice_and_without_gap_or_overlap(desk: f.Desk) -> None:
     today = timezone.localdate()
     given = {"by": desk.manager, "at": timezone.now()}
-    said = refusal(
+    refused = refusal(
         lambda: services.publish_rule(values=rule(since=today + timedelta(days=9)), **given)
     )
-    assert (said.code, said.field) == ("notice_too_short", "since")
+    assert (refused.code, refused.field) == ("notice_too_short", "since")
     first = services.publish_rule(values=rule(until=today + timedelta(days=20)), **given)
     before = CompensationRule.objects.get(kind="damage", cover="uninsured", until=first.since)
     assert before.since < first.since
     late = rule(since=today + timedelta(days=30))
-    said = refusal(lambda: services.publish_rule(values=late, **given))
-    assert (said.code, said.field) == ("rule_gap", "since")
-    said = refusal(lambda: services.publish_rule(values=rule(), **given))
-    assert (said.code, said.field) == ("rule_overlap", "since")
+    refused = refusal(lambda: services.publish_rule(values=late, **given))
+    assert (refused.code, refused.field) == ("rule_gap", "since")
+    refused = refusal(lambda: services.publish_rule(values=rule(), **given))
+    assert (refused.code, refused.field) == ("rule_overlap", "since")
     own = services.publish_rule(
         values=rule(customer=desk.customer, since=today, limit=D(300)), **given
     )

@@ -121,11 +121,11 @@ def test_a_customer_hears_of_it_by_their_contacts_and_nobody_of_what_was_paid_at
 def test_pictures_of_the_case_are_linked_and_not_copied(client: Client, desk: f.Desk) -> None:
     shipment = desk.shipment()
     about = case(by=desk.agent, customer=desk.customer, waybill=shipment)
-    said = NewMessage(
+    message = NewMessage(
         kind=EntryKind.MESSAGE_IN, text="外箱破了", channel=CaseChannel.WEB, external_id="web:1"
     )
     files = [NewFile(png(), "外箱.png")]
-    add_message(case_id=about.pk, said=said, files=files, by=desk.agent, at=timezone.now())
+    add_message(case_id=about.pk, said=message, files=files, by=desk.agent, at=timezone.now())
     claim = f.filed(desk, waybill=shipment, case=about)
     sign_in(client, desk.agent)
     picture = CaseFile.objects.get(entry__case=about)

@@ -58,7 +58,7 @@ def test_a_contact_files_for_the_customer(client: Client, desk: f.Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("values", "said"),
+    ("values", "expected"),
     [
         ({"agreed": ""}, "请阅读"),
         ({"rules": "1,2"}, "请重新阅读"),
@@ -68,11 +68,11 @@ def test_a_contact_files_for_the_customer(client: Client, desk: f.Desk) -> None:
     ],
 )
 def test_what_makes_no_sense_is_refused_in_words(
-    client: Client, desk: f.Desk, values: dict[str, Any], said: str
+    client: Client, desk: f.Desk, values: dict[str, Any], expected: str
 ) -> None:
     about = brought(desk)
     answer = client.post(f"/case/{token_of(about)}/claim", form(client, about, **values))
-    assert answer.status_code == 422 and said in answer.content.decode()
+    assert answer.status_code == 422 and expected in answer.content.decode()
     assert not Claim.objects.exists()
 
 

@@ -152,12 +152,12 @@ def test_a_claim_in_one_breath_from_a_case(client: Client, desk: f.Desk) -> None
         and claim.case == about
         and claim.number in answer.content.decode()
     )
-    beside = page(client, f"/admin/claims/claim/beside/complaints.case/{about.pk}/")
-    assert claim.number in beside
+    panel = page(client, f"/admin/claims/claim/beside/complaints.case/{about.pk}/")
+    assert claim.number in panel
 
 
 @pytest.mark.parametrize(
-    ("values", "said"),
+    ("values", "expected"),
     [
         ({"items": "花瓶 ８０"}, "不是可用的金额"),
         ({"items": "花瓶 1.234"}, "不是可用的金额"),
@@ -170,11 +170,11 @@ def test_a_claim_in_one_breath_from_a_case(client: Client, desk: f.Desk) -> None
     ],
 )
 def test_what_makes_no_sense_is_refused_beside_its_field(
-    client: Client, desk: f.Desk, values: dict[str, Any], said: str
+    client: Client, desk: f.Desk, values: dict[str, Any], expected: str
 ) -> None:
     sign_in(client, desk.agent)
     answer = client.post("/admin/claims/claim/add/", form(desk, **values))
-    assert said in answer.content.decode() and "花瓶" in answer.content.decode()
+    assert expected in answer.content.decode() and "花瓶" in answer.content.decode()
     assert not Claim.objects.exists()
 
 

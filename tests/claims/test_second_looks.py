@@ -46,18 +46,18 @@ def transferred(desk: f.Desk) -> tuple[Claim, ClaimPayment]:
 def test_a_second_sign_in_name_does_not_decide_the_own_assessment(desk: f.Desk) -> None:
     claim = f.assessed(desk, "800")
     number(desk.director, desk.agent.staff_number)
-    with pytest.raises(RuleBroken) as said:
+    with pytest.raises(RuleBroken) as refused:
         f.approve(claim, desk.director)
-    assert said.value.code == "own_assessment" and f.fresh(claim).state == S.ASSESSED
+    assert refused.value.code == "own_assessment" and f.fresh(claim).state == S.ASSESSED
 
 
 def test_two_people_without_staff_numbers_are_two(desk: f.Desk) -> None:
     for user in (desk.agent, desk.director):
         number(user, "")
     row = f.plan(f.agreed(desk), desk.agent)
-    with pytest.raises(RuleBroken) as said:
+    with pytest.raises(RuleBroken) as refused:
         f.release(row, desk.agent)
-    assert said.value.code == "same_person"
+    assert refused.value.code == "same_person"
     assert f.release(row, desk.director).state == "paid"
 
 
@@ -86,9 +86,9 @@ def test_what_was_decided_about_an_overpaid_sum_does_not_cover_the_next(desk: f.
         f.assess(claim, desk.agent, lower)
         f.approve(f.fresh(claim), desk.director)
         f.agree(claim, desk.agent)
-        with pytest.raises(RuleBroken) as said:
+        with pytest.raises(RuleBroken) as refused:
             services.close_claim(claim_id=claim.pk, **who(desk))
-        assert said.value.code == "overpaid", lower
+        assert refused.value.code == "overpaid", lower
         director = {"by": desk.director, "at": timezone.now()}
         services.settle_overpaid(claim_id=claim.pk, reason="不再追回", **director)
     assert services.close_claim(claim_id=claim.pk, **who(desk)).state == S.CLOSED

@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from apps.claims.enums import ClaimState
 from apps.complaints.queries.links import token_of
@@ -24,6 +24,15 @@ pytestmark = [
 ]
 TYPED = {"holder": "王小明", "bank": "中国工商银行", "branch": "杭州武林支行"}
 CARD = "6222021001116245702"
+
+
+def in_english(page: Page, name: str) -> None:
+    """The same page in the other language, and back."""
+    page.locator("a.tongue").click()
+    expect(page.locator("h1")).to_have_text("Your account for the compensation")
+    picture(page, name, full_page=True)
+    page.locator("a.tongue").click()
+    expect(page.locator("h1")).to_contain_text("赔款收款账户")
 
 
 def test_the_money_goes_to_the_claimants_own_card(
@@ -49,10 +58,12 @@ def test_the_money_goes_to_the_claimants_own_card(
         page.get_by_role("button", name="转账收款：填写收款账户").click()
         expect(page.locator("h1")).to_contain_text("赔款收款账户")
         picture(page, "account-code-zh-390", full_page=True)
+        in_english(page, "account-code-en-390")
         send_all("sms")
         page.locator("#code").fill(json.loads(gateway.sent[-1]["param"])["code"])
         page.locator("form.search button").click()
         expect(page.locator("#number")).to_be_visible()
+        in_english(page, "account-en-390")
         for name, text in {**TYPED, "holder": "王大明", "number": CARD}.items():
             page.locator(f"#{name}").fill(text)
         page.locator(".form form button").click()

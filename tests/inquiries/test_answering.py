@@ -30,10 +30,10 @@ SOMEBODY = Asker(Way.WECHAT, "o-1", "zh-hans")
 @pytest.mark.requirement("TRK-8")
 def test_a_known_shipment_is_answered_and_the_question_kept() -> None:
     shipment = report(waybill(), "picked_up", "departed")
-    said = answer(f"  {shipment.number.lower()} ", SOMEBODY)
-    assert said.outcome == Outcome.ANSWERED
-    assert said.shipment is not None
-    assert said.shipment.status == shipment.status
+    result = answer(f"  {shipment.number.lower()} ", SOMEBODY)
+    assert result.outcome == Outcome.ANSWERED
+    assert result.shipment is not None
+    assert result.shipment.status == shipment.status
     kept = Inquiry.objects.get()
     assert (kept.number, kept.way, kept.outcome) == (shipment.number, Way.WECHAT, Outcome.ANSWERED)
     assert "o-1" not in kept.asker
@@ -46,10 +46,10 @@ def test_a_stranger_sees_no_person_and_a_party_does() -> None:
     for secret in ("王小明", "李小红", "建国路", "13800138001", "8001", "9002"):
         assert secret not in masked
     index = blind_index(f"+86{CONSIGNEE_PHONE}", "phone")
-    said = answer(shipment.number, Asker(Way.WECHAT, "o-2", phone_index=index))
-    assert said.outcome == Outcome.DETAILED
-    assert "李小红" in few_lines(said)
-    assert "9002" not in few_lines(said), "the digits are the key to the page"
+    result = answer(shipment.number, Asker(Way.WECHAT, "o-2", phone_index=index))
+    assert result.outcome == Outcome.DETAILED
+    assert "李小红" in few_lines(result)
+    assert "9002" not in few_lines(result), "the digits are the key to the page"
     other = answer(
         shipment.number, Asker(Way.WECHAT, "o-3", phone_index=blind_index("+861", "phone"))
     )
@@ -103,11 +103,11 @@ def test_an_answer_costs_a_fixed_number_of_queries() -> None:
 def test_words_in_both_languages() -> None:
     from django.utils import translation
 
-    said = answer(report(waybill(), "picked_up").number, SOMEBODY)
+    result = answer(report(waybill(), "picked_up").number, SOMEBODY)
     with translation.override("en"):
-        assert "Picked up" in one_line(said)
+        assert "Picked up" in one_line(result)
     with translation.override("zh-hans"):
-        assert "揽收" in one_line(said)
+        assert "揽收" in one_line(result)
 
 
 @pytest.mark.requirement("TRK-10")

@@ -79,8 +79,8 @@ def conversation(of: Case) -> list[str]:
 
 def answer(of: Case, server: MailServer, text: str = "We are sorry.") -> Any:
     """The desk replies; what the customer's mailbox gets."""
-    said = NewMessage(EntryKind.MESSAGE_OUT, text, CaseChannel.EMAIL)
-    cases.add_message(case_id=of.pk, said=said, **who())
+    message = NewMessage(EntryKind.MESSAGE_OUT, text, CaseChannel.EMAIL)
+    cases.add_message(case_id=of.pk, said=message, **who())
     relay_all()
     send_all("email")
     return server.accepted[-1]

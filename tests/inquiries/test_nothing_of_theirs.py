@@ -103,7 +103,7 @@ def test_a_stranger_learns_nothing_from_texts_or_places(client: Client, settings
             assert not result.refused
     shipment.refresh_from_db()
     number = shipment.number
-    said = {
+    answers = {
         "page": client.get(f"/track/{number}?lang=zh-hans").content.decode(),
         "english": client.get(f"/track/{number}?lang=en").content.decode(),
         "answers": client.get("/track", {"n": f"{number} {number[:-1]}"}).content.decode(),
@@ -119,9 +119,9 @@ def test_a_stranger_learns_nothing_from_texts_or_places(client: Client, settings
     for door in (*DOORS, live_address(number)):
         answer = client.get(door.format(number=number))
         heads = " ".join(f"{name}: {value}" for name, value in answer.items() if name not in COUNTS)
-        said[door] = f"{answer.status_code} {heads}\n{answer.content.decode()}"
+        answers[door] = f"{answer.status_code} {heads}\n{answer.content.decode()}"
     groups = {number, number[2:], *(number[at : at + 4] for at in range(len(number) - 3))}
-    for way, pushed_mark in said.items():
+    for way, pushed_mark in answers.items():
         # Microseconds, keys and tokens of our own are anybody's digits.
         words = TOKEN.sub("", MOMENT.sub("", pushed_mark))
         for _text, hidden in cases:

@@ -172,8 +172,10 @@ def test_acts(boss: Client) -> None:
     assert act(boss, "wechatbinding", binding.pk, "end").status_code == 302
     binding.refresh_from_db()
     assert binding.state == BindingState.ENDED
-    said = act(boss, "wechatbinding", binding.pk, "end")
-    assert said.status_code == 302 and Event.objects.filter(kind="wechatbinding.ended").count() == 1
+    answer = act(boss, "wechatbinding", binding.pk, "end")
+    assert (
+        answer.status_code == 302 and Event.objects.filter(kind="wechatbinding.ended").count() == 1
+    )
     subscription = make("kuaidi100subscription", 1)
     assert act(boss, "kuaidi100subscription", subscription.pk, "stop").status_code == 302
     subscription.refresh_from_db()

@@ -107,7 +107,7 @@ def test_refused_noted_and_nothing_kept(
 ) -> None:
     settings.SMS_RECEIPT_KEY = "right"
     merchant(), aggregator()
-    beside = delivery("sms", PHONE)
+    other = delivery("sms", PHONE)
     send, code = DOORS[name]
     with caplog.at_level(logging.DEBUG, logger="apps"):
         answer = send(client)
@@ -124,7 +124,7 @@ def test_refused_noted_and_nothing_kept(
     for secret in SECRETS:
         assert secret not in whole, secret
     assert not InboundMessage.objects.exists() and not Inquiry.objects.exists()
-    assert list(Delivery.objects.all()) == [beside], "what stood beside it is as it was"
+    assert list(Delivery.objects.all()) == [other], "what stood beside it is as it was"
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ def test_all_ways_tell_the_same(client: Client, settings: Any, codes: tuple[str,
 
     page = client.get(f"/track/{shipment.number}?lang=zh-hans").content.decode()
     page = "".join(unescape(re.sub(r"<[^>]*>", "", page)).split())
-    said = {
+    answers = {
         "web": page,
         "wechat": by_wechat(client, shipment.number),
         "sms": by_sms(client, shipment.number),
@@ -71,7 +71,7 @@ def test_all_ways_tell_the_same(client: Client, settings: Any, codes: tuple[str,
             "sentence"
         ]["zh-hans"],
     }
-    for way, words in said.items():
+    for way, words in answers.items():
         assert "".join(sentence.split()) in "".join(words.split()), way
         for secret in ("王小明", "李小红", "建国路", "8001", "9002"):
             assert secret not in words.replace(shipment.number, ""), (way, secret)

@@ -19,7 +19,7 @@ from apps.inquiries.enums import MessageState, Way
 from apps.inquiries.models import InboundMessage, Inquiry
 from apps.inquiries.services import counting
 from apps.inquiries.services.counting import LIMITS
-from apps.inquiries.services.forgetting import forget
+from apps.inquiries.services.purging import purge
 from apps.inquiries.services.status_messages import push_status
 from apps.notifications.enums import DeliveryState
 from apps.notifications.models import Delivery
@@ -59,7 +59,7 @@ def text(content: str, *, phone: str = PHONE, id: int = 1) -> dict[str, Any]:
     }
 
 
-def said(delivery: Delivery) -> str:
+def text_of(delivery: Delivery) -> str:
     return render(delivery, frozenset()).text
 
 
@@ -71,10 +71,10 @@ def test_a_number_by_sms_is_answered_with_one_line(client: Client) -> None:
     delivery = Delivery.objects.get()
     assert (delivery.address, delivery.channel, delivery.urgent) == (f"+86{PHONE}", "sms", True)
     assert delivery.state == DeliveryState.QUEUED
-    assert shipment.number in said(delivery)
-    assert "运输中" in said(delivery)
-    assert "\n" not in said(delivery)
-    assert "李小红" not in said(delivery)
+    assert shipment.number in text_of(delivery)
+    assert "运输中" in text_of(delivery)
+    assert "\n" not in text_of(delivery)
+    assert "李小红" not in text_of(delivery)
     kept = InboundMessage.objects.get()
     assert kept.asker_label == "138********"
     assert (kept.state, kept.number) == (MessageState.ANSWERED, shipment.number)
@@ -95,7 +95,7 @@ def test_the_askers_language_is_answered(client: Client) -> None:
     send(client, text(shipment.number, phone="00447911123456", id=2))
     for delivery in Delivery.objects.all():
         assert delivery.language == "en"
-        assert "Picked up" in said(delivery)
+        assert "Picked up" in text_of(delivery)
 
 
 def test_forged_and_replayed_messages_are_refused(client: Client) -> None:
@@ -159,8 +159,8 @@ def test_too_many_are_told_so_once(client: Client) -> None:
 
 def test_messages_are_forgotten_in_time(client: Client) -> None:
     send(client, text(waybill().number))
-    assert forget(at=timezone.now()) == 0
-    assert forget(at=timezone.now() + timedelta(days=8)) > 0
+    assert purge(at=timezone.now()) == 0
+    assert purge(at=timezone.now() + timedelta(days=8)) > 0
     assert not InboundMessage.objects.exists()
 
 
@@ -169,7 +169,7 @@ def test_an_agent_sends_the_state_to_the_caller() -> None:
     shipment, by, at = report(waybill(), "picked_up"), system_user("tests"), timezone.now()
     sentence = push_status(waybill=shipment, phone=PHONE, by=by, at=at)
     assert "揽收" in sentence
-    assert sentence in said(Delivery.objects.get())
+    assert sentence in text_of(Delivery.objects.get())
     pushed_mark = Event.objects.get(kind="waybill.status_told")
     assert pushed_mark.data == {"phone": "138********"}
     with pytest.raises(RuleBroken) as refused:

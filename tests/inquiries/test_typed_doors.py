@@ -131,8 +131,8 @@ DOORS: list[Door] = [
 ]
 
 
-def _tells(said: str, parcel: Waybill) -> bool:
-    return parcel.number in said.replace(" ", "") and "不是" not in said
+def _tells(text: str, parcel: Waybill) -> bool:
+    return parcel.number in text.replace(" ", "") and "不是" not in text
 
 
 @pytest.mark.parametrize("door", DOORS, ids=lambda door: door.__name__)

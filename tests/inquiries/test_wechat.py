@@ -66,9 +66,9 @@ def test_a_number_as_text_is_answered_in_plain_mode(client: Client) -> None:
     shipment = report(waybill(), "picked_up", "departed")
     response = post(client, wechat_text(f"查一下 {shipment.number}"))
     assert response.status_code == 200
-    said = parse_message(response.content)
-    assert said.source == "gh_house"
-    assert said.target == "o-asker"
+    reply = parse_message(response.content)
+    assert reply.source == "gh_house"
+    assert reply.target == "o-asker"
     assert "李小红" not in content(response)
     assert shipment.number[2:6] in content(response)
 

@@ -86,12 +86,12 @@ def test_the_menu_asks_once_and_the_answer_is_a_case(client: Client) -> None:
     shipment = report(waybill(), "picked_up")
     assert "说明情况" in post(client, wechat_event("CLICK", "COMPLAIN"))
     assert not Case.objects.exists()
-    said = say(client, f"{shipment.number} 箱子破了，杯子碎了")
+    message = say(client, f"{shipment.number} 箱子破了，杯子碎了")
     made = Case.objects.get()
     assert (made.case_class, made.channel) == (CaseClass.DAMAGE, CaseChannel.WECHAT)
     assert made.waybill == shipment and made.contact_wechat == OPENID
-    assert made.number in said and f"https://yp.example/case/{token_of(made)}" in said
-    assert "绑定手机号" in said and "撤诉" in said
+    assert made.number in message and f"https://yp.example/case/{token_of(made)}" in message
+    assert "绑定手机号" in message and "撤诉" in message
 
 
 @pytest.mark.parametrize(
@@ -251,8 +251,8 @@ def test_the_answer_comes_back_into_the_conversation(
     platform.hears(OPENID)
     assert TalkWindow.objects.count() == 1
     made = Case.objects.get()
-    said = NewMessage(EntryKind.MESSAGE_OUT, "已安排赔付", CaseChannel.WECHAT)
-    cases.add_message(case_id=made.pk, said=said, **who())
+    message = NewMessage(EntryKind.MESSAGE_OUT, "已安排赔付", CaseChannel.WECHAT)
+    cases.add_message(case_id=made.pk, said=message, **who())
     relay_all()
     send_all("wechat_talk")
     ((user, text),) = platform.talked

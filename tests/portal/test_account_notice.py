@@ -40,9 +40,9 @@ def test_it_says_what_the_notice_says_in_both_languages(
     client: Client, row: CampaignRecipient
 ) -> None:
     answer = client.get(address(row))
-    said = answer.content.decode()
-    assert row.account.masked in said and WATCH_ZH in said and grouped(code(row)) in said
-    assert row.account.number not in said
+    content = answer.content.decode()
+    assert row.account.masked in content and WATCH_ZH in content and grouped(code(row)) in content
+    assert row.account.number not in content
     assert "no-store" in answer["Cache-Control"] and "noindex" in answer["X-Robots-Tag"]
     assert WATCH_EN in client.get(f"{address(row)}?lang=en").content.decode()
     row.refresh_from_db()
@@ -107,9 +107,9 @@ def test_anybody_learns_whether_a_notice_is_ours(
     wrong = client.post("/verify", {"code": code_from(5), "digits": row.account.tail})
     assert wrong.status_code == 200 and words[1] in wrong.content.decode()
     for answer in (right, wrong):
-        said = answer.content.decode()
-        assert row.customer.name not in said and row.account.number not in said
-        assert not re.search(r"<script[^>]*portal", said)
+        content = answer.content.decode()
+        assert row.customer.name not in content and row.account.number not in content
+        assert not re.search(r"<script[^>]*portal", content)
 
 
 @pytest.mark.requirement("COD-6")

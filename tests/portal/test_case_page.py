@@ -42,8 +42,8 @@ def shown(client: Client, of: Case) -> str:
 
 
 def reply(of: Case, team: Team, text: str = "已联系派送员，今天送到。") -> Any:
-    said = NewMessage(EntryKind.MESSAGE_OUT, text, CaseChannel.WEB)
-    return services.add_message(case_id=of.pk, said=said, **who(team.agent))
+    message = NewMessage(EntryKind.MESSAGE_OUT, text, CaseChannel.WEB)
+    return services.add_message(case_id=of.pk, said=message, **who(team.agent))
 
 
 @pytest.mark.requirement("TRK-10")

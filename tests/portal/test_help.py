@@ -74,8 +74,8 @@ def test_the_words_are_carried_into_the_report(client: Client) -> None:
 
 def test_an_opinion_counts_once_a_day_for_an_address(client: Client) -> None:
     published("how-to-claim", "如何申请理赔")
-    for said in ("helped", "not_helped", "nonsense"):
-        answer = client.post("/help/how-to-claim/opinion", {"said": said})
+    for given in ("helped", "not_helped", "nonsense"):
+        answer = client.post("/help/how-to-claim/opinion", {"said": given})
         assert (answer.status_code, answer["Location"]) == (303, "/help/how-to-claim?said=1")
     row = Opinion.objects.get()
     assert not row.helped and "127.0.0.1" not in row.who

@@ -102,7 +102,7 @@ def test_a_store_that_hangs_costs_a_tenth_of_a_second_once(settings: object) -> 
 
 
 # --- however they are asked ---------------------------------------------------------------------
-def unknown_told(client: Client, numbers: list[str], address: str = "203.0.113.5") -> int:
+def unknown_answered(client: Client, numbers: list[str], address: str = "203.0.113.5") -> int:
     """Of how many of these numbers, asked in one request, it was told that we know none."""
     asked = client.get("/track", {"n": " ".join(numbers)}, REMOTE_ADDR=address)
     return asked.content.decode().count("We know no shipment") if asked.status_code == 200 else 0
@@ -111,7 +111,7 @@ def unknown_told(client: Client, numbers: list[str], address: str = "203.0.113.5
 @pytest.mark.requirement("TRK-10")
 def test_batches_learn_no_more_than_single_questions(english: Client, db: None) -> None:
     numbers = [compose("YP", n, KEY) for n in range(150)]
-    answers = [unknown_told(english, numbers[n : n + 20]) for n in range(0, 150, 20)]
+    answers = [unknown_answered(english, numbers[n : n + 20]) for n in range(0, 150, 20)]
     assert answers == [20, 20, 20, 0, 0, 0, 0, 0]
 
 
@@ -122,8 +122,8 @@ def test_a_batch_that_goes_beyond_ends_the_window(
     """Otherwise smaller and smaller ones would tell how many of it are known."""
     settings.PUBLIC_MISSES_PER_WINDOW = 25  # type: ignore[attr-defined]
     numbers = [compose("YP", n, KEY) for n in range(60)]
-    assert unknown_told(english, numbers[:20]) == 20
-    assert unknown_told(english, numbers[20:40]) == 0
+    assert unknown_answered(english, numbers[:20]) == 20
+    assert unknown_answered(english, numbers[20:40]) == 0
     for path in (f"/track/{numbers[50]}", f"/track/{under_way.number}"):
         assert english.get(path, REMOTE_ADDR="203.0.113.5").status_code == 429
     other = limits._MissLimiter()

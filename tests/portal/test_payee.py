@@ -22,8 +22,8 @@ def test_looking_changes_nothing_and_the_button_stops_it_once(client: Client) ->
     payee = f.cooling(f.requested(old.customer))
     where = f"/payee/{stop_token(payee)}"
     answer = client.get(where)
-    said = answer.content.decode()
-    assert payee.masked in said and payee.number not in said and "停用这个账户" in said
+    content = answer.content.decode()
+    assert payee.masked in content and payee.number not in content and "停用这个账户" in content
     assert "no-store" in answer["Cache-Control"] and "noindex" in answer["X-Robots-Tag"]
     assert f.fresh(payee).state == PayeeState.COOLING
     assert "已停用" in client.post(where).content.decode()
@@ -37,15 +37,15 @@ def test_looking_changes_nothing_and_the_button_stops_it_once(client: Client) ->
 
 def test_it_speaks_english(client: Client) -> None:
     payee = f.cooling()
-    said = client.get(f"/payee/{stop_token(payee)}?lang=en").content.decode()
-    assert "Stop this account" in said and "Has your company not asked for this?" in said
+    content = client.get(f"/payee/{stop_token(payee)}?lang=en").content.decode()
+    assert "Stop this account" in content and "Has your company not asked for this?" in content
 
 
 def test_what_is_over_cannot_be_stopped(client: Client) -> None:
     payee = f.active()
     services.end_payee(payee, reason="商户注销", by=UserFactory(), at=timezone.now())
-    said = client.post(f"/payee/{stop_token(payee)}").content.decode()
-    assert "不再使用" in said and f.fresh(payee).state == PayeeState.ENDED
+    content = client.post(f"/payee/{stop_token(payee)}").content.decode()
+    assert "不再使用" in content and f.fresh(payee).state == PayeeState.ENDED
 
 
 def test_links_that_we_did_not_make_open_nothing(client: Client) -> None:

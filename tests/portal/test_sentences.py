@@ -22,8 +22,8 @@ def sentence(status: str, reason: str = "", **times: datetime | None) -> str:
 @pytest.mark.requirement("TRK-8")
 def test_as_a_person_would_say_it() -> None:
     with translation.override("en"):
-        said = sentence(Status.IN_TRANSIT, expected_at=TOMORROW_SIX)
-        assert said == "On its way, expected tomorrow by 18:00"
+        text = sentence(Status.IN_TRANSIT, expected_at=TOMORROW_SIX)
+        assert text == "On its way, expected tomorrow by 18:00"
         signed = sentence(Status.DELIVERED, Reason.SELF, status_at=NOON + timedelta(minutes=-5))
         assert signed == "Delivered and signed for today at 11:55"
     with translation.override("zh-hans"):
@@ -51,9 +51,9 @@ def test_a_broken_promise_is_said_and_a_past_time_is_never_expected() -> None:
     past = NOON - timedelta(hours=3)
     with translation.override("en"):
         for status in sorted(MOVING - {Status.LATE}):
-            said = sentence(status, expected_at=past, promised_at=past)
-            assert said.endswith(", later than promised, and we are sorry")
-            assert "expected" not in said
+            text = sentence(status, expected_at=past, promised_at=past)
+            assert text.endswith(", later than promised, and we are sorry")
+            assert "expected" not in text
         assert sentence(Status.LATE, promised_at=past) == "Delayed, and we are sorry"
         renewed = sentence(Status.LATE, promised_at=past, expected_at=TOMORROW_SIX)
         assert renewed == "Delayed, and we are sorry, expected tomorrow by 18:00"

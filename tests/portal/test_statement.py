@@ -23,8 +23,8 @@ def address(statement: Statement, more: str = "") -> str:
 def test_it_shows_the_figures_and_every_line(client: Client) -> None:
     statement = sent(payer(), "60.00", "40.00")
     answer = client.get(address(statement))
-    said = answer.content.decode()
-    assert "¥100.00" in said and "壹佰元整" in said and statement.number in said
+    content = answer.content.decode()
+    assert "¥100.00" in content and "壹佰元整" in content and statement.number in content
     assert "no-store" in answer["Cache-Control"] and "noindex" in answer["X-Robots-Tag"]
     assert answer["Referrer-Policy"] == "same-origin"
 

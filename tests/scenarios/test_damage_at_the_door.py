@@ -20,8 +20,8 @@ from apps.core.files import NewFile
 from apps.events.models import Event
 from tests.factories import claims as f
 from tests.factories.complaints import any_cause, case, solved
-from tests.factories.customers import PDF
 from tests.factories.notifications import relay_all
+from tests.factories.pdfs import pdf
 from tests.factories.tracking import carrier
 
 
@@ -62,7 +62,7 @@ def test_broken_at_the_door(desk: f.Desk) -> None:
         claim_id=claim.pk, reason="发票是 3200 元", how=AgreedHow.PHONE, by=desk.agent, at=timezone.now()
     )  # fmt: skip
     services.add_papers(
-        claim_id=claim.pk, kind=PaperKind.PRICE, files=[NewFile(PDF, "发票.pdf")], by=desk.agent, at=timezone.now()
+        claim_id=claim.pk, kind=PaperKind.PRICE, files=[NewFile(pdf(), "发票.pdf")], by=desk.agent, at=timezone.now()
     )  # fmt: skip
     row = f.assess(claim, desk.agent, "3200")
     assert row.amount == Decimal(3000), "never above the insured amount"

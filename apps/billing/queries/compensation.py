@@ -50,5 +50,5 @@ def sheet_rows(statement: Statement) -> list[tuple[Any, ...]]:
     ]
 
 
-def headings() -> list[str]:
-    return [_("Day"), _("Claim"), _("Waybill"), _("Customer"), _("Way of payment"), _("Amount")]
+def headings() -> tuple[Any, ...]:
+    return (_("Day"), _("Claim"), _("Waybill"), _("Customer"), _("Way of payment"), _("Amount"))

@@ -90,7 +90,7 @@ class ClaimAdmin(ListAdmin, PanelAdmin):
     def own_pages(self) -> Any:
         return [
             ("papers/<uuid:key>/", require_GET(self.paper_view), "paper"),
-            ("beside/<str:model>/<int:key>/", require_GET(self.beside_view), "beside"),
+            ("beside/<str:model>/<int:key>/", require_GET(self.panel_view), "beside"),
             *super().own_pages(),
         ]
 
@@ -154,7 +154,7 @@ class ClaimAdmin(ListAdmin, PanelAdmin):
             raise Http404 from None
         return private_file(content, name=paper.name, content_type=paper.content_type)
 
-    def beside_view(self, request: HttpRequest, model: str, key: int) -> HttpResponseBase:
+    def panel_view(self, request: HttpRequest, model: str, key: int) -> HttpResponseBase:
         """The claims of a case, for its page."""
         must(request, VIEW)
         user = person(request)

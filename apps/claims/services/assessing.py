@@ -21,7 +21,7 @@ from apps.claims.queries.rules import (
 from apps.claims.rules.amounts import amount
 from apps.claims.rules.assessing import Assessed, Facts, Lacking, Thing, assess
 from apps.claims.services import clocks
-from apps.claims.services.filing import tell_leaders
+from apps.claims.services.filing import notify_leaders
 from apps.claims.services.moving import (
     RULE,
     about,
@@ -125,7 +125,7 @@ def assess_claim(
     record("claim.assessed", claim, by=by, at=at, data=data | {"reason": reason})
     if not claim.is_large and is_large(claim.kind, row.amount, localdate(at)):
         write(claim, is_large=True)
-        tell_leaders(claim, by=by, at=at)
+        notify_leaders(claim, by=by, at=at)
     return row
 
 

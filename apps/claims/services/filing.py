@@ -39,7 +39,7 @@ from apps.tracking.models import Waybill
 
 S = ClaimState
 # Who is told of a large claim at once, besides whoever decides it (SOP 3.2.3).
-TOLD = (Role.FREIGHT_CLERK, Role.DISPATCHER, Role.DEPARTMENT_MANAGER, Role.QC_MANAGER)
+NOTIFIED = (Role.FREIGHT_CLERK, Role.DISPATCHER, Role.DEPARTMENT_MANAGER, Role.QC_MANAGER)
 
 
 @transaction.atomic
@@ -79,7 +79,7 @@ def file_claim(*, new: NewClaim, by: User, at: datetime) -> Claim:
     data = about(claim, kind=claim.kind, claimed=str(claim.claimed), shown=claim.shown_how)
     record("claim.filed", claim, by=by, at=at, data=data | {"waybill": waybill.pk})
     if claim.is_large:
-        tell_leaders(claim, by=by, at=at)
+        notify_leaders(claim, by=by, at=at)
     return claim
 
 
@@ -258,8 +258,8 @@ def _write_items(claim: Claim, items: Sequence[NewItem]) -> None:
     )
 
 
-def tell_leaders(claim: Claim, *, by: User, at: datetime) -> None:
+def notify_leaders(claim: Claim, *, by: User, at: datetime) -> None:
     """Freight centre, dispatch, department manager and QC hear of a large claim at once."""
-    people = [user.pk for user in people_for(TOLD, claim.unit.path, at)]
+    people = [user.pk for user in people_for(NOTIFIED, claim.unit.path, at)]
     data = about(claim, kind=claim.kind, claimed=str(claim.claimed), people=people)
     record("claim.large", claim, by=by, at=at, data=data)

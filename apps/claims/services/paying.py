@@ -147,8 +147,12 @@ def _released(row: ClaimPayment, *, by: User, at: datetime) -> None:
     data = about(row.claim, amount=str(row.amount), way=row.way)
     record("claim.payment_released", row.claim, by=by, at=at, data=data)
     if row.way == W.SET_OFF:
-        told = {"payment": row.pk, "amount": str(row.amount), "waybill": row.claim.waybill.number}
-        record("claim.set_off", row.claim, by=by, at=at, data=about(row.claim, **told))
+        details = {
+            "payment": row.pk,
+            "amount": str(row.amount),
+            "waybill": row.claim.waybill.number,
+        }
+        record("claim.set_off", row.claim, by=by, at=at, data=about(row.claim, **details))
 
 
 def _paid(row: ClaimPayment, *, by: User, at: datetime) -> None:

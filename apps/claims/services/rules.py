@@ -170,9 +170,9 @@ def _save(row: models.Model, overlap: str) -> None:
                 constraint.validate(type(row), row)
     except ValidationError as error:
         named = error.message_dict if hasattr(error, "error_dict") else {None: error.messages}
-        field, said = next(iter(named.items()))
+        field, messages = next(iter(named.items()))
         raise BadInput(
-            said[0], code="bad_value", field=None if field == "__all__" else field
+            messages[0], code="bad_value", field=None if field == "__all__" else field
         ) from error
     words = (_("Validities may not overlap."), "rule_overlap")
     with in_words(**{overlap: words}):

@@ -30,14 +30,14 @@ def push_view(request: HttpRequest, number: str) -> HttpResponse:
         raise Http404
     try:
         phone = request.POST.get("phone", "")[:40]
-        said = push_status(waybill=waybill, phone=phone, by=person, at=timezone.now())
+        text = push_status(waybill=waybill, phone=phone, by=person, at=timezone.now())
     except RuleBroken as refusal:
         messages.error(request, str(refusal))
     else:
         if channels.channel(ChannelName.SMS).configured():
-            messages.success(request, _("On its way by SMS: %(said)s") % {"said": said})
+            messages.success(request, _("On its way by SMS: %(said)s") % {"said": text})
         else:
             messages.warning(
-                request, _("SMS is not set up, so nothing was sent. Say: %(said)s") % {"said": said}
+                request, _("SMS is not set up, so nothing was sent. Say: %(said)s") % {"said": text}
             )
     return redirect("desk:shipment", waybill.number)

@@ -171,9 +171,9 @@ def _send(push: Push) -> str:
     if answer.status != 200:
         return f"http_{answer.status}"
     try:
-        said = json.loads(answer.body)
-        code = str(said["returnCode"])
-        taken = said["result"] in (True, "true") and code == "200"
+        body = json.loads(answer.body)
+        code = str(body["returnCode"])
+        taken = body["result"] in (True, "true") and code == "200"
     except (ValueError, KeyError, TypeError):
         return "bad_answer"
     return "200" if taken else f"code_{code}"[:60]
@@ -201,19 +201,19 @@ def _record(push: Push, code: str, at: datetime) -> None:
     if code == "200":
         found.pushes += 1
         found.last_success = at
-        _told(found, push, at)
+        _delivered(found, push, at)
     else:
         # The first failure of this list, or of another one than was tried before.
         found.attempts = found.attempts + 1 if found.trying == push.mark else 1
         found.trying = push.mark
         if found.attempts > RETRIES:
-            _told(found, push, at)
+            _delivered(found, push, at)
         else:
             found.due_at = at + RETRY_AFTER
     found.save()
 
 
-def _told(found: Kuaidi100Subscription, push: Push, at: datetime) -> None:
+def _delivered(found: Kuaidi100Subscription, push: Push, at: datetime) -> None:
     if push.mark != found.pushed_mark:
         found.changed_on = at
     found.pushed_mark, found.trying, found.attempts = push.mark, "", 0

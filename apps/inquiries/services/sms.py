@@ -59,31 +59,31 @@ def _reply(row: InboundMessage, phone: str, text: str, language: str, at: dateti
         # Thank-yous, stop words and advertising are for people to read.
         keep(row, state=MessageState.IGNORED, reason="no_number")
         return
-    said = answer(asked[0], Asker(Way.SMS, phone, language), at=at)
-    if said.outcome == Outcome.LIMITED and not _may_be_told(phone, at):
-        keep(row, state=MessageState.IGNORED, reason="asked_too_often", outcome=said.outcome)
+    result = answer(asked[0], Asker(Way.SMS, phone, language), at=at)
+    if result.outcome == Outcome.LIMITED and not _may_reply(phone, at):
+        keep(row, state=MessageState.IGNORED, reason="asked_too_often", outcome=result.outcome)
         return
     send_answer(
         phone,
-        number=said.number,
-        sentence=as_text(said),
+        number=result.number,
+        sentence=as_text(result),
         cause=f"inquiry:{row.pk}",
         language=language,
         at=at,
-        waybill=_waybill(said),
+        waybill=_waybill(result),
     )
-    keep(row, number=said.number, outcome=said.outcome, reply=as_text(said))
+    keep(row, number=result.number, outcome=result.outcome, reply=as_text(result))
 
 
-def _may_be_told(phone: str, at: datetime) -> bool:
+def _may_reply(phone: str, at: datetime) -> bool:
     """That it is too often is said once an hour, or saying so would itself be too often."""
     return count("told", f"sms:{phone}", window=LIMITED_WINDOW, at=at) == 1
 
 
-def _waybill(said: Answer) -> Waybill | None:
-    if said.shipment is None:
+def _waybill(result: Answer) -> Waybill | None:
+    if result.shipment is None:
         return None
-    return Waybill.objects.filter(number=said.number).first()
+    return Waybill.objects.filter(number=result.number).first()
 
 
 def texts_of(body: Any) -> list[dict[str, Any]]:

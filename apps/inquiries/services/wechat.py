@@ -94,7 +94,7 @@ def _act(command: Command, message: Message, language: str, at: datetime) -> tup
             record_wechat_outcome(message.msg_id, command.argument)
             reply = ""
         case _:
-            reply = _told("help" if command.verb in OURS else command.verb)
+            reply = _instructions("help" if command.verb in OURS else command.verb)
     return reply, "", ""
 
 
@@ -108,8 +108,8 @@ def _track(
     asker = _asker(message, language, binding)
     answers = [answer(number, asker, at=at) for number in command.numbers]
     first = answers[0]
-    said = few_lines(first) if len(answers) == 1 else "\n".join(one_line(one) for one in answers)
-    return said, first.outcome, first.number
+    reply = few_lines(first) if len(answers) == 1 else "\n".join(one_line(one) for one in answers)
+    return reply, first.outcome, first.number
 
 
 def _asker(message: Message, language: str, binding: WeChatBinding | None) -> Asker:
@@ -120,7 +120,7 @@ def _asker(message: Message, language: str, binding: WeChatBinding | None) -> As
 def _mine(message: Message, language: str, at: datetime) -> str:
     binding = bound(message.openid)
     if binding is None:
-        return _told("how_to_bind")
+        return _instructions("how_to_bind")
     index = binding.phone_index
     numbers = list(
         Waybill.objects.filter(Q(sender_phone_index=index) | Q(consignee_phone_index=index))
@@ -152,15 +152,15 @@ def _confirm(command: Command, message: Message, by: "User", at: datetime) -> st
         "confirmed": _("Your phone is bound. You now see your own shipments in full."),
         "wrong": _("This code is wrong. Check it and reply again."),
         "expired": _("This code is no longer valid. Ask for a new one."),
-        "nothing": _told("help"),
+        "nothing": _instructions("help"),
     }[result]
 
 
-def _told(verb: str) -> str:
+def _instructions(verb: str) -> str:
     if verb == "how_to_bind":
         return _("Reply “bind” and your mobile number, for example: bind 13800138000")
     if verb == "welcome":
-        return _("Welcome to %(company)s.") % {"company": company()} + "\n" + _told("help")
+        return _("Welcome to %(company)s.") % {"company": company()} + "\n" + _instructions("help")
     if verb == "help":
         return _(
             "Send a waybill number, or scan the code on the waybill, and we tell you where it is. "

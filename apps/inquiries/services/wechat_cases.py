@@ -103,7 +103,7 @@ def _ask(talk: _Talk, step: DialogueStep, draft: str = "") -> None:
 
 def _complain(talk: _Talk, text: str) -> str:
     """The menu or the word. With something to it, it is a case at once."""
-    only_a_number = text and not _beside_numbers(text)
+    only_a_number = text and not _has_text(text)
     if text and not only_a_number:
         return _open(talk, text)
     _ask(talk, DialogueStep.WHAT, text)
@@ -113,7 +113,7 @@ def _complain(talk: _Talk, text: str) -> str:
     )
 
 
-def _beside_numbers(text: str) -> bool:
+def _has_text(text: str) -> bool:
     found = find_numbers(text, most=1)
     rest = "".join(c for c in text if not (c.isdigit() or c.isspace()))
     return len(rest) > (len(settings.WAYBILL_PREFIX) if found.numbers else 0) + 1
@@ -212,14 +212,14 @@ def _append(talk: _Talk, case: Case, text: str) -> str:
         return _("You have written a great deal today. Please call %(phone)s.") % {
             "phone": settings.COMPANY_PHONE
         }
-    said = NewMessage(
+    message = NewMessage(
         kind=EntryKind.MESSAGE_IN,
         text=text,
         channel=CaseChannel.WECHAT,
         external_id=f"wechat:{talk.row.openid_index}:{talk.message.identity}",
         author_label=talk.binding.phone_label if talk.binding else _("WeChat user"),
     )
-    entry = cases.add_message(case_id=case.pk, said=said, by=system_user("wechat"), at=talk.at)
+    entry = cases.add_message(case_id=case.pk, said=message, by=system_user("wechat"), at=talk.at)
     return _("This goes into %(number)s.") % {"number": entry.case.number}
 
 

@@ -68,7 +68,7 @@ def _fetch(row: WeChatMedia, at: datetime) -> bool:
 
 @transaction.atomic
 def _keep(row: WeChatMedia, picture: CleanFile, at: datetime) -> None:
-    said = NewMessage(
+    message = NewMessage(
         kind=EntryKind.MESSAGE_IN,
         text="",
         channel=CaseChannel.WECHAT,
@@ -76,7 +76,7 @@ def _keep(row: WeChatMedia, picture: CleanFile, at: datetime) -> None:
     )
     cases.add_message(
         case_id=row.case_id,
-        said=said,
+        said=message,
         files=[picture],
         by=system_user("wechat"),
         at=max(at, row.received_at),

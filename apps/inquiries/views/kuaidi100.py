@@ -29,13 +29,13 @@ MULTIPART = "multipart/form-data"
 def courier(request: HttpRequest) -> HttpResponse:
     """(a) An aggregator follows one of our parcels."""
     try:
-        said = answer_aggregator(_form(request), at=timezone.now())
+        result = answer_aggregator(_form(request), at=timezone.now())
     except BadInput as refusal:
         log.warning("an aggregator's query was refused: %s", refusal.code)
         return _json({"result": False, "message": "参数错误", "state": 0, "data": []})
-    if not said["result"]:
-        log.warning("an aggregator's query was refused: %s", said["message"])
-    return _json(said)
+    if not result["result"]:
+        log.warning("an aggregator's query was refused: %s", result["message"])
+    return _json(result)
 
 
 @csrf_exempt

@@ -50,10 +50,10 @@ def understand(message: Message) -> Command:
         return _event(message)
     if message.media_id and not message.text:
         return Command("media" if message.kind == "image" else "sound", argument=message.media_id)
-    return _said(message.text)
+    return _typed(message.text)
 
 
-def _said(text: str) -> Command:
+def _typed(text: str) -> Command:
     plain = unicodedata.normalize("NFKC", text).strip()
     if match := _BIND.fullmatch(plain):
         return Command("bind", argument=match[1].strip()) if match[1] else Command("how_to_bind")
@@ -91,10 +91,10 @@ def _track(text: str) -> Command | None:
     # The address of a tracking page, as printed in a QR code, holds the number as well.
     found = find_numbers(text, most=MOST_NUMBERS)
     asked = tuple([*found.numbers, *found.mistyped][:MOST_NUMBERS])
-    return Command("track", asked, _beside(text)) if asked else None
+    return Command("track", asked, _free_text(text)) if asked else None
 
 
-def _beside(text: str) -> str:
+def _free_text(text: str) -> str:
     """The whole of what was said, where there is more to it than numbers; else nothing."""
     words = _FILLER.sub("", text)
     return text if len(words) >= LEAST_WORDS else ""

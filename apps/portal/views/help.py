@@ -84,11 +84,11 @@ def opinion(request: HttpRequest, code: str) -> HttpResponse:
     version = _version(code)
     if _is_over("help_opinions", request, OPINIONS):
         return stopped(int(OPINIONS[0].total_seconds()))
-    said = request.POST.get("said")
-    if said in ("helped", "not_helped"):
+    given = request.POST.get("said")
+    if given in ("helped", "not_helped"):
         today = timezone.localdate().isoformat()
         who = blind_index(f"{client_address(request)} {today}", "help.opinion")
-        services.give_opinion(version, who=who, helped=said == "helped", at=now())
+        services.give_opinion(version, who=who, helped=given == "helped", at=now())
     response = kept_private(HttpResponseRedirect(f"/help/{code}?said=1"))
     response.status_code = 303
     return response

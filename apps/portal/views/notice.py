@@ -67,14 +67,14 @@ def _show(
     error: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    said = found.campaign.content
+    content = found.campaign.content
     context = {
         "token": token,
         "account": found.account,
-        "old": said["old"],
-        "since": datetime.fromisoformat(said["since"]),
-        "until": datetime.fromisoformat(said["accept_until"]),
-        "watch": said["watch_en"] if get_language() == "en" else said["watch_zh"],
+        "old": content["old"],
+        "since": datetime.fromisoformat(content["since"]),
+        "until": datetime.fromisoformat(content["accept_until"]),
+        "watch": content["watch_en"] if get_language() == "en" else content["watch_zh"],
         "code": grouped(code_of(found.campaign_id, found.customer_id)),
         "acknowledged_at": found.acknowledged_at,
         "expired": now() >= found.campaign.valid_until,

@@ -17,14 +17,14 @@ class Server(uvicorn.Server):
     would do then, the date in its answers, the application does."""
 
     async def main_loop(self) -> None:
-        self._loop, self._told = asyncio.get_running_loop(), asyncio.Event()
+        self._loop, self._exiting = asyncio.get_running_loop(), asyncio.Event()
         if not await self.on_tick(0):
-            await self._told.wait()
+            await self._exiting.wait()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         super().handle_exit(sig, frame)
-        if hasattr(self, "_told"):
-            self._loop.call_soon_threadsafe(self._told.set)
+        if hasattr(self, "_exiting"):
+            self._loop.call_soon_threadsafe(self._exiting.set)
 
 
 class Command(BaseCommand):

@@ -7,7 +7,7 @@ from apps.inquiries.models import InboundMessage
 from apps.inquiries.services.claiming import KEEP_DAYS
 
 
-def forget(*, at: datetime) -> int:
+def purge(*, at: datetime) -> int:
     """Messages by WeChat and SMS that nobody redelivers any more. Mails stay: they
     are correspondence, with what was attached to them."""
     deleted, _per_model = InboundMessage.objects.filter(
