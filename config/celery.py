@@ -1,4 +1,4 @@
-"""Celery wakes, PostgreSQL remembers: no deadline and no message lives only in the broker."""
+"""Celery runs the tasks, PostgreSQL holds what is to be done: no deadline and no message lives only in the broker."""
 
 import logging.config
 import os

@@ -1,4 +1,4 @@
-"""Words for the person at the terminal, who may close it at any moment."""
+"""Output for the person at the terminal, who may close it at any moment."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""The way in."""
+"""Sign-ins, as numbers for whoever operates the installation."""
 
 from apps.core.metric_types import count
 

@@ -1,4 +1,4 @@
-"""Who may change whom."""
+"""Which users somebody may change."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -1,4 +1,4 @@
-"""Celery wakes these; what is due is decided by the database."""
+"""Celery starts these tasks; the database decides what is due."""
 
 from django.utils import timezone
 

@@ -71,7 +71,7 @@ class JobKind:
 # services stand above this module.
 _MAKERS = {
     "EXPORTS": "apps.backoffice.services.exporting.job_of_export",
-    "IMPORTS": "apps.backoffice.services.importing.job_of_import",
+    "IMPORTS": "apps.backoffice.services.import_runs.job_of_import",
 }
 
 

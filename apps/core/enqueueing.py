@@ -1,4 +1,4 @@
-"""Calling a worker to what a transaction has just left in the database.
+"""Enqueueing a task for what a transaction has just committed to the database.
 
 The database remembers what is to be done; a call only makes it sooner. So nothing waits for a call,
 nothing fails with it, and one that is on its way already is not made again: a burst of a thousand

@@ -1,4 +1,4 @@
-"""Celery wakes; the due columns in PostgreSQL remember."""
+"""Celery starts these tasks; what is due is read from columns in PostgreSQL."""
 
 from apps.customers import services
 from apps.events.background import background_task

@@ -1,4 +1,4 @@
-"""Celery wakes the sweepers; what is due stands in the database."""
+"""Celery starts the sweepers; what is due stands in the database."""
 
 from django.utils import timezone
 

@@ -1,4 +1,4 @@
-"""Clocks."""
+"""Clocks that are open or overdue, as numbers for whoever operates the installation."""
 
 from apps.core.metric_types import Metric, age, count
 

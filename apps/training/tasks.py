@@ -1,4 +1,4 @@
-"""Celery wakes; PostgreSQL remembers."""
+"""Celery starts these tasks; PostgreSQL holds what is due."""
 
 from django.utils import timezone
 

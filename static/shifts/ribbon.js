@@ -8,7 +8,7 @@
   const HALF = 1800000, EDGE = 10; // milliseconds; pixels at the right end by which it is made longer
   let held = null; // { button, start, end }: by how many half hours start and end have been moved
 
-  const instant = (text) => Date.parse(`${text}Z`); // local times of the company, reckoned without any zone
+  const instant = (text) => Date.parse(`${text}Z`); // local times of the company, computed without any time zone
   const words = (text, n) => new Date(instant(text) + n * HALF).toISOString().slice(5, 16).replace("T", " ");
   const length = (button) => (instant(button.dataset.to) - instant(button.dataset.from)) / HALF;
 

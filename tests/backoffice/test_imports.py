@@ -20,7 +20,7 @@ from apps.backoffice.enums import RowOutcome
 from apps.backoffice.imports import all_imports
 from apps.backoffice.job_kinds import job_kinds
 from apps.backoffice.models import ImportFile, Job
-from apps.backoffice.services.importing import job_of_import
+from apps.backoffice.services.import_runs import job_of_import
 from apps.backoffice.states import IMPORT_MOVES
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.sheets import write_xlsx

@@ -1,4 +1,4 @@
-"""Keeping the files of a form between two tries to send it."""
+"""Holding the files of a form that was refused until it is sent again."""
 
 import secrets
 from collections.abc import Collection, Sequence

@@ -1,4 +1,4 @@
-"""Files of rows: uploaded, looked at, taken by a job in batches, refused rows answered."""
+"""Files of rows: uploaded, previewed, confirmed or dropped; ``import_runs`` takes the rows."""
 
 import hashlib
 import io
@@ -12,18 +12,14 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
-from django.db.models import F
-from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from apps.backoffice.enums import FileKind, ImportState, RowOutcome
+from apps.backoffice.enums import ImportState
 from apps.backoffice.imports import Import, Intake, Item, Outcome, RowRefused, all_imports, refused
-from apps.backoffice.job_kinds import JobKind, Result, Run
-from apps.backoffice.models import ImportFile, ImportRow, Job
+from apps.backoffice.models import ImportFile, ImportRow
 from apps.backoffice.models.import_file import original_path
 from apps.backoffice.services.jobs import ask_job
-from apps.backoffice.services.retention import retention_period
 from apps.backoffice.states import CLAIMING, IMPORT_MOVES
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.files import NewFile
@@ -33,7 +29,9 @@ from apps.core.times import human
 from apps.events.services import record
 
 PREVIEW_FOR = timedelta(days=1)
+
 FIRST_ROWS = 8
+
 S = ImportState
 
 
@@ -71,12 +69,12 @@ def upload_import(
     if same is not None:
         return same
     context = declared.prepare(Intake(None, made.parameters, by, at))
-    _good, bad = _read_all(declared, sheet.rows, context)
+    _good, bad = read_all(declared, sheet.rows, context)
     with all_or_nothing(), transaction.atomic():
         made.path = default_storage.save(original_path(made.name), ContentFile(file.content))
         made.rows_refused = len(bad)
         made.save()
-        _store_rows(made, bad)
+        store_rows(made, bad)
         data = {"rows": made.rows_total, "refused": made.rows_refused}
         record("import.uploaded", made, by=by, at=at, data=data)
     return made
@@ -131,7 +129,7 @@ def _refuse_known(file: ImportFile) -> None:
         )
 
 
-def _read_all(
+def read_all(
     declared: Import, rows: Sequence[SheetRow], context: Any
 ) -> tuple[list[Item], list[Outcome]]:
     """The good rows, and a refusal for each of the others."""
@@ -148,7 +146,7 @@ def _read_all(
     return good, bad
 
 
-def _store_rows(file: ImportFile, outcomes: Sequence[Outcome]) -> None:
+def store_rows(file: ImportFile, outcomes: Sequence[Outcome]) -> None:
     ImportRow.objects.bulk_create(
         [
             ImportRow(
@@ -166,7 +164,7 @@ def _store_rows(file: ImportFile, outcomes: Sequence[Outcome]) -> None:
     )
 
 
-def _locked(file_id: int) -> ImportFile:
+def locked_import(file_id: int) -> ImportFile:
     return ImportFile.objects.select_for_update(of=("self",)).get(pk=file_id)
 
 
@@ -174,12 +172,12 @@ def _locked(file_id: int) -> ImportFile:
 def take_import(*, file_id: int, by: Any, at: datetime) -> ImportFile:
     """Confirm what the preview showed: a job takes the good rows. Raises RuleBroken when somebody
     else has confirmed the same file meanwhile."""
-    file = _locked(file_id)
+    file = locked_import(file_id)
     declared = all_imports()[file.kind]
     _must_be_permitted(declared, by)
     IMPORT_MOVES.check(S(file.state), S.TAKING)
     file.taken_by, file.taken_at = by, at
-    _claim(file)
+    claim(file)
     file.rows.all().delete()
     file.job = ask_job(
         kind=declared.job_kind,
@@ -194,7 +192,7 @@ def take_import(*, file_id: int, by: Any, at: datetime) -> ImportFile:
     return file
 
 
-def _claim(file: ImportFile) -> None:
+def claim(file: ImportFile) -> None:
     """From here on the same bytes are known; what was counted before is counted anew."""
     was = file.state
     file.state, file.keep_until, file.sample = S.TAKING, None, ""
@@ -211,7 +209,7 @@ def _claim(file: ImportFile) -> None:
 @transaction.atomic
 def drop_import(*, file_id: int, by: Any, at: datetime) -> ImportFile:
     """It was looked at and is not taken; the file goes at once."""
-    file = _locked(file_id)
+    file = locked_import(file_id)
     _must_be_permitted(all_imports()[file.kind], by)
     let_go(file)
     record("import.dropped", file, by=by, at=at)
@@ -226,86 +224,3 @@ def let_go(file: ImportFile) -> None:
     file.state, file.path, file.sample, file.keep_until = S.DROPPED, "", "", None
     file.rows_refused = 0
     file.save()
-
-
-def job_of_import(declared: Import) -> JobKind:
-    return JobKind(
-        declared.job_kind,
-        declared.label,
-        declared.permission,
-        partial(_run, declared),
-        ended=_ended,
-        address=_address,
-    )
-
-
-def _address(job: Job) -> str:
-    return reverse("admin:backoffice_importfile_change", args=[job.given["import"]])
-
-
-def _run(declared: Import, run: Run) -> Result:
-    file = ImportFile.objects.select_related("taken_by").get(pk=run.given["import"])
-    if file.state == S.STOPPED:
-        with run.step():
-            file = _locked(file.pk)
-            IMPORT_MOVES.check(S(file.state), S.TAKING)
-            _claim(file)
-    try:
-        if not file.path:
-            raise FileNotFoundError(file.name)
-        with default_storage.open(file.path) as original:
-            rows = sheet_of(declared, original.read(), file.name).rows
-    except FileNotFoundError:
-        raise RuleBroken(_("The file is not kept any more."), code="file_gone") from None
-    intake = Intake(file, file.parameters, run.by, run.at)
-    context = declared.prepare(intake)
-    intake = Intake(file, file.parameters, run.by, run.at, context)
-    run.total = len(rows)
-    while (begun := run.place.get("rows", 0)) < len(rows):
-        piece = rows[begun : begun + declared.batch]
-        with run.step():
-            _take(declared, intake, piece)
-            run.done = begun + len(piece)
-            run.place = {"rows": run.done}
-    return Result(summary=_counts(ImportFile.objects.get(pk=file.pk)))
-
-
-def _take(declared: Import, intake: Intake, rows: Sequence[SheetRow]) -> None:
-    good, outcomes = _read_all(declared, rows, intake.context)
-    if good:
-        answered = {one.number: one for one in declared.take(intake, good)}
-        outcomes += [answered[item.number] for item in good]
-    assert intake.file is not None  # noqa: S101  # only a preview has none
-    _store_rows(intake.file, outcomes)
-    counts = [sum(one.outcome == kind for one in outcomes) for kind in RowOutcome]
-    ImportFile.objects.filter(pk=intake.file.pk).update(
-        rows_taken=F("rows_taken") + counts[0],
-        rows_known=F("rows_known") + counts[1],
-        rows_refused=F("rows_refused") + counts[2],
-    )
-
-
-def _counts(file: ImportFile) -> dict[str, int]:
-    return {
-        "rows": file.rows_total,
-        "taken": file.rows_taken,
-        "known": file.rows_known,
-        "refused": file.rows_refused,
-    }
-
-
-def _ended(job: Job) -> None:
-    """In the transaction in which its job ends: the file is taken, or free to be taken again."""
-    file = _locked(job.given["import"])
-    if file.state != S.TAKING:
-        return  # it stopped before it was begun again
-    whole = file.rows_total == file.rows_taken + file.rows_known + file.rows_refused
-    state = S.TAKEN if whole else S.STOPPED
-    IMPORT_MOVES.check(S(file.state), state)
-    file.state = state
-    file.keep_until = (job.concluded_at or file.uploaded_at) + retention_period(
-        FileKind.IMPORT_ORIGINAL
-    )
-    file.save(update_fields=["state", "keep_until"])
-    kind = "import.taken" if whole else "import.stopped"
-    record(kind, file, by=job.asked_by, at=job.concluded_at, data=_counts(file))

@@ -1,6 +1,5 @@
 """The customer, who may see it, and which papers it has on file."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Self
 
@@ -23,6 +22,7 @@ from apps.customers.enums import (
     PaperChannel,
     SettlementMethod,
 )
+from apps.customers.models.on_file import Papers
 from apps.customers.states import CUSTOMER_MOVES
 
 if TYPE_CHECKING:
@@ -34,23 +34,13 @@ CODE = RegexValidator(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Papers:
-    """What is on file for a customer at one instant: the facts ORD-2 and ORD-3 decide on."""
-
-    handover_accepted: bool
-    contract_valid: bool
-    letter_valid: bool
-    letter_expired: bool
-    authorised_until: datetime | None
-
-
 class CustomerQuerySet(models.QuerySet["Customer"]):
     def visible_to(self, user: "User") -> Self:
         """Customers of the user's units, those assigned to the user, and those it owns."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
-        assigned = Exists(CustomerScope.objects.filter(customer=OuterRef("pk"), user=user.pk))
+        scopes = self.model._meta.apps.get_model("customers", "CustomerScope").objects
+        assigned = Exists(scopes.filter(customer=OuterRef("pk"), user=user.pk))
         if user.scope == ObjectScope.CUSTOMERS:
             return self.filter(assigned)
         units = user.visible_unit_ids()
@@ -303,27 +293,3 @@ class Customer(Stamped):
             letter_expired=row.paper_letter_expired,
             authorised_until=row.paper_authorised_until,
         )
-
-
-class CustomerScope(Stamped):
-    """This user, or this API key's service user, sees this customer."""
-
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.CASCADE,
-        related_name="customer_scopes",
-        verbose_name=_("user"),
-    )
-    customer = models.ForeignKey(
-        Customer, models.CASCADE, related_name="scopes", verbose_name=_("customer")
-    )
-
-    class Meta:
-        verbose_name = _("customer assignment")
-        verbose_name_plural = _("customer assignments")
-        constraints = [
-            models.UniqueConstraint(name="scope_once", fields=["user", "customer"]),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.user} → {self.customer}"

@@ -1,4 +1,4 @@
-"""What the clock floor is told of a new customer's paperwork. The one module of customers that speaks to it
+"""Opens and closes the clocks of a new customer's paperwork. The only module of customers that calls ``sla``
 (ORD-3)."""
 
 from typing import TYPE_CHECKING

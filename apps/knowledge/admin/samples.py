@@ -1,4 +1,4 @@
-"""Nobody's data: what the preview of a reply is filled with."""
+"""Sample data of no real person, with which the preview of a reply is filled."""
 
 from django.conf import settings
 from django.utils.translation import override

@@ -166,4 +166,4 @@ def opinions_of(version: ArticleVersion) -> tuple[int, int]:
     found = Opinion.objects.filter(version=version).aggregate(
         helped=Count("pk", filter=Q(helped=True)), answered=Count("pk")
     )
-    return found["helped"], found["said"]
+    return found["helped"], found["answered"]

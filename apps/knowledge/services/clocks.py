@@ -1,5 +1,5 @@
-"""What the clock floor is told of articles: when each is looked through again, and by when everybody has
-read a new one. The one module of this app that speaks to it."""
+"""Opens and closes the clocks of articles: when each is looked through again, and by when everybody has
+read a new one. The only module of this app that calls ``sla``."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, time

@@ -1,5 +1,5 @@
-"""What the clock floor is told of orders and their follow-up steps. The one module of orders that speaks
-to it (ORD-5, TRK-3).
+"""Opens and closes the clocks of orders and their follow-up steps. The only module of orders that calls
+``sla`` (ORD-5, TRK-3).
 
 ``due_at`` of both is a copy of what their clock says, for lists that sort by it.
 """

@@ -1,4 +1,4 @@
-"""Keeping what is being typed, so that a closed window loses nothing (ORD-4)."""
+"""Saving what is being typed, so that a closed window loses nothing (ORD-4)."""
 
 from collections.abc import Mapping
 from functools import partial

@@ -1,4 +1,4 @@
-"""A past told in one go: orders that came in, were confirmed, printed and followed in weeks that are over.
+"""A past recorded at once: orders that came in, were confirmed, printed and followed in weeks that are over.
 
 Each is kept as the acts themselves would have left it, one by one (tests/orders/test_history.py compares the two), and
 the number of statements does not grow with how many there are. Nobody was there to be refused: what the desk would not

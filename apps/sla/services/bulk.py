@@ -17,8 +17,9 @@ from apps.sla.models import Fact, Interval, Matter
 from apps.sla.models.clock import OPEN
 from apps.sla.queries.clock_inputs import ClockInputs, read_clock_inputs
 from apps.sla.services.changing import hand_on
+from apps.sla.services.locking import lock_clocks
 from apps.sla.services.matters import move_matter
-from apps.sla.services.recalculating import lock_clocks, recalculate
+from apps.sla.services.recalculating import recalculate
 from apps.sla.services.rows import add_facts
 
 

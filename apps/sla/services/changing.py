@@ -15,8 +15,9 @@ from apps.sla.queries.facts import facts_of
 from apps.sla.queries.rules import rules_of, targets_of, versions_for
 from apps.sla.rules import Attributes, VersionRule, choose_version
 from apps.sla.services.following import attributes_of, follow
+from apps.sla.services.locking import Locked, lock_clocks
 from apps.sla.services.matters import lock_matter
-from apps.sla.services.recalculating import Locked, lock_clocks, recalculate
+from apps.sla.services.recalculating import recalculate
 
 UNCHANGED: Any = object()
 

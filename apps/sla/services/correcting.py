@@ -13,8 +13,9 @@ from apps.core.errors import BadInput, RuleBroken
 from apps.events.services import NewEvent, record_many
 from apps.sla.enums import MET_BY, FactKind
 from apps.sla.models import Clock, Fact, Matter
+from apps.sla.services.locking import Locked, lock_clocks
 from apps.sla.services.matters import lock_matter
-from apps.sla.services.recalculating import Locked, lock_clocks, recalculate
+from apps.sla.services.recalculating import recalculate
 
 
 @transaction.atomic

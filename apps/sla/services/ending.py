@@ -12,8 +12,9 @@ from apps.sla.models.clock import OPEN
 from apps.sla.queries.clock_inputs import ClockInputs, read_clock_inputs
 from apps.sla.queries.rules import targets_of
 from apps.sla.services.following import aim_at, new_clock
+from apps.sla.services.locking import Locked, lock_clocks
 from apps.sla.services.matters import lock_matter, move_matter
-from apps.sla.services.recalculating import Locked, lock_clocks, recalculate
+from apps.sla.services.recalculating import recalculate
 
 
 @in_callers_transaction()

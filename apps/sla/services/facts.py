@@ -14,8 +14,9 @@ from apps.sla.enums import MET_BY, FactKind, IntervalKind, MatterState
 from apps.sla.models import Clock, Fact, Interval
 from apps.sla.models.clock import OPEN
 from apps.sla.queries.clock_inputs import read_clock_inputs
+from apps.sla.services.locking import NONE, lock_clocks
 from apps.sla.services.matters import check_open, lock_matter
-from apps.sla.services.recalculating import NONE, lock_clocks, recalculate
+from apps.sla.services.recalculating import recalculate
 from apps.sla.services.rows import add_facts
 
 

@@ -16,8 +16,9 @@ from apps.core.database import database_now, not_after
 from apps.sla.enums import FactKind, IntervalKind, MatterState
 from apps.sla.models import Fact, Interval, Matter
 from apps.sla.models.clock import OPEN
+from apps.sla.services.locking import lock_clocks
 from apps.sla.services.matters import move_matter
-from apps.sla.services.recalculating import lock_clocks, recalculate
+from apps.sla.services.recalculating import recalculate
 
 # Rows of one UPDATE: its cost grows with their square.
 SOME = 200

@@ -17,8 +17,9 @@ from apps.sla.queries.calendars import ALWAYS_CODE, hours_by_code
 from apps.sla.queries.rules import targets_of
 from apps.sla.rules import TargetRule
 from apps.sla.services.following import aim_at, fix_due, new_clock
+from apps.sla.services.locking import Locked, lock_clocks
 from apps.sla.services.matters import check_open, lock_matter, lock_pair
-from apps.sla.services.recalculating import Locked, lock_clocks, recalculate
+from apps.sla.services.recalculating import recalculate
 
 
 @transaction.atomic

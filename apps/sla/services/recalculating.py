@@ -5,13 +5,10 @@ clocks alone and never waits, so nobody waits in a circle.
 """
 
 import logging
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-
-from django.db.models import Q
 
 from apps.accounts.models import User
 from apps.events.services import NewEvent, record_many
@@ -27,6 +24,7 @@ from apps.sla.rules import (
     TargetRule,
     read_clock,
 )
+from apps.sla.services.locking import NONE, Locked, effective_due, stored_values
 from apps.sla.services.rows import Fired, add_clocks, call_to_sweep, write_clocks, write_fired
 from apps.sla.states import CLOCK_MOVES
 from apps.sla.worktime import NoWorkingTime
@@ -51,49 +49,6 @@ class ReadingContext:
     facts: Mapping[int, MatterFacts]
     rules: Mapping[int, TargetRule]
     inputs: ClockInputs
-
-
-@dataclass(frozen=True, slots=True)
-class Before:
-    """A clock as its row was when it was locked."""
-
-    stored: tuple[object, ...]
-    due_at: datetime | None  # none of a dropped clock
-    pending: Mapping[Key, datetime]  # what it was still to announce, and when
-
-
-@dataclass(frozen=True, slots=True)
-class Locked:
-    """Clocks whose rows are locked; services may change them before they are read again."""
-
-    clocks: Sequence[Clock]
-    before: Mapping[int, Before]
-
-    def only(self, clocks: Iterable[Clock]) -> "Locked":
-        """These of them."""
-        chosen = list(clocks)
-        return Locked(chosen, {clock.pk: self.before[clock.pk] for clock in chosen})
-
-    def by_matter(self) -> dict[int, list[Clock]]:
-        found: dict[int, list[Clock]] = defaultdict(list)
-        for clock in self.clocks:
-            found[clock.matter_id].append(clock)
-        return found
-
-
-NONE = Locked([], {})
-
-
-def lock_clocks(matters: Sequence[Matter], which: Q | None = None) -> Locked:
-    """The clocks of locked matters, in the order of their ids."""
-    clocks = Clock.objects.select_for_update(of=("self",)).filter(matter__in=matters).order_by("id")
-    return as_locked(list(clocks if which is None else clocks.filter(which)))
-
-
-def as_locked(clocks: Sequence[Clock]) -> Locked:
-    """Clocks whose rows the caller has locked."""
-    before = {c.pk: Before(_stored(c), _effective_due(c), _pending(c)) for c in clocks}
-    return Locked(clocks, before)
 
 
 def recalculate(
@@ -127,7 +82,7 @@ def recalculate(
     )
     silent = [(clock, key, at) for clock in clocks for key, at in _read(clock, locked, context)]
     add_clocks(fresh)
-    changed = [c for c in locked.clocks if _stored(c) != locked.before[c.pk].stored]
+    changed = [c for c in locked.clocks if stored_values(c) != locked.before[c.pk].stored]
     write_clocks(changed)
     write_fired(Fired(clock.pk, step or None, due, at) for clock, (step, due), at in silent)
     call_to_sweep([*fresh, *changed], now)
@@ -232,27 +187,6 @@ def _store(clock: Clock, reading: Reading, context: ReadingContext) -> None:
     clock.spent_seconds = reading.spent
 
 
-def _pending(clock: Clock) -> dict[Key, datetime]:
-    if clock.due_at is None:
-        return {}
-    ahead = range(clock.position, len(clock.schedule))
-    return {(clock.schedule_steps[n], clock.due_at): clock.schedule[n] for n in ahead}
-
-
-def _effective_due(clock: Clock) -> datetime | None:
-    return None if clock.is_dropped else clock.due_at
-
-
-_FIELDS = [field.attname for field in Clock._meta.concrete_fields]
-
-
-def _stored(clock: Clock) -> tuple[object, ...]:
-    values = clock.__dict__
-    return tuple(
-        tuple(value) if isinstance(value := values[name], list) else value for name in _FIELDS
-    )
-
-
 def _notified_by_other_rules(
     clock: Clock, reading: Reading, rule: TargetRule | None, context: ReadingContext
 ) -> set[Key]:
@@ -279,7 +213,7 @@ def _record_moves(
     by_id = {matter.pk: matter for matter in matters}
     events = []
     for clock in changed:
-        was, due_at = locked.before[clock.pk].due_at, _effective_due(clock)
+        was, due_at = locked.before[clock.pk].due_at, effective_due(clock)
         if clock.key and clock.is_dropped:
             continue  # a promise's own event says why it need not be kept
         if due_at == was or not (clock.is_open or clock.is_dropped):

@@ -19,7 +19,8 @@ from apps.sla.models import Clock, Matter
 from apps.sla.models.clock import OPEN
 from apps.sla.queries.rules import versions_for
 from apps.sla.services.changing import aims_of, choose_again, concerned
-from apps.sla.services.recalculating import PastInstants, as_locked, lock_clocks, recalculate
+from apps.sla.services.locking import as_locked, lock_clocks
+from apps.sla.services.recalculating import PastInstants, recalculate
 
 log = logging.getLogger(__name__)
 

@@ -1,4 +1,4 @@
-"""What every write of this floor does with a row."""
+"""Checking and saving a row, as every service of training does it."""
 
 from typing import Any
 
