@@ -21,7 +21,7 @@ from benchmarks.scratch import scratch_database
 HEAD = "交易日期,交易时间,借方发生额,贷方发生额,余额,对方户名,对方账号,摘要,交易流水号\n"
 ROUNDS = 3
 MOST_MB = 250
-COLUMNS = "account_id, file_id, row, day, time, amount, balance_after, party_index, name_index, ref, said, fingerprint, nth"
+COLUMNS = "account_id, file_id, row, day, time, amount, balance_after, party_index, name_index, ref, details, fingerprint, nth"
 
 
 def main() -> int:

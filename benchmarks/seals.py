@@ -85,7 +85,7 @@ def _measure(events: int, runs: int) -> int:
     for _turn in range(288):
         write(events // 288)
         services.seal_new_rows()
-    services.keep_outside()
+    services.store_outside()
     day_bare, day = in_turn([lambda: bare(0), verifying])
     idle = statistics.median(sealing() for _n in range(5))
     one, other = statistics.median(plain), statistics.median(sealed)

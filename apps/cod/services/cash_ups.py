@@ -59,7 +59,13 @@ def take_back_declaration(*, cash_up_id: int, reason: str, by: User, at: datetim
         _move(row, C.OPEN)
         row.expected = row.declared = row.declared_at = row.declared_by = None
         row.save()
-        record("cashup.opened_again", row, by=by, at=at, data={"reason": required_text(reason)})
+        record(
+            "cashup.opened_again",
+            row,
+            by=by,
+            at=at,
+            data={"reason": required_text(reason, least=1)},
+        )
     return row
 
 
@@ -99,7 +105,7 @@ def recount_cash_up(
     row = CashUp.objects.select_related("courier").get(pk=cash_up_id)
     with recorded_refusals(REFUSED, row, "recount", by=by, at=at):
         check_may_work(by, Area.COD, at)
-        counted, why = exact(amount, "amount"), required_text(reason)
+        counted, why = exact(amount, "amount"), required_text(reason, least=1)
         row = _lock(cash_up_id)
         check_not_own(row.courier, by)
         if row.state != C.COUNTED:
@@ -119,7 +125,7 @@ def close_cash_up(*, cash_up_id: int, explanation: str, by: User, at: datetime) 
     RuleBroken ``own_cash``, ``illegal_move``."""
     row = CashUp.objects.select_related("courier").get(pk=cash_up_id)
     with recorded_refusals(REFUSED, row, "close", by=by, at=at):
-        why = required_text(explanation)
+        why = required_text(explanation, least=1)
         row = _lock(cash_up_id)
         check_not_own(row.courier, by)
         if row.state != C.COUNTED:
