@@ -29,7 +29,7 @@ class AppealAdmin(StaffAdmin):
     ) -> HttpResponse:
         known = object_id.isascii() and object_id.isdigit() and len(object_id) < 19
         cases = Case.objects.visible_to(person(request))
-        case = cases.filter(appeal=object_id).only("number").first() if known else None
+        case = cases.filter(appeal=int(object_id)).only("number").first() if known else None
         if case is None:
             raise Http404
         return redirect("admin:complaints_case_page", case.number)

@@ -104,8 +104,14 @@ def open_appeal(case: Case, appeal: NewAppeal, *, by: User, at: datetime) -> App
 
 
 def _hold(appeal: Appeal, *, by: User, at: datetime) -> None:
-    who = {"by": by, "at": at}
-    hold_case(case=appeal.case, subject=appeal, label=appeal.number, blocks_merging=True, **who)
+    hold_case(
+        case=appeal.case,
+        subject=appeal,
+        label=appeal.number,
+        blocks_merging=True,
+        by=by,
+        at=at,
+    )
 
 
 def answer_appeal(

@@ -242,3 +242,26 @@ def test_outcomes_of_established_ones_are_counted_by_decision() -> None:
         decided_at__gte=at, decided_at__lt=at + timedelta(seconds=1),
     )  # fmt: skip
     assert rows.count() == 1
+
+
+def test_the_address_of_an_appeal_opens_its_case(client: Client) -> None:
+    team = Team()
+    made = appealed(team)
+    sign_in(client, team.agent)
+    address = reverse("admin:appeals_appeal_change", args=[Appeal.objects.get(case=made).pk])
+    assert client.get(address).url == f"/admin/complaints/case/number/{made.number}/"  # type: ignore[attr-defined]
+    assert client.get(reverse("admin:appeals_appeal_change", args=["x"])).status_code == 404
+    sign_in(client, Team().agent)
+    assert client.get(address).status_code == 404
+
+
+def test_it_holds_its_case_under_its_number_until_it_is_answered(client: Client) -> None:
+    team = Team()
+    made = appealed(team)
+    appeals.correct_appeal(case_id=made.pk, number="SH2026002", reason="录错", **who())
+    sign_in(client, team.manager)
+    page = client.get(f"/admin/complaints/case/number/{made.number}/").content.decode()
+    assert 'id="holds"' in page and "邮政业申诉 SH2026002" in page
+    answered(made)
+    page = client.get(f"/admin/complaints/case/number/{made.number}/").content.decode()
+    assert 'id="holds"' not in page
