@@ -99,7 +99,7 @@ class World:
         return "".join(words[:3]) + " " + "".join(words[3:])
 
     def _line(self, n: int, *, live: bool) -> str:
-        from apps.complaints.rules.searching import grams
+        from apps.customers.grams import grams
 
         dice = self.dice
         # A few customers bring most cases.
@@ -173,7 +173,8 @@ def reads(world: World) -> dict[str, Callable[[], Any]]:
     from apps.complaints.queries.cases import CaseFilter, case_list
     from apps.complaints.queries.history import possible_duplicates
     from apps.complaints.queries.page import case_page
-    from apps.complaints.queries.team import load_of, team_load
+    from apps.complaints.queries.team import load_of
+    from apps.desk.queries.load import team_load
 
     dice, boss = world.dice, world.boss
 

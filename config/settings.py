@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "apps.tracking",
     "apps.orders",
     "apps.complaints",
+    "apps.appeals",
     "apps.surveys",
     "apps.quality",
     "apps.chat",

@@ -1,8 +1,8 @@
 """What doors hand to the services: clean values, no database rows but those looked up already."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from apps.accounts.enums import Language
 from apps.complaints.enums import CaseChannel, CaseClass, EntryKind, Severity
@@ -16,22 +16,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class NewAppeal:
-    """An appeal to the postal authority: its number there, and the day of the answer if it prints one."""
-
-    number: str
-    answer_due_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class NewCase:
     """What a customer brings (CMP-1). Personal data in clear; the service encrypts and masks.
 
     ``title`` may be empty: the first words of the description serve. ``severity`` None lets the
     rules decide. ``keep``: whoever took it down keeps it, the rules are not asked.
     ``source_key``: what the channel calls it ("mail:<Message-ID>", "api:7:order-42",
-    "chat:<uuid>"); a second case with the same key is not opened. ``appeal``: of one that the postal
-    authority passed on, and only of such a one.
+    "chat:<uuid>"); a second case with the same key is not opened. ``extras``: what apps of the
+    floors above store of it, by the names of their extensions (``complaints.extensions``).
     """
 
     case_class: CaseClass
@@ -54,7 +46,7 @@ class NewCase:
     source_key: str = ""
     external_id: str = ""
     author_label: str = ""
-    appeal: NewAppeal | None = None
+    extras: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,15 +39,6 @@ PAGES = (
         daily_for=SERVICE | LEADERS,
         hour=40,
     ),
-    Page(
-        _("Praise by customers"),
-        "thumb_up",
-        "admin:complaints_case_praise",
-        "complaints.view_praise",
-        about=_("Whom customers praise: you, and those whom you lead."),
-        section=CASES,
-        words="表扬 好评 锦旗",
-    ),
     setting(
         _("Who gets which case"),
         "alt_route",

@@ -205,7 +205,7 @@ def _praised(event: Event, book: _Book) -> Iterator[Notice]:
     notice.personal = {"text": masked(case.description, case)}
     people = [event.data.get("colleague"), *(event.data.get("recipients") or ())]
     notice.people = [pk for pk in people if isinstance(pk, int) and pk != event.by_id]
-    notice.link = "/admin/complaints/case/praise/"
+    notice.link = "/admin/quality/quarterlyanalysis/praise/"
     yield notice
 
 

@@ -5,14 +5,12 @@ from apps.core.codenames import maintain, may, merged, view
 
 # --- cases --------------------------------------------------------------------------------------
 WORK_CASES = (
-    view("case caseentry casefile caselink satisfactionask appeal")
+    view("case caseentry casefile caselink satisfactionask")
     | maintain("case")
     | may("handle_case merge_case close_case reveal_case")
 )
 EXPORT_CASES = WORK_CASES | view("assignmentrule majorrule") | may("export_case")
 LEAD_CASES = EXPORT_CASES | maintain("assignmentrule majorrule") | may("assign_case cancel_case")
-# What the postal authority decided is written down by whoever answers for it to the company.
-DECIDE = may("decide_appeal")
 CASES = {
     Role.AGENT: WORK_CASES,
     Role.DIRECTOR: LEAD_CASES,
@@ -43,14 +41,6 @@ CAUSES = {
 
 # --- opinions -----------------------------------------------------------------------------------
 # Everybody sees the praise of themselves; a leader that of those they lead (queries.praises).
-OPINIONS: dict[str, frozenset[str]] = {
-    **{role: may("view_praise") for role in Role},
-    Role.DIRECTOR: may("view_praise") | DECIDE,
-    Role.DEPARTMENT_MANAGER: may("view_praise") | DECIDE,
-    Role.PROJECT_MANAGER: may("view_praise") | DECIDE,
-    Role.QC_MANAGER: may("view_praise") | DECIDE,
-    Role.DEPUTY_GENERAL_MANAGER: may("view_praise") | DECIDE,
-    Role.GENERAL_MANAGER: may("view_praise") | DECIDE,
-}
+OPINIONS = dict.fromkeys(Role, may("view_praise"))
 
 ROLES = merged(CASES, CAUSES, OPINIONS)

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from apps.complaints.rules.reading import class_of
+from apps.inquiries.classes import class_of
 from apps.inquiries.mail.parsing import File, Mail
 from apps.inquiries.reading import Found
 

@@ -9,8 +9,8 @@ from apps.complaints.enums import CaseState, EntryKind
 from apps.complaints.models import Case, CaseFile
 from apps.complaints.queries.following import PublicCase, PublicEntry, public_case
 from apps.complaints.queries.satisfaction import open_ask, token_of
-from apps.complaints.wording import next_sentence, outcome_words, state_sentence
 from apps.core.times import human
+from apps.portal.case_words import next_sentence, outcome_words, state_sentence
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,4 +77,13 @@ PAGES = (
         section=EXCEPTIONS,
         words="季度 满意度 建议 表扬 分析",
     ),
+    Page(
+        _("Praise by customers"),
+        "thumb_up",
+        "admin:quality_quarterlyanalysis_praise",
+        "complaints.view_praise",
+        about=_("Whom customers praise: you, and those whom you lead."),
+        section=EXCEPTIONS,
+        words="表扬 好评 锦旗",
+    ),
 )

@@ -117,7 +117,7 @@ def test_who_sees_which_praise(client: Client) -> None:
     theirs = Praise.objects.get(colleague=elsewhere.agent).case.number
 
     def shown() -> str:
-        return client.get("/admin/complaints/case/praise/").content.decode()
+        return client.get("/admin/quality/quarterlyanalysis/praise/").content.decode()
 
     for user in (team.agent, team.manager):
         sign_in(client, user)

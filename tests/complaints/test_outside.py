@@ -12,9 +12,9 @@ from apps.complaints import services
 from apps.complaints.enums import CaseChannel, CaseClass, CaseState, Outcome
 from apps.complaints.models import Case
 from apps.complaints.queries.links import case_of_token, is_right_word, tag_of, tagged, token_of
-from apps.complaints.rules.reading import class_of, is_outright
 from apps.core.errors import RuleBroken
 from apps.events.models import Event
+from apps.inquiries.classes import class_of, is_outright
 from tests.factories.accounts import UnitFactory, UserFactory
 from tests.factories.complaints import Team, case, case_in, new_case, who
 

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from apps.complaints.enums import CaseClass, Severity
 from apps.complaints.models import AssignmentRule, MajorRule
-from apps.complaints.rules.searching import grams, likeness, query_of, searchable
 from apps.complaints.rules.triage import (
     Candidate,
     CaseFacts,
@@ -23,6 +22,7 @@ from apps.complaints.rules.triage import (
 from apps.core.errors import BadInput
 from apps.core.files import NewFile
 from apps.core.files.attachments import DOCX, TEXT, XLSX, clean_file, clean_files
+from apps.customers.grams import grams, likeness, query_of, searchable
 from apps.customers.names import tidy
 from apps.quality.enums import ExceptionKind
 from apps.quality.rules import BY_WEIGHT, worse_of

@@ -15,7 +15,7 @@ from apps.complaints import services
 from apps.complaints.enums import CaseChannel, CaseClass
 from apps.complaints.models import Case
 from apps.complaints.queries.cases import CaseFilter, case_list
-from apps.complaints.queries.team import team_load
+from apps.desk.queries.load import team_load
 from apps.desk.queries.running import own_cases
 from apps.events.models import Event
 from apps.notifications.models import Delivery

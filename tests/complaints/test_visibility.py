@@ -19,10 +19,10 @@ from apps.complaints.queries.history import (
     possible_duplicates,
 )
 from apps.complaints.queries.page import case_page, file_of
-from apps.complaints.queries.team import team_load
 from apps.core.files import NewFile
 from apps.core.typed import LONGEST_SEVERAL
 from apps.customers.models import CustomerScope
+from apps.desk.queries.load import team_load
 from apps.quality.models import ExceptionReport
 from apps.quality.queries.exceptions import exception_list, exception_page
 from tests.factories.accounts import UnitFactory, UserFactory, UserRoleFactory

@@ -13,10 +13,13 @@ from django.test import Client
 from django.utils import timezone
 
 from apps.accounts.enums import Role
+from apps.appeals import services as appeals
+from apps.appeals.enums import AppealDecision
+from apps.appeals.inputs import NewAppeal
+from apps.appeals.models import Appeal
 from apps.complaints import services
-from apps.complaints.enums import AppealDecision, CaseChannel, CaseClass, Outcome
-from apps.complaints.inputs import NewAppeal
-from apps.complaints.models import Appeal, Case
+from apps.complaints.enums import CaseChannel, CaseClass, Outcome
+from apps.complaints.models import Case
 from apps.core.files import NewFile
 from apps.quality import services as quality
 from apps.sla.enums import ClockState, Metric
@@ -34,14 +37,14 @@ def test_an_appeal_is_answered_in_time_and_decided_later() -> None:
     made = case(
         team=team,
         channel=CaseChannel.AUTHORITY,
-        appeal=NewAppeal("SH20260001", now + timedelta(days=11)),
+        extras={"appeal": NewAppeal("SH20260001", now + timedelta(days=11))},
     )
     director = who(team.director)
     services.take_case(case_id=made.pk, **director)
     clock = Clock.objects.get(matter__subject_id=str(made.pk), metric=Metric.AUTHORITY)
     assert clock.due_at == now + timedelta(days=11)
     paper = NewFile("答复：已赔付。".encode(), "答复.txt")
-    services.answer_appeal(case_id=made.pk, files=[paper], note="已赔付", **who(team.director))
+    appeals.answer_appeal(case_id=made.pk, files=[paper], note="已赔付", **who(team.director))
     clock.refresh_from_db()
     assert clock.state == ClockState.MET
     services.solve_case(
@@ -51,7 +54,7 @@ def test_an_appeal_is_answered_in_time_and_decided_later() -> None:
     services.confirm_result(case_id=made.pk, score=4, comment="", **who(team.director))
     services.close_case(case_id=made.pk, **who(team.director))
     at = timezone.now()
-    services.decide_appeal(
+    appeals.decide_appeal(
         case_id=made.pk, decision=AppealDecision.ESTABLISHED, decided_at=at, note="延误", by=team.manager, at=at
     )  # fmt: skip
     assert Appeal.objects.get(decision=AppealDecision.ESTABLISHED).decided_by == team.manager

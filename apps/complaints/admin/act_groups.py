@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from apps.accounts.models import User
 from apps.backoffice.acts import Panel
 from apps.complaints.enums import CaseState
+from apps.complaints.extensions import acts_in_group
 from apps.complaints.queries.desk import DeskPage
 from apps.complaints.rules.next_act import CaseFacts
 from apps.sla.enums import ClockState, Metric
@@ -19,15 +20,28 @@ GROUPS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     (
         "talk",
         gettext_lazy("Talk"),
-        ("reply", "call", "plan", "promise", "ask", "appeal-answer", "praise"),
+        ("reply", "call", "plan", "promise", "ask", *acts_in_group("talk"), "praise"),
     ),
     (
         "decide",
         gettext_lazy("Decide"),
-        ("solve", "confirm", "close", "wait", "resume", "reopen", "cancel", "appeal-decide"),
+        (
+            "solve",
+            "confirm",
+            "close",
+            "wait",
+            "resume",
+            "reopen",
+            "cancel",
+            *acts_in_group("decide"),
+        ),
     ),
     ("hand-on", gettext_lazy("Hand on"), ("report", "take", "assign")),
-    ("records", gettext_lazy("Records"), ("note", "files", "change", "link", "appeal-number")),
+    (
+        "records",
+        gettext_lazy("Records"),
+        ("note", "files", "change", "link", *acts_in_group("records")),
+    ),
 )
 
 

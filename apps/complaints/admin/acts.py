@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 from apps.backoffice.acts import Act, ActContext
 from apps.complaints.admin import opinion_acts, runs
 from apps.complaints.enums import CaseState
+from apps.complaints.extensions import extension_acts
 from apps.complaints.forms import acts as f
 from apps.complaints.models import Case
 from apps.complaints.rules.ways import ways_to_write
@@ -30,6 +31,7 @@ def _has_way(case: Case) -> bool:
 
 
 ALL: tuple[Act, ...] = (
+    *extension_acts(),
     *opinion_acts.ACTS,
     Act(
         "reply",

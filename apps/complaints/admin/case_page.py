@@ -22,12 +22,13 @@ from apps.complaints.admin.access import may, must, must_see
 from apps.complaints.admin.act_groups import act_groups, facts_of
 from apps.complaints.admin.acts import ALL
 from apps.complaints.admin.meanwhile import said_meanwhile
+from apps.complaints.extensions import sections_of
 from apps.complaints.forms.acts import ChangeForm
 from apps.complaints.models import Case
 from apps.complaints.queries.context import Guide, ready_replies
 from apps.complaints.queries.desk import desk_page, report_recipient_names
 from apps.complaints.queries.drafts import case_key, draft_form
-from apps.complaints.queries.opinions import appeal_of, praise_of
+from apps.complaints.queries.opinions import praise_of
 from apps.complaints.queries.page import case_of, contact_of
 from apps.complaints.queries.words import cause_tree
 from apps.complaints.rules.next_act import next_act
@@ -159,7 +160,7 @@ class CasePages(ActAdmin):
             typed=draft_form(owner=user, key=case_key(case)) if refused is None else {},
             to_report=self._to_report(case, at),
             clear=clear,
-            appeal=appeal_of(case) if user.has_perm("complaints.view_appeal") else None,
+            sections=sections_of(case, user),
             praise=praise_of(case),
             may={name: may(request, f"{name}_case") for name in ("handle", "merge", "reveal")},
         )

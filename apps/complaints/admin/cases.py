@@ -11,24 +11,19 @@ from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.staff import person
 from apps.backoffice.listing import ListAdmin
-from apps.backoffice.reporting import ReportAdmin
 from apps.complaints.admin.access import may, must_see
 from apps.complaints.admin.bulk import BulkPages
 from apps.complaints.admin.case_list import CaseList
 from apps.complaints.admin.intake import IntakePages
 from apps.complaints.admin.merging import MergePages
 from apps.complaints.admin.papers import PaperPages
-from apps.complaints.admin.praise import PraiseReport
 from apps.complaints.admin.presence import PresencePages
 from apps.complaints.models import Case
 
 
 @admin.register(Case)
-class CaseAdmin(
-    IntakePages, MergePages, PaperPages, PresencePages, BulkPages, ReportAdmin, ListAdmin
-):
+class CaseAdmin(IntakePages, MergePages, PaperPages, PresencePages, BulkPages, ListAdmin):
     listing = CaseList()
-    reports = (PraiseReport(),)
     search_fields = ("number",)
     add_label = _("Take down a case")
 

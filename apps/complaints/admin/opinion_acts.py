@@ -1,4 +1,4 @@
-"""Acts on cases that hold something besides: the appeal to the authority, the colleague praised."""
+"""The act on praise: naming the colleague."""
 
 from typing import Any
 
@@ -6,10 +6,9 @@ from django.utils.translation import gettext_lazy
 
 from apps.backoffice.acts import Act, ActContext
 from apps.complaints import services
-from apps.complaints.enums import AppealDecision, CaseClass, CaseState
+from apps.complaints.enums import CaseClass, CaseState
 from apps.complaints.forms import opinions as f
 from apps.complaints.models import Case
-from apps.complaints.queries.opinions import appeal_of
 
 
 def _of_case(context: ActContext) -> dict[str, Any]:
@@ -20,85 +19,11 @@ def _is_open(case: Case) -> bool:
     return case.state not in (CaseState.MERGED, CaseState.CANCELLED)
 
 
-def _to_answer(case: Case) -> bool:
-    appeal = appeal_of(case)
-    return case.is_live and appeal is not None and appeal.answered_at is None
-
-
-def _to_decide(case: Case) -> bool:
-    appeal = appeal_of(case)
-    return _is_open(case) and appeal is not None and appeal.answered_at is not None
-
-
-def _has_appeal(case: Case) -> bool:
-    return _is_open(case) and appeal_of(case) is not None
-
-
-def _answer(context: ActContext) -> None:
-    services.answer_appeal(case_id=context.record.pk, **context.typed, **context.who)
-
-
-def _decide(context: ActContext) -> None:
-    typed = context.typed
-    decision = AppealDecision(typed.pop("decision"))
-    services.decide_appeal(case_id=context.record.pk, decision=decision, **typed, **context.who)
-
-
-def _correct(context: ActContext) -> None:
-    services.correct_appeal(case_id=context.record.pk, **context.typed, **context.who)
-
-
 def _praise(context: ActContext) -> None:
     services.name_colleague(case_id=context.record.pk, **context.typed, **context.who)
 
 
 ACTS = (
-    Act(
-        "appeal-answer",
-        gettext_lazy("Answer the authority"),
-        "complaints.handle_case",
-        _answer,
-        explains=gettext_lazy(
-            "Our answer has gone to the postal authority; its paper is kept here, and the clock of the answer is met."
-        ),
-        done=gettext_lazy("The answer to the authority is on record."),
-        form=f.AppealAnswerForm,
-        key="h",
-        may=_to_answer,
-        options=_of_case,
-        is_button=False,
-        is_panel=True,
-    ),
-    Act(
-        "appeal-decide",
-        gettext_lazy("Decision of the authority"),
-        "complaints.decide_appeal",
-        _decide,
-        explains=gettext_lazy(
-            "What the authority decided, and when: the appeal rate counts it in that month."
-        ),
-        done=gettext_lazy("The decision is on record."),
-        form=f.AppealDecisionForm,
-        key="v",
-        may=_to_decide,
-        options=_of_case,
-        is_button=False,
-        is_panel=True,
-    ),
-    Act(
-        "appeal-number",
-        gettext_lazy("Correct the number of the appeal"),
-        "complaints.handle_case",
-        _correct,
-        done=gettext_lazy("The number is corrected."),
-        form=f.AppealNumberForm,
-        key="z",
-        may=_has_appeal,
-        options=_of_case,
-        is_button=False,
-        is_panel=True,
-        fields={"appeal_number": "number"},
-    ),
     Act(
         "praise",
         gettext_lazy("Name the colleague"),

@@ -3,7 +3,6 @@
 from django.utils.translation import gettext_lazy as _
 
 from apps.complaints.enums.cases import (
-    AppealDecision,
     AssignedHow,
     CaseChannel,
     CaseClass,
@@ -39,9 +38,6 @@ CASE_EVENT_KINDS = {
     "case.escalated": _("Escalated: the customer is still dissatisfied"),
     "case.satisfaction_asked": _("Asked how satisfied they are"),
     "case.satisfaction_answered": _("Customer rated the answer"),
-    "case.appeal_answered": _("Postal authority answered"),
-    "case.appeal_corrected": _("Number of the appeal corrected"),
-    "case.appeal_decided": _("Postal authority has decided"),
     "case.praised": _("Praised colleague named"),
     "case.merged": _("Merged into another case"),
     "case.absorbed": _("Another case merged into this one"),
@@ -73,13 +69,9 @@ CASE_EVENT_VALUES = {
     "case.closed/outcome": Outcome,
     "case.solved/outcome": Outcome,
     "case.linked/kind": LinkKind,
-    "case.appeal_decided/from": AppealDecision,
-    "case.appeal_decided/decision": AppealDecision,
 }
 # What the details of events are called: everywhere, or ("kind/detail") in events of one kind.
 CASE_EVENT_DETAILS = {
-    "appeal": _("Number of the appeal"),
-    "decision": _("Decision"),
     "direct": _("Direct complaint"),
     "into": _("Into"),
     "score": _("Satisfaction, 1–5"),
@@ -87,8 +79,6 @@ CASE_EVENT_DETAILS = {
     "told": _("Told to the customer"),
     "with": _("With"),
     "case.absorbed/from": _("from"),
-    "case.appeal_corrected/from": _("before"),
-    "case.appeal_decided/from": _("before"),
     "case.opened/class": _("Class"),
     "case.praised/name": _("Colleague"),
 }

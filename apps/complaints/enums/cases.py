@@ -43,14 +43,6 @@ class CaseChannel(ColourChoices):
     AUTHORITY = "authority", _("Postal authority (12305)"), "red"
 
 
-class AppealDecision(ColourChoices):
-    """What the postal authority decides about an appeal 申诉."""
-
-    ESTABLISHED = "established", _("Responsibility established"), "red"
-    NOT_ESTABLISHED = "not_established", _("Responsibility not established"), "green"
-    MEDIATED = "mediated", _("Mediated"), "blue"
-
-
 class CaseState(ColourChoices):
     NEW = "new", _("New"), "red"
     OPEN = "open", _("In hand"), "amber"

@@ -12,13 +12,13 @@ from apps.accounts.enums import Language
 from apps.accounts.models import User
 from apps.backoffice.forms.held_files import FormWithFiles
 from apps.complaints.enums import CaseChannel, CaseClass, Severity
+from apps.complaints.extensions import case_extensions
 from apps.complaints.forms.fields import FilesField, line, select, text_area
-from apps.complaints.inputs import NewAppeal, NewCase
+from apps.complaints.inputs import NewCase
 from apps.complaints.queries.context import mistyped, waybills_meant
 from apps.customers.models import Customer
+from apps.tracking.forms.fields import MomentField
 from apps.tracking.models import Waybill
-
-MOMENT = {"type": "datetime-local"}
 
 
 class Direct(TextChoices):
@@ -44,30 +44,30 @@ class IntakeForm(FormWithFiles):
         label=gettext_lazy("They leave neither phone nor e-mail"), required=False
     )
     channel = select(CaseChannel, gettext_lazy("channel"), initial=CaseChannel.PHONE)
-    brought_at = forms.CharField(
+    brought_at = MomentField(
         label=gettext_lazy("when they told us (now, if empty)"),
         required=False,
-        widget=forms.TextInput(attrs=MOMENT),
+        error_messages={"invalid": gettext_lazy("Choose day and time.")},
     )
     language = select(Language, gettext_lazy("their language"), initial=Language.CHINESE)
     severity = select(Severity, gettext_lazy("severity"), empty=gettext_lazy("By rule"))
     severity_reason = line(gettext_lazy("why this severity"), 200)
     is_direct = select(Direct, gettext_lazy("direct complaint"), empty=gettext_lazy("By rule"))
-    appeal_number = line(
-        gettext_lazy("number of the appeal (12305)"),
-        60,
-        spellcheck="false",
-        autocapitalize="characters",
-    )
-    answer_due = forms.CharField(
-        label=gettext_lazy("answer due, if the appeal prints it"),
-        required=False,
-        widget=forms.TextInput(attrs=MOMENT),
-    )
     keep = forms.BooleanField(label=gettext_lazy("I deal with it myself"), required=False)
     files = FilesField()  # type: ignore[assignment]  # a field, not the form's own files
 
     shipment: Waybill | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.extra_names: list[str] = []
+        for extension in case_extensions():
+            found = extension.intake_fields()
+            self.fields |= found
+            self.extra_names += found
+
+    def extra_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.extra_names]
 
     def clean_waybill(self) -> str:
         typed: str = self.cleaned_data["waybill"]
@@ -83,14 +83,9 @@ class IntakeForm(FormWithFiles):
         self.shipment = found[0]
         return found[0].number
 
-    def clean_answer_due(self) -> Any:
-        return _moment(self.cleaned_data["answer_due"])
-
     def clean_brought_at(self) -> Any:
-        moment = _moment(self.cleaned_data["brought_at"])
-        if moment is None:
-            return None
-        if moment > timezone.now():
+        moment = self.cleaned_data["brought_at"]
+        if moment is not None and moment > timezone.now():
             raise forms.ValidationError(_("This is in the future."))
         return moment
 
@@ -98,7 +93,8 @@ class IntakeForm(FormWithFiles):
         values = super().clean() or self.cleaned_data
         if values.get("severity") and not values.get("severity_reason"):
             self.add_error("severity_reason", _("Say why, since the rules are set aside."))
-        self._check_appeal(values)
+        for extension in case_extensions():
+            extension.check_intake(self, values)
         reached = any(values.get(name) for name in ("contact_phone", "contact_email", "no_contact"))
         own = values.get("channel") == CaseChannel.OWN_CHECK
         if not reached and not own and "contact_phone" not in self.errors:
@@ -107,17 +103,6 @@ class IntakeForm(FormWithFiles):
                 _("How do we reach them? Type a phone or an e-mail, or tick that they leave none."),
             )
         return values
-
-    def _check_appeal(self, values: dict[str, Any]) -> None:
-        """What the authority's paper says is asked for where it is one, and nowhere else."""
-        given = values.get("appeal_number") or values.get("answer_due")
-        if values.get("channel") == CaseChannel.AUTHORITY:
-            if not values.get("brought_at") and "brought_at" not in self.errors:
-                self.add_error("brought_at", _("Say when the appeal was received."))
-        elif given:
-            self.add_error(
-                "channel", _("Only a case from the postal authority has the number of an appeal.")
-            )
 
     def new_case(self, customer: Customer | None, key: str) -> NewCase:
         """``key``: the draft's, so that a form sent twice makes one case."""
@@ -138,20 +123,12 @@ class IntakeForm(FormWithFiles):
             is_direct=direct[values["is_direct"]],
             keep=values["keep"],
             source_key=f"desk:{key}",
-            appeal=NewAppeal(values["appeal_number"], values["answer_due"])
-            if values["channel"] == CaseChannel.AUTHORITY
-            else None,
+            extras={
+                extension.name: extra
+                for extension in case_extensions()
+                if (extra := extension.intake_values(values)) is not None
+            },
         )
-
-
-def _moment(typed: str) -> Any:
-    """Of a datetime-local field; None where nothing is typed."""
-    if not typed:
-        return None
-    try:
-        return forms.DateTimeField(input_formats=["%Y-%m-%dT%H:%M"]).clean(typed)
-    except forms.ValidationError:
-        raise forms.ValidationError(_("Choose day and time.")) from None
 
 
 class CompanyForm(forms.Form):

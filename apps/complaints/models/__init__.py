@@ -1,4 +1,3 @@
-from apps.complaints.models.appeal import Appeal, Praise
 from apps.complaints.models.case import LIVE_VALUES, Case, CaseQuerySet
 from apps.complaints.models.cause import CauseNode
 from apps.complaints.models.entry import (
@@ -11,6 +10,7 @@ from apps.complaints.models.entry import (
     CaseReader,
 )
 from apps.complaints.models.hold import CaseHold
+from apps.complaints.models.praise import Praise
 from apps.complaints.models.satisfaction import SatisfactionAsk
 from apps.complaints.models.team import AssignmentRule, MajorRule
 
@@ -19,7 +19,6 @@ __all__ = [
     "INTERNAL",
     "LIVE_VALUES",
     "TO_CUSTOMER",
-    "Appeal",
     "AssignmentRule",
     "Case",
     "CaseEntry",

@@ -1,4 +1,4 @@
-"""What keeps a case from being closed, written down by the floor above that knows why (CMP-6)."""
+"""What keeps a case from ending, written down by the floor above that knows why (CMP-6)."""
 
 from django.apps import apps
 from django.conf import settings
@@ -19,6 +19,8 @@ class CaseHold(models.Model):
     subject_type = models.CharField(max_length=60, editable=False)
     subject_id = models.CharField(max_length=40, editable=False)
     label = models.CharField(_("what holds it"), max_length=60)
+    # Without it a hold moves along with what the case is merged into.
+    blocks_merging = models.BooleanField(default=False)
     since = models.DateTimeField(_("since"))
     held_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
     lifted_at = models.DateTimeField(_("lifted"), null=True)

@@ -13,7 +13,6 @@ from apps.complaints.enums import CaseClass, Severity
 from apps.complaints.models import Case, MajorRule
 from apps.complaints.queries.history import Duplicate, history_of, possible_duplicates
 from apps.complaints.queries.searching import index_of_phone
-from apps.complaints.queries.shipment_card import RELATED, ShipmentCard, shipment_card
 from apps.complaints.queries.triage import rules_in_use, severity_for
 from apps.complaints.queries.words import filled_texts, guides_for, replies_for
 from apps.complaints.rules.contacts import email_index
@@ -21,6 +20,7 @@ from apps.core.errors import BadInput
 from apps.customers.models import Customer
 from apps.customers.queries import find_customers
 from apps.knowledge.rules.markdown import render
+from apps.orders.queries.shipment_card import RELATED, ShipmentCard, shipment_card
 from apps.sla.models import Clock
 from apps.tracking.models import Waybill
 from apps.tracking.queries import find_waybills

@@ -16,9 +16,9 @@ from apps.complaints.queries.context import Guide, ready_guides, rule_name
 from apps.complaints.queries.history import Duplicate, history_of, possible_duplicates
 from apps.complaints.queries.known import Known, known_of
 from apps.complaints.queries.page import CasePage, Line, case_page
-from apps.complaints.queries.shipment_card import ShipmentCard, visible_card
 from apps.complaints.queries.team import load_of, report_recipients
 from apps.complaints.rules.privacy import masked
+from apps.orders.queries.shipment_card import ShipmentCard, visible_card
 
 SHOWN = 6
 # Who may be given a case: those who work on them by their role (roles.py).

@@ -12,7 +12,7 @@ from apps.complaints.models import Case, CaseQuerySet
 from apps.complaints.queries.cases import LISTED
 from apps.complaints.queries.searching import index_of_phone
 from apps.complaints.rules.contacts import email_index
-from apps.complaints.rules.searching import grams, likeness, searchable
+from apps.customers.grams import grams, likeness, searchable
 
 if TYPE_CHECKING:
     from apps.accounts.models import User

@@ -7,10 +7,10 @@ from django.db.models import Q
 
 from apps.complaints.models import CaseQuerySet
 from apps.complaints.rules.contacts import NAME, email_index, name_index, phone_index
-from apps.complaints.rules.searching import query_of
 from apps.core.name_index import as_name, asked_parts
 from apps.core.phones import search_key
 from apps.core.typed import several, tidy_typed, typed_number
+from apps.customers.grams import query_of
 from apps.customers.models import Customer
 from apps.customers.queries import matching as matching_customers
 from apps.orders.models import WorkOrderWaybill

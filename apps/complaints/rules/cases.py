@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from apps.complaints.enums import CaseChannel, CaseClass, CaseState, Severity
-from apps.complaints.models import Appeal, Case
+from apps.complaints.enums import TROUBLE, CaseChannel, CaseClass, CaseState, Severity
+from apps.complaints.models import Case
 from apps.complaints.states import ENDED, LIVE
 from apps.core.errors import BadInput, RuleBroken
 
@@ -42,15 +42,14 @@ def check_live(case: Case) -> None:
     )
 
 
-def check_appeal_answered(case: Case, appeal: Appeal | None) -> None:
-    """A case from the postal authority ends nowhere before the authority has our answer."""
-    if case.channel != CaseChannel.AUTHORITY or appeal is None or appeal.answered_at is not None:
-        return
-    raise RuleBroken(
-        _("Answer the postal authority first: appeal %(number)s.") % {"number": appeal.number},
-        code="not_yet",
-        field="state",
-    )
+def check_class(channel: str, case_class: str) -> None:
+    """The authority passes on complaints, losses and damages only."""
+    if channel == CaseChannel.AUTHORITY and case_class not in TROUBLE:
+        raise BadInput(
+            _("What the postal authority passes on is a complaint, a loss or a damage."),
+            code="bad_class",
+            field="case_class",
+        )
 
 
 def check_praise(case: Case, is_named: bool, note: str) -> None:

@@ -5,7 +5,6 @@ events, and raises RuleBroken or BadInput naming the field. Rows that ``by`` may
 ``DoesNotExist``. Permissions are the doors' business.
 """
 
-from apps.complaints.services.appeals import answer_appeal, correct_appeal, decide_appeal
 from apps.complaints.services.assigning import (
     assign_case,
     assign_waiting,
@@ -43,7 +42,6 @@ __all__ = [
     "add_files",
     "add_message",
     "add_note",
-    "answer_appeal",
     "answer_satisfaction",
     "ask_satisfaction",
     "assign_case",
@@ -52,8 +50,6 @@ __all__ = [
     "change_case",
     "close_case",
     "confirm_result",
-    "correct_appeal",
-    "decide_appeal",
     "discard_draft",
     "drop_promise",
     "hand_to_director",

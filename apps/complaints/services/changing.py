@@ -7,15 +7,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
+from apps.backoffice.queries.saves import saves_since
 from apps.complaints.enums import Severity
 from apps.complaints.inputs import CaseChanges
 from apps.complaints.models import Case, CauseNode
-from apps.complaints.queries.saves import saves_since
-from apps.complaints.rules.cases import check_live, check_version, needed
+from apps.complaints.rules.cases import check_class, check_live, check_version, needed
 from apps.complaints.rules.contacts import contact_values
 from apps.complaints.rules.privacy import one_line
 from apps.complaints.services import clocks
-from apps.complaints.services.appeals import check_class
 from apps.complaints.services.locking import lock_case, write
 from apps.complaints.services.opening import LONGEST_TITLE
 from apps.core.errors import BadInput

@@ -7,9 +7,9 @@ from apps.accounts.models import User
 from apps.complaints.enums import AssignedHow, CaseState, Timing
 from apps.complaints.models import Case
 from apps.complaints.rules.privacy import known_names
-from apps.complaints.rules.searching import MOST_TEXT, grams, searchable
 from apps.complaints.services import clocks
 from apps.complaints.states import CASE_MOVES, TIMING
+from apps.customers.grams import MOST_TEXT, grams, searchable
 from apps.events.services import record
 from apps.sla.enums import FactKind
 from apps.training.enums import Area

@@ -12,10 +12,10 @@ from apps.accounts.models import User
 from apps.complaints.enums import AssignedHow, CaseClass, CaseState, EntryKind, LinkKind
 from apps.complaints.inputs import NewCase
 from apps.complaints.models import Case, CaseEntry, CaseFile, CaseLink
-from apps.complaints.queries.opinions import appeal_of
-from apps.complaints.rules.cases import check_appeal_answered, check_live, check_merging, needed
+from apps.complaints.rules.cases import check_live, check_merging, needed
 from apps.complaints.services import clocks
 from apps.complaints.services.assigning import give
+from apps.complaints.services.holding import check_holds
 from apps.complaints.services.locking import add_to_search, lock_case, move_case, write
 from apps.complaints.services.opening import open_case
 from apps.complaints.services.talking import add_internal
@@ -30,12 +30,12 @@ def merge_cases(*, source_id: int, target_id: int, by: User, at: datetime) -> Ca
     order of their ids, so of two merges at once in opposite directions one is refused. What was
     merged into ``source`` before moves along.
 
-    RuleBroken: same_case, illegal_move (one of them is over), other_customer. Returns the target.
+    RuleBroken: same_case, illegal_move (one of them is over), other_customer, held (something about the source must end first). Returns the target.
     """
     pair = {pk: lock_case(pk, by) for pk in sorted({source_id, target_id})}
     source, target = pair[source_id], pair[target_id]
     check_merging(source, target)
-    check_appeal_answered(source, appeal_of(source))
+    check_holds(source, blocks_merging=True)
     move_case(
         source,
         CaseState.MERGED,

@@ -1,7 +1,6 @@
 """Recording what a customer brings, once, and handing it on in the same breath (CMP-1)."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -19,23 +18,22 @@ from apps.complaints.enums import (
     EntryKind,
     Severity,
 )
-from apps.complaints.inputs import NewAppeal, NewCase, Opened
+from apps.complaints.extensions import additions_to
+from apps.complaints.inputs import NewCase, Opened
 from apps.complaints.models import Case, CaseEntry
 from apps.complaints.queries.team import CaseAssigner, is_nobodys, unit_for
 from apps.complaints.queries.triage import severity_for
 from apps.complaints.rules.cases import needed
 from apps.complaints.rules.contacts import contact_values
 from apps.complaints.rules.privacy import known_names, one_line
-from apps.complaints.rules.searching import grams, searchable
 from apps.complaints.services import clocks
-from apps.complaints.services.appeals import check_appeal, keep_appeal
 from apps.complaints.services.storing import attach, cleaned
 from apps.core.errors import BadInput, RuleBroken
 from apps.core.files import NewFile
 from apps.core.files.attachments import CleanFile
+from apps.customers.grams import grams, searchable
 from apps.customers.models import Customer
 from apps.events.services import NewEvent, new_event, record_many
-from apps.sla.enums import Metric
 
 LONGEST_TITLE = 120
 APPEALED = "邮政业申诉"  # why it is major, in the language of the company as the rules' names
@@ -55,20 +53,19 @@ def open_case(
     """Open a case: severity by the rules, clocks started, assigned by rule and load; all in one
     transaction (CMP-1, CMP-2).
 
-    ``at`` is when the customer brought it, or the authority its appeal (aware): the clocks count from there. A second call with
+    ``at`` is when it was brought (aware): the clocks count from there. A second call with
     the same ``source_key`` changes nothing and returns the case that is there. ``entry`` False: the
-    caller brings the conversation along. Raises BadInput naming the field; files are refused before
+    caller brings the conversation along, and no extension adds anything. Raises BadInput naming the field; files are refused before
     anything is written.
     """
     assigner = CaseAssigner(at)
-    if entry and new.channel == CaseChannel.AUTHORITY and new.appeal is None:
-        new = replace(new, appeal=NewAppeal(""))  # refused, in words
     case = _draft(new, assigner, by=by, at=at)
     with cleaned(files) as (clean, written), transaction.atomic():
         known = _known(new.source_key)
         if known is not None:
             return Opened(known, is_new=False)
-        appeal = check_appeal(new, at)
+        additions = additions_to(new, at) if entry else []
+        _make_searchable(case, *(addition.words for addition in additions))
         # Whoever takes it down may not keep what they are not qualified for (STF-1).
         keep = new.keep and bool(assigner.qualified([by.pk]))
         _choose_owner(case, by.pk if keep else assigner.owner_of(case), by=by, at=at)
@@ -77,10 +74,9 @@ def open_case(
         if entry:
             attach(_first_entry(case, new, by=by, at=at), clean, written)
         dues: dict[str, datetime] = {}
-        if appeal is not None:
-            keep_appeal(case, appeal, by=by, at=at)
-            if appeal.answer_due_at is not None:
-                dues[Metric.AUTHORITY] = appeal.answer_due_at
+        for addition in additions:
+            addition.save(case, by, at)
+            dues |= addition.dues
         clocks.start(case, by=by, at=at, dues=dues)
         desk = assigner.desk(case.unit) if is_nobodys(new, by) else []
         how = AssignedHow.KEPT if keep else AssignedHow.RULE
@@ -151,9 +147,6 @@ def _draft(new: NewCase, assigner: CaseAssigner, *, by: User, at: datetime) -> C
         ),
     )
     case.title = one_line(new.title or description, case, most=LONGEST_TITLE)
-    number = new.appeal.number if new.appeal else ""
-    case.search_text = searchable(case.title, number, description, names=known_names(case))
-    case.search_grams = grams(case.search_text)
     if new.severity is not None:
         case.severity, case.severity_reason = new.severity, new.severity_reason.strip()[:200]
     elif new.channel == CaseChannel.AUTHORITY:
@@ -161,6 +154,12 @@ def _draft(new: NewCase, assigner: CaseAssigner, *, by: User, at: datetime) -> C
     else:
         case.severity, case.severity_reason = severity_for(case, at, assigner.rules.major)
     return case
+
+
+def _make_searchable(case: Case, *words: str) -> None:
+    parts = (case.title, *words, case.description)
+    case.search_text = searchable(*parts, names=known_names(case))
+    case.search_grams = grams(case.search_text)
 
 
 def _customer(new: NewCase) -> Customer | None:

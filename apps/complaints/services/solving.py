@@ -9,9 +9,8 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.complaints.enums import CaseChannel, CaseState, EntryKind, Outcome
 from apps.complaints.models import Case, CauseNode
-from apps.complaints.queries.opinions import appeal_of, praise_of
+from apps.complaints.queries.opinions import praise_of
 from apps.complaints.rules.cases import (
-    check_appeal_answered,
     check_closing,
     check_live,
     check_praise,
@@ -110,7 +109,6 @@ def close_case(*, case_id: int, by: User, at: datetime, note: str = "") -> Case:
     case = lock_case(case_id, by)
     CASE_MOVES.check(CaseState(case.state), CaseState.CLOSED)
     check_closing(case, note)
-    check_appeal_answered(case, appeal_of(case))
     check_praise(case, praise_of(case) is not None, note)
     was_held = check_holds(case)
     check_promises([promise.label for promise in clocks.open_promises(case)])
@@ -131,7 +129,6 @@ def cancel_case(*, case_id: int, reason: str, by: User, at: datetime) -> Case:
     """Opened by mistake, a test, or an advertisement: no work, no clocks; it stays on record."""
     reason = needed(reason, "reason", most=200)
     case = lock_case(case_id, by)
-    check_appeal_answered(case, appeal_of(case))
     check_holds(case)
     move_case(
         case,

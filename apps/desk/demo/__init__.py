@@ -3,3 +3,7 @@ weeks and comes by the hundred through their ``history``, which leaves the same 
 
 Deterministic from a seed; times are counted back from now, so that clocks tick when one looks.
 """
+
+from apps.desk.demo.opinions import make_opinions
+
+PARTS = ((9, make_opinions),)

@@ -8,8 +8,8 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.complaints.queries.team import Load, team_load
 from apps.core.database import database_now
+from apps.desk.queries.load import Load, team_load
 from apps.desk.queries.team import due_by_hour, hours_ahead, visible_clocks
 from apps.sla.enums import ClockState
 from apps.sla.models import Clock

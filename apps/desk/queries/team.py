@@ -9,8 +9,8 @@ from django.db.models import Count, Min, QuerySet
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.complaints.queries.team import Load, team_load
 from apps.core.database import database_now
+from apps.desk.queries.load import Load, team_load
 from apps.sla.enums import ClockState, Metric
 from apps.sla.models import Clock
 

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.backoffice.figures import Figure, Shape, Value
-from apps.complaints.queries.team import Load
 from apps.desk.queries.figures import LeadersFigures, OnTime, leaders_figures, on_time_this_week
+from apps.desk.queries.load import Load
 from apps.desk.queries.team import Team
 
 LEADS = "complaints.assign_case"

@@ -26,11 +26,11 @@ from apps.complaints.inputs import NewCase, NewMessage
 from apps.complaints.models import Case, CaseEntry
 from apps.complaints.queries.links import is_right_word, tagged
 from apps.complaints.rules.contacts import email_index
-from apps.complaints.rules.reading import class_of
 from apps.core.errors import BadInput
 from apps.core.files import NewFile
 from apps.core.files.attachments import MOST_FILES, CleanFile, clean_file
 from apps.core.masking import mask_text
+from apps.inquiries.classes import class_of
 from apps.inquiries.mail.parsing import Mail
 from apps.inquiries.purpose import is_decoration, is_forged, is_vouched
 from apps.inquiries.services.counting import count

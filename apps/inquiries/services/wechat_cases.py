@@ -14,12 +14,11 @@ from apps.complaints.enums import CaseChannel, CaseClass, CaseState, EntryKind
 from apps.complaints.inputs import NewCase, NewMessage
 from apps.complaints.models import Case
 from apps.complaints.queries.links import token_of
-from apps.complaints.queries.promises import answer_due
+from apps.complaints.queries.promises import answer_due, answer_sentence
 from apps.complaints.rules.contacts import phone_index
-from apps.complaints.rules.reading import class_of, is_outright
-from apps.complaints.wording import answer_sentence
 from apps.core.errors import RuleBroken
 from apps.core.public_links import public_link
+from apps.inquiries.classes import class_of, is_outright
 from apps.inquiries.enums import DialogueStep
 from apps.inquiries.models import WeChatBinding, WeChatDialogue, WeChatMedia
 from apps.inquiries.reading import find_numbers

@@ -12,9 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.backoffice.acts import Act, ActContext
 from apps.backoffice.records import PanelAdmin
+from apps.backoffice.reporting import ReportAdmin
 from apps.complaints.enums import CaseClass, Outcome
 from apps.core.fields import NaturalMomentField
 from apps.quality import services
+from apps.quality.admin.praise import PraiseReport
 from apps.quality.forms import exceptions as forms
 from apps.quality.models import CorrectiveAction, QuarterlyAnalysis
 from apps.quality.queries.opinions import opinions_of, to_analyse
@@ -123,7 +125,8 @@ def _percent(part: float | None) -> str:
 
 
 @admin.register(QuarterlyAnalysis)
-class QuarterlyAnalysisAdmin(PanelAdmin):
+class QuarterlyAnalysisAdmin(ReportAdmin, PanelAdmin):
+    reports = (PraiseReport(),)
     acts, entry = ACTS, ENTER
     add_label = _("Write the analysis of a quarter")
     page_template = "quality/analysis.html"

@@ -9,10 +9,10 @@ from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 from apps.complaints.models import Case
 from apps.complaints.queries.searching import MOST_WAYBILLS
 from apps.complaints.rules.contacts import NAME
-from apps.complaints.rules.searching import query_of
 from apps.core.name_index import asked_parts
 from apps.core.times import day_start
 from apps.core.typed import several, tidy_typed, typed_number
+from apps.customers.grams import query_of
 from apps.quality.enums import ExceptionState, MeetingState, WhatStandsOut
 from apps.quality.models import (
     REPORT_WITHIN,

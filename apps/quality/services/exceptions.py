@@ -14,9 +14,9 @@ from apps.complaints.models import Case
 from apps.complaints.queries.team import CaseAssigner, unit_for
 from apps.complaints.rules.cases import needed
 from apps.complaints.rules.privacy import names_about, one_line
-from apps.complaints.rules.searching import grams, searchable
 from apps.complaints.services.locking import write
 from apps.core.errors import BadInput, RuleBroken
+from apps.customers.grams import grams, searchable
 from apps.events.services import NewEvent, record, record_many
 from apps.quality import rules
 from apps.quality.enums import ExceptionKind, ExceptionState, FoundBy

@@ -1,13 +1,12 @@
-"""What a case holds besides by its channel or class: the appeal to the authority, the colleague praised."""
+"""Appeals to the postal authority, each beside the case in which it is worked on."""
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from apps.complaints.enums import AppealDecision
-from apps.complaints.models.case import Case
-from apps.complaints.models.entry import CaseFile
+from apps.appeals.enums import AppealDecision
+from apps.complaints.models import Case, CaseFile
 from apps.core.models import Stamped
 
 USER = settings.AUTH_USER_MODEL
@@ -85,23 +84,3 @@ class Appeal(Stamped):
 
     def __str__(self) -> str:
         return self.number
-
-
-class Praise(models.Model):
-    """Whom the praise of a case is about; named by whoever works on it, from the customer's words."""
-
-    case = models.OneToOneField(Case, models.PROTECT, related_name="praise", verbose_name=_("case"))
-    colleague = models.ForeignKey(
-        USER, models.PROTECT, related_name="praises", verbose_name=_("colleague")
-    )
-    named_at = models.DateTimeField(_("named"))
-    named_by = models.ForeignKey(USER, models.PROTECT, related_name="+", verbose_name=_("named by"))
-
-    class Meta:
-        verbose_name = _("praise of a colleague")
-        verbose_name_plural = _("praises of colleagues")
-        ordering = ["-id"]
-        default_permissions = ()
-
-    def __str__(self) -> str:
-        return f"{self.case_id} {self.colleague_id}"

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from apps.complaints.queries.shipment_card import shipment_card
 from apps.core.masking import mask_name
+from apps.orders.queries.shipment_card import shipment_card
 from apps.tracking.enums import LateKind
 from apps.tracking.models import LateShipment, ReturnDocument, Waybill
 from apps.tracking.services.pod import record_proof

@@ -1,4 +1,4 @@
-"""Who saved what on a case since somebody opened it."""
+"""Who saved what on a record since somebody opened it."""
 
 from django.db import models
 

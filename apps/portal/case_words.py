@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from apps.complaints.enums import CaseState, Outcome
 from apps.complaints.queries.following import PublicCase
-from apps.tracking.days import by_when
+from apps.complaints.queries.promises import answer_sentence
 
 
 def state_sentence(case: PublicCase) -> str:
@@ -37,15 +37,6 @@ def next_sentence(case: PublicCase, at: datetime) -> str:
     if case.state == CaseState.SOLVED:
         return _("If it is not, write to us below, and we take it up again.")
     return answer_sentence(case.answer_due, at, is_late=case.is_late)
-
-
-def answer_sentence(due: datetime | None, at: datetime, *, is_late: bool = False) -> str:
-    """``We answer today by 18:00.``"""
-    if is_late:
-        return _("You should have heard from us by now. We are sorry, and on it.")
-    if due is None:
-        return _("We answer as soon as we can.")
-    return _("We answer %(when)s.") % {"when": by_when(due, at)}
 
 
 def outcome_words(outcome: Outcome | None) -> str:

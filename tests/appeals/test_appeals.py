@@ -12,17 +12,20 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.enums import Role
+from apps.appeals import services as appeals
+from apps.appeals.enums import AppealDecision
+from apps.appeals.inputs import NewAppeal
+from apps.appeals.models import Appeal
 from apps.complaints import services
 from apps.complaints.enums import (
-    AppealDecision,
     CaseChannel,
     CaseClass,
     CaseState,
     Outcome,
     Severity,
 )
-from apps.complaints.inputs import CaseChanges, NewAppeal
-from apps.complaints.models import Appeal, Case
+from apps.complaints.inputs import CaseChanges
+from apps.complaints.models import Case
 from apps.core.errors import RuleBroken
 from apps.core.files import NewFile
 from apps.sla.enums import ClockState, Metric
@@ -40,13 +43,13 @@ def appealed(team: Team | None = None, number: str = NUMBER, **more: Any) -> Cas
     return case(
         team=team or Team(),
         channel=CaseChannel.AUTHORITY,
-        appeal=NewAppeal(number, due),
+        extras={"appeal": NewAppeal(number, due)},
         **more,
     )
 
 
 def answered(of: Case) -> Appeal:
-    return services.answer_appeal(case_id=of.pk, files=[PAPER], note="", **who())
+    return appeals.answer_appeal(case_id=of.pk, files=[PAPER], note="", **who())
 
 
 @contextmanager
@@ -89,7 +92,7 @@ def test_what_makes_no_sense_is_refused_by_field() -> None:
     with refused("required", "appeal_number"):
         case(channel=CaseChannel.AUTHORITY)
     with refused("not_authority", "channel"):
-        case(channel=CaseChannel.PHONE, appeal=NewAppeal(NUMBER))
+        case(channel=CaseChannel.PHONE, extras={"appeal": NewAppeal(NUMBER)})
     with refused("bad_class", "case_class"):
         appealed(case_class=CaseClass.INQUIRY)
     with refused("past", "answer_due"):
@@ -107,27 +110,27 @@ def test_what_makes_no_sense_is_refused_by_field() -> None:
 def test_the_answer_meets_the_clock_and_is_kept_for_colleagues() -> None:
     made = appealed()
     with refused("required", "files"):
-        services.answer_appeal(case_id=made.pk, files=[], note="", **who())
+        appeals.answer_appeal(case_id=made.pk, files=[], note="", **who())
     appeal = answered(made)
     assert clock_of(made).state == ClockState.MET
     assert appeal.answer is not None and appeal.answer.entry.is_internal
     with refused("answered"):
         answered(made)
     with refused("no_appeal"):
-        services.answer_appeal(case_id=case().pk, files=[PAPER], note="", **who())
+        appeals.answer_appeal(case_id=case().pk, files=[PAPER], note="", **who())
 
 
 def test_nothing_ends_it_before_the_authority_has_our_answer() -> None:
     made = appealed()
-    with refused("not_yet"):
+    with refused("held"):
         services.cancel_case(case_id=made.pk, reason="误开", **who())
-    with refused("not_yet"):
+    with refused("held"):
         services.merge_cases(source_id=made.pk, target_id=case().pk, **who())
     with refused("appealed"):
         services.withdraw_case(case_id=made.pk, reason="", **who())
     solved(made)
     services.confirm_result(case_id=made.pk, score=4, comment="", **who())
-    with refused("not_yet"):
+    with refused("held"):
         services.close_case(case_id=made.pk, **who())
     answered(made)
     assert services.close_case(case_id=made.pk, **who()).state == CaseState.CLOSED
@@ -139,7 +142,7 @@ def test_the_decision_says_what_when_and_by_whom_and_may_change_on_review() -> N
 
     def decide(decision: AppealDecision, note: str = "", decided_at: datetime = at) -> Appeal:
         given = {"case_id": made.pk, "decision": decision, "decided_at": decided_at}
-        return services.decide_appeal(**given, note=note, **who())
+        return appeals.decide_appeal(**given, note=note, **who())
 
     with refused("not_yet", "decision"):
         decide(AppealDecision.ESTABLISHED)
@@ -160,8 +163,8 @@ def test_a_wrong_number_is_corrected_but_never_into_anothers() -> None:
     made, other = appealed(number="SH2026000"), appealed(number="SH2026001")
     given = {"case_id": made.pk, "reason": "录错"}
     with refused("appeal_known"):
-        services.correct_appeal(**given, number=Appeal.objects.get(case=other).number, **who())
-    assert services.correct_appeal(**given, number="sh2026002", **who()).number == "SH2026002"
+        appeals.correct_appeal(**given, number=Appeal.objects.get(case=other).number, **who())
+    assert appeals.correct_appeal(**given, number="sh2026002", **who()).number == "SH2026002"
 
 
 def test_the_database_keeps_answer_and_decision_whole() -> None:
@@ -231,7 +234,7 @@ def test_outcomes_of_established_ones_are_counted_by_decision() -> None:
     answered(made)
     solved(made, outcome=Outcome.COMPENSATED, cause=any_cause())
     at = timezone.now() - timedelta(hours=2)
-    services.decide_appeal(
+    appeals.decide_appeal(
         case_id=made.pk, decision=AppealDecision.ESTABLISHED, decided_at=at, note="", **who()
     )
     rows = Appeal.objects.filter(
@@ -239,3 +242,26 @@ def test_outcomes_of_established_ones_are_counted_by_decision() -> None:
         decided_at__gte=at, decided_at__lt=at + timedelta(seconds=1),
     )  # fmt: skip
     assert rows.count() == 1
+
+
+def test_the_address_of_an_appeal_opens_its_case(client: Client) -> None:
+    team = Team()
+    made = appealed(team)
+    sign_in(client, team.agent)
+    address = reverse("admin:appeals_appeal_change", args=[Appeal.objects.get(case=made).pk])
+    assert client.get(address).url == f"/admin/complaints/case/number/{made.number}/"  # type: ignore[attr-defined]
+    assert client.get(reverse("admin:appeals_appeal_change", args=["x"])).status_code == 404
+    sign_in(client, Team().agent)
+    assert client.get(address).status_code == 404
+
+
+def test_it_holds_its_case_under_its_number_until_it_is_answered(client: Client) -> None:
+    team = Team()
+    made = appealed(team)
+    appeals.correct_appeal(case_id=made.pk, number="SH2026002", reason="录错", **who())
+    sign_in(client, team.manager)
+    page = client.get(f"/admin/complaints/case/number/{made.number}/").content.decode()
+    assert 'id="holds"' in page and "邮政业申诉 SH2026002" in page
+    answered(made)
+    page = client.get(f"/admin/complaints/case/number/{made.number}/").content.decode()
+    assert 'id="holds"' not in page

@@ -9,9 +9,9 @@ from apps.backoffice.forms.reports import PeriodReportForm
 from apps.backoffice.lists import Column
 from apps.backoffice.reports import Report, ReportQuery, Table
 from apps.complaints.models import Praise
-from apps.complaints.queries.praises import MOST, praises_for
 from apps.complaints.rules.privacy import masked
 from apps.core.times import day_start, human
+from apps.quality.queries.praises import MOST, praises_for
 
 LONGEST_SHOWN = 400
 

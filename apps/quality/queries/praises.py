@@ -8,13 +8,9 @@ from apps.accounts.enums import Role
 from apps.accounts.models import User
 from apps.complaints.enums import CaseClass
 from apps.complaints.models import Praise
+from apps.complaints.services.praise import LEADS
 from apps.training.queries import led_by
 
-# Who leads a unit, as the clocks understand it, and those above.
-LEADS = (
-    *(Role.DIRECTOR, Role.DEPARTMENT_MANAGER, Role.PROJECT_MANAGER),
-    *(Role.WAREHOUSE_MANAGER, Role.DELIVERY_MANAGER),
-)
 SEE_ALL_THEY_LEAD = (
     *(*LEADS, Role.QC_MANAGER),
     *(Role.DEPUTY_GENERAL_MANAGER, Role.GENERAL_MANAGER),

@@ -9,12 +9,15 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.complaints.enums import TROUBLE, AppealDecision, CaseChannel, EntryKind
-from apps.complaints.inputs import NewAppeal, NewCase
-from apps.complaints.models import Appeal, Case, CaseEntry
-from apps.complaints.rules.cases import needed
+from apps.appeals.enums import AppealDecision
+from apps.appeals.inputs import NewAppeal
+from apps.appeals.models import Appeal
+from apps.complaints.enums import CaseChannel, EntryKind
+from apps.complaints.inputs import NewCase
+from apps.complaints.models import Case, CaseEntry
+from apps.complaints.rules.cases import check_class, needed
 from apps.complaints.rules.privacy import one_line
-from apps.complaints.services import clocks
+from apps.complaints.services import clocks, hold_case, lift_hold
 from apps.complaints.services.locking import add_to_search, begin, lock_case, write
 from apps.complaints.services.storing import attach, cleaned
 from apps.core.errors import BadInput, RuleBroken
@@ -24,7 +27,7 @@ from apps.events.services import record
 from apps.sla.enums import FactKind
 
 _NUMBER = re.compile(r"[0-9A-Z][0-9A-Z()_/-]{3,39}")
-ONCE = "complaints_appeal_number"
+ONCE = "appeals_appeal_number"
 
 
 def tidy_number(typed: str) -> str:
@@ -45,13 +48,11 @@ def tidy_number(typed: str) -> str:
     return number
 
 
-def check_appeal(new: NewCase, received_at: datetime) -> NewAppeal | None:
-    """What of an appeal comes with the case, its number tidied; None for every other channel.
+def check_appeal(new: NewCase, appeal: NewAppeal, received_at: datetime) -> NewAppeal:
+    """The appeal that comes with a case, its number tidied.
 
-    BadInput naming the field: an appeal without its number, one about no trouble, a day for the answer
+    BadInput naming the field: no number, a case about no trouble or by another channel, a day for the answer
     that lies before it came, a number that is known already."""
-    if new.appeal is None:
-        return None
     if new.channel != CaseChannel.AUTHORITY:
         raise BadInput(
             _("Only a case from the postal authority has the number of an appeal."),
@@ -59,28 +60,18 @@ def check_appeal(new: NewCase, received_at: datetime) -> NewAppeal | None:
             field="channel",
         )
     check_class(str(new.channel), str(new.case_class))
-    due = new.appeal.answer_due_at
+    due = appeal.answer_due_at
     if due is not None and due <= received_at:
         raise BadInput(
             _("The answer cannot be due before the appeal was received."),
             code="past",
             field="answer_due",
         )
-    number = tidy_number(new.appeal.number)
+    number = tidy_number(appeal.number)
     known = Appeal.objects.filter(number=number).select_related("case").first()
     if known is not None:
         raise _is_known(number, known.case)
     return NewAppeal(number, due)
-
-
-def check_class(channel: str, case_class: str) -> None:
-    """The authority passes on complaints, losses and damages only."""
-    if channel == CaseChannel.AUTHORITY and case_class not in TROUBLE:
-        raise BadInput(
-            _("What the postal authority passes on is a complaint, a loss or a damage."),
-            code="bad_class",
-            field="case_class",
-        )
 
 
 def _is_known(number: str, case: Case | None) -> BadInput:
@@ -92,11 +83,12 @@ def _is_known(number: str, case: Case | None) -> BadInput:
     )
 
 
-def keep_appeal(case: Case, appeal: NewAppeal, *, by: User, at: datetime) -> Appeal:
-    """The row of a case that is being opened; of two at once the second is refused."""
+def open_appeal(case: Case, appeal: NewAppeal, *, by: User, at: datetime) -> Appeal:
+    """The row of a case that is being opened; of two at once the second is refused. Until the authority has our
+    answer the case is neither closed, cancelled nor merged into another."""
     try:
         with transaction.atomic():
-            return Appeal.objects.create(
+            row = Appeal.objects.create(
                 case=case,
                 number=appeal.number,
                 received_at=at,
@@ -107,6 +99,19 @@ def keep_appeal(case: Case, appeal: NewAppeal, *, by: User, at: datetime) -> App
         if ONCE not in str(error):
             raise
         raise _is_known(appeal.number, None) from None
+    _hold(row, by=by, at=at)
+    return row
+
+
+def _hold(appeal: Appeal, *, by: User, at: datetime) -> None:
+    hold_case(
+        case=appeal.case,
+        subject=appeal,
+        label=appeal.number,
+        blocks_merging=True,
+        by=by,
+        at=at,
+    )
 
 
 def answer_appeal(
@@ -142,6 +147,7 @@ def answer_appeal(
         appeal.save(update_fields=["answered_at", "answered_by", "answer"])
         write(case, at=at, bump=False)
         clocks.done(case, FactKind.AUTHORITY_ANSWERED, by=by, at=at)
+        lift_hold(subject=appeal, by=by, at=at)
         data = {"appeal": appeal.number, "entry": entry.pk}
         record("case.appeal_answered", case, by=by, at=at, data=data)
         return appeal
@@ -198,6 +204,9 @@ def correct_appeal(*, case_id: int, number: str, reason: str, by: User, at: date
         raise _is_known(number, known.case)
     was, appeal.number = appeal.number, number
     appeal.save(update_fields=["number"])
+    if appeal.answered_at is None:  # the hold is called by the number
+        lift_hold(subject=appeal, by=by, at=at)
+        _hold(appeal, by=by, at=at)
     write(case, at=at, bump=False, **add_to_search(case, number))
     data = {"from": was, "appeal": number, "reason": one_line(reason, case)}
     record("case.appeal_corrected", case, by=by, at=at, data=data)
